@@ -1,0 +1,67 @@
+"""What a diagnosis is made of: findings, the headline among them, and what could not be excluded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Confidence(Enum):
+    """How sure a finding is."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
+class Owner(Enum):
+    """Who can mend it."""
+
+    APP = "app"
+    CONFIGURATION = "configuration"
+    PLATFORM = "platform"
+    NETWORK = "network"
+    RUNNER = "runner"
+    TEST_DATA = "test data"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A cause that the evidence supports."""
+
+    code: str
+    """Stable: `render.no-server`."""
+    title: str
+    owner: Owner
+    confidence: Confidence
+    evidence: tuple[str, ...]
+    """Decisive line first."""
+    against: tuple[str, ...] = ()
+    """What speaks against it."""
+    competing: tuple[str, ...] = ()
+    """Causes that the evidence does not exclude, each in a short sentence."""
+    steps: tuple[str, ...] = ()
+    """What to do, in order, with this deployment's own names."""
+    exchanges: tuple[str, ...] = ()
+    """Names of the exchanges that it rests on."""
+    advisory: bool = False
+    """True where the cause does not break a gating promise (a budget, a degraded status, a certificate soon to expire)."""
+
+    @property
+    def runbook(self) -> str:
+        """The runbook's page and anchor for this cause."""
+        return f"docs/runbook.md#{self.code.replace('.', '')}"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is the matter with one environment: the headline first, the rest below it."""
+
+    environment: str
+    headline: Finding | None = None
+    others: tuple[Finding, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, the headline first."""
+        return (self.headline, *self.others) if self.headline else self.others

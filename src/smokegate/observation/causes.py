@@ -1,0 +1,45 @@
+"""The closed set of reasons for which a request gets no answer."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Stage(Enum):
+    """How far a request came."""
+
+    NAME = "name lookup"
+    CONNECT = "connection"
+    TLS = "TLS handshake"
+    EXCHANGE = "HTTP exchange"
+
+
+class WireCause(Enum):
+    """Why there is no answer: a stable code, how far the request came, whether waiting can heal it, and what to call it."""
+
+    NAME_NOT_FOUND = ("name-not-found", Stage.NAME, True, "the host name does not resolve")
+    NAME_SERVER = ("name-server", Stage.NAME, True, "the name server did not answer usefully")
+    REFUSED = ("refused", Stage.CONNECT, True, "the connection was refused")
+    UNREACHABLE = ("unreachable", Stage.CONNECT, True, "there is no route to the host")
+    CONNECT_TIMEOUT = ("connect-timeout", Stage.CONNECT, True, "nothing answered the attempt to connect")
+    TLS_EXPIRED = ("tls-expired", Stage.TLS, False, "the certificate has expired")
+    TLS_NOT_YET_VALID = ("tls-not-yet-valid", Stage.TLS, False, "the certificate is not valid yet")
+    TLS_WRONG_HOST = ("tls-wrong-host", Stage.TLS, False, "the certificate is for another host")
+    TLS_UNTRUSTED = ("tls-untrusted", Stage.TLS, False, "the certificate is not from a trusted authority")
+    TLS_HANDSHAKE = ("tls-handshake", Stage.TLS, True, "the TLS handshake failed")
+    RESET = ("reset", Stage.EXCHANGE, True, "the connection was reset")
+    CLOSED = ("closed", Stage.EXCHANGE, True, "the connection was closed without an answer")
+    READ_TIMEOUT = ("read-timeout", Stage.EXCHANGE, True, "the answer did not come before the deadline")
+    TRUNCATED = ("truncated", Stage.EXCHANGE, True, "the answer ended before its announced length")
+    BAD_FRAMING = ("bad-framing", Stage.EXCHANGE, False, "what came is not an HTTP answer")
+    BAD_ENCODING = ("bad-encoding", Stage.EXCHANGE, False, "the body could not be decompressed")
+    TOO_MANY_REDIRECTS = ("too-many-redirects", Stage.EXCHANGE, False, "the redirects do not end")
+    BAD_REDIRECT = ("bad-redirect", Stage.EXCHANGE, False, "a redirect leads to no usable address")
+    TOO_LARGE = ("too-large", Stage.EXCHANGE, False, "the answer is larger than the cap")
+    OTHER = ("other", Stage.EXCHANGE, False, "the request failed for a reason outside this table")
+
+    def __init__(self, code: str, stage: Stage, heals: bool, title: str) -> None:  # noqa: FBT001
+        self.code = code
+        self.stage = stage
+        self.heals = heals
+        self.title = title

@@ -1,0 +1,241 @@
+"""Everything seen of one environment in one run: frozen, redacted, free of the libraries that fetched it.
+
+Times are in seconds; offsets count from the start of the observation.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from smokegate.observation.causes import WireCause
+
+
+@dataclass(frozen=True)
+class Headers(Mapping[str, str]):
+    """Header fields in the order they came; names compare without case, repeated fields are joined with a comma."""
+
+    fields: tuple[tuple[str, str], ...] = ()
+
+    def __getitem__(self, name: str) -> str:
+        values = [value for key, value in self.fields if key.lower() == name.lower()]
+        if not values:
+            raise KeyError(name)
+        return ", ".join(values)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(key.lower() for key, _ in self.fields))
+
+    def __len__(self) -> int:
+        return len({key.lower() for key, _ in self.fields})
+
+
+@dataclass(frozen=True)
+class Phases:
+    """How long each part of an exchange took; None where it did not happen (a pooled connection has no connect)."""
+
+    dns: float | None = None
+    connect: float | None = None
+    tls: float | None = None
+    wait: float | None = None
+    download: float | None = None
+
+    @property
+    def answering(self) -> float | None:
+        """What the server is answerable for: from the request on an open connection to the last byte."""
+        return None if self.wait is None else self.wait + (self.download or 0.0)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The certificate that answered."""
+
+    subject: str
+    issuer: str
+    names: tuple[str, ...]
+    expires: datetime
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked, redacted."""
+
+    method: str
+    url: str
+    headers: Headers = Headers()
+    body: str | None = None
+
+    def curl(self) -> str:
+        """Return one line for a shell that asks the same; secrets stand in it as placeholders."""
+        words = ["curl", "-sS", "-i"]
+        if self.method != "GET":
+            words += ["-X", self.method]
+        for name, value in self.headers.fields:
+            words += ["-H", f"{name}: {value}"]
+        if self.body is not None:
+            words += ["-d", self.body]
+        return shlex.join([*words, self.url])
+
+
+@dataclass(frozen=True)
+class Body:
+    """A response body, decoded and redacted; `text` is cut at the storage cap, `size` counts the bytes that came."""
+
+    text: str = ""
+    size: int = 0
+    cut: bool = False
+    json: Any = None
+    is_json: bool = False
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """One redirect that was followed."""
+
+    status: int
+    url: str
+    location: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    headers: Headers = Headers()
+    body: Body = Body()
+    url: str = ""
+    """Where it came from, after redirects."""
+    redirects: tuple[Redirect, ...] = ()
+    address: str | None = None
+    """`ip:port` that answered."""
+    certificate: Certificate | None = None
+
+
+@dataclass(frozen=True)
+class NoAnswer:
+    """No HTTP answer, and why."""
+
+    cause: WireCause
+    detail: str
+    """The library's own words, redacted."""
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class NotAsked:
+    """Not asked, because what it depends on did not come."""
+
+    because: str
+    """The name of the exchange that it depends on."""
+
+
+Outcome = Answer | NoAnswer | NotAsked
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try of a request that was tried again."""
+
+    outcome: Answer | NoAnswer
+    started: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and what came of it in the end."""
+
+    name: str
+    """`health`, `health 2`, `endpoint /api/x`, `monitoring`, `register`, `account`, `account without token`, `login`,
+    `account again`, `wrong password`, `clean up`, `page`, `script /assets/x.js`, `preflight`, `api on frontend`, `version`."""
+    request: Request
+    outcome: Outcome
+    started: float = 0.0
+    """Offset of the last attempt."""
+    seconds: float = 0.0
+    """Duration of the last attempt."""
+    phases: Phases = Phases()
+    earlier: tuple[Attempt, ...] = ()
+    """Attempts before the last one."""
+    warm_seconds: float | None = None
+    """What a budget is judged by: the answering time on a warm connection, the best of the measured ones."""
+
+    @property
+    def answer(self) -> Answer | None:
+        """The answer, if there is one."""
+        return self.outcome if isinstance(self.outcome, Answer) else None
+
+    @property
+    def no_answer(self) -> NoAnswer | None:
+        """The reason why there is none, if it was asked."""
+        return self.outcome if isinstance(self.outcome, NoAnswer) else None
+
+
+@dataclass(frozen=True)
+class ControlProbe:
+    """Whether a host that has nothing to do with the deployment could be reached."""
+
+    address: str
+    reached: bool
+    cause: WireCause | None = None
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What waiting came to."""
+
+    waited: float
+    ready: bool
+    polls: int
+    gave_up: str | None = None
+    """Why waiting ended before the deadline, if it did not succeed."""
+
+
+@dataclass(frozen=True)
+class ApiAddress:
+    """An API address found in a script of the frontend."""
+
+    script: str
+    """The script's path."""
+    value: str
+    """The literal as it stands there."""
+    resolved: str
+    """The absolute address that a browser on the page would call."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Everything seen of one environment in one run."""
+
+    environment: str
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    seconds: float = 0.0
+    exchanges: Mapping[str, Exchange] = field(default_factory=dict)
+    """By name, in the order in which they were asked."""
+    control: tuple[ControlProbe, ...] = ()
+    readiness: Readiness | None = None
+    api_addresses: tuple[ApiAddress, ...] = ()
+    """The API addresses that the frontend's scripts would call."""
+    expected_commit: str | None = None
+    server: Any = None
+    """What was seen from the server's vantage (`observation.server.ServerView`), None where it was not looked at."""
+    complete: bool = True
+    """False when the run was cut short."""
+
+    @property
+    def samples(self) -> tuple[Exchange, ...]:
+        """The health exchanges, first one first."""
+        return tuple(e for name, e in self.exchanges.items() if name == "health" or name.startswith("health "))
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent, attempts and redirects included."""
+        return sum(
+            1 + len(e.earlier) + (len(e.answer.redirects) if e.answer else 0)
+            for e in self.exchanges.values()
+            if not isinstance(e.outcome, NotAsked)
+        )

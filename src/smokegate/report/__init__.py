@@ -1,0 +1,1 @@
+"""Stage 4, tell: outcomes, observation and diagnosis become files and lines; renders, never decides."""
