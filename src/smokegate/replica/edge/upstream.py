@@ -1,0 +1,90 @@
+"""How an edge asks the application behind it: one fresh connection for each request, in turn over the instances."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from itertools import cycle
+
+import h11
+
+from smokegate.replica.wire import Answer, Request
+
+_HOP_BY_HOP = frozenset(
+    {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "content-length"}
+)
+_READ = 65536
+
+
+class UpstreamAwayError(Exception):
+    """No instance took the request, or one took it and hung up: nginx and Render both call that a 502."""
+
+
+class UpstreamSilentError(Exception):
+    """An instance took the request and did not answer in time: 504 in nginx's words."""
+
+
+class Upstream:
+    """The application's instances, by port on the loopback address, asked in turn."""
+
+    def __init__(self, ports: list[int], timeout: float = 60.0, host: str = "127.0.0.1") -> None:
+        self._turn = cycle(ports)
+        self._timeout = timeout
+        self._host = host
+
+    async def ask(self, request: Request, *, path: str | None = None) -> Answer:
+        """Pass a request on, under another path if one is given.
+
+        Raises:
+            UpstreamAwayError: refused, reset, or closed before an answer was complete.
+            UpstreamSilentError: no answer within the time-out.
+        """
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._exchange(request, path)
+        except TimeoutError as error:
+            raise UpstreamSilentError from error
+        except (OSError, h11.RemoteProtocolError) as error:
+            raise UpstreamAwayError from error
+
+    async def _exchange(self, request: Request, path: str | None) -> Answer:
+        reader, writer = await asyncio.open_connection(self._host, next(self._turn))
+        try:
+            protocol = h11.Connection(h11.CLIENT)
+            _, mark, query = request.target.partition("?")
+            target = request.target if path is None else path + mark + query
+            head = h11.Request(method=request.method, target=target, headers=_forwarded(request))
+            data = protocol.send(head) or b""
+            if request.body:
+                data += protocol.send(h11.Data(data=request.body)) or b""
+            writer.write(data + (protocol.send(h11.EndOfMessage()) or b""))
+            return await _answer(protocol, reader)
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+
+def _forwarded(request: Request) -> list[tuple[str, str]]:
+    kept = [(name, value) for name, value in request.headers if name.lower() not in _HOP_BY_HOP]
+    if request.body:
+        kept.append(("content-length", str(len(request.body))))
+    return [*kept, ("x-forwarded-for", request.client), ("connection", "close")]
+
+
+async def _answer(protocol: h11.Connection, reader: asyncio.StreamReader) -> Answer:
+    status, headers, body = 0, [], bytearray()
+    while True:
+        event = protocol.next_event()
+        if event is h11.NEED_DATA:
+            protocol.receive_data(await reader.read(_READ))
+        elif isinstance(event, h11.Response):
+            status = event.status_code
+            headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers]
+        elif isinstance(event, h11.Data):
+            body += event.data
+        elif isinstance(event, h11.EndOfMessage):
+            kept = tuple((name, value) for name, value in headers if name not in _HOP_BY_HOP)
+            return Answer(status, kept, bytes(body))
+        elif not isinstance(event, h11.InformationalResponse):
+            raise ConnectionResetError("the instance closed the connection before its answer was complete")

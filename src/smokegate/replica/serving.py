@@ -1,0 +1,36 @@
+"""Serving an ASGI application with uvicorn, on a port or on a socket that somebody else has bound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from fastapi import FastAPI
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that says when it has begun to accept."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self._started()
+
+
+def serve(app: FastAPI, *, port: int, host: str = "0.0.0.0") -> None:  # noqa: S104 -- a container's way to be reachable
+    """Serve until the process is told to stop."""
+    uvicorn.run(app, host=host, port=port, log_level="warning")
+
+
+def serve_on(app: FastAPI, bound: socket.socket, started: Callable[[], None]) -> None:
+    """Serve on a bound socket; `started` is called once the first request can be answered."""
+    config = uvicorn.Config(app, log_level="warning", access_log=False, http="h11", ws="none", loop="asyncio")
+    _Server(config, started).run(sockets=[bound])
