@@ -221,6 +221,8 @@ class Observation:
     api_addresses: tuple[ApiAddress, ...] = ()
     """The API addresses that the frontend's scripts would call."""
     expected_commit: str | None = None
+    commit: str | None = None
+    """The commit that answered, where `[version]` says how it can be read."""
     server: Any = None
     """What was seen from the server's vantage (`observation.server.ServerView`), None where it was not looked at."""
     complete: bool = True
