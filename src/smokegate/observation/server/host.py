@@ -1,0 +1,220 @@
+"""Runs commands on the server: here, or over one ssh connection that all of them share.
+
+The library is pytest-testinfra's backends, for three reasons. It is what this field's teams already test
+servers with. Its ssh backend drives the OpenSSH client, so that ports, keys, jump hosts and agents come
+from OpenSSH's own configuration, of which paramiko, fabric and asyncssh read parts. And a backend is a
+class to derive from, so that the two things it lacks can be added in one method: a time limit, and no local
+shell between us and the client.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from smokegate.observation.server.bounded import Finished, execute
+from smokegate.observation.server.causes import CommandCause, ssh_cause
+from smokegate.observation.server.model import CommandFailure
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Server
+
+#: ssh's own exit status where it, and not the remote command, failed.
+SSH_FAILED = 255
+#: `timeout`'s exit statuses where the limit was passed: by the signal, and by the kill after it.
+PASSED = (124, 137)
+#: How much longer than the remote limit the local one is, in seconds: the remote one leaves nothing behind,
+#: so it goes first.
+GRACE = 3.0
+DETAIL = 600
+
+Redactor = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a command on the server wrote and how it ended; the text is redacted."""
+
+    argv: tuple[str, ...]
+    status: int
+    stdout: str
+    stderr: str
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether it ended with 0."""
+        return self.status == 0
+
+    def failure(self, cause: CommandCause) -> CommandFailure:
+        """Return it as a failure of the given cause."""
+        return CommandFailure(cause, shlex.join(self.argv), brief(self.stderr or self.stdout), self.seconds)
+
+
+class HostError(Exception):
+    """A command gave no result: no connection, no time left, too much output."""
+
+    def __init__(self, failure: CommandFailure) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+
+def brief(text: str) -> str:
+    """Return the end of a text, where programs put what matters, on few enough characters to show."""
+    text = text.strip()
+    return text if len(text) <= DETAIL else f"…{text[-DETAIL:]}"
+
+
+class Host:
+    """A server on which commands can be run; made by `connect`, safe to use from several threads."""
+
+    def __init__(
+        self,
+        name: str,
+        run: Callable[[str, float], Finished],
+        limit: float,
+        redactor: Redactor | None,
+        *,
+        remote: bool,
+    ) -> None:
+        self.name = name
+        self._run = run
+        self._limit = limit
+        self._redact = redactor or (lambda text: text)
+        self.remote = remote
+
+    def run(self, argv: Sequence[str], timeout: float | None = None) -> Output:
+        """Run one program with its arguments, each of them passed as it is; `timeout` is in seconds.
+
+        Raises:
+            HostError: the server could not be reached, the command did not end in time, or it wrote more than
+            is kept.
+        """
+        limit = timeout or self._limit
+        words = ("env", "LC_ALL=C", *(("timeout", "-k", "1", f"{limit:g}") if self.remote else ()), *argv)
+        began = time.monotonic()
+        try:
+            done = self._run(shlex.join(words), limit + (GRACE if self.remote else 0.0))
+        except FileNotFoundError as missing:
+            raise HostError(self._failed(CommandCause.SSH_NOT_INSTALLED, argv, str(missing), began)) from None
+        stderr = self._text(done.stderr)
+        if done.timed_out or (self.remote and done.status in PASSED and time.monotonic() - began >= limit):
+            detail = f"it had not ended after {limit:g} s. {brief(stderr)}".strip()
+            raise HostError(self._failed(CommandCause.COMMAND_TIMED_OUT, argv, detail, began))
+        if done.flooded:
+            raise HostError(
+                self._failed(CommandCause.COMMAND_FAILED, argv, "it wrote more than is kept", began)
+            )
+        if self.remote and done.status == SSH_FAILED:
+            raise HostError(self._failed(ssh_cause(stderr), argv, brief(stderr), began))
+        return Output(tuple(argv), done.status, self._text(done.stdout), stderr, time.monotonic() - began)
+
+    def _text(self, data: bytes) -> str:
+        return self._redact(data.decode("utf-8", errors="replace"))
+
+    def _failed(self, cause: CommandCause, argv: Sequence[str], detail: str, began: float) -> CommandFailure:
+        return CommandFailure(cause, self._redact(shlex.join(argv)), detail, time.monotonic() - began)
+
+
+@contextlib.contextmanager
+def connect(server: Server, *, redactor: Redactor | None = None) -> Iterator[Host]:
+    """Give the host that a `[server]` section names; its first command connects, the end closes.
+
+    Raises:
+        ValueError: the ssh destination could be taken for an option or carries a password.
+    """
+    if server.local or server.ssh is None:
+        yield Host("local", _runner(_bounded("local")), server.timeout, redactor, remote=False)
+        return
+    destination = _checked(server.ssh)
+    # The socket's path must be short (108 bytes on Linux), whatever TMPDIR says.
+    directory = Path(tempfile.mkdtemp(prefix="smokegate-", dir="/tmp"))
+    options = _options(server, directory / "s")
+    backend = _bounded("ssh")
+    made = {
+        "ssh_config": server.ssh_config,
+        "ssh_extra_args": shlex.join(options),
+        "timeout": int(server.timeout),
+    }
+    try:
+        yield Host(destination, _runner(backend, destination, **made), server.timeout, redactor, remote=True)
+    finally:
+        if (directory / "s").exists():
+            with contextlib.suppress(OSError):
+                execute(["ssh", *options, "-O", "exit", "--", destination.rpartition("@")[2]], 5.0)
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _checked(destination: str) -> str:
+    user, _, name = destination.rpartition("@")
+    if not name or destination.startswith("-") or name.startswith("-"):
+        raise ValueError(
+            f"server.ssh: expected user@host or a host of OpenSSH's configuration, got {destination!r}"
+        )
+    if ":" in user:
+        raise ValueError("server.ssh: a password must not stand in an environment file; use a key")
+    return destination
+
+
+def _options(server: Server, socket: Path) -> list[str]:
+    connecting = max(1, int(server.timeout))
+    pairs = {
+        "BatchMode": "yes",
+        "StrictHostKeyChecking": "yes",
+        "ConnectTimeout": str(connecting),
+        "ServerAliveInterval": "5",
+        "ServerAliveCountMax": "2",
+        "ControlMaster": "auto",
+        "ControlPath": str(socket),
+        "ControlPersist": "60",
+        "EscapeChar": "none",
+        "ForwardAgent": "no",
+        "ForwardX11": "no",
+        "ClearAllForwardings": "yes",
+        "RequestTTY": "no",
+    }
+    return [word for name, value in pairs.items() for word in ("-o", f"{name}={value}")]
+
+
+def _runner(backend: type[Any], *args: Any, **kwargs: Any) -> Callable[[str, float], Finished]:
+    """Return a function that runs a command line through a backend of testinfra."""
+
+    def run(command: str, limit: float) -> Finished:
+        one = backend(*args, **kwargs)
+        one.limit = limit
+        with contextlib.suppress(
+            RuntimeError
+        ):  # how testinfra says that ssh itself failed; `finished` has the words
+            one.run(command)
+        finished: Finished = one.finished
+        return finished
+
+    return run
+
+
+def _bounded(kind: str) -> type[Any]:
+    """Return testinfra's backend of a kind, made to run without a local shell and within a limit."""
+    from testinfra.backend.local import LocalBackend  # noqa: PLC0415
+    from testinfra.backend.ssh import SshBackend  # noqa: PLC0415
+
+    base: type[Any] = LocalBackend if kind == "local" else SshBackend
+
+    class Bounded(base):  # type: ignore[misc]
+        limit: float
+        finished: Finished
+
+        def run_local(self, command: str, *args: str) -> Any:
+            line = self.quote(command, *args)
+            self.finished = execute(shlex.split(line), self.limit)
+            return self.result(
+                self.finished.status, line.encode(), self.finished.stdout, self.finished.stderr
+            )
+
+    return Bounded

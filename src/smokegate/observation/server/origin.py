@@ -1,0 +1,85 @@
+"""Asks the backend from the server itself, with whatever the server has for asking: curl, python3 or bash."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from smokegate.observation.server.model import OriginAnswer
+
+if TYPE_CHECKING:
+    from smokegate.observation.server.host import Output
+
+#: Arguments: port, path, time limit in seconds. Prints the answer as it came, then a line with the seconds it
+#: took.
+#: The three say a failure with exit statuses of their own; 127 is "none of the three is here".
+ASK = r"""
+if command -v curl >/dev/null 2>&1; then
+  exec curl -sS -i --noproxy '*' --max-time "$3" -w '\n%{time_total}' "http://127.0.0.1:$1$2"
+elif command -v python3 >/dev/null 2>&1; then
+  exec python3 -c '
+import http.client, sys, time
+began = time.monotonic()
+ask = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=float(sys.argv[3]))
+try:
+    ask.request("GET", sys.argv[2])
+    got = ask.getresponse()
+    body = got.read()
+except OSError as why:
+    sys.exit(str(why))
+head = "".join("%s: %s\r\n" % field for field in got.getheaders())
+head = "HTTP/1.1 %d %s\r\n%s\r\n" % (got.status, got.reason, head)
+sys.stdout.buffer.write(head.encode("latin-1") + body)
+sys.stdout.buffer.write(("\n%.6f" % (time.monotonic() - began)).encode())
+' "$1" "$2" "$3"
+elif command -v bash >/dev/null 2>&1; then
+  exec timeout "$3" bash -c '
+began=${EPOCHREALTIME/./}
+exec 3<>"/dev/tcp/127.0.0.1/$0" || exit 7
+printf "GET %s HTTP/1.0\r\nHost: 127.0.0.1:%s\r\nConnection: close\r\n\r\n" "$1" "$0" >&3
+cat <&3
+took=$(( ${EPOCHREALTIME/./} - began ))
+printf "\n%d.%06d" "$(( took / 1000000 ))" "$(( took % 1000000 ))"
+' "$1" "$2"
+fi
+echo "the server has neither curl nor python3 nor bash" >&2
+exit 127
+"""
+HEAD = re.compile(r"HTTP/[\d.]+ (\d{3})[^\r\n]*\r?\n((?:[^\r\n]+\r?\n)*)\r?\n")
+KEPT = 20_000
+
+
+def command(port: int, path: str, limit: float) -> list[str]:
+    """Return the arguments that ask for a path; `limit` is in seconds."""
+    return ["sh", "-c", ASK, "sh", str(port), path, f"{limit:g}"]
+
+
+def answer(path: str, output: Output) -> OriginAnswer:
+    """Read what the command printed."""
+    head = HEAD.match(output.stdout)
+    # curl prints 100-continue and the like first: the last head before the body counts
+    while head is not None and head[1].startswith("1"):
+        head = HEAD.match(output.stdout, head.end())
+    if head is None or not output.ok:
+        problem = output.stderr.strip() or f"no HTTP answer (exit status {output.status})"
+        return OriginAnswer(path, None, output.seconds, problem=problem[-KEPT:])
+    body, _, took = output.stdout[head.end() :].rpartition("\n")
+    fields = tuple(
+        (name.strip(), value.strip())
+        for name, _, value in (line.partition(":") for line in head[2].splitlines())
+    )
+    try:
+        parsed, is_json = json.loads(body), True
+    except ValueError:
+        parsed, is_json = None, False
+    return OriginAnswer(
+        path, int(head[1]), _seconds(took, output.seconds), fields, body[:KEPT], parsed, is_json
+    )
+
+
+def _seconds(text: str, otherwise: float) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return otherwise

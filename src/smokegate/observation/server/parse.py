@@ -1,0 +1,210 @@
+"""Reads what docker, compose, ss, df and pg_isready print: pure functions from text to values.
+
+Compose printed one JSON array up to v2.20 and prints a JSON object a line since v2.21, v5 included. Its
+`ps` gives a crash loop exit code 0 and no health, so those come from `docker inspect`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from smokegate.observation.server.model import (
+    DatabaseReady,
+    Disk,
+    HealthCheck,
+    HealthProbe,
+    ListenerView,
+    LogLine,
+    PublishedPort,
+    Sample,
+    ServiceView,
+)
+
+REVISION = "org.opencontainers.image.revision"
+SERVICE = "com.docker.compose.service"
+PROJECT = "com.docker.compose.project"
+#: What the engine writes for "never".
+NEVER = "0001-01-01"
+#: The parts of `docker inspect` that are wanted, one JSON object a container; the container's environment is
+#: not among them,
+#: since it holds secrets.
+INSPECT = (
+    '{"Id":{{json .Id}},"Name":{{json .Name}},"RestartCount":{{json .RestartCount}},"State":{{json .State}},'
+    '"Policy":{{json .HostConfig.RestartPolicy.Name}},"Memory":{{json .HostConfig.Memory}},'
+    '"Image":{{json .Config.Image}},"Labels":{{json .Config.Labels}},'
+    '"Healthcheck":{{json .Config.Healthcheck}},"Networks":{{json .NetworkSettings.Networks}},'
+    '"Ports":{{json .NetworkSettings.Ports}}}'
+)
+OUTPUT_KEPT = 400
+NANO = 1e9
+
+
+def objects(text: str) -> list[dict[str, Any]]:
+    """Read JSON objects from an array, from lines, or from nothing at all; what is no object is left out.
+
+    Raises:
+        ValueError: the text is no JSON.
+    """
+    text = text.strip()
+    if not text or text == "null":
+        return []
+    values = (
+        json.loads(text)
+        if text.startswith("[")
+        else [json.loads(line) for line in text.splitlines() if line.strip()]
+    )
+    return [value for value in values if isinstance(value, dict)]
+
+
+def container_ids(ps: str) -> list[str]:
+    """Return the ids that `docker compose ps --format json` lists, in its order.
+
+    Raises:
+        ValueError: the text is no JSON.
+    """
+    found = [str(each.get("ID", "")) for each in objects(ps)]
+    return [each for each in found if re.fullmatch(r"[0-9a-f]{12,64}", each)]
+
+
+def moment(text: object) -> datetime | None:
+    """Read the engine's RFC 3339 times, which have up to nine digits after the second; None for "never"."""
+    if not isinstance(text, str) or text.startswith(NEVER):
+        return None
+    found = re.match(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,9})?\s?(Z|[+-]\d\d:?\d\d)?", text)
+    if found is None:
+        return None
+    zone = (found[4] or "Z").replace("Z", "+00:00")
+    return datetime.fromisoformat(f"{found[1]}T{found[2]}{(found[3] or '.0')[:7]:0<7}{zone}").astimezone(UTC)
+
+
+def service(one: dict[str, Any], *, expected: bool = True) -> ServiceView:
+    """Turn one object of `INSPECT` into a view without logs."""
+    state, labels = one.get("State") or {}, one.get("Labels") or {}
+    health = state.get("Health") or {}
+    status = "restarting" if state.get("Restarting") else str(state.get("Status", ""))
+    return ServiceView(
+        name=str(labels.get(SERVICE, "")),
+        expected=expected,
+        container=str(one.get("Name", "")).lstrip("/"),
+        id=str(one.get("Id", "")),
+        state=status,
+        health=str(health.get("Status", "")).replace("none", "") if status == "running" else "",
+        exit_code=int(state.get("ExitCode") or 0),
+        error=str(state.get("Error") or ""),
+        oom_killed=bool(state.get("OOMKilled")),
+        samples=(sample(one),),
+        restart_policy=str(one.get("Policy") or "no"),
+        image=str(one.get("Image", "")),
+        revision=labels.get(REVISION) or None,
+        ports=_ports(one.get("Ports") or {}),
+        addresses=tuple(
+            sorted(net["IPAddress"] for net in (one.get("Networks") or {}).values() if net.get("IPAddress"))
+        ),
+        memory_limit=int(one.get("Memory") or 0),
+        check=_check(one.get("Healthcheck"), health),
+        finished_at=moment(state.get("FinishedAt")),
+    )
+
+
+def sample(one: dict[str, Any]) -> Sample:
+    """Turn one object of `INSPECT` into a sample of the container's life."""
+    state = one.get("State") or {}
+    status = "restarting" if state.get("Restarting") else str(state.get("Status", ""))
+    return Sample(status, int(one.get("RestartCount") or 0), moment(state.get("StartedAt")))
+
+
+def later(view: ServiceView, one: dict[str, Any]) -> ServiceView:
+    """Bring a view up to date with a second look at its container; the samples of both stay."""
+    new = service(one, expected=view.expected)
+    return replace(new, samples=(*view.samples, *new.samples), log=view.log, log_problem=view.log_problem)
+
+
+def _ports(table: dict[str, Any]) -> tuple[PublishedPort, ...]:
+    return tuple(
+        PublishedPort(str(host.get("HostIp", "")), int(host["HostPort"]), int(port), protocol)
+        for port, protocol, hosts in ((*target.split("/", 1), hosts) for target, hosts in table.items())
+        for host in hosts or ()
+    )
+
+
+def _check(declared: dict[str, Any] | None, health: dict[str, Any]) -> HealthCheck | None:
+    test = (declared or {}).get("Test") or []
+    if not test or test[0] == "NONE":
+        return None
+    assert declared is not None
+    log = tuple(
+        HealthProbe(
+            moment(each.get("End")),
+            int(each.get("ExitCode") or 0),
+            str(each.get("Output") or "").strip()[:OUTPUT_KEPT],
+        )
+        for each in health.get("Log") or ()
+    )
+    return HealthCheck(
+        start_period=(declared.get("StartPeriod") or 0) / NANO,
+        interval=(declared.get("Interval") or 30 * NANO) / NANO,
+        retries=int(declared.get("Retries") or 3),
+        failing_streak=int(health.get("FailingStreak") or 0),
+        log=log,
+    )
+
+
+def log_lines(stdout: str, stderr: str, keep: int, width: int = 2000) -> tuple[LogLine, ...]:
+    """Merge both streams of `docker logs --timestamps` by time: the last `keep` lines, cut at `width`."""
+    found = []
+    for line in (*stdout.splitlines(), *stderr.splitlines()):
+        stamp, _, text = line.partition(" ")
+        at = moment(stamp)
+        found.append(LogLine(at, (text if at else line)[:width].rstrip()))
+    found.sort(key=lambda line: line.at or datetime.min.replace(tzinfo=UTC))
+    return tuple(found[-keep:])
+
+
+def listeners(text: str, port: int) -> tuple[ListenerView, ...]:
+    """Read `ss -Hltnp` and keep who listens on a port."""
+    found = []
+    for line in text.splitlines():
+        words = line.split()
+        address, _, number = words[3].rpartition(":") if len(words) > 4 else ("", "", "")
+        if number == str(port):
+            who = re.search(r'users:\(\("([^"]*)",pid=(\d+)', line)
+            found.append(ListenerView(address, port, who[1] if who else None, int(who[2]) if who else None))
+    return tuple(found)
+
+
+def publishers(text: str, port: int) -> tuple[ListenerView, ...]:
+    """Read `docker ps --format json` lines and keep the containers that publish a port."""
+    found: list[ListenerView] = []
+    for one in objects(text):
+        pairs = (part.split("=", 1) for part in str(one.get("Labels", "")).split(",") if "=" in part)
+        labels, name = dict(pairs), str(one.get("Names", ""))
+        found += (
+            ListenerView(
+                address, port, container=name, project=labels.get(PROJECT), service=labels.get(SERVICE)
+            )
+            for address in re.findall(rf"([^\s,]+):{port}->", str(one.get("Ports", "")))
+        )
+    return tuple(found)
+
+
+def disks(text: str, service_name: str | None = None) -> tuple[Disk, ...]:
+    """Read `df -Pk`: sizes in KiB, one file system a line, the mount last; each mount once."""
+    found: dict[str, Disk] = {}
+    for line in text.splitlines()[1:]:
+        row = re.fullmatch(r"(\S.*?)\s+(\d+)\s+(\d+)\s+(-?\d+)\s+\d+%\s+(/.*)", line)
+        if row and not row[1].startswith(("proc", "sysfs", "devtmpfs", "udev", "shm")):
+            found[row[5]] = Disk(row[5], int(row[2]) * 1024, max(0, int(row[4])) * 1024, service_name)
+    return tuple(found.values())
+
+
+def database(name: str, status: int, stdout: str, stderr: str) -> DatabaseReady:
+    """Read `pg_isready`: 0 accepting, 1 rejecting (still starting), 2 no response, 3 not tried."""
+    said = (stdout or stderr).strip()
+    detail = said.rpartition(" - ")[2] if " - " in said else said
+    return DatabaseReady(
+        name, status == 0 and "accepting connections" in said, detail[:OUTPUT_KEPT] or f"exit status {status}"
+    )
