@@ -1,116 +1,41 @@
-"""What an environment file may say: the frozen values that every later stage works from.
-
-A string after a field is its documentation: `docs/environments.md` and the JSON schema are made of them.
-"""
+"""What an environment file may say: the frozen values that every later stage works from."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from smokegate.environment.fields import Duration, Origin, Path, ReadMethod, Secret, Severity, Status
-from smokegate.environment.promises import JsonPromises
+from smokegate.environment.backend import Backend, Endpoint, Health, Monitoring, Promise
+from smokegate.environment.fields import Duration, Host, HostPort, Many, Origin, Path, origin
+from smokegate.environment.section import Section
+from smokegate.environment.signin import Account, SignIn
 
-
-class Section(BaseModel):
-    """A table of the file: frozen, and strict about keys that it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Promise(Section):
-    """What one request must answer."""
-
-    status: Status = 200
-    """The HTTP status it answers."""
-    json_: JsonPromises = Field(default=(), alias="json")
-    """What its JSON body says: key by key the value itself, or a rule such as `{ one_of = ["a", "b"] }`."""
-    contains: str | None = None
-    """A text that its body contains."""
-    headers: dict[str, str] = Field(default_factory=dict)
-    """Response headers and the value that each has."""
-    within: Duration | None = None
-    """Latency budget: from the request on a warm connection to the last byte. Missing it is a warning, not a failure."""
-    touches: tuple[Literal["database"], ...] = ()
-    """What the answer depends on. A suite in which no gating promise touches the database passes with a warning only."""
-
-
-class Health(Promise):
-    """The health check of the backend."""
-
-    path: Path = "/health"
-    """Where it is."""
-    samples: int = Field(default=5, ge=1, le=50)
-    """How often it is asked, so that an outage of some instances only is seen as that."""
-
-
-class Endpoint(Promise):
-    """One further promise of the backend."""
-
-    path: Path
-    """Where it is, with its query if it has one."""
-    method: ReadMethod = "GET"
-    """How it is asked: only methods that change nothing."""
-    send: dict[str, str | Secret] = Field(default_factory=dict)
-    """Request headers to send, secrets as `{ env = "NAME" }`."""
-    severity: Severity = "gate"
-    """`"advisory"`: a broken promise is told as a warning and does not fail the gate."""
-
-
-class Monitoring(Section):
-    """A monitoring summary that answers 200 whatever it has to tell."""
-
-    path: Path
-    """Where it is."""
-    field: str = "backend_health"
-    """The key that holds the status."""
-    healthy: tuple[str, ...] = ("healthy",)
-    """The values that mean all is well."""
-    degraded: tuple[str, ...] = ("degraded",)
-    """The values that mean it works in part."""
-    unhealthy: tuple[str, ...] = ("unhealthy",)
-    """The values that mean it reports trouble. Every other value, `"error"` above all, always fails."""
-    on_degraded: Severity = "advisory"
-    """What a degraded status does to the gate."""
-    on_unhealthy: Severity = "advisory"
-    """What an unhealthy status does to the gate."""
-    age_field: str | None = None
-    """The key that holds the age of the data in seconds."""
-    fresh_within: Duration | None = None
-    """How old the data may be."""
-    on_stale: Severity = "gate"
-    """What stale data, or an age that is null, does to the gate."""
-    within: Duration | None = None
-    """Latency budget, as for an endpoint."""
-    touches: tuple[Literal["database"], ...] = ()
-    """What the answer depends on, as for an endpoint."""
-
-
-class Backend(Section):
-    """The application's server side, as its users reach it."""
-
-    url: Origin
-    """Its public address."""
-    wait: Duration = 300.0
-    """How long a bare `--wait` waits until it is healthy."""
-    timeout: Duration = 10.0
-    """The deadline of one request, from the name lookup to the last byte."""
-    certificate_days: int = Field(default=14, ge=0)
-    """A certificate that expires sooner than this many days is told as a warning."""
-    health: Health = Health()
-    """The health check."""
-    endpoints: tuple[Endpoint, ...] = ()
-    """Further promises, each a `[[backend.endpoints]]`."""
-    monitoring: Monitoring | None = None
-    """The monitoring summary."""
+__all__ = [
+    "Account",
+    "Backend",
+    "Compose",
+    "Endpoint",
+    "Environment",
+    "EnvironmentFile",
+    "Frontend",
+    "Health",
+    "Monitoring",
+    "Promise",
+    "ReplicaSection",
+    "Section",
+    "Server",
+    "SignIn",
+    "Version",
+    "with_addresses",
+]
 
 
 class Frontend(Section):
     """The application's pages, where they are served by a host of their own."""
 
-    url: Origin
-    """Their public address."""
+    url: Origin = Field(default="", examples=["https://www.example.com"])
+    """Their public address. Required, except beside `[replica]`, which fills it in when it has started."""
     path: Path = "/"
     """The page to load."""
     contains: str | None = None
@@ -119,54 +44,22 @@ class Frontend(Section):
     """The API address that its bundle must call; left out, the origin of `backend.url`."""
 
 
-class Account(Section):
-    """A standing account for environments in which none may be created."""
-
-    email: Secret
-    """Its e-mail address, as `{ env = "NAME" }`."""
-    password: Secret
-    """Its password, as `{ env = "NAME" }`."""
-
-
-class SignIn(Section):
-    """The sign-in API: register, log in, see the account, log out, log in again."""
-
-    register_: Path | None = Field(default=None, alias="register")
-    """Where an account is created (POST)."""
-    login: Path
-    """Where one logs in (POST)."""
-    account: Path
-    """Where the signed-in account is shown (GET with a bearer token)."""
-    delete: Path | None = None
-    """Where an account deletes itself (DELETE with its bearer token); used to clean up what a run created."""
-    creates_accounts: bool = False
-    """Whether a run may create an account; without it the journey signs in with `account_of`."""
-    standing: Account | None = None
-    """The standing account to sign in with."""
-    email_domain: str = "example.com"
-    """The domain of created addresses: `smokegate+RANDOM@` this."""
-    token: str = "access_token"
-    """The key of the answer that holds the token."""
-    identity: str = "id"
-    """The key of the answer and of the account view that tells one account from another."""
-
-
 class Version(Section):
-    """Where the deployed commit can be read."""
+    """Where the deployed commit can be read: in a header or in the body, one of the two."""
 
-    path: Path
+    path: Path = Field(examples=["/version"])
     """The request that tells it."""
-    header: str | None = None
+    header: str | None = Field(default=None, examples=["x-commit"])
     """The response header that holds it."""
-    field: str | None = None
+    field: str | None = Field(default=None, examples=["build.commit"])
     """The key of the JSON body that holds it, with dots between levels."""
 
 
 class Server(Section):
-    """A shell on the host that runs the containers."""
+    """A shell on the host that runs the containers: over `ssh` or `local`, one of the two."""
 
-    ssh: str | None = None
-    """`user@host` or a host of OpenSSH's own configuration."""
+    ssh: Host | None = Field(default=None, examples=["ubuntu@app.example.com"])
+    """`user@host` or a host of OpenSSH's own configuration, which also knows its port, key and jump host."""
     ssh_config: str | None = None
     """An OpenSSH configuration file to use instead of the user's."""
     local: bool = False
@@ -178,25 +71,25 @@ class Server(Section):
 class Compose(Section):
     """The docker compose project on the server."""
 
-    directory: str
+    directory: str = Field(examples=["/home/ubuntu/app"])
     """The project's directory."""
-    files: tuple[str, ...] = ()
+    files: Many[str] = ()
     """Compose files to name, relative to the directory; left out, compose finds its own."""
     project: str | None = None
     """The project's name, where it is not the directory's."""
     profile: str | None = None
     """The profile that is deployed."""
-    services: tuple[str, ...] = ()
+    services: Many[str] = ()
     """The services that must run; left out, all of the profile."""
-    backend: str
+    backend: str = Field(examples=["backend"])
     """The service that answers for the backend."""
-    port: int = Field(ge=1, le=65535)
+    port: int = Field(ge=1, le=65535, examples=[8000])
     """The port on which the backend listens on the host."""
     database: str | None = None
     """The service that is the PostgreSQL database."""
-    restart: tuple[str, ...] = ("always", "unless-stopped", "on-failure")
+    restart: Many[str] = ("always", "unless-stopped", "on-failure")
     """The restart policies that are good enough."""
-    origin: tuple[Path, ...] = ("/health",)
+    origin: Many[Path] = ("/health",)
     """What the backend is asked from the server itself."""
 
 
@@ -207,32 +100,59 @@ class ReplicaSection(Section):
     """Which one."""
 
 
-class Environment(Section):
+class EnvironmentFile(Section):
     """One deployment to check."""
 
-    name: str
-    """The file's name without its ending; not written in the file."""
-    title: str
+    title: str = Field(min_length=1, examples=["My application, staging"])
     """What a person calls it."""
-    control: tuple[str, ...] = ("1.1.1.1:443", "api.github.com:443")
-    """`host:port` addresses that tell a runner without network from a dead target; asked only when the target's host can not be reached."""
-    backend: Backend
-    """See below."""
-    frontend: Frontend | None = None
-    """See below."""
-    sign_in: SignIn | None = None
-    """See below."""
-    version: Version | None = None
-    """See below."""
-    server: Server | None = None
-    """See below."""
-    compose: Compose | None = None
-    """See below."""
-    replica: ReplicaSection | None = None
-    """See below."""
-    secrets: frozenset[str] = frozenset()
-    """Every value that came from a secret variable, for redaction; not written in the file."""
+    control: Many[HostPort] = ("1.1.1.1:443", "api.github.com:443")
+    """Addresses that tell a runner without network from a dead target; asked only when the target can not be reached."""
     ca_file: str | None = None
-    """Certificate authorities to trust besides the system's, as a PEM file."""
+    """Certificate authorities to trust besides the system's: a PEM file, named from the directory of this file."""
+    backend: Backend = Field(default_factory=Backend)
+    """The application's server side."""
+    frontend: Frontend | None = None
+    """The application's pages."""
+    sign_in: SignIn | None = None
+    """The sign-in journey."""
+    version: Version | None = None
+    """The deployed commit."""
+    server: Server | None = None
+    """The view from the server."""
+    compose: Compose | None = None
+    """The containers on the server."""
+    replica: ReplicaSection | None = None
+    """A stand-in instead of a deployment."""
 
 
+class Environment(EnvironmentFile):
+    """One deployment to check: what its file says, and what loading it found out."""
+
+    name: str
+    """The file's name without its ending."""
+    secrets: frozenset[str] = frozenset()
+    """Every value that came from a secret variable, for redaction."""
+    missing: tuple[str, ...] = ()
+    """Variables of `sign_in.standing` that are not set, so that the standing account is not known."""
+
+
+def with_addresses(
+    environment: Environment,
+    *,
+    backend_url: str | None = None,
+    frontend_url: str | None = None,
+    ca_file: str | None = None,
+) -> Environment:
+    """Fill in the addresses of a replica that has started; what is None stays, and so does a frontend not declared.
+
+    Raises:
+        UnfitError: an address is no address (a `ValueError`).
+    """
+    changed: dict[str, object] = {}
+    if backend_url is not None:
+        changed["backend"] = environment.backend.model_copy(update={"url": origin(backend_url)})
+    if frontend_url is not None and environment.frontend is not None:
+        changed["frontend"] = environment.frontend.model_copy(update={"url": origin(frontend_url)})
+    if ca_file is not None:
+        changed["ca_file"] = ca_file
+    return environment.model_copy(update=changed)

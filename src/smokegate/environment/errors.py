@@ -1,0 +1,61 @@
+"""What can be wrong with an environment file, told so that a person can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One mistake: where it is and what is wrong with it."""
+
+    place: str
+    """The file, the directory of the files, or the `--set` that was given."""
+    key: str
+    """The key with dots between levels, as `--set` takes it; empty where the whole file is meant."""
+    text: str
+    """What was expected and what was found."""
+
+    def __str__(self) -> str:
+        """Return the mistake as one line."""
+        return printable(": ".join(part for part in (self.place, self.key, self.text) if part))
+
+
+class EnvironmentErrors(Exception):
+    """Everything that is wrong with the selected environments; `str()` is one line for each mistake."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(dict.fromkeys(mistakes))
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+class UnfitError(ValueError):
+    """A value is not what its key holds.
+
+    Args:
+        expected: what the key holds, as in "a path that starts with /".
+        found: what is there instead, where the value itself must not be shown or does not tell.
+    """
+
+    def __init__(self, expected: str, *, found: str | None = None) -> None:
+        self.expected = expected
+        self.found = found
+        super().__init__(f"expected {expected}" + (f", found {found}" if found else ""))
+
+
+class MissingVariableError(UnfitError):
+    """A variable that the file names is not set, or is empty."""
+
+    def __init__(self, variable: str, hint: str = "") -> None:
+        self.variable = variable
+        super().__init__(
+            f"the environment variable {variable} to be set", found=f"that it is not set or empty{hint}"
+        )
+
+
+def printable(text: str) -> str:
+    """Escape what could break a line or turn its direction: control, separator and bidi characters."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text
+    )

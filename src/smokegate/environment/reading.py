@@ -1,0 +1,111 @@
+"""From a file to a raw table: everything that can go wrong before its keys mean anything."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from smokegate.environment.errors import EnvironmentErrors, Mistake
+
+DEEPEST = 32
+"""Levels of tables and arrays; far more than any promise needs, far fewer than Python's recursion stands."""
+LARGEST = 1 << 20
+"""Bytes of a file; one that is larger is no description of a deployment."""
+
+
+def available(directory: Path) -> tuple[str, ...]:
+    """Return the names of the environments in a directory, sorted: each `NAME.toml` is one.
+
+    Raises:
+        EnvironmentErrors: there is no such directory, or it can not be read.
+    """
+    try:
+        names = [entry.name for entry in os.scandir(directory)]
+    except OSError as error:
+        text = f"expected a directory with a file NAME.toml for each environment, found: {reason(error)}"
+        raise EnvironmentErrors([Mistake(shown(directory), "", text)]) from None
+    return tuple(sorted(name[:-5] for name in names if name.endswith(".toml") and name[0] != "."))
+
+
+def read(file: Path) -> dict[str, Any]:
+    """Read the table of a file.
+
+    Raises:
+        EnvironmentErrors: the file can not be read, or is not TOML in UTF-8, or is empty.
+    """
+    try:
+        return _table(_text(file))
+    except OSError as error:
+        text = f"expected a file that can be read, found: {reason(error)}"
+    except RecursionError:
+        text = f"expected at most {DEEPEST} levels of tables and arrays"
+    except tomllib.TOMLDecodeError as error:
+        text = f"not TOML: {error}"
+    except ValueError as error:
+        text = str(error)
+    raise EnvironmentErrors([Mistake(shown(file), "", text)])
+
+
+def _text(file: Path) -> str:
+    with file.open("rb") as stream:
+        content = stream.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f"expected a file of at most {LARGEST >> 10} KiB")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ValueError("not UTF-8 but UTF-16; save it as UTF-8")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line, column = _position(content[: error.start].decode("utf-8-sig", "replace"))
+        byte = content[error.start]
+        raise ValueError(
+            f"not UTF-8: byte 0x{byte:02x} (at line {line}, column {column}); save it as UTF-8"
+        ) from None
+
+
+def _position(before: str) -> tuple[int, int]:
+    """Return the line and column of what follows a text, counted from 1 as TOML parsers do."""
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def _table(text: str) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line, column = _position(text)
+        told = str(error).replace(
+            "(at end of document)", f"(at line {line}, column {column}, the end of the file)"
+        )
+        raise tomllib.TOMLDecodeError(told) from None
+    except ValueError:
+        raise ValueError("not TOML: a number has too many digits") from None
+    if not table:
+        raise ValueError('the file is empty; expected at least title = "…" and [backend] with url = "…"')
+    _bound(table)
+    return table
+
+
+def _bound(table: dict[str, Any]) -> None:
+    """Refuse what is nested too deeply, looking level by level: dotted keys nest without the parser's recursion."""
+    level: list[Any] = [table]
+    for _ in range(DEEPEST):
+        inner = [each.values() if isinstance(each, dict) else each for each in level]
+        level = [value for values in inner for value in values if isinstance(value, dict | list)]
+        if not level:
+            return
+    raise ValueError(f"expected at most {DEEPEST} levels of tables and arrays")
+
+
+def reason(error: OSError) -> str:
+    """Return what the operating system says, without its number and the path, which the message has already."""
+    return (error.strerror or type(error).__name__).lower()
+
+
+def shown(file: Path) -> str:
+    """Return a path as a person in the current directory would write it."""
+    try:
+        return str(file.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(file)

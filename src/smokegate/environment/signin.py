@@ -1,0 +1,66 @@
+"""The `[sign_in]` section: the journey of a user, and whose account makes it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
+
+from smokegate.environment import variables
+from smokegate.environment.errors import MissingVariableError
+from smokegate.environment.fields import Path, Secret
+from smokegate.environment.section import Section
+
+
+class Account(Section):
+    """A standing account for environments in which none may be created."""
+
+    email: Secret
+    """Its e-mail address, as `{ env = "NAME" }`."""
+    password: Secret
+    """Its password, as `{ env = "NAME" }`."""
+
+
+def account_if_known(
+    value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
+) -> Account | None:
+    """Return None, and note the variables, where all that is wrong is that variables are not set.
+
+    Raises:
+        ValidationError: something else is wrong with it.
+    """
+    given = variables.of(info)
+    try:
+        account: Account | None = handler(value)
+    except ValidationError as error:
+        causes = [each.get("ctx", {}).get("error") for each in error.errors(include_url=False)]
+        missing = [cause.variable for cause in causes if isinstance(cause, MissingVariableError)]
+        if given is None or len(missing) < len(causes):
+            raise
+        given.missing.extend(missing)
+        return None
+    return account
+
+
+class SignIn(Section):
+    """The sign-in API: register, log in, see the account, log out, log in again."""
+
+    register_: Path | None = Field(default=None, alias="register", examples=["/api/auth/register"])
+    """Where an account is created (POST)."""
+    login: Path = Field(examples=["/api/auth/login"])
+    """Where one logs in (POST)."""
+    account: Path = Field(examples=["/api/auth/me"])
+    """Where the signed-in account is shown (GET with a bearer token)."""
+    delete: Path | None = Field(default=None, examples=["/api/auth/me"])
+    """Where an account deletes itself (DELETE with its bearer token); used to clean up what a run created."""
+    creates_accounts: bool = False
+    """Whether a run may create an account, which needs `register`; without it the journey signs in with `standing`."""
+    standing: Annotated[Account | None, WrapValidator(account_if_known)] = None
+    """The standing account; left out, that of the variables `SMOKE_NAME_EMAIL` and `SMOKE_NAME_PASSWORD`, with the
+    environment's name for NAME. Where a variable is not set the journey can not be judged, and the run says so."""
+    email_domain: str = Field(default="example.com", pattern=r"^[A-Za-z0-9.-]+$")
+    """The domain of created addresses: `smokegate+RANDOM@` this."""
+    token: str = "access_token"  # noqa: S105 - the name of a key
+    """The key of the answer that holds the token."""
+    identity: str = "id"
+    """The key of the answer and of the account view that tells one account from another."""

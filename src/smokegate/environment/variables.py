@@ -1,0 +1,90 @@
+"""References to environment variables in a file: `{ env = "NAME" }`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import ValidationInfo
+
+from smokegate.environment.errors import MissingVariableError, UnfitError
+from smokegate.environment.wording import describe, nearest
+
+ALSO = {"address": ("default",), "header": ("prefix",), "text": (), "secret": ()}
+"""What a reference may hold besides `env`, by the kind of value that it stands for."""
+SCHEMES = re.compile(r"(?:basic|bearer|token)\s+(\S.*)", re.IGNORECASE)
+
+
+@dataclass
+class Variables:
+    """The variables that one file may read, and the secrets that it did read: the validation context."""
+
+    values: Mapping[str, str]
+    secrets: set[str] = field(default_factory=set)
+    missing: list[str] = field(default_factory=list)
+    """Names of variables that are not set and that the file can do without."""
+
+
+def of(info: ValidationInfo) -> Variables | None:
+    """Return the variables where a file is read, None where a model is built by hand."""
+    return info.context if isinstance(info.context, Variables) else None
+
+
+def resolve(value: object, variables: Variables | None, kind: str) -> str:
+    """Return the text itself, or the text of the variable that it refers to.
+
+    Raises:
+        UnfitError: it is neither a text nor a reference of this kind.
+        MissingVariableError: the variable is not set or empty, and there is no default.
+    """
+    if isinstance(value, str):
+        return value
+    wanted = 'a string or { env = "NAME" }'
+    if not isinstance(value, dict) or "env" not in value:
+        raise UnfitError(wanted)
+    extra = sorted(value.keys() - {"env", *ALSO[kind]})
+    if extra:
+        raise UnfitError(f"{wanted}{_besides(kind)}", found=f'the further key "{extra[0]}"')
+    for key, text in value.items():
+        if not isinstance(text, str):
+            raise UnfitError("a string", found=f"{key} = {describe(text)}")
+    name = value["env"]
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise UnfitError("the name of an environment variable", found=describe(name))
+    known = variables.values if variables is not None else {}
+    text = known.get(name) or value.get("default", "")
+    if not text:
+        near = nearest(name, known, 0.85)
+        raise MissingVariableError(name, f"; did you mean {near}?" if near else "")
+    return f"{value.get('prefix', '')}{text}"
+
+
+def _besides(kind: str) -> str:
+    return "".join(f", or with a {key} too" for key in ALSO[kind])
+
+
+def secret(value: object, info: ValidationInfo) -> str:
+    """Resolve a secret and remember its value for redaction; in a file only a reference is a secret.
+
+    Raises:
+        UnfitError: it is a literal, or no reference.
+        MissingVariableError: the variable is not set or empty.
+    """
+    variables = of(info)
+    if variables is None:
+        return resolve(value, None, "secret")
+    if not isinstance(value, dict):
+        raise UnfitError('{ env = "NAME" }: a secret is never written down', found="a literal value")
+    text = resolve(value, variables, "secret")
+    variables.secrets.add(text)
+    return text
+
+
+def remember_header(value: object, text: str, variables: Variables) -> None:
+    """Remember the secret of a header that came from a variable: all of it, and what follows its scheme."""
+    if not isinstance(value, dict):
+        return
+    bare = text.removeprefix(value.get("prefix", ""))
+    scheme = SCHEMES.fullmatch(bare)
+    variables.secrets.update({bare, scheme[1].strip()} if scheme else {bare})

@@ -1,0 +1,53 @@
+"""Words for mistakes: how a value of a file, a key and a near miss are told to a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Any
+
+LONGEST = 60
+"""Characters of a value that a message shows."""
+
+
+def describe(value: Any) -> str:
+    """Return a short description of a TOML value, in TOML's own spelling where there is one."""
+    if isinstance(value, str):
+        return f'"{value if len(value) <= LONGEST else value[: LONGEST - 1] + "…"}"'
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        text = repr(value) if isinstance(value, float) or abs(value) < 1 << 64 else "too large to show"
+        return f"the number {text}"
+    if isinstance(value, list | tuple):
+        return "an array" if value else "an empty array"
+    if isinstance(value, dict):
+        return "a table" if value else "an empty table"
+    if isinstance(value, datetime | date | time):
+        return f"the date or time {value}"
+    return type(value).__name__
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """Return a path of keys as TOML writes it, array positions counting from 0."""
+    return ".".join(part if _bare(part) else f'"{part}"' for part in map(str, path))
+
+
+def _bare(key: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9_-]+", key) is not None
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Return the known word that is most like this one, if one is."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it, and it costs start-up time
+
+    lowered = {each.lower(): each for each in known}
+    found = get_close_matches(word[:LONGEST].lower(), lowered, n=1, cutoff=cutoff)
+    return lowered[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `; did you mean "…"?` where a known word is near, else nothing."""
+    near = nearest(word, known)
+    return f'; did you mean "{near}"?' if near is not None else ""
