@@ -19,7 +19,7 @@ Where = Literal["edge", "app", "database", "frontend", "wire"]
 Verdict = Literal["FAIL", "OUTAGE", "WARN", "UNKNOWN"]
 Behaviour = Callable[["Plan"], None]
 
-_PLACES = ("render",)
+_PLACES = ("wire", "tls", "render", "nginx", "app", "database", "sign_in", "frontend", "monitoring")
 
 
 class UnknownFaultError(ValueError):
@@ -55,11 +55,8 @@ class Fault:
 _found: dict[str, dict[str, Fault]] = {kind: {} for kind in KINDS}
 
 
-def fault(  # noqa: PLR0913 -- a catalogue entry has this many columns, all but two of them named
-    name: str,
-    title: str,
-    *,
-    kinds: tuple[str, ...] | str,
+def fault(  # noqa: PLR0913 -- a catalogue entry has this many columns
+    *kinds: str,
     where: Where,
     cause: tuple[str, ...] | str,
     caught_by: tuple[str, ...] | str = (),
@@ -69,12 +66,18 @@ def fault(  # noqa: PLR0913 -- a catalogue entry has this many columns, all but 
 ) -> Callable[[Behaviour], Behaviour]:
     """Enter the decorated behaviour into the catalogue, once for each kind.
 
+    The fault's name is the function's with dashes for underscores; its title is the function's docstring.
+
     Raises:
-        ValueError: a kind already has a fault of this name.
+        ValueError: a kind already has a fault of this name, or the function has no docstring.
     """
 
     def enter(behaviour: Behaviour) -> Behaviour:
-        for kind in _tuple(kinds):
+        name = behaviour.__name__.replace("_", "-")
+        title = " ".join((behaviour.__doc__ or "").split()).removesuffix(".")
+        if not title:
+            raise ValueError(f"fault {name!r} has no docstring to take its title from")
+        for kind in kinds:
             if name in _found[kind]:
                 raise ValueError(f"fault {name!r} of replica {kind!r} is entered twice")
             _found[kind][name] = Fault(

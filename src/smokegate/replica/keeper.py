@@ -62,19 +62,18 @@ class _Keeper:
         self._sockets = sockets
         self._channel = channel
         self._leash, self._leash_held = os.pipe()
+        self._held: list[tuple[Instance, socket.socket]] = []
         self._log = plan.directory / "replica.log"
 
     def build(self) -> None:
         """Start every process; the edge first, since it can wake up while the application does."""
-        instances = [(instance, _loopback()) for instance in self._plan.instances]
-        for instance, bound in instances:
-            if instance.state != "absent":
-                bound.listen(128)
+        instances = [(instance, _loopback(instance)) for instance in self._plan.instances]
         ports = [bound.getsockname()[1] for _, bound in instances]
         edge = self._fork(lambda started: self._run_edge(ports, started))
         for instance, bound in instances:
             if instance.state == "running":
                 self._await(self._fork(self._app(instance, bound)))
+                bound.close()  # those of the others stay open here: taken ports that nobody answers on
         for worker in self._plan.workers:
             if worker.state == "running":
                 self._await(self._fork(self._worker(worker)))
@@ -82,10 +81,7 @@ class _Keeper:
         for name, site in (("backend", self._plan.backend), ("frontend", self._plan.frontend)):
             if site.listens and name in self._sockets:
                 self._sockets[name].close()
-        self._reserved = [bound for instance, bound in instances if instance.state != "running"]
-        for instance, bound in instances:
-            if instance.state == "running":
-                bound.close()
+        self._held = instances
 
     def clear(self) -> None:
         """End the processes and delete the files."""
@@ -162,7 +158,7 @@ class _Keeper:
     def _await(self, report: int) -> None:
         """Wait for a process to serve, or for the caller to go."""
         try:
-            readable, _, _ = select.select([report, self._channel], [], [])
+            readable, _, _ = select.select([report, self._channel.fileno()], [], [])
             if report not in readable:
                 raise ConnectionAbortedError("the caller hung up")
             if not os.read(report, 1):
@@ -171,9 +167,12 @@ class _Keeper:
             os.close(report)
 
 
-def _loopback() -> socket.socket:
+def _loopback(instance: Instance) -> socket.socket:
+    """A free port for an instance; one that is absent refuses connections, a frozen one only accepts them."""
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))
+    if instance.state != "absent":
+        bound.listen(128)
     return bound
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from smokegate.replica import certificates, keeper
 from smokegate.replica.catalogue import find_fault
-from smokegate.replica.plan import Plan, Site, commit_of
+from smokegate.replica.plan import Certificate, Plan, Site, commit_of
 
 
 def main() -> None:
@@ -71,7 +71,7 @@ def _plan(order: dict[str, Any], directory: Path, sockets: dict[str, socket.sock
     if deployment.HAS_STATIC_HOST:
         sockets["frontend"] = _bind(order["port"] + 1 if order["port"] else 0)
     (directory / "database").mkdir()
-    secure = "valid" if order["tls"] else None
+    secure: Certificate | None = "valid" if order["tls"] else None
     backend = Site(sockets["backend"].getsockname()[1], secure)
     frontend = Site(sockets["frontend"].getsockname()[1], secure) if "frontend" in sockets else backend
     plan = Plan(order["kind"], directory, backend, frontend, seconds=order["seconds"])

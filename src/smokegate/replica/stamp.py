@@ -1,4 +1,4 @@
-"""An ASGI layer that puts the same headers on every answer, the unhandled 500 included."""
+"""An ASGI layer that puts the same headers on every answer but the framework's own 500."""
 
 from __future__ import annotations
 

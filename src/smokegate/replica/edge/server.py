@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import formatdate
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import h11
@@ -98,6 +100,8 @@ class Conversation:
 
     async def _send(self, answer: Answer, *, head: bool) -> None:
         headers = list(answer.headers)
+        if answer.header("date") is None:
+            headers.append(("date", formatdate(usegmt=True)))
         if answer.status not in _BODILESS and answer.header("content-length") is None:
             headers.append(("content-length", str(len(answer.body))))
         response = h11.Response(status_code=answer.status, headers=headers, reason=_reason(answer.status))
@@ -115,8 +119,6 @@ class Conversation:
 
 
 def _reason(status: int) -> bytes:
-    from http import HTTPStatus  # noqa: PLC0415 -- only a running edge needs it
-
     try:
         return HTTPStatus(status).phrase.encode()
     except ValueError:

@@ -1,0 +1,1 @@
+"""The Tectonic Trading Platform: a web service and a static site behind Render's edge."""

@@ -1,0 +1,131 @@
+"""Faults of the database, behind applications whose health paths do not ask it."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, Any, Self
+
+from smokegate.replica.catalogue import KINDS, fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from smokegate.replica.plan import Plan
+
+_SIGN_IN = "test_sign_in.py::"
+_TOUCHES = ("test_sign_in.py::", "test_endpoints.py::")
+_REFUSED = (
+    'connection to server at "10.203.4.17", port 5432 failed: Connection refused\n'
+    "\tIs the server running on that host and accepting TCP/IP connections?\n"
+)
+_LOGIN_REFUSED = (
+    'connection to server at "10.203.4.17", port 5432 failed: '
+    'FATAL:  password authentication failed for user "tectonic"\n'
+)
+_CLIENTS = (
+    'connection to server at "10.203.4.17", port 5432 failed: FATAL:  sorry, too many clients already\n'
+)
+_LOOKUP = 'could not translate host name "db.invalid" to address: Name or service not known\n'
+
+
+def _connecting(plan: Plan, connect: Callable[[], Any]) -> None:
+    """Have every connection to the database made so, from the moment the application has started."""
+
+    def change(app: Any) -> None:
+        from sqlalchemy import create_engine  # noqa: PLC0415 -- the catalogue must read without servers
+
+        store = app.state.accounts if hasattr(app.state, "accounts") else app.state.market
+        store.engine.dispose()
+        store.engine = create_engine("sqlite://", creator=connect)
+
+    plan.patch(change)
+    for worker in plan.workers:
+        worker.state = "absent"
+
+
+def _failing_to_connect(plan: Plan, text: str) -> None:
+    """Fail as psycopg2 does; SQLAlchemy wraps the error as it would psycopg2's own."""
+    driver_error = type("OperationalError", (sqlite3.OperationalError,), {"__module__": "psycopg2"})
+
+    def connect() -> Any:
+        raise driver_error(text)
+
+    _connecting(plan, connect)
+
+
+@fault(*KINDS, where="database", cause="app.database-unreachable", caught_by=_TOUCHES)
+def database_stopped(plan: Plan) -> None:
+    """The database server is stopped; the health path stays green."""
+    _failing_to_connect(plan, _REFUSED)
+
+
+@fault(*KINDS, where="database", cause="app.database-unreachable", caught_by=_TOUCHES)
+def database_password_wrong(plan: Plan) -> None:
+    """The database refuses the application's password."""
+    _failing_to_connect(plan, _LOGIN_REFUSED)
+
+
+@fault("tectonic", where="database", cause="app.database-unreachable", caught_by=_SIGN_IN)
+def database_name_unknown(plan: Plan) -> None:
+    """The database's hostname does not resolve from the application."""
+    _failing_to_connect(plan, _LOOKUP)
+
+
+@fault("tectonic", where="database", cause="app.database-unreachable", caught_by=_SIGN_IN)
+def database_full_of_clients(plan: Plan) -> None:
+    """The database has no connection left for the application."""
+    _failing_to_connect(plan, _CLIENTS)
+
+
+@fault("tectonic", where="database", cause="app.database-unreachable", caught_by=_SIGN_IN)
+def database_file_gone(plan: Plan) -> None:
+    """The directory of the SQLite file is gone: its disk was not mounted."""
+    _connecting(plan, lambda: sqlite3.connect(plan.directory / "not-mounted" / "app.db"))
+
+
+@fault(
+    "tectonic",
+    where="database",
+    cause=("sign-in.register-failed", "app.database-unreachable"),
+    caught_by=_SIGN_IN,
+)
+def database_read_only(plan: Plan) -> None:
+    """The database can be read but not written."""
+    file = plan.directory / "database" / "app.db"
+    _connecting(plan, lambda: sqlite3.connect(f"file:{file}?mode=ro", uri=True, check_same_thread=False))
+
+
+@fault(*KINDS, where="database", cause="app.database-not-initialised", caught_by=_TOUCHES)
+def tables_gone(plan: Plan) -> None:
+    """The database answers and has no tables."""
+
+    def change(app: Any) -> None:
+        from sqlalchemy import MetaData  # noqa: PLC0415 -- the catalogue must read without servers
+
+        store = app.state.accounts if hasattr(app.state, "accounts") else app.state.market
+        there = MetaData()
+        there.reflect(store.engine)
+        there.drop_all(store.engine)
+
+    plan.patch(change)
+    for worker in plan.workers:
+        worker.state = "absent"
+
+
+@fault("tectonic", where="database", cause="app.database-not-initialised", caught_by=_SIGN_IN)
+def tables_gone_in_postgresql(plan: Plan) -> None:
+    """The database answers and has no tables, in PostgreSQL's words."""
+    driver_error = type("UndefinedTable", (sqlite3.OperationalError,), {"__module__": "psycopg2.errors"})
+
+    class Cursor(sqlite3.Cursor):
+        def execute(self, sql: str, parameters: Any = (), /) -> Self:
+            if "users" in sql:
+                raise driver_error('relation "users" does not exist\nLINE 2: FROM users \n             ^\n')
+            super().execute(sql, parameters)
+            return self
+
+    class Connection(sqlite3.Connection):
+        def cursor(self, *_: Any, **__: Any) -> Any:
+            return super().cursor(Cursor)
+
+    _connecting(plan, lambda: sqlite3.connect(":memory:", factory=Connection, check_same_thread=False))

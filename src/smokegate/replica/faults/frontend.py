@@ -1,0 +1,121 @@
+"""Faults of the frontend: a page that is there and calls the wrong address, or is not there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from smokegate.replica.catalogue import KINDS, fault
+from smokegate.replica.edge.nginx import error_page
+from smokegate.replica.edge.render import bad_gateway
+from smokegate.replica.faults.shaping import always, when
+from smokegate.replica.wire import Answer
+
+if TYPE_CHECKING:
+    from smokegate.replica.plan import Plan
+    from smokegate.replica.wire import Request
+
+_FRONTEND = "test_frontend.py::"
+_INDEX = (
+    '<!doctype html><html lang="en"><head><title>Tectonic Trading Platform</title></head>'
+    '<body><div id="root"></div></body></html>'
+)
+
+
+@fault(*KINDS, where="frontend", cause="frontend.calls-localhost", caught_by=_FRONTEND)
+def calls_localhost(plan: Plan) -> None:
+    """The bundle was built without an API address and calls localhost:8000."""
+    plan.api_address = ""
+
+
+@fault("tectonic", where="frontend", cause="frontend.calls-itself", caught_by=_FRONTEND)
+def calls_itself(plan: Plan) -> None:
+    """The bundle was built with a relative API address and calls the frontend's own host."""
+    plan.api_address = "/api"
+
+
+@fault("tectonic", where="frontend", cause="frontend.calls-itself", caught_by=_FRONTEND)
+def calls_itself_by_name(plan: Plan) -> None:
+    """The bundle was built with the frontend's own address in the place of the backend's."""
+    plan.api_address = f"{plan.frontend.url}/api"
+
+
+@fault("tectonic", where="frontend", cause="frontend.calls-itself", caught_by=_FRONTEND)
+def calls_itself_and_is_refused(plan: Plan) -> None:
+    """The bundle calls the frontend's own host, which takes no POST: 405."""
+    plan.api_address = "/api"
+    when(plan.frontend, lambda request: request.method not in {"GET", "HEAD"}, Answer(405))
+
+
+@fault("tectonic", where="frontend", cause="frontend.plain-http", caught_by=_FRONTEND, tls=True)
+def calls_plain_http(plan: Plan) -> None:
+    """The page is served over https and calls the backend over plain http, which browsers block."""
+    plan.api_address = plan.api_address.replace("https://", "http://")
+
+
+@fault(*KINDS, where="frontend", cause="frontend.another-backend", caught_by=_FRONTEND)
+def calls_another_backend(plan: Plan) -> None:
+    """The bundle calls the backend of another deployment."""
+    plan.api_address = f"https://{plan.kind}-staging.invalid/api"
+
+
+@fault("tectonic", where="app", cause="frontend.cors-refused", caught_by=_FRONTEND)
+def cors_refused(plan: Plan) -> None:
+    """The backend allows another origin than the frontend's."""
+    plan.instances[0].variables["ALLOWED_ORIGINS"] = "https://old-frontend.invalid"
+
+
+@fault("tectonic", where="app", cause="frontend.cors-refused", caught_by=_FRONTEND)
+def cors_missing(plan: Plan) -> None:
+    """The backend does not answer a browser's question before a call from another origin."""
+
+    def change(app: Any) -> None:
+        app.user_middleware = [
+            layer for layer in app.user_middleware if layer.cls.__name__ != "CORSMiddleware"
+        ]
+
+    plan.patch(change)
+
+
+@fault("tectonic", where="frontend", cause="frontend.spa-answers-api", caught_by=_FRONTEND)
+def spa_answers_api(plan: Plan) -> None:
+    """The single-page app's fallback answers the API paths of the backend's address with a page and 200."""
+    when(plan.backend, lambda request: request.path.startswith("/api/"), Answer.html(200, _INDEX))
+
+
+@fault(
+    "tectonic",
+    where="frontend",
+    cause=("frontend.spa-answers-api", "app.wrong-service"),
+    caught_by="test_health.py::",
+)
+def spa_answers_everything(plan: Plan) -> None:
+    """The backend's address belongs to the static site: every path answers its page and 200."""
+    always(plan.backend, Answer.html(200, _INDEX).adding(("x-render-origin-server", "Render")))
+
+
+@fault("tectonic", where="frontend", cause="frontend.down", caught_by=_FRONTEND)
+def frontend_refused(plan: Plan) -> None:
+    """Nobody listens where the frontend should be."""
+    plan.frontend.listens = False
+
+
+@fault("tectonic", where="frontend", cause="frontend.down", caught_by=_FRONTEND)
+def frontend_down(plan: Plan) -> None:
+    """The frontend's service has crashed behind the edge."""
+    always(plan.frontend, bad_gateway("dynamic-paid-error"))
+
+
+@fault("tectonic", where="frontend", cause="frontend.down", caught_by=_FRONTEND)
+def frontend_empty(plan: Plan) -> None:
+    """The frontend answers 200 with an empty page."""
+    always(plan.frontend, Answer.html(200, ""))
+
+
+@fault("trading", where="frontend", cause="frontend.down", caught_by=_FRONTEND)
+def dashboard_down(plan: Plan) -> None:
+    """The dashboard can not be reached from nginx, while the backend answers."""
+
+    def of_dashboard(request: Request) -> bool:
+        return not request.path.startswith("/api/") and request.path not in {"/health", "/ping_fast"}
+
+    when(plan.backend, of_dashboard, error_page(502))

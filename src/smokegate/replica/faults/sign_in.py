@@ -1,0 +1,223 @@
+"""Faults of the sign-in journey: the steps that only show when a person takes them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from smokegate.replica.catalogue import fault
+from smokegate.replica.faults.shaping import instead
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from smokegate.replica.plan import Plan
+
+_SIGN_IN = "test_sign_in.py::"
+_REGISTER = "/api/auth/register"
+_LOGIN = "/api/auth/login"
+_ACCOUNT = "/api/auth/me"
+_PAGE = '<!doctype html><html lang="en"><head><title>Tectonic</title></head><body><div id="root"></div></body></html>'
+_HOPEFUL = {
+    "id": 1,
+    "email": "",
+    "full_name": "",
+    "access_token": None,
+    "refresh_token": None,
+    "token_type": "bearer",
+}
+
+
+def _accounts(plan: Plan, method: str, replacement: Callable[..., Any]) -> None:
+    """Replace one method of the accounts; the replacement is given the accounts first."""
+
+    def change(app: Any) -> None:
+        store = app.state.accounts
+        setattr(store, method, lambda *given: replacement(store, *given))
+
+    plan.patch(change)
+
+
+@fault("tectonic", where="edge", cause="sign-in.pretended", caught_by=_SIGN_IN)
+def registration_pretended(plan: Plan) -> None:
+    """Registration answers 200 with a web page, which the frontend takes for a sign-in."""
+    instead(plan, _REGISTER, 200, _PAGE, method="POST")
+
+
+@fault("tectonic", where="app", cause="sign-in.pretended", caught_by=_SIGN_IN)
+def registration_without_token(plan: Plan) -> None:
+    """Registration answers 200 with an account but no token."""
+    instead(plan, _REGISTER, 200, _HOPEFUL, method="POST")
+
+
+@fault("tectonic", where="app", cause=("sign-in.pretended", "sign-in.account-lost"), caught_by=_SIGN_IN)
+def registration_not_kept(plan: Plan) -> None:
+    """Registration answers 200 with a token, and the account was never written."""
+
+    def register(_: Any, email: str, _password: str, full_name: str) -> Any:
+        from smokegate.replica.tectonic.accounts import Account  # noqa: PLC0415 -- imports the database
+
+        return Account(1_000_000, email, full_name)
+
+    _accounts(plan, "register", register)
+
+
+@fault("tectonic", where="app", cause="sign-in.login-missing", caught_by=_SIGN_IN)
+def login_missing(plan: Plan) -> None:
+    """Login answers 404 Not Found after a registration and a logout that worked."""
+    instead(plan, _LOGIN, 404, {"detail": "Not Found"}, method="POST")
+
+
+@fault("tectonic", where="app", cause="sign-in.login-missing", caught_by=_SIGN_IN)
+def login_takes_no_post(plan: Plan) -> None:
+    """Login answers 405: the path is there, the method is not."""
+    instead(plan, _LOGIN, 405, {"detail": "Method Not Allowed"}, method="POST", headers={"allow": "GET"})
+
+
+@fault("tectonic", where="database", cause="sign-in.account-lost", caught_by=_SIGN_IN)
+def account_lost(plan: Plan) -> None:
+    """An account that was just registered is unknown at login: its data was not kept."""
+    _accounts(plan, "authenticate", lambda *_: None)
+
+
+@fault(
+    "tectonic", where="database", cause=("sign-in.account-lost", "sign-in.key-not-shared"), caught_by=_SIGN_IN
+)
+def databases_of_their_own(plan: Plan) -> None:
+    """Two instances behind one address each keep a database of their own."""
+    twin = plan.second_instance()
+    twin.variables["DATABASE_URL"] = f"sqlite:///{plan.directory / 'database' / 'other.db'}"
+
+
+@fault("tectonic", where="app", cause="sign-in.key-not-shared", caught_by=_SIGN_IN)
+def signing_key_not_shared(plan: Plan) -> None:
+    """Two instances behind one address sign tokens with different keys."""
+    plan.second_instance().variables["SECRET_KEY"] = os.urandom(32).hex()
+
+
+@fault("tectonic", where="app", cause="sign-in.session-survives", caught_by=_SIGN_IN)
+def session_survives(plan: Plan) -> None:
+    """The account view opens without a token."""
+    account = {"id": 1, "email": "somebody@example.com", "full_name": "Somebody"}
+
+    def change(app: Any) -> None:
+        from starlette.middleware import Middleware  # noqa: PLC0415 -- the catalogue must read without servers
+        from starlette.responses import JSONResponse  # noqa: PLC0415
+
+        class Open:
+            def __init__(self, inner: Any) -> None:
+                self._inner = inner
+
+            async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+                view = scope["type"] == "http" and (scope["method"], scope["path"]) == ("GET", _ACCOUNT)
+                if view and b"authorization" not in dict(scope["headers"]):
+                    await JSONResponse(account)(scope, receive, send)
+                    return
+                await self._inner(scope, receive, send)
+
+        app.user_middleware.append(Middleware(Open))
+
+    plan.patch(change)
+
+
+@fault("tectonic", where="app", cause="sign-in.any-password", caught_by=_SIGN_IN)
+def any_password(plan: Plan) -> None:
+    """A wrong password opens the account."""
+
+    def authenticate(store: Any, email: str, _: str) -> Any:
+        from sqlalchemy import select  # noqa: PLC0415 -- the catalogue must read without servers
+
+        from smokegate.replica.tectonic.accounts import Account, users  # noqa: PLC0415
+
+        with store.engine.connect() as connection:
+            row = connection.execute(select(users).where(users.c.email == email)).first()
+        return Account(row.id, row.email, row.full_name) if row else None
+
+    _accounts(plan, "authenticate", authenticate)
+
+
+@fault("tectonic", where="app", cause="sign-in.throttled", caught_by=_SIGN_IN, verdict="UNKNOWN")
+def login_throttled(plan: Plan) -> None:
+    """Login answers that there were too many attempts."""
+    detail = {"detail": "Too many login attempts. Try again in 15 minutes."}
+    instead(plan, _LOGIN, 429, detail, method="POST", headers={"retry-after": "900"})
+
+
+@fault("tectonic", where="app", cause="sign-in.throttled", caught_by=_SIGN_IN, verdict="UNKNOWN")
+def registration_throttled(plan: Plan) -> None:
+    """Registration answers that there were too many from this address."""
+    detail = {"detail": "Rate limit exceeded: 5 per 1 hour"}
+    instead(plan, _REGISTER, 429, detail, method="POST")
+
+
+@fault("tectonic", where="app", cause="sign-in.register-failed", caught_by=_SIGN_IN)
+def registration_fails(plan: Plan) -> None:
+    """Registration ends in an unhandled error."""
+    instead(plan, _REGISTER, 500, "Internal Server Error", method="POST")
+
+
+@fault("tectonic", where="app", cause="sign-in.register-failed", caught_by=_SIGN_IN)
+def registration_closed(plan: Plan) -> None:
+    """Registration is switched off: it answers 403."""
+    instead(plan, _REGISTER, 403, {"detail": "Registration is disabled"}, method="POST")
+
+
+@fault("tectonic", where="app", cause="sign-in.register-failed", caught_by=_SIGN_IN)
+def registration_missing(plan: Plan) -> None:
+    """Registration answers 404."""
+    instead(plan, _REGISTER, 404, {"detail": "Not Found"}, method="POST")
+
+
+@fault("tectonic", where="app", cause=("sign-in.echo", "sign-in.register-failed"), caught_by=_SIGN_IN)
+def registration_refused_with_echo(plan: Plan) -> None:
+    """Registration finds fault with the input, and its answer repeats the password."""
+
+    def change(app: Any) -> None:
+        from fastapi import Request  # noqa: PLC0415 -- the catalogue must read without servers
+        from fastapi.responses import JSONResponse  # noqa: PLC0415
+
+        async def refuse(request: Any) -> JSONResponse:
+            body = await request.json()
+            error = {"type": "missing", "loc": ["body", "phone"], "msg": "Field required", "input": body}
+            return JSONResponse({"detail": [error]}, 422)
+
+        refuse.__annotations__.update(request=Request)
+        _first_route(app, _REGISTER, refuse)
+
+    plan.patch(change)
+
+
+@fault("tectonic", where="app", cause="sign-in.echo", caught_by=_SIGN_IN)
+def password_echoed(plan: Plan) -> None:
+    """Login works, and its answer contains the password."""
+
+    def change(app: Any) -> None:
+        from fastapi import Request  # noqa: PLC0415 -- the catalogue must read without servers
+
+        from smokegate.replica.tectonic import routes  # noqa: PLC0415
+        from smokegate.replica.tectonic.models import Credentials  # noqa: PLC0415
+
+        def login(body: Any, request: Any) -> dict[str, Any]:
+            return {**routes.login(body, request).model_dump(), "password": body.password}
+
+        login.__annotations__.update(body=Credentials, request=Request)
+        _first_route(app, _LOGIN, login)
+
+    plan.patch(change)
+
+
+def _first_route(app: Any, path: str, endpoint: Callable[..., Any]) -> None:
+    app.add_api_route(path, endpoint, methods=["POST"])
+    app.router.routes.insert(0, app.router.routes.pop())
+
+
+@fault("tectonic", where="app", cause=("sign-in.account-lost", "sign-in.pretended"), caught_by=_SIGN_IN)
+def login_opens_another_account(plan: Plan) -> None:
+    """Login succeeds, and its token opens somebody else's account."""
+
+    def find(_: Any, account_id: int) -> Any:
+        from smokegate.replica.tectonic.accounts import Account  # noqa: PLC0415 -- imports the database
+
+        return Account(account_id + 1, f"person{account_id + 1}@example.com", "Somebody Else")
+
+    _accounts(plan, "find", find)

@@ -1,0 +1,200 @@
+"""Faults of the wire: what happens below HTTP, or instead of it."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING
+
+from smokegate.replica.catalogue import KINDS, fault
+from smokegate.replica.faults.shaping import always, layered
+from smokegate.replica.wire import Answer, Handler, Raw, Request
+
+if TYPE_CHECKING:
+    from asyncio import StreamWriter
+
+    from smokegate.replica.plan import Plan
+
+_REACH = "test_reach.py::"
+_HEALTH = ("test_reach.py::", "test_health.py::")
+_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+
+
+@fault(*KINDS, where="wire", cause="net.name-not-found", caught_by=_REACH)
+def name_not_found(plan: Plan) -> None:
+    """The hostname does not exist."""
+    plan.backend.address = f"http://{plan.kind}-backend.invalid"
+
+
+@fault(*KINDS, where="wire", cause="net.refused", caught_by=_REACH)
+def refused(plan: Plan) -> None:
+    """Nobody listens on the port."""
+    plan.backend.listens = False
+
+
+@fault(*KINDS, where="wire", cause="net.reset", caught_by=_HEALTH)
+def reset(plan: Plan) -> None:
+    """The connection is reset as soon as something is asked."""
+
+    async def send(writer: StreamWriter) -> None:
+        import socket  # noqa: PLC0415 -- the catalogue must read without servers
+        import struct  # noqa: PLC0415
+
+        linger = struct.pack("ii", 1, 0)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        writer.transport.abort()
+
+    always(plan.backend, Raw(send))
+
+
+@fault(*KINDS, where="wire", cause="net.reset", caught_by=_HEALTH)
+def hung_up(plan: Plan) -> None:
+    """The server hangs up without a byte of an answer."""
+
+    async def send(writer: StreamWriter) -> None:
+        writer.close()
+
+    always(plan.backend, Raw(send))
+
+
+@fault(*KINDS, where="wire", cause="net.hung", caught_by=_HEALTH)
+def hung(plan: Plan) -> None:
+    """The server accepts the connection and never answers."""
+
+    async def send(_: StreamWriter) -> None:
+        import asyncio  # noqa: PLC0415 -- the catalogue must read without servers
+
+        await asyncio.Event().wait()
+
+    always(plan.backend, Raw(send))
+
+
+@fault("tectonic", where="wire", cause="net.hung", caught_by=_HEALTH)
+def dripping(plan: Plan) -> None:
+    """The server sends one byte a second, so that no read ever times out and no answer ever ends."""
+
+    async def send(writer: StreamWriter) -> None:
+        import asyncio  # noqa: PLC0415 -- the catalogue must read without servers
+
+        for byte in _HEAD + b"content-length: 2\r\n\r\n{}":
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(1)
+
+    always(plan.backend, Raw(send))
+
+
+def _bytes(data: bytes) -> Raw:
+    async def send(writer: StreamWriter) -> None:
+        writer.write(data)
+        await writer.drain()
+
+    return Raw(send)
+
+
+@fault(*KINDS, where="wire", cause="net.truncated", caught_by=_HEALTH)
+def truncated(plan: Plan) -> None:
+    """The body ends before the length that the headers promise."""
+    always(plan.backend, _bytes(_HEAD + b'content-length: 1000\r\n\r\n{"status": "heal'))
+
+
+@fault("tectonic", where="wire", cause="net.truncated", caught_by=_HEALTH)
+def truncated_chunks(plan: Plan) -> None:
+    """The connection closes in the middle of a chunked body."""
+    always(plan.backend, _bytes(_HEAD + b'transfer-encoding: chunked\r\n\r\n40\r\n{"status": '))
+
+
+@fault(*KINDS, where="wire", cause="net.bad-framing", caught_by=_HEALTH)
+def garbage(plan: Plan) -> None:
+    """Something that does not speak HTTP listens on the port."""
+    always(plan.backend, _bytes(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\x00\x01\x02garbage\r\n"))
+
+
+@fault("tectonic", where="wire", cause="net.bad-framing", caught_by=_HEALTH)
+def bad_chunks(plan: Plan) -> None:
+    """The chunk sizes of the body are no numbers."""
+    always(plan.backend, _bytes(_HEAD + b"transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"))
+
+
+@fault(*KINDS, where="wire", cause="net.redirect-loop", caught_by=_HEALTH)
+def redirect_loop(plan: Plan) -> None:
+    """Every path redirects to itself."""
+
+    def layer(_: Handler) -> Handler:
+        async def answer(request: Request) -> Answer | Raw:
+            return Answer(301, (("location", f"{plan.backend.url}{request.target}"),))
+
+        return answer
+
+    layered(plan.backend, layer)
+
+
+@fault("tectonic", where="wire", cause="net.redirect-loop", caught_by=_HEALTH)
+def redirect_ping_pong(plan: Plan) -> None:
+    """One rule appends a slash and another takes it away, so that redirects never end."""
+
+    def layer(_: Handler) -> Handler:
+        async def answer(request: Request) -> Answer | Raw:
+            path = request.path
+            return Answer(308, (("location", path.rstrip("/") if path.endswith("/") else f"{path}/"),))
+
+        return answer
+
+    layered(plan.backend, layer)
+
+
+@fault("tectonic", where="wire", cause="net.too-large", caught_by=_HEALTH)
+def endless_body(plan: Plan) -> None:
+    """The body never ends."""
+
+    async def send(writer: StreamWriter) -> None:
+        writer.write(_HEAD + b"transfer-encoding: chunked\r\n\r\n")
+        chunk = b"8000\r\n" + b" " * 0x8000 + b"\r\n"
+        while True:
+            writer.write(chunk)
+            await writer.drain()
+
+    always(plan.backend, Raw(send))
+
+
+@fault("tectonic", where="wire", cause="net.too-large", caught_by=_HEALTH)
+def gzip_bomb(plan: Plan) -> None:
+    """A small compressed body unpacks to 256 MB."""
+    bomb = gzip.compress(bytes(16 << 20), mtime=0) * 16
+    headers = (("content-type", "application/json"), ("content-encoding", "gzip"))
+    always(plan.backend, Answer(200, headers, bomb))
+
+
+@fault("tectonic", where="wire", cause=("net.too-large", "net.bad-framing"), caught_by=_HEALTH)
+def huge_headers(plan: Plan) -> None:
+    """The answer carries a header of 200 kB."""
+    always(plan.backend, _bytes(_HEAD + b"x-padding: " + b"x" * 200_000 + b"\r\ncontent-length: 2\r\n\r\n{}"))
+
+
+@fault(
+    "tectonic", where="wire", cause="net.unreachable", caught_by=_REACH, verdict="UNKNOWN", needs="namespace"
+)
+def unreachable(plan: Plan) -> None:
+    """There is no route to the address."""
+    plan.backend.address = "http://198.51.100.7"
+
+
+@fault("tectonic", where="wire", cause="net.connect-timeout", caught_by=_REACH, needs="namespace")
+def connect_timeout(plan: Plan) -> None:
+    """Packets to the address are swallowed: no answer, no refusal."""
+    plan.backend.address = "http://192.0.2.7"
+
+
+@fault(
+    "tectonic", where="wire", cause="net.name-server", caught_by=_REACH, verdict="UNKNOWN", needs="namespace"
+)
+def name_server(plan: Plan) -> None:
+    """The name server answers that it failed."""
+    plan.backend.address = "http://tectonic-backend.invalid"
+
+
+@fault(
+    "tectonic", where="wire", cause="runner.offline", caught_by=_REACH, verdict="UNKNOWN", needs="namespace"
+)
+def offline(plan: Plan) -> None:
+    """The machine that runs the tests has no network at all."""
+    plan.backend.address = "http://tectonic-backend.invalid"

@@ -1,0 +1,42 @@
+"""How the trading platform is deployed on its server: nginx in front of the backend, the updater beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smokegate.replica.plan import Instance, Plan, commit_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from smokegate.replica.wire import Handler
+
+HAS_STATIC_HOST = False
+"""One nginx serves the frontend and the API from one address."""
+
+PAGE = Path(__file__).parent / "page"
+_BUILT = "2026-11-21T12:00:00Z"
+
+
+def complete(plan: Plan) -> None:
+    """Fill in a healthy plan: the backend, the updater, and a dashboard that asks the same address."""
+    plan.api_address = f"{plan.backend.url}/api"
+    variables = {
+        "DATABASE_URL": plan.database_url,
+        "ATP_GIT_SHA": commit_of(plan.kind),
+        "ATP_BUILD_TIME": _BUILT,
+    }
+    plan.instances = [Instance(variables)]
+    plan.workers = [Instance(dict(variables))]
+    plan.options = {"timeout": 60.0}
+
+
+def handlers(plan: Plan, ports: list[int]) -> Mapping[str, Handler]:
+    """What nginx answers, given the ports of the backend's instances."""
+    from smokegate.replica.bundle import build  # noqa: PLC0415 -- only the edge's process needs these
+    from smokegate.replica.edge import nginx  # noqa: PLC0415
+    from smokegate.replica.edge.upstream import Upstream  # noqa: PLC0415
+
+    server = nginx.Server(Upstream(ports, plan.options["timeout"]), build(PAGE, plan.api_address))
+    return {"backend": nginx.edge(server, plan.backend.around)}
