@@ -33,9 +33,9 @@ class Promise(Section):
     headers: dict[HeaderName, str] = Field(default_factory=dict)
     """Response headers and the value that each has."""
     within: Duration | None = None
-    """Latency budget: from the request on a warm connection to the last byte. Missing it is a warning, not a failure."""
+    """Latency budget, from the request on a warm connection to the last byte. Missing it is a warning, no failure."""
     touches: Many[Literal["database"]] = ()
-    """What the answer depends on. A suite in which no gating promise touches the database passes with a warning only."""
+    """What the answer depends on. A suite without a gating promise that touches the database passes with a warning."""
 
 
 class Health(Promise):
@@ -55,7 +55,7 @@ class Endpoint(Promise):
     method: ReadMethod = "GET"
     """How it is asked: only methods that change nothing."""
     send: SentHeaders = Field(default_factory=dict)
-    """Request headers to send, credentials as `{ env = "NAME" }` or `{ env = "NAME", prefix = "Bearer " }`."""
+    """Request headers to send, credentials as `{ env = "NAME" }`, also with a `prefix = "Bearer "`."""
     severity: Severity = "gate"
     """`"advisory"`: a broken promise is told as a warning and does not fail the gate."""
 
@@ -106,3 +106,8 @@ class Backend(Section):
     """Further promises, each a `[[backend.endpoints]]`."""
     monitoring: Monitoring | None = None
     """The monitoring summary."""
+
+    @property
+    def may_be_https(self) -> bool:
+        """Whether certificates are in play: with https, and with a replica, whose address is known when it has started."""
+        return not self.url.startswith("http:")

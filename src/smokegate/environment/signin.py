@@ -54,13 +54,18 @@ class SignIn(Section):
     delete: Path | None = Field(default=None, examples=["/api/auth/me"])
     """Where an account deletes itself (DELETE with its bearer token); used to clean up what a run created."""
     creates_accounts: bool = False
-    """Whether a run may create an account, which needs `register`; without it the journey signs in with `standing`."""
+    """Whether a run may create an account, which needs `register`; else the journey signs in with `standing`."""
     standing: Annotated[Account | None, WrapValidator(account_if_known)] = None
-    """The standing account; left out, that of the variables `SMOKE_NAME_EMAIL` and `SMOKE_NAME_PASSWORD`, with the
-    environment's name for NAME. Where a variable is not set the journey can not be judged, and the run says so."""
+    """The standing account; left out, that of the variables `SMOKE_NAME_EMAIL` and `SMOKE_NAME_PASSWORD`, with
+    the environment's name for NAME. Where one is not set, the journey can not be judged, and the run says so."""
     email_domain: str = Field(default="example.com", pattern=r"^[A-Za-z0-9.-]+$")
     """The domain of created addresses: `smokegate+RANDOM@` this."""
     token: str = "access_token"  # noqa: S105 - the name of a key
     """The key of the answer that holds the token."""
     identity: str = "id"
     """The key of the answer and of the account view that tells one account from another."""
+
+    @property
+    def signs_in_only(self) -> bool:
+        """Whether the journey begins with a login, since it may create no account."""
+        return not self.creates_accounts

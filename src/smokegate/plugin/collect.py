@@ -1,0 +1,116 @@
+"""Which smoke tests an environment gets: those whose capabilities its file declares."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from smokegate.plugin.session import RUN
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Environment
+    from smokegate.observation.observe import Group
+
+#: Fixture → what the file must declare for a test that uses it, and the group of probes that it reads.
+CAPABILITIES: dict[str, tuple[str, Group]] = {
+    "health": ("backend", "health"),
+    "samples": ("backend", "health"),
+    "endpoint": ("backend.endpoints", "endpoints"),
+    "monitoring": ("backend.monitoring", "monitoring"),
+    "sign_in": ("sign_in", "sign_in"),
+    "page": ("frontend", "frontend"),
+    "version": ("version", "version"),
+    "server": ("server", "server"),
+    "compose": ("compose", "server"),
+}
+#: What the report lists as not covered where the file does not declare it, and how a person calls it.
+COVERAGE = {
+    "backend.endpoints": "further endpoints",
+    "backend.monitoring": "monitoring",
+    "sign_in": "sign-in",
+    "frontend": "frontend",
+    "version": "version",
+    "server": "server",
+    "compose": "containers",
+}
+
+
+def declared(environment: Environment, path: str) -> Any:
+    """Return what the file says at a dotted path, or something false."""
+    return reduce(lambda value, key: getattr(value, key, None), path.split("."), environment)
+
+
+def needs(function: pytest.Function | pytest.Metafunc) -> list[str]:
+    """Return the dotted paths that the file must declare for a test: those of its fixtures and its `needs` markers."""
+    definition = getattr(function, "definition", function)
+    of_fixtures = [CAPABILITIES[name][0] for name in function.fixturenames if name in CAPABILITIES]
+    of_markers = [path for marker in definition.iter_markers("needs") for path in marker.args]
+    return [*of_fixtures, *of_markers]
+
+
+def parametrize(metafunc: pytest.Metafunc) -> None:
+    """Give a test one case per environment that declares what the test needs, and per endpoint where it asks for one."""
+    run = metafunc.config.stash.get(RUN, None)
+    if run is None or "environment_name" not in metafunc.fixturenames:
+        return
+    wanted = needs(metafunc)
+    able = [e for e in run.environments if all(declared(e, p) for p in wanted if not p.startswith("endpoint."))]
+    if "endpoint" not in metafunc.fixturenames:
+        metafunc.parametrize("environment_name", [e.name for e in able], scope="session", indirect=True)
+        return
+    cases = [
+        pytest.param(e.name, index, id=f"{e.name}-{endpoint_label(endpoint)}")
+        for e in able
+        for index, endpoint in enumerate(e.backend.endpoints)
+        if all(getattr(endpoint, p.removeprefix("endpoint.")) for p in wanted if p.startswith("endpoint."))
+    ]
+    metafunc.parametrize(("environment_name", "endpoint_index"), cases, scope="session", indirect=["environment_name"])
+
+
+def endpoint_label(endpoint: Any) -> str:
+    """Return how a test id names an endpoint."""
+    return endpoint.path if endpoint.method == "GET" else f"{endpoint.method} {endpoint.path}"
+
+
+def prune(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Drop the cases that pytest makes of an empty list of environments: what is not declared is not collected."""
+    items[:] = [item for item in items if not _empty(item)]
+    run = config.stash.get(RUN, None)
+    if run is not None:
+        for item in items:
+            name = environment_of(item)
+            if name in run.planned:
+                run.planned[name].add(item.nodeid)
+
+
+def _empty(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and "environment_name" in callspec.params and environment_of(item) is None
+
+
+def environment_of(item: pytest.Item) -> str | None:
+    """Return the environment that a test is about, None where it is about none."""
+    callspec = getattr(item, "callspec", None)
+    name = callspec.params.get("environment_name") if callspec else None
+    return name if isinstance(name, str) else None
+
+
+def groups_of(items: Iterable[pytest.Item]) -> dict[str, Collection[Group]]:
+    """Return which groups of probes the selected tests need, per environment."""
+    found: dict[str, set[Group]] = {}
+    for item in items:
+        name = environment_of(item)
+        if name is not None:
+            wanted = {CAPABILITIES[f][1] for f in getattr(item, "fixturenames", ()) if f in CAPABILITIES}
+            found.setdefault(name, {"health"}).update(wanted)
+    return dict(found)
+
+
+def not_covered(environment: Environment) -> list[str]:
+    """Return what the environment's file does not declare and the suite therefore does not check."""
+    return [word for path, word in COVERAGE.items() if not declared(environment, path)]
+
+

@@ -1,0 +1,142 @@
+"""One environment in one run: its replica if it has one, its observer, and what came of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.engine import diagnose
+from smokegate.observation.model import Observation
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.model import Diagnosis
+    from smokegate.environment.model import Environment
+    from smokegate.observation.observe import Group, Observer, Pool
+    from smokegate.replica import Replica
+
+
+class NotStartedError(Exception):
+    """The replica, and with it the deployment to look at, could not be started; the text says why."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a deployment is to be looked at."""
+
+    wait: float | None = None
+    """Seconds to wait until it is healthy; None judges what is there now."""
+    expected_commit: str | None = None
+    fault: str | None = None
+
+
+class Deployment:
+    """Starts looking at once and in the background; every reader waits only for what it reads."""
+
+    def __init__(self, declared: Environment, pool: Pool, look: Look, progress: Callable[[str], None]) -> None:
+        self.declared = declared
+        self._pool = pool
+        self._look = look
+        self._progress = progress
+        self._started: set[str] | None = set()
+        self._replica: Replica | None = None
+        self._observer: Observer | None = None
+        self._failure: NotStartedError | None = None
+        self._there = threading.Event()
+        self._lock = threading.Lock()
+        self._begun = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether looking has started."""
+        return self._begun
+
+    def start(self, groups: Collection[Group] | None = None) -> None:
+        """Start looking at some groups of promises, or at all of them; returns at once, and may be called again."""
+        with self._lock:
+            first, self._begun = not self._begun, True
+        if not first:
+            self.observer.start(groups)
+        elif self.declared.replica is None:
+            self._observe(self.declared, groups)
+        else:
+            threading.Thread(target=self._start_replica, args=(groups,), daemon=True, name=f"replica {self.declared.name}").start()
+
+    def _observe(self, environment: Environment, groups: Collection[Group] | None) -> None:
+        from smokegate.observation.observe import Observer  # noqa: PLC0415 - costs start-up time only where it is used
+
+        observer = Observer(
+            environment, pool=self._pool, expected_commit=self._look.expected_commit,
+            wait=self._look.wait, progress=self._progress,
+        )
+        observer.start(groups)
+        self._observer = observer
+        self._there.set()
+
+    def _start_replica(self, groups: Collection[Group] | None) -> None:
+        from smokegate.plugin.standin import start_replica  # noqa: PLC0415 - see above
+
+        try:
+            self._replica, environment = start_replica(self.declared, self._look.fault)
+            self._observe(environment, groups)
+        except Exception as broken:  # noqa: BLE001 - whatever it is, the run must tell it instead of waiting for ever
+            self._failure = NotStartedError(f"{self.declared.name}: the replica could not be started: {broken}")
+            self._failure.__cause__ = broken
+            self._there.set()
+
+    @property
+    def observer(self) -> Observer:
+        """The observer, once what it looks at is there.
+
+        Raises:
+            NotStartedError: the replica did not start.
+        """
+        while not self._there.wait(0.5):  # in slices, so that Ctrl-C is heard
+            pass
+        if self._failure is not None:
+            raise self._failure
+        assert self._observer is not None
+        return self._observer
+
+    @property
+    def environment(self) -> Environment:
+        """The environment with the addresses that it really has."""
+        return self.observer.environment
+
+    @cached_property
+    def observation(self) -> Observation:
+        """Everything that was seen, once all of it has been seen."""
+        return self.observer.complete()
+
+    @cached_property
+    def diagnosis(self) -> Diagnosis:
+        """What is the matter."""
+        return diagnose(self.environment, self.observation)
+
+    def redact(self, text: str) -> str:
+        """Take every known secret out of a text."""
+        observer = self._observer
+        return observer.redactor.text(text) if observer else text
+
+    def result(self, *, cut_short: bool) -> tuple[Environment, Observation]:
+        """Return what is known at the end of a run, whether or not all was seen."""
+        if self._observer is None:
+            return self.declared, Observation(self.declared.name, complete=False)
+        observation = self._observer.snapshot() if cut_short else self.observation
+        return self._observer.environment, observation
+
+    @property
+    def failure(self) -> NotStartedError | None:
+        """Why there is nothing to look at, if the replica did not start."""
+        return self._failure
+
+    def close(self) -> None:
+        """Clean up what the run created and end what it started."""
+        if self._observer is not None:
+            self._observer.close()
+        if self._begun and self.declared.replica is not None:
+            self._there.wait(10)
+        if self._replica is not None:
+            self._replica.stop()

@@ -1,0 +1,157 @@
+"""A run's state: its settings, its deployments and their outcomes, kept in pytest's stash from start to end."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Collection
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pytest
+
+from smokegate.environment.errors import EnvironmentErrors
+from smokegate.environment.fields import seconds
+from smokegate.environment.load import load
+from smokegate.plugin.options import FILE_WAIT, Settings, worker_slot
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.outcome import TestOutcome
+    from smokegate.environment.model import Environment
+    from smokegate.observation.model import Observation
+    from smokegate.observation.observe import Group, Pool
+    from smokegate.plugin.deployment import Deployment
+
+
+class Run:
+    """One run of the smoke tests."""
+
+    def __init__(self, settings: Settings, environments: tuple[Environment, ...]) -> None:
+        self.settings = settings
+        self.environments = environments
+        self.started = datetime.now(UTC)
+        self.clock = time.perf_counter()
+        self.outcomes: dict[str, dict[str, TestOutcome]] = {e.name: {} for e in environments}
+        self.planned: dict[str, set[str]] = {e.name: set() for e in environments}
+        self.results: dict[str, tuple[Environment, Observation]] = {}
+        self.failures: dict[str, str] = {}
+        self.progress: dict[str, str] = {}
+        self.deployments: dict[str, Deployment] = {}
+
+    @cached_property
+    def _pool(self) -> Pool:
+        from smokegate.observation.observe import Pool  # noqa: PLC0415 - costs start-up time only where it is used
+
+        return Pool()
+
+    def deployment(self, name: str) -> Deployment:
+        """Return the deployment of an environment; looking starts when somebody asks it to."""
+        if name not in self.deployments:
+            from smokegate.plugin.deployment import Deployment, Look  # noqa: PLC0415 - see _pool
+
+            environment = next(e for e in self.environments if e.name == name)
+            look = Look(wait_seconds(self.settings, environment), self.settings.expected_commit, self.settings.fault)
+            self.deployments[name] = Deployment(
+                environment, self._pool, look, lambda line: self.progress.update({name: line})
+            )
+        return self.deployments[name]
+
+    def start(self, groups: dict[str, Collection[Group]] | None = None) -> None:
+        """Start looking: at everything, or at the groups of promises that the selected tests need."""
+        for index, environment in enumerate(self.environments):
+            if groups is None and self._mine(index):
+                self.deployment(environment.name).start()
+            elif groups is not None and environment.name in groups and self._mine(index):
+                self.deployment(environment.name).start(groups[environment.name])
+
+    def _mine(self, index: int) -> bool:
+        """Whether this process looks at that environment: with pytest-xdist each belongs to one worker."""
+        slot = worker_slot()
+        return self.settings.workers == 0 or (slot is not None and slot == self.slot_of(index))
+
+    def slot_of(self, index: int) -> int:
+        """Return the number of the worker to which an environment belongs."""
+        return index % max(1, min(self.settings.workers, len(self.environments)))
+
+    def collect_results(self, *, cut_short: bool) -> None:
+        """Take over what the deployments of this process have seen."""
+        for name, deployment in self.deployments.items():
+            self.results[name] = deployment.result(cut_short=cut_short)
+            if deployment.failure is not None:
+                self.failures[name] = str(deployment.failure)
+
+    def redact(self, text: str) -> str:
+        """Take the secrets of every deployment of this process out of a text."""
+        for deployment in self.deployments.values():
+            text = deployment.redact(text)
+        return text
+
+    def close(self) -> None:
+        """End what the run started."""
+        for deployment in self.deployments.values():
+            deployment.close()
+
+
+RUN = pytest.StashKey[Run | None]()
+
+
+def begin(settings: Settings) -> Run:
+    """Load the environments.
+
+    Raises:
+        pytest.UsageError: an environment file or an option is wrong; the text names every mistake.
+    """
+    remove_stale(settings)
+    try:
+        environments = load(
+            settings.names, directory=settings.directory, variables=os.environ, overrides=settings.overrides
+        )
+    except EnvironmentErrors as wrong:
+        raise pytest.UsageError(str(wrong)) from None
+    check_options(settings, environments)
+    return Run(settings, environments)
+
+
+def check_options(settings: Settings, environments: tuple[Environment, ...]) -> None:
+    """Refuse options that contradict the environments.
+
+    Raises:
+        pytest.UsageError: a duration, commit or fault can not be used.
+    """
+    if settings.wait not in {None, FILE_WAIT}:
+        try:
+            seconds(settings.wait)
+        except ValueError as wrong:
+            raise pytest.UsageError(f"--wait={settings.wait}: {wrong}") from None
+    commit = settings.expected_commit
+    if commit is not None and (len(commit) < 7 or not all(c in "0123456789abcdefABCDEF" for c in commit)):
+        raise pytest.UsageError(f"--expect-commit={commit}: expected at least 7 hexadecimal digits of a commit")
+    if commit is not None:
+        for environment in environments:
+            if environment.version is None:
+                raise pytest.UsageError(
+                    f"--expect-commit: {environment.name} does not say where its commit can be read; "
+                    f"add a [version] section to {settings.directory.name}/{environment.name}.toml"
+                )
+    if settings.fault is not None:
+        from smokegate.plugin.standin import check_fault  # noqa: PLC0415 - the replica is an extra
+
+        check_fault(environments, settings.fault)
+
+
+def wait_seconds(settings: Settings, environment: Environment) -> float | None:
+    """Return how long to wait until an environment is healthy, or None for not at all."""
+    if settings.wait is None:
+        return None
+    return environment.backend.wait if settings.wait == FILE_WAIT else seconds(settings.wait)
+
+
+def remove_stale(settings: Settings) -> None:
+    """Remove the reports of an earlier run of the same environments, so that none passes for this run's."""
+    if worker_slot() is not None:
+        return
+    for ending in ("html", "json", "xml", "md"):
+        stale = settings.reports / f"{settings.label}.{ending}"
+        if stale.parent == settings.reports:
+            stale.unlink(missing_ok=True)

@@ -1,0 +1,64 @@
+"""Brings a run's outcomes, observations and diagnoses together into the report that every format renders."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from smokegate.diagnosis.engine import diagnose
+from smokegate.diagnosis.outcome import TestOutcome
+from smokegate.diagnosis.verdict import decide, exit_code, reasons
+from smokegate.observation.model import Observation
+from smokegate.plugin.collect import not_covered
+from smokegate.report.model import EnvironmentReport, RunReport
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Environment
+    from smokegate.plugin.session import Run
+
+KEPT = {
+    pytest.ExitCode.INTERRUPTED,
+    pytest.ExitCode.INTERNAL_ERROR,
+    pytest.ExitCode.USAGE_ERROR,
+    pytest.ExitCode.NO_TESTS_COLLECTED,
+}
+
+
+def report_of(run: Run, seconds: float, exitstatus: int, *, cut_short: bool) -> RunReport:
+    """Return the decided report of a run."""
+    reports = tuple(_environment(run, environment, cut_short=cut_short) for environment in run.environments)
+    decided = exit_code([report.verdict for report in reports], strict=run.settings.strict)
+    if exitstatus in KEPT:
+        decided = int(exitstatus)
+    elif exitstatus == pytest.ExitCode.TESTS_FAILED and decided == 0:
+        decided = 1  # something failed that is no smoke test, or a warning became an error: never green
+    return RunReport(run.started, seconds, decided, reports)
+
+
+def _environment(run: Run, declared: Environment, *, cut_short: bool) -> EnvironmentReport:
+    environment, observation = run.results.get(declared.name, (declared, None))
+    if observation is None:
+        observation = Observation(declared.name, complete=False)
+    outcomes = _outcomes(run, declared.name)
+    missing = not observation.complete or any(o.outcome == "not run" for o in outcomes)
+    if (cut_short and missing) or declared.name in run.failures:
+        observation = replace(observation, complete=False)
+    diagnosis = diagnose(environment, observation)
+    why = reasons(outcomes, diagnosis, observation, environment)
+    if declared.name in run.failures:
+        why = (run.failures[declared.name], *why)
+    return EnvironmentReport(
+        environment, observation, diagnosis, outcomes,
+        decide(outcomes, diagnosis, observation, environment), tuple(why), tuple(not_covered(environment)),
+    )
+
+
+def _outcomes(run: Run, name: str) -> tuple[TestOutcome, ...]:
+    seen = run.outcomes[name]
+    never = (
+        TestOutcome(id=each, outcome="not run", advisory=False, why="the run ended before this test")
+        for each in sorted(run.planned[name] - seen.keys())
+    )
+    return (*seen.values(), *never)

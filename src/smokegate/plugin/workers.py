@@ -1,0 +1,79 @@
+"""Spreads environments over pytest-xdist's workers: all tests of one environment stay on one of them."""
+
+from __future__ import annotations
+
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+from smokegate.plugin.session import Run
+
+if TYPE_CHECKING:
+    from xdist.workermanage import WorkerController
+
+#: Key of the data that a worker hands over when it shuts down.
+OUTPUT = "smokegate"
+
+
+class EnvironmentScheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """One unit of work per worker: the environments that belong to it, so that no deployment is looked at twice."""
+
+    def __init__(self, config: pytest.Config, log: Any, run: Run) -> None:
+        super().__init__(config, log)
+        self._run = run
+
+    def _split_scope(self, nodeid: str) -> str:
+        case = nodeid.partition("[")[2]
+        names = sorted((e.name for e in self._run.environments), key=len, reverse=True)
+        name = next((n for n in names if case == f"{n}]" or case.startswith(f"{n}-")), None)
+        if name is None:
+            return "0"
+        return str(self._run.slot_of([e.name for e in self._run.environments].index(name)))
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        own = node.gateway.id.removeprefix("gw")
+        if own in self.workqueue:
+            self.workqueue.move_to_end(own, last=False)
+        super()._assign_work_unit(node)
+
+
+class Workers:
+    """The hooks that exist only where pytest-xdist is at work."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> EnvironmentScheduling:
+        """Put our scheduling in place of xdist's."""
+        config.option.loadscopereorder = False
+        return EnvironmentScheduling(config, log, self._run)
+
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """Take note of what the workers set out to do; the controlling process collects nothing itself."""
+        for environment in self._run.environments:
+            own = {i for i in ids if f"[{environment.name}]" in i or f"[{environment.name}-" in i}
+            self._run.planned[environment.name] |= own
+
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker has seen."""
+        output = getattr(node, "workeroutput", {}).get(OUTPUT)
+        if output is not None:
+            results, failures = pickle.loads(output)  # noqa: S301 - comes from our own worker's pipe
+            self._run.results.update(results)
+            self._run.failures.update(failures)
+
+
+def limit_workers(config: pytest.Config, run: Run) -> None:
+    """Start no more workers than there are environments: a worker without one would only cost time."""
+    if config.option.tx:
+        config.option.tx = config.option.tx[: max(1, len(run.environments))]
+
+
+def hand_over(config: pytest.Config, run: Run) -> None:
+    """In a worker: pass on what was seen."""
+    output: dict[str, Any] = config.workeroutput  # type: ignore[attr-defined]
+    output[OUTPUT] = pickle.dumps((run.results, run.failures))
+
+

@@ -1,0 +1,102 @@
+"""Our part of pytest-html's page: the first screen above its table, and the mending of what it leaves open.
+
+pytest-html 4.2 shows test ids and its environment table unescaped and has neither language nor viewport nor a content policy.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smokegate.report.cards import card, cause, gate
+from smokegate.report.json import write_whole
+from smokegate.report.model import RunReport
+from smokegate.report.waterfall import requests_section
+
+STYLE = Path(str(files("smokegate.report") / "style.css"))
+#: Outcomes that pytest-html knows under another word.
+WORDS = {"blocked": "Blocked", "advisory": "Warning"}
+INLINE_SCRIPT = re.compile(r"<script(?:\s[^>]*)?>(.*?)</script>", re.DOTALL)
+
+
+def first_screen(run: RunReport) -> str:
+    """Return the verdicts, causes, evidence, steps and requests as static HTML: readable without JavaScript."""
+    cards = "".join(card(report) for report in run.environments)
+    causes = "".join(cause(report) for report in run.environments)
+    requests = requests_section(run)
+    body = f'<div class="two"><div>{causes}</div><div>{requests}</div></div>' if causes else requests
+    return f'<div class="smoke"><h1>{escape(run.title)}</h1>{gate(run)}<div class="cards">{cards}</div>{body}</div>'
+
+
+def row(report: Any, cells: list[str]) -> None:
+    """Name our outcomes, escape the test's id, and put the reason where pytest-html has its links."""
+    noted = getattr(report, "smokegate", None) or {}
+    if noted.get("outcome") == "not applicable":
+        del cells[:]
+        return
+    if len(cells) < 4:
+        return
+    cells[1] = f'<td class="col-testId">{escape(report.nodeid)}</td>'
+    why = str(noted.get("why", "")).strip()
+    cells[3:] = [f"<td>{escape(_gist(why))}</td>"]
+
+
+def _gist(why: str) -> str:
+    for label in ("actual", "broken"):
+        found = re.search(rf"^{label} +(.+)$", why, re.MULTILINE)
+        if found:
+            return found[1]
+    return why.splitlines()[0] if why else ""
+
+
+def clean_metadata(config: pytest.Config) -> None:
+    """Escape the environment table in place, at the last moment before pytest-html renders it."""
+    from pytest_metadata.plugin import metadata_key  # noqa: PLC0415 - only where a page is written
+
+    metadata = config.stash.get(metadata_key, {})
+    for key in list(metadata):
+        value = metadata.pop(key)
+        metadata[escape(str(key))] = _escaped(value)
+
+
+def _escaped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {escape(str(key)): _escaped(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_escaped(each) for each in value]
+    return escape(str(value))
+
+
+def finish(path: Path, run: RunReport) -> None:
+    """Give the written page its title, language, viewport and content policy; replace it whole or not at all."""
+    if not path.is_file():
+        return
+    page = path.read_text(encoding="utf-8", errors="replace")
+    page = page.replace("<html>", '<html lang="en">', 1)
+    page = re.sub(r"<title([^>]*)>.*?</title>", lambda m: f"<title{m[1]}>{escape(run.title)}</title>", page, count=1, flags=re.DOTALL)
+    page = re.sub(r"<h1>[^<]*</h1>", "", page, count=1) if page.find("<h1>Smoke</h1>") >= 0 else page
+    head = (
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(page)}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    )
+    page = page.replace("<head>", f"<head>{head}", 1)
+    write_whole(path, page.encode("utf-8", "replace"))
+
+
+def _policy(page: str) -> str:
+    """Allow exactly the scripts that stand in the page."""
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+        for script in INLINE_SCRIPT.findall(page)
+    )
+    return (
+        f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {hashes or "'none'"}; "
+        "base-uri 'none'; form-action 'none'"
+    )

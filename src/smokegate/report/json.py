@@ -1,0 +1,136 @@
+"""The run as JSON: the one source of every other format; `docs/architecture.md` tells its outline."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import is_dataclass
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from smokegate.diagnosis.model import Diagnosis, Finding
+from smokegate.observation.model import Answer, Body, Exchange, Headers, NoAnswer, Outcome
+from smokegate.report.model import EnvironmentReport, RunReport
+
+SCHEMA = 1
+BODY_LIMIT = 2048
+
+
+def document(run: RunReport) -> dict[str, Any]:
+    """Return the run as plain data."""
+    return {
+        "schema": SCHEMA,
+        "run": {
+            "started": stamp(run.started),
+            "seconds": round(run.seconds, 3),
+            "exit": run.exit,
+            "requests": run.requests,
+        },
+        "environments": [_environment(report) for report in run.environments],
+    }
+
+
+def write(run: RunReport, path: Path) -> None:
+    """Write the run to a file, whole or not at all."""
+    text = json.dumps(document(run), ensure_ascii=False, indent=1, default=str)
+    write_whole(path, text.encode("utf-8", "replace"))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader never sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def stamp(moment: datetime) -> str:
+    """Return a moment as RFC 3339 in UTC, to the second."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _environment(report: EnvironmentReport) -> dict[str, Any]:
+    observation = report.observation
+    return {
+        "name": report.name,
+        "title": report.environment.title,
+        "url": report.environment.backend.url,
+        "verdict": report.verdict.name,
+        "reasons": list(report.reasons),
+        "version": report.version,
+        "cause": cause(report.diagnosis),
+        "other_causes": [finding(each) for each in report.diagnosis.others],
+        "counts": {
+            "passed": report.count("passed"),
+            "failed": report.count("failed", "error"),
+            "blocked": report.count("blocked"),
+            "advisory": report.count("advisory"),
+            "skipped": report.count("skipped"),
+        },
+        "not_covered": list(report.not_covered),
+        "started": stamp(observation.started),
+        "seconds": round(observation.seconds, 3),
+        "complete": observation.complete,
+        "readiness": plain(observation.readiness),
+        "control": [plain(probe) for probe in observation.control],
+        "tests": [plain(outcome) for outcome in sorted(report.outcomes, key=lambda o: o.id)],
+        "exchanges": [exchange(each) for each in observation.exchanges.values()],
+        "api_addresses": [plain(each) for each in observation.api_addresses],
+        "server": plain(observation.server),
+    }
+
+
+def cause(diagnosis: Diagnosis) -> dict[str, Any] | None:
+    """Return the headline as plain data."""
+    return None if diagnosis.headline is None else finding(diagnosis.headline)
+
+
+def finding(found: Finding) -> dict[str, Any]:
+    """Return a finding as plain data."""
+    return {**plain(found), "runbook": found.runbook}
+
+
+def exchange(each: Exchange) -> dict[str, Any]:
+    """Return an exchange as plain data, its body cut to what a reader needs."""
+    return {
+        "name": each.name,
+        "request": {**plain(each.request), "curl": each.request.curl()},
+        **_outcome(each.outcome),
+        "started": round(each.started, 6),
+        "seconds": round(each.seconds, 6),
+        "phases": plain(each.phases),
+        "warm_seconds": each.warm_seconds,
+        "earlier": [{"started": a.started, "seconds": a.seconds, **_outcome(a.outcome)} for a in each.earlier],
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    if isinstance(outcome, Answer):
+        return {"answer": plain(outcome)}
+    if isinstance(outcome, NoAnswer):
+        return {"no_answer": plain(outcome)}
+    return {"not_asked": {"because": outcome.because}}
+
+
+def plain(value: Any) -> Any:
+    """Return a value of the stages as JSON has it."""
+    if isinstance(value, Headers):
+        return [list(pair) for pair in value.fields]
+    if isinstance(value, Body):
+        cut = value.cut or len(value.text) > BODY_LIMIT
+        return {"text": value.text[:BODY_LIMIT], "size": value.size, "cut": cut}
+    if isinstance(value, datetime):
+        return stamp(value)
+    if isinstance(value, Enum):
+        return getattr(value, "code", value.value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, dict):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, tuple | list | set | frozenset):
+        return [plain(each) for each in value]
+    return round(value, 6) if isinstance(value, float) else value
+
+

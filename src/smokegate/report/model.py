@@ -1,0 +1,69 @@
+"""What a report tells: the outcome of one run over one or more environments, complete and decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from smokegate.diagnosis.model import Diagnosis
+from smokegate.diagnosis.outcome import TestOutcome
+from smokegate.diagnosis.verdict import Verdict
+from smokegate.environment.model import Environment
+from smokegate.observation.model import Observation
+
+
+@dataclass(frozen=True)
+class EnvironmentReport:
+    """One environment of a run."""
+
+    environment: Environment
+    observation: Observation
+    diagnosis: Diagnosis
+    outcomes: tuple[TestOutcome, ...]
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    """Sentences that say why the verdict is what it is."""
+    not_covered: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The environment's name."""
+        return self.environment.name
+
+    @property
+    def version(self) -> str | None:
+        """The commit that answered, where the environment says how it can be read."""
+        return self.observation.commit
+
+    def count(self, *words: str) -> int:
+        """How many tests came out as one of these words."""
+        return sum(1 for outcome in self.outcomes if outcome.outcome in words)
+
+    @property
+    def gist(self) -> str:
+        """The verdict's reason in one sentence."""
+        headline = self.diagnosis.headline
+        if headline is not None and self.verdict not in {Verdict.PASS}:
+            return headline.title
+        return self.reasons[0] if self.reasons else "Every declared promise was checked and holds."
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """One run."""
+
+    started: datetime
+    seconds: float
+    exit: int
+    environments: tuple[EnvironmentReport, ...]
+
+    @property
+    def requests(self) -> int:
+        """How many requests the run sent."""
+        return sum(report.observation.requests for report in self.environments)
+
+    @property
+    def title(self) -> str:
+        """What stands in a browser's tab."""
+        verdicts = ", ".join(f"{report.name} {report.verdict.name}" for report in self.environments)
+        return f"Smoke: {verdicts}"

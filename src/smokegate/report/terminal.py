@@ -1,0 +1,71 @@
+"""The few lines that a person reads first: per environment the verdict, its cause, the evidence, the first step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from smokegate.diagnosis.model import Finding
+from smokegate.diagnosis.verdict import Verdict
+from smokegate.report.model import EnvironmentReport, RunReport
+
+COLOURS = {Verdict.PASS: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red", Verdict.OUTAGE: "red", Verdict.UNKNOWN: "yellow"}
+#: Characters that could move a terminal's cursor, turn text around, or look like a line of ours.
+UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line and how it looks."""
+
+    text: str
+    colour: str | None = None
+    bold: bool = False
+
+
+def safe(text: str) -> str:
+    """Make foreign text harmless in a terminal and in a GitHub log: one line, no control codes, no workflow command."""
+    line = UNSAFE.sub("", text.replace("\r", " ").replace("\n", " "))
+    line = line.replace("##[", "# #[")
+    return re.sub(r"^(\s*):(?=:)", r"\1:\u200b", line)
+
+
+def summary(run: RunReport, page: str | None) -> Iterator[Line]:
+    """Return the lines of the summary."""
+    for report in run.environments:
+        yield from _environment(report)
+    if page:
+        yield Line(f"report: {page}")
+
+
+def _environment(report: EnvironmentReport) -> Iterator[Line]:
+    counts = ", ".join(
+        f"{report.count(*words)} {label}"
+        for label, words in {
+            "passed": ("passed",), "failed": ("failed", "error"), "blocked": ("blocked",),
+            "advisory": ("advisory",), "not checked": ("skipped", "not run"),
+        }.items()
+        if report.count(*words)
+    )
+    version = f" · commit {report.version}" if report.version else ""
+    url = report.environment.backend.url
+    yield Line(f"{report.verdict.name} {report.name} {safe(url)}{safe(version)} · {counts or 'nothing checked'}", COLOURS[report.verdict], bold=True)
+    headline = report.diagnosis.headline
+    if headline is not None and report.verdict is not Verdict.PASS:
+        yield from _finding(headline)
+        for other in report.diagnosis.others:
+            yield Line(safe(f"  also      {other.code}: {other.title} ({other.confidence.value})"))
+    for reason in report.reasons:
+        yield Line(safe(f"  note      {reason}"))
+    if report.not_covered:
+        yield Line("  no check  of " + ", ".join(report.not_covered) + " (not declared)")
+
+
+def _finding(headline: Finding) -> Iterator[Line]:
+    yield Line(safe(f"  cause     {headline.code}: {headline.title} ({headline.confidence.value}, {headline.owner.value})"), None)
+    for line in headline.evidence[:2]:
+        yield Line(safe(f"  evidence  {line}"))
+    if headline.steps:
+        yield Line(safe(f"  first do  {headline.steps[0]}"))
+    yield Line(f"  runbook   {headline.runbook}")

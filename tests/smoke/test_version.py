@@ -1,0 +1,31 @@
+"""What answers is the commit that was deployed."""
+
+from __future__ import annotations
+
+import pytest
+
+from smokegate.observation.model import Observation
+from smokegate.plugin.vocabulary import Broken, NotApplicable, Seen
+
+
+@pytest.mark.advisory
+def test_commit_is_known(version: Seen, observation: Observation) -> None:
+    """The deployment says which commit it is.
+
+    Symptom: the header is there and says "unknown", since the build did not set it: nobody can tell old from new.
+    """
+    if observation.commit is None:
+        raise Broken("a commit", version.told(), version.exchange)
+
+
+def test_expected_commit_answers(version: Seen, observation: Observation) -> None:
+    """The commit that was just deployed is what answers.
+
+    Symptom: every check is green, on yesterday's code: the deploy failed, and the old version goes on serving.
+    """
+    if observation.expected_commit is None:
+        raise NotApplicable("no commit is expected: --expect-commit=SHA")
+    expected = observation.expected_commit
+    found = observation.commit
+    holds = found is not None and len(found) >= 7 and (found.startswith(expected) or expected.startswith(found))
+    version.must(holds, f"commit {expected}", f"commit {found or 'unknown'}")
