@@ -1,0 +1,110 @@
+"""Which exchanges did not come to what was promised, whatever the cause."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.case import is_html, is_sample
+from smokegate.diagnosis.wording import body, seen
+from smokegate.observation.model import Answer, NoAnswer, NotAsked
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+    from smokegate.observation.model import Exchange
+
+GIVE_TOKEN = ("register", "login first", "login")
+"""The steps of the journey that must answer with a token."""
+OPEN = ("account", "account again")
+"""Those that must show the account."""
+SHUT = ("account without token", "wrong password")
+"""Those that must be refused."""
+OPENS = (*GIVE_TOKEN, *OPEN)
+"""Those that must succeed."""
+REFUSALS = {"account without token": (401, 403), "wrong password": (400, 401, 403, 422)}
+
+
+def broken(case: Case) -> tuple[Exchange, ...]:
+    """Return the exchanges that break a gating promise, in the order in which they were asked."""
+    exchanges = case.observation.exchanges.values()
+    return tuple(each for each in exchanges if not is_advisory(case, each.name) and is_broken(case, each))
+
+
+def is_broken(case: Case, exchange: Exchange) -> bool:
+    """Tell whether an exchange came to something else than was promised; one not asked is not broken."""
+    outcome = exchange.outcome
+    if isinstance(outcome, NotAsked):
+        return False
+    return isinstance(outcome, NoAnswer) or not _kept(case, exchange.name, outcome)
+
+
+def is_advisory(case: Case, name: str) -> bool:
+    """Tell whether an exchange may break its promise without failing the gate."""
+    if name == "monitoring":
+        return monitoring_severity(case) == "advisory"
+    return name == "clean up" or getattr(case.promise(name), "severity", "gate") == "advisory"
+
+
+def told(exchange: Exchange, case: Case) -> str:
+    """Return the line that tells how an exchange is broken."""
+    wrong = [f"{each.what} should be {each.expected}" for each in case.unmet_of(exchange.name)]
+    answer = exchange.answer
+    return seen(exchange, *wrong, *([body(answer)] if answer else []))
+
+
+def has_token(case: Case, name: str) -> bool:
+    """Tell whether an answer of the sign-in API holds the token that it promises."""
+    api, answer = case.environment.sign_in, case.answer(name)
+    if api is None or answer is None or not 200 <= answer.status < 300:
+        return False
+    token = case.field(name, api.token)
+    return isinstance(token, str) and bool(token)
+
+
+def _kept(case: Case, name: str, answer: Answer) -> bool:
+    success = 200 <= answer.status < 300
+    if name in GIVE_TOKEN:
+        return has_token(case, name)
+    if name in OPEN:
+        return success and answer.body.is_json
+    if name in REFUSALS:
+        return answer.status in REFUSALS[name]
+    if name == "page":
+        return _page_kept(case, answer)
+    if name == "monitoring":
+        return monitoring_status(case) in _good_statuses(case)
+    if name == "version" or name == "preflight" or name.startswith("script "):
+        return success
+    if is_sample(name) or name.startswith("endpoint "):
+        return not case.unmet_of(name)
+    return True
+
+
+def _page_kept(case: Case, answer: Answer) -> bool:
+    frontend = case.environment.frontend
+    wanted = frontend.contains if frontend else None
+    return answer.status == 200 and is_html(answer) and (wanted is None or wanted in answer.body.text)
+
+
+def monitoring_status(case: Case) -> str | None:
+    """Return the status that the monitoring summary gives, None where it gives none that it may give."""
+    monitoring, answer = case.environment.backend.monitoring, case.answer("monitoring")
+    if monitoring is None or answer is None or answer.status != 200:
+        return None
+    status = case.field("monitoring", monitoring.field)
+    known = (*monitoring.healthy, *monitoring.degraded, *monitoring.unhealthy)
+    return status if isinstance(status, str) and status in known else None
+
+
+def monitoring_severity(case: Case) -> str:
+    """Return what the status of the monitoring summary does to the gate."""
+    monitoring, status = case.environment.backend.monitoring, monitoring_status(case)
+    if monitoring is not None and status in monitoring.degraded:
+        return monitoring.on_degraded
+    if monitoring is not None and status in monitoring.unhealthy:
+        return monitoring.on_unhealthy
+    return "gate"
+
+
+def _good_statuses(case: Case) -> tuple[str, ...]:
+    monitoring = case.environment.backend.monitoring
+    return monitoring.healthy if monitoring else ()

@@ -1,0 +1,197 @@
+"""The read-only view of one environment and its observation that a rule is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from smokegate.diagnosis.naming import names_of
+from smokegate.diagnosis.wording import quote
+from smokegate.observation.edge import ROUTING, EdgeAnswer, edge_answer
+from smokegate.observation.model import Answer, Exchange, NoAnswer
+from smokegate.observation.promises import MISSING, Unmet, lookup, unmet
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Environment, Promise
+    from smokegate.observation.causes import WireCause
+    from smokegate.observation.model import Observation
+
+JOURNEY = (
+    "register",
+    "login first",
+    "account",
+    "account without token",
+    "login",
+    "account again",
+    "wrong password",
+)
+"""The exchanges of the sign-in journey, in the order of the story."""
+OPENERS = ("register", "login first")
+"""Those with which the journey begins."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One outcome of an exchange: the last one, or an earlier attempt that was tried again."""
+
+    exchange: Exchange
+    outcome: Answer | NoAnswer
+    healed: bool
+    """True for an earlier attempt of an exchange that was answered in the end."""
+
+    @property
+    def edge(self) -> EdgeAnswer | None:
+        """What the edge says of itself, where it made this answer."""
+        return edge_answer(self.outcome) if isinstance(self.outcome, Answer) else None
+
+    @property
+    def sign(self) -> str | None:
+        """What proves that the edge made this answer: the header as it came, or words about the body and the body."""
+        if self.edge is None or not isinstance(self.outcome, Answer):
+            return None
+        if self.edge.sign.startswith(ROUTING):
+            return quote(self.edge.sign)
+        return f"{self.edge.sign}: {quote(self.outcome.body.text)}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a rule judges. Everything that more than one rule asks for is worked out once."""
+
+    environment: Environment
+    observation: Observation
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The names that titles and steps are filled with."""
+        return names_of(self.environment)
+
+    @property
+    def host(self) -> str:
+        """The backend's host, with its port where the address has one."""
+        return self.names["host"]
+
+    def exchange(self, name: str) -> Exchange | None:
+        """Return an exchange by its name."""
+        return self.observation.exchanges.get(name)
+
+    def answer(self, name: str) -> Answer | None:
+        """Return the answer of an exchange, None where there is none."""
+        exchange = self.exchange(name)
+        return exchange.answer if exchange else None
+
+    def wire(self, name: str) -> NoAnswer | None:
+        """Return why an exchange that was asked has no answer."""
+        exchange = self.exchange(name)
+        return exchange.no_answer if exchange else None
+
+    def edge(self, name: str) -> EdgeAnswer | None:
+        """Return what the edge says of itself where it made the answer."""
+        answer = self.answer(name)
+        return edge_answer(answer) if answer else None
+
+    def app(self, name: str) -> Answer | None:
+        """Return the answer where the application gave it, as far as can be told."""
+        answer = self.answer(name)
+        return answer if answer and edge_answer(answer) is None else None
+
+    @cached_property
+    def samples(self) -> tuple[Exchange, ...]:
+        """The health exchanges."""
+        return self.observation.samples
+
+    @cached_property
+    def backend(self) -> tuple[Exchange, ...]:
+        """The exchanges with the backend."""
+        return tuple(e for e in self.observation.exchanges.values() if not on_frontend(e.name))
+
+    @cached_property
+    def frontend(self) -> tuple[Exchange, ...]:
+        """The exchanges with the frontend's host."""
+        return tuple(e for e in self.observation.exchanges.values() if on_frontend(e.name))
+
+    @cached_property
+    def opener(self) -> Exchange | None:
+        """The exchange that opens the sign-in journey."""
+        return next((e for e in map(self.exchange, OPENERS) if e is not None), None)
+
+    def promise(self, name: str) -> Promise | None:
+        """Return what was promised of a health exchange or an endpoint."""
+        backend = self.environment.backend
+        if is_sample(name):
+            return backend.health
+        return next((each for each in backend.endpoints if f"endpoint {each.path}" == name), None)
+
+    def unmet_of(self, name: str) -> tuple[Unmet, ...]:
+        """Return what the answer of an exchange does not keep of its promise; nothing where there is no answer."""
+        promise, answer = self.promise(name), self.answer(name)
+        return unmet(promise, answer) if promise and answer else ()
+
+    def sound(self, name: str) -> bool:
+        """Tell whether an exchange was answered as promised."""
+        return self.answer(name) is not None and not self.unmet_of(name)
+
+    def hits(self, exchanges: tuple[Exchange, ...] | None = None) -> Iterator[Hit]:
+        """Yield every outcome, the last of each exchange first, then the attempts before it."""
+        for exchange in exchanges if exchanges is not None else tuple(self.observation.exchanges.values()):
+            outcome = exchange.outcome
+            if isinstance(outcome, Answer | NoAnswer):
+                yield Hit(exchange, outcome, healed=False)
+            if isinstance(outcome, Answer) and edge_answer(outcome) is None:
+                for attempt in exchange.earlier:
+                    yield Hit(exchange, attempt.outcome, healed=True)
+
+    def wires(self, *causes: WireCause) -> tuple[Hit, ...]:
+        """Return the outcomes with one of these causes, unless other samples of the same check were answered."""
+        found = []
+        for hit in self.hits(self.backend):
+            partly = is_sample(hit.exchange.name) and any(each.answer for each in self.samples)
+            if (
+                isinstance(hit.outcome, NoAnswer)
+                and hit.outcome.cause in causes
+                and (hit.healed or not partly)
+            ):
+                found.append(hit)
+        return tuple(sorted(found, key=lambda hit: hit.healed))
+
+    def edges(self, code: str) -> tuple[Hit, ...]:
+        """Return the answers that the edge made for this cause; final ones before those that healed."""
+        found = []
+        for hit in self.hits():
+            if hit.edge is not None and hit.edge.code == code:
+                found.append(hit)
+        return tuple(sorted(found, key=lambda hit: hit.healed))
+
+    def field(self, name: str, key: str) -> Any:
+        """Return a value of an answer's JSON body by its dotted key, None where there is none."""
+        answer = self.answer(name)
+        if answer is None or not answer.body.is_json:
+            return None
+        value = lookup(answer.body.json, tuple(key.split(".")))
+        return None if value is MISSING else value
+
+
+def is_sample(name: str) -> bool:
+    """Tell whether an exchange is one of the health check's samples."""
+    return name == "health" or name.startswith("health ")
+
+
+def on_frontend(name: str) -> bool:
+    """Tell whether an exchange is one with the frontend's host."""
+    return name in {"page", "api on frontend"} or name.startswith("script ")
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address, with the port if it has one."""
+    return urlsplit(url).netloc or url
+
+
+def is_html(answer: Answer) -> bool:
+    """Tell whether an answer is a page."""
+    return "text/html" in answer.headers.get("content-type", "") or answer.body.text.lstrip()[:9].lower() in {
+        "<!doctype",
+        "<html lan",
+    }

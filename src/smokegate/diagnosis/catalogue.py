@@ -1,0 +1,59 @@
+"""The rules there are: every module of `smokegate.diagnosis.rules`, in the order of their prerequisites."""
+
+from __future__ import annotations
+
+from functools import cache
+from graphlib import TopologicalSorter
+from importlib import import_module
+from pkgutil import iter_modules
+
+from smokegate.diagnosis import rules
+from smokegate.diagnosis.rule import Rule, matches
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Return every rule, each behind those that can silence it, otherwise from the top of the chain down.
+
+    Raises:
+        ValueError: two rules have one code.
+        graphlib.CycleError: rules silence each other in a circle.
+    """
+    found: dict[str, Rule] = {}
+    for module in sorted(iter_modules(rules.__path__), key=lambda each: each.name):
+        for rule in import_module(f"{rules.__name__}.{module.name}").RULES:
+            if rule.code in found:
+                raise ValueError(
+                    f"two rules have the code {rule.code!r}; the second one is in {module.name}.py"
+                )
+            found[rule.code] = rule
+    return _ordered(tuple(found.values()))
+
+
+def _ordered(found: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    by_code = {rule.code: rule for rule in found}
+    sorter = TopologicalSorter(
+        {
+            rule.code: [other.code for other in found if other is not rule and can_silence(other, rule)]
+            for rule in found
+        }
+    )
+    sorter.prepare()
+    ordered: list[Rule] = []
+    while sorter.is_active():
+        ready = sorted(
+            (by_code[code] for code in sorter.get_ready()), key=lambda rule: (rule.level, rule.code)
+        )
+        ordered += ready
+        sorter.done(*(rule.code for rule in ready))
+    return tuple(ordered)
+
+
+def can_silence(first: Rule, second: Rule) -> bool:
+    """Tell whether a finding of the first rule may keep the second one from being told."""
+    return explains(first, second) or matches(first.code, second.after)
+
+
+def explains(first: Rule, second: Rule) -> bool:
+    """Tell whether a finding of the first rule explains one of the second wherever it is found."""
+    return matches(first.code, second.unless) or matches(second.code, first.silences)

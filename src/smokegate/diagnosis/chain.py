@@ -1,0 +1,145 @@
+"""One cause, one red: which symptom up the chain is red already when an exchange fails.
+
+The chain is: the name resolves, the port accepts, the certificate holds, HTTP comes back, a server is behind the
+hostname, it is the right one, it is healthy; then everything else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.broken import is_broken, monitoring_status
+from smokegate.diagnosis.case import Case, host_of, is_sample, on_frontend
+from smokegate.diagnosis.identity import strangers
+from smokegate.observation.causes import Stage
+from smokegate.observation.model import Answer, Exchange, NoAnswer, NotAsked
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Environment
+    from smokegate.observation.model import Observation
+
+SYMPTOMS_OF_STAGES = {
+    Stage.NAME: "test_reach.py::test_name_resolves",
+    Stage.CONNECT: "test_reach.py::test_port_accepts",
+    Stage.TLS: "test_reach.py::test_certificate_is_valid",
+    Stage.EXCHANGE: "test_reach.py::test_server_answers_http",
+}
+"""The symptom of each stage at which a request can end without an answer."""
+ROUTED = "test_routing.py::test_a_server_is_behind_the_hostname"
+RIGHT_SERVICE = "test_routing.py::test_it_is_the_right_service"
+HEALTHY = "test_health.py::test_health_is_ok"
+STEADY = "test_health.py::test_health_is_steady"
+SYMPTOMS = {
+    "register": "test_sign_in.py::test_registering_creates_an_account",
+    "login first": "test_sign_in.py::test_standing_account_signs_in",
+    "account without token": "test_sign_in.py::test_account_is_closed_without_a_token",
+    "login": "test_sign_in.py::test_login_after_logout_succeeds",
+    "account again": "test_sign_in.py::test_new_token_opens_the_same_account",
+    "wrong password": "test_sign_in.py::test_wrong_password_is_refused",
+    "monitoring": "test_monitoring.py::test_monitoring_gives_a_known_status",
+    "page": "test_frontend.py::test_frontend_is_served",
+    "preflight": "test_frontend.py::test_backend_lets_the_frontend_call_it",
+    "version": "test_version.py::test_expected_commit_answers",
+}
+"""The symptom of each exchange that is the first to fail."""
+
+
+def blocked_by(
+    observation: Observation, name: str, environment: Environment, test: str | None = None
+) -> str | None:
+    """Return the smoke test that is red already because of what a failed exchange shows.
+
+    With the id of the `test` that asks, also the symptom that the exchange shows by itself counts, so that of
+    several tests on one broken exchange one is red; the test that is that symptom judges for itself (None). Without
+    it, only symptoms that come before the exchange count. None also where the exchange is as it should be.
+    """
+    case = Case(environment, observation)
+    symptom = _before(case, name) or (_own(case, name) if test is not None else None)
+    return None if symptom is None or (test is not None and is_test(symptom, test)) else symptom
+
+
+def is_test(symptom: str, test: str) -> bool:
+    """Tell whether a symptom is this test, whose id may have a folder and parameters."""
+    return test.split("[")[0].endswith(symptom)
+
+
+def symptom_of(case: Case, name: str) -> str | None:
+    """Return the smoke test that is red when this exchange is the first to fail."""
+    if is_sample(name):
+        return HEALTHY if name == "health" else STEADY
+    if name == "account":
+        return SYMPTOMS[case.opener.name] if case.opener else SYMPTOMS["register"]
+    if name.startswith("endpoint "):
+        return "test_endpoints.py::test_endpoint_keeps_its_promise"
+    return SYMPTOMS.get(name)
+
+
+def _own(case: Case, name: str) -> str | None:
+    exchange = case.exchange(name)
+    if exchange is None or not is_broken(case, exchange):
+        return None
+    if name == "monitoring" and monitoring_status(case) is not None:
+        return None  # a status that is known and not good has tests of its own
+    return None if name in {"version", "preflight"} else symptom_of(case, name)
+
+
+def _before(case: Case, name: str) -> str | None:
+    exchange = case.exchange(name)
+    if exchange is None:
+        return None
+    outcome = exchange.outcome
+    if isinstance(outcome, NotAsked):
+        return _before(case, outcome.because) or symptom_of(case, outcome.because) or outcome.because
+    if isinstance(outcome, NoAnswer):
+        return _by_silence(case, exchange, outcome)
+    return _by_answer(case, exchange, outcome) if is_broken(case, exchange) else None
+
+
+def _by_silence(case: Case, exchange: Exchange, outcome: NoAnswer) -> str | None:
+    root = case.wire("health")
+    if root is not None and _shares_fate(case, exchange):
+        return SYMPTOMS_OF_STAGES[root.cause.stage]
+    if on_frontend(exchange.name) or is_sample(exchange.name):
+        return None
+    same = [each for each in case.samples if each.no_answer and each.no_answer.cause is outcome.cause]
+    return STEADY if same else None
+
+
+def _shares_fate(case: Case, exchange: Exchange) -> bool:
+    """Tell whether the exchange goes to the backend's host, or the runner reaches no host at all."""
+    if not on_frontend(exchange.name) or host_of(exchange.request.url) == case.host:
+        return True
+    control = case.observation.control
+    return bool(control) and not any(probe.reached for probe in control)
+
+
+def _by_answer(case: Case, exchange: Exchange, answer: Answer) -> str | None:
+    name, edge = exchange.name, case.edge(exchange.name)
+    if on_frontend(name) and host_of(exchange.request.url) != case.host:
+        return None
+    if edge is not None:
+        return _by_edge(case, name, edge.code)
+    health = case.app("health")
+    if health is not None and strangers(case.environment.backend.health, health):
+        return RIGHT_SERVICE
+    if name == "health" or on_frontend(name):
+        return None
+    if health is not None and health.status >= 500 and answer.status == health.status:
+        return HEALTHY
+    return _by_twin(case, exchange, answer)
+
+
+def _by_edge(case: Case, name: str, code: str) -> str | None:
+    if name == "health" or case.edge("health") is not None:
+        return ROUTED
+    edges = [case.edge(each.name) for each in case.samples]
+    return STEADY if not is_sample(name) and any(each and each.code == code for each in edges) else None
+
+
+def _by_twin(case: Case, exchange: Exchange, answer: Answer) -> str | None:
+    """Tell of the second token what was told of the first, where the account refuses both in the same way."""
+    first = case.exchange("account") if exchange.name == "account again" else None
+    if first is None or first.answer is None or not is_broken(case, first):
+        return None
+    same = first.answer.status == answer.status
+    return _before(case, "account") or symptom_of(case, "account") if same else None

@@ -1,0 +1,63 @@
+"""`diagnose`: asks every rule in the order of the chain and chooses the headline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.case import Case, on_frontend
+from smokegate.diagnosis.catalogue import all_rules, explains
+from smokegate.diagnosis.model import Confidence, Diagnosis, Finding
+from smokegate.diagnosis.rule import Rule, matches
+from smokegate.diagnosis.undetermined import undetermined
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Environment
+    from smokegate.observation.model import Observation
+
+SURENESS = {Confidence.CERTAIN: 0, Confidence.LIKELY: 1, Confidence.POSSIBLE: 2}
+Found = tuple[Rule, Finding]
+
+
+def diagnose(environment: Environment, observation: Observation) -> Diagnosis:
+    """Return what is the matter: gating causes before advice, the top of the chain first, then the surest.
+
+    Where something is broken and no rule finds its cause, the headline is `undetermined`; where nothing is broken and
+    nothing is worth a word, there is no headline.
+    """
+    case = Case(environment, observation)
+    findings = tuple(finding for _, finding in sorted(found_causes(case, all_rules()), key=_rank))
+    if not any(not finding.advisory for finding in findings):
+        unknown = undetermined(case)
+        findings = (unknown, *findings) if unknown else findings
+    return Diagnosis(environment.name, findings[0] if findings else None, findings[1:])
+
+
+def found_causes(case: Case, rules: tuple[Rule, ...]) -> list[Found]:
+    """Return what the rules find, without what follows from something that was found before."""
+    found: list[Found] = []
+    for rule in rules:
+        if any(explains(first, rule) and not finding.advisory for first, finding in found):
+            continue
+        finding = rule.finding(case)
+        if finding and not any(follows(rule, finding, first, cause) for first, cause in found):
+            found.append((rule, finding))
+    return found
+
+
+def follows(rule: Rule, finding: Finding, first: Rule, cause: Finding) -> bool:
+    """Tell whether a finding follows from a cause up the chain: one of the whole target, or of the same exchanges."""
+    if cause.advisory or not matches(first.code, rule.after):
+        return False
+    if matches(first.code, ("runner",)):
+        return True
+    whole = "health" in cause.exchanges and not _only_frontend(finding)
+    return whole or bool(finding.exchanges) and set(finding.exchanges) <= set(cause.exchanges)
+
+
+def _only_frontend(finding: Finding) -> bool:
+    return bool(finding.exchanges) and all(on_frontend(name) for name in finding.exchanges)
+
+
+def _rank(found: Found) -> tuple[bool, int, int, str]:
+    rule, finding = found
+    return (finding.advisory, rule.level, SURENESS[finding.confidence], finding.code)

@@ -1,0 +1,112 @@
+"""What the members of a family of rules have in common: a wire cause, or a sign of the edge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.case import host_of, is_sample
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import Signs
+from smokegate.diagnosis.wording import seen
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case, Hit
+    from smokegate.diagnosis.rule import Judge
+    from smokegate.observation.causes import WireCause
+
+LINES_AT_MOST = 3
+
+
+def by_wire(*causes: WireCause, confidence: Confidence = Confidence.CERTAIN) -> Judge:
+    """Judge by the reason for which there is no answer."""
+
+    def judge(case: Case) -> Signs | None:
+        return wire_signs(case, case.wires(*causes), confidence)
+
+    return judge
+
+
+def wire_signs(
+    case: Case, hits: tuple[Hit, ...], confidence: Confidence = Confidence.CERTAIN
+) -> Signs | None:
+    """Return the signs of wire failures; they are advice where each of them healed when it was tried again."""
+    if not hits:
+        return None
+    final = tuple(hit for hit in hits if not hit.healed) or hits
+    answered = [e for e in case.backend if e.answer and e.name not in {hit.exchange.name for hit in final}]
+    against = [f"{len(answered)} other requests were answered, so it concerns these only"] if answered else []
+    if hits[0].healed:
+        against = ["the same request was answered when it was tried again"]
+    return Signs(
+        evidence=lines(final),
+        exchanges=names(final),
+        confidence=confidence,
+        against=tuple(against),
+        advisory=hits[0].healed or None,
+        names=asked(final[0]),
+    )
+
+
+def edge_signs(case: Case, code: str, confidence: Confidence = Confidence.CERTAIN) -> Signs | None:
+    """Return the signs of answers that the edge made for this cause."""
+    hits = case.edges(code)
+    if not hits:
+        return None
+    final = tuple(hit for hit in hits if not hit.healed) or hits
+    against = (
+        ["the same request was answered by the application when it was tried again"] if hits[0].healed else []
+    )
+    sound = [e for e in case.samples if case.sound(e.name)]
+    if sound and any(is_sample(hit.exchange.name) for hit in final) and not hits[0].healed:
+        against.append(
+            f"{len(sound)} of {len(case.samples)} samples of the health check were answered by the"
+            " application"
+        )
+    return Signs(
+        evidence=lines(final),
+        exchanges=names(final),
+        confidence=confidence,
+        against=tuple(against),
+        advisory=hits[0].healed or None,
+        names=asked(final[0]),
+    )
+
+
+def intermittent(case: Case, signs: Signs) -> bool:
+    """Tell whether some samples show the sign and others were answered soundly, in the same run."""
+    shown = [name for name in signs.exchanges if is_sample(name)]
+    return bool(shown) and any(case.sound(e.name) for e in case.samples) and not signs.advisory
+
+
+def by_platform(signs: Signs, title: str) -> Signs:
+    """Return the signs of something that comes and goes while the application is healthy: the platform's own trouble."""
+    return Signs(
+        evidence=signs.evidence,
+        exchanges=signs.exchanges,
+        confidence=Confidence.LIKELY,
+        against=signs.against,
+        owner=Owner.PLATFORM,
+        title=title,
+        names=signs.names,
+    )
+
+
+def lines(hits: tuple[Hit, ...]) -> tuple[str, ...]:
+    """Return the evidence of the first few outcomes, each with the line that proves it."""
+    return tuple(_line(hit) for hit in hits[:LINES_AT_MOST])
+
+
+def names(hits: tuple[Hit, ...]) -> tuple[str, ...]:
+    """Return the names of the exchanges, each once."""
+    return tuple(dict.fromkeys(hit.exchange.name for hit in hits))
+
+
+def asked(hit: Hit) -> dict[str, str]:
+    """Return the names that steps use for the request that shows the cause."""
+    request = hit.exchange.request
+    return {"target": host_of(request.url), "asked": f"{request.method} {request.url}"}
+
+
+def _line(hit: Hit) -> str:
+    details = [] if hit.sign is None else [hit.sign]
+    return seen(hit.exchange, *details, outcome=hit.outcome) + (" (an earlier attempt)" if hit.healed else "")

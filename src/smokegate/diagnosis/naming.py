@@ -1,0 +1,86 @@
+"""The names that stand in titles and steps: this deployment's own, or words for them in the runbook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Compose, Environment
+
+IN_RUNBOOK = {
+    "name": "NAME",
+    "title": "TITLE",
+    "url": "https://HOST",
+    "host": "HOST",
+    "hostname": "HOST",
+    "where": "HOST:PORT",
+    "health": "/health",
+    "verify": "pytest --env=NAME",
+    "file": "environments/NAME.toml",
+    "frontend": "https://FRONTEND",
+    "calls": "https://HOST",
+    "register": "/REGISTER",
+    "login": "/LOGIN",
+    "account": "/ACCOUNT",
+    "monitoring": "/MONITORING",
+    "version": "/VERSION",
+    "compose": "docker compose --profile PROFILE",
+    "directory": "DIRECTORY",
+    "service": "SERVICE",
+    "database": "DATABASE",
+    "port": "PORT",
+    "target": "HOST",
+    "asked": "GET https://HOST/PATH",
+    "path": "/PATH",
+    "variable": "VARIABLE",
+    "expected": "COMMIT",
+    "days": "N",
+}
+"""What the runbook's pages, which are about no deployment in particular, say instead."""
+
+
+def names_of(environment: Environment) -> dict[str, str]:
+    """Return the names of one deployment; what it does not declare is missing."""
+    backend = environment.backend
+    parts = urlsplit(backend.url)
+    names = {
+        "name": environment.name,
+        "title": environment.title,
+        "url": backend.url,
+        "host": parts.netloc,
+        "hostname": parts.hostname or parts.netloc,
+        "where": f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}",
+        "health": backend.health.path,
+        "verify": f"pytest --env={environment.name}",
+        "file": f"environments/{environment.name}.toml",
+        "target": parts.netloc,
+    }
+    frontend, sign_in, monitoring = environment.frontend, environment.sign_in, backend.monitoring
+    optional: dict[str, str | None] = {
+        "frontend": frontend.url if frontend else None,
+        "calls": (frontend.calls or backend.url) if frontend else None,
+        "register": sign_in.register_ if sign_in else None,
+        "login": sign_in.login if sign_in else None,
+        "account": sign_in.account if sign_in else None,
+        "monitoring": monitoring.path if monitoring else None,
+        "version": environment.version.path if environment.version else None,
+        **_compose(environment.compose),
+    }
+    return names | {key: value for key, value in optional.items() if value}
+
+
+def _compose(compose: Compose | None) -> dict[str, str | None]:
+    if compose is None:
+        return {}
+    words = ["docker compose"]
+    words += [f"-f {each}" for each in compose.files]
+    words += [f"-p {compose.project}"] if compose.project else []
+    words += [f"--profile {compose.profile}"] if compose.profile else []
+    return {
+        "compose": " ".join(words),
+        "directory": compose.directory,
+        "service": compose.backend,
+        "database": compose.database,
+        "port": str(compose.port),
+    }

@@ -1,0 +1,136 @@
+"""The shape of a rule: one cause, what it is called, what it reads, what silences it and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.model import Confidence, Finding, Owner
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+
+Step = str | tuple[str, str]
+"""A step with `{names}` in it; a pair is the step, and what stands in its place where a name is not known."""
+
+REACHED = ("runner", "net", "tls")
+"""What must not be the matter before an answer is worth reading."""
+ANSWERED = (*REACHED, "render", "nginx")
+"""What must not be the matter before an answer counts as the application's own."""
+
+
+class Level(IntEnum):
+    """Where in the chain a cause sits: what is higher up (smaller) comes first in the diagnosis."""
+
+    RUNNER = 0
+    NAME = 1
+    CONNECT = 2
+    CERTIFICATE = 3
+    EXCHANGE = 4
+    SERVER = 5
+    ROUTING = 6
+    SERVICE = 7
+    DATABASE = 8
+    CONFIGURATION = 9
+    HEALTH = 10
+    PROMISE = 11
+    SIGN_IN = 12
+    MONITORING = 13
+    FRONTEND = 14
+    ADVICE = 15
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What a rule saw that supports its cause; what is None here is as the rule says."""
+
+    evidence: tuple[str, ...]
+    """Decisive line first; lines come from `smokegate.diagnosis.wording`, which quotes what was observed."""
+    exchanges: tuple[str, ...] = ()
+    """Names of the exchanges that it rests on, the decisive one first."""
+    confidence: Confidence = Confidence.CERTAIN
+    against: tuple[str, ...] = ()
+    competing: tuple[str, ...] | None = None
+    owner: Owner | None = None
+    advisory: bool | None = None
+    title: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Names for the title and the steps that only this case knows."""
+
+
+Judge = Callable[["Case"], Signs | None]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One cause that the diagnosis can name.
+
+    `after`, `unless` and `silences` hold codes (`render.no-server`) or families of codes (`render`).
+    """
+
+    code: str
+    title: str
+    """One line, with `{names}` as in the steps."""
+    level: Level
+    owner: Owner
+    symptom: str
+    """What a person sees, as documented."""
+    reads: tuple[str, ...]
+    """Which evidence it reads."""
+    judge: Judge
+    steps: tuple[Step, ...]
+    """What to do, in order; how to verify it is added."""
+    competing: tuple[str, ...] = ()
+    """Causes that its evidence can not exclude."""
+    after: tuple[str, ...] = ()
+    """Findings up the chain: this one follows from them where they concern the health check or the same exchanges."""
+    unless: tuple[str, ...] = ()
+    """Findings that explain this one wherever they are found."""
+    silences: tuple[str, ...] = ()
+    """The same from the other side: what this cause explains."""
+    advisory: bool = False
+
+    def finding(self, case: Case) -> Finding | None:
+        """Return this cause as a finding about the case, or None where the evidence is absent."""
+        signs = self.judge(case)
+        if signs is None:
+            return None
+        names = {**case.names, **signs.names}
+        competing = self.competing if signs.competing is None else signs.competing
+        return Finding(
+            code=self.code,
+            title=(signs.title or self.title).format_map(names),
+            owner=signs.owner or self.owner,
+            confidence=signs.confidence,
+            evidence=signs.evidence,
+            against=signs.against,
+            competing=tuple(line.format_map(names) for line in competing),
+            steps=self.remedy(names),
+            exchanges=signs.exchanges,
+            advisory=self.advisory if signs.advisory is None else signs.advisory,
+        )
+
+    def remedy(self, names: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the steps with the names filled in; a step whose names are not known is left out or replaced."""
+        steps = (filled(step, names) for step in (*self.steps, VERIFY))
+        return tuple(step for step in steps if step is not None)
+
+
+VERIFY = "Verify: run `{verify}` again; it must be green."
+
+
+def filled(step: Step, names: Mapping[str, str]) -> str | None:
+    """Return the first form of a step whose names are all known."""
+    for form in (step,) if isinstance(step, str) else step:
+        try:
+            return form.format_map(names)
+        except KeyError:
+            continue
+    return None
+
+
+def matches(code: str, patterns: tuple[str, ...]) -> bool:
+    """Tell whether a code is one of these codes or belongs to one of these families."""
+    return any(code == pattern or code.startswith(f"{pattern}.") for pattern in patterns)

@@ -1,0 +1,47 @@
+"""The answer where something is broken and no rule finds the cause: what was seen, and what would settle it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.broken import broken, told
+from smokegate.diagnosis.model import Confidence, Finding, Owner
+from smokegate.diagnosis.rule import VERIFY, filled
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+
+CODE = "undetermined"
+TITLE = "Something is broken, and what was seen does not tell why"
+SYMPTOM = "A promise is broken in a way that fits no known cause."
+STEPS = (
+    "Look at the first line of the evidence and repeat that request with the curl line of the report.",
+    (
+        "Look into the application's log at that moment: a request that is not in it was answered by"
+        " something in front of the app."
+    ),
+    "On the server, in `{directory}`: `{compose} ps` and `{compose} logs --tail 100 {service}`.",
+    "When the cause is known, give it a rule: a file in `smokegate/diagnosis/rules/`.",
+)
+SETTLES = (
+    "the application's log of the same moment would settle whether the request reached it",
+    "the same request from another network would settle whether the way there matters",
+)
+WORDS_AT_MOST = 5
+
+
+def undetermined(case: Case) -> Finding | None:
+    """Return the finding that names no cause, or None where nothing is broken."""
+    wrong = broken(case)
+    if not wrong:
+        return None
+    return Finding(
+        code=CODE,
+        title=TITLE,
+        owner=Owner.APP,
+        confidence=Confidence.POSSIBLE,
+        evidence=tuple(told(exchange, case) for exchange in wrong[:WORDS_AT_MOST]),
+        competing=SETTLES,
+        steps=tuple(text for step in (*STEPS, VERIFY) if (text := filled(step, case.names)) is not None),
+        exchanges=tuple(exchange.name for exchange in wrong),
+    )

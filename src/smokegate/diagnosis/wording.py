@@ -1,0 +1,60 @@
+"""Lines of evidence: each names an exchange and quotes, between backticks, what stands in the observation."""
+
+from __future__ import annotations
+
+import re
+
+from smokegate.observation.model import Answer, Exchange, NoAnswer, NotAsked
+
+LIMIT = 160
+SECRETIVE = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069`]+")
+
+
+def plain(text: str) -> str:
+    """Return a text on one line, without control and direction characters and without backticks."""
+    return " ".join(SECRETIVE.sub(" ", text).split())
+
+
+def quote(text: str, limit: int = LIMIT) -> str:
+    """Return a text between backticks, cut at the limit."""
+    line = plain(text)
+    if not line:
+        return "an empty body"
+    return f"`{line}`" if len(line) <= limit else f"`{line[:limit].rstrip()}`…"
+
+
+def around(text: str, start: int, end: int, margin: int = 60) -> str:
+    """Return the place in a text where something was found, between backticks."""
+    return quote(text[max(0, start - margin) : end + margin])
+
+
+def header(answer: Answer, name: str) -> str:
+    """Return one header field as it came, between backticks."""
+    return quote(f"{name}: {answer.headers.get(name, '')}")
+
+
+def seen(exchange: Exchange, *details: str, outcome: Answer | NoAnswer | NotAsked | None = None) -> str:
+    """Return the line that tells what came of an exchange, with details that were quoted already."""
+    outcome = outcome or exchange.outcome
+    asked = f"{exchange.name}: {exchange.request.method} {exchange.request.url}"
+    if isinstance(outcome, NotAsked):
+        return f"{asked} was not asked, because {outcome.because} did not come"
+    if isinstance(outcome, NoAnswer):
+        words = f" ({quote(outcome.detail)})" if outcome.detail.strip() else ""
+        text = f"{asked} got no answer: {outcome.cause.title}{words}"
+    else:
+        text = f"{asked} answered {outcome.status}"
+    return "; ".join([text, *details])
+
+
+def body(answer: Answer, limit: int = LIMIT) -> str:
+    """Return the beginning of a body, quoted."""
+    text = plain(answer.body.text)
+    return f"body {quote(text, limit)}" if text else "an empty body"
+
+
+def listed(words: list[str] | tuple[str, ...]) -> str:
+    """Return words as a list in a sentence."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
