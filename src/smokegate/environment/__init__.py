@@ -1,1 +1,1 @@
-"""Stage 1, load: a TOML file becomes a frozen `Environment`; nothing else in smokegate reads files or variables."""
+"""Stage 1, load: a TOML file becomes a frozen `Environment`; nothing else reads such files or variables."""

@@ -33,9 +33,9 @@ class Promise(Section):
     headers: dict[HeaderName, str] = Field(default_factory=dict)
     """Response headers and the value that each has."""
     within: Duration | None = None
-    """Latency budget, from the request on a warm connection to the last byte. Missing it is a warning, no failure."""
+    """Latency budget: from the request on a warm connection to the last byte. Over it is a warning only."""
     touches: Many[Literal["database"]] = ()
-    """What the answer depends on. A suite without a gating promise that touches the database passes with a warning."""
+    """What the answer depends on. With no gating promise that touches the database a run warns."""
 
 
 class Health(Promise):
@@ -109,5 +109,5 @@ class Backend(Section):
 
     @property
     def may_be_https(self) -> bool:
-        """Whether certificates are in play: with https, and with a replica, whose address is known when it has started."""
+        """Whether certificates are in play: with https, and with a replica, which tells its address later."""
         return not self.url.startswith("http:")

@@ -1,4 +1,4 @@
-"""Rules between keys of a file. They work on the raw table, so that they are told even where a key is wrong too."""
+"""Rules between keys of a file, on its raw table, so that they are told even where a key is wrong too."""
 
 from __future__ import annotations
 
@@ -6,36 +6,41 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smokegate.environment.fields import ADDRESS
+from smokegate.environment.addresses import ADDRESS
 
+UNFILLED = ' (--set frontend.url=…): with "--set backend.url" no replica is started to fill it in'
 Found = Iterator[tuple[tuple[str | int, ...], str]]
 """Keys and what is wrong with them."""
 
 
-def contradictions(table: Mapping[str, Any]) -> Found:
-    """Yield everything in a file that no key is to blame for alone."""
+def contradictions(table: Mapping[str, Any], *, dropped: bool = False) -> Found:
+    """Yield everything in a file that no key is to blame for alone.
+
+    Args:
+        table: the file's raw table.
+        dropped: whether the file has a replica that is not started, because an override names what to check.
+    """
     replica = "replica" in table
-    yield from _addresses(table, replica=replica)
-    yield from _endpoints(_section(_section(table, "backend"), "endpoints"))
+    yield from _addresses(table, replica=replica, dropped=dropped)
+    yield from _endpoints(_section(table, "backend").get("endpoints"))
     yield from _monitoring(_section(_section(table, "backend"), "monitoring"))
     yield from _sign_in(_section(table, "sign_in"))
-    if "version" in table:
-        yield from _either(table, "version", "header", "field")
-    if "server" in table and _section(table, "server").get("local") is not False:
-        yield from _either(table, "server", "ssh", "local")
-    elif "server" in table and "ssh" not in _section(table, "server"):
-        yield ("server",), "expected one of the keys ssh and local = true, found neither"
+    if isinstance(table.get("version"), dict):
+        yield from _either("version", table["version"], "header", "field")
+    if isinstance(table.get("server"), dict):
+        given = {key: value for key, value in table["server"].items() if value is not False}
+        yield from _either("server", given, "ssh", "local")
     if "compose" in table:
         yield from _compose(_section(table, "compose"), server=replica or "server" in table)
 
 
-def _section(table: Any, key: str) -> Any:
-    """Return what is under a key where it can be looked into, else something empty."""
+def _section(table: Any, key: str) -> dict[str, Any]:
+    """Return the table under a key, an empty one where there is none."""
     value = table.get(key) if isinstance(table, Mapping) else None
-    return value if isinstance(value, Mapping | list) else {}
+    return value if isinstance(value, dict) else {}
 
 
-def _addresses(table: Mapping[str, Any], *, replica: bool) -> Found:
+def _addresses(table: Mapping[str, Any], *, replica: bool, dropped: bool) -> Found:
     for name in ("backend", "frontend"):
         if name == "frontend" and name not in table:
             continue
@@ -43,67 +48,60 @@ def _addresses(table: Mapping[str, Any], *, replica: bool) -> Found:
         if not isinstance(section, Mapping):
             continue
         if not replica and "url" not in section:
-            yield (name, "url"), f"is missing; expected {ADDRESS}"
+            yield (name, "url"), f"is missing; expected {ADDRESS}" + (UNFILLED if dropped else "")
         if replica and "url" in section:
             yield (name, "url"), "contradicts [replica], which fills it in; keep one of them"
 
 
 def _endpoints(endpoints: Any) -> Found:
-    if not isinstance(endpoints, list):
-        return
     first: dict[tuple[str, str], int] = {}
-    for index, endpoint in enumerate(endpoints):
-        method, path = (_section({"e": endpoint}, "e").get(key) for key in ("method", "path"))
+    for index, endpoint in enumerate(endpoints if isinstance(endpoints, list) else ()):
+        method, path = (
+            (endpoint.get(key) for key in ("method", "path")) if isinstance(endpoint, dict) else (0, 0)
+        )
         if isinstance(path, str):
-            alike = first.setdefault((str(method or "GET"), path), index)
-            if alike != index:
-                text = f"{method or 'GET'} {path} is promised by backend.endpoints.{alike} already; expected one of each"
-                yield ("backend", "endpoints", index), text
+            same = first.setdefault((str(method or "GET"), path), index)
+            if same != index:
+                text = f"{method or 'GET'} {path} is promised by backend.endpoints.{same} already"
+                yield ("backend", "endpoints", index), f"{text}; expected each method and path once"
 
 
-def _monitoring(monitoring: Any) -> Found:
-    if not isinstance(monitoring, Mapping):
-        return
+def _monitoring(monitoring: Mapping[str, Any]) -> Found:
     for one, other in (("age_field", "fresh_within"), ("fresh_within", "age_field")):
         if one in monitoring and other not in monitoring:
             yield ("backend", "monitoring", other), f"is missing; {one} says nothing without it"
-    lists = {name: monitoring.get(name, [name]) for name in ("healthy", "degraded", "unhealthy")}
+    if not monitoring:
+        return
+    lists = [monitoring.get(name, [name]) for name in ("healthy", "degraded", "unhealthy")]
     words = Counter(
-        word
-        for values in lists.values()
-        if isinstance(values, list)
-        for word in values
-        if isinstance(word, str)
+        each for values in lists if isinstance(values, list) for each in values if isinstance(each, str)
     )
     for word in (word for word, times in words.items() if times > 1):
-        yield (
-            ("backend", "monitoring"),
-            f'"{word}" is listed twice among healthy, degraded and unhealthy; expected once',
-        )
-    if lists["healthy"] == []:
+        text = f'expected "{word}" in one of healthy, degraded and unhealthy, found it twice'
+        yield ("backend", "monitoring"), text
+    if lists[0] == []:
         yield ("backend", "monitoring", "healthy"), "expected at least one value, found an empty array"
 
 
-def _sign_in(sign_in: Any) -> Found:
-    if isinstance(sign_in, Mapping) and sign_in.get("creates_accounts") is True and "register" not in sign_in:
+def _sign_in(sign_in: Mapping[str, Any]) -> Found:
+    if sign_in.get("creates_accounts") is True and "register" not in sign_in:
         yield (
             ("sign_in", "register"),
-            "is missing; creates_accounts = true needs the path where an account is created",
+            "is missing; creates_accounts = true needs the path that creates an account",
         )
 
 
-def _either(table: Mapping[str, Any], name: str, one: str, other: str) -> Found:
-    section = table[name]
-    if isinstance(section, Mapping) and (one in section) == (other in section):
+def _either(name: str, section: Mapping[str, Any], one: str, other: str) -> Found:
+    if (one in section) == (other in section):
         found = "both" if one in section else "neither"
         yield (name,), f"expected one of the keys {one} and {other}, found {found}"
 
 
-def _compose(compose: Any, *, server: bool) -> Found:
+def _compose(compose: Mapping[str, Any], *, server: bool) -> Found:
     if not server:
         yield ("server",), "is missing; [compose] is looked at through [server] ssh or local = true"
-    services = compose.get("services") if isinstance(compose, Mapping) else None
+    services = compose.get("services")
     if isinstance(services, list) and services:
         for key in ("backend", "database"):
             if isinstance(compose.get(key), str) and compose[key] not in services:
-                yield ("compose", key), f'"{compose[key]}" is not among compose.services'
+                yield ("compose", key), f'expected a service of compose.services, found "{compose[key]}"'

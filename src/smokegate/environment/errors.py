@@ -22,7 +22,7 @@ class Mistake:
         return printable(": ".join(part for part in (self.place, self.key, self.text) if part))
 
 
-class EnvironmentErrors(Exception):
+class EnvironmentErrors(Exception):  # noqa: N818 - it holds many
     """Everything that is wrong with the selected environments; `str()` is one line for each mistake."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:

@@ -11,10 +11,12 @@ from pydantic import ValidationError
 
 from smokegate.environment.contradictions import contradictions
 from smokegate.environment.errors import EnvironmentErrors, Mistake
+from smokegate.environment.messages import Teller
 from smokegate.environment.model import Environment, EnvironmentFile
 from smokegate.environment.overrides import Override, apply, parse
 from smokegate.environment.reading import available, read, reason, shown
 from smokegate.environment.variables import Variables
+from smokegate.environment.wording import describe, did_you_mean
 
 __all__ = ["ALL", "EnvironmentErrors", "available", "load"]
 
@@ -81,7 +83,6 @@ def _select(names: Iterable[str], directory: Path) -> tuple[dict[str, bool], lis
 
 
 def _stranger(name: str, known: Sequence[str], there: str) -> str:
-    from smokegate.environment.wording import describe, did_you_mean  # noqa: PLC0415
 
     return f"{describe(name)} is no environment{did_you_mean(name, known)}; {there}"
 
@@ -92,39 +93,35 @@ def _load(file: Path, variables: Mapping[str, str], overrides: Sequence[Override
     Raises:
         EnvironmentErrors: all that is wrong with it.
     """
-    from smokegate.environment.messages import Teller
-
-    table, mistakes = apply(overrides, _told_away(read(file), overrides))
+    written = read(file)
+    dropped = "replica" in written and any(override.path == ("backend", "url") for override in overrides)
+    table, mistakes = apply(
+        overrides, {key: each for key, each in written.items() if key != "replica" or not dropped}
+    )
     context = Variables(variables)
-    teller = Teller(shown(file), table, overrides)
-    mistakes.extend(teller.mistake(path, text) for path, text in contradictions(table))
+    teller = Teller(shown(file), written, table, overrides)
+    mistakes.extend(teller.mistake(path, text) for path, text in contradictions(table, dropped=dropped))
     try:
-        written = EnvironmentFile.model_validate(_with_standing(table, file.stem), context=context)
+        model = EnvironmentFile.model_validate(_with_standing(table, file.stem), context=context)
     except ValidationError as error:
         mistakes.extend(teller.validation(error))
         raise EnvironmentErrors(mistakes) from None
-    ca_file = _beside(file, written.ca_file)
+    ca_file = _beside(file, model.ca_file)
     if ca_file is not None and (why := _unreadable(ca_file)):
         mistakes.append(
             teller.mistake(("ca_file",), f"expected a PEM file that can be read, found: {ca_file}: {why}")
         )
     if mistakes:
         raise EnvironmentErrors(mistakes)
-    creates = written.sign_in is not None and written.sign_in.creates_accounts
-    fields = {name: getattr(written, name) for name in EnvironmentFile.model_fields}
+    creates = model.sign_in is not None and model.sign_in.creates_accounts
+    fields = {name: getattr(model, name) for name in EnvironmentFile.model_fields}
     return Environment.model_construct(
-        _fields_set={*written.model_fields_set, "name", "secrets", "missing", "ca_file"},
+        _fields_set={*model.model_fields_set, "name", "secrets", "missing", "ca_file"},
         **{**fields, "ca_file": None if ca_file is None else str(ca_file)},
         name=file.stem,
         secrets=frozenset(context.secrets),
         missing=() if creates else tuple(dict.fromkeys(context.missing)),
     )
-
-
-def _told_away(table: dict[str, Any], overrides: Sequence[Override]) -> dict[str, Any]:
-    """Leave out the replica where an override says which deployment to check instead."""
-    instead = any(override.path == ("backend", "url") for override in overrides)
-    return {key: value for key, value in table.items() if not (instead and key == "replica")}
 
 
 def _with_standing(table: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -37,12 +37,16 @@ class Teller:
 
     Args:
         file: what messages call it.
-        table: its raw table, overrides included.
+        written: its raw table.
+        table: the same with the overrides in it.
         overrides: what was set from outside, so that it is blamed and not the file.
     """
 
-    def __init__(self, file: str, table: Mapping[str, Any], overrides: Sequence[Override]) -> None:
+    def __init__(
+        self, file: str, written: Mapping[str, Any], table: Mapping[str, Any], overrides: Sequence[Override]
+    ) -> None:
         self.file = file
+        self.written = written
         self.table = table
         self.overrides = overrides
 
@@ -59,8 +63,7 @@ class Teller:
         """Tell what is wrong with a key, naming the endpoint where it is one of several."""
         keys = tuple(map(str, path))
         for override in self.overrides:
-            shorter = min(len(override.path), len(keys))
-            if keys and override.path[:shorter] == keys[:shorter] and len(override.path) <= len(keys) + 1:
+            if override.brought(keys, self.written):
                 return Mistake(override.place, "" if override.path == keys else dotted(keys), text)
         return Mistake(self.file, dotted(keys) + self._endpoint(path), text)
 
@@ -159,7 +162,7 @@ def _choices(path: tuple[str | int, ...]) -> list[str]:
     """Return the words that a key can hold, where they are few."""
     parts = [each for each in path if not isinstance(each, int)]
     field = _fields(parts[:-1]).get(str(parts[-1])) if parts else None
-    return [word for word in _words(field.annotation)] if field is not None else []
+    return list(_words(field.annotation)) if field is not None else []
 
 
 def _words(annotation: Any) -> list[str]:

@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from smokegate.environment.addresses import origin
 from smokegate.environment.backend import Backend, Endpoint, Health, Monitoring, Promise
-from smokegate.environment.fields import Duration, Host, HostPort, Many, Origin, Path, origin
+from smokegate.environment.fields import Duration, Host, HostPort, Many, Origin, Path
 from smokegate.environment.section import Section
 from smokegate.environment.signin import Account, SignIn
 
@@ -106,9 +107,9 @@ class EnvironmentFile(Section):
     title: str = Field(min_length=1, examples=["My application, staging"])
     """What a person calls it."""
     control: Many[HostPort] = ("1.1.1.1:443", "api.github.com:443")
-    """Addresses that tell a runner without network from a dead target; asked only when the target can not be reached."""
+    """What tells a runner without network from a dead target; asked only when the target is not reached."""
     ca_file: str | None = None
-    """Certificate authorities to trust besides the system's: a PEM file, named from the directory of this file."""
+    """Certificate authorities to trust besides the system's: a PEM file, relative to this directory."""
     backend: Backend = Field(default_factory=Backend)
     """The application's server side."""
     frontend: Frontend | None = None
@@ -143,7 +144,7 @@ def with_addresses(
     frontend_url: str | None = None,
     ca_file: str | None = None,
 ) -> Environment:
-    """Fill in the addresses of a replica that has started; what is None stays, and so does a frontend not declared.
+    """Fill in the addresses of a replica that has started; what is None stays, as does a missing frontend.
 
     Raises:
         UnfitError: an address is no address (a `ValueError`).

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smokegate.environment.errors import Mistake
+from smokegate.environment.reading import DEEPEST, bound
 from smokegate.environment.wording import did_you_mean, dotted
 
 EXAMPLE = "--set backend.url=https://preview.example.com"
@@ -21,11 +22,29 @@ class Override:
     environment: str
     path: tuple[str, ...]
     value: Any
+    place: str
+    """What a message calls it: what was typed but for its value, which may be a secret where none belongs."""
 
-    @property
-    def place(self) -> str:
-        """What a message calls it; never with its value, which may be a secret written where none belongs."""
-        return f"--set {self.environment}:{dotted(self.path)}=…"
+    def brought(self, keys: tuple[str, ...], written: Any) -> bool:
+        """Tell whether the file is not to blame for what is at these keys: the override put it there."""
+        if keys[: len(self.path)] == self.path:
+            return True
+        return self.path[: len(keys)] == keys and not _has(written, keys)
+
+
+def _has(node: Any, path: tuple[str, ...]) -> bool:
+    for key in path:
+        if isinstance(node, list) and _index(key, node) is not None:
+            node = node[int(key)]
+        elif isinstance(node, dict) and key in node:
+            node = node[key]
+        else:
+            return False
+    return True
+
+
+def _index(key: str, items: list[Any]) -> int | None:
+    return int(key) if re.fullmatch(r"[0-9]{1,6}", key) and int(key) < len(items) else None
 
 
 def parse(texts: Iterable[str], selected: Sequence[str]) -> tuple[list[Override], list[Mistake]]:
@@ -51,7 +70,7 @@ def parse(texts: Iterable[str], selected: Sequence[str]) -> tuple[list[Override]
             told = f'expected one of the selected environments ({chosen}), found "{name}"'
             mistakes.append(Mistake(place, "", told + did_you_mean(name, selected)))
         else:
-            found.append(Override(name or selected[0], path, _value(value)))
+            found.append(Override(name or selected[0], path, _value(value), place))
     return found, mistakes
 
 
@@ -70,12 +89,13 @@ def _path(key: str) -> tuple[str, ...] | None:
     while isinstance(table, dict) and len(table) == 1:
         key, table = next(iter(table.items()))
         path.append(key)
-    return tuple(path) if table == 0 and path else None
+    return tuple(path) if table == 0 and 0 < len(path) <= DEEPEST else None
 
 
 def _value(text: str) -> Any:
     try:
         table = tomllib.loads(f"value = {text}")
+        bound(table)
     except (ValueError, RecursionError):
         return text
     return table["value"] if table.keys() == {"value"} else text
@@ -94,7 +114,7 @@ def apply(overrides: Sequence[Override], table: Mapping[str, Any]) -> tuple[dict
 
 
 def _put(node: Any, path: tuple[str, ...], value: Any, done: tuple[str, ...] = ()) -> Any:
-    """Return a copy of a tree with one value replaced; tables that are not there are made, array items are not.
+    """Return a copy of a tree with one value replaced; missing tables are made, missing array items are not.
 
     Raises:
         LookupError: the path leads through something that is neither a table nor an array with that item.
@@ -106,8 +126,8 @@ def _put(node: Any, path: tuple[str, ...], value: Any, done: tuple[str, ...] = (
     if isinstance(node, dict):
         return {**node, key: _put(node.get(key, {}), tuple(rest), value, here)}
     if isinstance(node, list):
-        if key.isascii() and key.isdigit() and int(key) < len(node):
-            index = int(key)
+        index = _index(key, node)
+        if index is not None:
             return [*node[:index], _put(node[index], tuple(rest), value, here), *node[index + 1 :]]
         numbers = f"a number from 0 to {len(node) - 1}" if node else "no more keys: it is an empty array"
         raise LookupError(f'expected after {dotted(done)} {numbers}, found "{key}"')

@@ -83,12 +83,16 @@ def _table(text: str) -> dict[str, Any]:
         raise ValueError("not TOML: a number has too many digits") from None
     if not table:
         raise ValueError('the file is empty; expected at least title = "…" and [backend] with url = "…"')
-    _bound(table)
+    bound(table)
     return table
 
 
-def _bound(table: dict[str, Any]) -> None:
-    """Refuse what is nested too deeply, looking level by level: dotted keys nest without the parser's recursion."""
+def bound(table: dict[str, Any]) -> None:
+    """Refuse what is nested too deeply, level by level: dotted keys nest without the parser's recursion.
+
+    Raises:
+        ValueError: it has more levels than `DEEPEST`.
+    """
     level: list[Any] = [table]
     for _ in range(DEEPEST):
         inner = [each.values() if isinstance(each, dict) else each for each in level]
@@ -99,7 +103,7 @@ def _bound(table: dict[str, Any]) -> None:
 
 
 def reason(error: OSError) -> str:
-    """Return what the operating system says, without its number and the path, which the message has already."""
+    """Return what the operating system says, without its number and the path, which are told already."""
     return (error.strerror or type(error).__name__).lower()
 
 

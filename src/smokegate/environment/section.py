@@ -1,16 +1,27 @@
-"""What all tables of an environment file have in common."""
+"""What all tables of an environment file have in common, and how their errors travel."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Iterable
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails, InitErrorDetails
 
 
 class Section(BaseModel):
     """A table of the file: frozen, and strict about types and about keys that it does not know.
 
-    A string after a field is its documentation: `docs/environments.md` and the JSON schema are made of them. They are
-    read from the source when those are written, because pydantic's `use_attribute_docstrings` would cost every start
-    60 ms.
+    A string after a field is its documentation: `docs/environments.md` and the JSON schema are made of them,
+    read from the source when those are written. pydantic's `use_attribute_docstrings` costs a start 60 ms.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+
+
+def retold(errors: Iterable[ErrorDetails]) -> ValidationError:
+    """Return errors that were found as one that a validator can raise."""
+    details = [
+        InitErrorDetails(type=each["type"], loc=each["loc"], input=each["input"], ctx=each.get("ctx", {}))
+        for each in errors
+    ]
+    return ValidationError.from_exception_data("", details)

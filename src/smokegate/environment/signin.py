@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import ErrorDetails
 
 from smokegate.environment import variables
 from smokegate.environment.errors import MissingVariableError
 from smokegate.environment.fields import Path, Secret
-from smokegate.environment.section import Section
+from smokegate.environment.section import Section, retold
 
 
 class Account(Section):
@@ -33,13 +34,21 @@ def account_if_known(
     try:
         account: Account | None = handler(value)
     except ValidationError as error:
-        causes = [each.get("ctx", {}).get("error") for each in error.errors(include_url=False)]
-        missing = [cause.variable for cause in causes if isinstance(cause, MissingVariableError)]
-        if given is None or len(missing) < len(causes):
+        if given is None:
             raise
-        given.missing.extend(missing)
+        found = error.errors(include_url=False)
+        missing = {each["loc"]: cause.variable for each in found if (cause := _unset(each)) is not None}
+        others = [each for each in found if each["loc"] not in missing]
+        if others:
+            raise retold(others) from None
+        given.missing.extend(missing.values())
         return None
     return account
+
+
+def _unset(error: ErrorDetails) -> MissingVariableError | None:
+    cause = error.get("ctx", {}).get("error")
+    return cause if isinstance(cause, MissingVariableError) else None
 
 
 class SignIn(Section):
@@ -54,10 +63,10 @@ class SignIn(Section):
     delete: Path | None = Field(default=None, examples=["/api/auth/me"])
     """Where an account deletes itself (DELETE with its bearer token); used to clean up what a run created."""
     creates_accounts: bool = False
-    """Whether a run may create an account, which needs `register`; else the journey signs in with `standing`."""
+    """Whether a run may create an account, which needs `register`; else it signs in with `standing`."""
     standing: Annotated[Account | None, WrapValidator(account_if_known)] = None
-    """The standing account; left out, that of the variables `SMOKE_NAME_EMAIL` and `SMOKE_NAME_PASSWORD`, with
-    the environment's name for NAME. Where one is not set, the journey can not be judged, and the run says so."""
+    """The standing account; left out, that of the variables `SMOKE_NAME_EMAIL` and `SMOKE_NAME_PASSWORD`, NAME
+    being the environment's. Where one is not set, the journey can not be judged, and the run says so."""
     email_domain: str = Field(default="example.com", pattern=r"^[A-Za-z0-9.-]+$")
     """The domain of created addresses: `smokegate+RANDOM@` this."""
     token: str = "access_token"  # noqa: S105 - the name of a key

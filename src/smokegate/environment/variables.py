@@ -9,10 +9,18 @@ from dataclasses import dataclass, field
 from pydantic import ValidationInfo
 
 from smokegate.environment.errors import MissingVariableError, UnfitError
-from smokegate.environment.wording import describe, nearest
+from smokegate.environment.wording import describe, did_you_mean, nearest
 
+REFERENCE = '{ env = "NAME" }'
+EXPECTED = {
+    "address": f'an address such as "https://app.example.com", or {REFERENCE}',
+    "header": f"a string, or {REFERENCE}",
+    "text": f"a string, or {REFERENCE}",
+    "secret": f"{REFERENCE}: a secret is never written down",
+}
+"""What a key holds that takes a reference, by the kind of value that it stands for."""
 ALSO = {"address": ("default",), "header": ("prefix",), "text": (), "secret": ()}
-"""What a reference may hold besides `env`, by the kind of value that it stands for."""
+"""What a reference may hold besides `env`."""
 SCHEMES = re.compile(r"(?:basic|bearer|token)\s+(\S.*)", re.IGNORECASE)
 
 
@@ -40,28 +48,25 @@ def resolve(value: object, variables: Variables | None, kind: str) -> str:
     """
     if isinstance(value, str):
         return value
-    wanted = 'a string or { env = "NAME" }'
-    if not isinstance(value, dict) or "env" not in value:
-        raise UnfitError(wanted)
-    extra = sorted(value.keys() - {"env", *ALSO[kind]})
-    if extra:
-        raise UnfitError(f"{wanted}{_besides(kind)}", found=f'the further key "{extra[0]}"')
+    if not isinstance(value, dict):
+        raise UnfitError(EXPECTED[kind])
+    strange = sorted(value.keys() - {"env", *ALSO[kind]})
+    if strange or "env" not in value:
+        wanted = " and ".join(("env", *ALSO[kind]))
+        found = f'"{strange[0]}"{did_you_mean(strange[0], ("env", *ALSO[kind]))}' if strange else "no env"
+        raise UnfitError(f"a reference {REFERENCE} with no key but {wanted}", found=found)
     for key, text in value.items():
         if not isinstance(text, str):
             raise UnfitError("a string", found=f"{key} = {describe(text)}")
     name = value["env"]
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-        raise UnfitError("the name of an environment variable", found=describe(name))
+        raise UnfitError("the name of an environment variable", found="a text that can be none")
     known = variables.values if variables is not None else {}
     text = known.get(name) or value.get("default", "")
     if not text:
         near = nearest(name, known, 0.85)
         raise MissingVariableError(name, f"; did you mean {near}?" if near else "")
     return f"{value.get('prefix', '')}{text}"
-
-
-def _besides(kind: str) -> str:
-    return "".join(f", or with a {key} too" for key in ALSO[kind])
 
 
 def secret(value: object, info: ValidationInfo) -> str:
@@ -75,7 +80,7 @@ def secret(value: object, info: ValidationInfo) -> str:
     if variables is None:
         return resolve(value, None, "secret")
     if not isinstance(value, dict):
-        raise UnfitError('{ env = "NAME" }: a secret is never written down', found="a literal value")
+        raise UnfitError(EXPECTED["secret"], found="a literal value")
     text = resolve(value, variables, "secret")
     variables.secrets.add(text)
     return text

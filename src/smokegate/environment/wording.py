@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, time
 from typing import Any
 
 LONGEST = 60
 """Characters of a value that a message shows."""
+LARGEST = 1e18
+KINDS: dict[tuple[type, ...], str] = {(list, tuple): "array", (dict,): "table"}
 
 
 def describe(value: Any) -> str:
@@ -18,15 +19,11 @@ def describe(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        text = repr(value) if isinstance(value, float) or abs(value) < 1 << 64 else "too large to show"
-        return f"the number {text}"
-    if isinstance(value, list | tuple):
-        return "an array" if value else "an empty array"
-    if isinstance(value, dict):
-        return "a table" if value else "an empty table"
-    if isinstance(value, datetime | date | time):
-        return f"the date or time {value}"
-    return type(value).__name__
+        return f"the number {'that is too large to show' if abs(value) > LARGEST else value}"
+    for kinds, word in KINDS.items():
+        if isinstance(value, kinds):
+            return f"{'an' if word[0] == 'a' else 'a'} {word}" if value else f"an empty {word}"
+    return f"the date or time {value}"
 
 
 def dotted(path: Iterable[str | int]) -> str:

@@ -1,0 +1,57 @@
+"""Header fields of an environment file: those that a request sends, and those that are promised."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pydantic import ValidationInfo
+
+from smokegate.environment import variables
+from smokegate.environment.errors import UnfitError
+from smokegate.environment.wording import describe
+
+CREDENTIALS = re.compile(r"auth|cookie|token|secret|password|api-?key|credential|session", re.IGNORECASE)
+"""What the names of request headers have in them that hold a credential."""
+
+
+def header_name(name: str) -> str:
+    """Check the name of a header field (RFC 9110, 5.1).
+
+    Raises:
+        UnfitError: it holds a character that no field name may hold.
+    """
+    if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+        raise UnfitError("the name of an HTTP header", found=describe(name))
+    return name
+
+
+def header_value(value: object, info: ValidationInfo) -> str:
+    """Read the value of a request header, or the variable that holds it.
+
+    Raises:
+        UnfitError: it holds a line break or another character that no field value may hold (RFC 9110, 5.5).
+        MissingVariableError: the variable is not set or empty.
+    """
+    given = variables.of(info)
+    text = variables.resolve(value, given, "header")
+    if re.search(r"[^\t\x20-\x7e\x80-\xff]", text) or text != text.strip():
+        found = f"one in the variable {value['env']}" if isinstance(value, dict) else "one"
+        raise UnfitError("no line break, control character or outer space in a header value", found=found)
+    if given is not None:
+        variables.remember_header(value, text, given)
+    return text
+
+
+def sent(headers: Any, info: ValidationInfo) -> Any:
+    """Refuse a credential that is written down as a request header.
+
+    Raises:
+        UnfitError: a header whose name says that it is a credential has a literal value.
+    """
+    if variables.of(info) is not None and isinstance(headers, dict):
+        for name, value in headers.items():
+            if isinstance(value, str) and CREDENTIALS.search(name):
+                wanted = f"{describe(name)} as {variables.REFERENCE}, with a prefix if need be: a secret"
+                raise UnfitError(f"{wanted} is never written down", found="a literal value")
+    return headers

@@ -1,0 +1,117 @@
+"""One promise about one JSON value, and which promises make no sense."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from smokegate.environment.errors import UnfitError
+from smokegate.environment.fields import Many
+from smokegate.environment.wording import describe
+
+JsonType = Literal["string", "number", "integer", "boolean", "object", "array", "null"]
+NUMBERS = frozenset({"number", "integer"})
+FITS: dict[str, frozenset[str]] = {
+    "at_least": NUMBERS,
+    "at_most": NUMBERS,
+    "matches": frozenset({"string"}),
+    "contains": frozenset({"string", "array"}),
+}
+"""The JSON types that a value can have of which a rule speaks."""
+
+
+class Rule(BaseModel):
+    """A promise about one JSON value; every key that is given must hold."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+
+    equals: Any = None
+    """The value equals this; also written as the bare value."""
+    one_of: Many[Any] | None = None
+    """The value equals one of these."""
+    not_one_of: Many[Any] | None = None
+    """The value equals none of these."""
+    at_least: float | None = None
+    """The value is a number and not smaller."""
+    at_most: float | None = None
+    """The value is a number and not larger."""
+    matches: str | None = None
+    """The value is a string in which this regular expression (Python's `re`) is found."""
+    contains: Any = None
+    """The value is a string or an array that contains this."""
+    type: JsonType | None = None
+    """The value has this JSON type."""
+    present: bool | None = None
+    """`true`: the key is there, whatever its value; `false`: it is not."""
+
+
+def judge(rule: Rule) -> Rule:
+    """Return the rule, unless no value or every value keeps it.
+
+    Raises:
+        UnfitError: it contradicts itself, or says what JSON can not hold.
+    """
+    given = rule.model_fields_set
+    others = ", ".join(name for name in Rule.model_fields if name in given - {"equals", "present"})
+    if "equals" in given and len(given) > 1:
+        raise UnfitError('"equals" to stand alone', found=f"{others or 'present'} too")
+    if rule.present is False and others:
+        raise UnfitError('"present = false" to stand alone', found=f"{others} too")
+    for value in (rule.equals, rule.contains, rule.one_of, rule.not_one_of):
+        json_value(value)
+    if () in (rule.one_of, rule.not_one_of):
+        raise UnfitError("at least one value to choose from", found="an empty array")
+    _judge_numbers(rule)
+    _judge_types(rule)
+    if rule.matches is not None:
+        _compile(rule.matches)
+    return rule
+
+
+def json_value(value: Any) -> Any:
+    """Return the value if JSON can hold it, which it can not for TOML's dates, infinities and nan.
+
+    Raises:
+        UnfitError: JSON can not hold it.
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UnfitError("a value that JSON can hold", found=f"the number {value}")
+    if isinstance(value, list | tuple):
+        for each in value:
+            json_value(each)
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            json_value(each)
+    elif not isinstance(value, str | bool | int | float | None):
+        raise UnfitError("a value that JSON can hold, such as a string", found=describe(value))
+    return value
+
+
+def _judge_numbers(rule: Rule) -> None:
+    bounds = [each for each in (rule.at_least, rule.at_most) if each is not None]
+    if not all(map(math.isfinite, bounds)):
+        raise UnfitError("a finite number", found="inf or nan")
+    if bounds != sorted(bounds):
+        raise UnfitError("at_least to be no more than at_most", found=f"{bounds[0]:g} and {bounds[1]:g}")
+
+
+def _judge_types(rule: Rule) -> None:
+    """Refuse rules that speak of different types of value, so that none can keep them all."""
+    speak = {name: fits for name, fits in FITS.items() if name in rule.model_fields_set}
+    if rule.type is not None:
+        speak["type"] = NUMBERS if rule.type in NUMBERS else frozenset({rule.type})
+    if speak and not frozenset.intersection(*speak.values()):
+        raise UnfitError("rules that one value can keep together", found=f"{' and '.join(speak)}")
+
+
+def _compile(pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError, Warning) as error:
+        raise UnfitError(
+            "matches to be a regular expression", found=f"{describe(pattern)} ({error})"
+        ) from None
