@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from smokegate.observation.model import Answer
 
 ROUTING = "x-render-routing"
-INTERSTITIAL = re.compile(r"Service waking up|Incoming HTTP request detected|Allocating compute resources|WELCOME TO RENDER")
+INTERSTITIAL = re.compile(
+    r"Service waking up|Incoming HTTP request detected|Allocating compute resources|WELCOME TO RENDER"
+)
 NGINX_PAGE = re.compile(r"<center>nginx(?:/[\d.]+)?</center>")
 
 
@@ -61,7 +63,9 @@ def _render(answer: Answer) -> EdgeAnswer | None:
                 return EdgeAnswer(code, sign, heals)
         return EdgeAnswer("render.unknown-edge", sign, heals=True)
     if "text/html" in answer.headers.get("content-type", "") and INTERSTITIAL.search(answer.body.text):
-        return EdgeAnswer("render.interstitial", "the body is Render's page for a service that is waking up", heals=True)
+        return EdgeAnswer(
+            "render.interstitial", "the body is Render's page for a service that is waking up", heals=True
+        )
     if "<title>Service Suspended</title>" in answer.body.text:
         owner = "suspended by its owner" in answer.body.text
         code = "render.suspended-by-owner" if owner else "render.suspended-billing"
@@ -70,9 +74,22 @@ def _render(answer: Answer) -> EdgeAnswer | None:
 
 
 def _nginx(answer: Answer) -> EdgeAnswer | None:
-    if answer.body.is_json and isinstance(answer.body.json, dict) and answer.body.json.get("error") == "upstream_unavailable":
-        return EdgeAnswer("nginx.upstream-unavailable", 'the body says "error": "upstream_unavailable"', heals=True)
-    codes = {502: "nginx.bad-gateway", 503: "nginx.bad-gateway", 504: "nginx.gateway-timeout", 429: "nginx.rate-limited"}
+    if (
+        answer.body.is_json
+        and isinstance(answer.body.json, dict)
+        and answer.body.json.get("error") == "upstream_unavailable"
+    ):
+        return EdgeAnswer(
+            "nginx.upstream-unavailable", 'the body says "error": "upstream_unavailable"', heals=True
+        )
+    codes = {
+        502: "nginx.bad-gateway",
+        503: "nginx.bad-gateway",
+        504: "nginx.gateway-timeout",
+        429: "nginx.rate-limited",
+    }
     if answer.status in codes and NGINX_PAGE.search(answer.body.text):
-        return EdgeAnswer(codes[answer.status], f"the body is nginx's own page for status {answer.status}", heals=True)
+        return EdgeAnswer(
+            codes[answer.status], f"the body is nginx's own page for status {answer.status}", heals=True
+        )
     return None

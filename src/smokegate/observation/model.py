@@ -42,6 +42,8 @@ class Phases:
     tls: float | None = None
     wait: float | None = None
     download: float | None = None
+    offsets: Mapping[str, float] = field(default_factory=dict)
+    """Phase → when it began."""
 
     @property
     def answering(self) -> float | None:
@@ -151,7 +153,7 @@ class Exchange:
 
     name: str
     """`health`, `health 2`, `endpoint /api/x`, `monitoring`, `register`, `account`, `account without token`, `login`,
-    `account again`, `wrong password`, `clean up`, `page`, `script /assets/x.js`, `preflight`, `api on frontend`, `version`."""
+    `login first`, `account again`, `wrong password`, `clean up`, `page`, `script /assets/x.js`, `preflight`, `api on frontend`, `version`."""
     request: Request
     outcome: Outcome
     started: float = 0.0
@@ -163,6 +165,8 @@ class Exchange:
     """Attempts before the last one."""
     warm_seconds: float | None = None
     """What a budget is judged by: the answering time on a warm connection, the best of the measured ones."""
+    measured: tuple[float, ...] = ()
+    """Every answering time that was measured; more than one where the first was over the budget."""
 
     @property
     def answer(self) -> Answer | None:
@@ -231,13 +235,17 @@ class Observation:
     @property
     def samples(self) -> tuple[Exchange, ...]:
         """The health exchanges, first one first."""
-        return tuple(e for name, e in self.exchanges.items() if name == "health" or name.startswith("health "))
+        return tuple(
+            e for name, e in self.exchanges.items() if name == "health" or name.startswith("health ")
+        )
 
     @property
     def requests(self) -> int:
         """How many requests were sent, attempts and redirects included."""
+        # `version` may be another name of the health exchange.
+        exchanges = {e.name: e for e in self.exchanges.values()}.values()
         return sum(
-            1 + len(e.earlier) + (len(e.answer.redirects) if e.answer else 0)
-            for e in self.exchanges.values()
+            1 + len(e.earlier) + len(e.measured[1:]) + (len(e.answer.redirects) if e.answer else 0)
+            for e in exchanges
             if not isinstance(e.outcome, NotAsked)
         )

@@ -44,7 +44,9 @@ def unmet(promise: Promise, answer: Answer) -> tuple[Unmet, ...]:
     for name, value in promise.headers.items():
         actual = answer.headers.get(name)
         if actual != value:
-            found.append(Unmet(f"header {name}", repr(value), "no such header" if actual is None else repr(actual)))
+            found.append(
+                Unmet(f"header {name}", repr(value), "no such header" if actual is None else repr(actual))
+            )
     if promise.contains is not None and promise.contains not in answer.body.text:
         found.append(Unmet("body", f"a text that contains {promise.contains!r}", excerpt(answer.body.text)))
     return tuple(found)
@@ -89,7 +91,11 @@ def broken(rule: Rule, value: Any) -> str | None:
 
 def same(value: Any, wanted: Any) -> bool:
     """Compare as JSON does: `true` is not 1."""
-    return type(value) is type(wanted) and value == wanted if isinstance(value, bool | str) or isinstance(wanted, bool | str) else value == wanted
+    return (
+        type(value) is type(wanted) and value == wanted
+        if isinstance(value, bool | str) or isinstance(wanted, bool | str)
+        else value == wanted
+    )
 
 
 def _number(value: Any) -> bool:

@@ -1,0 +1,167 @@
+"""Runs steps in the order of their dependencies: what depends on nothing starts at once, nothing waits for more than it needs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from smokegate.observation.causes import Stage, WireCause
+from smokegate.observation.edge import edge_answer
+from smokegate.observation.model import Exchange, NoAnswer, NotAsked
+from smokegate.observation.pool import Pool
+from smokegate.observation.step import Ask, Step, origin_of
+from smokegate.observation.tries import Tries
+
+
+def failed(exchange: Exchange) -> bool:
+    """Tell whether nothing that the application itself gave came back: no answer, or one that the edge made."""
+    return exchange.answer is None or edge_answer(exchange.answer) is not None
+
+
+class Graph:
+    """The exchanges of one environment: begun, done and awaited.
+
+    No thread ever waits for another job: a step that is done submits those that waited for it.
+
+    Args:
+        pool: does the work.
+        tries: carries out one step.
+        condition: guards the state; notified whenever an exchange is done.
+        told: called with every exchange that is done, from the thread that did it.
+    """
+
+    def __init__(
+        self, pool: Pool, tries: Tries, condition: threading.Condition, told: Callable[[Exchange], None]
+    ) -> None:
+        self._pool = pool
+        self._tries = tries
+        self._condition = condition
+        self._told = told
+        self._begun: dict[str, Step] = {}
+        self._done: dict[str, Exchange] = {}
+        self._waiting: list[Step] = []
+        self._parked: list[tuple[Step, Exchange]] = []
+        self._stopped = False
+        self.running: set[str] = set()
+        """Names of the exchanges that are on the wire."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that was begun is done."""
+        return len(self._done) == len(self._begun)
+
+    def exchanges(self) -> dict[str, Exchange]:
+        """Return what is done, in the order in which it was begun."""
+        with self._condition:
+            return {name: self._done[name] for name in self._begun if name in self._done}
+
+    def get(self, name: str) -> Exchange | None:
+        """Return an exchange if it is done."""
+        return self._done.get(name)
+
+    def begun(self, name: str) -> bool:
+        """Tell whether a step was begun."""
+        return name in self._begun
+
+    def begin(self, steps: Iterable[Step]) -> None:
+        """Begin steps; those that were begun before are left alone."""
+        with self._condition:
+            new = [step for step in steps if step.name not in self._begun]
+            self._begun.update((step.name, step) for step in new)
+            for step in sorted(new, key=lambda each: each.priority):
+                self._release(step)
+
+    def settled_for(self, prefix: str) -> bool:
+        """Tell whether all begun exchanges whose names begin so are done."""
+        return all(name in self._done for name in self._begun if name.startswith(prefix))
+
+    def finish_alone(self, step: Step) -> None:
+        """Do a last step here and now, unless it was done before."""
+        with self._condition:
+            if step.name in self._done:
+                return
+            self._begun[step.name] = step
+        self._stopped = False
+        self._run(step, time.monotonic())
+        self._stopped = True
+
+    def stop(self) -> None:
+        """Begin nothing more; what is on the wire is let finish."""
+        self._stopped = True
+
+    def _release(self, step: Step) -> None:
+        """Submit a step, unless it has to wait for one that was begun and is not done."""
+        if any(name in self._begun and name not in self._done for name in step.after):
+            self._waiting.append(step)
+        else:
+            asked = time.monotonic()
+            lane = origin_of(step.target.url, self._tries.ca_file)
+            self._pool.submit(lane, lambda: self._run(step, asked), step.priority)
+
+    def _run(self, step: Step, asked: float) -> None:
+        if self._stopped:
+            return
+        more: Iterable[Step] = ()
+        try:
+            ask = self._ask(step)
+            if isinstance(ask, NotAsked):
+                exchange = self._not_asked(step, ask)
+            else:
+                self.running.add(step.name)
+                exchange, raw = self._tries.run(step, ask, asked)
+                if raw is not None and step.got is not None:
+                    more = step.got(raw) or ()
+        except Exception as error:  # noqa: BLE001 -- no test may hang for a probe that broke
+            words = self._tries.recorder.text(f"{type(error).__name__}: {error}")
+            exchange = Exchange(
+                step.name, self._tries.recorder.request(step.target), NoAnswer(WireCause.OTHER, words)
+            )
+        self.running.discard(step.name)
+        self._finish(step, exchange, more)
+
+    def _ask(self, step: Step) -> Ask | NotAsked:
+        gate = self._done.get(step.gate) if step.gate is not None else None
+        if gate is not None and failed(gate):
+            return NotAsked(gate.name)
+        return step.target if step.ask is None else step.ask()
+
+    def _not_asked(self, step: Step, why: NotAsked) -> Exchange:
+        return Exchange(
+            step.name,
+            self._tries.recorder.request(step.target),
+            why,
+            time.monotonic() - self._tries.recorder.zero,
+        )
+
+    def _finish(self, step: Step, exchange: Exchange, more: Iterable[Step] = ()) -> None:
+        with self._condition:
+            if self._must_park(step, exchange):
+                self._parked.append((step, exchange))
+                return
+            self._done[step.name] = self._after_gate(step, exchange)
+            self.begin(more)
+            parked, self._parked = self._parked, []
+            waiting, self._waiting = self._waiting, []
+            for each in waiting:
+                self._release(each)
+        # Told before anybody who waits: what follows from an exchange belongs to it.
+        self._told(self._done[step.name])
+        with self._condition:
+            self._condition.notify_all()
+        for held, found in parked:
+            self._finish(held, found)
+
+    def _must_park(self, step: Step, exchange: Exchange) -> bool:
+        """A step that never came to the wire waits for its gate, which tells whether it was asked at all."""
+        lost = exchange.no_answer
+        gated = step.gate is not None and step.gate in self._begun and step.gate not in self._done
+        return gated and lost is not None and lost.cause.stage is not Stage.EXCHANGE
+
+    def _after_gate(self, step: Step, exchange: Exchange) -> Exchange:
+        gate = self._done.get(step.gate) if step.gate is not None else None
+        lost = exchange.no_answer
+        if gate is not None and failed(gate) and lost is not None and lost.cause.stage is not Stage.EXCHANGE:
+            return replace(exchange, outcome=NotAsked(gate.name))
+        return exchange

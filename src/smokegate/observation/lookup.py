@@ -1,0 +1,95 @@
+"""Resolves names: once per host and run, shared, and within a deadline."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import threading
+import time
+from typing import Any
+
+#: How long an address is used before the name is looked up again: a wait of minutes must see a name move.
+KEPT = 30.0
+
+Address = tuple[int, Any]
+"""Address family and socket address."""
+
+
+class NameTimeoutError(TimeoutError):
+    """The name server did not answer before the deadline."""
+
+
+class _Lookup:
+    """One lookup that others may wait for."""
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.ended = float("inf")
+        self.found: tuple[Address, ...] = ()
+        self.error: OSError | UnicodeError | None = None
+
+    def run(self, host: str, port: int) -> None:
+        try:
+            self.found = _lookup(host, port)
+        except (OSError, UnicodeError) as error:
+            self.error = error
+        self.ended = time.monotonic()
+        self.done.set()
+
+
+class Resolver:
+    """Looks names up in threads of their own, because the system's resolver knows no deadline."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lookups: dict[tuple[str, int], _Lookup] = {}
+
+    def resolve(self, host: str, port: int, deadline: float) -> tuple[Address, ...]:
+        """Return the addresses of a host, at least one; those who ask while a lookup runs share it.
+
+        Raises:
+            socket.gaierror: the name does not resolve; `.invalid` names never leave this machine (RFC 6761).
+            UnicodeError: the name can not be a host name.
+            NameTimeoutError: no answer before the deadline.
+        """
+        if host.rstrip(".").lower().endswith(".invalid"):
+            raise socket.gaierror(
+                socket.EAI_NONAME, "Name or service not known (.invalid names never resolve, RFC 6761)"
+            )
+        if _is_address(host):
+            return _lookup(host, port)
+        lookup = self._shared(host, port)
+        if not lookup.done.wait(max(0.0, deadline - time.monotonic())):
+            raise NameTimeoutError(f"no answer to the lookup of {host} before the deadline")
+        if lookup.error is not None:
+            raise lookup.error
+        return lookup.found
+
+    def _shared(self, host: str, port: int) -> _Lookup:
+        with self._lock:
+            known = self._lookups.get((host, port))
+            if known is not None and not self._spent(known):
+                return known
+            lookup = self._lookups[host, port] = _Lookup()
+        threading.Thread(target=lookup.run, args=(host, port), name=f"lookup {host}", daemon=True).start()
+        return lookup
+
+    @staticmethod
+    def _spent(lookup: _Lookup) -> bool:
+        """A failure is told to those who wait for it and to nobody after them: names heal."""
+        if not lookup.done.is_set():
+            return False
+        return lookup.error is not None or time.monotonic() - lookup.ended > KEPT
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def _lookup(host: str, port: int) -> tuple[Address, ...]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    return tuple(dict.fromkeys((family, address) for family, _, _, _, address in found))

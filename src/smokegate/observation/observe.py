@@ -1,0 +1,263 @@
+"""The observer: starts every probe that is needed, lets each test await its own, and puts together what was seen."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from smokegate.environment.model import Environment
+from smokegate.observation.control import is_network_failure, is_public, probe
+from smokegate.observation.graph import Graph
+from smokegate.observation.journey import CLEAN_UP, Journey
+from smokegate.observation.model import ControlProbe, Exchange, Observation, Readiness
+from smokegate.observation.pages import Pages
+from smokegate.observation.plan import (
+    endpoint_steps,
+    health_steps,
+    monitoring_steps,
+    version_is_health,
+    version_steps,
+)
+from smokegate.observation.pool import Pool
+from smokegate.observation.readiness import Waiting
+from smokegate.observation.record import Recorder
+from smokegate.observation.redact import Redactor
+from smokegate.observation.step import GROUPS, Group, Step
+from smokegate.observation.tries import Tries
+
+__all__ = ["Group", "Observer", "Pool", "observe"]
+
+
+class Observer:
+    """Everything that is seen of one environment in one run. Thread-safe.
+
+    Nothing is asked before `start`, or before an exchange is awaited, which starts its group.
+
+    Args:
+        environment: what to look at.
+        pool: the threads and connections, shared by all environments of the session.
+        expected_commit: the commit that `wait` waits for.
+        wait: wait up to this many seconds until it is healthy before anything else is asked; None: look at once.
+        progress: told a line about where the waiting stands.
+        controls: `host:port` addresses to ask instead of the environment's `control`, whatever the target's host is.
+    """
+
+    def __init__(  # noqa: PLR0913 -- a value each, given once
+        self,
+        environment: Environment,
+        *,
+        pool: Pool,
+        expected_commit: str | None = None,
+        wait: float | None = None,
+        progress: Callable[[str], None] | None = None,
+        controls: Sequence[str] | None = None,
+    ) -> None:
+        self.environment = environment
+        self.redactor = Redactor(environment.secrets)
+        self._pool = pool
+        self._zero = time.monotonic()
+        self._started = datetime.now(UTC)
+        self._expected = expected_commit
+        self._controls = controls
+        self._condition = threading.Condition(threading.RLock())
+        recorder = Recorder(self.redactor, self._zero)
+        self._tries = Tries(pool, recorder, environment.backend.timeout, environment.ca_file)
+        self._graph = Graph(pool, self._tries, self._condition, self._told)
+        self._journey = Journey(environment, self.redactor) if environment.sign_in else None
+        self._pages = Pages(environment) if environment.frontend else None
+        self._plan: dict[str, Step] = {step.name: step for group in GROUPS for step in self._steps(group)}
+        self._groups: set[Group] = set()
+        self._pending = 0
+        """Looks that are no exchanges and not done: control probes, the server's vantage, the waiting."""
+        self._server: Any = None
+        self._control: dict[str, ControlProbe] = {}
+        self._readiness: Readiness | None = None
+        self._waiting: Waiting | None = None
+        if wait is not None:
+            self._waiting = Waiting(
+                environment, expected_commit, wait, pool, self._tries, progress, self._ready
+            )
+        self._ended: float | None = None
+
+    def start(self, groups: Collection[Group] | None = None) -> None:
+        """Start what is declared of some groups, or of all; returns at once, may be called again with more groups."""
+        wanted = set(GROUPS if groups is None else groups)
+        with self._condition:
+            new = wanted - self._groups
+            first = not self._groups
+            self._groups |= new
+            if self._waiting is not None and self._readiness is None:
+                if first:
+                    self._pending += 1
+                    self._waiting.begin()
+            else:
+                self._begin(new)
+        if first:
+            self._pool.prepare()
+
+    def names(self, group: Group) -> tuple[str, ...]:
+        """Return the names of a group's exchanges; the frontend's scripts are known once its page has been seen."""
+        planned = [name for name, step in self._plan.items() if step.group == group]
+        if group == "version" and version_is_health(self.environment):
+            planned.append("version")
+        if group == "frontend":
+            planned += [name for name in self._graph.exchanges() if name.startswith("script ")]
+        return tuple(planned)
+
+    def exchange(self, name: str) -> Exchange:
+        """Wait for one exchange and return it.
+
+        Raises:
+            KeyError: it is not declared, or the page turned out not to name that script.
+        """
+        if name == "version" and version_is_health(self.environment):
+            name = "health"
+        if name.startswith("script ") and "page" in self._plan:
+            self.exchange("page")
+            if not self._graph.begun(name):
+                raise KeyError(name)
+        else:
+            self.start({self._plan[name].group})
+        with self._condition:
+            self._condition.wait_for(lambda: self._graph.get(name) is not None)
+            found = self._graph.get(name)
+        assert found is not None
+        return found
+
+    def complete(self, groups: Collection[Group] | None = None) -> Observation:
+        """Wait for all that was started, or for some groups of it, and return what was seen."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._complete(groups))
+        return self.snapshot()
+
+    def snapshot(self) -> Observation:
+        """Return what has been seen by now; `complete` says whether that is all of what was started."""
+        with self._condition:
+            exchanges = self._graph.exchanges()
+            if version_is_health(self.environment) and "version" in self._groups and "health" in exchanges:
+                exchanges["version"] = exchanges["health"]
+            complete = bool(self._groups) and self._complete(None)
+            if complete and self._ended is None:
+                self._ended = time.monotonic()
+            return Observation(
+                environment=self.environment.name,
+                started=self._started,
+                seconds=(self._ended or time.monotonic()) - self._zero,
+                exchanges=exchanges,
+                control=tuple(self._control.values()),
+                readiness=self._readiness,
+                api_addresses=self._pages.api_addresses if self._pages else (),
+                expected_commit=self._expected,
+                server=self._server,
+                complete=complete,
+            )
+
+    def close(self) -> None:
+        """Ask nothing more and delete the account that the run created, if that can be and has not been done.
+
+        The connections are the pool's to close, other environments may be using them.
+        """
+        self._graph.stop()
+        if self._waiting is not None:
+            self._waiting.stop()
+        with self._condition:
+            # An account that is being created at this moment must be known before it can be deleted.
+            self._condition.wait_for(
+                lambda: not self._graph.running & {"register", CLEAN_UP}, self._tries.timeout + 1.0
+            )
+        step = self._plan.get(CLEAN_UP)
+        if step is not None and self._journey is not None and self._journey.created:
+            self._graph.finish_alone(step)
+
+    def _steps(self, group: Group) -> Iterator[Step]:
+        of: Mapping[Group, Callable[[], Iterable[Step]]] = {
+            "health": lambda: health_steps(self.environment),
+            "endpoints": lambda: endpoint_steps(self.environment),
+            "monitoring": lambda: monitoring_steps(self.environment),
+            "sign_in": lambda: self._journey.steps() if self._journey else (),
+            "frontend": lambda: self._pages.steps() if self._pages else (),
+            "version": lambda: version_steps(self.environment),
+        }
+        yield from of[group]() if group in of else ()
+
+    def _begin(self, groups: Collection[Group]) -> None:
+        """Begin all steps of some groups; what the version needs of the health check comes with it."""
+        wanted = set(groups) | (
+            {"health"} if "version" in groups and version_is_health(self.environment) else set()
+        )
+        self._graph.begin([step for step in self._plan.values() if step.group in wanted])
+        if "server" in groups and self.environment.server and self.environment.compose:
+            self._aside(self._look_from_server)
+
+    def _aside(self, look: Callable[[], None]) -> None:
+        """Do something that is no exchange on a thread of the pool."""
+        self._pending += 1
+
+        def job() -> None:
+            try:
+                look()
+            finally:
+                with self._condition:
+                    self._pending -= 1
+                    self._condition.notify_all()
+
+        self._pool.submit(object(), job)
+
+    def _complete(self, groups: Collection[Group] | None) -> bool:
+        if groups is None:
+            return self._pending == 0 and self._graph.settled
+        names = [
+            name for name, step in self._plan.items() if step.group in groups and self._graph.begun(name)
+        ]
+        scripts = "frontend" not in groups or self._graph.settled_for("script ")
+        waited = self._waiting is None or self._readiness is not None
+        return waited and scripts and all(self._graph.get(name) is not None for name in names)
+
+    def _ready(self, readiness: Readiness) -> None:
+        with self._condition:
+            self._readiness = readiness
+            self._begin(self._groups)
+            self._pending -= 1
+            self._condition.notify_all()
+
+    def _told(self, exchange: Exchange) -> None:
+        if exchange.name != "health" or not is_network_failure(exchange):
+            return
+        if self._controls is None and not is_public(self.environment.backend.url):
+            return
+        with self._condition:
+            for address in self.environment.control if self._controls is None else self._controls:
+                self._aside(lambda address=address: self._ask_control(address))  # type: ignore[misc]
+
+    def _ask_control(self, address: str) -> None:
+        found = probe(address, self._pool.dialer)
+        with self._condition:
+            self._control[address] = found
+
+    def _look_from_server(self) -> None:
+        from smokegate.observation.server import look  # noqa: PLC0415 -- only where a server is declared
+
+        self._server = look(self.environment, redactor=self.redactor)
+
+
+def observe(environments: Iterable[Environment], *, wait: bool = False) -> dict[str, Observation]:
+    """Look at several environments at once and return what was seen of each, by name.
+
+    Args:
+        environments: what to look at.
+        wait: wait until each is healthy, for as long as its file says.
+    """
+    wanted = list(environments)
+    pool = Pool(len(wanted))
+    observers = [Observer(each, pool=pool, wait=each.backend.wait if wait else None) for each in wanted]
+    try:
+        for observer in observers:
+            observer.start()
+        return {observer.environment.name: observer.complete() for observer in observers}
+    finally:
+        for observer in observers:
+            observer.close()
+        pool.close()
