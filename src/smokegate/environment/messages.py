@@ -108,11 +108,11 @@ def _unknown(path: tuple[str | int, ...], value: Any) -> str:
     return f"{what}; known here: {', '.join(known)}"
 
 
-def _model(annotation: Any) -> type[BaseModel] | None:
+def section_of(annotation: Any) -> type[BaseModel] | None:
     """Return the section that a field holds, alone, in an array or among alternatives."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for each in get_args(annotation) if (found := _model(each))), None)
+    return next((found for each in get_args(annotation) if (found := section_of(each))), None)
 
 
 def _fields(path: Sequence[str | int]) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def _fields(path: Sequence[str | int]) -> dict[str, Any]:
         if isinstance(part, int) or model is None:
             continue
         field = _named(model).get(part)
-        model = _model(field.annotation) if field is not None else None
+        model = section_of(field.annotation) if field is not None else None
     return _named(model) if model is not None else {}
 
 
@@ -139,7 +139,7 @@ def _sections(path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     found = [path]
     for name, field in _fields(path).items():
         if (
-            (model := _model(field.annotation)) is not None
+            (model := section_of(field.annotation)) is not None
             and issubclass(model, BaseModel)
             and name != "json"
         ):

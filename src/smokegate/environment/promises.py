@@ -2,8 +2,7 @@
 
 In the file a table is either a rule or a nested JSON object, and its keys alone tell which: with any key of
 `Rule` it is a rule, and then it may hold nothing else; without one it is an object. A key that is nearly one
-of `Rule`'s is refused as a slip of the pen. `{ holds = { … } }` says "an object" where its keys would be taken
-for a rule's.
+of `Rule`'s is refused as a slip of the pen. `{ holds = { … } }` says "an object" where its keys are a rule's.
 """
 
 from __future__ import annotations
@@ -122,5 +121,5 @@ def _rule(value: Any) -> Rule:
 JsonPromises = Annotated[
     tuple[JsonPromise, ...],
     BeforeValidator(flatten),
-    WithJsonSchema({"$ref": "#/definitions/Json", "x-kind": "JSON promises"}),
+    WithJsonSchema({"type": "object", "x-kind": "JSON promises"}),
 ]

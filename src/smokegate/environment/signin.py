@@ -14,7 +14,12 @@ from smokegate.environment.section import Section, retold
 
 
 class Account(Section):
-    """A standing account for environments in which none may be created."""
+    """A standing account, with which the journey signs in where it may not create one.
+
+    Left out, it is that of the variables `SMOKE_NAME_EMAIL` and `SMOKE_NAME_PASSWORD`, NAME being the
+    environment's. Where one of its variables is not set, all else is checked, and the run says that sign-in could
+    not be judged.
+    """
 
     email: Secret
     """Its e-mail address, as `{ env = "NAME" }`."""
@@ -65,8 +70,7 @@ class SignIn(Section):
     creates_accounts: bool = False
     """Whether a run may create an account, which needs `register`; else it signs in with `standing`."""
     standing: Annotated[Account | None, WrapValidator(account_if_known)] = None
-    """The standing account; left out, that of the variables `SMOKE_NAME_EMAIL` and `SMOKE_NAME_PASSWORD`, NAME
-    being the environment's. Where one is not set, the journey can not be judged, and the run says so."""
+    """The standing account."""
     email_domain: str = Field(default="example.com", pattern=r"^[A-Za-z0-9.-]+$")
     """The domain of created addresses: `smokegate+RANDOM@` this."""
     token: str = "access_token"  # noqa: S105 - the name of a key

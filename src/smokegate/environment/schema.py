@@ -1,0 +1,124 @@
+"""The JSON schema of an environment file, made from the model and the texts beside its fields."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from pydantic import BaseModel
+
+from smokegate.environment.fields import spelt
+from smokegate.environment.messages import section_of
+from smokegate.environment.model import EnvironmentFile
+from smokegate.environment.promises import HOLDS, WORDS, Rule
+
+DRAFT = "http://json-schema.org/draft-07/schema#"
+"""The newest draft that the TOML plug-ins of editors all read."""
+OBJECT = "A nested object of the JSON body: its keys and the values that they must have."
+
+
+def schema() -> dict[str, Any]:
+    """Return the schema of a whole file."""
+    raw = EnvironmentFile.model_json_schema(ref_template="#/definitions/{model}")
+    definitions = raw.pop("$defs")
+    models = {model.__name__: model for model in sections(EnvironmentFile)}
+    top = _section(raw, EnvironmentFile)
+    return {
+        "$schema": DRAFT,
+        "title": "smokegate environment",
+        **top,
+        "definitions": {
+            **{name: _section(each, models[name]) for name, each in sorted(definitions.items())},
+            **_promises(),
+        },
+    }
+
+
+def sections(model: type[BaseModel]) -> list[type[BaseModel]]:
+    """Return the sections that a section is made of, each once, itself first."""
+    found = [model]
+    for each in found:
+        inner = (section_of(field.annotation) for field in each.model_fields.values())
+        found.extend(one for one in dict.fromkeys(inner) if one is not None and one not in found)
+    return found
+
+
+def texts(model: type[BaseModel]) -> dict[str, str]:
+    """Return the string that stands after each field of a class, by the field's name in the file."""
+    found: dict[str, str] = {}
+    for base in reversed(model.__mro__):
+        if issubclass(base, BaseModel) and base is not BaseModel:
+            body = ast.parse(textwrap.dedent(inspect.getsource(base))).body[0]
+            assert isinstance(body, ast.ClassDef)
+            found.update(_strings(body.body))
+    return {field.alias or name: found[name] for name, field in model.model_fields.items()}
+
+
+def _strings(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
+    for field, after in pairwise(body):
+        if (
+            isinstance(field, ast.AnnAssign)
+            and isinstance(field.target, ast.Name)
+            and isinstance(after, ast.Expr)
+        ):
+            yield field.target.id, inspect.cleandoc(ast.literal_eval(after.value)).replace("\n", " ")
+
+
+def _section(raw: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+    told = texts(model)
+    properties = {
+        key: {**_property(each), "description": told[key]} for key, each in raw["properties"].items()
+    }
+    required = {"required": raw["required"]} if "required" in raw else {}
+    return {
+        "type": "object",
+        "description": inspect.cleandoc(model.__doc__ or "").replace("\n\n", " ").replace("\n", " "),
+        "properties": properties,
+        **required,
+        "additionalProperties": False,
+    }
+
+
+def _property(raw: dict[str, Any]) -> dict[str, Any]:
+    """Drop what says nothing about a TOML file: generated titles, null, defaults that are nothing."""
+    kept = {key: value for key, value in raw.items() if key not in {"title", "description"}}
+    alternatives = [each for each in kept.get("anyOf", ()) if each != {"type": "null"}]
+    if len(alternatives) == 1:
+        del kept["anyOf"]
+        kept = {**alternatives[0], **kept}
+    if kept.get("default") in (None, "", []):
+        kept.pop("default", None)
+    if kept.get("x-kind") == "duration" and "default" in kept:
+        kept["default"] = spelt(kept["default"])
+    if kept.get("x-kind") == "JSON promises":
+        kept = {"$ref": "#/definitions/Json", "x-kind": "JSON promises"}
+    return kept
+
+
+def _promises() -> dict[str, Any]:
+    """Return the definitions of promises about JSON bodies."""
+    value = {"$ref": "#/definitions/JsonValue"}
+    keys = {"type": "object", "additionalProperties": value}
+    rule = _section(Rule.model_json_schema(), Rule)
+    plain = {"type": ["string", "number", "boolean", "array"], "description": "The value equals this."}
+    nested = {
+        "description": OBJECT,
+        "not": {"anyOf": [{"required": [word]} for word in WORDS]},
+        "minProperties": 1,
+    }
+    explicit = {
+        "type": "object",
+        "description": OBJECT,
+        "properties": {HOLDS: {**keys, "minProperties": 1}},
+        "required": [HOLDS],
+        "additionalProperties": False,
+    }
+    return {
+        "Json": keys,
+        "JsonRule": {**rule, "minProperties": 1},
+        "JsonValue": {"anyOf": [plain, {"$ref": "#/definitions/JsonRule"}, explicit, {**keys, **nested}]},
+    }
