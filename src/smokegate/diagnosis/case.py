@@ -49,7 +49,7 @@ class Hit:
 
     @property
     def sign(self) -> str | None:
-        """What proves that the edge made this answer: the header as it came, or words about the body and the body."""
+        """What proves that the edge made this answer: the header as it came, or the body."""
         if self.edge is None or not isinstance(self.outcome, Answer):
             return None
         if self.edge.sign.startswith(ROUTING):
@@ -126,7 +126,7 @@ class Case:
         return next((each for each in backend.endpoints if f"endpoint {each.path}" == name), None)
 
     def unmet_of(self, name: str) -> tuple[Unmet, ...]:
-        """Return what the answer of an exchange does not keep of its promise; nothing where there is no answer."""
+        """Return what an answer does not keep of its promise; nothing where there is no answer."""
         promise, answer = self.promise(name), self.answer(name)
         return unmet(promise, answer) if promise and answer else ()
 
@@ -145,7 +145,7 @@ class Case:
                     yield Hit(exchange, attempt.outcome, healed=True)
 
     def wires(self, *causes: WireCause) -> tuple[Hit, ...]:
-        """Return the outcomes with one of these causes, unless other samples of the same check were answered."""
+        """Return the outcomes with one of these causes, unless other samples of the check were answered."""
         found = []
         for hit in self.hits(self.backend):
             partly = is_sample(hit.exchange.name) and any(each.answer for each in self.samples)
@@ -159,10 +159,7 @@ class Case:
 
     def edges(self, code: str) -> tuple[Hit, ...]:
         """Return the answers that the edge made for this cause; final ones before those that healed."""
-        found = []
-        for hit in self.hits():
-            if hit.edge is not None and hit.edge.code == code:
-                found.append(hit)
+        found = [hit for hit in self.hits() if hit.edge is not None and hit.edge.code == code]
         return tuple(sorted(found, key=lambda hit: hit.healed))
 
     def field(self, name: str, key: str) -> Any:

@@ -1,7 +1,7 @@
 """One cause, one red: which symptom up the chain is red already when an exchange fails.
 
-The chain is: the name resolves, the port accepts, the certificate holds, HTTP comes back, a server is behind the
-hostname, it is the right one, it is healthy; then everything else.
+The chain is: the name resolves, the port accepts, the certificate holds, HTTP comes back, a server is behind
+the hostname, it is the right one, it is healthy; then everything else.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from smokegate.environment.model import Environment
     from smokegate.observation.model import Observation
 
-SYMPTOMS_OF_STAGES = {
+ON_THE_WAY = {
     Stage.NAME: "test_reach.py::test_name_resolves",
     Stage.CONNECT: "test_reach.py::test_port_accepts",
     Stage.TLS: "test_reach.py::test_certificate_is_valid",
@@ -44,23 +44,15 @@ SYMPTOMS = {
 """The symptom of each exchange that is the first to fail."""
 
 
-def blocked_by(
-    observation: Observation, name: str, environment: Environment, test: str | None = None
-) -> str | None:
-    """Return the smoke test that is red already because of what a failed exchange shows.
+def blocked_by(observation: Observation, name: str, environment: Environment) -> str | None:
+    """Return the smoke test that shows the symptom from which the failure of an exchange follows.
 
-    With the id of the `test` that asks, also the symptom that the exchange shows by itself counts, so that of
-    several tests on one broken exchange one is red; the test that is that symptom judges for itself (None). Without
-    it, only symptoms that come before the exchange count. None also where the exchange is as it should be.
+    That is a symptom further up the chain, or else the one that the exchange shows by itself, so that of several
+    tests that read one broken exchange one is red. A test that is named here judges for itself. None where the
+    exchange is as it should be, or where each test on it has something else to say.
     """
     case = Case(environment, observation)
-    symptom = _before(case, name) or (_own(case, name) if test is not None else None)
-    return None if symptom is None or (test is not None and is_test(symptom, test)) else symptom
-
-
-def is_test(symptom: str, test: str) -> bool:
-    """Tell whether a symptom is this test, whose id may have a folder and parameters."""
-    return test.split("[")[0].endswith(symptom)
+    return _before(case, name) or _own(case, name)
 
 
 def symptom_of(case: Case, name: str) -> str | None:
@@ -68,10 +60,15 @@ def symptom_of(case: Case, name: str) -> str | None:
     if is_sample(name):
         return HEALTHY if name == "health" else STEADY
     if name == "account":
-        return SYMPTOMS[case.opener.name] if case.opener else SYMPTOMS["register"]
+        return SYMPTOMS[_opener(case)]
     if name.startswith("endpoint "):
         return "test_endpoints.py::test_endpoint_keeps_its_promise"
     return SYMPTOMS.get(name)
+
+
+def _opener(case: Case) -> str:
+    sign_in = case.environment.sign_in
+    return "register" if sign_in is None or (sign_in.creates_accounts and sign_in.register_) else "login first"
 
 
 def _own(case: Case, name: str) -> str | None:
@@ -98,7 +95,7 @@ def _before(case: Case, name: str) -> str | None:
 def _by_silence(case: Case, exchange: Exchange, outcome: NoAnswer) -> str | None:
     root = case.wire("health")
     if root is not None and _shares_fate(case, exchange):
-        return SYMPTOMS_OF_STAGES[root.cause.stage]
+        return ON_THE_WAY[root.cause.stage]
     if on_frontend(exchange.name) or is_sample(exchange.name):
         return None
     same = [each for each in case.samples if each.no_answer and each.no_answer.cause is outcome.cause]

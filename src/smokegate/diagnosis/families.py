@@ -29,7 +29,7 @@ def by_wire(*causes: WireCause, confidence: Confidence = Confidence.CERTAIN) -> 
 def wire_signs(
     case: Case, hits: tuple[Hit, ...], confidence: Confidence = Confidence.CERTAIN
 ) -> Signs | None:
-    """Return the signs of wire failures; they are advice where each of them healed when it was tried again."""
+    """Return the signs of wire failures; advice where each of them healed when it was tried again."""
     if not hits:
         return None
     final = tuple(hit for hit in hits if not hit.healed) or hits
@@ -79,7 +79,7 @@ def intermittent(case: Case, signs: Signs) -> bool:
 
 
 def by_platform(signs: Signs, title: str) -> Signs:
-    """Return the signs of something that comes and goes while the application is healthy: the platform's own trouble."""
+    """Return the signs of what comes and goes while the application is healthy: the platform's own trouble."""
     return Signs(
         evidence=signs.evidence,
         exchanges=signs.exchanges,

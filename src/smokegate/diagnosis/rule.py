@@ -1,4 +1,4 @@
-"""The shape of a rule: one cause, what it is called, what it reads, what silences it and what to do about it."""
+"""The shape of a rule: one cause, its name, what it reads, what silences it and what to do about it."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Rule:
     competing: tuple[str, ...] = ()
     """Causes that its evidence can not exclude."""
     after: tuple[str, ...] = ()
-    """Findings up the chain: this one follows from them where they concern the health check or the same exchanges."""
+    """Findings up the chain: this one follows where they concern the health check or the same exchanges."""
     unless: tuple[str, ...] = ()
     """Findings that explain this one wherever they are found."""
     silences: tuple[str, ...] = ()
@@ -113,7 +113,7 @@ class Rule:
         )
 
     def remedy(self, names: Mapping[str, str]) -> tuple[str, ...]:
-        """Return the steps with the names filled in; a step whose names are not known is left out or replaced."""
+        """Return the steps with the names filled in; a step with unknown names is left out or replaced."""
         steps = (filled(step, names) for step in (*self.steps, VERIFY))
         return tuple(step for step in steps if step is not None)
 

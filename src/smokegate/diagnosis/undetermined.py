@@ -1,4 +1,4 @@
-"""The answer where something is broken and no rule finds the cause: what was seen, and what would settle it."""
+"""Something is broken and no rule finds the cause: what was seen, and what would settle it."""
 
 from __future__ import annotations
 

@@ -39,8 +39,8 @@ def decide(
 ) -> Verdict:
     """Return the verdict on one environment.
 
-    A failure is the deployment's, unless the headline says that the platform (OUTAGE) or the runner (UNKNOWN) is at
-    fault. Where only blocked tests ran (a selection), a cause that was found decides in the same way. Otherwise
+    A failure is the deployment's, unless the headline says that the platform (OUTAGE) or the runner (UNKNOWN) is
+    at fault. Where only blocked tests ran (a selection), a cause that was found decides in the same way. Otherwise
     whatever was not checked makes it UNKNOWN, and whatever held only in part makes it WARN.
     """
     if failures(outcomes) or (_blocked(outcomes) and _cause(diagnosis)):
@@ -51,7 +51,7 @@ def decide(
 
 
 def exit_code(verdicts: Iterable[Verdict], *, strict: bool = False) -> int:
-    """Return the exit code of a run: that of the worst verdict; a warning counts as 1 only where `strict`; none is UNKNOWN."""
+    """Return the exit code of the worst verdict; a warning counts as 1 only where `strict`; none is UNKNOWN."""
     given = set(verdicts) or {Verdict.UNKNOWN}
     worst = next(verdict for verdict in WORST_FIRST if verdict in given)
     return 1 if worst is Verdict.WARN and strict else worst.code
@@ -137,7 +137,7 @@ def warnings(
 
 
 def touches_database(environment: Environment, observation: Observation) -> bool:
-    """Tell whether a gating promise that was looked at depends on the database: a step of the journey, or one marked so."""
+    """Tell whether a gating promise that was looked at depends on the database."""
     backend, seen = environment.backend, observation.exchanges
     if environment.sign_in is not None and any(name in seen for name in OPENS):
         return True
