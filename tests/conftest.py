@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from smokegate.environment.model import Endpoint
-from smokegate.observation.observe import Observer
+from smokegate.observation.plan import endpoint_name
 from smokegate.plugin.deployment import Deployment
 from smokegate.plugin.vocabulary import Seen, SignInSeen
 
@@ -33,7 +33,7 @@ def samples(seen: See, deployment: Deployment) -> list[Seen]:
 @pytest.fixture
 def endpoint_answer(seen: See, endpoint: Endpoint) -> Seen:
     """What one declared endpoint answered."""
-    return seen(Observer.endpoint_name(endpoint))
+    return seen(endpoint_name(endpoint))
 
 
 @pytest.fixture

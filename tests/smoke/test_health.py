@@ -25,9 +25,13 @@ def test_health_is_steady(health: Seen, samples: list[Seen], environment: Enviro
     """
     health.must_keep(environment.backend.health)
     asked = [s for s in samples if not isinstance(s.exchange.outcome, NotAsked)]
-    good = [s for s in asked if s.exchange.answer and not unmet(environment.backend.health, s.exchange.answer)]
+    good = [
+        s for s in asked if s.exchange.answer and not unmet(environment.backend.health, s.exchange.answer)
+    ]
     worst = next((s for s in asked if s not in good), health)
-    worst.must(len(good) == len(asked), f"{len(asked)} of {len(asked)} good answers", f"{len(good)} of {len(asked)}")
+    worst.must(
+        len(good) == len(asked), f"{len(asked)} of {len(asked)} good answers", f"{len(good)} of {len(asked)}"
+    )
 
 
 @pytest.mark.advisory

@@ -23,7 +23,9 @@ def test_monitoring_gives_a_known_status(monitoring: Seen, promised: Monitoring)
     known = (*promised.healthy, *promised.degraded, *promised.unhealthy)
     monitoring.must(monitoring.status == 200, "status 200")
     status = monitoring.value(*promised.field.split("."))
-    monitoring.must(status in known, f"{promised.field} one of {', '.join(known)}", f"{promised.field} is {status!r}")
+    monitoring.must(
+        status in known, f"{promised.field} one of {', '.join(known)}", f"{promised.field} is {status!r}"
+    )
 
 
 @pytest.mark.advisory(by="backend.monitoring.on_degraded")
@@ -73,4 +75,8 @@ def test_monitoring_is_within_its_budget(monitoring: Seen, promised: Monitoring)
 def _must_not_be(monitoring: Seen, promised: Monitoring, words: tuple[str, ...]) -> None:
     status = monitoring.value(*promised.field.split("."))
     if status in words:
-        raise Broken(f"{promised.field} {' or '.join(promised.healthy)}", f"{promised.field} is {status!r}", monitoring.exchange)
+        raise Broken(
+            f"{promised.field} {' or '.join(promised.healthy)}",
+            f"{promised.field} is {status!r}",
+            monitoring.exchange,
+        )

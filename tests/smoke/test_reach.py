@@ -40,7 +40,9 @@ def test_certificate_is_valid(health: Seen) -> None:
 
 @pytest.mark.advisory
 @pytest.mark.needs("backend.may_be_https")
-def test_certificate_is_not_about_to_expire(health: Seen, environment: Environment, observation: Observation) -> None:
+def test_certificate_is_not_about_to_expire(
+    health: Seen, environment: Environment, observation: Observation
+) -> None:
     """The certificate is good for the coming days.
 
     Symptom: the renewal has silently stopped, and the outage is already on the calendar.

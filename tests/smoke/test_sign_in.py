@@ -83,4 +83,6 @@ def _opens(account: Seen, before: Seen, api: SignIn) -> None:
     account.must(identity is not None, f"a JSON body with {api.identity}")
     expected = before.value(*api.identity.split("."))
     if expected is not None:
-        account.must(identity == expected, f"{api.identity} {expected!r}, as before", f"{api.identity} {identity!r}")
+        account.must(
+            identity == expected, f"{api.identity} {expected!r}, as before", f"{api.identity} {identity!r}"
+        )

@@ -27,5 +27,7 @@ def test_expected_commit_answers(version: Seen, observation: Observation) -> Non
         raise NotApplicable("no commit is expected: --expect-commit=SHA")
     expected = observation.expected_commit
     found = observation.commit
-    holds = found is not None and len(found) >= 7 and (found.startswith(expected) or expected.startswith(found))
+    holds = (
+        found is not None and len(found) >= 7 and (found.startswith(expected) or expected.startswith(found))
+    )
     version.must(holds, f"commit {expected}", f"commit {found or 'unknown'}")

@@ -16,7 +16,7 @@ from smokegate.observation.causes import WireCause
 
 @dataclass(frozen=True)
 class Headers(Mapping[str, str]):
-    """Header fields in the order they came; names compare without case, repeated fields are joined with a comma."""
+    """Header fields in the order they came; names compare without case, repeated fields are joined."""
 
     fields: tuple[tuple[str, str], ...] = ()
 
@@ -35,7 +35,7 @@ class Headers(Mapping[str, str]):
 
 @dataclass(frozen=True)
 class Phases:
-    """How long each part of an exchange took; None where it did not happen (a pooled connection has no connect)."""
+    """How long each part of an exchange took; None where it did not happen (pooled connections connect not)."""
 
     dns: float | None = None
     connect: float | None = None
@@ -84,7 +84,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Body:
-    """A response body, decoded and redacted; `text` is cut at the storage cap, `size` counts the bytes that came."""
+    """A response body, decoded and redacted; `text` is cut at a cap, `size` counts the bytes that came."""
 
     text: str = ""
     size: int = 0
@@ -152,8 +152,9 @@ class Exchange:
     """One request and what came of it in the end."""
 
     name: str
-    """`health`, `health 2`, `endpoint /api/x`, `monitoring`, `register`, `account`, `account without token`, `login`,
-    `login first`, `account again`, `wrong password`, `clean up`, `page`, `script /assets/x.js`, `preflight`, `api on frontend`, `version`."""
+    """`health`, `health 2`, `endpoint /api/x`, `endpoint HEAD /x`, `monitoring`, `version`; `register` or `login first`,
+    `account`, `account without token`, `login`, `account again`, `wrong password`, `clean up`; `page`,
+    `script /assets/x.js`, `preflight`, `api on frontend`."""
     request: Request
     outcome: Outcome
     started: float = 0.0
@@ -228,7 +229,7 @@ class Observation:
     commit: str | None = None
     """The commit that answered, where `[version]` says how it can be read."""
     server: Any = None
-    """What was seen from the server's vantage (`observation.server.ServerView`), None where it was not looked at."""
+    """What was seen from the server (`observation.server.ServerView`), None where it was not looked at."""
     complete: bool = True
     """False when the run was cut short."""
 

@@ -1,4 +1,4 @@
-"""The observer: starts every probe that is needed, lets each test await its own, and puts together what was seen."""
+"""The observer: starts every probe, lets each test await its own, and puts together what was seen."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class Observer:
         environment: what to look at.
         pool: the threads and connections, shared by all environments of the session.
         expected_commit: the commit that `wait` waits for.
-        wait: wait up to this many seconds until it is healthy before anything else is asked; None: look at once.
+        wait: wait up to this many seconds until it is healthy, then look; None: look at once.
         progress: told a line about where the waiting stands.
-        controls: `host:port` addresses to ask instead of the environment's `control`, whatever the target's host is.
+        controls: `host:port` addresses to ask instead of the environment's `control`, whatever its host is.
     """
 
     def __init__(  # noqa: PLR0913 -- a value each, given once
@@ -83,7 +83,7 @@ class Observer:
         self._ended: float | None = None
 
     def start(self, groups: Collection[Group] | None = None) -> None:
-        """Start what is declared of some groups, or of all; returns at once, may be called again with more groups."""
+        """Start some groups, or all that is declared; returns at once, may be called again with more."""
         wanted = set(GROUPS if groups is None else groups)
         with self._condition:
             new = wanted - self._groups
@@ -99,7 +99,7 @@ class Observer:
             self._pool.prepare()
 
     def names(self, group: Group) -> tuple[str, ...]:
-        """Return the names of a group's exchanges; the frontend's scripts are known once its page has been seen."""
+        """Return the names of a group's exchanges; scripts are among them once the page has been seen."""
         planned = [name for name, step in self._plan.items() if step.group == group]
         if group == "version" and version_is_health(self.environment):
             planned.append("version")
@@ -151,9 +151,15 @@ class Observer:
                 readiness=self._readiness,
                 api_addresses=self._pages.api_addresses if self._pages else (),
                 expected_commit=self._expected,
+                commit=self._commit(exchanges.get("version")),
                 server=self._server,
                 complete=complete,
             )
+
+    def _commit(self, exchange: Exchange | None) -> str | None:
+        version = self.environment.version
+        answer = exchange.answer if exchange else None
+        return deployed_commit(version, answer) if version and answer else None
 
     def close(self) -> None:
         """Ask nothing more and delete the account that the run created, if that can be and has not been done.
@@ -240,7 +246,7 @@ class Observer:
     def _look_from_server(self) -> None:
         from smokegate.observation.server import look  # noqa: PLC0415 -- only where a server is declared
 
-        self._server = look(self.environment, redactor=self.redactor)
+        self._server = look(self.environment, redactor=self.redactor.text)
 
 
 def observe(environments: Iterable[Environment], *, wait: bool = False) -> dict[str, Observation]:

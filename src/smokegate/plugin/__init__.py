@@ -84,13 +84,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         collect.parametrize(metafunc)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector) -> Generator[None, Any, Any]:
     """Drop what no environment declares."""
-    if _run(config) is not None:
+    made = yield
+    if isinstance(made, list) and _run(collector.config) is not None:
         from smokegate.plugin import collect
 
-        collect.prune(config, items)
+        made = [item for item in made if not collect.is_empty(item)]
+    return made
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take note of what the run sets out to do."""
+    run = _run(config)
+    if run is not None:
+        from smokegate.plugin import collect
+
+        collect.plan(run, items)
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:
@@ -113,14 +125,16 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     except AssertionError as broken:
         from smokegate.plugin import failure
 
-        text = failure.explain(item, broken)
-        if text is None:
+        told = failure.explain(item, broken)
+        if told is None:
             raise
-    raise pytest.fail.Exception(text, pytrace=False)
+    raise told
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, Any, pytest.TestReport]:
     """Attach the outcome of the promise to pytest's report."""
     report: pytest.TestReport = yield
     if _run(item.config) is not None:
@@ -133,8 +147,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
     """Call blocked and advisory outcomes by their names."""
     noted = getattr(report, "smokegate", None)
-    if noted is None or noted["outcome"] not in {"blocked", "advisory"}:
+    if noted is None:
         return None
     from smokegate.plugin import outcomes
 
-    return outcomes.LETTERS[noted["outcome"]]
+    return outcomes.LETTERS.get(noted["outcome"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from smokegate.plugin.session import RUN
+from smokegate.plugin.session import RUN, Run
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
@@ -57,7 +57,9 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     if run is None or "environment_name" not in metafunc.fixturenames:
         return
     wanted = needs(metafunc)
-    able = [e for e in run.environments if all(declared(e, p) for p in wanted if not p.startswith("endpoint."))]
+    able = [
+        e for e in run.environments if all(declared(e, p) for p in wanted if not p.startswith("endpoint."))
+    ]
     if "endpoint" not in metafunc.fixturenames:
         metafunc.parametrize("environment_name", [e.name for e in able], scope="session", indirect=True)
         return
@@ -67,7 +69,9 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
         for index, endpoint in enumerate(e.backend.endpoints)
         if all(getattr(endpoint, p.removeprefix("endpoint.")) for p in wanted if p.startswith("endpoint."))
     ]
-    metafunc.parametrize(("environment_name", "endpoint_index"), cases, scope="session", indirect=["environment_name"])
+    metafunc.parametrize(
+        ("environment_name", "endpoint_index"), cases, scope="session", indirect=["environment_name"]
+    )
 
 
 def endpoint_label(endpoint: Any) -> str:
@@ -75,23 +79,21 @@ def endpoint_label(endpoint: Any) -> str:
     return endpoint.path if endpoint.method == "GET" else f"{endpoint.method} {endpoint.path}"
 
 
-def prune(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Drop the cases that pytest makes of an empty list of environments: what is not declared is not collected."""
-    items[:] = [item for item in items if not _empty(item)]
-    run = config.stash.get(RUN, None)
-    if run is not None:
-        for item in items:
-            name = environment_of(item)
-            if name in run.planned:
-                run.planned[name].add(item.nodeid)
+def plan(run: Run, items: Iterable[pytest.Item]) -> None:
+    """Take note of the tests that the run sets out to do, so that none can get lost."""
+    for item in items:
+        name = environment_of(item)
+        if name in run.planned:
+            run.planned[name].add(item.nodeid)
 
 
-def _empty(item: pytest.Item) -> bool:
+def is_empty(item: pytest.Item | pytest.Collector) -> bool:
+    """Whether this is the case that pytest makes of an empty list of environments: what is not declared is not collected."""
     callspec = getattr(item, "callspec", None)
     return callspec is not None and "environment_name" in callspec.params and environment_of(item) is None
 
 
-def environment_of(item: pytest.Item) -> str | None:
+def environment_of(item: pytest.Item | pytest.Collector) -> str | None:
     """Return the environment that a test is about, None where it is about none."""
     callspec = getattr(item, "callspec", None)
     name = callspec.params.get("environment_name") if callspec else None
@@ -112,5 +114,3 @@ def groups_of(items: Iterable[pytest.Item]) -> dict[str, Collection[Group]]:
 def not_covered(environment: Environment) -> list[str]:
     """Return what the environment's file does not declare and the suite therefore does not check."""
     return [word for path, word in COVERAGE.items() if not declared(environment, path)]
-
-

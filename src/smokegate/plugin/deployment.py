@@ -35,7 +35,9 @@ class Look:
 class Deployment:
     """Starts looking at once and in the background; every reader waits only for what it reads."""
 
-    def __init__(self, declared: Environment, pool: Pool, look: Look, progress: Callable[[str], None]) -> None:
+    def __init__(
+        self, declared: Environment, pool: Pool, look: Look, progress: Callable[[str], None]
+    ) -> None:
         self.declared = declared
         self._pool = pool
         self._look = look
@@ -62,14 +64,19 @@ class Deployment:
         elif self.declared.replica is None:
             self._observe(self.declared, groups)
         else:
-            threading.Thread(target=self._start_replica, args=(groups,), daemon=True, name=f"replica {self.declared.name}").start()
+            threading.Thread(
+                target=self._start_replica, args=(groups,), daemon=True, name=f"replica {self.declared.name}"
+            ).start()
 
     def _observe(self, environment: Environment, groups: Collection[Group] | None) -> None:
         from smokegate.observation.observe import Observer  # noqa: PLC0415 - costs start-up time only where it is used
 
         observer = Observer(
-            environment, pool=self._pool, expected_commit=self._look.expected_commit,
-            wait=self._look.wait, progress=self._progress,
+            environment,
+            pool=self._pool,
+            expected_commit=self._look.expected_commit,
+            wait=self._look.wait,
+            progress=self._progress,
         )
         observer.start(groups)
         self._observer = observer
@@ -82,7 +89,9 @@ class Deployment:
             self._replica, environment = start_replica(self.declared, self._look.fault)
             self._observe(environment, groups)
         except Exception as broken:  # noqa: BLE001 - whatever it is, the run must tell it instead of waiting for ever
-            self._failure = NotStartedError(f"{self.declared.name}: the replica could not be started: {broken}")
+            self._failure = NotStartedError(
+                f"{self.declared.name}: the replica could not be started: {broken}"
+            )
             self._failure.__cause__ = broken
             self._there.set()
 

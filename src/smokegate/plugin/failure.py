@@ -9,7 +9,8 @@ import pytest
 from smokegate.plugin.collect import environment_of
 from smokegate.plugin.outcomes import TOUCHED, promise_of
 from smokegate.plugin.session import RUN
-from smokegate.plugin.vocabulary import Broken
+from smokegate.plugin.vocabulary import Broken, BrokenPromise
+from smokegate.report.terminal import safe_lines
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Finding
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from smokegate.plugin.deployment import Deployment
 
 
-def explain(item: pytest.Item, broken: AssertionError) -> str | None:
+def explain(item: pytest.Item, broken: AssertionError) -> BrokenPromise | None:
     """Return what a person should read instead of a traceback, None where the test is no smoke test."""
     run = item.config.stash.get(RUN, None)
     name = environment_of(item)
@@ -35,7 +36,8 @@ def explain(item: pytest.Item, broken: AssertionError) -> str | None:
     lines += _cause(exchange, deployment)
     if exchange is not None:
         lines.append(("try", exchange.request.curl()))
-    return run.redact("\n".join(f"{label:<9}{_indent(text)}" for label, text in lines))
+    text = "\n".join(f"{label:<9}{_indent(safe_lines(words))}" for label, words in lines)
+    return BrokenPromise(run.redact(text), run.redact(" ".join(str(broken).split())))
 
 
 def _indent(text: str) -> str:
@@ -52,7 +54,8 @@ def _exchange(item: pytest.Item, broken: AssertionError, deployment: Deployment)
 def _cause(exchange: Exchange | None, deployment: Deployment) -> list[tuple[str, str]]:
     diagnosis = deployment.diagnosis
     fitting: Finding | None = next(
-        (f for f in diagnosis.findings if exchange is not None and exchange.name in f.exchanges), diagnosis.headline
+        (f for f in diagnosis.findings if exchange is not None and exchange.name in f.exchanges),
+        diagnosis.headline,
     )
     if fitting is None:
         return [("cause", "undetermined: no rule explains this; the evidence is in the report")]

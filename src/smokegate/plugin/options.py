@@ -20,31 +20,50 @@ def add_options(parser: pytest.Parser) -> None:
     """Add smokegate's options to pytest's."""
     group = parser.getgroup("smokegate", "smoke tests of a deployment")
     group.addoption(
-        "--env", action="append", metavar="NAME", default=None,
+        "--env",
+        action="append",
+        metavar="NAME",
+        default=None,
         help="environment to check: a file of environments/; repeatable and comma-separable, or `all` (default: local)",
     )
     group.addoption(
-        "--set", action="append", metavar="[NAME:]KEY=VALUE", default=[], dest="smoke_set",
+        "--set",
+        action="append",
+        metavar="[NAME:]KEY=VALUE",
+        default=[],
+        dest="smoke_set",
         help="override one value of the environment file, such as backend.url=https://preview.example.com",
     )
     group.addoption(
-        "--wait", nargs="?", const=FILE_WAIT, default=None, metavar="10m", dest="smoke_wait",
+        "--wait",
+        nargs="?",
+        const=FILE_WAIT,
+        default=None,
+        metavar="10m",
+        dest="smoke_wait",
         help="wait until the deployment is healthy; without a value as long as the file's `wait` says",
     )
     group.addoption(
-        "--expect-commit", metavar="SHA", default=None,
+        "--expect-commit",
+        metavar="SHA",
+        default=None,
         help="the commit that must be what answers (at least 7 characters); with --wait, wait for it",
     )
     group.addoption(
-        "--fault", metavar="NAME", default=None,
+        "--fault",
+        metavar="NAME",
+        default=None,
         help="break the replica on purpose (replica environments only), to see what a failure looks like",
     )
     group.addoption(
-        "--rehearse", action="store_true",
+        "--rehearse",
+        action="store_true",
         help="prove the suite: every fault must be caught, for its own reason, and its cause named",
     )
     group.addoption("--environments", metavar="DIR", default=None, help="where the environment files are")
-    group.addoption("--reports", metavar="DIR", default=None, help="where reports are written (default: reports)")
+    group.addoption(
+        "--reports", metavar="DIR", default=None, help="where reports are written (default: reports)"
+    )
 
 
 @dataclass(frozen=True)
@@ -76,7 +95,9 @@ def settings(config: pytest.Config, options: Namespace) -> Settings | None:
     paths = [word.split("::")[0] for word in options.file_or_dir]
     if options.env is None and paths and not _all_in_testpaths(config, paths):
         return None
-    names = tuple(dict.fromkeys(n.strip() for word in options.env or ["local"] for n in word.split(",") if n.strip()))
+    names = tuple(
+        dict.fromkeys(n.strip() for word in options.env or ["local"] for n in word.split(",") if n.strip())
+    )
     return Settings(
         names=names or ("local",),
         directory=config.rootpath / (options.environments or "environments"),
@@ -94,13 +115,21 @@ def settings(config: pytest.Config, options: Namespace) -> Settings | None:
 
 def _all_in_testpaths(config: pytest.Config, paths: Sequence[str]) -> bool:
     homes = [config.rootpath / home for home in config.getini("testpaths")]
-    return all(any((config.invocation_params.dir / path).is_relative_to(home) for home in homes) for path in paths)
+    return all(
+        any((config.invocation_params.dir / path).is_relative_to(home) for home in homes) for path in paths
+    )
 
 
 def _whole(config: pytest.Config, options: Namespace, paths: Sequence[str]) -> bool:
     narrowing: tuple[Any, ...] = (
-        options.keyword, options.markexpr, options.deselect, options.collectonly,
-        getattr(options, "lf", False), getattr(options, "stepwise", False), options.setuponly, options.setupplan,
+        options.keyword,
+        options.markexpr,
+        options.deselect,
+        options.collectonly,
+        getattr(options, "lf", False),
+        getattr(options, "stepwise", False),
+        options.setuponly,
+        options.setupplan,
     )
     homes = [config.rootpath / home for home in config.getini("testpaths")]
     return not any(narrowing) and all((config.invocation_params.dir / path) in homes for path in paths)

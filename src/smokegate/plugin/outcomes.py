@@ -11,14 +11,18 @@ import pytest
 from smokegate.diagnosis.outcome import TestOutcome
 from smokegate.plugin.collect import environment_of
 from smokegate.plugin.session import RUN, Run
-from smokegate.plugin.vocabulary import Blocked, NotApplicable
+from smokegate.plugin.vocabulary import Blocked, BrokenPromise, NotApplicable
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
 
 #: Attribute of a pytest report that holds the outcome, as plain data so that it crosses pytest-xdist's pipe.
 ATTRIBUTE = "smokegate"
-LETTERS = {"blocked": ("blocked", "b", "BLOCKED"), "advisory": ("advisory", "w", "WARN")}
+LETTERS = {
+    "blocked": ("blocked", "b", "BLOCKED"),
+    "advisory": ("advisory", "w", "WARN"),
+    "not applicable": ("not applicable", "-", "N/A"),
+}
 
 
 def is_advisory(item: pytest.Item, environment: Environment) -> bool:
@@ -53,8 +57,13 @@ def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepor
         report.outcome = "skipped"
         report.longrepr = (str(item.path), item.location[1] or 0, f"WARN: {report.longreprtext}")
     noted = TestOutcome(
-        id=item.nodeid, outcome=outcome, advisory=advisory, why=why, promise=promise_of(item),
-        seconds=round(call.duration, 6), exchanges=tuple(item.stash.get(TOUCHED, ())),
+        id=item.nodeid,
+        outcome=outcome,
+        advisory=advisory,
+        why=why,
+        promise=promise_of(item),
+        seconds=round(call.duration, 6),
+        exchanges=tuple(item.stash.get(TOUCHED, ())),
     )
     setattr(report, ATTRIBUTE, {"environment": name, **asdict(noted)})
 
@@ -83,8 +92,8 @@ def _word(report: pytest.TestReport, call: pytest.CallInfo[Any], *, advisory: bo
 def _why(report: pytest.TestReport, call: pytest.CallInfo[Any]) -> str:
     if call.excinfo is None:
         return ""
-    if call.excinfo.errisinstance(Blocked):
-        return str(call.excinfo.value)
+    if call.excinfo.errisinstance((Blocked, BrokenPromise)):
+        return call.excinfo.value.gist
     if report.skipped and isinstance(report.longrepr, tuple):
         return report.longrepr[2]
     return report.longreprtext.strip()

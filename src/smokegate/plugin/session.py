@@ -51,7 +51,9 @@ class Run:
             from smokegate.plugin.deployment import Deployment, Look  # noqa: PLC0415 - see _pool
 
             environment = next(e for e in self.environments if e.name == name)
-            look = Look(wait_seconds(self.settings, environment), self.settings.expected_commit, self.settings.fault)
+            look = Look(
+                wait_seconds(self.settings, environment), self.settings.expected_commit, self.settings.fault
+            )
             self.deployments[name] = Deployment(
                 environment, self._pool, look, lambda line: self.progress.update({name: line})
             )
@@ -126,7 +128,9 @@ def check_options(settings: Settings, environments: tuple[Environment, ...]) -> 
             raise pytest.UsageError(f"--wait={settings.wait}: {wrong}") from None
     commit = settings.expected_commit
     if commit is not None and (len(commit) < 7 or not all(c in "0123456789abcdefABCDEF" for c in commit)):
-        raise pytest.UsageError(f"--expect-commit={commit}: expected at least 7 hexadecimal digits of a commit")
+        raise pytest.UsageError(
+            f"--expect-commit={commit}: expected at least 7 hexadecimal digits of a commit"
+        )
     if commit is not None:
         for environment in environments:
             if environment.version is None:

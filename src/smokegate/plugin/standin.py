@@ -49,7 +49,9 @@ def check_fault(environments: tuple[Environment, ...], fault: str) -> None:
         if fault not in known:
             near = get_close_matches(fault, known, 1)
             hint = f"did you mean {near[0]}?" if near else "they are: " + ", ".join(sorted(known))
-            raise pytest.UsageError(f"--fault={fault}: the replica of {environment.name} has no such fault; {hint}")
+            raise pytest.UsageError(
+                f"--fault={fault}: the replica of {environment.name} has no such fault; {hint}"
+            )
 
 
 def known_faults(kind: str) -> tuple[str, ...]:

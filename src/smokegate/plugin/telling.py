@@ -48,7 +48,9 @@ class Telling:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, Any, Any]:
         """Decide before the writers of reports run, and write what they do not."""
-        cut_short = exitstatus not in {*OURS, pytest.ExitCode.NO_TESTS_COLLECTED} or bool(session.shouldstop or session.shouldfail)
+        cut_short = exitstatus not in {*OURS, pytest.ExitCode.NO_TESTS_COLLECTED} or bool(
+            session.shouldstop or session.shouldfail
+        )
         self._run.collect_results(cut_short=cut_short)
         self._run.close()
         if worker_slot() is not None:
@@ -77,7 +79,9 @@ class Telling:
         page = terminalreporter.config.option.htmlpath
         terminalreporter.section("smoke", sep="=")
         for line in terminal.summary(self._told, page):
-            terminalreporter.write_line(line.text, **({line.colour: True, "bold": line.bold} if line.colour else {}))
+            terminalreporter.write_line(
+                line.text, **({line.colour: True, "bold": line.bold} if line.colour else {})
+            )
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str], session: pytest.Session) -> None:

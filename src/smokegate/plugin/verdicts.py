@@ -50,8 +50,13 @@ def _environment(run: Run, declared: Environment, *, cut_short: bool) -> Environ
     if declared.name in run.failures:
         why = (run.failures[declared.name], *why)
     return EnvironmentReport(
-        environment, observation, diagnosis, outcomes,
-        decide(outcomes, diagnosis, observation, environment), tuple(why), tuple(not_covered(environment)),
+        environment,
+        observation,
+        diagnosis,
+        outcomes,
+        decide(outcomes, diagnosis, observation, environment),
+        tuple(why),
+        tuple(not_covered(environment)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
@@ -12,6 +12,7 @@ from smokegate.diagnosis.chain import ON_THE_WAY, blocked_by
 from smokegate.observation.causes import Stage
 from smokegate.observation.model import Answer, Exchange, NoAnswer, NotAsked, Observation
 from smokegate.observation.promises import MISSING, lookup, unmet
+from smokegate.observation.step import Group
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Promise
@@ -28,12 +29,21 @@ class Broken(AssertionError):
         self.exchange = exchange
 
 
+class BrokenPromise(pytest.fail.Exception):
+    """What a broken promise becomes once it is explained: a text for a person, without a traceback."""
+
+    def __init__(self, text: str, gist: str) -> None:
+        super().__init__(text, pytrace=False)
+        self.gist = gist
+        """The same in one line."""
+
+
 class Blocked(pytest.skip.Exception):
     """Nothing can be said of this promise, because another symptom is in its way."""
 
     def __init__(self, symptom: str) -> None:
-        super().__init__(f"blocked by {symptom}", _use_item_location=True)
-        self.symptom = symptom
+        self.gist = f"blocked by {symptom}"
+        super().__init__(self.gist, _use_item_location=True)
 
 
 class NotApplicable(pytest.skip.Exception):
@@ -94,7 +104,11 @@ class Seen:
             order = list(Stage)
             ended = outcome.cause.stage
             if ended is stage:
-                raise Broken(f"to come past the {stage.value}", f"{outcome.cause.title} ({outcome.detail})", self.exchange)
+                raise Broken(
+                    f"to come past the {stage.value}",
+                    f"{outcome.cause.title} ({outcome.detail})",
+                    self.exchange,
+                )
             if order.index(ended) < order.index(stage):
                 raise Blocked(ON_THE_WAY[ended])
         return outcome if isinstance(outcome, Answer) else None
@@ -146,7 +160,11 @@ class Seen:
         took = self.exchange.warm_seconds
         if budget is not None and self.exchange.answer is not None and took is not None and took > budget:
             over = (took / budget - 1) * 100
-            raise Broken(f"an answer within {budget * 1000:.0f} ms", f"{took * 1000:.0f} ms, over by {over:.0f} %", self.exchange)
+            raise Broken(
+                f"an answer within {budget * 1000:.0f} ms",
+                f"{took * 1000:.0f} ms, over by {over:.0f} %",
+                self.exchange,
+            )
 
     def told(self) -> str:
         """Return what came, in one line."""
@@ -156,12 +174,13 @@ class Seen:
 
 
 def see(observer: Observer, name: str, itself: str) -> Seen:
-    """Return an exchange as a test sees it; waits for that exchange and the health check, and for nothing else.
+    """Return an exchange as a test sees it; waits for its group of exchanges and the health check, and for nothing else.
 
     `itself` is the test that looks (`test_routing.py::test_…`): it is not blocked by the symptom that it is there to show.
     """
     environment = observer.environment
-    asked = {each: observer.exchange(each) for each in ("health", name)}
+    group = next((g for g in get_args(Group) if name in observer.names(g)), "health")
+    asked = {each: observer.exchange(each) for each in ("health", *observer.names(group), name)}
     observation = Observation(environment.name, exchanges=asked)
     return Seen(asked[name], lambda each: blocked_by(observation, each, environment), itself)
 

@@ -75,5 +75,3 @@ def hand_over(config: pytest.Config, run: Run) -> None:
     """In a worker: pass on what was seen."""
     output: dict[str, Any] = config.workeroutput  # type: ignore[attr-defined]
     output[OUTPUT] = pickle.dumps((run.results, run.failures))
-
-

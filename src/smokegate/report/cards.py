@@ -10,7 +10,13 @@ from smokegate.report.json import stamp
 from smokegate.report.model import EnvironmentReport, RunReport
 from smokegate.report.terminal import UNSAFE
 
-TONE = {Verdict.PASS: "good", Verdict.WARN: "warn", Verdict.FAIL: "bad", Verdict.OUTAGE: "bad", Verdict.UNKNOWN: "warn"}
+TONE = {
+    Verdict.PASS: "good",
+    Verdict.WARN: "warn",
+    Verdict.FAIL: "bad",
+    Verdict.OUTAGE: "bad",
+    Verdict.UNKNOWN: "warn",
+}
 
 
 def text(value: object) -> str:
@@ -39,19 +45,28 @@ def card(report: EnvironmentReport) -> str:
     counts = "".join(
         f"<span>{report.count(*words)} {label}</span>"
         for label, words in (
-            ("passed", ("passed",)), ("failed", ("failed", "error")), ("blocked", ("blocked",)),
-            ("warnings", ("advisory",)), ("not checked", ("skipped", "not run")),
+            ("passed", ("passed",)),
+            ("failed", ("failed", "error")),
+            ("blocked", ("blocked",)),
+            ("warnings", ("advisory",)),
+            ("not checked", ("skipped", "not run")),
         )
         if report.count(*words)
     )
     commit = f" · commit <code>{text(report.version)}</code>" if report.version else ""
-    notes = "".join(f'<p class="dim">{text(reason)}</p>' for reason in report.reasons if reason != report.gist)
-    uncovered = f'<p class="dim">Not declared, so not checked: {text(", ".join(report.not_covered))}</p>' if report.not_covered else ""
+    notes = "".join(
+        f'<p class="dim">{text(reason)}</p>' for reason in report.reasons if reason != report.gist
+    )
+    uncovered = (
+        f'<p class="dim">Not declared, so not checked: {text(", ".join(report.not_covered))}</p>'
+        if report.not_covered
+        else ""
+    )
     return (
         f'<article class="card {TONE[report.verdict]}" data-environment="{text(report.name)}" data-verdict="{report.verdict.name}">'
         f'<h2><span class="word">{report.verdict.name}</span><span class="name">{text(report.name)}</span></h2>'
         f'<p class="gist">{text(report.gist)}</p>'
-        f'<p><code>{text(report.environment.backend.url or "no address")}</code>{commit}</p>'
+        f"<p><code>{text(report.environment.backend.url or 'no address')}</code>{commit}</p>"
         f'<p class="counts">{counts or "nothing was checked"}</p>{notes}{uncovered}</article>'
     )
 
@@ -61,7 +76,10 @@ def cause(report: EnvironmentReport) -> str:
     headline = report.diagnosis.headline
     if headline is None:
         return ""
-    also = "".join(f"<li><code>{text(f.code)}</code> {text(f.title)} ({f.confidence.value})</li>" for f in report.diagnosis.others)
+    also = "".join(
+        f"<li><code>{text(f.code)}</code> {text(f.title)} ({f.confidence.value})</li>"
+        for f in report.diagnosis.others
+    )
     return (
         f'<section aria-label="Why {text(report.name)} is not well"><h3>Why {text(report.name)}: {text(headline.title)}</h3>'
         f'<p class="dim">Cause <code>{text(headline.code)}</code> · confidence: {headline.confidence.value} · '
@@ -72,11 +90,14 @@ def cause(report: EnvironmentReport) -> str:
 
 
 def _evidence(headline: Finding) -> str:
-    lines = [f'<li class="decisive">{text(line)}</li>' if not i else f"<li>{text(line)}</li>" for i, line in enumerate(headline.evidence)]
+    lines = [
+        f'<li class="decisive">{text(line)}</li>' if not i else f"<li>{text(line)}</li>"
+        for i, line in enumerate(headline.evidence)
+    ]
     lines += [f'<li class="against">{text(line)}</li>' for line in headline.against]
     shown = f'<h4>Evidence</h4><ul class="evidence">{"".join(lines)}</ul>' if lines else ""
     if headline.competing:
-        shown += f'<h4>Not excluded</h4><ul>{"".join(f"<li>{text(line)}</li>" for line in headline.competing)}</ul>'
+        shown += f"<h4>Not excluded</h4><ul>{''.join(f'<li>{text(line)}</li>' for line in headline.competing)}</ul>"
     return shown
 
 

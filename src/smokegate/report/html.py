@@ -80,7 +80,13 @@ def finish(path: Path, run: RunReport) -> None:
         return
     page = path.read_text(encoding="utf-8", errors="replace")
     page = page.replace("<html>", '<html lang="en">', 1)
-    page = re.sub(r"<title([^>]*)>.*?</title>", lambda m: f"<title{m[1]}>{escape(run.title)}</title>", page, count=1, flags=re.DOTALL)
+    page = re.sub(
+        r"<title([^>]*)>.*?</title>",
+        lambda m: f"<title{m[1]}>{escape(run.title)}</title>",
+        page,
+        count=1,
+        flags=re.DOTALL,
+    )
     page = re.sub(r"<h1>[^<]*</h1>", "", page, count=1) if page.find("<h1>Smoke</h1>") >= 0 else page
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(page)}">'
@@ -96,7 +102,8 @@ def _policy(page: str) -> str:
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
         for script in INLINE_SCRIPT.findall(page)
     )
+    scripts = hashes or "'none'"
     return (
-        f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {hashes or "'none'"}; "
+        f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {scripts}; "
         "base-uri 'none'; form-action 'none'"
     )

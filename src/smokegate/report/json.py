@@ -76,7 +76,7 @@ def _environment(report: EnvironmentReport) -> dict[str, Any]:
         "readiness": plain(observation.readiness),
         "control": [plain(probe) for probe in observation.control],
         "tests": [plain(outcome) for outcome in sorted(report.outcomes, key=lambda o: o.id)],
-        "exchanges": [exchange(each) for each in observation.exchanges.values()],
+        "exchanges": [exchange(each) for name, each in observation.exchanges.items() if name == each.name],
         "api_addresses": [plain(each) for each in observation.api_addresses],
         "server": plain(observation.server),
     }
@@ -102,7 +102,9 @@ def exchange(each: Exchange) -> dict[str, Any]:
         "seconds": round(each.seconds, 6),
         "phases": plain(each.phases),
         "warm_seconds": each.warm_seconds,
-        "earlier": [{"started": a.started, "seconds": a.seconds, **_outcome(a.outcome)} for a in each.earlier],
+        "earlier": [
+            {"started": a.started, "seconds": a.seconds, **_outcome(a.outcome)} for a in each.earlier
+        ],
     }
 
 
@@ -132,5 +134,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, tuple | list | set | frozenset):
         return [plain(each) for each in value]
     return round(value, 6) if isinstance(value, float) else value
-
-

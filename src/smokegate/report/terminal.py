@@ -10,7 +10,13 @@ from smokegate.diagnosis.model import Finding
 from smokegate.diagnosis.verdict import Verdict
 from smokegate.report.model import EnvironmentReport, RunReport
 
-COLOURS = {Verdict.PASS: "green", Verdict.WARN: "yellow", Verdict.FAIL: "red", Verdict.OUTAGE: "red", Verdict.UNKNOWN: "yellow"}
+COLOURS = {
+    Verdict.PASS: "green",
+    Verdict.WARN: "yellow",
+    Verdict.FAIL: "red",
+    Verdict.OUTAGE: "red",
+    Verdict.UNKNOWN: "yellow",
+}
 #: Characters that could move a terminal's cursor, turn text around, or look like a line of ours.
 UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -28,7 +34,12 @@ def safe(text: str) -> str:
     """Make foreign text harmless in a terminal and in a GitHub log: one line, no control codes, no workflow command."""
     line = UNSAFE.sub("", text.replace("\r", " ").replace("\n", " "))
     line = line.replace("##[", "# #[")
-    return re.sub(r"^(\s*):(?=:)", r"\1:\u200b", line)
+    return re.sub(r"^(\s*):(?=:)", r"\1: ", line)
+
+
+def safe_lines(text: str) -> str:
+    """Make foreign text of several lines harmless, and keep its lines."""
+    return "\n".join(safe(line) for line in text.split("\n"))
 
 
 def summary(run: RunReport, page: str | None) -> Iterator[Line]:
@@ -43,14 +54,21 @@ def _environment(report: EnvironmentReport) -> Iterator[Line]:
     counts = ", ".join(
         f"{report.count(*words)} {label}"
         for label, words in {
-            "passed": ("passed",), "failed": ("failed", "error"), "blocked": ("blocked",),
-            "advisory": ("advisory",), "not checked": ("skipped", "not run"),
+            "passed": ("passed",),
+            "failed": ("failed", "error"),
+            "blocked": ("blocked",),
+            "advisory": ("advisory",),
+            "not checked": ("skipped", "not run"),
         }.items()
         if report.count(*words)
     )
     version = f" · commit {report.version}" if report.version else ""
     url = report.environment.backend.url
-    yield Line(f"{report.verdict.name} {report.name} {safe(url)}{safe(version)} · {counts or 'nothing checked'}", COLOURS[report.verdict], bold=True)
+    yield Line(
+        f"{report.verdict.name} {report.name} {safe(url)}{safe(version)} · {counts or 'nothing checked'}",
+        COLOURS[report.verdict],
+        bold=True,
+    )
     headline = report.diagnosis.headline
     if headline is not None and report.verdict is not Verdict.PASS:
         yield from _finding(headline)
@@ -59,11 +77,16 @@ def _environment(report: EnvironmentReport) -> Iterator[Line]:
     for reason in report.reasons:
         yield Line(safe(f"  note      {reason}"))
     if report.not_covered:
-        yield Line("  no check  of " + ", ".join(report.not_covered) + " (not declared)")
+        yield Line("  not covered: " + ", ".join(report.not_covered))
 
 
 def _finding(headline: Finding) -> Iterator[Line]:
-    yield Line(safe(f"  cause     {headline.code}: {headline.title} ({headline.confidence.value}, {headline.owner.value})"), None)
+    yield Line(
+        safe(
+            f"  cause     {headline.code}: {headline.title} ({headline.confidence.value}, {headline.owner.value})"
+        ),
+        None,
+    )
     for line in headline.evidence[:2]:
         yield Line(safe(f"  evidence  {line}"))
     if headline.steps:

@@ -14,21 +14,28 @@ SHOWN = 14
 def requests_section(run: RunReport) -> str:
     """Return the section of all environments' requests."""
     key = "".join(
-        f'<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="{p}" width="10" height="10"/></svg>{LABELS[p]}</li>' for p in PHASES
+        f'<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="{p}" width="10" height="10"/></svg>{LABELS[p]}</li>'
+        for p in PHASES
     )
     tables = "".join(_environment(report) for report in run.environments)
     return f'<section aria-label="Requests"><h3>Requests</h3><ul class="key">{key}</ul>{tables}{_table(run)}</section>'
 
 
 def _environment(report: EnvironmentReport) -> str:
-    asked = [e for e in report.observation.exchanges.values() if not isinstance(e.outcome, NotAsked)]
+    asked = [e for n, e in report.observation.exchanges.items() if n == e.name and not isinstance(e.outcome, NotAsked)]
     if not asked:
         return f'<p class="dim">{text(report.name)}: no request was sent</p>'
     first = min(e.started for e in asked)
     span = max(e.started + e.seconds for e in asked) - first or 1.0
-    shown = sorted(asked, key=lambda e: (isinstance(e.outcome, Answer) and e.outcome.status < 400, -e.seconds))[:SHOWN]
+    shown = sorted(
+        asked, key=lambda e: (isinstance(e.outcome, Answer) and e.outcome.status < 400, -e.seconds)
+    )[:SHOWN]
     rows = "".join(_row(e, first, span) for e in asked if e in shown)
-    rest = f'<p class="dim">{len(asked) - len(shown)} quicker ones are in the table below</p>' if len(asked) > len(shown) else ""
+    rest = (
+        f'<p class="dim">{len(asked) - len(shown)} quicker ones are in the table below</p>'
+        if len(asked) > len(shown)
+        else ""
+    )
     return f'<h4>{text(report.name)} <span class="dim">over {span * 1000:.0f} ms</span></h4><table class="requests"><tbody>{rows}</tbody></table>{rest}'
 
 
@@ -58,15 +65,33 @@ def _bar(exchange: Exchange, first: float, span: float, label: str) -> str:
 
 
 def _table(run: RunReport) -> str:
-    head = "".join(f'<th scope="col">{word}</th>' for word in ("Environment", "Request", "Answer", "Start", *LABELS.values(), "All"))
-    rows = "".join(_cells(report.name, e) for report in run.environments for e in report.observation.exchanges.values())
+    head = "".join(
+        f'<th scope="col">{word}</th>'
+        for word in ("Environment", "Request", "Answer", "Start", *LABELS.values(), "All")
+    )
+    rows = "".join(
+        _cells(report.name, e) for report in run.environments for e in report.observation.exchanges.values()
+    )
     return f'<details><summary>Timings as a table (ms)</summary><div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>'
 
 
 def _cells(environment: str, exchange: Exchange) -> str:
     outcome = exchange.outcome
-    came = str(outcome.status) if isinstance(outcome, Answer) else getattr(getattr(outcome, "cause", None), "title", "not asked")
+    came = (
+        str(outcome.status)
+        if isinstance(outcome, Answer)
+        else getattr(getattr(outcome, "cause", None), "title", "not asked")
+    )
     times = [f"{exchange.started * 1000:.0f}"]
-    times += ["–" if getattr(exchange.phases, p) is None else f"{getattr(exchange.phases, p) * 1000:.1f}" for p in PHASES]
-    words = [environment, f"{exchange.request.method} {exchange.name}", came, *times, f"{exchange.seconds * 1000:.1f}"]
+    times += [
+        "–" if getattr(exchange.phases, p) is None else f"{getattr(exchange.phases, p) * 1000:.1f}"
+        for p in PHASES
+    ]
+    words = [
+        environment,
+        f"{exchange.request.method} {exchange.name}",
+        came,
+        *times,
+        f"{exchange.seconds * 1000:.1f}",
+    ]
     return f"<tr>{''.join(f'<td>{text(word)}</td>' for word in words)}</tr>"

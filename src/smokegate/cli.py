@@ -1,0 +1,39 @@
+"""The `smokegate` command: what is not a test run. `pytest --env=NAME` is the product; this is what goes around it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+#: Command → module under `smokegate.commands`, in the order in which `--help` shows them; imported when it is called.
+COMMANDS = {
+    "environments": "list the environments and say whether their files are in order",
+    "new": "write environments/NAME.toml for a deployment at URL",
+    "diagnose": "look at a deployment, name the cause of trouble, and with --fix mend what can be mended",
+    "watch": "look again and again, a line a round",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == ["replica"]:
+        from smokegate.replica.command import main as replica  # noqa: PLC0415 - has arguments and an extra of its own
+
+        return replica(words[1:])
+    parser = argparse.ArgumentParser(
+        prog="smokegate", description="Smoke tests that gate deploys; the tests themselves: pytest --env=NAME"
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, text in COMMANDS.items():
+        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        if name in words[:1]:
+            import_module(f"smokegate.commands.{name}").describe(command)
+    commands.add_parser("replica", help="serve one of the stand-in deployments, whole or broken on purpose")
+    arguments = parser.parse_args(words)
+    try:
+        return int(import_module(f"smokegate.commands.{arguments.command}").run(arguments))
+    except KeyboardInterrupt:
+        return 130

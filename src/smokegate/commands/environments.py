@@ -1,0 +1,49 @@
+"""`smokegate environments`: which environments there are, and whether their files are in order."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from smokegate.environment.errors import EnvironmentErrors
+from smokegate.environment.load import available, load
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument(
+        "--environments", type=Path, default=Path("environments"), metavar="DIR", help="where the files are"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print a line for each; 4 where one of them can not be used as it is."""
+    try:
+        names = available(arguments.environments)
+    except EnvironmentErrors as wrong:
+        print(wrong, file=sys.stderr)
+        return 4
+    if not names:
+        print(
+            f"there is no environment in {arguments.environments}; `smokegate new NAME URL` makes one",
+            file=sys.stderr,
+        )
+        return 4
+    wrong = 0
+    width = max(map(len, names))
+    for name in names:
+        try:
+            (environment,) = load([name], directory=arguments.environments, variables=os.environ)
+        except EnvironmentErrors as mistakes:
+            wrong = 4
+            print(f"{name:<{width}}  can not be used here:\n    " + str(mistakes).replace("\n", "\n    "))
+        else:
+            where = (
+                environment.backend.url or f"replica of kind {environment.replica.kind}"
+                if environment.replica
+                else environment.backend.url
+            )
+            print(f"{name:<{width}}  {environment.title} ({where})")
+    return wrong
