@@ -20,7 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from smokegate.replica.plan import Instance, Plan
@@ -59,29 +59,33 @@ class _Keeper:
     def __init__(self, plan: Plan, sockets: dict[str, socket.socket], channel: socket.socket) -> None:
         self.pids: list[int] = []
         self._plan = plan
-        self._sockets = sockets
+        self._public = sockets
+        self._instances = [(instance, _loopback(instance)) for instance in plan.instances]
+        self._ports = [bound.getsockname()[1] for _, bound in self._instances]
         self._channel = channel
         self._leash, self._leash_held = os.pipe()
-        self._held: list[tuple[Instance, socket.socket]] = []
         self._log = plan.directory / "replica.log"
 
     def build(self) -> None:
         """Start every process; the edge first, since it can wake up while the application does."""
-        instances = [(instance, _loopback(instance)) for instance in self._plan.instances]
-        ports = [bound.getsockname()[1] for _, bound in instances]
-        edge = self._fork(lambda started: self._run_edge(ports, started))
-        for instance, bound in instances:
+        edge = self._fork(self._run_edge, self._public.values())
+        for instance, bound in self._instances:
             if instance.state == "running":
-                self._await(self._fork(self._app(instance, bound)))
-                bound.close()  # those of the others stay open here: taken ports that nobody answers on
+                self._await(self._fork(self._app(instance, bound), [bound]))
         for worker in self._plan.workers:
             if worker.state == "running":
                 self._await(self._fork(self._worker(worker)))
         self._await(edge)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Leave the sockets to those who answer on them; keep those that nobody does, so that they stay taken."""
         for name, site in (("backend", self._plan.backend), ("frontend", self._plan.frontend)):
-            if site.listens and name in self._sockets:
-                self._sockets[name].close()
-        self._held = instances
+            if site.listens and name in self._public:
+                self._public[name].close()
+        for instance, bound in self._instances:
+            if instance.state == "running":
+                bound.close()
 
     def clear(self) -> None:
         """End the processes and delete the files."""
@@ -110,19 +114,19 @@ class _Keeper:
 
         return run
 
-    def _run_edge(self, ports: list[int], started: Callable[[], None]) -> None:
+    def _run_edge(self, started: Callable[[], None]) -> None:
         import asyncio  # noqa: PLC0415 -- the nursery has it by now
 
         from smokegate.replica.certificates import context  # noqa: PLC0415
         from smokegate.replica.edge.server import Listener, open_listeners  # noqa: PLC0415
 
         handlers = import_module(f"smokegate.replica.{self._plan.kind}.deployment").handlers(
-            self._plan, ports
+            self._plan, self._ports
         )
         sites = {"backend": self._plan.backend, "frontend": self._plan.frontend}
         listeners = [
             Listener(bound, handlers[name], context(self._plan, sites[name]))
-            for name, bound in self._sockets.items()
+            for name, bound in self._public.items()
             if sites[name].listens
         ]
 
@@ -133,8 +137,11 @@ class _Keeper:
 
         asyncio.run(serve())
 
-    def _fork(self, run: Callable[[Callable[[], None]], None]) -> int:
-        """Run a function in a process of its own; returns the pipe's end on which it reports that it serves."""
+    def _fork(self, run: Callable[[Callable[[], None]], None], keeps: Collection[socket.socket] = ()) -> int:
+        """Run a function in a process of its own that has only these of the sockets.
+
+        Returns the end of the pipe on which it reports that it serves.
+        """
         report, reporting = os.pipe()
         pid = os.fork()
         if pid:
@@ -145,6 +152,9 @@ class _Keeper:
         try:
             self._channel.close()
             os.close(self._leash_held)
+            for bound in [*self._public.values(), *(bound for _, bound in self._instances)]:
+                if bound not in keeps:
+                    bound.close()
             _redirect(self._log)
             threading.Thread(target=_leashed, args=(self._leash, self._plan.directory), daemon=True).start()
             run(lambda: _report(reporting))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import suppress
-from itertools import cycle
+from typing import TYPE_CHECKING
 
 import h11
 
 from smokegate.replica.wire import Answer, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "content-length"}
@@ -25,12 +29,25 @@ class UpstreamSilentError(Exception):
 
 
 class Upstream:
-    """The application's instances, by port on the loopback address, asked in turn."""
+    """The application's instances, by port, asked in turn.
 
-    def __init__(self, ports: list[int], timeout: float = 60.0, host: str = "127.0.0.1") -> None:
-        self._turn = cycle(ports)
+    Turns are taken for each distinct request (method, target, signed in or not, body) by itself, so that what a
+    caller sees does not hang on the order in which its concurrent requests arrive. `first` says at which instance
+    a path's turns begin; without it at the first. `timeout` is in seconds.
+    """
+
+    def __init__(
+        self,
+        ports: Sequence[int],
+        timeout: float = 60.0,
+        host: str = "127.0.0.1",
+        first: Mapping[str, int] | None = None,
+    ) -> None:
+        self._ports = ports
         self._timeout = timeout
         self._host = host
+        self._first = first or {}
+        self._turns: Counter[tuple[object, ...]] = Counter()
 
     async def ask(self, request: Request, *, path: str | None = None) -> Answer:
         """Pass a request on, under another path if one is given.
@@ -47,8 +64,15 @@ class Upstream:
         except (OSError, h11.RemoteProtocolError) as error:
             raise UpstreamAwayError from error
 
+    def _port(self, request: Request) -> int:
+        signed_in = request.header("authorization") is not None
+        kind = (request.method, request.target, signed_in, request.body)
+        turn = self._first.get(request.path, 0) + self._turns[kind]
+        self._turns[kind] += 1
+        return self._ports[turn % len(self._ports)]
+
     async def _exchange(self, request: Request, path: str | None) -> Answer:
-        reader, writer = await asyncio.open_connection(self._host, next(self._turn))
+        reader, writer = await asyncio.open_connection(self._host, self._port(request))
         try:
             protocol = h11.Connection(h11.CLIENT)
             _, mark, query = request.target.partition("?")

@@ -16,6 +16,7 @@ _HEALTH = "test_health.py::"
 _ENDPOINTS = "test_endpoints.py::"
 _VERSION = "test_version.py::"
 _COMMITS = {"tectonic": "RENDER_GIT_COMMIT", "trading": "ATP_GIT_SHA"}
+_HEALTHY = {"tectonic": {"service": "Tectonic Trading Platform API"}, "trading": {}}
 _OTHER_COMMIT = commit_of("another deploy")
 
 
@@ -28,7 +29,7 @@ def health_missing(plan: Plan) -> None:
 @fault(*KINDS, where="app", cause="app.unhealthy", caught_by=_HEALTH)
 def unhealthy(plan: Plan) -> None:
     """The health path answers 200 and says that the application is not healthy."""
-    instead(plan, "/health", 200, {"status": "unhealthy", "service": "Tectonic Trading Platform API"})
+    instead(plan, "/health", 200, {**_HEALTHY[plan.kind], "status": "unhealthy"})
 
 
 @fault(*KINDS, where="app", cause="app.unhealthy", caught_by=_HEALTH)

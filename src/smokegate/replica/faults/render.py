@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import count
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from smokegate.replica.faults.shaping import always, layered, when
 from smokegate.replica.wire import Answer, Handler, Raw, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from smokegate.replica.plan import Plan, Site
 
@@ -58,10 +59,10 @@ def no_server(plan: Plan) -> None:
     verdict="OUTAGE",
 )
 def no_server_intermittent(plan: Plan) -> None:
-    """Every other request finds no server, as in Render's incident of 5 November 2025."""
-    turn = count()
+    """Every other request of a path finds no server, as in Render's incident of 5 November 2025."""
+    turns: defaultdict[str, Iterator[int]] = defaultdict(count)
     answer = made_by_edge("no-server", Answer.text(404, "Not Found\n"))
-    when(plan.backend, lambda _: next(turn) % 2 == 0, answer)
+    when(plan.backend, lambda request: next(turns[request.path]) % 2 == 0, answer)
 
 
 @fault("tectonic", where="edge", cause=("render.waking", "render.wake-failed"), caught_by=_ROUTING)

@@ -86,6 +86,7 @@ def account_lost(plan: Plan) -> None:
 def databases_of_their_own(plan: Plan) -> None:
     """Two instances behind one address each keep a database of their own."""
     twin = plan.second_instance()
+    plan.options["first"] = {_LOGIN: 1}
     twin.variables["DATABASE_URL"] = f"sqlite:///{plan.directory / 'database' / 'other.db'}"
 
 

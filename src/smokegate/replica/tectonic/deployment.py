@@ -32,7 +32,7 @@ def complete(plan: Plan) -> None:
         "RENDER_GIT_COMMIT": commit_of(plan.kind),
     }
     plan.instances = [Instance(variables)]
-    plan.options = {"plan": "paid", "fallback": "/index.html"}
+    plan.options = {"plan": "paid", "fallback": "/index.html", "first": {}}
 
 
 def handlers(plan: Plan, ports: list[int]) -> Mapping[str, Handler]:
@@ -42,7 +42,7 @@ def handlers(plan: Plan, ports: list[int]) -> Mapping[str, Handler]:
     from smokegate.replica.edge.upstream import Upstream  # noqa: PLC0415
 
     files = build(PAGE, plan.api_address)
-    backend = render.application(Upstream(ports), plan.options["plan"])
+    backend = render.application(Upstream(ports, first=plan.options["first"]), plan.options["plan"])
     frontend = render.static_site(files, fallback=plan.options["fallback"])
     return {
         "backend": render.edge(backend, plan.backend.around),

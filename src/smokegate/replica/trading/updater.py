@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from smokegate.replica.trading.market import dump, open_market, quotes
+from smokegate.replica.trading.market import Market, dump, open_market, quotes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,25 +21,24 @@ if TYPE_CHECKING:
 def run(
     variables: Mapping[str, str], started: Callable[[], None] = lambda: None, stop: Event | None = None
 ) -> None:
-    """Update until `stop` is set (never, without one). `started` is called once after the first update.
+    """Update until `stop` is set (never, without one). `started` is called once, after the first attempt.
 
     An update that fails is reported on stderr and tried again in its turn, as long as it takes.
     """
     stop = stop or Event()
     pause = float(variables.get("UPDATE_SECONDS", "2"))
     market = open_market(variables.get("DATABASE_URL") or "sqlite:///./trading.db")
-    first = True
-    while not stop.is_set():
-        try:
-            market.write(dump(quotes()))
-        except SQLAlchemyError as error:
-            sys.stderr.write(f"market updater: update failed: {error}\n")
-            stop.wait(pause)
-            continue
-        if first:
-            started()
-            first = False
-        stop.wait(pause)
+    _update(market)
+    started()
+    while not stop.wait(pause):
+        _update(market)
+
+
+def _update(market: Market) -> None:
+    try:
+        market.write(dump(quotes()))
+    except SQLAlchemyError as error:
+        sys.stderr.write(f"market updater: update failed: {error}\n")
 
 
 if __name__ == "__main__":
