@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from smokegate.environment.model import Environment
+from smokegate.observation.commit import deployed_commit
 from smokegate.observation.control import is_network_failure, is_public, probe
 from smokegate.observation.graph import Graph
 from smokegate.observation.journey import CLEAN_UP, Journey

@@ -51,7 +51,7 @@ def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepor
     environment = next(e for e in run.environments if e.name == name)
     advisory = is_advisory(item, environment)
     outcome = _word(report, call, advisory=advisory)
-    why = _why(report, call)
+    why = _why(run, report, call)
     if outcome == "advisory":
         # To pytest an advisory promise that is broken is no failure: it must not end a run under -x, nor fail it.
         report.outcome = "skipped"
@@ -89,14 +89,14 @@ def _word(report: pytest.TestReport, call: pytest.CallInfo[Any], *, advisory: bo
     return report.outcome
 
 
-def _why(report: pytest.TestReport, call: pytest.CallInfo[Any]) -> str:
+def _why(run: Run, report: pytest.TestReport, call: pytest.CallInfo[Any]) -> str:
     if call.excinfo is None:
         return ""
     if call.excinfo.errisinstance((Blocked, BrokenPromise)):
         return call.excinfo.value.gist
     if report.skipped and isinstance(report.longrepr, tuple):
         return report.longrepr[2]
-    return report.longreprtext.strip()
+    return run.redact(call.excinfo.exconly(tryshort=True).strip())
 
 
 def _redact(run: Run, report: pytest.TestReport) -> None:

@@ -79,7 +79,10 @@ class Run:
     def collect_results(self, *, cut_short: bool) -> None:
         """Take over what the deployments of this process have seen."""
         for name, deployment in self.deployments.items():
-            self.results[name] = deployment.result(cut_short=cut_short)
+            try:
+                self.results[name] = deployment.result(cut_short=cut_short)
+            except Exception as broken:  # noqa: BLE001 - a report without this must still be written
+                self.failures[name] = self.redact(f"what was seen could not be put together: {broken!r}")
             if deployment.failure is not None:
                 self.failures[name] = str(deployment.failure)
 
