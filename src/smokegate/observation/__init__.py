@@ -1,1 +1,1 @@
-"""Stage 2, look: an `Environment` becomes an `Observation`; the only stage that touches network, shell or clock."""
+"""Stage 2, look: an `Environment` becomes an `Observation`; only here network, shell or clock are touched."""

@@ -15,7 +15,7 @@ class Stage(Enum):
 
 
 class WireCause(Enum):
-    """Why there is no answer: a stable code, how far the request came, whether waiting can heal it, and what to call it."""
+    """Why there is no answer: a stable code, how far it came, whether waiting can heal it, its name."""
 
     NAME_NOT_FOUND = ("name-not-found", Stage.NAME, True, "the host name does not resolve")
     NAME_SERVER = ("name-server", Stage.NAME, True, "the name server did not answer usefully")

@@ -26,7 +26,7 @@ def deployed_commit(version: Version, answer: Answer) -> str | None:
 
 
 def same_commit(expected: str, actual: str | None) -> bool:
-    """Tell whether two commits are the same, either of them possibly abbreviated to seven characters or more."""
+    """Tell whether two commits are the same; either may be abbreviated to seven characters or more."""
     if actual is None:
         return False
     one, other = sorted((expected.strip().lower(), actual.lower()), key=len)

@@ -1,4 +1,4 @@
-"""Opens connections with the standard library alone, so that first packets leave before the HTTP library is imported."""
+"""Opens connections with the standard library alone: packets leave before the HTTP library is imported."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _begin(address: Address, selector: selectors.BaseSelector, errors: list[OSEr
     except OSError as error:
         errors.append(error)
         return
-    sock.setblocking(False)
+    sock.settimeout(0)
     code = sock.connect_ex(address[1])
     if code in {0, errno.EINPROGRESS, errno.EWOULDBLOCK}:
         selector.register(sock, selectors.EVENT_WRITE)

@@ -1,4 +1,4 @@
-"""Tells a runner without network from a dead target: tries hosts that have nothing to do with the deployment."""
+"""Tells a runner without network from a dead target: tries hosts that the deployment does not need."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOCAL_NAMES = (".invalid", ".test", ".localhost", ".local", ".example", ".intern
 
 
 def is_public(url: str) -> bool:
-    """Tell whether an address names a host on the internet: only then do other hosts tell something about it."""
+    """Tell whether an address names a host on the internet: only then do other hosts tell about it."""
     host = (urlsplit(url).hostname or "").rstrip(".").lower()
     try:
         return ipaddress.ip_address(host).is_global

@@ -17,8 +17,8 @@ class SharedFailureError(OSError):
 class Dialer:
     """Opens connections and remembers, per origin, whether one could ever be opened.
 
-    A host that swallows packets costs its time-out once: whoever asked before that connection attempt failed shares its
-    failure, instead of queueing up for a time-out of its own.
+    A host that swallows packets costs its time-out once: whoever asked before that connection attempt failed
+    shares its failure, instead of queueing up for a time-out of its own.
     """
 
     def __init__(self, resolver: Resolver, contexts: Contexts) -> None:

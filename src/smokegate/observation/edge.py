@@ -1,7 +1,7 @@
 """Tells an answer that the platform's edge made itself from one that the application gave.
 
-Sources: Render's edge as captured in public incident reports (its `x-render-routing` vocabulary is undocumented and has
-changed before, hence prefixes and an "unknown" branch), nginx 1.22 as measured.
+Sources: Render's edge as captured in public incident reports (its `x-render-routing` vocabulary is undocumented
+and has changed before, hence prefixes and an "unknown" branch), nginx 1.22 as measured.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ class EdgeAnswer:
     """Whether waiting can heal it."""
 
 
-#: Value or prefix of `x-render-routing` → cause and whether waiting can heal it; the first match counts. `no-server` heals:
-#: a service that was created a moment ago, and two of Render's own incidents, looked like that for a while.
+#: Value or prefix of `x-render-routing` → cause and whether waiting can heal it; the first match counts. `no-
+#: server` heals: a service that was created a moment ago, and two of Render's own incidents, looked like that
+#: for a while.
 RENDER_ROUTING: tuple[tuple[str, str, bool], ...] = (
     ("no-server", "render.no-server", True),
     ("blocked-render-subdomain", "render.subdomain-disabled", False),

@@ -16,7 +16,8 @@ from smokegate.observation.connect import ConnectTimeoutError, HandshakeError
 from smokegate.observation.limits import BadRedirectError, TooLargeError, TooManyRedirectsError
 from smokegate.observation.lookup import NameTimeoutError
 
-#: `getaddrinfo` codes that mean "there is no such name"; every other one means that the name server gave no useful answer.
+#: `getaddrinfo` codes that mean "there is no such name"; every other one means that the name server gave no
+#: useful answer.
 NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME), socket.EAI_FAMILY}
 NO_ROUTE = {
     errno.ENETUNREACH,

@@ -20,7 +20,6 @@ from smokegate.observation.model import Certificate
 from smokegate.observation.step import Ask, Raw, resolve, same_origin
 
 if TYPE_CHECKING:
-    from smokegate.observation.dial import Dialer
     from smokegate.observation.http import Client, Trace
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -30,7 +29,7 @@ HARMLESS = frozenset({"accept", "accept-encoding", "user-agent", "accept-languag
 
 @dataclass
 class Fetched:
-    """What one attempt came to, and what it took; filled in as it goes, so that a failure tells how far it came."""
+    """What one attempt came to and took; filled in as it goes, so that a failure tells how far it came."""
 
     started: float
     raw: Raw | None = None
@@ -138,8 +137,8 @@ def _read(stream: Any) -> bytes:
 def _onward(ask: Ask, raw: Raw, location: str | None) -> Ask | None:
     """Return the request that a redirect leads to; None where there is none or it is not to be followed.
 
-    A body goes to no other origin: such a redirect is the answer itself. Credentials, and every header that an
-    environment file had us send, stay behind at the border of the origin.
+    A body goes to no other origin: such a redirect is the answer itself. Credentials, and every header that
+    an environment file had us send, stay behind at the border of the origin.
     """
     if raw.status not in REDIRECTS or not location:
         return None
@@ -186,8 +185,8 @@ def decode(body: bytes, content_type: str) -> str:
 def parse(text: str, content_type: str) -> tuple[Any, bool]:
     """Return the JSON value of a body and whether it is one.
 
-    A body counts as JSON when it says so, or when it is an object or an array whatever it says: a promise about its keys
-    must not fail for a header that nobody promised.
+    A body counts as JSON when it says so, or when it is an object or an array whatever it says: a promise
+    about its keys must not fail for a header that nobody promised.
     """
     kind = content_type.partition(";")[0].strip().lower()
     if not (kind.endswith(("/json", "+json")) or text.lstrip()[:1] in {"{", "["}):

@@ -1,4 +1,4 @@
-"""Runs steps in the order of their dependencies: what depends on nothing starts at once, nothing waits for more than it needs."""
+"""Runs steps in the order of their dependencies; nothing waits for more than it needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smokegate.observation.tries import Tries
 
 
 def failed(exchange: Exchange) -> bool:
-    """Tell whether nothing that the application itself gave came back: no answer, or one that the edge made."""
+    """Tell whether the application itself gave no answer: there is none, or the edge made it."""
     return exchange.answer is None or edge_answer(exchange.answer) is not None
 
 

@@ -1,8 +1,8 @@
 """requests, fitted so that it tells what each phase took and keeps one deadline for the whole exchange.
 
-Imported late: until it is there, connections are opened without it (`connect`). Proxies are honoured as requests does
-(`HTTPS_PROXY`, `NO_PROXY` …), except for loopback addresses, which never go through one; what a proxy does on the way to
-the host (lookup, connection) is then not ours to measure and is left out.
+Imported late: until it is there, connections are opened without it (`connect`). Proxies are honoured as
+requests does (`HTTPS_PROXY`, `NO_PROXY` …), except for loopback addresses, which never go through one; what a
+proxy does on the way to the host (lookup, connection) is then not ours to measure and is left out.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from smokegate.observation.connect import Line, Origin, address_of
 from smokegate.observation.dial import Dialer
 from smokegate.observation.tls import Socket, TlsSocket, certificate_of
 
-#: Servers close connections that idle (uvicorn after 5 s, nginx after 75 s); a request sent into the closing gets no answer.
+#: Servers close connections that idle (uvicorn after 5 s, nginx after 75 s); a request sent into the closing
+#: gets no answer.
 IDLE = 2.0
 HOSTS = 1024
 CONNECTIONS = 64
@@ -171,6 +172,16 @@ class Client:
         adapter = self._adapter(trace.ca_file)
         assert request.url is not None
         return adapter.send(request, stream=True, timeout=seconds, proxies=proxies_for(request.url))
+
+    def trace(self, ca_file: str | None, asked: float, deadline: float) -> Trace:
+        """Return what the connection classes need to know of a request.
+
+        Args:
+            ca_file: authorities to trust besides the usual ones.
+            asked: when it was asked for (monotonic clock).
+            deadline: when it must be over (monotonic clock).
+        """
+        return Trace(self._dialer, ca_file, asked, deadline)
 
     def close(self) -> None:
         """Close the pooled connections."""

@@ -1,8 +1,8 @@
 """The sign-in journey: register, see the account, log out, log in again; only what depends waits.
 
-Registering starts together with the health check, because waiting for its answer would cost every healthy run a round
-trip. It is not asked when the health check has failed by then, and it counts as not asked when its connection could not
-be opened and the health check got no answer either.
+Registering starts together with the health check, because waiting for its answer would cost every healthy run a
+round trip. It is not asked when the health check has failed by then, and it counts as not asked when its
+connection could not be opened and the health check got no answer either.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Journey:
         return Ask("DELETE", join(self._base, self._sign_in.delete), (_bearer(token),))
 
     def _first(self) -> Step:
-        """Register, or log in to the standing account; nothing is written where the health check has failed."""
+        """Register, or log in to the standing account; nothing is written where health has failed."""
         if not self._creates or self._sign_in.register_ is None:
             target = self._credentials(self._password)
             return Step(
@@ -129,7 +129,7 @@ class Journey:
         return asking
 
     def _gives(self, name: str) -> Callable[[Raw], None]:
-        """Take what an answer gives. A page with status 200 gives nothing: a static host answers so for any path."""
+        """Take what an answer gives. A page gives nothing: a static host serves one for any path."""
 
         def got(raw: Raw) -> None:
             if not (200 <= raw.status < 300 and raw.is_json):

@@ -35,7 +35,7 @@ class Headers(Mapping[str, str]):
 
 @dataclass(frozen=True)
 class Phases:
-    """How long each part of an exchange took; None where it did not happen (pooled connections connect not)."""
+    """How long each part of an exchange took; None where it did not happen, as on pooled connections."""
 
     dns: float | None = None
     connect: float | None = None
@@ -152,9 +152,9 @@ class Exchange:
     """One request and what came of it in the end."""
 
     name: str
-    """`health`, `health 2`, `endpoint /api/x`, `endpoint HEAD /x`, `monitoring`, `version`; `register` or `login first`,
-    `account`, `account without token`, `login`, `account again`, `wrong password`, `clean up`; `page`,
-    `script /assets/x.js`, `preflight`, `api on frontend`."""
+    """`health`, `health 2`, `endpoint /api/x`, `endpoint HEAD /x`, `monitoring`, `version`; `register` or
+    `login first`, `account`, `account without token`, `login`, `account again`, `wrong password`, `clean up`;
+    `page`, `script /assets/x.js`, `preflight`, `api on frontend`."""
     request: Request
     outcome: Outcome
     started: float = 0.0

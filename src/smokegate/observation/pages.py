@@ -1,4 +1,4 @@
-"""The frontend: its page, its scripts, whether it may call the backend, and who answers for the API on its host."""
+"""The frontend: its page and scripts, whether it may call the backend, what its host says to API paths."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Pages:
     def steps(self) -> Iterator[Step]:
         """Yield the steps that need not know the page; its scripts follow from its answer.
 
-        Where frontend and backend share an origin, browsers ask no leave and the API is meant to answer there.
+        Where frontend and backend share an origin, browsers ask no leave and the API answers there.
         """
         page = Ask("GET", join(self._frontend.url, self._frontend.path), (("Accept", "text/html,*/*;q=0.5"),))
         yield Step("page", "frontend", page, priority=JOURNEY, got=self._page)

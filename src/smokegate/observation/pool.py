@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 THREADS = 64
 #: As many connections per host as browsers open.
 LANE = 6
-#: A lane in which nothing ended for this long is stuck behind slow answers: what still queues gets connections of its own.
+#: A lane in which nothing ended for this long is stuck behind slow answers: what still queues gets
+#: connections of its own.
 PATIENCE = 0.5
 STUCK_LANE = 24
 
@@ -65,7 +66,7 @@ class Pool:
         self._importing = threading.Lock()
 
     def submit(self, lane: Hashable, job: Job, priority: int = 5) -> None:
-        """Have a job done on its lane: jobs of one lane share a few connections, the smallest priority goes first."""
+        """Have a job done on its lane, whose jobs share a few connections; the smallest priority first."""
         with self._condition:
             found = self._lanes.setdefault(lane, _Lane(self._share))
             heapq.heappush(found.jobs, (priority, next(self._count), job))
@@ -74,7 +75,7 @@ class Pool:
                 self._schedule(PATIENCE, lambda: self._widen(found, ended))
 
     def later(self, seconds: float, job: Job) -> None:
-        """Have a short job done by the timer thread after some seconds; it should submit what takes longer."""
+        """Have a short job done by the timer thread after some seconds; it submits what takes longer."""
         with self._condition:
             self._schedule(seconds, job)
 

@@ -1,4 +1,4 @@
-"""Compares an answer with what was promised of it: pure, used by readiness, by the smoke tests and by the diagnosis."""
+"""Compares an answer with what was promised of it; used by readiness, smoke tests and diagnosis."""
 
 from __future__ import annotations
 

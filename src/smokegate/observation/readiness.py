@@ -19,7 +19,8 @@ from smokegate.observation.tries import Tries
 
 #: Seconds between polls: at first, at most, and how long "at first" lasts.
 QUICK, SLOW, QUICK_FOR = 0.2, 2.0, 30.0
-#: A poll without an answer for this long gets another beside it: a lost packet must not hide that the host is back.
+#: A poll without an answer for this long gets another beside it: a lost packet must not hide that the host is
+#: back.
 OVERTAKEN = 1.0
 IN_FLIGHT = 3
 
@@ -40,6 +41,7 @@ class Waiting:
     def __init__(  # noqa: PLR0913 -- a value each, given once
         self,
         environment: Environment,
+        *,
         expected_commit: str | None,
         wait: float,
         pool: Pool,
@@ -74,7 +76,8 @@ class Waiting:
     def line(self) -> str:
         """Say how long it has been, what the last answer was and what is awaited."""
         seconds = time.monotonic() - self._began
-        return f"waiting for {self._environment.name}: {seconds:.0f} s, last answer: {self._last}; awaited: {self._awaited}"
+        where = f"last answer: {self._last}; awaited: {self._awaited}"
+        return f"waiting for {self._environment.name}: {seconds:.0f} s, {where}"
 
     def _tick(self) -> None:
         now = time.monotonic()
@@ -164,6 +167,7 @@ class Waiting:
                 return
             waited = time.monotonic() - self._began
             if not ready and gave_up is None:
-                gave_up = f"the time was up after {waited:.0f} s; last answer: {self._last}; awaited: {self._awaited}"
+                where = f"last answer: {self._last}; awaited: {self._awaited}"
+                gave_up = f"the time was up after {waited:.0f} s; {where}"
             self._result = Readiness(waited=waited, ready=ready, polls=self._polls, gave_up=gave_up)
         self._done(self._result)

@@ -14,7 +14,8 @@ from smokegate.observation.redact import Redactor
 from smokegate.observation.step import Ask, Raw
 
 SECRET_KEY = re.compile(r"token|secret|passw|jwt|api_?key|session", re.IGNORECASE)
-#: What a generated secret looks like: long, without spaces, and not a plain word. `"api_key": "configured"` is none.
+#: What a generated secret looks like: long, without spaces, and not a plain word. `"api_key": "configured"`
+#: is none.
 SECRET_VALUE = re.compile(r"(?=.*(?:\d|[a-z][A-Z]))\S{12,}")
 JWT = re.compile(r"eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*")
 

@@ -45,7 +45,7 @@ class Redactor:
                 self._forms = tuple(sorted(found.union(self._forms), key=len, reverse=True))
 
     def text(self, text: str) -> str:
-        """Return the text with every form of every secret replaced; overlapping secrets are taken out whole."""
+        """Return the text with every form of every secret replaced; overlapping ones are taken out whole."""
         spans = sorted(_spans(text, self._forms))
         if not spans:
             return text
@@ -86,7 +86,7 @@ class Redactor:
 
 
 def forms(value: str) -> frozenset[str]:
-    """Return every form in which a secret may stand in a text: raw, URL, base64, JSON, HTML and Python escapes."""
+    """Return every form of a secret: raw, URL-quoted, base64, and escaped for JSON, HTML and Python."""
     raw = value.encode("utf-8", "surrogatepass")
     escaped = {value, clean(value), repr(value)[1:-1], html.escape(value), html.escape(value, quote=False)}
     escaped |= {html.escape(value).replace("&#x27;", "&#39;")}
@@ -107,7 +107,7 @@ def _lower_hex(quoted: str) -> str:
 
 
 def _base64(raw: bytes) -> Iterator[str]:
-    """Yield what of the base64 form depends on the secret alone, for each place it can have in a longer text."""
+    """Yield what of the base64 form depends on the secret alone, for each place in a longer text."""
     for offset in range(3):
         encoded = base64.b64encode(b"\0" * offset + raw).decode()
         first = -(-offset * 8 // 6)

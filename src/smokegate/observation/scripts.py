@@ -1,7 +1,8 @@
 """Reads a page and its scripts as a browser would, to learn which address they will call for the API.
 
-The address stands in a script as the `baseURL` of the HTTP client (axios), as a literal or as the name of a variable, or
-as the argument of `fetch`. Every axios bundle also contains a plain `"http://localhost"`, which nobody calls.
+The address stands in a script as the `baseURL` of the HTTP client (axios), as a literal or as the name of a
+variable, or as the argument of `fetch`. Every axios bundle also contains a plain `"http://localhost"`, which
+nobody calls.
 """
 
 from __future__ import annotations

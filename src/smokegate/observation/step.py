@@ -63,7 +63,7 @@ class Step:
     target: Ask
     """What it sends, as far as that is known beforehand."""
     ask: Callable[[], Ask | NotAsked] | None = None
-    """Called when it is its turn, where it depends on what came before: what to send, or the reason why it is not sent."""
+    """Called at its turn, where that depends on what came before: what to send, or why it is not sent."""
     after: tuple[str, ...] = ()
     """The exchanges that must be done before it is its turn."""
     priority: int = 5

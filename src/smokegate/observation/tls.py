@@ -1,6 +1,6 @@
 """One TLS context for all connections of a run, and what a certificate says.
 
-`requests` loads the authorities anew for every connection (18 to 29 ms and 4 MB each); here that happens once.
+`requests` loads the authorities anew for every connection (18 to 29 ms, 4 MB each); here that happens once.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from typing import Any
 
 from smokegate.observation.model import Certificate
 
-#: Variables that name the authorities to trust, as requests and OpenSSL read them; the first that is set counts.
+#: Variables that name the authorities to trust, as requests and OpenSSL read them; the first that is set
+#: counts.
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
 class _Deadlined:
-    """Gives every receive and send what is left of the exchange's time, so that a dripping server ends on time."""
+    """Gives every receive and send what is left of the exchange's time: a dripping server ends on time."""
 
     deadline: float = float("inf")
 
@@ -41,11 +42,11 @@ class _Deadlined:
 class Socket(_Deadlined, socket.socket):
     """A TCP socket that keeps the deadline of the exchange it is used for."""
 
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:  # noqa: D102 -- as its base says
         self.settimeout(self.left())
         return super().recv_into(*args, **kwargs)
 
-    def sendall(self, *args: Any, **kwargs: Any) -> None:
+    def sendall(self, *args: Any, **kwargs: Any) -> None:  # noqa: D102 -- as its base says
         self.settimeout(self.left())
         return super().sendall(*args, **kwargs)
 
@@ -53,11 +54,11 @@ class Socket(_Deadlined, socket.socket):
 class TlsSocket(_Deadlined, ssl.SSLSocket):
     """A TLS socket that keeps the deadline of the exchange it is used for."""
 
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:  # noqa: D102 -- as its base says
         self.settimeout(self.left())
         return super().recv_into(*args, **kwargs)
 
-    def send(self, *args: Any, **kwargs: Any) -> int:
+    def send(self, *args: Any, **kwargs: Any) -> int:  # noqa: D102 -- as its base says
         self.settimeout(self.left())
         return super().send(*args, **kwargs)
 

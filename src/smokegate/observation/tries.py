@@ -27,7 +27,8 @@ RETRIED = frozenset(
     }
 )
 RETRIED_STATUS = frozenset({429, 502, 503, 504})
-#: Seconds before the second and the third attempt: a dead host must be judged at once, not after a long patience.
+#: Seconds before the second and the third attempt: a dead host must be judged at once, not after a long
+#: patience.
 BACKOFF = (0.05, 0.1)
 #: The same after "too many requests" without a `Retry-After`.
 CALMER = (0.3, 0.6)
@@ -104,7 +105,8 @@ class Tries:
             self.pool.warm(origin_of(ask.url, self.ca_file), asked, deadline)
         except (OSError, ValueError) as error:
             return Fetched(began, error=error, ended=time.monotonic())
-        fetched = fetch(self.pool.client(), self.pool.dialer, ask, self.ca_file, asked, deadline)
+        client = self.pool.client()
+        fetched = fetch(client, ask, client.trace(self.ca_file, asked, deadline))
         fetched.started = began
         return fetched
 
@@ -133,7 +135,7 @@ class Tries:
         return (CALMER if outcome.status == 429 else BACKOFF)[tried]
 
     def _measure(self, step: Step, ask: Ask, phases: Phases, deadline: float) -> tuple[float, ...]:
-        """Measure the answering time again while it is over the budget by no more than our own start-up may cost."""
+        """Measure again while the answering time is over the budget by no more than our start-up may cost."""
         first = phases.answering
         if first is None:
             return ()
