@@ -1,7 +1,7 @@
 """Tells an answer that the platform's edge made itself from one that the application gave.
 
-Sources: Render's edge as captured in public incident reports (its `x-render-routing` vocabulary is undocumented
-and has changed before, hence prefixes and an "unknown" branch), nginx 1.22 as measured.
+Sources: Render's edge as captured in public incident reports (its `x-render-routing` vocabulary is not
+documented and has changed before, hence prefixes and an "unknown" branch), nginx 1.22 as measured.
 """
 
 from __future__ import annotations

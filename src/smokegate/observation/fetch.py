@@ -43,23 +43,15 @@ class Fetched:
     """Whether a connection was opened for it."""
 
 
-def fetch(
-    client: Client, dialer: Dialer, ask: Ask, ca_file: str | None, asked: float, deadline: float
-) -> Fetched:
+def fetch(client: Client, ask: Ask, trace: Trace) -> Fetched:
     """Send a request and return what came of it; never raises but for what ends the process.
 
     Args:
         client: sends the request.
-        dialer: opens the connections.
         ask: what to send.
-        ca_file: authorities to trust besides the usual ones.
-        asked: when it was asked for (monotonic clock).
-        deadline: when it must be over (monotonic clock), lookup and redirects included.
+        trace: what it is allowed: its deadline counts for all, the lookup and redirects included.
     """
-    from smokegate.observation.http import Trace  # noqa: PLC0415 -- requests is imported late
-
     fetched = Fetched(time.monotonic())
-    trace = Trace(dialer, ca_file, asked, deadline)
     try:
         fetched.raw = _follow(client, ask, trace, fetched)
     except Exception as error:  # noqa: BLE001 -- whatever it is, the table names it

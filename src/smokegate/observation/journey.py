@@ -1,7 +1,7 @@
 """The sign-in journey: register, see the account, log out, log in again; only what depends waits.
 
-Registering starts together with the health check, because waiting for its answer would cost every healthy run a
-round trip. It is not asked when the health check has failed by then, and it counts as not asked when its
+Registering starts together with the health check, because waiting for its answer would cost every healthy run
+a round trip. It is not asked when the health check has failed by then, and it counts as not asked when its
 connection could not be opened and the health check got no answer either.
 """
 

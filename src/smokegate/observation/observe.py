@@ -79,7 +79,13 @@ class Observer:
         self._waiting: Waiting | None = None
         if wait is not None:
             self._waiting = Waiting(
-                environment, expected_commit, wait, pool, self._tries, progress, self._ready
+                environment,
+                expected_commit=expected_commit,
+                wait=wait,
+                pool=pool,
+                tries=self._tries,
+                progress=progress,
+                done=self._ready,
             )
         self._ended: float | None = None
 
