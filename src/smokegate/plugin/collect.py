@@ -100,6 +100,12 @@ def environment_of(item: pytest.Item | pytest.Collector) -> str | None:
     return name if isinstance(name, str) else None
 
 
+def environment_in(nodeid: str, names: Iterable[str]) -> str | None:
+    """Return which environment a test id names; the longest name counts, since `local-trading` begins like `local`."""
+    case = nodeid.partition("[")[2]
+    return next((n for n in sorted(names, key=len, reverse=True) if case == f"{n}]" or case.startswith(f"{n}-")), None)
+
+
 def groups_of(items: Iterable[pytest.Item]) -> dict[str, Collection[Group]]:
     """Return which groups of probes the selected tests need, per environment."""
     found: dict[str, set[Group]] = {}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smokegate.diagnosis.outcome import TestOutcome
-from smokegate.plugin.collect import environment_of
+from smokegate.plugin.collect import environment_in, environment_of
 from smokegate.plugin.session import RUN, Run
 from smokegate.plugin.vocabulary import Blocked, BrokenPromise, NotApplicable
 
@@ -119,8 +119,7 @@ def gather(run: Run, report: pytest.TestReport) -> None:
         data = dict(noted)
         _keep(run, data.pop("environment"), TestOutcome(**{**data, "exchanges": tuple(data["exchanges"])}))
     elif report.failed:
-        name = next((n for n, ids in run.planned.items() if report.nodeid in ids), None)
-        name = name or next((e.name for e in run.environments if f"[{e.name}" in report.nodeid), None)
+        name = environment_in(report.nodeid, run.planned)
         if name is not None:
             why = report.longreprtext.strip() or "the test ended without a report"
             _keep(run, name, TestOutcome(id=report.nodeid, outcome="error", advisory=False, why=why))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from smokegate.plugin.collect import environment_in
 from smokegate.plugin.session import Run
 
 if TYPE_CHECKING:
@@ -25,12 +26,9 @@ class EnvironmentScheduling(LoadScopeScheduling):  # type: ignore[misc]
         self._run = run
 
     def _split_scope(self, nodeid: str) -> str:
-        case = nodeid.partition("[")[2]
-        names = sorted((e.name for e in self._run.environments), key=len, reverse=True)
-        name = next((n for n in names if case == f"{n}]" or case.startswith(f"{n}-")), None)
-        if name is None:
-            return "0"
-        return str(self._run.slot_of([e.name for e in self._run.environments].index(name)))
+        names = list(self._run.planned)
+        name = environment_in(nodeid, names)
+        return "0" if name is None else str(self._run.slot_of(names.index(name)))
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         own = node.gateway.id.removeprefix("gw")
@@ -52,9 +50,10 @@ class Workers:
 
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
         """Take note of what the workers set out to do; the controlling process collects nothing itself."""
-        for environment in self._run.environments:
-            own = {i for i in ids if f"[{environment.name}]" in i or f"[{environment.name}-" in i}
-            self._run.planned[environment.name] |= own
+        for nodeid in ids:
+            name = environment_in(nodeid, self._run.planned)
+            if name is not None:
+                self._run.planned[name].add(nodeid)
 
     def pytest_testnodedown(self, node: Any) -> None:
         """Take over what a worker has seen."""
