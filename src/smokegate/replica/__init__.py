@@ -33,7 +33,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "FAULTS":
-        from smokegate.replica.catalogue import faults  # noqa: PLC0415 -- the catalogue is read when asked for
+        from smokegate.replica.catalogue import faults  # noqa: PLC0415 -- only where it runs
 
         return faults()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

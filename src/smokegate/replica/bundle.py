@@ -16,7 +16,7 @@ UNSET_ADDRESS = "http://localhost:8000/api"
 def build(page: Path, api_address: str) -> dict[str, bytes]:
     """The files of a built page by path: `/index.html` and one `/assets/index-HASH.js`.
 
-    `api_address` is inlined for `import.meta.env.VITE_API_BASE_URL`; empty stands for "not set at build time".
+    `api_address` is inlined for `import.meta.env.VITE_API_BASE_URL`; empty stands for not set at build time.
     """
     literal = json.dumps(api_address or UNSET_ADDRESS)
     script = (page / "app.js").read_text("utf-8").replace("import.meta.env.VITE_API_BASE_URL", literal)

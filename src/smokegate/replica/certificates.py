@@ -1,4 +1,4 @@
-"""Certificates of replicas: a throw-away authority for each, and leaves that are right or wrong in a known way."""
+"""Certificates of replicas: a throw-away authority, and leaves that are right or wrong in a known way."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def ca_file(plan: Plan) -> Path:
 
 
 def write(plan: Plan) -> None:
-    """Write the authority, and a certificate with its key for each kind that the plan uses; nothing without TLS."""
+    """Write the authority, and a certificate with its key for each kind in the plan; nothing without TLS."""
     used = {site.certificate for site in (plan.backend, plan.frontend)}
     kinds: set[Certificate] = {kind for kind in used if kind is not None}
     if not kinds:
         return
-    import trustme  # noqa: PLC0415 -- needs cryptography, a quarter of a second that only TLS is worth
+    import trustme  # noqa: PLC0415 -- only where it runs
 
     authority = trustme.CA(organization_name="smokegate replica")
     authority.cert_pem.write_to_path(str(ca_file(plan)))
@@ -46,7 +46,7 @@ def context(plan: Plan, site: Site) -> ssl.SSLContext | None:
     """The server's side of TLS for a site; None for a plain one."""
     if site.certificate is None:
         return None
-    import ssl  # noqa: PLC0415 -- plain sites do without
+    import ssl  # noqa: PLC0415 -- only where it runs
 
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.load_cert_chain(_leaf(plan, site.certificate))

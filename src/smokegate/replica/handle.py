@@ -37,8 +37,9 @@ class NeedsNamespaceError(ReplicaError):
 class Replica:
     """A running deployment. Leave its `with` block, or call `stop`, and nothing of it is left.
 
-    `ca_file` holds the certificate authority to trust where the URLs are https. `variables` are the environment
-    variables that a run against this replica needs. `directory` holds its database; it goes away with it.
+    `ca_file` holds the certificate authority to trust where the URLs are https. `variables` are the
+    environment variables that a run against this replica needs. `directory` holds its database and goes
+    away with it.
     """
 
     kind: str
@@ -89,8 +90,9 @@ def start(  # noqa: PLR0913 -- all but the first two are by name
 ) -> Replica:
     """Start a deployment of a kind, broken by a fault if one is named.
 
-    With `wait=False` it returns as soon as the addresses are known; `ready` then waits for the rest. `port` is the
-    backend's (0: any free one). `seconds` sets how long a fault that passes takes to pass, or how slow a slow one is.
+    With `wait=False` it returns as soon as the addresses are known; `ready` then waits for the rest. `port`
+    is the backend's (0: any free one), the frontend's is the next. `seconds` sets how long a fault that
+    passes takes to pass, or how slow a slow one is.
 
     Raises:
         UnknownKindError: no such kind.
@@ -182,10 +184,6 @@ class _Link:
                 pass
             finally:
                 self._channel.close()
-
-    def drop(self) -> None:
-        """Forget the channel in a forked copy of the caller, so that the copy does not keep the replica alive."""
-        self._channel.close()
 
 
 class _Nursery:

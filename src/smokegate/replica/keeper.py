@@ -1,7 +1,7 @@
-"""The keeper: the parent of one replica's processes. When its channel ends, it ends them and deletes their files.
+"""The keeper: the parent of one replica's processes. With its channel it ends them and deletes their files.
 
-Its children hold the reading end of a pipe that only the keeper can write to: should the keeper itself be killed,
-they see the pipe end, delete the files in its stead, and go.
+Its children hold the reading end of a pipe that only the keeper can write to: should the keeper itself be
+killed, they see the pipe end, delete the files in its stead, and go.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def tell(channel: socket.socket, message: dict[str, Any]) -> None:
 
 
 def keep(plan: Plan, sockets: dict[str, socket.socket], channel: socket.socket) -> NoReturn:
-    """Build the replica, say so, and hold it until the caller hangs up; then leave nothing. Does not return."""
+    """Build the replica, say so, hold it until the caller hangs up, then leave nothing. Does not return."""
     keeper = _Keeper(plan, sockets, channel)
     try:
         keeper.build()
@@ -79,7 +79,7 @@ class _Keeper:
         self._let_go()
 
     def _let_go(self) -> None:
-        """Leave the sockets to those who answer on them; keep those that nobody does, so that they stay taken."""
+        """Leave the sockets to those who answer on them; keep the others, so that their ports stay taken."""
         for name, site in (("backend", self._plan.backend), ("frontend", self._plan.frontend)):
             if site.listens and name in self._public:
                 self._public[name].close()
@@ -99,7 +99,7 @@ class _Keeper:
 
     def _app(self, instance: Instance, bound: socket.socket) -> Callable[[Callable[[], None]], None]:
         def run(started: Callable[[], None]) -> None:
-            from smokegate.replica.serving import serve_on  # noqa: PLC0415 -- the nursery has it by now
+            from smokegate.replica.serving import serve_on  # noqa: PLC0415 -- only where it runs
 
             app = import_module(f"smokegate.replica.{self._plan.kind}.app").create_app(instance.variables)
             for patch in instance.patches:
@@ -115,10 +115,10 @@ class _Keeper:
         return run
 
     def _run_edge(self, started: Callable[[], None]) -> None:
-        import asyncio  # noqa: PLC0415 -- the nursery has it by now
+        import asyncio  # noqa: PLC0415 -- only where it runs
 
-        from smokegate.replica.certificates import context  # noqa: PLC0415
-        from smokegate.replica.edge.server import Listener, open_listeners  # noqa: PLC0415
+        from smokegate.replica.certificates import context  # noqa: PLC0415 -- only where it runs
+        from smokegate.replica.edge.server import Listener, open_listeners  # noqa: PLC0415 -- only where it runs
 
         handlers = import_module(f"smokegate.replica.{self._plan.kind}.deployment").handlers(
             self._plan, self._ports

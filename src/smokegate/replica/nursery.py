@@ -1,7 +1,7 @@
 """The nursery: one process per caller that imports the server stack once and forks every replica from itself.
 
-Run as `python -m smokegate.replica.nursery FD`; orders come over the socket FD, each with a channel of its own. It
-ends when its caller closes that socket or dies.
+Run as `python -m smokegate.replica.nursery FD`; orders come over the socket FD, each with a channel of its
+own. It ends when its caller closes that socket or dies.
 """
 
 from __future__ import annotations

@@ -52,8 +52,8 @@ class Instance:
 class Plan:
     """Everything a keeper needs to build one replica.
 
-    `seconds` is the caller's measure for faults that take time (a wake-up, a delay); None leaves it to the fault.
-    `api_address` is what the frontend's bundle was built with. `options` are one kind's own switches.
+    `seconds` is the caller's measure for faults that take time (a wake-up, a delay); None leaves it to the
+    fault. `api_address` is what the frontend's bundle was built with. `options` are one kind's own switches.
     """
 
     kind: str

@@ -1,6 +1,6 @@
 """nginx as it stands in front of the trading platform, error pages, limits and all.
 
-Strings and status codes as measured with nginx 1.22.1 and the platform's public configuration (November 2026).
+Strings and status codes as measured with nginx 1.22.1 and the platform's public configuration, November 2026.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _TITLES = {504: "Gateway Time-out", 503: "Service Temporarily Unavailable"}
 _EXACT = {"/health": "/health", "/api/health": "/__ping", "/ping_fast": "/ping_fast"}
 """Exact-match locations without an error page of their own, and the backend's path behind each.
 
-In the real configuration `/ping_fast` is the frontend's; here it goes to the backend, so that the documented check
-of it can be made through the edge.
+In the real configuration `/ping_fast` is the frontend's; here it goes to the backend, so that the documented
+check of it can be made through the edge.
 """
 
 

@@ -1,7 +1,7 @@
 """Render's edge: the router in front of every `*.onrender.com` service, and its static site hosting.
 
-What it answers by itself and how that differs from an application's answer follows header captures collected in
-November 2026 (undocumented by Render): `x-render-routing` stands only on answers the edge made, and
+What it answers by itself and how that differs from an application's answer follows header captures collected
+in November 2026 (Render does not document it): `x-render-routing` stands only on answers the edge made, and
 `x-render-origin-server` only on those an instance gave.
 """
 

@@ -1,4 +1,4 @@
-"""How an edge asks the application behind it: one fresh connection for each request, in turn over the instances."""
+"""How an edge asks the application behind it: a fresh connection for each request, its instances in turn."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class UpstreamSilentError(Exception):
 class Upstream:
     """The application's instances, by port, asked in turn.
 
-    Turns are taken for each distinct request (method, target, signed in or not, body) by itself, so that what a
-    caller sees does not hang on the order in which its concurrent requests arrive. `first` says at which instance
-    a path's turns begin; without it at the first. `timeout` is in seconds.
+    Turns are taken for each distinct request (method, target, signed in or not, body) by itself, so that what
+    a caller sees does not hang on the order in which its concurrent requests arrive. `first` says at which
+    instance a path's turns begin; without it at the first. `timeout` is in seconds.
     """
 
     def __init__(
@@ -65,6 +65,8 @@ class Upstream:
             raise UpstreamAwayError from error
 
     def _port(self, request: Request) -> int:
+        if len(self._ports) == 1:
+            return self._ports[0]
         signed_in = request.header("authorization") is not None
         kind = (request.method, request.target, signed_in, request.body)
         turn = self._first.get(request.path, 0) + self._turns[kind]

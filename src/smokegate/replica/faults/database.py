@@ -32,7 +32,7 @@ def _connecting(plan: Plan, connect: Callable[[], Any]) -> None:
     """Have every connection to the database made so, from the moment the application has started."""
 
     def change(app: Any) -> None:
-        from sqlalchemy import create_engine  # noqa: PLC0415 -- the catalogue must read without servers
+        from sqlalchemy import create_engine
 
         store = app.state.accounts if hasattr(app.state, "accounts") else app.state.market
         store.engine.dispose()
@@ -100,7 +100,7 @@ def tables_gone(plan: Plan) -> None:
     """The database answers and has no tables."""
 
     def change(app: Any) -> None:
-        from sqlalchemy import MetaData  # noqa: PLC0415 -- the catalogue must read without servers
+        from sqlalchemy import MetaData
 
         store = app.state.accounts if hasattr(app.state, "accounts") else app.state.market
         there = MetaData()

@@ -22,7 +22,7 @@ def _cached(plan: Plan, changes: dict[str, Any] | str, age: float = 0.0) -> None
         worker.state = "absent"
 
     def change(app: Any) -> None:
-        from smokegate.replica.trading.market import dump, quotes  # noqa: PLC0415 -- imports the database
+        from smokegate.replica.trading.market import dump, quotes
 
         payload = changes if isinstance(changes, str) else dump({**quotes(), **changes})
         app.state.market.write(payload, time() - age)

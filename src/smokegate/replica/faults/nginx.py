@@ -50,7 +50,7 @@ def backend_dies_when_asked(plan: Plan) -> None:
     """The backend's worker dies at its first request, as one does that runs out of memory."""
 
     def change(app: Any) -> None:
-        from starlette.middleware import Middleware  # noqa: PLC0415 -- the catalogue must read without servers
+        from starlette.middleware import Middleware
 
         async def die(scope: Any, _receive: Any, _send: Any) -> None:
             if scope["type"] == "http":
@@ -65,7 +65,7 @@ def backend_dies_when_asked(plan: Plan) -> None:
     "trading", where="app", cause=("nginx.gateway-timeout", "nginx.upstream-unavailable"), caught_by=_HEALTH
 )
 def backend_hung(plan: Plan) -> None:
-    """The backend accepts connections and answers none: 504 on the health paths, upstream_unavailable on the API."""
+    """The backend accepts and never answers: 504 on the health paths, upstream_unavailable on the API."""
     plan.instances[0].state = "frozen"
     plan.options["timeout"] = plan.seconds or 0.3
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _ROUTING = "test_routing.py::"
 _SUSPENDED = (
     '<!DOCTYPE html><html lang="en"><head><meta charset="UTF-8"><meta name="viewport" '
-    'content="width=device-width, initial-scale=1" /><title>Service Suspended</title></head><body>{}</body></html>'
+    'content="width=device-width, initial-scale=1" /><title>Service Suspended</title></head>'
+    "<body>{}</body></html>"
 )
 _LOADING = (
     "<!DOCTYPE html><html><head><title>Render</title></head><body><h1>WELCOME TO RENDER</h1><pre>"
@@ -67,7 +68,7 @@ def no_server_intermittent(plan: Plan) -> None:
 
 @fault("tectonic", where="edge", cause=("render.waking", "render.wake-failed"), caught_by=_ROUTING)
 def waking(plan: Plan) -> None:
-    """The free instance was asleep; the edge answers that it could not be woken until, after a while, it is."""
+    """The free instance was asleep; the edge answers that it does not wake until, after a while, it does."""
     _until_awake(plan.backend, lambda: _WAKE_FAILED, plan.seconds or 2.0)
 
 
@@ -84,7 +85,7 @@ def cold_start(plan: Plan) -> None:
 
     def layer(inner: Handler) -> Handler:
         async def answer(request: Request) -> Answer | Raw:
-            import asyncio  # noqa: PLC0415 -- the catalogue must read without servers
+            import asyncio
 
             woken.append(monotonic())
             await asyncio.sleep(max(0.0, woken[0] + (plan.seconds or 3.0) - monotonic()))
@@ -174,7 +175,8 @@ def unknown_edge(plan: Plan) -> None:
 @fault("tectonic", where="edge", cause="render.unknown-edge", caught_by=_ROUTING, verdict="OUTAGE")
 def cloudflare_error(plan: Plan) -> None:
     """Cloudflare answers with its own error page, before Render's router."""
-    page = "<!DOCTYPE html><html><head><title>onrender.com | 520: Web server is returning an unknown error</title></head>"
+    title = "onrender.com | 520: Web server is returning an unknown error"
+    page = f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
     always(plan.backend, Answer.html(520, page))
 
 

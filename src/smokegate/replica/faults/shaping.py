@@ -45,9 +45,10 @@ def instead(  # noqa: PLR0913 -- the plan, and an answer in all its parts
     headers: dict[str, str] | None = None,
     turns: Callable[[int], bool] = lambda _: True,
 ) -> None:
-    """Have the application itself answer a path so: text as `text/html` if it looks like it, the rest as JSON.
+    """Have the application itself answer a path so: a text as HTML if it looks like it, other values as JSON.
 
-    A path or method of `*` stands for all of them. `turns` tells from a request's number, counted from 0, whether it gets this answer or the application's own.
+    A path or method of `*` stands for all of them. `turns` tells from a request's number, counted from 0,
+    whether it gets this answer or the application's own.
     """
 
     def change(app: Any) -> None:
@@ -74,7 +75,7 @@ def _layer(
     response: tuple[int, list[tuple[bytes, bytes]], bytes],
 ) -> None:
     """Put an ASGI layer inside the others, so that stamps and CORS headers are on its answers, too."""
-    from starlette.middleware import Middleware  # noqa: PLC0415 -- the catalogue must read without servers
+    from starlette.middleware import Middleware
 
     numbers = count()
 
@@ -100,14 +101,14 @@ def delayed(plan: Plan, path: str, seconds: float) -> None:
     """Have the application think for this long before it answers a path."""
 
     def change(app: Any) -> None:
-        from starlette.middleware import Middleware  # noqa: PLC0415 -- see _layer
+        from starlette.middleware import Middleware
 
         class Delayed:
             def __init__(self, inner: Any) -> None:
                 self._inner = inner
 
             async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-                import asyncio  # noqa: PLC0415 -- see _layer
+                import asyncio
 
                 if scope["type"] == "http" and scope["path"] == path:
                     await asyncio.sleep(plan.seconds or seconds)

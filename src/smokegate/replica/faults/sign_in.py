@@ -17,7 +17,7 @@ _SIGN_IN = "test_sign_in.py::"
 _REGISTER = "/api/auth/register"
 _LOGIN = "/api/auth/login"
 _ACCOUNT = "/api/auth/me"
-_PAGE = '<!doctype html><html lang="en"><head><title>Tectonic</title></head><body><div id="root"></div></body></html>'
+_PAGE = '<!doctype html><html><head><title>Tectonic</title></head><body><div id="root"></div></body></html>'
 _HOPEFUL = {
     "id": 1,
     "email": "",
@@ -55,7 +55,7 @@ def registration_not_kept(plan: Plan) -> None:
     """Registration answers 200 with a token, and the account was never written."""
 
     def register(_: Any, email: str, _password: str, full_name: str) -> Any:
-        from smokegate.replica.tectonic.accounts import Account  # noqa: PLC0415 -- imports the database
+        from smokegate.replica.tectonic.accounts import Account
 
         return Account(1_000_000, email, full_name)
 
@@ -102,8 +102,8 @@ def session_survives(plan: Plan) -> None:
     account = {"id": 1, "email": "somebody@example.com", "full_name": "Somebody"}
 
     def change(app: Any) -> None:
-        from starlette.middleware import Middleware  # noqa: PLC0415 -- the catalogue must read without servers
-        from starlette.responses import JSONResponse  # noqa: PLC0415
+        from starlette.middleware import Middleware
+        from starlette.responses import JSONResponse
 
         class Open:
             def __init__(self, inner: Any) -> None:
@@ -126,9 +126,9 @@ def any_password(plan: Plan) -> None:
     """A wrong password opens the account."""
 
     def authenticate(store: Any, email: str, _: str) -> Any:
-        from sqlalchemy import select  # noqa: PLC0415 -- the catalogue must read without servers
+        from sqlalchemy import select
 
-        from smokegate.replica.tectonic.accounts import Account, users  # noqa: PLC0415
+        from smokegate.replica.tectonic.accounts import Account, users
 
         with store.engine.connect() as connection:
             row = connection.execute(select(users).where(users.c.email == email)).first()
@@ -174,8 +174,8 @@ def registration_refused_with_echo(plan: Plan) -> None:
     """Registration finds fault with the input, and its answer repeats the password."""
 
     def change(app: Any) -> None:
-        from fastapi import Request  # noqa: PLC0415 -- the catalogue must read without servers
-        from fastapi.responses import JSONResponse  # noqa: PLC0415
+        from fastapi import Request
+        from fastapi.responses import JSONResponse
 
         async def refuse(request: Any) -> JSONResponse:
             body = await request.json()
@@ -193,10 +193,10 @@ def password_echoed(plan: Plan) -> None:
     """Login works, and its answer contains the password."""
 
     def change(app: Any) -> None:
-        from fastapi import Request  # noqa: PLC0415 -- the catalogue must read without servers
+        from fastapi import Request
 
-        from smokegate.replica.tectonic import routes  # noqa: PLC0415
-        from smokegate.replica.tectonic.models import Credentials  # noqa: PLC0415
+        from smokegate.replica.tectonic import routes
+        from smokegate.replica.tectonic.models import Credentials
 
         def login(body: Any, request: Any) -> dict[str, Any]:
             return {**routes.login(body, request).model_dump(), "password": body.password}
@@ -217,7 +217,7 @@ def login_opens_another_account(plan: Plan) -> None:
     """Login succeeds, and its token opens somebody else's account."""
 
     def find(_: Any, account_id: int) -> Any:
-        from smokegate.replica.tectonic.accounts import Account  # noqa: PLC0415 -- imports the database
+        from smokegate.replica.tectonic.accounts import Account
 
         return Account(account_id + 1, f"person{account_id + 1}@example.com", "Somebody Else")
 

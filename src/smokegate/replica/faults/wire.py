@@ -36,8 +36,8 @@ def reset(plan: Plan) -> None:
     """The connection is reset as soon as something is asked."""
 
     async def send(writer: StreamWriter) -> None:
-        import socket  # noqa: PLC0415 -- the catalogue must read without servers
-        import struct  # noqa: PLC0415
+        import socket
+        import struct
 
         linger = struct.pack("ii", 1, 0)
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -61,7 +61,7 @@ def hung(plan: Plan) -> None:
     """The server accepts the connection and never answers."""
 
     async def send(_: StreamWriter) -> None:
-        import asyncio  # noqa: PLC0415 -- the catalogue must read without servers
+        import asyncio
 
         await asyncio.Event().wait()
 
@@ -73,7 +73,7 @@ def dripping(plan: Plan) -> None:
     """The server sends one byte a second, so that no read ever times out and no answer ever ends."""
 
     async def send(writer: StreamWriter) -> None:
-        import asyncio  # noqa: PLC0415 -- the catalogue must read without servers
+        import asyncio
 
         for byte in _HEAD + b"content-length: 2\r\n\r\n{}":
             writer.write(bytes([byte]))

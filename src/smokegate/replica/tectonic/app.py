@@ -1,4 +1,4 @@
-"""The Tectonic backend: FastAPI over SQLAlchemy. `python -m smokegate.replica.tectonic.app` serves it on $PORT."""
+"""The Tectonic backend. `python -m smokegate.replica.tectonic.app` serves it on $PORT (10000 without it)."""
 
 from __future__ import annotations
 

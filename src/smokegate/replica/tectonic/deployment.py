@@ -37,9 +37,9 @@ def complete(plan: Plan) -> None:
 
 def handlers(plan: Plan, ports: list[int]) -> Mapping[str, Handler]:
     """What the edge answers for each of the two sites, given the ports of the instances."""
-    from smokegate.replica.bundle import build  # noqa: PLC0415 -- only the edge's process needs these
-    from smokegate.replica.edge import render  # noqa: PLC0415
-    from smokegate.replica.edge.upstream import Upstream  # noqa: PLC0415
+    from smokegate.replica.bundle import build
+    from smokegate.replica.edge import render
+    from smokegate.replica.edge.upstream import Upstream
 
     files = build(PAGE, plan.api_address)
     backend = render.application(Upstream(ports, first=plan.options["first"]), plan.options["plan"])

@@ -75,7 +75,7 @@ def remove_account(request: Request) -> Response:
 
 @router.get("/api/market/quotes")
 def quotes(request: Request, symbols: str = "AAPL,MSFT") -> dict[str, Any]:
-    """Market data: 503 without a key, as in the real backend. Prices are made up, for there is no market here."""
+    """Market data: 503 without a key, as in the real backend. Prices are made up: there is no market here."""
     if not request.app.state.settings.finnhub_api_key:
         raise HTTPException(503, "Market data is unavailable: FINNHUB_API_KEY is not set")
     listed = [{"symbol": symbol, "price": 100.0 + len(symbol)} for symbol in symbols.split(",") if symbol]

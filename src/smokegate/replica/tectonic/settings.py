@@ -17,7 +17,7 @@ class MissingSettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What a deployment sets. Like the real backend it boots without any of it: a default key, a local SQLite."""
+    """What a deployment sets. Like the real backend it boots without: a default key, a local SQLite file."""
 
     secret_key: str = "dev-secret-key-change-in-production"  # noqa: S105 -- the real default; public by design
     database_url: str = "sqlite:///./tectonic.db"

@@ -1,4 +1,4 @@
-"""How the trading platform is deployed on its server: nginx in front of the backend, the updater beside it."""
+"""How the trading platform is deployed on its server: nginx before the backend, the updater beside it."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def complete(plan: Plan) -> None:
 
 def handlers(plan: Plan, ports: list[int]) -> Mapping[str, Handler]:
     """What nginx answers, given the ports of the backend's instances."""
-    from smokegate.replica.bundle import build  # noqa: PLC0415 -- only the edge's process needs these
-    from smokegate.replica.edge import nginx  # noqa: PLC0415
-    from smokegate.replica.edge.upstream import Upstream  # noqa: PLC0415
+    from smokegate.replica.bundle import build
+    from smokegate.replica.edge import nginx
+    from smokegate.replica.edge.upstream import Upstream
 
     server = nginx.Server(Upstream(ports, plan.options["timeout"]), build(PAGE, plan.api_address))
     return {"backend": nginx.edge(server, plan.backend.around)}

@@ -17,8 +17,8 @@ _STALE_SECONDS = 300
 def summary(market: Market, started: float) -> dict[str, Any]:
     """The body of `/api/monitoring/summary`, always with status 200.
 
-    As in the real backend an unreachable database only means "no cached state", which counts as healthy; and what
-    goes wrong while the summary is made is told inside it.
+    As in the real backend an unreachable database only means "no cached state", which counts as healthy; and
+    what goes wrong while the summary is made is told inside it.
     """
     try:
         snapshot = market.read()
@@ -57,7 +57,7 @@ def _body(health: str, last_sync: float | None, started: float) -> dict[str, Any
 
 
 def system(market: Market) -> tuple[int, dict[str, Any]]:
-    """Status and body of `/api/health/system`: 503 without the database, 200 that says FAIL without its tables."""
+    """Status and body of `/api/health/system`: 503 without database, a 200 that says FAIL without tables."""
     try:
         market.ping()
     except SQLAlchemyError:

@@ -1,4 +1,6 @@
-"""The market updater: a worker that renews the cached market state. `python -m smokegate.replica.trading.updater`.
+"""The market updater: a worker that renews the cached market state.
+
+`python -m smokegate.replica.trading.updater` runs it until it is stopped.
 
 Variables: `DATABASE_URL`, as for the backend, and `UPDATE_SECONDS` between two updates (2 without it).
 """
