@@ -6,9 +6,8 @@ import ipaddress
 import time
 from urllib.parse import urlsplit
 
-from smokegate.observation.causes import Stage
 from smokegate.observation.dial import Dialer
-from smokegate.observation.model import ControlProbe, Exchange
+from smokegate.observation.model import ControlProbe
 
 SECONDS = 3.0
 #: Names that never belong to a host on the internet (RFC 2606, RFC 6761, RFC 6762).
@@ -22,12 +21,6 @@ def is_public(url: str) -> bool:
         return ipaddress.ip_address(host).is_global
     except ValueError:
         return "." in host and not host.endswith(LOCAL_NAMES)
-
-
-def is_network_failure(exchange: Exchange) -> bool:
-    """Tell whether a request did not even come to a connection."""
-    failed = exchange.no_answer
-    return failed is not None and failed.cause.stage in {Stage.NAME, Stage.CONNECT}
 
 
 def probe(address: str, dialer: Dialer) -> ControlProbe:

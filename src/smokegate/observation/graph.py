@@ -7,17 +7,12 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from smokegate.observation.causes import Stage, WireCause
-from smokegate.observation.edge import edge_answer
+from smokegate.observation.causes import WireCause
+from smokegate.observation.gates import never_asked
 from smokegate.observation.model import Exchange, NoAnswer, NotAsked
 from smokegate.observation.pool import Pool
 from smokegate.observation.step import Ask, Step, origin_of
 from smokegate.observation.tries import Tries
-
-
-def failed(exchange: Exchange) -> bool:
-    """Tell whether the application itself gave no answer: there is none, or the edge made it."""
-    return exchange.answer is None or edge_answer(exchange.answer) is not None
 
 
 class Graph:
@@ -43,7 +38,8 @@ class Graph:
         self._done: dict[str, Exchange] = {}
         self._waiting: list[Step] = []
         self._parked: list[tuple[Step, Exchange]] = []
-        self._stopped = False
+        self.stopped = False
+        """Whether nothing more is begun."""
         self.running: set[str] = set()
         """Names of the exchanges that are on the wire."""
 
@@ -51,6 +47,15 @@ class Graph:
     def settled(self) -> bool:
         """Whether all that was begun is done."""
         return len(self._done) == len(self._begun)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether it was stopped and nothing is on the wire any more."""
+        return self.stopped and not self.running
+
+    def halted(self, name: str) -> bool:
+        """Tell whether an exchange will never be done, because the graph was stopped before."""
+        return self.stopped and name not in self.running
 
     def exchanges(self) -> dict[str, Exchange]:
         """Return what is done, in the order in which it was begun."""
@@ -83,13 +88,14 @@ class Graph:
             if step.name in self._done:
                 return
             self._begun[step.name] = step
-        self._stopped = False
-        self._run(step, time.monotonic())
-        self._stopped = True
+            self.running.add(step.name)
+        self._carry_out(step, time.monotonic())
 
     def stop(self) -> None:
         """Begin nothing more; what is on the wire is let finish."""
-        self._stopped = True
+        with self._condition:
+            self.stopped = True
+            self._condition.notify_all()
 
     def _release(self, step: Step) -> None:
         """Submit a step, unless it has to wait for one that was begun and is not done."""
@@ -101,15 +107,19 @@ class Graph:
             self._pool.submit(lane, lambda: self._run(step, asked), step.priority)
 
     def _run(self, step: Step, asked: float) -> None:
-        if self._stopped:
-            return
+        with self._condition:
+            if self.stopped:
+                return
+            self.running.add(step.name)
+        self._carry_out(step, asked)
+
+    def _carry_out(self, step: Step, asked: float) -> None:
         more: Iterable[Step] = ()
         try:
             ask = self._ask(step)
             if isinstance(ask, NotAsked):
                 exchange = self._not_asked(step, ask)
             else:
-                self.running.add(step.name)
                 exchange, raw = self._tries.run(step, ask, asked)
                 if raw is not None and step.got is not None:
                     more = step.got(raw) or ()
@@ -123,7 +133,7 @@ class Graph:
 
     def _ask(self, step: Step) -> Ask | NotAsked:
         gate = self._done.get(step.gate) if step.gate is not None else None
-        if gate is not None and failed(gate):
+        if gate is not None and step.shut_by(gate):
             return NotAsked(gate.name)
         return step.target if step.ask is None else step.ask()
 
@@ -155,13 +165,11 @@ class Graph:
 
     def _must_park(self, step: Step, exchange: Exchange) -> bool:
         """A step that never came to the wire waits for its gate, which tells whether it was asked at all."""
-        lost = exchange.no_answer
         gated = step.gate is not None and step.gate in self._begun and step.gate not in self._done
-        return gated and lost is not None and lost.cause.stage is not Stage.EXCHANGE
+        return gated and never_asked(exchange)
 
     def _after_gate(self, step: Step, exchange: Exchange) -> Exchange:
         gate = self._done.get(step.gate) if step.gate is not None else None
-        lost = exchange.no_answer
-        if gate is not None and failed(gate) and lost is not None and lost.cause.stage is not Stage.EXCHANGE:
+        if gate is not None and step.shut_by(gate) and never_asked(exchange):
             return replace(exchange, outcome=NotAsked(gate.name))
         return exchange

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -45,7 +45,6 @@ class Trace:
     """The connection that carried the request."""
     sent: float | None = None
     headed: float | None = None
-    phases: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
 class _Current(threading.local):

@@ -6,14 +6,13 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from smokegate.environment.model import Environment
+from smokegate.observation.asides import Asides
 from smokegate.observation.commit import deployed_commit
-from smokegate.observation.control import is_network_failure, is_public, probe
 from smokegate.observation.graph import Graph
 from smokegate.observation.journey import CLEAN_UP, Journey
-from smokegate.observation.model import ControlProbe, Exchange, Observation, Readiness
+from smokegate.observation.model import Exchange, Observation, Readiness
 from smokegate.observation.pages import Pages
 from smokegate.observation.plan import (
     endpoint_steps,
@@ -29,7 +28,11 @@ from smokegate.observation.redact import Redactor
 from smokegate.observation.step import GROUPS, Group, Step
 from smokegate.observation.tries import Tries
 
-__all__ = ["Group", "Observer", "Pool", "observe"]
+__all__ = ["CutShortError", "Group", "Observer", "Pool", "observe"]
+
+
+class CutShortError(RuntimeError):
+    """An exchange was awaited that the run, cut short, will not see."""
 
 
 class Observer:
@@ -62,8 +65,8 @@ class Observer:
         self._zero = time.monotonic()
         self._started = datetime.now(UTC)
         self._expected = expected_commit
-        self._controls = controls
         self._condition = threading.Condition(threading.RLock())
+        self._asides = Asides(environment, pool, self.redactor, self._condition, controls)
         recorder = Recorder(self.redactor, self._zero)
         self._tries = Tries(pool, recorder, environment.backend.timeout, environment.ca_file)
         self._graph = Graph(pool, self._tries, self._condition, self._told)
@@ -71,10 +74,6 @@ class Observer:
         self._pages = Pages(environment) if environment.frontend else None
         self._plan: dict[str, Step] = {step.name: step for group in GROUPS for step in self._steps(group)}
         self._groups: set[Group] = set()
-        self._pending = 0
-        """Looks that are no exchanges and not done: control probes, the server's vantage, the waiting."""
-        self._server: Any = None
-        self._control: dict[str, ControlProbe] = {}
         self._readiness: Readiness | None = None
         self._waiting: Waiting | None = None
         if wait is not None:
@@ -98,7 +97,6 @@ class Observer:
             self._groups |= new
             if self._waiting is not None and self._readiness is None:
                 if first:
-                    self._pending += 1
                     self._waiting.begin()
             else:
                 self._begin(new)
@@ -119,8 +117,10 @@ class Observer:
 
         Raises:
             KeyError: it is not declared, or the page turned out not to name that script.
+            CutShortError: the observer was closed before it was seen.
         """
         if name == "version" and version_is_health(self.environment):
+            self.start({"version"})
             name = "health"
         if name.startswith("script ") and "page" in self._plan:
             self.exchange("page")
@@ -129,15 +129,16 @@ class Observer:
         else:
             self.start({self._plan[name].group})
         with self._condition:
-            self._condition.wait_for(lambda: self._graph.get(name) is not None)
+            self._condition.wait_for(lambda: self._graph.get(name) is not None or self._graph.halted(name))
             found = self._graph.get(name)
-        assert found is not None
+        if found is None:
+            raise CutShortError(f"{self.environment.name}: the run was cut short before {name!r} was seen")
         return found
 
     def complete(self, groups: Collection[Group] | None = None) -> Observation:
         """Wait for all that was started, or for some groups of it, and return what was seen."""
         with self._condition:
-            self._condition.wait_for(lambda: self._complete(groups))
+            self._condition.wait_for(lambda: self._complete(groups) or self._graph.at_rest)
         return self.snapshot()
 
     def snapshot(self) -> Observation:
@@ -154,12 +155,12 @@ class Observer:
                 started=self._started,
                 seconds=(self._ended or time.monotonic()) - self._zero,
                 exchanges=exchanges,
-                control=tuple(self._control.values()),
+                control=self._asides.control,
                 readiness=self._readiness,
                 api_addresses=self._pages.api_addresses if self._pages else (),
                 expected_commit=self._expected,
                 commit=self._commit(exchanges.get("version")),
-                server=self._server,
+                server=self._asides.server,
                 complete=complete,
             )
 
@@ -202,58 +203,31 @@ class Observer:
             {"health"} if "version" in groups and version_is_health(self.environment) else set()
         )
         self._graph.begin([step for step in self._plan.values() if step.group in wanted])
-        if "server" in groups and self.environment.server and self.environment.compose:
-            self._aside(self._look_from_server)
+        if "server" in groups:
+            self._asides.look_from_server()
 
-    def _aside(self, look: Callable[[], None]) -> None:
-        """Do something that is no exchange on a thread of the pool."""
-        self._pending += 1
-
-        def job() -> None:
-            try:
-                look()
-            finally:
-                with self._condition:
-                    self._pending -= 1
-                    self._condition.notify_all()
-
-        self._pool.submit(object(), job)
+    @property
+    def _waited(self) -> bool:
+        return self._waiting is None or self._readiness is not None
 
     def _complete(self, groups: Collection[Group] | None) -> bool:
         if groups is None:
-            return self._pending == 0 and self._graph.settled
+            return self._waited and self._asides.settled and self._graph.settled
         names = [
             name for name, step in self._plan.items() if step.group in groups and self._graph.begun(name)
         ]
         scripts = "frontend" not in groups or self._graph.settled_for("script ")
-        waited = self._waiting is None or self._readiness is not None
-        return waited and scripts and all(self._graph.get(name) is not None for name in names)
+        return self._waited and scripts and all(self._graph.get(name) is not None for name in names)
 
     def _ready(self, readiness: Readiness) -> None:
         with self._condition:
             self._readiness = readiness
             self._begin(self._groups)
-            self._pending -= 1
             self._condition.notify_all()
 
     def _told(self, exchange: Exchange) -> None:
-        if exchange.name != "health" or not is_network_failure(exchange):
-            return
-        if self._controls is None and not is_public(self.environment.backend.url):
-            return
-        with self._condition:
-            for address in self.environment.control if self._controls is None else self._controls:
-                self._aside(lambda address=address: self._ask_control(address))  # type: ignore[misc]
-
-    def _ask_control(self, address: str) -> None:
-        found = probe(address, self._pool.dialer)
-        with self._condition:
-            self._control[address] = found
-
-    def _look_from_server(self) -> None:
-        from smokegate.observation.server import look  # noqa: PLC0415 -- only where a server is declared
-
-        self._server = look(self.environment, redactor=self.redactor.text)
+        if exchange.name == "health":
+            self._asides.look_elsewhere(exchange)
 
 
 def observe(environments: Iterable[Environment], *, wait: bool = False) -> dict[str, Observation]:

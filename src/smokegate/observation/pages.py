@@ -10,7 +10,7 @@ from smokegate.environment.model import Environment, Frontend
 from smokegate.observation.limits import KEPT_SCRIPT, MAX_SCRIPTS
 from smokegate.observation.model import ApiAddress
 from smokegate.observation.plan import JOURNEY, PLAIN
-from smokegate.observation.scripts import api_addresses, scripts_of
+from smokegate.observation.scripts import api_addresses, chunks_of, scripts_of
 from smokegate.observation.step import Ask, Raw, Step, join, same_origin, web_origin
 
 
@@ -27,6 +27,7 @@ class Pages:
         self._frontend: Frontend = environment.frontend
         self._lock = threading.Lock()
         self._found: dict[tuple[str, str], ApiAddress] = {}
+        self._asked: set[str] = set()
 
     @property
     def api_addresses(self) -> tuple[ApiAddress, ...]:
@@ -69,6 +70,8 @@ class Pages:
 
     def _page(self, raw: Raw) -> list[Step]:
         urls = scripts_of(raw.text, raw.url)[:MAX_SCRIPTS] if raw.status == 200 else ()
+        with self._lock:
+            self._asked.update(urls)
         return [self._script(url, raw.url) for url in urls]
 
     def _script(self, url: str, page_url: str) -> Step:
@@ -76,17 +79,23 @@ class Pages:
         query = urlsplit(url).query
         ask = Ask("GET", url)
         name = f"script {path}" + (f"?{query}" if query else "")
-        got = self._reader(path, page_url)
+        got = self._reader(path, url, page_url)
         return Step(name, "frontend", ask, priority=JOURNEY, kept_text=KEPT_SCRIPT, got=got)
 
-    def _reader(self, path: str, page_url: str) -> Callable[[Raw], None]:
-        def got(raw: Raw) -> None:
+    def _reader(self, path: str, url: str, page_url: str) -> Callable[[Raw], list[Step]]:
+        """Note the addresses in a script; where there are none, look into the scripts that it loads later."""
+
+        def got(raw: Raw) -> list[Step]:
             if raw.status != 200 or raw.text.lstrip()[:1] == "<":
-                return
+                return []
             found = [
                 ApiAddress(path, value, resolved) for value, resolved in api_addresses(raw.text, page_url)
             ]
             with self._lock:
                 self._found.update({(path, each.value): each for each in found})
+                chunks = () if self._found else chunks_of(raw.text, url, page_url)
+                new = [each for each in chunks if each not in self._asked][: MAX_SCRIPTS - len(self._asked)]
+                self._asked.update(new)
+            return [self._script(each, page_url) for each in new]
 
         return got

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smokegate.environment.model import Endpoint, Environment
+from smokegate.observation.gates import never_asked
 from smokegate.observation.step import Ask, Step, join
 
 JOURNEY, HEALTH, PLAIN, SAMPLE = 0, 1, 5, 7
@@ -22,7 +23,15 @@ def health_steps(environment: Environment) -> Iterator[Step]:
     ask = Ask("GET", join(environment.backend.url, health.path))
     yield Step("health", "health", ask, priority=HEALTH, within=health.within)
     for number in range(2, health.samples + 1):
-        yield Step(f"health {number}", "health", ask, priority=SAMPLE, retry=False)
+        yield Step(
+            f"health {number}",
+            "health",
+            ask,
+            priority=SAMPLE,
+            retry=False,
+            gate="health",
+            shut_by=never_asked,
+        )
 
 
 def endpoint_steps(environment: Environment) -> Iterator[Step]:

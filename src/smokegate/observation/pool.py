@@ -36,6 +36,7 @@ class _Lane:
         self.cap = cap
         self.active = 0
         self.ended = 0
+        self.watched = False
         self.jobs: list[tuple[int, int, Job]] = []
 
 
@@ -53,7 +54,9 @@ class Pool:
         self.dialer = Dialer(Resolver(), Contexts())
         self._share = max(1, min(LANE, threads // max(1, environments)))
         self._most = threads
-        self._condition = threading.Condition()
+        lock = threading.RLock()
+        self._condition = threading.Condition(lock)
+        self._clock = threading.Condition(lock)
         self._lanes: dict[Hashable, _Lane] = {}
         self._ready: deque[_Lane] = deque()
         self._later: list[tuple[float, int, Job]] = []
@@ -70,9 +73,9 @@ class Pool:
         with self._condition:
             found = self._lanes.setdefault(lane, _Lane(self._share))
             heapq.heappush(found.jobs, (priority, next(self._count), job))
-            if not self._let_in(found):
-                ended = found.ended
-                self._schedule(PATIENCE, lambda: self._widen(found, ended))
+            if not self._let_in(found) and not found.watched:
+                found.watched = True
+                self._watch(found)
 
     def later(self, seconds: float, job: Job) -> None:
         """Have a short job done by the timer thread after some seconds; it submits what takes longer."""
@@ -111,6 +114,7 @@ class Pool:
             for lane in self._lanes.values():
                 lane.jobs.clear()
             self._condition.notify_all()
+            self._clock.notify_all()
         if self._client is not None:
             self._client.close()
         self.dialer.close()
@@ -122,22 +126,26 @@ class Pool:
         lane.active += 1
         self._ready.append(lane)
         if self._idle >= len(self._ready):
-            self._condition.notify_all()
+            self._condition.notify()
         elif self._threads < self._most:
             self._threads += 1
             threading.Thread(target=self._work, name=f"smokegate {self._threads}", daemon=True).start()
         return True
 
+    def _watch(self, lane: _Lane) -> None:
+        ended = lane.ended
+        self._schedule(PATIENCE, lambda: self._widen(lane, ended))
+
     def _widen(self, lane: _Lane, ended: int) -> None:
         with self._condition:
             if not lane.jobs:
+                lane.watched = False
                 return
             if lane.ended == ended:
                 lane.cap = STUCK_LANE
                 for _ in lane.jobs:
                     self._let_in(lane)
-            ended = lane.ended
-            self._schedule(PATIENCE, lambda: self._widen(lane, ended))
+            self._watch(lane)
 
     def _work(self) -> None:
         while True:
@@ -170,7 +178,7 @@ class Pool:
             self._timer = threading.Thread(target=self._tick, name="smokegate timer", daemon=True)
             self._timer.start()
         else:
-            self._condition.notify_all()
+            self._clock.notify()
 
     def _tick(self) -> None:
         while True:
@@ -179,7 +187,7 @@ class Pool:
                     return
                 left = self._later[0][0] - time.monotonic() if self._later else None
                 if left is None or left > 0:
-                    self._condition.wait(left)
+                    self._clock.wait(left)
                     continue
                 _, _, job = heapq.heappop(self._later)
             job()

@@ -56,8 +56,10 @@ class Waiting:
         self._progress = progress
         self._done = done
         self._lock = threading.Lock()
+        self._wait = wait
         self._began = time.monotonic()
         self._deadline = self._began + wait
+        self._begun = False
         self._polls = 0
         self._in_flight: dict[int, float] = {}
         self._last = "no answer yet"
@@ -67,11 +69,15 @@ class Waiting:
 
     def begin(self) -> None:
         """Start polling; returns at once."""
+        self._begun = True
+        self._began = time.monotonic()
+        self._deadline = self._began + self._wait
         self._tick()
 
     def stop(self) -> None:
         """Poll no more; `done` is told that it was not ready."""
-        self._finish(ready=False, gave_up="the run was cut short")
+        if self._begun:
+            self._finish(ready=False, gave_up="the run was cut short")
 
     def line(self) -> str:
         """Say how long it has been, what the last answer was and what is awaited."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from smokegate.observation.clean import clean
 from smokegate.observation.fetch import Fetched
@@ -23,6 +24,8 @@ JWT = re.compile(r"eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*")
 def discover(raw: Raw, redactor: Redactor) -> None:
     """Find the secrets that an answer brings (tokens, cookies) and have them redacted from now on."""
     redactor.add(*_tokens(raw.json), *JWT.findall(raw.text))
+    for _, _, location in raw.redirects:
+        redactor.add(*(value for key, value in parse_qsl(urlsplit(location).query) if SECRET_KEY.search(key)))
     for name, value in raw.headers:
         if name.lower() == "set-cookie":
             redactor.add(value.partition(";")[0].partition("=")[2].strip('"'))

@@ -20,6 +20,7 @@ FETCH = re.compile(rf"""\bfetch\(\s*(?P<value>{STRING})""")
 LITERAL = re.compile(STRING)
 NAME = re.compile(r"[A-Za-z_$][\w$]*")
 API_URL = re.compile(r"""["'`](https?://[^"'`\s/]+/api(?:/[^"'`\s]*)?)["'`]""")
+CHUNK = re.compile(r"""["'`]((?:\./|/)?(?:[\w-]+/)*[\w.-]+-[\w-]{6,}\.m?js)["'`]""")
 #: axios' own fallback for pages without a location.
 AXIOS = "http://localhost"
 
@@ -48,6 +49,19 @@ def scripts_of(html: str, url: str) -> tuple[str, ...]:
     page.feed(html)
     base = resolve(url, page.base) if page.base else url
     return tuple(dict.fromkeys(found for found in _absolute(page.found, base) if same_origin(found, url)))
+
+
+def chunks_of(script: str, script_url: str, page_url: str) -> tuple[str, ...]:
+    """Return the addresses of the further scripts that a script loads when they are needed.
+
+    Vite names them relative to the script (`import("./Login-1a2b.js")`) or to the page (`"assets/Login-1a2b.js"`).
+    """
+    bases = {True: script_url, False: page_url}
+    found = [
+        next(_absolute([each[1]], bases[each[1].startswith("./")]), None) for each in CHUNK.finditer(script)
+    ]
+    own = [url for url in found if url is not None and same_origin(url, page_url) and url != script_url]
+    return tuple(dict.fromkeys(own))
 
 
 def _absolute(references: list[str], base: str) -> Iterator[str]:

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
 from smokegate.observation.connect import Origin
-from smokegate.observation.model import NotAsked
+from smokegate.observation.gates import failed
+from smokegate.observation.model import Exchange, NotAsked
 
 Group = Literal["health", "endpoints", "monitoring", "sign_in", "frontend", "version", "server"]
 GROUPS: tuple[Group, ...] = ("health", "endpoints", "monitoring", "sign_in", "frontend", "version", "server")
@@ -77,7 +78,9 @@ class Step:
     got: Callable[[Raw], Iterable[Step] | None] | None = None
     """Told of the answer, secrets and all, before the exchange is done; may return further steps."""
     gate: str | None = None
-    """The exchange without whose answer this one is not asked; it need not wait for it, see `journey`."""
+    """The exchange whose failure makes this one pointless; it need not wait for it, see `journey`."""
+    shut_by: Callable[[Exchange], bool] = failed
+    """Whether the gate, now that it is done, keeps this one from being asked."""
 
 
 def join(base: str, path: str) -> str:
