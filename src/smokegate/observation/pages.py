@@ -88,13 +88,12 @@ class Pages:
         def got(raw: Raw) -> list[Step]:
             if raw.status != 200 or raw.text.lstrip()[:1] == "<":
                 return []
-            found = [
-                ApiAddress(path, value, resolved) for value, resolved in api_addresses(raw.text, page_url)
-            ]
+            found = [ApiAddress(path, *pair) for pair in api_addresses(raw.text, page_url)]
             with self._lock:
                 self._found.update({(path, each.value): each for each in found})
                 chunks = () if self._found else chunks_of(raw.text, url, page_url)
-                new = [each for each in chunks if each not in self._asked][: MAX_SCRIPTS - len(self._asked)]
+                room = max(0, MAX_SCRIPTS - len(self._asked))
+                new = [each for each in chunks if each not in self._asked][:room]
                 self._asked.update(new)
             return [self._script(each, page_url) for each in new]
 

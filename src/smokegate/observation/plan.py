@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from smokegate.environment.model import Endpoint, Environment
 from smokegate.observation.gates import never_asked
@@ -22,16 +23,9 @@ def health_steps(environment: Environment) -> Iterator[Step]:
     health = environment.backend.health
     ask = Ask("GET", join(environment.backend.url, health.path))
     yield Step("health", "health", ask, priority=HEALTH, within=health.within)
+    sample = Step("", "health", ask, priority=SAMPLE, retry=False, gate="health", shut_by=never_asked)
     for number in range(2, health.samples + 1):
-        yield Step(
-            f"health {number}",
-            "health",
-            ask,
-            priority=SAMPLE,
-            retry=False,
-            gate="health",
-            shut_by=never_asked,
-        )
+        yield replace(sample, name=f"health {number}")
 
 
 def endpoint_steps(environment: Environment) -> Iterator[Step]:

@@ -52,16 +52,15 @@ def scripts_of(html: str, url: str) -> tuple[str, ...]:
 
 
 def chunks_of(script: str, script_url: str, page_url: str) -> tuple[str, ...]:
-    """Return the addresses of the further scripts that a script loads when they are needed.
+    """Return the addresses of the further scripts that a script loads when needed.
 
-    Vite names them relative to the script (`import("./Login-1a2b.js")`) or to the page (`"assets/Login-1a2b.js"`).
+    Vite names them relative to the script (`import("./Login-1a2b3c.js")`) or to the page (`"assets/…"`).
     """
     bases = {True: script_url, False: page_url}
-    found = [
-        next(_absolute([each[1]], bases[each[1].startswith("./")]), None) for each in CHUNK.finditer(script)
-    ]
-    own = [url for url in found if url is not None and same_origin(url, page_url) and url != script_url]
-    return tuple(dict.fromkeys(own))
+    found: list[str] = []
+    for match in CHUNK.finditer(script):
+        found += _absolute([match[1]], bases[match[1].startswith("./")])
+    return tuple(url for url in dict.fromkeys(found) if same_origin(url, page_url) and url != script_url)
 
 
 def _absolute(references: list[str], base: str) -> Iterator[str]:
