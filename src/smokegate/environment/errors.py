@@ -47,11 +47,9 @@ class UnfitError(ValueError):
 class MissingVariableError(UnfitError):
     """A variable that the file names is not set, or is empty."""
 
-    def __init__(self, variable: str, hint: str = "") -> None:
+    def __init__(self, variable: str, found: str) -> None:
         self.variable = variable
-        super().__init__(
-            f"the environment variable {variable} to be set", found=f"that it is not set or empty{hint}"
-        )
+        super().__init__(f"the environment variable {variable} to be set", found=found)
 
 
 def printable(text: str) -> str:

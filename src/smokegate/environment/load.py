@@ -84,7 +84,7 @@ def _select(names: Iterable[str], directory: Path) -> tuple[dict[str, bool], lis
 
 def _stranger(name: str, known: Sequence[str], there: str) -> str:
 
-    return f"{describe(name)} is no environment{did_you_mean(name, known)}; {there}"
+    return f"{describe(name)} is no environment ({there}){did_you_mean(name, known)}"
 
 
 def _load(file: Path, variables: Mapping[str, str], overrides: Sequence[Override]) -> Environment:

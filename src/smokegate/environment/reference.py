@@ -157,7 +157,7 @@ def _default(each: Mapping[str, Any], *, required: bool) -> str:
     if "default" in each:
         return f"`{_toml(each['default'])}`"
     example = f"such as `{_toml(each['examples'][0])}`" if "examples" in each else ""
-    return ", ".join(part for part in ("required" if required else "", example) if part) or "–"
+    return ", ".join(part for part in ("required" if required else "", example) if part) or "none"
 
 
 def _toml(value: Any) -> str:

@@ -15,6 +15,7 @@ from smokegate.environment.fields import spelt
 from smokegate.environment.messages import section_of
 from smokegate.environment.model import EnvironmentFile
 from smokegate.environment.promises import HOLDS, WORDS, Rule
+from smokegate.environment.section import Section
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 """The newest draft that the TOML plug-ins of editors all read."""
@@ -38,12 +39,12 @@ def schema() -> dict[str, Any]:
     }
 
 
-def sections(model: type[BaseModel]) -> list[type[BaseModel]]:
+def sections(model: type[Section]) -> list[type[Section]]:
     """Return the sections that a section is made of, each once, itself first."""
     found = [model]
     for each in found:
-        inner = (section_of(field.annotation) for field in each.model_fields.values())
-        found.extend(one for one in dict.fromkeys(inner) if one is not None and one not in found)
+        inner = dict.fromkeys(section_of(field.annotation) for field in each.model_fields.values())
+        found.extend(one for one in inner if one and issubclass(one, Section) and one not in found)
     return found
 
 

@@ -17,8 +17,8 @@ class Account(Section):
     """A standing account, with which the journey signs in where it may not create one.
 
     Left out, it is that of the variables `SMOKE_NAME_EMAIL` and `SMOKE_NAME_PASSWORD`, NAME being the
-    environment's. Where one of its variables is not set, all else is checked, and the run says that sign-in could
-    not be judged.
+    environment's. Where one of them is not set, all else is checked, and the run says that sign-in could not
+    be judged.
     """
 
     email: Secret

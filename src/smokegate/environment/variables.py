@@ -64,8 +64,9 @@ def resolve(value: object, variables: Variables | None, kind: str) -> str:
     known = variables.values if variables is not None else {}
     text = known.get(name) or value.get("default", "")
     if not text:
-        near = nearest(name, known, 0.85)
-        raise MissingVariableError(name, f"; did you mean {near}?" if near else "")
+        near = nearest(name, known, 0.85) if name not in known else None
+        found = "it empty" if name in known else f"it unset{f'; did you mean {near}?' if near else ''}"
+        raise MissingVariableError(name, found)
     return f"{value.get('prefix', '')}{text}"
 
 

@@ -1,0 +1,73 @@
+"""Every mistake in a file is one line: the file, the key, what was expected, what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+START = b'title = "App"\n[backend]\nurl = "https://app.example.com"\n'
+KEYED = b'[[backend.endpoints]]\npath = "/a"\nsend = { X-Key = { env = "KEY" } }\n'
+LINE_BREAK = "no line break, control character or outer space in a header value"
+
+
+class Case(NamedTuple):
+    """A file with mistakes, the variables that it finds, and the lines that tell what is wrong."""
+
+    text: bytes
+    lines: tuple[str, ...]
+    variables: Mapping[str, str] = {}
+
+
+def written() -> dict[str, Case]:
+    """Read the cases that a person can read, from `mistakes.txt`."""
+    cases = {}
+    for part in Path(__file__).with_name("mistakes.txt").read_text(encoding="utf-8").split("\n### ")[1:]:
+        name, *lines = part.rstrip("\n").split("\n")
+        told = tuple(line[2:] for line in lines if line.startswith("> "))
+        variables = dict(line[2:].split("=", 1) for line in lines if line.startswith("$ "))
+        text = "\n".join(line for line in lines if not line.startswith(("> ", "$ ")))
+        cases[name] = Case(text.encode(), told, variables)
+    return cases
+
+
+CASES = {
+    **written(),
+    "an empty file": Case(
+        b"", ('the file is empty; expected at least title = "…" and [backend] with url = "…"',)
+    ),
+    "a number without end": Case(b"a = " + b"9" * 5000, ("not TOML: a number has too many digits",)),
+    "brackets without end": Case(b"a = " + b"[" * 3000, ("expected at most 32 levels of tables and arrays",)),
+    "dotted keys without end": Case(
+        b"a" + b".a" * 200 + b" = 1", ("expected at most 32 levels of tables and arrays",)
+    ),
+    "no UTF-8": Case(
+        b'title = "App"\n# caf\xe9', ("not UTF-8: byte 0xe9 (at line 2, column 6); save it as UTF-8",)
+    ),
+    "UTF-16": Case(START.decode().encode("utf-16"), ("not UTF-8 but UTF-16; save it as UTF-8",)),
+    "a huge file": Case(b"#" * (2 << 20), ("expected a file of at most 1024 KiB",)),
+    "a header with a line break": Case(
+        START + KEYED,
+        (f"backend.endpoints.0.send.X-Key (/a): expected {LINE_BREAK}, found one in the variable KEY",),
+        {"KEY": "hunter2\n"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_mistake_is_told_in_words_that_mend_it(
+    name: str, mistakes: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    """The whole message is exactly the expected lines, each with the file's name."""
+    case = CASES[name]
+    expected = [f"app.toml: {line}".replace("{here}", str(tmp_path)) for line in case.lines]
+    assert mistakes(case.text, variables=case.variables) == expected
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if "hunter2" in str(case)])
+def test_no_message_repeats_a_secret(name: str, mistakes: Callable[..., list[str]]) -> None:
+    """A password that was written down, or that a variable held, is in no message."""
+    case = CASES[name]
+    assert not [line for line in mistakes(case.text, variables=case.variables) if "hunter2" in line]
