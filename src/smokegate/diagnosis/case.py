@@ -15,7 +15,7 @@ from smokegate.observation.model import Answer, Exchange, NoAnswer
 from smokegate.observation.promises import MISSING, Unmet, lookup, unmet
 
 if TYPE_CHECKING:
-    from smokegate.environment.model import Environment, Promise
+    from smokegate.environment.model import Endpoint, Environment, Promise
     from smokegate.observation.causes import WireCause
     from smokegate.observation.model import Observation
 
@@ -104,14 +104,24 @@ class Case:
         return self.observation.samples
 
     @cached_property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Every exchange once: `version` may be another name of the health check."""
+        return tuple({e.name: e for e in self.observation.exchanges.values()}.values())
+
+    def is_page(self, exchange: Exchange) -> bool:
+        """Tell whether an exchange is with the frontend, be it as a promise of the backend's host."""
+        page = self.exchange("page")
+        return on_frontend(exchange.name) or (page is not None and page.request.url == exchange.request.url)
+
+    @cached_property
     def backend(self) -> tuple[Exchange, ...]:
         """The exchanges with the backend."""
-        return tuple(e for e in self.observation.exchanges.values() if not on_frontend(e.name))
+        return tuple(e for e in self.exchanges if not self.is_page(e))
 
     @cached_property
     def frontend(self) -> tuple[Exchange, ...]:
         """The exchanges with the frontend's host."""
-        return tuple(e for e in self.observation.exchanges.values() if on_frontend(e.name))
+        return tuple(e for e in self.exchanges if self.is_page(e))
 
     @cached_property
     def opener(self) -> Exchange | None:
@@ -123,7 +133,7 @@ class Case:
         backend = self.environment.backend
         if is_sample(name):
             return backend.health
-        return next((each for each in backend.endpoints if f"endpoint {each.path}" == name), None)
+        return next((each for each in backend.endpoints if endpoint_name(each) == name), None)
 
     def unmet_of(self, name: str) -> tuple[Unmet, ...]:
         """Return what an answer does not keep of its promise; nothing where there is no answer."""
@@ -136,7 +146,7 @@ class Case:
 
     def hits(self, exchanges: tuple[Exchange, ...] | None = None) -> Iterator[Hit]:
         """Yield every outcome, the last of each exchange first, then the attempts before it."""
-        for exchange in exchanges if exchanges is not None else tuple(self.observation.exchanges.values()):
+        for exchange in self.exchanges if exchanges is None else exchanges:
             outcome = exchange.outcome
             if isinstance(outcome, Answer | NoAnswer):
                 yield Hit(exchange, outcome, healed=False)
@@ -157,9 +167,13 @@ class Case:
                 found.append(hit)
         return tuple(sorted(found, key=lambda hit: hit.healed))
 
-    def edges(self, code: str) -> tuple[Hit, ...]:
+    def edges(self, code: str, exchanges: tuple[Exchange, ...] | None = None) -> tuple[Hit, ...]:
         """Return the answers that the edge made for this cause; final ones before those that healed."""
-        found = [hit for hit in self.hits() if hit.edge is not None and hit.edge.code == code]
+        found = [
+            hit
+            for hit in self.hits(exchanges or self.backend)
+            if hit.edge is not None and hit.edge.code == code
+        ]
         return tuple(sorted(found, key=lambda hit: hit.healed))
 
     def field(self, name: str, key: str) -> Any:
@@ -169,6 +183,12 @@ class Case:
             return None
         value = lookup(answer.body.json, tuple(key.split(".")))
         return None if value is MISSING else value
+
+
+def endpoint_name(endpoint: Endpoint) -> str:
+    """Return the name of an endpoint's exchange."""
+    method = "" if endpoint.method == "GET" else f"{endpoint.method} "
+    return f"endpoint {method}{endpoint.path}"
 
 
 def is_sample(name: str) -> bool:

@@ -68,7 +68,9 @@ def symptom_of(case: Case, name: str) -> str | None:
 
 def _opener(case: Case) -> str:
     sign_in = case.environment.sign_in
-    return "register" if sign_in is None or (sign_in.creates_accounts and sign_in.register_) else "login first"
+    return (
+        "register" if sign_in is None or (sign_in.creates_accounts and sign_in.register_) else "login first"
+    )
 
 
 def _own(case: Case, name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.case import host_of, is_sample
@@ -47,9 +48,11 @@ def wire_signs(
     )
 
 
-def edge_signs(case: Case, code: str, confidence: Confidence = Confidence.CERTAIN) -> Signs | None:
-    """Return the signs of answers that the edge made for this cause."""
-    hits = case.edges(code)
+def edge_signs(
+    case: Case, code: str, confidence: Confidence = Confidence.CERTAIN, hits: tuple[Hit, ...] | None = None
+) -> Signs | None:
+    """Return the signs of answers that the edge made for this cause, or of the hits that are given."""
+    hits = case.edges(code) if hits is None else hits
     if not hits:
         return None
     final = tuple(hit for hit in hits if not hit.healed) or hits
@@ -80,15 +83,16 @@ def intermittent(case: Case, signs: Signs) -> bool:
 
 def by_platform(signs: Signs, title: str) -> Signs:
     """Return the signs of what comes and goes while the application is healthy: the platform's own trouble."""
-    return Signs(
-        evidence=signs.evidence,
-        exchanges=signs.exchanges,
-        confidence=Confidence.LIKELY,
-        against=signs.against,
-        owner=Owner.PLATFORM,
-        title=title,
-        names=signs.names,
-    )
+    return replace(signs, confidence=Confidence.LIKELY, owner=Owner.PLATFORM, title=title)
+
+
+def beyond_runner(case: Case, signs: Signs | None) -> Signs | None:
+    """Return the signs with the deployment's side as owner, where the runner reaches other hosts."""
+    reached = [probe for probe in case.observation.control if probe.reached]
+    if signs is None or not reached:
+        return signs
+    line = f"control: `{reached[0].address}` was reached, so the runner has a network"
+    return replace(signs, evidence=(*signs.evidence, line), owner=Owner.CONFIGURATION)
 
 
 def lines(hits: tuple[Hit, ...]) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def reasons(
     blame = {
         Verdict.OUTAGE: ("the evidence says the platform, not the app: do not roll back",),
         Verdict.UNKNOWN: (
-            "the evidence says the machine that ran the suite: nothing is known of the deployment",
+            "the evidence does not say that the deployment is at fault: it could not be judged",
         ),
     }
     return (first, *blame.get(verdict, ()), *notes)
@@ -127,7 +127,8 @@ def warnings(
         for each in outcomes
         if each.outcome == "advisory" or (each.advisory and each.outcome == "failed")
     ]
-    found += [f"{finding.title} ({finding.code})" for finding in diagnosis.findings if finding.advisory]
+    unseen = not failures(outcomes) and not _blocked(outcomes)
+    found += [f"{each.title} ({each.code})" for each in diagnosis.findings if each.advisory or unseen]
     again = [name for name, exchange in observation.exchanges.items() if exchange.earlier and exchange.answer]
     if again:
         found.append(f"answered only when tried again: {', '.join(again)}")

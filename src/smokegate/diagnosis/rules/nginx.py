@@ -46,6 +46,8 @@ class Row:
     steps: tuple[Step, ...]
     competing: tuple[str, ...]
     confidence: Confidence = Confidence.LIKELY
+    unless: tuple[str, ...] = ()
+    """Other faces of the same cause that say more."""
 
 
 ROWS = (
@@ -64,6 +66,7 @@ ROWS = (
             "nginx looking for the backend at an old address",
         ),
         Confidence.CERTAIN,
+        ("nginx.gateway-timeout",),
     ),
     Row(
         "nginx.bad-gateway",
@@ -77,6 +80,7 @@ ROWS = (
             "a worker that dies during the request",
             "nginx keeping the backend's address from before its container was recreated",
         ),
+        unless=("nginx.gateway-timeout", "nginx.upstream-unavailable"),
     ),
     Row(
         "nginx.gateway-timeout",
@@ -102,7 +106,7 @@ ROWS = (
     Row(
         "nginx.rate-limited",
         "nginx at {target} limits how often it may be asked",
-        Owner.TEST_DATA,
+        Owner.CONFIGURATION,
         "429 'Too Many Requests' on nginx's own page, without `Retry-After`.",
         "nginx's own page for 429",
         (
@@ -140,7 +144,7 @@ RULES = tuple(
         steps=row.steps,
         competing=row.competing,
         after=REACHED,
-        unless=("nginx.stale-upstream",),
+        unless=("nginx.stale-upstream", *row.unless),
     )
     for row in ROWS
 )

@@ -39,39 +39,6 @@ class Row:
 
 ROWS = (
     Row(
-        "render.waking",
-        "The free instance of {target} was asleep",
-        Owner.CONFIGURATION,
-        "After 15 minutes without visitors the first request takes a minute or gets an error page.",
-        (
-            "Wait for it: `{verify} --wait`; a free instance needs about a minute to wake.",
-            "Do not hammer it: Render throttles attempts to wake a service.",
-            (
-                "If it must always answer, move it to a paid instance, or have it visited more often than"
-                " every 15 minutes."
-            ),
-        ),
-        (COLD_BOOT,),
-        Confidence.LIKELY,
-    ),
-    Row(
-        "render.wake-failed",
-        "The free instance of {target} was asleep and did not wake",
-        Owner.APP,
-        "503 with an empty body, also after a minute.",
-        (
-            DASHBOARD,
-            LOGS,
-            (
-                "Check that the database answers while the app boots; a boot that waits for it in vain ends"
-                " the wake-up."
-            ),
-            "Wait a minute and run `{verify} --wait`: it was seen to be gone on the next try.",
-        ),
-        (COLD_BOOT, "a process that crashes at start-up"),
-        Confidence.LIKELY,
-    ),
-    Row(
         "render.wake-throttled",
         "Render throttles attempts to wake {target}",
         Owner.PLATFORM,
@@ -181,25 +148,6 @@ ROWS = (
             "Or switch the address on again: Render dashboard, the service, Settings, 'Render Subdomain'.",
         ),
         (),
-    ),
-    Row(
-        "render.static-asset-missing",
-        "The static site {target} has no file for a path that is needed",
-        Owner.CONFIGURATION,
-        "404 with an empty body from a static site that exists.",
-        (
-            (
-                "Request that showed it: `{asked}`. Check that the build writes that file into the 'Publish"
-                " Directory' of the site's settings."
-            ),
-            "For a single-page app add the rewrite `/*` to `/index.html`.",
-            "If this host should be the backend and not a static site, correct the address in {file}.",
-        ),
-        (
-            "a publish directory that is set wrongly",
-            "a build that produced nothing",
-            "a page that names a file of an older build",
-        ),
     ),
     Row(
         "render.interstitial",

@@ -16,7 +16,7 @@ CODE = "render.unknown-edge"
 
 def judge(case: Case) -> Signs | None:
     """The header holds a value outside the table."""
-    signs = edge_signs(case, CODE, Confidence.POSSIBLE)
+    signs = edge_signs(case, CODE, Confidence.LIKELY)
     if signs is None or not intermittent(case, signs):
         return signs
     return by_platform(signs, "Render's edge answers some requests for {target} itself")
@@ -27,7 +27,7 @@ RULES = (
         code=CODE,
         title="Render's edge answers for {target}, with a reason that is not known yet",
         level=Level.ROUTING,
-        owner=Owner.CONFIGURATION,
+        owner=Owner.PLATFORM,
         symptom=(
             "An error that the application did not make, with an `x-render-routing` value outside the known"
             " ones."

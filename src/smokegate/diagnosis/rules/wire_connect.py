@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from smokegate.diagnosis.families import by_wire
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.families import beyond_runner, by_wire, wire_signs
 from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import Level, Rule
+from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.observation.causes import WireCause
 
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+
 AFTER = ("runner", "net.name-not-found", "net.name-server")
+
+
+def unreachable(case: Case) -> Signs | None:
+    """There is no route: on the runner's side of the way or on the server's."""
+    return beyond_runner(case, wire_signs(case, case.wires(WireCause.UNREACHABLE)))
+
 
 RULES = (
     Rule(
@@ -51,7 +62,7 @@ RULES = (
         owner=Owner.NETWORK,
         symptom="Requests fail with 'no route to host' or 'network is unreachable'.",
         reads=("the connection of every exchange with the backend", "the control probes"),
-        judge=by_wire(WireCause.UNREACHABLE),
+        judge=unreachable,
         steps=(
             (
                 "Check that the address that {hostname} resolves to is still the server's: `dig +short"
@@ -73,7 +84,7 @@ RULES = (
         code="net.connect-timeout",
         title="Nothing answers the attempt to connect to {where}",
         level=Level.CONNECT,
-        owner=Owner.NETWORK,
+        owner=Owner.CONFIGURATION,
         symptom="Every request hangs until its time-out; no connection comes about.",
         reads=("the connection of every exchange with the backend", "the control probes"),
         judge=by_wire(WireCause.CONNECT_TIMEOUT, confidence=Confidence.LIKELY),

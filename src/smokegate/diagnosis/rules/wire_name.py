@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.families import by_wire, wire_signs
+from smokegate.diagnosis.families import beyond_runner, by_wire, wire_signs
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.observation.causes import Stage, WireCause
@@ -14,24 +15,15 @@ if TYPE_CHECKING:
 
 
 def name_server(case: Case) -> Signs | None:
-    """The resolver failed; where a control probe failed for the same reason, it is the runner's own resolver."""
+    """The resolver failed: the runner's own, where other names can not be looked up either."""
     signs = wire_signs(case, case.wires(WireCause.NAME_SERVER), Confidence.LIKELY)
-    failed = [probe for probe in case.observation.control if probe.cause and probe.cause.stage is Stage.NAME]
-    if signs is None or not failed:
-        return signs
-    control = (
-        f"control: `{failed[0].address}` could not be looked up either ({failed[0].cause.title})"
-        if failed[0].cause
-        else ""
-    )
-    return Signs(
-        evidence=(*signs.evidence, control),
-        exchanges=signs.exchanges,
-        confidence=Confidence.LIKELY,
-        owner=Owner.RUNNER,
-        advisory=signs.advisory,
-        names=signs.names,
-    )
+    if signs is None:
+        return None
+    for probe in case.observation.control:
+        if probe.cause and probe.cause.stage is Stage.NAME:
+            line = f"control: `{probe.address}` could not be looked up either: {probe.cause.title}"
+            return replace(signs, evidence=(*signs.evidence, line), owner=Owner.RUNNER)
+    return beyond_runner(case, signs)
 
 
 RULES = (

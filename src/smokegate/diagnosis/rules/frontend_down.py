@@ -1,0 +1,71 @@
+"""The frontend's page does not come, or is not the app's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.broken import is_broken
+from smokegate.diagnosis.case import host_of, is_html
+from smokegate.diagnosis.model import Owner
+from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.wording import body, quote, seen
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+
+
+def judge(case: Case) -> Signs | None:
+    """The page has no answer, an error, or nothing of what it promises."""
+    exchange = case.exchange("page")
+    if exchange is None or not is_broken(case, exchange) or _with_backend(case):
+        return None
+    answer, edge = exchange.answer, case.edge("page")
+    details = [quote(edge.sign)] if edge and edge.sign.startswith("x-") else []
+    if answer is not None and answer.status == 200 and not is_html(answer):
+        details.append("it is no page")
+    if answer is not None:
+        details.append(body(answer))
+    return Signs(
+        evidence=(seen(exchange, *details),),
+        exchanges=("page",),
+        names={"target": host_of(exchange.request.url), "asked": f"GET {exchange.request.url}"},
+    )
+
+
+def _with_backend(case: Case) -> bool:
+    """Tell whether the backend's host, which serves the page too, is away altogether."""
+    page = case.exchange("page")
+    same = page is not None and host_of(page.request.url) == case.host
+    return same and (case.wire("health") is not None or case.edge("health") is not None)
+
+
+RULES = (
+    Rule(
+        code="frontend.down",
+        title="The frontend at {target} is not served",
+        level=Level.FRONTEND,
+        owner=Owner.CONFIGURATION,
+        symptom="A blank page, an error page, or nothing at all.",
+        reads=("the answer to the frontend's page: its status, its type, the text it promises",),
+        judge=judge,
+        steps=(
+            (
+                "Open `{frontend}` in a browser; the platform's dashboard shows the state of its service and"
+                " its last deploy."
+            ),
+            (
+                "If it is a static site, look at its build's log and its publish directory; an empty page is"
+                " an empty `index.html`."
+            ),
+            "If it is behind nginx, look at `location /` and at what it passes to.",
+            "Redeploy it, or roll it back to the last build that was served.",
+        ),
+        competing=(
+            "a build that failed or is empty",
+            "a service that is stopped, suspended or gone",
+            "an address that changed: `frontend.url` in {file}",
+        ),
+        after=("runner",),
+        unless=("render.static-asset-missing",),
+    ),
+)

@@ -1,0 +1,71 @@
+"""The app answers in good order, and not what was promised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.broken import is_advisory, told
+from smokegate.diagnosis.case import is_sample
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+    from smokegate.observation.model import Exchange
+
+
+def judge(case: Case) -> Signs | None:
+    """An answer of the application breaks a promise of the environment file without being an error."""
+    partly = any(case.sound(each.name) for each in case.samples)
+    hits = [each for each in case.backend if _breaks(case, each) and not (is_sample(each.name) and partly)]
+    gating = [each for each in hits if not is_advisory(case, each.name)]
+    if not hits:
+        return None
+    shown = gating or hits
+    return Signs(
+        evidence=tuple(told(each, case) for each in shown[:3]),
+        exchanges=tuple(each.name for each in shown),
+        confidence=Confidence.CERTAIN,
+        advisory=not gating,
+        names={"asked": f"{shown[0].request.method} {shown[0].request.url}"},
+    )
+
+
+def _breaks(case: Case, exchange: Exchange) -> bool:
+    answer = case.app(exchange.name)
+    if answer is None or answer.status >= 500:
+        return False
+    if exchange.name == "monitoring":
+        return answer.status != 200
+    if exchange.name == "version":
+        return not 200 <= answer.status < 300
+    return bool(case.unmet_of(exchange.name))
+
+
+RULES = (
+    Rule(
+        code="app.promise-broken",
+        title="{asked} does not answer what was promised",
+        level=Level.PROMISE,
+        owner=Owner.APP,
+        symptom="The app works, and one of its answers is not what the environment file says.",
+        reads=("every answer against its promise: status, JSON, headers, text",),
+        judge=judge,
+        steps=(
+            "Compare expected and actual in the evidence, and decide which of them is right.",
+            "If the app is wrong, look what changed with the last deploy, and mend it or roll back.",
+            "If the promise is out of date, correct it in {file}.",
+            (
+                "If the endpoint is a check of the app's own, look at the check too: checks have defects, and"
+                " say 'unhealthy' of healthy systems."
+            ),
+        ),
+        competing=(
+            "a defect of the app",
+            "a promise that is out of date",
+            "a check of the app's own that is wrong",
+        ),
+        after=ANSWERED,
+        unless=("app.wrong-service", "app.unhealthy", "app.health-missing", "app.wrong-version"),
+    ),
+)

@@ -1,0 +1,74 @@
+"""An answer took longer than its budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.model import Owner
+from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.wording import seen
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+    from smokegate.observation.model import Exchange
+
+
+def judge(case: Case) -> Signs | None:
+    """The best time on a warm connection is over the budget of the environment file."""
+    over = [(each, budget) for each in case.exchanges if (budget := _over(case, each)) is not None]
+    if not over:
+        return None
+    return Signs(
+        evidence=tuple(
+            seen(
+                each,
+                f"took {(each.warm_seconds or 0) * 1000:.0f} ms on a warm connection, the budget is"
+                f" {budget * 1000:.0f} ms",
+            )
+            for each, budget in over[:3]
+        ),
+        exchanges=tuple(each.name for each, _ in over),
+        names={"asked": f"{over[0][0].request.method} {over[0][0].request.url}"},
+    )
+
+
+def _over(case: Case, exchange: Exchange) -> float | None:
+    promise = case.promise(exchange.name)
+    budget = promise.within if promise else None
+    monitoring = case.environment.backend.monitoring
+    if exchange.name == "monitoring" and monitoring is not None:
+        budget = monitoring.within
+    took = exchange.warm_seconds
+    return budget if exchange.answer and budget is not None and took is not None and took > budget else None
+
+
+RULES = (
+    Rule(
+        code="app.slow",
+        title="{asked} takes longer than its budget",
+        level=Level.ADVICE,
+        owner=Owner.APP,
+        symptom="Everything works, slowly.",
+        reads=("the answering time of every answer on a warm connection, against its `within`",),
+        judge=judge,
+        steps=(
+            (
+                "Compare with the trend of the last runs in the report: a jump points to a deploy, a slope to"
+                " growing data."
+            ),
+            (
+                "On the server, in `{directory}`: `docker stats --no-stream`, for a container at its limit.",
+                "Look at the load of the instance: processor, memory, connections of the database.",
+            ),
+            "Look for the slowest part of the request in the app's log or its profiler.",
+            "If the budget is too tight for this distance, raise `within` in {file}.",
+        ),
+        competing=(
+            "an instance that is too small or busy",
+            "a query that grew with its data",
+            "a long way between the runner and the server",
+        ),
+        after=ANSWERED,
+        advisory=True,
+    ),
+)
