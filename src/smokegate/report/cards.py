@@ -90,23 +90,22 @@ def cause(report: EnvironmentReport) -> str:
 
 
 def _evidence(headline: Finding) -> str:
-    lines = [
-        f'<li class="decisive">{text(line)}</li>' if not i else f"<li>{text(line)}</li>"
-        for i, line in enumerate(headline.evidence)
-    ]
-    lines += [f'<li class="against">{text(line)}</li>' for line in headline.against]
-    shown = f'<h4>Evidence</h4><ul class="evidence">{"".join(lines)}</ul>' if lines else ""
+    kinds = [("decisive", line) if not index else ("", line) for index, line in enumerate(headline.evidence)]
+    kinds += [("against", line) for line in headline.against]
+    lines = "".join(f'<li class="{kind}">{marked(line)}</li>' for kind, line in kinds)
+    shown = f'<h4>Evidence</h4><ul class="evidence">{lines}</ul>' if lines else ""
     if headline.competing:
-        shown += f"<h4>Not excluded</h4><ul>{''.join(f'<li>{text(line)}</li>' for line in headline.competing)}</ul>"
+        shown += f"<h4>Not excluded</h4><ul>{''.join(f'<li>{marked(line)}</li>' for line in headline.competing)}</ul>"
     return shown
 
 
 def _steps(headline: Finding) -> str:
     if not headline.steps:
         return ""
-    return f"<h4>What to do</h4><ol>{''.join(f'<li>{_step(line)}</li>' for line in headline.steps)}</ol>"
+    return f"<h4>What to do</h4><ol>{''.join(f'<li>{marked(line)}</li>' for line in headline.steps)}</ol>"
 
 
-def _step(line: str) -> str:
+def marked(line: str) -> str:
+    """Return a line as HTML, what stands in backticks as code."""
     parts = text(line).split("`")
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))

@@ -23,6 +23,7 @@ from smokegate.report.waterfall import requests_section
 STYLE = Path(str(files("smokegate.report") / "style.css"))
 #: Outcomes that pytest-html knows under another word.
 WORDS = {"blocked": "Blocked", "advisory": "Warning"}
+TITLE = re.compile(r"<title([^>]*)>.*?</title>", re.DOTALL)
 INLINE_SCRIPT = re.compile(r"<script(?:\s[^>]*)?>(.*?)</script>", re.DOTALL)
 
 
@@ -80,14 +81,9 @@ def finish(path: Path, run: RunReport) -> None:
         return
     page = path.read_text(encoding="utf-8", errors="replace")
     page = page.replace("<html>", '<html lang="en">', 1)
-    page = re.sub(
-        r"<title([^>]*)>.*?</title>",
-        lambda m: f"<title{m[1]}>{escape(run.title)}</title>",
-        page,
-        count=1,
-        flags=re.DOTALL,
-    )
-    page = re.sub(r"<h1>[^<]*</h1>", "", page, count=1) if page.find("<h1>Smoke</h1>") >= 0 else page
+    page = TITLE.sub(lambda m: f"<title{m[1]}>{escape(run.title)}</title>", page, count=1)
+    # The hidden reload button's handler is the only inline one; the policy below would block it with a console error.
+    page = page.replace(' onclick="location.reload()"', "", 1)
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(page)}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -55,10 +55,11 @@ def _bar(exchange: Exchange, first: float, span: float, label: str) -> str:
     at = (exchange.started - first) / span * 1000
     parts = []
     for phase in PHASES:
-        width = (getattr(exchange.phases, phase) or 0.0) / span * 1000
-        if width > 0:
-            parts.append(f'<rect class="{phase}" x="{at:.2f}" width="{width:.2f}" height="12"/>')
-            at += width
+        seconds = getattr(exchange.phases, phase)
+        if seconds:
+            at = (exchange.phases.offsets.get(phase, exchange.started) - first) / span * 1000
+            parts.append(f'<rect class="{phase}" x="{at:.2f}" width="{seconds / span * 1000:.2f}" height="12"/>')
+            at += seconds / span * 1000
     if exchange.answer is None:
         parts.append(f'<path class="none" d="M{at:.2f} 1v10"/>')
     return f'<svg viewBox="0 0 1000 12" preserveAspectRatio="none" role="img" aria-label="{label}">{"".join(parts)}</svg>'
