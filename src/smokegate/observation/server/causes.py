@@ -117,7 +117,7 @@ DOCKER_TEXTS: tuple[tuple[CommandCause, tuple[str, ...]], ...] = (
     ),
     (
         CommandCause.DOCKER_NOT_INSTALLED,
-        ("docker: (?:command )?not found", "docker['’]?: No such file or directory"),  # noqa: RUF001 -- env's quotes
+        ("docker: (?:command )?not found", "docker.?: No such file or directory"),
     ),
 )
 

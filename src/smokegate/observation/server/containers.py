@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from smokegate.observation.server import parse
+from smokegate.observation.server.causes import CommandCause, docker_cause
+from smokegate.observation.server.host import HostError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,30 +19,22 @@ if TYPE_CHECKING:
 
 #: Lines of log that are fetched of each container.
 LOG_LINES = 300
-#: For how long of its life, in seconds, a running container without a passed health check is under suspicion
-#: of a crash loop:
-#: one that has been restarted before, and one that has not. Python programs that can not start fail within a
-#: few seconds.
+#: For how long of its life, in seconds, a running container that has passed no health check is under
+#: For how long of its life, in seconds, a running container that passed no health check yet is under
+#: not start fail within a few seconds.
 SUSPECT = {True: 12.0, False: 4.0}
 #: How long a look follows suspects at most, and how often it samples them, in seconds.
 FOLLOWING = 12.0
-PACE = 0.4
+PACE = 0.2
 
 
 def inspect(host: Host, ids: Iterable[str]) -> list[ServiceView]:
     """Return a view of each container that is still there, with one sample and without its log.
 
     Raises:
-        ValueError: what docker printed is no JSON.
-        HostError: the server could not be reached or the command did not end in time.
+        HostError: docker could not be asked, or what it printed is no JSON.
     """
-    wanted = list(ids)
-    if not wanted:
-        return []
-    return [
-        parse.service(one)
-        for one in parse.objects(host.run(["docker", "inspect", "--format", parse.INSPECT, *wanted]).stdout)
-    ]
+    return [parse.service(one) for one in _inspected(host, list(ids))]
 
 
 def with_logs(host: Host, service: ServiceView) -> ServiceView:
@@ -58,14 +52,13 @@ def with_logs(host: Host, service: ServiceView) -> ServiceView:
 
 
 def follow(host: Host, services: tuple[ServiceView, ...]) -> tuple[tuple[ServiceView, ...], datetime | None]:
-    """Sample the containers again; those under suspicion until they have lived long enough or were restarted.
+    """Sample the containers again; those under suspicion until they have lived long enough or have ended.
 
     Returns the views with all samples and the engine's time at the last one. Logs of containers that turn out
     to be in a crash loop are fetched anew.
 
     Raises:
-        ValueError: what docker printed is no JSON.
-        HostError: the server could not be reached or the command did not end in time.
+        HostError: docker could not be asked, or what it printed is no JSON.
     """
     deadline = time.monotonic() + FOLLOWING
     while True:
@@ -78,21 +71,32 @@ def follow(host: Host, services: tuple[ServiceView, ...]) -> tuple[tuple[Service
 
 
 def _sampled(host: Host, services: tuple[ServiceView, ...]) -> tuple[ServiceView, ...]:
-    ids = [each.id for each in services if each.exists]
-    objects = (
-        parse.objects(host.run(["docker", "inspect", "--format", parse.INSPECT, *ids]).stdout) if ids else []
-    )
-    found = {str(one.get("Id")): one for one in objects}
+    found = {
+        str(one.get("Id")): one for one in _inspected(host, [each.id for each in services if each.exists])
+    }
     return tuple(parse.later(each, found[each.id]) if each.id in found else each for each in services)
 
 
+def _inspected(host: Host, ids: list[str]) -> list[dict[str, Any]]:
+    """Return what docker says of containers; one that was removed in the meantime is left out."""
+    if not ids:
+        return []
+    output = host.run(["docker", "inspect", "--type", "container", "--format", parse.INSPECT, *ids])
+    strange = [line for line in output.stderr.splitlines() if line.strip() and "No such" not in line]
+    if not output.ok and strange:
+        raise HostError(output.failure(docker_cause(output.stderr)))
+    try:
+        return parse.objects(output.stdout)
+    except ValueError as error:
+        failed = output.failure(CommandCause.COMMAND_FAILED)
+        raise HostError(replace(failed, detail=f"its output is no JSON: {error}")) from error
+
+
 def _suspect(service: ServiceView, now: datetime | None) -> bool:
-    if (
-        not service.running
-        or service.crash_looping
-        or service.health
-        or now is None
-        or service.started_at is None
-    ):
+    if not service.running or now is None or service.started_at is None:
+        return False
+    if service.crash_looping:  # how it ends is seen between two tries only
+        return service.exit_code == 0
+    if service.health in {"healthy", "unhealthy"}:
         return False
     return (now - service.started_at).total_seconds() < SUSPECT[service.restart_count > 0]

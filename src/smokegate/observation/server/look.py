@@ -35,9 +35,14 @@ if TYPE_CHECKING:
 SIDE_BY_SIDE = 6
 #: How long the backend may take to answer the server itself, in seconds.
 ORIGIN_LIMIT = 5.0
-ENGINE = "{{json .ServerVersion}} {{json .SystemTime}} {{json .DockerRootDir}}"
-#: Evaluated by the shell in the database's container, whose environment has the names.
-READY = 'exec pg_isready -t 3 -U "${POSTGRES_USER:-postgres}" -d "${POSTGRES_DB:-${POSTGRES_USER:-postgres}}"'
+ENGINE = "{{.ServerVersion}} {{.SystemTime}} {{.DockerRootDir}}"
+#: Evaluated by the shell in the database's container, whose environment has the names. Over TCP, as the
+#: backend asks: while the image initialises its database, a server that nobody else reaches answers on the
+#: local socket.
+READY = (
+    'user="${POSTGRES_USER:-postgres}"; '
+    'exec pg_isready -h 127.0.0.1 -t 3 -U "$user" -d "${POSTGRES_DB:-$user}"'
+)
 LISTENING = 'PATH="$PATH:/usr/sbin:/sbin" exec ss -Hltnp'
 
 
@@ -124,9 +129,9 @@ def _stateful(compose: Compose) -> tuple[str, ...]:
 def _engine(host: Host) -> tuple[str, str, CommandFailure | None]:
     """Return the engine's version and directory, or why it can not be asked."""
     output = host.run(["docker", "info", "--format", ENGINE])
-    words = output.stdout.replace('"', "").split()
-    if output.ok and len(words) == 3:
-        return words[0], words[2], None
+    words = output.stdout.split()
+    if output.ok and len(words) > 1:
+        return words[0], words[-1], None
     return "", "", output.failure(docker_cause(output.stderr))
 
 
@@ -164,7 +169,7 @@ def _listeners(host: Host, port: int, *, engine: bool) -> tuple[ListenerView, ..
     if engine:
         found = parse.publishers(
             host.run(
-                ["docker", "ps", "--filter", f"publish={port}", "--no-trunc", "--format", "json"]
+                ["docker", "ps", "--filter", f"publish={port}", "--no-trunc", "--format", "{{json .}}"]
             ).stdout,
             port,
         )

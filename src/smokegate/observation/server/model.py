@@ -187,8 +187,8 @@ class Disk:
 
     @property
     def full(self) -> bool:
-        """Whether less than one part in a hundred is left, or less than 1 MiB."""
-        return self.size > 0 and (self.free < self.size / 100 or self.free < 2**20)
+        """Whether less than one part in a hundred is left, and less than 64 MiB."""
+        return self.size > 0 and self.free < min(self.size / 100, 2**26)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ NEVER = "0001-01-01"
 #: not among them,
 #: since it holds secrets.
 INSPECT = (
-    '{"Id":{{json .Id}},"Name":{{json .Name}},"RestartCount":{{json .RestartCount}},"State":{{json .State}},'
+    '{"Id":{{json .ID}},"Name":{{json .Name}},"RestartCount":{{json .RestartCount}},"State":{{json .State}},'
     '"Policy":{{json .HostConfig.RestartPolicy.Name}},"Memory":{{json .HostConfig.Memory}},'
     '"Image":{{json .Config.Image}},"Labels":{{json .Config.Labels}},'
     '"Healthcheck":{{json .Config.Healthcheck}},"Networks":{{json .NetworkSettings.Networks}},'
@@ -118,9 +118,19 @@ def sample(one: dict[str, Any]) -> Sample:
 
 
 def later(view: ServiceView, one: dict[str, Any]) -> ServiceView:
-    """Bring a view up to date with a second look at its container; the samples of both stay."""
+    """Bring a view up to date with a further look at its container; the samples of all looks stay.
+
+    How a run ended stays too: once the engine has restarted a container it tells 0, and no lack of memory.
+    """
     new = service(one, expected=view.expected)
-    return replace(new, samples=(*view.samples, *new.samples), log=view.log, log_problem=view.log_problem)
+    return replace(
+        new,
+        samples=(*view.samples, *new.samples),
+        exit_code=new.exit_code or view.exit_code,
+        oom_killed=new.oom_killed or view.oom_killed,
+        log=view.log,
+        log_problem=view.log_problem,
+    )
 
 
 def _ports(table: dict[str, Any]) -> tuple[PublishedPort, ...]:
@@ -177,7 +187,7 @@ def listeners(text: str, port: int) -> tuple[ListenerView, ...]:
 
 
 def publishers(text: str, port: int) -> tuple[ListenerView, ...]:
-    """Read `docker ps --format json` lines and keep the containers that publish a port."""
+    """Read `docker ps --format '{{json .}}'` lines and keep the containers that publish a port."""
     found: list[ListenerView] = []
     for one in objects(text):
         pairs = (part.split("=", 1) for part in str(one.get("Labels", "")).split(",") if "=" in part)

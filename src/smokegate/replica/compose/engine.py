@@ -1,0 +1,101 @@
+"""This machine's docker engine: asked through testcontainers' client, swept of what earlier runs left."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from smokegate.replica.handle import ReplicaError
+
+DIRECTORY_LABEL = "smokegate.directory"
+"""On everything that belongs to a stack: the directory that its owner holds locked for as long as it lives.
+"""
+LOCK = ".lock"
+
+
+def client() -> Any:
+    """Return a client of the engine (`docker.DockerClient`).
+
+    Raises:
+        ReplicaError: no engine answers, or the `containers` extra is not installed.
+    """
+    try:
+        from testcontainers.core.docker_client import DockerClient  # noqa: PLC0415
+    except ImportError as missing:
+        hint = "pip install 'smokegate[containers]'"
+        raise ReplicaError(
+            f"the compose replica needs the `containers` extra: {hint} ({missing})"
+        ) from missing
+    from docker.errors import DockerException  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    try:
+        found = DockerClient().client
+        found.ping()
+    except DockerException as error:
+        raise ReplicaError(f"the compose replica needs a docker engine, and none answers: {error}") from error
+    return found
+
+
+def hold(directory: Path) -> int:
+    """Lock a stack's directory until this process ends, however it ends; return the lock's descriptor."""
+    descriptor = os.open(directory / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return descriptor
+
+
+def abandoned(directory: Path) -> bool:
+    """Tell whether no process holds a stack's directory any more."""
+    try:
+        descriptor = os.open(directory / LOCK, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def sweep_abandoned(engine: Any) -> tuple[str, ...]:
+    """Remove every stack whose owner is gone; return their directories."""
+    found = {each.labels.get(DIRECTORY_LABEL, "") for each in _containers(engine, DIRECTORY_LABEL)}
+    found |= {
+        (each.attrs.get("Labels") or {}).get(DIRECTORY_LABEL, "")
+        for each in _volumes(engine, DIRECTORY_LABEL)
+    }
+    gone = tuple(sorted(each for each in found if each and abandoned(Path(each))))
+    for each in gone:
+        sweep(engine, Path(each))
+    return gone
+
+
+def sweep(engine: Any, directory: Path) -> None:
+    """Remove a stack's containers, networks, volumes and directory; what is gone already is no matter."""
+    from docker.errors import APIError, NotFound  # noqa: PLC0415
+
+    label = f"{DIRECTORY_LABEL}={directory}"
+    for container in _containers(engine, label):
+        with contextlib.suppress(NotFound):
+            if container.status == "paused":
+                container.unpause()
+            container.remove(force=True, v=True)
+    for rest in (*engine.networks.list(filters={"label": label}), *_volumes(engine, label)):
+        with contextlib.suppress(NotFound, APIError):
+            rest.remove()
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def _containers(engine: Any, label: str) -> list[Any]:
+    found: list[Any] = engine.containers.list(all=True, filters={"label": label}, ignore_removed=True)
+    return found
+
+
+def _volumes(engine: Any, label: str) -> list[Any]:
+    found: list[Any] = engine.volumes.list(filters={"label": label})
+    return found
