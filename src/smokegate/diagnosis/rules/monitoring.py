@@ -57,8 +57,8 @@ def stale(case: Case) -> Signs | None:
         return None
     exchange, answer, monitoring = read
     age = _value(answer, monitoring.age_field or "")
-    number = isinstance(age, int | float) and not isinstance(age, bool)
-    if number and age <= (monitoring.fresh_within or 0):
+    known = isinstance(age, int | float) and not isinstance(age, bool)
+    if isinstance(age, int | float) and known and age <= (monitoring.fresh_within or 0):
         return None
     said = (
         f"it has no {monitoring.age_field}"
