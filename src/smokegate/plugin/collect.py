@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from smokegate.environment.coverage import declared
 from smokegate.plugin.session import RUN, Run
 
 if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
     from smokegate.observation.observe import Group
 
 #: Fixture → what the file must declare for a test that uses it, and the group of probes that it reads.
@@ -26,21 +25,6 @@ CAPABILITIES: dict[str, tuple[str, Group]] = {
     "server": ("server", "server"),
     "compose": ("compose", "server"),
 }
-#: What the report lists as not covered where the file does not declare it, and how a person calls it.
-COVERAGE = {
-    "backend.endpoints": "further endpoints",
-    "backend.monitoring": "monitoring",
-    "sign_in": "sign-in",
-    "frontend": "frontend",
-    "version": "version",
-    "server": "server",
-    "compose": "containers",
-}
-
-
-def declared(environment: Environment, path: str) -> Any:
-    """Return what the file says at a dotted path, or something false."""
-    return reduce(lambda value, key: getattr(value, key, None), path.split("."), environment)
 
 
 def needs(function: pytest.Function | pytest.Metafunc) -> list[str]:
@@ -115,8 +99,3 @@ def groups_of(items: Iterable[pytest.Item]) -> dict[str, Collection[Group]]:
             wanted = {CAPABILITIES[f][1] for f in getattr(item, "fixturenames", ()) if f in CAPABILITIES}
             found.setdefault(name, {"health"}).update(wanted)
     return dict(found)
-
-
-def not_covered(environment: Environment) -> list[str]:
-    """Return what the environment's file does not declare and the suite therefore does not check."""
-    return [word for path, word in COVERAGE.items() if not declared(environment, path)]

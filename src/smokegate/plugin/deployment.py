@@ -83,7 +83,7 @@ class Deployment:
         self._there.set()
 
     def _start_replica(self, groups: Collection[Group] | None) -> None:
-        from smokegate.plugin.standin import start_replica  # noqa: PLC0415 - see above
+        from smokegate.standin import start_replica  # noqa: PLC0415 - see above
 
         try:
             self._replica, environment = start_replica(self.declared, self._look.fault)

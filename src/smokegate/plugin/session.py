@@ -142,9 +142,13 @@ def check_options(settings: Settings, environments: tuple[Environment, ...]) -> 
                     f"add a [version] section to {settings.directory.name}/{environment.name}.toml"
                 )
     if settings.fault is not None:
-        from smokegate.plugin.standin import check_fault  # noqa: PLC0415 - the replica is an extra
+        from smokegate.standin import UnfitFaultError, check_fault  # noqa: PLC0415 - the replica is an extra
 
-        check_fault(environments, settings.fault)
+        try:
+            for environment in environments:
+                check_fault(environment, settings.fault)
+        except UnfitFaultError as wrong:
+            raise pytest.UsageError(str(wrong)) from None
 
 
 def wait_seconds(settings: Settings, environment: Environment) -> float | None:

@@ -10,8 +10,8 @@ import pytest
 from smokegate.diagnosis.engine import diagnose
 from smokegate.diagnosis.outcome import TestOutcome
 from smokegate.diagnosis.verdict import decide, exit_code, reasons
+from smokegate.environment.coverage import not_covered
 from smokegate.observation.model import Observation
-from smokegate.plugin.collect import not_covered
 from smokegate.report.model import EnvironmentReport, RunReport
 
 if TYPE_CHECKING:
