@@ -45,7 +45,7 @@ def seconds(text: object, info: ValidationInfo | None = None) -> float:
 def spelt(duration: float) -> str:
     """Return a duration of so many seconds as a file spells it."""
     unit = next((name for name in ("h", "m", "s") if duration % UNITS[name] == 0), "ms")
-    return f"{duration / UNITS[unit]:g}{unit}"
+    return f"{round(duration / UNITS[unit], 3):.12g}{unit}"
 
 
 def _reference(*more: str) -> dict[str, Any]:
