@@ -204,10 +204,12 @@ class _Nursery:
             env={**os.environ, "PYTHONPATH": path},
         )
         theirs.close()
+        self.shared = False
+        self._borrowed = False
 
     @property
     def alive(self) -> bool:
-        return self._process.poll() is None
+        return self._borrowed or self._process.poll() is None
 
     def order(self, request: dict[str, Any]) -> socket.socket:
         """Ask for a replica; its channel is what the answers come from."""
@@ -225,6 +227,8 @@ class _Nursery:
 
     def close(self) -> None:
         self._control.close()
+        if self._borrowed:
+            return
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
@@ -232,11 +236,14 @@ class _Nursery:
             self._process.wait()
 
     def forget(self) -> None:
-        """In a forked copy of the caller: let go of everything, and leave the process to whom it belongs."""
-        self._control.close()
+        """In a forked copy of the caller: let go of the caller's replicas, and leave the process to whom it belongs."""
         self._process.returncode = 0  # not this process's child: nothing to wait for or to warn about
+        self._borrowed = self.shared
+        if not self.shared:
+            self._control.close()
         for link in self._links:
             link.close()
+        self._links.clear()
 
 
 _current: _Nursery | None = None
@@ -251,6 +258,14 @@ def _nursery() -> _Nursery:
         return _current
 
 
+def share_with_forks() -> None:
+    """Have this process's forks order their replicas where it would itself, so that each is spared the imports.
+
+    The replicas of forks are theirs: they end with them.
+    """
+    _nursery().shared = True
+
+
 def _end() -> None:
     if _current is not None:
         _current.close()
@@ -261,7 +276,8 @@ def _after_fork() -> None:
     _lock = threading.Lock()
     if _current is not None:
         _current.forget()
-        _current = None
+        if not _current.shared:
+            _current = None
 
 
 atexit.register(_end)
