@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,7 +21,10 @@ COVERAGE = {
 
 def declared(environment: Environment, path: str) -> Any:
     """Return what the file says at a dotted path, or something false."""
-    return reduce(lambda value, key: getattr(value, key, None), path.split("."), environment)
+    found: Any = environment
+    for key in path.split("."):
+        found = getattr(found, key, None)
+    return found
 
 
 def not_covered(environment: Environment) -> list[str]:
