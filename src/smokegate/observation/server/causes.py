@@ -123,7 +123,9 @@ DOCKER_TEXTS: tuple[tuple[CommandCause, tuple[str, ...]], ...] = (
 
 
 def ssh_cause(stderr: str) -> CommandCause:
-    """Return why ssh itself failed, from what it wrote."""
+    """Return why ssh itself failed, from what it wrote: nothing at all where a shared connection breaks off."""
+    if not stderr.strip():
+        return CommandCause.CONNECTION_DROPPED
     return _first(SSH_TEXTS, stderr) or CommandCause.SSH_OTHER
 
 
