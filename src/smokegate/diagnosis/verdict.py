@@ -114,7 +114,11 @@ def unchecked(outcomes: Sequence[TestOutcome], observation: Observation) -> tupl
     ]
     blocked = _blocked(outcomes)
     if blocked and not failures(outcomes):
-        found.append(f"{len(blocked)} promises could not be judged, and no symptom that is red explains it")
+        for why in dict.fromkeys(each.why or "no symptom that is red explains it" for each in blocked):
+            found.append(
+                f"{sum(each.why == why for each in blocked) or len(blocked)} promises could not be judged:"
+                f" {why}"
+            )
     return tuple(found)
 
 

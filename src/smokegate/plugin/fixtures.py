@@ -34,7 +34,7 @@ def deployment(environment_name: str, request: pytest.FixtureRequest) -> Deploym
     try:
         assert found.observer
     except NotStartedError as broken:
-        raise Blocked(str(broken)) from None
+        raise Blocked(gist=str(broken)) from None
     return found
 
 

@@ -41,8 +41,8 @@ class BrokenPromise(pytest.fail.Exception):
 class Blocked(pytest.skip.Exception):
     """Nothing can be said of this promise, because another symptom is in its way."""
 
-    def __init__(self, symptom: str) -> None:
-        self.gist = f"blocked by {symptom}"
+    def __init__(self, symptom: str = "", *, gist: str = "") -> None:
+        self.gist = gist or f"blocked by {symptom}"
         super().__init__(self.gist, _use_item_location=True)
 
 
@@ -179,6 +179,9 @@ def see(observer: Observer, name: str, itself: str) -> Seen:
     `itself` is the test that looks (`test_routing.py::test_…`): it is not blocked by the symptom that it is there to show.
     """
     environment = observer.environment
+    planned = {each for group in get_args(Group) for each in observer.names(group)}
+    if name not in planned and environment.missing:
+        raise Blocked(gist=f"{' and '.join(environment.missing)} not set: there is nobody to sign in as")
     group = next((g for g in get_args(Group) if name in observer.names(g)), "health")
     asked = {each: observer.exchange(each) for each in ("health", *observer.names(group), name)}
     observation = Observation(environment.name, exchanges=asked)
