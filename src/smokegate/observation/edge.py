@@ -15,6 +15,8 @@ ROUTING = "x-render-routing"
 INTERSTITIAL = re.compile(
     r"Service waking up|Incoming HTTP request detected|Allocating compute resources|WELCOME TO RENDER"
 )
+#: Cloudflare, which stands in front of Render's router, on its own errors with what is behind it (520 to 527, 530).
+CLOUDFLARE_PAGE = re.compile(r"<title>[^<]*\b5(?:2[0-7]|30): ")
 NGINX_PAGE = re.compile(r"<center>nginx(?:/[\d.]+)?</center>")
 
 
@@ -66,6 +68,10 @@ def _render(answer: Answer) -> EdgeAnswer | None:
     if "text/html" in answer.headers.get("content-type", "") and INTERSTITIAL.search(answer.body.text):
         return EdgeAnswer(
             "render.interstitial", "the body is Render's page for a service that is waking up", heals=True
+        )
+    if 520 <= answer.status <= 530 and CLOUDFLARE_PAGE.search(answer.body.text):
+        return EdgeAnswer(
+            "render.unknown-edge", f"the body is Cloudflare's own page for status {answer.status}", heals=True
         )
     if "<title>Service Suspended</title>" in answer.body.text:
         owner = "suspended by its owner" in answer.body.text

@@ -25,7 +25,7 @@ from smokegate.observation.pool import Pool
 from smokegate.observation.readiness import Waiting
 from smokegate.observation.record import Recorder
 from smokegate.observation.redact import Redactor
-from smokegate.observation.step import GROUPS, Group, Step
+from smokegate.observation.step import GROUPS, Group, Step, origin_of
 from smokegate.observation.tries import Tries
 
 __all__ = ["CutShortError", "Group", "Observer", "Pool", "observe"]
@@ -101,7 +101,8 @@ class Observer:
             else:
                 self._begin(new)
         if first:
-            self._pool.prepare()
+            steps = self._plan.values()
+            self._pool.prepare(origin_of(step.target.url, self.environment.ca_file) for step in steps)
 
     def names(self, group: Group) -> tuple[str, ...]:
         """Return the names of a group's exchanges; scripts are among them once the page has been seen."""

@@ -7,7 +7,7 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING
 
 from smokegate.observation.connect import Origin
@@ -16,11 +16,15 @@ from smokegate.observation.lookup import Resolver
 from smokegate.observation.tls import Contexts
 
 if TYPE_CHECKING:
+    import logging
+
     from smokegate.observation.http import Client
 
 THREADS = 64
 #: As many connections per host as browsers open.
 LANE = 6
+#: So many jobs for each of a lane's connections are worth opening one more, where a thread has nothing else to do.
+WORTH_IT = 4
 #: A lane in which nothing ended for this long is stuck behind slow answers: what still queues gets
 #: connections of its own.
 PATIENCE = 0.5
@@ -92,8 +96,10 @@ class Pool:
                     self._client = Client(self.dialer)
         return self._client
 
-    def prepare(self) -> None:
-        """Import requests on a thread of its own, while the first connections are being opened."""
+    def prepare(self, origins: Iterable[Origin]) -> None:
+        """Load the authorities and import requests, while the first connections are being opened."""
+        for ca_file in {origin.ca_file for origin in origins if origin.scheme == "https"}:
+            self.submit(("authorities", ca_file), lambda ca_file=ca_file: self.dialer.contexts.get(ca_file))
         self.submit(self, self.client)
 
     def warm(self, origin: Origin, asked: float, deadline: float) -> None:
@@ -147,16 +153,31 @@ class Pool:
                     self._let_in(lane)
             self._watch(lane)
 
+    def _next(self) -> _Lane | None:
+        """Return the lane to work on: one that waits for a thread, else one whose queue is worth a connection more."""
+        if self._closed:
+            return None
+        if self._ready:
+            return self._ready.popleft()
+        longest = max(self._lanes.values(), key=lambda lane: len(lane.jobs), default=None)
+        if longest is None or longest.active >= LANE or len(longest.jobs) < WORTH_IT * longest.active:
+            return None
+        if not longest.jobs:
+            return None
+        longest.active += 1
+        return longest
+
     def _work(self) -> None:
         while True:
             with self._condition:
-                while not self._ready and not self._closed:
+                lane = self._next()
+                while lane is None and not self._closed:
                     self._idle += 1
                     self._condition.wait()
                     self._idle -= 1
-                if self._closed:
+                    lane = self._next()
+                if lane is None:
                     return
-                lane = self._ready.popleft()
             self._drain(lane)
 
     def _drain(self, lane: _Lane) -> None:
@@ -166,7 +187,10 @@ class Pool:
                     lane.active -= 1
                     return
                 _, _, job = heapq.heappop(lane.jobs)
-            job()
+            try:
+                job()
+            except Exception:  # noqa: BLE001 -- jobs tell their own failures; a thread must not be lost for one
+                _log().exception("a job of the pool failed")
             with self._condition:
                 lane.ended += 1
 
@@ -191,3 +215,9 @@ class Pool:
                     continue
                 _, _, job = heapq.heappop(self._later)
             job()
+
+
+def _log() -> logging.Logger:
+    import logging  # noqa: PLC0415 -- start-up time: seldom needed
+
+    return logging.getLogger("smokegate")
