@@ -35,9 +35,9 @@ class Level(IntEnum):
     DATABASE = 8
     CONFIGURATION = 9
     HEALTH = 10
-    PROMISE = 11
-    SIGN_IN = 12
-    MONITORING = 13
+    SIGN_IN = 11
+    MONITORING = 12
+    PROMISE = 13
     FRONTEND = 14
     ADVICE = 15
 

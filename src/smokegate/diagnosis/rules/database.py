@@ -61,7 +61,31 @@ def unreachable(case: Case) -> Signs | None:
             Confidence.LIKELY,
             against=_healthy(case),
         )
-    return _bare(case)
+    return _touching(case) or _bare(case)
+
+
+def _touching(case: Case) -> Signs | None:
+    """Tell by elimination: what is declared to touch the database ends in 5xx, and nothing else does."""
+    failed = [
+        each
+        for each in case.backend
+        if (answer := each.answer) and answer.status >= 500 and is_broken(case, each)
+    ]
+    touching = [each for each in failed if "database" in getattr(case.promise(each.name), "touches", ())]
+    if not touching or len(touching) < len(failed) or not case.sound("health") or case.app("health") is None:
+        return None
+    return Signs(
+        (
+            *(seen(each, *([body(each.answer)] if each.answer else [])) for each in touching[:3]),
+            *_healthy(case),
+        ),
+        tuple(each.name for each in touching),
+        Confidence.LIKELY,
+        competing=(
+            "any other error of just these paths: the app's log says which",
+            "a proxy that replaces the app's own 503 by its message",
+        ),
+    )
 
 
 def _bare(case: Case) -> Signs | None:
@@ -102,6 +126,7 @@ def _text(answer: object) -> str:
 
 
 EXPLAINS = (
+    "nginx.upstream-unavailable",
     "app.error",
     "app.unhealthy",
     "app.promise-broken",

@@ -22,7 +22,7 @@ def judge(case: Case) -> Signs | None:
         if (answer := case.app(each.name)) and answer.status >= 500 and is_broken(case, each)
     ]
     partly = case.sound("health") or any(case.sound(each.name) for each in case.samples)
-    hits = [each for each in hits if not (is_sample(each.name) and partly)]
+    hits = [each for each in hits if not (partly and (is_sample(each.name) or each.name == "register"))]
     if not hits:
         return None
     from_app = any(each.answer and "x-render-origin-server" in each.answer.headers for each in hits)
@@ -41,7 +41,7 @@ RULES = (
     Rule(
         code="app.error",
         title="The app at {host} answers with an error of its own",
-        level=Level.PROMISE,
+        level=Level.HEALTH,
         owner=Owner.APP,
         symptom="500 'Internal Server Error'.",
         reads=("every answer of the backend with 500 and above that the edge did not make",),
@@ -65,6 +65,6 @@ RULES = (
             "a defect of the deployed version",
         ),
         after=ANSWERED,
-        unless=("app.wrong-service", "app.unhealthy", "sign-in.register-failed"),
+        unless=("app.wrong-service", "app.unhealthy"),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.families import edge_signs
@@ -32,6 +32,9 @@ ERROR_LOG: Step = (
     "nginx's error log names the reason: 'connection refused' (not running), 'no route to host' (an old"
     " address), 'upstream timed out'."
 )
+
+
+REPLACES = "nginx.upstream-unavailable"
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,18 @@ def by_page(row: Row) -> Judge:
     """Judge by the answers that nginx made for this row's cause."""
 
     def judge(case: Case) -> Signs | None:
-        return edge_signs(case, row.code, row.confidence)
+        signs = edge_signs(case, row.code, row.confidence)
+        health = case.app("health")
+        if signs is None or health is None or signs.advisory or row.code != REPLACES:
+            return signs
+        if health.status >= 500:
+            return None  # the backend is there and says 503 itself, which nginx replaces by its message elsewhere
+        return replace(
+            signs,
+            confidence=Confidence.LIKELY,
+            title="The backend behind nginx at {target} fails on some paths",
+            against=("the health check was answered by the backend, so it is not away altogether",),
+        )
 
     return judge
 

@@ -36,6 +36,9 @@ def failed(case: Case) -> Signs | None:
     exchange, answer = case.exchange("register"), case.app("register")
     if exchange is None or answer is None or answer.status < 300 or answer.status == 429:
         return None
+    health = case.app("health")
+    if answer.status >= 500 and health is not None and health.status >= 500:
+        return None  # the app fails as a whole, not in registering
     data = answer.status in {400, 409, 422}
     return Signs(
         evidence=(seen(exchange, body(answer)),),

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 def judge(case: Case) -> Signs | None:
     """The commit that was read is not the expected one; where none is expected, one that is unknown is advice."""
     exchange = case.observation.exchanges.get("version")
-    if case.environment.version is None or exchange is None or case.app("version") is None:
+    answer = case.app("version")
+    if (
+        case.environment.version is None
+        or exchange is None
+        or answer is None
+        or not 200 <= answer.status < 300
+    ):
         return None
     expected, actual = case.observation.expected_commit, case.observation.commit
     if actual is not None and (expected is None or same_commit(expected, actual)):
@@ -25,7 +31,7 @@ def judge(case: Case) -> Signs | None:
     if actual is None:
         return Signs(
             evidence=(seen(exchange, _where(case, exchange)),),
-            exchanges=("version",),
+            exchanges=(exchange.name,),
             confidence=Confidence.LIKELY if expected else Confidence.CERTAIN,
             title="{host} does not say which commit it runs",
             competing=(
@@ -36,7 +42,7 @@ def judge(case: Case) -> Signs | None:
             names={"expected": expected or "the commit"},
         )
     line = seen(exchange, f"commit {quote(actual)}, expected {expected}")
-    return Signs(evidence=(line,), exchanges=("version",), names={"expected": expected or ""})
+    return Signs(evidence=(line,), exchanges=(exchange.name,), names={"expected": expected or ""})
 
 
 def _where(case: Case, exchange: Exchange) -> str:
