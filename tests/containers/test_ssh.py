@@ -34,7 +34,7 @@ def failure_of(host: Host, *argv: str, timeout: float | None = None) -> CommandC
 
 def test_a_command_runs_with_its_arguments_as_they_are(sshd: Sshd) -> None:
     """No shell on either side touches an argument: quotes, dollars, spaces and line ends arrive."""
-    strange = "it's $HOME; `id` \"x\" %s *\n--"
+    strange = 'it\'s $HOME; `id` "x" %s *\n--'
     with connect(over(sshd.config)) as host:
         output = host.run(["printf", "%s", strange])
     assert (output.status, output.stdout) == (0, strange)

@@ -56,7 +56,9 @@ def serve(program: str, directory: Path) -> Iterator[Sshd]:
     write_config(directory, port)
     know(directory, port, "host")
     process = subprocess.Popen(
-        [program, "-D", "-e", "-f", str(directory / "sshd_config")], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
+        [program, "-D", "-e", "-f", str(directory / "sshd_config")],
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
     try:
         await_port(port, process)
@@ -71,7 +73,9 @@ def serve(program: str, directory: Path) -> Iterator[Sshd]:
 
 def make_key(path: Path) -> None:
     """Make a throwaway key pair without a passphrase."""
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", path.name, "-f", str(path)], check=True)
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", path.name, "-f", str(path)], check=True
+    )
 
 
 def write_config(directory: Path, port: int, *, key: str = "user") -> Path:
