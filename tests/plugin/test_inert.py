@@ -1,0 +1,51 @@
+"""In somebody else's test suite the installed package does nothing until it is asked."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests_support.running import clean_environment
+
+CONFTEST = """
+import sys
+
+def pytest_addoption(parser):
+    parser.addoption("--env", default="theirs")
+    parser.addoption("--wait", action="store_true")
+    parser.addoption("--fault")
+
+def pytest_sessionfinish(session):
+    mine = [name for name in sys.modules if name.split(".")[0] in {"smokegate", "requests", "pydantic", "fastapi"}]
+    print("loaded:", mine)
+"""
+
+
+def test_their_own_env_option_works(tmp_path):
+    """A conftest that defines `--env`, `--wait` and `--fault` itself is not disturbed, and nothing of ours is imported."""
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    (tmp_path / "test_theirs.py").write_text("def test_env(pytestconfig):\n    assert pytestconfig.getoption('env') == 'staging'\n")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--env", "staging", "-q", "-s", "-p", "no:anyio", "-p", "no:hypothesispytest", "-p", "no:cacheprovider"],
+        cwd=tmp_path, env=clean_environment({}), capture_output=True, text=True, timeout=60, check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+    assert "loaded: []" in done.stdout
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name != "__pycache__") == ["conftest.py", "test_theirs.py"]
+
+
+def test_asked_for_beside_their_tests_it_leaves_those_alone(tmp_path):
+    """With `-p smokegate.plugin` and a path of theirs, nothing is looked at and no report is written."""
+    (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\naddopts = ["-p", "smokegate.plugin"]\ntestpaths = ["smoke"]\n')
+    (tmp_path / "test_theirs.py").write_text("def test_it():\n    assert True\n")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "test_theirs.py", "-q", "-p", "no:cacheprovider"],
+        cwd=tmp_path, env=clean_environment({}), capture_output=True, text=True, timeout=60, check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not (tmp_path / "reports").exists()

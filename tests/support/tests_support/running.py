@@ -1,0 +1,43 @@
+"""Runs of the suite in a process of their own, and what they leave behind."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[3]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run left behind."""
+
+    code: int
+    out: str
+    reports: Path
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The run's only JSON report."""
+        (path,) = self.reports.glob("*.json")
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    def environment(self, name: str = "") -> dict[str, Any]:
+        """One environment of the JSON report; the only one where no name is given."""
+        found = [e for e in self.json["environments"] if not name or e["name"] == name]
+        assert len(found) == 1, self.out
+        return found[0]
+
+    def outcomes(self) -> dict[str, str]:
+        """Test id → outcome, over all environments."""
+        return {t["id"]: t["outcome"] for e in self.json["environments"] for t in e["tests"]}
+
+
+def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """Return the process's variables without those that belong to a test run around this one."""
+    dropped = ("PYTEST_", "SMOKE_", "COV_", "GITHUB_")
+    return {k: v for k, v in os.environ.items() if not k.startswith(dropped)} | dict(extra)
