@@ -236,7 +236,7 @@ class _Nursery:
             self._process.wait()
 
     def forget(self) -> None:
-        """In a forked copy of the caller: let go of the caller's replicas, and leave the process to whom it belongs."""
+        """In a forked copy of the caller: let go of its replicas, leave the process to whom it belongs."""
         self._process.returncode = 0  # not this process's child: nothing to wait for or to warn about
         self._borrowed = self.shared
         if not self.shared:
@@ -259,7 +259,7 @@ def _nursery() -> _Nursery:
 
 
 def share_with_forks() -> None:
-    """Have this process's forks order their replicas where it would itself, so that each is spared the imports.
+    """Have this process's forks order their replicas where it would itself: each is spared the imports.
 
     The replicas of forks are theirs: they end with them.
     """

@@ -22,6 +22,8 @@ from smokegate.replica import certificates, keeper
 from smokegate.replica.catalogue import find_fault
 from smokegate.replica.plan import Certificate, Plan, Site, commit_of
 
+_QUEUE = 128
+
 
 def main() -> None:
     """Take orders until the caller is gone."""
@@ -42,6 +44,9 @@ def fulfil(order: dict[str, Any], channel: socket.socket, control: socket.socket
     try:
         plan = _plan(order, directory, sockets)
         certificates.write(plan)
+        for name, site in (("backend", plan.backend), ("frontend", plan.frontend)):
+            if site.listens and name in sockets:
+                sockets[name].listen(_QUEUE)  # what is asked before anybody can answer waits here
         keeper.tell(channel, {"serving": _serving(plan)})
         preload(plan.kind)
         if os.fork() == 0:

@@ -25,7 +25,7 @@ class _Server(uvicorn.Server):
         self._started()
 
 
-def serve(app: FastAPI, *, port: int, host: str = "0.0.0.0") -> None:  # noqa: S104 -- a container's way to be reachable
+def serve(app: FastAPI, *, port: int, host: str) -> None:
     """Serve until the process is told to stop."""
     uvicorn.run(app, host=host, port=port, log_level="warning")
 

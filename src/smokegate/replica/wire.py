@@ -83,5 +83,13 @@ class Raw:
     send: Callable[[StreamWriter], Awaitable[None]]
 
 
+class UpstreamAwayError(Exception):
+    """No instance took the request, or one took it and hung up: nginx and Render both call that a 502."""
+
+
+class UpstreamSilentError(Exception):
+    """An instance took the request and did not answer in time: 504 in nginx's words."""
+
+
 Handler = Callable[[Request], Awaitable["Answer | Raw"]]
 Middleware = Callable[[Handler], Handler]

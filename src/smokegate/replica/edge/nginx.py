@@ -10,11 +10,20 @@ from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from smokegate.replica.edge.upstream import Upstream, UpstreamAwayError, UpstreamSilentError
-from smokegate.replica.wire import Answer, Handler, Middleware, Raw, Request
+from smokegate.replica.wire import (
+    Answer,
+    Handler,
+    Middleware,
+    Raw,
+    Request,
+    UpstreamAwayError,
+    UpstreamSilentError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from smokegate.replica.edge.upstream import Upstream
 
 SERVER = "nginx/1.22.1"
 UNAVAILABLE = {

@@ -12,11 +12,20 @@ import os
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from smokegate.replica.edge.upstream import Upstream, UpstreamAwayError, UpstreamSilentError
-from smokegate.replica.wire import Answer, Handler, Middleware, Raw, Request
+from smokegate.replica.wire import (
+    Answer,
+    Handler,
+    Middleware,
+    Raw,
+    Request,
+    UpstreamAwayError,
+    UpstreamSilentError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from smokegate.replica.edge.upstream import Upstream
 
 _BAD_GATEWAY = (
     "<!DOCTYPE html><html><head><title>502</title></head><body><h1>Bad Gateway</h1>"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import h11
 
-from smokegate.replica.wire import Answer, Request
+from smokegate.replica.wire import Answer, Request, UpstreamAwayError, UpstreamSilentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,14 +18,6 @@ _HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "content-length"}
 )
 _READ = 65536
-
-
-class UpstreamAwayError(Exception):
-    """No instance took the request, or one took it and hung up: nginx and Render both call that a 502."""
-
-
-class UpstreamSilentError(Exception):
-    """An instance took the request and did not answer in time: 504 in nginx's words."""
 
 
 class Upstream:

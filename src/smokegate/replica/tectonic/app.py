@@ -55,7 +55,8 @@ def main() -> None:
         app = create_app(os.environ)
     except MissingSettingsError as error:
         raise SystemExit(f"tectonic: {error}") from error
-    serve(app, port=int(os.environ.get("PORT", "10000")))
+    host = os.environ.get("HOST", "0.0.0.0")  # noqa: S104 -- as Render asks for
+    serve(app, port=int(os.environ.get("PORT", "10000")), host=host)
 
 
 if __name__ == "__main__":

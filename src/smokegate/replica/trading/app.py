@@ -110,7 +110,8 @@ def main() -> None:
     except SQLAlchemyError as error:
         sys.stderr.write("DB connectivity check failed\n")
         raise SystemExit(str(error)) from error
-    serve(app, port=int(os.environ.get("PORT", "8002")), host=os.environ.get("HOST", "0.0.0.0"))  # noqa: S104 -- a container
+    host = os.environ.get("HOST", "0.0.0.0")  # noqa: S104 -- a container is reached from outside
+    serve(app, port=int(os.environ.get("PORT", "8002")), host=host)
 
 
 def _market(request: Request) -> Market:
