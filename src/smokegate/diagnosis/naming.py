@@ -36,6 +36,11 @@ IN_RUNBOOK = {
     "variable": "VARIABLE",
     "expected": "COMMIT",
     "days": "N",
+    "versions": "VERSION and VERSION",
+    "share": "N of M samples of the health check failed",
+    "origin": "https://FRONTEND",
+    "called": "https://ADDRESS/api",
+    "said": "STATUS",
 }
 """What the runbook's pages, which are about no deployment in particular, say instead."""
 
