@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-
 from tests_support.running import ROOT, Ran, clean_environment
 from tests_support.web import Web, serve
 
@@ -23,7 +22,13 @@ def smoke(tmp_path: Path) -> Run:
     def run(*words: str, variables: Mapping[str, str] | None = None, cwd: Path = ROOT) -> Ran:
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--reports={reports}", *words]
         done = subprocess.run(
-            command, cwd=cwd, env=clean_environment(variables or {}), capture_output=True, text=True, timeout=120, check=False
+            command,
+            cwd=cwd,
+            env=clean_environment(variables or {}),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
         return Ran(done.returncode, done.stdout + done.stderr, reports)
 

@@ -24,27 +24,58 @@ def pytest_sessionfinish(session):
 def test_their_own_env_option_works(tmp_path):
     """A conftest that defines `--env`, `--wait` and `--fault` itself is not disturbed, and nothing of ours is imported."""
     (tmp_path / "conftest.py").write_text(CONFTEST)
-    (tmp_path / "test_theirs.py").write_text("def test_env(pytestconfig):\n    assert pytestconfig.getoption('env') == 'staging'\n")
+    (tmp_path / "test_theirs.py").write_text(
+        "def test_env(pytestconfig):\n    assert pytestconfig.getoption('env') == 'staging'\n"
+    )
 
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--env", "staging", "-q", "-s", "-p", "no:anyio", "-p", "no:hypothesispytest", "-p", "no:cacheprovider"],
-        cwd=tmp_path, env=clean_environment({}), capture_output=True, text=True, timeout=60, check=False,
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "--env",
+            "staging",
+            "-q",
+            "-s",
+            "-p",
+            "no:anyio",
+            "-p",
+            "no:hypothesispytest",
+            "-p",
+            "no:cacheprovider",
+        ],
+        cwd=tmp_path,
+        env=clean_environment({}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
     assert "loaded: []" in done.stdout
-    assert sorted(p.name for p in tmp_path.iterdir() if p.name != "__pycache__") == ["conftest.py", "test_theirs.py"]
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name != "__pycache__") == [
+        "conftest.py",
+        "test_theirs.py",
+    ]
 
 
 def test_asked_for_beside_their_tests_it_leaves_those_alone(tmp_path):
     """With `-p smokegate.plugin` and a path of theirs, nothing is looked at and no report is written."""
-    (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\naddopts = ["-p", "smokegate.plugin"]\ntestpaths = ["smoke"]\n')
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.pytest.ini_options]\naddopts = ["-p", "smokegate.plugin"]\ntestpaths = ["smoke"]\n'
+    )
     (tmp_path / "test_theirs.py").write_text("def test_it():\n    assert True\n")
 
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "test_theirs.py", "-q", "-p", "no:cacheprovider"],
-        cwd=tmp_path, env=clean_environment({}), capture_output=True, text=True, timeout=60, check=False,
+        cwd=tmp_path,
+        env=clean_environment({}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from tests_support.web import Reply, reply
 
 SMALL = """
@@ -54,7 +53,9 @@ def test_the_worst_of_several_environments_decides(smoke, web, environments):
 
     ran = smoke(folder, "--env=good,bad")
 
-    assert {e["name"]: e["verdict"] for e in ran.json["environments"]} == {"good": "WARN", "bad": "FAIL"}, ran.out
+    assert {e["name"]: e["verdict"] for e in ran.json["environments"]} == {"good": "WARN", "bad": "FAIL"}, (
+        ran.out
+    )
     assert ran.code == 1
 
 
@@ -99,7 +100,11 @@ def test_an_advisory_endpoint_warns_and_does_not_fail(smoke, web, environments):
 
     assert (ran.environment()["verdict"], ran.code) == ("WARN", 0), ran.out
     assert ran.environment()["counts"] == {
-        "passed": ran.environment()["counts"]["passed"], "failed": 0, "blocked": 0, "advisory": 1, "skipped": 0,
+        "passed": ran.environment()["counts"]["passed"],
+        "failed": 0,
+        "blocked": 0,
+        "advisory": 1,
+        "skipped": 0,
     }
 
 
@@ -114,7 +119,9 @@ def test_a_run_that_selects_nothing_is_not_green(smoke):
 def test_a_skipped_promise_is_not_a_pass(smoke, web, environments, tmp_path):
     """A smoke test that skips itself leaves a promise unchecked: UNKNOWN, exit code 6."""
     web.answers |= {"/health": reply({"status": "ok"}), "/ready": reply({"db": "up"})}
-    folder = environments(small=SMALL.format(url=web.url) + '[[backend.endpoints]]\npath = "/ready"\ntouches = ["database"]\n')
+    folder = environments(
+        small=SMALL.format(url=web.url) + '[[backend.endpoints]]\npath = "/ready"\ntouches = ["database"]\n'
+    )
     plugin = tmp_path / "skipper.py"
     plugin.write_text(
         "import pytest\n\ndef pytest_runtest_setup(item):\n    if 'steady' in item.name:\n        pytest.skip('not today')\n"

@@ -12,7 +12,6 @@ import threading
 import xml.etree.ElementTree as ET
 
 import pytest
-
 from tests_support.running import ROOT, clean_environment
 from tests_support.web import reply
 
@@ -23,7 +22,11 @@ def healthy(tmp_path_factory):
     reports = tmp_path_factory.mktemp("healthy")
     subprocess.run(
         [sys.executable, "-m", "pytest", "--env=local", f"--reports={reports}"],
-        cwd=ROOT, env=clean_environment({}), capture_output=True, timeout=120, check=True,
+        cwd=ROOT,
+        env=clean_environment({}),
+        capture_output=True,
+        timeout=120,
+        check=True,
     )
     return reports
 
@@ -42,7 +45,14 @@ def test_json_has_the_documented_outline(healthy):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", document["run"]["started"])
     assert document["run"].keys() >= {"started", "seconds", "exit", "requests"}
     assert environment.keys() >= {
-        "name", "verdict", "version", "cause", "counts", "not_covered", "tests", "exchanges",
+        "name",
+        "verdict",
+        "version",
+        "cause",
+        "counts",
+        "not_covered",
+        "tests",
+        "exchanges",
     }
     assert environment["counts"].keys() >= {"passed", "failed", "blocked", "advisory"}
     assert all(test.keys() >= {"id", "outcome", "advisory", "why"} for test in environment["tests"])
@@ -97,7 +107,11 @@ def test_reports_are_written_after_ctrl_c(tmp_path, web, environments):
     reports = tmp_path / "reports"
     process = subprocess.Popen(
         [sys.executable, "-m", "pytest", folder, "--env=small", f"--reports={reports}"],
-        cwd=ROOT, env=clean_environment({}), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        cwd=ROOT,
+        env=clean_environment({}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     try:
         assert started.wait(30)

@@ -6,7 +6,6 @@ import base64
 from urllib.parse import quote
 
 import pytest
-
 from tests_support.web import Reply, reply
 
 PASSWORD = "h/nt+r2 & co.=öx"
@@ -26,7 +25,7 @@ login = "/api/auth/login"
 account = "/api/auth/me"
 """
 #: A plugin that leaks on purpose: a failing test's local, its assertion, its output and its log.
-LEAK = '''
+LEAK = """
 import logging, os
 import pytest
 
@@ -37,29 +36,44 @@ def pytest_runtest_call(item):
         print("the password is", password)
         logging.getLogger().error("the password is %s", password)
         assert password == ""
-'''
+"""
 
 
 def forms(secret: str) -> set[bytes]:
     """Every encoding in which a secret could stand in a file."""
     raw = secret.encode()
-    return {raw, quote(secret, safe="").encode(), base64.b64encode(raw).rstrip(b"="), secret.encode("unicode_escape")}
+    return {
+        raw,
+        quote(secret, safe="").encode(),
+        base64.b64encode(raw).rstrip(b"="),
+        secret.encode("unicode_escape"),
+    }
 
 
 @pytest.mark.parametrize("words", [(), ("-n", "1"), ("--showlocals",)], ids=["plain", "xdist", "showlocals"])
 def test_no_secret_in_any_artifact(smoke, web, environments, tmp_path, words):
     """Password, key and token appear in no report and nowhere in the output, in none of their encodings."""
     web.answers |= {
-        "/health": reply({"status": "ok", "echo": PASSWORD, "coded": base64.b64encode(PASSWORD.encode()).decode()}),
-        "/secret": lambda handler: reply({"you_sent": handler.headers.get("Authorization"), "q": quote(PASSWORD)}),
+        "/health": reply(
+            {"status": "ok", "echo": PASSWORD, "coded": base64.b64encode(PASSWORD.encode()).decode()}
+        ),
+        "/secret": lambda handler: reply(
+            {"you_sent": handler.headers.get("Authorization"), "q": quote(PASSWORD)}
+        ),
         "/api/auth/login": reply({"access_token": TOKEN, "id": 1, "email": EMAIL}),
-        "/api/auth/me": lambda handler: reply({"id": 1, "token": TOKEN, "auth": handler.headers.get("Authorization")}),
+        "/api/auth/me": lambda handler: reply(
+            {"id": 1, "token": TOKEN, "auth": handler.headers.get("Authorization")}
+        ),
     }
     (tmp_path / "leak.py").write_text(LEAK)
     folder = environments(small=FILE.format(url=web.url))
 
-    ran = smoke(folder, "--env=small", "-p", "leak", *words, variables=VARIABLES | {"PYTHONPATH": str(tmp_path)})
-    written = {path.name: path.read_bytes() for path in ran.reports.iterdir()} | {"terminal": ran.out.encode()}
+    ran = smoke(
+        folder, "--env=small", "-p", "leak", *words, variables=VARIABLES | {"PYTHONPATH": str(tmp_path)}
+    )
+    written = {path.name: path.read_bytes() for path in ran.reports.iterdir()} | {
+        "terminal": ran.out.encode()
+    }
 
     assert {"small.html", "small.json", "small.xml"} <= written.keys()
     assert b"the password is" in written["terminal"]
@@ -73,8 +87,12 @@ HOSTILE = "</script><script>window.__x=1</script><img src=x onerror=window.__x=1
 
 def test_workflow_commands_of_a_server_are_not_printed(smoke, web, environments):
     """A body with GitHub workflow commands reaches the terminal without `::error` at a line's start and without `##[`."""
-    web.answers["/health"] = Reply(500, HOSTILE.encode(), (("Content-Type", "text/plain"), ("X-Evil", "##[error]owned")))
-    folder = environments(small=f'title = "Small"\n[backend]\nurl = "{web.url}"\n[backend.health]\ncontains = "fine"\n')
+    web.answers["/health"] = Reply(
+        500, HOSTILE.encode(), (("Content-Type", "text/plain"), ("X-Evil", "##[error]owned"))
+    )
+    folder = environments(
+        small=f'title = "Small"\n[backend]\nurl = "{web.url}"\n[backend.health]\ncontains = "fine"\n'
+    )
 
     ran = smoke(folder, "--env=small")
 
@@ -88,7 +106,9 @@ def test_workflow_commands_of_a_server_are_not_printed(smoke, web, environments)
 def test_hostile_text_is_escaped_in_html(smoke, web, environments):
     """A body with markup stands in the page as text."""
     web.answers["/health"] = Reply(500, HOSTILE.encode(), (("Content-Type", "text/plain"),))
-    folder = environments(small=f'title = "Small"\n[backend]\nurl = "{web.url}"\n[backend.health]\ncontains = "fine"\n')
+    folder = environments(
+        small=f'title = "Small"\n[backend]\nurl = "{web.url}"\n[backend.health]\ncontains = "fine"\n'
+    )
 
     ran = smoke(folder, "--env=small")
     page = (ran.reports / "small.html").read_text()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from tests_support.web import reply
 
 BOTH = "--env=local,local-trading"
@@ -28,7 +27,9 @@ def test_order_changes_nothing(smoke, tmp_path):
     usual = smoke("--env=local", "--fault=no-server")
     first = (usual.code, usual.outcomes())
 
-    turned = smoke("--env=local", "--fault=no-server", "-p", "backwards", variables={"PYTHONPATH": str(tmp_path)})
+    turned = smoke(
+        "--env=local", "--fault=no-server", "-p", "backwards", variables={"PYTHONPATH": str(tmp_path)}
+    )
 
     assert first == (turned.code, turned.outcomes())
 

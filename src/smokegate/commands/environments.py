@@ -22,8 +22,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print a line for each; 4 where one of them can not be used as it is."""
     try:
         names = available(arguments.environments)
-    except EnvironmentErrors as wrong:
-        print(wrong, file=sys.stderr)
+    except EnvironmentErrors as mistakes:
+        print(mistakes, file=sys.stderr)
         return 4
     if not names:
         print(
@@ -31,13 +31,13 @@ def run(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 4
-    wrong = 0
+    code = 0
     width = max(map(len, names))
     for name in names:
         try:
             (environment,) = load([name], directory=arguments.environments, variables=os.environ)
         except EnvironmentErrors as mistakes:
-            wrong = 4
+            code = 4
             print(f"{name:<{width}}  can not be used here:\n    " + str(mistakes).replace("\n", "\n    "))
         else:
             where = (
@@ -46,4 +46,4 @@ def run(arguments: argparse.Namespace) -> int:
                 else environment.backend.url
             )
             print(f"{name:<{width}}  {environment.title} ({where})")
-    return wrong
+    return code

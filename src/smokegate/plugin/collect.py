@@ -29,7 +29,7 @@ CAPABILITIES: dict[str, tuple[str, Group]] = {
 
 def needs(function: pytest.Function | pytest.Metafunc) -> list[str]:
     """Return the dotted paths that the file must declare for a test: those of its fixtures and its `needs` markers."""
-    definition = getattr(function, "definition", function)
+    definition = function.definition if isinstance(function, pytest.Metafunc) else function
     of_fixtures = [CAPABILITIES[name][0] for name in function.fixturenames if name in CAPABILITIES]
     of_markers = [path for marker in definition.iter_markers("needs") for path in marker.args]
     return [*of_fixtures, *of_markers]
@@ -87,7 +87,9 @@ def environment_of(item: pytest.Item | pytest.Collector) -> str | None:
 def environment_in(nodeid: str, names: Iterable[str]) -> str | None:
     """Return which environment a test id names; the longest name counts, since `local-trading` begins like `local`."""
     case = nodeid.partition("[")[2]
-    return next((n for n in sorted(names, key=len, reverse=True) if case == f"{n}]" or case.startswith(f"{n}-")), None)
+    return next(
+        (n for n in sorted(names, key=len, reverse=True) if case == f"{n}]" or case.startswith(f"{n}-")), None
+    )
 
 
 def groups_of(items: Iterable[pytest.Item]) -> dict[str, Collection[Group]]:

@@ -63,7 +63,7 @@ def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepor
         why=why,
         promise=promise_of(item),
         seconds=round(call.duration, 6),
-        exchanges=tuple(item.stash.get(TOUCHED, ())),
+        exchanges=tuple(item.stash.get(TOUCHED, [])),
     )
     setattr(report, ATTRIBUTE, {"environment": name, **asdict(noted)})
 
@@ -92,7 +92,7 @@ def _word(report: pytest.TestReport, call: pytest.CallInfo[Any], *, advisory: bo
 def _why(run: Run, report: pytest.TestReport, call: pytest.CallInfo[Any]) -> str:
     if call.excinfo is None:
         return ""
-    if call.excinfo.errisinstance((Blocked, BrokenPromise)):
+    if isinstance(call.excinfo.value, Blocked | BrokenPromise):
         return call.excinfo.value.gist
     if report.skipped and isinstance(report.longrepr, tuple):
         return report.longrepr[2]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
-import pytest
+from _pytest.outcomes import Failed, Skipped
 
 from smokegate.diagnosis.chain import ON_THE_WAY, blocked_by
 from smokegate.observation.causes import Stage
@@ -29,7 +29,7 @@ class Broken(AssertionError):
         self.exchange = exchange
 
 
-class BrokenPromise(pytest.fail.Exception):
+class BrokenPromise(Failed):
     """What a broken promise becomes once it is explained: a text for a person, without a traceback."""
 
     def __init__(self, text: str, gist: str) -> None:
@@ -38,7 +38,7 @@ class BrokenPromise(pytest.fail.Exception):
         """The same in one line."""
 
 
-class Blocked(pytest.skip.Exception):
+class Blocked(Skipped):
     """Nothing can be said of this promise, because another symptom is in its way."""
 
     def __init__(self, symptom: str = "", *, gist: str = "") -> None:
@@ -46,7 +46,7 @@ class Blocked(pytest.skip.Exception):
         super().__init__(self.gist, _use_item_location=True)
 
 
-class NotApplicable(pytest.skip.Exception):
+class NotApplicable(Skipped):
     """The promise makes no sense for this deployment (a certificate over plain http): it counts as never asked for."""
 
 
@@ -179,10 +179,11 @@ def see(observer: Observer, name: str, itself: str) -> Seen:
     `itself` is the test that looks (`test_routing.py::test_…`): it is not blocked by the symptom that it is there to show.
     """
     environment = observer.environment
-    planned = {each for group in get_args(Group) for each in observer.names(group)}
+    planned = {each for g in get_args(Group) for each in observer.names(g)}
     if name not in planned and environment.missing:
         raise Blocked(gist=f"{' and '.join(environment.missing)} not set: there is nobody to sign in as")
-    group = next((g for g in get_args(Group) if name in observer.names(g)), "health")
+    groups: tuple[Group, ...] = get_args(Group)
+    group: Group = next((g for g in groups if name in observer.names(g)), "health")
     asked = {each: observer.exchange(each) for each in ("health", *observer.names(group), name)}
     observation = Observation(environment.name, exchanges=asked)
     return Seen(asked[name], lambda each: blocked_by(observation, each, environment), itself)

@@ -61,7 +61,7 @@ def clean_metadata(config: pytest.Config) -> None:
     """Escape the environment table in place, at the last moment before pytest-html renders it."""
     from pytest_metadata.plugin import metadata_key  # noqa: PLC0415 - only where a page is written
 
-    metadata = config.stash.get(metadata_key, {})
+    metadata: dict[str, Any] = config.stash.get(metadata_key, {})
     for key in list(metadata):
         value = metadata.pop(key)
         metadata[escape(str(key))] = _escaped(value)

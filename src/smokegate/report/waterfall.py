@@ -22,7 +22,11 @@ def requests_section(run: RunReport) -> str:
 
 
 def _environment(report: EnvironmentReport) -> str:
-    asked = [e for n, e in report.observation.exchanges.items() if n == e.name and not isinstance(e.outcome, NotAsked)]
+    asked = [
+        e
+        for n, e in report.observation.exchanges.items()
+        if n == e.name and not isinstance(e.outcome, NotAsked)
+    ]
     if not asked:
         return f'<p class="dim">{text(report.name)}: no request was sent</p>'
     first = min(e.started for e in asked)
@@ -58,7 +62,9 @@ def _bar(exchange: Exchange, first: float, span: float, label: str) -> str:
         seconds = getattr(exchange.phases, phase)
         if seconds:
             at = (exchange.phases.offsets.get(phase, exchange.started) - first) / span * 1000
-            parts.append(f'<rect class="{phase}" x="{at:.2f}" width="{seconds / span * 1000:.2f}" height="12"/>')
+            parts.append(
+                f'<rect class="{phase}" x="{at:.2f}" width="{seconds / span * 1000:.2f}" height="12"/>'
+            )
             at += seconds / span * 1000
     if exchange.answer is None:
         parts.append(f'<path class="none" d="M{at:.2f} 1v10"/>')
