@@ -1,0 +1,106 @@
+"""`pytest --rehearse`: proves the suite instead of running it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from smokegate.rehearsal.rehearse import rehearse
+from smokegate.rehearsal.runs import Suite
+from smokegate.rehearsal.trials import NothingChosenError
+from smokegate.report import rehearsal as told
+from smokegate.report import rehearsal_page
+
+if TYPE_CHECKING:
+    from smokegate.plugin.session import Run
+    from smokegate.report.terminal import Line
+
+EVERY = 15.0
+"""Seconds between two lines of progress where there is no terminal to rewrite one in."""
+COLOURS = {"red": "31", "green": "32", "yellow": "33"}
+
+
+def main(config: pytest.Config, run: Run) -> int:
+    """Rehearse the selected environments; returns the exit code.
+
+    Raises:
+        pytest.UsageError: an option contradicts a rehearsal, or `-k` selects no fault.
+    """
+    settings = run.settings
+    if settings.fault is not None:
+        raise pytest.UsageError(
+            f"--rehearse tries every fault; to rehearse one: --rehearse -k {settings.fault}"
+        )
+    json, html = settings.reports / "rehearsal.json", settings.reports / "rehearsal.html"
+    for stale in (json, html):
+        stale.unlink(missing_ok=True)
+    progress = Progress(sys.stdout.isatty())
+    with tempfile.TemporaryDirectory(prefix="smokegate-rehearsal-") as folder:
+        try:
+            found = rehearse(
+                run.environments,
+                _suite(config, run),
+                Path(folder),
+                workers=settings.workers or os.cpu_count() or 1,
+                overrides=settings.overrides,
+                keyword=config.option.keyword or "",
+                progress=progress,
+            )
+        except NothingChosenError as wrong:
+            raise pytest.UsageError(str(wrong)) from None
+    progress.done()
+    told.write(found, json)
+    rehearsal_page.write(found, html)
+    _show(config, told.lines(found))
+    sys.stdout.write(f"report: {html}\n")
+    return found.exit
+
+
+def _suite(config: pytest.Config, run: Run) -> Suite:
+    return Suite(
+        root=config.rootpath,
+        directory=run.settings.directory,
+        ini=config.inipath,
+        paths=tuple(config.option.file_or_dir),
+    )
+
+
+def _show(config: pytest.Config, lines: Iterable[Line]) -> None:
+    asked = config.option.color
+    colourful = asked == "yes" or (asked == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    for line in lines:
+        codes = [COLOURS[line.colour]] if line.colour else []
+        codes += ["1"] if line.bold else []
+        text = f"\x1b[{';'.join(codes)}m{line.text}\x1b[0m" if colourful and codes else line.text
+        sys.stdout.write(f"{text}\n")
+
+
+class Progress:
+    """One live line in a terminal; where there is none, a line now and then."""
+
+    def __init__(self, live: bool) -> None:  # noqa: FBT001 -- the one thing there is to say
+        self._live = live
+        self._last = time.monotonic()
+
+    def __call__(self, line: str) -> None:
+        """Tell how far it is."""
+        if self._live:
+            sys.stdout.write(f"\r\x1b[K{line[:100]}")
+            sys.stdout.flush()
+        elif time.monotonic() - self._last >= EVERY:
+            self._last = time.monotonic()
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+
+    def done(self) -> None:
+        """Clear the live line."""
+        if self._live:
+            sys.stdout.write("\r\x1b[K")
+            sys.stdout.flush()

@@ -1,0 +1,99 @@
+"""`rehearse`: the whole rehearsal of any number of environments."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smokegate.rehearsal.replicas import healthy, tried
+from smokegate.rehearsal.runs import Runs, Suite
+from smokegate.rehearsal.trials import choose, trials
+from smokegate.report.rehearsed import Rehearsal, Score, Tried
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Environment
+
+Progress = Callable[[str], None]
+
+
+def rehearse(  # noqa: PLR0913 -- all but three are by name
+    environments: Sequence[Environment],
+    suite: Suite,
+    folder: Path,
+    *,
+    workers: int,
+    overrides: Sequence[str] = (),
+    keyword: str = "",
+    progress: Progress = lambda _: None,
+) -> Rehearsal:
+    """Rehearse replicas with every fault of theirs, and other deployments with what they answer.
+
+    Args:
+        environments: what to rehearse.
+        suite: the tests to prove.
+        folder: where the runs leave their files.
+        workers: how many runs there are at a time.
+        overrides: the `--set` options of the command line.
+        keyword: rehearse only faults with this in their name.
+        progress: told a line after each run.
+
+    Raises:
+        NothingChosenError: the keyword selects nothing.
+    """
+    began = time.monotonic()
+    replicas = [each for each in environments if each.replica is not None]
+    others = [each for each in environments if each.replica is None]
+    found = _replicas(replicas, suite, folder, workers, keyword, progress)
+    scores = _others(others, suite, folder, workers, overrides, keyword, progress)
+    return Rehearsal(
+        healthy=found.healthy,
+        tried=found.tried,
+        scores=scores,
+        seconds=time.monotonic() - began,
+        trouble=found.trouble,
+    )
+
+
+def _replicas(  # noqa: PLR0913, PLR0917 -- rehearse's own
+    environments: Sequence[Environment],
+    suite: Suite,
+    folder: Path,
+    workers: int,
+    keyword: str,
+    progress: Progress,
+) -> Rehearsal:
+    if not environments:
+        return Rehearsal()
+    faults = choose([trial for each in environments for trial in trials(each)], keyword)
+    verdicts: dict[str, str] = {}
+    trouble: list[str] = []
+    with Runs(suite, folder, replicas=True, warm=environments[0].name) as runs:
+        for environment in environments:
+            verdicts[environment.name], wrong = healthy(runs, environment)
+            trouble += [wrong] if wrong else []
+            progress(f"{environment.name} without a fault: {verdicts[environment.name]}")
+        if trouble:
+            return Rehearsal(healthy=verdicts, trouble=tuple(trouble))
+        results = tuple(_counted(tried(runs, environments, faults, workers), len(faults), progress))
+    return Rehearsal(healthy=verdicts, tried=results)
+
+
+def _counted(results: Iterable[Tried], total: int, progress: Progress) -> Iterable[Tried]:
+    for number, each in enumerate(results, 1):
+        word = "not rehearsed here" if each.left_out else "WRONG" if each.problems else each.cause
+        progress(f"[{number}/{total}] {each.trial.environment} {each.trial.fault}: {word}")
+        yield each
+
+
+def _others(  # noqa: PLR0913, PLR0917 -- rehearse's own
+    environments: Sequence[Environment],
+    suite: Suite,
+    folder: Path,
+    workers: int,
+    overrides: Sequence[str],
+    keyword: str,
+    progress: Progress,
+) -> tuple[Score, ...]:
+    return ()

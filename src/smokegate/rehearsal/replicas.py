@@ -1,0 +1,130 @@
+"""Rehearses replicas: the healthy baseline, then each fault on a fresh replica through the whole suite."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from smokegate.rehearsal.runs import Finished, RunError, Runs
+from smokegate.report.rehearsed import Trial, Tried
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Environment
+
+Progress = Callable[[str], None]
+RED = {"failed", "error", "advisory"}
+#: Faults that wait for a deadline; they are begun first, so that nothing waits for them in the end.
+SLOW = ("hung", "dripping", "offline", "connect-timeout", "name-server", "unreachable", "stale-upstream")
+EXIT = {"PASS": 0, "WARN": 0, "FAIL": 1, "OUTAGE": 7, "UNKNOWN": 6}
+
+
+def healthy(runs: Runs, environment: Environment) -> tuple[str, str | None]:
+    """Run the suite on a replica without a fault; returns the verdict, and what it told where that is not PASS."""
+    try:
+        done = runs.run(f"{environment.name}-healthy", arguments(environment))
+    except RunError as broken:
+        return "none", f"{environment.name} without a fault: {broken}"
+    verdict = str(done.environment(environment.name).get("verdict", "none"))
+    if verdict == "PASS" and done.code == 0:
+        return verdict, None
+    return verdict, f"{environment.name} without a fault is {verdict}, expected PASS:\n{done.text.strip()}"
+
+
+def arguments(environment: Environment, fault: str | None = None) -> list[str]:
+    """Return the command line that runs the suite on a replica, with a fault or without."""
+    own = [f"--env={environment.name}", *([f"--fault={fault}"] if fault else [])]
+    return [*own, *_expected_commit(environment)]
+
+
+def _expected_commit(environment: Environment) -> list[str]:
+    """Expect the commit that the replica is built from, so that the version's promises are rehearsed, too."""
+    if environment.version is None or environment.replica is None or environment.replica.kind == "compose":
+        return []
+    from smokegate.replica.plan import commit_of  # noqa: PLC0415 - the replica is an extra
+
+    return [f"--expect-commit={commit_of(environment.replica.kind)}"]
+
+
+def tried(
+    runs: Runs, environments: Iterable[Environment], faults: Iterable[Trial], workers: int
+) -> Iterator[Tried]:
+    """Try each fault on a fresh replica, `workers` of them at a time; yields the results in the order of the faults."""
+    by_name = {environment.name: environment for environment in environments}
+    given = list(faults)
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="rehearsal") as pool:
+        begun: dict[int, Future[Tried]] = {}
+        for index in sorted(range(len(given)), key=lambda i: _rank(given[i])):
+            begun[index] = pool.submit(try_one, runs, by_name[given[index].environment], given[index])
+        try:
+            for index in range(len(given)):
+                yield begun[index].result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _rank(trial: Trial) -> bool:
+    return not any(word in trial.fault for word in SLOW)
+
+
+def try_one(runs: Runs, environment: Environment, trial: Trial) -> Tried:
+    """Run the suite with one fault."""
+    label = f"{trial.environment}-{trial.fault}"
+    line = arguments(environment, trial.fault)
+    try:
+        if trial.needs == "namespace":
+            prefix = _namespace(trial)
+            if isinstance(prefix, Tried):
+                return prefix
+            return result(trial, runs.run_apart(label, prefix, line))
+        return result(trial, runs.run(label, line))
+    except RunError as broken:
+        return Tried(trial, trouble=str(broken))
+
+
+def _namespace(trial: Trial) -> list[str] | Tried:
+    """Return what stands before a command to run it in a broken network, or why that can not be done here."""
+    from smokegate.replica import namespace  # noqa: PLC0415 - the replica is an extra
+
+    try:
+        command = namespace.command(trial.fault, ["true"])
+    except namespace.NamespaceError as refused:
+        if os.environ.get("CI"):
+            return Tried(trial, trouble=f"must be rehearsed in CI, and can not be: {refused}")
+        return Tried(trial, left_out=f"needs root: {refused}")
+    return command[:-1]
+
+
+def result(trial: Trial, done: Finished) -> Tried:
+    """Return what a run that has come to its end says of a fault."""
+    found = done.environment(trial.environment)
+    if not found:
+        return Tried(trial, seconds=done.seconds, text=done.text, trouble=f"no report, exit code {done.code}:\n{done.text}")
+    verdict = found["verdict"]
+    trouble = None
+    if done.code != EXIT[verdict]:
+        trouble = f"the verdict is {verdict} and the exit code {done.code}"
+    cause = found["cause"]
+    return Tried(
+        trial,
+        verdict=verdict,
+        red=red(found),
+        cause=cause["code"] if cause else None,
+        also=tuple(each["code"] for each in found["other_causes"]),
+        seconds=done.seconds,
+        text=done.text,
+        trouble=trouble,
+    )
+
+
+def red(found: dict[str, Any]) -> tuple[str, ...]:
+    """Return the tests of an environment's report that failed or warned, without folder and environment."""
+    return tuple(test_name(each["id"], found["name"]) for each in found["tests"] if each["outcome"] in RED)
+
+
+def test_name(identifier: str, environment: str) -> str:
+    """Return a test's id without its folder and its environment; the endpoint stays."""
+    test, _, case = identifier.rpartition("/smoke/")[2].partition("[")
+    case = case.removesuffix("]").removeprefix(environment).removeprefix("-")
+    return f"{test}[{case}]" if case else test

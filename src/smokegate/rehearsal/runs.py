@@ -1,0 +1,216 @@
+"""Runs the suite again and again: each time the whole `pytest` in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+PATIENCE = 120.0
+"""Seconds after which a run is ended: its own deadlines should have ended it long before."""
+LOOK = 100
+"""Columns of the terminal that the runs think they have, so that what they tell does not hang on the caller's."""
+
+
+class RunError(RuntimeError):
+    """A run of the suite did not come to an end of its own; the text says what it had told until then."""
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Which suite is run, and from where: what every run of a rehearsal shares."""
+
+    root: Path
+    directory: Path
+    """Where the environment files are."""
+    ini: Path | None = None
+    paths: tuple[str, ...] = ()
+    """The tests, where they are not those of the configuration file."""
+
+    @property
+    def arguments(self) -> list[str]:
+        """What stands on the command line of each run."""
+        ini = ["-c", str(self.ini)] if self.ini else []
+        own = ["--environments", str(self.directory), "-p", "no:cacheprovider", "--color=no"]
+        return [f"--rootdir={self.root}", *ini, *own, *self.paths]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One run of the suite, come to its end."""
+
+    code: int
+    text: str
+    """What it told in the terminal."""
+    report: dict[str, Any]
+    """Its JSON report, empty where it wrote none."""
+    seconds: float
+
+    def environment(self, name: str) -> dict[str, Any]:
+        """Return what the report says of an environment, empty where it does not."""
+        found: dict[str, Any] = next(
+            (each for each in self.report.get("environments", ()) if each["name"] == name), {}
+        )
+        return found
+
+
+class Runs:
+    """Runs the suite; any number of threads may ask for runs at the same time."""
+
+    def __init__(self, suite: Suite, folder: Path, *, replicas: bool, warm: str) -> None:
+        """Start the fork server.
+
+        Args:
+            suite: what to run.
+            folder: where output and reports of the runs go.
+            replicas: whether runs start replicas.
+            warm: the environment with which the suite is collected beforehand.
+        """
+        self._suite = suite
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._pids: set[int] = set()
+        self._control, theirs = socket.socketpair()
+        settings = {"arguments": [*suite.arguments, f"--env={warm}"], "replicas": replicas}
+        command = [sys.executable, "-m", "smokegate.rehearsal.forkserver", str(theirs.fileno())]
+        with theirs:
+            self._server = subprocess.Popen(
+                [*command, json.dumps(settings)],
+                stdin=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                cwd=suite.root,
+                env=_variables({}),
+            )
+
+    def run(
+        self, label: str, arguments: Sequence[str], *, variables: Mapping[str, str] | None = None
+    ) -> Finished:
+        """Run the suite in a fork.
+
+        Args:
+            label: names the run's files: no two runs at the same time may have the same.
+            arguments: what stands on this run's command line besides the suite's own.
+            variables: environment variables of this run.
+
+        Raises:
+            RunError: it had to be ended, or it ended without a word.
+        """
+        files = self._files(label)
+        began = time.monotonic()
+        ours, theirs = socket.socketpair()
+        order = {
+            "arguments": [*self._suite.arguments, f"--reports={files}", *arguments],
+            "output": str(files / "output.txt"),
+            "variables": {**(variables or {}), "COLUMNS": str(LOOK)},
+        }
+        with ours, theirs:
+            with self._lock:
+                socket.send_fds(self._control, [json.dumps(order).encode()], [theirs.fileno()])
+            theirs.close()
+            code = self._await(ours, files)
+        return _finished(files, code, time.monotonic() - began)
+
+    def run_apart(self, label: str, prefix: Sequence[str], arguments: Sequence[str]) -> Finished:
+        """Run the suite in a process that another command line starts: `prefix` is what stands before it.
+
+        Raises:
+            RunError: it did not end in time.
+        """
+        files = self._files(label)
+        began = time.monotonic()
+        command = [*prefix, sys.executable, "-m", "pytest", *self._suite.arguments, f"--reports={files}", *arguments]
+        with (files / "output.txt").open("wb") as output:
+            try:
+                done = subprocess.run(
+                    command,
+                    check=False,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    timeout=PATIENCE,
+                    cwd=self._suite.root,
+                    env=_variables({"COLUMNS": str(LOOK)}),
+                )
+            except subprocess.TimeoutExpired as slow:
+                raise RunError(_ended("did not end in time", files)) from slow
+        return _finished(files, done.returncode, time.monotonic() - began)
+
+    def close(self) -> None:
+        """End the fork server, and what is still running."""
+        self._control.close()
+        for pid in tuple(self._pids):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        try:
+            self._server.wait(10)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _files(self, label: str) -> Path:
+        files = self._folder / label
+        files.mkdir(parents=True)
+        return files
+
+    def _await(self, channel: socket.socket, files: Path) -> int:
+        """Wait for the run to tell its exit code."""
+        pid: int | None = None
+        told = b""
+        channel.settimeout(PATIENCE)
+        try:
+            while told.count(b"\n") < 2:
+                try:
+                    data = channel.recv(64)
+                except TimeoutError:
+                    if pid is not None:
+                        os.kill(pid, signal.SIGKILL)
+                    raise RunError(_ended("did not end in time", files)) from None
+                if not data:
+                    raise RunError(_ended("ended without a word", files))
+                told += data
+                if pid is None and b"\n" in told:
+                    pid = int(told.split(b"\n")[0])
+                    self._pids.add(pid)
+            return int(told.split(b"\n")[1])
+        finally:
+            self._pids.discard(pid or 0)
+
+
+def _variables(more: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment variables of a run: the caller's own, but for what its pytest set for itself."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_XDIST", "PYTEST_CURRENT"))}
+    return {**own, "PYTHONUNBUFFERED": "1", **more}
+
+
+def _finished(files: Path, code: int, seconds: float) -> Finished:
+    found = sorted(files.glob("*.json"))
+    report = json.loads(found[0].read_bytes()) if found else {}
+    return Finished(code, _output(files), report, seconds)
+
+
+def _output(files: Path) -> str:
+    file = files / "output.txt"
+    return file.read_text("utf-8", "replace") if file.is_file() else ""
+
+
+def _ended(how: str, files: Path) -> str:
+    return f"the run {how}; the end of what it told:\n{_output(files)[-2000:]}"
