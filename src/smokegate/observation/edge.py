@@ -15,7 +15,8 @@ ROUTING = "x-render-routing"
 INTERSTITIAL = re.compile(
     r"Service waking up|Incoming HTTP request detected|Allocating compute resources|WELCOME TO RENDER"
 )
-#: Cloudflare, which stands in front of Render's router, on its own errors with what is behind it (520 to 527, 530).
+#: Cloudflare, which stands in front of Render's router, on its own errors with what is behind it
+#: (520 to 527, 530).
 CLOUDFLARE_PAGE = re.compile(r"<title>[^<]*\b5(?:2[0-7]|30): ")
 NGINX_PAGE = re.compile(r"<center>nginx(?:/[\d.]+)?</center>")
 

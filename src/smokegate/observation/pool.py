@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from smokegate.observation.connect import Origin
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 THREADS = 64
 #: As many connections per host as browsers open.
 LANE = 6
-#: So many jobs for each of a lane's connections are worth opening one more, where a thread has nothing else to do.
+#: So many jobs for each of a lane's connections are worth one more, where a thread has nothing else to do.
 WORTH_IT = 4
 #: A lane in which nothing ended for this long is stuck behind slow answers: what still queues gets
 #: connections of its own.
@@ -99,7 +101,7 @@ class Pool:
     def prepare(self, origins: Iterable[Origin]) -> None:
         """Load the authorities and import requests, while the first connections are being opened."""
         for ca_file in {origin.ca_file for origin in origins if origin.scheme == "https"}:
-            self.submit(("authorities", ca_file), lambda ca_file=ca_file: self.dialer.contexts.get(ca_file))
+            self.submit(("authorities", ca_file), partial(self.dialer.contexts.get, ca_file))
         self.submit(self, self.client)
 
     def warm(self, origin: Origin, asked: float, deadline: float) -> None:
@@ -108,7 +110,7 @@ class Pool:
         Raises:
             OSError, UnicodeError: what kept it from being opened.
         """
-        if self._client is None:
+        if self._client is None and not _proxy_named():
             self.dialer.warm(origin, asked, deadline)
 
     def close(self) -> None:
@@ -154,7 +156,7 @@ class Pool:
             self._watch(lane)
 
     def _next(self) -> _Lane | None:
-        """Return the lane to work on: one that waits for a thread, else one whose queue is worth a connection more."""
+        """Return the lane to work on: one that waits for a thread, else one with a long queue."""
         if self._closed:
             return None
         if self._ready:
@@ -215,6 +217,11 @@ class Pool:
                     continue
                 _, _, job = heapq.heappop(self._later)
             job()
+
+
+def _proxy_named() -> bool:
+    """Tell whether the variables name a proxy; whether it is for this host is requests' to say."""
+    return any(name.lower().endswith("_proxy") and name.lower() != "no_proxy" for name in os.environ)
 
 
 def _log() -> logging.Logger:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
+import trustme
 
 from smokegate.environment.model import Backend, Environment, Health
 from smokegate.observation.model import Exchange
@@ -42,7 +43,9 @@ class Caller:
                 return b""
             data += more
         head, _, body = data.partition(b"\r\n\r\n")
-        length = next((int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
+        length = next(
+            (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
+        )
         while len(body) < length:
             body += self.sock.recv(65536)
         self.heard.append(head + b"\r\n\r\n" + body)
@@ -164,3 +167,20 @@ def environment(url: str, **more: object) -> Environment:
     """An environment whose health check wants `{"status": "ok"}` and is asked once."""
     backend = Backend(url=url, timeout=5.0, health=Health(json={"status": "ok"}, samples=1))
     return Environment(**{"name": "tested", "title": "Tested", "backend": backend, **more})
+
+
+def redirecting_to(location: str) -> Handler:
+    """Answer with a redirect."""
+
+    def handler(caller: Caller) -> None:
+        caller.hear()
+        caller.answer(b"", "302 Found", f"Location: {location}")
+
+    return handler
+
+
+def context_of(certificate: trustme.LeafCert) -> ssl.SSLContext:
+    """A server's TLS settings with this certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    return context

@@ -6,7 +6,6 @@ import contextlib
 import gzip
 import os
 import socket
-import ssl
 import struct
 import subprocess
 import sys
@@ -20,7 +19,7 @@ import trustme
 from smokegate.observation.causes import WireCause
 from smokegate.observation.limits import MAX_BODY
 
-from .conftest import Caller, Prober, Serve
+from .conftest import Caller, Prober, Serve, context_of, redirecting_to
 
 OK = "HTTP/1.1 200 OK\r\n"
 
@@ -88,14 +87,6 @@ def unasked_encoding(caller: Caller) -> None:
 def redirecting_for_ever(caller: Caller) -> None:
     while caller.hear():
         caller.answer(b"", "302 Found", "Location: /again")
-
-
-def redirecting_to(location: str) -> Callable[[Caller], None]:
-    def handler(caller: Caller) -> None:
-        caller.hear()
-        caller.answer(b"", "302 Found", f"Location: {location}")
-
-    return handler
 
 
 def announcing_too_much(caller: Caller) -> None:
@@ -249,12 +240,6 @@ def authority() -> trustme.CA:
     return trustme.CA()
 
 
-def context_of(certificate: trustme.LeafCert) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate.configure_cert(context)
-    return context
-
-
 NOW = datetime.now(UTC)
 CERTIFICATES = {
     WireCause.TLS_EXPIRED: ("127.0.0.1", NOW - timedelta(days=30), NOW - timedelta(days=1)),
@@ -324,7 +309,9 @@ def test_a_broken_network_is_named_for_what_is_broken(fault: str, url: str, expe
     from smokegate.replica import namespace  # noqa: PLC0415 -- only this test makes namespaces
 
     if not namespace.permitted():
-        message = "this machine does not let us make network namespaces (root, or user namespaces, are needed)"
+        message = (
+            "this machine does not let us make network namespaces (root, or user namespaces, are needed)"
+        )
         (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
     command = namespace.command(fault, [sys.executable, "-c", PROBE, url])
     told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)

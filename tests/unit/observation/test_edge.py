@@ -1,0 +1,97 @@
+"""An answer that the platform's edge made is told from one that the application gave."""
+
+from __future__ import annotations
+
+import pytest
+
+from smokegate.observation.edge import edge_answer
+from smokegate.observation.model import Answer, Body, Headers
+
+NGINX = "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n"
+SUSPENDED = (
+    '<!DOCTYPE html><html lang="en"><head><meta charset="UTF-8"><title>Service Suspended</title></head>'
+    "<body>This service has been suspended{0}.</body></html>"
+)
+
+
+def answer(status: int, text: str = "", kind: str = "text/html", routing: str | None = None) -> Answer:
+    fields = [("content-type", kind)] + ([("x-render-routing", routing)] if routing is not None else [])
+    return Answer(status, Headers(tuple(fields)), Body(text))
+
+
+@pytest.mark.parametrize(
+    ("routing", "code", "heals"),
+    [
+        ("no-server", "render.no-server", True),
+        ("No-Server ", "render.no-server", True),
+        ("blocked-render-subdomain", "render.subdomain-disabled", False),
+        ("static-no-asset", "render.static-asset-missing", True),
+        ("no-deploy", "render.no-deploy", True),
+        ("dynamic-paid-error", "render.crashing-paid", True),
+        ("dynamic-free-error", "render.crashing-free", True),
+        ("hibernate-wake-error", "render.wake-failed", True),
+        ("hibernate-wakeup-error", "render.wake-failed", True),
+        ("dynamic-hibernate-error-503", "render.wake-failed", True),
+        ("hibernate-rate-limited", "render.wake-throttled", True),
+        ("rate-limited", "render.wake-throttled", True),
+        ("suspend", "render.suspended-billing", False),
+        ("suspend-by-user", "render.suspended-by-owner", False),
+        ("something-new", "render.unknown-edge", True),
+    ],
+)
+def test_every_known_routing_value_has_its_cause(routing: str, code: str, heals: bool) -> None:  # noqa: FBT001 -- a table
+    found = edge_answer(answer(404, routing=routing))
+    assert found is not None
+    assert (found.code, found.heals) == (code, heals)
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_the_page_of_a_waking_service_is_no_answer_of_the_application(status: int) -> None:
+    found = edge_answer(answer(status, "<h1>WELCOME TO RENDER</h1> Service waking up ..."))
+    assert found is not None
+    assert found.code == "render.interstitial"
+
+
+@pytest.mark.parametrize(
+    ("by", "code"), [(" by its owner", "render.suspended-by-owner"), ("", "render.suspended-billing")]
+)
+def test_the_page_of_a_suspended_service_tells_who_suspended_it(by: str, code: str) -> None:
+    found = edge_answer(answer(503, SUSPENDED.format(by)))
+    assert found is not None
+    assert (found.code, found.heals) == (code, False)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (502, "nginx.bad-gateway"),
+        (503, "nginx.bad-gateway"),
+        (504, "nginx.gateway-timeout"),
+        (429, "nginx.rate-limited"),
+    ],
+)
+def test_nginx_own_pages_are_known(status: int, code: str) -> None:
+    found = edge_answer(answer(status, NGINX.format("an error")))
+    assert found is not None
+    assert found.code == code
+
+
+def test_nginx_json_for_an_absent_backend_is_known() -> None:
+    body = Body("{}", json={"error": "upstream_unavailable", "message": "…"}, is_json=True)
+    found = edge_answer(Answer(503, Headers((("content-type", "application/json"),)), body))
+    assert found is not None
+    assert found.code == "nginx.upstream-unavailable"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        answer(404, '{"detail":"Not Found"}', "application/json"),
+        answer(503, '{"status":"not_ready"}', "application/json"),
+        answer(200, "<html>the app's page about nginx/1.22.1 and Service Suspended</html>"),
+        answer(502, "<h1>Bad Gateway</h1> from the app"),
+        answer(404, NGINX.format("404 Not Found")),
+    ],
+)
+def test_what_the_application_answers_is_not_taken_for_the_edge(given: Answer) -> None:
+    assert edge_answer(given) is None

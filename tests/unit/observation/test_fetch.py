@@ -1,0 +1,266 @@
+"""What one request brings back, and what it never does."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import trustme
+
+from smokegate.observation.limits import KEPT_TEXT
+from smokegate.observation.step import Ask, ask_json
+
+from .conftest import Caller, Handler, Prober, Serve, context_of, redirecting_to
+
+
+def answering(body: bytes | str, status: str = "200 OK", *headers: str) -> Handler:
+    def handler(caller: Caller) -> None:
+        while caller.hear():
+            caller.answer(body, status, *headers)
+
+    return handler
+
+
+def test_an_answer_is_kept_with_all_that_came_of_it(prober: Prober, serve: Serve) -> None:
+    server = serve(
+        answering('{"status": "ok"}', "200 OK", "Content-Type: application/json", "X-A: 1", "X-A: 2")
+    )
+    exchange = prober.get(f"{server.url}/health?deep=1")
+    answer = exchange.answer
+    assert answer is not None
+    assert (answer.status, answer.body.json, answer.body.size) == (200, {"status": "ok"}, 16)
+    assert answer.headers["x-a"] == "1, 2"
+    assert answer.address == f"127.0.0.1:{server.port}"
+    assert answer.url == f"{server.url}/health?deep=1"
+    assert server.asked == ["GET /health?deep=1 HTTP/1.1"]
+
+
+def test_a_first_request_tells_every_phase_and_the_next_shares_the_connection(
+    prober: Prober, serve: Serve
+) -> None:
+    server = serve(answering("ok"))
+    first, second = prober.get(server.url).phases, prober.get(server.url).phases
+    assert {"dns", "connect", "wait", "download"} == set(first.offsets)
+    assert {"wait", "download"} == set(second.offsets)
+    assert (first.tls, second.dns, second.connect) == (None, None, None)
+    assert (
+        first.offsets["dns"] <= first.offsets["connect"] <= first.offsets["wait"] <= first.offsets["download"]
+    )
+    assert server.accepted == 1
+
+
+def test_the_certificate_that_answered_is_kept(prober: Prober, serve: Serve, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    prober.ca_file = str(tmp_path / "ca.pem")
+    server = serve(answering("ok"), context_of(authority.issue_cert("127.0.0.1", "localhost")))
+    for exchange in (prober.get(server.url), prober.get(server.url)):
+        assert exchange.answer is not None
+        assert exchange.answer.certificate is not None
+        assert set(exchange.answer.certificate.names) == {"127.0.0.1", "localhost"}
+    assert server.accepted == 1
+
+
+@pytest.mark.parametrize(
+    ("coding", "compress"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("identity", bytes)]
+)
+def test_a_compressed_body_is_read(
+    prober: Prober, serve: Serve, coding: str, compress: Callable[[bytes], bytes]
+) -> None:
+    server = serve(answering(compress(b'{"a": 1}'), "200 OK", f"Content-Encoding: {coding}"))
+    answer = prober.get(server.url).answer
+    assert answer is not None
+    assert answer.body.json == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "json_value"),
+    [
+        ('{"a": 1}', "text/plain", {"a": 1}),
+        ("[1]", "", [1]),
+        ("12", "application/json", 12),
+        ("12", "text/plain", None),
+        ('{"a": ', "application/json", None),
+        ("<html>", "application/json", None),
+        ("[" * 100_000, "application/json", None),
+        ('{"a": 1}', "application/problem+json; charset=utf-8", {"a": 1}),
+    ],
+)
+def test_a_body_is_json_when_it_says_so_or_is_an_object(
+    prober: Prober, serve: Serve, body: str, kind: str, json_value: object
+) -> None:
+    answer = prober.get(serve(answering(body, "200 OK", f"Content-Type: {kind}")).url).answer
+    assert answer is not None
+    assert (answer.body.json, answer.body.is_json) == (json_value, json_value is not None)
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", '"utf-8"', "no-such-charset", "rot13", ""])
+def test_no_charset_keeps_a_body_from_being_told(prober: Prober, serve: Serve, charset: str) -> None:
+    body = "grün".encode("iso-8859-1" if charset == "iso-8859-1" else "utf-8")
+    server = serve(answering(body, "200 OK", f"Content-Type: text/plain; charset={charset}"))
+    answer = prober.get(server.url).answer
+    assert answer is not None
+    assert answer.body.text == "grün"
+
+
+def test_a_long_body_is_cut_for_keeping_and_judged_whole(prober: Prober, serve: Serve) -> None:
+    body = json.dumps({"filler": "x" * (KEPT_TEXT + 10), "status": "ok"})
+    answer = prober.get(serve(answering(body)).url).answer
+    assert answer is not None
+    assert answer.body.cut
+    assert len(answer.body.text) == KEPT_TEXT
+    assert answer.body.size == len(body)
+    assert answer.body.json["status"] == "ok"
+
+
+def test_redirects_are_followed_step_by_step_and_kept(prober: Prober, serve: Serve) -> None:
+    target = serve(answering("there"))
+    exchange = prober.get(serve(redirecting_to(f"{target.url}/b#part")).url)
+    assert exchange.answer is not None
+    assert exchange.answer.body.text == "there"
+    assert [(each.status, each.location) for each in exchange.answer.redirects] == [(302, f"{target.url}/b")]
+
+
+def test_credentials_do_not_follow_a_redirect_to_another_origin(prober: Prober, serve: Serve) -> None:
+    target = serve(answering("there"))
+    headers = (("Authorization", "Bearer abcdefgh"), ("X-Api-Key", "key-12345"), ("X-Custom", "mine-123"))
+    prober.get(serve(redirecting_to(f"{target.url}/x")).url, *headers)
+    arrived = target.heard[0].lower()
+    assert b"authorization" not in arrived
+    assert b"x-api-key" not in arrived
+    assert b"x-custom" not in arrived
+    assert b"user-agent: smokegate" in arrived
+
+
+def test_credentials_follow_a_redirect_within_the_origin(prober: Prober, serve: Serve) -> None:
+    def handler(caller: Caller) -> None:
+        caller.hear()
+        caller.answer("", "307 Temporary Redirect", "Location: /b")
+        caller.hear()
+        caller.answer("there")
+
+    server = serve(handler)
+    prober.get(server.url, ("Authorization", "Bearer abcdefgh"))
+    assert b"Authorization: Bearer abcdefgh" in server.heard[1]
+
+
+@pytest.mark.parametrize("status", ["307 Temporary Redirect", "308 Permanent Redirect"])
+def test_a_body_goes_to_no_other_origin(prober: Prober, serve: Serve, status: str) -> None:
+    target = serve(answering("there"))
+
+    def handler(caller: Caller) -> None:
+        caller.hear()
+        caller.answer("", status, f"Location: {target.url}/steal")
+
+    exchange = prober.ask(ask_json("POST", serve(handler).url, {"password": "s3cret!"}))
+    assert exchange.answer is not None
+    assert exchange.answer.status == int(status[:3])
+    assert target.heard == []
+
+
+def test_a_post_becomes_a_get_without_body_where_browsers_do_so(prober: Prober, serve: Serve) -> None:
+    def handler(caller: Caller) -> None:
+        caller.hear()
+        caller.answer("", "303 See Other", "Location: /done")
+        caller.hear()
+        caller.answer("done")
+
+    server = serve(handler)
+    prober.ask(ask_json("POST", server.url, {"a": 1}))
+    assert server.asked[1] == "GET /done HTTP/1.1"
+    assert b"content-type" not in server.heard[1].lower()
+    assert server.heard[1].endswith(b"\r\n\r\n")
+
+
+def test_a_head_request_has_no_body_to_wait_for(prober: Prober, serve: Serve) -> None:
+    def handler(caller: Caller) -> None:
+        while caller.hear():
+            caller.say("HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n")
+
+    answer = prober.ask(Ask("HEAD", serve(handler).url)).answer
+    assert answer is not None
+    assert (answer.status, answer.body.size) == (200, 0)
+
+
+def test_what_was_sent_is_kept_without_its_secrets(prober: Prober, serve: Serve) -> None:
+    prober.redactor.add("s3cret!")
+    exchange = prober.ask(
+        ask_json(
+            "POST",
+            serve(answering('{"input": "s3cret!"}')).url,
+            {"p": "s3cret!"},
+            ("Authorization", "Bearer t"),
+        )
+    )
+    assert exchange.answer is not None
+    assert "s3cret!" not in repr(exchange)
+    assert exchange.request.headers["authorization"] == "Bearer [redacted]"
+    assert exchange.request.body == '{"p": "[redacted]"}'
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        ('{"access_token": "AbCdEf123456789"}', ()),
+        ('{"deep": [{"refreshToken": "AbCdEf123456789"}]}', ()),
+        ("AbCdEf123456789", ("Set-Cookie: sid=AbCdEf123456789; Path=/",)),
+    ],
+)
+def test_a_token_is_known_before_the_answer_that_brings_it_is_kept(
+    prober: Prober, serve: Serve, body: str, headers: tuple[str, ...]
+) -> None:
+    exchange = prober.get(serve(answering(body, "200 OK", *headers)).url)
+    assert exchange.answer is not None
+    assert "AbCdEf123456789" not in repr(exchange)
+    assert prober.redactor.text("AbCdEf123456789") == "[redacted]"
+
+
+def test_a_status_beside_a_secret_name_is_no_secret(prober: Prober, serve: Serve) -> None:
+    answer = prober.get(serve(answering('{"api_key": "configured", "token_type": "bearer"}')).url).answer
+    assert answer is not None
+    assert answer.body.json == {"api_key": "configured", "token_type": "bearer"}
+
+
+def test_control_characters_of_a_server_are_not_kept(prober: Prober, serve: Serve) -> None:
+    answer = prober.get(serve(answering("a\x1b[31mb\u202ec", "200 OK", "X-Colour: \x1b[31mred")).url).answer
+    assert answer is not None
+    assert answer.body.text == "a[31mbc"
+    assert answer.headers["x-colour"] == "[31mred"
+
+
+def test_loopback_never_goes_through_a_proxy(
+    prober: Prober, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = serve(answering("from the proxy"))
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy.url)
+    answer = prober.get(serve(answering("direct")).url).answer
+    assert answer is not None
+    assert answer.body.text == "direct"
+
+
+def test_other_hosts_go_through_the_proxy_that_the_environment_names(
+    prober: Prober, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = serve(answering("from the proxy"))
+    monkeypatch.setenv("http_proxy", proxy.url)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    answer = prober.get("http://app.example.test/health").answer
+    assert answer is not None
+    assert answer.body.text == "from the proxy"
+    assert proxy.asked == ["GET http://app.example.test/health HTTP/1.1"]
+
+
+def test_a_connection_that_idled_long_is_not_trusted_with_a_request(
+    prober: Prober, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(answering("ok"))
+    prober.get(server.url)
+    monkeypatch.setattr("smokegate.observation.http.IDLE", 0.0)
+    prober.get(server.url)
+    assert server.accepted == 2

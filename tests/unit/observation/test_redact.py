@@ -1,0 +1,112 @@
+"""No secret leaves in any encoding, and nothing else is taken out."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from smokegate.observation.clean import clean
+from smokegate.observation.model import Headers
+from smokegate.observation.redact import MARK, Redactor
+
+ENCODINGS = {
+    "raw": lambda secret: secret,
+    "url": lambda secret: quote(secret, safe=""),
+    "url with slashes": quote,
+    "form": quote_plus,
+    "url in lower case": lambda secret: re.sub("%..", lambda found: found[0].lower(), quote(secret, safe="")),
+    "json": lambda secret: json.dumps(secret)[1:-1],
+    "json in utf-8": lambda secret: json.dumps(secret, ensure_ascii=False)[1:-1],
+    "json in json": lambda secret: json.dumps(json.dumps(secret))[3:-3],
+    "html": html.escape,
+    "html without quotes": lambda secret: html.escape(secret, quote=False),
+    "python": lambda secret: repr(secret)[1:-1],
+    "base64": lambda secret: base64.b64encode(secret.encode()).decode(),
+    "base64 unpadded": lambda secret: base64.b64encode(secret.encode()).decode().rstrip("="),
+    "base64 for urls": lambda secret: base64.urlsafe_b64encode(secret.encode()).decode(),
+}
+SECRETS = st.text(st.characters(codec="utf-8"), min_size=6, max_size=40).filter(
+    lambda text: clean(text) == text
+)
+AROUND = st.text(st.characters(codec="ascii", categories=["L", "N", "Zs"]), max_size=12)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@given(secret=SECRETS, before=AROUND, after=AROUND)
+def test_no_encoding_of_a_secret_survives(encoding: str, secret: str, before: str, after: str) -> None:
+    encoded = ENCODINGS[encoding](secret)
+    assume(encoded not in MARK + before + after)
+    told = Redactor([secret]).text(f"{before}{encoded}{after}")
+    assert encoded not in told.replace(MARK, "\n")
+    assert MARK in told
+
+
+@given(secret=st.binary(min_size=9, max_size=30), before=st.binary(max_size=5), after=st.binary(max_size=5))
+def test_a_secret_inside_longer_base64_is_found_at_every_alignment(
+    secret: bytes, before: bytes, after: bytes
+) -> None:
+    password = secret.hex()
+    credentials = base64.b64encode(before + password.encode() + after).decode()
+    core = base64.b64encode(before + password.encode() + after).decode()[
+        len(before) * 2 + 4 : len(before) * 2 + 10
+    ]
+    told = Redactor([password]).text(f"Basic {credentials}")
+    assert MARK in told
+    assert core not in told.replace(MARK, "\n") or len(core) < 6
+
+
+@given(text=st.text(max_size=200))
+def test_a_text_without_secrets_stays_as_it_is(text: str) -> None:
+    assume("hunter2-and-more" not in text)
+    assert Redactor(["hunter2-and-more"]).text(text) == text
+
+
+def test_overlapping_secrets_are_taken_out_whole() -> None:
+    assert Redactor(["abcdef", "defghi"]).text("-abcdefghi-") == f"-{MARK}-"
+
+
+def test_a_secret_that_contains_another_leaves_nothing_of_itself() -> None:
+    assert (
+        Redactor(["token-123", "prefix-token-123-suffix"]).text("x prefix-token-123-suffix y")
+        == f"x {MARK} y"
+    )
+
+
+def test_adjacent_text_is_kept() -> None:
+    assert Redactor(["s3cret!"]).text("a s3cret! b s3cret! c") == f"a {MARK} b {MARK} c"
+
+
+def test_values_too_short_to_be_secrets_are_ignored() -> None:
+    assert Redactor(["abc", ""]).text("abc") == "abc"
+
+
+def test_json_values_are_redacted_in_depth_keys_included() -> None:
+    told = Redactor(["s3cret!"]).value({"a": ["s3cret!", 1, None], "s3cret!": {"b": "xs3cret!x"}})
+    assert told == {"a": [MARK, 1, None], MARK: {"b": f"x{MARK}x"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("Authorization", "Bearer abc", f"Bearer {MARK}"),
+        ("authorization", "abc", MARK),
+        ("Cookie", "sid=abc; lang=en", MARK),
+        ("Set-Cookie", "sid=abc; Path=/; HttpOnly", f"sid={MARK}; Path=/; HttpOnly"),
+        ("Content-Type", "application/json", "application/json"),
+    ],
+)
+def test_headers_that_hold_credentials_are_redacted_whatever_their_value(
+    name: str, value: str, expected: str
+) -> None:
+    assert Redactor().headers(Headers(((name, value),)))[name] == expected
+
+
+def test_a_secret_broken_up_by_control_characters_is_still_found() -> None:
+    assert Redactor(["s3cret!"]).text(clean("s3\x1bcr\x00et!")) == MARK
