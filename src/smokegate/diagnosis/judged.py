@@ -101,9 +101,9 @@ def _budgets(case: Case) -> Iterator[TestOutcome]:
 
 
 def _commit(case: Case) -> Iterator[TestOutcome]:
-    observation = case.observation
-    if case.environment.version is not None and case.answer("version") is not None:
-        known = observation.commit is not None
+    exchange = case.exchange("version")
+    if exchange is not None and exchange_outcome(case, exchange)[0] == "passed":
+        known = case.observation.commit is not None
         yield TestOutcome(
             "commit",
             "passed" if known else "advisory",

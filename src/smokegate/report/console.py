@@ -1,0 +1,114 @@
+"""The terminal that a command speaks to: colours where they are wanted, one live line, and no secrets."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from smokegate.report.terminal import Line, safe
+
+CODES = {"green": "32", "yellow": "33", "red": "31"}
+PACE = 0.1
+"""Seconds between two drawings of the live line."""
+#: The password in an address such as `postgresql://user:password@db`, which servers print in their logs.
+IN_ADDRESS = re.compile(r"(://[^/\s:@\"'\\]*:)[^@/\s\"'\\]+@")
+
+
+def without_credentials(text: str) -> str:
+    """Return the text without passwords in addresses: those in a server's logs are in no environment file."""
+    return IN_ADDRESS.sub(r"\1[redacted]@", text)
+
+
+class Console:
+    """What is told goes to `out`; what is only of interest while it lasts, to `err`.
+
+    Args:
+        redact: takes the known secrets out of a text.
+        out: where the report goes.
+        err: where questions, notes and the live line go.
+    """
+
+    def __init__(
+        self, redact: Callable[[str], str], out: TextIO | None = None, err: TextIO | None = None
+    ) -> None:
+        self._redact = redact
+        self._out = out or sys.stdout
+        self._err = err or sys.stderr
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody is watching."""
+        return self._err.isatty()
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether there is somebody to answer a question."""
+        return sys.stdin is not None and sys.stdin.isatty()
+
+    def clean(self, text: str) -> str:
+        """Return the text without secrets."""
+        return without_credentials(self._redact(text))
+
+    def tell(self, lines: Iterable[Line]) -> None:
+        """Print the lines of a report."""
+        for line in lines:
+            self._write(self._out, line)
+
+    def note(self, text: str) -> None:
+        """Print a line about what is going on."""
+        self._write(self._err, Line(safe(text)))
+
+    def document(self, text: str) -> None:
+        """Print a JSON document."""
+        self._out.write(self.clean(text) + "\n")
+        self._out.flush()
+
+    def bell(self) -> None:
+        """Ring, where there is somebody to hear it."""
+        if self._out.isatty():
+            self._out.write("\a")
+            self._out.flush()
+
+    def ask(self, question: str) -> bool:
+        """Ask a question that only `y` or `yes` affirms."""
+        self._err.write(self.clean(question) + " [y/N] ")
+        self._err.flush()
+        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+    @contextmanager
+    def progress(self, line: Callable[[], str]) -> Iterator[None]:
+        """Keep a line up to date while the block runs, and take it away; nothing where nobody watches."""
+        if not self.live:
+            yield
+            return
+        done = threading.Event()
+        drawer = threading.Thread(target=self._draw, args=(line, done), daemon=True, name="progress")
+        drawer.start()
+        try:
+            yield
+        finally:
+            done.set()
+            drawer.join()
+            self._err.write("\r\x1b[K")
+            self._err.flush()
+
+    def _draw(self, line: Callable[[], str], done: threading.Event) -> None:
+        while not done.wait(PACE):
+            width = shutil.get_terminal_size().columns - 1
+            self._err.write("\r\x1b[K" + safe(self.clean(line()))[:width])
+            self._err.flush()
+
+    def _write(self, stream: TextIO, line: Line) -> None:
+        text = self.clean(line.text)
+        codes = [CODES[line.colour]] if line.colour in CODES else []
+        codes += ["1"] if line.bold else []
+        if codes and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
+            text = f"\x1b[{';'.join(codes)}m{text}\x1b[0m"
+        stream.write(text + "\n")
+        stream.flush()

@@ -1,0 +1,117 @@
+"""What `smokegate diagnose` shows of one environment: tables, then the cause, at the end the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.case import Case
+from smokegate.diagnosis.judged import exchange_outcome
+from smokegate.diagnosis.verdict import Verdict
+from smokegate.observation.model import NoAnswer, NotAsked
+from smokegate.report.containers import container_lines
+from smokegate.report.table import table
+from smokegate.report.terminal import COLOURS, Line, safe
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.model import Finding
+    from smokegate.observation.model import Exchange
+    from smokegate.report.model import EnvironmentReport
+
+BAD = {Verdict.FAIL, Verdict.OUTAGE, Verdict.UNKNOWN}
+
+
+def screen(report: EnvironmentReport) -> Iterator[Line]:
+    """Return the lines that tell everything that a person needs."""
+    observation = report.observation
+    commit = f" · commit {report.version}" if report.version else ""
+    facts = f"{observation.requests} requests in {observation.seconds:.1f} s"
+    yield Line(safe(f"{report.environment.title} · {report.environment.backend.url}{commit} · {facts}"))
+    if observation.server is not None and report.environment.compose is not None:
+        yield from container_lines(observation.server, report.environment.compose, logs=report.verdict in BAD)
+    yield from _exchanges(report)
+    findings = report.diagnosis.findings if report.verdict is not Verdict.PASS else ()
+    for index, finding in enumerate(findings):
+        yield Line("")
+        yield from _finding(finding, headline=index == 0)
+    yield Line("")
+    yield from _verdict(report)
+
+
+def _exchanges(report: EnvironmentReport) -> Iterator[Line]:
+    case = Case(report.environment, report.observation)
+    rows = [(each.name, _came(each), _milliseconds(each), *_promise(case, each)) for each in case.exchanges]
+    if rows:
+        yield Line("")
+        yield Line("From the edge", bold=True)
+        for line in table(("exchange", "status", "ms", "promise", ""), rows, right={2}):
+            yield Line(line)
+
+
+def _came(exchange: Exchange) -> str:
+    outcome = exchange.outcome
+    if isinstance(outcome, NotAsked):
+        return "-"
+    return "none" if isinstance(outcome, NoAnswer) else str(outcome.status)
+
+
+def _milliseconds(exchange: Exchange) -> str:
+    return "-" if isinstance(exchange.outcome, NotAsked) else f"{exchange.seconds * 1000:.0f}"
+
+
+def _promise(case: Case, exchange: Exchange) -> tuple[str, str]:
+    """Return whether the promise is kept, and what is wrong if it is not."""
+    word, why = exchange_outcome(case, exchange)
+    shown = {"passed": "kept", "failed": "BROKEN", "advisory": "broken (advisory)"}.get(word, word)
+    if word == "passed":
+        return shown, ""
+    if word == "blocked":
+        return shown, f"see: {_in_words(why.removeprefix('blocked by '))}"
+    if exchange.no_answer is not None:
+        return shown, exchange.no_answer.cause.title
+    wrong = case.unmet_of(exchange.name)
+    return shown, str(wrong[0]) if wrong else ""
+
+
+def _in_words(symptom: str) -> str:
+    """Return the promise that a smoke test is named for: `test_reach.py::test_port_accepts` is about the port."""
+    return symptom.rpartition("::")[2].removeprefix("test_").replace("_", " ")
+
+
+def _finding(finding: Finding, *, headline: bool) -> Iterator[Line]:
+    word = "Cause" if headline else "Also found"
+    certainty = f"{finding.confidence.value}, to be mended in: {finding.owner.value}"
+    yield Line(safe(f"{word}: {finding.title}"), bold=True)
+    yield Line(safe(f"  {finding.code} ({certainty})"))
+    if not headline:
+        return
+    for title, lines in (
+        ("evidence", finding.evidence),
+        ("against it", finding.against),
+        ("not excluded", finding.competing),
+    ):
+        for index, line in enumerate(lines):
+            yield Line(safe(f"  {title if not index else '':<12}  {line}"))
+    for number, step in enumerate(finding.steps, 1):
+        yield Line(safe(f"  {number:>2}. {step}"))
+    yield Line(safe(f"  runbook: {finding.runbook}"))
+
+
+def _verdict(report: EnvironmentReport) -> Iterator[Line]:
+    counts = {
+        "kept": ("passed",),
+        "broken": ("failed", "error"),
+        "blocked": ("blocked",),
+        "advisory": ("advisory",),
+        "not checked": ("skipped", "not run"),
+    }
+    told = ", ".join(f"{n} {word}" for word, words in counts.items() if (n := report.count(*words)))
+    yield Line(
+        f"{report.verdict.name} {report.name} · promises: {told or 'none was checked'}",
+        COLOURS[report.verdict],
+        bold=True,
+    )
+    for reason in report.reasons:
+        yield Line(safe(f"  {reason}"))
+    if report.not_covered:
+        yield Line("  not covered: " + ", ".join(report.not_covered))
