@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.inside import last_words, reasons, state
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Signs
-from smokegate.diagnosis.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,7 +20,7 @@ START: Step = "Start it: `{compose} up -d {service}`."
 RESTART: Step = "Restart it: `{compose} restart {service}`."
 REBUILD: Step = "Rebuild it: `{compose} up -d --build {service}`; a restart alone runs the same image again."
 STATES = ("the state of each container, at two samples", "the end of its log")
-EDGE = ("net.refused", "net.read-timeout", "net.closed", "net.reset", "net.truncated")
+EDGE = ("net.refused", "net.hung", "net.connect-timeout", "net.reset", "net.truncated")
 """What users meet at the edge when a container is away: explained by what is seen inside."""
 
 
@@ -60,13 +59,10 @@ def by_state(services: Callable[[Case], Iterable[ServiceView]], confidence: Conf
 
 
 def named(services: Iterable[ServiceView]) -> dict[str, str]:
-    """Return the names for titles and steps: `{service}` for commands, `{services}` for sentences."""
-    names = list(dict.fromkeys(service.name for service in services))
-    return {"service": " ".join(names), "services": listed(names)}
+    """Return the name for titles and steps; several services stand side by side, as compose takes them."""
+    return {"service": " ".join(dict.fromkeys(service.name for service in services))}
 
 
 def affected(case: Case) -> tuple[str, ...]:
     """Return the exchanges with the backend that did not come to a success."""
-    return tuple(
-        each.name for each in case.backend if each.answer is None or each.answer.status >= 500
-    )
+    return tuple(each.name for each in case.backend if each.answer is None or each.answer.status >= 500)

@@ -1,7 +1,7 @@
 """What the server's vantage tells of each service: which are in trouble, in what role, and for which reason.
 
-Texts are those that gunicorn, uvicorn, Python, PostgreSQL and the docker engine write, as measured (gunicorn 27,
-uvicorn 0.54, psycopg 3.3 and psycopg2 2.9, asyncpg 0.32, PostgreSQL 15, docker engine 20.10 and 28).
+Texts are those that gunicorn, uvicorn, Python, PostgreSQL and the docker engine write, as measured (gunicorn
+27, uvicorn 0.54, psycopg 3.3 and psycopg2 2.9, asyncpg 0.32, PostgreSQL 15, docker engine 20.10 and 28).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PROXY = re.compile(r"(?:^|[/-])(?:nginx|caddy|traefik|haproxy|envoy|httpd|apache)\b", re.IGNORECASE)
 LINES_AT_MOST = 3
 
-#: Reason → the texts that tell it; what is more particular stands first, and the first match of a service counts.
+#: Reason → the texts that tell it; what is more particular stands first, the first match of a service counts.
 TEXTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("container.out-of-memory", re.compile(r"was sent SIGKILL! Perhaps out of memory\?|\bMemoryError\b")),
     ("container.disk-full", re.compile(r"No space left on device|\[Errno 28\]")),
@@ -31,9 +31,15 @@ TEXTS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|failed to bind host port for"
         ),
     ),
-    ("postgres.auth-failed", re.compile(r"password authentication failed for user|no pg_hba\.conf entry for")),
+    (
+        "postgres.auth-failed",
+        re.compile(r"password authentication failed for user|no pg_hba\.conf entry for"),
+    ),
     ("postgres.no-database", re.compile(r'database "[^"]+" does not exist')),
-    ("postgres.too-many-clients", re.compile(r"sorry, too many clients already|remaining connection slots are")),
+    (
+        "postgres.too-many-clients",
+        re.compile(r"sorry, too many clients already|remaining connection slots are"),
+    ),
     (
         "postgres.unknown-host",
         re.compile(
@@ -54,7 +60,7 @@ TEXTS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"environment variables? (?:are|is) not set|required environment variable"
             r"|\bKeyError: '(?P<key>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'"
-            r"|\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b.{0,40}\b(?:not set|is required|must be set|is missing|undefined)"
+            r"|\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b.{0,40}\b(?:not set|is required|must be set|is missing)"
             r"|validation errors? for Settings"
         ),
     ),
@@ -103,10 +109,17 @@ def role(case: Case, service: ServiceView) -> str:
 
 def troubled(case: Case, service: ServiceView) -> bool:
     """Tell whether a service does not do its work."""
-    if not service.exists or not service.running or service.crash_looping or service.health in {"starting", "unhealthy"}:
+    if (
+        not service.exists
+        or not service.running
+        or service.crash_looping
+        or service.health in {"starting", "unhealthy"}
+    ):
         return True
     view = view_of(case)
-    return bool(view and role(case, service) == "backend" and any(_failed(each.status) for each in view.origin))
+    return bool(
+        view and role(case, service) == "backend" and any(_failed(each.status) for each in view.origin)
+    )
 
 
 def reason_of(case: Case, service: ServiceView) -> Reason | None:
@@ -130,7 +143,7 @@ def reasons(case: Case, code: str) -> Iterator[tuple[ServiceView, Reason]]:
 
 
 def unexplained(case: Case) -> Iterator[ServiceView]:
-    """Yield the services in trouble whose logs do not tell why; those that wait for the database are not among them."""
+    """Yield the services in trouble whose logs do not tell why, without those that wait for the database."""
     for service in expected(case):
         if troubled(case, service) and reason_of(case, service) is None:
             waiting = database_away(case) and role(case, service) != "database" and _lacks_database(service)
@@ -169,7 +182,7 @@ def last_words(service: ServiceView) -> tuple[str, ...]:
 
 
 def _relevant(service: ServiceView) -> tuple[LogLine, ...]:
-    """Return the log of the last run; in a crash loop the whole of it, since a try may have said nothing yet."""
+    """Return the log of the last run; in a crash loop all of it, since a try may have said nothing yet."""
     return service.log if service.crash_looping else service.log_since_start
 
 
