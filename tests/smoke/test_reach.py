@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from smokegate.diagnosis.chain import ON_THE_WAY
 from smokegate.environment.model import Environment
 from smokegate.observation.causes import Stage
 from smokegate.observation.model import Certificate, Observation
@@ -48,10 +49,10 @@ def test_certificate_is_not_about_to_expire(
     Symptom: the renewal has silently stopped, and the outage is already on the calendar.
     """
     _over_https(health)
-    answer = health.must_pass(Stage.TLS)
-    certificate: Certificate | None = answer.certificate if answer else None
+    certificate: Certificate | None = health.exchange.answer.certificate if health.exchange.answer else None
     if certificate is None:
-        raise Blocked("test_reach.py::test_server_answers_http")
+        ended = health.exchange.no_answer
+        raise Blocked(ON_THE_WAY[ended.cause.stage if ended else Stage.EXCHANGE])
     left = certificate.expires - observation.started
     days = environment.backend.certificate_days
     health.must(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from smokegate.diagnosis.identity import strangers
 from smokegate.environment.model import Environment
 from smokegate.observation.edge import edge_answer
-from smokegate.observation.promises import unmet_json
 from smokegate.plugin.vocabulary import Seen
 
 
@@ -27,9 +27,5 @@ def test_it_is_the_right_service(health: Seen, environment: Environment) -> None
 
     Symptom: the address was given to another service, or a proxy sends to the wrong container: 200, but somebody else's.
     """
-    identity = tuple(
-        p for p in environment.backend.health.json_ if p.key in {"service", "source", "app", "name", "path"}
-    )
-    if health.status == environment.backend.health.status:
-        strangers = unmet_json(identity, health.answer)
-        health.must(not strangers, "; ".join(f"{u.what} {u.expected}" for u in strangers))
+    signs = strangers(environment.backend.health, health.answer)
+    health.must(not signs, "; ".join(f"{each.what} {each.expected}" for each in signs))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from smokegate.diagnosis.case import JOURNEY
+from smokegate.diagnosis.rules.sign_in_echo import echoed_key
 from smokegate.environment.model import Environment, SignIn
+from smokegate.observation.model import Observation
 from smokegate.plugin.vocabulary import Seen, SignInSeen
 
 CLOSED = {401, 403}
@@ -69,6 +72,30 @@ def test_wrong_password_is_refused(sign_in: SignInSeen) -> None:
     """
     seen = sign_in.wrong_password
     seen.must(seen.status in {400, 401, 403, 422}, "status 400, 401, 403 or 422")
+
+
+def test_password_does_not_come_back(sign_in: SignInSeen, observation: Observation) -> None:
+    """No answer of the sign-in API repeats the password that it was sent.
+
+    Symptom: passwords in the logs of proxies and error trackers, since a 422 lists the input that it refuses.
+    """
+    for name in filter(observation.exchanges.get, JOURNEY):
+        seen = sign_in.see(name)
+        answer = seen.exchange.answer
+        echoed = echoed_key(answer) if answer else None
+        seen.must(echoed is None, "an answer without the password", f"the password stands at {echoed!r}")
+    sign_in.account_without_token.unblocked()
+
+
+@pytest.mark.advisory
+@pytest.mark.needs("sign_in.within")
+def test_signing_in_is_within_its_budget(sign_in: SignInSeen, api: SignIn, observation: Observation) -> None:
+    """Each step of signing in answers within its latency budget.
+
+    Symptom: the login button turns and turns: a slow password hash, a cold database.
+    """
+    for name in filter(observation.exchanges.get, JOURNEY):
+        sign_in.see(name).must_answer_within(api.within)
 
 
 def _gives_a_token(seen: Seen, api: SignIn) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from smokegate.environment.model import Environment
+from smokegate.observation.commit import deployed_commit
 from smokegate.observation.model import Observation
 from smokegate.plugin.vocabulary import Broken, NotApplicable, Seen
 
@@ -26,8 +28,24 @@ def test_expected_commit_answers(version: Seen, observation: Observation) -> Non
     if observation.expected_commit is None:
         raise NotApplicable("no commit is expected: --expect-commit=SHA")
     expected = observation.expected_commit
+    version.unblocked()
     found = observation.commit
     holds = (
         found is not None and len(found) >= 7 and (found.startswith(expected) or expected.startswith(found))
     )
     version.must(holds, f"commit {expected}", f"commit {found or 'unknown'}")
+
+
+def test_one_commit_answers(version: Seen, samples: list[Seen], environment: Environment) -> None:
+    """Every instance behind the address is the same commit.
+
+    Symptom: the page is new on one load and old on the next, since a deploy stopped half way.
+    """
+    promised = environment.version
+    assert promised is not None
+    if promised.path != environment.backend.health.path or len(samples) < 2:
+        raise NotApplicable("the commit is read once only: it is not in the health check's samples")
+    version.unblocked()
+    answers = [sample.exchange.answer for sample in samples]
+    commits = {commit for answer in answers if answer and (commit := deployed_commit(promised, answer))}
+    version.must(len(commits) < 2, "one commit in every sample", f"{', '.join(sorted(commits))}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.case import is_html, is_sample
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.model import Answer, NoAnswer, NotAsked
+from smokegate.observation.step import web_origin
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -68,8 +69,18 @@ def _kept(case: Case, name: str, answer: Answer) -> bool:
         return _page_kept(case, answer)
     if is_sample(name) or name.startswith("endpoint "):
         return not case.unmet_of(name)
+    if name == "preflight":
+        return is_granted(case, answer)
     success = 200 <= answer.status < 300
     return success or name in {"clean up", "api on frontend"}
+
+
+def is_granted(case: Case, answer: Answer) -> bool:
+    """Tell whether the answer to a preflight lets the frontend's pages call the backend."""
+    frontend = case.environment.frontend
+    allowed = answer.headers.get("access-control-allow-origin")
+    origins = {"*"} if frontend is None else {"*", web_origin(frontend.url)}
+    return 200 <= answer.status < 300 and allowed in origins
 
 
 def _page_kept(case: Case, answer: Answer) -> bool:

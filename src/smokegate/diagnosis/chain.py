@@ -131,14 +131,37 @@ def _by_answer(case: Case, exchange: Exchange, answer: Answer) -> str | None:
 def _by_edge(case: Case, name: str, code: str) -> str | None:
     if name == "health" or case.edge("health") is not None:
         return ROUTED
+    health, answer = case.app("health"), case.answer(name)
+    if health and answer and health.status >= 500 and is_broken(case, case.samples[0]):
+        return HEALTHY
     edges = [case.edge(each.name) for each in case.samples]
     return STEADY if not is_sample(name) and any(each and each.code == code for each in edges) else None
 
 
 def _by_twin(case: Case, exchange: Exchange, answer: Answer) -> str | None:
-    """Tell of the second token what was told of the first, where the account refuses both in the same way."""
-    first = case.exchange("account") if exchange.name == "account again" else None
-    if first is None or first.answer is None or not is_broken(case, first):
-        return None
-    same = first.answer.status == answer.status
-    return _before(case, "account") or symptom_of(case, "account") if same else None
+    """Tell of a step what was told of the one it repeats: of the second token what was told of the first.
+
+    Nobody can log in to an account that was not made, and a login that is not there refuses no password.
+    """
+    if exchange.name == "login" and case.opener and is_broken(case, case.opener):
+        return _told_of(case, case.opener.name)
+    if exchange.name in {"login", "account again"} and _is_broken(case, "account"):
+        same = exchange.name == "login" or _status(case, "account") == answer.status
+        return _told_of(case, "account") if same else None
+    if exchange.name == "wrong password" and _is_broken(case, "login"):
+        return _told_of(case, "login") if _status(case, "login") == answer.status else None
+    return None
+
+
+def _told_of(case: Case, name: str) -> str | None:
+    return _before(case, name) or symptom_of(case, name)
+
+
+def _is_broken(case: Case, name: str) -> bool:
+    exchange = case.exchange(name)
+    return exchange is not None and is_broken(case, exchange)
+
+
+def _status(case: Case, name: str) -> int | None:
+    answer = case.answer(name)
+    return answer.status if answer else None

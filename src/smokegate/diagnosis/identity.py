@@ -15,7 +15,13 @@ NAMING_KEYS = frozenset({"service", "source", "app", "name", "path"})
 
 
 def strangers(health: Health, answer: Answer) -> tuple[Unmet, ...]:
-    """Return the promises about the service's name that an answer with the promised status does not keep."""
+    """Return the promises about the service's name that an answer with the promised status does not keep.
+
+    A web page in the place of the JSON that was promised is a stranger's, whether or not the service names itself.
+    """
     if answer.status != health.status:
         return ()
+    kind = answer.headers.get("content-type", "")
+    if health.json_ and "text/html" in kind and not answer.body.is_json:
+        return (Unmet("body", "the application's JSON", f"a web page ({kind})"),)
     return unmet_json(tuple(each for each in health.json_ if each.key in NAMING_KEYS), answer)

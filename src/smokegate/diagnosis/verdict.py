@@ -39,8 +39,8 @@ def decide(
 ) -> Verdict:
     """Return the verdict on one environment.
 
-    A failure is the deployment's, unless the headline says that the platform (OUTAGE) or the runner (UNKNOWN) is
-    at fault. Where only blocked tests ran (a selection), a cause that was found decides in the same way. Otherwise
+    A failure is the deployment's, unless the headline says that the platform (OUTAGE), or the runner or the
+    suite's own data (UNKNOWN), is at fault. Where only blocked tests ran (a selection), a cause that was found decides in the same way. Otherwise
     whatever was not checked makes it UNKNOWN, and whatever held only in part makes it WARN.
     """
     if failures(outcomes) or (_blocked(outcomes) and _cause(diagnosis)):
@@ -96,7 +96,7 @@ def _cause(diagnosis: Diagnosis) -> Finding | None:
 
 def _blame(diagnosis: Diagnosis) -> Verdict:
     cause = _cause(diagnosis)
-    by_owner = {Owner.PLATFORM: Verdict.OUTAGE, Owner.RUNNER: Verdict.UNKNOWN}
+    by_owner = {Owner.PLATFORM: Verdict.OUTAGE, Owner.RUNNER: Verdict.UNKNOWN, Owner.TEST_DATA: Verdict.UNKNOWN}
     return by_owner.get(cause.owner, Verdict.FAIL) if cause else Verdict.FAIL
 
 

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from smokegate.environment import variables
 from smokegate.environment.errors import MissingVariableError
-from smokegate.environment.fields import Path, Secret
+from smokegate.environment.fields import Duration, Path, Secret
 from smokegate.environment.section import Section, retold
 
 
@@ -73,6 +73,8 @@ class SignIn(Section):
     """The standing account."""
     email_domain: str = Field(default="example.com", pattern=r"^[A-Za-z0-9.-]+$")
     """The domain of created addresses: `smokegate+RANDOM@` this."""
+    within: Duration | None = None
+    """Latency budget of each step, on a warm connection. Over it is a warning only."""
     token: str = "access_token"  # noqa: S105 - the name of a key
     """The key of the answer that holds the token."""
     identity: str = "id"

@@ -13,6 +13,7 @@ from smokegate.observation.redact import MARK
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
+    from smokegate.observation.model import Answer
 
 ECHOES = ("password", "passwd", "pwd", "input")
 """Keys under which a password comes back; the suite sees its mark there, for it redacts what it sent."""
@@ -22,17 +23,23 @@ def judge(case: Case) -> Signs | None:
     """A JSON answer of the journey holds a redacted value where a password would stand."""
     for exchange in map(case.exchange, JOURNEY):
         answer = exchange.answer if exchange else None
-        if exchange is None or answer is None or not answer.body.is_json:
+        if exchange is None or answer is None:
             continue
-        key = next(
-            (key for key, value in _pairs(answer.body.json) if key.lower() in ECHOES and value == MARK), None
-        )
+        key = echoed_key(answer)
         if key is not None:
             line = seen(
                 exchange, f"the value of `{key}` is the password that was sent (here: `{MARK}`)", body(answer)
             )
             return Signs(evidence=(line,), exchanges=(exchange.name,))
     return None
+
+
+def echoed_key(answer: Answer) -> str | None:
+    """Return the key of an answer's JSON under which a password comes back, None where there is none."""
+    if not answer.body.is_json:
+        return None
+    pairs = _pairs(answer.body.json)
+    return next((key for key, value in pairs if key.lower() in ECHOES and value == MARK), None)
 
 
 def _pairs(value: Any) -> Iterator[tuple[str, Any]]:

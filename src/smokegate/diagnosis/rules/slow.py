@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from smokegate.diagnosis.case import JOURNEY
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
@@ -38,6 +39,9 @@ def _over(case: Case, exchange: Exchange) -> float | None:
     monitoring = case.environment.backend.monitoring
     if exchange.name == "monitoring" and monitoring is not None:
         budget = monitoring.within
+    sign_in = case.environment.sign_in
+    if exchange.name in JOURNEY and sign_in is not None:
+        budget = sign_in.within
     took = exchange.warm_seconds
     return budget if exchange.answer and budget is not None and took is not None and took > budget else None
 

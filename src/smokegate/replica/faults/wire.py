@@ -22,7 +22,7 @@ _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 @fault(*KINDS, where="wire", cause="net.name-not-found", caught_by=_REACH)
 def name_not_found(plan: Plan) -> None:
     """The hostname does not exist."""
-    plan.backend.address = f"http://{plan.kind}-backend.invalid"
+    _moved(plan, f"http://{plan.kind}-backend.invalid")
 
 
 @fault(*KINDS, where="wire", cause="net.refused", caught_by=_REACH)
@@ -81,6 +81,12 @@ def dripping(plan: Plan) -> None:
             await asyncio.sleep(1)
 
     always(plan.backend, Raw(send))
+
+
+def _moved(plan: Plan, address: str) -> None:
+    """Hand out another address for the backend; the frontend's bundle was built with it, too."""
+    plan.backend.address = address
+    plan.api_address = f"{address}/api"
 
 
 def _bytes(data: bytes) -> Raw:
@@ -175,13 +181,13 @@ def huge_headers(plan: Plan) -> None:
 )
 def unreachable(plan: Plan) -> None:
     """There is no route to the address."""
-    plan.backend.address = "http://198.51.100.7"
+    _moved(plan, "http://198.51.100.7")
 
 
 @fault("tectonic", where="wire", cause="net.connect-timeout", caught_by=_REACH, needs="namespace")
 def connect_timeout(plan: Plan) -> None:
     """Packets to the address are swallowed: no answer, no refusal."""
-    plan.backend.address = "http://192.0.2.7"
+    _moved(plan, "http://192.0.2.7")
 
 
 @fault(
@@ -189,7 +195,7 @@ def connect_timeout(plan: Plan) -> None:
 )
 def name_server(plan: Plan) -> None:
     """The name server answers that it failed."""
-    plan.backend.address = "http://tectonic-backend.invalid"
+    _moved(plan, "http://tectonic-backend.example.com")
 
 
 @fault(
@@ -197,4 +203,4 @@ def name_server(plan: Plan) -> None:
 )
 def offline(plan: Plan) -> None:
     """The machine that runs the tests has no network at all."""
-    plan.backend.address = "http://tectonic-backend.invalid"
+    _moved(plan, "http://tectonic-backend.example.com")
