@@ -11,7 +11,9 @@ import pytest
 from tests_support.running import ROOT, clean_environment
 from tests_support.web import Reply, reply, serve
 
-HOSTILE = "</script><script>window.__x=1</script><img src=x onerror=window.__x=1><svg onload=window.__x=1>\u202e"
+HOSTILE = (
+    "</script><script>window.__x=1</script><img src=x onerror=window.__x=1><svg onload=window.__x=1>\u202e"
+)
 
 
 def run(reports, *words):
@@ -39,7 +41,9 @@ def hostile(tmp_path_factory):
     """The reports of a run over a server whose every word is an attack."""
     folder = tmp_path_factory.mktemp("hostile")
     with serve() as web:
-        web.answers["/health"] = Reply(500, HOSTILE.encode(), (("Content-Type", "text/html"), ("X-Evil", HOSTILE[:60])))
+        web.answers["/health"] = Reply(
+            500, HOSTILE.encode(), (("Content-Type", "text/html"), ("X-Evil", HOSTILE[:60]))
+        )
         web.answers["/a%22%3E%3Cimg%20src=x%20onerror=window.__x=1%3E"] = reply({"x": HOSTILE}, 500)
         (folder / "evil.toml").write_text(
             f'title = "<img src=x onerror=window.__x=1>"\n[backend]\nurl = "{web.url}"\n'
@@ -55,7 +59,9 @@ def show(chromium):
     contexts = []
 
     def opened(path, *, width=1280, height=900, scheme="light", **options):
-        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, **options)
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, **options
+        )
         contexts.append(context)
         page = context.new_page()
         page.said = []
@@ -75,7 +81,13 @@ def test_verdict_cause_evidence_and_steps_are_on_the_first_screen(show, broken):
     """At 1280 × 900 without scrolling: the gate sentence, the card, the cause, the decisive evidence, two steps."""
     page = show(broken[0])
 
-    for selector in (".gate", "[data-verdict=FAIL]", "section h3", ".evidence .decisive", "ol li:nth-child(2)"):
+    for selector in (
+        ".gate",
+        "[data-verdict=FAIL]",
+        "section h3",
+        ".evidence .decisive",
+        "ol li:nth-child(2)",
+    ):
         assert page.locator(selector).first.bounding_box()["y"] < 900, selector
 
 

@@ -207,6 +207,12 @@ class Observer:
         if "server" in groups:
             self._asides.look_from_server()
 
+    def await_ready(self, seconds: float) -> Readiness | None:
+        """Wait at most so many seconds until the waiting has ended; return what it came to, None where it goes on."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._readiness is not None, seconds)
+            return self._readiness
+
     @property
     def _waited(self) -> bool:
         return self._waiting is None or self._readiness is not None

@@ -10,7 +10,11 @@ import pytest
 from smokegate.environment.load import load
 from tests_support.running import ROOT
 
-PAGES = ["README.md", "CONTRIBUTING.md", *(str(p.relative_to(ROOT)) for p in sorted((ROOT / "docs").glob("*.md")))]
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    *(str(p.relative_to(ROOT)) for p in sorted((ROOT / "docs").glob("*.md"))),
+]
 
 
 def test_readme_is_no_manual():

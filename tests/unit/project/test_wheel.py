@@ -17,7 +17,10 @@ def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
-        cwd=ROOT, capture_output=True, check=True, timeout=120,
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        timeout=120,
     )
     (path,) = folder.glob("*.whl")
     with zipfile.ZipFile(path) as archive:
@@ -33,7 +36,9 @@ def test_wheel_registers_no_pytest_plugin(wheel):
     assert "smokegate = smokegate.cli:main" in text
 
 
-@pytest.mark.parametrize("part", ["smokegate/py.typed", "smokegate/report/style.css", "smokegate/plugin/__init__.py"])
+@pytest.mark.parametrize(
+    "part", ["smokegate/py.typed", "smokegate/report/style.css", "smokegate/plugin/__init__.py"]
+)
 def test_wheel_has_what_is_no_python_too(wheel, part):
     """Types marker, style sheet and plugin are in the wheel."""
     assert part in wheel.namelist()
