@@ -7,10 +7,10 @@ import subprocess
 import sys
 
 import pytest
-
 from tests_support.running import ROOT, clean_environment
 from tests_support.web import Reply, reply, serve
 
+EVIL_PATH = "/a%22%3E%3Cimg%20src=x%20onerror=window.__x=1%3E"
 HOSTILE = (
     "</script><script>window.__x=1</script><img src=x onerror=window.__x=1><svg onload=window.__x=1>\u202e"
 )
@@ -44,10 +44,10 @@ def hostile(tmp_path_factory):
         web.answers["/health"] = Reply(
             500, HOSTILE.encode(), (("Content-Type", "text/html"), ("X-Evil", HOSTILE[:60]))
         )
-        web.answers["/a%22%3E%3Cimg%20src=x%20onerror=window.__x=1%3E"] = reply({"x": HOSTILE}, 500)
+        web.answers[EVIL_PATH] = reply({"x": HOSTILE}, 500)
         (folder / "evil.toml").write_text(
             f'title = "<img src=x onerror=window.__x=1>"\n[backend]\nurl = "{web.url}"\n'
-            f'[backend.health]\ncontains = "fine"\n[[backend.endpoints]]\npath = "/a%22%3E%3Cimg%20src=x%20onerror=window.__x=1%3E"\n',
+            f'[backend.health]\ncontains = "fine"\n[[backend.endpoints]]\npath = "{EVIL_PATH}"\n',
             encoding="utf-8",
         )
         return run(folder / "reports", f"--environments={folder}", "--env=evil")
@@ -78,7 +78,7 @@ def show(chromium):
 
 
 def test_verdict_cause_evidence_and_steps_are_on_the_first_screen(show, broken):
-    """At 1280 × 900 without scrolling: the gate sentence, the card, the cause, the decisive evidence, two steps."""
+    """At 1280 by 900 no scrolling is needed for gate sentence, card, cause, evidence and two steps."""
     page = show(broken[0])
 
     for selector in (
@@ -109,7 +109,7 @@ def test_no_screen_scrolls_sideways(show, broken, width, scheme):
 
 
 def test_on_a_phone_gate_and_cards_are_above_the_fold(show, broken):
-    """At 390 × 844 the gate sentence and the environment's card need no scrolling."""
+    """At 390 by 844 the gate sentence and the environment's card need no scrolling."""
     page = show(broken[0], width=390, height=844)
     box = page.locator("article").last.bounding_box()
 
@@ -138,7 +138,7 @@ def test_the_page_loads_nothing_and_complains_of_nothing(show, broken):
 
 @pytest.mark.parametrize("policy", ["kept", "removed"])
 def test_hostile_text_runs_nothing(show, hostile, tmp_path, policy):
-    """No word of a server, a file or an address is executed; also without the content policy, by escaping alone."""
+    """No word of a server, a file or an address is executed, also by escaping alone."""
     text = hostile[0].read_text(encoding="utf-8")
     if policy == "removed":
         text = text.replace("Content-Security-Policy", "X-None", 1)

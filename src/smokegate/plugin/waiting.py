@@ -22,7 +22,7 @@ LOOK = 0.1
 
 
 def until_ready(config: pytest.Config, run: Run) -> None:
-    """Wait, where the run was asked to, until every deployment of this process is ready or has been given up."""
+    """Wait, where the run was asked to, until every deployment is ready or has been given up."""
     if run.settings.wait is None:
         return
     reporter: pytest.TerminalReporter | None = config.pluginmanager.getplugin("terminalreporter")

@@ -6,9 +6,9 @@ import re
 import tomllib
 
 import pytest
+from tests_support.running import ROOT
 
 from smokegate.environment.load import load
-from tests_support.running import ROOT
 
 PAGES = [
     "README.md",
@@ -44,7 +44,6 @@ def test_make_targets_of_the_readme_exist():
 
 def test_the_environment_file_of_the_readme_loads(tmp_path):
     """The TOML that the README shows is a valid environment file."""
-
     (block,) = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     (tmp_path / "staging.toml").write_text(block, encoding="utf-8")
 
