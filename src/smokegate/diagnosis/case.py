@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -167,14 +168,23 @@ class Case:
                 found.append(hit)
         return tuple(sorted(found, key=lambda hit: hit.healed))
 
-    def edges(self, code: str, exchanges: tuple[Exchange, ...] | None = None) -> tuple[Hit, ...]:
-        """Return the answers that the edge made for this cause; final ones before those that healed."""
-        found = [
-            hit
-            for hit in self.hits(exchanges or self.backend)
-            if hit.edge is not None and hit.edge.code == code
-        ]
-        return tuple(sorted(found, key=lambda hit: hit.healed))
+    @cached_property
+    def _by_edge(self) -> dict[str, tuple[Hit, ...]]:
+        """Every answer that the edge made, by its cause."""
+        found: dict[str, list[Hit]] = defaultdict(list)
+        for hit in self.hits():
+            edge = hit.edge
+            if edge is not None:
+                found[edge.code].append(hit)
+        return {code: tuple(sorted(hits, key=lambda hit: hit.healed)) for code, hits in found.items()}
+
+    def edges(self, code: str, *, everywhere: bool = False) -> tuple[Hit, ...]:
+        """Return the answers of the backend's edge for this cause; final ones before those that healed.
+
+        With `everywhere`, also those of the frontend's.
+        """
+        hits = self._by_edge.get(code, ())
+        return tuple(hit for hit in hits if everywhere or not self.is_page(hit.exchange))
 
     def field(self, name: str, key: str) -> Any:
         """Return a value of an answer's JSON body by its dotted key, None where there is none."""

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import OPENS
+from smokegate.diagnosis.case import endpoint_name
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.undetermined import CODE as UNDETERMINED
 
@@ -31,6 +32,13 @@ class Verdict(Enum):
         self.code = code
 
 
+BY_OWNER = {
+    Owner.PLATFORM: Verdict.OUTAGE,
+    Owner.RUNNER: Verdict.UNKNOWN,
+    Owner.NETWORK: Verdict.UNKNOWN,
+    Owner.TEST_DATA: Verdict.UNKNOWN,
+}
+"""What a failure comes to where its cause is not the deployment's own; every other owner's is FAIL."""
 WORST_FIRST = (Verdict.FAIL, Verdict.OUTAGE, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS)
 
 
@@ -39,9 +47,10 @@ def decide(
 ) -> Verdict:
     """Return the verdict on one environment.
 
-    A failure is the deployment's, unless the headline says that the platform (OUTAGE), or the runner or the
-    suite's own data (UNKNOWN), is at fault. Where only blocked tests ran (a selection), a cause that was found decides in the same way. Otherwise
-    whatever was not checked makes it UNKNOWN, and whatever held only in part makes it WARN.
+    A failure is the deployment's, unless the headline says that the platform (OUTAGE), or the runner, the way
+    there or the suite's own data (UNKNOWN) is at fault. Where only blocked tests ran (a selection), a cause
+    that was found decides in the same way. Otherwise whatever was not checked makes it UNKNOWN, and whatever
+    held only in part makes it WARN.
     """
     if failures(outcomes) or (_blocked(outcomes) and _cause(diagnosis)):
         return _blame(diagnosis)
@@ -96,8 +105,7 @@ def _cause(diagnosis: Diagnosis) -> Finding | None:
 
 def _blame(diagnosis: Diagnosis) -> Verdict:
     cause = _cause(diagnosis)
-    by_owner = {Owner.PLATFORM: Verdict.OUTAGE, Owner.RUNNER: Verdict.UNKNOWN, Owner.TEST_DATA: Verdict.UNKNOWN}
-    return by_owner.get(cause.owner, Verdict.FAIL) if cause else Verdict.FAIL
+    return BY_OWNER.get(cause.owner, Verdict.FAIL) if cause else Verdict.FAIL
 
 
 def unchecked(outcomes: Sequence[TestOutcome], observation: Observation) -> tuple[str, ...]:
@@ -151,7 +159,7 @@ def touches_database(environment: Environment, observation: Observation) -> bool
     if backend.monitoring is not None and "monitoring" in seen and "database" in backend.monitoring.touches:
         return True
     return any(
-        f"endpoint {each.path}" in seen and each.severity == "gate" and "database" in each.touches
+        endpoint_name(each) in seen and each.severity == "gate" and "database" in each.touches
         for each in backend.endpoints
     )
 

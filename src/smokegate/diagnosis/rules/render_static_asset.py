@@ -19,7 +19,7 @@ HARMLESS = "api on frontend"
 
 def judge(case: Case) -> Signs | None:
     """The edge says `static-no-asset` to something that must be there."""
-    hits = tuple(hit for hit in case.edges(CODE, case.exchanges) if hit.exchange.name != HARMLESS)
+    hits = tuple(hit for hit in case.edges(CODE, everywhere=True) if hit.exchange.name != HARMLESS)
     return edge_signs(case, CODE, hits=hits)
 
 

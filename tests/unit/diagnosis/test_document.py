@@ -1,0 +1,54 @@
+"""The runbook says what the rules say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from smokegate.diagnosis.catalogue import all_rules
+from smokegate.diagnosis.document import main, runbook
+from smokegate.diagnosis.model import Confidence, Finding, Owner
+from smokegate.diagnosis.undetermined import CODE
+
+ROOT = Path(__file__).parents[3]
+CODES = [rule.code for rule in all_rules()]
+
+
+def test_committed_page_is_up_to_date() -> None:
+    """`docs/runbook.md` is what the rules make of it; else run `python -m smokegate.diagnosis.document`."""
+    assert (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8") == runbook()
+
+
+@pytest.mark.parametrize("code", [*CODES, CODE])
+def test_link_of_a_finding_leads_to_its_entry(code: str) -> None:
+    """The anchor in a finding's link is the one that GitHub makes of its heading."""
+    finding = Finding(code, "", Owner.APP, Confidence.CERTAIN, ())
+    headings = re.findall(r"^### (.+)$", runbook(), re.MULTILINE)
+    slugs = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    assert finding.runbook.partition("#")[2] in slugs
+
+
+def test_check_notices_drift(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--check` fails on a page that differs, says what to run, and changes nothing."""
+    page = tmp_path / "runbook.md"
+    page.write_text("old", encoding="utf-8")
+    assert main(["--check", "--page", str(page)]) == 1
+    assert "python -m smokegate.diagnosis.document" in capsys.readouterr().err
+    assert page.read_text(encoding="utf-8") == "old"
+
+
+def test_written_page_passes_its_check(tmp_path: Path) -> None:
+    """What is written is what `--check` expects."""
+    page = tmp_path / "docs" / "runbook.md"
+    assert main(["--page", str(page)]) == 0
+    assert main(["--check", "--page", str(page)]) == 0
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+def test_rule_is_complete(rule: object) -> None:
+    """A rule says its symptom, what it reads, and what to do before the verification."""
+    assert getattr(rule, "symptom", "")
+    assert getattr(rule, "reads", ())
+    assert getattr(rule, "steps", ())

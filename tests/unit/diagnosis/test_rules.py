@@ -1,0 +1,163 @@
+"""Every rule finds its own defect, names it first, and finds nothing where all is well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from smokegate.diagnosis.catalogue import all_rules
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.testing import (
+    an_environment,
+    answered,
+    everywhere,
+    found_by,
+    judged,
+    not_asked,
+    page,
+    silent,
+    silent_everywhere,
+)
+from smokegate.observation.causes import WireCause
+from smokegate.observation.model import ControlProbe
+
+CODES = [rule.code for rule in all_rules() if not rule.code.startswith(("server.", "compose.", "container.", "postgres."))]
+
+
+def test_defect_is_the_headline(defect: Any) -> None:
+    """The cause of a defect is what the diagnosis names first."""
+    headline = judged(*defect.changes, **defect.fields).headline
+    assert headline is not None
+    assert headline.code == defect.code
+
+
+def test_decisive_evidence_is_the_first_line(defect: Any) -> None:
+    """What proves the cause stands in the first line of its evidence."""
+    headline = judged(*defect.changes, **defect.fields).headline
+    assert headline is not None
+    assert defect.decisive in headline.evidence[0]
+
+
+def test_confidence_is_as_documented(defect: Any) -> None:
+    """A rule is as sure as its evidence allows, and no surer."""
+    headline = judged(*defect.changes, **defect.fields).headline
+    assert headline is not None
+    assert (headline.confidence, headline.advisory) == (defect.confidence, defect.advisory)
+
+
+def test_steps_have_this_deployments_names(defect: Any) -> None:
+    """Steps are three to six, hold no unfilled name, and end with how to verify."""
+    headline = judged(*defect.changes, **defect.fields).headline
+    assert headline is not None
+    assert 3 <= len(headline.steps) <= 6
+    assert headline.steps[-1] == "Verify: run `pytest --env=staging` again; it must be green."
+    assert "{" not in "".join((headline.title, *headline.competing, *headline.steps)).replace("%{size_download}", "")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_rule_has_a_defect(code: str, defects: Any) -> None:
+    """No rule is without a case that triggers it."""
+    assert code in {each.code for each in defects}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_rule_is_silent_where_all_is_well(code: str) -> None:
+    """No rule fires on a healthy deployment."""
+    assert found_by(code) is None
+
+
+def test_database_check_that_is_wrong_itself_is_a_broken_promise() -> None:
+    """An app that says its database is disconnected, while accounts are created in it, has a broken check."""
+    said = answered("endpoint /api/quotes", 200, {"status": "unhealthy", "database": "disconnected"})
+    assert getattr(judged(said).headline, "code", None) == "app.promise-broken"
+
+
+def test_own_word_for_the_database_is_only_likely() -> None:
+    """Without a driver's text, an app that says that its database is down is likely right, not certainly."""
+    down = answered("endpoint /api/quotes", 503, {"status": "not_ready", "db": "down"})
+    headline = judged(down, environment=an_environment(sign_in=None)).headline
+    assert headline is not None
+    assert (headline.code, headline.confidence) == ("app.database-unreachable", Confidence.LIKELY)
+
+
+def test_bare_500_on_the_first_login_is_only_likely_the_database() -> None:
+    """A login that ends in a bare 500 while health is green fits a database that is away, and other errors."""
+    standing = {"login": "/api/auth/login", "account": "/api/auth/me"}
+    environment = an_environment(sign_in=standing)
+    after = [not_asked(name, "login first") for name in ("account", "login", "account again", "wrong password")]
+    failed = answered("login first", 500, {"detail": "Login failed"})
+    headline = judged(failed, *after, environment=environment).headline
+    assert headline is not None
+    assert (headline.code, headline.confidence) == ("app.database-unreachable", Confidence.LIKELY)
+    assert headline.competing
+
+
+def test_no_server_on_some_samples_is_the_platforms() -> None:
+    """A router that loses some of the requests of a healthy service is the platform's trouble."""
+    lost = answered("health 2", 404, "Not Found", {"x-render-routing": "no-server"})
+    headline = judged(lost).headline
+    assert headline is not None
+    assert (headline.code, headline.owner, headline.confidence) == (
+        "render.no-server",
+        Owner.PLATFORM,
+        Confidence.LIKELY,
+    )
+
+
+def test_no_server_everywhere_is_not_the_platforms() -> None:
+    """A hostname behind which nothing runs is a matter of configuration, with what it can not tell apart."""
+    headline = judged(*everywhere(404, "Not Found", {"x-render-routing": "no-server"})).headline
+    assert headline is not None
+    assert headline.owner is Owner.CONFIGURATION
+    assert len(headline.competing) == 4
+
+
+def test_service_that_woke_on_the_second_try_is_advice(woken: Any) -> None:
+    """What healed when it was tried again is told, and breaks nothing."""
+    headline = judged(woken).headline
+    assert headline is not None
+    assert (headline.code, headline.advisory) == ("render.waking", True)
+
+
+def test_dead_target_with_a_living_runner_is_not_offline() -> None:
+    """Where a control probe was reached, the runner has a network."""
+    reached = (ControlProbe("1.1.1.1:443", reached=True), ControlProbe("api.github.com:443", reached=False))
+    headline = judged(*silent_everywhere(WireCause.CONNECT_TIMEOUT), control=reached).headline
+    assert headline is not None
+    assert headline.code == "net.connect-timeout"
+
+
+def test_static_fallback_on_the_frontend_alone_is_as_it_should_be() -> None:
+    """A single-page host answers any path with its page; that is harmless as long as nobody calls it."""
+    assert judged(page("api on frontend")).headline is None
+
+
+def test_page_in_place_of_one_endpoint_is_a_broken_promise() -> None:
+    """One page where JSON was promised is that endpoint's own trouble."""
+    assert getattr(judged(page("endpoint /api/quotes")).headline, "code", None) == "app.promise-broken"
+
+
+def test_advisory_endpoint_breaks_no_gate() -> None:
+    """An endpoint whose promise is advisory is advice when it is broken."""
+    headline = judged(answered("endpoint /api/extra", 404, "")).headline
+    assert headline is not None
+    assert headline.advisory
+
+
+def test_gating_degraded_is_no_advice() -> None:
+    """With `on_degraded = "gate"` a degraded summary breaks the gate."""
+    backend = dict(an_environment().backend.model_dump(by_alias=True, exclude_unset=True))
+    backend["monitoring"] = {**backend["monitoring"], "on_degraded": "gate"}
+    environment = an_environment(backend=backend)
+    said = answered("monitoring", 200, {"backend_health": "degraded", "age": 3})
+    headline = judged(said, environment=environment).headline
+    assert headline is not None
+    assert not headline.advisory
+
+
+def test_one_hanging_endpoint_says_that_others_answered() -> None:
+    """What speaks against a dead host is told with a finding about one request."""
+    finding = found_by("net.hung", silent("endpoint /api/quotes", WireCause.READ_TIMEOUT))
+    assert finding is not None
+    assert "were answered" in finding.against[0]

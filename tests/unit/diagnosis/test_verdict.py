@@ -1,0 +1,162 @@
+"""Verdicts and exit codes: never green without having looked, and red only for the deployment's own faults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from smokegate.diagnosis.engine import diagnose
+from smokegate.diagnosis.outcome import TestOutcome
+from smokegate.diagnosis.testing import an_environment, answered, everywhere, seen, silent_everywhere
+from smokegate.diagnosis.verdict import Verdict, decide, exit_code, reasons
+from smokegate.observation.causes import WireCause
+from smokegate.observation.model import ControlProbe, Observation
+
+PASSED = TestOutcome("tests/smoke/test_health.py::test_health_is_ok[staging]", "passed")
+FAILED = TestOutcome("tests/smoke/test_health.py::test_health_is_ok[staging]", "failed", why="it is 500")
+BLOCKED = TestOutcome("tests/smoke/test_sign_in.py::test_login[staging]", "blocked", why="blocked by health")
+NO_DATABASE = {"sign_in": None, "backend": {"url": "https://backend.example.com", "health": {"samples": 1}}}
+
+
+def verdict(*outcomes: TestOutcome, observation: Observation | None = None, environment: Any = None) -> Verdict:
+    """The verdict on outcomes; on a healthy observation unless one is given."""
+    environment = environment or an_environment()
+    observation = observation or seen(environment=environment)
+    return decide(outcomes, diagnose(environment, observation), observation, environment)
+
+
+def test_everything_passed_is_pass() -> None:
+    """All promises checked and kept, one of them touching the database: PASS."""
+    assert verdict(PASSED) is Verdict.PASS
+
+
+def test_nothing_checked_is_unknown() -> None:
+    """Without a single test nothing is known."""
+    assert verdict() is Verdict.UNKNOWN
+
+
+def test_failed_test_is_fail() -> None:
+    """A gating promise that does not hold: FAIL."""
+    broken = seen(answered("endpoint /api/quotes", 500, "oops"))
+    assert verdict(PASSED, FAILED, observation=broken) is Verdict.FAIL
+
+
+def test_test_that_broke_is_fail() -> None:
+    """A test that ended in an error of its own is never green."""
+    assert verdict(PASSED, TestOutcome("t", "error")) is Verdict.FAIL
+
+
+def test_failure_without_a_cause_is_fail() -> None:
+    """A failed test of a user's own, of which the diagnosis knows nothing: FAIL."""
+    assert verdict(PASSED, FAILED) is Verdict.FAIL
+
+
+def test_failure_by_the_platform_is_outage() -> None:
+    """Where the evidence says the platform, the app is not to be rolled back."""
+    throttled = seen(*everywhere(429, "Too Many Requests", {"x-render-routing": "hibernate-rate-limited"}))
+    assert verdict(FAILED, BLOCKED, observation=throttled) is Verdict.OUTAGE
+
+
+def test_failure_by_the_runner_is_unknown() -> None:
+    """A runner without network knows nothing of the deployment."""
+    control = (ControlProbe("1.1.1.1:443", reached=False), ControlProbe("api.github.com:443", reached=False))
+    offline = seen(*silent_everywhere(WireCause.NAME_SERVER), control=control)
+    assert verdict(FAILED, BLOCKED, observation=offline) is Verdict.UNKNOWN
+
+
+def test_throttled_sign_in_is_unknown() -> None:
+    """A suite that is throttled could not look."""
+    throttled = seen(answered("login", 429, {"detail": "Too many"}))
+    assert verdict(PASSED, FAILED, observation=throttled) is Verdict.UNKNOWN
+
+
+def test_skipped_test_is_unknown() -> None:
+    """A promise that was not checked is no promise kept."""
+    assert verdict(PASSED, TestOutcome("t", "skipped", why="no credentials")) is Verdict.UNKNOWN
+
+
+def test_test_that_did_not_run_is_unknown() -> None:
+    """A run that ended early leaves promises unchecked."""
+    assert verdict(PASSED, TestOutcome("t", "not run")) is Verdict.UNKNOWN
+
+
+def test_failure_weighs_more_than_what_was_not_checked() -> None:
+    """A run that was cut short after a failure is FAIL."""
+    assert verdict(FAILED, TestOutcome("t", "not run"), observation=seen(complete=False)) is Verdict.FAIL
+
+
+def test_run_cut_short_is_unknown() -> None:
+    """A run that was cut short without a failure does not know the rest."""
+    assert verdict(PASSED, observation=seen(complete=False)) is Verdict.UNKNOWN
+
+
+def test_blocked_without_cause_is_unknown() -> None:
+    """Promises that could not be judged, without anything red: UNKNOWN."""
+    assert verdict(PASSED, BLOCKED) is Verdict.UNKNOWN
+
+
+def test_selection_that_is_all_blocked_fails_by_its_cause() -> None:
+    """Where only blocked tests were selected, the cause that was found decides."""
+    assert verdict(BLOCKED, observation=seen(*everywhere(404, "", {"x-render-routing": "no-server"}))) is Verdict.FAIL
+
+
+def test_broken_advisory_promise_is_warn() -> None:
+    """An advisory promise that does not hold warns."""
+    assert verdict(PASSED, TestOutcome("t", "advisory", advisory=True, why="slow")) is Verdict.WARN
+
+
+def test_answer_on_the_second_try_is_warn(woken: Any) -> None:
+    """What held only when it was tried again is told."""
+    assert verdict(PASSED, observation=seen(woken)) is Verdict.WARN
+
+
+def test_suite_that_touches_no_database_is_warn() -> None:
+    """A suite that would stay green with a stopped database says so."""
+    environment = an_environment(**NO_DATABASE)
+    observation = seen(environment=environment)
+    told = reasons([PASSED], diagnose(environment, observation), observation, environment)
+    assert verdict(PASSED, environment=environment) is Verdict.WARN
+    assert told == ("nothing gating touches the database: a stopped database would stay green",)
+
+
+def test_gating_endpoint_that_touches_the_database_is_enough() -> None:
+    """One gating promise that touches the database makes the suite whole."""
+    environment = an_environment(sign_in=None)
+    assert verdict(PASSED, environment=environment) is Verdict.PASS
+
+
+def test_cause_that_no_test_shows_is_warn() -> None:
+    """A finding about something that no selected test reads is never silently green."""
+    assert verdict(PASSED, observation=seen(answered("wrong password", 200, {"id": 7}))) is Verdict.WARN
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "strict", "code"),
+    [
+        ([Verdict.PASS], False, 0),
+        ([Verdict.PASS, Verdict.WARN], False, 0),
+        ([Verdict.PASS, Verdict.WARN], True, 1),
+        ([Verdict.UNKNOWN, Verdict.WARN], True, 6),
+        ([Verdict.UNKNOWN, Verdict.OUTAGE], False, 7),
+        ([Verdict.UNKNOWN, Verdict.OUTAGE, Verdict.FAIL], False, 1),
+        ([], False, 6),
+    ],
+)
+def test_exit_code_is_that_of_the_worst(verdicts: list[Verdict], strict: bool, code: int) -> None:  # noqa: FBT001
+    """FAIL is worse than OUTAGE, than UNKNOWN, than WARN, than PASS; no verdict at all is UNKNOWN."""
+    assert exit_code(verdicts, strict=strict) == code
+
+
+def test_reason_of_a_pass_is_one_sentence() -> None:
+    """A PASS says what it rests on."""
+    observation = seen()
+    told = reasons([PASSED], diagnose(an_environment(), observation), observation, an_environment())
+    assert told == ("every declared promise was checked and holds",)
+
+
+def test_reason_of_an_outage_warns_of_rolling_back() -> None:
+    """An OUTAGE says that a rollback would not help."""
+    observation = seen(*everywhere(429, "", {"x-render-routing": "hibernate-rate-limited"}))
+    told = reasons([FAILED], diagnose(an_environment(), observation), observation, an_environment())
+    assert any("do not roll back" in line for line in told)
