@@ -33,6 +33,8 @@ class Caller:
     """Set when the test is over: what a server waits for instead of sleeping."""
     heard: list[bytes]
     """Every request, of all connections, head and body."""
+    last: bytes = b""
+    """The newest request of this connection."""
 
     def hear(self) -> bytes:
         """Read one request; empty at the end of the connection."""
@@ -48,7 +50,8 @@ class Caller:
         )
         while len(body) < length:
             body += self.sock.recv(65536)
-        self.heard.append(head + b"\r\n\r\n" + body)
+        self.last = head + b"\r\n\r\n" + body
+        self.heard.append(self.last)
         return head
 
     def say(self, data: bytes | str) -> None:

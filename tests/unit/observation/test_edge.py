@@ -7,7 +7,10 @@ import pytest
 from smokegate.observation.edge import edge_answer
 from smokegate.observation.model import Answer, Body, Headers
 
-NGINX = "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n"
+NGINX = (
+    "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n"
+    "<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n"
+)
 SUSPENDED = (
     '<!DOCTYPE html><html lang="en"><head><meta charset="UTF-8"><title>Service Suspended</title></head>'
     "<body>This service has been suspended{0}.</body></html>"

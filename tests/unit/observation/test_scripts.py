@@ -1,4 +1,4 @@
-"""The address that a browser would call is read from a page and its scripts, and nothing else is taken for it."""
+"""The address that a browser would call is read from a page and its scripts, and nothing else is."""
 
 from __future__ import annotations
 
@@ -14,24 +14,28 @@ AXIOS = (
 )
 
 
+API = "https://api.example/api"
+LOCAL = "http://localhost:8000/api"
+
+
 @pytest.mark.parametrize(
     ("script", "literal", "resolved"),
     [
-        ('x.create({baseURL:"https://api.example/api"})', "https://api.example/api", "https://api.example/api"),
-        ("x.create({baseURL:'https://api.example/api'})", "https://api.example/api", "https://api.example/api"),
-        ("x.create({baseURL:`https://api.example/api`})", "https://api.example/api", "https://api.example/api"),
+        (f'x.create({{baseURL:"{API}"}})', API, API),
+        (f"x.create({{baseURL:'{API}'}})", API, API),
+        (f"x.create({{baseURL:`{API}`}})", API, API),
         ('x.create({timeout:1,baseURL:"/api"})', "/api", "https://app.example/api"),
-        ('const Vv="https://api.example/api",H=x.create({baseURL:Vv})', "https://api.example/api", "https://api.example/api"),
+        (f'const Vv="{API}",H=x.create({{baseURL:Vv}})', API, API),
         ('var V="/api";x.create({headers:{},baseURL:V,timeout:3})', "/api", "https://app.example/api"),
-        ('const V="http://localhost:8000/api";x.create({baseURL:V})', "http://localhost:8000/api", "http://localhost:8000/api"),
-        ('const V={}.VITE_API||"http://localhost:8000/api";x.create({baseURL:V})', "http://localhost:8000/api", "http://localhost:8000/api"),
-        ('x.defaults.baseURL="https://api.example/api";', "https://api.example/api", "https://api.example/api"),
-        ('const e="other",t="https://api.example/api";{const e="/wrong"}x.create({baseURL:t})', "https://api.example/api", "https://api.example/api"),
-        ('fetch("https://api.example/api/auth/login",{method:"POST"})', "https://api.example/api/auth/login", "https://api.example/api/auth/login"),
+        (f'const V="{LOCAL}";x.create({{baseURL:V}})', LOCAL, LOCAL),
+        (f'const V={{}}.VITE_API||"{LOCAL}";x.create({{baseURL:V}})', LOCAL, LOCAL),
+        (f'x.defaults.baseURL="{API}";', API, API),
+        (f'const e="other",t="{API}";{{const e="/wrong"}}x.create({{baseURL:t}})', API, API),
+        (f'fetch("{API}/auth/login",{{method:"POST"}})', f"{API}/auth/login", f"{API}/auth/login"),
         ('fetch("/api/auth/login")', "/api/auth/login", "https://app.example/api/auth/login"),
-        ('const a={url:"https://api.example/api"}', "https://api.example/api", "https://api.example/api"),
+        (f'const a={{url:"{API}"}}', API, API),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("bundle", ["{script}", AXIOS + "{script}", "{script};" + AXIOS])
 def test_the_address_of_the_http_client_is_found(
     bundle: str, script: str, literal: str, resolved: str

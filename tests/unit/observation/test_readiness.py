@@ -1,0 +1,193 @@
+"""Waiting ends when the deployment is healthy and of the expected commit, or when waiting can not help."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import socket
+import threading
+from typing import Any
+
+import pytest
+import trustme
+
+from smokegate.environment.model import Backend, Environment, Health, Version
+from smokegate.observation.model import Readiness
+from smokegate.observation.observe import Observer
+from smokegate.observation.pool import Pool
+
+from .conftest import Caller, Handler, Serve, context_of
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+OLD = "fedcba9876543210fedcba9876543210fedcba98"
+READY = (200, {"status": "ok", "commit": COMMIT}, "")
+PREVIOUS = (200, {"status": "ok", "commit": OLD}, "")
+
+
+def turns(*answers: tuple[int, Any, str]) -> Handler:
+    """Answer each request in turn, the last answer for ever."""
+    lock = threading.Lock()
+    waiting = itertools.chain(answers, itertools.repeat(answers[-1]))
+
+    def handler(caller: Caller) -> None:
+        while caller.hear():
+            with lock:
+                status, body, header = next(waiting)
+            caller.answer(json.dumps(body), f"{status} X", *([header] if header else []))
+
+    return handler
+
+
+def environment(url: str, version: Version | None = None, **more: Any) -> Environment:
+    backend = Backend(url=url, timeout=2.0, health=Health(json={"status": "ok"}, samples=1))
+    return Environment(name="tested", title="T", backend=backend, version=version, **more)
+
+
+IN_HEALTH = Version(path="/health", field="commit")
+
+
+def waited(
+    pool: Pool,
+    given: Environment,
+    wait: float = 10.0,
+    commit: str | None = None,
+    lines: list[str] | None = None,
+) -> Readiness:
+    progress = None if lines is None else lines.append
+    observer = Observer(given, pool=pool, wait=wait, expected_commit=commit, progress=progress, controls=())
+    observer.start()
+    try:
+        seen = observer.complete()
+        assert "health" in seen.exchanges, "what is there is looked at also when it is not ready"
+        assert seen.readiness is not None
+        return seen.readiness
+    finally:
+        observer.close()
+
+
+def test_a_healthy_deployment_is_ready_at_the_first_poll(pool: Pool, serve: Serve) -> None:
+    found = waited(pool, environment(serve(turns(READY)).url))
+    assert (found.ready, found.polls, found.gave_up) == (True, 1, None)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (502, "bad gateway", ""),
+        (404, {"detail": "Not Found"}, ""),
+        (404, "Not Found", "x-render-routing: no-server"),
+        (200, {"status": "starting"}, ""),
+        (503, "", "x-render-routing: hibernate-wake-error"),
+    ],
+)
+def test_what_can_heal_is_waited_out(pool: Pool, serve: Serve, answer: tuple[int, Any, str]) -> None:
+    found = waited(pool, environment(serve(turns(answer, answer, READY)).url))
+    assert (found.ready, found.polls) == (True, 3)
+
+
+def test_an_older_healthy_commit_is_waited_out(pool: Pool, serve: Serve) -> None:
+    lines: list[str] = []
+    url = serve(turns(PREVIOUS, PREVIOUS, READY)).url
+    found = waited(pool, environment(url, IN_HEALTH), commit=COMMIT[:7], lines=lines)
+    assert (found.ready, found.polls) == (True, 3)
+    assert any(f"from commit {OLD[:12]}" in line and "awaited: commit 0123456" in line for line in lines)
+
+
+def test_a_commit_with_a_path_of_its_own_is_read_there(pool: Pool, serve: Serve) -> None:
+    served = itertools.chain([OLD, COMMIT], itertools.repeat(COMMIT))
+
+    def handler(caller: Caller) -> None:
+        while head := caller.hear():
+            body = {"commit": next(served)} if b"/version" in head else {"status": "ok"}
+            caller.answer(json.dumps(body))
+
+    found = waited(
+        pool, environment(serve(handler).url, Version(path="/version", field="commit")), commit=COMMIT
+    )
+    assert (found.ready, found.polls) == (True, 2)
+
+
+def test_without_an_expected_commit_any_will_do(pool: Pool, serve: Serve) -> None:
+    assert waited(pool, environment(serve(turns(PREVIOUS)).url, IN_HEALTH)).ready
+
+
+def test_the_end_of_the_wait_is_told_with_what_was_awaited(pool: Pool, serve: Serve) -> None:
+    url = serve(turns((200, {"status": "starting"}, ""))).url
+    found = waited(pool, environment(url), wait=0.5)
+    assert not found.ready
+    assert found.waited >= 0.5
+    assert found.gave_up is not None
+    assert "json status: expected 'ok', got 'starting'" in found.gave_up
+
+
+@pytest.mark.parametrize("routing", ["suspend", "suspend-by-user", "blocked-render-subdomain"])
+def test_what_can_not_heal_at_the_edge_ends_the_wait_at_once(pool: Pool, serve: Serve, routing: str) -> None:
+    found = waited(pool, environment(serve(turns((503, "", f"x-render-routing: {routing}"))).url))
+    assert (found.ready, found.polls) == (False, 1)
+    assert found.gave_up is not None
+    assert routing in found.gave_up
+
+
+def test_a_certificate_that_is_not_trusted_ends_the_wait_at_once(pool: Pool, serve: Serve) -> None:
+    server = serve(turns(READY), context_of(trustme.CA().issue_cert("127.0.0.1")))
+    found = waited(pool, environment(server.url))
+    assert (found.ready, found.polls) == (False, 1)
+    assert found.gave_up is not None
+    assert "not from a trusted authority" in found.gave_up
+
+
+def test_a_name_that_never_resolves_ends_the_wait_at_once(pool: Pool) -> None:
+    found = waited(pool, environment("http://gone.invalid"))
+    assert (found.ready, found.polls) == (False, 1)
+
+
+def test_a_refused_connection_is_waited_out(pool: Pool, serve: Serve) -> None:
+    """A redirect to a port where nobody listens, and then to one where somebody does, is like a restart."""
+    target = serve(turns(READY))
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        ports = itertools.chain([nobody.getsockname()[1]], itertools.repeat(target.port))
+
+        def handler(caller: Caller) -> None:
+            while caller.hear():
+                caller.answer("", "302 Found", f"Location: http://127.0.0.1:{next(ports)}/health")
+
+        found = waited(pool, environment(serve(handler).url), wait=10.0)
+    assert (found.ready, found.polls) == (True, 2)
+
+
+def test_a_poll_that_hangs_is_overtaken(pool: Pool, serve: Serve) -> None:
+    """One lost packet must not hide for the whole time-out that the deployment is back."""
+    first = threading.Lock()
+
+    def handler(caller: Caller) -> None:
+        while caller.hear():
+            if first.acquire(blocking=False):
+                caller.over.wait()
+            caller.answer(json.dumps(READY[1]))
+
+    given = environment(serve(handler).url)
+    given = given.model_copy(update={"backend": given.backend.model_copy(update={"timeout": 30.0})})
+    found = waited(pool, given, wait=30.0)
+    assert (found.ready, found.polls) == (True, 2)
+
+
+def test_a_wait_that_is_cut_short_says_so(pool: Pool, serve: Serve) -> None:
+    observer = Observer(environment(serve(turns((502, "", ""))).url), pool=pool, wait=60.0)
+    observer.start()
+    observer.close()
+    seen = observer.snapshot()
+    assert seen.readiness is not None
+    assert seen.readiness.gave_up == "the run was cut short"
+    assert not seen.complete
+
+
+def test_nothing_else_is_asked_before_it_is_ready(pool: Pool, serve: Serve) -> None:
+    server = serve(turns((502, "", ""), (502, "", ""), READY))
+    observer = Observer(
+        environment(server.url, Version(path="/version", field="commit")), pool=pool, wait=10.0
+    )
+    observer.start()
+    observer.complete()
+    assert server.asked[:3] == ["GET /health HTTP/1.1"] * 3
+    assert "GET /version HTTP/1.1" in server.asked[3:]
