@@ -1,0 +1,112 @@
+"""`smokegate diagnose NAME`: look without a test runner, say what is the matter, and with `--fix` mend it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from smokegate.commands.looking import Look
+    from smokegate.environment.model import Environment
+    from smokegate.report.console import Console
+
+INTERRUPTED = 130
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    from smokegate.commands.looking import FILE_WAIT, add_options  # noqa: PLC0415 - costs start-up time
+
+    add_options(parser)
+    parser.add_argument(
+        "--wait",
+        nargs="?",
+        const=FILE_WAIT,
+        metavar="10m",
+        help="wait until it is healthy, then look; without a value as long as the file says",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document instead of tables")
+    fixing = parser.add_argument_group(
+        "mending",
+        "Start, restart or rebuild services of the compose project, as the cause asks for; docs/fix.md",
+    )
+    fixing.add_argument("--fix", action="store_true", help="show the commands, ask, run them, and look again")
+    fixing.add_argument("--yes", action="store_true", help="do not ask")
+    fixing.add_argument("--dry-run", action="store_true", help="show the commands and run none of them")
+    parser.epilog = (
+        "exit codes: 0 it works, 1 it does not, 6 it could not be judged, 7 the platform's outage; "
+        "2 --fix was refused, 4 a file or an option can not be used"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Look, tell, and mend where that is asked for; returns the exit code."""
+    from smokegate.commands.looking import (  # noqa: PLC0415 - costs start-up time
+        WRONG_USE,
+        WrongUseError,
+        environment_of,
+        look,
+        wait_of,
+    )
+    from smokegate.observation.redact import Redactor  # noqa: PLC0415 - see above
+    from smokegate.replica import ReplicaError  # noqa: PLC0415 - see above
+    from smokegate.report.console import Console  # noqa: PLC0415 - see above
+    from smokegate.standin import placed  # noqa: PLC0415 - see above
+
+    try:
+        _check(arguments)
+        declared = environment_of(arguments)
+        wait = wait_of(arguments.wait, declared)
+    except WrongUseError as wrong:
+        sys.stderr.write(f"smokegate diagnose: {wrong}\n")
+        return WRONG_USE
+    console = Console(Redactor(declared.secrets).text)
+    try:
+        with placed(declared, arguments.fault) as environment:
+            first = look(environment, console, wait=wait)
+            return _tell_and_fix(arguments, environment, first, console)
+    except ReplicaError as broken:
+        sys.stderr.write(f"smokegate diagnose: the replica of {declared.name} did not start: {broken}\n")
+        return 6
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse options that mean nothing together.
+
+    Raises:
+        WrongUseError: they do not.
+    """
+    from smokegate.commands.looking import WrongUseError  # noqa: PLC0415 - costs start-up time
+
+    if (arguments.yes or arguments.dry_run) and not arguments.fix:
+        raise WrongUseError("--yes and --dry-run go with --fix")
+
+
+def _tell_and_fix(
+    arguments: argparse.Namespace, environment: Environment, first: Look, console: Console
+) -> int:
+    from smokegate.report.screen import screen  # noqa: PLC0415 - costs start-up time
+
+    if not arguments.json:
+        console.tell(screen(first.report))
+    last, fix, code = first, None, None
+    if arguments.fix and not first.interrupted:
+        from smokegate.commands.fix.command import mend  # noqa: PLC0415 - see above
+
+        result = mend(arguments, environment, first, console)
+        last, fix, code = result.look, result.as_json(), result.exit
+        if result.looked_again and not arguments.json:
+            console.tell(screen(last.report))
+    if arguments.json:
+        console.document(json.dumps(_document(last, fix), ensure_ascii=False, indent=1, default=str))
+    if last.interrupted:
+        return INTERRUPTED
+    return last.run.exit if code is None else code
+
+
+def _document(last: Look, fix: dict[str, Any] | None) -> dict[str, Any]:
+    from smokegate.report.json import document  # noqa: PLC0415 - costs start-up time
+
+    return {**document(last.run), **({} if fix is None else {"fix": fix})}

@@ -1,0 +1,151 @@
+"""`--fix`, put together: who may be asked, where the commands run, what is told at the end."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from smokegate.commands.fix.cures import Refusal
+from smokegate.commands.fix.hands import ServerHands
+from smokegate.commands.fix.journal import Journal
+from smokegate.commands.fix.lock import LockedError, held
+from smokegate.commands.fix.mending import WELL, Mending, Tools
+from smokegate.commands.fix.mending import mend as mend_by
+from smokegate.commands.fix.plan import Action, Plan, plan
+from smokegate.commands.looking import Look, look
+from smokegate.observation.redact import Redactor
+from smokegate.observation.server.host import HostError, connect
+from smokegate.observation.server.project import Project
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Environment
+    from smokegate.report.console import Console
+
+NOT_DONE = 2
+"""The exit code where nothing was done for a reason in the call: nobody to ask, or another fix."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What `--fix` came to."""
+
+    look: Look
+    word: str
+    reason: str
+    entries: tuple[dict[str, Any], ...] = ()
+    looked_again: bool = False
+    exit: int | None = None
+    """Where it is not the verdict's."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {"result": self.word, "reason": self.reason, "steps": list(self.entries)}
+
+
+def mend(arguments: argparse.Namespace, environment: Environment, first: Look, console: Console) -> Result:
+    """Mend what the look found, as far as the options allow."""
+    if first.report.verdict in WELL:
+        console.note("nothing to mend: it works")
+        return Result(first, "nothing to mend", "it works")
+    host = environment.server.ssh or "local" if environment.server else "none"
+    journal = Journal(arguments.reports / "fixes.jsonl", environment.name, host, console.clean)
+    decision = plan(first.report)
+    if isinstance(decision, Refusal):
+        return _refused(first, decision, journal, console, write=not arguments.dry_run)
+    assert environment.server is not None
+    assert environment.compose is not None
+    redact = Redactor(environment.secrets).text
+    with connect(environment.server, redactor=redact) as server:
+        project = Project(server, environment.compose)
+        if arguments.dry_run:
+            return _shown(first, decision, ServerHands(project), console)
+        if not arguments.yes and not console.can_ask:
+            reason = "there is no terminal to ask at; --yes does it without asking, --dry-run shows it"
+            console.note(f"refused: {reason}")
+            return Result(first, "refused", reason, exit=NOT_DONE)
+        try:
+            with ended_like_interrupt(), held(server, environment.name) as lock:
+                tools = _tools(arguments, environment, console, ServerHands(project, lock), journal)
+                state = mend_by(first, tools)
+        except (LockedError, HostError) as error:
+            console.note(f"refused: {error}")
+            journal.write("refused", cause=decision.cause, reason=str(error))
+            return Result(first, "refused", str(error), tuple(journal.entries), exit=NOT_DONE)
+    return _told(first, state, journal, console)
+
+
+def _tools(
+    arguments: argparse.Namespace,
+    environment: Environment,
+    console: Console,
+    hands: ServerHands,
+    journal: Journal,
+) -> Tools:
+    def agree(action: Action, commands: tuple[str, ...]) -> bool:
+        return arguments.yes or console.ask(f"{action.title}: run {' && '.join(commands)} ?")
+
+    return Tools(
+        hands=hands,
+        journal=journal,
+        look_again=lambda wait: look(environment, console, wait=wait, doing="looking again at"),
+        agree=agree,
+        say=console.note,
+    )
+
+
+def _refused(first: Look, refusal: Refusal, journal: Journal, console: Console, *, write: bool) -> Result:
+    headline = first.report.diagnosis.headline
+    cause = headline.code if headline else None
+    console.note(f"refused: nothing is done about {cause or 'this'}: {refusal.reason}")
+    if headline is not None and headline.steps:
+        console.note("what a person can do:")
+        for number, step in enumerate(headline.steps, 1):
+            console.note(f"  {number}. {step}")
+    if write:
+        journal.write("refused", cause=cause, reason=refusal.reason)
+    return Result(first, "refused", refusal.reason, tuple(journal.entries))
+
+
+def _shown(first: Look, decision: Plan, hands: ServerHands, console: Console) -> Result:
+    console.note(f"plan for {decision.cause}, up to the first that helps (dry run: nothing is done):")
+    entries = []
+    for number, action in enumerate(decision.actions, 1):
+        commands = hands.commands(action)
+        console.note(f"  {number}. {action.title}")
+        for command in commands:
+            console.note(f"       {command}")
+        entries.append(
+            {"state": "planned", "cause": decision.cause, "action": action.title, "commands": commands}
+        )
+    return Result(first, "dry run", "nothing was done", tuple(entries))
+
+
+def _told(first: Look, state: Mending, journal: Journal, console: Console) -> Result:
+    because = f": {state.reason}" if state.reason else ""
+    console.note(f"fix: {state.word}{because}")
+    return Result(
+        state.look, state.word, state.reason, tuple(journal.entries), looked_again=state.look is not first
+    )
+
+
+@contextlib.contextmanager
+def ended_like_interrupt() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that the lock is given back."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {each: signal.signal(each, interrupt) for each in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

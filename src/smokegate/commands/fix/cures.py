@@ -1,0 +1,128 @@
+"""What may be done about which cause, and why nothing may be done about the others.
+
+Every code of the catalogue has a row, its own or its family's; a test holds the table to that. A cause is
+curable only where starting, restarting or rebuilding a service removes it. Whatever lies in code, settings,
+data, certificates or somebody else's system comes back after a restart: it is refused, and the steps for a
+person are shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """What can be done, from the gentlest on."""
+
+    RELOAD = "reload"
+    START = "start"
+    RESTART = "restart"
+    REBUILD = "rebuild"
+    ALL = "restart all"
+
+
+class Target(Enum):
+    """Whom it is done to."""
+
+    TROUBLED = "the services that are seen in trouble"
+    BACKEND = "the backend, and what is seen stopped"
+    DATABASE = "the database if it is in trouble, else the backend"
+    PROXY = "the web server in front"
+
+
+@dataclass(frozen=True)
+class Cure:
+    """What to try, in this order."""
+
+    target: Target
+    kinds: tuple[Kind, ...]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why nothing is tried."""
+
+    reason: str
+
+
+LADDER = (Kind.START, Kind.RESTART, Kind.REBUILD, Kind.ALL)
+REVIVE = (Kind.START, Kind.RESTART, Kind.ALL)
+"""For what has nothing to rebuild."""
+SETTING = "it lies in a setting, which a restart does not change"
+CODE = "it lies in the code or the image, and a restart runs the same again"
+PLATFORM = "it lies with the platform, and these hands reach only a compose project"
+NETWORK = "it lies on the way to the server, not in its services"
+ACCESS = "the server, its engine or the project can not be used from here, so nothing can be done there"
+DATABASE = "it lies in what the database is set up with, and a restart does not change it"
+BUNDLE = "it lies in how the pages were built or are served, and a restart serves the same again"
+JUDGEMENT = "whether this is meant to be so is for a person to say"
+LIMITS = "asking less often cures it, and a restart would not"
+
+CURES: dict[str, Cure | Refusal] = {
+    "container.stopped": Cure(Target.TROUBLED, LADDER),
+    "container.exited": Cure(Target.TROUBLED, LADDER),
+    "container.paused": Cure(Target.TROUBLED, LADDER),
+    "container.worker-down": Cure(Target.TROUBLED, LADDER),
+    "container.database-down": Cure(Target.DATABASE, REVIVE),
+    "container.crash-loop": Cure(Target.TROUBLED, LADDER),
+    "container.unhealthy": Cure(Target.TROUBLED, LADDER),
+    "container.starting-too-long": Cure(Target.TROUBLED, REVIVE),
+    "compose.not-created": Cure(Target.TROUBLED, (Kind.START, Kind.REBUILD, Kind.ALL)),
+    "container.out-of-memory": Refusal(
+        "it would be killed again as soon as it needs the same memory: raise the limit or find the leak"
+    ),
+    "container.disk-full": Refusal("no restart makes room, and what may be deleted is for a person to say"),
+    "container.port-taken": Refusal(
+        "something else holds the port, and what is not of this project is not ended from here"
+    ),
+    "container.import-error": Refusal(CODE),
+    "container.wrong-attribute": Refusal(CODE),
+    "container.lifespan-failure": Refusal(CODE),
+    "container.missing-variable": Refusal(SETTING),
+    "container.restart-policy": Refusal(SETTING),
+    "postgres.too-many-clients": Cure(Target.BACKEND, (Kind.START, Kind.RESTART)),
+    "postgres.refused": Cure(Target.DATABASE, REVIVE),
+    "postgres": Refusal(DATABASE),
+    "nginx.stale-upstream": Cure(Target.PROXY, (Kind.RELOAD, Kind.RESTART)),
+    "nginx.upstream-unavailable": Cure(Target.BACKEND, LADDER),
+    "nginx.bad-gateway": Cure(Target.BACKEND, LADDER),
+    "nginx.gateway-timeout": Cure(Target.BACKEND, LADDER),
+    "nginx.rate-limited": Refusal(LIMITS),
+    "net.refused": Cure(Target.TROUBLED, LADDER),
+    "net.reset": Cure(Target.TROUBLED, LADDER),
+    "net.hung": Cure(Target.BACKEND, (Kind.START, Kind.RESTART, Kind.ALL)),
+    "net": Refusal(NETWORK),
+    "app.unhealthy": Cure(Target.BACKEND, LADDER),
+    "app.error": Cure(Target.BACKEND, (Kind.START, Kind.RESTART)),
+    "app.partial-outage": Cure(Target.BACKEND, (Kind.START, Kind.RESTART)),
+    "app.database-unreachable": Cure(Target.DATABASE, REVIVE),
+    "app.database-not-initialised": Refusal(DATABASE),
+    "app.missing-variable": Refusal(SETTING),
+    "app.debug-on": Refusal(SETTING),
+    "app.wrong-service": Refusal(SETTING),
+    "app.wrong-version": Refusal("deploying a version is the deploy's business, not a repair's"),
+    "app.mixed-versions": Refusal("deploying a version is the deploy's business, not a repair's"),
+    "app.health-missing": Refusal(CODE),
+    "app.promise-broken": Refusal(CODE),
+    "app.slow": Refusal("it works, and why it is slow is for a person to find out"),
+    "monitoring.error": Cure(Target.BACKEND, (Kind.START, Kind.RESTART)),
+    "monitoring.stale": Cure(Target.TROUBLED, (Kind.START, Kind.RESTART)),
+    "monitoring": Refusal("the application reports it itself; its own words say what to mend"),
+    "sign-in.throttled": Refusal(LIMITS),
+    "sign-in.register-failed": Cure(Target.DATABASE, (Kind.START, Kind.RESTART)),
+    "sign-in": Refusal(CODE),
+    "frontend.down": Cure(Target.TROUBLED, LADDER),
+    "frontend": Refusal(BUNDLE),
+    "tls": Refusal("it lies in the certificate, which a restart does not renew"),
+    "render": Refusal(PLATFORM),
+    "server": Refusal(ACCESS),
+    "runner": Refusal("it lies with the machine that this runs on: nothing is known of the deployment"),
+    "undetermined": Refusal("the cause is not known, and acting on a guess can make it worse"),
+}
+
+
+def cure_of(code: str) -> Cure | Refusal:
+    """Return what may be done about a cause; what the table does not know is refused."""
+    found = CURES.get(code) or CURES.get(code.partition(".")[0])
+    return found or Refusal(f"no cure is known for {code}; {JUDGEMENT}")

@@ -1,0 +1,88 @@
+"""The hands of a fix: run its commands on the server, keep the lock alive, wait until services are ready."""
+
+from __future__ import annotations
+
+import shlex
+import threading
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from smokegate.commands.fix.ready import await_ready
+from smokegate.observation.server.host import HostError, brief
+
+if TYPE_CHECKING:
+    from smokegate.commands.fix.lock import Lock
+    from smokegate.commands.fix.plan import Action
+    from smokegate.observation.server.project import Project
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of the commands of an action."""
+
+    ok: bool
+    said: str
+    """The end of what the command that failed wrote, redacted; empty where none did."""
+    seconds: float
+
+
+class Hands(Protocol):
+    """What `mending` needs of a server."""
+
+    def commands(self, action: Action) -> tuple[str, ...]:
+        """Return the exact commands of an action, as a person would type them there."""
+
+    def do(self, action: Action) -> Done:
+        """Run the commands of an action, up to the first that fails."""
+
+    def settle(self, services: Collection[str], limit: float) -> str | None:
+        """Wait until services are ready; returns why they are not if they are not in time (seconds)."""
+
+
+class ServerHands:
+    """Hands on a server that runs a compose project.
+
+    Args:
+        project: the project.
+        lock: is kept alive; None where nothing is done.
+    """
+
+    def __init__(self, project: Project, lock: Lock | None = None) -> None:
+        self._project = project
+        self._lock = lock
+        self._pausing = threading.Event()
+
+    def commands(self, action: Action) -> tuple[str, ...]:
+        """Return the exact commands of an action."""
+        return tuple(shlex.join(self._project.argv(*words)) for words in action.commands)
+
+    def do(self, action: Action) -> Done:
+        """Run the commands of an action; neither a limit that is passed nor a lost connection raises."""
+        began = time.monotonic()
+        for words in action.commands:
+            try:
+                self._alive()
+                output = self._project.run(*words, timeout=action.limit)
+            except HostError as error:
+                return Done(ok=False, said=str(error), seconds=time.monotonic() - began)
+            if not output.ok:
+                said = brief(output.stderr or output.stdout) or f"exit status {output.status}"
+                return Done(ok=False, said=said, seconds=time.monotonic() - began)
+        return Done(ok=True, said="", seconds=time.monotonic() - began)
+
+    def settle(self, services: Collection[str], limit: float) -> str | None:
+        """Wait until services are ready."""
+        try:
+            return await_ready(self._project, services, limit, pause=self._pause)
+        except HostError as error:
+            return str(error)
+
+    def _pause(self, seconds: float) -> None:
+        self._alive()
+        self._pausing.wait(seconds)
+
+    def _alive(self) -> None:
+        if self._lock is not None:
+            self._lock.touch()

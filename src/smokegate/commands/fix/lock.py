@@ -1,0 +1,166 @@
+"""One fix at a time on a host: a directory on the host with the containers, which only one process can make.
+
+`mkdir` is atomic on every file system and needs no process that stays, so it works over ssh, where every
+command is a process of its own. The holder touches it with every command and poll; a lock that nobody has
+touched for longer than any command may take was left behind and is taken over, by exactly one: the one whose
+`mkdir` inside it succeeds. So is that of a process of this machine that is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import json
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smokegate.observation.server.host import HostError
+
+if TYPE_CHECKING:
+    from smokegate.observation.server.host import Host
+
+PATH = "/tmp/smokegate-fix.lock"  # noqa: S108 - made by mkdir, which follows nothing and takes nothing over
+STALE_AFTER = 1200.0
+"""Seconds; longer than the longest command may take, which is a build."""
+#: Arguments: directory, holder, seconds after which it is stale, token of a holder that is known to be gone.
+TAKE = r"""
+lock=$1 holder=$2 limit=$3 gone=$4
+age() {
+  made=$(stat -c %Y "$lock/holder" 2>/dev/null || stat -c %Y "$lock" 2>/dev/null || date +%s)
+  echo $(( $(date +%s) - made ))
+}
+stale() {
+  [ "$(age)" -gt "$limit" ] && return 0
+  [ -n "$gone" ] && grep -qF -- "$gone" "$lock/holder" 2>/dev/null
+}
+take() {
+  mkdir "$lock" 2>/dev/null || return 1
+  printf '%s\n' "$holder" >"$lock/holder" && return 0
+  rm -r -- "$lock"
+  exit 74
+}
+take && exit 0
+[ -d "$lock" ] || { mkdir "$lock"; exit 74; }
+if stale && mkdir "$lock/successor" 2>/dev/null; then
+  if stale; then rm -r -- "$lock"; take && exit 0; else rmdir "$lock/successor"; fi
+fi
+cat "$lock/holder" 2>/dev/null
+exit 73
+"""
+TAKEN = 73
+"""The exit status of `TAKE` where somebody else holds it."""
+#: Arguments: directory, token.
+TOUCH = 'grep -qF -- "$2" "$1/holder" && touch "$1/holder"'
+RELEASE = 'grep -qF -- "$2" "$1/holder" && rm -r -- "$1"'
+
+
+class LockedError(Exception):
+    """Another fix is going on there; the text says whose, since when, and what to do if it is not."""
+
+
+class Lock:
+    """The lock while it is held."""
+
+    def __init__(self, host: Host, path: str, token: str) -> None:
+        self._host = host
+        self._path = path
+        self._token = token
+
+    def touch(self) -> None:
+        """Say that the holder lives.
+
+        Raises:
+            LockedError: somebody else has taken it over.
+        """
+        if not self._host.run(["sh", "-c", TOUCH, "sh", self._path, self._token]).ok:
+            raise LockedError(f"the lock {self._path} on {self._host.name} is not ours any more")
+
+    def release(self) -> None:
+        """Give it back; a server that can not be reached any more keeps it until it is stale."""
+        with contextlib.suppress(HostError):
+            self._host.run(["sh", "-c", RELEASE, "sh", self._path, self._token])
+
+
+@contextlib.contextmanager
+def held(
+    host: Host, environment: str, *, path: str = PATH, stale_after: float = STALE_AFTER
+) -> Iterator[Lock]:
+    """Hold the lock of a host while the block runs, however it ends.
+
+    Raises:
+        LockedError: somebody else holds it.
+        HostError: the server could not be reached.
+    """
+    token = secrets.token_hex(8)
+    holder = {
+        "who": f"{getpass.getuser()}@{socket.gethostname()}",
+        "pid": os.getpid(),
+        "environment": environment,
+        "since": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "token": token,
+    }
+    _take(host, path, json.dumps(holder), stale_after)
+    lock = Lock(host, path, token)
+    try:
+        yield lock
+    finally:
+        lock.release()
+
+
+def _take(host: Host, path: str, holder: str, stale_after: float) -> None:
+    def attempt(gone: str) -> str | None:
+        output = host.run(["sh", "-c", TAKE, "sh", path, holder, f"{stale_after:.0f}", gone])
+        if output.status not in {0, TAKEN}:
+            said = output.stderr.strip() or f"exit status {output.status}"
+            raise LockedError(f"the lock {path} on {host.name} can not be made: {said}")
+        return None if output.ok else output.stdout
+
+    found = attempt("")
+    gone = "" if found is None else _token_if_gone(found)
+    if gone:
+        found = attempt(gone)
+    if found is not None:
+        raise LockedError(_told(host, path, found))
+
+
+def _read(text: str) -> dict[str, object]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _token_if_gone(text: str) -> str:
+    """Return the token of a holder that was a process of this machine and has ended."""
+    found = _read(text)
+    here = str(found.get("who", "")).endswith(f"@{socket.gethostname()}")
+    pid = found.get("pid")
+    if (
+        not here
+        or not isinstance(pid, int)
+        or Path(f"/proc/{pid}").exists()
+        or not Path("/proc/self").exists()
+    ):
+        return ""
+    return str(found.get("token", ""))
+
+
+def _told(host: Host, path: str, text: str) -> str:
+    found = _read(text)
+    by = (
+        f"by {found['who']} (process {found.get('pid')})"
+        if "who" in found
+        else "by somebody who left no name"
+    )
+    since = f" since {found['since']}" if "since" in found else ""
+    what = f", for {found['environment']}" if "environment" in found else ""
+    return (
+        f"another fix is going on at {host.name}: {by}{since}{what}. Wait for it to end; "
+        f"if you know that it is dead, remove the directory {path} there"
+    )

@@ -1,0 +1,153 @@
+"""From a cause to exact commands: what is done, to which services, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from smokegate.commands.fix.cures import Cure, Kind, Refusal, Target, cure_of
+from smokegate.diagnosis.case import Case
+from smokegate.diagnosis.inside import role
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.services import troubled
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.model import Finding
+    from smokegate.observation.server import ServiceView
+    from smokegate.report.model import EnvironmentReport
+
+QUICK, LONG, BUILD = 120.0, 300.0, 900.0
+"""Time limits of one command in seconds: of one service, of all of them, of a build."""
+NOT_OURS = {Owner.PLATFORM, Owner.RUNNER}
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing to do. The commands are words for `docker compose`, done one after the other."""
+
+    kind: Kind
+    services: tuple[str, ...]
+    """Whom it is done to; empty for all services of the project."""
+    commands: tuple[tuple[str, ...], ...]
+    limit: float
+    """Seconds that each command may take."""
+
+    @property
+    def title(self) -> str:
+        """What a person calls it."""
+        return " ".join((self.kind.value, *self.services))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do about a cause, the first thing first."""
+
+    cause: str
+    actions: tuple[Action, ...]
+
+
+def plan(report: EnvironmentReport, tried: Collection[Action] = ()) -> Plan | Refusal:
+    """Return what to do about the headline, without what was tried already, or why nothing is done."""
+    headline = report.diagnosis.headline
+    if headline is None:
+        return Refusal("no cause was found that could be mended")
+    cure = cure_of(headline.code)
+    if isinstance(cure, Refusal):
+        return cure
+    obstacle = _obstacle(report, headline)
+    if obstacle is not None:
+        return obstacle
+    actions = tuple(each for each in _actions(report, cure) if each not in tried)
+    return Plan(headline.code, actions) if actions else Refusal(_nothing_left(tried))
+
+
+def _obstacle(report: EnvironmentReport, headline: Finding) -> Refusal | None:
+    """Return why a cause that could be cured is left alone all the same."""
+    environment, view = report.environment, report.observation.server
+    if headline.owner in NOT_OURS:
+        return Refusal(f"it is to be mended by the {headline.owner.value}, not on this server")
+    if headline.confidence is Confidence.POSSIBLE:
+        return Refusal("the cause is possible at most, and acting on a guess can make it worse")
+    if environment.server is None or environment.compose is None:
+        file = f"environments/{environment.name}.toml"
+        return Refusal(f"{file} has no [server] and [compose] sections: where the services run is not known")
+    if view is None or view.failure is not None:
+        return Refusal(f"the services could not be looked at: {view.failure if view else 'no look was made'}")
+    return None
+
+
+def _nothing_left(tried: Collection[Action]) -> str:
+    if tried:
+        return "everything that may be tried was tried, and none of it helped"
+    return "every service that is expected runs and is healthy, so nothing that was seen asks for a restart"
+
+
+def _actions(report: EnvironmentReport, cure: Cure) -> Iterator[Action]:
+    sick, whole = _targets(report, cure.target)
+    if not sick and not whole:
+        return
+    asleep = [each for each in sick if not each.exists or each.state in {"exited", "created", "dead"}]
+    names = tuple(dict.fromkeys((*(each.name for each in sick), *whole)))
+    awake = tuple(name for name in names if name not in {each.name for each in asleep})
+    assert report.environment.compose is not None
+    built = tuple(name for name in names if name != report.environment.compose.database)
+    for kind in cure.kinds:
+        if kind is Kind.START and asleep:
+            yield start(asleep)
+        elif kind is Kind.RELOAD:
+            yield reload(names[0])
+        elif kind is Kind.RESTART and cure.target is Target.PROXY:
+            yield restart_proxy(names[0])
+        elif kind is Kind.RESTART and awake:
+            yield Action(kind, awake, (("restart", *awake),), QUICK)
+        elif kind is Kind.REBUILD and built:
+            yield Action(kind, built, (("up", "-d", "--build", *built),), BUILD)
+        elif kind is Kind.ALL:
+            yield Action(kind, (), (("up", "-d"), ("restart",)), LONG)
+
+
+def start(services: Collection[ServiceView]) -> Action:
+    """Return the start of services that do not run; one without a container gets one, no other is touched."""
+    missing = tuple(each.name for each in services if not each.exists)
+    there = tuple(dict.fromkeys(each.name for each in services if each.exists))
+    commands = []
+    if missing:
+        commands.append(("up", "-d", "--no-recreate", *missing))
+    if there:
+        commands.append(("start", *there))
+    return Action(Kind.START, (*missing, *there), tuple(commands), QUICK)
+
+
+def reload(service: str) -> Action:
+    """Return nginx's own reload: it looks its upstreams up again and drops no connection."""
+    return Action(Kind.RELOAD, (service,), (("exec", "-T", service, "nginx", "-s", "reload"),), QUICK)
+
+
+def restart_proxy(service: str) -> Action:
+    """Return a restart of nginx, only where its configuration is sound: else it would not come back."""
+    test = ("exec", "-T", service, "nginx", "-t")
+    return Action(Kind.RESTART, (service,), (test, ("restart", service)), QUICK)
+
+
+def _targets(report: EnvironmentReport, target: Target) -> tuple[tuple[ServiceView, ...], tuple[str, ...]]:
+    """Return the services in trouble that are meant, and the names of those meant although they run."""
+    compose, view = report.environment.compose, report.observation.server
+    assert compose is not None
+    case = Case(report.environment, report.observation)
+    sick = troubled(view, compose)
+    if target is Target.PROXY:
+        proxies = [each.name for each in view.services if each.running and role(case, each) == "proxy"]
+        nginx = [
+            name for name in proxies if "nginx" in next(s.image for s in view.services if s.name == name)
+        ]
+        return (), tuple(nginx[:1])
+    if target is Target.DATABASE:
+        down = tuple(each for each in sick if each.name == compose.database)
+        stopped = tuple(each for each in sick if not each.running and each not in down)
+        return ((*down, *stopped), ()) if down else (stopped, (compose.backend,))
+    if target is Target.BACKEND:
+        return tuple(each for each in sick if not each.running or each.name == compose.backend), (
+            compose.backend,
+        )
+    return sick, ()
