@@ -208,7 +208,7 @@ class Observer:
             self._asides.look_from_server()
 
     def await_ready(self, seconds: float) -> Readiness | None:
-        """Wait for some seconds until the waiting has ended; return what it came to, None while it goes on."""
+        """Wait for some seconds until the waiting has ended; None means that it goes on."""
         with self._condition:
             self._condition.wait_for(lambda: self._readiness is not None, seconds)
             return self._readiness
