@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import signal
-import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +14,7 @@ from smokegate.commands.fix.mending import WELL, Mending, Tools
 from smokegate.commands.fix.mending import mend as mend_by
 from smokegate.commands.fix.plan import Action, Plan, plan
 from smokegate.commands.looking import Look, look
+from smokegate.commands.signals import ended_like_interrupt
 from smokegate.observation.redact import Redactor
 from smokegate.observation.server.host import HostError, connect
 from smokegate.observation.server.project import Project
@@ -131,21 +128,3 @@ def _told(first: Look, state: Mending, journal: Journal, console: Console) -> Re
     return Result(
         state.look, state.word, state.reason, tuple(journal.entries), looked_again=state.look is not first
     )
-
-
-@contextlib.contextmanager
-def ended_like_interrupt() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the block as Ctrl-C does, so that the lock is given back."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = {each: signal.signal(each, interrupt) for each in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)

@@ -1,0 +1,55 @@
+"""`smokegate watch NAME`: the same look again and again, a line a round, and a summary at the end."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    from smokegate.commands.looking import add_options  # noqa: PLC0415 - costs start-up time
+
+    add_options(parser)
+    parser.add_argument(
+        "--every", default="60s", metavar="60s", help="from the start of a round to the next (default: 60s)"
+    )
+    parser.add_argument("--count", type=int, metavar="N", help="stop after N rounds (default: at Ctrl-C)")
+    parser.add_argument(
+        "--journey",
+        action="store_true",
+        help="sign in every round, too, where that creates an account each time; else it is left out",
+    )
+    parser.epilog = (
+        "Every round adds a line to reports/history/NAME.jsonl. The exit code is that of the worst verdict: "
+        "0 it worked throughout, 1 it did not, 7 the platform's outage, 6 it could not be judged."
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Watch until the count is reached or Ctrl-C; returns the exit code of the worst verdict."""
+    from smokegate.commands.looking import WRONG_USE, WrongUseError, duration, environment_of  # noqa: PLC0415
+    from smokegate.commands.rounds import watch  # noqa: PLC0415 - costs start-up time
+    from smokegate.observation.redact import Redactor  # noqa: PLC0415 - see above
+    from smokegate.replica import ReplicaError  # noqa: PLC0415 - see above
+    from smokegate.report.console import Console  # noqa: PLC0415 - see above
+    from smokegate.standin import placed  # noqa: PLC0415 - see above
+
+    try:
+        declared = environment_of(arguments)
+        every = duration("--every", arguments.every)
+        if arguments.count is not None and arguments.count < 1:
+            raise WrongUseError(f"--count={arguments.count}: expected 1 or more")  # noqa: TRY301 - one way out
+    except WrongUseError as wrong:
+        sys.stderr.write(f"smokegate watch: {wrong}\n")
+        return WRONG_USE
+    console = Console(Redactor(declared.secrets).text)
+    history = arguments.reports / "history" / f"{declared.name}.jsonl"
+    try:
+        with placed(declared, arguments.fault) as environment:
+            return watch(
+                environment, console, history, every=every, count=arguments.count, journey=arguments.journey
+            )
+    except ReplicaError as broken:
+        sys.stderr.write(f"smokegate watch: the replica of {declared.name} did not start: {broken}\n")
+        return 6
