@@ -59,7 +59,7 @@ def fault(  # noqa: PLR0913 -- a catalogue entry has this many columns
     *kinds: str,
     where: Where,
     cause: tuple[str, ...] | str,
-    caught_by: tuple[str, ...] | str = (),
+    caught_by: tuple[str, ...] | str | Mapping[str, tuple[str, ...] | str],
     verdict: Verdict = "FAIL",
     needs: Literal["namespace"] | None = None,
     tls: bool = False,
@@ -67,6 +67,7 @@ def fault(  # noqa: PLR0913 -- a catalogue entry has this many columns
     """Enter the decorated behaviour into the catalogue, once for each kind.
 
     The fault's name is the function's with dashes for underscores; its title is the function's docstring.
+    `caught_by` may differ from kind to kind.
 
     Raises:
         ValueError: a kind already has a fault of this name, or the function has no docstring.
@@ -80,8 +81,9 @@ def fault(  # noqa: PLR0913 -- a catalogue entry has this many columns
         for kind in kinds:
             if name in _found[kind]:
                 raise ValueError(f"fault {name!r} of replica {kind!r} is entered twice")
+            checks = caught_by[kind] if isinstance(caught_by, Mapping) else caught_by
             _found[kind][name] = Fault(
-                name, kind, where, title, _tuple(cause), _tuple(caught_by), verdict, needs, tls, behaviour
+                name, kind, where, title, _tuple(cause), _tuple(checks), verdict, needs, tls, behaviour
             )
         return behaviour
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from smokegate.replica.plan import Plan
 
 _SIGN_IN = "test_sign_in.py::"
-_TOUCHES = ("test_sign_in.py::", "test_endpoints.py::")
+_TOUCHES = {"tectonic": "test_sign_in.py::", "trading": "test_endpoints.py::"}
 _REFUSED = (
     'connection to server at "10.203.4.17", port 5432 failed: Connection refused\n'
     "\tIs the server running on that host and accepting TCP/IP connections?\n"

@@ -86,7 +86,7 @@ def spa_answers_api(plan: Plan) -> None:
     "tectonic",
     where="frontend",
     cause=("frontend.spa-answers-api", "app.wrong-service"),
-    caught_by="test_health.py::",
+    caught_by="test_routing.py::test_it_is_the_right_service",
 )
 def spa_answers_everything(plan: Plan) -> None:
     """The backend's address belongs to the static site: every path answers its page and 200."""

@@ -46,14 +46,14 @@ def monitoring_error_of_keys(plan: Plan) -> None:
     "trading",
     where="app",
     cause=("app.error", "monitoring.error"),
-    caught_by=(_MONITORING, "test_endpoints.py::"),
+    caught_by=_MONITORING,
 )
 def monitoring_fails(plan: Plan) -> None:
     """The summary ends in an unhandled error."""
     instead(plan, _SUMMARY, 500, "Internal Server Error")
 
 
-@fault("trading", where="app", cause="app.promise-broken", caught_by=(_MONITORING, "test_endpoints.py::"))
+@fault("trading", where="app", cause="app.promise-broken", caught_by=_MONITORING)
 def monitoring_missing(plan: Plan) -> None:
     """The summary is not there."""
     instead(plan, _SUMMARY, 404, {"detail": "Not Found"})

@@ -14,38 +14,38 @@ from smokegate.replica.wire import Answer, Handler, Raw, Request
 if TYPE_CHECKING:
     from smokegate.replica.plan import Plan
 
-_HEALTH = ("test_routing.py::", "test_health.py::")
+_ROUTING = "test_routing.py::test_a_server_is_behind_the_hostname"
 
 
 def _of_backend(request: Request) -> bool:
     return request.path.startswith("/api/") or request.path in {"/health", "/ping_fast"}
 
 
-@fault("trading", where="app", cause=("nginx.upstream-unavailable", "nginx.bad-gateway"), caught_by=_HEALTH)
+@fault("trading", where="app", cause=("nginx.upstream-unavailable", "nginx.bad-gateway"), caught_by=_ROUTING)
 def backend_down(plan: Plan) -> None:
     """The backend is stopped: nginx says 502 on the health paths and upstream_unavailable on the API."""
     plan.instances[0].state = "absent"
 
 
-@fault("trading", where="edge", cause="nginx.upstream-unavailable", caught_by=_HEALTH)
+@fault("trading", where="edge", cause="nginx.upstream-unavailable", caught_by=_ROUTING)
 def upstream_unavailable(plan: Plan) -> None:
     """The backend is away and nginx says upstream_unavailable on every one of its paths."""
     when(plan.backend, _of_backend, Answer.json(503, UNAVAILABLE))
 
 
-@fault("trading", where="edge", cause="nginx.bad-gateway", caught_by=_HEALTH)
+@fault("trading", where="edge", cause="nginx.bad-gateway", caught_by=_ROUTING)
 def bad_gateway(plan: Plan) -> None:
     """The backend is away and nginx has only its bare 502 page for it."""
     when(plan.backend, _of_backend, error_page(502))
 
 
-@fault("trading", where="edge", cause="nginx.bad-gateway", caught_by=(*_HEALTH, "test_frontend.py::"))
+@fault("trading", where="edge", cause="nginx.bad-gateway", caught_by=_ROUTING)
 def bad_gateway_everywhere(plan: Plan) -> None:
     """Everything behind nginx is away, the dashboard included."""
     always(plan.backend, error_page(502))
 
 
-@fault("trading", where="app", cause=("nginx.upstream-unavailable", "nginx.bad-gateway"), caught_by=_HEALTH)
+@fault("trading", where="app", cause=("nginx.upstream-unavailable", "nginx.bad-gateway"), caught_by=_ROUTING)
 def backend_dies_when_asked(plan: Plan) -> None:
     """The backend's worker dies at its first request, as one does that runs out of memory."""
 
@@ -62,7 +62,7 @@ def backend_dies_when_asked(plan: Plan) -> None:
 
 
 @fault(
-    "trading", where="app", cause=("nginx.gateway-timeout", "nginx.upstream-unavailable"), caught_by=_HEALTH
+    "trading", where="app", cause=("nginx.gateway-timeout", "nginx.upstream-unavailable"), caught_by=_ROUTING
 )
 def backend_hung(plan: Plan) -> None:
     """The backend accepts and never answers: 504 on the health paths, upstream_unavailable on the API."""
@@ -70,7 +70,7 @@ def backend_hung(plan: Plan) -> None:
     plan.options["timeout"] = plan.seconds or 0.3
 
 
-@fault("trading", where="edge", cause="nginx.gateway-timeout", caught_by=_HEALTH)
+@fault("trading", where="edge", cause="nginx.gateway-timeout", caught_by=_ROUTING)
 def gateway_timeout(plan: Plan) -> None:
     """The backend does not answer in time and nginx has only its bare 504 page for it."""
     when(plan.backend, _of_backend, error_page(504))
@@ -82,7 +82,7 @@ def rate_limited(plan: Plan) -> None:
     when(plan.backend, lambda request: request.path.startswith("/api/monitoring/"), error_page(429))
 
 
-@fault("trading", where="edge", cause="nginx.rate-limited", caught_by=_HEALTH)
+@fault("trading", where="edge", cause="nginx.rate-limited", caught_by=_ROUTING)
 def rate_limited_everywhere(plan: Plan) -> None:
     """The limit of nginx is on for every path and used up."""
     always(plan.backend, error_page(429))
@@ -92,7 +92,7 @@ def rate_limited_everywhere(plan: Plan) -> None:
     "trading",
     where="edge",
     cause=("nginx.stale-upstream", "nginx.upstream-unavailable", "nginx.bad-gateway"),
-    caught_by=_HEALTH,
+    caught_by=_ROUTING,
 )
 def stale_upstream(plan: Plan) -> None:
     """For a while after the backend is back nginx goes on saying 502 and 503: no live upstreams."""
