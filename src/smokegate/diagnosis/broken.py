@@ -69,9 +69,7 @@ def _kept(case: Case, name: str, answer: Answer) -> bool:
         return _page_kept(case, answer)
     if is_sample(name) or name.startswith("endpoint "):
         return not case.unmet_of(name)
-    if name == "preflight":
-        return is_granted(case, answer)
-    success = 200 <= answer.status < 300
+    success = is_granted(case, answer) if name == "preflight" else 200 <= answer.status < 300
     return success or name in {"clean up", "api on frontend"}
 
 

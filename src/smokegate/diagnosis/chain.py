@@ -47,9 +47,9 @@ SYMPTOMS = {
 def blocked_by(observation: Observation, name: str, environment: Environment) -> str | None:
     """Return the smoke test that shows the symptom from which the failure of an exchange follows.
 
-    That is a symptom further up the chain, or else the one that the exchange shows by itself, so that of several
-    tests that read one broken exchange one is red. A test that is named here judges for itself. None where the
-    exchange is as it should be, or where each test on it has something else to say.
+    That is a symptom further up the chain, or else the one that the exchange shows by itself, so that of
+    several tests that read one broken exchange one is red. A test that is named here judges for itself. None
+    where the exchange is as it should be, or where each test on it has something else to say.
     """
     case = Case(environment, observation)
     return _before(case, name) or _own(case, name)

@@ -36,13 +36,14 @@ CHAPTERS = {
 HEAD = """\
 # Runbook
 
-<!-- Made by `python -m smokegate.diagnosis.document`; edit the rules in src/smokegate/diagnosis/rules/ instead. -->
+<!-- Made by `python -m smokegate.diagnosis.document` from the rules in src/smokegate/diagnosis/rules/. -->
 
-A red run names one cause; this page has an entry for each. The chapters follow the chain of a request: what is higher
-up explains what is below it. Words in capitals stand for your deployment's own, which the run fills in.
+A red run names one cause; this page has an entry for each. The chapters follow the chain of a request: what
+is higher up explains what is below it. Words in capitals stand for your deployment's own, which the run fills
+in.
 
-How sure a cause is: *certain* (what was seen proves it), *likely* (it fits, and something else could look the same),
-*possible* (it fits, as other causes do). What the evidence can not exclude is listed with each.
+How sure a cause is: *certain* (what was seen proves it), *likely* (it fits, and something else could look the
+same), *possible* (it fits, as other causes do). What the evidence can not exclude is listed with each.
 """
 WHO = {
     Owner.APP: "the application",
@@ -134,7 +135,7 @@ def _fill(text: str) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the page, or with `--check` only say whether it is up to date (exit 1 where it is not)."""
     parser = argparse.ArgumentParser(prog="python -m smokegate.diagnosis.document", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where the page is out of date")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if out of date")
     parser.add_argument("--page", type=Path, default=PAGE, help="the page (default: %(default)s)")
     options = parser.parse_args(arguments)
     text = runbook()
@@ -144,8 +145,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if options.page.is_file() and options.page.read_text(encoding="utf-8") == text:
         return 0
-    message = f"{options.page} is out of date: the rules have changed. Run: python -m smokegate.diagnosis.document"
-    sys.stderr.write(f"{message}\n")
+    command = "python -m smokegate.diagnosis.document"
+    sys.stderr.write(f"{options.page} is out of date: the rules have changed. Run: {command}\n")
     return 1
 
 

@@ -21,8 +21,8 @@ Found = tuple[Rule, Finding]
 def diagnose(environment: Environment, observation: Observation) -> Diagnosis:
     """Return what is the matter: gating causes before advice, the top of the chain first, then the surest.
 
-    Where something is broken and no rule finds its cause, the headline is `undetermined`; where nothing is broken
-    and nothing is worth a word, there is no headline.
+    Where something is broken and no rule finds its cause, the headline is `undetermined`; where nothing is
+    broken and nothing is worth a word, there is no headline.
     """
     case = Case(environment, observation)
     findings = tuple(finding for _, finding in sorted(found_causes(case, all_rules()), key=_rank))
@@ -45,7 +45,7 @@ def found_causes(case: Case, rules: tuple[Rule, ...]) -> list[Found]:
 
 
 def follows(rule: Rule, finding: Finding, first: Rule, cause: Finding) -> bool:
-    """Tell whether a finding follows from a cause up the chain, of the whole target or of the same exchanges."""
+    """Tell whether a finding follows from a cause up the chain: of the whole target, or of its exchanges."""
     if cause.advisory or not matches(first.code, rule.after):
         return False
     if matches(first.code, ("runner",)):

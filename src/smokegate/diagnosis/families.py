@@ -82,7 +82,7 @@ def intermittent(case: Case, signs: Signs) -> bool:
 
 
 def by_platform(signs: Signs, title: str) -> Signs:
-    """Return the signs of what comes and goes while the application is healthy: the platform's own trouble."""
+    """Return the signs of what comes and goes while the app is healthy: the platform's own trouble."""
     return replace(signs, confidence=Confidence.LIKELY, owner=Owner.PLATFORM, title=title)
 
 

@@ -17,7 +17,8 @@ NAMING_KEYS = frozenset({"service", "source", "app", "name", "path"})
 def strangers(health: Health, answer: Answer) -> tuple[Unmet, ...]:
     """Return the promises about the service's name that an answer with the promised status does not keep.
 
-    A web page in the place of the JSON that was promised is a stranger's, whether or not the service names itself.
+    A web page in the place of the JSON that was promised is a stranger's, whether or not the service names
+    itself.
     """
     if answer.status != health.status:
         return ()

@@ -45,7 +45,7 @@ class Finding:
     exchanges: tuple[str, ...] = ()
     """Names of the exchanges that it rests on."""
     advisory: bool = False
-    """True where the cause breaks no gating promise (a budget, a degraded status, a certificate soon to expire)."""
+    """True where the cause breaks no gating promise: a budget, a degraded status."""
 
     @property
     def runbook(self) -> str:

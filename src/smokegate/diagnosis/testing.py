@@ -1,7 +1,7 @@
-"""For tests of rules: a healthy deployment by hand, what was seen of it changed in one place, judged in one call.
+"""For tests of rules: a healthy deployment by hand, changed in one place, judged in one call.
 
-    diagnosis = judged(answered("health", 404, "Not Found", {"x-render-routing": "no-server"}))
-    assert diagnosis.headline.code == "render.no-server"
+diagnosis = judged(answered("health", 404, "Not Found", {"x-render-routing": "no-server"}))
+assert diagnosis.headline.code == "render.no-server"
 """
 
 from __future__ import annotations
@@ -92,7 +92,10 @@ def answered(
     return came_to(name, answer, **more)
 
 
-def page(name: str, status: int = 200, text: str = "<!doctype html><title>Trading</title>", **more: Any) -> Exchange:
+PAGE = "<!doctype html><title>Trading</title>"
+
+
+def page(name: str, status: int = 200, text: str = PAGE, **more: Any) -> Exchange:
     """Return an exchange that was answered with a web page."""
     return answered(name, status, text, {"content-type": "text/html; charset=utf-8"}, **more)
 
@@ -180,7 +183,8 @@ def _healthy(environment: Environment) -> list[Exchange]:
     if environment.sign_in:
         found += _journey(environment)
     if environment.frontend:
-        found += [page("page"), answered("script /assets/index.js", 200, "axios.create()"), page("api on frontend")]
+        found += [page("page"), page("api on frontend")]
+        found.append(answered("script /assets/index.js", 200, "axios.create()"))
         found.append(answered("preflight", 200, "OK", {"access-control-allow-origin": FRONTEND}))
     return found
 

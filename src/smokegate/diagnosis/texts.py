@@ -24,7 +24,7 @@ class Found:
 
 
 def found(pattern: Pattern[str], exchanges: Iterable[Exchange]) -> Iterator[Found]:
-    """Yield the first place of each answer's body in which a pattern matches; `word` is its first group, if any."""
+    """Yield the first place of each body in which a pattern matches; `word` is its first group, if any."""
     for exchange in exchanges:
         text = exchange.answer.body.text if exchange.answer else ""
         match = pattern.search(text)

@@ -60,7 +60,7 @@ def decide(
 
 
 def exit_code(verdicts: Iterable[Verdict], *, strict: bool = False) -> int:
-    """Return the exit code of the worst verdict; a warning counts as 1 only where `strict`; none is UNKNOWN."""
+    """Return the exit code of the worst verdict; a warning is 1 only where `strict`; none is UNKNOWN."""
     given = set(verdicts) or {Verdict.UNKNOWN}
     worst = next(verdict for verdict in WORST_FIRST if verdict in given)
     return 1 if worst is Verdict.WARN and strict else worst.code

@@ -23,7 +23,15 @@ from smokegate.diagnosis.testing import (
     silent_everywhere,
 )
 from smokegate.observation.causes import WireCause
-from smokegate.observation.model import ApiAddress, Attempt, Certificate, ControlProbe, Exchange
+from smokegate.observation.model import (
+    Answer,
+    ApiAddress,
+    Attempt,
+    Certificate,
+    ControlProbe,
+    Exchange,
+    Headers,
+)
 
 CERTAIN, LIKELY, POSSIBLE = Confidence
 ROUTING = "x-render-routing"
@@ -70,16 +78,27 @@ def nginx(status: int) -> tuple[Exchange, ...]:
 
 def mixed() -> tuple[Exchange, ...]:
     """Samples that tell two versions."""
-    return (answered("health", 200, MIXED, {"x-commit": "a" * 40}), answered("health 2", 200, MIXED, {"x-commit": "b" * 40}))
+    return (
+        answered("health", 200, MIXED, {"x-commit": "a" * 40}),
+        answered("health 2", 200, MIXED, {"x-commit": "b" * 40}),
+    )
 
 
-OFFLINE = (ControlProbe("1.1.1.1:443", False, WireCause.UNREACHABLE), ControlProbe("api.github.com:443", False))
+OFFLINE = (
+    ControlProbe("1.1.1.1:443", reached=False, cause=WireCause.UNREACHABLE),
+    ControlProbe("api.github.com:443", reached=False),
+)
 ORIGIN = SimpleNamespace(origin=(SimpleNamespace(path="/health", status=200),))
 EXPIRING = Certificate("backend.example.com", "R11", ("backend.example.com",), STARTED + timedelta(days=5))
-WOKEN = (Attempt(answered("health", 503, "", {ROUTING: "hibernate-wake-error"}).outcome, 0.0, 1.0),)  # type: ignore[arg-type]
+WOKEN = (Attempt(Answer(503, Headers(((ROUTING, "hibernate-wake-error"),))), 0.0, 1.0),)
 
 DEFECTS = (
-    Defect("runner.offline", silent_everywhere(WireCause.NAME_SERVER), "`1.1.1.1:443`", fields={"control": OFFLINE}),
+    Defect(
+        "runner.offline",
+        silent_everywhere(WireCause.NAME_SERVER),
+        "`1.1.1.1:443`",
+        fields={"control": OFFLINE},
+    ),
     wire("net.name-not-found", WireCause.NAME_NOT_FOUND),
     wire("net.name-server", WireCause.NAME_SERVER, LIKELY),
     wire("net.refused", WireCause.REFUSED),
@@ -94,7 +113,12 @@ DEFECTS = (
     wire("net.bad-framing", WireCause.BAD_FRAMING, LIKELY),
     wire("net.redirect-loop", WireCause.TOO_MANY_REDIRECTS),
     wire("net.too-large", WireCause.TOO_LARGE),
-    Defect("tls.expiring", (answered("health", 200, MIXED, {"x-commit": COMMIT}, certificate=EXPIRING),), "2026-11-27", advisory=True),
+    Defect(
+        "tls.expiring",
+        (answered("health", 200, MIXED, {"x-commit": COMMIT}, certificate=EXPIRING),),
+        "2026-11-27",
+        advisory=True,
+    ),
     routed("render.no-server", 404, "no-server"),
     routed("render.waking", 503, "hibernate", LIKELY),
     routed("render.wake-failed", 503, "hibernate-wake-error", LIKELY),
@@ -106,46 +130,143 @@ DEFECTS = (
     routed("render.crashing-free", 502, "dynamic-free-error"),
     routed("render.subdomain-disabled", 404, "blocked-render-subdomain"),
     routed("render.unknown-edge", 503, "never-seen-before", LIKELY),
-    Defect("render.static-asset-missing", (answered("page", 404, "", {ROUTING: "static-no-asset"}),), "static-no-asset"),
-    Defect("render.interstitial", everywhere(200, "<h1>Service waking up</h1>", {"content-type": "text/html"}), "Service waking up"),
+    Defect(
+        "render.static-asset-missing",
+        (answered("page", 404, "", {ROUTING: "static-no-asset"}),),
+        "static-no-asset",
+    ),
+    Defect(
+        "render.interstitial",
+        everywhere(200, "<h1>Service waking up</h1>", {"content-type": "text/html"}),
+        "Service waking up",
+    ),
     Defect("nginx.upstream-unavailable", everywhere(503, AWAY), "upstream_unavailable"),
     Defect("nginx.bad-gateway", nginx(502), "nginx's own page for status 502", LIKELY),
     Defect("nginx.gateway-timeout", nginx(504), "nginx's own page for status 504", LIKELY),
-    Defect("nginx.rate-limited", (answered("monitoring", 429, NGINX.format(429), {"content-type": "text/html"}),), "status 429"),
-    Defect("nginx.stale-upstream", nginx(502), "on the server itself answered 200", LIKELY, fields={"server": ORIGIN}),
-    Defect("app.health-missing", tuple(answered(n, 404, {"detail": "Not Found"}) for n in ("health", "health 2", "health 3")), "answered 404"),
-    Defect("app.unhealthy", tuple(answered(n, 200, {**MIXED, "status": "unhealthy"}) for n in ("health", "health 2", "health 3")), "unhealthy"),
-    Defect("app.wrong-service", tuple(answered(n, 200, {**MIXED, "service": "Mailer"}) for n in ("health", "health 2", "health 3")), "Mailer"),
+    Defect(
+        "nginx.rate-limited",
+        (answered("monitoring", 429, NGINX.format(429), {"content-type": "text/html"}),),
+        "status 429",
+    ),
+    Defect(
+        "nginx.stale-upstream",
+        nginx(502),
+        "on the server itself answered 200",
+        LIKELY,
+        fields={"server": ORIGIN},
+    ),
+    Defect(
+        "app.health-missing",
+        tuple(answered(n, 404, {"detail": "Not Found"}) for n in ("health", "health 2", "health 3")),
+        "answered 404",
+    ),
+    Defect(
+        "app.unhealthy",
+        tuple(answered(n, 200, {**MIXED, "status": "unhealthy"}) for n in ("health", "health 2", "health 3")),
+        "unhealthy",
+    ),
+    Defect(
+        "app.wrong-service",
+        tuple(answered(n, 200, {**MIXED, "service": "Mailer"}) for n in ("health", "health 2", "health 3")),
+        "Mailer",
+    ),
     Defect("app.partial-outage", (answered("health 2", 500, "Internal Server Error"),), "1 of 3 samples"),
     Defect("app.mixed-versions", mixed(), "a" * 40),
     Defect("app.wrong-version", (), "expected fedcba9", fields={"expected_commit": "fedcba98765"}),
-    Defect("app.database-unreachable", (answered("register", 500, {"detail": f"Registration failed: {SQL}"}),), "connection to server at"),
-    Defect("app.database-not-initialised", (answered("register", 500, {"detail": 'relation "users" does not exist'}),), "does not exist"),
-    Defect("app.missing-variable", (answered("endpoint /api/quotes", 503, {"detail": "FINNHUB_API_KEY is not set"}),), "FINNHUB_API_KEY"),
-    Defect("app.debug-on", (answered("account", 500, "Traceback (most recent call last):\n  File"),), "Traceback (most recent call last)"),
-    Defect("app.slow", (answered("health", 200, MIXED, {"x-commit": COMMIT}, warm_seconds=3.0),), "took 3000 ms", advisory=True),
+    Defect(
+        "app.database-unreachable",
+        (answered("register", 500, {"detail": f"Registration failed: {SQL}"}),),
+        "connection to server at",
+    ),
+    Defect(
+        "app.database-not-initialised",
+        (answered("register", 500, {"detail": 'relation "users" does not exist'}),),
+        "does not exist",
+    ),
+    Defect(
+        "app.missing-variable",
+        (answered("endpoint /api/quotes", 503, {"detail": "FINNHUB_API_KEY is not set"}),),
+        "FINNHUB_API_KEY",
+    ),
+    Defect(
+        "app.debug-on",
+        (answered("account", 500, "Traceback (most recent call last):\n  File"),),
+        "Traceback (most recent call last)",
+    ),
+    Defect(
+        "app.slow",
+        (answered("health", 200, MIXED, {"x-commit": COMMIT}, warm_seconds=3.0),),
+        "took 3000 ms",
+        advisory=True,
+    ),
     Defect("app.error", (answered("endpoint /api/quotes", 500, "Internal Server Error"),), "answered 500"),
     Defect("app.promise-broken", (answered("endpoint /api/quotes", 200, {"source": "cache"}),), "'market'"),
     Defect("sign-in.pretended", (page("register"),), "answered 200"),
     Defect("sign-in.login-missing", (answered("login", 404, {"detail": "Not Found"}),), "answered 404"),
-    Defect("sign-in.account-lost", (answered("login", 401, {"detail": "Incorrect email or password"}),), "answered 401", LIKELY),
-    Defect("sign-in.key-not-shared", (answered("account", 401, {"detail": "Could not validate credentials"}),), "answered 401", LIKELY),
+    Defect(
+        "sign-in.account-lost",
+        (answered("login", 401, {"detail": "Incorrect email or password"}),),
+        "answered 401",
+        LIKELY,
+    ),
+    Defect(
+        "sign-in.key-not-shared",
+        (answered("account", 401, {"detail": "Could not validate credentials"}),),
+        "answered 401",
+        LIKELY,
+    ),
     Defect("sign-in.session-survives", (answered("account without token", 200, {"id": 7}),), "answered 200"),
     Defect("sign-in.any-password", (answered("wrong password", 200, {"id": 7}),), "answered 200"),
-    Defect("sign-in.throttled", (answered("login", 429, {"detail": "Too many"}, {"retry-after": "900"}),), "`retry-after: 900`"),
-    Defect("sign-in.register-failed", (answered("register", 403, {"detail": "Registration is disabled"}),), "disabled"),
-    Defect("sign-in.echo", (answered("register", 422, {"detail": [{"input": {"password": "[redacted]"}}]}),), "`password`"),
+    Defect(
+        "sign-in.throttled",
+        (answered("login", 429, {"detail": "Too many"}, {"retry-after": "900"}),),
+        "`retry-after: 900`",
+    ),
+    Defect(
+        "sign-in.register-failed",
+        (answered("register", 403, {"detail": "Registration is disabled"}),),
+        "disabled",
+    ),
+    Defect(
+        "sign-in.echo",
+        (answered("register", 422, {"detail": [{"input": {"password": "[redacted]"}}]}),),
+        "`password`",
+    ),
     calls("frontend.calls-localhost", "http://localhost:8000/api"),
     calls("frontend.calls-itself", "/api"),
     calls("frontend.plain-http", BACKEND.replace("https", "http") + "/api"),
     calls("frontend.another-backend", "https://staging.example.net/api"),
-    Defect("frontend.cors-refused", (answered("preflight", 400, "Disallowed CORS origin"),), "no header access-control-allow-origin"),
-    Defect("frontend.spa-answers-api", (page("register"), page("account without token"), page("preflight")), "text/html"),
+    Defect(
+        "frontend.cors-refused",
+        (answered("preflight", 400, "Disallowed CORS origin"),),
+        "no header access-control-allow-origin",
+    ),
+    Defect(
+        "frontend.spa-answers-api",
+        (page("register"), page("account without token"), page("preflight")),
+        "text/html",
+    ),
     Defect("frontend.down", (silent("page", WireCause.REFUSED),), "the connection was refused"),
-    Defect("monitoring.error", (answered("monitoring", 200, {"backend_health": "error", "age": 3}),), "`error`"),
-    Defect("monitoring.stale", (answered("monitoring", 200, {"backend_health": "healthy", "age": None}),), "`null`"),
-    Defect("monitoring.degraded", (answered("monitoring", 200, {"backend_health": "degraded", "age": 3}),), "`degraded`", advisory=True),
-    Defect("monitoring.unhealthy", (answered("monitoring", 200, {"backend_health": "unhealthy", "age": 3}),), "`unhealthy`", advisory=True),
+    Defect(
+        "monitoring.error", (answered("monitoring", 200, {"backend_health": "error", "age": 3}),), "`error`"
+    ),
+    Defect(
+        "monitoring.stale",
+        (answered("monitoring", 200, {"backend_health": "healthy", "age": None}),),
+        "`null`",
+    ),
+    Defect(
+        "monitoring.degraded",
+        (answered("monitoring", 200, {"backend_health": "degraded", "age": 3}),),
+        "`degraded`",
+        advisory=True,
+    ),
+    Defect(
+        "monitoring.unhealthy",
+        (answered("monitoring", 200, {"backend_health": "unhealthy", "age": 3}),),
+        "`unhealthy`",
+        advisory=True,
+    ),
 )
 
 

@@ -52,7 +52,14 @@ def test_host_without_server_has_one_symptom() -> None:
 def test_two_faces_of_nginx_are_one_symptom() -> None:
     """A bare 502 on health and the JSON message on an endpoint are one backend that is away."""
     bare = answered("health", 502, "<center>nginx/1.22.1</center>", {"content-type": "text/html"})
-    assert blocked("endpoint /api/quotes", bare, answered("endpoint /api/quotes", 503, {"error": "upstream_unavailable"})) == ROUTED
+    assert (
+        blocked(
+            "endpoint /api/quotes",
+            bare,
+            answered("endpoint /api/quotes", 503, {"error": "upstream_unavailable"}),
+        )
+        == ROUTED
+    )
 
 
 def test_same_error_as_health_follows_from_health() -> None:
@@ -69,19 +76,29 @@ def test_another_error_than_healths_is_a_symptom_of_its_own() -> None:
 
 def test_broken_health_is_told_by_its_own_test() -> None:
     """Whoever reads a health check that the app itself breaks is blocked by the test of the health check."""
-    assert blocked("health", answered("health", 200, {"status": "unhealthy", "service": "Trading API"})) == HEALTHY
+    assert (
+        blocked("health", answered("health", 200, {"status": "unhealthy", "service": "Trading API"}))
+        == HEALTHY
+    )
 
 
 def test_stranger_is_told_by_the_routing() -> None:
     """What another service answers to an endpoint follows from its being another service."""
     stranger = answered("health", 200, {"status": "healthy", "service": "Mailer"})
     failed = (stranger, answered("endpoint /api/quotes", 404, {"detail": "Not Found"}))
-    assert (blocked("health", *failed), blocked("endpoint /api/quotes", *failed)) == (RIGHT_SERVICE, RIGHT_SERVICE)
+    assert (blocked("health", *failed), blocked("endpoint /api/quotes", *failed)) == (
+        RIGHT_SERVICE,
+        RIGHT_SERVICE,
+    )
 
 
 def test_step_not_asked_follows_from_the_step_before() -> None:
     """A login that was not asked, since registering failed, is told by registering."""
-    failed = (answered("register", 403, ""), not_asked("login", "register"), not_asked("account again", "login"))
+    failed = (
+        answered("register", 403, ""),
+        not_asked("login", "register"),
+        not_asked("account again", "login"),
+    )
     assert {blocked("login", *failed), blocked("account again", *failed)} == {SYMPTOMS["register"]}
 
 
@@ -115,7 +132,9 @@ def test_failing_sample_is_told_by_the_steadiness() -> None:
 
 def test_known_status_of_monitoring_blocks_nothing() -> None:
     """A degraded summary can be read: each test on it has its own to say."""
-    assert blocked("monitoring", answered("monitoring", 200, {"backend_health": "degraded", "age": 3})) is None
+    assert (
+        blocked("monitoring", answered("monitoring", 200, {"backend_health": "degraded", "age": 3})) is None
+    )
 
 
 def test_unreadable_monitoring_is_told_once() -> None:

@@ -99,7 +99,13 @@ def test_rules_are_ordered_behind_their_prerequisites() -> None:
 
 def test_step_for_compose_needs_a_compose_section() -> None:
     """Steps name compose's commands where the environment has them, and words where it has not."""
-    compose = {"directory": "/srv/atp", "profile": "aws", "backend": "backend-aws", "port": 8002, "database": "db"}
+    compose = {
+        "directory": "/srv/atp",
+        "profile": "aws",
+        "backend": "backend-aws",
+        "port": 8002,
+        "database": "db",
+    }
     environment = an_environment(compose=compose, server={"ssh": "atp"})
     headline = judged(*silent_everywhere(WireCause.REFUSED), environment=environment).headline
     assert headline is not None

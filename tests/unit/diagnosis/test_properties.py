@@ -1,4 +1,4 @@
-"""Whatever was observed: the diagnosis does not crash, is the same twice, and names no cause without evidence."""
+"""Whatever was seen: the diagnosis does not crash, is the same twice, and names no cause without evidence."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smokegate.diagnosis.broken import broken
 from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.engine import diagnose
 from smokegate.diagnosis.model import Diagnosis
 from smokegate.diagnosis.outcome import TestOutcome
-from smokegate.diagnosis.broken import broken
 from smokegate.diagnosis.testing import an_environment, came_to, healthy, judged, seen
 from smokegate.diagnosis.verdict import Verdict, decide
 from smokegate.diagnosis.wording import plain
@@ -35,17 +35,22 @@ TEXTS = st.sampled_from(
         "<center>nginx/1.22.1</center>",
         "Service waking up",
         "no such table: users",
-        "connection to server at \"db\" failed",
+        'connection to server at "db" failed',
         "SECRET_KEY is not set",
         "Traceback (most recent call last):",
         "`\x1b[31m\u202e::error::`",
     ]
 )
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-3, 900) | st.sampled_from(["healthy", "error", "[redacted]", "down"]),
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 900)
+    | st.sampled_from(["healthy", "error", "[redacted]", "down"]),
     lambda inner: st.lists(inner, max_size=2)
     | st.dictionaries(
-        st.sampled_from(["status", "service", "backend_health", "age", "id", "access_token", "detail", "error", "db"]),
+        st.sampled_from(
+            ["status", "service", "backend_health", "age", "id", "access_token", "detail", "error", "db"]
+        ),
         inner,
         max_size=4,
     ),
@@ -66,7 +71,9 @@ HEADERS = st.lists(
     max_size=3,
     unique_by=lambda each: each[0],
 )
-BODIES = TEXTS.map(lambda text: Body(text, len(text))) | JSON.map(lambda value: Body(repr(value), 9, json=value, is_json=True))
+BODIES = TEXTS.map(lambda text: Body(text, len(text))) | JSON.map(
+    lambda value: Body(repr(value), 9, json=value, is_json=True)
+)
 ANSWERS = st.builds(
     Answer,
     st.sampled_from([200, 204, 301, 400, 401, 403, 404, 405, 422, 429, 500, 502, 503, 504, 520]),
@@ -84,7 +91,9 @@ CHANGES = st.dictionaries(st.sampled_from(NAMES), OUTCOMES, max_size=len(NAMES))
 def observed(changes: dict[str, Any], kept: frozenset[str]) -> Observation:
     """An observation with these outcomes, of which only some exchanges were made."""
     whole = seen(*(came_to(name, outcome) for name, outcome in changes.items()))
-    return Observation(**{**vars(whole), "exchanges": {n: e for n, e in whole.exchanges.items() if n in kept}})
+    return Observation(
+        **{**vars(whole), "exchanges": {n: e for n, e in whole.exchanges.items() if n in kept}}
+    )
 
 
 def everything_said(observation: Observation, environment: Environment) -> str:
@@ -97,7 +106,9 @@ def everything_said(observation: Observation, environment: Environment) -> str:
             return [text for each in value for text in strings(each)]
         return [plain(str(value)), repr(value)]
 
-    headers = [f"{n}: {v}" for e in observation.exchanges.values() if e.answer for n, v in e.answer.headers.fields]
+    headers = [
+        f"{n}: {v}" for e in observation.exchanges.values() if e.answer for n, v in e.answer.headers.fields
+    ]
     said = strings(asdict(observation)) + strings(environment.model_dump()) + headers
     return "\n".join((*said, "null", "true", "false"))
 
@@ -121,7 +132,9 @@ def test_any_observation_can_be_judged(changes: dict[str, Any], kept: frozenset[
     observation = observed(changes, kept)
     for finding in diagnose(ENVIRONMENT, observation).findings:
         assert finding.evidence
-        assert set(finding.exchanges) <= {e.name for e in observation.exchanges.values()} | set(observation.exchanges)
+        assert set(finding.exchanges) <= {e.name for e in observation.exchanges.values()} | set(
+            observation.exchanges
+        )
 
 
 @settings(max_examples=100, deadline=None)

@@ -22,7 +22,11 @@ from smokegate.diagnosis.testing import (
 from smokegate.observation.causes import WireCause
 from smokegate.observation.model import ControlProbe
 
-CODES = [rule.code for rule in all_rules() if not rule.code.startswith(("server.", "compose.", "container.", "postgres."))]
+CODES = [
+    rule.code
+    for rule in all_rules()
+    if not rule.code.startswith(("server.", "compose.", "container.", "postgres."))
+]
 
 
 def test_defect_is_the_headline(defect: Any) -> None:
@@ -52,7 +56,9 @@ def test_steps_have_this_deployments_names(defect: Any) -> None:
     assert headline is not None
     assert 3 <= len(headline.steps) <= 6
     assert headline.steps[-1] == "Verify: run `pytest --env=staging` again; it must be green."
-    assert "{" not in "".join((headline.title, *headline.competing, *headline.steps)).replace("%{size_download}", "")
+    assert "{" not in "".join((headline.title, *headline.competing, *headline.steps)).replace(
+        "%{size_download}", ""
+    )
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -82,10 +88,12 @@ def test_own_word_for_the_database_is_only_likely() -> None:
 
 
 def test_bare_500_on_the_first_login_is_only_likely_the_database() -> None:
-    """A login that ends in a bare 500 while health is green fits a database that is away, and other errors."""
+    """A login that ends in a bare 500 while health is green fits an absent database, and other errors."""
     standing = {"login": "/api/auth/login", "account": "/api/auth/me"}
     environment = an_environment(sign_in=standing)
-    after = [not_asked(name, "login first") for name in ("account", "login", "account again", "wrong password")]
+    after = [
+        not_asked(name, "login first") for name in ("account", "login", "account again", "wrong password")
+    ]
     failed = answered("login first", 500, {"detail": "Login failed"})
     headline = judged(failed, *after, environment=environment).headline
     assert headline is not None

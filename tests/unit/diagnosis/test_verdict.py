@@ -1,4 +1,4 @@
-"""Verdicts and exit codes: never green without having looked, and red only for the deployment's own faults."""
+"""Verdicts and exit codes: never green without a look, and red only for the deployment's own faults."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ BLOCKED = TestOutcome("tests/smoke/test_sign_in.py::test_login[staging]", "block
 NO_DATABASE = {"sign_in": None, "backend": {"url": "https://backend.example.com", "health": {"samples": 1}}}
 
 
-def verdict(*outcomes: TestOutcome, observation: Observation | None = None, environment: Any = None) -> Verdict:
+def verdict(
+    *outcomes: TestOutcome, observation: Observation | None = None, environment: Any = None
+) -> Verdict:
     """The verdict on outcomes; on a healthy observation unless one is given."""
     environment = environment or an_environment()
     observation = observation or seen(environment=environment)
@@ -98,7 +100,10 @@ def test_blocked_without_cause_is_unknown() -> None:
 
 def test_selection_that_is_all_blocked_fails_by_its_cause() -> None:
     """Where only blocked tests were selected, the cause that was found decides."""
-    assert verdict(BLOCKED, observation=seen(*everywhere(404, "", {"x-render-routing": "no-server"}))) is Verdict.FAIL
+    assert (
+        verdict(BLOCKED, observation=seen(*everywhere(404, "", {"x-render-routing": "no-server"})))
+        is Verdict.FAIL
+    )
 
 
 def test_broken_advisory_promise_is_warn() -> None:
@@ -143,7 +148,7 @@ def test_cause_that_no_test_shows_is_warn() -> None:
         ([], False, 6),
     ],
 )
-def test_exit_code_is_that_of_the_worst(verdicts: list[Verdict], strict: bool, code: int) -> None:  # noqa: FBT001
+def test_exit_code_is_that_of_the_worst(verdicts: list[Verdict], *, strict: bool, code: int) -> None:
     """FAIL is worse than OUTAGE, than UNKNOWN, than WARN, than PASS; no verdict at all is UNKNOWN."""
     assert exit_code(verdicts, strict=strict) == code
 

@@ -16,7 +16,7 @@ DAY = 86400.0
 
 
 def judge(case: Case) -> Signs | None:
-    """Any certificate that answered expires sooner than the environment allows, counted from the observation's start."""
+    """A certificate that answered expires sooner than the environment allows, counted from the start."""
     started = case.observation.started
     for exchange in case.observation.exchanges.values():
         certificate = exchange.answer.certificate if exchange.answer else None

@@ -24,12 +24,13 @@ UNREACHABLE = re.compile(
     r"|Can't connect to (?:MySQL|local MySQL) server|ECONNREFUSED[^\"]*:5432|QueuePool limit",
     re.IGNORECASE,
 )
-"""What drivers write when they get no connection, or none that serves: PostgreSQL's, SQLite's, MySQL's, a pool's."""
+"""What drivers and pools write when they get no connection, or none that serves."""
 NO_TABLES = re.compile(
     r"relation \\?\"[^\"]+\" does not exist|no such table\S*|UndefinedTable\w*|Table '[^']+' doesn't exist"
 )
 SAYS_DOWN = re.compile(
-    r"\"(?:db|database|db_status|postgres|postgresql)\"\s*:\s*\"(?:down|disconnected|unreachable|unavailable|error)\""
+    r"\"(?:db|database|db_status|postgres|postgresql)\"\s*:"
+    r"\s*\"(?:down|disconnected|unreachable|unavailable|error)\""
 )
 """An app's own word for it, in a check of its own."""
 SAYS_FAILED = re.compile(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Owner
+from smokegate.diagnosis.broken import is_broken
+from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.texts import found
 
@@ -17,15 +18,34 @@ INSIDES = re.compile(
     r"|Werkzeug Debugger|<title>Starlette Debugger|\"debug\"\s*:\s*true\b|at \S+ \([^)]*node_modules/[^)]*\)"
 )
 
+DOCUMENTATION = re.compile(r"swagger-ui|SwaggerUIBundle|redoc(?:\.standalone)?\.js|\"openapi\"\s*:\s*\"3\.")
+"""The interactive documentation that frameworks serve in debug mode."""
+
 
 def judge(case: Case) -> Signs | None:
     """An answer holds a traceback or a debugger's page, or says itself that debug is on."""
     words = list(found(INSIDES, case.backend))
     if not words:
-        return None
+        return _documentation(case)
     return Signs(
         evidence=tuple(each.line for each in words[:3]),
         exchanges=tuple(each.exchange.name for each in words),
+    )
+
+
+def _documentation(case: Case) -> Signs | None:
+    """The interactive documentation is there where the environment file promises that it is not."""
+    closed = [
+        e for e in case.backend if (promise := case.promise(e.name)) and promise.status in {401, 403, 404}
+    ]
+    pages = list(found(DOCUMENTATION, (each for each in closed if is_broken(case, each))))
+    if not pages:
+        return None
+    return Signs(
+        evidence=tuple(each.line for each in pages),
+        exchanges=tuple(each.exchange.name for each in pages),
+        confidence=Confidence.LIKELY,
+        competing=("documentation that was left open without debug mode",),
     )
 
 

@@ -31,7 +31,7 @@ def judge(case: Case) -> Signs | None:
         exchanges=tuple(each.name for each in hits),
         confidence=(
             Confidence.CERTAIN
-            if from_app or hits[0].answer and hits[0].answer.status == 500
+            if from_app or (hits[0].answer and hits[0].answer.status == 500)
             else Confidence.LIKELY
         ),
     )

@@ -135,7 +135,7 @@ def by_page(row: Row) -> Judge:
         if signs is None or health is None or signs.advisory or row.code != REPLACES:
             return signs
         if health.status >= 500:
-            return None  # the backend is there and says 503 itself, which nginx replaces by its message elsewhere
+            return None  # the backend is there and says 503 itself, which nginx replaces elsewhere
         return replace(
             signs,
             confidence=Confidence.LIKELY,

@@ -66,6 +66,13 @@ RULES = (
             "a check of the app's own that is wrong",
         ),
         after=ANSWERED,
-        unless=("app.wrong-service", "app.unhealthy", "app.health-missing", "app.wrong-version"),
+        unless=(
+            "app.wrong-service",
+            "app.unhealthy",
+            "app.health-missing",
+            "app.wrong-version",
+            "app.debug-on",
+            "frontend.spa-answers-api",
+        ),
     ),
 )

@@ -15,7 +15,7 @@ CODE = "render.no-server"
 
 
 def judge(case: Case) -> Signs | None:
-    """The edge says `no-server`; where other samples are healthy, the router and not the service is at fault."""
+    """The edge says `no-server`; where other samples are healthy, the router is at fault."""
     signs = edge_signs(case, CODE)
     if signs is None or not intermittent(case, signs):
         return signs

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FAILED = "render.wake-failed"
 WAKING = "render.waking"
 HELD = 2.0
-"""A first answer that took this many seconds, and was fast when asked again, was held while something started."""
+"""A first answer that took so many seconds, and was fast when asked again, was held meanwhile."""
 TIMES = 10.0
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 CODE = "render.static-asset-missing"
 HARMLESS = "api on frontend"
-"""Asked to see whether the static host pretends to be the API: that it has no file there is as it should be."""
+"""Asked to see whether the static host pretends to be the API: it should have no file there."""
 
 
 def judge(case: Case) -> Signs | None:

@@ -82,7 +82,7 @@ def not_shared(case: Case) -> Signs | None:
     refused = [
         e for name in VIEWS if (e := case.exchange(name)) and (a := case.app(name)) and a.status in REFUSED
     ]
-    if not refused or not has_token(case, "login") and not has_token(case, "login first"):
+    if not refused or (not has_token(case, "login") and not has_token(case, "login first")):
         return None
     opened = [
         e for name in VIEWS if (e := case.exchange(name)) and (a := case.app(name)) and 200 <= a.status < 300

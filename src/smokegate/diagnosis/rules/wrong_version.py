@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def judge(case: Case) -> Signs | None:
-    """The commit that was read is not the expected one; where none is expected, one that is unknown is advice."""
+    """The commit is not the expected one; where none is expected, an unknown one is advice."""
     exchange = case.observation.exchanges.get("version")
     answer = case.app("version")
     if (
