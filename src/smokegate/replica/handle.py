@@ -16,17 +16,23 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from smokegate.replica.catalogue import check_kind, find_fault
+from smokegate.replica.link import Link, ReplicaError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
+__all__ = [
+    "NAMESPACE_VARIABLE",
+    "NeedsNamespaceError",
+    "Replica",
+    "ReplicaError",
+    "share_with_forks",
+    "start",
+]
+
 NAMESPACE_VARIABLE = "SMOKEGATE_NAMESPACE"
 """Set inside a network namespace of `smokegate.replica.namespace`, to the fault it was made for."""
-
-
-class ReplicaError(RuntimeError):
-    """A replica could not be started; the text says why, with the end of its log."""
 
 
 class NeedsNamespaceError(ReplicaError):
@@ -50,7 +56,7 @@ class Replica:
     commit: str
     directory: Path
     variables: Mapping[str, str] = field(default_factory=dict)
-    _link: _Link = field(repr=False, compare=False, kw_only=True)
+    _link: Link = field(repr=False, compare=False, kw_only=True)
 
     def ready(self, timeout: float = 30.0) -> Self:
         """Wait until every process serves, at most `timeout` seconds.
@@ -108,7 +114,7 @@ def start(  # noqa: PLR0913 -- all but the first two are by name
                 f"fault {fault!r} is one of the network, not of the replica: run the command in a network "
                 f"namespace made for it, as root: python -m smokegate.replica.namespace {fault} -- COMMAND"
             )
-    link = _Link(
+    link = Link(
         _nursery().order({"kind": kind, "fault": fault, "tls": tls, "port": port, "seconds": seconds})
     )
     try:
@@ -129,61 +135,6 @@ def start(  # noqa: PLR0913 -- all but the first two are by name
     except BaseException:
         link.close()
         raise
-
-
-class _Link:
-    """The caller's end of one replica's channel. Its end of file ends the replica, however it comes about."""
-
-    def __init__(self, channel: socket.socket) -> None:
-        self._channel = channel
-        self._received = b""
-        self._ready = False
-        self._lock = threading.RLock()
-        self.pids: list[int] = []
-
-    def next_message(self, deadline: float) -> dict[str, Any]:
-        """The next line from the keeper.
-
-        Raises:
-            ReplicaError: it reports a failure, hangs up, or says nothing until the deadline.
-        """
-        while b"\n" not in self._received:
-            self._channel.settimeout(max(deadline - monotonic(), 0.001))
-            try:
-                data = self._channel.recv(65536)
-            except TimeoutError as error:
-                raise ReplicaError("the replica was not ready in time") from error
-            if not data:
-                raise ReplicaError(
-                    "the replica's keeper ended without a word (is the `replica` extra installed?)"
-                )
-            self._received += data
-        line, _, self._received = self._received.partition(b"\n")
-        message: dict[str, Any] = json.loads(line)
-        if "failed" in message:
-            raise ReplicaError(f"the replica did not start: {message['failed']}")
-        return message
-
-    def await_ready(self, timeout: float) -> None:
-        with self._lock:
-            if not self._ready:
-                self.pids = self.next_message(monotonic() + timeout)["ready"]
-                self._ready = True
-
-    def close(self) -> None:
-        """Hang up, and wait for the keeper to do the same, which it does last."""
-        with self._lock:
-            if self._channel.fileno() == -1:
-                return
-            try:
-                self._channel.shutdown(socket.SHUT_WR)
-                self._channel.settimeout(10)
-                while self._channel.recv(65536):
-                    pass
-            except OSError:  # the keeper was killed: nothing to wait for
-                pass
-            finally:
-                self._channel.close()
 
 
 class _Nursery:

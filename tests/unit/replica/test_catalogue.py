@@ -46,11 +46,11 @@ def test_a_fault_can_not_be_entered_twice() -> None:
         """Nothing runs."""
 
     with pytest.raises(ValueError, match="fault 'no-server' of replica 'tectonic' is entered twice"):
-        fault("tectonic", where="edge", cause="render.no-server")(no_server)
+        fault("tectonic", where="edge", cause="render.no-server", caught_by="")(no_server)
 
 
 def test_a_fault_without_a_title_is_refused() -> None:
     def untold(_: object) -> None: ...
 
     with pytest.raises(ValueError, match="fault 'untold' has no docstring"):
-        fault("tectonic", where="edge", cause="render.no-server")(untold)
+        fault("tectonic", where="edge", cause="render.no-server", caught_by="")(untold)

@@ -189,6 +189,11 @@ def docs_open(plan: Plan) -> None:
 
 @fault(*KINDS, where="app", cause=("app.unhealthy", "app.error"), caught_by=_OK)
 def starting(plan: Plan) -> None:
-    """The application says 503 and starting until it has warmed up, `seconds` after its start."""
-    warm = monotonic() + (plan.seconds or 30.0)
-    instead(plan, "*", 503, {"status": "starting"}, method="*", turns=lambda _: monotonic() < warm)
+    """The application says 503 and starting until it has warmed up, `seconds` after it is first asked."""
+    asked: list[float] = []
+
+    def cold(_: int) -> bool:
+        asked.append(monotonic())
+        return monotonic() - asked[0] < (plan.seconds or 30.0)
+
+    instead(plan, "*", 503, {"status": "starting"}, method="*", turns=cold)
