@@ -1,7 +1,7 @@
 """The suite's vocabulary: each fixture names something that was observed of a deployment.
 
-A fixture that hands out an exchange gives its answer to whoever asks (`health.status`, `health.json`); where there is none the
-test fails with the cause, and where an earlier symptom explains it the test is blocked instead.
+A fixture that hands out an exchange gives its answer to whoever asks (`health.status`, `health.json`). Where
+there is none the test fails with the cause; where an earlier symptom explains that, it is blocked instead.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from collections.abc import Callable
 
 import pytest
 
-from smokegate.environment.model import Endpoint
+from smokegate.environment.model import Compose, Endpoint, Environment
+from smokegate.observation.model import Observation
 from smokegate.observation.plan import endpoint_name
 from smokegate.plugin.deployment import Deployment
+from smokegate.plugin.inside import Inside
 from smokegate.plugin.vocabulary import Seen, SignInSeen
 
 See = Callable[[str], Seen]
@@ -56,5 +58,18 @@ def page(seen: See) -> Seen:
 
 @pytest.fixture
 def sign_in(seen: See) -> SignInSeen:
-    """The sign-in journey, step by step: `register` or `login_first`, `account`, `login`, `account_again` …"""
+    """The sign-in journey, step by step: `register` or `login_first`, `account`, `login` and so on."""
     return SignInSeen(seen)
+
+
+@pytest.fixture
+def compose(environment: Environment) -> Compose:
+    """The compose project that the environment declares."""
+    assert environment.compose is not None
+    return environment.compose
+
+
+@pytest.fixture
+def server(observation: Observation, compose: Compose) -> Inside:
+    """What was seen from the server that runs the containers."""
+    return Inside(observation.server, compose)

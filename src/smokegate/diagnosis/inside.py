@@ -11,14 +11,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from smokegate.diagnosis.services import trouble
 from smokegate.diagnosis.wording import plain, quote
 from smokegate.observation.server.model import LogLine, ServerView, ServiceView
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
+    from smokegate.environment.model import Compose
 
 PROXY = re.compile(r"(?:^|[/-])(?:nginx|caddy|traefik|haproxy|envoy|httpd|apache)\b", re.IGNORECASE)
 LINES_AT_MOST = 3
+RECOVERS = {"postgres.refused", "postgres.unknown-host", "postgres.too-many-clients"}
+"""Reasons that pass by themselves: a service that is well has overcome them since."""
 
 #: Reason → the texts that tell it; what is more particular stands first, the first match of a service counts.
 TEXTS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -108,18 +112,14 @@ def role(case: Case, service: ServiceView) -> str:
 
 
 def troubled(case: Case, service: ServiceView) -> bool:
-    """Tell whether a service does not do its work."""
-    if (
-        not service.exists
-        or not service.running
-        or service.crash_looping
-        or service.health in {"starting", "unhealthy"}
-    ):
+    """Tell whether a service does not do its work: its container is in trouble, or the backend fails inside."""
+    compose, view = case.environment.compose, view_of(case)
+    if compose is None or view is None:
+        return False
+    if trouble(service, compose) is not None:
         return True
-    view = view_of(case)
-    return bool(
-        view and role(case, service) == "backend" and any(_failed(each.status) for each in view.origin)
-    )
+    asked = view.origin if service.running and service.name == compose.backend else ()
+    return any(_failed(each.status) for each in asked)
 
 
 def reason_of(case: Case, service: ServiceView) -> Reason | None:
@@ -173,6 +173,21 @@ def state(service: ServiceView) -> str:
     if service.restart_count:
         words.append(f"restarts: {service.restart_count}")
     return f"container {service.container}: {quote(', '.join(words))}"
+
+
+def start_up_errors(service: ServiceView, compose: Compose) -> tuple[str, ...]:
+    """Return the lines since a service's last start that tell of a start that failed, in whole or in part.
+
+    A database that logs whom it refused tells of the trouble of others.
+    """
+    refuses = service.name == compose.database
+    patterns = [
+        pattern
+        for code, pattern in TEXTS
+        if code not in RECOVERS and not (refuses and code.startswith("postgres."))
+    ]
+    lines = [line.text for line in service.log_since_start]
+    return tuple(dict.fromkeys(plain(text) for text in lines if any(each.search(text) for each in patterns)))
 
 
 def last_words(service: ServiceView) -> tuple[str, ...]:

@@ -123,7 +123,7 @@ DOCKER_TEXTS: tuple[tuple[CommandCause, tuple[str, ...]], ...] = (
 
 
 def ssh_cause(stderr: str) -> CommandCause:
-    """Return why ssh itself failed, from what it wrote: nothing at all where a shared connection breaks off."""
+    """Return why ssh itself failed, from what it wrote; where a shared connection breaks off, nothing."""
     if not stderr.strip():
         return CommandCause.CONNECTION_DROPPED
     return _first(SSH_TEXTS, stderr) or CommandCause.SSH_OTHER

@@ -61,6 +61,8 @@ def look(environment: Environment, *, redactor: Redactor | None = None) -> Serve
             view = _look(host, server, compose)
     except HostError as error:
         view = ServerView(name, failure=error.failure)
+    except ValueError as error:
+        view = ServerView(name, failure=CommandFailure(CommandCause.COMMAND_FAILED, "ssh", str(error)))
     return replace(view, seconds=time.monotonic() - began)
 
 

@@ -1,0 +1,167 @@
+"""The real stack, whole and broken: what the server's vantage sees of it, and what the diagnosis makes of that."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smokegate.diagnosis.engine import diagnose
+from smokegate.environment.load import load
+from smokegate.environment.model import Environment
+from smokegate.observation.model import Observation
+from smokegate.observation.observe import observe
+from smokegate.observation.server import CommandCause, ServerView, look
+from smokegate.replica import compose
+from smokegate.replica.compose import engine as engines
+from smokegate.replica.compose.faults import FAULTS
+from smokegate.replica.compose.stack import BACKEND, DATABASE, SERVICES
+
+ENVIRONMENTS = Path(__file__).parents[2] / "environments"
+pytestmark = pytest.mark.usefixtures("engine")
+
+
+@pytest.fixture(scope="session")
+def declared() -> Environment:
+    """The shipped environment file, with deadlines that suit a machine of one's own."""
+    (environment,) = load(["local-compose"], directory=ENVIRONMENTS, variables={})
+    backend = environment.backend.model_copy(update={"timeout": 3.0})
+    return environment.model_copy(update={"backend": backend})
+
+
+@pytest.fixture(scope="module")
+def healthy(engine: None, declared: Environment) -> Iterator[tuple[Any, Environment]]:
+    """The stack as it should be; no test changes it."""
+    replica, environment = compose.start_for(declared)
+    with replica:
+        yield replica, environment
+
+
+@pytest.fixture(scope="module")
+def view(healthy: tuple[Any, Environment]) -> ServerView:
+    """What the server's vantage sees of the healthy stack."""
+    return look(healthy[1])
+
+
+def seen(environment: Environment) -> Observation:
+    return observe([environment])[environment.name]
+
+
+def test_every_service_is_seen_well(view: ServerView) -> None:
+    assert view.failure is None
+    assert {each.name for each in view.services} == set(SERVICES)
+    assert {each.state for each in view.services} == {"running"}
+    assert not any(each.crash_looping for each in view.services)
+
+
+def test_health_is_seen_where_there_is_a_check_and_only_there(view: ServerView) -> None:
+    checked = {each.name for each in view.services if each.health == "healthy"}
+    assert checked == {BACKEND, DATABASE, "nginx"}
+    assert {each.name for each in view.services if each.check} == checked
+
+
+def test_the_revision_of_the_image_is_the_commit_that_answers(
+    view: ServerView, healthy: tuple[Any, Environment]
+) -> None:
+    backend = view.service(BACKEND)
+    assert backend is not None
+    assert backend.revision == healthy[0].commit == view.origin[0].header("x-atp-backend-commit")
+
+
+def test_the_port_is_the_backends_and_nobody_elses(view: ServerView) -> None:
+    assert [each.service for each in view.listeners] == [BACKEND]
+
+
+def test_the_database_accepts_connections(view: ServerView) -> None:
+    assert view.database is not None
+    assert view.database.ready
+
+
+def test_the_origin_answers_every_path(view: ServerView) -> None:
+    assert [(each.status, each.is_json) for each in view.origin] == [(200, True)] * 3
+
+
+def test_logs_and_disks_are_seen(view: ServerView) -> None:
+    assert all(each.log for each in view.services if each.name in {BACKEND, DATABASE, "nginx"})
+    assert {"/run/backend"} <= {disk.mount for disk in view.disks if disk.service == BACKEND}
+
+
+def test_nothing_is_the_matter_with_the_healthy_stack(healthy: tuple[Any, Environment]) -> None:
+    observation = seen(healthy[1])
+    assert [each.code for each in diagnose(healthy[1], observation).findings if not each.advisory] == []
+
+
+def test_another_port_than_the_backends_is_seen_as_free(healthy: tuple[Any, Environment]) -> None:
+    environment = healthy[1]
+    assert environment.compose is not None
+    other = environment.compose.model_copy(update={"port": 1})
+    assert look(environment.model_copy(update={"compose": other})).listeners == ()
+
+
+@pytest.mark.parametrize(
+    ("directory", "cause"),
+    [("nowhere", CommandCause.NO_PROJECT_DIRECTORY), (".", CommandCause.NO_COMPOSE_FILE)],
+)
+def test_a_project_that_is_not_there_is_told_as_that(
+    declared: Environment, tmp_path: Path, directory: str, cause: CommandCause
+) -> None:
+    assert declared.compose is not None
+    elsewhere = declared.compose.model_copy(update={"directory": str(tmp_path / directory)})
+    found = look(declared.model_copy(update={"compose": elsewhere}))
+    assert found.failure is not None
+    assert found.failure.cause is cause
+
+
+def test_an_engine_that_does_not_run_is_told_as_that(
+    declared: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")
+    found = look(declared)
+    assert found.failure is not None
+    assert found.failure.cause is CommandCause.ENGINE_NOT_RUNNING
+    assert found.disks, "what needs no engine is looked at all the same"
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_named(name: str, declared: Environment) -> None:
+    """Each real fault of a real container leads to its own cause, ahead of what the edge shows of it."""
+    fault = FAULTS[name]
+    replica, environment = compose.start_for(declared, name)
+    with replica:
+        diagnosis = diagnose(environment, seen(environment))
+    assert diagnosis.headline is not None
+    assert diagnosis.headline.code in fault.cause, [
+        (each.code, each.evidence[:2]) for each in diagnosis.findings
+    ]
+
+
+def test_a_stack_whose_owner_was_killed_is_removed_by_the_next_one() -> None:
+    """Nothing of a run that ended without a word stays behind: no container, no volume, no directory."""
+    program = "from smokegate.replica import compose; print(compose.start().directory, flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as owner:
+        assert owner.stdout is not None
+        directory = owner.stdout.readline().strip()
+        os.kill(owner.pid, signal.SIGKILL)
+    client = engines.client()
+    label = {"label": f"{engines.DIRECTORY_LABEL}={directory}"}
+    assert client.containers.list(all=True, filters=label)
+    assert directory in engines.sweep_abandoned(client)
+    assert client.containers.list(all=True, filters=label) == []
+    assert client.volumes.list(filters=label) == client.networks.list(filters=label) == []
+    assert not Path(directory).exists()
+    client.close()
+
+
+def test_a_stack_that_is_in_use_is_left_alone(healthy: tuple[Any, Environment]) -> None:
+    client = engines.client()
+    assert str(healthy[0].directory) not in engines.sweep_abandoned(client)
+    assert healthy[0].directory.exists()
+    client.close()
