@@ -1,4 +1,4 @@
-"""The `smokegate` command: what is not a test run. `pytest --env=NAME` is the product; this is what goes around it."""
+"""The `smokegate` command: what goes around test runs; the product itself is `pytest --env=NAME`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-#: Command → module under `smokegate.commands`, in the order in which `--help` shows them; imported when it is called.
+#: Command → what `--help` says of it, in the order in which it shows them.
+#: Each is a module under `smokegate.commands`, imported when it is called.
 COMMANDS = {
     "environments": "list the environments and say whether their files are in order",
     "new": "write environments/NAME.toml for a deployment at URL",

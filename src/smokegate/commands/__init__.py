@@ -1,1 +1,1 @@
-"""The commands of `smokegate`, one module each; every one has `describe(parser)` and `run(arguments) -> int`."""
+"""The commands of `smokegate`, one module each, with `describe(parser)` and `run(arguments) -> int`."""

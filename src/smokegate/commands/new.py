@@ -80,7 +80,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _wrong(arguments: argparse.Namespace) -> str | None:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", arguments.name) or arguments.name == "all":
-        return f"{arguments.name!r} can not be a name: expected letters, digits, dash and underscore, and not `all`"
+        allowed = "letters, digits, dash and underscore, and not `all`"
+        return f"{arguments.name!r} can not be a name: expected {allowed}"
     try:
         origin(arguments.url)
     except ValueError as mistake:

@@ -1,6 +1,7 @@
-"""The pytest plugin, asked for with `-p smokegate.plugin`: hooks only, each of which calls the module that does the work.
+"""The pytest plugin, asked for with `-p smokegate.plugin`: hooks that call the modules that do the work.
 
-Nothing heavy is imported here; a test run that does not ask for smoke tests pays for this file and the options alone.
+Nothing heavy is imported here: a test run that does not ask for smoke tests pays for this file and the
+options alone.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from smokegate.plugin import options as _options
 
 _MARKERS = (
     'needs(path, ...): what the environment file must declare for this test, such as "sign_in.delete"',
-    'advisory(by=None): a broken promise is a warning; with `by` as the file says there, such as "backend.monitoring.on_stale"',
+    (
+        "advisory(by=None): a broken promise is a warning; "
+        'with `by` as the file says there, such as "backend.monitoring.on_stale"'
+    ),
 )
 
 
@@ -31,7 +35,10 @@ def _run(config: pytest.Config) -> Any:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Load the environments and start looking before pytest collects: the network's time and pytest's own overlap."""
+    """Load the environments and start looking before pytest collects.
+
+    The network's time and pytest's own overlap.
+    """
     settings = _options.settings(early_config, early_config.known_args_namespace)
     if settings is None or early_config.known_args_namespace.help:
         return
@@ -106,7 +113,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Look at what the selected tests need, where that was not clear before collection; then wait until it is ready."""
+    """Look at what the selected tests need, then wait until it is ready.
+
+    Where all tests run, what they need was clear before collection, and looking has begun already.
+    """
     run = _run(session.config)
     if run is None or session.config.option.collectonly:
         return

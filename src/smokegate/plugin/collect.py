@@ -28,7 +28,7 @@ CAPABILITIES: dict[str, tuple[str, Group]] = {
 
 
 def needs(function: pytest.Function | pytest.Metafunc) -> list[str]:
-    """Return the dotted paths that the file must declare for a test: those of its fixtures and its `needs` markers."""
+    """Return the dotted paths that the file must declare for a test, by its fixtures and `needs` markers."""
     definition = function.definition if isinstance(function, pytest.Metafunc) else function
     of_fixtures = [CAPABILITIES[name][0] for name in function.fixturenames if name in CAPABILITIES]
     of_markers = [path for marker in definition.iter_markers("needs") for path in marker.args]
@@ -36,7 +36,7 @@ def needs(function: pytest.Function | pytest.Metafunc) -> list[str]:
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
-    """Give a test one case per environment that declares what the test needs, and per endpoint where it asks for one."""
+    """Give a test one case per environment that declares what it needs, and per endpoint if it asks."""
     run = metafunc.config.stash.get(RUN, None)
     if run is None or "environment_name" not in metafunc.fixturenames:
         return
@@ -72,7 +72,10 @@ def plan(run: Run, items: Iterable[pytest.Item]) -> None:
 
 
 def is_empty(item: pytest.Item | pytest.Collector) -> bool:
-    """Whether this is the case that pytest makes of an empty list of environments: what is not declared is not collected."""
+    """Whether this is the case that pytest makes of an empty list of environments.
+
+    What is not declared is not collected.
+    """
     callspec = getattr(item, "callspec", None)
     return callspec is not None and "environment_name" in callspec.params and environment_of(item) is None
 
@@ -85,11 +88,13 @@ def environment_of(item: pytest.Item | pytest.Collector) -> str | None:
 
 
 def environment_in(nodeid: str, names: Iterable[str]) -> str | None:
-    """Return which environment a test id names; the longest name counts, since `local-trading` begins like `local`."""
+    """Return which environment a test id names.
+
+    The longest name counts, since `local-trading` begins like `local`.
+    """
     case = nodeid.partition("[")[2]
-    return next(
-        (n for n in sorted(names, key=len, reverse=True) if case == f"{n}]" or case.startswith(f"{n}-")), None
-    )
+    longest_first = sorted(names, key=len, reverse=True)
+    return next((n for n in longest_first if case == f"{n}]" or case.startswith(f"{n}-")), None)
 
 
 def groups_of(items: Iterable[pytest.Item]) -> dict[str, Collection[Group]]:

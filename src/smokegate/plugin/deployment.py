@@ -56,7 +56,7 @@ class Deployment:
         return self._begun
 
     def start(self, groups: Collection[Group] | None = None) -> None:
-        """Start looking at some groups of promises, or at all of them; returns at once, and may be called again."""
+        """Start looking at some groups of promises, or at all; returns at once, and may be called again."""
         with self._lock:
             first, self._begun = not self._begun, True
         if not first:

@@ -24,7 +24,8 @@ def add_options(parser: pytest.Parser) -> None:
         action="append",
         metavar="NAME",
         default=None,
-        help="environment to check: a file of environments/; repeatable and comma-separable, or `all` (default: local)",
+        help="environment to check: a file of environments/; repeatable and comma-separable, or `all` "
+        "(default: local)",
     )
     group.addoption(
         "--set",
@@ -145,6 +146,6 @@ def _workers(options: Namespace) -> int:
 
 
 def worker_slot() -> int | None:
-    """Return this process's number among pytest-xdist's workers, or None in the process that a person started."""
+    """Return this process's number among pytest-xdist's workers, None where a person started it."""
     name = os.environ.get("PYTEST_XDIST_WORKER")
     return None if name is None else int(name.removeprefix("gw"))

@@ -26,7 +26,7 @@ LETTERS = {
 
 
 def is_advisory(item: pytest.Item, environment: Environment) -> bool:
-    """Whether a broken promise of this test is told as a warning: by its marker, or by its severity in the file."""
+    """Whether a broken promise of this test is a warning: by its marker, or by its severity in the file."""
     marker = item.get_closest_marker("advisory")
     if marker is not None:
         by = marker.kwargs.get("by")
@@ -37,7 +37,7 @@ def is_advisory(item: pytest.Item, environment: Environment) -> bool:
 
 
 def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport) -> None:
-    """Attach its outcome to the report of a smoke test, and take the secrets out of everything that it tells."""
+    """Attach its outcome to the report of a smoke test, and take the secrets out of all that it tells."""
     run = item.config.stash.get(RUN, None)
     name = environment_of(item)
     if run is None or name is None:
@@ -53,9 +53,10 @@ def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepor
     outcome = _word(report, call, advisory=advisory)
     why = _why(run, report, call)
     if outcome == "advisory":
-        # To pytest an advisory promise that is broken is no failure: it must not end a run under -x, nor fail it.
+        # To pytest a broken advisory promise is no failure: it must not end a run under -x, nor fail it.
         report.outcome = "skipped"
         report.longrepr = (str(item.path), item.location[1] or 0, f"WARN: {report.longreprtext}")
+    touched: list[str] = item.stash.get(TOUCHED, [])
     noted = TestOutcome(
         id=item.nodeid,
         outcome=outcome,
@@ -63,7 +64,7 @@ def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepor
         why=why,
         promise=promise_of(item),
         seconds=round(call.duration, 6),
-        exchanges=tuple(item.stash.get(TOUCHED, [])),
+        exchanges=tuple(touched),
     )
     setattr(report, ATTRIBUTE, {"environment": name, **asdict(noted)})
 

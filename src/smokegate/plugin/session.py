@@ -1,4 +1,4 @@
-"""A run's state: its settings, its deployments and their outcomes, kept in pytest's stash from start to end."""
+"""A run's state: settings, deployments and their outcomes, kept in pytest's stash from start to end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gathers the outcomes, has the verdict decided, and has it told: in the exit code, in files and in the terminal."""
+"""Gathers the outcomes, has the verdict decided, and has it told: by exit code, files and terminal."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from smokegate.plugin.session import Run
     from smokegate.report.model import RunReport
 
-#: What pytest itself ended with; everything else (2 interrupted, 3 internal error, 4 usage, 5 nothing collected) stands.
+#: Exit codes of pytest in whose place the verdict's comes.
+#: All others (2 interrupted, 3 internal error, 4 usage, 5 nothing collected) stand.
 OURS = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
 
 
 def name_reports(config: pytest.Config, run: Run) -> None:
-    """Have pytest-html and pytest's JUnit writer write beside our own reports, unless a person named other files."""
+    """Have pytest-html and pytest's JUnit writer write beside our reports, unless other files are named."""
     base = run.settings.reports / run.settings.label
     if config.option.htmlpath is None:
         config.option.htmlpath = str(base.with_name(f"{base.name}.html"))
@@ -54,7 +55,7 @@ class Telling:
         self._run.collect_results(cut_short=cut_short)
         self._run.close()
         if worker_slot() is not None:
-            from smokegate.plugin import workers
+            from smokegate.plugin import workers  # noqa: PLC0415 - imports xdist, which only `-n` needs
 
             workers.hand_over(session.config, self._run)
         elif not session.config.option.collectonly:
@@ -79,9 +80,8 @@ class Telling:
         page = terminalreporter.config.option.htmlpath
         terminalreporter.section("smoke", sep="=")
         for line in terminal.summary(self._told, page):
-            terminalreporter.write_line(
-                line.text, **({line.colour: True, "bold": line.bold} if line.colour else {})
-            )
+            markup = {line.colour: True, "bold": line.bold} if line.colour else {}
+            terminalreporter.write_line(line.text, **markup)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str], session: pytest.Session) -> None:

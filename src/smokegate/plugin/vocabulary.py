@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from smokegate.observation.observe import Observer
 
 
-class Broken(AssertionError):
+class Broken(AssertionError):  # noqa: N818 - a promise is broken: a finding, not an error of a program
     """A promise is broken: what was expected, what came instead, and where."""
 
     def __init__(self, expected: str, actual: str, exchange: Exchange | None = None) -> None:
@@ -47,7 +47,10 @@ class Blocked(Skipped):
 
 
 class NotApplicable(Skipped):
-    """The promise makes no sense for this deployment (a certificate over plain http): it counts as never asked for."""
+    """The promise makes no sense for this deployment: it counts as never asked for.
+
+    Such as a valid certificate over plain http.
+    """
 
 
 class Seen:
@@ -60,8 +63,9 @@ class Seen:
 
     def __repr__(self) -> str:
         outcome = self.exchange.outcome
+        request = self.exchange.request
         came = str(outcome.status) if isinstance(outcome, Answer) else getattr(outcome, "cause", None)
-        return f"<{self.exchange.name}: {self.exchange.request.method} {self.exchange.request.url} → {came or 'not asked'}>"
+        return f"<{self.exchange.name}: {request.method} {request.url} → {came or 'not asked'}>"
 
     @property
     def answer(self) -> Answer:
@@ -147,7 +151,7 @@ class Seen:
             raise Broken(expected, actual or self.told(), self.exchange)
 
     def must_keep(self, promise: Promise) -> None:
-        """State that the answer keeps a promise of the environment file; raises as `answer` does, and `Broken`."""
+        """State that the answer keeps a promise of the environment file; raises as `must` and `answer` do."""
         broken = unmet(promise, self.answer)
         if broken:
             expected = "; ".join(f"{each.what} {each.expected}" for each in broken)
@@ -155,7 +159,7 @@ class Seen:
             raise Broken(expected, actual, self.exchange)
 
     def must_answer_within(self, budget: float | None) -> None:
-        """State that the answer came within its latency budget (in seconds), measured on a warm connection."""
+        """State that the answer came within its budget (in seconds), measured on a warm connection."""
         self.unblocked()
         took = self.exchange.warm_seconds
         if budget is not None and self.exchange.answer is not None and took is not None and took > budget:
@@ -174,9 +178,10 @@ class Seen:
 
 
 def see(observer: Observer, name: str, itself: str) -> Seen:
-    """Return an exchange as a test sees it; waits for its group of exchanges and the health check, and for nothing else.
+    """Return an exchange as a test sees it; waits for its group and the health check, and for nothing else.
 
-    `itself` is the test that looks (`test_routing.py::test_…`): it is not blocked by the symptom that it is there to show.
+    `itself` is the test that looks (`test_routing.py::test_…`): it is not blocked by the symptom that it is
+    there to show.
     """
     environment = observer.environment
     planned = {each for g in get_args(Group) for each in observer.names(g)}

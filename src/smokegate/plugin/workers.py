@@ -19,7 +19,7 @@ OUTPUT = "smokegate"
 
 
 class EnvironmentScheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """One unit of work per worker: the environments that belong to it, so that no deployment is looked at twice."""
+    """One unit of work per worker, its environments, so that no deployment is looked at twice."""
 
     def __init__(self, config: pytest.Config, log: Any, run: Run) -> None:
         super().__init__(config, log)
