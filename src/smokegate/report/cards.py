@@ -36,7 +36,10 @@ def gate(run: RunReport) -> str:
     else:
         tone, words = "good", f"Go on: {total} of {total} environments live and working"
     words = words.replace("1 of 1 environments", "the environment is") if total == 1 and red else words
-    facts = f"{run.requests} requests · took <b>{run.seconds:.1f} s</b> · started <b>{stamp(run.started)}</b> · exit code <b>{run.exit}</b>"
+    facts = (
+        f"{run.requests} requests · took <b>{run.seconds:.1f} s</b> · "
+        f"started <b>{stamp(run.started)}</b> · exit code <b>{run.exit}</b>"
+    )
     return f'<p class="gate {tone}"><strong>{words}</strong><span>{facts}</span></p>'
 
 
@@ -62,9 +65,10 @@ def card(report: EnvironmentReport) -> str:
         if report.not_covered
         else ""
     )
+    name, verdict = text(report.name), report.verdict.name
     return (
-        f'<article class="card {TONE[report.verdict]}" data-environment="{text(report.name)}" data-verdict="{report.verdict.name}">'
-        f'<h2><span class="word">{report.verdict.name}</span><span class="name">{text(report.name)}</span></h2>'
+        f'<article class="card {TONE[report.verdict]}" data-environment="{name}" data-verdict="{verdict}">'
+        f'<h2><span class="word">{verdict}</span><span class="name">{name}</span></h2>'
         f'<p class="gist">{text(report.gist)}</p>'
         f"<p><code>{text(report.environment.backend.url or 'no address')}</code>{commit}</p>"
         f'<p class="counts">{counts or "nothing was checked"}</p>{notes}{uncovered}</article>'
@@ -80,10 +84,12 @@ def cause(report: EnvironmentReport) -> str:
         f"<li><code>{text(f.code)}</code> {text(f.title)} ({f.confidence.value})</li>"
         for f in report.diagnosis.others
     )
+    name = text(report.name)
     return (
-        f'<section aria-label="Why {text(report.name)} is not well"><h3>Why {text(report.name)}: {text(headline.title)}</h3>'
-        f'<p class="dim">Cause <code>{text(headline.code)}</code> · confidence: {headline.confidence.value} · '
-        f"to be mended in: {headline.owner.value} · {report.count('blocked')} dependent checks were not judged</p>"
+        f'<section aria-label="Why {name} is not well"><h3>Why {name}: {text(headline.title)}</h3>'
+        f'<p class="dim">Cause <code>{text(headline.code)}</code> · '
+        f"confidence: {headline.confidence.value} · to be mended in: {headline.owner.value} · "
+        f"{report.count('blocked')} dependent checks were not judged</p>"
         f"{_evidence(headline)}{_steps(headline)}"
         f"{f'<h4>Also found</h4><ul>{also}</ul>' if also else ''}</section>"
     )
@@ -94,15 +100,17 @@ def _evidence(headline: Finding) -> str:
     kinds += [("against", line) for line in headline.against]
     lines = "".join(f'<li class="{kind}">{marked(line)}</li>' for kind, line in kinds)
     shown = f'<h4>Evidence</h4><ul class="evidence">{lines}</ul>' if lines else ""
-    if headline.competing:
-        shown += f"<h4>Not excluded</h4><ul>{''.join(f'<li>{marked(line)}</li>' for line in headline.competing)}</ul>"
+    competing = "".join(f"<li>{marked(line)}</li>" for line in headline.competing)
+    if competing:
+        shown += f"<h4>Not excluded</h4><ul>{competing}</ul>"
     return shown
 
 
 def _steps(headline: Finding) -> str:
     if not headline.steps:
         return ""
-    return f"<h4>What to do</h4><ol>{''.join(f'<li>{marked(line)}</li>' for line in headline.steps)}</ol>"
+    steps = "".join(f"<li>{marked(line)}</li>" for line in headline.steps)
+    return f"<h4>What to do</h4><ol>{steps}</ol>"
 
 
 def marked(line: str) -> str:

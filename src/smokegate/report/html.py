@@ -1,6 +1,7 @@
 """Our part of pytest-html's page: the first screen above its table, and the mending of what it leaves open.
 
-pytest-html 4.2 shows test ids and its environment table unescaped and has neither language nor viewport nor a content policy.
+pytest-html 4.2 shows test ids and its environment table unescaped, and its page has neither language nor
+viewport nor a content policy.
 """
 
 from __future__ import annotations
@@ -28,12 +29,13 @@ INLINE_SCRIPT = re.compile(r"<script(?:\s[^>]*)?>(.*?)</script>", re.DOTALL)
 
 
 def first_screen(run: RunReport) -> str:
-    """Return the verdicts, causes, evidence, steps and requests as static HTML: readable without JavaScript."""
+    """Return verdicts, causes, evidence, steps and requests as static HTML: readable without JavaScript."""
     cards = "".join(card(report) for report in run.environments)
     causes = "".join(cause(report) for report in run.environments)
     requests = requests_section(run)
     body = f'<div class="two"><div>{causes}</div><div>{requests}</div></div>' if causes else requests
-    return f'<div class="smoke"><h1>{escape(run.title)}</h1>{gate(run)}<div class="cards">{cards}</div>{body}</div>'
+    head = f'<h1>{escape(run.title)}</h1>{gate(run)}<div class="cards">{cards}</div>'
+    return f'<div class="smoke">{head}{body}</div>'
 
 
 def row(report: Any, cells: list[str]) -> None:
@@ -76,13 +78,14 @@ def _escaped(value: Any) -> Any:
 
 
 def finish(path: Path, run: RunReport) -> None:
-    """Give the written page its title, language, viewport and content policy; replace it whole or not at all."""
+    """Give the written page its title, language, viewport and content policy, whole or not at all."""
     if not path.is_file():
         return
     page = path.read_text(encoding="utf-8", errors="replace")
     page = page.replace("<html>", '<html lang="en">', 1)
     page = TITLE.sub(lambda m: f"<title{m[1]}>{escape(run.title)}</title>", page, count=1)
-    # The hidden reload button's handler is the only inline one; the policy below would block it with a console error.
+    # The hidden reload button's handler is the only inline one: the policy below would block it, with an
+    # error on the console.
     page = page.replace(' onclick="location.reload()"', "", 1)
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(page)}">'

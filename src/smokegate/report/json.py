@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection
 from dataclasses import is_dataclass
 from datetime import datetime
 from enum import Enum
+from functools import singledispatch
 from pathlib import Path
 from typing import Any
 
@@ -116,21 +118,48 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
     return {"not_asked": {"because": outcome.because}}
 
 
+@singledispatch
 def plain(value: Any) -> Any:
     """Return a value of the stages as JSON has it."""
-    if isinstance(value, Headers):
-        return [list(pair) for pair in value.fields]
-    if isinstance(value, Body):
-        cut = value.cut or len(value.text) > BODY_LIMIT
-        return {"text": value.text[:BODY_LIMIT], "size": value.size, "cut": cut}
-    if isinstance(value, datetime):
-        return stamp(value)
-    if isinstance(value, Enum):
-        return getattr(value, "code", value.value)
     if is_dataclass(value) and not isinstance(value, type):
         return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
-    if isinstance(value, dict):
-        return {str(key): plain(each) for key, each in value.items()}
-    if isinstance(value, tuple | list | set | frozenset):
-        return [plain(each) for each in value]
-    return round(value, 6) if isinstance(value, float) else value
+    return value
+
+
+@plain.register
+def _(value: Headers) -> Any:
+    return [list(pair) for pair in value.fields]
+
+
+@plain.register
+def _(value: Body) -> Any:
+    cut = value.cut or len(value.text) > BODY_LIMIT
+    return {"text": value.text[:BODY_LIMIT], "size": value.size, "cut": cut}
+
+
+@plain.register
+def _(value: datetime) -> Any:
+    return stamp(value)
+
+
+@plain.register
+def _(value: Enum) -> Any:
+    return getattr(value, "code", value.value)
+
+
+@plain.register(dict)
+def _(value: dict[Any, Any]) -> Any:
+    return {str(key): plain(each) for key, each in value.items()}
+
+
+@plain.register(tuple)
+@plain.register(list)
+@plain.register(set)
+@plain.register(frozenset)
+def _(value: Collection[Any]) -> Any:
+    return [plain(each) for each in value]
+
+
+@plain.register
+def _(value: float) -> Any:
+    return round(value, 6)

@@ -43,7 +43,7 @@ class EnvironmentReport:
     def gist(self) -> str:
         """The verdict's reason in one sentence."""
         headline = self.diagnosis.headline
-        if headline is not None and self.verdict not in {Verdict.PASS}:
+        if headline is not None and self.verdict is not Verdict.PASS:
             return headline.title
         return self.reasons[0] if self.reasons else "Every declared promise was checked and holds."
 

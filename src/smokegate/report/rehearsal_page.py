@@ -58,7 +58,10 @@ def _problems(rehearsal: Rehearsal) -> str:
     found += [f"{score.environment}: {hole}" for score in rehearsal.scores for hole in score.holes]
     if not found:
         return ""
-    return f'<section aria-label="What is wrong"><h2>What is wrong</h2><ul class="wrong">{_items(found)}</ul></section>'
+    return (
+        '<section aria-label="What is wrong"><h2>What is wrong</h2>'
+        f'<ul class="wrong">{_items(found)}</ul></section>'
+    )
 
 
 def _items(lines: Iterable[str]) -> str:
@@ -91,11 +94,12 @@ def _fault(each: Tried) -> str:
         else ("caught", "good")
     )
     by = text(each.left_out) if each.left_out else _tests(each.caught_by or each.red)
+    expected = " or ".join(f"<code>{text(cause)}</code>" for cause in each.trial.causes)
     cells = (
-        f'<b>{text(each.trial.fault)}</b> <span class="{tone}">{word}</span><br><small>{text(each.trial.title)}</small>',
+        _name(each.trial.fault, each.trial.title, word, tone),
         by,
         f"<code>{text(each.cause or 'none')}</code> <small>{text(each.verdict)}</small>",
-        f"{' or '.join(f'<code>{text(cause)}</code>' for cause in each.trial.causes)} <small>{text(each.trial.verdict)}</small>",
+        f"{expected} <small>{text(each.trial.verdict)}</small>",
         f"{each.seconds:.1f} s",
     )
     labels = ("", "Caught by", "Cause named", "Expected", "Time")
@@ -103,19 +107,25 @@ def _fault(each: Tried) -> str:
     return f'<tr class="{tone}-row">{data}</tr>'
 
 
+def _name(name: str, title: str, word: str, tone: str) -> str:
+    return f'<b>{text(name)}</b> <span class="{tone}">{word}</span><br><small>{text(title)}</small>'
+
+
 def _tests(tests: Iterable[str]) -> str:
     return "<br>".join(f"<code>{text(test)}</code>" for test in tests) or "nothing"
 
 
 def _score(score: Score) -> str:
+    name = text(score.environment)
     if score.trouble:
-        return f'<section aria-label="{text(score.environment)}"><h2>{text(score.environment)}: no score</h2></section>'
+        return f'<section aria-label="{name}"><h2>{name}: no score</h2></section>'
     out = "".join(f"<li>{text(each)}</li>" for each in score.not_rehearsable)
     left = f'<h3>Not rehearsed</h3><ul class="dim">{out}</ul>' if out else ""
     head = ("Broken on purpose", "Noticed by", "Cause named", "Verdict", "Time")
     return (
-        f'<section aria-label="{text(score.environment)}"><h2>{text(score.environment)}</h2>'
-        f"<p>{score.noticed} of {len(score.mutants)} broken answers noticed; the deployment as it is: {text(score.healthy)}.</p>"
+        f'<section aria-label="{name}"><h2>{name}</h2>'
+        f"<p>{score.noticed} of {len(score.mutants)} broken answers noticed; "
+        f"the deployment as it is: {text(score.healthy)}.</p>"
         f"{_table(head, map(_mutant, score.mutants))}{left}</section>"
     )
 
@@ -123,7 +133,7 @@ def _score(score: Score) -> str:
 def _mutant(each: Mutant) -> str:
     word, tone = ("noticed", "good") if each.noticed else ("hole", "bad")
     cells = (
-        f'<b>{text(each.name)}</b> <span class="{tone}">{word}</span><br><small>{text(each.title)}</small>',
+        _name(each.name, each.title, word, tone),
         _tests(each.red),
         f"<code>{text(each.cause or 'none')}</code>",
         text(each.verdict),

@@ -122,7 +122,7 @@ class Score:
 
     @property
     def holes(self) -> tuple[str, ...]:
-        """Every promise that could be broken without any check noticing, and every check that can not fail."""
+        """Every promise that could be broken without any check noticing, every check that can not fail."""
         unseen = [
             f"{m.promise}: {m.trouble or m.title + ': no check notices'}"
             for m in self.mutants

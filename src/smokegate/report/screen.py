@@ -74,7 +74,10 @@ def _promise(case: Case, exchange: Exchange) -> tuple[str, str]:
 
 
 def _in_words(symptom: str) -> str:
-    """Return the promise that a smoke test is named for: `test_reach.py::test_port_accepts` is about the port."""
+    """Return the promise that a smoke test is named for.
+
+    That of `test_reach.py::test_port_accepts` is: port accepts.
+    """
     return symptom.rpartition("::")[2].removeprefix("test_").replace("_", " ")
 
 

@@ -1,4 +1,4 @@
-"""The few lines that a person reads first: per environment the verdict, its cause, the evidence, the first step."""
+"""The few lines that a person reads first: per environment the verdict, cause, evidence and first step."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ class Line:
 
 
 def safe(text: str) -> str:
-    """Make foreign text harmless in a terminal and in a GitHub log: one line, no control codes, no workflow command."""
+    """Make foreign text harmless in a terminal and a GitHub log.
+
+    What comes out is one line without control codes and without a workflow command.
+    """
     line = UNSAFE.sub("", text.replace("\r", " ").replace("\n", " "))
     line = line.replace("##[", "# #[")
     return re.sub(r"^(\s*):(?=:)", r"\1: ", line)
@@ -81,12 +84,8 @@ def _environment(report: EnvironmentReport) -> Iterator[Line]:
 
 
 def _finding(headline: Finding) -> Iterator[Line]:
-    yield Line(
-        safe(
-            f"  cause     {headline.code}: {headline.title} ({headline.confidence.value}, {headline.owner.value})"
-        ),
-        None,
-    )
+    how_sure_and_whose = f"{headline.confidence.value}, {headline.owner.value}"
+    yield Line(safe(f"  cause     {headline.code}: {headline.title} ({how_sure_and_whose})"))
     for line in headline.evidence[:2]:
         yield Line(safe(f"  evidence  {line}"))
     if headline.steps:

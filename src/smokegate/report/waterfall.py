@@ -14,11 +14,15 @@ SHOWN = 14
 def requests_section(run: RunReport) -> str:
     """Return the section of all environments' requests."""
     key = "".join(
-        f'<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="{p}" width="10" height="10"/></svg>{LABELS[p]}</li>'
+        f'<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="{p}" width="10" height="10"/></svg>'
+        f"{LABELS[p]}</li>"
         for p in PHASES
     )
     tables = "".join(_environment(report) for report in run.environments)
-    return f'<section aria-label="Requests"><h3>Requests</h3><ul class="key">{key}</ul>{tables}{_table(run)}</section>'
+    return (
+        f'<section aria-label="Requests"><h3>Requests</h3><ul class="key">{key}</ul>'
+        f"{tables}{_table(run)}</section>"
+    )
 
 
 def _environment(report: EnvironmentReport) -> str:
@@ -40,17 +44,21 @@ def _environment(report: EnvironmentReport) -> str:
         if len(asked) > len(shown)
         else ""
     )
-    return f'<h4>{text(report.name)} <span class="dim">over {span * 1000:.0f} ms</span></h4><table class="requests"><tbody>{rows}</tbody></table>{rest}'
+    return (
+        f'<h4>{text(report.name)} <span class="dim">over {span * 1000:.0f} ms</span></h4>'
+        f'<table class="requests"><tbody>{rows}</tbody></table>{rest}'
+    )
 
 
 def _row(exchange: Exchange, first: float, span: float) -> str:
     answer = exchange.answer
-    status = str(answer.status) if answer else "×"
+    status = str(answer.status) if answer else "×"  # noqa: RUF001 - the cross is meant: no answer
     tone = "status-good" if answer and answer.status < 400 else "status-bad"
     name = text(f"{exchange.request.method} {exchange.name}")
     label = f"{name}: {status}, {exchange.seconds * 1000:.0f} ms"
     return (
-        f'<tr><td><span class="{tone}">{status}</span> {name}</td><td class="bar">{_bar(exchange, first, span, label)}</td>'
+        f'<tr><td><span class="{tone}">{status}</span> {name}</td>'
+        f'<td class="bar">{_bar(exchange, first, span, label)}</td>'
         f'<td class="ms">{exchange.seconds * 1000:.0f} ms</td></tr>'
     )
 
@@ -68,7 +76,10 @@ def _bar(exchange: Exchange, first: float, span: float, label: str) -> str:
             at += seconds / span * 1000
     if exchange.answer is None:
         parts.append(f'<path class="none" d="M{at:.2f} 1v10"/>')
-    return f'<svg viewBox="0 0 1000 12" preserveAspectRatio="none" role="img" aria-label="{label}">{"".join(parts)}</svg>'
+    return (
+        f'<svg viewBox="0 0 1000 12" preserveAspectRatio="none" role="img" aria-label="{label}">'
+        f"{''.join(parts)}</svg>"
+    )
 
 
 def _table(run: RunReport) -> str:
@@ -79,7 +90,11 @@ def _table(run: RunReport) -> str:
     rows = "".join(
         _cells(report.name, e) for report in run.environments for e in report.observation.exchanges.values()
     )
-    return f'<details><summary>Timings as a table (ms)</summary><div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>'
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return (
+        "<details><summary>Timings as a table (ms)</summary>"
+        f'<div class="scroll" tabindex="0">{table}</div></details>'
+    )
 
 
 def _cells(environment: str, exchange: Exchange) -> str:
@@ -89,11 +104,7 @@ def _cells(environment: str, exchange: Exchange) -> str:
         if isinstance(outcome, Answer)
         else getattr(getattr(outcome, "cause", None), "title", "not asked")
     )
-    times = [f"{exchange.started * 1000:.0f}"]
-    times += [
-        "–" if getattr(exchange.phases, p) is None else f"{getattr(exchange.phases, p) * 1000:.1f}"
-        for p in PHASES
-    ]
+    times = [f"{exchange.started * 1000:.0f}", *(_milliseconds(getattr(exchange.phases, p)) for p in PHASES)]
     words = [
         environment,
         f"{exchange.request.method} {exchange.name}",
@@ -102,3 +113,7 @@ def _cells(environment: str, exchange: Exchange) -> str:
         f"{exchange.seconds * 1000:.1f}",
     ]
     return f"<tr>{''.join(f'<td>{text(word)}</td>' for word in words)}</tr>"
+
+
+def _milliseconds(seconds: float | None) -> str:
+    return "–" if seconds is None else f"{seconds * 1000:.1f}"  # noqa: RUF001 - the dash of tables: no value
