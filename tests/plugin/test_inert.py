@@ -16,34 +16,21 @@ def pytest_addoption(parser):
     parser.addoption("--fault")
 
 def pytest_sessionfinish(session):
-    mine = [name for name in sys.modules if name.split(".")[0] in {"smokegate", "requests", "pydantic", "fastapi"}]
-    print("loaded:", mine)
+    ours = {"smokegate", "requests", "pydantic", "fastapi"}
+    print("loaded:", [name for name in sys.modules if name.split(".")[0] in ours])
 """
 
 
 def test_their_own_env_option_works(tmp_path):
-    """A conftest that defines `--env`, `--wait` and `--fault` itself is not disturbed, and nothing of ours is imported."""
+    """A conftest with its own `--env`, `--wait` and `--fault` works, and nothing of ours is imported."""
     (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "test_theirs.py").write_text(
         "def test_env(pytestconfig):\n    assert pytestconfig.getoption('env') == 'staging'\n"
     )
 
+    without = [f"-pno:{plugin}" for plugin in ("anyio", "hypothesispytest", "cacheprovider")]
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "--env",
-            "staging",
-            "-q",
-            "-s",
-            "-p",
-            "no:anyio",
-            "-p",
-            "no:hypothesispytest",
-            "-p",
-            "no:cacheprovider",
-        ],
+        [sys.executable, "-m", "pytest", "--env", "staging", "-q", "-s", *without],
         cwd=tmp_path,
         env=clean_environment({}),
         capture_output=True,
@@ -55,10 +42,8 @@ def test_their_own_env_option_works(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
     assert "loaded: []" in done.stdout
-    assert sorted(p.name for p in tmp_path.iterdir() if p.name != "__pycache__") == [
-        "conftest.py",
-        "test_theirs.py",
-    ]
+    left = {path.name for path in tmp_path.iterdir()} - {"__pycache__"}
+    assert left == {"conftest.py", "test_theirs.py"}
 
 
 def test_asked_for_beside_their_tests_it_leaves_those_alone(tmp_path):

@@ -84,7 +84,7 @@ def test_a_promise_that_touches_the_database_makes_it_a_pass(smoke, web, environ
 
 
 def test_an_advisory_endpoint_warns_and_does_not_fail(smoke, web, environments):
-    """`severity = "advisory"`: a broken promise is told as a warning, not counted as failed, and `-x` goes on."""
+    """`severity = "advisory"`: a broken promise is a warning, not counted as failed, and `-x` goes on."""
     web.answers |= {"/health": reply({"status": "ok"}), "/ready": reply({"db": "up"})}
     more = """
     [[backend.endpoints]]
@@ -124,7 +124,8 @@ def test_a_skipped_promise_is_not_a_pass(smoke, web, environments, tmp_path):
     )
     plugin = tmp_path / "skipper.py"
     plugin.write_text(
-        "import pytest\n\ndef pytest_runtest_setup(item):\n    if 'steady' in item.name:\n        pytest.skip('not today')\n"
+        "import pytest\n\ndef pytest_runtest_setup(item):\n"
+        "    if 'steady' in item.name:\n        pytest.skip('not today')\n"
     )
 
     ran = smoke(folder, "--env=small", "-p", "skipper", variables={"PYTHONPATH": str(tmp_path)})
@@ -134,7 +135,7 @@ def test_a_skipped_promise_is_not_a_pass(smoke, web, environments, tmp_path):
 
 
 def test_missing_credentials_are_unknown_not_green(smoke, web, environments):
-    """A sign-in journey whose standing account is in no variable could not be judged: UNKNOWN, and the variables are named."""
+    """Sign-in without its standing account can not be judged: UNKNOWN, and the variables are named."""
     web.answers["/health"] = reply({"status": "ok"})
     folder = environments(
         small=SMALL.format(url=web.url) + '[sign_in]\nlogin = "/api/auth/login"\naccount = "/api/auth/me"\n'
@@ -152,13 +153,19 @@ def test_held_only_on_a_second_try_is_a_warning(smoke, web, environments):
     web.answers |= {"/health": reply({"status": "ok"}), "/ready": reply({"db": "up"})}
     tries: list[int] = []
 
-    def flaky(handler):
+    def flaky(_handler):
         tries.append(1)
         page = b"<html><center>nginx/1.22.1</center></html>"
         return reply({"fine": True}) if len(tries) > 1 else Reply(503, page, (("Content-Type", "text/html"),))
 
     web.answers["/flaky"] = flaky
-    more = '[[backend.endpoints]]\npath = "/ready"\ntouches = ["database"]\n[[backend.endpoints]]\npath = "/flaky"\n'
+    more = """
+    [[backend.endpoints]]
+    path = "/ready"
+    touches = ["database"]
+    [[backend.endpoints]]
+    path = "/flaky"
+    """
     folder = environments(small=SMALL.format(url=web.url) + more)
 
     ran = smoke(folder, "--env=small")

@@ -93,11 +93,11 @@ def test_junit_has_every_test(healthy):
 
 
 def test_reports_are_written_after_ctrl_c(tmp_path, web, environments):
-    """Interrupted while a request hangs: the reports are there, the verdict is UNKNOWN, the exit code is pytest's 2."""
+    """Interrupted while a request hangs: reports are there, the verdict is UNKNOWN, the exit code 2."""
     started = threading.Event()
     release = threading.Event()
 
-    def hang(handler):
+    def hang(_handler):
         started.set()
         release.wait(30)
         return reply({"status": "ok"})

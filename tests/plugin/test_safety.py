@@ -1,4 +1,4 @@
-"""No secret leaves a run, whatever way out it takes, and no server can make a report or a log do what it wants."""
+"""No secret leaves a run, by whatever way, and no server can make a report or a log do what it wants."""
 
 from __future__ import annotations
 
@@ -82,11 +82,14 @@ def test_no_secret_in_any_artifact(smoke, web, environments, tmp_path, words):
         assert leaks == []
 
 
-HOSTILE = "</script><script>window.__x=1</script><img src=x onerror=window.__x=1>\x1b[31m\u202e##[error]owned\n::error::owned"
+HOSTILE = (
+    "</script><script>window.__x=1</script><img src=x onerror=window.__x=1>"
+    "\x1b[31m\u202e##[error]owned\n::error::owned"
+)
 
 
 def test_workflow_commands_of_a_server_are_not_printed(smoke, web, environments):
-    """A body with GitHub workflow commands reaches the terminal without `::error` at a line's start and without `##[`."""
+    """GitHub workflow commands in a body are printed without `::` at a line's start and without `##[`."""
     web.answers["/health"] = Reply(
         500, HOSTILE.encode(), (("Content-Type", "text/plain"), ("X-Evil", "##[error]owned"))
     )

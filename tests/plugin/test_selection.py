@@ -27,7 +27,9 @@ def test_unknown_environment_is_a_usage_error(smoke):
     ran = smoke("--env=lcoal")
 
     assert ran.code == 4
-    assert '"lcoal" is no environment; did you mean "local"?' in ran.out
+    assert '"lcoal" is no environment' in ran.out
+    assert 'did you mean "local"?' in ran.out
+    assert "local-trading" in ran.out
     assert "Traceback" not in ran.out
 
 
@@ -77,7 +79,7 @@ def test_a_stale_report_never_survives_a_new_run(smoke):
 
 
 def test_what_is_not_declared_is_not_collected_and_listed(smoke):
-    """The trading replica declares no sign-in: no such test is collected, and the report lists it as not covered."""
+    """The trading replica declares no sign-in: no such test is collected, and it is listed as not covered."""
     ran = smoke("--env=local-trading")
 
     assert not [each for each in ran.outcomes() if "test_sign_in" in each]

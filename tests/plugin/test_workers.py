@@ -9,7 +9,7 @@ BOTH = "--env=local,local-trading"
 
 
 @pytest.mark.parametrize("fault", [None, "refused"])
-def test_workers_change_neither_outcomes_nor_verdicts_nor_exit_code(smoke, tmp_path, fault):
+def test_workers_change_neither_outcomes_nor_verdicts_nor_exit_code(smoke, fault):
     """With and without `-n 4` the same tests have the same outcomes, verdicts and exit code."""
     words = [BOTH, *([f"--fault={fault}"] if fault else [])]
     alone = smoke(*words)
@@ -35,7 +35,7 @@ def test_order_changes_nothing(smoke, tmp_path):
 
 
 def test_no_deployment_is_looked_at_twice(smoke, web, environments):
-    """Two workers, two environments: each health check is sent as often as the file says, not once a worker."""
+    """Two workers, two environments: a health check is sent as often as the file says, not once a worker."""
     web.answers["/health"] = reply({"status": "ok"})
     text = 'title = "Small"\n[backend]\nurl = "{url}"\n[backend.health]\nsamples = 3\n'
     folder = environments(one=text.format(url=web.url), two=text.format(url=web.url))

@@ -41,7 +41,8 @@ def test_scripts_call_the_backend(
 ) -> None:
     """The API address that was built into the scripts is the backend's.
 
-    Symptom: the page looks fine and every call fails: the address is localhost, the page's own host, or plain http under https.
+    Symptom: the page looks fine and every call fails: the address is localhost, the page's own host, or plain
+    http under https.
     """
     expected = frontend.calls or web_origin(environment.backend.url)
     page.must(page.status == 200, "a page to find the scripts in")
@@ -59,7 +60,8 @@ def test_calls_of_the_page_reach_the_api(
 ) -> None:
     """What the page calls is the API, and not the page itself: no single-page fallback answers for it.
 
-    Symptom: `POST /api/auth/register` is answered 200 with index.html, the page stores "undefined" as the token and shows a dashboard.
+    Symptom: `POST /api/auth/register` is answered 200 with index.html, the page stores "undefined" as the
+    token and shows a dashboard.
     """
     _two_origins(frontend, environment)
     page.must(page.status == 200, "a page to make calls")

@@ -21,7 +21,8 @@ def test_health_is_ok(health: Seen, environment: Environment) -> None:
 def test_health_is_steady(health: Seen, samples: list[Seen], environment: Environment) -> None:
     """Every sample of the health check is as good as the first.
 
-    Symptom: the page works on the second try, since some of the instances behind the address are broken or another version.
+    Symptom: the page works on the second try, since some of the instances behind the address are broken or
+    another version.
     """
     health.must_keep(environment.backend.health)
     asked = [s for s in samples if not isinstance(s.exchange.outcome, NotAsked)]
@@ -29,9 +30,8 @@ def test_health_is_steady(health: Seen, samples: list[Seen], environment: Enviro
         s for s in asked if s.exchange.answer and not unmet(environment.backend.health, s.exchange.answer)
     ]
     worst = next((s for s in asked if s not in good), health)
-    worst.must(
-        len(good) == len(asked), f"{len(asked)} of {len(asked)} good answers", f"{len(good)} of {len(asked)}"
-    )
+    total = len(asked)
+    worst.must(len(good) == total, f"{total} of {total} good answers", f"{len(good)} of {total}")
 
 
 @pytest.mark.advisory

@@ -16,7 +16,7 @@ def promised(environment: Environment) -> Monitoring:
 
 
 def test_monitoring_gives_a_known_status(monitoring: Seen, promised: Monitoring) -> None:
-    """The summary answers 200 with one of the statuses that it may have: HTTP 200 around an error is still an error.
+    """The summary answers 200 with one of the statuses it may have: 200 around an error is still an error.
 
     Symptom: the dashboard shows "Backend Health: ERROR" while every HTTP check is green.
     """
@@ -51,7 +51,7 @@ def test_monitoring_is_not_unhealthy(monitoring: Seen, promised: Monitoring) -> 
 def test_monitoring_data_is_fresh(monitoring: Seen, promised: Monitoring) -> None:
     """The data under the summary is not older than it may be.
 
-    Symptom: the summary is "healthy", and its numbers are of yesterday, since the worker that renews them is down.
+    Symptom: the summary is "healthy" with numbers of yesterday, since the worker that renews them is down.
     """
     assert promised.age_field is not None
     assert promised.fresh_within is not None

@@ -1,4 +1,4 @@
-"""The deployment can be reached: its name resolves, its port accepts, its certificate holds, and HTTP comes back."""
+"""The deployment is reachable: its name resolves, its port accepts, its certificate holds, HTTP answers."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_certificate_is_not_about_to_expire(
 def test_server_answers_http(health: Seen) -> None:
     """What comes back is an HTTP answer, whole and before the deadline.
 
-    Symptom: "empty reply from server", "connection reset by peer", or a request that hangs until it times out.
+    Symptom: "empty reply from server", "connection reset by peer", or a request hangs until it times out.
     """
     health.must_pass(Stage.EXCHANGE)
 

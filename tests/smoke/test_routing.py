@@ -11,8 +11,8 @@ from smokegate.plugin.vocabulary import Seen
 def test_a_server_is_behind_the_hostname(health: Seen) -> None:
     """The application answers, and not the platform's edge in its place.
 
-    Symptom: every path is 404 "Not Found" with `x-render-routing: no-server`, while users think that they have registered; or
-    nginx says "Backend service temporarily unavailable".
+    Symptom: every path is 404 "Not Found" with `x-render-routing: no-server`, while users think that they
+    have registered; or nginx says "Backend service temporarily unavailable".
     """
     made_by_edge = edge_answer(health.answer)
     health.must(
@@ -25,7 +25,8 @@ def test_a_server_is_behind_the_hostname(health: Seen) -> None:
 def test_it_is_the_right_service(health: Seen, environment: Environment) -> None:
     """What answers is the service that the environment file names.
 
-    Symptom: the address was given to another service, or a proxy sends to the wrong container: 200, but somebody else's.
+    Symptom: the address was given to another service, or a proxy sends to the wrong container: 200, but
+    somebody else's.
     """
     signs = strangers(environment.backend.health, health.answer)
     health.must(not signs, "; ".join(f"{each.what} {each.expected}" for each in signs))

@@ -1,4 +1,4 @@
-"""Signing in works from end to end: register, see the account, log out, log in again, and nobody else gets in."""
+"""Signing in works end to end: register, see the account, log out, log in again, and nobody else gets in."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ def api(environment: Environment) -> SignIn:
 
 @pytest.mark.needs("sign_in.creates_accounts")
 def test_registering_creates_an_account(sign_in: SignInSeen, api: SignIn) -> None:
-    """Registering answers with a token, and the token opens the new account: only then does the account exist.
+    """Registering answers with a token, and the token opens the new account: only then does it exist.
 
-    Symptom: users see a dashboard after registering, and are unknown when they come back: the answer was an error, or a page.
+    Symptom: users see a dashboard after registering, and are unknown when they come back: the answer was an
+    error, or a page.
     """
     _gives_a_token(sign_in.register, api)
     _opens(sign_in.account, sign_in.register, api)
@@ -52,7 +53,8 @@ def test_account_is_closed_without_a_token(sign_in: SignInSeen) -> None:
 def test_login_after_logout_succeeds(sign_in: SignInSeen, api: SignIn) -> None:
     """Who has logged out can log in again.
 
-    Symptom: "Not Found" on login after registering seemed to work; or "Incorrect email or password" for an account of a minute ago.
+    Symptom: "Not Found" on login after registering seemed to work; or "Incorrect email or password" for an
+    account of a minute ago.
     """
     _gives_a_token(sign_in.login, api)
 

@@ -14,7 +14,7 @@ from smokegate.plugin.vocabulary import Broken, NotApplicable, Seen
 def test_commit_is_known(version: Seen, observation: Observation) -> None:
     """The deployment says which commit it is.
 
-    Symptom: the header is there and says "unknown", since the build did not set it: nobody can tell old from new.
+    Symptom: the header says "unknown", since the build did not set it: nobody can tell old from new.
     """
     if observation.commit is None:
         raise Broken("a commit", version.told(), version.exchange)
@@ -23,7 +23,7 @@ def test_commit_is_known(version: Seen, observation: Observation) -> None:
 def test_expected_commit_answers(version: Seen, observation: Observation) -> None:
     """The commit that was just deployed is what answers.
 
-    Symptom: every check is green, on yesterday's code: the deploy failed, and the old version goes on serving.
+    Symptom: every check is green on yesterday's code: the deploy failed, and the old version goes on serving.
     """
     if observation.expected_commit is None:
         raise NotApplicable("no commit is expected: --expect-commit=SHA")

@@ -24,11 +24,14 @@ class Ran:
     def json(self) -> dict[str, Any]:
         """The run's only JSON report."""
         (path,) = self.reports.glob("*.json")
-        return json.loads(path.read_text(encoding="utf-8"))
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return document
 
     def environment(self, name: str = "") -> dict[str, Any]:
         """One environment of the JSON report; the only one where no name is given."""
-        found = [e for e in self.json["environments"] if not name or e["name"] == name]
+        found: list[dict[str, Any]] = [
+            each for each in self.json["environments"] if not name or each["name"] == name
+        ]
         assert len(found) == 1, self.out
         return found[0]
 

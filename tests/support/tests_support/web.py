@@ -56,9 +56,9 @@ def serve() -> Iterator[Web]:
             self.end_headers()
             self.wfile.write(answer.body)
 
-        do_GET = do_POST = do_OPTIONS = do_DELETE = do_HEAD = _answer
+        do_GET = do_POST = do_OPTIONS = do_DELETE = do_HEAD = _answer  # noqa: N815 - http.server's own names
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's own name
             pass
 
     class Server(ThreadingHTTPServer):
