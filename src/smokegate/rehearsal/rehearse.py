@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smokegate.rehearsal.deployment import score
 from smokegate.rehearsal.replicas import healthy, tried
 from smokegate.rehearsal.runs import Runs, Suite
 from smokegate.rehearsal.trials import choose, trials
@@ -96,4 +97,15 @@ def _others(  # noqa: PLR0913, PLR0917 -- rehearse's own
     keyword: str,
     progress: Progress,
 ) -> tuple[Score, ...]:
-    return ()
+    return tuple(
+        score(
+            environment,
+            suite,
+            folder,
+            workers=workers,
+            overrides=overrides,
+            keyword=keyword,
+            progress=progress,
+        )
+        for environment in environments
+    )

@@ -68,7 +68,9 @@ class Finished:
 class Runs:
     """Runs the suite; any number of threads may ask for runs at the same time."""
 
-    def __init__(self, suite: Suite, folder: Path, *, replicas: bool, warm: str) -> None:
+    def __init__(
+        self, suite: Suite, folder: Path, *, replicas: bool, warm: str, overrides: Sequence[str] = ()
+    ) -> None:
         """Start the fork server.
 
         Args:
@@ -76,13 +78,14 @@ class Runs:
             folder: where output and reports of the runs go.
             replicas: whether runs start replicas.
             warm: the environment with which the suite is collected beforehand.
+            overrides: the options without which that environment can not be loaded.
         """
         self._suite = suite
         self._folder = folder
         self._lock = threading.Lock()
         self._pids: set[int] = set()
         self._control, theirs = socket.socketpair()
-        settings = {"arguments": [*suite.arguments, f"--env={warm}"], "replicas": replicas}
+        settings = {"arguments": [*suite.arguments, f"--env={warm}", *overrides], "replicas": replicas}
         command = [sys.executable, "-m", "smokegate.rehearsal.forkserver", str(theirs.fileno())]
         with theirs:
             self._server = subprocess.Popen(

@@ -1,0 +1,83 @@
+"""One way to break what a deployment answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from smokegate.rehearsal.exchanges import Asked, Recorded, Site, Wire, page
+
+Change = Callable[[Recorded, Asked], Recorded | Wire]
+STRANGER = page(200, "Welcome to nginx!")
+
+
+def as_it_is(answer: Recorded, _: Asked) -> Recorded:
+    """Change nothing."""
+    return answer
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """Some answers of a deployment, broken: `steps` are the names of those, none for every answer of the site."""
+
+    name: str
+    promise: str
+    """What it breaks, as the environment file calls it."""
+    title: str
+    steps: tuple[str, ...] = ()
+    site: Site | None = "backend"
+    change: Change = as_it_is
+    every: int = 1
+    """Only every so-manieth answer of a step is broken, the second one first."""
+    delay: float = 0.0
+    """Seconds for which the answer is held back."""
+    overrides: tuple[str, ...] = ()
+    """What is put in the place of the environment file's values, as with `--set`."""
+    closed: Site | None = None
+    """The site whose port nobody listens on."""
+
+    def breaks(self, step: str, site: Site, number: int) -> bool:
+        """Tell whether the answer with this number, counted from 0, of a step is one of those that are broken."""
+        mine = step in self.steps if self.steps else site == self.site
+        return mine and number % self.every == self.every - 1
+
+
+def say(status: int, body: Any = None) -> Change:
+    """Answer so, a text as it is and all else as JSON."""
+    answer = Recorded(status)
+    if isinstance(body, str):
+        answer = replace(answer, headers=(("content-type", "text/plain"),), body=body.encode())
+    elif body is not None:
+        answer = answer.saying(body)
+    return lambda _answer, _asked: answer
+
+
+def give(answer: Recorded | Wire) -> Change:
+    """Answer this, whatever was asked."""
+    return lambda _answer, _asked: answer
+
+
+def with_status(status: int) -> Change:
+    """Answer the same with another status."""
+    return lambda answer, _: replace(answer, status=status)
+
+
+def with_header(name: str, value: str | None) -> Change:
+    """Answer the same with another header, or without it."""
+    return lambda answer, _: answer.having(name, value)
+
+
+def with_json(body: Any) -> Change:
+    """Answer the same with another JSON body."""
+    return lambda answer, _: answer.saying(body)
+
+
+def without_text(text: str) -> Change:
+    """Answer the same without a text."""
+    return lambda answer, _: replace(answer, body=answer.body.replace(text.encode(), b""))
+
+
+def with_text(old: str, new: str) -> Change:
+    """Answer the same with another text in the place of one."""
+    return lambda answer, _: replace(answer, body=answer.body.replace(old.encode(), new.encode()))

@@ -1,0 +1,98 @@
+"""The real deployment behind the proxy: asked once, by the one normal run; and its addresses, put right on the way."""
+
+from __future__ import annotations
+
+import re
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import replace
+from http.client import HTTPMessage
+from typing import IO, Any
+
+from smokegate.rehearsal.exchanges import Asked, Recorded, Site
+
+#: What belongs to one connection (RFC 9110, 7.6.1), or is worked out anew.
+HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "proxy-connection", "host"}
+HOP |= {"content-length", "accept-encoding", "content-encoding"}
+TEXTS = ("text/", "json", "javascript", "xml")
+LARGEST = 20_000_000
+
+
+class Upstream:
+    """Hands requests on to the deployment; raises what `urllib` raises where there is no answer."""
+
+    def __init__(self, origins: Mapping[Site, str], ca_file: str | None, timeout: float) -> None:
+        self._origins = dict(origins)
+        self._timeout = timeout
+        context = ssl.create_default_context()
+        if ca_file is not None:
+            context.load_verify_locations(ca_file)
+        self._opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _Stay)
+        self._opener.addheaders = []
+
+    def ask(self, asked: Asked) -> Recorded:
+        """Ask the deployment.
+
+        Raises:
+            OSError: there is no answer.
+        """
+        headers = {name: value for name, value in asked.headers if name.lower() not in HOP}
+        request = urllib.request.Request(  # noqa: S310 -- the address is the environment file's, http or https
+            self._origins[asked.site] + asked.target,
+            data=asked.body or None,
+            headers={**headers, "Accept-Encoding": "identity"},
+            method=asked.method,
+        )
+        try:
+            with self._opener.open(request, timeout=self._timeout) as response:
+                return _recorded(response.status, response.headers, response.read(LARGEST))
+        except urllib.error.HTTPError as answer:
+            with answer:
+                return _recorded(answer.code, answer.headers, answer.read(LARGEST))
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Leaves redirects to the suite."""
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> None:
+        """Follow none."""
+
+
+def _recorded(status: int, headers: Any, body: bytes) -> Recorded:
+    kept = tuple((name, value) for name, value in headers.items() if name.lower() not in HOP)
+    return Recorded(status, kept, body)
+
+
+class Addresses:
+    """Puts other addresses in the place of those of a deployment: the proxy's for the suite, the deployment's for it."""
+
+    def __init__(self, pairs: Mapping[str, str]) -> None:
+        self._there = [(_pattern(real), ours) for real, ours in pairs.items()]
+        self._back = [(_pattern(ours), real) for real, ours in pairs.items()]
+
+    def outward(self, asked: Asked) -> Asked:
+        """Return a request as the deployment is to see it."""
+        return replace(asked, headers=tuple((name, _put(value, self._back)) for name, value in asked.headers))
+
+    def inward(self, answer: Recorded) -> Recorded:
+        """Return an answer as the suite is to see it."""
+        headers = tuple((name, _put(value, self._there)) for name, value in answer.headers)
+        kind = answer.header("content-type").lower()
+        if not any(word in kind for word in TEXTS):
+            return replace(answer, headers=headers)
+        body = answer.body.decode("utf-8", "surrogateescape")
+        return replace(answer, headers=headers, body=_put(body, self._there).encode("utf-8", "surrogateescape"))
+
+
+def _pattern(origin: str) -> re.Pattern[str]:
+    return re.compile(re.escape(origin) + r"(?![\w.-]|:\d)")
+
+
+def _put(text: str, pairs: list[tuple[re.Pattern[str], str]]) -> str:
+    for pattern, value in pairs:
+        text = pattern.sub(lambda _, value=value: value, text)  # type: ignore[misc]
+    return text
