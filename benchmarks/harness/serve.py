@@ -1,0 +1,71 @@
+"""A small server, on one port of every loopback address.
+
+`serve.py [--certificate FILE] [--there-after SECONDS] [--refuse]`: every path answers 200 with the JSON of a
+healthy service; with `--there-after` 503 until then, or, with `--refuse`, no connection at all. Prints its port,
+and when its standard input is closed, when it was there and when it first said so, in seconds of the monotonic
+clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import socket
+import ssl
+import sys
+import time
+
+BODY = b'{"status":"healthy","service":"one of many"}'
+
+
+class Server:
+    """Answers requests without bodies, over connections that are kept."""
+
+    def __init__(self, there: float) -> None:
+        self.there = there
+        self.seen: float | None = None
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer until the other side hangs up."""
+        try:
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(self._answer())
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    def _answer(self) -> bytes:
+        if time.monotonic() < self.there:
+            return b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
+        self.seen = self.seen or time.monotonic()
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n"
+        return head.encode() + BODY
+
+
+async def main() -> None:
+    """Serve until the standard input is closed."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--certificate")
+    parser.add_argument("--there-after", type=float, default=0.0)
+    parser.add_argument("--refuse", action="store_true")
+    options = parser.parse_args()
+    context = None
+    if options.certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(options.certificate)
+    server = Server(time.monotonic() + options.there_after)
+    with socket.socket() as bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(("0.0.0.0", 0))  # noqa: S104 - every address of the loopback network, in a namespace that has no other
+        print(bound.getsockname()[1], flush=True)
+        if options.refuse:
+            await asyncio.sleep(options.there_after)
+        async with await asyncio.start_server(server.serve, sock=bound, ssl=context, backlog=1024):
+            await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    print(json.dumps({"there": server.there, "seen": server.seen}), flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
