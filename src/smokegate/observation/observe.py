@@ -178,13 +178,14 @@ class Observer:
         self._graph.stop()
         if self._waiting is not None:
             self._waiting.stop()
+        step = self._plan.get(CLEAN_UP)
+        if step is None or self._journey is None:
+            return
         with self._condition:
             # An account that is being created at this moment must be known before it can be deleted.
-            self._condition.wait_for(
-                lambda: not self._graph.running & {"register", CLEAN_UP}, self._tries.timeout + 1.0
-            )
-        step = self._plan.get(CLEAN_UP)
-        if step is not None and self._journey is not None and self._journey.created:
+            busy = {"register", CLEAN_UP}
+            self._condition.wait_for(lambda: not self._graph.running & busy, self._tries.timeout + 1.0)
+        if self._journey.created:
             self._graph.finish_alone(step)
 
     def _steps(self, group: Group) -> Iterator[Step]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
+import socket
+import threading
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +14,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from smokegate.observation.causes import WireCause
 from smokegate.observation.limits import KEPT_TEXT
 from smokegate.observation.step import Ask, ask_json
 
@@ -254,6 +258,47 @@ def test_other_hosts_go_through_the_proxy_that_the_environment_names(
     assert answer is not None
     assert answer.body.text == "from the proxy"
     assert proxy.asked == ["GET http://app.example.test/health HTTP/1.1"]
+
+
+def tunnelling_to(port: int) -> Handler:
+    """A proxy that leads every CONNECT to one port of this machine."""
+
+    def pump(source: socket.socket, sink: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+
+    def handler(caller: Caller) -> None:
+        caller.hear()
+        caller.say("HTTP/1.1 200 Connection established\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", port)) as target:
+            back = threading.Thread(target=pump, args=(target, caller.sock), daemon=True)
+            back.start()
+            pump(caller.sock, target)
+            back.join()
+
+    return handler
+
+
+@pytest.mark.parametrize("host", ["app.example.test", "other.example.test"])
+def test_tls_is_verified_through_a_proxy_too(
+    prober: Prober, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    prober.ca_file = str(tmp_path / "ca.pem")
+    target = serve(answering("fine"), context_of(authority.issue_cert("app.example.test")))
+    proxy = serve(tunnelling_to(target.port))
+    monkeypatch.setenv("https_proxy", proxy.url)
+    exchange = prober.get(f"https://{host}/health")
+    assert [line.rpartition(" ")[0] for line in proxy.asked] == [f"CONNECT {host}:443"]
+    if host == "app.example.test":
+        assert exchange.answer is not None
+        assert exchange.answer.body.text == "fine"
+    else:
+        assert exchange.no_answer is not None
+        assert exchange.no_answer.cause is WireCause.TLS_WRONG_HOST
 
 
 def test_a_connection_that_idled_long_is_not_trusted_with_a_request(

@@ -289,6 +289,14 @@ def test_packets_that_are_swallowed_cost_one_time_out_in_all(look: Look) -> None
     assert seen.seconds < 2.0
 
 
+def test_a_host_that_hangs_costs_little_more_than_one_time_out_in_all(look: Look, serve: Serve) -> None:
+    hung = serve(lambda caller: caller.over.wait() and None)
+    endpoints = tuple(Endpoint(path=f"/{number}") for number in range(20))
+    seen = complete(look(hung.url, backend={"endpoints": endpoints, "timeout": 1.5}, sign_in=JOURNEY))
+    assert status(seen, "health") == status(seen, "endpoint /19") == "read-timeout"
+    assert seen.seconds < 4.4, "three rows of requests would wait for three time-outs"
+
+
 def test_a_version_told_by_the_health_check_is_the_same_request(server: WireServer, look: Look) -> None:
     observer = look(server.url, version=Version(path="/health", field="commit"))
     seen = complete(observer)
