@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from smokegate.diagnosis.rule import Judge
     from smokegate.observation.causes import WireCause
 
-LINES_AT_MOST = 3
+LINES_AT_MOST = 2
 
 
 def by_wire(*causes: WireCause, confidence: Confidence = Confidence.CERTAIN) -> Judge:
@@ -96,8 +96,12 @@ def beyond_runner(case: Case, signs: Signs | None) -> Signs | None:
 
 
 def lines(hits: tuple[Hit, ...]) -> tuple[str, ...]:
-    """Return the evidence of the first few outcomes, each with the line that proves it."""
-    return tuple(_line(hit) for hit in hits[:LINES_AT_MOST])
+    """Return the evidence: the first outcomes in full, one sample for all of them, the rest by name."""
+    samples = [hit for hit in hits if is_sample(hit.exchange.name)]
+    shown = [hit for hit in hits if hit not in samples[1:]][:LINES_AT_MOST]
+    rest = tuple(hit for hit in hits if hit not in shown)
+    more = (f"the same of {len(rest)} more: {', '.join(names(rest))}",) if rest else ()
+    return (*map(_line, shown), *more)
 
 
 def names(hits: tuple[Hit, ...]) -> tuple[str, ...]:

@@ -121,3 +121,24 @@ def test_runner_is_blamed_only_with_control_probes(judging: Callable[..., Any]) 
 def judging() -> Callable[..., Any]:
     """The headline of a target that can not be looked up, given control probes."""
     return lambda control: judged(*silent_everywhere(WireCause.NAME_SERVER), control=control).headline
+
+
+def test_evidence_of_a_dead_host_is_short() -> None:
+    """Twenty requests with one fate are two lines and a list of names, not twenty lines."""
+    headline = judged(*silent_everywhere(WireCause.REFUSED)).headline
+    assert headline is not None
+    assert len(headline.evidence) == 3
+    assert headline.evidence[0].startswith("health: GET ")
+    assert headline.evidence[2].startswith("the same of ")
+
+
+def test_two_rules_with_one_code_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code names one rule: a file that takes a code that is there already is refused by name."""
+    from smokegate.diagnosis.rules import nginx, slow  # noqa: PLC0415 - changed for this test only
+
+    all_rules.cache_clear()
+    monkeypatch.setattr(slow, "RULES", nginx.RULES[:1])
+    with pytest.raises(ValueError, match=r"two rules have the code 'nginx\.upstream-unavailable'.* slow\.py"):
+        all_rules()
+    monkeypatch.undo()
+    all_rules.cache_clear()

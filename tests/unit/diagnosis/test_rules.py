@@ -9,6 +9,8 @@ import pytest
 from smokegate.diagnosis.catalogue import all_rules
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.testing import (
+    BACKEND,
+    COMMIT,
     an_environment,
     answered,
     everywhere,
@@ -169,3 +171,87 @@ def test_one_hanging_endpoint_says_that_others_answered() -> None:
     finding = found_by("net.hung", silent("endpoint /api/quotes", WireCause.READ_TIMEOUT))
     assert finding is not None
     assert "were answered" in finding.against[0]
+
+
+@pytest.mark.parametrize("cause", [WireCause.NAME_SERVER, WireCause.UNREACHABLE])
+def test_way_is_the_deployments_where_the_runner_reaches_others(cause: WireCause) -> None:
+    """A runner that reaches other hosts has a network: then it is the deployment that fails."""
+    reached = (ControlProbe("api.github.com:443", reached=True),)
+    headline = judged(*silent_everywhere(cause), control=reached).headline
+    assert headline is not None
+    assert headline.owner is Owner.CONFIGURATION
+
+
+def test_resolver_that_knows_no_name_is_the_runners() -> None:
+    """Where a control host could not be looked up either, it is the runner's own name server."""
+    control = (
+        ControlProbe("1.1.1.1:443", reached=True),
+        ControlProbe("api.github.com:443", reached=False, cause=WireCause.NAME_SERVER),
+    )
+    headline = judged(*silent_everywhere(WireCause.NAME_SERVER), control=control).headline
+    assert headline is not None
+    assert headline.owner is Owner.RUNNER
+
+
+def test_build_without_its_commit_is_advice() -> None:
+    """A deployment that does not say which commit it runs is told so; it gates where one is expected."""
+    unknown = answered(
+        "health", 200, {"status": "healthy", "service": "Trading API"}, {"x-commit": "unknown"}
+    )
+    told = judged(unknown, commit=None).headline
+    gating = judged(unknown, commit=None, expected_commit="fedcba98765").headline
+    assert told is not None
+    assert gating is not None
+    assert (told.code, told.advisory) == ("app.wrong-version", True)
+    assert (gating.code, gating.advisory) == ("app.wrong-version", False)
+
+
+def test_backend_that_nginx_hides_is_told_by_its_health() -> None:
+    """Where the backend itself says 503 on its health check, nginx's message elsewhere is that 503."""
+    starting = [answered(name, 503, {"status": "starting"}) for name in ("health", "health 2", "health 3")]
+    replaced = answered("endpoint /api/quotes", 503, {"error": "upstream_unavailable"})
+    assert getattr(judged(*starting, replaced).headline, "code", None) == "app.unhealthy"
+
+
+def test_message_of_nginx_beside_a_healthy_backend_is_not_certain() -> None:
+    """An upstream that is unavailable on one path, while others are answered, is not away altogether."""
+    headline = judged(answered("endpoint /api/quotes", 503, {"error": "upstream_unavailable"})).headline
+    assert headline is not None
+    assert (headline.code, headline.confidence) == ("nginx.upstream-unavailable", Confidence.LIKELY)
+    assert headline.against
+
+
+def test_first_answer_that_was_held_is_possibly_a_wake_up() -> None:
+    """On Render, a first answer that took long, and was fast when asked again, may have woken the service."""
+    headers = {"x-render-origin-server": "uvicorn", "x-commit": COMMIT}
+    body = {"status": "healthy", "service": "Trading API"}
+    held = answered("health", 200, body, headers, measured=(3.1, 0.02), warm_seconds=0.02)
+    headline = judged(held).headline
+    assert headline is not None
+    assert (headline.code, headline.confidence) == ("render.waking", Confidence.POSSIBLE)
+    assert headline.advisory
+
+
+def test_open_documentation_is_likely_debug_mode() -> None:
+    """Documentation that must be closed and is open fits debug mode, and other things."""
+    backend = {"url": BACKEND, "health": {"samples": 1}, "endpoints": [{"path": "/docs", "status": 404}]}
+    environment = an_environment(backend=backend)
+    open_ = page("endpoint /docs", 200, '<div id="swagger-ui"></div>')
+    headline = judged(open_, environment=environment).headline
+    assert headline is not None
+    assert (headline.code, headline.confidence) == ("app.debug-on", Confidence.LIKELY)
+
+
+def test_token_that_opens_another_account_is_told() -> None:
+    """An account view with another identity than the one that registered is somebody else's account."""
+    headline = judged(answered("account again", 200, {"id": 8})).headline
+    assert headline is not None
+    assert headline.code == "sign-in.account-lost"
+    assert "another account" in headline.title
+
+
+def test_account_that_is_there_already_is_the_suites_own() -> None:
+    """An account that is there already is the suite's own trouble, and says nothing of the app."""
+    headline = judged(answered("register", 400, {"detail": "Email already registered"})).headline
+    assert headline is not None
+    assert (headline.code, headline.owner) == ("sign-in.register-failed", Owner.TEST_DATA)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import has_token
@@ -39,16 +40,19 @@ def failed(case: Case) -> Signs | None:
     health = case.app("health")
     if answer.status >= 500 and health is not None and health.status >= 500:
         return None  # the app fails as a whole, not in registering
-    data = answer.status in {400, 409, 422}
+    refused = answer.status in {400, 409, 422}
+    taken = answer.status == 409 or (refused and TAKEN.search(answer.body.text) is not None)
     return Signs(
         evidence=(seen(exchange, body(answer)),),
         exchanges=("register",),
-        confidence=Confidence.LIKELY if data else Confidence.CERTAIN,
+        confidence=Confidence.LIKELY if refused else Confidence.CERTAIN,
         competing=BY_STATUS.get(answer.status),
-        owner=Owner.TEST_DATA if data else None,
+        owner=Owner.TEST_DATA if taken else None,
     )
 
 
+TAKEN = re.compile(r"already (?:registered|exists|taken|in use)", re.IGNORECASE)
+"""The account is there already: that is the suite's own data, not the app's fault."""
 BY_STATUS = {
     400: ("data that the app does not accept from the suite", "an address that is registered already"),
     401: ("registration that needs an invitation or a key",),
