@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.broken import is_advisory, is_broken, told
 from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.chain import blocked_by, symptom_of
+from smokegate.diagnosis.judged_inside import judged_inside
 from smokegate.diagnosis.outcome import TestOutcome, Word
-from smokegate.diagnosis.services import trouble
 from smokegate.observation.model import NotAsked
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Diagnosis
-    from smokegate.environment.model import Compose, Environment
+    from smokegate.environment.model import Environment
     from smokegate.observation.model import Exchange, Observation
-    from smokegate.observation.server import ServerView
 
 
 def judged(
@@ -33,12 +32,19 @@ def judged(
     service shows it, such as a frontend that calls another host.
     """
     case = Case(environment, observation)
-    outcomes = [*_exchanges(case), *_budgets(case), *_commit(case), *_server(case), *_unset(environment)]
+    outcomes = [
+        *_exchanges(case),
+        *_budgets(case),
+        *_commit(case),
+        *judged_inside(case),
+        *_unset(environment),
+    ]
     if not any(each.outcome == "failed" for each in outcomes):
+        told_of = {name for each in outcomes if each.outcome != "passed" for name in each.exchanges}
         outcomes += [
             TestOutcome(each.code, "failed", why=each.title, promise=each.title)
             for each in diagnosis.findings
-            if not each.advisory
+            if not each.advisory and not told_of.intersection(each.exchanges)
         ]
     return tuple(outcomes)
 
@@ -64,10 +70,10 @@ def exchange_outcome(case: Case, exchange: Exchange) -> tuple[Word, str]:
         return "blocked", f"blocked by {blocker or exchange.outcome.because}"
     if not is_broken(case, exchange):
         return "passed", ""
-    if is_advisory(case, exchange.name):
-        return "advisory", told(exchange, case)
     if blocker:
         return "blocked", f"blocked by {blocker}"
+    if is_advisory(case, exchange.name):
+        return "advisory", told(exchange, case)
     return "failed", told(exchange, case)
 
 
@@ -111,50 +117,6 @@ def _commit(case: Case) -> Iterator[TestOutcome]:
             why="" if known else "the deployment does not say which commit it is",
             promise="the deployment says which commit it is",
         )
-
-
-def _server(case: Case) -> Iterator[TestOutcome]:
-    compose, view = case.environment.compose, case.observation.server
-    if compose is None or case.environment.server is None:
-        return
-    if view is None or view.unreachable:
-        why = str(view.failure) if view else "the server was not looked at"
-        yield TestOutcome("server", "skipped", why=why, promise="the server can be looked at")
-        return
-    why = str(view.failure) if view.failure else ""
-    yield TestOutcome("server", "failed" if why else "passed", why=why, promise="the server can be looked at")
-    yield from _services(view, compose)
-    for each in view.origin:
-        sound = each.status is not None and each.status < 500
-        told_of = "" if sound else f"origin {each.path}: {each.problem or f'status {each.status}'}"
-        yield TestOutcome(
-            f"origin {each.path}",
-            "passed" if sound else "failed",
-            why=told_of,
-            promise=f"the backend answers {each.path} to the server itself",
-            seconds=each.seconds,
-        )
-
-
-def _services(view: ServerView, compose: Compose) -> Iterator[TestOutcome]:
-    for service in view.services:
-        if not service.expected:
-            continue
-        wrong = trouble(service, compose)
-        yield TestOutcome(
-            f"service {service.name}",
-            "failed" if wrong else "passed",
-            why=f"{service.name} {wrong}" if wrong else "",
-            promise=f"{service.name} runs and is healthy",
-        )
-        if service.exists and not wrong and service.restart_policy not in compose.restart:
-            why = f"{service.name} has the restart policy {service.restart_policy or 'no'}"
-            yield TestOutcome(f"restart policy {service.name}", "advisory", advisory=True, why=why)
-    database = view.database
-    if database is not None:
-        why = "" if database.ready else f"{database.service}: {database.detail}"
-        word: Word = "passed" if database.ready else "failed"
-        yield TestOutcome("database", word, why=why, promise="the database accepts connections")
 
 
 def _unset(environment: Environment) -> Iterator[TestOutcome]:

@@ -1,0 +1,22 @@
+"""Looks at a deployment whose server stands in a certain way."""
+
+from __future__ import annotations
+
+import pytest
+from tests_support.servers import away, look_at, server_environment, service, view
+
+from smokegate.commands.looking import Look
+
+
+@pytest.fixture
+def broken() -> Look:
+    """A backend that somebody stopped, with nginx's message at the edge."""
+    environment = server_environment()
+    stopped = view(service("backend", "exited", exit_code=0))
+    return look_at(stopped, *away(environment), environment=environment)
+
+
+@pytest.fixture
+def well() -> Look:
+    """A deployment on which all is well."""
+    return look_at(view())
