@@ -28,9 +28,9 @@ def test_origin_is_within_its_budgets(server: Inside, compose: Compose, environm
     Symptom: `/ping_fast` is slow although nothing lies between: the server itself is overloaded.
     """
     server.must_be_well(compose.backend)
-    budgets = {
-        each.path: each.within for each in (environment.backend.health, *environment.backend.endpoints)
-    }
+    health = environment.backend.health
+    budgets = {health.path: health.within}
+    budgets |= {each.path: each.within for each in environment.backend.endpoints}
     for answer in server.view.origin:
         budget = budgets.get(answer.path)
         if answer.status is not None and budget is not None:
