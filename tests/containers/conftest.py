@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 
 import pytest
+
+from smokegate.replica.compose import engine as engines
+from smokegate.replica.handle import ReplicaError
 
 
 def unavailable(what: str) -> None:
@@ -17,18 +19,14 @@ def unavailable(what: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def engine() -> Iterator[None]:
+def engine() -> None:
     """A docker engine that answers, with compose."""
-    from smokegate.replica.compose import engine as engines
-    from smokegate.replica.handle import ReplicaError
-
     if shutil.which("docker") is None:
         unavailable("there is no docker client on this machine")
     try:
         engines.client().close()
     except ReplicaError as error:
         unavailable(str(error))
-    yield
 
 
 @pytest.fixture(scope="session")

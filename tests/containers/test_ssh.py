@@ -97,17 +97,20 @@ def test_a_connection_that_breaks_off_is_told_as_that(sshd: Sshd) -> None:
     assert cause is CommandCause.CONNECTION_DROPPED
 
 
-def test_a_host_that_hangs_is_given_up_within_the_limit(sshd_program: str, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("sshd_program")
+def test_a_host_that_hangs_is_given_up_within_the_limit(tmp_path: Path) -> None:
     with silent_server() as port, connect(over(write_config(tmp_path, port))) as host:
         assert failure_of(host, "true") is CommandCause.SSH_TIMED_OUT
 
 
-def test_a_refused_port_is_told_as_that(sshd_program: str, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("sshd_program")
+def test_a_refused_port_is_told_as_that(tmp_path: Path) -> None:
     with connect(over(write_config(tmp_path, free_port()))) as host:
         assert failure_of(host, "true") is CommandCause.SSH_REFUSED
 
 
-def test_a_name_that_does_not_resolve_is_told_as_that(sshd_program: str, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("sshd_program")
+def test_a_name_that_does_not_resolve_is_told_as_that(tmp_path: Path) -> None:
     (tmp_path / "ssh_config").write_text("Host target\n  HostName nowhere.invalid\n")
     with connect(over(tmp_path / "ssh_config")) as host:
         assert failure_of(host, "true") is CommandCause.SSH_NAME

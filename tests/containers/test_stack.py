@@ -1,4 +1,4 @@
-"""The real stack, whole and broken: what the server's vantage sees of it, and what the diagnosis makes of that."""
+"""The real stack, whole and broken: what the server's vantage sees, and what the diagnosis makes of it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ def declared() -> Environment:
 
 
 @pytest.fixture(scope="module")
-def healthy(engine: None, declared: Environment) -> Iterator[tuple[Any, Environment]]:
+def healthy(
+    engine: None,  # noqa: ARG001 -- asks for it first
+    declared: Environment,
+) -> Iterator[tuple[Any, Environment]]:
     """The stack as it should be; no test changes it."""
     replica, environment = compose.start_for(declared)
     with replica:

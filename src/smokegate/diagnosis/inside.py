@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.services import trouble
-from smokegate.diagnosis.wording import plain, quote
+from smokegate.diagnosis.wording import LIMIT, around, plain, quote
 from smokegate.observation.server.model import LogLine, ServerView, ServiceView
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def role(case: Case, service: ServiceView) -> str:
 
 
 def troubled(case: Case, service: ServiceView) -> bool:
-    """Tell whether a service does not do its work: its container is in trouble, or the backend fails inside."""
+    """Tell whether a service does not do its work: its container is in trouble, or the backend fails."""
     compose, view = case.environment.compose, view_of(case)
     if compose is None or view is None:
         return False
@@ -205,8 +205,14 @@ def _by_text(lines: tuple[str, ...] | list[str]) -> Reason | None:
     for code, pattern in TEXTS:
         told = tuple(dict.fromkeys(plain(line) for line in reversed(lines) if pattern.search(line)))
         if told:
-            return Reason(code, tuple(quote(each) for each in told[:LINES_AT_MOST]))
+            return Reason(code, tuple(_telling(each, pattern) for each in told[:LINES_AT_MOST]))
     return None
+
+
+def _telling(line: str, pattern: re.Pattern[str]) -> str:
+    """Return a line, or the place that tells where it is a long one, quoted."""
+    place = pattern.search(line)
+    return around(line, *place.span()) if place and len(line) > LIMIT else quote(line)
 
 
 def _lacks_database(service: ServiceView) -> bool:

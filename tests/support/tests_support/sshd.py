@@ -49,7 +49,8 @@ def serve(program: str, directory: Path) -> Iterator[Sshd]:
     (directory / "sshd_config").write_text(
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {directory}/host\n"
         f"AuthorizedKeysFile {directory}/authorized_keys\nPidFile {directory}/sshd.pid\n"
-        "StrictModes no\nUsePAM no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\nLogLevel ERROR\n"
+        "StrictModes no\nUsePAM no\nPasswordAuthentication no\n"
+        "KbdInteractiveAuthentication no\nLogLevel ERROR\n"
     )
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)  # sshd's own: it does not start without it
@@ -79,7 +80,7 @@ def make_key(path: Path) -> None:
 
 
 def write_config(directory: Path, port: int, *, key: str = "user") -> Path:
-    """Write the client's configuration: the server's port, key and known hosts are told by OpenSSH's own means."""
+    """Write the client's configuration: port, key and known hosts are told by OpenSSH's own means."""
     config = directory / "ssh_config"
     config.write_text(
         f"Host target\n  HostName 127.0.0.1\n  Port {port}\n  User {getpass.getuser()}\n"

@@ -10,13 +10,15 @@ SSH = {
     "ssh: connect to host 127.0.0.1 port 22: Connection refused": CommandCause.SSH_REFUSED,
     "ssh: connect to host h port 22: No route to host": CommandCause.SSH_UNREACHABLE,
     "ssh: connect to host h port 22: Connection timed out": CommandCause.SSH_TIMED_OUT,
-    "Connection timed out during banner exchange\nConnection to 127.0.0.1 port 9 timed out": CommandCause.SSH_TIMED_OUT,
+    "Connection timed out during banner exchange\nConnection to 127.0.0.1 port 9 timed out": (
+        CommandCause.SSH_TIMED_OUT
+    ),
     "ssh: Could not resolve hostname x.invalid: Name or service not known": CommandCause.SSH_NAME,
     "u@127.0.0.1: Permission denied (publickey).": CommandCause.SSH_KEY_REFUSED,
-    "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.": CommandCause.HOST_KEY_CHANGED,
-    "No ED25519 host key is known for h and you have requested strict checking.\nHost key verification failed.": (
-        CommandCause.HOST_KEY_UNKNOWN
+    "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.": (
+        CommandCause.HOST_KEY_CHANGED
     ),
+    "No ED25519 host key is known for h.\nHost key verification failed": (CommandCause.HOST_KEY_UNKNOWN),
     "kex_exchange_identification: Connection closed by remote host": CommandCause.CONNECTION_DROPPED,
     "client_loop: send disconnect: Broken pipe": CommandCause.CONNECTION_DROPPED,
     "": CommandCause.CONNECTION_DROPPED,

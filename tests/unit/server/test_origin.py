@@ -17,7 +17,9 @@ from smokegate.observation.server.model import OriginAnswer
 
 
 class Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
+    """Answers every path with JSON that names it; 503 where the path says so."""
+
+    def do_GET(self) -> None:  # noqa: D102, N802 -- the name is http.server's
         status = 503 if "away" in self.path else 200
         body = b'{"path": "%s"}' % self.path.encode()
         self.send_response(status)
@@ -27,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, *_: object) -> None:  # noqa: D102 -- http.server's
         pass
 
 

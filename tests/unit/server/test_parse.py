@@ -17,15 +17,9 @@ LINES = ["ps-healthy", "ps-unhealthy", "ps-restarting", "ps-stopped", "ps-create
 
 
 def inspected(**changes: Any) -> dict[str, Any]:
-    """What `docker inspect` gives for a container that runs; the parts that change are `State` and the like."""
-    state = {
-        "Status": "running",
-        "Running": True,
-        "Restarting": False,
-        "OOMKilled": False,
-        "ExitCode": 0,
-        "Error": "",
-    }
+    """Return what `docker inspect` gives for a container that runs, with parts replaced."""
+    state = {"Status": "running", "Running": True, "Restarting": False, "OOMKilled": False}
+    state |= {"ExitCode": 0, "Error": ""}
     state |= {"StartedAt": "2026-11-22T00:13:19.123456789Z", "FinishedAt": "0001-01-01T00:00:00Z"}
     whole = {
         "Id": "a" * 64,
@@ -204,7 +198,7 @@ def test_a_large_disk_is_not_full_while_gigabytes_are_left() -> None:
         (2, "127.0.0.1:5432 - no response\n", False),
     ],
 )
-def test_pg_isready_is_believed_by_status_and_words(status: int, said: str, ready: bool) -> None:
+def test_pg_isready_is_believed_by_status_and_words(status: int, said: str, *, ready: bool) -> None:
     view = parse.database("db", status, said, "")
     assert (view.ready, view.detail) == (ready, said.strip().rpartition(" - ")[2])
 

@@ -40,6 +40,7 @@ RULES = (
         reads=STATES,
         judge=judge,
         steps=(
+            "See what is declared, on the server in `{directory}`: `{compose} config {service}`.",
             (
                 "Give it `restart: unless-stopped` in the compose file of `{directory}`, then `{compose}"
                 " up -d {service}`."

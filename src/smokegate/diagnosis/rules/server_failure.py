@@ -39,7 +39,10 @@ ROWS = (
     Row(
         CommandCause.SSH_NOT_INSTALLED,
         Owner.RUNNER,
-        ("Install an OpenSSH client where this runs (`apt-get install openssh-client`).",),
+        (
+            "Install an OpenSSH client where this runs (`apt-get install openssh-client`).",
+            "If this is the server itself, say `local = true` under `[server]` in `{file}` instead of `ssh`.",
+        ),
     ),
     Row(
         CommandCause.SSH_NAME,
@@ -119,7 +122,11 @@ ROWS = (
             "limits such as MaxStartups or fail2ban",
         ),
     ),
-    Row(CommandCause.SSH_OTHER, Owner.CONFIGURATION, (BY_HAND,)),
+    Row(
+        CommandCause.SSH_OTHER,
+        Owner.CONFIGURATION,
+        (BY_HAND, "Check OpenSSH's configuration for this host: `ssh -G` with it prints what holds."),
+    ),
     Row(
         CommandCause.DOCKER_NOT_INSTALLED,
         Owner.CONFIGURATION,
@@ -131,7 +138,10 @@ ROWS = (
     Row(
         CommandCause.COMPOSE_NOT_INSTALLED,
         Owner.CONFIGURATION,
-        ("Install the compose plugin on the server (`docker compose version` must work for the user).",),
+        (
+            "On the server, as the user of `{file}`: `docker compose version`; it must print a version.",
+            "Install the compose plugin there (package `docker-compose-plugin` or `docker-compose-v2`).",
+        ),
     ),
     Row(
         CommandCause.ENGINE_NOT_PERMITTED,
@@ -159,12 +169,18 @@ ROWS = (
     Row(
         CommandCause.NO_COMPOSE_FILE,
         Owner.CONFIGURATION,
-        ("Name the file in `files` under `[compose]` of `{file}`, or put it back into `{directory}`.",),
+        (
+            "On the server: `ls {directory}`, and `docker compose ls` for where running projects come from.",
+            "Name the file in `files` under `[compose]` of `{file}`, or put it back into `{directory}`.",
+        ),
     ),
     Row(
         CommandCause.COMPOSE_FILE_INVALID,
         Owner.CONFIGURATION,
-        ("On the server, in `{directory}`: `{compose} config`; it names the line.",),
+        (
+            "On the server, in `{directory}`: `{compose} config`; it names the line.",
+            "If a variable is missing, look whether `.env` beside the compose file was deployed too.",
+        ),
     ),
     Row(
         CommandCause.COMMAND_TIMED_OUT,
@@ -178,7 +194,10 @@ ROWS = (
     Row(
         CommandCause.COMMAND_FAILED,
         Owner.CONFIGURATION,
-        ("Run the command of the evidence on the server; its last lines say why.",),
+        (
+            "Run the command of the evidence on the server; its last lines say why.",
+            "Check that `[server]` and `[compose]` in `{file}` describe this server.",
+        ),
     ),
 )
 
