@@ -309,3 +309,18 @@ def test_a_connection_that_idled_long_is_not_trusted_with_a_request(
     monkeypatch.setattr("smokegate.observation.http.IDLE", 0.0)
     prober.get(server.url)
     assert server.accepted == 2
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_the_authorities_that_a_variable_names_are_trusted(
+    prober: Prober, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
+    monkeypatch.setenv(variable, str(tmp_path / "ca.pem"))
+    assert (
+        prober.get(serve(answering("ok"), context_of(authority.issue_cert("127.0.0.1"))).url).answer
+        is not None
+    )
