@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from graphlib import TopologicalSorter
 from importlib import import_module
@@ -32,21 +33,26 @@ def all_rules() -> tuple[Rule, ...]:
 
 def _ordered(found: tuple[Rule, ...]) -> tuple[Rule, ...]:
     by_code = {rule.code: rule for rule in found}
-    sorter = TopologicalSorter(
-        {
-            rule.code: [other.code for other in found if other is not rule and can_silence(other, rule)]
-            for rule in found
-        }
-    )
+    before = {rule.code: _named((*rule.unless, *rule.after), by_code) for rule in found}
+    for rule in found:
+        for code in _named(rule.silences, by_code):
+            before[code].add(rule.code)
+    for code, others in before.items():
+        others.discard(code)
+    sorter = TopologicalSorter(before)
     sorter.prepare()
     ordered: list[Rule] = []
     while sorter.is_active():
-        ready = sorted(
-            (by_code[code] for code in sorter.get_ready()), key=lambda rule: (rule.level, rule.code)
-        )
+        ready = [by_code[code] for code in sorter.get_ready()]
+        ready.sort(key=lambda rule: (rule.level, rule.code))
         ordered += ready
         sorter.done(*(rule.code for rule in ready))
     return tuple(ordered)
+
+
+def _named(patterns: tuple[str, ...], codes: Iterable[str]) -> set[str]:
+    """Return the codes that codes or families name."""
+    return {code for code in codes if matches(code, patterns)} if patterns else set()
 
 
 def can_silence(first: Rule, second: Rule) -> bool:

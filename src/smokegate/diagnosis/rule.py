@@ -133,4 +133,4 @@ def filled(step: Step, names: Mapping[str, str]) -> str | None:
 
 def matches(code: str, patterns: tuple[str, ...]) -> bool:
     """Tell whether a code is one of these codes or belongs to one of these families."""
-    return any(code == pattern or code.startswith(f"{pattern}.") for pattern in patterns)
+    return code in patterns or code.partition(".")[0] in patterns
