@@ -32,11 +32,14 @@ class Sshd:
         found = subprocess.run(["pgrep", "-P", str(self.pid)], capture_output=True, text=True, check=False)
         return [int(each) for each in found.stdout.split()]
 
-    def drop(self) -> None:
-        """Cut every connection as a crash would: nothing says goodbye."""
-        for child in self.sessions:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
+    def ends(self, seconds: float = 5.0) -> bool:
+        """Wait until no connection is left; False where one still is after so many seconds."""
+        deadline = time.monotonic() + seconds
+        while self.sessions:
+            if time.monotonic() > deadline:
+                return False
+            threading.Event().wait(0.02)
+        return True
 
 
 @contextlib.contextmanager

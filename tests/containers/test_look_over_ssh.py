@@ -1,0 +1,69 @@
+"""The whole look, over a real ssh connection at a real stack: the same as from the server itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests_support.sshd import Sshd, free_port, serve, write_config
+
+from smokegate.environment.load import load
+from smokegate.environment.model import Environment, Server
+from smokegate.observation.server import CommandCause, ServerView, look
+from smokegate.replica import compose
+
+ENVIRONMENTS = Path(__file__).parents[2] / "environments"
+pytestmark = pytest.mark.usefixtures("engine")
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Environment]:
+    """A healthy stack, and the environment that describes it from the server itself."""
+    (declared,) = load(["local-compose"], directory=ENVIRONMENTS, variables={})
+    replica, environment = compose.start_for(declared)
+    with replica:
+        yield environment
+
+
+@pytest.fixture(scope="module")
+def sshd(sshd_program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
+    """The way to the server."""
+    with serve(sshd_program, tmp_path_factory.mktemp("sshd")) as server:
+        yield server
+
+
+def over(environment: Environment, config: Path) -> Environment:
+    server = Server(ssh="target", ssh_config=str(config), timeout="10s")
+    return environment.model_copy(update={"server": server})
+
+
+def told(view: ServerView) -> dict[str, tuple[object, ...]]:
+    """What of a view does not depend on the moment."""
+    return {
+        each.name: (each.id, each.state, each.health, each.restart_policy, each.revision, each.ports)
+        for each in view.services
+    }
+
+
+def test_the_server_looks_the_same_over_ssh(stack: Environment, sshd: Sshd) -> None:
+    far, near = look(over(stack, sshd.config)), look(stack)
+    assert far.failure is None
+    assert far.problems == ()
+    assert told(far) == told(near)
+    assert far.database == near.database
+    assert [each.service for each in far.listeners] == [each.service for each in near.listeners]
+    assert [each.status for each in far.origin] == [each.status for each in near.origin]
+
+
+def test_no_connection_is_left_behind(stack: Environment, sshd: Sshd) -> None:
+    look(over(stack, sshd.config))
+    assert sshd.ends()
+
+
+def test_a_server_that_refuses_is_a_view_with_its_reason(stack: Environment, tmp_path: Path) -> None:
+    """A look never raises: what keeps it from looking is what it saw."""
+    view = look(over(stack, write_config(tmp_path, free_port())))
+    assert view.failure is not None
+    assert view.failure.cause is CommandCause.SSH_REFUSED
+    assert view.unreachable
