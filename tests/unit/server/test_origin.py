@@ -19,7 +19,7 @@ from smokegate.observation.server.model import OriginAnswer
 class Handler(BaseHTTPRequestHandler):
     """Answers every path with JSON that names it; 503 where the path says so."""
 
-    def do_GET(self) -> None:  # noqa: D102, N802 -- the name is http.server's
+    def do_GET(self) -> None:  # noqa: D102 -- the name is http.server's
         status = 503 if "away" in self.path else 200
         body = b'{"path": "%s"}' % self.path.encode()
         self.send_response(status)

@@ -1,7 +1,10 @@
 """The vantage `server`: what a person would see in a shell on the host that runs the containers."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from smokegate.observation.server.causes import CommandCause
-from smokegate.observation.server.look import look
 from smokegate.observation.server.model import (
     CommandFailure,
     DatabaseReady,
@@ -16,6 +19,11 @@ from smokegate.observation.server.model import (
     ServerView,
     ServiceView,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from smokegate.environment.model import Environment
 
 __all__ = [
     "CommandCause",
@@ -33,3 +41,16 @@ __all__ = [
     "ServiceView",
     "look",
 ]
+
+
+def look(environment: Environment, *, redactor: Callable[[str], str] | None = None) -> ServerView:
+    """Look at an environment's server once; a look that fails says so in the view and raises nothing.
+
+    The redactor is applied to everything that a command writes, before it is read.
+
+    Raises:
+        ValueError: the environment has no `[server]` or no `[compose]`.
+    """
+    from smokegate.observation.server.looking import look_at  # noqa: PLC0415 -- only where a server is declared
+
+    return look_at(environment, redactor=redactor)

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from smokegate.replica.handle import ReplicaError
 DIRECTORY_LABEL = "smokegate.directory"
 """On everything that belongs to a stack: the directory that its owner holds locked for as long as it lives.
 """
+IMAGE_LABEL = "smokegate.replica=compose"
+KEPT = timedelta(days=1)
 LOCK = ".lock"
 
 
@@ -89,6 +92,18 @@ def sweep(engine: Any, directory: Path) -> None:
         with contextlib.suppress(NotFound, APIError):
             rest.remove()
     shutil.rmtree(directory, ignore_errors=True)
+
+
+def prune_images(engine: Any, tag: str) -> None:
+    """Remove the images of earlier versions of the replica, once they are older than a day and unused."""
+    from docker.errors import APIError  # noqa: PLC0415 -- heavy
+
+    for image in engine.images.list(filters={"label": IMAGE_LABEL}):
+        current = any(name.endswith(f":{tag}") for name in image.tags)
+        made = datetime.fromisoformat(image.attrs["Created"][:19]).replace(tzinfo=UTC)
+        if not current and datetime.now(UTC) - made > KEPT:
+            with contextlib.suppress(APIError):
+                engine.images.remove(image.id, force=len(image.tags) > 1)
 
 
 def _containers(engine: Any, label: str) -> list[Any]:

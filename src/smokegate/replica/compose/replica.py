@@ -98,6 +98,7 @@ def up(fault: str | None = None) -> ComposeReplica:
     try:
         stack.lay_out()
         _start(stack)
+        engines.prune_images(client, stack.tag)
         if broken is not None:
             broken.begin(stack)
     except BaseException:

@@ -44,6 +44,7 @@ class Stack:
         self.project = directory.name.lower()
         self.edge_port, self.backend_port = free_ports(2)
         self.commit = commit_of("compose")
+        self.tag = "latest"
 
     def lay_out(self) -> None:
         """Write the project directory: compose file, configuration, sources to build from, and `.env`."""
@@ -52,6 +53,7 @@ class Stack:
         shutil.copytree(
             HERE.parent, self.directory / "replica", ignore=shutil.ignore_patterns(*NOT_IN_THE_IMAGE)
         )
+        self.tag = fingerprint(self.directory / "replica")
         values = {
             "COMPOSE_PROJECT_NAME": self.project,
             "SMOKEGATE_DIRECTORY": str(self.directory),
@@ -59,7 +61,7 @@ class Stack:
             "BACKEND_PORT": self.backend_port,
             "COMMIT": self.commit,
             "BUILD_TIME": BUILT,
-            "IMAGE_TAG": fingerprint(self.directory / "replica"),
+            "IMAGE_TAG": self.tag,
         }
         lines = "".join(f"{name}={value}\n" for name, value in values.items())
         (self.directory / ".env").write_text(lines, "utf-8")

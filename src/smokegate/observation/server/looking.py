@@ -46,11 +46,8 @@ READY = (
 LISTENING = 'PATH="$PATH:/usr/sbin:/sbin" exec ss -Hltnp'
 
 
-def look(environment: Environment, *, redactor: Redactor | None = None) -> ServerView:
-    """Look at an environment's server; a look that fails says so in the view and raises nothing.
-
-    The redactor is applied to everything that a command writes, before it is read.
-    """
+def look_at(environment: Environment, *, redactor: Redactor | None = None) -> ServerView:
+    """Look at an environment's server; see `smokegate.observation.server.look`."""
     server, compose = environment.server, environment.compose
     if server is None or compose is None:
         raise ValueError(f"{environment.name}: [server] and [compose] are both needed to look at the server")
