@@ -10,7 +10,6 @@ from smokegate.environment.model import Environment, Frontend
 from smokegate.observation.limits import KEPT_SCRIPT, MAX_SCRIPTS
 from smokegate.observation.model import ApiAddress
 from smokegate.observation.plan import JOURNEY, PLAIN
-from smokegate.observation.scripts import api_addresses, chunks_of, scripts_of
 from smokegate.observation.step import Ask, Raw, Step, join, same_origin, web_origin
 
 
@@ -69,6 +68,8 @@ class Pages:
         return next((path for path in paths if path.startswith("/api")), None)
 
     def _page(self, raw: Raw) -> list[Step]:
+        from smokegate.observation.scripts import scripts_of  # noqa: PLC0415 -- its parser costs start-up time
+
         urls = scripts_of(raw.text, raw.url)[:MAX_SCRIPTS] if raw.status == 200 else ()
         with self._lock:
             self._asked.update(urls)
@@ -86,6 +87,8 @@ class Pages:
         """Note the addresses in a script; where there are none, look into the scripts that it loads later."""
 
         def got(raw: Raw) -> list[Step]:
+            from smokegate.observation.scripts import api_addresses, chunks_of  # noqa: PLC0415 -- see _page
+
             if raw.status != 200 or raw.text.lstrip()[:1] == "<":
                 return []
             found = [ApiAddress(path, *pair) for pair in api_addresses(raw.text, page_url)]

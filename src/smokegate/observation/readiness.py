@@ -18,7 +18,7 @@ from smokegate.observation.step import Ask, join, origin_of
 from smokegate.observation.tries import Tries
 
 #: Seconds between polls: at first, at most, and how long "at first" lasts.
-QUICK, SLOW, QUICK_FOR = 0.2, 2.0, 30.0
+QUICK, SLOW, QUICK_FOR = 0.15, 2.0, 30.0
 #: A poll without an answer for this long gets another beside it: a lost packet must not hide that the host is
 #: back.
 OVERTAKEN = 1.0

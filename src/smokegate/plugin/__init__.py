@@ -6,11 +6,13 @@ options alone.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator
 from typing import Any
 
 import pytest
 
+from smokegate.plugin import garbage as _garbage
 from smokegate.plugin import options as _options
 
 _MARKERS = (
@@ -22,9 +24,12 @@ _MARKERS = (
 )
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add `--env` and its companions."""
     _options.add_options(parser)
+    config = pluginmanager.get_plugin("pytestconfig")
+    if isinstance(config, pytest.Config):
+        _garbage.pause(config)
 
 
 def _run(config: pytest.Config) -> Any:
@@ -41,6 +46,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """
     settings = _options.settings(early_config, early_config.known_args_namespace)
     if settings is None or early_config.known_args_namespace.help:
+        gc.enable()
         return
     from smokegate.plugin.session import RUN, begin
 
@@ -80,6 +86,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return None
     from smokegate.plugin import rehearsal
 
+    gc.enable()
     return rehearsal.main(config, run)
 
 
@@ -120,6 +127,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     run = _run(session.config)
     if run is None or session.config.option.collectonly:
         return
+    _garbage.resume()
     from smokegate.plugin import collect, waiting
 
     if not run.settings.whole:

@@ -43,7 +43,7 @@ class Run:
     def _pool(self) -> Pool:
         from smokegate.observation.observe import Pool  # noqa: PLC0415 - costs start-up time only where it is used
 
-        return Pool()
+        return Pool(sum(self._mine(index) for index in range(len(self.environments))))
 
     def deployment(self, name: str) -> Deployment:
         """Return the deployment of an environment; looking starts when somebody asks it to."""
@@ -66,6 +66,15 @@ class Run:
                 self.deployment(environment.name).start()
             elif groups is not None and environment.name in groups and self._mine(index):
                 self.deployment(environment.name).start(groups[environment.name])
+        if self.deployments:
+            self._pool.submit(self, self._read_rules)
+
+    def _read_rules(self) -> None:
+        """Import the rules while the network is waited for; the verdict would else wait for them."""
+        from smokegate.diagnosis.catalogue import all_rules  # noqa: PLC0415 - see _pool
+
+        self._pool.client()  # what is asked comes first
+        all_rules()
 
     def _mine(self, index: int) -> bool:
         """Whether this process looks at that environment: with pytest-xdist each belongs to one worker."""
