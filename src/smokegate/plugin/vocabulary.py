@@ -189,7 +189,9 @@ def see(observer: Observer, name: str, itself: str) -> Seen:
         raise Blocked(gist=f"{' and '.join(environment.missing)} not set: there is nobody to sign in as")
     groups: tuple[Group, ...] = get_args(Group)
     group: Group = next((g for g in groups if name in observer.names(g)), "health")
-    asked = {each: observer.exchange(each) for each in ("health", *observer.names(group), name)}
+    asked = {
+        each: observer.exchange(each) for each in (*observer.names("health"), *observer.names(group), name)
+    }
     observation = Observation(environment.name, exchanges=asked)
     return Seen(asked[name], lambda each: blocked_by(observation, each, environment), itself)
 
