@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from docker.errors import APIError
 
 from smokegate.replica.compose.engine import IMAGE_LABEL, prune_images
 
@@ -25,8 +26,6 @@ class Images:
 
     def remove(self, name: str, *, force: bool) -> None:  # noqa: ARG002 -- the engine's signature
         """Remove an image, unless it is in use."""
-        from docker.errors import APIError
-
         if name == "in use":
             raise APIError("conflict")
         self.removed.append(name)

@@ -72,6 +72,12 @@ DEFECTS = (
         server(service("backend-aws", state="paused", health="")),
         "`state: paused, exit code: 0`",
     ),
+    Defect(
+        "container.wrong-container",
+        server(origin=(OriginAnswer("/health", 200, headers=(("X-Commit", "f" * 40),)),)),
+        "`x-commit: 0123456789abcdef",
+        Confidence.LIKELY,
+    ),
     Defect("container.crash-loop", server(looping("backend-aws", "boom")), "exit code: 3, restarts: 3`"),
     Defect(
         "container.unhealthy",

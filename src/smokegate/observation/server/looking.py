@@ -75,7 +75,10 @@ class _Notes:
             return future.result()
         except HostError as error:
             self.problems.append(error.failure)
-            return otherwise
+        except ValueError as error:
+            told = f"its output is no JSON: {error}"
+            self.problems.append(CommandFailure(CommandCause.COMMAND_FAILED, "docker ps", told))
+        return otherwise
 
 
 def _look(host: Host, server: Server, compose: Compose) -> ServerView:
@@ -91,7 +94,10 @@ def _look(host: Host, server: Server, compose: Compose) -> ServerView:
         ready: DatabaseReady | None = None
         inside: list[Disk] = []
         if failure is None:
-            services, failure = _services(pool, project)
+            try:
+                services, failure = _services(pool, project)
+            except HostError as error:
+                failure = error.failure
         if services:
             logs = [pool.submit(with_logs, host, each) for each in services]
             checked = pool.submit(_database, host, compose, services)
@@ -126,8 +132,17 @@ def _stateful(compose: Compose) -> tuple[str, ...]:
 
 
 def _engine(host: Host) -> tuple[str, str, CommandFailure | None]:
-    """Return the engine's version and directory, or why it can not be asked."""
-    output = host.run(["docker", "info", "--format", ENGINE])
+    """Return the engine's version and directory, or why it can not be asked.
+
+    Raises:
+        HostError: not even the server can be asked; an engine that hangs is a failure to be told.
+    """
+    try:
+        output = host.run(["docker", "info", "--format", ENGINE])
+    except HostError as error:
+        if error.failure.cause is CommandCause.COMMAND_TIMED_OUT:
+            return "", "", error.failure
+        raise
     words = output.stdout.split()
     if output.ok and len(words) > 1:
         return words[0], words[-1], None
