@@ -52,6 +52,8 @@ def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepor
     advisory = is_advisory(item, environment)
     outcome = _word(report, call, advisory=advisory)
     why = _why(run, report, call)
+    if (crash := getattr(report.longrepr, "reprcrash", None)) is not None:
+        crash.message = why  # what pytest's own summary and JUnit show in one line
     if outcome == "advisory":
         # To pytest a broken advisory promise is no failure: it must not end a run under -x, nor fail it.
         report.outcome = "skipped"
