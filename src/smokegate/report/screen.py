@@ -15,7 +15,7 @@ from smokegate.report.terminal import COLOURS, Line, safe
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Finding
-    from smokegate.observation.model import Exchange
+    from smokegate.observation.model import Exchange, Readiness
     from smokegate.report.model import EnvironmentReport
 
 BAD = {Verdict.FAIL, Verdict.OUTAGE, Verdict.UNKNOWN}
@@ -27,6 +27,7 @@ def screen(report: EnvironmentReport) -> Iterator[Line]:
     commit = f" · commit {report.version}" if report.version else ""
     facts = f"{observation.requests} requests in {observation.seconds:.1f} s"
     yield Line(safe(f"{report.environment.title} · {report.environment.backend.url}{commit} · {facts}"))
+    yield from _waiting(observation.readiness)
     if observation.server is not None and report.environment.compose is not None:
         yield from container_lines(observation.server, report.environment.compose, logs=report.verdict in BAD)
     yield from _exchanges(report)
@@ -36,6 +37,12 @@ def screen(report: EnvironmentReport) -> Iterator[Line]:
         yield from _finding(finding, headline=index == 0)
     yield Line("")
     yield from _verdict(report)
+
+
+def _waiting(readiness: Readiness | None) -> Iterator[Line]:
+    if readiness is not None:
+        came = "it got ready" if readiness.ready else readiness.gave_up or "it did not get ready"
+        yield Line(safe(f"waited {readiness.waited:.1f} s: {came}"))
 
 
 def _exchanges(report: EnvironmentReport) -> Iterator[Line]:
