@@ -51,7 +51,8 @@ class Asides:
     @property
     def control(self) -> tuple[ControlProbe, ...]:
         """What the control probes found."""
-        return tuple(self._control.values())
+        asked = self._environment.control if self._controls is None else self._controls
+        return tuple(self._control[address] for address in asked if address in self._control)
 
     def look_from_server(self) -> None:
         """Begin to look from the server, where one is declared."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from smokegate.rehearsal.exchanges import NOT_RECORDED, Asked, Naming, Recorded,
 from smokegate.rehearsal.mutants import beyond, mutations
 from smokegate.rehearsal.mutation import Mutation
 from smokegate.rehearsal.proxy import Handler, Proxy, closed_port
-from smokegate.rehearsal.replicas import red, test_name
+from smokegate.rehearsal.replicas import names, red
 from smokegate.rehearsal.runs import Finished, RunError, Runs, Suite
 from smokegate.rehearsal.stripped import UnstrippableError, strip
 from smokegate.rehearsal.upstream import Addresses, Upstream
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 SOUND = {"PASS", "WARN"}
+TURNS = 8
+"""How often a mutation that breaks some answers only is tried at most."""
 
 
 def score(  # noqa: PLR0913 -- a value each
@@ -95,10 +98,10 @@ class _Rehearsal:
             return Score(self._name, verdict, trouble=f"what it answered, replayed, is not well:\n{replayed.text}")
         every = mutations(self._environment, self._recording)
         chosen = [each for each in every if keyword in each.name]
-        mutants = tuple(self._mutants(chosen, known, workers, progress))
-        whole = len(chosen) == len(every)
+        mutants = self._mutants(chosen, known, workers, progress)
+        never, overshadowed = _silent(known, mutants) if len(chosen) == len(every) else ((), ())
         left_out = tuple(beyond(self._environment, self._recording))
-        return Score(self._name, verdict, mutants, _never(known, mutants) if whole else (), left_out)
+        return Score(self._name, verdict, mutants, never, overshadowed, left_out)
 
     def _real(self) -> Finished:
         """Make the one run that asks the deployment, and keep what it answered."""
@@ -179,42 +182,63 @@ class _Rehearsal:
 
     def _mutants(
         self, chosen: Sequence[Mutation], known: dict[str, Any], workers: int, progress: Progress
-    ) -> Iterable[Mutant]:
+    ) -> tuple[Mutant, ...]:
+        """Try every mutation; those that break some answers of a kind only come last."""
         already = set(red(known))
+        found: dict[int, Mutant] = {}
         with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="rehearsal") as pool:
-            begun = [pool.submit(self._mutant, each, number, already) for number, each in enumerate(chosen)]
             try:
-                for number, future in enumerate(begun, 1):
-                    done = future.result()
-                    word = ", ".join(done.red[:1]) or "NOTHING NOTICES"
-                    progress(f"[{number}/{len(begun)}] {self._name} {done.name}: {word}")
-                    yield done
+                for partly in (False, True):
+                    usual = {test for mutant in found.values() for test in mutant.red}
+                    begun = {
+                        number: pool.submit(self._mutant, each, number, already, usual)
+                        for number, each in enumerate(chosen)
+                        if (each.every > 1) is partly
+                    }
+                    for number, future in begun.items():
+                        found[number] = done = future.result()
+                        word = ", ".join(done.red[:1]) or "NOTHING NOTICES"
+                        progress(f"[{len(found)}/{len(chosen)}] {self._name} {done.name}: {word}")
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
+        return tuple(found[number] for number in sorted(found))
 
-    def _mutant(self, mutation: Mutation, number: int, already: set[str]) -> Mutant:
+    def _mutant(self, mutation: Mutation, number: int, already: set[str], usual: set[str]) -> Mutant:
+        """Try one mutation; one that breaks some answers only is tried until they are other ones than the first.
+
+        The suite asks side by side, so that nobody can tell which of its requests will come first.
+        """
+        found = self._once(mutation, f"mutant-{number}", already)
+        for turn in range(1, TURNS if mutation.every > 1 else 1):
+            if found.trouble or not usual.issuperset(found.red):
+                break
+            again = self._once(mutation, f"mutant-{number}-{turn}", already)
+            found = again if len(again.red) else found
+        return found
+
+    def _once(self, mutation: Mutation, label: str, already: set[str]) -> Mutant:
         mutant = Mutant(mutation.name, mutation.promise, mutation.title)
         try:
-            done = self._replay(mutation, f"mutant-{number}")
+            done = self._replay(mutation, label)
         except RunError as broken:
-            return Mutant(mutation.name, mutation.promise, mutation.title, trouble=str(broken))
+            return replace(mutant, trouble=str(broken))
         found = done.environment(self._name)
         if not found:
-            return Mutant(mutation.name, mutation.promise, mutation.title, trouble=f"no report:\n{done.text}")
+            return replace(mutant, trouble=f"no report:\n{done.text}")
         cause = found["cause"]
-        return Mutant(
-            mutant.name,
-            mutant.promise,
-            mutant.title,
+        return replace(
+            mutant,
             red=tuple(each for each in red(found) if each not in already),
+            blocked=tuple(names(found, {"blocked"})),
             verdict=found["verdict"],
             cause=cause["code"] if cause else None,
             seconds=done.seconds,
         )
 
 
-def _never(known: dict[str, Any], mutants: Iterable[Mutant]) -> tuple[str, ...]:
-    """Return the tests that passed and that nothing turned red."""
+def _silent(known: dict[str, Any], mutants: Iterable[Mutant]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the tests that passed and that nothing turned red: those that were never kept from judging, and the others."""
     turned = {test for mutant in mutants for test in mutant.red}
-    passed = [test_name(each["id"], known["name"]) for each in known["tests"] if each["outcome"] == "passed"]
-    return tuple(test for test in passed if test not in turned)
+    kept = {test for mutant in mutants for test in mutant.blocked}
+    silent = [test for test in names(known, {"passed"}) if test not in turned]
+    return tuple(test for test in silent if test not in kept), tuple(test for test in silent if test in kept)

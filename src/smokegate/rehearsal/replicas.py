@@ -120,7 +120,12 @@ def result(trial: Trial, done: Finished) -> Tried:
 
 def red(found: dict[str, Any]) -> tuple[str, ...]:
     """Return the tests of an environment's report that failed or warned, without folder and environment."""
-    return tuple(test_name(each["id"], found["name"]) for each in found["tests"] if each["outcome"] in RED)
+    return names(found, RED)
+
+
+def names(found: dict[str, Any], outcomes: set[str]) -> tuple[str, ...]:
+    """Return the tests of an environment's report with one of these outcomes, without folder and environment."""
+    return tuple(test_name(each["id"], found["name"]) for each in found["tests"] if each["outcome"] in outcomes)
 
 
 def test_name(identifier: str, environment: str) -> str:

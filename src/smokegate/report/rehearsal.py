@@ -67,6 +67,8 @@ def _score(score: Score) -> Iterator[Line]:
             safe("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()),
             colour,
         )
+    for each in score.overshadowed:
+        yield Line(safe(f"  never red by itself: {each}: another check was red each time"))
     for each in score.not_rehearsable:
         yield Line(safe(f"  not rehearsed: {each}"))
 
@@ -159,6 +161,7 @@ def _deployment(score: Score) -> dict[str, Any]:
         "of": len(score.mutants),
         "holes": list(score.holes),
         "never_red": list(score.never_red),
+        "overshadowed": list(score.overshadowed),
         "not_rehearsable": list(score.not_rehearsable),
         "trouble": score.trouble,
         "mutants": [

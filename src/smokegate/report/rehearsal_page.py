@@ -119,8 +119,8 @@ def _score(score: Score) -> str:
     name = text(score.environment)
     if score.trouble:
         return f'<section aria-label="{name}"><h2>{name}: no score</h2></section>'
-    out = "".join(f"<li>{text(each)}</li>" for each in score.not_rehearsable)
-    left = f'<h3>Not rehearsed</h3><ul class="dim">{out}</ul>' if out else ""
+    left = _listed("Never red by itself: another check was red each time", score.overshadowed)
+    left += _listed("Not rehearsed", score.not_rehearsable)
     head = ("Broken on purpose", "Noticed by", "Cause named", "Verdict", "Time")
     return (
         f'<section aria-label="{name}"><h2>{name}</h2>'
@@ -128,6 +128,11 @@ def _score(score: Score) -> str:
         f"the deployment as it is: {text(score.healthy)}.</p>"
         f"{_table(head, map(_mutant, score.mutants))}{left}</section>"
     )
+
+
+def _listed(title: str, lines: Iterable[str]) -> str:
+    items = _items(lines)
+    return f'<h3>{title}</h3><ul class="dim">{items}</ul>' if items else ""
 
 
 def _mutant(each: Mutant) -> str:

@@ -89,6 +89,8 @@ class Mutant:
     title: str
     red: tuple[str, ...] = ()
     """Ids of the tests that failed or warned."""
+    blocked: tuple[str, ...] = ()
+    """Ids of the tests that another red one kept from judging."""
     verdict: str = ""
     cause: str | None = None
     seconds: float = 0.0
@@ -109,7 +111,9 @@ class Score:
     """The verdict of the one real run."""
     mutants: tuple[Mutant, ...] = ()
     never_red: tuple[str, ...] = ()
-    """Tests that passed in the real run and that nothing could turn red."""
+    """Tests that passed in the real run and that nothing could turn red, or keep from judging."""
+    overshadowed: tuple[str, ...] = ()
+    """Tests that never went red themselves: each time another one was red for the same answer."""
     not_rehearsable: tuple[str, ...] = ()
     """What can not be rehearsed in this way, and why."""
     trouble: str | None = None

@@ -1,0 +1,172 @@
+"""A deployment without replica is rehearsed through the proxy, and what nobody would notice is told."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests_support.running import ROOT, clean_environment
+from tests_support.web import Reply, Web, reply, serve
+
+from smokegate.replica import start
+
+TESTS = ("test_health.py", "test_routing.py", "test_reach.py", "test_endpoints.py")
+INI = "[pytest]\naddopts = -p smokegate.plugin --import-mode=importlib -p no:randomly\ntestpaths = tests/smoke\n"
+FILE = """
+title = "A shop"
+[backend]
+url = "{url}"
+[backend.health]
+json = {{ status = "ok", service = "shop" }}
+samples = 2
+"""
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What a rehearsal left behind."""
+
+    code: int
+    out: str
+    report: dict[str, Any]
+
+    @property
+    def score(self) -> dict[str, Any]:
+        """The one deployment of it."""
+        (found,) = self.report["deployments"]
+        return dict(found)
+
+    def noticed(self, name: str) -> bool:
+        """Whether a mutant was noticed."""
+        (found,) = [each for each in self.score["mutants"] if each["mutant"] == name]
+        return bool(found["noticed"])
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A team's own project: the suite's vocabulary, some of its tests, and room for more."""
+    (tmp_path / "tests" / "smoke").mkdir(parents=True)
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "pytest.ini").write_text(INI, "utf-8")
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "tests")
+    for name in TESTS:
+        shutil.copy(ROOT / "tests" / "smoke" / name, tmp_path / "tests" / "smoke")
+    return tmp_path
+
+
+@pytest.fixture
+def rehearse(project: Path) -> Callable[..., Rehearsed]:
+    """Rehearse the environment `staging` of the project."""
+
+    def run(*words: str, name: str = "staging", cwd: Path = project) -> Rehearsed:
+        reports = project / "reports"
+        command = [sys.executable, "-m", "pytest", f"--env={name}", "--rehearse", f"--reports={reports}", *words]
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env=clean_environment({}),
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+        file = reports / "rehearsal.json"
+        report = json.loads(file.read_bytes()) if file.is_file() else {}
+        return Rehearsed(done.returncode, done.stdout + done.stderr, report)
+
+    return run
+
+
+def _shop(web: Web, project: Path, more: str = "") -> None:
+    web.answers["/health"] = reply({"status": "ok", "service": "shop"})
+    text = FILE.format(url=web.url) + more
+    (project / "environments" / "staging.toml").write_text(text, "utf-8")
+
+
+def test_sound_suite_notices_everything(project: Path, rehearse: Callable[..., Rehearsed]) -> None:
+    """Where each promise is checked, each broken answer is noticed, and the exit code is 0."""
+    with serve() as web:
+        _shop(web, project)
+        done = rehearse()
+
+    assert done.code == 0, done.out
+    assert done.score["holes"] == []
+    assert done.score["noticed"] == done.score["of"] > 10
+
+
+def test_deployment_is_asked_by_one_run_only(project: Path, rehearse: Callable[..., Rehearsed]) -> None:
+    """All broken answers are recorded ones: the deployment itself sees what one normal run asks, and no more."""
+    with serve() as web:
+        _shop(web, project)
+        rehearse()
+
+    assert Counter(web.asked) == {("GET", "/health"): 2}
+
+
+def test_promise_that_anything_keeps_is_a_hole(project: Path, rehearse: Callable[..., Rehearsed]) -> None:
+    """An endpoint that promises a status alone is satisfied by any page: the rehearsal says so, and fails."""
+    with serve() as web:
+        web.answers["/orders"] = reply([])
+        _shop(web, project, '[[backend.endpoints]]\npath = "/orders"\n')
+        done = rehearse()
+
+    assert done.code == 1, done.out
+    assert not done.noticed("/orders stranger")
+    assert [hole for hole in done.score["holes"] if hole.startswith("backend.endpoints /orders")] != []
+
+
+def test_check_that_can_not_fail_is_found(project: Path, rehearse: Callable[..., Rehearsed]) -> None:
+    """A team's own test that asserts nothing stays green whatever is broken: it is named as a hole."""
+    own = "def test_orders_are_plausible(health):\n    assert health is not None\n"
+    (project / "tests" / "smoke" / "test_own.py").write_text(own, "utf-8")
+    with serve() as web:
+        _shop(web, project)
+        done = rehearse()
+
+    assert done.code == 1, done.out
+    assert done.score["never_red"] == ["test_own.py::test_orders_are_plausible"]
+
+
+def test_own_check_that_can_fail_is_no_hole(project: Path, rehearse: Callable[..., Rehearsed]) -> None:
+    """A team's own test that looks at an answer is kept from judging a broken one, where another test is red for it."""
+    own = "def test_shop_is_open(health):\n    assert health.json['status'] == 'ok'\n"
+    (project / "tests" / "smoke" / "test_own.py").write_text(own, "utf-8")
+    with serve() as web:
+        _shop(web, project)
+        done = rehearse()
+
+    assert done.code == 0, done.out
+    assert done.score["never_red"] == []
+    assert done.score["overshadowed"] == ["test_own.py::test_shop_is_open"]
+
+
+def test_deployment_that_is_not_well_has_no_score(project: Path, rehearse: Callable[..., Rehearsed]) -> None:
+    """On a broken deployment nothing can be proven: the rehearsal says what is the matter, and fails."""
+    with serve() as web:
+        _shop(web, project)
+        web.answers["/health"] = Reply(500, b"Internal Server Error")
+        done = rehearse()
+
+    assert done.code == 1
+    assert "it is not well as it is" in done.out
+    assert done.score["mutants"] == []
+
+
+def test_replica_as_a_strangers_deployment(tmp_path: Path, rehearse: Callable[..., Rehearsed]) -> None:
+    """The whole suite on a whole deployment, sign-in and frontend included, notices every broken answer."""
+    with start("tectonic") as replica:
+        words = (f"--set=backend.url={replica.backend_url}", f"--set=frontend.url={replica.frontend_url}")
+        done = rehearse(*words, name="local", cwd=ROOT)
+
+    assert done.code == 0, done.out
+    assert done.score["holes"] == []
+    assert done.score["of"] > 40
+    assert not list(tmp_path.glob("**/local-file")), "the recording is not left behind"

@@ -1,0 +1,47 @@
+"""Golden texts of runs: what a person reads, with what differs from run to run taken out."""
+
+from __future__ import annotations
+
+import re
+
+FAILURES = re.compile(r"^=+ FAILURES =+$", re.MULTILINE)
+SMOKE = re.compile(r"^=+ smoke =+$", re.MULTILINE)
+END = re.compile(r"^report: ", re.MULTILINE)
+FILE = re.compile(r"^-+ generated xml file: ")
+CHANGES = (
+    (re.compile(r"\b127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
+    (re.compile(r"\blocalhost:\d{5}\b"), "localhost:PORT"),
+    (re.compile(r"\b[0-9a-f]{40}\b"), "COMMIT"),
+    (re.compile(r"(cert|CA) #[\w-]{16}"), r"\1 #ID"),
+    (re.compile(r"\bindex-[0-9a-f]{8}\.js"), "index-HASH.js"),
+    (re.compile(r"\bhealth \d\b"), "health N"),
+    (re.compile(r"smokegate(?:\+|%2B)[0-9a-f]{12}"), "smokegate+RANDOM"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?Z?)?\b"), "DATE"),
+    (re.compile(r"\b\d+(?:\.\d+)? ms\b"), "N ms"),
+    (re.compile(r"\b\d+\.\d+ s\b"), "N s"),
+    (re.compile(r"\bover by \d+ %"), "over by N %"),
+    (re.compile(r"\bin -?\d+ days"), "in N days"),
+    (re.compile(r"/[\w./-]*smokegate-replica-[\w./-]+"), "FOLDER"),
+    (re.compile(r"(?<![\d.])\d+\.\d{2,}(?![\d.])"), "N"),
+    (re.compile(r"[^\"`,:]*`…"), "`…"),
+    (re.compile(r"\bobject at 0x[0-9a-f]+"), "object"),
+)
+
+
+def told(text: str) -> str:
+    """Return the part of a run's output that tells what is the matter: the failures and the summary."""
+    smoke = SMOKE.search(text)
+    if smoke is None:
+        return text
+    failures = FAILURES.search(text)
+    end = END.search(text, smoke.end())
+    before = text[failures.start() : smoke.start()] if failures else ""
+    before = "\n".join(line for line in before.splitlines() if not FILE.match(line))
+    return f"{before}\n{text[smoke.start() : end.start() if end else None]}".strip() + "\n"
+
+
+def normalised(text: str) -> str:
+    """Return a text without what differs from run to run."""
+    for pattern, instead in CHANGES:
+        text = pattern.sub(instead, text)
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
