@@ -35,6 +35,11 @@ def describe(parser: argparse.ArgumentParser) -> None:
     fixing.add_argument("--fix", action="store_true", help="show the commands, ask, run them, and look again")
     fixing.add_argument("--yes", action="store_true", help="do not ask")
     fixing.add_argument("--dry-run", action="store_true", help="show the commands and run none of them")
+    fixing.add_argument(
+        "--lock",
+        metavar="DIR",
+        help="the directory on the host that only one fix can make (default: /tmp/smokegate-fix.lock)",
+    )
     parser.epilog = (
         "exit codes: 0 it works, 1 it does not, 6 it could not be judged, 7 the platform's outage; "
         "2 --fix was refused, 4 a file or an option can not be used"
@@ -80,8 +85,8 @@ def _check(arguments: argparse.Namespace) -> None:
     """
     from smokegate.commands.looking import WrongUseError  # noqa: PLC0415 - costs start-up time
 
-    if (arguments.yes or arguments.dry_run) and not arguments.fix:
-        raise WrongUseError("--yes and --dry-run go with --fix")
+    if (arguments.yes or arguments.dry_run or arguments.lock) and not arguments.fix:
+        raise WrongUseError("--yes, --dry-run and --lock go with --fix")
 
 
 def _tell_and_fix(

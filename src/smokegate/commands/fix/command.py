@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from smokegate.commands.fix.cures import Refusal
 from smokegate.commands.fix.hands import ServerHands
 from smokegate.commands.fix.journal import Journal
-from smokegate.commands.fix.lock import LockedError, held
+from smokegate.commands.fix.lock import PATH, LockedError, held
 from smokegate.commands.fix.mending import WELL, Mending, Tools
 from smokegate.commands.fix.mending import mend as mend_by
 from smokegate.commands.fix.plan import Action, Plan, plan
@@ -66,7 +66,7 @@ def mend(arguments: argparse.Namespace, environment: Environment, first: Look, c
             console.note(f"refused: {reason}")
             return Result(first, "refused", reason, exit=NOT_DONE)
         try:
-            with ended_like_interrupt(), held(server, environment.name) as lock:
+            with ended_like_interrupt(), held(server, environment.name, path=arguments.lock or PATH) as lock:
                 tools = _tools(arguments, environment, console, ServerHands(project, lock), journal)
                 state = mend_by(first, tools)
         except (LockedError, HostError) as error:

@@ -1,0 +1,240 @@
+"""`diagnose --fix` on the real stack: what it mends, what it refuses, and that two never work at once."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests_support.running import ROOT, clean_environment
+from tests_support.sshd import Sshd, serve
+
+from smokegate.commands.fix.lock import held
+from smokegate.environment.model import Server
+from smokegate.observation.server.host import connect
+from smokegate.replica.compose import start
+from smokegate.replica.compose.faults import FAULTS
+from smokegate.replica.compose.replica import ComposeReplica
+
+BACKEND, NGINX, WORKER = "backend-aws", "nginx", "market-updater-aws"
+PSQL = ("exec", "-T", "db", "psql", "-U", "atp", "-d", "atp", "-tAc")
+REFUSED = ("wrong-password", "bad-import", "missing-variable", "port-taken", "disk-full", "out-of-memory")
+ENVIRONMENT = """\
+title = "The real stack"
+[backend]
+url = "{url}"
+wait = "30s"
+[backend.health]
+json = {{ status = "ok" }}
+[[backend.endpoints]]
+path = "/api/health/ready"
+touches = ["database"]
+[server]
+{server}
+[compose]
+directory = "{directory}"
+port = {port}
+profile = "aws"
+backend = "backend-aws"
+database = "db"
+origin = ["/health"]
+"""
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What a fix left behind."""
+
+    code: int
+    document: dict[str, Any]
+    told: str
+    record: list[dict[str, Any]]
+
+    @property
+    def states(self) -> list[tuple[str, str]]:
+        """State and action of each line of the record, without what was only planned."""
+        return [(each["state"], each.get("action", "")) for each in self.record if each["state"] != "planned"]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running stack and the environment file that describes it."""
+
+    replica: ComposeReplica
+    directory: Path
+
+    @property
+    def lock(self) -> str:
+        """A lock of its own: fixes of other runs on this machine are none of this test's business."""
+        return str(self.directory / "lock")
+
+    def describe(self, server: str = "local = true") -> None:
+        """Write the environment file."""
+        text = ENVIRONMENT.format(
+            url=self.replica.backend_url,
+            server=server,
+            directory=self.replica.directory,
+            port=self.replica.backend_port,
+        )
+        (self.directory / "stack.toml").write_text(text)
+
+    def fix(self, *options: str) -> Fixed:
+        """Diagnose and mend."""
+        where = ("--environments", str(self.directory), "--reports", str(self.directory), "--lock", self.lock)
+        words = ("diagnose", "stack", "--fix", "--json", *where, *(options or ("--yes",)))
+        ran = subprocess.run(
+            [sys.executable, "-m", "smokegate", *words],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            env=clean_environment({}),
+            cwd=ROOT,
+            timeout=300,
+            check=False,
+        )
+        path = self.directory / "fixes.jsonl"
+        lines = path.read_text("utf-8").splitlines() if path.exists() else []
+        path.unlink(missing_ok=True)
+        assert ran.stdout, ran.stderr
+        return Fixed(ran.returncode, json.loads(ran.stdout), ran.stderr, [json.loads(line) for line in lines])
+
+    def data(self) -> str:
+        """Return what was written into the database."""
+        return self.replica.stack.compose(*PSQL, "select note from kept")
+
+
+@pytest.fixture(scope="module")
+def running(engine: None) -> Iterator[ComposeReplica]:  # noqa: ARG001 - it must be there
+    """One stack for all tests of this file: each leaves it well, or a new one takes its place."""
+    with start() as replica:
+        replica.stack.compose(*PSQL, "create table kept as select 'the data' as note")
+        yield replica
+
+
+@pytest.fixture
+def site(running: ComposeReplica, tmp_path: Path) -> Iterator[Site]:
+    """The stack, with all its services up before and after."""
+    found = Site(running, tmp_path)
+    found.describe()
+    yield found
+    for path in running.directory.glob("docker-compose.override.yml"):
+        path.unlink()
+    running.stack.compose("up", "--detach", "--wait", "--remove-orphans")
+    running.stack.compose("restart", NGINX, WORKER)
+
+
+@contextlib.contextmanager
+def broken(site: Site, fault: str) -> Iterator[None]:
+    """Break the stack, and undo what reaches beyond it."""
+    try:
+        FAULTS[fault].begin(site.replica.stack)
+        yield
+    finally:
+        FAULTS[fault].end(site.replica.stack)
+
+
+@pytest.mark.parametrize(
+    ("fault", "action"),
+    [
+        ("backend-stopped", f"start {BACKEND}"),
+        ("backend-killed", f"start {BACKEND}"),
+        ("backend-paused", f"restart {BACKEND}"),
+        ("database-stopped", "start db"),
+        ("worker-stopped", f"start {WORKER}"),
+        ("nginx-stopped", f"start {NGINX}"),
+        ("stale-upstream", f"reload {NGINX}"),
+    ],
+)
+def test_what_a_start_can_mend_is_mended_and_verified(site: Site, fault: str, action: str) -> None:
+    """The first action is the right one, the look after it says so, and no data is touched."""
+    with broken(site, fault):
+        fixed = site.fix()
+    assert fixed.states == [("applied", action), ("verified", action)], fixed.told
+    assert (fixed.code, fixed.document["environments"][0]["verdict"]) == (0, "PASS")
+    assert fixed.record[0]["cause"] in FAULTS[fault].cause
+    assert site.data() == "the data\n"
+
+
+@pytest.mark.parametrize(
+    "fault", ["wrong-password", "bad-import", "missing-variable", "port-taken", "disk-full"]
+)
+def test_what_comes_back_after_a_restart_is_refused(site: Site, fault: str) -> None:
+    """No command runs; the reason and what a person can do are told."""
+    with broken(site, fault):
+        started = site.replica.stack.state(NGINX)["StartedAt"]
+        fixed = site.fix()
+        assert site.replica.stack.state(NGINX)["StartedAt"] == started
+    assert (fixed.code, fixed.states) == (1, [("refused", "")]), fixed.told
+    assert fixed.record[0]["cause"] in FAULTS[fault].cause
+    assert "what a person can do" in fixed.told
+
+
+def test_what_does_not_help_is_said_and_not_repeated(site: Site) -> None:
+    """A health check that can not pass: each action once, in order, and a red end."""
+    with broken(site, "never-healthy"):
+        (site.directory / "stack.toml").write_text(
+            (site.directory / "stack.toml").read_text().replace("30s", "4s")
+        )
+        fixed = site.fix()
+    helped = [action for state, action in fixed.states if state == "did not help"]
+    assert helped == [f"restart {BACKEND}", f"rebuild {BACKEND}", "restart all"], fixed.told
+    assert (fixed.code, fixed.document["fix"]["result"]) == (1, "did not help")
+    assert site.data() == "the data\n"
+
+
+def test_a_dry_run_shows_the_exact_commands_and_runs_none(site: Site) -> None:
+    """The backend is as stopped as before."""
+    with broken(site, "backend-stopped"):
+        fixed = site.fix("--dry-run")
+        assert site.replica.stack.state(BACKEND)["Status"] == "exited"
+    command = f"docker compose --project-directory {site.replica.directory} --profile aws start {BACKEND}"
+    assert (fixed.code, fixed.record) == (1, [])
+    assert command in fixed.told
+
+
+def test_without_a_terminal_and_without_yes_nothing_is_done(site: Site) -> None:
+    """A script that forgot `--yes` gets 2 and a reason."""
+    with broken(site, "backend-stopped"):
+        fixed = site.fix("--reports", str(site.directory))
+        assert site.replica.stack.state(BACKEND)["Status"] == "exited"
+    assert fixed.code == 2
+    assert "no terminal to ask at" in fixed.told
+
+
+def test_of_two_fixes_on_one_host_the_second_refuses(site: Site) -> None:
+    """It says who is at work there, and touches nothing."""
+    with (
+        broken(site, "backend-stopped"),
+        connect(Server(local=True)) as host,
+        held(host, "another", path=site.lock),
+    ):
+        fixed = site.fix()
+        assert site.replica.stack.state(BACKEND)["Status"] == "exited"
+    assert (fixed.code, fixed.states[-1]) == (2, ("refused", ""))
+    assert "another fix is going on at local" in fixed.told
+    assert not Path(site.lock).exists()
+
+
+def test_it_mends_over_ssh(site: Site, sshd: Sshd) -> None:
+    """The same over a real sshd: look, lock, command, wait, look."""
+    site.describe(f'ssh = "target"\nssh_config = "{sshd.config}"')
+    with broken(site, "backend-stopped"):
+        fixed = site.fix()
+    assert fixed.states == [("applied", f"start {BACKEND}"), ("verified", f"start {BACKEND}")], fixed.told
+    assert {each["host"] for each in fixed.record} == {"target"}
+    assert not Path(site.lock).exists()
+
+
+@pytest.fixture
+def sshd(sshd_program: str, tmp_path: Path) -> Iterator[Sshd]:
+    """A server of its own on loopback, with a throwaway key."""
+    directory = tmp_path / "sshd"
+    directory.mkdir()
+    with serve(sshd_program, directory) as found:
+        yield found
