@@ -7,7 +7,11 @@ import time
 
 from smokegate.observation.connect import Line, Origin, line, secure, tcp
 from smokegate.observation.lookup import Resolver
+from smokegate.observation.opening import Opening, Phases
 from smokegate.observation.tls import Contexts, Socket
+
+#: How long an opening that nobody waits for may take, in seconds; who waits has a deadline.
+PATIENCE = 60.0
 
 
 class SharedFailureError(OSError):
@@ -26,8 +30,19 @@ class Dialer:
         self.contexts = contexts
         self._lock = threading.Lock()
         self._warm: dict[Origin, list[Line]] = {}
+        self._openings: dict[Origin, list[Opening]] = {}
+        self.began: float | None = None
+        """When the first connection was begun ahead of the exchange that needs it (monotonic clock)."""
         self._failed: dict[Origin, tuple[float, OSError | UnicodeError]] = {}
         self._reached: set[Origin] = set()
+
+    def ahead(self, origin: Origin, connections: int) -> None:
+        """Begin to open connections before anything asks for one; returns at once."""
+        self.began = self.began or time.monotonic()
+        deadline = time.monotonic() + PATIENCE
+        with self._lock:
+            kept = self._openings.setdefault(origin, [])
+            kept += [Opening(lambda phases: self._open(origin, deadline, phases)) for _ in range(connections)]
 
     def warm(self, origin: Origin, asked: float, deadline: float) -> None:
         """Open a connection for later; `asked` is when the exchange that needs it was asked for.
@@ -35,7 +50,7 @@ class Dialer:
         Raises:
             OSError, UnicodeError: what kept it from being opened.
         """
-        opened = self._open(origin, asked, deadline)
+        opened = self._opened(origin, asked, deadline)
         with self._lock:
             self._warm.setdefault(origin, []).append(opened)
 
@@ -49,15 +64,19 @@ class Dialer:
             kept = self._warm.get(origin)
             if kept:
                 return kept.pop()
-        return self._open(origin, asked, deadline)
+        return self._opened(origin, asked, deadline)
 
     def close(self) -> None:
         """Close the connections that nobody took."""
         with self._lock:
             lines = [each for kept in self._warm.values() for each in kept]
             self._warm.clear()
+            openings = [each for kept in self._openings.values() for each in kept]
+            self._openings.clear()
         for each in lines:
             each.close()
+        for opening in openings:
+            opening.leave()
 
     def tcp(self, host: str, port: int, deadline: float, phases: dict[str, tuple[float, float]]) -> Socket:
         """Look a name up and connect, noting how long each took.
@@ -73,27 +92,42 @@ class Dialer:
         phases["connect"] = (found, time.monotonic() - found)
         return sock
 
-    def _open(self, origin: Origin, asked: float, deadline: float) -> Line:
+    def _opened(self, origin: Origin, asked: float, deadline: float) -> Line:
         self._share_failure(origin, asked)
-        phases: dict[str, tuple[float, float]] = {}
+        opening = self._claim(origin)
         try:
-            sock = self.tcp(origin.host, origin.port, deadline, phases)
-            with self._lock:
-                self._reached.add(origin)
-            if origin.scheme != "https":
-                return line(sock, phases)
-            began = time.monotonic()
-            try:
-                wrapped = secure(sock, origin.host, self.contexts.get(origin.ca_file), deadline)
-            except BaseException:
-                sock.close()
-                raise
-            phases["tls"] = (began, time.monotonic() - began)
-            return line(wrapped, phases)
+            return opening.get(deadline) if opening else self._open(origin, deadline, {})
         except (OSError, UnicodeError) as error:
             with self._lock:
                 self._failed[origin] = (time.monotonic(), error)
             raise
+
+    def _claim(self, origin: Origin) -> Opening | None:
+        """Return an opening that was begun ahead, if there is one of use."""
+        while True:
+            with self._lock:
+                kept = self._openings.get(origin)
+                if not kept:
+                    return None
+                opening = kept.pop(0)
+            if opening.usable:
+                return opening
+            opening.leave()
+
+    def _open(self, origin: Origin, deadline: float, phases: Phases) -> Line:
+        sock = self.tcp(origin.host, origin.port, deadline, phases)
+        with self._lock:
+            self._reached.add(origin)
+        if origin.scheme != "https":
+            return line(sock, phases)
+        began = time.monotonic()
+        try:
+            wrapped = secure(sock, origin.host, self.contexts.get(origin.ca_file), deadline)
+        except BaseException:
+            sock.close()
+            raise
+        phases["tls"] = (began, time.monotonic() - began)
+        return line(wrapped, phases)
 
     def _share_failure(self, origin: Origin, asked: float) -> None:
         with self._lock:

@@ -104,6 +104,11 @@ class Pool:
             self.submit(("authorities", ca_file), partial(self.dialer.contexts.get, ca_file))
         self.submit(self, self.client)
 
+    def ahead(self, origin: Origin, connections: int) -> None:
+        """Begin to open at most so many connections, before anything asks for one; returns at once."""
+        if not _proxy_named():
+            self.dialer.ahead(origin, min(connections, self._share))
+
     def warm(self, origin: Origin, asked: float, deadline: float) -> None:
         """Open a connection while requests is still being imported; do nothing once it is there.
 

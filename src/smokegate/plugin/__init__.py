@@ -30,6 +30,9 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     config = pluginmanager.get_plugin("pytestconfig")
     if isinstance(config, pytest.Config):
         _garbage.pause(config)
+        from smokegate.plugin import ahead
+
+        ahead.look_ahead(config, parser)
 
 
 def _run(config: pytest.Config) -> Any:
@@ -48,9 +51,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     if settings is None or early_config.known_args_namespace.help:
         gc.enable()
         return
+    from smokegate.plugin.ahead import POOL
     from smokegate.plugin.session import RUN, begin
 
-    run = begin(settings)
+    run = begin(settings, early_config.stash.get(POOL, None))
     early_config.stash[RUN] = run
     early_config.add_cleanup(run.close)
     if settings.whole and not settings.rehearse:

@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 class Run:
     """One run of the smoke tests."""
 
-    def __init__(self, settings: Settings, environments: tuple[Environment, ...]) -> None:
+    def __init__(
+        self, settings: Settings, environments: tuple[Environment, ...], pool: Pool | None = None
+    ) -> None:
         self.settings = settings
+        self._ahead = pool
         self.environments = environments
         self.started = datetime.now(UTC)
         self.clock = time.perf_counter()
@@ -43,6 +46,8 @@ class Run:
     def _pool(self) -> Pool:
         from smokegate.observation.observe import Pool  # noqa: PLC0415 - costs start-up time only where it is used
 
+        if self._ahead is not None:
+            return self._ahead
         return Pool(sum(self._mine(index) for index in range(len(self.environments))))
 
     def deployment(self, name: str) -> Deployment:
@@ -110,8 +115,8 @@ class Run:
 RUN = pytest.StashKey[Run | None]()
 
 
-def begin(settings: Settings) -> Run:
-    """Load the environments.
+def begin(settings: Settings, pool: Pool | None = None) -> Run:
+    """Load the environments; the pool is the one in which connections are being opened already.
 
     Raises:
         pytest.UsageError: an environment file or an option is wrong; the text names every mistake.
@@ -124,7 +129,7 @@ def begin(settings: Settings) -> Run:
     except EnvironmentErrors as wrong:
         raise pytest.UsageError(str(wrong)) from None
     check_options(settings, environments)
-    return Run(settings, environments)
+    return Run(settings, environments, pool)
 
 
 def check_options(settings: Settings, environments: tuple[Environment, ...]) -> None:
