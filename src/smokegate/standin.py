@@ -67,8 +67,9 @@ def check_fault(environment: Environment, fault: str) -> None:
             "can be broken on purpose"
         )
     known = known_faults(environment.replica.kind)
-    if fault not in known:
-        near = get_close_matches(fault, known, 1)
+    unknown = [name for name in fault.split("+") if name not in known]
+    if unknown:
+        near = get_close_matches(unknown[0], known, 1)
         hint = f"did you mean {near[0]}?" if near else "they are: " + ", ".join(sorted(known))
         raise UnfitFaultError(f"--fault={fault}: the replica of {environment.name} has no such fault; {hint}")
 

@@ -32,8 +32,8 @@ NEEDED = (
     "smokegate.plugin.deployment",
     "smokegate.plugin.failure",
     "smokegate.plugin.fixtures",
-    "smokegate.plugin.standin",
     "smokegate.plugin.telling",
+    "smokegate.standin",
 )
 
 

@@ -117,6 +117,16 @@ def find_fault(kind: str, name: str) -> Fault:
     raise UnknownFaultError(f"replica {kind!r} has no fault {name!r}: {hint}")
 
 
+def find_faults(kind: str, names: str) -> tuple[Fault, ...]:
+    """The faults of a name with `+` between them: a replica can have more than one.
+
+    Raises:
+        UnknownKindError: there is no such replica.
+        UnknownFaultError: the replica has no such fault.
+    """
+    return tuple(find_fault(kind, name) for name in names.split("+"))
+
+
 def check_kind(kind: str) -> None:
     """Refuse a kind that does not exist.
 

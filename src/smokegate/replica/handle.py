@@ -15,7 +15,7 @@ from time import monotonic
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
-from smokegate.replica.catalogue import check_kind, find_fault
+from smokegate.replica.catalogue import check_kind, find_faults
 from smokegate.replica.link import Link, ReplicaError
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ def start(  # noqa: PLR0913 -- all but the first two are by name
     """
     check_kind(kind)
     if fault is not None:
-        entry = find_fault(kind, fault)
-        if entry.needs == "namespace" and os.environ.get(NAMESPACE_VARIABLE) != fault:
+        entries = find_faults(kind, fault)
+        if any(entry.needs == "namespace" for entry in entries) and os.environ.get(NAMESPACE_VARIABLE) != fault:
             raise NeedsNamespaceError(
                 f"fault {fault!r} is one of the network, not of the replica: run the command in a network "
                 f"namespace made for it, as root: python -m smokegate.replica.namespace {fault} -- COMMAND"

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from smokegate.replica import certificates, keeper
-from smokegate.replica.catalogue import find_fault
+from smokegate.replica.catalogue import find_faults
 from smokegate.replica.plan import Certificate, Plan, Site, commit_of
 
 _QUEUE = 128
@@ -80,11 +80,11 @@ def _plan(order: dict[str, Any], directory: Path, sockets: dict[str, socket.sock
     backend = Site(sockets["backend"].getsockname()[1], secure)
     frontend = Site(sockets["frontend"].getsockname()[1], secure) if "frontend" in sockets else backend
     plan = Plan(order["kind"], directory, backend, frontend, seconds=order["seconds"])
-    entry = find_fault(order["kind"], order["fault"]) if order["fault"] else None
-    if entry and entry.tls:
+    entries = find_faults(order["kind"], order["fault"]) if order["fault"] else ()
+    if any(entry.tls for entry in entries):
         backend.certificate = frontend.certificate = "valid"
     deployment.complete(plan)
-    if entry:
+    for entry in entries:
         entry.behaviour(plan)
     return plan
 
