@@ -1,8 +1,8 @@
 """Measures this suite beside its peers and the physical limit.
 
 `python benchmarks/run.py [--only NAME] [--repeat N] [--quick]`. Everything happens in a network namespace of
-its own, on the loopback link, where packets are delayed. Writes results.json and README.md's tables, unless only
-a part was measured.
+its own, on the loopback link, where packets are delayed. Writes results.json and README.md's tables, unless
+only a part was measured.
 """
 
 from __future__ import annotations

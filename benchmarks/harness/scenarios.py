@@ -126,7 +126,7 @@ def fleet(stage: Stage) -> dict[str, Result]:
 
 def _one_of_many(url: str) -> str:
     lines = ['title = "One of many"', 'ca_file = "ca.pem"', "[backend]", f'url = "{url}"']
-    lines += [f"samples = {SAMPLES}", "[backend.health]", 'within = "2s"']
+    lines += ["[backend.health]", f"samples = {SAMPLES}", 'within = "2s"']
     lines += ['json = { status = "healthy", service = "one of many" }']
     for number in range(ENDPOINTS):
         lines += ["[[backend.endpoints]]", f'path = "/part/{number}"', 'json = { status = "healthy" }']

@@ -1,8 +1,8 @@
 """A small server, on one port of every loopback address.
 
 `serve.py [--certificate FILE] [--there-after SECONDS] [--refuse]`: every path answers 200 with the JSON of a
-healthy service; with `--there-after` 503 until then, or, with `--refuse`, no connection at all. Prints its port,
-and when its standard input is closed, when it was there and when it first said so, in seconds of the monotonic
+healthy service; with `--there-after` 503 until then, or, with `--refuse`, no connection at all. Prints its
+port, and when its input is closed, when it was there and when it first said so, in seconds of the monotonic
 clock.
 """
 

@@ -30,6 +30,13 @@ expect "right service" "$(json service)" "Tectonic Trading Platform API"
 contains "commit" headers "x-tectonic-commit: "
 if grep -qi '^x-render-routing' "$folder/headers"; then echo "FAILED routing" >&2; exit 1; fi
 
+ask GET "$BENCH_BACKEND/health/db"
+expect "database" "$status $(json status)" "200 healthy"
+ask GET "$BENCH_BACKEND/api/market/quotes?symbols=AAPL"
+expect "quotes" "$status $(json source)" "200 finnhub"
+ask GET "$BENCH_BACKEND/docs"
+expect "documentation" "$status" 404
+
 ask GET "$BENCH_FRONTEND/"
 expect "page" "$status" 200
 contains "page" headers "text/html"

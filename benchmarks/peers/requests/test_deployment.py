@@ -67,6 +67,25 @@ def test_commit_is_known(http: Any) -> None:
     assert http.get(f"{BACKEND}/health", timeout=TIMEOUT).headers["x-tectonic-commit"]
 
 
+def test_database_is_reached(http: Any) -> None:
+    """The database's own check says healthy."""
+    answer = http.get(f"{BACKEND}/health/db", timeout=TIMEOUT)
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "healthy"
+
+
+def test_quotes_come_from_finnhub(http: Any) -> None:
+    """The market's data is there."""
+    answer = http.get(f"{BACKEND}/api/market/quotes?symbols=AAPL", timeout=TIMEOUT)
+    assert answer.status_code == 200
+    assert answer.json()["source"] == "finnhub"
+
+
+def test_documentation_is_closed(http: Any) -> None:
+    """The API's documentation is for developers."""
+    assert http.get(f"{BACKEND}/docs", timeout=TIMEOUT).status_code == 404
+
+
 def test_frontend_is_served(http: Any) -> None:
     """The page is there."""
     answer = http.get(FRONTEND, timeout=TIMEOUT)
