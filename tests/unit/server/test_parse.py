@@ -96,6 +96,13 @@ def test_a_container_that_was_restarted_between_two_looks_is_in_a_crash_loop() -
     assert parse.later(first, inspected(RestartCount=5)).crash_looping
 
 
+def test_a_container_that_was_restarted_and_has_not_been_ready_since_is_in_a_crash_loop() -> None:
+    """On a busy host one try may outlast the whole look."""
+    check = {"Healthcheck": {"Test": ["CMD", "x"]}, "RestartCount": 1}
+    assert parse.service(inspected(**check, State={"Health": {"Status": "starting"}})).crash_looping
+    assert not parse.service(inspected(**check, State={"Health": {"Status": "healthy"}})).crash_looping
+
+
 def test_a_container_that_only_has_been_restarted_once_upon_a_time_is_not() -> None:
     view = parse.later(parse.service(inspected(RestartCount=4)), inspected(RestartCount=4))
     assert not view.crash_looping

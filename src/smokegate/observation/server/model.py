@@ -133,10 +133,15 @@ class ServiceView:
 
     @property
     def crash_looping(self) -> bool:
-        """Whether the engine restarts it again and again: seen between two tries, or restarted meanwhile."""
+        """Whether the engine restarts it again and again.
+
+        Seen between two tries, restarted from one sample to another, or restarted before and not ready since:
+        on a busy host one try outlasts a look.
+        """
         if self.state == "restarting" or any(sample.state == "restarting" for sample in self.samples):
             return True
-        return len({sample.restart_count for sample in self.samples}) > 1
+        unready = self.restart_count > 0 and self.health == "starting"
+        return unready or len({sample.restart_count for sample in self.samples}) > 1
 
     @property
     def log_since_start(self) -> tuple[LogLine, ...]:
