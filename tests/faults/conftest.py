@@ -1,4 +1,4 @@
-"""One rehearsal for all of these tests: each selected fault is tried once, on a fresh replica, through the whole suite."""
+"""One rehearsal for all of these tests: each selected fault is tried once, on a fresh replica."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pytest
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment
 from smokegate.rehearsal.replicas import healthy, try_one
-from smokegate.rehearsal.runs import Runs, Suite
+from smokegate.rehearsal.runs import Runs
+from smokegate.rehearsal.suite import Suite
 from smokegate.rehearsal.trials import trials
 from smokegate.report.rehearsed import Trial, Tried
 
@@ -58,7 +59,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
 def tried(
     request: pytest.FixtureRequest, runs: Runs, environments: dict[str, Environment]
 ) -> Iterator[Callable[[Trial], Tried]]:
-    """Return what the suite said of a fault; those that the selected tests need are tried beforehand, side by side."""
+    """Return what the suite said of a fault; those that the selected tests need are begun at once."""
     begun: dict[Trial, Future[Tried]] = {}
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
 

@@ -16,8 +16,8 @@ from smokegate.replica.compose.faults import FAULTS as COMPOSE
 
 SMOKE = Path(__file__).parents[1] / "smoke"
 CODES = {rule.code for rule in all_rules()}
-#: Fixtures that only environments with a server or containers have, and the rules about what is seen there: those are
-#: proven by the tests of the real stack and of each view of a server.
+#: Fixtures that only environments with a server or containers have, and the rules about what is seen there:
+#: those are proven by the tests of the real stack and of each view of a server.
 INSIDE = {"compose", "server"}
 SEEN_INSIDE = ("compose.", "container.", "postgres.", "server.")
 EMBEDDED = [fault for kind in KINDS for fault in faults()[kind].values()]
@@ -45,7 +45,7 @@ def _names(fault: Fault) -> list[str]:
 
 @pytest.mark.parametrize("fault", EVERY, ids=_name)
 def test_fault_names_its_checks_and_its_cause(fault: Fault) -> None:
-    """A fault says which checks must go red and which cause must be named; with neither it would prove nothing."""
+    """A fault says which checks must go red and which cause must be named; else it proves nothing."""
     assert fault.caught_by
     assert fault.cause
     assert fault.title
@@ -60,7 +60,9 @@ def test_fault_names_causes_that_a_rule_finds(fault: Fault) -> None:
 @pytest.mark.parametrize("fault", EVERY, ids=_name)
 def test_fault_names_checks_that_there_are(fault: Fault) -> None:
     """Each check that a fault names is a smoke test, or the beginning of one's name."""
-    strangers = [name for name in _names(fault) if not any(check.startswith(name.split("[")[0]) for check in CHECKS)]
+    strangers = [
+        name for name in _names(fault) if not any(check.startswith(name.split("[")[0]) for check in CHECKS)
+    ]
 
     assert strangers == []
 

@@ -1,4 +1,4 @@
-"""Two faults at once: whatever they do to each other, the suite says so, and names nothing that is not there."""
+"""Two faults at once: whatever they do to each other is told, and no cause that is not there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Try = Callable[[Trial], Tried]
 
 
 def _quick(trial: Trial) -> bool:
-    """Whether a fault shows at once; the others wait for deadlines, which pairs need not do again and again."""
+    """Whether a fault shows at once; the others wait for deadlines."""
     return trial.needs is None and not any(word in trial.fault for word in (*SLOW, "slow", "cold-start"))
 
 
@@ -37,14 +37,16 @@ def _pair(one: Trial, other: Trial) -> Trial:
 def test_pair_of_faults_is_never_green_and_invents_no_cause(
     name: str, data: st.DataObject, every_trial: tuple[Trial, ...], tried: Try
 ) -> None:
-    """The diagnosis of two faults does not crash, is never PASS, and names only what one of the two alone shows.
+    """The diagnosis of two faults does not crash, is never PASS, and names only what one of them shows.
 
     `pytest --env=NAME --fault=ONE+OTHER` shows the pair.
     """
     mine = [trial for trial in every_trial if trial.environment == name and _quick(trial)]
     one, other = data.draw(st.sampled_from(list(combinations(mine, 2))))
     both = tried(_pair(one, other))
-    alone = {code for each in (tried(one), tried(other)) for code in (each.cause, *each.also, *each.trial.causes)}
+    alone = {
+        code for each in (tried(one), tried(other)) for code in (each.cause, *each.also, *each.trial.causes)
+    }
 
     assert both.trouble is None, both.text
     assert both.verdict in {"FAIL", "OUTAGE", "WARN", "UNKNOWN"}, both.text

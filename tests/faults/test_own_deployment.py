@@ -19,7 +19,11 @@ from tests_support.web import Reply, Web, reply, serve
 from smokegate.replica import start
 
 TESTS = ("test_health.py", "test_routing.py", "test_reach.py", "test_endpoints.py")
-INI = "[pytest]\naddopts = -p smokegate.plugin --import-mode=importlib -p no:randomly\ntestpaths = tests/smoke\n"
+INI = """
+[pytest]
+addopts = -p smokegate.plugin --import-mode=importlib -p no:randomly
+testpaths = tests/smoke
+"""
 FILE = """
 title = "A shop"
 [backend]
@@ -68,7 +72,15 @@ def rehearse(project: Path) -> Callable[..., Rehearsed]:
 
     def run(*words: str, name: str = "staging", cwd: Path = project) -> Rehearsed:
         reports = project / "reports"
-        command = [sys.executable, "-m", "pytest", f"--env={name}", "--rehearse", f"--reports={reports}", *words]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            f"--env={name}",
+            "--rehearse",
+            f"--reports={reports}",
+            *words,
+        ]
         done = subprocess.run(
             command,
             cwd=cwd,
@@ -103,7 +115,7 @@ def test_sound_suite_notices_everything(project: Path, rehearse: Callable[..., R
 
 
 def test_deployment_is_asked_by_one_run_only(project: Path, rehearse: Callable[..., Rehearsed]) -> None:
-    """All broken answers are recorded ones: the deployment itself sees what one normal run asks, and no more."""
+    """All broken answers are recorded ones: the deployment sees what one normal run asks."""
     with serve() as web:
         _shop(web, project)
         rehearse()
@@ -136,7 +148,7 @@ def test_check_that_can_not_fail_is_found(project: Path, rehearse: Callable[...,
 
 
 def test_own_check_that_can_fail_is_no_hole(project: Path, rehearse: Callable[..., Rehearsed]) -> None:
-    """A team's own test that looks at an answer is kept from judging a broken one, where another test is red for it."""
+    """A team's own test that looks at an answer is no hole where another one is red for that answer."""
     own = "def test_shop_is_open(health):\n    assert health.json['status'] == 'ok'\n"
     (project / "tests" / "smoke" / "test_own.py").write_text(own, "utf-8")
     with serve() as web:

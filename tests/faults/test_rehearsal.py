@@ -23,7 +23,7 @@ def test_healthy_replica_passes(name: str, verdicts: dict[str, tuple[str, str | 
 
 
 def test_fault_is_caught_and_named(trial: Trial, tried: Try) -> None:
-    """The checks that are there for the fault are red, the headline names it, and the verdict is the right one."""
+    """The fault's own checks are red, the headline names its cause, and the verdict is the right one."""
     result = _result(trial, tried)
 
     assert result.problems == (), result.text
@@ -37,7 +37,9 @@ def test_person_sees_the_golden_text(trial: Trial, tried: Try, request: pytest.F
         golden.parent.mkdir(parents=True, exist_ok=True)
         golden.write_text(seen, "utf-8")
 
-    assert golden.is_file(), f"there is no {golden.name} for this fault: run with --update-golden and read what it says"
+    assert golden.is_file(), (
+        f"there is no {golden.name} for this fault: run with --update-golden and read what it says"
+    )
     assert seen == golden.read_text("utf-8")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from smokegate.rehearsal.rehearse import rehearse
-from smokegate.rehearsal.runs import Suite
+from smokegate.rehearsal.suite import Suite
 from smokegate.rehearsal.trials import NothingChosenError
 from smokegate.report import rehearsal as told
 from smokegate.report import rehearsal_page

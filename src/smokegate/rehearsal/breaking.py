@@ -1,4 +1,4 @@
-"""Breaks values so that a promise about them does not hold any more: a different value, no value, another type."""
+"""Breaks values so that a promise about them does not hold: another value, none, another type."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def breakers(promise: JsonPromise, body: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _others(rule: Rule, value: Any) -> Iterator[Any]:
-    """Yield values near the good one, so that a check which looks too loosely is found; stranger ones after them."""
+    """Yield values near the good one, which find a check that looks too loosely; stranger ones after them."""
     if isinstance(value, bool):
         yield not value
     if isinstance(value, str):

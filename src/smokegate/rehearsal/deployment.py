@@ -1,25 +1,21 @@
-"""Rehearses a deployment without replica: one real run, then its recorded answers with one of them broken each time."""
+"""Rehearses a deployment without replica: one real run, then its recorded answers, one of them broken."""
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smokegate.observation.step import same_origin
-from smokegate.rehearsal.exchanges import NOT_RECORDED, Asked, Naming, Recorded, Recording, Site, Wire
 from smokegate.rehearsal.mutants import beyond, mutations
 from smokegate.rehearsal.mutation import Mutation
-from smokegate.rehearsal.proxy import Handler, Proxy, closed_port
+from smokegate.rehearsal.proxy import Proxy
+from smokegate.rehearsal.replay import UNBROKEN, Replay
 from smokegate.rehearsal.replicas import names, red
-from smokegate.rehearsal.runs import Finished, RunError, Runs, Suite
+from smokegate.rehearsal.runs import Runs
 from smokegate.rehearsal.stripped import UnstrippableError, strip
-from smokegate.rehearsal.upstream import Addresses, Upstream
+from smokegate.rehearsal.suite import RunError, Suite
 from smokegate.report.rehearsed import Mutant, Score
 
 if TYPE_CHECKING:
@@ -53,7 +49,9 @@ def score(  # noqa: PLR0913 -- a value each
     apart = Suite(suite.root, directory, suite.ini, suite.paths)
     common = _common(environment, overrides)
     with Proxy() as proxy, Runs(apart, folder, replicas=False, warm=name, overrides=common) as runs:
-        return _Rehearsal(environment, proxy, runs, common).score(workers, keyword, progress)
+        return _Rehearsal(environment, Replay(environment, proxy, runs, common)).score(
+            workers, keyword, progress
+        )
 
 
 def _common(environment: Environment, overrides: Sequence[str]) -> list[str]:
@@ -65,120 +63,40 @@ def _common(environment: Environment, overrides: Sequence[str]) -> list[str]:
 
 
 class _Rehearsal:
-    """One deployment's rehearsal: the recording, and the runs that replay it."""
+    """One deployment's rehearsal."""
 
-    def __init__(self, environment: Environment, proxy: Proxy, runs: Runs, common: list[str]) -> None:
+    def __init__(self, environment: Environment, replay: Replay) -> None:
         self._environment = environment
         self._name = environment.name
-        self._proxy = proxy
-        self._runs = runs
-        self._common = common
-        self._recording = Recording()
-        self._commit: str | None = None
-        front = environment.frontend
-        apart = front is not None and not same_origin(front.url, environment.backend.url)
-        self._origins: dict[Site, str] = {"backend": environment.backend.url}
-        if front is not None and apart:
-            self._origins["frontend"] = front.url
+        self._replay = replay
 
     def score(self, workers: int, keyword: str, progress: Progress) -> Score:
         try:
-            real = self._real()
+            real = self._replay.record()
             found = real.environment(self._name)
             verdict = str(found.get("verdict", "none"))
             progress(f"{self._name} as it is: {verdict}")
             if verdict not in SOUND:
-                return Score(self._name, verdict, trouble=f"it is not well as it is, so nothing can be proven:\n{real.text}")
-            self._commit = found["version"]
-            replayed = self._replay(Mutation("", "", "", site=None), "replayed")
+                return Score(
+                    self._name,
+                    verdict,
+                    trouble=f"it is not well as it is, so nothing can be proven:\n{real.text}",
+                )
+            self._replay.commit = found["version"]
+            replayed = self._replay.run(UNBROKEN, "replayed")
         except RunError as broken:
             return Score(self._name, "none", trouble=str(broken))
         known = replayed.environment(self._name)
         if known.get("verdict") not in SOUND:
-            return Score(self._name, verdict, trouble=f"what it answered, replayed, is not well:\n{replayed.text}")
-        every = mutations(self._environment, self._recording)
+            return Score(
+                self._name, verdict, trouble=f"what it answered, replayed, is not well:\n{replayed.text}"
+            )
+        every = mutations(self._environment, self._replay.recording)
         chosen = [each for each in every if keyword in each.name]
         mutants = self._mutants(chosen, known, workers, progress)
         never, overshadowed = _silent(known, mutants) if len(chosen) == len(every) else ((), ())
-        left_out = tuple(beyond(self._environment, self._recording))
+        left_out = tuple(beyond(self._environment, self._replay.recording))
         return Score(self._name, verdict, mutants, never, overshadowed, left_out)
-
-    def _real(self) -> Finished:
-        """Make the one run that asks the deployment, and keep what it answered."""
-        upstream = Upstream(self._origins, self._environment.ca_file, self._environment.backend.timeout)
-        naming = Naming(self._environment)
-
-        def handler(addresses: Addresses) -> Handler:
-            async def answer(asked: Asked) -> Recorded | Wire:
-                step = naming.name(asked)
-                try:
-                    given = await asyncio.to_thread(upstream.ask, addresses.outward(asked))
-                except OSError:
-                    return Wire.RESET
-                naming.answered(step, given)
-                self._recording.add(step, given)
-                return addresses.inward(given)
-
-            return answer
-
-        with self._sites(handler) as options:
-            return self._runs.run(f"{self._name}-real", [*self._common, *options])
-
-    def _replay(self, mutation: Mutation, label: str) -> Finished:
-        """Run the suite on what was recorded, broken in one way."""
-        naming, turns = Naming(self._environment), Counter[str]()
-
-        def handler(addresses: Addresses) -> Handler:
-            async def answer(asked: Asked) -> Recorded | Wire:
-                step = naming.name(asked)
-                number = turns[step]
-                turns[step] += 1
-                known = self._recording.answers.get(step) or [NOT_RECORDED]
-                given: Recorded | Wire = known[number % len(known)]
-                if isinstance(given, Recorded) and mutation.breaks(step, asked.site, number):
-                    await asyncio.sleep(mutation.delay)
-                    given = mutation.change(given, asked)
-                if isinstance(given, Wire):
-                    return given
-                naming.answered(step, given)
-                return addresses.inward(given)
-
-            return answer
-
-        with self._sites(handler, mutation.closed) as options:
-            more = [f"--set={self._name}:{word}" for word in mutation.overrides]
-            commit = [f"--expect-commit={self._commit}"] if self._commit else []
-            return self._runs.run(f"{self._name}-{label}", [*self._common, *options, *more, *commit])
-
-    @contextmanager
-    def _sites(self, handler: Callable[[Addresses], Handler], closed: Site | None = None) -> Iterator[list[str]]:
-        """Listen for each site, and yield the options that send a run there."""
-        with ExitStack() as stack:
-            ours: dict[Site, str] = {}
-            pairs: dict[str, str] = {}
-
-            async def later(asked: Asked) -> Recorded | Wire:
-                return await answering(asked)
-
-            for site, real in self._origins.items():
-                if site == closed:
-                    ours[site] = f"http://127.0.0.1:{closed_port()}"
-                else:
-                    listening = self._proxy.listen(site, later)
-                    stack.callback(listening.close)
-                    ours[site] = listening.url
-                pairs[real] = ours[site]
-            answering = handler(Addresses(pairs))
-            yield [f"--env={self._name}", *self._addressed(ours, pairs)]
-
-    def _addressed(self, ours: dict[Site, str], pairs: dict[str, str]) -> list[str]:
-        front = self._environment.frontend
-        words = [f"backend.url={ours['backend']}"]
-        if front is not None:
-            words.append(f"frontend.url={ours.get('frontend', ours['backend'])}")
-            if front.calls is not None:
-                words.append(f"frontend.calls={pairs.get(front.calls, front.calls)}")
-        return [f"--set={self._name}:{word}" for word in words]
 
     def _mutants(
         self, chosen: Sequence[Mutation], known: dict[str, Any], workers: int, progress: Progress
@@ -204,7 +122,7 @@ class _Rehearsal:
         return tuple(found[number] for number in sorted(found))
 
     def _mutant(self, mutation: Mutation, number: int, already: set[str], usual: set[str]) -> Mutant:
-        """Try one mutation; one that breaks some answers only is tried until they are other ones than the first.
+        """Try one mutation; one that breaks some answers only is tried until the first is none of them.
 
         The suite asks side by side, so that nobody can tell which of its requests will come first.
         """
@@ -219,7 +137,7 @@ class _Rehearsal:
     def _once(self, mutation: Mutation, label: str, already: set[str]) -> Mutant:
         mutant = Mutant(mutation.name, mutation.promise, mutation.title)
         try:
-            done = self._replay(mutation, label)
+            done = self._replay.run(mutation, label)
         except RunError as broken:
             return replace(mutant, trouble=str(broken))
         found = done.environment(self._name)
@@ -237,7 +155,7 @@ class _Rehearsal:
 
 
 def _silent(known: dict[str, Any], mutants: Iterable[Mutant]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the tests that passed and that nothing turned red: those that were never kept from judging, and the others."""
+    """Return the tests that passed and that nothing turned red: first those never kept from judging."""
     turned = {test for mutant in mutants for test in mutant.red}
     kept = {test for mutant in mutants for test in mutant.blocked}
     silent = [test for test in names(known, {"passed"}) if test not in turned]

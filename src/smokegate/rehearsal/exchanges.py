@@ -1,4 +1,4 @@
-"""What passes through the proxy: requests, the answers that were recorded, and which step of a run each belongs to."""
+"""What passes through the proxy: requests, recorded answers, and which step of a run each belongs to."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Recording:
 
 
 class Naming:
-    """Tells which step of a run a request is: by method and path, and within the sign-in journey by its part in it."""
+    """Tells which step of a run a request is: by method and path, or by its part in the sign-in journey."""
 
     def __init__(self, environment: Environment) -> None:
         self._api = environment.sign_in
@@ -145,7 +145,7 @@ class Naming:
         return None
 
     def _view(self, token: str) -> str:
-        """Return which of the two looks at the account this is: that with the token of the second login, or the first."""
+        """Return which of the two looks at the account this is, by the login that gave the token."""
         if token not in self._opened:
             views = ["account" if giver != "login" else "account again" for giver in self._givers[token]]
             self._opened[token] = iter(views or ["account"])

@@ -1,9 +1,9 @@
-"""The fork server: one process that has imported pytest, the suite and everything a run needs, and forks each run.
+"""The fork server: one process that has imported pytest, the suite and all else, and forks each run.
 
-Run as `python -m smokegate.rehearsal.forkserver FD SETTINGS`; orders come over the socket FD, each with a channel of
-its own, on which the run tells its process id when it starts and its exit code when it ends. Each run is a whole
-`pytest` of its own in a process of its own; what it is spared is the second of imports. The processes that start
-replicas are shared in the same way: each replica is a fresh one.
+Run as `python -m smokegate.rehearsal.forkserver FD SETTINGS`; orders come over the socket FD, each with a
+channel of its own, on which the run tells its process id when it starts and its exit code when it ends. Each
+run is a whole `pytest` in a process of its own; what it is spared is the second of imports. The process that
+starts replicas is shared in the same way: each replica is a fresh one.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def warm_up(settings: dict[str, Any]) -> None:
-    """Collect the suite once, so that forks find it imported; what goes wrong here goes wrong in each run, and is told there."""
+    """Collect the suite once, so that forks find it imported; what goes wrong goes wrong in each run, too."""
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123 -- the null device
         pytest.main([*settings["arguments"], "--collect-only", "-q"])
     for name in NEEDED:

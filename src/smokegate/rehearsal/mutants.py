@@ -1,4 +1,4 @@
-"""Derives from an environment file, and from what the deployment answered, every way to break a promise of the file."""
+"""Derives every way to break a promise of an environment file, from the file and what was answered."""
 
 from __future__ import annotations
 
@@ -28,20 +28,18 @@ LONGEST = 10.0
 """Seconds that a rehearsal holds an answer back at most, to see a latency budget broken."""
 OVER = 1.2
 """Seconds over a budget: more than what the suite takes for noise and measures again."""
-NO_SERVER = Recorded(
-    404, (("content-type", "text/plain"), ("x-render-routing", "no-server")), b"Not Found\n"
-)
+NO_SERVER = Recorded(404, (("content-type", "text/plain"), ("x-render-routing", "no-server")), b"Not Found\n")
 NGINX = Recorded(
     502,
     (("server", "nginx"), ("content-type", "text/html")),
-    b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n"
-    b"<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n",
+    b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
+    b"<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n",
 )
 
 
 def mutations(environment: Environment, recording: Recording) -> list[Mutation]:
     """Return every way to break a promise, the whole target first."""
-    found = [*_target(environment), *_health(environment, recording)]
+    found = [*_target(), *_health(environment, recording)]
     for endpoint in environment.backend.endpoints:
         where = f"backend.endpoints {endpoint.path}"
         found += _promise(endpoint, where, f"backend {endpoint.method} {endpoint.path}", recording)
@@ -56,7 +54,9 @@ def beyond(environment: Environment, recording: Recording) -> list[str]:
     if environment.backend.url.startswith("https:"):
         found.append("certificates: the proxy speaks plain http on loopback")
     if environment.server is not None:
-        found.append("server and containers: the proxy breaks answers, not hosts; nothing asks the server again")
+        found.append(
+            "server and containers: the proxy breaks answers, not hosts; nothing asks the server again"
+        )
     if environment.version is not None and _commit(environment, recording) is None:
         found.append("version: the deployment does not tell its commit")
     budgets = {f"backend.endpoints {e.path}": e.within for e in environment.backend.endpoints}
@@ -69,7 +69,7 @@ def beyond(environment: Environment, recording: Recording) -> list[str]:
     return found
 
 
-def _target(environment: Environment) -> Iterator[Mutation]:
+def _target() -> Iterator[Mutation]:
     where = "backend.url"
     gone = "backend.url=http://smokegate-rehearsal.invalid"
     yield Mutation("name-not-found", where, "the host name does not exist", site=None, overrides=(gone,))
@@ -81,7 +81,9 @@ def _target(environment: Environment) -> Iterator[Mutation]:
     yield Mutation("no-server", where, "the platform has no server for the name", change=give(NO_SERVER))
     yield Mutation("bad-gateway", where, "nginx answers in the place of the application", change=give(NGINX))
     yield Mutation("stranger", where, "a web server's default page answers everything", change=give(STRANGER))
-    yield Mutation("error-everywhere", where, "every request ends in an error", change=say(500, "Internal Server Error"))
+    yield Mutation(
+        "error-everywhere", where, "every request ends in an error", change=say(500, "Internal Server Error")
+    )
 
 
 def _health(environment: Environment, recording: Recording) -> Iterator[Mutation]:
@@ -90,11 +92,13 @@ def _health(environment: Environment, recording: Recording) -> Iterator[Mutation
     yield from _promise(health, "backend.health", step, recording)
     if health.samples > 1:
         title = "every second health check fails"
-        yield Mutation("health-unsteady", "backend.health.samples", title, (step,), change=say(500, "error"), every=2)
+        yield Mutation(
+            "health-unsteady", "backend.health.samples", title, (step,), change=say(500, "error"), every=2
+        )
 
 
 def _promise(promise: Promise, where: str, step: str, recording: Recording) -> Iterator[Mutation]:
-    """Break each part of one promise: status, JSON, text, headers, time; and give a stranger's page with its status."""
+    """Break each part of one promise: status, JSON, text, headers, time; and give a stranger's page."""
     name = where.removeprefix("backend.").replace("endpoints ", "")
     answer = recording.first(step) or Recorded(promise.status)
     other = 500 if promise.status != 500 else 404
@@ -112,7 +116,13 @@ def _promise(promise: Promise, where: str, step: str, recording: Recording) -> I
     for header in promise.headers:
         for how, value in (("another value", STRANGE), ("gone", None)):
             title = f"header {header}: {how}"
-            yield Mutation(f"{name} {title}", f"{where}.headers.{header}", title, (step,), change=with_header(header, value))
+            yield Mutation(
+                f"{name} {title}",
+                f"{where}.headers.{header}",
+                title,
+                (step,),
+                change=with_header(header, value),
+            )
     yield from _slow(name, where, promise.within, step)
     if promise.status != 404:
         title = "a stranger's page with the promised status"
@@ -169,6 +179,10 @@ def _version(environment: Environment, recording: Recording) -> Iterator[Mutatio
         else:
             change = with_json(put(answer.json, tuple((version.field or "").split(".")), commit))
         yield Mutation(title, "version", title, (step,), change=change)
-        if commit != "unknown" and version.path == environment.backend.health.path and environment.backend.health.samples > 1:
+        if (
+            commit != "unknown"
+            and version.path == environment.backend.health.path
+            and environment.backend.health.samples > 1
+        ):
             mixed = "every second instance is another commit"
             yield Mutation("mixed-versions", "version", mixed, (step,), change=change, every=2)

@@ -29,7 +29,9 @@ def sign_in(environment: Environment, recording: Recording) -> Iterator[Mutation
     preflight = f"backend OPTIONS {api.login}"
     if recording.first(preflight) is not None:
         change = with_header("access-control-allow-origin", None)
-        yield Mutation("cors-refused", "frontend.url", "the page may not call the backend", (preflight,), change=change)
+        yield Mutation(
+            "cors-refused", "frontend.url", "the page may not call the backend", (preflight,), change=change
+        )
     if api.within is not None:
         delay = api.within + OVER
         patience = (f"backend.timeout={max(10.0, 3 * delay):.0f}s",)
@@ -40,21 +42,41 @@ def sign_in(environment: Environment, recording: Recording) -> Iterator[Mutation
 def _opening(api: SignIn, opener: str, first: Recorded) -> Iterator[Mutation]:
     where = "sign_in.register" if opener == "register" else "sign_in.login"
     token = tuple(api.token.split("."))
-    yield Mutation(f"{opener} fails", where, "status 500", (opener,), change=say(500, "Internal Server Error"))
-    yield Mutation(f"{opener} page", where, "a page, with status 200", (opener,), change=give(page(200, "Dashboard")))
+    yield Mutation(
+        f"{opener} fails", where, "status 500", (opener,), change=say(500, "Internal Server Error")
+    )
+    yield Mutation(
+        f"{opener} page", where, "a page, with status 200", (opener,), change=give(page(200, "Dashboard"))
+    )
     bare = with_json(put(first.json, token, MISSING))
-    yield Mutation(f"{opener} without token", "sign_in.token", "a success without a token", (opener,), change=bare)
+    yield Mutation(
+        f"{opener} without token", "sign_in.token", "a success without a token", (opener,), change=bare
+    )
 
 
 def _account(api: SignIn, recording: Recording) -> Iterator[Mutation]:
     where = "sign_in.account"
     refused = say(401, {"detail": "Could not validate credentials"})
-    yield Mutation("token refused", where, "no token opens the account", ("account", "account again"), change=refused)
-    yield Mutation("new token refused", where, "the token of the second login opens nothing", ("account again",), change=refused)
+    yield Mutation(
+        "token refused", where, "no token opens the account", ("account", "account again"), change=refused
+    )
+    yield Mutation(
+        "new token refused",
+        where,
+        "the token of the second login opens nothing",
+        ("account again",),
+        change=refused,
+    )
     seen = recording.first("account")
     if seen is not None:
         other = with_json(put(seen.json, tuple(api.identity.split(".")), "smokegate-somebody-else"))
-        yield Mutation("another account", "sign_in.identity", "another one's account opens", ("account again",), change=other)
+        yield Mutation(
+            "another account",
+            "sign_in.identity",
+            "another one's account opens",
+            ("account again",),
+            change=other,
+        )
         title = "the account opens without a token"
         yield Mutation("open account", where, title, ("account without token",), change=give(seen))
 
@@ -64,12 +86,16 @@ def _again(api: SignIn, opener: str, recording: Recording) -> Iterator[Mutation]
     where = "sign_in.login"
     yield Mutation("login missing", where, "status 404 after the logout", ("login",), change=with_status(404))
     unknown = say(401, {"detail": "Incorrect email or password"})
-    yield Mutation("account lost", where, "the account is unknown after the logout", ("login",), change=unknown)
+    yield Mutation(
+        "account lost", where, "the account is unknown after the logout", ("login",), change=unknown
+    )
     if login is None:
         return
     bare = with_json(put(login.json, tuple(api.token.split(".")), MISSING))
     yield Mutation("login without token", "sign_in.token", "a login without a token", ("login",), change=bare)
-    yield Mutation("any password", where, "a wrong password is accepted", ("wrong password",), change=give(login))
+    yield Mutation(
+        "any password", where, "a wrong password is accepted", ("wrong password",), change=give(login)
+    )
     title = "the answer repeats the password"
     yield Mutation("password comes back", "sign_in", title, (opener, "login"), change=_echo)
 

@@ -19,7 +19,7 @@ def as_it_is(answer: Recorded, _: Asked) -> Recorded:
 
 @dataclass(frozen=True)
 class Mutation:
-    """Some answers of a deployment, broken: `steps` are the names of those, none for every answer of the site."""
+    """Some answers of a deployment, broken: `steps` names which, none stands for all of the site."""
 
     name: str
     promise: str
@@ -38,7 +38,7 @@ class Mutation:
     """The site whose port nobody listens on."""
 
     def breaks(self, step: str, site: Site, number: int) -> bool:
-        """Tell whether the answer with this number, counted from 0, of a step is one of those that are broken."""
+        """Tell whether a step's answer with this number, counted from 0, is one that is broken."""
         mine = step in self.steps if self.steps else site == self.site
         return mine and number % self.every == self.every - 1
 

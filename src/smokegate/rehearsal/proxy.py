@@ -1,4 +1,4 @@
-"""A reverse proxy on loopback: it asks a function for the answer to each request, and knows how not to answer."""
+"""A reverse proxy on loopback: a function gives the answer to each request, or a way not to answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ Handler = Callable[[Asked], Awaitable[Recorded | Wire]]
 class Listening:
     """One address on loopback that answers."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, server: asyncio.Server, tasks: set[asyncio.Task[None]]) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, server: asyncio.Server, tasks: set[asyncio.Task[None]]
+    ) -> None:
         self._loop = loop
         self._server = server
         self._tasks = tasks
@@ -124,19 +126,27 @@ async def _request(site: Site, reader: asyncio.StreamReader) -> Asked | None:
 
 
 def _bytes(answer: Recorded, *, bodiless: bool) -> bytes:
-    own = [(name, value) for name, value in answer.headers if name.lower() not in {"content-length", "connection"}]
+    own = [
+        (name, value)
+        for name, value in answer.headers
+        if name.lower() not in {"content-length", "connection"}
+    ]
     if answer.status not in {204, 304}:
         own.append(("content-length", str(len(answer.body))))
     head = "".join(f"{name}: {value}\r\n" for name, value in own)
     bare = bodiless or answer.status in {204, 304}
-    return f"HTTP/1.1 {answer.status} Recorded\r\n{head}\r\n".encode("latin-1", "replace") + (b"" if bare else answer.body)
+    return f"HTTP/1.1 {answer.status} Recorded\r\n{head}\r\n".encode("latin-1", "replace") + (
+        b"" if bare else answer.body
+    )
 
 
 async def _instead(wire: Wire, writer: asyncio.StreamWriter) -> None:
     if wire is Wire.HANG:
         await asyncio.Event().wait()
     elif wire is Wire.TRUNCATE:
-        writer.write(b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"sta')
+        writer.write(
+            b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"sta'
+        )
         with contextlib.suppress(OSError):
             await writer.drain()
     else:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from smokegate.rehearsal.deployment import score
 from smokegate.rehearsal.replicas import healthy, tried
-from smokegate.rehearsal.runs import Runs, Suite
+from smokegate.rehearsal.runs import Runs
+from smokegate.rehearsal.suite import Suite
 from smokegate.rehearsal.trials import choose, trials
 from smokegate.report.rehearsed import Rehearsal, Score, Tried
 

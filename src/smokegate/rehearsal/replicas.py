@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from smokegate.rehearsal.runs import Finished, RunError, Runs
+from smokegate.rehearsal.runs import Runs
+from smokegate.rehearsal.suite import Finished, RunError
 from smokegate.report.rehearsed import Trial, Tried
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ EXIT = {"PASS": 0, "WARN": 0, "FAIL": 1, "OUTAGE": 7, "UNKNOWN": 6}
 
 
 def healthy(runs: Runs, environment: Environment) -> tuple[str, str | None]:
-    """Run the suite on a replica without a fault; returns the verdict, and what it told where that is not PASS."""
+    """Run the suite on a healthy replica; returns the verdict, and its output where that is not PASS."""
     try:
         done = runs.run(f"{environment.name}-healthy", arguments(environment))
     except RunError as broken:
@@ -50,7 +51,7 @@ def _expected_commit(environment: Environment) -> list[str]:
 def tried(
     runs: Runs, environments: Iterable[Environment], faults: Iterable[Trial], workers: int
 ) -> Iterator[Tried]:
-    """Try each fault on a fresh replica, `workers` of them at a time; yields the results in the order of the faults."""
+    """Try each fault on a fresh replica, `workers` of them at a time; results keep the faults' order."""
     by_name = {environment.name: environment for environment in environments}
     given = list(faults)
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="rehearsal") as pool:
@@ -100,7 +101,12 @@ def result(trial: Trial, done: Finished) -> Tried:
     """Return what a run that has come to its end says of a fault."""
     found = done.environment(trial.environment)
     if not found:
-        return Tried(trial, seconds=done.seconds, text=done.text, trouble=f"no report, exit code {done.code}:\n{done.text}")
+        return Tried(
+            trial,
+            seconds=done.seconds,
+            text=done.text,
+            trouble=f"no report, exit code {done.code}:\n{done.text}",
+        )
     verdict = found["verdict"]
     trouble = None
     if done.code != EXIT[verdict]:
@@ -124,8 +130,10 @@ def red(found: dict[str, Any]) -> tuple[str, ...]:
 
 
 def names(found: dict[str, Any], outcomes: set[str]) -> tuple[str, ...]:
-    """Return the tests of an environment's report with one of these outcomes, without folder and environment."""
-    return tuple(test_name(each["id"], found["name"]) for each in found["tests"] if each["outcome"] in outcomes)
+    """Return the tests with one of these outcomes, without their folder and their environment."""
+    return tuple(
+        test_name(each["id"], found["name"]) for each in found["tests"] if each["outcome"] in outcomes
+    )
 
 
 def test_name(identifier: str, environment: str) -> str:

@@ -12,57 +12,16 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
+
+from smokegate.rehearsal.suite import Finished, RunError, Suite
 
 PATIENCE = 120.0
 """Seconds after which a run is ended: its own deadlines should have ended it long before."""
 LOOK = 100
-"""Columns of the terminal that the runs think they have, so that what they tell does not hang on the caller's."""
-
-
-class RunError(RuntimeError):
-    """A run of the suite did not come to an end of its own; the text says what it had told until then."""
-
-
-@dataclass(frozen=True)
-class Suite:
-    """Which suite is run, and from where: what every run of a rehearsal shares."""
-
-    root: Path
-    directory: Path
-    """Where the environment files are."""
-    ini: Path | None = None
-    paths: tuple[str, ...] = ()
-    """The tests, where they are not those of the configuration file."""
-
-    @property
-    def arguments(self) -> list[str]:
-        """What stands on the command line of each run."""
-        ini = ["-c", str(self.ini)] if self.ini else []
-        own = ["--environments", str(self.directory), "-p", "no:cacheprovider", "--color=no"]
-        return [f"--rootdir={self.root}", *ini, *own, *self.paths]
-
-
-@dataclass(frozen=True)
-class Finished:
-    """One run of the suite, come to its end."""
-
-    code: int
-    text: str
-    """What it told in the terminal."""
-    report: dict[str, Any]
-    """Its JSON report, empty where it wrote none."""
-    seconds: float
-
-    def environment(self, name: str) -> dict[str, Any]:
-        """Return what the report says of an environment, empty where it does not."""
-        found: dict[str, Any] = next(
-            (each for each in self.report.get("environments", ()) if each["name"] == name), {}
-        )
-        return found
+"""Columns of the terminal that the runs think they have, so that output does not hang on the caller's."""
 
 
 class Runs:
@@ -132,7 +91,15 @@ class Runs:
         """
         files = self._files(label)
         began = time.monotonic()
-        command = [*prefix, sys.executable, "-m", "pytest", *self._suite.arguments, f"--reports={files}", *arguments]
+        command = [
+            *prefix,
+            sys.executable,
+            "-m",
+            "pytest",
+            *self._suite.arguments,
+            f"--reports={files}",
+            *arguments,
+        ]
         with (files / "output.txt").open("wb") as output:
             try:
                 done = subprocess.run(
@@ -200,7 +167,11 @@ class Runs:
 
 def _variables(more: Mapping[str, str]) -> dict[str, str]:
     """Return the environment variables of a run: the caller's own, but for what its pytest set for itself."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_XDIST", "PYTEST_CURRENT"))}
+    own = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTEST_XDIST", "PYTEST_CURRENT"))
+    }
     return {**own, "PYTHONUNBUFFERED": "1", **more}
 
 

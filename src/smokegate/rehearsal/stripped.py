@@ -1,4 +1,4 @@
-"""A copy of an environment file without what a proxy can not stand in for: nothing of it may ask the real server."""
+"""A copy of an environment file without what a proxy can not stand in for: nothing asks the server."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def strip(file: Path, folder: Path) -> Path:
     text = "\n".join(lines) + "\n"
     left = [key for key in tomllib.loads(text) if key in LEFT_OUT]
     if left:
-        raise UnstrippableError(f"{file.name}: write {left[0]} as a section, [{left[0]}], to have it left out of a rehearsal")
+        raise UnstrippableError(
+            f"{file.name}: write {left[0]} as a section, [{left[0]}], to have it left out of a rehearsal"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / file.name).write_text(text, "utf-8")
     return folder

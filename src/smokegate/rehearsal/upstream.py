@@ -1,4 +1,4 @@
-"""The real deployment behind the proxy: asked once, by the one normal run; and its addresses, put right on the way."""
+"""The real deployment behind the proxy: asked by the one normal run, its addresses put right on the way."""
 
 from __future__ import annotations
 
@@ -14,7 +14,16 @@ from typing import IO, Any
 from smokegate.rehearsal.exchanges import Asked, Recorded, Site
 
 #: What belongs to one connection (RFC 9110, 7.6.1), or is worked out anew.
-HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "proxy-connection", "host"}
+HOP = {
+    "connection",
+    "keep-alive",
+    "transfer-encoding",
+    "te",
+    "trailer",
+    "upgrade",
+    "proxy-connection",
+    "host",
+}
 HOP |= {"content-length", "accept-encoding", "content-encoding"}
 TEXTS = ("text/", "json", "javascript", "xml")
 LARGEST = 20_000_000
@@ -56,8 +65,14 @@ class Upstream:
 class _Stay(urllib.request.HTTPRedirectHandler):
     """Leaves redirects to the suite."""
 
-    def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    def redirect_request(  # noqa: PLR0913, PLR0917 -- urllib's own
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
     ) -> None:
         """Follow none."""
 
@@ -68,7 +83,7 @@ def _recorded(status: int, headers: Any, body: bytes) -> Recorded:
 
 
 class Addresses:
-    """Puts other addresses in the place of those of a deployment: the proxy's for the suite, the deployment's for it."""
+    """Puts the proxy's addresses in the place of a deployment's for the suite, and back for it."""
 
     def __init__(self, pairs: Mapping[str, str]) -> None:
         self._there = [(_pattern(real), ours) for real, ours in pairs.items()]
@@ -85,7 +100,9 @@ class Addresses:
         if not any(word in kind for word in TEXTS):
             return replace(answer, headers=headers)
         body = answer.body.decode("utf-8", "surrogateescape")
-        return replace(answer, headers=headers, body=_put(body, self._there).encode("utf-8", "surrogateescape"))
+        return replace(
+            answer, headers=headers, body=_put(body, self._there).encode("utf-8", "surrogateescape")
+        )
 
 
 def _pattern(origin: str) -> re.Pattern[str]:

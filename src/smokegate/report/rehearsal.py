@@ -16,7 +16,7 @@ HEAD = ("", "fault", "caught by", "cause named", "expected", "time")
 
 
 def lines(rehearsal: Rehearsal) -> Iterator[Line]:
-    """Return what stands in the terminal in the end: a table per environment, what is wrong, and the totals."""
+    """Return what the terminal shows in the end: a table per environment, what is wrong, and the totals."""
     for environment in dict.fromkeys(each.trial.environment for each in rehearsal.tried):
         mine = [each for each in rehearsal.tried if each.trial.environment == environment]
         yield Line("")
@@ -41,7 +41,7 @@ def _table(tried: Sequence[Tried]) -> Iterator[Line]:
 
 
 def _row(each: Tried) -> tuple[str, ...]:
-    mark = "–" if each.left_out else "✗" if each.problems else "✓"
+    mark = "-" if each.left_out else "✗" if each.problems else "✓"
     by = (each.left_out and "not rehearsed here") or ", ".join(map(brief, each.caught_by)) or "nothing"
     expected = " or ".join(each.trial.causes)
     return (mark, each.trial.fault, by, each.cause or "", expected, f"{each.seconds:.1f} s")
@@ -98,7 +98,7 @@ def _wrong(rehearsal: Rehearsal) -> Iterator[Line]:
     for each in rehearsal.tried:
         if each.left_out:
             yield Line(
-                safe(f"– {each.trial.environment} {each.trial.fault}: not rehearsed here: {each.left_out}")
+                safe(f"- {each.trial.environment} {each.trial.fault}: not rehearsed here: {each.left_out}")
             )
 
 

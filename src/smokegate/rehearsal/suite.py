@@ -1,0 +1,49 @@
+"""Which suite is rehearsed, and what one run of it comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+class RunError(RuntimeError):
+    """A run of the suite did not come to an end of its own; the text says what it had told until then."""
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Which suite is run, and from where: what every run of a rehearsal shares."""
+
+    root: Path
+    directory: Path
+    """Where the environment files are."""
+    ini: Path | None = None
+    paths: tuple[str, ...] = ()
+    """The tests, where they are not those of the configuration file."""
+
+    @property
+    def arguments(self) -> list[str]:
+        """What stands on the command line of each run."""
+        ini = ["-c", str(self.ini)] if self.ini else []
+        own = ["--environments", str(self.directory), "-p", "no:cacheprovider", "--color=no"]
+        return [f"--rootdir={self.root}", *ini, *own, *self.paths]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One run of the suite, come to its end."""
+
+    code: int
+    text: str
+    """What it told in the terminal."""
+    report: dict[str, Any]
+    """Its JSON report, empty where it wrote none."""
+    seconds: float
+
+    def environment(self, name: str) -> dict[str, Any]:
+        """Return what the report says of an environment, empty where it does not."""
+        found: dict[str, Any] = next(
+            (each for each in self.report.get("environments", ()) if each["name"] == name), {}
+        )
+        return found
