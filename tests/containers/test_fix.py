@@ -161,9 +161,7 @@ def test_what_a_start_can_mend_is_mended_and_verified(site: Site, fault: str, ac
     assert site.data() == "the data\n"
 
 
-@pytest.mark.parametrize(
-    "fault", ["wrong-password", "bad-import", "missing-variable", "port-taken", "disk-full"]
-)
+@pytest.mark.parametrize("fault", REFUSED)
 def test_what_comes_back_after_a_restart_is_refused(site: Site, fault: str) -> None:
     """No command runs; the reason and what a person can do are told."""
     with broken(site, fault):

@@ -23,6 +23,8 @@ PROXY = re.compile(r"(?:^|[/-])(?:nginx|caddy|traefik|haproxy|envoy|httpd|apache
 LINES_AT_MOST = 3
 RECOVERS = {"postgres.refused", "postgres.unknown-host", "postgres.too-many-clients"}
 """Reasons that pass by themselves: a service that is well has overcome them since."""
+ENDED = {0, 137, 143}
+"""How a program ends that was told to: by itself, or by signal 9 or 15."""
 
 #: Reason → the texts that tell it; what is more particular stands first, the first match of a service counts.
 TEXTS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -131,7 +133,12 @@ def reason_of(case: Case, service: ServiceView) -> Reason | None:
     found = _by_text((service.error,)) or _by_text([line.text for line in _relevant(service)])
     if found is None or (found.code in {"postgres.refused", "postgres.unknown-host"} and database_away(case)):
         return None
-    return found
+    return None if found.code in RECOVERS and _was_ended(service) else found
+
+
+def _was_ended(service: ServiceView) -> bool:
+    """Tell whether somebody ended it: what passed by itself while it ran is not why it is away."""
+    return service.state == "exited" and service.exit_code in ENDED
 
 
 def reasons(case: Case, code: str) -> Iterator[tuple[ServiceView, Reason]]:
@@ -197,8 +204,9 @@ def last_words(service: ServiceView) -> tuple[str, ...]:
 
 
 def _relevant(service: ServiceView) -> tuple[LogLine, ...]:
-    """Return the log of the last run; in a crash loop all of it, since a try may have said nothing yet."""
-    return service.log if service.crash_looping else service.log_since_start
+    """Return the log of the last run; after restarts all of it, since this try may have said nothing yet."""
+    tried_before = service.running and service.restart_count > 0
+    return service.log if service.crash_looping or tried_before else service.log_since_start
 
 
 def _by_text(lines: tuple[str, ...] | list[str]) -> Reason | None:
