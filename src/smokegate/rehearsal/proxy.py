@@ -31,7 +31,7 @@ class Listening:
         """Where it is."""
 
     def close(self) -> None:
-        """Stop listening, and drop what is open."""
+        """Stop listening, and drop what is open. Closing twice is once."""
         asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
 
     async def _close(self) -> None:
@@ -48,10 +48,13 @@ class Proxy:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="rehearsal proxy", daemon=True)
         self._thread.start()
+        self._opened: list[Listening] = []
 
     def listen(self, site: Site, handler: Handler) -> Listening:
         """Open a free port for a site."""
-        return asyncio.run_coroutine_threadsafe(self._listen(site, handler), self._loop).result()
+        opened = asyncio.run_coroutine_threadsafe(self._listen(site, handler), self._loop).result()
+        self._opened.append(opened)
+        return opened
 
     async def _listen(self, site: Site, handler: Handler) -> Listening:
         tasks: set[asyncio.Task[None]] = set()
@@ -73,7 +76,9 @@ class Proxy:
         return Listening(self._loop, server, tasks)
 
     def close(self) -> None:
-        """End the thread."""
+        """Close every address, and end the thread."""
+        for listening in self._opened:
+            listening.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
