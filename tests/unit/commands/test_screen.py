@@ -168,3 +168,14 @@ def test_the_json_is_the_run_s_own_shape(broken: Look) -> None:
         "nginx",
         "worker",
     }
+
+
+@pytest.mark.parametrize(
+    ("answer", "agreed"), [("y\n", True), ("YES\n", True), ("\n", False), ("", False), ("no\n", False)]
+)
+def test_only_yes_is_yes(monkeypatch: pytest.MonkeyPatch, answer: str, *, agreed: bool) -> None:
+    """Enter, end of input and everything else leave things as they are."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+    err = io.StringIO()
+    assert Console(lambda text: text, io.StringIO(), err).ask("restart backend?") is agreed
+    assert err.getvalue() == "restart backend? [y/N] "
