@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.broken import OPENS
-from smokegate.diagnosis.case import endpoint_name
+from smokegate.diagnosis.broken import OPENS, is_broken
+from smokegate.diagnosis.case import Case, endpoint_name
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.undetermined import CODE as UNDETERMINED
 
@@ -141,7 +141,8 @@ def warnings(
     ]
     unseen = not failures(outcomes) and not _blocked(outcomes)
     found += [f"{each.title} ({each.code})" for each in diagnosis.findings if each.advisory or unseen]
-    again = [name for name, exchange in observation.exchanges.items() if exchange.earlier and exchange.answer]
+    case = Case(environment, observation)
+    again = [n for n, each in observation.exchanges.items() if each.earlier and not is_broken(case, each)]
     if again:
         found.append(f"answered only when tried again: {', '.join(again)}")
     if outcomes and not touches_database(environment, observation):
