@@ -95,6 +95,8 @@ class Observer:
             new = wanted - self._groups
             first = not self._groups
             self._groups |= new
+            if not new and not first:
+                return
             if self._waiting is not None and self._readiness is None:
                 if first:
                     self._waiting.begin()
@@ -123,6 +125,9 @@ class Observer:
         if name == "version" and version_is_health(self.environment):
             self.start({"version"})
             name = "health"
+        found = self._graph.get(name)
+        if found is not None:
+            return found
         if name.startswith("script ") and "page" in self._plan:
             self.exchange("page")
             if not self._graph.begun(name):

@@ -102,6 +102,8 @@ class Run:
 
     def redact(self, text: str) -> str:
         """Take the secrets of every deployment of this process out of a text."""
+        if not text:
+            return text
         for deployment in self.deployments.values():
             text = deployment.redact(text)
         return text
