@@ -114,9 +114,10 @@ def fleet(stage: Stage) -> dict[str, Result]:
         folder = Path(scratch)
         authority = trustme.CA()
         authority.cert_pem.write_to_path(str(folder / "ca.pem"))
-        certificate = folder / "leaf.pem"
-        authority.issue_cert(*addresses).private_key_and_cert_chain_pem.write_to_path(str(certificate))
-        with serving("--certificate", str(certificate)) as server:
+        for address in addresses:
+            leaf = authority.issue_cert(address).private_key_and_cert_chain_pem
+            leaf.write_to_path(str(folder / f"{address}.leaf"))
+        with serving("--certificates", str(folder)) as server:
             for number, address in enumerate(addresses):
                 text = _one_of_many(f"https://{address}:{server.port}")
                 (folder / f"e{number:02}.toml").write_text(text, "utf-8")

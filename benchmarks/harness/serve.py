@@ -1,9 +1,9 @@
-"""A small server, on one port of every loopback address.
+"""A small server on the loopback link.
 
-`serve.py [--certificate FILE] [--there-after SECONDS] [--refuse]`: every path answers 200 with the JSON of a
-healthy service; with `--there-after` 503 until then, or, with `--refuse`, no connection at all. Prints its
-port, and when its input is closed, when it was there and when it first said so, in seconds of the monotonic
-clock.
+`serve.py [--certificates FOLDER] [--there-after SECONDS] [--refuse]`: every path answers 200 with the JSON of a
+healthy service; with `--there-after` 503 until then, or, with `--refuse`, no connection at all. With certificates
+it serves https on one port of every address that the folder has an `ADDRESS.leaf` for. Prints its port, and when
+its input is closed, when it was there and when it first said so, in seconds of the monotonic clock.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import socket
 import ssl
 import sys
 import time
+from pathlib import Path
 
 BODY = b'{"status":"healthy","service":"one of many"}'
 
@@ -44,26 +45,43 @@ class Server:
         return head.encode() + BODY
 
 
+def bound(address: str, port: int) -> socket.socket:
+    """Return a socket that has an address and does not listen yet."""
+    found = socket.socket()
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    found.bind((address, port))
+    return found
+
+
+def sites(folder: str | None) -> list[tuple[socket.socket, ssl.SSLContext | None]]:
+    """Return what to serve on, all on one port."""
+    if folder is None:
+        return [(bound("127.0.0.1", 0), None)]
+    made: list[tuple[socket.socket, ssl.SSLContext | None]] = []
+    port = 0
+    for leaf in sorted(Path(folder).glob("*.leaf")):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(leaf)
+        made.append((bound(leaf.stem, port), context))
+        port = made[0][0].getsockname()[1]
+    return made
+
+
 async def main() -> None:
     """Serve until the standard input is closed."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--certificate")
+    parser.add_argument("--certificates")
     parser.add_argument("--there-after", type=float, default=0.0)
     parser.add_argument("--refuse", action="store_true")
     options = parser.parse_args()
-    context = None
-    if options.certificate:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(options.certificate)
+    served = sites(options.certificates)
     server = Server(time.monotonic() + options.there_after)
-    with socket.socket() as bound:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind(("0.0.0.0", 0))  # noqa: S104 - every address of the loopback network, in a namespace that has no other
-        print(bound.getsockname()[1], flush=True)
-        if options.refuse:
-            await asyncio.sleep(options.there_after)
-        async with await asyncio.start_server(server.serve, sock=bound, ssl=context, backlog=1024):
-            await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    print(served[0][0].getsockname()[1], flush=True)
+    if options.refuse:
+        await asyncio.sleep(options.there_after)
+    for listening, context in served:
+        await asyncio.start_server(server.serve, sock=listening, ssl=context, backlog=1024)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     print(json.dumps({"there": server.there, "seen": server.seen}), flush=True)
 
 
