@@ -85,6 +85,7 @@ CURES: dict[str, Cure | Refusal] = {
     "postgres.refused": Cure(Target.DATABASE, REVIVE),
     "postgres": Refusal(DATABASE),
     "nginx.stale-upstream": Cure(Target.PROXY, (Kind.RELOAD, Kind.RESTART)),
+    "container.wrong-container": Cure(Target.PROXY, (Kind.RELOAD, Kind.RESTART)),
     "nginx.upstream-unavailable": Cure(Target.BACKEND, LADDER),
     "nginx.bad-gateway": Cure(Target.BACKEND, LADDER),
     "nginx.gateway-timeout": Cure(Target.BACKEND, LADDER),
