@@ -49,8 +49,8 @@ def write(run: RunReport, path: Path) -> None:
 def laid_out(value: Any, levels: int) -> str:
     """Return a value as JSON, its outer levels with one item a line, the rest compact.
 
-    An iterator is a list whose items are made one at a time. The standard library lays out in Python, token by
-    token: with a hundred environments that takes a second, and tens of megabytes.
+    An iterator is a list whose items are made one at a time. The standard library lays out in Python, token
+    by token: with a hundred environments that takes a second, and tens of megabytes.
     """
     if levels == 0 or not value or not isinstance(value, dict | list | Iterator):
         return ENCODED(value)
