@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -18,6 +19,9 @@ MARK = "[redacted]"
 SHORTEST = 4
 #: Headers whose whole value is a credential. The authentication scheme in front of it is kept.
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
+#: The password in an address such as `postgresql://user:password@db`: drivers and servers print those, and they are in
+#: no environment file.
+IN_ADDRESS = re.compile(r"://[^/\s:@\"'\\]*:([^@/\s\"'\\]+)@")
 
 
 class Redactor:
@@ -46,7 +50,8 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return the text with every form of every secret replaced; overlapping ones are taken out whole."""
-        spans = sorted(_spans(text, self._forms))
+        in_addresses = (found.span(1) for found in IN_ADDRESS.finditer(text))
+        spans = sorted([*_spans(text, self._forms), *in_addresses])
         if not spans:
             return text
         parts: list[str] = []

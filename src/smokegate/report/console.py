@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 import threading
@@ -16,13 +15,6 @@ from smokegate.report.terminal import Line, safe
 CODES = {"green": "32", "yellow": "33", "red": "31"}
 PACE = 0.1
 """Seconds between two drawings of the live line."""
-#: The password in an address such as `postgresql://user:password@db`, which servers print in their logs.
-IN_ADDRESS = re.compile(r"(://[^/\s:@\"'\\]*:)[^@/\s\"'\\]+@")
-
-
-def without_credentials(text: str) -> str:
-    """Return the text without passwords in addresses: those in a server's logs are in no environment file."""
-    return IN_ADDRESS.sub(r"\1[redacted]@", text)
 
 
 class Console:
@@ -53,7 +45,7 @@ class Console:
 
     def clean(self, text: str) -> str:
         """Return the text without secrets."""
-        return without_credentials(self._redact(text))
+        return self._redact(text)
 
     def tell(self, lines: Iterable[Line]) -> None:
         """Print the lines of a report."""

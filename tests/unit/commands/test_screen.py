@@ -14,7 +14,7 @@ from smokegate.diagnosis.testing import answered
 from smokegate.observation.model import Readiness
 from smokegate.observation.redact import Redactor
 from smokegate.observation.server import LogLine, ServiceView
-from smokegate.report.console import Console, without_credentials
+from smokegate.report.console import Console
 from smokegate.report.containers import LOG_LINES, span, telling
 from smokegate.report.json import document
 from smokegate.report.screen import screen
@@ -113,15 +113,6 @@ def test_secrets_do_not_reach_the_terminal() -> None:
     assert "s3cret-value" not in out.getvalue()
     assert "hunter2" not in out.getvalue()
     assert "postgresql://atp:[redacted]@db" in out.getvalue()
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["https://example.com/a:b@c", "http://127.0.0.1:8002/x", "no address: a@b", "redis://cache:6379/0"],
-)
-def test_addresses_without_a_password_stay_as_they_are(text: str) -> None:
-    """Nothing is taken out that is no secret."""
-    assert without_credentials(text) == text
 
 
 def test_colour_is_for_terminals(well: Look) -> None:

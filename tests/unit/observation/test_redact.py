@@ -110,3 +110,18 @@ def test_headers_that_hold_credentials_are_redacted_whatever_their_value(
 
 def test_a_secret_broken_up_by_control_characters_is_still_found() -> None:
     assert Redactor(["s3cret!"]).text(clean("s3\x1bcr\x00et!")) == MARK
+
+
+def test_a_password_in_an_address_is_redacted_unknown_as_it_is() -> None:
+    told = Redactor().text("postgresql+psycopg://atp:hunter2@db:5432/atp refused")
+
+    assert told == f"postgresql+psycopg://atp:{MARK}@db:5432/atp refused"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://example.com/a:b@c", "http://127.0.0.1:8002/x", "no address: a@b", "redis://cache:6379/0"],
+)
+def test_addresses_without_a_password_stay_as_they_are(text: str) -> None:
+    """Nothing is taken out that is no secret."""
+    assert Redactor().text(text) == text
