@@ -19,8 +19,8 @@ MARK = "[redacted]"
 SHORTEST = 4
 #: Headers whose whole value is a credential. The authentication scheme in front of it is kept.
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
-#: The password in an address such as `postgresql://user:password@db`: drivers and servers print those, and they are in
-#: no environment file.
+#: The password in an address such as `postgresql://user:password@db`: drivers and servers print those, and
+#: they are in no environment file.
 IN_ADDRESS = re.compile(r"://[^/\s:@\"'\\]*:([^@/\s\"'\\]+)@")
 
 
