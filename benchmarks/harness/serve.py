@@ -1,7 +1,7 @@
 """A small server on the loopback link.
 
-`serve.py [--certificates FOLDER] [--there-after SECONDS] [--refuse]`: every path answers 200 with the JSON of a
-healthy service; with `--there-after` 503 until then, or, with `--refuse`, no connection. With certificates it
+`serve.py [--certificates FOLDER] [--there-after SECONDS] [--refuse]`: every path answers 200 with the JSON of
+a healthy service; with `--there-after` 503 until then, or, with `--refuse`, no connection. With certificates it
 serves https on one port of every address that the folder has an `ADDRESS.leaf` for. Prints its port, and when
 its input is closed, when it was there and when it first said so, in seconds of the monotonic clock.
 """
@@ -47,7 +47,7 @@ class Server:
 
 def bound(address: str, port: int) -> socket.socket:
     """Return a socket that has an address and does not listen yet."""
-    found = socket.socket()
+    found = socket.socket(proto=socket.IPPROTO_TCP)  # else asyncio would hold small writes back
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     found.bind((address, port))
     return found

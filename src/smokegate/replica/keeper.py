@@ -179,7 +179,7 @@ class _Keeper:
 
 def _loopback(instance: Instance) -> socket.socket:
     """A free port for an instance; one that is absent refuses connections, a frozen one only accepts them."""
-    bound = socket.socket()
+    bound = socket.socket(proto=socket.IPPROTO_TCP)  # see nursery: asyncio must know it
     bound.bind(("127.0.0.1", 0))
     if instance.state != "absent":
         bound.listen(128)

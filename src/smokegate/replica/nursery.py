@@ -90,7 +90,8 @@ def _plan(order: dict[str, Any], directory: Path, sockets: dict[str, socket.sock
 
 
 def _bind(port: int) -> socket.socket:
-    bound = socket.socket()
+    # asyncio holds small writes back unless the protocol is named, and no real edge does.
+    bound = socket.socket(proto=socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(("127.0.0.1", port))
