@@ -36,8 +36,10 @@ class Opening:
         """Whether it is on its way, or there and fresh: a failure of before is not told to who asks now."""
         if not self._done.is_set():
             return True
+        if self._line is None:  # and where the name did not resolve there is no phase, either
+            return False
         began, took = next(reversed(self._phases.values()))
-        return self._line is not None and time.monotonic() - (began + took) < FRESH
+        return time.monotonic() - (began + took) < FRESH
 
     def get(self, deadline: float) -> Line:
         """Return the connection, the caller's own from now on.
