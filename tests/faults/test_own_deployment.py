@@ -7,10 +7,13 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests_support.running import ROOT, clean_environment
@@ -70,7 +73,9 @@ def project(tmp_path: Path) -> Path:
 def rehearse(project: Path) -> Callable[..., Rehearsed]:
     """Rehearse the environment `staging` of the project."""
 
-    def run(*words: str, name: str = "staging", cwd: Path = project) -> Rehearsed:
+    def run(
+        *words: str, name: str = "staging", cwd: Path = project, variables: Mapping[str, str] | None = None
+    ) -> Rehearsed:
         reports = project / "reports"
         command = [
             sys.executable,
@@ -84,7 +89,7 @@ def rehearse(project: Path) -> Callable[..., Rehearsed]:
         done = subprocess.run(
             command,
             cwd=cwd,
-            env=clean_environment({}),
+            env=clean_environment(variables or {}),
             capture_output=True,
             text=True,
             timeout=240,
@@ -182,3 +187,34 @@ def test_replica_as_a_strangers_deployment(tmp_path: Path, rehearse: Callable[..
     assert done.score["holes"] == []
     assert done.score["of"] > 40
     assert not list(tmp_path.glob("**/local-file")), "the recording is not left behind"
+
+
+def test_standing_account_that_can_not_sign_in_is_noticed(rehearse: Callable[..., Rehearsed]) -> None:
+    """Where a run may create no account, a login that fails turns the standing account's own check red."""
+    account = {"email": "standing@example.com", "password": "Standing-Account-1!"}
+    with start("tectonic") as replica:
+        _register(replica.backend_url, {**account, "full_name": "Standing Account"})
+        done = rehearse(
+            f"--set=backend.url={replica.backend_url}",
+            f"--set=frontend.url={replica.frontend_url}",
+            "--set=sign_in.creates_accounts=false",
+            "-k=login first",
+            name="local",
+            cwd=ROOT,
+            variables={f"SMOKE_LOCAL_{key.upper()}": value for key, value in account.items()},
+        )
+
+    assert done.code == 0, done.out
+    assert {test for each in done.score["mutants"] for test in each["noticed_by"]} == {
+        "test_sign_in.py::test_standing_account_signs_in"
+    }
+    assert account["password"] not in done.out + json.dumps(done.report)
+
+
+def _register(url: str, account: dict[str, str]) -> None:
+    with closing(HTTPConnection(urlsplit(url).netloc, timeout=10)) as connection:
+        connection.request(
+            "POST", "/api/auth/register", json.dumps(account), {"Content-Type": "application/json"}
+        )
+        with connection.getresponse() as response:
+            assert response.status == 200

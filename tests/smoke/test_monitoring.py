@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from smokegate.diagnosis.broken import is_fresh
 from smokegate.environment.model import Environment, Monitoring
 from smokegate.plugin.vocabulary import Broken, Seen
 
@@ -59,7 +60,7 @@ def test_monitoring_data_is_fresh(monitoring: Seen, promised: Monitoring) -> Non
     limit = f"{promised.age_field} at most {promised.fresh_within:g} s"
     number = isinstance(age, int | float) and not isinstance(age, bool)
     monitoring.must(number, limit, f"{promised.age_field} is {age!r}: nothing is known of the data's age")
-    monitoring.must(age <= promised.fresh_within, limit, f"{promised.age_field} is {age}")
+    monitoring.must(is_fresh(age, promised.fresh_within), limit, f"{promised.age_field} is {age}")
 
 
 @pytest.mark.advisory

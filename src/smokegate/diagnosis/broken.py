@@ -19,6 +19,8 @@ OPENS = (*GIVE_TOKEN, "account", "account again")
 """Those that must succeed."""
 REFUSALS = {"account without token": (401, 403), "wrong password": (400, 401, 403, 422)}
 """Those that must be refused, and how."""
+CLOCKS = 60.0
+"""Seconds by which the clocks of two machines may differ without anything being wrong."""
 
 
 def broken(case: Case) -> tuple[Exchange, ...]:
@@ -95,6 +97,12 @@ def monitoring_status(case: Case) -> str | None:
     status = case.field("monitoring", monitoring.field)
     known = (*monitoring.healthy, *monitoring.degraded, *monitoring.unhealthy)
     return status if isinstance(status, str) and status in known else None
+
+
+def is_fresh(age: object, limit: float) -> bool:
+    """Tell whether an age in seconds is known and not over a limit; one that lies in the future is not."""
+    number = isinstance(age, int | float) and not isinstance(age, bool)
+    return isinstance(age, int | float) and number and -CLOCKS <= age <= limit
 
 
 def monitoring_severity(case: Case) -> str:

@@ -153,7 +153,12 @@ def _monitoring(environment: Environment, recording: Recording) -> Iterator[Muta
         yield Mutation(f"monitoring {word}", f"{where}.field", title, (step,), change=change)
     if promised.age_field is not None and promised.fresh_within is not None:
         age = tuple(promised.age_field.split("."))
-        for title, value in (("old data", promised.fresh_within + 60), ("an age that is null", None)):
+        ages = {
+            "old data": promised.fresh_within + 60,
+            "data of the future": -7200.0,
+            "an age that is null": None,
+        }
+        for title, value in ages.items():
             change = with_json(put(body, age, value))
             yield Mutation(f"monitoring {title}", f"{where}.fresh_within", title, (step,), change=change)
     yield from _slow("monitoring", where, promised.within, step)

@@ -59,6 +59,7 @@ FACES: dict[tuple[str, str], Face] = {
     ("trading", "monitoring-without-status"): (_SUMMARY, 200, '{"uptime_seconds":12.0}'),
     ("trading", "monitoring-status-unknown"): (_SUMMARY, 200, '"backend_health":"sideways"'),
     ("trading", "updater-stopped"): (_SUMMARY, 200, '"last_sync_seconds":3600.'),
+    ("trading", "clock-ahead"): (_SUMMARY, 200, '"last_sync_seconds":-'),
     ("trading", "updater-never-ran"): (_SUMMARY, 200, '"last_sync_seconds":null'),
     ("trading", "degraded"): (_SUMMARY, 200, '"backend_health":"degraded"'),
     ("trading", "trading-unhealthy"): (_SUMMARY, 200, '"backend_health":"unhealthy"'),
@@ -73,6 +74,7 @@ OTHERWISE = {
     "debug-on",
     "slow",
     "slow-login",
+    "slow-ping",
     "slow-summary",
     "starting",
 }
@@ -158,6 +160,7 @@ def test_debug_mode_answers_errors_with_a_traceback(serve: Any, ask: Any, person
         ("tectonic", "slow", "GET", "/health"),
         ("trading", "slow", "GET", "/health"),
         ("tectonic", "slow-login", "POST", "/api/auth/login"),
+        ("trading", "slow-ping", "GET", "/ping_fast"),
         ("trading", "slow-summary", "GET", _SUMMARY),
     ],
 )

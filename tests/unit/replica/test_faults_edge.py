@@ -21,6 +21,7 @@ RENDER: dict[str, tuple[str, int, str | None, str]] = {
     "interstitial-503": ("/health", 503, None, "Service waking up ..."),
     "suspended-by-owner": ("/health", 503, "suspend-by-user", "suspended by its owner."),
     "suspended-billing": ("/health", 503, "suspend", "This service has been suspended.</body>"),
+    "maintenance-page": ("/health", 503, None, "Down for maintenance"),
     "no-deploy": ("/health", 502, "no-deploy", "Bad Gateway"),
     "crashing": ("/health", 502, "dynamic-paid-error", "<h1>Bad Gateway</h1>"),
     "crashing-free": ("/health", 502, "dynamic-free-error", "<h1>Bad Gateway</h1>"),

@@ -32,6 +32,7 @@ JOURNEYS: dict[str | None, tuple[int | None, ...]] = {
     "registration-refused-with-echo": (422, None, 401, 401, None, 401),
     "password-echoed": (200, 200, 401, 200, 200, 401),
     "login-opens-another-account": (200, 200, 401, 200, 200, 401),
+    "tokens-expired-on-arrival": (200, 401, 401, 200, 401, 401),
 }
 # where the bundle calls, in terms of the replica
 CALLS = {

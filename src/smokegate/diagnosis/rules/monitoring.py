@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.broken import monitoring_status
+from smokegate.diagnosis.broken import is_fresh, monitoring_status
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs, Step
 from smokegate.diagnosis.wording import body, quote, seen
@@ -21,6 +21,7 @@ SEE: Step = (
     "Read the backend's log of that moment, and that of the worker that renews its data.",
 )
 READS = ("the JSON of the monitoring summary, whatever its status",)
+FUTURE = "The data under the monitoring summary of {host} claims to be from the future"
 Read = tuple["Exchange", "Answer", "Monitoring"]
 
 
@@ -51,14 +52,13 @@ def error(case: Case) -> Signs | None:
 
 
 def stale(case: Case) -> Signs | None:
-    """The data under the summary is older than it may be, or of unknown age."""
+    """The data under the summary is older than it may be, from the future, or of unknown age."""
     read = summary(case)
     if read is None or read[2].age_field is None or read[2].fresh_within is None:
         return None
     exchange, answer, monitoring = read
     age = _value(answer, monitoring.age_field or "")
-    known = isinstance(age, int | float) and not isinstance(age, bool)
-    if isinstance(age, int | float) and known and age <= (monitoring.fresh_within or 0):
+    if is_fresh(age, monitoring.fresh_within or 0):
         return None
     said = (
         f"it has no {monitoring.age_field}"
@@ -69,6 +69,7 @@ def stale(case: Case) -> Signs | None:
         evidence=(seen(exchange, said, f"at most {monitoring.fresh_within:g} s are promised"),),
         exchanges=("monitoring",),
         advisory=monitoring.on_stale == "advisory",
+        title=FUTURE if isinstance(age, int | float) and age < 0 else None,
     )
 
 
@@ -164,6 +165,7 @@ RULES = (
             "a worker that is stopped or hangs",
             "a database that can not be asked",
             "a source of the data that is away",
+            "clocks that differ, where the age is negative",
         ),
         after=ANSWERED,
         unless=(*EXPLAINED, "monitoring.error"),

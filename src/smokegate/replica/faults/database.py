@@ -6,14 +6,13 @@ import sqlite3
 from typing import TYPE_CHECKING, Any, Self
 
 from smokegate.replica.catalogue import KINDS, fault
+from smokegate.replica.faults import checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from smokegate.replica.plan import Plan
 
-_SIGN_IN = "test_sign_in.py::"
-_TOUCHES = {"tectonic": "test_sign_in.py::", "trading": "test_endpoints.py::"}
 _REFUSED = (
     'connection to server at "10.203.4.17", port 5432 failed: Connection refused\n'
     "\tIs the server running on that host and accepting TCP/IP connections?\n"
@@ -53,31 +52,62 @@ def _failing_to_connect(plan: Plan, text: str) -> None:
     _connecting(plan, connect)
 
 
-@fault(*KINDS, where="database", cause="app.database-unreachable", caught_by=_TOUCHES)
+@fault(
+    *KINDS,
+    where="database",
+    cause="app.database-unreachable",
+    caught_by={
+        "tectonic": (checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.REGISTERING_CREATES_AN_ACCOUNT),
+        "trading": (checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.MONITORING_DATA_IS_FRESH),
+    },
+)
 def database_stopped(plan: Plan) -> None:
     """The database server is stopped; the health path stays green."""
     _failing_to_connect(plan, _REFUSED)
 
 
-@fault(*KINDS, where="database", cause="app.database-unreachable", caught_by=_TOUCHES)
+@fault(
+    *KINDS,
+    where="database",
+    cause="app.database-unreachable",
+    caught_by={
+        "tectonic": (checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.REGISTERING_CREATES_AN_ACCOUNT),
+        "trading": (checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.MONITORING_DATA_IS_FRESH),
+    },
+)
 def database_password_wrong(plan: Plan) -> None:
     """The database refuses the application's password."""
     _failing_to_connect(plan, _LOGIN_REFUSED)
 
 
-@fault("tectonic", where="database", cause="app.database-unreachable", caught_by=_SIGN_IN)
+@fault(
+    "tectonic",
+    where="database",
+    cause="app.database-unreachable",
+    caught_by=(checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.REGISTERING_CREATES_AN_ACCOUNT),
+)
 def database_name_unknown(plan: Plan) -> None:
     """The database's hostname does not resolve from the application."""
     _failing_to_connect(plan, _LOOKUP)
 
 
-@fault("tectonic", where="database", cause="app.database-unreachable", caught_by=_SIGN_IN)
+@fault(
+    "tectonic",
+    where="database",
+    cause="app.database-unreachable",
+    caught_by=(checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.REGISTERING_CREATES_AN_ACCOUNT),
+)
 def database_full_of_clients(plan: Plan) -> None:
     """The database has no connection left for the application."""
     _failing_to_connect(plan, _CLIENTS)
 
 
-@fault("tectonic", where="database", cause="app.database-unreachable", caught_by=_SIGN_IN)
+@fault(
+    "tectonic",
+    where="database",
+    cause="app.database-unreachable",
+    caught_by=(checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.REGISTERING_CREATES_AN_ACCOUNT),
+)
 def database_file_gone(plan: Plan) -> None:
     """The directory of the SQLite file is gone: its disk was not mounted."""
     _connecting(plan, lambda: sqlite3.connect(plan.directory / "not-mounted" / "app.db"))
@@ -87,7 +117,7 @@ def database_file_gone(plan: Plan) -> None:
     "tectonic",
     where="database",
     cause=("sign-in.register-failed", "app.database-unreachable"),
-    caught_by=_SIGN_IN,
+    caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT,
 )
 def database_read_only(plan: Plan) -> None:
     """The database can be read but not written."""
@@ -95,7 +125,15 @@ def database_read_only(plan: Plan) -> None:
     _connecting(plan, lambda: sqlite3.connect(f"file:{file}?mode=ro", uri=True, check_same_thread=False))
 
 
-@fault(*KINDS, where="database", cause="app.database-not-initialised", caught_by=_TOUCHES)
+@fault(
+    *KINDS,
+    where="database",
+    cause="app.database-not-initialised",
+    caught_by={
+        "tectonic": checks.REGISTERING_CREATES_AN_ACCOUNT,
+        "trading": (checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.MONITORING_DATA_IS_FRESH),
+    },
+)
 def tables_gone(plan: Plan) -> None:
     """The database answers and has no tables."""
 
@@ -112,7 +150,12 @@ def tables_gone(plan: Plan) -> None:
         worker.state = "absent"
 
 
-@fault("tectonic", where="database", cause="app.database-not-initialised", caught_by=_SIGN_IN)
+@fault(
+    "tectonic",
+    where="database",
+    cause="app.database-not-initialised",
+    caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT,
+)
 def tables_gone_in_postgresql(plan: Plan) -> None:
     """The database answers and has no tables, in PostgreSQL's words."""
     driver_error = type("UndefinedTable", (sqlite3.OperationalError,), {"__module__": "psycopg2.errors"})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from smokegate.replica.catalogue import KINDS, fault
 from smokegate.replica.edge.nginx import error_page
 from smokegate.replica.edge.render import bad_gateway
+from smokegate.replica.faults import checks
 from smokegate.replica.faults.shaping import always, when
 from smokegate.replica.wire import Answer
 
@@ -14,57 +15,81 @@ if TYPE_CHECKING:
     from smokegate.replica.plan import Plan
     from smokegate.replica.wire import Request
 
-_FRONTEND = "test_frontend.py::"
 _INDEX = (
     '<!doctype html><html lang="en"><head><title>Tectonic Trading Platform</title></head>'
     '<body><div id="root"></div></body></html>'
 )
 
 
-@fault(*KINDS, where="frontend", cause="frontend.calls-localhost", caught_by=_FRONTEND)
+@fault(*KINDS, where="frontend", cause="frontend.calls-localhost", caught_by=checks.SCRIPTS_CALL_THE_BACKEND)
 def calls_localhost(plan: Plan) -> None:
     """The bundle was built without an API address and calls localhost:8000."""
     plan.api_address = ""
 
 
-@fault("tectonic", where="frontend", cause="frontend.calls-itself", caught_by=_FRONTEND)
+@fault(
+    "tectonic",
+    where="frontend",
+    cause="frontend.calls-itself",
+    caught_by=(checks.CALLS_OF_THE_PAGE_REACH_THE_API, checks.SCRIPTS_CALL_THE_BACKEND),
+)
 def calls_itself(plan: Plan) -> None:
     """The bundle was built with a relative API address and calls the frontend's own host."""
     plan.api_address = "/api"
 
 
-@fault("tectonic", where="frontend", cause="frontend.calls-itself", caught_by=_FRONTEND)
+@fault(
+    "tectonic",
+    where="frontend",
+    cause="frontend.calls-itself",
+    caught_by=(checks.CALLS_OF_THE_PAGE_REACH_THE_API, checks.SCRIPTS_CALL_THE_BACKEND),
+)
 def calls_itself_by_name(plan: Plan) -> None:
     """The bundle was built with the frontend's own address in the place of the backend's."""
     plan.api_address = f"{plan.frontend.url}/api"
 
 
-@fault("tectonic", where="frontend", cause="frontend.calls-itself", caught_by=_FRONTEND)
+@fault(
+    "tectonic",
+    where="frontend",
+    cause="frontend.calls-itself",
+    caught_by=(checks.CALLS_OF_THE_PAGE_REACH_THE_API, checks.SCRIPTS_CALL_THE_BACKEND),
+)
 def calls_itself_and_is_refused(plan: Plan) -> None:
     """The bundle calls the frontend's own host, which takes no POST: 405."""
     plan.api_address = "/api"
     when(plan.frontend, lambda request: request.method not in {"GET", "HEAD"}, Answer(405))
 
 
-@fault("tectonic", where="frontend", cause="frontend.plain-http", caught_by=_FRONTEND, tls=True)
+@fault(
+    "tectonic",
+    where="frontend",
+    cause="frontend.plain-http",
+    caught_by=checks.SCRIPTS_CALL_THE_BACKEND,
+    tls=True,
+)
 def calls_plain_http(plan: Plan) -> None:
     """The page is served over https and calls the backend over plain http, which browsers block."""
     plan.api_address = plan.api_address.replace("https://", "http://")
 
 
-@fault(*KINDS, where="frontend", cause="frontend.another-backend", caught_by=_FRONTEND)
+@fault(*KINDS, where="frontend", cause="frontend.another-backend", caught_by=checks.SCRIPTS_CALL_THE_BACKEND)
 def calls_another_backend(plan: Plan) -> None:
     """The bundle calls the backend of another deployment."""
     plan.api_address = f"https://{plan.kind}-staging.invalid/api"
 
 
-@fault("tectonic", where="app", cause="frontend.cors-refused", caught_by=_FRONTEND)
+@fault(
+    "tectonic", where="app", cause="frontend.cors-refused", caught_by=checks.BACKEND_LETS_THE_FRONTEND_CALL_IT
+)
 def cors_refused(plan: Plan) -> None:
     """The backend allows another origin than the frontend's."""
     plan.instances[0].variables["ALLOWED_ORIGINS"] = "https://old-frontend.invalid"
 
 
-@fault("tectonic", where="app", cause="frontend.cors-refused", caught_by=_FRONTEND)
+@fault(
+    "tectonic", where="app", cause="frontend.cors-refused", caught_by=checks.BACKEND_LETS_THE_FRONTEND_CALL_IT
+)
 def cors_missing(plan: Plan) -> None:
     """The backend does not answer a browser's question before a call from another origin."""
 
@@ -76,7 +101,17 @@ def cors_missing(plan: Plan) -> None:
     plan.patch(change)
 
 
-@fault("tectonic", where="frontend", cause="frontend.spa-answers-api", caught_by=_FRONTEND)
+@fault(
+    "tectonic",
+    where="frontend",
+    cause="frontend.spa-answers-api",
+    caught_by=(
+        checks.ENDPOINT_KEEPS_ITS_PROMISE,
+        checks.BACKEND_LETS_THE_FRONTEND_CALL_IT,
+        checks.ACCOUNT_IS_CLOSED_WITHOUT_A_TOKEN,
+        checks.REGISTERING_CREATES_AN_ACCOUNT,
+    ),
+)
 def spa_answers_api(plan: Plan) -> None:
     """The single-page app's fallback answers the API paths of the backend's address with a page and 200."""
     when(plan.backend, lambda request: request.path.startswith("/api/"), Answer.html(200, _INDEX))
@@ -86,32 +121,32 @@ def spa_answers_api(plan: Plan) -> None:
     "tectonic",
     where="frontend",
     cause=("frontend.spa-answers-api", "app.wrong-service"),
-    caught_by="test_routing.py::test_it_is_the_right_service",
+    caught_by=checks.IT_IS_THE_RIGHT_SERVICE,
 )
 def spa_answers_everything(plan: Plan) -> None:
     """The backend's address belongs to the static site: every path answers its page and 200."""
     always(plan.backend, Answer.html(200, _INDEX).adding(("x-render-origin-server", "Render")))
 
 
-@fault("tectonic", where="frontend", cause="frontend.down", caught_by=_FRONTEND)
+@fault("tectonic", where="frontend", cause="frontend.down", caught_by=checks.FRONTEND_IS_SERVED)
 def frontend_refused(plan: Plan) -> None:
     """Nobody listens where the frontend should be."""
     plan.frontend.listens = False
 
 
-@fault("tectonic", where="frontend", cause="frontend.down", caught_by=_FRONTEND)
+@fault("tectonic", where="frontend", cause="frontend.down", caught_by=checks.FRONTEND_IS_SERVED)
 def frontend_down(plan: Plan) -> None:
     """The frontend's service has crashed behind the edge."""
     always(plan.frontend, bad_gateway("dynamic-paid-error"))
 
 
-@fault("tectonic", where="frontend", cause="frontend.down", caught_by=_FRONTEND)
+@fault("tectonic", where="frontend", cause="frontend.down", caught_by=checks.FRONTEND_IS_SERVED)
 def frontend_empty(plan: Plan) -> None:
     """The frontend answers 200 with an empty page."""
     always(plan.frontend, Answer.html(200, ""))
 
 
-@fault("trading", where="frontend", cause="frontend.down", caught_by=_FRONTEND)
+@fault("trading", where="frontend", cause="frontend.down", caught_by=checks.FRONTEND_IS_SERVED)
 def dashboard_down(plan: Plan) -> None:
     """The dashboard can not be reached from nginx, while the backend answers."""
 

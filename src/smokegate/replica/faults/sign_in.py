@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from smokegate.replica.catalogue import fault
+from smokegate.replica.faults import checks
 from smokegate.replica.faults.shaping import instead
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     from smokegate.replica.plan import Plan
 
-_SIGN_IN = "test_sign_in.py::"
 _REGISTER = "/api/auth/register"
 _LOGIN = "/api/auth/login"
 _ACCOUNT = "/api/auth/me"
@@ -38,19 +38,24 @@ def _accounts(plan: Plan, method: str, replacement: Callable[..., Any]) -> None:
     plan.patch(change)
 
 
-@fault("tectonic", where="edge", cause="sign-in.pretended", caught_by=_SIGN_IN)
+@fault("tectonic", where="edge", cause="sign-in.pretended", caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT)
 def registration_pretended(plan: Plan) -> None:
     """Registration answers 200 with a web page, which the frontend takes for a sign-in."""
     instead(plan, _REGISTER, 200, _PAGE, method="POST")
 
 
-@fault("tectonic", where="app", cause="sign-in.pretended", caught_by=_SIGN_IN)
+@fault("tectonic", where="app", cause="sign-in.pretended", caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT)
 def registration_without_token(plan: Plan) -> None:
     """Registration answers 200 with an account but no token."""
     instead(plan, _REGISTER, 200, _HOPEFUL, method="POST")
 
 
-@fault("tectonic", where="app", cause=("sign-in.pretended", "sign-in.account-lost"), caught_by=_SIGN_IN)
+@fault(
+    "tectonic",
+    where="app",
+    cause=("sign-in.pretended", "sign-in.account-lost"),
+    caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT,
+)
 def registration_not_kept(plan: Plan) -> None:
     """Registration answers 200 with a token, and the account was never written."""
 
@@ -62,26 +67,31 @@ def registration_not_kept(plan: Plan) -> None:
     _accounts(plan, "register", register)
 
 
-@fault("tectonic", where="app", cause="sign-in.login-missing", caught_by=_SIGN_IN)
+@fault("tectonic", where="app", cause="sign-in.login-missing", caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS)
 def login_missing(plan: Plan) -> None:
     """Login answers 404 Not Found after a registration and a logout that worked."""
     instead(plan, _LOGIN, 404, {"detail": "Not Found"}, method="POST")
 
 
-@fault("tectonic", where="app", cause="sign-in.login-missing", caught_by=_SIGN_IN)
+@fault("tectonic", where="app", cause="sign-in.login-missing", caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS)
 def login_takes_no_post(plan: Plan) -> None:
     """Login answers 405: the path is there, the method is not."""
     instead(plan, _LOGIN, 405, {"detail": "Method Not Allowed"}, method="POST", headers={"allow": "GET"})
 
 
-@fault("tectonic", where="database", cause="sign-in.account-lost", caught_by=_SIGN_IN)
+@fault(
+    "tectonic", where="database", cause="sign-in.account-lost", caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS
+)
 def account_lost(plan: Plan) -> None:
     """An account that was just registered is unknown at login: its data was not kept."""
     _accounts(plan, "authenticate", lambda *_: None)
 
 
 @fault(
-    "tectonic", where="database", cause=("sign-in.account-lost", "sign-in.key-not-shared"), caught_by=_SIGN_IN
+    "tectonic",
+    where="database",
+    cause=("sign-in.account-lost", "sign-in.key-not-shared"),
+    caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS,
 )
 def databases_of_their_own(plan: Plan) -> None:
     """Two instances behind one address each keep a database of their own."""
@@ -90,13 +100,20 @@ def databases_of_their_own(plan: Plan) -> None:
     twin.variables["DATABASE_URL"] = f"sqlite:///{plan.directory / 'database' / 'other.db'}"
 
 
-@fault("tectonic", where="app", cause="sign-in.key-not-shared", caught_by=_SIGN_IN)
+@fault(
+    "tectonic", where="app", cause="sign-in.key-not-shared", caught_by=checks.NEW_TOKEN_OPENS_THE_SAME_ACCOUNT
+)
 def signing_key_not_shared(plan: Plan) -> None:
     """Two instances behind one address sign tokens with different keys."""
     plan.second_instance().variables["SECRET_KEY"] = os.urandom(32).hex()
 
 
-@fault("tectonic", where="app", cause="sign-in.session-survives", caught_by=_SIGN_IN)
+@fault(
+    "tectonic",
+    where="app",
+    cause="sign-in.session-survives",
+    caught_by=checks.ACCOUNT_IS_CLOSED_WITHOUT_A_TOKEN,
+)
 def session_survives(plan: Plan) -> None:
     """The account view opens without a token."""
     account = {"id": 1, "email": "somebody@example.com", "full_name": "Somebody"}
@@ -121,7 +138,7 @@ def session_survives(plan: Plan) -> None:
     plan.patch(change)
 
 
-@fault("tectonic", where="app", cause="sign-in.any-password", caught_by=_SIGN_IN)
+@fault("tectonic", where="app", cause="sign-in.any-password", caught_by=checks.WRONG_PASSWORD_IS_REFUSED)
 def any_password(plan: Plan) -> None:
     """A wrong password opens the account."""
 
@@ -137,39 +154,62 @@ def any_password(plan: Plan) -> None:
     _accounts(plan, "authenticate", authenticate)
 
 
-@fault("tectonic", where="app", cause="sign-in.throttled", caught_by=_SIGN_IN, verdict="UNKNOWN")
+@fault(
+    "tectonic",
+    where="app",
+    cause="sign-in.throttled",
+    caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS,
+    verdict="UNKNOWN",
+)
 def login_throttled(plan: Plan) -> None:
     """Login answers that there were too many attempts."""
     detail = {"detail": "Too many login attempts. Try again in 15 minutes."}
     instead(plan, _LOGIN, 429, detail, method="POST", headers={"retry-after": "900"})
 
 
-@fault("tectonic", where="app", cause="sign-in.throttled", caught_by=_SIGN_IN, verdict="UNKNOWN")
+@fault(
+    "tectonic",
+    where="app",
+    cause="sign-in.throttled",
+    caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT,
+    verdict="UNKNOWN",
+)
 def registration_throttled(plan: Plan) -> None:
     """Registration answers that there were too many from this address."""
     detail = {"detail": "Rate limit exceeded: 5 per 1 hour"}
     instead(plan, _REGISTER, 429, detail, method="POST")
 
 
-@fault("tectonic", where="app", cause="sign-in.register-failed", caught_by=_SIGN_IN)
+@fault(
+    "tectonic", where="app", cause="sign-in.register-failed", caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT
+)
 def registration_fails(plan: Plan) -> None:
     """Registration ends in an unhandled error."""
     instead(plan, _REGISTER, 500, "Internal Server Error", method="POST")
 
 
-@fault("tectonic", where="app", cause="sign-in.register-failed", caught_by=_SIGN_IN)
+@fault(
+    "tectonic", where="app", cause="sign-in.register-failed", caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT
+)
 def registration_closed(plan: Plan) -> None:
     """Registration is switched off: it answers 403."""
     instead(plan, _REGISTER, 403, {"detail": "Registration is disabled"}, method="POST")
 
 
-@fault("tectonic", where="app", cause="sign-in.register-failed", caught_by=_SIGN_IN)
+@fault(
+    "tectonic", where="app", cause="sign-in.register-failed", caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT
+)
 def registration_missing(plan: Plan) -> None:
     """Registration answers 404."""
     instead(plan, _REGISTER, 404, {"detail": "Not Found"}, method="POST")
 
 
-@fault("tectonic", where="app", cause=("sign-in.echo", "sign-in.register-failed"), caught_by=_SIGN_IN)
+@fault(
+    "tectonic",
+    where="app",
+    cause=("sign-in.echo", "sign-in.register-failed"),
+    caught_by=(checks.PASSWORD_DOES_NOT_COME_BACK, checks.REGISTERING_CREATES_AN_ACCOUNT),
+)
 def registration_refused_with_echo(plan: Plan) -> None:
     """Registration finds fault with the input, and its answer repeats the password."""
 
@@ -188,7 +228,7 @@ def registration_refused_with_echo(plan: Plan) -> None:
     plan.patch(change)
 
 
-@fault("tectonic", where="app", cause="sign-in.echo", caught_by=_SIGN_IN)
+@fault("tectonic", where="app", cause="sign-in.echo", caught_by=checks.PASSWORD_DOES_NOT_COME_BACK)
 def password_echoed(plan: Plan) -> None:
     """Login works, and its answer contains the password."""
 
@@ -212,7 +252,12 @@ def _first_route(app: Any, path: str, endpoint: Callable[..., Any]) -> None:
     app.router.routes.insert(0, app.router.routes.pop())
 
 
-@fault("tectonic", where="app", cause=("sign-in.account-lost", "sign-in.pretended"), caught_by=_SIGN_IN)
+@fault(
+    "tectonic",
+    where="app",
+    cause=("sign-in.account-lost", "sign-in.pretended"),
+    caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT,
+)
 def login_opens_another_account(plan: Plan) -> None:
     """Login succeeds, and its token opens somebody else's account."""
 
@@ -222,3 +267,18 @@ def login_opens_another_account(plan: Plan) -> None:
         return Account(account_id + 1, f"person{account_id + 1}@example.com", "Somebody Else")
 
     _accounts(plan, "find", find)
+
+
+@fault(
+    "tectonic",
+    where="app",
+    cause="sign-in.key-not-shared",
+    caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT,
+)
+def tokens_expired_on_arrival(plan: Plan) -> None:
+    """The server's clock jumps: each token has expired when it comes back, and nobody stays signed in."""
+
+    def change(app: Any) -> None:
+        app.state.tokens.account_id = lambda _token: None
+
+    plan.patch(change)

@@ -6,6 +6,7 @@ import gzip
 from typing import TYPE_CHECKING
 
 from smokegate.replica.catalogue import KINDS, fault
+from smokegate.replica.faults import checks
 from smokegate.replica.faults.shaping import always, layered
 from smokegate.replica.wire import Answer, Handler, Raw, Request
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
     from smokegate.replica.plan import Plan
 
-_ANSWERS = "test_reach.py::test_server_answers_http"
-_NAMES = "test_reach.py::test_name_resolves"
-_PORT = "test_reach.py::test_port_accepts"
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 
 
@@ -26,19 +24,19 @@ def _moved(plan: Plan, address: str) -> None:
     plan.api_address = f"{address}/api"
 
 
-@fault(*KINDS, where="wire", cause="net.name-not-found", caught_by=_NAMES)
+@fault(*KINDS, where="wire", cause="net.name-not-found", caught_by=checks.NAME_RESOLVES)
 def name_not_found(plan: Plan) -> None:
     """The hostname does not exist."""
     _moved(plan, f"http://{plan.kind}-backend.invalid")
 
 
-@fault(*KINDS, where="wire", cause="net.refused", caught_by=_PORT)
+@fault(*KINDS, where="wire", cause="net.refused", caught_by=checks.PORT_ACCEPTS)
 def refused(plan: Plan) -> None:
     """Nobody listens on the port."""
     plan.backend.listens = False
 
 
-@fault(*KINDS, where="wire", cause="net.reset", caught_by=_ANSWERS)
+@fault(*KINDS, where="wire", cause="net.reset", caught_by=checks.SERVER_ANSWERS_HTTP)
 def reset(plan: Plan) -> None:
     """The connection is reset as soon as something is asked."""
 
@@ -53,7 +51,7 @@ def reset(plan: Plan) -> None:
     always(plan.backend, Raw(send))
 
 
-@fault(*KINDS, where="wire", cause="net.reset", caught_by=_ANSWERS)
+@fault(*KINDS, where="wire", cause="net.reset", caught_by=checks.SERVER_ANSWERS_HTTP)
 def hung_up(plan: Plan) -> None:
     """The server hangs up without a byte of an answer."""
 
@@ -63,7 +61,7 @@ def hung_up(plan: Plan) -> None:
     always(plan.backend, Raw(send))
 
 
-@fault(*KINDS, where="wire", cause="net.hung", caught_by=_ANSWERS)
+@fault(*KINDS, where="wire", cause="net.hung", caught_by=checks.SERVER_ANSWERS_HTTP)
 def hung(plan: Plan) -> None:
     """The server accepts the connection and never answers."""
 
@@ -75,7 +73,7 @@ def hung(plan: Plan) -> None:
     always(plan.backend, Raw(send))
 
 
-@fault("tectonic", where="wire", cause="net.hung", caught_by=_ANSWERS)
+@fault("tectonic", where="wire", cause="net.hung", caught_by=checks.SERVER_ANSWERS_HTTP)
 def dripping(plan: Plan) -> None:
     """The server sends one byte a second, so that no read ever times out and no answer ever ends."""
 
@@ -98,31 +96,31 @@ def _bytes(data: bytes) -> Raw:
     return Raw(send)
 
 
-@fault(*KINDS, where="wire", cause="net.truncated", caught_by=_ANSWERS)
+@fault(*KINDS, where="wire", cause="net.truncated", caught_by=checks.SERVER_ANSWERS_HTTP)
 def truncated(plan: Plan) -> None:
     """The body ends before the length that the headers promise."""
     always(plan.backend, _bytes(_HEAD + b'content-length: 1000\r\n\r\n{"status": "heal'))
 
 
-@fault("tectonic", where="wire", cause="net.truncated", caught_by=_ANSWERS)
+@fault("tectonic", where="wire", cause="net.truncated", caught_by=checks.SERVER_ANSWERS_HTTP)
 def truncated_chunks(plan: Plan) -> None:
     """The connection closes in the middle of a chunked body."""
     always(plan.backend, _bytes(_HEAD + b'transfer-encoding: chunked\r\n\r\n40\r\n{"status": '))
 
 
-@fault(*KINDS, where="wire", cause="net.bad-framing", caught_by=_ANSWERS)
+@fault(*KINDS, where="wire", cause="net.bad-framing", caught_by=checks.SERVER_ANSWERS_HTTP)
 def garbage(plan: Plan) -> None:
     """Something that does not speak HTTP listens on the port."""
     always(plan.backend, _bytes(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\x00\x01\x02garbage\r\n"))
 
 
-@fault("tectonic", where="wire", cause="net.bad-framing", caught_by=_ANSWERS)
+@fault("tectonic", where="wire", cause="net.bad-framing", caught_by=checks.SERVER_ANSWERS_HTTP)
 def bad_chunks(plan: Plan) -> None:
     """The chunk sizes of the body are no numbers."""
     always(plan.backend, _bytes(_HEAD + b"transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"))
 
 
-@fault(*KINDS, where="wire", cause="net.redirect-loop", caught_by=_ANSWERS)
+@fault(*KINDS, where="wire", cause="net.redirect-loop", caught_by=checks.SERVER_ANSWERS_HTTP)
 def redirect_loop(plan: Plan) -> None:
     """Every path redirects to itself."""
 
@@ -135,7 +133,7 @@ def redirect_loop(plan: Plan) -> None:
     layered(plan.backend, layer)
 
 
-@fault("tectonic", where="wire", cause="net.redirect-loop", caught_by=_ANSWERS)
+@fault("tectonic", where="wire", cause="net.redirect-loop", caught_by=checks.SERVER_ANSWERS_HTTP)
 def redirect_ping_pong(plan: Plan) -> None:
     """One rule appends a slash and another takes it away, so that redirects never end."""
 
@@ -149,7 +147,7 @@ def redirect_ping_pong(plan: Plan) -> None:
     layered(plan.backend, layer)
 
 
-@fault("tectonic", where="wire", cause="net.too-large", caught_by=_ANSWERS)
+@fault("tectonic", where="wire", cause="net.too-large", caught_by=checks.SERVER_ANSWERS_HTTP)
 def endless_body(plan: Plan) -> None:
     """The body never ends."""
 
@@ -163,7 +161,7 @@ def endless_body(plan: Plan) -> None:
     always(plan.backend, Raw(send))
 
 
-@fault("tectonic", where="wire", cause="net.too-large", caught_by=_ANSWERS)
+@fault("tectonic", where="wire", cause="net.too-large", caught_by=checks.SERVER_ANSWERS_HTTP)
 def gzip_bomb(plan: Plan) -> None:
     """A small compressed body unpacks to 256 MB."""
     bomb = gzip.compress(bytes(16 << 20), mtime=0) * 16
@@ -171,28 +169,42 @@ def gzip_bomb(plan: Plan) -> None:
     always(plan.backend, Answer(200, headers, bomb))
 
 
-@fault("tectonic", where="wire", cause=("net.too-large", "net.bad-framing"), caught_by=_ANSWERS)
+@fault(
+    "tectonic", where="wire", cause=("net.too-large", "net.bad-framing"), caught_by=checks.SERVER_ANSWERS_HTTP
+)
 def huge_headers(plan: Plan) -> None:
     """The answer carries a header of 200 kB."""
     always(plan.backend, _bytes(_HEAD + b"x-padding: " + b"x" * 200_000 + b"\r\ncontent-length: 2\r\n\r\n{}"))
 
 
 @fault(
-    "tectonic", where="wire", cause="net.unreachable", caught_by=_PORT, verdict="UNKNOWN", needs="namespace"
+    "tectonic",
+    where="wire",
+    cause="net.unreachable",
+    caught_by=checks.PORT_ACCEPTS,
+    verdict="UNKNOWN",
+    needs="namespace",
 )
 def unreachable(plan: Plan) -> None:
     """There is no route to the address."""
     _moved(plan, "http://198.51.100.7")
 
 
-@fault("tectonic", where="wire", cause="net.connect-timeout", caught_by=_PORT, needs="namespace")
+@fault(
+    "tectonic", where="wire", cause="net.connect-timeout", caught_by=checks.PORT_ACCEPTS, needs="namespace"
+)
 def connect_timeout(plan: Plan) -> None:
     """Packets to the address are swallowed: no answer, no refusal."""
     _moved(plan, "http://192.0.2.7")
 
 
 @fault(
-    "tectonic", where="wire", cause="net.name-server", caught_by=_NAMES, verdict="UNKNOWN", needs="namespace"
+    "tectonic",
+    where="wire",
+    cause="net.name-server",
+    caught_by=checks.NAME_RESOLVES,
+    verdict="UNKNOWN",
+    needs="namespace",
 )
 def name_server(plan: Plan) -> None:
     """The name server answers that it failed."""
@@ -200,7 +212,12 @@ def name_server(plan: Plan) -> None:
 
 
 @fault(
-    "tectonic", where="wire", cause="runner.offline", caught_by=_NAMES, verdict="UNKNOWN", needs="namespace"
+    "tectonic",
+    where="wire",
+    cause="runner.offline",
+    caught_by=checks.NAME_RESOLVES,
+    verdict="UNKNOWN",
+    needs="namespace",
 )
 def offline(plan: Plan) -> None:
     """The machine that runs the tests has no network at all."""
