@@ -1,9 +1,9 @@
-"""A small server on the loopback link: `serve.py [--certificates FOLDER] [--there-after SECONDS] [--refuse]`.
+"""A small server on loopback: `serve.py [--certificates FOLDER] [--there-after SECONDS] [--refuse]`.
 
 Every path answers 200 with the JSON of a healthy service; with `--there-after` 503 until then, or, with
-`--refuse`, no connection. With certificates it serves https, on one port of every address that the folder has an
-`ADDRESS.leaf` for. Prints its port, and when its input is closed, when it was there and when it first said so,
-in seconds of the monotonic clock.
+`--refuse`, no connection. With certificates it serves https, on one port of every address that the folder has
+an `ADDRESS.leaf` for. Prints its port, and when its input is closed, when it was there and when it first said
+so, in seconds of the monotonic clock.
 """
 
 from __future__ import annotations
