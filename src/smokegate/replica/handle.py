@@ -109,7 +109,8 @@ def start(  # noqa: PLR0913 -- all but the first two are by name
     check_kind(kind)
     if fault is not None:
         entries = find_faults(kind, fault)
-        if any(entry.needs == "namespace" for entry in entries) and os.environ.get(NAMESPACE_VARIABLE) != fault:
+        inside = os.environ.get(NAMESPACE_VARIABLE) == fault
+        if not inside and any(entry.needs == "namespace" for entry in entries):
             raise NeedsNamespaceError(
                 f"fault {fault!r} is one of the network, not of the replica: run the command in a network "
                 f"namespace made for it, as root: python -m smokegate.replica.namespace {fault} -- COMMAND"
