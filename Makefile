@@ -4,6 +4,9 @@ ENV ?= local
 FAULT ?=
 ARGS ?=
 VENV := .venv
+# The stack in containers is rehearsed too where an engine answers; asked only when `rehearse` is made.
+ENGINE = $(if $(shell docker info --format yes 2>/dev/null),$(comma)local-compose)
+comma := ,
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -15,7 +18,7 @@ smoke: $(VENV)/smoke.stamp  ## check a deployment: ENV=local (default), FAULT=no
 	@$(BIN)/pytest --env=$(ENV) $(if $(FAULT),--fault=$(FAULT)) $(ARGS)
 
 rehearse: $(VENV)/smoke.stamp  ## prove the checks: every fault must be caught, for its own reason
-	@$(BIN)/pytest --env=local,local-trading --rehearse $(ARGS)
+	@$(BIN)/pytest --env=local,local-trading$(ENGINE) --rehearse $(ARGS)
 
 test: $(VENV)/test.stamp  ## the project's own tests
 	$(BIN)/pytest tests/unit tests/plugin tests/faults tests/browser tests/containers $(ARGS)
@@ -37,7 +40,7 @@ bench: $(VENV)/test.stamp  ## measure against peers and the physical limit
 
 lock: $(VENV)/test.stamp  ## renew the pinned requirements
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade \
-		--custom-compile-command "make lock" pyproject.toml --extra replica --group build -o requirements/smoke.txt
+		--custom-compile-command "make lock" pyproject.toml --all-extras --group build -o requirements/smoke.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade \
 		--custom-compile-command "make lock" pyproject.toml --constraint requirements/smoke.txt --all-extras --group build --group dev -o requirements/test.txt
 
