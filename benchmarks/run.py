@@ -8,6 +8,7 @@ only a part was measured.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -76,6 +77,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _measure(options: argparse.Namespace) -> int:
+    load = os.getloadavg()[0]
     stage = Stage(tools.installed(), 2 if options.quick else options.repeat)
     chosen = [each for each in SCENARIOS if not options.only or each.name in options.only]
     tables = []
@@ -84,7 +86,7 @@ def _measure(options: argparse.Namespace) -> int:
         tables.append(table)
         print(table.text(), flush=True)
     if len(chosen) == len(SCENARIOS) and not options.quick:
-        record.write(tables, stage.times)
+        record.write(tables, stage.times, load)
     return 0
 
 

@@ -32,7 +32,7 @@ class Server:
         try:
             while await reader.readuntil(b"\r\n\r\n"):
                 writer.write(self._answer())
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             pass
         finally:
             writer.close()
