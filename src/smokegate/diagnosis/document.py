@@ -32,6 +32,7 @@ CHAPTERS = {
     Level.PROMISE: "Promises",
     Level.FRONTEND: "Frontend",
     Level.ADVICE: "Advice",
+    Level.VANTAGE: "The way to the server",
 }
 HEAD = """\
 # Runbook

@@ -40,6 +40,7 @@ class Level(IntEnum):
     PROMISE = 13
     FRONTEND = 14
     ADVICE = 15
+    VANTAGE = 16
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,8 @@
-"""The server could not be looked at: no connection, no engine, no project."""
+"""The server could not be looked at: no connection, no engine, no project.
+
+Without a connection nothing is known from inside, and nothing is said against the deployment: what is broken as
+seen from outside comes first, and alone it leaves the verdict open.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +50,7 @@ ROWS = (
     ),
     Row(
         CommandCause.SSH_NAME,
-        Owner.CONFIGURATION,
+        Owner.RUNNER,
         (
             "Correct `ssh` under `[server]` in `{file}`, or the `HostName` in OpenSSH's configuration.",
             BY_HAND,
@@ -55,7 +59,7 @@ ROWS = (
     ),
     Row(
         CommandCause.SSH_REFUSED,
-        Owner.CONFIGURATION,
+        Owner.RUNNER,
         (
             BY_HAND,
             "Check the port in OpenSSH's configuration, and that the server's sshd runs.",
@@ -71,7 +75,7 @@ ROWS = (
     ),
     Row(
         CommandCause.SSH_TIMED_OUT,
-        Owner.CONFIGURATION,
+        Owner.RUNNER,
         (
             BY_HAND,
             "Check the firewall or security group: does it let this runner's address in on the ssh port?",
@@ -81,7 +85,7 @@ ROWS = (
     ),
     Row(
         CommandCause.SSH_KEY_REFUSED,
-        Owner.CONFIGURATION,
+        Owner.RUNNER,
         (
             "Put this runner's public key into `~/.ssh/authorized_keys` of the user on the server.",
             "In CI, check that the secret holds the whole private key, its last line end included.",
@@ -91,7 +95,7 @@ ROWS = (
     ),
     Row(
         CommandCause.HOST_KEY_CHANGED,
-        Owner.CONFIGURATION,
+        Owner.RUNNER,
         (
             (
                 "Do not connect before you know why: compare the fingerprint with the console of the"
@@ -124,7 +128,7 @@ ROWS = (
     ),
     Row(
         CommandCause.SSH_OTHER,
-        Owner.CONFIGURATION,
+        Owner.RUNNER,
         (BY_HAND, "Check OpenSSH's configuration for this host: `ssh -G` with it prints what holds."),
     ),
     Row(
@@ -227,7 +231,7 @@ RULES = tuple(
     Rule(
         code=row.cause.code,
         title=f"No look from inside: {row.cause.title}",
-        level=Level.SERVER,
+        level=Level.VANTAGE if row.owner in {Owner.RUNNER, Owner.NETWORK} else Level.SERVER,
         owner=row.owner,
         symptom=f"What runs on the server can not be seen: {row.cause.title}.",
         reads=("what ssh, docker and compose write where a command on the server fails",),
