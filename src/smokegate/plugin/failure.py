@@ -10,7 +10,7 @@ from smokegate.plugin.collect import environment_of
 from smokegate.plugin.outcomes import TOUCHED, promise_of
 from smokegate.plugin.session import RUN
 from smokegate.plugin.vocabulary import Broken, BrokenPromise
-from smokegate.report.terminal import safe_lines
+from smokegate.report.terminal import safe, safe_lines
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Finding
@@ -37,7 +37,7 @@ def explain(item: pytest.Item, broken: AssertionError) -> BrokenPromise | None:
     if exchange is not None:
         lines.append(("try", exchange.request.curl()))
     text = "\n".join(f"{label:<9}{_indent(safe_lines(words))}" for label, words in lines)
-    return BrokenPromise(run.redact(text), run.redact(" ".join(str(broken).split())))
+    return BrokenPromise(run.redact(text), run.redact(safe(" ".join(str(broken).split()))))
 
 
 def _indent(text: str) -> str:

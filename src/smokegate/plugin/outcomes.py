@@ -12,6 +12,7 @@ from smokegate.diagnosis.outcome import TestOutcome
 from smokegate.plugin.collect import environment_in, environment_of
 from smokegate.plugin.session import RUN, Run
 from smokegate.plugin.vocabulary import Blocked, BrokenPromise, NotApplicable
+from smokegate.report.terminal import safe
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
@@ -99,7 +100,7 @@ def _why(run: Run, report: pytest.TestReport, call: pytest.CallInfo[Any]) -> str
         return call.excinfo.value.gist
     if report.skipped and isinstance(report.longrepr, tuple):
         return report.longrepr[2]
-    return run.redact(call.excinfo.exconly(tryshort=True).strip())
+    return run.redact(safe(call.excinfo.exconly(tryshort=True).strip()))
 
 
 def _redact(run: Run, report: pytest.TestReport) -> None:

@@ -24,6 +24,8 @@ CHANGES = (
     (re.compile(r"/[\w./-]*smokegate-replica-[\w./-]+"), "FOLDER"),
     (re.compile(r"(?<![\d.])\d+\.\d{2,}(?![\d.])"), "N"),
     (re.compile(r"[^\"`,:]*`…"), "`…"),
+    # An app's traceback names files of the machine, and where it is cut depends on how long their names are.
+    (re.compile(r"(Traceback \(most recent call last\):)[^`'\n]*"), r"\1 …"),
     (re.compile(r"\bobject at 0x[0-9a-f]+"), "object"),
 )
 
