@@ -1,7 +1,7 @@
 """The server could not be looked at: no connection, no engine, no project.
 
-Without a connection nothing is known from inside, and nothing is said against the deployment: what is broken as
-seen from outside comes first, and alone it leaves the verdict open.
+Without a connection nothing is known from inside, and nothing is said against the deployment: what is broken
+as seen from outside comes first, and alone it leaves the verdict open.
 """
 
 from __future__ import annotations
