@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smokegate.environment.model import Environment
-from smokegate.observation.commit import deployed_commit
+from smokegate.observation.commit import deployed_commit, same_commit
 from smokegate.observation.model import Observation
 from smokegate.plugin.vocabulary import Broken, NotApplicable, Seen
 
@@ -30,10 +30,7 @@ def test_expected_commit_answers(version: Seen, observation: Observation) -> Non
     expected = observation.expected_commit
     version.unblocked()
     found = observation.commit
-    holds = (
-        found is not None and len(found) >= 7 and (found.startswith(expected) or expected.startswith(found))
-    )
-    version.must(holds, f"commit {expected}", f"commit {found or 'unknown'}")
+    version.must(same_commit(expected, found), f"commit {expected}", f"commit {found or 'unknown'}")
 
 
 def test_one_commit_answers(version: Seen, samples: list[Seen], environment: Environment) -> None:

@@ -13,10 +13,11 @@ from smokegate.diagnosis.naming import names_of
 from smokegate.diagnosis.wording import quote
 from smokegate.observation.edge import ROUTING, EdgeAnswer, edge_answer
 from smokegate.observation.model import Answer, Exchange, NoAnswer
+from smokegate.observation.plan import endpoint_name
 from smokegate.observation.promises import MISSING, Unmet, lookup, unmet
 
 if TYPE_CHECKING:
-    from smokegate.environment.model import Endpoint, Environment, Promise
+    from smokegate.environment.model import Environment, Promise
     from smokegate.observation.causes import WireCause
     from smokegate.observation.model import Observation
 
@@ -193,12 +194,6 @@ class Case:
             return None
         value = lookup(answer.body.json, tuple(key.split(".")))
         return None if value is MISSING else value
-
-
-def endpoint_name(endpoint: Endpoint) -> str:
-    """Return the name of an endpoint's exchange."""
-    method = "" if endpoint.method == "GET" else f"{endpoint.method} "
-    return f"endpoint {method}{endpoint.path}"
 
 
 def is_sample(name: str) -> bool:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
-from smokegate.diagnosis.case import Case, endpoint_name
+from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.catalogue import all_rules
 from smokegate.diagnosis.engine import diagnose
 from smokegate.diagnosis.model import Diagnosis, Finding
@@ -30,6 +30,7 @@ from smokegate.observation.model import (
     Outcome,
     Request,
 )
+from smokegate.observation.plan import endpoint_name
 
 STARTED = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

@@ -7,9 +7,10 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import OPENS, is_broken
-from smokegate.diagnosis.case import Case, endpoint_name
+from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.undetermined import CODE as UNDETERMINED
+from smokegate.observation.plan import endpoint_name
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Diagnosis, Finding

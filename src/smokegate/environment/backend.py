@@ -59,6 +59,11 @@ class Endpoint(Promise):
     severity: Severity = "gate"
     """`"advisory"`: a broken promise is told as a warning and does not fail the gate."""
 
+    @property
+    def label(self) -> str:
+        """The path, with the method where it is not GET: no two endpoints of an environment have the same."""
+        return self.path if self.method == "GET" else f"{self.method} {self.path}"
+
 
 class Monitoring(Section):
     """A monitoring summary that answers 200 whatever it has to tell."""

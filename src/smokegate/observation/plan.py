@@ -14,8 +14,7 @@ JOURNEY, HEALTH, PLAIN, SAMPLE = 0, 1, 5, 7
 
 def endpoint_name(endpoint: Endpoint) -> str:
     """Return the exchange's name: `endpoint /path`, with the method where it is not GET."""
-    method = "" if endpoint.method == "GET" else f"{endpoint.method} "
-    return f"endpoint {method}{endpoint.path}"
+    return f"endpoint {endpoint.label}"
 
 
 def health_steps(environment: Environment) -> Iterator[Step]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -48,7 +48,7 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("environment_name", [e.name for e in able], scope="session", indirect=True)
         return
     cases = [
-        pytest.param(e.name, index, id=f"{e.name}-{endpoint_label(endpoint)}")
+        pytest.param(e.name, index, id=f"{e.name}-{endpoint.label}")
         for e in able
         for index, endpoint in enumerate(e.backend.endpoints)
         if all(getattr(endpoint, p.removeprefix("endpoint.")) for p in wanted if p.startswith("endpoint."))
@@ -56,11 +56,6 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(
         ("environment_name", "endpoint_index"), cases, scope="session", indirect=["environment_name"]
     )
-
-
-def endpoint_label(endpoint: Any) -> str:
-    """Return how a test id names an endpoint."""
-    return endpoint.path if endpoint.method == "GET" else f"{endpoint.method} {endpoint.path}"
 
 
 def plan(run: Run, items: Iterable[pytest.Item]) -> None:

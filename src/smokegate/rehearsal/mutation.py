@@ -76,8 +76,3 @@ def with_json(body: Any) -> Change:
 def without_text(text: str) -> Change:
     """Answer the same without a text."""
     return lambda answer, _: replace(answer, body=answer.body.replace(text.encode(), b""))
-
-
-def with_text(old: str, new: str) -> Change:
-    """Answer the same with another text in the place of one."""
-    return lambda answer, _: replace(answer, body=answer.body.replace(old.encode(), new.encode()))
