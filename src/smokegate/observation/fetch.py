@@ -39,8 +39,6 @@ class Fetched:
     """Phase → when it began (monotonic clock) and how long it took."""
     address: str | None = None
     certificate: Certificate | None = None
-    fresh: bool = False
-    """Whether a connection was opened for it."""
 
 
 def fetch(client: Client, ask: Ask, trace: Trace) -> Fetched:
@@ -100,7 +98,6 @@ def _note(trace: Trace, fetched: Fetched) -> None:
     """Take over what the connection classes saw."""
     if trace.line is not None:
         fetched.phases.update(trace.line.phases)
-        fetched.fresh = True
     if trace.used is not None:
         fetched.address, fetched.certificate = trace.used.address, trace.used.certificate
     if trace.sent is not None:
