@@ -31,15 +31,11 @@ from harness.scenarios import (
 
 INSIDE = "--inside"
 SCENARIOS = (
-    Scenario(
-        "https-100ms", "Healthy, HTTPS, 100 ms round trip", {SUITE: "≤ 0.9 s"}, partial(healthy, seconds=LONG)
-    ),
+    Scenario("https-100ms", "Healthy, HTTPS, 100 ms round trip", {SUITE: "≤ 0.9 s"}, partial(healthy, seconds=LONG)),
     Scenario("http-100ms", "Healthy, HTTP, 100 ms round trip", {}, partial(healthy, tls=False, seconds=LONG)),
     Scenario("https-0ms", "Healthy, HTTPS, no delay", {SUITE: "≤ 0.5 s"}, healthy),
     Scenario("http-0ms", "Healthy, HTTP, no delay", {SUITE: "≤ 0.5 s"}, partial(healthy, tls=False)),
-    Scenario(
-        "no-server", "Nothing behind the hostname, HTTPS, 100 ms round trip", {SUITE: "≤ 0.8 s"}, no_server
-    ),
+    Scenario("no-server", "Nothing behind the hostname, HTTPS, 100 ms round trip", {SUITE: "≤ 0.8 s"}, no_server),
     Scenario("swallowed", "Every packet lost", {f"{SUITE}, time-out 10 s": "≤ 10.6 s"}, swallowed),
     Scenario(
         "readiness",

@@ -12,10 +12,10 @@ import pytest
 
 from smokegate.environment.model import Compose, Endpoint, Environment
 from smokegate.observation.model import Observation
-from smokegate.observation.plan import endpoint_name
+from smokegate.observation.plan.backend import endpoint_name
 from smokegate.plugin.deployment import Deployment
-from smokegate.plugin.inside import Inside
-from smokegate.plugin.vocabulary import Seen, SignInSeen
+from smokegate.plugin.seen import Seen, SignInSeen
+from smokegate.plugin.server_view import ServerSeen
 
 See = Callable[[str], Seen]
 
@@ -70,6 +70,6 @@ def compose(environment: Environment) -> Compose:
 
 
 @pytest.fixture
-def server(observation: Observation, compose: Compose) -> Inside:
+def server(observation: Observation, compose: Compose) -> ServerSeen:
     """What was seen from the server that runs the containers."""
-    return Inside(observation.server, compose)
+    return ServerSeen(observation.server, compose)

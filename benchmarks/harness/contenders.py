@@ -74,9 +74,7 @@ def smoke(
     return Command(words([*argv, *(f"--set={each}" for each in sets)]), folder=ROOT, exits=exits)
 
 
-def requests(
-    tools: Tools, target: Target, *, session: bool = False, exits: tuple[int, ...] = (0,)
-) -> Command:
+def requests(tools: Tools, target: Target, *, session: bool = False, exits: tuple[int, ...] = (0,)) -> Command:
     """Return the command of the suite that teams write, with or without a session."""
     argv = [tools.plain, *_ALONE, "--rootdir", PEERS / "requests", PEERS / "requests"]
     kept = {"BENCH_SESSION": "1"} if session else {}

@@ -73,9 +73,7 @@ def run(command: Command) -> Sample:
         told = output.read().decode(errors="replace")
     if process.returncode not in command.exits:
         end = "\n".join(told.splitlines()[-25:])
-        raise PeerError(
-            f"{' '.join(command.argv)}: exit code {process.returncode} after {seconds:.1f} s\n{end}"
-        )
+        raise PeerError(f"{' '.join(command.argv)}: exit code {process.returncode} after {seconds:.1f} s\n{end}")
     if command.tells:
         seconds = float(told)
     return Sample(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)

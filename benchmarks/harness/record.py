@@ -40,9 +40,7 @@ class Table:
         for name, result in self.results.items():
             ratio = result.seconds / base.seconds
             cells = (f"{result.seconds:.2f}", f"{ratio:.2f}", f"{result.best:.2f}", f"{result.cpu:.2f}")
-            lines.append(
-                f"| {name} | {' | '.join(cells)} | {result.memory:.0f} | {self.goals.get(name, '')} |"
-            )
+            lines.append(f"| {name} | {' | '.join(cells)} | {result.memory:.0f} | {self.goals.get(name, '')} |")
         return "\n".join(lines) + "\n"
 
 
@@ -72,9 +70,7 @@ def write(tables: Sequence[Table], times: int, load: float) -> None:
             table.name: {
                 "title": table.title,
                 "goals": table.goals,
-                "results": {
-                    name: [asdict(each) for each in result.samples] for name, result in table.results.items()
-                },
+                "results": {name: [asdict(each) for each in result.samples] for name, result in table.results.items()},
             }
             for table in tables
         },

@@ -73,9 +73,7 @@ def swallowed(stage: Stage) -> dict[str, Result]:
             f"{contenders.SUITE}, time-out 10 s": contenders.suite(stage.tools, target, exits=judged),
             f"{contenders.SUITE}, time-out 2 s": contenders.suite(stage.tools, short, exits=judged),
             f"{contenders.NAIVE}, time-out 2 s": contenders.requests(stage.tools, short, exits=(1,)),
-            f"{contenders.SESSION}, time-out 2 s": contenders.requests(
-                stage.tools, short, session=True, exits=(1,)
-            ),
+            f"{contenders.SESSION}, time-out 2 s": contenders.requests(stage.tools, short, session=True, exits=(1,)),
         }
         if stage.tools.newman.exists():
             commands[f"{contenders.NEWMAN}, time-out 2 s"] = contenders.newman(stage.tools, short, exits=(1,))

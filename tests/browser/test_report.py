@@ -11,9 +11,7 @@ from tests_support.running import ROOT, clean_environment
 from tests_support.web import Reply, reply, serve
 
 EVIL_PATH = "/a%22%3E%3Cimg%20src=x%20onerror=window.__x=1%3E"
-HOSTILE = (
-    "</script><script>window.__x=1</script><img src=x onerror=window.__x=1><svg onload=window.__x=1>\u202e"
-)
+HOSTILE = "</script><script>window.__x=1</script><img src=x onerror=window.__x=1><svg onload=window.__x=1>\u202e"
 
 
 def run(reports, *words):
@@ -41,9 +39,7 @@ def hostile(tmp_path_factory):
     """The reports of a run over a server whose every word is an attack."""
     folder = tmp_path_factory.mktemp("hostile")
     with serve() as web:
-        web.answers["/health"] = Reply(
-            500, HOSTILE.encode(), (("Content-Type", "text/html"), ("X-Evil", HOSTILE[:60]))
-        )
+        web.answers["/health"] = Reply(500, HOSTILE.encode(), (("Content-Type", "text/html"), ("X-Evil", HOSTILE[:60])))
         web.answers[EVIL_PATH] = reply({"x": HOSTILE}, 500)
         (folder / "evil.toml").write_text(
             f'title = "<img src=x onerror=window.__x=1>"\n[backend]\nurl = "{web.url}"\n'
@@ -59,9 +55,7 @@ def show(chromium):
     contexts = []
 
     def opened(path, *, width=1280, height=900, scheme="light", **options):
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, **options
-        )
+        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, **options)
         contexts.append(context)
         page = context.new_page()
         page.said = []

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from smokegate.replica.compose import engine as engines
-from smokegate.replica.handle import ReplicaError
+from smokegate.replica.process.client import ReplicaError
 
 
 def unavailable(what: str) -> None:

@@ -176,9 +176,7 @@ def test_what_comes_back_after_a_restart_is_refused(site: Site, fault: str) -> N
 def test_what_does_not_help_is_said_and_not_repeated(site: Site) -> None:
     """A health check that can not pass: each action once, in order, and a red end."""
     with broken(site, "never-healthy"):
-        (site.directory / "stack.toml").write_text(
-            (site.directory / "stack.toml").read_text().replace("30s", "4s")
-        )
+        (site.directory / "stack.toml").write_text((site.directory / "stack.toml").read_text().replace("30s", "4s"))
         fixed = site.fix()
     helped = [action for state, action in fixed.states if state == "did not help"]
     assert helped == [f"restart {BACKEND}", f"rebuild {BACKEND}", "restart all"], fixed.told

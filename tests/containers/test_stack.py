@@ -16,7 +16,7 @@ from smokegate.diagnosis.engine import diagnose
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment
 from smokegate.observation.model import Observation
-from smokegate.observation.observe import observe
+from smokegate.observation.observer import observe
 from smokegate.observation.server import CommandCause, ServerView, look
 from smokegate.replica import compose
 from smokegate.replica.compose import engine as engines
@@ -139,9 +139,7 @@ def test_a_fault_is_named(name: str, declared: Environment) -> None:
     with replica:
         diagnosis = diagnose(environment, seen(environment))
     assert diagnosis.headline is not None
-    assert diagnosis.headline.code in fault.cause, [
-        (each.code, each.evidence[:2]) for each in diagnosis.findings
-    ]
+    assert diagnosis.headline.code in fault.cause, [(each.code, each.evidence[:2]) for each in diagnosis.findings]
 
 
 def test_a_stack_whose_owner_was_killed_is_removed_by_the_next_one() -> None:

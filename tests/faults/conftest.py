@@ -13,9 +13,9 @@ from smokegate.environment.load import load
 from smokegate.environment.model import Environment
 from smokegate.rehearsal.replicas import healthy, try_one
 from smokegate.rehearsal.runs import Runs
+from smokegate.rehearsal.selection import trials
 from smokegate.rehearsal.suite import Suite
-from smokegate.rehearsal.trials import trials
-from smokegate.report.rehearsed import Trial, Tried
+from smokegate.report.rehearsal.model import FaultResult, Trial
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("local", "local-trading")
@@ -58,12 +58,12 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
 @pytest.fixture(scope="session")
 def tried(
     request: pytest.FixtureRequest, runs: Runs, environments: dict[str, Environment]
-) -> Iterator[Callable[[Trial], Tried]]:
+) -> Iterator[Callable[[Trial], FaultResult]]:
     """Return what the suite said of a fault; those that the selected tests need are begun at once."""
-    begun: dict[Trial, Future[Tried]] = {}
+    begun: dict[Trial, Future[FaultResult]] = {}
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
 
-        def begin(trial: Trial) -> Future[Tried]:
+        def begin(trial: Trial) -> Future[FaultResult]:
             if trial not in begun:
                 begun[trial] = pool.submit(try_one, runs, environments[trial.environment], trial)
             return begun[trial]

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smokegate.rehearsal.replicas import SLOW
-from smokegate.report.rehearsed import Trial, Tried
+from smokegate.report.rehearsal.model import FaultResult, Trial
 
-Try = Callable[[Trial], Tried]
+Try = Callable[[Trial], FaultResult]
 
 
 def _quick(trial: Trial) -> bool:
@@ -44,9 +44,7 @@ def test_pair_of_faults_is_never_green_and_invents_no_cause(
     mine = [trial for trial in every_trial if trial.environment == name and _quick(trial)]
     one, other = data.draw(st.sampled_from(list(combinations(mine, 2))))
     both = tried(_pair(one, other))
-    alone = {
-        code for each in (tried(one), tried(other)) for code in (each.cause, *each.also, *each.trial.causes)
-    }
+    alone = {code for each in (tried(one), tried(other)) for code in (each.cause, *each.also, *each.trial.causes)}
 
     assert both.trouble is None, both.text
     assert both.verdict in {"FAIL", "OUTAGE", "WARN", "UNKNOWN"}, both.text

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from tests_support.golden import normalised, told
 
-from smokegate.report.rehearsed import Trial, Tried
+from smokegate.report.rehearsal.model import FaultResult, Trial
 
 HERE = Path(__file__).parent
-Try = Callable[[Trial], Tried]
+Try = Callable[[Trial], FaultResult]
 
 
 @pytest.mark.parametrize("name", ["local", "local-trading"])
@@ -37,9 +37,7 @@ def test_person_sees_the_golden_text(trial: Trial, tried: Try, request: pytest.F
         golden.parent.mkdir(parents=True, exist_ok=True)
         golden.write_text(seen, "utf-8")
 
-    assert golden.is_file(), (
-        f"there is no {golden.name} for this fault: run with --update-golden and read what it says"
-    )
+    assert golden.is_file(), f"there is no {golden.name} for this fault: run with --update-golden and read what it says"
     assert seen == golden.read_text("utf-8")
 
 
@@ -51,7 +49,7 @@ def test_no_golden_text_is_left_of_a_fault_that_is_gone(every_trial: tuple[Trial
     assert there <= known
 
 
-def _result(trial: Trial, tried: Try) -> Tried:
+def _result(trial: Trial, tried: Try) -> FaultResult:
     result = tried(trial)
     if result.left_out is not None:
         pytest.skip(f"not rehearsed here: {result.left_out}")

@@ -53,9 +53,7 @@ def test_the_worst_of_several_environments_decides(smoke, web, environments):
 
     ran = smoke(folder, "--env=good,bad")
 
-    assert {e["name"]: e["verdict"] for e in ran.json["environments"]} == {"good": "WARN", "bad": "FAIL"}, (
-        ran.out
-    )
+    assert {e["name"]: e["verdict"] for e in ran.json["environments"]} == {"good": "WARN", "bad": "FAIL"}, ran.out
     assert ran.code == 1
 
 

@@ -54,26 +54,16 @@ def forms(secret: str) -> set[bytes]:
 def test_no_secret_in_any_artifact(smoke, web, environments, tmp_path, words):
     """Password, key and token appear in no report and nowhere in the output, in none of their encodings."""
     web.answers |= {
-        "/health": reply(
-            {"status": "ok", "echo": PASSWORD, "coded": base64.b64encode(PASSWORD.encode()).decode()}
-        ),
-        "/secret": lambda handler: reply(
-            {"you_sent": handler.headers.get("Authorization"), "q": quote(PASSWORD)}
-        ),
+        "/health": reply({"status": "ok", "echo": PASSWORD, "coded": base64.b64encode(PASSWORD.encode()).decode()}),
+        "/secret": lambda handler: reply({"you_sent": handler.headers.get("Authorization"), "q": quote(PASSWORD)}),
         "/api/auth/login": reply({"access_token": TOKEN, "id": 1, "email": EMAIL}),
-        "/api/auth/me": lambda handler: reply(
-            {"id": 1, "token": TOKEN, "auth": handler.headers.get("Authorization")}
-        ),
+        "/api/auth/me": lambda handler: reply({"id": 1, "token": TOKEN, "auth": handler.headers.get("Authorization")}),
     }
     (tmp_path / "leak.py").write_text(LEAK)
     folder = environments(small=FILE.format(url=web.url))
 
-    ran = smoke(
-        folder, "--env=small", "-p", "leak", *words, variables=VARIABLES | {"PYTHONPATH": str(tmp_path)}
-    )
-    written = {path.name: path.read_bytes() for path in ran.reports.iterdir()} | {
-        "terminal": ran.out.encode()
-    }
+    ran = smoke(folder, "--env=small", "-p", "leak", *words, variables=VARIABLES | {"PYTHONPATH": str(tmp_path)})
+    written = {path.name: path.read_bytes() for path in ran.reports.iterdir()} | {"terminal": ran.out.encode()}
 
     assert {"small.html", "small.json", "small.xml"} <= written.keys()
     assert b"the password is" in written["terminal"]
@@ -83,8 +73,7 @@ def test_no_secret_in_any_artifact(smoke, web, environments, tmp_path, words):
 
 
 HOSTILE = (
-    "</script><script>window.__x=1</script><img src=x onerror=window.__x=1>"
-    "\x1b[31m\u202e##[error]owned\n::error::owned"
+    "</script><script>window.__x=1</script><img src=x onerror=window.__x=1>\x1b[31m\u202e##[error]owned\n::error::owned"
 )
 
 
@@ -93,9 +82,7 @@ def test_workflow_commands_of_a_server_are_not_printed(smoke, web, environments)
     web.answers["/health"] = Reply(
         500, HOSTILE.encode(), (("Content-Type", "text/plain"), ("X-Evil", "##[error]owned"))
     )
-    folder = environments(
-        small=f'title = "Small"\n[backend]\nurl = "{web.url}"\n[backend.health]\ncontains = "fine"\n'
-    )
+    folder = environments(small=f'title = "Small"\n[backend]\nurl = "{web.url}"\n[backend.health]\ncontains = "fine"\n')
 
     ran = smoke(folder, "--env=small")
 
@@ -109,9 +96,7 @@ def test_workflow_commands_of_a_server_are_not_printed(smoke, web, environments)
 def test_hostile_text_is_escaped_in_html(smoke, web, environments):
     """A body with markup stands in the page as text."""
     web.answers["/health"] = Reply(500, HOSTILE.encode(), (("Content-Type", "text/plain"),))
-    folder = environments(
-        small=f'title = "Small"\n[backend]\nurl = "{web.url}"\n[backend.health]\ncontains = "fine"\n'
-    )
+    folder = environments(small=f'title = "Small"\n[backend]\nurl = "{web.url}"\n[backend.health]\ncontains = "fine"\n')
 
     ran = smoke(folder, "--env=small")
     page = (ran.reports / "small.html").read_text()

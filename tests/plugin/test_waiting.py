@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from tests_support.web import Reply, reply
 
-SMALL = (
-    'title = "Small"\n[backend]\nurl = "{url}"\nwait = "20s"\n[version]\npath = "/health"\nfield = "commit"\n'
-)
+SMALL = 'title = "Small"\n[backend]\nurl = "{url}"\nwait = "20s"\n[version]\npath = "/health"\nfield = "commit"\n'
 NEW, OLD = "a1b2c3d4e5f6", "0f0f0f0f0f0f"
 
 

@@ -27,9 +27,7 @@ def test_order_changes_nothing(smoke, tmp_path):
     usual = smoke("--env=local", "--fault=no-server")
     first = (usual.code, usual.outcomes())
 
-    turned = smoke(
-        "--env=local", "--fault=no-server", "-p", "backwards", variables={"PYTHONPATH": str(tmp_path)}
-    )
+    turned = smoke("--env=local", "--fault=no-server", "-p", "backwards", variables={"PYTHONPATH": str(tmp_path)})
 
     assert first == (turned.code, turned.outcomes())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smokegate.environment.model import Endpoint
-from smokegate.plugin.vocabulary import Seen
+from smokegate.plugin.seen import Seen
 
 
 def test_endpoint_keeps_its_promise(endpoint_answer: Seen, endpoint: Endpoint) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from smokegate.environment.model import Environment, Frontend
 from smokegate.observation.model import Observation
-from smokegate.observation.step import same_origin, web_origin
-from smokegate.plugin.vocabulary import NotApplicable, Seen
+from smokegate.observation.plan.step import same_origin, web_origin
+from smokegate.plugin.seen import NotApplicable, Seen
 
 See = Callable[[str], Seen]
 
@@ -77,9 +77,7 @@ def test_calls_of_the_page_reach_the_api(
 
 @pytest.mark.needs("frontend")
 @pytest.mark.needs("sign_in")
-def test_backend_lets_the_frontend_call_it(
-    seen: See, page: Seen, frontend: Frontend, environment: Environment
-) -> None:
+def test_backend_lets_the_frontend_call_it(seen: See, page: Seen, frontend: Frontend, environment: Environment) -> None:
     """The backend allows calls from the page's origin: the browser's preflight for the login call is granted.
 
     Symptom: "blocked by CORS policy" in the browser's console, while curl works.
@@ -90,9 +88,7 @@ def test_backend_lets_the_frontend_call_it(
     preflight.must(preflight.ok, "a 2xx answer to the preflight")
     allowed = preflight.answer.headers.get("access-control-allow-origin", "")
     origin = web_origin(frontend.url)
-    preflight.must(
-        allowed in {"*", origin}, f"access-control-allow-origin: {origin}", allowed or "no such header"
-    )
+    preflight.must(allowed in {"*", origin}, f"access-control-allow-origin: {origin}", allowed or "no such header")
 
 
 def _two_origins(frontend: Frontend, environment: Environment) -> None:

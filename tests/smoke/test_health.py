@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from smokegate.environment.model import Environment
-from smokegate.observation.model import NotAsked
-from smokegate.observation.promises import unmet
-from smokegate.plugin.vocabulary import Seen
+from smokegate.observation.evidence.assertions import unmet
+from smokegate.observation.model import NotSent
+from smokegate.plugin.seen import Seen
 
 
 def test_health_is_ok(health: Seen, environment: Environment) -> None:
@@ -25,10 +25,8 @@ def test_health_is_steady(health: Seen, samples: list[Seen], environment: Enviro
     another version.
     """
     health.must_keep(environment.backend.health)
-    asked = [s for s in samples if not isinstance(s.exchange.outcome, NotAsked)]
-    good = [
-        s for s in asked if s.exchange.answer and not unmet(environment.backend.health, s.exchange.answer)
-    ]
+    asked = [s for s in samples if not isinstance(s.exchange.outcome, NotSent)]
+    good = [s for s in asked if s.exchange.answer and not unmet(environment.backend.health, s.exchange.answer)]
     worst = next((s for s in asked if s not in good), health)
     total = len(asked)
     worst.must(len(good) == total, f"{total} of {total} good answers", f"{len(good)} of {total}")

@@ -6,7 +6,7 @@ import pytest
 
 from smokegate.diagnosis.broken import is_fresh
 from smokegate.environment.model import Environment, Monitoring
-from smokegate.plugin.vocabulary import Broken, Seen
+from smokegate.plugin.seen import Broken, Seen
 
 
 @pytest.fixture
@@ -24,9 +24,7 @@ def test_monitoring_gives_a_known_status(monitoring: Seen, promised: Monitoring)
     known = (*promised.healthy, *promised.degraded, *promised.unhealthy)
     monitoring.must(monitoring.status == 200, "status 200")
     status = monitoring.value(*promised.field.split("."))
-    monitoring.must(
-        status in known, f"{promised.field} one of {', '.join(known)}", f"{promised.field} is {status!r}"
-    )
+    monitoring.must(status in known, f"{promised.field} one of {', '.join(known)}", f"{promised.field} is {status!r}")
 
 
 @pytest.mark.advisory(by="backend.monitoring.on_degraded")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from smokegate.environment.model import Compose, Environment
-from smokegate.plugin.inside import Inside
-from smokegate.plugin.vocabulary import Seen
+from smokegate.plugin.seen import Seen
+from smokegate.plugin.server_view import ServerSeen
 
 
-def test_origin_answers(server: Inside, compose: Compose) -> None:
+def test_origin_answers(server: ServerSeen, compose: Compose) -> None:
     """Asked from the server itself, the backend answers each path with a success.
 
     Symptom: the container runs, and nothing answers on its port.
@@ -22,7 +22,7 @@ def test_origin_answers(server: Inside, compose: Compose) -> None:
 
 
 @pytest.mark.advisory
-def test_origin_is_within_its_budgets(server: Inside, compose: Compose, environment: Environment) -> None:
+def test_origin_is_within_its_budgets(server: ServerSeen, compose: Compose, environment: Environment) -> None:
     """Asked from the server itself, the backend keeps the latency budgets that its users are promised.
 
     Symptom: `/ping_fast` is slow although nothing lies between: the server itself is overloaded.
@@ -38,9 +38,7 @@ def test_origin_is_within_its_budgets(server: Inside, compose: Compose, environm
             server.must(answer.seconds <= budget, f"{answer.path} within {budget * 1000:.0f} ms", told)
 
 
-def test_edge_and_origin_agree(
-    server: Inside, compose: Compose, health: Seen, environment: Environment
-) -> None:
+def test_edge_and_origin_agree(server: ServerSeen, compose: Compose, health: Seen, environment: Environment) -> None:
     """What users get for the health check is what the backend answers on the server.
 
     Symptom: the backend is healthy on the server and 502 for its users, or another container answers in its

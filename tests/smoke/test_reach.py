@@ -8,9 +8,9 @@ import pytest
 
 from smokegate.diagnosis.chain import ON_THE_WAY
 from smokegate.environment.model import Environment
-from smokegate.observation.causes import Stage
 from smokegate.observation.model import Certificate, Observation
-from smokegate.plugin.vocabulary import Blocked, NotApplicable, Seen
+from smokegate.observation.transport.causes import Stage
+from smokegate.plugin.seen import Blocked, NotApplicable, Seen
 
 
 def test_name_resolves(health: Seen) -> None:
@@ -41,9 +41,7 @@ def test_certificate_is_valid(health: Seen) -> None:
 
 @pytest.mark.advisory
 @pytest.mark.needs("backend.may_be_https")
-def test_certificate_is_not_about_to_expire(
-    health: Seen, environment: Environment, observation: Observation
-) -> None:
+def test_certificate_is_not_about_to_expire(health: Seen, environment: Environment, observation: Observation) -> None:
     """The certificate is good for the coming days.
 
     Symptom: the renewal has silently stopped, and the outage is already on the calendar.

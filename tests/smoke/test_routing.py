@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from smokegate.diagnosis.identity import strangers
 from smokegate.environment.model import Environment
-from smokegate.observation.edge import edge_answer
-from smokegate.plugin.vocabulary import Seen
+from smokegate.observation.evidence.edge import edge_answer
+from smokegate.plugin.seen import Seen
 
 
 def test_a_server_is_behind_the_hostname(health: Seen) -> None:

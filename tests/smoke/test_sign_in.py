@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from smokegate.diagnosis.case import JOURNEY
-from smokegate.diagnosis.rules.sign_in_echo import echoed_key
+from smokegate.diagnosis.rules.sign_in.echo import echoed_key
 from smokegate.environment.model import Environment, SignIn
 from smokegate.observation.model import Observation
-from smokegate.plugin.vocabulary import Seen, SignInSeen
+from smokegate.plugin.seen import Seen, SignInSeen
 
 CLOSED = {401, 403}
 
@@ -112,6 +112,4 @@ def _opens(account: Seen, before: Seen, api: SignIn) -> None:
     account.must(identity is not None, f"a JSON body with {api.identity}")
     expected = before.value(*api.identity.split("."))
     if expected is not None:
-        account.must(
-            identity == expected, f"{api.identity} {expected!r}, as before", f"{api.identity} {identity!r}"
-        )
+        account.must(identity == expected, f"{api.identity} {expected!r}, as before", f"{api.identity} {identity!r}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from smokegate.environment.model import Environment
-from smokegate.observation.commit import deployed_commit, same_commit
+from smokegate.observation.evidence.version import deployed_commit, same_commit
 from smokegate.observation.model import Observation
-from smokegate.plugin.vocabulary import Broken, NotApplicable, Seen
+from smokegate.plugin.seen import Broken, NotApplicable, Seen
 
 
 @pytest.mark.advisory

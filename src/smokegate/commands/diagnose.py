@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from smokegate.commands.looking import Look
+    from smokegate.commands.common import CheckResult
     from smokegate.environment.model import Environment
     from smokegate.report.console import Console
 
@@ -17,7 +17,7 @@ INTERRUPTED = 130
 
 def describe(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    from smokegate.commands.looking import FILE_WAIT, add_options  # noqa: PLC0415 - costs start-up time
+    from smokegate.commands.common import FILE_WAIT, add_options  # noqa: PLC0415 - costs start-up time
 
     add_options(parser)
     parser.add_argument(
@@ -47,24 +47,24 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Look, tell, and mend where that is asked for; returns the exit code."""
-    from smokegate.commands.looking import (  # noqa: PLC0415 - costs start-up time
+    """Check, report, and fix where requested; returns the exit code."""
+    from smokegate.commands.common import (  # noqa: PLC0415 - costs start-up time
         WRONG_USE,
-        WrongUseError,
+        UsageError,
         environment_of,
         look,
         wait_of,
     )
-    from smokegate.observation.redact import Redactor  # noqa: PLC0415 - see above
+    from smokegate.observation.evidence.redact import Redactor  # noqa: PLC0415 - see above
     from smokegate.replica import ReplicaError  # noqa: PLC0415 - see above
+    from smokegate.replicas import placed  # noqa: PLC0415 - see above
     from smokegate.report.console import Console  # noqa: PLC0415 - see above
-    from smokegate.standin import placed  # noqa: PLC0415 - see above
 
     try:
         _check(arguments)
         declared = environment_of(arguments)
         wait = wait_of(arguments.wait, declared)
-    except WrongUseError as wrong:
+    except UsageError as wrong:
         sys.stderr.write(f"smokegate diagnose: {wrong}\n")
         return WRONG_USE
     console = Console(Redactor(declared.secrets).text)
@@ -81,17 +81,15 @@ def _check(arguments: argparse.Namespace) -> None:
     """Refuse options that mean nothing together.
 
     Raises:
-        WrongUseError: they do not.
+        UsageError: they do not.
     """
-    from smokegate.commands.looking import WrongUseError  # noqa: PLC0415 - costs start-up time
+    from smokegate.commands.common import UsageError  # noqa: PLC0415 - costs start-up time
 
     if (arguments.yes or arguments.dry_run or arguments.lock) and not arguments.fix:
-        raise WrongUseError("--yes, --dry-run and --lock go with --fix")
+        raise UsageError("--yes, --dry-run and --lock go with --fix")
 
 
-def _tell_and_fix(
-    arguments: argparse.Namespace, environment: Environment, first: Look, console: Console
-) -> int:
+def _tell_and_fix(arguments: argparse.Namespace, environment: Environment, first: CheckResult, console: Console) -> int:
     from smokegate.report.screen import screen  # noqa: PLC0415 - costs start-up time
 
     if not arguments.json:
@@ -111,7 +109,7 @@ def _tell_and_fix(
     return last.run.exit if code is None else code
 
 
-def _document(last: Look, fix: dict[str, Any] | None) -> dict[str, Any]:
+def _document(last: CheckResult, fix: dict[str, Any] | None) -> dict[str, Any]:
     from smokegate.report.json import document  # noqa: PLC0415 - costs start-up time
 
     return {**document(last.run), **({} if fix is None else {"fix": fix})}

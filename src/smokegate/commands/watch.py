@@ -8,7 +8,7 @@ import sys
 
 def describe(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    from smokegate.commands.looking import add_options  # noqa: PLC0415 - costs start-up time
+    from smokegate.commands.common import add_options  # noqa: PLC0415 - costs start-up time
 
     add_options(parser)
     parser.add_argument(
@@ -28,28 +28,26 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Watch until the count is reached or Ctrl-C; returns the exit code of the worst verdict."""
-    from smokegate.commands.looking import WRONG_USE, WrongUseError, duration, environment_of  # noqa: PLC0415
-    from smokegate.commands.rounds import watch  # noqa: PLC0415 - costs start-up time
-    from smokegate.observation.redact import Redactor  # noqa: PLC0415 - see above
+    from smokegate.commands.common import WRONG_USE, UsageError, duration, environment_of  # noqa: PLC0415
+    from smokegate.commands.watch_loop import watch  # noqa: PLC0415 - costs start-up time
+    from smokegate.observation.evidence.redact import Redactor  # noqa: PLC0415 - see above
     from smokegate.replica import ReplicaError  # noqa: PLC0415 - see above
+    from smokegate.replicas import placed  # noqa: PLC0415 - see above
     from smokegate.report.console import Console  # noqa: PLC0415 - see above
-    from smokegate.standin import placed  # noqa: PLC0415 - see above
 
     try:
         declared = environment_of(arguments)
         every = duration("--every", arguments.every)
         if arguments.count is not None and arguments.count < 1:
-            raise WrongUseError(f"--count={arguments.count}: expected 1 or more")  # noqa: TRY301 - one way out
-    except WrongUseError as wrong:
+            raise UsageError(f"--count={arguments.count}: expected 1 or more")  # noqa: TRY301 - one way out
+    except UsageError as wrong:
         sys.stderr.write(f"smokegate watch: {wrong}\n")
         return WRONG_USE
     console = Console(Redactor(declared.secrets).text)
     history = arguments.reports / "history" / f"{declared.name}.jsonl"
     try:
         with placed(declared, arguments.fault) as environment:
-            return watch(
-                environment, console, history, every=every, count=arguments.count, journey=arguments.journey
-            )
+            return watch(environment, console, history, every=every, count=arguments.count, journey=arguments.journey)
     except ReplicaError as broken:
         sys.stderr.write(f"smokegate watch: the replica of {declared.name} did not start: {broken}\n")
         return 6

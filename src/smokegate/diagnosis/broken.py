@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.case import is_html, is_sample
 from smokegate.diagnosis.wording import body, seen
-from smokegate.observation.model import Answer, NoAnswer, NotAsked
-from smokegate.observation.step import web_origin
+from smokegate.observation.model import Answer, NoAnswer, NotSent
+from smokegate.observation.plan.step import web_origin
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -32,7 +32,7 @@ def broken(case: Case) -> tuple[Exchange, ...]:
 def is_broken(case: Case, exchange: Exchange) -> bool:
     """Tell whether an exchange came to something else than was promised; one not asked is not broken."""
     outcome = exchange.outcome
-    if isinstance(outcome, NotAsked):
+    if isinstance(outcome, NotSent):
         return False
     return isinstance(outcome, NoAnswer) or not _kept(case, exchange.name, outcome)
 

@@ -9,17 +9,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from smokegate.diagnosis.naming import names_of
+from smokegate.diagnosis.names import names_of
 from smokegate.diagnosis.wording import quote
-from smokegate.observation.edge import ROUTING, EdgeAnswer, edge_answer
+from smokegate.observation.evidence.assertions import MISSING, Unmet, lookup, unmet
+from smokegate.observation.evidence.edge import ROUTING, EdgeAnswer, edge_answer
 from smokegate.observation.model import Answer, Exchange, NoAnswer
-from smokegate.observation.plan import endpoint_name
-from smokegate.observation.promises import MISSING, Unmet, lookup, unmet
+from smokegate.observation.plan.backend import endpoint_name
 
 if TYPE_CHECKING:
-    from smokegate.environment.model import Environment, Promise
-    from smokegate.observation.causes import WireCause
+    from smokegate.environment.model import Environment, Expectation
     from smokegate.observation.model import Observation
+    from smokegate.observation.transport.causes import WireCause
 
 JOURNEY = (
     "register",
@@ -130,7 +130,7 @@ class Case:
         """The exchange that opens the sign-in journey."""
         return next((e for e in map(self.exchange, OPENERS) if e is not None), None)
 
-    def promise(self, name: str) -> Promise | None:
+    def promise(self, name: str) -> Expectation | None:
         """Return what was promised of a health exchange or an endpoint."""
         backend = self.environment.backend
         if is_sample(name):
@@ -161,11 +161,7 @@ class Case:
         found = []
         for hit in self.hits(self.backend):
             partly = is_sample(hit.exchange.name) and any(each.answer for each in self.samples)
-            if (
-                isinstance(hit.outcome, NoAnswer)
-                and hit.outcome.cause in causes
-                and (hit.healed or not partly)
-            ):
+            if isinstance(hit.outcome, NoAnswer) and hit.outcome.cause in causes and (hit.healed or not partly):
                 found.append(hit)
         return tuple(sorted(found, key=lambda hit: hit.healed))
 

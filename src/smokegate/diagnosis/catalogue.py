@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from graphlib import TopologicalSorter
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 from smokegate.diagnosis import rules
 from smokegate.diagnosis.rule import Rule, matches
@@ -21,12 +21,10 @@ def all_rules() -> tuple[Rule, ...]:
         graphlib.CycleError: rules silence each other in a circle.
     """
     found: dict[str, Rule] = {}
-    for module in sorted(iter_modules(rules.__path__), key=lambda each: each.name):
-        for rule in import_module(f"{rules.__name__}.{module.name}").RULES:
+    for module in sorted(walk_packages(rules.__path__, f"{rules.__name__}."), key=lambda each: each.name):
+        for rule in getattr(import_module(module.name), "RULES", ()):
             if rule.code in found:
-                raise ValueError(
-                    f"two rules have the code {rule.code!r}; the second one is in {module.name}.py"
-                )
+                raise ValueError(f"two rules have the code {rule.code!r}; the second one is in {module.name}")
             found[rule.code] = rule
     return _ordered(tuple(found.values()))
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.broken import is_broken, monitoring_status
 from smokegate.diagnosis.case import Case, host_of, is_sample, on_frontend
 from smokegate.diagnosis.identity import strangers
-from smokegate.observation.causes import Stage
-from smokegate.observation.model import Answer, Exchange, NoAnswer, NotAsked
+from smokegate.observation.model import Answer, Exchange, NoAnswer, NotSent
+from smokegate.observation.transport.causes import Stage
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
@@ -68,9 +68,7 @@ def symptom_of(case: Case, name: str) -> str | None:
 
 def _opener(case: Case) -> str:
     sign_in = case.environment.sign_in
-    return (
-        "register" if sign_in is None or (sign_in.creates_accounts and sign_in.register_) else "login first"
-    )
+    return "register" if sign_in is None or (sign_in.creates_accounts and sign_in.register_) else "login first"
 
 
 def _own(case: Case, name: str) -> str | None:
@@ -87,7 +85,7 @@ def _before(case: Case, name: str) -> str | None:
     if exchange is None:
         return None
     outcome = exchange.outcome
-    if isinstance(outcome, NotAsked):
+    if isinstance(outcome, NotSent):
         return _before(case, outcome.because) or symptom_of(case, outcome.because) or outcome.because
     if isinstance(outcome, NoAnswer):
         return _by_silence(case, exchange, outcome)

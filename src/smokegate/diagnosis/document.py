@@ -11,7 +11,7 @@ from pathlib import Path
 from smokegate.diagnosis import undetermined
 from smokegate.diagnosis.catalogue import all_rules, can_silence
 from smokegate.diagnosis.model import Owner
-from smokegate.diagnosis.naming import IN_RUNBOOK
+from smokegate.diagnosis.names import IN_RUNBOOK
 from smokegate.diagnosis.rule import VERIFY, Level, Rule, Step, filled
 
 PAGE = Path("docs/runbook.md")

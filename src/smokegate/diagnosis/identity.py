@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.observation.promises import Unmet, unmet_json
+from smokegate.observation.evidence.assertions import Unmet, unmet_json
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Health

@@ -15,7 +15,7 @@ from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.chain import blocked_by, symptom_of
 from smokegate.diagnosis.judged_inside import judged_inside
 from smokegate.diagnosis.outcome import TestOutcome, Word
-from smokegate.observation.model import NotAsked
+from smokegate.observation.model import NotSent
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Diagnosis
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from smokegate.observation.model import Exchange, Observation
 
 
-def judged(
-    environment: Environment, observation: Observation, diagnosis: Diagnosis
-) -> tuple[TestOutcome, ...]:
+def judged(environment: Environment, observation: Observation, diagnosis: Diagnosis) -> tuple[TestOutcome, ...]:
     """Return what became of every promise that was looked at.
 
     A gating cause that the diagnosis names counts as a broken promise also where no single exchange or
@@ -66,7 +64,7 @@ def _exchanges(case: Case) -> Iterator[TestOutcome]:
 def exchange_outcome(case: Case, exchange: Exchange) -> tuple[Word, str]:
     """Return what became of the promise of an exchange, and why."""
     blocker = None if exchange.name == "health" else _blocker(case, exchange.name)
-    if isinstance(exchange.outcome, NotAsked):
+    if isinstance(exchange.outcome, NotSent):
         return "blocked", f"blocked by {blocker or exchange.outcome.because}"
     if not is_broken(case, exchange):
         return "passed", ""
@@ -93,9 +91,7 @@ def _budgets(case: Case) -> Iterator[TestOutcome]:
         if budget is None or took is None or exchange_outcome(case, exchange)[0] != "passed":
             continue
         over = took > budget
-        why = (
-            f"{exchange.name} took {took * 1000:.0f} ms, {budget * 1000:.0f} ms are promised" if over else ""
-        )
+        why = f"{exchange.name} took {took * 1000:.0f} ms, {budget * 1000:.0f} ms are promised" if over else ""
         yield TestOutcome(
             f"budget {exchange.name}",
             "advisory" if over else "passed",

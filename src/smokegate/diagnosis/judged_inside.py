@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.inside import start_up_errors
 from smokegate.diagnosis.outcome import TestOutcome
-from smokegate.diagnosis.services import trouble
+from smokegate.diagnosis.server_evidence import start_up_errors
+from smokegate.diagnosis.service_state import trouble
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -22,9 +22,7 @@ def judged_inside(case: Case) -> Iterator[TestOutcome]:
         return
     seen = "the server can be looked at"
     if view is None or view.failure is not None:
-        yield TestOutcome(
-            "server", "failed", why=str(view.failure) if view else "the look broke down", promise=seen
-        )
+        yield TestOutcome("server", "failed", why=str(view.failure) if view else "the look broke down", promise=seen)
         return
     yield TestOutcome("server", "passed", promise=seen)
     yield from _services(view, compose)
@@ -48,9 +46,7 @@ def _services(view: ServerView, compose: Compose) -> Iterator[TestOutcome]:
         errors = () if wrong else start_up_errors(service, compose)
         if errors:
             why = f"log of {service.name}: {errors[0]}"
-            yield TestOutcome(
-                f"log {service.name}", "failed", why=why, promise=f"{service.name} started well"
-            )
+            yield TestOutcome(f"log {service.name}", "failed", why=why, promise=f"{service.name} started well")
         if service.exists and service.restart_policy not in compose.restart:
             why = f"{service.name} has the restart policy {service.restart_policy or 'no'}"
             yield TestOutcome(f"restart policy {service.name}", "advisory", advisory=True, why=why)
@@ -70,9 +66,7 @@ def _database(view: ServerView) -> str:
 
 
 def _port(view: ServerView, compose: Compose) -> str:
-    strangers = [
-        each for each in view.listeners if each.service not in {compose.backend, None} or each.process
-    ]
+    strangers = [each for each in view.listeners if each.service not in {compose.backend, None} or each.process]
     if strangers:
         return f"port {compose.port} is held by {strangers[0]}"
     return "" if view.listeners else f"nobody listens on port {compose.port}"

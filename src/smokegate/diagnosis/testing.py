@@ -17,7 +17,6 @@ from smokegate.diagnosis.catalogue import all_rules
 from smokegate.diagnosis.engine import diagnose
 from smokegate.diagnosis.model import Diagnosis, Finding
 from smokegate.environment.model import Environment
-from smokegate.observation.causes import WireCause
 from smokegate.observation.model import (
     Answer,
     ApiAddress,
@@ -25,12 +24,13 @@ from smokegate.observation.model import (
     Exchange,
     Headers,
     NoAnswer,
-    NotAsked,
+    NotSent,
     Observation,
     Outcome,
     Request,
 )
-from smokegate.observation.plan import endpoint_name
+from smokegate.observation.plan.backend import endpoint_name
+from smokegate.observation.transport.causes import WireCause
 
 STARTED = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -108,7 +108,7 @@ def silent(name: str, cause: WireCause, detail: str = "in the library's words", 
 
 def not_asked(name: str, because: str) -> Exchange:
     """Return an exchange that was not asked."""
-    return came_to(name, NotAsked(because))
+    return came_to(name, NotSent(because))
 
 
 def came_to(name: str, outcome: Outcome, **more: Any) -> Exchange:
@@ -148,9 +148,7 @@ def judged(*changes: Exchange, environment: Environment | None = None, **fields:
     return diagnose(environment, seen(*changes, environment=environment, **fields))
 
 
-def found_by(
-    code: str, *changes: Exchange, environment: Environment | None = None, **fields: Any
-) -> Finding | None:
+def found_by(code: str, *changes: Exchange, environment: Environment | None = None, **fields: Any) -> Finding | None:
     """Return what one rule finds, whatever the others do.
 
     Raises:

@@ -10,7 +10,7 @@ from smokegate.diagnosis.broken import OPENS, is_broken
 from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.undetermined import CODE as UNDETERMINED
-from smokegate.observation.plan import endpoint_name
+from smokegate.observation.plan.backend import endpoint_name
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Diagnosis, Finding
@@ -83,9 +83,7 @@ def reasons(
         first = f"every test that was selected is blocked by one cause: {cause.title}"
     blame = {
         Verdict.OUTAGE: ("the evidence says the platform, not the app: do not roll back",),
-        Verdict.UNKNOWN: (
-            "the evidence does not say that the deployment is at fault: it could not be judged",
-        ),
+        Verdict.UNKNOWN: ("the evidence does not say that the deployment is at fault: it could not be judged",),
     }
     return (first, *blame.get(verdict, ()), *notes)
 
@@ -125,8 +123,7 @@ def unchecked(outcomes: Sequence[TestOutcome], observation: Observation) -> tupl
     if blocked and not failures(outcomes):
         for why in dict.fromkeys(each.why or "no symptom that is red explains it" for each in blocked):
             found.append(
-                f"{sum(each.why == why for each in blocked) or len(blocked)} promises could not be judged:"
-                f" {why}"
+                f"{sum(each.why == why for each in blocked) or len(blocked)} promises could not be judged: {why}"
             )
     return tuple(found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from smokegate.observation.model import Answer, Exchange, NoAnswer, NotAsked
+from smokegate.observation.model import Answer, Exchange, NoAnswer, NotSent
 
 LIMIT = 160
 SECRETIVE = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069`]+")
@@ -33,11 +33,11 @@ def header(answer: Answer, name: str) -> str:
     return quote(f"{name}: {answer.headers.get(name, '')}")
 
 
-def seen(exchange: Exchange, *details: str, outcome: Answer | NoAnswer | NotAsked | None = None) -> str:
+def seen(exchange: Exchange, *details: str, outcome: Answer | NoAnswer | NotSent | None = None) -> str:
     """Return the line that tells what came of an exchange, with details that were quoted already."""
     outcome = outcome or exchange.outcome
     asked = f"{exchange.name}: {exchange.request.method} {exchange.request.url}"
-    if isinstance(outcome, NotAsked):
+    if isinstance(outcome, NotSent):
         return f"{asked} was not asked, because {outcome.because} did not come"
     if isinstance(outcome, NoAnswer):
         words = f" ({quote(outcome.detail)})" if outcome.detail.strip() else ""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationInfo
 
 from smokegate.environment import variables
-from smokegate.environment.errors import UnfitError
+from smokegate.environment.errors import InvalidValueError
 from smokegate.environment.wording import describe
 
 ADDRESS = 'an address such as "https://app.example.com"'
@@ -22,20 +22,20 @@ def origin(url: str) -> str:
     """Check an address and drop the slash at its end.
 
     Raises:
-        UnfitError: the text is no http or https address with a host, or it carries a user name, a password,
+        InvalidValueError: the text is no http or https address with a host, or it carries a user name, a password,
             a query or a fragment.
     """
     try:
         parts = urlsplit(url)
         sound = parts.scheme in {"http", "https"} and is_host(parts.hostname or "") and parts.port != 0
     except ValueError:
-        raise UnfitError(ADDRESS) from None
+        raise InvalidValueError(ADDRESS) from None
     if not sound or not url.isprintable() or " " in url:
-        raise UnfitError(ADDRESS)
+        raise InvalidValueError(ADDRESS)
     if "@" in parts.netloc:
-        raise UnfitError("an address without user name and password")
+        raise InvalidValueError("an address without user name and password")
     if "?" in url or "#" in url:
-        raise UnfitError("an address without query and fragment")
+        raise InvalidValueError("an address without query and fragment")
     return url.rstrip("/")
 
 
@@ -54,15 +54,15 @@ def address(value: object, info: ValidationInfo) -> str:
     """Read an address or the variable that holds it.
 
     Raises:
-        UnfitError: it is no address.
+        InvalidValueError: it is no address.
         MissingVariableError: the variable is not set or empty, and there is no default.
     """
     text = variables.resolve(value, variables.of(info), "address").strip()
     try:
         return origin(text)
-    except UnfitError as error:
+    except InvalidValueError as error:
         found = describe(re.sub(r"//[^/]*@", "//…@", text))
-        raise UnfitError(error.expected, found=found + _source(value)) from None
+        raise InvalidValueError(error.expected, found=found + _source(value)) from None
 
 
 def _source(value: object) -> str:
@@ -75,12 +75,12 @@ def path(text: str) -> str:
     """Check that a path starts at the root of its host.
 
     Raises:
-        UnfitError: it does not, or it holds a space, a fragment or a control character.
+        InvalidValueError: it does not, or it holds a space, a fragment or a control character.
     """
     if not text.startswith("/"):
-        raise UnfitError('a path that starts with "/"')
+        raise InvalidValueError('a path that starts with "/"')
     if "#" in text or " " in text or not text.isprintable():
-        raise UnfitError("a path without spaces, control characters and #fragment")
+        raise InvalidValueError("a path without spaces, control characters and #fragment")
     return text
 
 
@@ -88,12 +88,12 @@ def shell_host(value: object, info: ValidationInfo) -> str:
     """Read a host for ssh, or the variable that holds it.
 
     Raises:
-        UnfitError: it is none; a leading dash is refused because ssh would take it for an option.
+        InvalidValueError: it is none; a leading dash is refused because ssh would take it for an option.
         MissingVariableError: the variable is not set or empty.
     """
     text = variables.resolve(value, variables.of(info), "text")
     if not re.fullmatch(r"[^-\s]\S*", text) or not text.isprintable():
-        raise UnfitError(
+        raise InvalidValueError(
             '"user@host" or a host of the OpenSSH configuration', found=describe(text) + _source(value)
         )
     return text
@@ -103,9 +103,9 @@ def host_and_port(text: str) -> str:
     """Check a `host:port`.
 
     Raises:
-        UnfitError: it is none.
+        InvalidValueError: it is none.
     """
     found = re.fullmatch(r"(\[[0-9a-f:.]+\]|[^\s:\[\]]+):([0-9]{1,5})", text, re.IGNORECASE)
     if found is None or not 1 <= int(found[2]) <= LARGEST_PORT or not is_host(found[1].strip("[]")):
-        raise UnfitError('a host and port such as "1.1.1.1:443"')
+        raise InvalidValueError('a host and port such as "1.1.1.1:443"')
     return text

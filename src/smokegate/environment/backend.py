@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from smokegate.environment.expectations import JsonPromises
 from smokegate.environment.fields import (
     Duration,
     HeaderName,
@@ -17,11 +18,10 @@ from smokegate.environment.fields import (
     Severity,
     Status,
 )
-from smokegate.environment.promises import JsonPromises
 from smokegate.environment.section import Section
 
 
-class Promise(Section):
+class Expectation(Section):
     """What one request must answer."""
 
     status: Status = 200
@@ -38,7 +38,7 @@ class Promise(Section):
     """What the answer depends on. With no gating promise that touches the database a run warns."""
 
 
-class Health(Promise):
+class Health(Expectation):
     """The health check of the backend."""
 
     path: Path = "/health"
@@ -47,7 +47,7 @@ class Health(Promise):
     """How often it is asked, so that an outage of some instances only is seen as that."""
 
 
-class Endpoint(Promise):
+class Endpoint(Expectation):
     """One further promise of the backend; any number of them, no two with the same method and path."""
 
     path: Path = Field(examples=["/api/orders?limit=1"])

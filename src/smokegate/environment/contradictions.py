@@ -56,9 +56,7 @@ def _addresses(table: Mapping[str, Any], *, replica: bool, dropped: bool) -> Fou
 def _endpoints(endpoints: Any) -> Found:
     first: dict[tuple[str, str], int] = {}
     for index, endpoint in enumerate(endpoints if isinstance(endpoints, list) else ()):
-        method, path = (
-            (endpoint.get(key) for key in ("method", "path")) if isinstance(endpoint, dict) else (0, 0)
-        )
+        method, path = (endpoint.get(key) for key in ("method", "path")) if isinstance(endpoint, dict) else (0, 0)
         if isinstance(path, str):
             same = first.setdefault((str(method or "GET"), path), index)
             if same != index:
@@ -73,9 +71,7 @@ def _monitoring(monitoring: Mapping[str, Any]) -> Found:
     if not monitoring:
         return
     lists = [monitoring.get(name, [name]) for name in ("healthy", "degraded", "unhealthy")]
-    words = Counter(
-        each for values in lists if isinstance(values, list) for each in values if isinstance(each, str)
-    )
+    words = Counter(each for values in lists if isinstance(values, list) for each in values if isinstance(each, str))
     for word in (word for word, times in words.items() if times > 1):
         text = f'expected "{word}" in one of healthy, degraded and unhealthy, found it twice'
         yield ("backend", "monitoring"), text

@@ -36,12 +36,8 @@ def _text(file: Path) -> str | None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the files, or check them; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m smokegate.environment.document", description=__doc__)
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; exit with 1 if a file is out of date"
-    )
-    parser.add_argument(
-        "--root", type=Path, default=Path(), help="the project's root (default: this directory)"
-    )
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file is out of date")
+    parser.add_argument("--root", type=Path, default=Path(), help="the project's root (default: this directory)")
     chosen = parser.parse_args(arguments)
     out_of_date = stale(chosen.root)
     for path in out_of_date:

@@ -30,7 +30,7 @@ class EnvironmentErrors(Exception):  # noqa: N818 - it holds many
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 
-class UnfitError(ValueError):
+class InvalidValueError(ValueError):
     """A value is not what its key holds.
 
     Args:
@@ -44,7 +44,7 @@ class UnfitError(ValueError):
         super().__init__(f"expected {expected}" + (f", found {found}" if found else ""))
 
 
-class MissingVariableError(UnfitError):
+class MissingVariableError(InvalidValueError):
     """A variable that the file names is not set, or is empty."""
 
     def __init__(self, variable: str, found: str) -> None:
@@ -54,6 +54,4 @@ class MissingVariableError(UnfitError):
 
 def printable(text: str) -> str:
     """Escape what could break a line or turn its direction: control, separator and bidi characters."""
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text
-    )
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text)

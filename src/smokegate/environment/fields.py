@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, ValidationInfo, WithJsonSchema
 
 from smokegate.environment import addresses, headers, variables
-from smokegate.environment.errors import UnfitError
+from smokegate.environment.errors import InvalidValueError
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 LONGEST = 366 * 24 * 3600.0
@@ -26,19 +26,17 @@ def seconds(text: object, info: ValidationInfo | None = None) -> float:
     A float is taken for seconds where a model is built by hand, never in a file.
 
     Raises:
-        UnfitError: the text is no duration, or the duration is not between 1 ms and 366 days.
+        InvalidValueError: the text is no duration, or the duration is not between 1 ms and 366 days.
     """
     by_hand = info is None or variables.of(info) is None
     if by_hand and isinstance(text, float):
         return text
-    found = (
-        re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(ms|s|m|h)", text) if isinstance(text, str) else None
-    )
+    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(ms|s|m|h)", text) if isinstance(text, str) else None
     if found is None:
-        raise UnfitError('a duration with its unit, such as "500ms", "2s" or "10m"')
+        raise InvalidValueError('a duration with its unit, such as "500ms", "2s" or "10m"')
     value = float(found[1]) * UNITS[found[2]]
     if not UNITS["ms"] <= value <= LONGEST:
-        raise UnfitError('a duration between "1ms" and "8784h"')
+        raise InvalidValueError('a duration between "1ms" and "8784h"')
     return value
 
 
@@ -67,9 +65,7 @@ def _text(pattern: str) -> dict[str, Any]:
     return {"type": "string", "pattern": pattern}
 
 
-Duration = Annotated[
-    float, BeforeValidator(seconds), _kind("duration", _text(r"^[0-9]+(\.[0-9]+)?\s*(ms|s|m|h)$"))
-]
+Duration = Annotated[float, BeforeValidator(seconds), _kind("duration", _text(r"^[0-9]+(\.[0-9]+)?\s*(ms|s|m|h)$"))]
 Origin = Annotated[
     str,
     BeforeValidator(addresses.address),
@@ -78,9 +74,7 @@ Origin = Annotated[
 Path = Annotated[str, AfterValidator(addresses.path), _kind("path", _text("^/"))]
 Status = Annotated[int, Field(ge=100, le=599)]
 Secret = Annotated[str, BeforeValidator(variables.secret), _kind("secret", _reference())]
-Host = Annotated[
-    str, BeforeValidator(addresses.shell_host), _kind("host", {"anyOf": [_text("^[^-]"), _reference()]})
-]
+Host = Annotated[str, BeforeValidator(addresses.shell_host), _kind("host", {"anyOf": [_text("^[^-]"), _reference()]})]
 HostPort = Annotated[str, AfterValidator(addresses.host_and_port), _kind("host and port", _text(":[0-9]+$"))]
 HeaderName = Annotated[str, AfterValidator(headers.header_name)]
 HeaderValue = Annotated[

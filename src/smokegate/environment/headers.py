@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationInfo
 
 from smokegate.environment import variables
-from smokegate.environment.errors import UnfitError
+from smokegate.environment.errors import InvalidValueError
 from smokegate.environment.wording import describe
 
 CREDENTIALS = re.compile(r"auth|cookie|token|secret|password|api-?key|credential|session", re.IGNORECASE)
@@ -19,10 +19,10 @@ def header_name(name: str) -> str:
     """Check the name of a header field (RFC 9110, 5.1).
 
     Raises:
-        UnfitError: it holds a character that no field name may hold.
+        InvalidValueError: it holds a character that no field name may hold.
     """
     if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
-        raise UnfitError("the name of an HTTP header", found=describe(name))
+        raise InvalidValueError("the name of an HTTP header", found=describe(name))
     return name
 
 
@@ -30,14 +30,14 @@ def header_value(value: object, info: ValidationInfo) -> str:
     """Read the value of a request header, or the variable that holds it.
 
     Raises:
-        UnfitError: it holds a line break or another character that no field value may hold (RFC 9110, 5.5).
+        InvalidValueError: it holds a line break or another character that no field value may hold (RFC 9110, 5.5).
         MissingVariableError: the variable is not set or empty.
     """
     given = variables.of(info)
     text = variables.resolve(value, given, "header")
     if re.search(r"[^\t\x20-\x7e\x80-\xff]", text) or text != text.strip():
         found = f"one in the variable {value['env']}" if isinstance(value, dict) else "one"
-        raise UnfitError("no line break, control character or outer space in a header value", found=found)
+        raise InvalidValueError("no line break, control character or outer space in a header value", found=found)
     if given is not None:
         variables.remember_header(value, text, given)
     return text
@@ -47,11 +47,11 @@ def sent(headers: Any, info: ValidationInfo) -> Any:
     """Refuse a credential that is written down as a request header.
 
     Raises:
-        UnfitError: a header whose name says that it is a credential has a literal value.
+        InvalidValueError: a header whose name says that it is a credential has a literal value.
     """
     if variables.of(info) is not None and isinstance(headers, dict):
         for name, value in headers.items():
             if isinstance(value, str) and CREDENTIALS.search(name):
                 wanted = f"{describe(name)} as {variables.REFERENCE}, with a prefix if need be: a secret"
-                raise UnfitError(f"{wanted} is never written down", found="a literal value")
+                raise InvalidValueError(f"{wanted} is never written down", found="a literal value")
     return headers

@@ -95,9 +95,7 @@ def _load(file: Path, variables: Mapping[str, str], overrides: Sequence[Override
     """
     written = read(file)
     dropped = "replica" in written and any(override.path == ("backend", "url") for override in overrides)
-    table, mistakes = apply(
-        overrides, {key: each for key, each in written.items() if key != "replica" or not dropped}
-    )
+    table, mistakes = apply(overrides, {key: each for key, each in written.items() if key != "replica" or not dropped})
     context = Variables(variables)
     teller = Teller(shown(file), written, table, overrides)
     mistakes.extend(teller.mistake(path, text) for path, text in contradictions(table, dropped=dropped))
@@ -108,9 +106,7 @@ def _load(file: Path, variables: Mapping[str, str], overrides: Sequence[Override
         raise EnvironmentErrors(mistakes) from None
     ca_file = _beside(file, model.ca_file)
     if ca_file is not None and (why := _unreadable(ca_file)):
-        mistakes.append(
-            teller.mistake(("ca_file",), f"expected a PEM file that can be read, found: {ca_file}: {why}")
-        )
+        mistakes.append(teller.mistake(("ca_file",), f"expected a PEM file that can be read, found: {ca_file}: {why}"))
     if mistakes:
         raise EnvironmentErrors(mistakes)
     creates = model.sign_in is not None and model.sign_in.creates_accounts

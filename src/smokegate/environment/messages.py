@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from smokegate.environment.errors import Mistake, UnfitError
+from smokegate.environment.errors import InvalidValueError, Mistake
 from smokegate.environment.model import EnvironmentFile
 from smokegate.environment.overrides import Override
 from smokegate.environment.wording import describe, did_you_mean, dotted, nearest
@@ -82,7 +82,7 @@ def _text(error: Mapping[str, Any], path: tuple[str | int, ...]) -> str:
     if kind == "missing":
         return f"is missing; expected {_example(path)}"
     cause = error.get("ctx", {}).get("error")
-    if isinstance(cause, UnfitError):
+    if isinstance(cause, InvalidValueError):
         return str(cause) if cause.found else f"expected {cause.expected}, found {describe(value)}"
     expected = EXPECTED.get(kind)
     if expected is None:
@@ -99,9 +99,7 @@ def _unknown(path: tuple[str | int, ...], value: Any) -> str:
     near = nearest(str(key), known)
     if near is not None:
         return f'{what}; did you mean "{near}"?'
-    homes = [
-        dotted(section) for section in _sections() if str(key) in _keys(section) and section != tuple(above)
-    ]
+    homes = [dotted(section) for section in _sections() if str(key) in _keys(section) and section != tuple(above)]
     if homes:
         where = " or ".join(f"[{home}]" if home else "the top of the file" for home in homes)
         return f"{what}; did you mean the one of {where}?"
@@ -138,11 +136,7 @@ def _sections(path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """Return the path of every section of a file, the top first."""
     found = [path]
     for name, field in _fields(path).items():
-        if (
-            (model := section_of(field.annotation)) is not None
-            and issubclass(model, BaseModel)
-            and name != "json"
-        ):
+        if (model := section_of(field.annotation)) is not None and issubclass(model, BaseModel) and name != "json":
             found.extend(_sections((*path, name)))
     return found
 
@@ -166,6 +160,4 @@ def _choices(path: tuple[str | int, ...]) -> list[str]:
 
 
 def _words(annotation: Any) -> list[str]:
-    return [
-        word for each in get_args(annotation) for word in ([each] if isinstance(each, str) else _words(each))
-    ]
+    return [word for each in get_args(annotation) for word in ([each] if isinstance(each, str) else _words(each))]

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from smokegate.environment.addresses import origin
-from smokegate.environment.backend import Backend, Endpoint, Health, Monitoring, Promise
+from smokegate.environment.backend import Backend, Endpoint, Expectation, Health, Monitoring
 from smokegate.environment.fields import Duration, Host, HostPort, Many, Origin, Path
 from smokegate.environment.section import Section
 from smokegate.environment.signin import Account, SignIn
@@ -19,10 +19,10 @@ __all__ = [
     "Endpoint",
     "Environment",
     "EnvironmentFile",
+    "Expectation",
     "Frontend",
     "Health",
     "Monitoring",
-    "Promise",
     "ReplicaSection",
     "Section",
     "Server",
@@ -147,7 +147,7 @@ def with_addresses(
     """Fill in the addresses of a replica that has started; what is None stays, as does a missing frontend.
 
     Raises:
-        UnfitError: an address is no address (a `ValueError`).
+        InvalidValueError: an address is no address (a `ValueError`).
     """
     changed: dict[str, object] = {}
     if backend_url is not None:

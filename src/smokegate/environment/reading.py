@@ -60,9 +60,7 @@ def _text(file: Path) -> str:
     except UnicodeDecodeError as error:
         line, column = _position(content[: error.start].decode("utf-8-sig", "replace"))
         byte = content[error.start]
-        raise ValueError(
-            f"not UTF-8: byte 0x{byte:02x} (at line {line}, column {column}); save it as UTF-8"
-        ) from None
+        raise ValueError(f"not UTF-8: byte 0x{byte:02x} (at line {line}, column {column}); save it as UTF-8") from None
 
 
 def _position(before: str) -> tuple[int, int]:
@@ -75,9 +73,7 @@ def _table(text: str) -> dict[str, Any]:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line, column = _position(text)
-        told = str(error).replace(
-            "(at end of document)", f"(at line {line}, column {column}, the end of the file)"
-        )
+        told = str(error).replace("(at end of document)", f"(at line {line}, column {column}, the end of the file)")
         raise tomllib.TOMLDecodeError(told) from None
     except ValueError:
         raise ValueError("not TOML: a number has too many digits") from None

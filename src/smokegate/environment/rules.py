@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from smokegate.environment.errors import UnfitError
+from smokegate.environment.errors import InvalidValueError
 from smokegate.environment.fields import Many
 from smokegate.environment.wording import describe
 
@@ -53,18 +53,18 @@ def judge(rule: Rule) -> Rule:
     """Return the rule, unless no value or every value keeps it.
 
     Raises:
-        UnfitError: it contradicts itself, or says what JSON can not hold.
+        InvalidValueError: it contradicts itself, or says what JSON can not hold.
     """
     given = rule.model_fields_set
     others = ", ".join(name for name in Rule.model_fields if name in given - {"equals", "present"})
     if "equals" in given and len(given) > 1:
-        raise UnfitError('"equals" to stand alone', found=f"{others or 'present'} too")
+        raise InvalidValueError('"equals" to stand alone', found=f"{others or 'present'} too")
     if rule.present is False and others:
-        raise UnfitError('"present = false" to stand alone', found=f"{others} too")
+        raise InvalidValueError('"present = false" to stand alone', found=f"{others} too")
     for value in (rule.equals, rule.contains, rule.one_of, rule.not_one_of):
         json_value(value)
     if () in (rule.one_of, rule.not_one_of):
-        raise UnfitError("at least one value to choose from", found="an empty array")
+        raise InvalidValueError("at least one value to choose from", found="an empty array")
     _judge_numbers(rule)
     _judge_types(rule)
     if rule.matches is not None:
@@ -76,10 +76,10 @@ def json_value(value: Any) -> Any:
     """Return the value if JSON can hold it, which it can not for TOML's dates, infinities and nan.
 
     Raises:
-        UnfitError: JSON can not hold it.
+        InvalidValueError: JSON can not hold it.
     """
     if isinstance(value, float) and not math.isfinite(value):
-        raise UnfitError("a value that JSON can hold", found=f"the number {value}")
+        raise InvalidValueError("a value that JSON can hold", found=f"the number {value}")
     if isinstance(value, list | tuple):
         for each in value:
             json_value(each)
@@ -87,16 +87,16 @@ def json_value(value: Any) -> Any:
         for each in value.values():
             json_value(each)
     elif not isinstance(value, str | bool | int | float | None):
-        raise UnfitError("a value that JSON can hold, such as a string", found=describe(value))
+        raise InvalidValueError("a value that JSON can hold, such as a string", found=describe(value))
     return value
 
 
 def _judge_numbers(rule: Rule) -> None:
     bounds = [each for each in (rule.at_least, rule.at_most) if each is not None]
     if not all(map(math.isfinite, bounds)):
-        raise UnfitError("a finite number", found="inf or nan")
+        raise InvalidValueError("a finite number", found="inf or nan")
     if bounds != sorted(bounds):
-        raise UnfitError("at_least to be no more than at_most", found=f"{bounds[0]:g} and {bounds[1]:g}")
+        raise InvalidValueError("at_least to be no more than at_most", found=f"{bounds[0]:g} and {bounds[1]:g}")
 
 
 def _judge_types(rule: Rule) -> None:
@@ -105,13 +105,11 @@ def _judge_types(rule: Rule) -> None:
     if rule.type is not None:
         speak["type"] = NUMBERS if rule.type in NUMBERS else frozenset({rule.type})
     if speak and not frozenset.intersection(*speak.values()):
-        raise UnfitError("rules that one value can keep together", found=f"{' and '.join(speak)}")
+        raise InvalidValueError("rules that one value can keep together", found=f"{' and '.join(speak)}")
 
 
 def _compile(pattern: str) -> None:
     try:
         re.compile(pattern)
     except (re.error, RecursionError, OverflowError, Warning) as error:
-        raise UnfitError(
-            "matches to be a regular expression", found=f"{describe(pattern)} ({error})"
-        ) from None
+        raise InvalidValueError("matches to be a regular expression", found=f"{describe(pattern)} ({error})") from None

@@ -11,10 +11,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from smokegate.environment.expectations import HOLDS, WORDS, Rule
 from smokegate.environment.fields import spelt
 from smokegate.environment.messages import section_of
 from smokegate.environment.model import EnvironmentFile
-from smokegate.environment.promises import HOLDS, WORDS, Rule
 from smokegate.environment.section import Section
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -61,19 +61,13 @@ def texts(model: type[BaseModel]) -> dict[str, str]:
 
 def _strings(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
     for field, after in pairwise(body):
-        if (
-            isinstance(field, ast.AnnAssign)
-            and isinstance(field.target, ast.Name)
-            and isinstance(after, ast.Expr)
-        ):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(after, ast.Expr):
             yield field.target.id, inspect.cleandoc(ast.literal_eval(after.value)).replace("\n", " ")
 
 
 def _section(raw: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
     told = texts(model)
-    properties = {
-        key: {**_property(each), "description": told[key]} for key, each in raw["properties"].items()
-    }
+    properties = {key: {**_property(each), "description": told[key]} for key, each in raw["properties"].items()}
     required = {"required": raw["required"]} if "required" in raw else {}
     return {
         "type": "object",

@@ -27,9 +27,7 @@ class Account(Section):
     """Its password, as `{ env = "NAME" }`."""
 
 
-def account_if_known(
-    value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
-) -> Account | None:
+def account_if_known(value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Account | None:
     """Return None, and note the variables, where all that is wrong is that variables are not set.
 
     Raises:

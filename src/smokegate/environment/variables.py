@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationInfo
 
-from smokegate.environment.errors import MissingVariableError, UnfitError
+from smokegate.environment.errors import InvalidValueError, MissingVariableError
 from smokegate.environment.wording import describe, did_you_mean, nearest
 
 REFERENCE = '{ env = "NAME" }'
@@ -43,24 +43,24 @@ def resolve(value: object, variables: Variables | None, kind: str) -> str:
     """Return the text itself, or the text of the variable that it refers to.
 
     Raises:
-        UnfitError: it is neither a text nor a reference of this kind.
+        InvalidValueError: it is neither a text nor a reference of this kind.
         MissingVariableError: the variable is not set or empty, and there is no default.
     """
     if isinstance(value, str):
         return value
     if not isinstance(value, dict):
-        raise UnfitError(EXPECTED[kind])
+        raise InvalidValueError(EXPECTED[kind])
     strange = sorted(value.keys() - {"env", *ALSO[kind]})
     if strange or "env" not in value:
         wanted = " and ".join(("env", *ALSO[kind]))
         found = f'"{strange[0]}"{did_you_mean(strange[0], ("env", *ALSO[kind]))}' if strange else "no env"
-        raise UnfitError(f"a reference {REFERENCE} with no key but {wanted}", found=found)
+        raise InvalidValueError(f"a reference {REFERENCE} with no key but {wanted}", found=found)
     for key, text in value.items():
         if not isinstance(text, str):
-            raise UnfitError("a string", found=f"{key} = {describe(text)}")
+            raise InvalidValueError("a string", found=f"{key} = {describe(text)}")
     name = value["env"]
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-        raise UnfitError("the name of an environment variable", found="a text that can be none")
+        raise InvalidValueError("the name of an environment variable", found="a text that can be none")
     known = variables.values if variables is not None else {}
     text = known.get(name) or value.get("default", "")
     if not text:
@@ -74,14 +74,14 @@ def secret(value: object, info: ValidationInfo) -> str:
     """Resolve a secret and remember its value for redaction; in a file only a reference is a secret.
 
     Raises:
-        UnfitError: it is a literal, or no reference.
+        InvalidValueError: it is a literal, or no reference.
         MissingVariableError: the variable is not set or empty.
     """
     variables = of(info)
     if variables is None:
         return resolve(value, None, "secret")
     if not isinstance(value, dict):
-        raise UnfitError(EXPECTED["secret"], found="a literal value")
+        raise InvalidValueError(EXPECTED["secret"], found="a literal value")
     text = resolve(value, variables, "secret")
     variables.secrets.add(text)
     return text

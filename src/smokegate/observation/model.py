@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from smokegate.observation.causes import WireCause
+from smokegate.observation.transport.causes import WireCause
 
 
 @dataclass(frozen=True)
@@ -128,14 +128,14 @@ class NoAnswer:
 
 
 @dataclass(frozen=True)
-class NotAsked:
+class NotSent:
     """Not asked, because what it depends on did not come."""
 
     because: str
     """The name of the exchange that it depends on."""
 
 
-Outcome = Answer | NoAnswer | NotAsked
+Outcome = Answer | NoAnswer | NotSent
 
 
 @dataclass(frozen=True)
@@ -236,9 +236,7 @@ class Observation:
     @property
     def samples(self) -> tuple[Exchange, ...]:
         """The health exchanges, first one first."""
-        return tuple(
-            e for name, e in self.exchanges.items() if name == "health" or name.startswith("health ")
-        )
+        return tuple(e for name, e in self.exchanges.items() if name == "health" or name.startswith("health "))
 
     @property
     def requests(self) -> int:
@@ -248,5 +246,5 @@ class Observation:
         return sum(
             1 + len(e.earlier) + len(e.measured[1:]) + (len(e.answer.redirects) if e.answer else 0)
             for e in exchanges
-            if not isinstance(e.outcome, NotAsked)
+            if not isinstance(e.outcome, NotSent)
         )

@@ -69,12 +69,12 @@ def pytest_configure(config: pytest.Config) -> None:
     run = _run(config)
     if run is None or run.settings.rehearse:
         return
-    from smokegate.plugin import fixtures, telling
+    from smokegate.plugin import fixtures, reporting
 
     config.pluginmanager.register(fixtures, "smokegate-fixtures")
-    config.pluginmanager.register(telling.Telling(run), "smokegate-telling")
+    config.pluginmanager.register(reporting.Reporting(run), "smokegate-telling")
     if _options.worker_slot() is None:
-        telling.name_reports(config, run)
+        reporting.name_reports(config, run)
         if run.settings.workers and config.option.tx:
             from smokegate.plugin import workers
 
@@ -154,9 +154,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[Any]
-) -> Generator[None, Any, pytest.TestReport]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, pytest.TestReport]:
     """Attach the outcome of the promise to pytest's report."""
     report: pytest.TestReport = yield
     if _run(item.config) is not None:

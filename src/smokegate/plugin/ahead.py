@@ -17,9 +17,9 @@ import pytest
 
 from smokegate.environment.overrides import apply, parse
 from smokegate.environment.reading import read
-from smokegate.observation.connect import Origin
-from smokegate.observation.pool import LANE, Pool
-from smokegate.observation.step import origin_of
+from smokegate.observation.plan.step import origin_of
+from smokegate.observation.transport.connect import Origin
+from smokegate.observation.transport.pool import LANE, Pool
 from smokegate.plugin.options import Settings, settings
 
 POOL = pytest.StashKey[Pool]()

@@ -11,7 +11,7 @@ from smokegate.environment.coverage import declared
 from smokegate.plugin.session import RUN, Run
 
 if TYPE_CHECKING:
-    from smokegate.observation.observe import Group
+    from smokegate.observation.observer import Group
 
 #: Fixture → what the file must declare for a test that uses it, and the group of probes that it reads.
 CAPABILITIES: dict[str, tuple[str, Group]] = {
@@ -41,9 +41,7 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     if run is None or "environment_name" not in metafunc.fixturenames:
         return
     wanted = needs(metafunc)
-    able = [
-        e for e in run.environments if all(declared(e, p) for p in wanted if not p.startswith("endpoint."))
-    ]
+    able = [e for e in run.environments if all(declared(e, p) for p in wanted if not p.startswith("endpoint."))]
     if "endpoint" not in metafunc.fixturenames:
         metafunc.parametrize("environment_name", [e.name for e in able], scope="session", indirect=True)
         return
@@ -53,9 +51,7 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
         for index, endpoint in enumerate(e.backend.endpoints)
         if all(getattr(endpoint, p.removeprefix("endpoint.")) for p in wanted if p.startswith("endpoint."))
     ]
-    metafunc.parametrize(
-        ("environment_name", "endpoint_index"), cases, scope="session", indirect=["environment_name"]
-    )
+    metafunc.parametrize(("environment_name", "endpoint_index"), cases, scope="session", indirect=["environment_name"])
 
 
 def plan(run: Run, items: Iterable[pytest.Item]) -> None:

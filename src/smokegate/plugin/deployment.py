@@ -14,7 +14,7 @@ from smokegate.observation.model import Observation
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Diagnosis
     from smokegate.environment.model import Environment
-    from smokegate.observation.observe import Group, Observer, Pool
+    from smokegate.observation.observer import Group, Observer, Pool
     from smokegate.replica import Replica
 
 
@@ -23,7 +23,7 @@ class NotStartedError(Exception):
 
 
 @dataclass(frozen=True)
-class Look:
+class CheckOptions:
     """How a deployment is to be looked at."""
 
     wait: float | None = None
@@ -35,9 +35,7 @@ class Look:
 class Deployment:
     """Starts looking at once and in the background; every reader waits only for what it reads."""
 
-    def __init__(
-        self, declared: Environment, pool: Pool, look: Look, progress: Callable[[str], None]
-    ) -> None:
+    def __init__(self, declared: Environment, pool: Pool, look: CheckOptions, progress: Callable[[str], None]) -> None:
         self.declared = declared
         self._pool = pool
         self._look = look
@@ -69,7 +67,7 @@ class Deployment:
             ).start()
 
     def _observe(self, environment: Environment, groups: Collection[Group] | None) -> None:
-        from smokegate.observation.observe import Observer  # noqa: PLC0415 - costs start-up time only where it is used
+        from smokegate.observation.observer import Observer  # noqa: PLC0415 - costs start-up time only where it is used
 
         observer = Observer(
             environment,
@@ -83,15 +81,13 @@ class Deployment:
         self._there.set()
 
     def _start_replica(self, groups: Collection[Group] | None) -> None:
-        from smokegate.standin import start_replica  # noqa: PLC0415 - see above
+        from smokegate.replicas import start_replica  # noqa: PLC0415 - see above
 
         try:
             self._replica, environment = start_replica(self.declared, self._look.fault)
             self._observe(environment, groups)
         except Exception as broken:  # noqa: BLE001 - whatever it is, the run must tell it instead of waiting for ever
-            self._failure = NotStartedError(
-                f"{self.declared.name}: the replica could not be started: {broken}"
-            )
+            self._failure = NotStartedError(f"{self.declared.name}: the replica could not be started: {broken}")
             self._failure.__cause__ = broken
             self._there.set()
 

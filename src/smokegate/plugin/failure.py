@@ -8,8 +8,8 @@ import pytest
 
 from smokegate.plugin.collect import environment_of
 from smokegate.plugin.outcomes import TOUCHED, promise_of
+from smokegate.plugin.seen import Broken, CheckFailure
 from smokegate.plugin.session import RUN
-from smokegate.plugin.vocabulary import Broken, BrokenPromise
 from smokegate.report.terminal import safe, safe_lines
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from smokegate.plugin.deployment import Deployment
 
 
-def explain(item: pytest.Item, broken: AssertionError) -> BrokenPromise | None:
+def explain(item: pytest.Item, broken: AssertionError) -> CheckFailure | None:
     """Return what a person should read instead of a traceback, None where the test is no smoke test."""
     run = item.config.stash.get(RUN, None)
     name = environment_of(item)
@@ -37,7 +37,7 @@ def explain(item: pytest.Item, broken: AssertionError) -> BrokenPromise | None:
     if exchange is not None:
         lines.append(("try", exchange.request.curl()))
     text = "\n".join(f"{label:<9}{_indent(safe_lines(words))}" for label, words in lines)
-    return BrokenPromise(run.redact(text), run.redact(safe(" ".join(str(broken).split()))))
+    return CheckFailure(run.redact(text), run.redact(safe(" ".join(str(broken).split()))))
 
 
 def _indent(text: str) -> str:

@@ -9,8 +9,8 @@ import pytest
 
 from smokegate.plugin.deployment import Deployment, NotStartedError
 from smokegate.plugin.outcomes import TOUCHED
+from smokegate.plugin.seen import Blocked, Seen, see
 from smokegate.plugin.session import RUN
-from smokegate.plugin.vocabulary import Blocked, Seen, see
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Endpoint, Environment
@@ -34,7 +34,7 @@ def deployment(environment_name: str, request: pytest.FixtureRequest) -> Deploym
     try:
         assert found.observer
     except NotStartedError as broken:
-        raise Blocked(gist=str(broken)) from None
+        raise Blocked(summary=str(broken)) from None
     return found
 
 

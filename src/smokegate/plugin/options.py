@@ -24,8 +24,7 @@ def add_options(parser: pytest.Parser) -> None:
         action="append",
         metavar="NAME",
         default=None,
-        help="environment to check: a file of environments/; repeatable and comma-separable, or `all` "
-        "(default: local)",
+        help="environment to check: a file of environments/; repeatable and comma-separable, or `all` (default: local)",
     )
     group.addoption(
         "--set",
@@ -62,9 +61,7 @@ def add_options(parser: pytest.Parser) -> None:
         help="prove the suite: every fault must be caught, for its own reason, and its cause named",
     )
     group.addoption("--environments", metavar="DIR", default=None, help="where the environment files are")
-    group.addoption(
-        "--reports", metavar="DIR", default=None, help="where reports are written (default: reports)"
-    )
+    group.addoption("--reports", metavar="DIR", default=None, help="where reports are written (default: reports)")
 
 
 @dataclass(frozen=True)
@@ -96,9 +93,7 @@ def settings(config: pytest.Config, options: Namespace) -> Settings | None:
     paths = [word.split("::")[0] for word in options.file_or_dir]
     if options.env is None and paths and not _all_in_testpaths(config, paths):
         return None
-    names = tuple(
-        dict.fromkeys(n.strip() for word in options.env or ["local"] for n in word.split(",") if n.strip())
-    )
+    names = tuple(dict.fromkeys(n.strip() for word in options.env or ["local"] for n in word.split(",") if n.strip()))
     return Settings(
         names=names or ("local",),
         directory=config.rootpath / (options.environments or "environments"),
@@ -116,9 +111,7 @@ def settings(config: pytest.Config, options: Namespace) -> Settings | None:
 
 def _all_in_testpaths(config: pytest.Config, paths: Sequence[str]) -> bool:
     homes = [config.rootpath / home for home in config.getini("testpaths")]
-    return all(
-        any((config.invocation_params.dir / path).is_relative_to(home) for home in homes) for path in paths
-    )
+    return all(any((config.invocation_params.dir / path).is_relative_to(home) for home in homes) for path in paths)
 
 
 def _whole(config: pytest.Config, options: Namespace, paths: Sequence[str]) -> bool:

@@ -10,8 +10,8 @@ import pytest
 
 from smokegate.diagnosis.outcome import TestOutcome
 from smokegate.plugin.collect import environment_in, environment_of
+from smokegate.plugin.seen import Blocked, CheckFailure, NotApplicable
 from smokegate.plugin.session import RUN, Run
-from smokegate.plugin.vocabulary import Blocked, BrokenPromise, NotApplicable
 from smokegate.report.terminal import safe
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ def _word(report: pytest.TestReport, call: pytest.CallInfo[Any], *, advisory: bo
 def _why(run: Run, report: pytest.TestReport, call: pytest.CallInfo[Any]) -> str:
     if call.excinfo is None:
         return ""
-    if isinstance(call.excinfo.value, Blocked | BrokenPromise):
-        return call.excinfo.value.gist
+    if isinstance(call.excinfo.value, Blocked | CheckFailure):
+        return call.excinfo.value.summary
     if report.skipped and isinstance(report.longrepr, tuple):
         return report.longrepr[2]
     return run.redact(safe(call.excinfo.exconly(tryshort=True).strip()))

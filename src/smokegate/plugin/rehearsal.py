@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from smokegate.rehearsal.rehearse import rehearse
+from smokegate.rehearsal.selection import NoFaultSelectedError
 from smokegate.rehearsal.suite import Suite
-from smokegate.rehearsal.trials import NothingChosenError
-from smokegate.report import rehearsal as told
-from smokegate.report import rehearsal_page
+from smokegate.report.rehearsal import page, text
 
 if TYPE_CHECKING:
     from smokegate.plugin.session import Run
-    from smokegate.report.terminal import Line
+    from smokegate.report.terminal import TerminalLine
 
 EVERY = 15.0
 """Seconds between two lines of progress where there is no terminal to rewrite one in."""
@@ -35,9 +34,7 @@ def main(config: pytest.Config, run: Run) -> int:
     """
     settings = run.settings
     if settings.fault is not None:
-        raise pytest.UsageError(
-            f"--rehearse tries every fault; to rehearse one: --rehearse -k {settings.fault}"
-        )
+        raise pytest.UsageError(f"--rehearse tries every fault; to rehearse one: --rehearse -k {settings.fault}")
     json, html = settings.reports / "rehearsal.json", settings.reports / "rehearsal.html"
     for stale in (json, html):
         stale.unlink(missing_ok=True)
@@ -53,12 +50,12 @@ def main(config: pytest.Config, run: Run) -> int:
                 keyword=config.option.keyword or "",
                 progress=progress,
             )
-        except NothingChosenError as wrong:
+        except NoFaultSelectedError as wrong:
             raise pytest.UsageError(str(wrong)) from None
     progress.done()
-    told.write(found, json)
-    rehearsal_page.write(found, html)
-    _show(config, told.lines(found))
+    text.write(found, json)
+    page.write(found, html)
+    _show(config, text.lines(found))
     sys.stdout.write(f"report: {html}\n")
     return found.exit
 
@@ -72,7 +69,7 @@ def _suite(config: pytest.Config, run: Run) -> Suite:
     )
 
 
-def _show(config: pytest.Config, lines: Iterable[Line]) -> None:
+def _show(config: pytest.Config, lines: Iterable[TerminalLine]) -> None:
     asked = config.option.color
     colourful = asked == "yes" or (asked == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
     for line in lines:

@@ -20,16 +20,14 @@ if TYPE_CHECKING:
     from smokegate.diagnosis.outcome import TestOutcome
     from smokegate.environment.model import Environment
     from smokegate.observation.model import Observation
-    from smokegate.observation.observe import Group, Pool
+    from smokegate.observation.observer import Group, Pool
     from smokegate.plugin.deployment import Deployment
 
 
 class Run:
     """One run of the smoke tests."""
 
-    def __init__(
-        self, settings: Settings, environments: tuple[Environment, ...], pool: Pool | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, environments: tuple[Environment, ...], pool: Pool | None = None) -> None:
         self.settings = settings
         self._ahead = pool
         self.environments = environments
@@ -44,7 +42,7 @@ class Run:
 
     @cached_property
     def _pool(self) -> Pool:
-        from smokegate.observation.observe import Pool  # noqa: PLC0415 - costs start-up time only where it is used
+        from smokegate.observation.observer import Pool  # noqa: PLC0415 - costs start-up time only where it is used
 
         if self._ahead is not None:
             return self._ahead
@@ -53,10 +51,10 @@ class Run:
     def deployment(self, name: str) -> Deployment:
         """Return the deployment of an environment; looking starts when somebody asks it to."""
         if name not in self.deployments:
-            from smokegate.plugin.deployment import Deployment, Look  # noqa: PLC0415 - see _pool
+            from smokegate.plugin.deployment import CheckOptions, Deployment  # noqa: PLC0415 - see _pool
 
             environment = next(e for e in self.environments if e.name == name)
-            look = Look(
+            look = CheckOptions(
                 wait_seconds(self.settings, environment), self.settings.expected_commit, self.settings.fault
             )
             self.deployments[name] = Deployment(
@@ -147,9 +145,7 @@ def check_options(settings: Settings, environments: tuple[Environment, ...]) -> 
             raise pytest.UsageError(f"--wait={settings.wait}: {wrong}") from None
     commit = settings.expected_commit
     if commit is not None and (len(commit) < 7 or not all(c in "0123456789abcdefABCDEF" for c in commit)):
-        raise pytest.UsageError(
-            f"--expect-commit={commit}: expected at least 7 hexadecimal digits of a commit"
-        )
+        raise pytest.UsageError(f"--expect-commit={commit}: expected at least 7 hexadecimal digits of a commit")
     if commit is not None:
         for environment in environments:
             if environment.version is None:
@@ -158,12 +154,12 @@ def check_options(settings: Settings, environments: tuple[Environment, ...]) -> 
                     f"add a [version] section to {settings.directory.name}/{environment.name}.toml"
                 )
     if settings.fault is not None:
-        from smokegate.standin import UnfitFaultError, check_fault  # noqa: PLC0415 - the replica is an extra
+        from smokegate.replicas import UnsuitableFaultError, check_fault  # noqa: PLC0415 - the replica is an extra
 
         try:
             for environment in environments:
                 check_fault(environment, settings.fault)
-        except UnfitFaultError as wrong:
+        except UnsuitableFaultError as wrong:
             raise pytest.UsageError(str(wrong)) from None
 
 

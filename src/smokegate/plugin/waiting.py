@@ -37,9 +37,7 @@ def until_ready(config: pytest.Config, run: Run) -> None:
             reporter.write_line(safe(f"{name}: {told(readiness)}"))
 
 
-def _watch(
-    name: str, deployment: Deployment, run: Run, reporter: pytest.TerminalReporter | None
-) -> Readiness:
+def _watch(name: str, deployment: Deployment, run: Run, reporter: pytest.TerminalReporter | None) -> Readiness:
     last = time.monotonic()
     while (readiness := deployment.observer.await_ready(LOOK)) is None:
         line = safe(run.progress.get(name, f"waiting for {name}"))

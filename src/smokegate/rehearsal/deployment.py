@@ -14,9 +14,9 @@ from smokegate.rehearsal.proxy import Proxy
 from smokegate.rehearsal.replay import UNBROKEN, Replay
 from smokegate.rehearsal.replicas import names, red
 from smokegate.rehearsal.runs import Runs
-from smokegate.rehearsal.stripped import UnstrippableError, strip
+from smokegate.rehearsal.sanitized_file import UnstrippableError, strip
 from smokegate.rehearsal.suite import RunError, Suite
-from smokegate.report.rehearsed import Mutant, Score
+from smokegate.report.rehearsal.model import Mutant, Score
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
@@ -49,9 +49,7 @@ def score(  # noqa: PLR0913 -- a value each
     apart = Suite(suite.root, directory, suite.ini, suite.paths)
     common = _common(environment, overrides)
     with Proxy() as proxy, Runs(apart, folder, replicas=False, warm=name, overrides=common) as runs:
-        return _Rehearsal(environment, Replay(environment, proxy, runs, common)).score(
-            workers, keyword, progress
-        )
+        return _Rehearsal(environment, Replay(environment, proxy, runs, common)).score(workers, keyword, progress)
 
 
 def _common(environment: Environment, overrides: Sequence[str]) -> list[str]:
@@ -88,9 +86,7 @@ class _Rehearsal:
             return Score(self._name, "none", trouble=str(broken))
         known = replayed.environment(self._name)
         if known.get("verdict") not in SOUND:
-            return Score(
-                self._name, verdict, trouble=f"what it answered, replayed, is not well:\n{replayed.text}"
-            )
+            return Score(self._name, verdict, trouble=f"what it answered, replayed, is not well:\n{replayed.text}")
         every = mutations(self._environment, self._replay.recording)
         chosen = [each for each in every if keyword in each.name]
         mutants = self._mutants(chosen, known, workers, progress)

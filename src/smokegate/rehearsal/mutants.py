@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from smokegate.rehearsal.breaking import STRANGE, breakers, put
 from smokegate.rehearsal.exchanges import Recorded, Recording, Wire
+from smokegate.rehearsal.json_mutations import STRANGE, breakers, put
 from smokegate.rehearsal.mutants_frontend import frontend
 from smokegate.rehearsal.mutants_sign_in import sign_in
 from smokegate.rehearsal.mutation import (
@@ -22,7 +22,7 @@ from smokegate.rehearsal.mutation import (
 )
 
 if TYPE_CHECKING:
-    from smokegate.environment.model import Environment, Promise
+    from smokegate.environment.model import Environment, Expectation
 
 LONGEST = 10.0
 """Seconds that a rehearsal holds an answer back at most, to see a latency budget broken."""
@@ -54,9 +54,7 @@ def beyond(environment: Environment, recording: Recording) -> list[str]:
     if environment.backend.url.startswith("https:"):
         found.append("certificates: the proxy speaks plain http on loopback")
     if environment.server is not None:
-        found.append(
-            "server and containers: the proxy breaks answers, not hosts; nothing asks the server again"
-        )
+        found.append("server and containers: the proxy breaks answers, not hosts; nothing asks the server again")
     if environment.version is not None and _commit(environment, recording) is None:
         found.append("version: the deployment does not tell its commit")
     budgets = {f"backend.endpoints {e.path}": e.within for e in environment.backend.endpoints}
@@ -92,12 +90,10 @@ def _health(environment: Environment, recording: Recording) -> Iterator[Mutation
     yield from _promise(health, "backend.health", step, recording)
     if health.samples > 1:
         title = "every second health check fails"
-        yield Mutation(
-            "health-unsteady", "backend.health.samples", title, (step,), change=say(500, "error"), every=2
-        )
+        yield Mutation("health-unsteady", "backend.health.samples", title, (step,), change=say(500, "error"), every=2)
 
 
-def _promise(promise: Promise, where: str, step: str, recording: Recording) -> Iterator[Mutation]:
+def _promise(promise: Expectation, where: str, step: str, recording: Recording) -> Iterator[Mutation]:
     """Break each part of one promise: status, JSON, text, headers, time; and give a stranger's page."""
     name = where.removeprefix("backend.").replace("endpoints ", "")
     answer = recording.first(step) or Recorded(promise.status)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from smokegate.observation.step import same_origin
+from smokegate.observation.plan.step import same_origin
 from smokegate.rehearsal.exchanges import Asked, Recorded, Recording, Wire, page
 from smokegate.rehearsal.mutation import STRANGER, Change, Mutation, give, with_status, without_text
 
@@ -23,20 +23,14 @@ def frontend(environment: Environment, recording: Recording) -> Iterator[Mutatio
     site = "backend" if shared else "frontend"
     step = f"{site} GET {promised.path}"
     yield Mutation("page gone", "frontend.path", "status 404", (step,), change=give(page(404, "Not Found")))
-    yield Mutation(
-        "page empty", "frontend.path", "an empty page", (step,), change=give(replace(STRANGER, body=b""))
-    )
+    yield Mutation("page empty", "frontend.path", "an empty page", (step,), change=give(replace(STRANGER, body=b"")))
     yield Mutation("page fails", "frontend.path", "status 500", (step,), change=with_status(500))
     if promised.contains is not None:
         change = without_text(promised.contains)
         yield Mutation("page text", "frontend.contains", "the text is gone", (step,), change=change)
-    yield Mutation(
-        "page stranger", "frontend (what it shows)", "a stranger's page", (step,), change=give(STRANGER)
-    )
+    yield Mutation("page stranger", "frontend (what it shows)", "a stranger's page", (step,), change=give(STRANGER))
     if not shared:
-        yield Mutation(
-            "frontend refused", "frontend.url", "nobody listens on the port", site=None, closed="frontend"
-        )
+        yield Mutation("frontend refused", "frontend.url", "nobody listens on the port", site=None, closed="frontend")
     yield from _bundle(environment, recording, site, shared=shared)
 
 
@@ -44,15 +38,11 @@ def _bundle(environment: Environment, recording: Recording, site: str, *, shared
     promised = environment.frontend
     assert promised is not None
     scripts = tuple(
-        step
-        for step, answers in recording.answers.items()
-        if step.startswith(site) and _is_script(answers[0])
+        step for step, answers in recording.answers.items() if step.startswith(site) and _is_script(answers[0])
     )
     if scripts:
         gone = give(page(404, "Not Found"))
-        yield Mutation(
-            "scripts gone", "frontend.calls", "the page's scripts are not there", scripts, change=gone
-        )
+        yield Mutation("scripts gone", "frontend.calls", "the page's scripts are not there", scripts, change=gone)
     called = promised.calls or environment.backend.url
     with_address = tuple(step for step in scripts if called in recording.answers[step][0].text)
     if not with_address:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from smokegate.observation.promises import MISSING
-from smokegate.rehearsal.breaking import put
+from smokegate.observation.evidence.assertions import MISSING
 from smokegate.rehearsal.exchanges import Asked, Recorded, Recording, page
+from smokegate.rehearsal.json_mutations import put
 from smokegate.rehearsal.mutation import Mutation, give, say, with_header, with_json, with_status
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ def sign_in(environment: Environment, recording: Recording) -> Iterator[Mutation
     preflight = f"backend OPTIONS {api.login}"
     if recording.first(preflight) is not None:
         change = with_header("access-control-allow-origin", None)
-        yield Mutation(
-            "cors-refused", "frontend.url", "the page may not call the backend", (preflight,), change=change
-        )
+        yield Mutation("cors-refused", "frontend.url", "the page may not call the backend", (preflight,), change=change)
     if api.within is not None:
         delay = api.within + OVER
         patience = (f"backend.timeout={max(10.0, 3 * delay):.0f}s",)
@@ -42,24 +40,16 @@ def sign_in(environment: Environment, recording: Recording) -> Iterator[Mutation
 def _opening(api: SignIn, opener: str, first: Recorded) -> Iterator[Mutation]:
     where = "sign_in.register" if opener == "register" else "sign_in.login"
     token = tuple(api.token.split("."))
-    yield Mutation(
-        f"{opener} fails", where, "status 500", (opener,), change=say(500, "Internal Server Error")
-    )
-    yield Mutation(
-        f"{opener} page", where, "a page, with status 200", (opener,), change=give(page(200, "Dashboard"))
-    )
+    yield Mutation(f"{opener} fails", where, "status 500", (opener,), change=say(500, "Internal Server Error"))
+    yield Mutation(f"{opener} page", where, "a page, with status 200", (opener,), change=give(page(200, "Dashboard")))
     bare = with_json(put(first.json, token, MISSING))
-    yield Mutation(
-        f"{opener} without token", "sign_in.token", "a success without a token", (opener,), change=bare
-    )
+    yield Mutation(f"{opener} without token", "sign_in.token", "a success without a token", (opener,), change=bare)
 
 
 def _account(api: SignIn, recording: Recording) -> Iterator[Mutation]:
     where = "sign_in.account"
     refused = say(401, {"detail": "Could not validate credentials"})
-    yield Mutation(
-        "token refused", where, "no token opens the account", ("account", "account again"), change=refused
-    )
+    yield Mutation("token refused", where, "no token opens the account", ("account", "account again"), change=refused)
     yield Mutation(
         "new token refused",
         where,
@@ -86,16 +76,12 @@ def _again(api: SignIn, opener: str, recording: Recording) -> Iterator[Mutation]
     where = "sign_in.login"
     yield Mutation("login missing", where, "status 404 after the logout", ("login",), change=with_status(404))
     unknown = say(401, {"detail": "Incorrect email or password"})
-    yield Mutation(
-        "account lost", where, "the account is unknown after the logout", ("login",), change=unknown
-    )
+    yield Mutation("account lost", where, "the account is unknown after the logout", ("login",), change=unknown)
     if login is None:
         return
     bare = with_json(put(login.json, tuple(api.token.split(".")), MISSING))
     yield Mutation("login without token", "sign_in.token", "a login without a token", ("login",), change=bare)
-    yield Mutation(
-        "any password", where, "a wrong password is accepted", ("wrong password",), change=give(login)
-    )
+    yield Mutation("any password", where, "a wrong password is accepted", ("wrong password",), change=give(login))
     title = "the answer repeats the password"
     yield Mutation("password comes back", "sign_in", title, (opener, "login"), change=_echo)
 

@@ -21,9 +21,7 @@ Handler = Callable[[Asked], Awaitable[Recorded | Wire]]
 class Listening:
     """One address on loopback that answers."""
 
-    def __init__(
-        self, loop: asyncio.AbstractEventLoop, server: asyncio.Server, tasks: set[asyncio.Task[None]]
-    ) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, server: asyncio.Server, tasks: set[asyncio.Task[None]]) -> None:
         self._loop = loop
         self._server = server
         self._tasks = tasks
@@ -100,9 +98,7 @@ def closed_port() -> int:
     return port
 
 
-async def _exchange(
-    site: Site, handler: Handler, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> bool:
+async def _exchange(site: Site, handler: Handler, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
     """Answer one request; returns whether the connection may be used again."""
     asked = await _request(site, reader)
     if asked is None:
@@ -131,11 +127,7 @@ async def _request(site: Site, reader: asyncio.StreamReader) -> Asked | None:
 
 
 def _bytes(answer: Recorded, *, bodiless: bool) -> bytes:
-    own = [
-        (name, value)
-        for name, value in answer.headers
-        if name.lower() not in {"content-length", "connection"}
-    ]
+    own = [(name, value) for name, value in answer.headers if name.lower() not in {"content-length", "connection"}]
     if answer.status not in {204, 304}:
         own.append(("content-length", str(len(answer.body))))
     head = "".join(f"{name}: {value}\r\n" for name, value in own)
@@ -149,9 +141,7 @@ async def _instead(wire: Wire, writer: asyncio.StreamWriter) -> None:
     if wire is Wire.HANG:
         await asyncio.Event().wait()
     elif wire is Wire.TRUNCATE:
-        writer.write(
-            b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"sta'
-        )
+        writer.write(b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"sta')
         with contextlib.suppress(OSError):
             await writer.drain()
     else:

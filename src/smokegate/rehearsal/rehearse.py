@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from smokegate.rehearsal.deployment import score
 from smokegate.rehearsal.replicas import healthy, tried
 from smokegate.rehearsal.runs import Runs
+from smokegate.rehearsal.selection import choose, trials
 from smokegate.rehearsal.suite import Suite
-from smokegate.rehearsal.trials import choose, trials
-from smokegate.report.rehearsed import Rehearsal, Score, Tried
+from smokegate.report.rehearsal.model import FaultResult, Rehearsal, Score
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
@@ -42,7 +42,7 @@ def rehearse(  # noqa: PLR0913 -- all but three are by name
         progress: told a line after each run.
 
     Raises:
-        NothingChosenError: the keyword selects nothing.
+        NoFaultSelectedError: the keyword selects nothing.
     """
     began = time.monotonic()
     replicas = [each for each in environments if each.replica is not None]
@@ -82,7 +82,7 @@ def _replicas(  # noqa: PLR0913, PLR0917 -- rehearse's own
     return Rehearsal(healthy=verdicts, tried=results)
 
 
-def _counted(results: Iterable[Tried], total: int, progress: Progress) -> Iterable[Tried]:
+def _counted(results: Iterable[FaultResult], total: int, progress: Progress) -> Iterable[FaultResult]:
     for number, each in enumerate(results, 1):
         word = "not rehearsed here" if each.left_out else "WRONG" if each.problems else each.cause
         progress(f"[{number}/{total}] {each.trial.environment} {each.trial.fault}: {word}")

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from smokegate.observation.step import same_origin
+from smokegate.observation.plan.step import same_origin
 from smokegate.rehearsal.exchanges import NOT_RECORDED, Asked, Naming, Recorded, Recording, Site, Wire
 from smokegate.rehearsal.mutation import Mutation
 from smokegate.rehearsal.proxy import Handler, Proxy, closed_port
 from smokegate.rehearsal.runs import Runs
-from smokegate.rehearsal.suite import Finished
+from smokegate.rehearsal.suite import SuiteRun
 from smokegate.rehearsal.upstream import Addresses, Upstream
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Replay:
         if front is not None and not same_origin(front.url, environment.backend.url):
             self._origins["frontend"] = front.url
 
-    def record(self) -> Finished:
+    def record(self) -> SuiteRun:
         """Make the one run that asks the deployment, and keep what it answered.
 
         Raises:
@@ -71,7 +71,7 @@ class Replay:
         with self._sites(handler) as options:
             return self._runs.run(f"{self._name}-real", [*self._common, *options])
 
-    def run(self, mutation: Mutation, label: str) -> Finished:
+    def run(self, mutation: Mutation, label: str) -> SuiteRun:
         """Run the suite on what was recorded, broken in one way.
 
         Raises:
@@ -102,9 +102,7 @@ class Replay:
             return self._runs.run(f"{self._name}-{label}", [*self._common, *options, *more, *commit])
 
     @contextmanager
-    def _sites(
-        self, handler: Callable[[Addresses], Handler], closed: Site | None = None
-    ) -> Iterator[list[str]]:
+    def _sites(self, handler: Callable[[Addresses], Handler], closed: Site | None = None) -> Iterator[list[str]]:
         """Listen for each site, and yield the options that send a run there."""
         with ExitStack() as stack:
             ours: dict[Site, str] = {}

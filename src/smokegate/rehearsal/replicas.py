@@ -8,8 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from smokegate.rehearsal.runs import Runs
-from smokegate.rehearsal.suite import Finished, RunError
-from smokegate.report.rehearsed import Trial, Tried
+from smokegate.rehearsal.suite import RunError, SuiteRun
+from smokegate.report.rehearsal.model import FaultResult, Trial
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
@@ -50,12 +50,12 @@ def _expected_commit(environment: Environment) -> list[str]:
 
 def tried(
     runs: Runs, environments: Iterable[Environment], faults: Iterable[Trial], workers: int
-) -> Iterator[Tried]:
+) -> Iterator[FaultResult]:
     """Try each fault on a fresh replica, `workers` of them at a time; results keep the faults' order."""
     by_name = {environment.name: environment for environment in environments}
     given = list(faults)
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="rehearsal") as pool:
-        begun: dict[int, Future[Tried]] = {}
+        begun: dict[int, Future[FaultResult]] = {}
         for index in sorted(range(len(given)), key=lambda i: _rank(given[i])):
             begun[index] = pool.submit(try_one, runs, by_name[given[index].environment], given[index])
         try:
@@ -69,22 +69,22 @@ def _rank(trial: Trial) -> bool:
     return not any(word in trial.fault for word in SLOW)
 
 
-def try_one(runs: Runs, environment: Environment, trial: Trial) -> Tried:
+def try_one(runs: Runs, environment: Environment, trial: Trial) -> FaultResult:
     """Run the suite with one fault."""
     label = f"{trial.environment}-{trial.fault}"
     line = arguments(environment, trial.fault)
     try:
         if trial.needs == "namespace":
             prefix = _namespace(trial)
-            if isinstance(prefix, Tried):
+            if isinstance(prefix, FaultResult):
                 return prefix
             return result(trial, runs.run_apart(label, prefix, line))
         return result(trial, runs.run(label, line))
     except RunError as broken:
-        return Tried(trial, trouble=str(broken))
+        return FaultResult(trial, trouble=str(broken))
 
 
-def _namespace(trial: Trial) -> list[str] | Tried:
+def _namespace(trial: Trial) -> list[str] | FaultResult:
     """Return what stands before a command to run it in a broken network, or why that can not be done here."""
     from smokegate.replica import namespace  # noqa: PLC0415 - the replica is an extra
 
@@ -92,16 +92,16 @@ def _namespace(trial: Trial) -> list[str] | Tried:
         command = namespace.command(trial.fault, ["true"])
     except namespace.NamespaceError as refused:
         if os.environ.get("CI"):
-            return Tried(trial, trouble=f"must be rehearsed in CI, and can not be: {refused}")
-        return Tried(trial, left_out=f"needs root: {refused}")
+            return FaultResult(trial, trouble=f"must be rehearsed in CI, and can not be: {refused}")
+        return FaultResult(trial, left_out=f"needs root: {refused}")
     return command[:-1]
 
 
-def result(trial: Trial, done: Finished) -> Tried:
+def result(trial: Trial, done: SuiteRun) -> FaultResult:
     """Return what a run that has come to its end says of a fault."""
     found = done.environment(trial.environment)
     if not found:
-        return Tried(
+        return FaultResult(
             trial,
             seconds=done.seconds,
             text=done.text,
@@ -112,7 +112,7 @@ def result(trial: Trial, done: Finished) -> Tried:
     if done.code != EXIT[verdict]:
         trouble = f"the verdict is {verdict} and the exit code {done.code}"
     cause = found["cause"]
-    return Tried(
+    return FaultResult(
         trial,
         verdict=verdict,
         red=red(found),
@@ -131,9 +131,7 @@ def red(found: dict[str, Any]) -> tuple[str, ...]:
 
 def names(found: dict[str, Any], outcomes: set[str]) -> tuple[str, ...]:
     """Return the tests with one of these outcomes, without their folder and their environment."""
-    return tuple(
-        test_name(each["id"], found["name"]) for each in found["tests"] if each["outcome"] in outcomes
-    )
+    return tuple(test_name(each["id"], found["name"]) for each in found["tests"] if each["outcome"] in outcomes)
 
 
 def test_name(identifier: str, environment: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from smokegate.rehearsal.suite import Finished, RunError, Suite
+from smokegate.rehearsal.suite import RunError, Suite, SuiteRun
 
 PATIENCE = 120.0
 """Seconds after which a run is ended: its own deadlines should have ended it long before."""
@@ -27,9 +27,7 @@ LOOK = 100
 class Runs:
     """Runs the suite; any number of threads may ask for runs at the same time."""
 
-    def __init__(
-        self, suite: Suite, folder: Path, *, replicas: bool, warm: str, overrides: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, suite: Suite, folder: Path, *, replicas: bool, warm: str, overrides: Sequence[str] = ()) -> None:
         """Start the fork server.
 
         Args:
@@ -45,7 +43,7 @@ class Runs:
         self._pids: set[int] = set()
         self._control, theirs = socket.socketpair()
         settings = {"arguments": [*suite.arguments, f"--env={warm}", *overrides], "replicas": replicas}
-        command = [sys.executable, "-m", "smokegate.rehearsal.forkserver", str(theirs.fileno())]
+        command = [sys.executable, "-m", "smokegate.rehearsal.fork_server", str(theirs.fileno())]
         with theirs:
             self._server = subprocess.Popen(
                 [*command, json.dumps(settings)],
@@ -55,9 +53,7 @@ class Runs:
                 env=_variables({}),
             )
 
-    def run(
-        self, label: str, arguments: Sequence[str], *, variables: Mapping[str, str] | None = None
-    ) -> Finished:
+    def run(self, label: str, arguments: Sequence[str], *, variables: Mapping[str, str] | None = None) -> SuiteRun:
         """Run the suite in a fork.
 
         Args:
@@ -83,7 +79,7 @@ class Runs:
             code = self._await(ours, files)
         return _finished(files, code, time.monotonic() - began)
 
-    def run_apart(self, label: str, prefix: Sequence[str], arguments: Sequence[str]) -> Finished:
+    def run_apart(self, label: str, prefix: Sequence[str], arguments: Sequence[str]) -> SuiteRun:
         """Run the suite in a process that another command line starts: `prefix` is what stands before it.
 
         Raises:
@@ -167,18 +163,14 @@ class Runs:
 
 def _variables(more: Mapping[str, str]) -> dict[str, str]:
     """Return the environment variables of a run: the caller's own, but for what its pytest set for itself."""
-    own = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PYTEST_XDIST", "PYTEST_CURRENT"))
-    }
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_XDIST", "PYTEST_CURRENT"))}
     return {**own, "PYTHONUNBUFFERED": "1", **more}
 
 
-def _finished(files: Path, code: int, seconds: float) -> Finished:
+def _finished(files: Path, code: int, seconds: float) -> SuiteRun:
     found = sorted(files.glob("*.json"))
     report = json.loads(found[0].read_bytes()) if found else {}
-    return Finished(code, _output(files), report, seconds)
+    return SuiteRun(code, _output(files), report, seconds)
 
 
 def _output(files: Path) -> str:

@@ -31,7 +31,7 @@ class Suite:
 
 
 @dataclass(frozen=True)
-class Finished:
+class SuiteRun:
     """One run of the suite, come to its end."""
 
     code: int
@@ -43,7 +43,5 @@ class Finished:
 
     def environment(self, name: str) -> dict[str, Any]:
         """Return what the report says of an environment, empty where it does not."""
-        found: dict[str, Any] = next(
-            (each for each in self.report.get("environments", ()) if each["name"] == name), {}
-        )
+        found: dict[str, Any] = next((each for each in self.report.get("environments", ()) if each["name"] == name), {})
         return found

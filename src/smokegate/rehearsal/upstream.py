@@ -42,7 +42,7 @@ class Upstream:
         self._opener.addheaders = []
 
     def ask(self, asked: Asked) -> Recorded:
-        """Ask the deployment.
+        """Send to the deployment.
 
         Raises:
             OSError: there is no answer.
@@ -100,9 +100,7 @@ class Addresses:
         if not any(word in kind for word in TEXTS):
             return replace(answer, headers=headers)
         body = answer.body.decode("utf-8", "surrogateescape")
-        return replace(
-            answer, headers=headers, body=_put(body, self._there).encode("utf-8", "surrogateescape")
-        )
+        return replace(answer, headers=headers, body=_put(body, self._there).encode("utf-8", "surrogateescape"))
 
 
 def _pattern(origin: str) -> re.Pattern[str]:

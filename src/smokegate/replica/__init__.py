@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from smokegate.replica.catalogue import KINDS, Fault, UnknownFaultError, UnknownKindError
-from smokegate.replica.handle import NeedsNamespaceError, Replica, ReplicaError, start
+from smokegate.replica.process.client import NeedsNamespaceError, Replica, ReplicaError, start
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

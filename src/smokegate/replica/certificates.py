@@ -56,9 +56,7 @@ def context(plan: Plan, site: Site) -> ssl.SSLContext | None:
 def _issue(issuer: trustme.CA, kind: Certificate) -> trustme.LeafCert:
     now = datetime.now(UTC)
     names = ("another-service.invalid",) if kind == "wrong-host" else ("127.0.0.1", "localhost")
-    ends = {"expired": now - timedelta(days=1), "expiring": now + _EXPIRING}.get(
-        kind, now + timedelta(days=90)
-    )
+    ends = {"expired": now - timedelta(days=1), "expiring": now + _EXPIRING}.get(kind, now + timedelta(days=90))
     return issuer.issue_cert(*names, not_before=now - timedelta(days=30), not_after=ends)
 
 

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from smokegate.replica.catalogue import KINDS, UnknownFaultError, UnknownKindError, check_kind, faults
-from smokegate.replica.handle import Replica, ReplicaError, start
+from smokegate.replica.process.client import Replica, ReplicaError, start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,9 +42,7 @@ def catalogue(kind: str | None = None) -> str:
         if kind in {None, name}:
             lines.append(f"{name}: {len(of_kind)} faults")
             width = max(map(len, of_kind))
-            lines += [
-                f"  {entry.name:<{width}}  {entry.cause[0]:<28}  {entry.title}" for entry in of_kind.values()
-            ]
+            lines += [f"  {entry.name:<{width}}  {entry.cause[0]:<28}  {entry.title}" for entry in of_kind.values()]
     return "\n".join(lines) + "\n"
 
 
@@ -53,9 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="smokegate replica",
         description="Serve a reference deployment on loopback until Ctrl-C, whole or broken on purpose.",
     )
-    parser.add_argument(
-        "kind", nargs="?", metavar="KIND", help=f"{' or '.join(KINDS)}; without it, list the faults"
-    )
+    parser.add_argument("kind", nargs="?", metavar="KIND", help=f"{' or '.join(KINDS)}; without it, list the faults")
     parser.add_argument("--fault", metavar="NAME", help="break it on purpose")
     parser.add_argument("--port", type=_port, default=0, help="the backend's port (default: any free one)")
     parser.add_argument("--tls", action="store_true", help="speak https, with a throw-away authority")
@@ -79,9 +75,7 @@ def _port(text: str) -> int:
 def _serve(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        with start(
-            options.kind, options.fault, tls=options.tls, port=options.port, seconds=options.seconds
-        ) as replica:
+        with start(options.kind, options.fault, tls=options.tls, port=options.port, seconds=options.seconds) as replica:
             sys.stdout.write(_notice(replica))
             sys.stdout.flush()
             while True:

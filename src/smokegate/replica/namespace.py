@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smokegate.replica.catalogue import faults
-from smokegate.replica.handle import NAMESPACE_VARIABLE
+from smokegate.replica.process.client import NAMESPACE_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,12 +40,7 @@ class NamespaceError(Exception):
 
 def names() -> list[str]:
     """The faults that a namespace can be made for."""
-    return [
-        fault.name
-        for of_kind in faults().values()
-        for fault in of_kind.values()
-        if fault.needs == "namespace"
-    ]
+    return [fault.name for of_kind in faults().values() for fault in of_kind.values() if fault.needs == "namespace"]
 
 
 def command(fault: str, inner: Sequence[str]) -> list[str]:
@@ -94,7 +89,7 @@ def _parse(arguments: list[str]) -> tuple[str, list[str]]:
 
 
 def _run(fault: str, inner: Sequence[str]) -> int:
-    """Inside the namespace: break what is to be broken, then run the command."""
+    """In the namespace: break what is to be broken, then run the command."""
     _try(["ip", *_SETTINGS])
     if fault == "connect-timeout":
         _try(["ip", *_SWALLOW])
@@ -135,9 +130,7 @@ def _try(step: Sequence[str]) -> None:
     try:
         done = subprocess.run(step, check=False, capture_output=True, text=True)
     except FileNotFoundError as error:
-        raise NamespaceError(
-            f"a network namespace needs the tool {step[0]!r}, which is not installed"
-        ) from error
+        raise NamespaceError(f"a network namespace needs the tool {step[0]!r}, which is not installed") from error
     if done.returncode != 0:
         raise NamespaceError(
             f"this process may not set up a network namespace: {' '.join(step)}: {done.stderr.strip()}; "

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from smokegate.replica.wire import Middleware
+    from smokegate.replica.messages import Middleware
 
 Certificate = Literal["valid", "expired", "expiring", "wrong-host", "untrusted", "self-signed"]
 Patch = Callable[[Any], None]

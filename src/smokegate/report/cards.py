@@ -57,9 +57,7 @@ def card(report: EnvironmentReport) -> str:
         if report.count(*words)
     )
     commit = f" · commit <code>{text(report.version)}</code>" if report.version else ""
-    notes = "".join(
-        f'<p class="dim">{text(reason)}</p>' for reason in report.reasons if reason != report.gist
-    )
+    notes = "".join(f'<p class="dim">{text(reason)}</p>' for reason in report.reasons if reason != report.summary)
     uncovered = (
         f'<p class="dim">Not declared, so not checked: {text(", ".join(report.not_covered))}</p>'
         if report.not_covered
@@ -69,7 +67,7 @@ def card(report: EnvironmentReport) -> str:
     return (
         f'<article class="card {TONE[report.verdict]}" data-environment="{name}" data-verdict="{verdict}">'
         f'<h2><span class="word">{verdict}</span><span class="name">{name}</span></h2>'
-        f'<p class="gist">{text(report.gist)}</p>'
+        f'<p class="summary">{text(report.summary)}</p>'
         f"<p><code>{text(report.environment.backend.url or 'no address')}</code>{commit}</p>"
         f'<p class="counts">{counts or "nothing was checked"}</p>{notes}{uncovered}</article>'
     )
@@ -81,8 +79,7 @@ def cause(report: EnvironmentReport) -> str:
     if headline is None:
         return ""
     also = "".join(
-        f"<li><code>{text(f.code)}</code> {text(f.title)} ({f.confidence.value})</li>"
-        for f in report.diagnosis.others
+        f"<li><code>{text(f.code)}</code> {text(f.title)} ({f.confidence.value})</li>" for f in report.diagnosis.others
     )
     name = text(report.name)
     return (

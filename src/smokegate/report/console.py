@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from smokegate.report.terminal import Line, safe
+from smokegate.report.terminal import TerminalLine, safe
 
 CODES = {"green": "32", "yellow": "33", "red": "31"}
 PACE = 0.1
@@ -26,9 +26,7 @@ class Console:
         err: where questions, notes and the live line go.
     """
 
-    def __init__(
-        self, redact: Callable[[str], str], out: TextIO | None = None, err: TextIO | None = None
-    ) -> None:
+    def __init__(self, redact: Callable[[str], str], out: TextIO | None = None, err: TextIO | None = None) -> None:
         self._redact = redact
         self._out = out or sys.stdout
         self._err = err or sys.stderr
@@ -47,14 +45,14 @@ class Console:
         """Return the text without secrets."""
         return self._redact(text)
 
-    def tell(self, lines: Iterable[Line]) -> None:
+    def tell(self, lines: Iterable[TerminalLine]) -> None:
         """Print the lines of a report."""
         for line in lines:
             self._write(self._out, line)
 
     def note(self, text: str) -> None:
         """Print a line about what is going on."""
-        self._write(self._err, Line(safe(text)))
+        self._write(self._err, TerminalLine(safe(text)))
 
     def document(self, text: str) -> None:
         """Print a JSON document."""
@@ -96,7 +94,7 @@ class Console:
             self._err.write("\r\x1b[K" + safe(self.clean(line()))[:width])
             self._err.flush()
 
-    def _write(self, stream: TextIO, line: Line) -> None:
+    def _write(self, stream: TextIO, line: TerminalLine) -> None:
         text = self.clean(line.text)
         codes = [CODES[line.colour]] if line.colour in CODES else []
         codes += ["1"] if line.bold else []

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.services import troubled
+from smokegate.diagnosis.service_state import troubled
 from smokegate.report.table import table
-from smokegate.report.terminal import Line, safe
+from smokegate.report.terminal import TerminalLine, safe
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,15 +27,15 @@ HEADER = ("service", "state", "health", "exit", "restarts", "since")
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
-def container_lines(view: ServerView, compose: Compose, *, logs: bool) -> Iterator[Line]:
+def container_lines(view: ServerView, compose: Compose, *, logs: bool) -> Iterator[TerminalLine]:
     """Return the lines about the server; `logs` asks for those of the services in trouble."""
-    yield Line("")
-    yield Line(safe(f"From the server ({view.host})"), bold=True)
+    yield TerminalLine("")
+    yield TerminalLine(safe(f"From the server ({view.host})"), bold=True)
     if view.failure is not None:
-        yield Line(safe(f"  {view.failure}"))
+        yield TerminalLine(safe(f"  {view.failure}"))
     if view.services:
         for line in table(HEADER, [_row(view, each) for each in view.services], right={3, 4}):
-            yield Line(line)
+            yield TerminalLine(line)
     yield from _facts(view, compose)
     if logs:
         for service in troubled(view, compose):
@@ -79,32 +79,32 @@ def span(seconds: float) -> str:
     return f"{whole // DAY} d {whole % DAY // HOUR} h"
 
 
-def _facts(view: ServerView, compose: Compose) -> Iterator[Line]:
+def _facts(view: ServerView, compose: Compose) -> Iterator[TerminalLine]:
     if view.database is not None:
-        yield Line(safe(f"  database  {view.database.service}: {view.database.detail}"))
+        yield TerminalLine(safe(f"  database  {view.database.service}: {view.database.detail}"))
     if view.failure is None or not view.unreachable:
         holders = ", ".join(str(each) for each in view.listeners) or "nobody listens"
-        yield Line(safe(f"  port {compose.port}  {holders}"))
+        yield TerminalLine(safe(f"  port {compose.port}  {holders}"))
     for each in view.origin:
         came = f"status {each.status}" if each.status is not None else f"no answer: {each.problem}"
-        yield Line(safe(f"  origin    {each.path} {came}, {each.seconds * 1000:.0f} ms"))
+        yield TerminalLine(safe(f"  origin    {each.path} {came}, {each.seconds * 1000:.0f} ms"))
     for disk in view.disks:
         if disk.full:
             where = f"in {disk.service}" if disk.service else "of the host"
-            yield Line(safe(f"  disk      {disk.mount} {where} is full: {disk.free // 2**20} MiB left"))
+            yield TerminalLine(safe(f"  disk      {disk.mount} {where} is full: {disk.free // 2**20} MiB left"))
     for problem in view.problems:
-        yield Line(safe(f"  not seen  {problem}"))
+        yield TerminalLine(safe(f"  not seen  {problem}"))
 
 
-def _log(service: ServiceView) -> Iterator[Line]:
+def _log(service: ServiceView) -> Iterator[TerminalLine]:
     lines = telling(service)
     if lines:
-        yield Line("")
-        yield Line(safe(f"Log of {service.name}"), bold=True)
+        yield TerminalLine("")
+        yield TerminalLine(safe(f"Log of {service.name}"), bold=True)
         for line in lines:
-            yield Line(safe(f"  {line}"))
+            yield TerminalLine(safe(f"  {line}"))
     elif service.log_problem:
-        yield Line(safe(f"  log of {service.name}: {service.log_problem}"))
+        yield TerminalLine(safe(f"  log of {service.name}: {service.log_problem}"))
 
 
 def telling(service: ServiceView) -> tuple[str, ...]:

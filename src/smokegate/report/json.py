@@ -125,9 +125,7 @@ def exchange(each: Exchange) -> dict[str, Any]:
         "seconds": round(each.seconds, 6),
         "phases": plain(each.phases),
         "warm_seconds": each.warm_seconds,
-        "earlier": [
-            {"started": a.started, "seconds": a.seconds, **_outcome(a.outcome)} for a in each.earlier
-        ],
+        "earlier": [{"started": a.started, "seconds": a.seconds, **_outcome(a.outcome)} for a in each.earlier],
     }
 
 

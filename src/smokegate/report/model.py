@@ -40,7 +40,7 @@ class EnvironmentReport:
         return sum(1 for outcome in self.outcomes if outcome.outcome in words)
 
     @property
-    def gist(self) -> str:
+    def summary(self) -> str:
         """The verdict's reason in one sentence."""
         headline = self.diagnosis.headline
         if headline is not None and self.verdict is not Verdict.PASS:

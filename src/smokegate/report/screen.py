@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.judged import exchange_outcome
 from smokegate.diagnosis.verdict import Verdict
-from smokegate.observation.model import NoAnswer, NotAsked
+from smokegate.observation.model import NoAnswer, NotSent
 from smokegate.report.containers import container_lines
 from smokegate.report.table import table
-from smokegate.report.terminal import COLOURS, Line, safe
+from smokegate.report.terminal import COLOURS, TerminalLine, safe
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Finding
@@ -21,49 +21,49 @@ if TYPE_CHECKING:
 BAD = {Verdict.FAIL, Verdict.OUTAGE, Verdict.UNKNOWN}
 
 
-def screen(report: EnvironmentReport) -> Iterator[Line]:
+def screen(report: EnvironmentReport) -> Iterator[TerminalLine]:
     """Return the lines that tell everything that a person needs."""
     observation = report.observation
     commit = f" · commit {report.version}" if report.version else ""
     facts = f"{observation.requests} requests in {observation.seconds:.1f} s"
-    yield Line(safe(f"{report.environment.title} · {report.environment.backend.url}{commit} · {facts}"))
+    yield TerminalLine(safe(f"{report.environment.title} · {report.environment.backend.url}{commit} · {facts}"))
     yield from _waiting(observation.readiness)
     if observation.server is not None and report.environment.compose is not None:
         yield from container_lines(observation.server, report.environment.compose, logs=report.verdict in BAD)
     yield from _exchanges(report)
     findings = report.diagnosis.findings if report.verdict is not Verdict.PASS else ()
     for index, finding in enumerate(findings):
-        yield Line("")
+        yield TerminalLine("")
         yield from _finding(finding, headline=index == 0)
-    yield Line("")
+    yield TerminalLine("")
     yield from _verdict(report)
 
 
-def _waiting(readiness: Readiness | None) -> Iterator[Line]:
+def _waiting(readiness: Readiness | None) -> Iterator[TerminalLine]:
     if readiness is not None:
         came = "it got ready" if readiness.ready else readiness.gave_up or "it did not get ready"
-        yield Line(safe(f"waited {readiness.waited:.1f} s: {came}"))
+        yield TerminalLine(safe(f"waited {readiness.waited:.1f} s: {came}"))
 
 
-def _exchanges(report: EnvironmentReport) -> Iterator[Line]:
+def _exchanges(report: EnvironmentReport) -> Iterator[TerminalLine]:
     case = Case(report.environment, report.observation)
     rows = [(each.name, _came(each), _milliseconds(each), *_promise(case, each)) for each in case.exchanges]
     if rows:
-        yield Line("")
-        yield Line("From the edge", bold=True)
+        yield TerminalLine("")
+        yield TerminalLine("From the edge", bold=True)
         for line in table(("exchange", "status", "ms", "promise", ""), rows, right={2}):
-            yield Line(line)
+            yield TerminalLine(line)
 
 
 def _came(exchange: Exchange) -> str:
     outcome = exchange.outcome
-    if isinstance(outcome, NotAsked):
+    if isinstance(outcome, NotSent):
         return "-"
     return "none" if isinstance(outcome, NoAnswer) else str(outcome.status)
 
 
 def _milliseconds(exchange: Exchange) -> str:
-    return "-" if isinstance(exchange.outcome, NotAsked) else f"{exchange.seconds * 1000:.0f}"
+    return "-" if isinstance(exchange.outcome, NotSent) else f"{exchange.seconds * 1000:.0f}"
 
 
 def _promise(case: Case, exchange: Exchange) -> tuple[str, str]:
@@ -88,11 +88,11 @@ def _in_words(symptom: str) -> str:
     return symptom.rpartition("::")[2].removeprefix("test_").replace("_", " ")
 
 
-def _finding(finding: Finding, *, headline: bool) -> Iterator[Line]:
+def _finding(finding: Finding, *, headline: bool) -> Iterator[TerminalLine]:
     word = "Cause" if headline else "Also found"
     certainty = f"{finding.confidence.value}, to be mended in: {finding.owner.value}"
-    yield Line(safe(f"{word}: {finding.title}"), bold=True)
-    yield Line(safe(f"  {finding.code} ({certainty})"))
+    yield TerminalLine(safe(f"{word}: {finding.title}"), bold=True)
+    yield TerminalLine(safe(f"  {finding.code} ({certainty})"))
     if not headline:
         return
     for title, lines in (
@@ -101,13 +101,13 @@ def _finding(finding: Finding, *, headline: bool) -> Iterator[Line]:
         ("not excluded", finding.competing),
     ):
         for index, line in enumerate(lines):
-            yield Line(safe(f"  {title if not index else '':<12}  {line}"))
+            yield TerminalLine(safe(f"  {title if not index else '':<12}  {line}"))
     for number, step in enumerate(finding.steps, 1):
-        yield Line(safe(f"  {number:>2}. {step}"))
-    yield Line(safe(f"  runbook: {finding.runbook}"))
+        yield TerminalLine(safe(f"  {number:>2}. {step}"))
+    yield TerminalLine(safe(f"  runbook: {finding.runbook}"))
 
 
-def _verdict(report: EnvironmentReport) -> Iterator[Line]:
+def _verdict(report: EnvironmentReport) -> Iterator[TerminalLine]:
     counts = {
         "kept": ("passed",),
         "broken": ("failed", "error"),
@@ -116,12 +116,12 @@ def _verdict(report: EnvironmentReport) -> Iterator[Line]:
         "not checked": ("skipped", "not run"),
     }
     told = ", ".join(f"{n} {word}" for word, words in counts.items() if (n := report.count(*words)))
-    yield Line(
+    yield TerminalLine(
         f"{report.verdict.name} {report.name} · promises: {told or 'none was checked'}",
         COLOURS[report.verdict],
         bold=True,
     )
     for reason in report.reasons:
-        yield Line(safe(f"  {reason}"))
+        yield TerminalLine(safe(f"  {reason}"))
     if report.not_covered:
-        yield Line("  not covered: " + ", ".join(report.not_covered))
+        yield TerminalLine("  not covered: " + ", ".join(report.not_covered))

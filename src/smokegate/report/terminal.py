@@ -22,7 +22,7 @@ UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u206
 
 
 @dataclass(frozen=True)
-class Line:
+class TerminalLine:
     """A line and how it looks."""
 
     text: str
@@ -45,15 +45,15 @@ def safe_lines(text: str) -> str:
     return "\n".join(safe(line) for line in text.split("\n"))
 
 
-def summary(run: RunReport, page: str | None) -> Iterator[Line]:
+def summary(run: RunReport, page: str | None) -> Iterator[TerminalLine]:
     """Return the lines of the summary."""
     for report in run.environments:
         yield from _environment(report)
     if page:
-        yield Line(f"report: {page}")
+        yield TerminalLine(f"report: {page}")
 
 
-def _environment(report: EnvironmentReport) -> Iterator[Line]:
+def _environment(report: EnvironmentReport) -> Iterator[TerminalLine]:
     counts = ", ".join(
         f"{report.count(*words)} {label}"
         for label, words in {
@@ -67,7 +67,7 @@ def _environment(report: EnvironmentReport) -> Iterator[Line]:
     )
     version = f" · commit {report.version}" if report.version else ""
     url = report.environment.backend.url
-    yield Line(
+    yield TerminalLine(
         f"{report.verdict.name} {report.name} {safe(url)}{safe(version)} · {counts or 'nothing checked'}",
         COLOURS[report.verdict],
         bold=True,
@@ -76,18 +76,18 @@ def _environment(report: EnvironmentReport) -> Iterator[Line]:
     if headline is not None and report.verdict is not Verdict.PASS:
         yield from _finding(headline)
         for other in report.diagnosis.others:
-            yield Line(safe(f"  also      {other.code}: {other.title} ({other.confidence.value})"))
+            yield TerminalLine(safe(f"  also      {other.code}: {other.title} ({other.confidence.value})"))
     for reason in report.reasons:
-        yield Line(safe(f"  note      {reason}"))
+        yield TerminalLine(safe(f"  note      {reason}"))
     if report.not_covered:
-        yield Line("  not covered: " + ", ".join(report.not_covered))
+        yield TerminalLine("  not covered: " + ", ".join(report.not_covered))
 
 
-def _finding(headline: Finding) -> Iterator[Line]:
+def _finding(headline: Finding) -> Iterator[TerminalLine]:
     how_sure_and_whose = f"{headline.confidence.value}, {headline.owner.value}"
-    yield Line(safe(f"  cause     {headline.code}: {headline.title} ({how_sure_and_whose})"))
+    yield TerminalLine(safe(f"  cause     {headline.code}: {headline.title} ({how_sure_and_whose})"))
     for line in headline.evidence[:2]:
-        yield Line(safe(f"  evidence  {line}"))
+        yield TerminalLine(safe(f"  evidence  {line}"))
     if headline.steps:
-        yield Line(safe(f"  first do  {headline.steps[0]}"))
-    yield Line(f"  runbook   {headline.runbook}")
+        yield TerminalLine(safe(f"  first do  {headline.steps[0]}"))
+    yield TerminalLine(f"  runbook   {headline.runbook}")

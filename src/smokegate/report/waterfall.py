@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smokegate.observation.model import Answer, Exchange, NotAsked
+from smokegate.observation.model import Answer, Exchange, NotSent
 from smokegate.report.cards import text
 from smokegate.report.model import EnvironmentReport, RunReport
 
@@ -19,25 +19,16 @@ def requests_section(run: RunReport) -> str:
         for p in PHASES
     )
     tables = "".join(_environment(report) for report in run.environments)
-    return (
-        f'<section aria-label="Requests"><h3>Requests</h3><ul class="key">{key}</ul>'
-        f"{tables}{_table(run)}</section>"
-    )
+    return f'<section aria-label="Requests"><h3>Requests</h3><ul class="key">{key}</ul>{tables}{_table(run)}</section>'
 
 
 def _environment(report: EnvironmentReport) -> str:
-    asked = [
-        e
-        for n, e in report.observation.exchanges.items()
-        if n == e.name and not isinstance(e.outcome, NotAsked)
-    ]
+    asked = [e for n, e in report.observation.exchanges.items() if n == e.name and not isinstance(e.outcome, NotSent)]
     if not asked:
         return f'<p class="dim">{text(report.name)}: no request was sent</p>'
     first = min(e.started for e in asked)
     span = max(e.started + e.seconds for e in asked) - first or 1.0
-    shown = sorted(
-        asked, key=lambda e: (isinstance(e.outcome, Answer) and e.outcome.status < 400, -e.seconds)
-    )[:SHOWN]
+    shown = sorted(asked, key=lambda e: (isinstance(e.outcome, Answer) and e.outcome.status < 400, -e.seconds))[:SHOWN]
     rows = "".join(_row(e, first, span) for e in asked if e in shown)
     rest = (
         f'<p class="dim">{len(asked) - len(shown)} quicker ones are in the table below</p>'
@@ -70,15 +61,12 @@ def _bar(exchange: Exchange, first: float, span: float, label: str) -> str:
         seconds = getattr(exchange.phases, phase)
         if seconds:
             at = (exchange.phases.offsets.get(phase, exchange.started) - first) / span * 1000
-            parts.append(
-                f'<rect class="{phase}" x="{at:.2f}" width="{seconds / span * 1000:.2f}" height="12"/>'
-            )
+            parts.append(f'<rect class="{phase}" x="{at:.2f}" width="{seconds / span * 1000:.2f}" height="12"/>')
             at += seconds / span * 1000
     if exchange.answer is None:
         parts.append(f'<path class="none" d="M{at:.2f} 1v10"/>')
     return (
-        f'<svg viewBox="0 0 1000 12" preserveAspectRatio="none" role="img" aria-label="{label}">'
-        f"{''.join(parts)}</svg>"
+        f'<svg viewBox="0 0 1000 12" preserveAspectRatio="none" role="img" aria-label="{label}">{"".join(parts)}</svg>'
     )
 
 
@@ -87,13 +75,10 @@ def _table(run: RunReport) -> str:
         f'<th scope="col">{word}</th>'
         for word in ("Environment", "Request", "Answer", "Start", *LABELS.values(), "All")
     )
-    rows = "".join(
-        _cells(report.name, e) for report in run.environments for e in report.observation.exchanges.values()
-    )
+    rows = "".join(_cells(report.name, e) for report in run.environments for e in report.observation.exchanges.values())
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     return (
-        "<details><summary>Timings as a table (ms)</summary>"
-        f'<div class="scroll" tabindex="0">{table}</div></details>'
+        f'<details><summary>Timings as a table (ms)</summary><div class="scroll" tabindex="0">{table}</div></details>'
     )
 
 

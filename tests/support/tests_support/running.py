@@ -29,9 +29,7 @@ class Ran:
 
     def environment(self, name: str = "") -> dict[str, Any]:
         """One environment of the JSON report; the only one where no name is given."""
-        found: list[dict[str, Any]] = [
-            each for each in self.json["environments"] if not name or each["name"] == name
-        ]
+        found: list[dict[str, Any]] = [each for each in self.json["environments"] if not name or each["name"] == name]
         assert len(found) == 1, self.out
         return found[0]
 

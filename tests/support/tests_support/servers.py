@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from smokegate.commands.looking import Look, judge
+from smokegate.commands.common import CheckResult, judge
 from smokegate.diagnosis.testing import COMMIT, an_environment, answered, seen
 from smokegate.environment.model import Environment
 from smokegate.observation.model import Exchange
@@ -97,8 +97,8 @@ def away(environment: Environment) -> tuple[Exchange, ...]:
 
 def look_at(
     server: ServerView | None, *changes: Exchange, environment: Environment | None = None, **fields: Any
-) -> Look:
+) -> CheckResult:
     """Return the look at a deployment whose server stands like this."""
     environment = environment or server_environment()
     observation = seen(*changes, environment=environment, server=server, **fields)
-    return Look(judge(environment, observation), NOW, 0.5)
+    return CheckResult(judge(environment, observation), NOW, 0.5)

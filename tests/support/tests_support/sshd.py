@@ -77,9 +77,7 @@ def serve(program: str, directory: Path) -> Iterator[Sshd]:
 
 def make_key(path: Path) -> None:
     """Make a throwaway key pair without a passphrase."""
-    subprocess.run(
-        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", path.name, "-f", str(path)], check=True
-    )
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", path.name, "-f", str(path)], check=True)
 
 
 def write_config(directory: Path, port: int, *, key: str = "user") -> Path:

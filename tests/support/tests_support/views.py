@@ -54,9 +54,7 @@ def service(name: str, **changes: Any) -> ServiceView:
 def looping(name: str, *log: str, **changes: Any) -> ServiceView:
     """Return a service in a crash loop that has logged these lines."""
     samples = (RUNNING, Sample("restarting", 3, UP_SINCE))
-    return service(
-        name, state="restarting", health="", exit_code=3, samples=samples, log=lines(*log), **changes
-    )
+    return service(name, state="restarting", health="", exit_code=3, samples=samples, log=lines(*log), **changes)
 
 
 def lines(*texts: str) -> tuple[LogLine, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from tests_support.servers import away, look_at, server_environment, service, view
 
-from smokegate.commands.looking import Look
+from smokegate.commands.common import CheckResult
 
 
 @pytest.fixture
-def broken() -> Look:
+def broken() -> CheckResult:
     """A backend that somebody stopped, with nginx's message at the edge."""
     environment = server_environment()
     stopped = view(service("backend", "exited", exit_code=0))
@@ -17,6 +17,6 @@ def broken() -> Look:
 
 
 @pytest.fixture
-def well() -> Look:
+def well() -> CheckResult:
     """A deployment on which all is well."""
     return look_at(view())

@@ -73,9 +73,7 @@ def test_json_is_one_document_and_nothing_else(smokegate: Smokegate) -> None:
 
 
 @pytest.mark.parametrize(("fault", "ready"), [((), True), (("--fault=starting",), False)])
-def test_wait_waits_and_says_what_it_came_to(
-    smokegate: Smokegate, fault: tuple[str, ...], *, ready: bool
-) -> None:
+def test_wait_waits_and_says_what_it_came_to(smokegate: Smokegate, fault: tuple[str, ...], *, ready: bool) -> None:
     """What is healthy is looked at once it is, what does not get healthy once the time is over."""
     ran = smokegate("diagnose", "local-trading", *fault, "--wait=400ms", "--json")
     (environment,) = json.loads(ran.stdout)["environments"]

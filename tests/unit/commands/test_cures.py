@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smokegate.commands.fix.cures import CURES, Cure, Kind, Refusal, cure_of
+from smokegate.commands.fix.remedies import CURES, Cure, Kind, Refusal, cure_of
 from smokegate.diagnosis.catalogue import all_rules
 from smokegate.diagnosis.undetermined import CODE as UNDETERMINED
 from smokegate.replica.compose.faults import FAULTS

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests_support.servers import away, look_at, server_environment, service, view
 
-from smokegate.commands.looking import judge
+from smokegate.commands.common import judge
 from smokegate.diagnosis.testing import (
     an_environment,
     answered,
@@ -20,9 +20,9 @@ from smokegate.diagnosis.testing import (
 )
 from smokegate.diagnosis.verdict import Verdict
 from smokegate.environment.model import Environment
-from smokegate.observation.causes import WireCause
 from smokegate.observation.model import ApiAddress, ControlProbe, Exchange
 from smokegate.observation.server import CommandCause, CommandFailure, OriginAnswer, ServerView
+from smokegate.observation.transport.causes import WireCause
 from smokegate.report.model import EnvironmentReport
 
 

@@ -88,9 +88,7 @@ def test_what_was_touched_lately_is_not_taken_over(host: Host, path: Path) -> No
 
 def test_that_of_a_process_that_is_gone_is_taken_over_at_once(host: Host, path: Path) -> None:
     """After `kill -9` the next fix on this machine need not wait."""
-    child = subprocess.run(
-        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
-    )
+    child = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
     path.mkdir()
     holder = {"who": f"someone@{os.uname().nodename}", "pid": int(child.stdout), "token": "cafe"}
     (path / "holder").write_text(json.dumps(holder))

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from tests_support.servers import away, look_at, looping, server_environment, service, view
 
-from smokegate.commands.fix.hands import Done
+from smokegate.commands.common import CheckResult
+from smokegate.commands.fix.executor import Done
 from smokegate.commands.fix.journal import Journal
-from smokegate.commands.fix.mending import MOST, Mending, Tools, mend
 from smokegate.commands.fix.plan import Action
-from smokegate.commands.looking import Look
+from smokegate.commands.fix.repair import MOST, Mending, Tools, mend
 
 
 @dataclass
@@ -46,18 +46,18 @@ class FakeHands:
 class Stage:
     """One mending with scripted looks."""
 
-    looks: list[Look]
+    looks: list[CheckResult]
     path: Path
     hands: FakeHands = field(default_factory=FakeHands)
     agrees: bool = True
     said: list[str] = field(default_factory=list)
     waits: list[float | None] = field(default_factory=list)
 
-    def run(self, first: Look) -> Mending:
+    def run(self, first: CheckResult) -> Mending:
         """Mend what a look found."""
         looks = iter(self.looks)
 
-        def again(wait: float | None) -> Look:
+        def again(wait: float | None) -> CheckResult:
             self.waits.append(wait)
             return next(looks)
 
@@ -75,24 +75,26 @@ def stage(tmp_path: Path) -> Stage:
     return Stage([], tmp_path / "reports" / "fixes.jsonl")
 
 
-def scripted(stage: Stage, looks: Iterable[Look]) -> Stage:
+def scripted(stage: Stage, looks: Iterable[CheckResult]) -> Stage:
     stage.looks = [*looks]
     return stage
 
 
-def test_it_stops_at_the_first_action_that_a_look_verifies(stage: Stage, broken: Look, well: Look) -> None:
+def test_it_stops_at_the_first_action_that_a_look_verifies(
+    stage: Stage, broken: CheckResult, well: CheckResult
+) -> None:
     """One action, one look, and no further word."""
     result = scripted(stage, [well]).run(broken)
     assert (result.word, stage.hands.done) == ("verified", ["start backend"])
 
 
-def test_an_action_counts_only_when_the_look_says_so(stage: Stage, broken: Look, well: Look) -> None:
+def test_an_action_counts_only_when_the_look_says_so(stage: Stage, broken: CheckResult, well: CheckResult) -> None:
     """That a command succeeded is not that it helped: the next one is tried."""
     result = scripted(stage, [broken, well]).run(broken)
     assert (result.word, stage.hands.done) == ("verified", ["start backend", "rebuild backend"])
 
 
-def test_every_step_is_noted(stage: Stage, broken: Look, well: Look) -> None:
+def test_every_step_is_noted(stage: Stage, broken: CheckResult, well: CheckResult) -> None:
     """The record tells planned, applied, did not help and verified, in the order in which they came about."""
     scripted(stage, [broken, well]).run(broken)
     assert stage.states() == [
@@ -106,7 +108,7 @@ def test_every_step_is_noted(stage: Stage, broken: Look, well: Look) -> None:
     ]
 
 
-def test_nothing_is_done_twice(stage: Stage, broken: Look) -> None:
+def test_nothing_is_done_twice(stage: Stage, broken: CheckResult) -> None:
     """When nothing helps, each action was done once, and a person is told that none did."""
     result = scripted(stage, [broken] * 3).run(broken)
     assert result.word == "did not help"
@@ -115,7 +117,7 @@ def test_nothing_is_done_twice(stage: Stage, broken: Look) -> None:
 
 
 def test_a_command_that_fails_is_followed_by_a_look_all_the_same(
-    stage: Stage, broken: Look, well: Look
+    stage: Stage, broken: CheckResult, well: CheckResult
 ) -> None:
     """What half of a command did must be seen; there is nothing to wait for before."""
     stage.hands.answers["start backend"] = Done(ok=False, said="no such service", seconds=0.1)
@@ -124,7 +126,7 @@ def test_a_command_that_fails_is_followed_by_a_look_all_the_same(
     assert (stage.waits[0], stage.hands.settled) == (None, [("backend",)])
 
 
-def test_what_comes_next_follows_from_the_new_cause(stage: Stage, broken: Look) -> None:
+def test_what_comes_next_follows_from_the_new_cause(stage: Stage, broken: CheckResult) -> None:
     """The started backend shows why it was away: an import error, which nothing here can cure."""
     environment = server_environment()
     log = "ModuleNotFoundError: No module named 'reportlabz'"
@@ -135,7 +137,7 @@ def test_what_comes_next_follows_from_the_new_cause(stage: Stage, broken: Look) 
     assert stage.states()[-1] == ("refused", "")
 
 
-def test_another_cause_gets_its_own_plan(stage: Stage, broken: Look, well: Look) -> None:
+def test_another_cause_gets_its_own_plan(stage: Stage, broken: CheckResult, well: CheckResult) -> None:
     """With the backend started, the worker is what is left."""
     other = look_at(view(service("worker", "exited")))
     result = scripted(stage, [other, well]).run(broken)
@@ -143,7 +145,7 @@ def test_another_cause_gets_its_own_plan(stage: Stage, broken: Look, well: Look)
     assert any("container.worker-down" in line for line in stage.said)
 
 
-def test_causes_that_change_for_ever_end_all_the_same(stage: Stage, broken: Look) -> None:
+def test_causes_that_change_for_ever_end_all_the_same(stage: Stage, broken: CheckResult) -> None:
     """There is a number of actions after which it stops."""
     names = ("a", "b", "c", "d", "e", "f", "g", "h")
     looks = [look_at(view(service(name, "exited"))) for name in names]
@@ -152,7 +154,7 @@ def test_causes_that_change_for_ever_end_all_the_same(stage: Stage, broken: Look
     assert len(stage.hands.done) == MOST
 
 
-def test_without_leave_nothing_is_done(stage: Stage, broken: Look) -> None:
+def test_without_leave_nothing_is_done(stage: Stage, broken: CheckResult) -> None:
     """No command runs where the answer is no."""
     stage.agrees = False
     assert stage.run(broken).word == "declined"
@@ -168,13 +170,13 @@ def test_what_no_action_cures_is_refused(stage: Stage) -> None:
     assert (result.word, stage.hands.done, stage.states()) == ("refused", [], [("refused", "")])
 
 
-def test_it_waits_for_the_services_that_were_touched(stage: Stage, broken: Look, well: Look) -> None:
+def test_it_waits_for_the_services_that_were_touched(stage: Stage, broken: CheckResult, well: CheckResult) -> None:
     """After the last action for all of them."""
     scripted(stage, [broken, broken, well]).run(broken)
     assert stage.hands.settled == [("backend",), ("backend",), ("backend", "db", "nginx", "worker")]
 
 
-def test_what_does_not_get_ready_is_looked_at_at_once(stage: Stage, broken: Look, well: Look) -> None:
+def test_what_does_not_get_ready_is_looked_at_at_once(stage: Stage, broken: CheckResult, well: CheckResult) -> None:
     """The edge is not waited for while a service behind it is not there."""
     stage.hands.not_ready = "backend: crashes and is restarted again and again"
     scripted(stage, [well]).run(broken)
@@ -192,7 +194,7 @@ def test_a_reload_that_fails_is_not_followed_by_a_restart(stage: Stage) -> None:
 
 
 def test_an_interrupt_while_a_command_runs_is_noted(
-    stage: Stage, broken: Look, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, broken: CheckResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The record says that what the command came to is not known."""
 
@@ -204,14 +206,14 @@ def test_an_interrupt_while_a_command_runs_is_noted(
     assert stage.states()[-1] == ("interrupted", "start backend")
 
 
-def test_a_look_that_was_cut_short_verifies_nothing(stage: Stage, broken: Look, well: Look) -> None:
+def test_a_look_that_was_cut_short_verifies_nothing(stage: Stage, broken: CheckResult, well: CheckResult) -> None:
     """A green half of a look is not green."""
     result = scripted(stage, [replace(well, interrupted=True)]).run(broken)
     assert result.word == "interrupted"
     assert ("verified", "start backend") not in stage.states()
 
 
-def test_the_record_holds_no_secret(stage: Stage, broken: Look, well: Look) -> None:
+def test_the_record_holds_no_secret(stage: Stage, broken: CheckResult, well: CheckResult) -> None:
     """What a command wrote is redacted before it is written."""
     stage.hands.answers["start backend"] = Done(ok=False, said="refused: hunter2", seconds=0.1)
     scripted(stage, [well]).run(broken)

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from tests_support.servers import away, gone, look_at, looping, server_environment, service, view
 
-from smokegate.commands.fix.cures import CURES, Cure, Kind, Refusal
+from smokegate.commands.common import CheckResult
 from smokegate.commands.fix.plan import Action, Plan, plan
-from smokegate.commands.looking import Look
+from smokegate.commands.fix.remedies import CURES, Cure, Kind, Refusal
 from smokegate.diagnosis.model import Confidence, Diagnosis, Finding, Owner
 from smokegate.diagnosis.testing import an_environment
 from smokegate.observation.server import CommandCause, CommandFailure, ServerView, ServiceView
@@ -29,34 +29,34 @@ FORBIDDEN = {
 }
 
 
-def with_cause(look: Look, code: str, **fields: object) -> Look:
+def with_cause(look: CheckResult, code: str, **fields: object) -> CheckResult:
     """Return the look with another headline."""
     values = {"owner": Owner.APP, "confidence": Confidence.CERTAIN, "evidence": (), **fields}
     finding = Finding(code, "A cause by hand", **values)  # type: ignore[arg-type]
     return replace(look, report=replace(look.report, diagnosis=Diagnosis("staging", finding)))
 
 
-def planned(look: Look, *tried: Action) -> list[tuple[str, ...]]:
+def planned(look: CheckResult, *tried: Action) -> list[tuple[str, ...]]:
     """Return the commands of the plan."""
     found = plan(look.report, tried)
     assert isinstance(found, Plan), found
     return [command for action in found.actions for command in action.commands]
 
 
-def refused(look: Look) -> str:
+def refused(look: CheckResult) -> str:
     """Return why there is no plan."""
     found = plan(look.report)
     assert isinstance(found, Refusal), found
     return found.reason
 
 
-def at_edge(*services: ServiceView) -> Look:
+def at_edge(*services: ServiceView) -> CheckResult:
     """A server that stands like this, with nginx's message at the edge."""
     environment = server_environment()
     return look_at(view(*services), *away(environment), environment=environment)
 
 
-def test_a_stopped_backend_is_started_then_rebuilt_then_all_is_restarted(broken: Look) -> None:
+def test_a_stopped_backend_is_started_then_rebuilt_then_all_is_restarted(broken: CheckResult) -> None:
     """The commands are in the order of their weight."""
     assert planned(broken) == [
         ("start", "backend"),
@@ -115,14 +115,14 @@ def test_nginx_on_the_host_itself_is_for_a_person() -> None:
     assert "nothing that was seen asks for a restart" in refused(look)
 
 
-def test_what_was_tried_is_not_tried_again(broken: Look) -> None:
+def test_what_was_tried_is_not_tried_again(broken: CheckResult) -> None:
     """An action that did not help is left out."""
     found = plan(broken.report)
     assert isinstance(found, Plan)
     assert planned(broken, found.actions[0])[0] == ("up", "-d", "--build", "backend")
 
 
-def test_when_all_was_tried_nothing_is_left(broken: Look) -> None:
+def test_when_all_was_tried_nothing_is_left(broken: CheckResult) -> None:
     """The plan ends; it does not begin again."""
     found = plan(broken.report)
     assert isinstance(found, Plan)
@@ -130,25 +130,25 @@ def test_when_all_was_tried_nothing_is_left(broken: Look) -> None:
     assert left == Refusal("everything that may be tried was tried, and none of it helped")
 
 
-def test_a_guess_is_not_acted_on(broken: Look) -> None:
+def test_a_guess_is_not_acted_on(broken: CheckResult) -> None:
     """A cause that is only possible is refused."""
     look = with_cause(broken, "container.stopped", confidence=Confidence.POSSIBLE)
     assert "guess" in refused(look)
 
 
 @pytest.mark.parametrize("owner", [Owner.PLATFORM, Owner.RUNNER])
-def test_what_is_not_of_this_server_is_left_alone(broken: Look, owner: Owner) -> None:
+def test_what_is_not_of_this_server_is_left_alone(broken: CheckResult, owner: Owner) -> None:
     """An outage of the platform is not answered with restarts."""
     assert owner.value in refused(with_cause(broken, "app.unhealthy", owner=owner))
 
 
-def test_without_a_server_in_the_file_there_are_no_hands(broken: Look) -> None:
+def test_without_a_server_in_the_file_there_are_no_hands(broken: CheckResult) -> None:
     """The reason names the file and the sections."""
     look = replace(broken, report=replace(broken.report, environment=an_environment()))
     assert "environments/staging.toml has no [server] and [compose] sections" in refused(look)
 
 
-def test_without_a_look_from_inside_nothing_is_done(broken: Look) -> None:
+def test_without_a_look_from_inside_nothing_is_done(broken: CheckResult) -> None:
     """Services that could not be seen are not restarted."""
     failure = CommandFailure(CommandCause.ENGINE_NOT_RUNNING, "docker info", "Cannot connect")
     blind = replace(broken.report.observation, server=ServerView("local", failure=failure))
@@ -174,9 +174,7 @@ def test_every_action_has_a_limit_and_a_name(code: str) -> None:
 
 def test_the_database_is_in_no_build() -> None:
     """Also where it is among the services in trouble."""
-    look = with_cause(
-        at_edge(service("db", health="unhealthy"), looping("backend", "x")), "container.unhealthy"
-    )
+    look = with_cause(at_edge(service("db", health="unhealthy"), looping("backend", "x")), "container.unhealthy")
     found = plan(look.report)
     assert isinstance(found, Plan)
     (build,) = [each for each in found.actions if each.kind is Kind.REBUILD]

@@ -18,9 +18,7 @@ from smokegate.observation.server.project import Project
 BACKEND, DATABASE = "a" * 64, "b" * 64
 
 
-def container(
-    identifier: str, service: str, status: str = "running", health: str = "", restarts: int = 0
-) -> Any:
+def container(identifier: str, service: str, status: str = "running", health: str = "", restarts: int = 0) -> Any:
     """Return what `docker inspect` says of a container."""
     state: dict[str, Any] = {"Status": status, "StartedAt": "2026-11-22T12:00:00Z"}
     if health:

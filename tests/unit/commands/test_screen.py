@@ -9,28 +9,28 @@ from pathlib import Path
 import pytest
 from tests_support.servers import NOW, away, gone, look_at, looping, server_environment, service, view
 
-from smokegate.commands.looking import Look
+from smokegate.commands.common import CheckResult
 from smokegate.diagnosis.testing import answered
+from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.model import Readiness
-from smokegate.observation.redact import Redactor
 from smokegate.observation.server import LogLine, ServiceView
 from smokegate.report.console import Console
 from smokegate.report.containers import LOG_LINES, span, telling
 from smokegate.report.json import document
 from smokegate.report.screen import screen
 from smokegate.report.table import WIDEST, table
-from smokegate.report.terminal import Line
+from smokegate.report.terminal import TerminalLine
 
 SCREENS = Path(__file__).parent / "screens"
 ESCAPES = "\x1b[2J\x9b31m\u202e\r\n::error::x"
 
 
-def shown(look: Look) -> str:
+def shown(look: CheckResult) -> str:
     """Return the screen as text."""
     return "\n".join(line.text for line in screen(look.report)) + "\n"
 
 
-def test_the_screen_of_a_stopped_backend(broken: Look) -> None:
+def test_the_screen_of_a_stopped_backend(broken: CheckResult) -> None:
     """Containers, endpoints, cause, evidence, steps and verdict, as in `screens/stopped.txt`."""
     assert shown(broken) == (SCREENS / "stopped.txt").read_text("utf-8")
 
@@ -48,7 +48,7 @@ def test_what_waiting_came_to_is_told(readiness: Readiness, line: str) -> None:
     assert line in shown(look_at(view(), readiness=readiness)).splitlines()
 
 
-def test_the_screen_of_a_deployment_that_works(well: Look) -> None:
+def test_the_screen_of_a_deployment_that_works(well: CheckResult) -> None:
     """Short, and green, as in `screens/well.txt`."""
     assert shown(well) == (SCREENS / "well.txt").read_text("utf-8")
 
@@ -108,14 +108,14 @@ def test_secrets_do_not_reach_the_terminal() -> None:
     """Neither those of the environment file nor passwords in the addresses that a server logs."""
     out = io.StringIO()
     console = Console(Redactor(["s3cret-value"]).text, out, io.StringIO())
-    console.tell([Line("key s3cret-value"), Line("postgresql://atp:hunter2@db:5432/atp refused")])
+    console.tell([TerminalLine("key s3cret-value"), TerminalLine("postgresql://atp:hunter2@db:5432/atp refused")])
     console.document(json.dumps({"why": "postgresql://atp:hunter2@db", "key": "s3cret-value"}))
     assert "s3cret-value" not in out.getvalue()
     assert "hunter2" not in out.getvalue()
     assert "postgresql://atp:[redacted]@db" in out.getvalue()
 
 
-def test_colour_is_for_terminals(well: Look) -> None:
+def test_colour_is_for_terminals(well: CheckResult) -> None:
     """A file or a pipe gets none."""
     out = io.StringIO()
     Console(lambda text: text, out, io.StringIO()).tell(screen(well.report))
@@ -146,7 +146,7 @@ def test_numbers_stand_flush_right_and_long_cells_are_cut() -> None:
     assert lines[2].split() == ["b", "1000"]
 
 
-def test_the_json_is_the_run_s_own_shape(broken: Look) -> None:
+def test_the_json_is_the_run_s_own_shape(broken: CheckResult) -> None:
     """The same document as a run of the tests writes: what reads one reads both."""
     found = json.loads(json.dumps(document(broken.run), default=str))
     (environment,) = found["environments"]

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from tests_support.servers import NOW, look_at, server_environment
 
-from smokegate.commands import rounds
-from smokegate.commands.looking import Look
+from smokegate.commands import watch_loop
+from smokegate.commands.common import CheckResult
 from smokegate.diagnosis.testing import an_environment, everywhere
 from smokegate.diagnosis.verdict import Verdict
-from smokegate.observation.step import GROUPS
+from smokegate.observation.plan.step import GROUPS
 from smokegate.report.console import Console
 
 
@@ -41,11 +41,11 @@ class Watched:
     out: io.StringIO = field(default_factory=io.StringIO)
     err: io.StringIO = field(default_factory=io.StringIO)
 
-    def run(self, looks: Iterator[Look] | list[Look], took: float = 1.0, **options: Any) -> int:
+    def run(self, looks: Iterator[CheckResult] | list[CheckResult], took: float = 1.0, **options: Any) -> int:
         """Watch, each look taking some seconds; Ctrl-C where the looks are used up."""
         scripted = iter(looks)
 
-        def look(*_: Any, groups: Any) -> Look:
+        def look(*_: Any, groups: Any) -> CheckResult:
             self.asked.append(groups)
             found = next(scripted, None)
             if found is None:
@@ -58,10 +58,10 @@ class Watched:
             self.paused.append(seconds)
             self.now += seconds
 
-        self.monkeypatch.setattr(rounds, "look", look)
+        self.monkeypatch.setattr(watch_loop, "look", look)
         environment = options.pop("environment", server_environment())
         options = {"every": 60.0, "pause": pause, "clock": lambda: self.now, **options}
-        return rounds.watch(environment, Console(lambda text: text, self.out, self.err), self.path, **options)
+        return watch_loop.watch(environment, Console(lambda text: text, self.out, self.err), self.path, **options)
 
     @property
     def history(self) -> list[dict[str, Any]]:
@@ -75,7 +75,7 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
 
 
 @pytest.fixture
-def down() -> Look:
+def down() -> CheckResult:
     """A look at a host that has no server."""
     return look_at(None, *everywhere(404, "Not Found", {"x-render-routing": "no-server"}), environment=EDGE)
 
@@ -83,20 +83,20 @@ def down() -> Look:
 EDGE = an_environment(sign_in=None, frontend=None)
 
 
-def test_rounds_begin_at_a_steady_pace(watched: Watched, well: Look) -> None:
+def test_rounds_begin_at_a_steady_pace(watched: Watched, well: CheckResult) -> None:
     """From start to start: what a look takes is not added."""
     watched.run([well] * 3, count=3)
     assert watched.paused == [59.0, 59.0]
 
 
-def test_a_long_round_is_followed_by_the_next_due_one(watched: Watched, well: Look) -> None:
+def test_a_long_round_is_followed_by_the_next_due_one(watched: Watched, well: CheckResult) -> None:
     """Rounds that were missed are not made up for in a burst."""
     watched.run([well] * 3, took=70.0, count=3)
     assert watched.paused == []
     assert [each["started"][-9:] for each in watched.history] == ["12:00:00Z", "12:01:10Z", "12:02:20Z"]
 
 
-def test_a_line_a_round(watched: Watched, well: Look, down: Look) -> None:
+def test_a_line_a_round(watched: Watched, well: CheckResult, down: CheckResult) -> None:
     """Time, verdict, latency, cause, and what it was before."""
     watched.run([well, down, down], count=3)
     lines = watched.out.getvalue().splitlines()
@@ -105,20 +105,20 @@ def test_a_line_a_round(watched: Watched, well: Look, down: Look) -> None:
     assert lines[2].split()[2:] == ["FAIL", "0", "ms", "render.no-server"]
 
 
-def test_the_bell_rings_on_a_change_only(watched: Watched, well: Look, down: Look) -> None:
+def test_the_bell_rings_on_a_change_only(watched: Watched, well: CheckResult, down: CheckResult) -> None:
     """Once when it breaks, once when it is back."""
     watched.out = Terminal()
     watched.run([well, down, down, well, well], count=5)
     assert watched.out.getvalue().count("\a") == 2
 
 
-def test_no_bell_in_a_file(watched: Watched, well: Look, down: Look) -> None:
+def test_no_bell_in_a_file(watched: Watched, well: CheckResult, down: CheckResult) -> None:
     """A log has no ears."""
     watched.run([well, down], count=2)
     assert "\a" not in watched.out.getvalue()
 
 
-def test_the_history_has_a_line_for_every_round(watched: Watched, well: Look, down: Look) -> None:
+def test_the_history_has_a_line_for_every_round(watched: Watched, well: CheckResult, down: CheckResult) -> None:
     """It is appended to: what was there before stays."""
     watched.path.parent.mkdir()
     watched.path.write_text('{"schema": 1, "verdict": "PASS"}\n')
@@ -128,7 +128,7 @@ def test_the_history_has_a_line_for_every_round(watched: Watched, well: Look, do
     assert watched.history[2]["changed"] is True
 
 
-def test_an_interrupt_leaves_a_summary(watched: Watched, well: Look, down: Look) -> None:
+def test_an_interrupt_leaves_a_summary(watched: Watched, well: CheckResult, down: CheckResult) -> None:
     """Rounds, changes, availability, and the longest outage from its first sign to its first good round."""
     watched.run([well, down, down, well])
     assert watched.out.getvalue().splitlines()[-4:] == [
@@ -145,18 +145,18 @@ def test_an_interrupt_before_the_first_round_says_so(watched: Watched) -> None:
     assert "no round was completed" in watched.out.getvalue()
 
 
-def test_a_round_that_was_cut_short_does_not_count(watched: Watched, well: Look) -> None:
+def test_a_round_that_was_cut_short_does_not_count(watched: Watched, well: CheckResult) -> None:
     """Half a look is no round."""
     watched.run([well, replace(well, interrupted=True), well])
     assert "1 round: 1 PASS" in watched.out.getvalue()
 
 
-def test_the_exit_code_is_the_worst_verdict_s(watched: Watched, well: Look, down: Look) -> None:
+def test_the_exit_code_is_the_worst_verdict_s(watched: Watched, well: CheckResult, down: CheckResult) -> None:
     """`watch --count 3 && …` goes on only where it worked throughout."""
     assert watched.run([well, down, well], count=3) == 1
 
 
-def test_rounds_that_could_not_be_judged_are_no_outage(watched: Watched, well: Look) -> None:
+def test_rounds_that_could_not_be_judged_are_no_outage(watched: Watched, well: CheckResult) -> None:
     """A runner without network says nothing about the deployment."""
     unknown = replace(well, report=replace(well.report, verdict=Verdict.UNKNOWN))
     watched.run([well, unknown, well], count=3)
@@ -164,34 +164,34 @@ def test_rounds_that_could_not_be_judged_are_no_outage(watched: Watched, well: L
     assert "longest outage: none" in watched.out.getvalue()
 
 
-def test_an_unknown_round_does_not_end_an_outage(watched: Watched, well: Look, down: Look) -> None:
+def test_an_unknown_round_does_not_end_an_outage(watched: Watched, well: CheckResult, down: CheckResult) -> None:
     """It is over when a round says that it works."""
     unknown = replace(down, report=replace(down.report, verdict=Verdict.UNKNOWN))
     watched.run([down, unknown, down, well], count=4)
     assert "longest outage: 3 min 0 s" in watched.out.getvalue()
 
 
-def test_accounts_are_not_created_every_round(watched: Watched, well: Look) -> None:
+def test_accounts_are_not_created_every_round(watched: Watched, well: CheckResult) -> None:
     """Each would be left behind; a note says so, and how to have it all the same."""
     watched.run([well], count=1, environment=an_environment())
     assert "sign_in" not in watched.asked[0]
     assert "--journey" in watched.err.getvalue()
 
 
-def test_accounts_are_created_where_that_was_asked_for(watched: Watched, well: Look) -> None:
+def test_accounts_are_created_where_that_was_asked_for(watched: Watched, well: CheckResult) -> None:
     """With `--journey` the look is the whole one."""
     watched.run([well], count=1, environment=an_environment(), journey=True)
     assert watched.asked == [GROUPS]
 
 
-def test_a_standing_account_signs_in_every_round(watched: Watched, well: Look) -> None:
+def test_a_standing_account_signs_in_every_round(watched: Watched, well: CheckResult) -> None:
     """It creates nothing."""
     sign_in = {"login": "/api/auth/login", "account": "/api/auth/me"}
     watched.run([well], count=1, environment=an_environment(sign_in=sign_in))
     assert watched.asked == [GROUPS]
 
 
-def test_a_pause_can_be_interrupted(watched: Watched, well: Look) -> None:
+def test_a_pause_can_be_interrupted(watched: Watched, well: CheckResult) -> None:
     """Ctrl-C while it waits ends it at once, with the summary."""
 
     def interrupted(_: float) -> None:

@@ -22,7 +22,6 @@ from smokegate.diagnosis.testing import (
     silent,
     silent_everywhere,
 )
-from smokegate.observation.causes import WireCause
 from smokegate.observation.model import (
     Answer,
     ApiAddress,
@@ -32,6 +31,7 @@ from smokegate.observation.model import (
     Exchange,
     Headers,
 )
+from smokegate.observation.transport.causes import WireCause
 
 CERTAIN, LIKELY, POSSIBLE = Confidence
 ROUTING = "x-render-routing"
@@ -247,9 +247,7 @@ DEFECTS = (
         "text/html",
     ),
     Defect("frontend.down", (silent("page", WireCause.REFUSED),), "the connection was refused"),
-    Defect(
-        "monitoring.error", (answered("monitoring", 200, {"backend_health": "error", "age": 3}),), "`error`"
-    ),
+    Defect("monitoring.error", (answered("monitoring", 200, {"backend_health": "error", "age": 3}),), "`error`"),
     Defect(
         "monitoring.stale",
         (answered("monitoring", 200, {"backend_health": "healthy", "age": None}),),

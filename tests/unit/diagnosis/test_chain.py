@@ -16,8 +16,8 @@ from smokegate.diagnosis.testing import (
     silent,
     silent_everywhere,
 )
-from smokegate.observation.causes import WireCause
 from smokegate.observation.model import Exchange, Observation
+from smokegate.observation.transport.causes import WireCause
 
 ENDPOINT = "test_endpoints.py::test_endpoint_keeps_its_promise"
 
@@ -76,10 +76,7 @@ def test_another_error_than_healths_is_a_symptom_of_its_own() -> None:
 
 def test_broken_health_is_told_by_its_own_test() -> None:
     """Whoever reads a health check that the app itself breaks is blocked by the test of the health check."""
-    assert (
-        blocked("health", answered("health", 200, {"status": "unhealthy", "service": "Trading API"}))
-        == HEALTHY
-    )
+    assert blocked("health", answered("health", 200, {"status": "unhealthy", "service": "Trading API"})) == HEALTHY
 
 
 def test_stranger_is_told_by_the_routing() -> None:
@@ -132,9 +129,7 @@ def test_failing_sample_is_told_by_the_steadiness() -> None:
 
 def test_known_status_of_monitoring_blocks_nothing() -> None:
     """A degraded summary can be read: each test on it has its own to say."""
-    assert (
-        blocked("monitoring", answered("monitoring", 200, {"backend_health": "degraded", "age": 3})) is None
-    )
+    assert blocked("monitoring", answered("monitoring", 200, {"backend_health": "degraded", "age": 3})) is None
 
 
 def test_unreadable_monitoring_is_told_once() -> None:

@@ -10,7 +10,7 @@ import pytest
 from smokegate.diagnosis.catalogue import all_rules, can_silence
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.testing import an_environment, answered, judged, silent, silent_everywhere
-from smokegate.observation.causes import WireCause
+from smokegate.observation.transport.causes import WireCause
 
 
 def codes(*changes: Any, **fields: Any) -> list[str]:
@@ -133,12 +133,13 @@ def test_evidence_of_a_dead_host_is_short() -> None:
 
 
 def test_two_rules_with_one_code_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A code names one rule: a file that takes a code that is there already is refused by name."""
-    from smokegate.diagnosis.rules import nginx, slow  # noqa: PLC0415 - changed for this test only
+    """A code names one rule: a file that takes a code that exists already is refused by name."""
+    from smokegate.diagnosis.rules.application import slow  # noqa: PLC0415 - changed for this test only
+    from smokegate.diagnosis.rules.nginx import upstream  # noqa: PLC0415 - the same
 
     all_rules.cache_clear()
-    monkeypatch.setattr(slow, "RULES", nginx.RULES[:1])
-    with pytest.raises(ValueError, match=r"two rules have the code 'nginx\.upstream-unavailable'.* slow\.py"):
+    monkeypatch.setattr(slow, "RULES", upstream.RULES[:1])
+    with pytest.raises(ValueError, match=r"two rules have the code 'nginx\.upstream-unavailable'.*"):
         all_rules()
     monkeypatch.undo()
     all_rules.cache_clear()

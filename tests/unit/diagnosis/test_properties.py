@@ -19,8 +19,8 @@ from smokegate.diagnosis.testing import an_environment, came_to, healthy, judged
 from smokegate.diagnosis.verdict import Verdict, decide
 from smokegate.diagnosis.wording import plain
 from smokegate.environment.model import Environment
-from smokegate.observation.causes import WireCause
-from smokegate.observation.model import Answer, Body, Headers, NoAnswer, NotAsked, Observation
+from smokegate.observation.model import Answer, Body, Headers, NoAnswer, NotSent, Observation
+from smokegate.observation.transport.causes import WireCause
 
 ENVIRONMENT = an_environment()
 NAMES = list(healthy().exchanges)
@@ -42,17 +42,16 @@ TEXTS = st.sampled_from(
     ]
 )
 JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-3, 900)
-    | st.sampled_from(["healthy", "error", "[redacted]", "down"]),
-    lambda inner: st.lists(inner, max_size=2)
-    | st.dictionaries(
-        st.sampled_from(
-            ["status", "service", "backend_health", "age", "id", "access_token", "detail", "error", "db"]
-        ),
-        inner,
-        max_size=4,
+    st.none() | st.booleans() | st.integers(-3, 900) | st.sampled_from(["healthy", "error", "[redacted]", "down"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(
+                ["status", "service", "backend_health", "age", "id", "access_token", "detail", "error", "db"]
+            ),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=6,
 )
@@ -83,7 +82,7 @@ ANSWERS = st.builds(
 OUTCOMES = (
     ANSWERS
     | st.builds(NoAnswer, st.sampled_from(WireCause), st.sampled_from(["", "in the library's words"]))
-    | st.builds(NotAsked, st.sampled_from(NAMES))
+    | st.builds(NotSent, st.sampled_from(NAMES))
 )
 CHANGES = st.dictionaries(st.sampled_from(NAMES), OUTCOMES, max_size=len(NAMES))
 
@@ -91,9 +90,7 @@ CHANGES = st.dictionaries(st.sampled_from(NAMES), OUTCOMES, max_size=len(NAMES))
 def observed(changes: dict[str, Any], kept: frozenset[str]) -> Observation:
     """An observation with these outcomes, of which only some exchanges were made."""
     whole = seen(*(came_to(name, outcome) for name, outcome in changes.items()))
-    return Observation(
-        **{**vars(whole), "exchanges": {n: e for n, e in whole.exchanges.items() if n in kept}}
-    )
+    return Observation(**{**vars(whole), "exchanges": {n: e for n, e in whole.exchanges.items() if n in kept}})
 
 
 def everything_said(observation: Observation, environment: Environment) -> str:
@@ -106,9 +103,7 @@ def everything_said(observation: Observation, environment: Environment) -> str:
             return [text for each in value for text in strings(each)]
         return [plain(str(value)), repr(value)]
 
-    headers = [
-        f"{n}: {v}" for e in observation.exchanges.values() if e.answer for n, v in e.answer.headers.fields
-    ]
+    headers = [f"{n}: {v}" for e in observation.exchanges.values() if e.answer for n, v in e.answer.headers.fields]
     said = strings(asdict(observation)) + strings(environment.model_dump()) + headers
     return "\n".join((*said, "null", "true", "false"))
 
@@ -132,9 +127,7 @@ def test_any_observation_can_be_judged(changes: dict[str, Any], kept: frozenset[
     observation = observed(changes, kept)
     for finding in diagnose(ENVIRONMENT, observation).findings:
         assert finding.evidence
-        assert set(finding.exchanges) <= {e.name for e in observation.exchanges.values()} | set(
-            observation.exchanges
-        )
+        assert set(finding.exchanges) <= {e.name for e in observation.exchanges.values()} | set(observation.exchanges)
 
 
 @settings(max_examples=100, deadline=None)

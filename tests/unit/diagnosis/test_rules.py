@@ -21,13 +21,11 @@ from smokegate.diagnosis.testing import (
     silent,
     silent_everywhere,
 )
-from smokegate.observation.causes import WireCause
 from smokegate.observation.model import ControlProbe
+from smokegate.observation.transport.causes import WireCause
 
 CODES = [
-    rule.code
-    for rule in all_rules()
-    if not rule.code.startswith(("server.", "compose.", "container.", "postgres."))
+    rule.code for rule in all_rules() if not rule.code.startswith(("server.", "compose.", "container.", "postgres."))
 ]
 
 
@@ -58,9 +56,7 @@ def test_steps_have_this_deployments_names(defect: Any) -> None:
     assert headline is not None
     assert 3 <= len(headline.steps) <= 6
     assert headline.steps[-1] == "Verify: run `pytest --env=staging` again; it must be green."
-    assert "{" not in "".join((headline.title, *headline.competing, *headline.steps)).replace(
-        "%{size_download}", ""
-    )
+    assert "{" not in "".join((headline.title, *headline.competing, *headline.steps)).replace("%{size_download}", "")
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -93,9 +89,7 @@ def test_bare_500_on_the_first_login_is_only_likely_the_database() -> None:
     """A login that ends in a bare 500 while health is green fits an absent database, and other errors."""
     standing = {"login": "/api/auth/login", "account": "/api/auth/me"}
     environment = an_environment(sign_in=standing)
-    after = [
-        not_asked(name, "login first") for name in ("account", "login", "account again", "wrong password")
-    ]
+    after = [not_asked(name, "login first") for name in ("account", "login", "account again", "wrong password")]
     failed = answered("login first", 500, {"detail": "Login failed"})
     headline = judged(failed, *after, environment=environment).headline
     assert headline is not None
@@ -195,9 +189,7 @@ def test_resolver_that_knows_no_name_is_the_runners() -> None:
 
 def test_build_without_its_commit_is_advice() -> None:
     """A deployment that does not say which commit it runs is told so; it gates where one is expected."""
-    unknown = answered(
-        "health", 200, {"status": "healthy", "service": "Trading API"}, {"x-commit": "unknown"}
-    )
+    unknown = answered("health", 200, {"status": "healthy", "service": "Trading API"}, {"x-commit": "unknown"})
     told = judged(unknown, commit=None).headline
     gating = judged(unknown, commit=None, expected_commit="fedcba98765").headline
     assert told is not None

@@ -10,8 +10,8 @@ from smokegate.diagnosis.engine import diagnose
 from smokegate.diagnosis.outcome import TestOutcome
 from smokegate.diagnosis.testing import an_environment, answered, everywhere, seen, silent_everywhere
 from smokegate.diagnosis.verdict import Verdict, decide, exit_code, reasons
-from smokegate.observation.causes import WireCause
 from smokegate.observation.model import ControlProbe, Observation
+from smokegate.observation.transport.causes import WireCause
 
 PASSED = TestOutcome("tests/smoke/test_health.py::test_health_is_ok[staging]", "passed")
 FAILED = TestOutcome("tests/smoke/test_health.py::test_health_is_ok[staging]", "failed", why="it is 500")
@@ -19,9 +19,7 @@ BLOCKED = TestOutcome("tests/smoke/test_sign_in.py::test_login[staging]", "block
 NO_DATABASE = {"sign_in": None, "backend": {"url": "https://backend.example.com", "health": {"samples": 1}}}
 
 
-def verdict(
-    *outcomes: TestOutcome, observation: Observation | None = None, environment: Any = None
-) -> Verdict:
+def verdict(*outcomes: TestOutcome, observation: Observation | None = None, environment: Any = None) -> Verdict:
     """The verdict on outcomes; on a healthy observation unless one is given."""
     environment = environment or an_environment()
     observation = observation or seen(environment=environment)
@@ -100,10 +98,7 @@ def test_blocked_without_cause_is_unknown() -> None:
 
 def test_selection_that_is_all_blocked_fails_by_its_cause() -> None:
     """Where only blocked tests were selected, the cause that was found decides."""
-    assert (
-        verdict(BLOCKED, observation=seen(*everywhere(404, "", {"x-render-routing": "no-server"})))
-        is Verdict.FAIL
-    )
+    assert verdict(BLOCKED, observation=seen(*everywhere(404, "", {"x-render-routing": "no-server"}))) is Verdict.FAIL
 
 
 def test_broken_advisory_promise_is_warn() -> None:

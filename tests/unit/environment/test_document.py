@@ -34,9 +34,7 @@ def test_the_generated_files_are_up_to_date() -> None:
     assert document.stale(ROOT) == ()
 
 
-def test_a_stale_file_is_told_and_not_written_on_check(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_stale_file_is_told_and_not_written_on_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The exit code is 1 and the message says what to run."""
     assert document.main(["--check", "--root", str(tmp_path)]) == 1
     assert "docs/environments.md is out of date; run: python -m smokegate.environment.document" in (
@@ -92,9 +90,7 @@ def test_the_schema_refuses_what_the_loader_refuses(text: str) -> None:
 def test_check_jsonschema_agrees() -> None:
     """The tool that teams run in pre-commit reads the schema that is shipped."""
     command = [sys.executable, "-m", "check_jsonschema", "--schemafile", str(ROOT / document.SCHEMA)]
-    done = subprocess.run(
-        [*command, *map(str, SHIPPED)], capture_output=True, text=True, check=False, timeout=60
-    )
+    done = subprocess.run([*command, *map(str, SHIPPED)], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from smokegate.environment.addresses import host_and_port, origin
-from smokegate.environment.errors import UnfitError
+from smokegate.environment.errors import InvalidValueError
 from smokegate.environment.fields import seconds, spelt
 from smokegate.environment.model import Account, Backend, Endpoint, Environment
 
@@ -61,7 +61,7 @@ def test_an_address_may_be_any_http_origin(url: str) -> None:
 )
 def test_an_address_that_no_resolver_takes_is_refused(url: str) -> None:
     """Before the first request, not as a failure of the deployment."""
-    with pytest.raises(UnfitError, match="expected an address"):
+    with pytest.raises(InvalidValueError, match="expected an address"):
         origin(url)
 
 
@@ -74,7 +74,7 @@ def test_a_control_is_a_host_and_a_port(text: str) -> None:
 @pytest.mark.parametrize("text", ["1.1.1.1", "a:0", "a:65536", "::1:443", "a b:1", ":1"])
 def test_a_control_without_host_or_port_is_refused(text: str) -> None:
     """Half of it can not be connected to."""
-    with pytest.raises(UnfitError, match="expected a host and port"):
+    with pytest.raises(InvalidValueError, match="expected a host and port"):
         host_and_port(text)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from smokegate.environment.errors import EnvironmentErrors, UnfitError
+from smokegate.environment.errors import EnvironmentErrors, InvalidValueError
 from smokegate.environment.load import available, load
 from smokegate.environment.model import Environment, with_addresses
 
@@ -93,9 +93,7 @@ def test_an_empty_directory_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert message(tmp_path, "all") == ".: no environment is selected; there is no NAME.toml in it"
 
 
-def test_a_missing_directory_says_what_it_should_hold(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_directory_says_what_it_should_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The message names the directory."""
     monkeypatch.chdir(tmp_path)
     assert message(tmp_path / "environments", "one") == (
@@ -107,9 +105,7 @@ def test_a_missing_directory_says_what_it_should_hold(
 def test_a_directory_in_the_place_of_a_file_is_a_mistake(three: Path) -> None:
     """The operating system's reason is in the message."""
     (three / "four.toml").mkdir()
-    assert message(three, "four") == (
-        "environments/four.toml: expected a file that can be read, found: is a directory"
-    )
+    assert message(three, "four") == ("environments/four.toml: expected a file that can be read, found: is a directory")
 
 
 def test_a_file_that_can_not_be_read_is_a_mistake(three: Path) -> None:
@@ -139,9 +135,7 @@ def test_a_byte_order_mark_is_no_mistake(loaded: Loader) -> None:
 
 def test_an_address_comes_from_a_variable(loaded: Loader) -> None:
     """Without the slash at its end and the line break that shells leave; it is no secret."""
-    found = loaded(
-        'title = "App"\nbackend.url = { env = "APP" }', variables={"APP": "https://app.example.com/\n"}
-    )
+    found = loaded('title = "App"\nbackend.url = { env = "APP" }', variables={"APP": "https://app.example.com/\n"})
     assert (found.backend.url, found.secrets) == ("https://app.example.com", frozenset())
 
 
@@ -216,9 +210,7 @@ def test_a_header_from_a_variable_is_secret(loaded: Loader, value: str, sent: st
         ('"backend".health.path=/healthz', "backend.health.path", "/healthz"),
     ],
 )
-def test_an_override_takes_the_place_of_a_value(
-    loaded: Loader, override: str, path: str, value: object
-) -> None:
+def test_an_override_takes_the_place_of_a_value(loaded: Loader, override: str, path: str, value: object) -> None:
     """It is TOML where it is TOML, else a text; a section that the file lacks is made."""
     found: object = loaded(START, overrides=[override])
     for key in path.split("."):
@@ -235,9 +227,7 @@ def test_an_override_reaches_into_an_array(loaded: Loader) -> None:
 
 def test_an_override_makes_a_variable_needless(loaded: Loader) -> None:
     """The replaced reference is not read."""
-    found = loaded(
-        'title = "App"\nbackend.url = { env = "APP" }', overrides=["backend.url=https://x.example"]
-    )
+    found = loaded('title = "App"\nbackend.url = { env = "APP" }', overrides=["backend.url=https://x.example"])
     assert found.backend.url == "https://x.example"
 
 
@@ -254,9 +244,7 @@ def test_overrides_name_their_environment_among_several(three: Path) -> None:
     assert [each.title for each in found] == ["First", "Second"]
 
 
-KEY_AND_VALUE = (
-    "expected KEY=VALUE with a key of the file, as in --set backend.url=https://preview.example.com"
-)
+KEY_AND_VALUE = "expected KEY=VALUE with a key of the file, as in --set backend.url=https://preview.example.com"
 WRONG_OVERRIDES = {
     "title": f"--set title: {KEY_AND_VALUE}",
     "a b=1": f"--set a b=…: {KEY_AND_VALUE}",
@@ -324,7 +312,7 @@ def test_a_started_replica_fills_in_its_addresses(loaded: Loader) -> None:
 
 def test_a_replica_can_not_fill_in_what_is_no_address(loaded: Loader) -> None:
     """The address is checked as one in a file is."""
-    with pytest.raises(UnfitError, match="expected an address"):
+    with pytest.raises(InvalidValueError, match="expected an address"):
         with_addresses(loaded(REPLICA), backend_url="localhost:1")
 
 
@@ -343,9 +331,7 @@ def test_the_shipped_environments_load() -> None:
 def test_the_aws_environment_promises_something_of_the_database() -> None:
     """Its other documented checks stay green with the database stopped."""
     (aws,) = load(["aws"], directory=SHIPPED, variables={"SMOKE_AWS_URL": "https://aws.example.com"})
-    gates = [
-        each.path for each in aws.backend.endpoints if each.severity == "gate" and "database" in each.touches
-    ]
+    gates = [each.path for each in aws.backend.endpoints if each.severity == "gate" and "database" in each.touches]
     assert gates == ["/api/health/ready"]
 
 

@@ -35,17 +35,11 @@ def written() -> dict[str, Case]:
 
 CASES = {
     **written(),
-    "an empty file": Case(
-        b"", ('the file is empty; expected at least title = "…" and [backend] with url = "…"',)
-    ),
+    "an empty file": Case(b"", ('the file is empty; expected at least title = "…" and [backend] with url = "…"',)),
     "a number without end": Case(b"a = " + b"9" * 5000, ("not TOML: a number has too many digits",)),
     "brackets without end": Case(b"a = " + b"[" * 3000, ("expected at most 32 levels of tables and arrays",)),
-    "dotted keys without end": Case(
-        b"a" + b".a" * 200 + b" = 1", ("expected at most 32 levels of tables and arrays",)
-    ),
-    "no UTF-8": Case(
-        b'title = "App"\n# caf\xe9', ("not UTF-8: byte 0xe9 (at line 2, column 6); save it as UTF-8",)
-    ),
+    "dotted keys without end": Case(b"a" + b".a" * 200 + b" = 1", ("expected at most 32 levels of tables and arrays",)),
+    "no UTF-8": Case(b'title = "App"\n# caf\xe9', ("not UTF-8: byte 0xe9 (at line 2, column 6); save it as UTF-8",)),
     "UTF-16": Case(START.decode().encode("utf-16"), ("not UTF-8 but UTF-16; save it as UTF-8",)),
     "a huge file": Case(b"#" * (2 << 20), ("expected a file of at most 1024 KiB",)),
     "a header with a line break": Case(
@@ -57,9 +51,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_mistake_is_told_in_words_that_mend_it(
-    name: str, mistakes: Callable[..., list[str]], tmp_path: Path
-) -> None:
+def test_a_mistake_is_told_in_words_that_mend_it(name: str, mistakes: Callable[..., list[str]], tmp_path: Path) -> None:
     """The whole message is exactly the expected lines, each with the file's name."""
     case = CASES[name]
     expected = [f"app.toml: {line}".replace("{here}", str(tmp_path)) for line in case.lines]

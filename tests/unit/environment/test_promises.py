@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 from pydantic import ValidationError
 
-from smokegate.environment.errors import UnfitError
-from smokegate.environment.promises import Rule, flatten
+from smokegate.environment.errors import InvalidValueError
+from smokegate.environment.expectations import Rule, flatten
 
 RULES = [
     {"equals": {"a": [1, None]}},
@@ -57,9 +57,7 @@ def test_the_keys_of_the_body_itself_are_never_rules() -> None:
 
 def test_holds_says_that_keys_are_those_of_the_body() -> None:
     """Also where they are the names of rules, or nearly, or `holds` itself."""
-    table = {
-        "plan": {"holds": {"type": "premium", "equal": 1, "holds": {"holds": {"at_least": {"equals": 2}}}}}
-    }
+    table = {"plan": {"holds": {"type": "premium", "equal": 1, "holds": {"holds": {"at_least": {"equals": 2}}}}}}
     assert read(table) == {
         "plan.type": {"equals": "premium"},
         "plan.equal": {"equals": 1},
@@ -82,7 +80,7 @@ def test_promises_that_are_read_already_stay() -> None:
 
 def test_what_is_no_table_is_refused() -> None:
     """A list of keys is none."""
-    with pytest.raises(UnfitError, match="expected a table"):
+    with pytest.raises(InvalidValueError, match="expected a table"):
         flatten(["status"])
 
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from smokegate.environment.errors import EnvironmentErrors
+from smokegate.environment.expectations import Rule
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment
-from smokegate.environment.promises import Rule
 from smokegate.environment.schema import schema
 
 SHIPPED = Path(__file__).parents[3] / "environments"
@@ -138,12 +138,8 @@ def test_a_shipped_file_with_a_changed_byte_loads_or_is_told_to_be_wrong(
 
 
 @settings(deadline=None, max_examples=200)
-@given(
-    path=some.lists(keys, min_size=1, max_size=4), value=some.one_of(trees.map(toml), texts), content=shipped
-)
-def test_any_override_is_applied_or_told_to_be_wrong(
-    file: Path, path: list[str], value: str, content: bytes
-) -> None:
+@given(path=some.lists(keys, min_size=1, max_size=4), value=some.one_of(trees.map(toml), texts), content=shipped)
+def test_any_override_is_applied_or_told_to_be_wrong(file: Path, path: list[str], value: str, content: bytes) -> None:
     """Quoted keys, and values that are TOML or any text."""
     loads_or_tells(file, content, (f"{'.'.join(map(quoted, path))}={value}",))
 
@@ -156,16 +152,11 @@ def test_any_text_is_an_override_or_told_to_be_none(file: Path, override: str) -
 
 
 paths = some.from_regex(r"/[a-z0-9/?=&.-]{0,12}", fullmatch=True)
-urls = some.from_regex(
-    r"https?://[a-z][a-z0-9]{0,8}\.example(:[1-9][0-9]{0,3})?(/[a-z]{1,4})?", fullmatch=True
-)
+urls = some.from_regex(r"https?://[a-z][a-z0-9]{0,8}\.example(:[1-9][0-9]{0,3})?(/[a-z]{1,4})?", fullmatch=True)
 durations = some.from_regex(r"[1-9][0-9]{0,2}(\.[0-9])? ?(ms|s|m|h)", fullmatch=True)
 fine = texts.filter(bool)
 json_values = some.recursive(
-    some.booleans()
-    | some.integers(-(2**53), 2**53)
-    | some.floats(allow_nan=False, allow_infinity=False)
-    | texts,
+    some.booleans() | some.integers(-(2**53), 2**53) | some.floats(allow_nan=False, allow_infinity=False) | texts,
     lambda inner: some.lists(inner, max_size=3),
     max_leaves=5,
 )
@@ -230,9 +221,7 @@ def test_every_valid_file_loads_as_it_is_written(file: Path, table: dict[str, An
     assert found.backend.url == table["backend"]["url"].rstrip("/")
     written = table["backend"].get("endpoints", [])
     assert [each.path for each in found.backend.endpoints] == [each["path"] for each in written]
-    assert [len(each.json_) for each in found.backend.endpoints] == [
-        len(each.get("json", ())) for each in written
-    ]
+    assert [len(each.json_) for each in found.backend.endpoints] == [len(each.get("json", ())) for each in written]
     assert (found.frontend is None, found.version is None) == (
         "frontend" not in table,
         "version" not in table,

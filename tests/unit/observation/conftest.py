@@ -14,12 +14,12 @@ import pytest
 import trustme
 
 from smokegate.environment.model import Backend, Environment, Health
+from smokegate.observation.evidence.record import Recorder
+from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.model import Exchange
-from smokegate.observation.pool import Pool
-from smokegate.observation.record import Recorder
-from smokegate.observation.redact import Redactor
-from smokegate.observation.step import Ask, Step
-from smokegate.observation.tries import Tries
+from smokegate.observation.plan.step import RequestToSend, Step
+from smokegate.observation.transport.pool import Pool
+from smokegate.observation.transport.retry import Retries
 
 Handler = Callable[["Caller"], None]
 
@@ -149,13 +149,13 @@ class Prober:
     ca_file: str | None = None
 
     def get(self, url: str, *headers: tuple[str, str], **step: object) -> Exchange:
-        """Ask for an address."""
-        return self.ask(Ask("GET", url, headers), **step)
+        """Request an address."""
+        return self.ask(RequestToSend("GET", url, headers), **step)
 
-    def ask(self, ask: Ask, **step: object) -> Exchange:
+    def ask(self, ask: RequestToSend, **step: object) -> Exchange:
         """Carry out a request."""
         recorder = Recorder(self.redactor, time.monotonic())
-        tries = Tries(self.pool, recorder, self.timeout, self.ca_file)
+        tries = Retries(self.pool, recorder, self.timeout, self.ca_file)
         known = {"retry": False, **step}
         return tries.run(Step("probe", "endpoints", ask, **known), ask, time.monotonic()).exchange  # type: ignore[arg-type]
 

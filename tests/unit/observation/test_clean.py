@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smokegate.observation.clean import clean
+from smokegate.observation.evidence.clean import clean
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from smokegate.observation.connect import ConnectTimeoutError, address_of, tcp
-from smokegate.observation.lookup import Address
+from smokegate.observation.transport.connect import ConnectTimeoutError, address_of, tcp
+from smokegate.observation.transport.lookup import Address
 
 from .conftest import Serve
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smokegate.observation.edge import edge_answer
+from smokegate.observation.evidence.edge import edge_answer
 from smokegate.observation.model import Answer, Body, Headers
 
 NGINX = (

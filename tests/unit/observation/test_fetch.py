@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from smokegate.observation.causes import WireCause
-from smokegate.observation.limits import KEPT_TEXT
-from smokegate.observation.step import Ask, ask_json
+from smokegate.observation.plan.step import RequestToSend, ask_json
+from smokegate.observation.transport.causes import WireCause
+from smokegate.observation.transport.limits import KEPT_TEXT
 
 from .conftest import Caller, Handler, Prober, Serve, context_of, redirecting_to
 
@@ -30,9 +30,7 @@ def answering(body: bytes | str, status: str = "200 OK", *headers: str) -> Handl
 
 
 def test_an_answer_is_kept_with_all_that_came_of_it(prober: Prober, serve: Serve) -> None:
-    server = serve(
-        answering('{"status": "ok"}', "200 OK", "Content-Type: application/json", "X-A: 1", "X-A: 2")
-    )
+    server = serve(answering('{"status": "ok"}', "200 OK", "Content-Type: application/json", "X-A: 1", "X-A: 2"))
     exchange = prober.get(f"{server.url}/health?deep=1")
     answer = exchange.answer
     assert answer is not None
@@ -43,17 +41,13 @@ def test_an_answer_is_kept_with_all_that_came_of_it(prober: Prober, serve: Serve
     assert server.asked == ["GET /health?deep=1 HTTP/1.1"]
 
 
-def test_a_first_request_tells_every_phase_and_the_next_shares_the_connection(
-    prober: Prober, serve: Serve
-) -> None:
+def test_a_first_request_tells_every_phase_and_the_next_shares_the_connection(prober: Prober, serve: Serve) -> None:
     server = serve(answering("ok"))
     first, second = prober.get(server.url).phases, prober.get(server.url).phases
     assert {"dns", "connect", "wait", "download"} == set(first.offsets)
     assert {"wait", "download"} == set(second.offsets)
     assert (first.tls, second.dns, second.connect) == (None, None, None)
-    assert (
-        first.offsets["dns"] <= first.offsets["connect"] <= first.offsets["wait"] <= first.offsets["download"]
-    )
+    assert first.offsets["dns"] <= first.offsets["connect"] <= first.offsets["wait"] <= first.offsets["download"]
     assert server.accepted == 1
 
 
@@ -185,7 +179,7 @@ def test_a_head_request_has_no_body_to_wait_for(prober: Prober, serve: Serve) ->
         while caller.hear():
             caller.say("HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n")
 
-    answer = prober.ask(Ask("HEAD", serve(handler).url)).answer
+    answer = prober.ask(RequestToSend("HEAD", serve(handler).url)).answer
     assert answer is not None
     assert (answer.status, answer.body.size) == (200, 0)
 
@@ -236,9 +230,7 @@ def test_control_characters_of_a_server_are_not_kept(prober: Prober, serve: Serv
     assert answer.headers["x-colour"] == "[31mred"
 
 
-def test_loopback_never_goes_through_a_proxy(
-    prober: Prober, serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_loopback_never_goes_through_a_proxy(prober: Prober, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     proxy = serve(answering("from the proxy"))
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, proxy.url)
@@ -306,7 +298,7 @@ def test_a_connection_that_idled_long_is_not_trusted_with_a_request(
 ) -> None:
     server = serve(answering("ok"))
     prober.get(server.url)
-    monkeypatch.setattr("smokegate.observation.http.IDLE", 0.0)
+    monkeypatch.setattr("smokegate.observation.transport.http.IDLE", 0.0)
     prober.get(server.url)
     assert server.accepted == 2
 
@@ -320,7 +312,4 @@ def test_the_authorities_that_a_variable_names_are_trusted(
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
     monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
     monkeypatch.setenv(variable, str(tmp_path / "ca.pem"))
-    assert (
-        prober.get(serve(answering("ok"), context_of(authority.issue_cert("127.0.0.1"))).url).answer
-        is not None
-    )
+    assert prober.get(serve(answering("ok"), context_of(authority.issue_cert("127.0.0.1"))).url).answer is not None

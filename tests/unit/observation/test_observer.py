@@ -23,10 +23,10 @@ from smokegate.environment.model import (
     SignIn,
     Version,
 )
-from smokegate.observation.causes import WireCause
-from smokegate.observation.model import Answer, NoAnswer, NotAsked, Observation
-from smokegate.observation.observe import CutShortError, Observer, observe
-from smokegate.observation.pool import Pool
+from smokegate.observation.model import Answer, NoAnswer, NotSent, Observation
+from smokegate.observation.observer import InterruptedRunError, Observer, observe
+from smokegate.observation.transport.causes import WireCause
+from smokegate.observation.transport.pool import Pool
 
 from .conftest import Caller, Serve, WireServer
 
@@ -63,9 +63,7 @@ class App:
 
     def _answer(self, method: str, path: str, request: bytes) -> Reply:
         head, _, content = request.partition(b"\r\n\r\n")
-        found = [
-            line[22:].decode() for line in head.split(b"\r\n") if line.startswith(b"Authorization: Bearer ")
-        ]
+        found = [line[22:].decode() for line in head.split(b"\r\n") if line.startswith(b"Authorization: Bearer ")]
         email = self.tokens.get(found[0]) if found else None
         if path == "/health":
             return 200, {"status": "ok", "commit": "0123456789abcdef"}
@@ -162,9 +160,7 @@ def test_everything_that_is_declared_is_asked_once(server: WireServer, look: Loo
     assert any(b"X-Key: k" in each for each in server.heard)
 
 
-def test_the_new_token_opens_the_account_after_logging_in_again(
-    app: App, server: WireServer, look: Look
-) -> None:
+def test_the_new_token_opens_the_account_after_logging_in_again(app: App, server: WireServer, look: Look) -> None:
     complete(look(server.url, sign_in=JOURNEY))
     opened = [
         line
@@ -244,9 +240,7 @@ def test_what_needs_the_account_is_not_asked_where_none_was_created(
     assert status(seen, "account without token") == 401
 
 
-def test_an_account_without_a_token_can_still_be_logged_in_to(
-    app: App, server: WireServer, look: Look
-) -> None:
+def test_an_account_without_a_token_can_still_be_logged_in_to(app: App, server: WireServer, look: Look) -> None:
     app.broken["/register"] = (200, {"id": 7})
     seen = complete(look(server.url, sign_in=JOURNEY))
     assert status(seen, "account") == "not asked: register"
@@ -351,7 +345,7 @@ def test_what_breaks_inside_a_probe_is_told_as_its_outcome(
     def breaking(*_: object) -> None:
         raise ZeroDivisionError("inside the probe")
 
-    monkeypatch.setattr("smokegate.observation.tries.discover", breaking)
+    monkeypatch.setattr("smokegate.observation.transport.retry.discover", breaking)
     lost = complete(look(server.url)).exchanges["health"].no_answer
     assert lost is not None
     assert lost.cause is WireCause.OTHER
@@ -388,9 +382,7 @@ def test_the_account_is_deleted_when_the_run_is_cut_short(app: App, server: Wire
     app.held["/login"].set()
 
 
-def test_an_account_that_is_just_being_created_is_deleted_too(
-    app: App, server: WireServer, look: Look
-) -> None:
+def test_an_account_that_is_just_being_created_is_deleted_too(app: App, server: WireServer, look: Look) -> None:
     app.held["/register"] = threading.Event()
     observer = look(server.url, sign_in=DELETING)
     observer.start()
@@ -406,7 +398,7 @@ def test_an_account_that_is_just_being_created_is_deleted_too(
 def test_awaiting_what_a_closed_observer_will_not_see_ends_at_once(server: WireServer, look: Look) -> None:
     observer = look(server.url)
     observer.close()
-    with pytest.raises(CutShortError, match="health"):
+    with pytest.raises(InterruptedRunError, match="health"):
         observer.exchange("health")
 
 
@@ -483,5 +475,5 @@ def test_several_environments_are_observed_at_once(server: WireServer) -> None:
 def test_names_that_nobody_asked_are_told_as_not_asked(look: Look) -> None:
     seen = complete(look("http://gone.invalid", sign_in=JOURNEY))
     asked = seen.exchanges["register"]
-    assert asked.outcome == NotAsked("health")
+    assert asked.outcome == NotSent("health")
     assert (asked.request.method, asked.request.url) == ("POST", "http://gone.invalid/register")

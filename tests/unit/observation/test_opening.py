@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from smokegate.observation import opening
-from smokegate.observation.connect import ConnectTimeoutError, HandshakeError, Origin
-from smokegate.observation.dial import Dialer
-from smokegate.observation.lookup import Resolver
-from smokegate.observation.tls import Contexts
+from smokegate.observation.transport import opening
+from smokegate.observation.transport.connect import ConnectTimeoutError, HandshakeError, Origin
+from smokegate.observation.transport.dial import Dialer
+from smokegate.observation.transport.lookup import Resolver
+from smokegate.observation.transport.tls import Contexts
 
 from .conftest import Serve
 

@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smokegate.environment.model import Version
-from smokegate.observation.commit import deployed_commit, same_commit
-from smokegate.observation.connect import Origin
-from smokegate.observation.control import is_public
-from smokegate.observation.dial import Dialer, SharedFailureError
-from smokegate.observation.lookup import NameTimeoutError, Resolver
+from smokegate.observation.evidence.version import deployed_commit, same_commit
 from smokegate.observation.model import Answer, Body, Headers
-from smokegate.observation.pool import Pool
-from smokegate.observation.tls import Contexts
+from smokegate.observation.transport.connect import Origin
+from smokegate.observation.transport.connectivity import is_public
+from smokegate.observation.transport.dial import Dialer, SharedFailureError
+from smokegate.observation.transport.lookup import NameTimeoutError, Resolver
+from smokegate.observation.transport.pool import Pool
+from smokegate.observation.transport.tls import Contexts
 
 from .conftest import Serve
 
@@ -214,8 +214,6 @@ def test_one_context_serves_all_connections_and_one_more_each_file_of_authoritie
 
 def test_observing_can_start_before_the_http_library_is_imported() -> None:
     """Start-up time is part of the product: `requests` comes while the first packets are on their way."""
-    code = "import sys, json, smokegate.observation.observe; print(json.dumps(sorted(sys.modules)))"
-    told = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
-    )
+    code = "import sys, json, smokegate.observation.observer; print(json.dumps(sorted(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert not {"requests", "urllib3", "testinfra", "email"} & set(json.loads(told.stdout))

@@ -13,8 +13,8 @@ import trustme
 
 from smokegate.environment.model import Backend, Environment, Health, Version
 from smokegate.observation.model import Readiness
-from smokegate.observation.observe import Observer
-from smokegate.observation.pool import Pool
+from smokegate.observation.observer import Observer
+from smokegate.observation.transport.pool import Pool
 
 from .conftest import Caller, Handler, Serve, context_of
 
@@ -101,9 +101,7 @@ def test_a_commit_with_a_path_of_its_own_is_read_there(pool: Pool, serve: Serve)
             body = {"commit": next(served)} if b"/version" in head else {"status": "ok"}
             caller.answer(json.dumps(body))
 
-    found = waited(
-        pool, environment(serve(handler).url, Version(path="/version", field="commit")), commit=COMMIT
-    )
+    found = waited(pool, environment(serve(handler).url, Version(path="/version", field="commit")), commit=COMMIT)
     assert (found.ready, found.polls) == (True, 2)
 
 
@@ -184,9 +182,7 @@ def test_a_wait_that_is_cut_short_says_so(pool: Pool, serve: Serve) -> None:
 
 def test_nothing_else_is_asked_before_it_is_ready(pool: Pool, serve: Serve) -> None:
     server = serve(turns((502, "", ""), (502, "", ""), READY))
-    observer = Observer(
-        environment(server.url, Version(path="/version", field="commit")), pool=pool, wait=10.0
-    )
+    observer = Observer(environment(server.url, Version(path="/version", field="commit")), pool=pool, wait=10.0)
     observer.start()
     observer.complete()
     assert server.asked[:3] == ["GET /health HTTP/1.1"] * 3

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from smokegate.observation.clean import clean
+from smokegate.observation.evidence.clean import clean
+from smokegate.observation.evidence.redact import MARK, Redactor
 from smokegate.observation.model import Headers
-from smokegate.observation.redact import MARK, Redactor
 
 ENCODINGS = {
     "raw": lambda secret: secret,
@@ -32,9 +32,7 @@ ENCODINGS = {
     "base64 unpadded": lambda secret: base64.b64encode(secret.encode()).decode().rstrip("="),
     "base64 for urls": lambda secret: base64.urlsafe_b64encode(secret.encode()).decode(),
 }
-SECRETS = st.text(st.characters(codec="utf-8"), min_size=6, max_size=40).filter(
-    lambda text: clean(text) == text
-)
+SECRETS = st.text(st.characters(codec="utf-8"), min_size=6, max_size=40).filter(lambda text: clean(text) == text)
 AROUND = st.text(st.characters(codec="ascii", categories=["L", "N", "Zs"]), max_size=12)
 
 
@@ -49,14 +47,10 @@ def test_no_encoding_of_a_secret_survives(encoding: str, secret: str, before: st
 
 
 @given(secret=st.binary(min_size=9, max_size=30), before=st.binary(max_size=5), after=st.binary(max_size=5))
-def test_a_secret_inside_longer_base64_is_found_at_every_alignment(
-    secret: bytes, before: bytes, after: bytes
-) -> None:
+def test_a_secret_inside_longer_base64_is_found_at_every_alignment(secret: bytes, before: bytes, after: bytes) -> None:
     password = secret.hex()
     credentials = base64.b64encode(before + password.encode() + after).decode()
-    core = base64.b64encode(before + password.encode() + after).decode()[
-        len(before) * 2 + 4 : len(before) * 2 + 10
-    ]
+    core = base64.b64encode(before + password.encode() + after).decode()[len(before) * 2 + 4 : len(before) * 2 + 10]
     told = Redactor([password]).text(f"Basic {credentials}")
     assert MARK in told
     assert core not in told.replace(MARK, "\n") or len(core) < 6
@@ -73,10 +67,7 @@ def test_overlapping_secrets_are_taken_out_whole() -> None:
 
 
 def test_a_secret_that_contains_another_leaves_nothing_of_itself() -> None:
-    assert (
-        Redactor(["token-123", "prefix-token-123-suffix"]).text("x prefix-token-123-suffix y")
-        == f"x {MARK} y"
-    )
+    assert Redactor(["token-123", "prefix-token-123-suffix"]).text("x prefix-token-123-suffix y") == f"x {MARK} y"
 
 
 def test_adjacent_text_is_kept() -> None:
@@ -102,9 +93,7 @@ def test_json_values_are_redacted_in_depth_keys_included() -> None:
         ("Content-Type", "application/json", "application/json"),
     ],
 )
-def test_headers_that_hold_credentials_are_redacted_whatever_their_value(
-    name: str, value: str, expected: str
-) -> None:
+def test_headers_that_hold_credentials_are_redacted_whatever_their_value(name: str, value: str, expected: str) -> None:
     assert Redactor().headers(Headers(((name, value),)))[name] == expected
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smokegate.observation.scripts import api_addresses, chunks_of, scripts_of
+from smokegate.observation.plan.bundle import api_addresses, chunks_of, scripts_of
 
 PAGE = "https://app.example/login"
 #: What axios itself brings into every bundle.
@@ -37,9 +37,7 @@ LOCAL = "http://localhost:8000/api"
     ],
 )
 @pytest.mark.parametrize("bundle", ["{script}", AXIOS + "{script}", "{script};" + AXIOS])
-def test_the_address_of_the_http_client_is_found(
-    bundle: str, script: str, literal: str, resolved: str
-) -> None:
+def test_the_address_of_the_http_client_is_found(bundle: str, script: str, literal: str, resolved: str) -> None:
     assert api_addresses(bundle.replace("{script}", script), PAGE) == ((literal, resolved),)
 
 
@@ -75,9 +73,7 @@ def test_a_base_element_moves_relative_scripts() -> None:
 
 
 def test_a_script_names_the_chunks_that_it_loads_later() -> None:
-    script = (
-        'const p=()=>import("./Login-Ab12Cd34.js");m(["assets/Home-Ef56Gh78.js","assets/Home-Ef56Gh78.css"])'
-    )
+    script = 'const p=()=>import("./Login-Ab12Cd34.js");m(["assets/Home-Ef56Gh78.js","assets/Home-Ef56Gh78.css"])'
     assert chunks_of(script, "https://app.example/assets/index-1a2b3c4d.js", "https://app.example/") == (
         "https://app.example/assets/Login-Ab12Cd34.js",
         "https://app.example/assets/Home-Ef56Gh78.js",

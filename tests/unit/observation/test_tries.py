@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from smokegate.observation.causes import WireCause
-from smokegate.observation.step import Ask
+from smokegate.observation.plan.step import RequestToSend
+from smokegate.observation.transport.causes import WireCause
 
 from .conftest import Caller, Handler, Prober, Serve
 
@@ -74,7 +74,7 @@ def test_what_the_application_says_and_what_waiting_can_not_heal_is_asked_once(
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
 def test_what_may_write_is_never_sent_twice(prober: Prober, serve: Serve, method: str) -> None:
     server = serve(counting(None))
-    exchange = prober.ask(Ask(method, server.url), retry=True)
+    exchange = prober.ask(RequestToSend(method, server.url), retry=True)
     assert exchange.no_answer is not None
     assert len(server.heard) == 1
 
@@ -120,9 +120,7 @@ def slow_at_first(slow: int) -> Handler:
     return handler
 
 
-def test_an_answer_over_its_budget_is_measured_again_and_the_best_counts(
-    prober: Prober, serve: Serve
-) -> None:
+def test_an_answer_over_its_budget_is_measured_again_and_the_best_counts(prober: Prober, serve: Serve) -> None:
     server = serve(slow_at_first(1))
     exchange = prober.get(server.url, within=0.2)
     assert exchange.warm_seconds is not None

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smokegate.environment.model import Promise
+from smokegate.environment.model import Expectation
+from smokegate.observation.evidence.assertions import MISSING, lookup, unmet
 from smokegate.observation.model import Answer, Body, Headers
-from smokegate.observation.promises import MISSING, lookup, unmet
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(max_size=8),
@@ -23,13 +23,11 @@ SCALARS = st.none() | st.booleans() | st.integers(-1000, 1000) | st.text(max_siz
 
 def answer(value: Any = None, *, status: int = 200, text: str | None = None, **headers: str) -> Answer:
     body = Body(json.dumps(value) if text is None else text, 0, json=value, is_json=text is None)
-    return Answer(
-        status, Headers(tuple((name.replace("_", "-"), each) for name, each in headers.items())), body
-    )
+    return Answer(status, Headers(tuple((name.replace("_", "-"), each) for name, each in headers.items())), body)
 
 
 def broken(promise: dict[str, Any], given_answer: Answer) -> list[str]:
-    return [each.what for each in unmet(Promise.model_validate(promise), given_answer)]
+    return [each.what for each in unmet(Expectation.model_validate(promise), given_answer)]
 
 
 @given(value=SCALARS)
@@ -105,6 +103,7 @@ def test_everything_that_is_not_kept_is_told_the_status_first() -> None:
 
 def test_a_page_keeps_no_promise_about_json() -> None:
     found = unmet(
-        Promise.model_validate({"json": {"status": "ok"}}), answer(text="<html>hi", content_type="text/html")
+        Expectation.model_validate({"json": {"status": "ok"}}),
+        answer(text="<html>hi", content_type="text/html"),
     )
     assert [str(each) for each in found] == ["json: expected a JSON body, got text/html: '<html>hi'"]

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from smokegate.observation.causes import WireCause
-from smokegate.observation.limits import MAX_BODY
+from smokegate.observation.transport.causes import WireCause
+from smokegate.observation.transport.limits import MAX_BODY
 
 from .conftest import Caller, Prober, Serve, context_of, redirecting_to
 
@@ -164,9 +164,7 @@ def test_every_cause_is_brought_about_in_this_module() -> None:
     assert set(MISBEHAVIOURS.values()) | ELSEWHERE == set(WireCause)
 
 
-@pytest.mark.parametrize(
-    ("handler", "expected"), MISBEHAVIOURS.items(), ids=[each.__name__ for each in MISBEHAVIOURS]
-)
+@pytest.mark.parametrize(("handler", "expected"), MISBEHAVIOURS.items(), ids=[each.__name__ for each in MISBEHAVIOURS])
 def test_a_misbehaving_server_is_named_for_what_it_does(
     prober: Prober, serve: Serve, handler: Callable[[Caller], None], expected: WireCause
 ) -> None:
@@ -175,9 +173,7 @@ def test_a_misbehaving_server_is_named_for_what_it_does(
 
 
 @pytest.mark.parametrize("handler", [silent, dripping, dripping_headers])
-def test_no_server_outlives_the_deadline(
-    prober: Prober, serve: Serve, handler: Callable[[Caller], None]
-) -> None:
+def test_no_server_outlives_the_deadline(prober: Prober, serve: Serve, handler: Callable[[Caller], None]) -> None:
     prober.timeout = 0.3
     exchange = prober.get(serve(handler).url)
     assert 0.25 < exchange.seconds < 2.0
@@ -187,9 +183,7 @@ def test_no_server_outlives_the_deadline(
     "location",
     ["ftp://files.example/", "mailto:someone@example.com", "http://[broken/", "http://host:99999/"],
 )
-def test_a_redirect_without_a_usable_address_is_a_bad_one(
-    prober: Prober, serve: Serve, location: str
-) -> None:
+def test_a_redirect_without_a_usable_address_is_a_bad_one(prober: Prober, serve: Serve, location: str) -> None:
     assert cause(prober, serve(redirecting_to(location)).url) is WireCause.BAD_REDIRECT
 
 
@@ -287,7 +281,7 @@ def test_what_the_table_does_not_know_is_other_with_its_own_words(prober: Prober
 PROBE = """
 import sys
 from smokegate.environment.model import Backend, Environment
-from smokegate.observation.observe import Observer, Pool
+from smokegate.observation.observer import Observer, Pool
 environment = Environment(name="n", title="n", backend=Backend(url=sys.argv[1], timeout=2.0))
 pool = Pool()
 observer = Observer(environment, pool=pool, controls=())
@@ -309,9 +303,7 @@ def test_a_broken_network_is_named_for_what_is_broken(fault: str, url: str, expe
     from smokegate.replica import namespace  # noqa: PLC0415 -- only this test makes namespaces
 
     if not namespace.permitted():
-        message = (
-            "this machine does not let us make network namespaces (root, or user namespaces, are needed)"
-        )
+        message = "this machine does not let us make network namespaces (root, or user namespaces, are needed)"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
     command = namespace.command(fault, [sys.executable, "-c", PROBE, url])
     told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)

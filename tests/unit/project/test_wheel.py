@@ -35,9 +35,7 @@ def test_wheel_registers_no_pytest_plugin(wheel):
     assert "smokegate = smokegate.cli:main" in text
 
 
-@pytest.mark.parametrize(
-    "part", ["smokegate/py.typed", "smokegate/report/style.css", "smokegate/plugin/__init__.py"]
-)
+@pytest.mark.parametrize("part", ["smokegate/py.typed", "smokegate/report/style.css", "smokegate/plugin/__init__.py"])
 def test_wheel_has_what_is_no_python_too(wheel, part):
     """Types marker, style sheet and plugin are in the wheel."""
     assert part in wheel.namelist()

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smokegate.environment.promises import JsonPromise, Rule
-from smokegate.observation.promises import MISSING, broken, lookup
-from smokegate.rehearsal.breaking import breakers, put
+from smokegate.environment.expectations import JsonExpectation, Rule
+from smokegate.observation.evidence.assertions import MISSING, broken, lookup
+from smokegate.rehearsal.json_mutations import breakers, put
 
 RULES: list[tuple[Rule, Any]] = [
     (Rule(equals="ok"), "ok"),
@@ -32,7 +32,7 @@ RULES: list[tuple[Rule, Any]] = [
 @pytest.mark.parametrize(("rule", "value"), RULES, ids=lambda each: str(each)[:40])
 def test_each_rule_is_broken(rule: Rule, value: Any) -> None:
     """The good value keeps the rule; every broken body does not."""
-    promise = JsonPromise(path=("a", "b"), rule=rule)
+    promise = JsonExpectation(path=("a", "b"), rule=rule)
     found = list(breakers(promise, {"a": {"b": value}, "other": 1}))
 
     assert broken(rule, value) is None
@@ -42,7 +42,7 @@ def test_each_rule_is_broken(rule: Rule, value: Any) -> None:
 
 def test_rule_that_nothing_breaks_has_no_breaker() -> None:
     """A promise that any value keeps is told as such, by yielding nothing."""
-    promise = JsonPromise(path=("a",), rule=Rule())
+    promise = JsonExpectation(path=("a",), rule=Rule())
 
     assert list(breakers(promise, {"a": 1})) == []
 

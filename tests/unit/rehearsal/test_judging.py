@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from smokegate.report.rehearsal import document, lines
-from smokegate.report.rehearsal_page import page
-from smokegate.report.rehearsed import Mutant, Rehearsal, Score, Trial, Tried
+from smokegate.report.rehearsal.model import FaultResult, Mutant, Rehearsal, Score, Trial
+from smokegate.report.rehearsal.page import page
+from smokegate.report.rehearsal.text import document, lines
 
 CHECK = "test_routing.py::test_a_server_is_behind_the_hostname"
 TRIAL = Trial("local", "no-server", "Nothing runs", (CHECK,), ("render.no-server",), "FAIL")
-RIGHT = Tried(TRIAL, "FAIL", (CHECK,), "render.no-server")
+RIGHT = FaultResult(TRIAL, "FAIL", (CHECK,), "render.no-server")
 WRONG = {
     "missed": replace(RIGHT, red=()),
     "not caught by": replace(RIGHT, red=("test_health.py::test_health_is_ok",)),
@@ -39,7 +39,7 @@ def test_wrong_answer_is_told_and_fails(said: str) -> None:
 
 def test_fault_that_was_left_out_is_neither_caught_nor_missed() -> None:
     """What could not be rehearsed here counts for nothing, and is told."""
-    left_out = Tried(TRIAL, left_out="needs root")
+    left_out = FaultResult(TRIAL, left_out="needs root")
     rehearsal = Rehearsal({"local": "PASS"}, (RIGHT, left_out))
 
     assert (rehearsal.missed, rehearsal.exit) == (0, 0)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from smokegate.environment.model import Environment
+from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.model import Answer, Body, Headers
-from smokegate.observation.promises import unmet
 from smokegate.rehearsal.exchanges import Asked, Recorded, Recording, Wire
 from smokegate.rehearsal.mutants import beyond, mutations
 from smokegate.rehearsal.mutation import Mutation
@@ -41,15 +41,11 @@ HEALTH = "backend GET /health"
 
 def _answer(recorded: Recorded) -> Answer:
     is_json = recorded.json is not None
-    return Answer(
-        recorded.status, Headers(recorded.headers), Body(recorded.text, json=recorded.json, is_json=is_json)
-    )
+    return Answer(recorded.status, Headers(recorded.headers), Body(recorded.text, json=recorded.json, is_json=is_json))
 
 
 @pytest.mark.parametrize("promise", PROMISES)
-def test_promise_is_broken_at_least_once(
-    promise: str, environment: Environment, recording: Recording
-) -> None:
+def test_promise_is_broken_at_least_once(promise: str, environment: Environment, recording: Recording) -> None:
     """What the file promises is broken by at least one mutation."""
     assert [each.name for each in mutations(environment, recording) if each.promise == promise] != []
 
@@ -66,9 +62,7 @@ def _of_health(mutation: Mutation) -> bool:
     return mutation.steps == (HEALTH,) and part.startswith(("status", "json", "headers"))
 
 
-def test_mutation_of_the_health_check_breaks_its_promise(
-    environment: Environment, recording: Recording
-) -> None:
+def test_mutation_of_the_health_check_breaks_its_promise(environment: Environment, recording: Recording) -> None:
     """The recorded answer keeps the promise; no mutated one does."""
     good = recording.first(HEALTH)
     assert good is not None

@@ -47,9 +47,7 @@ def test_answer_is_what_the_handler_gives() -> None:
         told = (response.status, response.headers["x-told"], response.body)
 
     assert told == (418, "yes", b"teapot")
-    assert [(a.method, a.target, a.body, a.header("x-sent")) for a in heard] == [
-        ("POST", "/path?q=1", b"body", "yes")
-    ]
+    assert [(a.method, a.target, a.body, a.header("x-sent")) for a in heard] == [("POST", "/path?q=1", b"body", "yes")]
 
 
 def test_head_has_no_body() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from smokegate.environment.load import load
-from smokegate.rehearsal.stripped import UnstrippableError, strip
+from smokegate.rehearsal.sanitized_file import UnstrippableError, strip
 
 
 def test_server_and_containers_are_left_out(folder: Path, tmp_path: Path) -> None:

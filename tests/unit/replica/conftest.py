@@ -13,7 +13,7 @@ import requests
 
 from smokegate.replica import Replica, start
 
-Ask = Callable[..., requests.Response]
+RequestToSend = Callable[..., requests.Response]
 Serve = Callable[..., Replica]
 PERSON = {"email": "person@example.com", "password": "a long password", "full_name": "A Person"}
 
@@ -44,8 +44,8 @@ def serve() -> Iterator[Serve]:
 
 
 @pytest.fixture(scope="session")
-def ask() -> Iterator[Ask]:
-    """Ask a replica one thing: `ask(replica, "GET", "/health")`; its frontend with `frontend=True`."""
+def ask() -> Iterator[RequestToSend]:
+    """Send a replica one thing: `ask(replica, "GET", "/health")`; its frontend with `frontend=True`."""
     with requests.Session() as session:
         session.trust_env = False
 

@@ -41,9 +41,7 @@ def test_it_serves_on_the_port_that_it_is_given() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with subprocess.Popen(
-        [*_COMMAND, "trading", f"--port={port}"], stdout=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen([*_COMMAND, "trading", f"--port={port}"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()
         with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}/ping_fast", timeout=10) as answer:

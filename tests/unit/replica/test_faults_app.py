@@ -130,9 +130,7 @@ def test_one_of_two_instances_is_away(serve: Any, ask: Any) -> None:
     assert [ask(replica, "GET", "/health").status_code for _ in range(4)] == [200, 502, 200, 502]
 
 
-@pytest.mark.parametrize(
-    ("kind", "header"), [("tectonic", "x-tectonic-commit"), ("trading", "x-atp-backend-commit")]
-)
+@pytest.mark.parametrize(("kind", "header"), [("tectonic", "x-tectonic-commit"), ("trading", "x-atp-backend-commit")])
 def test_commits_differ_as_described(serve: Any, ask: Any, kind: str, header: str) -> None:
     def commits(name: str) -> list[str]:
         replica = serve(kind, name)

@@ -55,17 +55,13 @@ def _token(answer: Any) -> str | None:
 
 
 @pytest.mark.parametrize("name", JOURNEYS)
-def test_the_journey_breaks_where_it_should(
-    serve: Any, ask: Any, person: dict[str, str], name: str | None
-) -> None:
+def test_the_journey_breaks_where_it_should(serve: Any, ask: Any, person: dict[str, str], name: str | None) -> None:
     replica = serve("tectonic", name)
 
     def view(token: str | None) -> int | None:
         if token is None:
             return None
-        return int(
-            ask(replica, "GET", "/api/auth/me", headers={"authorization": f"Bearer {token}"}).status_code
-        )
+        return int(ask(replica, "GET", "/api/auth/me", headers={"authorization": f"Bearer {token}"}).status_code)
 
     registered = ask(replica, "POST", "/api/auth/register", json=person)
     seen = (registered.status_code, view(_token(registered)), ask(replica, "GET", "/api/auth/me").status_code)
@@ -75,9 +71,7 @@ def test_the_journey_breaks_where_it_should(
 
 
 def test_every_fault_of_sign_in_has_its_journey() -> None:
-    of_sign_in = {
-        name for name, fault in FAULTS["tectonic"].items() if fault.behaviour.__module__.endswith("sign_in")
-    }
+    of_sign_in = {name for name, fault in FAULTS["tectonic"].items() if fault.behaviour.__module__.endswith("sign_in")}
     assert of_sign_in == set(JOURNEYS) - {None}
 
 
@@ -106,9 +100,7 @@ def _bundle(ask: Any, replica: Replica) -> str:
     ("kind", "name"),
     [(kind, name) for kind, of_kind in FAULTS.items() for name in CALLS if name is None or name in of_kind],
 )
-def test_the_bundle_calls_the_address_it_was_built_with(
-    serve: Any, ask: Any, kind: str, name: str | None
-) -> None:
+def test_the_bundle_calls_the_address_it_was_built_with(serve: Any, ask: Any, kind: str, name: str | None) -> None:
     replica = serve(kind, name)
     called = re.search(r'baseURL:"([^"]*)"', _bundle(ask, replica))
     assert called
@@ -142,9 +134,7 @@ def test_the_frontend_may_not_call_the_backend(serve: Any, ask: Any, name: str) 
     assert "access-control-allow-origin" not in answer.headers
 
 
-@pytest.mark.parametrize(
-    ("name", "path"), [("spa-answers-api", "/api/x"), ("spa-answers-everything", "/health")]
-)
+@pytest.mark.parametrize(("name", "path"), [("spa-answers-api", "/api/x"), ("spa-answers-everything", "/health")])
 def test_a_page_answers_for_the_api(serve: Any, ask: Any, name: str, path: str) -> None:
     answer = ask(serve("tectonic", name), "GET", path)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")

@@ -43,9 +43,7 @@ def _gone(pid: int) -> bool:
 def _holder(then: str, *, wait: bool = True) -> tuple[subprocess.Popen[str], Path, list[int]]:
     """A process that holds a replica; with the replica's directory and processes."""
     code = _HOLDING.format(then=then, wait=wait)
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
     assert process.stdout is not None
     directory, *pids = process.stdout.readline().split()
     return process, Path(directory), [int(pid) for pid in pids]
@@ -161,25 +159,22 @@ def test_a_port_that_is_taken_is_said_to_be() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(
-            ReplicaError, match=f"port {port} of 127.0.0.1 can not be used: Address already in use"
-        ):
+        with pytest.raises(ReplicaError, match=f"port {port} of 127.0.0.1 can not be used: Address already in use"):
             start("tectonic", port=port)
 
 
 def test_the_nursery_is_started_anew_when_it_was_killed() -> None:
     code = (
         "import os, signal\n"
-        "from smokegate.replica import handle, start\n"
+        "from smokegate.replica import start\n"
+        "from smokegate.replica.process import client\n"
         "start('tectonic', 'no-server').stop()\n"
-        "handle._current._process.kill()\n"
-        "handle._current._process.wait()\n"
+        "client._current._process.kill()\n"
+        "client._current._process.wait()\n"
         "with start('tectonic', 'no-server') as replica:\n"
         "    print(replica.pids)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=30
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=30)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -204,9 +199,7 @@ def test_what_can_not_be_started_is_refused_with_a_way_on(
         start(kind, fault)
 
 
-def test_a_replica_that_crashes_at_its_start_shows_its_log(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_replica_that_crashes_at_its_start_shows_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A library that breaks when it is imported stands for everything that can."""
     code = (
         "from smokegate.replica import ReplicaError, start\n"
@@ -215,9 +208,7 @@ def test_a_replica_that_crashes_at_its_start_shows_its_log(
     )
     (tmp_path / "sqlalchemy.py").write_text("raise ImportError('no database library today')\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
     assert "ImportError: no database library today" in done.stdout
 
 
@@ -229,27 +220,24 @@ def test_importing_the_package_imports_no_server() -> None:
         "heavy = {'fastapi', 'uvicorn', 'sqlalchemy', 'trustme', 'asyncio', 'pydantic'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
     assert done.stdout == "[]\n"
 
 
 def test_forks_may_share_the_nursery_and_their_replicas_end_with_them(until: Any) -> None:
     code = (
         "import os\n"
-        "from smokegate.replica import handle, start\n"
-        "handle.share_with_forks()\n"
+        "from smokegate.replica import start\n"
+        "from smokegate.replica.process import client\n"
+        "client.share_with_forks()\n"
         "if os.fork() == 0:\n"
         "    replica = start('tectonic')\n"
         "    parent = int(open(f'/proc/{replica.pids[0]}/stat').read().rpartition(')')[2].split()[1])\n"
-        "    print(replica.directory, parent == handle._current._process.pid, *replica.pids, flush=True)\n"
+        "    print(replica.directory, parent == client._current._process.pid, *replica.pids, flush=True)\n"
         "    os._exit(0)\n"
         "os.wait()\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
     directory, shared, *pids = done.stdout.split()
     assert shared == "True"
     until(lambda: all(_gone(int(pid)) for pid in pids), "the end of every process")

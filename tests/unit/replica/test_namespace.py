@@ -44,11 +44,7 @@ def test_the_exit_code_is_the_commands() -> None:
 
 @here
 def test_a_name_that_does_not_exist_is_told_from_a_name_server_in_trouble() -> None:
-    look = (
-        "import socket\n"
-        "try: socket.gethostbyname('nowhere.invalid')\n"
-        "except OSError as error: print(error.errno)"
-    )
+    look = "import socket\ntry: socket.gethostbyname('nowhere.invalid')\nexcept OSError as error: print(error.errno)"
     line = command("unreachable", [sys.executable, "-c", look])
     assert subprocess.run(line, capture_output=True, text=True, check=True, timeout=30).stdout == "-2\n"
 

@@ -99,8 +99,6 @@ def test_the_forms_labels_belong_to_nothing(page: Any, tectonic: Replica) -> Non
     ("fault", "health"),
     [(None, "HEALTHY"), ("degraded", "DEGRADED"), ("monitoring-error", "ERROR"), ("backend-down", "ERROR")],
 )
-def test_the_dashboard_shows_the_backends_health(
-    page: Any, serve: Any, fault: str | None, health: str
-) -> None:
+def test_the_dashboard_shows_the_backends_health(page: Any, serve: Any, fault: str | None, health: str) -> None:
     page.goto(serve("trading", fault).frontend_url)
     page.wait_for_selector(f"#health:has-text('{health}')")

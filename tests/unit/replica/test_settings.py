@@ -102,11 +102,7 @@ def test_the_updater_writes_until_it_is_stopped(market: Market) -> None:
     assert '"errors": []' in snapshot.payload
 
 
-def test_the_updater_outlives_a_database_that_is_away(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_updater_outlives_a_database_that_is_away(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     stop = threading.Event()
     updater.run({"DATABASE_URL": f"sqlite:///{tmp_path}/nowhere/app.db"}, started=stop.set, stop=stop)
-    assert (
-        "market updater: update failed: (sqlite3.OperationalError) unable to open" in capsys.readouterr().err
-    )
+    assert "market updater: update failed: (sqlite3.OperationalError) unable to open" in capsys.readouterr().err

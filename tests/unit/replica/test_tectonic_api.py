@@ -93,9 +93,7 @@ def test_a_forged_token_is_refused(tectonic: Any, ask: Any) -> None:
     assert (answer.status_code, answer.json()) == (401, {"detail": "Could not validate credentials"})
 
 
-def test_login_opens_the_same_account(
-    tectonic: Any, ask: Any, fresh: dict[str, str], session: dict[str, Any]
-) -> None:
+def test_login_opens_the_same_account(tectonic: Any, ask: Any, fresh: dict[str, str], session: dict[str, Any]) -> None:
     answer = ask(tectonic, "POST", "/api/auth/login", json=fresh)
     assert (answer.status_code, answer.json()["id"]) == (200, session["id"])
 
@@ -106,9 +104,7 @@ def test_a_wrong_password_is_refused(tectonic: Any, ask: Any, fresh: dict[str, s
     assert (answer.status_code, answer.json()) == (401, {"detail": "Incorrect email or password"})
 
 
-def test_an_account_can_be_removed(
-    tectonic: Any, ask: Any, fresh: dict[str, str], session: dict[str, Any]
-) -> None:
+def test_an_account_can_be_removed(tectonic: Any, ask: Any, fresh: dict[str, str], session: dict[str, Any]) -> None:
     headers = _bearer(session["access_token"])
     assert ask(tectonic, "DELETE", "/api/auth/me", headers=headers).status_code == 204
     assert ask(tectonic, "POST", "/api/auth/login", json=fresh).status_code == 401

@@ -175,9 +175,7 @@ def test_who_listens_is_read_with_its_program() -> None:
 def test_a_container_that_publishes_the_port_is_found_with_its_project(capture: Capture) -> None:
     line = json.loads(capture("ps-healthy")) | {"Ports": "127.0.0.1:8002->8002/tcp, 9000/tcp"}
     found = parse.publishers(json.dumps(line), 8002)
-    assert [(each.address, each.service, each.project) for each in found] == [
-        ("127.0.0.1", "backend", "stack")
-    ]
+    assert [(each.address, each.service, each.project) for each in found] == [("127.0.0.1", "backend", "stack")]
     assert parse.publishers(json.dumps(line), 9000) == ()
 
 

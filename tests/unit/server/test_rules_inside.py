@@ -10,11 +10,10 @@ from tests_support.views import COMPOSE, RUNNING, UP_SINCE, failing_check, lines
 
 from smokegate.diagnosis.catalogue import all_rules
 from smokegate.diagnosis.engine import diagnose
-from smokegate.diagnosis.inside import start_up_errors
 from smokegate.diagnosis.model import Confidence, Diagnosis, Owner
+from smokegate.diagnosis.server_evidence import start_up_errors
 from smokegate.diagnosis.testing import an_environment, everywhere, seen, silent_everywhere
 from smokegate.environment.model import Environment
-from smokegate.observation.causes import WireCause
 from smokegate.observation.model import Exchange
 from smokegate.observation.server import (
     CommandCause,
@@ -26,6 +25,7 @@ from smokegate.observation.server import (
     ServerView,
     ServiceView,
 )
+from smokegate.observation.transport.causes import WireCause
 
 FAMILIES = ("server.", "compose.", "container.", "postgres.")
 PSYCOPG2 = '(psycopg2.OperationalError) connection to server at "db" (172.18.0.3), port 5432 failed: '
@@ -64,9 +64,7 @@ DEFECTS = (
     *(refused(cause) for cause in CommandCause),
     Defect("compose.not-created", server(service("updater", exists=False)), "updater has no container"),
     Defect("container.stopped", server(exited("backend-aws", 0), origin=()), "`state: exited, exit code: 0`"),
-    Defect(
-        "container.exited", server(exited("backend-aws", 137), origin=()), "`state: exited, exit code: 137`"
-    ),
+    Defect("container.exited", server(exited("backend-aws", 137), origin=()), "`state: exited, exit code: 137`"),
     Defect(
         "container.paused",
         server(service("backend-aws", state="paused", health="")),
@@ -131,9 +129,7 @@ DEFECTS = (
         server(exited("db", 0), database=DatabaseReady("db", ready=False, detail="its container is exited")),
         "app-db-1: `state: exited",
     ),
-    Defect(
-        "container.worker-down", server(exited("updater", 1)), "app-updater-1: `state: exited, exit code: 1`"
-    ),
+    Defect("container.worker-down", server(exited("updater", 1)), "app-updater-1: `state: exited, exit code: 1`"),
     Defect(
         "container.restart-policy",
         server(service("updater", restart_policy="no")),
@@ -277,9 +273,7 @@ def test_errors_of_an_earlier_run_are_no_reason_now() -> None:
 
 
 def test_a_failed_look_says_what_it_could_see_all_the_same() -> None:
-    failure = CommandFailure(
-        CommandCause.ENGINE_NOT_RUNNING, "docker info", "Cannot connect to the Docker daemon"
-    )
+    failure = CommandFailure(CommandCause.ENGINE_NOT_RUNNING, "docker info", "Cannot connect to the Docker daemon")
     view = ServerView("local", failure=failure, origin=(OriginAnswer("/health", 200),))
     headline = judged(view).headline
     assert headline is not None
@@ -287,9 +281,7 @@ def test_a_failed_look_says_what_it_could_see_all_the_same() -> None:
 
 
 def test_a_runner_without_ssh_is_no_fault_of_the_deployment() -> None:
-    failure = CommandFailure(
-        CommandCause.SSH_NOT_INSTALLED, "docker info", "No such file or directory: 'ssh'"
-    )
+    failure = CommandFailure(CommandCause.SSH_NOT_INSTALLED, "docker info", "No such file or directory: 'ssh'")
     headline = judged(ServerView("deploy@server", failure=failure)).headline
     assert headline is not None
     assert headline.owner is Owner.RUNNER

@@ -6,16 +6,16 @@ import argparse
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from smokegate.commands.fix.cures import Refusal
-from smokegate.commands.fix.hands import ServerHands
+from smokegate.commands.common import CheckResult, look
+from smokegate.commands.fix.executor import ServerHands
 from smokegate.commands.fix.journal import Journal
 from smokegate.commands.fix.lock import PATH, LockedError, held
-from smokegate.commands.fix.mending import WELL, Mending, Tools
-from smokegate.commands.fix.mending import mend as mend_by
 from smokegate.commands.fix.plan import Action, Plan, plan
-from smokegate.commands.looking import Look, look
+from smokegate.commands.fix.remedies import Refusal
+from smokegate.commands.fix.repair import WELL, Mending, Tools
+from smokegate.commands.fix.repair import mend as mend_by
 from smokegate.commands.signals import ended_like_interrupt
-from smokegate.observation.redact import Redactor
+from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.server.host import HostError, connect
 from smokegate.observation.server.project import Project
 
@@ -31,7 +31,7 @@ NOT_DONE = 2
 class Result:
     """What `--fix` came to."""
 
-    look: Look
+    look: CheckResult
     word: str
     reason: str
     entries: tuple[dict[str, Any], ...] = ()
@@ -44,7 +44,7 @@ class Result:
         return {"result": self.word, "reason": self.reason, "steps": list(self.entries)}
 
 
-def mend(arguments: argparse.Namespace, environment: Environment, first: Look, console: Console) -> Result:
+def mend(arguments: argparse.Namespace, environment: Environment, first: CheckResult, console: Console) -> Result:
     """Mend what the look found, as far as the options allow."""
     if first.report.verdict in WELL:
         console.note("nothing to mend: it works")
@@ -95,7 +95,7 @@ def _tools(
     )
 
 
-def _refused(first: Look, refusal: Refusal, journal: Journal, console: Console, *, write: bool) -> Result:
+def _refused(first: CheckResult, refusal: Refusal, journal: Journal, console: Console, *, write: bool) -> Result:
     headline = first.report.diagnosis.headline
     cause = headline.code if headline else None
     console.note(f"refused: nothing is done about {cause or 'this'}: {refusal.reason}")
@@ -108,7 +108,7 @@ def _refused(first: Look, refusal: Refusal, journal: Journal, console: Console, 
     return Result(first, "refused", refusal.reason, tuple(journal.entries))
 
 
-def _shown(first: Look, decision: Plan, hands: ServerHands, console: Console) -> Result:
+def _shown(first: CheckResult, decision: Plan, hands: ServerHands, console: Console) -> Result:
     console.note(f"plan for {decision.cause}, up to the first that helps (dry run: nothing is done):")
     entries = []
     for number, action in enumerate(decision.actions, 1):
@@ -116,15 +116,11 @@ def _shown(first: Look, decision: Plan, hands: ServerHands, console: Console) ->
         console.note(f"  {number}. {action.title}")
         for command in commands:
             console.note(f"       {command}")
-        entries.append(
-            {"state": "planned", "cause": decision.cause, "action": action.title, "commands": commands}
-        )
+        entries.append({"state": "planned", "cause": decision.cause, "action": action.title, "commands": commands})
     return Result(first, "dry run", "nothing was done", tuple(entries))
 
 
-def _told(first: Look, state: Mending, journal: Journal, console: Console) -> Result:
+def _told(first: CheckResult, state: Mending, journal: Journal, console: Console) -> Result:
     because = f": {state.reason}" if state.reason else ""
     console.note(f"fix: {state.word}{because}")
-    return Result(
-        state.look, state.word, state.reason, tuple(journal.entries), looked_again=state.look is not first
-    )
+    return Result(state.look, state.word, state.reason, tuple(journal.entries), looked_again=state.look is not first)

@@ -10,9 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-State = Literal[
-    "refused", "planned", "applied", "failed", "did not help", "verified", "interrupted", "nothing to mend"
-]
+State = Literal["refused", "planned", "applied", "failed", "did not help", "verified", "interrupted", "nothing to mend"]
 """What became of an action; `applied`: its commands succeeded, `verified`: a look found it well."""
 
 

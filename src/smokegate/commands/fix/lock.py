@@ -87,9 +87,7 @@ class Lock:
 
 
 @contextlib.contextmanager
-def held(
-    host: Host, environment: str, *, path: str = PATH, stale_after: float = STALE_AFTER
-) -> Iterator[Lock]:
+def held(host: Host, environment: str, *, path: str = PATH, stale_after: float = STALE_AFTER) -> Iterator[Lock]:
     """Hold the lock of a host while the block runs, however it ends.
 
     Raises:
@@ -141,23 +139,14 @@ def _token_if_gone(text: str) -> str:
     found = _read(text)
     here = str(found.get("who", "")).endswith(f"@{socket.gethostname()}")
     pid = found.get("pid")
-    if (
-        not here
-        or not isinstance(pid, int)
-        or Path(f"/proc/{pid}").exists()
-        or not Path("/proc/self").exists()
-    ):
+    if not here or not isinstance(pid, int) or Path(f"/proc/{pid}").exists() or not Path("/proc/self").exists():
         return ""
     return str(found.get("token", ""))
 
 
 def _told(host: Host, path: str, text: str) -> str:
     found = _read(text)
-    by = (
-        f"by {found['who']} (process {found.get('pid')})"
-        if "who" in found
-        else "by somebody who left no name"
-    )
+    by = f"by {found['who']} (process {found.get('pid')})" if "who" in found else "by somebody who left no name"
     since = f" since {found['since']}" if "since" in found else ""
     what = f", for {found['environment']}" if "environment" in found else ""
     return (

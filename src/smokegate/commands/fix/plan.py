@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smokegate.commands.fix.cures import Cure, Kind, Refusal, Target, cure_of
+from smokegate.commands.fix.remedies import Cure, Kind, Refusal, Target, cure_of
 from smokegate.diagnosis.case import Case
-from smokegate.diagnosis.inside import role
 from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.services import troubled
+from smokegate.diagnosis.server_evidence import role
+from smokegate.diagnosis.service_state import troubled
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Finding
@@ -138,16 +138,12 @@ def _targets(report: EnvironmentReport, target: Target) -> tuple[tuple[ServiceVi
     sick = troubled(view, compose)
     if target is Target.PROXY:
         proxies = [each.name for each in view.services if each.running and role(case, each) == "proxy"]
-        nginx = [
-            name for name in proxies if "nginx" in next(s.image for s in view.services if s.name == name)
-        ]
+        nginx = [name for name in proxies if "nginx" in next(s.image for s in view.services if s.name == name)]
         return (), tuple(nginx[:1])
     if target is Target.DATABASE:
         down = tuple(each for each in sick if each.name == compose.database)
         stopped = tuple(each for each in sick if not each.running and each not in down)
         return ((*down, *stopped), ()) if down else (stopped, (compose.backend,))
     if target is Target.BACKEND:
-        return tuple(each for each in sick if not each.running or each.name == compose.backend), (
-            compose.backend,
-        )
+        return tuple(each for each in sick if not each.running or each.name == compose.backend), (compose.backend,)
     return sick, ()

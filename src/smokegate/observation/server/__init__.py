@@ -51,6 +51,6 @@ def look(environment: Environment, *, redactor: Callable[[str], str] | None = No
     Raises:
         ValueError: the environment has no `[server]` or no `[compose]`.
     """
-    from smokegate.observation.server.looking import look_at  # noqa: PLC0415 -- only where a server is declared
+    from smokegate.observation.server.collect import look_at  # noqa: PLC0415 -- only where a server is declared
 
     return look_at(environment, redactor=redactor)

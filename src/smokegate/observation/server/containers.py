@@ -71,9 +71,7 @@ def follow(host: Host, services: tuple[ServiceView, ...]) -> tuple[tuple[Service
 
 
 def _sampled(host: Host, services: tuple[ServiceView, ...]) -> tuple[ServiceView, ...]:
-    found = {
-        str(one.get("Id")): one for one in _inspected(host, [each.id for each in services if each.exists])
-    }
+    found = {str(one.get("Id")): one for one in _inspected(host, [each.id for each in services if each.exists])}
     return tuple(parse.later(each, found[each.id]) if each.id in found else each for each in services)
 
 

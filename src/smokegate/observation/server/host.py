@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smokegate.observation.server.bounded import Finished, execute
 from smokegate.observation.server.causes import CommandCause, ssh_cause
 from smokegate.observation.server.model import CommandFailure
+from smokegate.observation.server.subprocesses import CommandResult, execute
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Server
@@ -78,7 +78,7 @@ class Host:
     def __init__(
         self,
         name: str,
-        run: Callable[[str, float], Finished],
+        run: Callable[[str, float], CommandResult],
         limit: float,
         redactor: Redactor | None,
         *,
@@ -109,9 +109,7 @@ class Host:
             detail = f"it had not ended after {limit:g} s. {brief(stderr)}".strip()
             raise HostError(self._failed(CommandCause.COMMAND_TIMED_OUT, argv, detail, began))
         if done.flooded:
-            raise HostError(
-                self._failed(CommandCause.COMMAND_FAILED, argv, "it wrote more than is kept", began)
-            )
+            raise HostError(self._failed(CommandCause.COMMAND_FAILED, argv, "it wrote more than is kept", began))
         if self.remote and done.status == SSH_FAILED:
             raise HostError(self._failed(ssh_cause(stderr), argv, brief(stderr), began))
         return Output(tuple(argv), done.status, self._text(done.stdout), stderr, time.monotonic() - began)
@@ -155,9 +153,7 @@ def connect(server: Server, *, redactor: Redactor | None = None) -> Iterator[Hos
 def _checked(destination: str) -> str:
     user, _, name = destination.rpartition("@")
     if not name or destination.startswith("-") or name.startswith("-"):
-        raise ValueError(
-            f"server.ssh: expected user@host or a host of OpenSSH's configuration, got {destination!r}"
-        )
+        raise ValueError(f"server.ssh: expected user@host or a host of OpenSSH's configuration, got {destination!r}")
     if ":" in user:
         raise ValueError("server.ssh: a password must not stand in an environment file; use a key")
     return destination
@@ -183,17 +179,15 @@ def _options(server: Server, socket: Path) -> list[str]:
     return [word for name, value in pairs.items() for word in ("-o", f"{name}={value}")]
 
 
-def _runner(backend: type[Any], *args: Any, **kwargs: Any) -> Callable[[str, float], Finished]:
+def _runner(backend: type[Any], *args: Any, **kwargs: Any) -> Callable[[str, float], CommandResult]:
     """Return a function that runs a command line through a backend of testinfra."""
 
-    def run(command: str, limit: float) -> Finished:
+    def run(command: str, limit: float) -> CommandResult:
         one = backend(*args, **kwargs)
         one.limit = limit
-        with contextlib.suppress(
-            RuntimeError
-        ):  # how testinfra says that ssh itself failed; `finished` has the words
+        with contextlib.suppress(RuntimeError):  # how testinfra says that ssh itself failed; `finished` has the words
             one.run(command)
-        finished: Finished = one.finished
+        finished: CommandResult = one.finished
         return finished
 
     return run
@@ -208,13 +202,11 @@ def _bounded(kind: str) -> type[Any]:
 
     class Bounded(base):  # type: ignore[misc]
         limit: float
-        finished: Finished
+        finished: CommandResult
 
         def run_local(self, command: str, *args: str) -> Any:
             line = self.quote(command, *args)
             self.finished = execute(shlex.split(line), self.limit)
-            return self.result(
-                self.finished.status, line.encode(), self.finished.stdout, self.finished.stderr
-            )
+            return self.result(self.finished.status, line.encode(), self.finished.stdout, self.finished.stderr)
 
     return Bounded

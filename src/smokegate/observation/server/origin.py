@@ -66,16 +66,13 @@ def answer(path: str, output: Output) -> OriginAnswer:
         return OriginAnswer(path, None, output.seconds, problem=problem[-KEPT:])
     body, _, took = output.stdout[head.end() :].rpartition("\n")
     fields = tuple(
-        (name.strip(), value.strip())
-        for name, _, value in (line.partition(":") for line in head[2].splitlines())
+        (name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in head[2].splitlines())
     )
     try:
         parsed, is_json = json.loads(body), True
     except ValueError:
         parsed, is_json = None, False
-    return OriginAnswer(
-        path, int(head[1]), _seconds(took, output.seconds), fields, body[:KEPT], parsed, is_json
-    )
+    return OriginAnswer(path, int(head[1]), _seconds(took, output.seconds), fields, body[:KEPT], parsed, is_json)
 
 
 def _seconds(text: str, otherwise: float) -> float:

@@ -53,9 +53,7 @@ def objects(text: str) -> list[dict[str, Any]]:
     if not text or text == "null":
         return []
     values = (
-        json.loads(text)
-        if text.startswith("[")
-        else [json.loads(line) for line in text.splitlines() if line.strip()]
+        json.loads(text) if text.startswith("[") else [json.loads(line) for line in text.splitlines() if line.strip()]
     )
     return [value for value in values if isinstance(value, dict)]
 
@@ -193,9 +191,7 @@ def publishers(text: str, port: int) -> tuple[ListenerView, ...]:
         pairs = (part.split("=", 1) for part in str(one.get("Labels", "")).split(",") if "=" in part)
         labels, name = dict(pairs), str(one.get("Names", ""))
         found += (
-            ListenerView(
-                address, port, container=name, project=labels.get(PROJECT), service=labels.get(SERVICE)
-            )
+            ListenerView(address, port, container=name, project=labels.get(PROJECT), service=labels.get(SERVICE))
             for address in re.findall(rf"([^\s,]+):{port}->", str(one.get("Ports", "")))
         )
     return tuple(found)

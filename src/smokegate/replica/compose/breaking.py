@@ -99,9 +99,7 @@ def disk_full(stack: Stack) -> None:
     fill = 'head -c 8m /dev/zero > /run/backend/spool; exec "$$@"'
     backend = stack.container(BACKEND)
     assert backend is not None
-    _deploy(
-        stack, BACKEND, {"entrypoint": ["sh", "-c", fill, "--"], "command": backend.attrs["Config"]["Cmd"]}
-    )
+    _deploy(stack, BACKEND, {"entrypoint": ["sh", "-c", fill, "--"], "command": backend.attrs["Config"]["Cmd"]})
     _until_looping(stack, BACKEND)
 
 

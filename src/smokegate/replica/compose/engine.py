@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from smokegate.replica.handle import ReplicaError
+from smokegate.replica.process.client import ReplicaError
 
 DIRECTORY_LABEL = "smokegate.directory"
 """On everything that belongs to a stack: the directory that its owner holds locked for as long as it lives.
@@ -30,9 +30,7 @@ def client() -> Any:
         from testcontainers.core.docker_client import DockerClient  # noqa: PLC0415
     except ImportError as missing:
         hint = "pip install 'smokegate[containers]'"
-        raise ReplicaError(
-            f"the compose replica needs the `containers` extra: {hint} ({missing})"
-        ) from missing
+        raise ReplicaError(f"the compose replica needs the `containers` extra: {hint} ({missing})") from missing
     from docker.errors import DockerException  # type: ignore[import-untyped]  # noqa: PLC0415
 
     try:
@@ -68,10 +66,7 @@ def abandoned(directory: Path) -> bool:
 def sweep_abandoned(engine: Any) -> tuple[str, ...]:
     """Remove every stack whose owner is gone; return their directories."""
     found = {each.labels.get(DIRECTORY_LABEL, "") for each in _containers(engine, DIRECTORY_LABEL)}
-    found |= {
-        (each.attrs.get("Labels") or {}).get(DIRECTORY_LABEL, "")
-        for each in _volumes(engine, DIRECTORY_LABEL)
-    }
+    found |= {(each.attrs.get("Labels") or {}).get(DIRECTORY_LABEL, "") for each in _volumes(engine, DIRECTORY_LABEL)}
     gone = tuple(sorted(each for each in found if each and abandoned(Path(each))))
     for each in gone:
         sweep(engine, Path(each))

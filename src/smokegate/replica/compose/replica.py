@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from smokegate.replica.compose import engine as engines
 from smokegate.replica.compose.faults import FAULTS, ComposeFault, unknown
 from smokegate.replica.compose.stack import PROFILE, SERVICES, Stack
-from smokegate.replica.handle import ReplicaError
+from smokegate.replica.process.client import ReplicaError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,8 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smokegate.replica.handle import ReplicaError
 from smokegate.replica.plan import commit_of
+from smokegate.replica.process.client import ReplicaError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,9 +50,7 @@ class Stack:
         """Write the project directory: compose file, configuration, sources to build from, and `.env`."""
         for name in ("docker-compose.yml", "nginx.conf"):
             shutil.copy(HERE / name, self.directory)
-        shutil.copytree(
-            HERE.parent, self.directory / "replica", ignore=shutil.ignore_patterns(*NOT_IN_THE_IMAGE)
-        )
+        shutil.copytree(HERE.parent, self.directory / "replica", ignore=shutil.ignore_patterns(*NOT_IN_THE_IMAGE))
         self.tag = fingerprint(self.directory / "replica")
         values = {
             "COMPOSE_PROJECT_NAME": self.project,
@@ -101,9 +99,7 @@ class Stack:
         """Return `State` of a service's container, with its `RestartCount`; empty where there is none."""
         container = self.container(service)
         return (
-            {}
-            if container is None
-            else {**container.attrs["State"], "RestartCount": container.attrs["RestartCount"]}
+            {} if container is None else {**container.attrs["State"], "RestartCount": container.attrs["RestartCount"]}
         )
 
     def until(self, what: str, holds: Callable[[], bool], seconds: float = 60.0) -> None:

@@ -10,11 +10,11 @@ from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from smokegate.replica.wire import (
+from smokegate.replica.messages import (
     Answer,
     Handler,
     Middleware,
-    Raw,
+    RawBytes,
     Request,
     UpstreamAwayError,
     UpstreamSilentError,
@@ -77,9 +77,7 @@ class RateLimit:
 class Server:
     """The `server` block: which location answers what."""
 
-    def __init__(
-        self, upstream: Upstream, files: Mapping[str, bytes], limit: RateLimit | None = None
-    ) -> None:
+    def __init__(self, upstream: Upstream, files: Mapping[str, bytes], limit: RateLimit | None = None) -> None:
         self._upstream = upstream
         self._files = files
         self._limit = limit or RateLimit()
@@ -123,8 +121,8 @@ def edge(inner: Handler, around: Sequence[Middleware] = ()) -> Handler:
     for layer in around:
         inner = layer(inner)
 
-    async def answer(request: Request) -> Answer | Raw:
+    async def answer(request: Request) -> Answer | RawBytes:
         given = await inner(request)
-        return given if isinstance(given, Raw) else given.adding(("server", SERVER))
+        return given if isinstance(given, RawBytes) else given.adding(("server", SERVER))
 
     return answer

@@ -12,11 +12,11 @@ import os
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from smokegate.replica.wire import (
+from smokegate.replica.messages import (
     Answer,
     Handler,
     Middleware,
-    Raw,
+    RawBytes,
     Request,
     UpstreamAwayError,
     UpstreamSilentError,
@@ -85,9 +85,9 @@ def edge(inner: Handler, around: Sequence[Middleware] = ()) -> Handler:
     for layer in around:
         inner = layer(inner)
 
-    async def answer(request: Request) -> Answer | Raw:
+    async def answer(request: Request) -> Answer | RawBytes:
         given = await inner(request)
-        if isinstance(given, Raw):
+        if isinstance(given, RawBytes):
             return given
         token = os.urandom(9).hex()
         return given.adding(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import h11
 
-from smokegate.replica.wire import Answer, Handler, Raw, Request
+from smokegate.replica.messages import Answer, Handler, RawBytes, Request
 
 if TYPE_CHECKING:
     import socket
@@ -67,7 +67,7 @@ class Conversation:
             if request is None:
                 return
             answer = await self._handler(request)
-            if isinstance(answer, Raw):
+            if isinstance(answer, RawBytes):
                 await answer.send(self._writer)
                 return
             await self._send(answer, head=request.method == "HEAD")
@@ -90,9 +90,7 @@ class Conversation:
             elif isinstance(event, h11.Data):
                 body += event.data
             elif isinstance(event, h11.EndOfMessage) and head is not None:
-                headers = tuple(
-                    (name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers
-                )
+                headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers)
                 method, target = head.method.decode("latin-1"), head.target.decode("latin-1")
                 return Request(method, target, headers, bytes(body), self._client)
             else:

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 import h11
 
-from smokegate.replica.wire import Answer, Request, UpstreamAwayError, UpstreamSilentError
+from smokegate.replica.messages import Answer, Request, UpstreamAwayError, UpstreamSilentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_HOP_BY_HOP = frozenset(
-    {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "content-length"}
-)
+_HOP_BY_HOP = frozenset({"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "content-length"})
 _READ = 65536
 
 

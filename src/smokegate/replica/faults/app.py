@@ -53,9 +53,7 @@ def default_page(plan: Plan) -> None:
 @fault(*KINDS, where="app", cause="app.partial-outage", caught_by=checks.HEALTH_IS_STEADY)
 def partial_outage(plan: Plan) -> None:
     """Two of every five health requests fail."""
-    instead(
-        plan, "/health", 500, {"detail": "Internal Server Error"}, turns=lambda number: number % 5 in {1, 3}
-    )
+    instead(plan, "/health", 500, {"detail": "Internal Server Error"}, turns=lambda number: number % 5 in {1, 3})
 
 
 @fault(
@@ -142,9 +140,7 @@ def slow_login(plan: Plan) -> None:
     delayed(plan, "/api/auth/login", 3.0)
 
 
-@fault(
-    "trading", where="app", cause="app.slow", caught_by=checks.ENDPOINT_IS_WITHIN_ITS_BUDGET, verdict="WARN"
-)
+@fault("trading", where="app", cause="app.slow", caught_by=checks.ENDPOINT_IS_WITHIN_ITS_BUDGET, verdict="WARN")
 def slow_ping(plan: Plan) -> None:
     """The fast ping takes two seconds."""
     delayed(plan, "/ping_fast", 2.0)

@@ -21,9 +21,7 @@ _LOGIN_REFUSED = (
     'connection to server at "10.203.4.17", port 5432 failed: '
     'FATAL:  password authentication failed for user "tectonic"\n'
 )
-_CLIENTS = (
-    'connection to server at "10.203.4.17", port 5432 failed: FATAL:  sorry, too many clients already\n'
-)
+_CLIENTS = 'connection to server at "10.203.4.17", port 5432 failed: FATAL:  sorry, too many clients already\n'
 _LOOKUP = 'could not translate host name "db.invalid" to address: Name or service not known\n'
 
 

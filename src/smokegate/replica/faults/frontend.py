@@ -9,11 +9,11 @@ from smokegate.replica.edge.nginx import error_page
 from smokegate.replica.edge.render import bad_gateway
 from smokegate.replica.faults import checks
 from smokegate.replica.faults.shaping import always, when
-from smokegate.replica.wire import Answer
+from smokegate.replica.messages import Answer
 
 if TYPE_CHECKING:
+    from smokegate.replica.messages import Request
     from smokegate.replica.plan import Plan
-    from smokegate.replica.wire import Request
 
 _INDEX = (
     '<!doctype html><html lang="en"><head><title>Tectonic Trading Platform</title></head>'
@@ -79,24 +79,18 @@ def calls_another_backend(plan: Plan) -> None:
     plan.api_address = f"https://{plan.kind}-staging.invalid/api"
 
 
-@fault(
-    "tectonic", where="app", cause="frontend.cors-refused", caught_by=checks.BACKEND_LETS_THE_FRONTEND_CALL_IT
-)
+@fault("tectonic", where="app", cause="frontend.cors-refused", caught_by=checks.BACKEND_LETS_THE_FRONTEND_CALL_IT)
 def cors_refused(plan: Plan) -> None:
     """The backend allows another origin than the frontend's."""
     plan.instances[0].variables["ALLOWED_ORIGINS"] = "https://old-frontend.invalid"
 
 
-@fault(
-    "tectonic", where="app", cause="frontend.cors-refused", caught_by=checks.BACKEND_LETS_THE_FRONTEND_CALL_IT
-)
+@fault("tectonic", where="app", cause="frontend.cors-refused", caught_by=checks.BACKEND_LETS_THE_FRONTEND_CALL_IT)
 def cors_missing(plan: Plan) -> None:
     """The backend does not answer a browser's question before a call from another origin."""
 
     def change(app: Any) -> None:
-        app.user_middleware = [
-            layer for layer in app.user_middleware if layer.cls.__name__ != "CORSMiddleware"
-        ]
+        app.user_middleware = [layer for layer in app.user_middleware if layer.cls.__name__ != "CORSMiddleware"]
 
     plan.patch(change)
 

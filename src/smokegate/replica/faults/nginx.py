@@ -10,7 +10,7 @@ from smokegate.replica.catalogue import fault
 from smokegate.replica.edge.nginx import UNAVAILABLE, error_page
 from smokegate.replica.faults import checks
 from smokegate.replica.faults.shaping import always, layered, when
-from smokegate.replica.wire import Answer, Handler, Raw, Request
+from smokegate.replica.messages import Answer, Handler, RawBytes, Request
 
 if TYPE_CHECKING:
     from smokegate.replica.plan import Plan
@@ -87,9 +87,7 @@ def backend_hung(plan: Plan) -> None:
     plan.options["timeout"] = plan.seconds or 0.3
 
 
-@fault(
-    "trading", where="edge", cause="nginx.gateway-timeout", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME
-)
+@fault("trading", where="edge", cause="nginx.gateway-timeout", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
 def gateway_timeout(plan: Plan) -> None:
     """The backend does not answer in time and nginx has only its bare 504 page for it."""
     when(plan.backend, _of_backend, error_page(504))
@@ -118,7 +116,7 @@ def stale_upstream(plan: Plan) -> None:
     until: list[float] = []
 
     def layer(inner: Handler) -> Handler:
-        async def answer(request: Request) -> Answer | Raw:
+        async def answer(request: Request) -> Answer | RawBytes:
             until.append(monotonic() + (plan.seconds or 7.0))
             if monotonic() > until[0] or not _of_backend(request):
                 return await inner(request)

@@ -11,7 +11,7 @@ from smokegate.replica.catalogue import fault
 from smokegate.replica.edge.render import made_by_edge
 from smokegate.replica.faults import checks
 from smokegate.replica.faults.shaping import always, layered, when
-from smokegate.replica.wire import Answer, Handler, Raw, Request
+from smokegate.replica.messages import Answer, Handler, RawBytes, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ def _until_awake(site: Site, otherwise: Callable[[], Answer], seconds: float) ->
     woken: list[float] = []
 
     def layer(inner: Handler) -> Handler:
-        async def answer(request: Request) -> Answer | Raw:
+        async def answer(request: Request) -> Answer | RawBytes:
             woken.append(monotonic())
             asleep = monotonic() - woken[0] < seconds
             return otherwise() if asleep else await inner(request)
@@ -89,7 +89,7 @@ def cold_start(plan: Plan) -> None:
     woken: list[float] = []
 
     def layer(inner: Handler) -> Handler:
-        async def answer(request: Request) -> Answer | Raw:
+        async def answer(request: Request) -> Answer | RawBytes:
             import asyncio
 
             woken.append(monotonic())
@@ -125,9 +125,7 @@ def wake_throttled(plan: Plan) -> None:
     always(plan.backend, made_by_edge("hibernate-rate-limited", Answer.text(429, "Too Many Requests")))
 
 
-@fault(
-    "tectonic", where="edge", cause="render.interstitial", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME
-)
+@fault("tectonic", where="edge", cause="render.interstitial", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
 def interstitial(plan: Plan) -> None:
     """Render's loading page is served with status 200 in the place of every answer."""
     always(plan.backend, Answer.html(200, _LOADING))
@@ -175,17 +173,13 @@ def no_deploy(plan: Plan) -> None:
     always(plan.backend, made_by_edge("no-deploy", Answer.html(502, page)))
 
 
-@fault(
-    "tectonic", where="app", cause="render.crashing-paid", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME
-)
+@fault("tectonic", where="app", cause="render.crashing-paid", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
 def crashing(plan: Plan) -> None:
     """The application has crashed; the edge of a paid instance gets no answer from it."""
     plan.instances[0].state = "absent"
 
 
-@fault(
-    "tectonic", where="app", cause="render.crashing-free", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME
-)
+@fault("tectonic", where="app", cause="render.crashing-free", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
 def crashing_free(plan: Plan) -> None:
     """The application has crashed; the edge of a free instance gets no answer from it."""
     plan.options["plan"] = "free"
@@ -255,7 +249,5 @@ def publish_directory_empty(plan: Plan) -> None:
 )
 def maintenance_page(plan: Plan) -> None:
     """The team's own maintenance page answers 503 on every path, and asks to come back in an hour."""
-    page = (
-        "<!DOCTYPE html><html><head><title>Down for maintenance</title></head><body>Back soon.</body></html>"
-    )
+    page = "<!DOCTYPE html><html><head><title>Down for maintenance</title></head><body>Back soon.</body></html>"
     always(plan.backend, Answer.html(503, page).adding(("retry-after", "3600")))

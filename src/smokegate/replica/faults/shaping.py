@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from smokegate.replica.wire import Answer, Handler, Middleware, Raw, Request
+from smokegate.replica.messages import Answer, Handler, Middleware, RawBytes, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,16 +18,16 @@ def layered(site: Site, layer: Middleware) -> None:
     site.around.append(layer)
 
 
-def always(site: Site, answer: Answer | Raw) -> None:
+def always(site: Site, answer: Answer | RawBytes) -> None:
     """Have a site's edge give one answer to every request, and never ask the application."""
     when(site, lambda _: True, answer)
 
 
-def when(site: Site, condition: Callable[[Request], bool], answer: Answer | Raw) -> None:
+def when(site: Site, condition: Callable[[Request], bool], answer: Answer | RawBytes) -> None:
     """Have a site's edge give this answer to the requests that meet a condition."""
 
     def layer(inner: Handler) -> Handler:
-        async def given(request: Request) -> Answer | Raw:
+        async def given(request: Request) -> Answer | RawBytes:
             return answer if condition(request) else await inner(request)
 
         return given
@@ -57,9 +57,7 @@ def instead(  # noqa: PLR0913 -- the plan, and an answer in all its parts
     plan.patch(change)
 
 
-def _response(
-    status: int, body: Any, headers: dict[str, str]
-) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+def _response(status: int, body: Any, headers: dict[str, str]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
     answer = Answer.json(status, body)
     if isinstance(body, str):
         answer = Answer.html(status, body) if body.lstrip().startswith("<") else Answer.text(status, body)
@@ -84,9 +82,7 @@ def _layer(
             self._inner = inner
 
         async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-            mine = (
-                scope["type"] == "http" and method in {scope["method"], "*"} and path in {scope["path"], "*"}
-            )
+            mine = scope["type"] == "http" and method in {scope["method"], "*"} and path in {scope["path"], "*"}
             if not (mine and turns(next(numbers))):
                 await self._inner(scope, receive, send)
                 return

@@ -79,9 +79,7 @@ def login_takes_no_post(plan: Plan) -> None:
     instead(plan, _LOGIN, 405, {"detail": "Method Not Allowed"}, method="POST", headers={"allow": "GET"})
 
 
-@fault(
-    "tectonic", where="database", cause="sign-in.account-lost", caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS
-)
+@fault("tectonic", where="database", cause="sign-in.account-lost", caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS)
 def account_lost(plan: Plan) -> None:
     """An account that was just registered is unknown at login: its data was not kept."""
     _accounts(plan, "authenticate", lambda *_: None)
@@ -100,9 +98,7 @@ def databases_of_their_own(plan: Plan) -> None:
     twin.variables["DATABASE_URL"] = f"sqlite:///{plan.directory / 'database' / 'other.db'}"
 
 
-@fault(
-    "tectonic", where="app", cause="sign-in.key-not-shared", caught_by=checks.NEW_TOKEN_OPENS_THE_SAME_ACCOUNT
-)
+@fault("tectonic", where="app", cause="sign-in.key-not-shared", caught_by=checks.NEW_TOKEN_OPENS_THE_SAME_ACCOUNT)
 def signing_key_not_shared(plan: Plan) -> None:
     """Two instances behind one address sign tokens with different keys."""
     plan.second_instance().variables["SECRET_KEY"] = os.urandom(32).hex()
@@ -180,25 +176,19 @@ def registration_throttled(plan: Plan) -> None:
     instead(plan, _REGISTER, 429, detail, method="POST")
 
 
-@fault(
-    "tectonic", where="app", cause="sign-in.register-failed", caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT
-)
+@fault("tectonic", where="app", cause="sign-in.register-failed", caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT)
 def registration_fails(plan: Plan) -> None:
     """Registration ends in an unhandled error."""
     instead(plan, _REGISTER, 500, "Internal Server Error", method="POST")
 
 
-@fault(
-    "tectonic", where="app", cause="sign-in.register-failed", caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT
-)
+@fault("tectonic", where="app", cause="sign-in.register-failed", caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT)
 def registration_closed(plan: Plan) -> None:
     """Registration is switched off: it answers 403."""
     instead(plan, _REGISTER, 403, {"detail": "Registration is disabled"}, method="POST")
 
 
-@fault(
-    "tectonic", where="app", cause="sign-in.register-failed", caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT
-)
+@fault("tectonic", where="app", cause="sign-in.register-failed", caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT)
 def registration_missing(plan: Plan) -> None:
     """Registration answers 404."""
     instead(plan, _REGISTER, 404, {"detail": "Not Found"}, method="POST")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from smokegate.replica.catalogue import KINDS, fault
 from smokegate.replica.faults import checks
 from smokegate.replica.faults.shaping import always, layered
-from smokegate.replica.wire import Answer, Handler, Raw, Request
+from smokegate.replica.messages import Answer, Handler, RawBytes, Request
 
 if TYPE_CHECKING:
     from asyncio import StreamWriter
@@ -48,7 +48,7 @@ def reset(plan: Plan) -> None:
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         writer.transport.abort()
 
-    always(plan.backend, Raw(send))
+    always(plan.backend, RawBytes(send))
 
 
 @fault(*KINDS, where="wire", cause="net.reset", caught_by=checks.SERVER_ANSWERS_HTTP)
@@ -58,7 +58,7 @@ def hung_up(plan: Plan) -> None:
     async def send(writer: StreamWriter) -> None:
         writer.close()
 
-    always(plan.backend, Raw(send))
+    always(plan.backend, RawBytes(send))
 
 
 @fault(*KINDS, where="wire", cause="net.hung", caught_by=checks.SERVER_ANSWERS_HTTP)
@@ -70,7 +70,7 @@ def hung(plan: Plan) -> None:
 
         await asyncio.Event().wait()
 
-    always(plan.backend, Raw(send))
+    always(plan.backend, RawBytes(send))
 
 
 @fault("tectonic", where="wire", cause="net.hung", caught_by=checks.SERVER_ANSWERS_HTTP)
@@ -85,15 +85,15 @@ def dripping(plan: Plan) -> None:
             await writer.drain()
             await asyncio.sleep(1)
 
-    always(plan.backend, Raw(send))
+    always(plan.backend, RawBytes(send))
 
 
-def _bytes(data: bytes) -> Raw:
+def _bytes(data: bytes) -> RawBytes:
     async def send(writer: StreamWriter) -> None:
         writer.write(data)
         await writer.drain()
 
-    return Raw(send)
+    return RawBytes(send)
 
 
 @fault(*KINDS, where="wire", cause="net.truncated", caught_by=checks.SERVER_ANSWERS_HTTP)
@@ -125,7 +125,7 @@ def redirect_loop(plan: Plan) -> None:
     """Every path redirects to itself."""
 
     def layer(_: Handler) -> Handler:
-        async def answer(request: Request) -> Answer | Raw:
+        async def answer(request: Request) -> Answer | RawBytes:
             return Answer(301, (("location", f"{plan.backend.url}{request.target}"),))
 
         return answer
@@ -138,7 +138,7 @@ def redirect_ping_pong(plan: Plan) -> None:
     """One rule appends a slash and another takes it away, so that redirects never end."""
 
     def layer(_: Handler) -> Handler:
-        async def answer(request: Request) -> Answer | Raw:
+        async def answer(request: Request) -> Answer | RawBytes:
             path = request.path
             return Answer(308, (("location", path.rstrip("/") if path.endswith("/") else f"{path}/"),))
 
@@ -158,7 +158,7 @@ def endless_body(plan: Plan) -> None:
             writer.write(chunk)
             await writer.drain()
 
-    always(plan.backend, Raw(send))
+    always(plan.backend, RawBytes(send))
 
 
 @fault("tectonic", where="wire", cause="net.too-large", caught_by=checks.SERVER_ANSWERS_HTTP)
@@ -169,9 +169,7 @@ def gzip_bomb(plan: Plan) -> None:
     always(plan.backend, Answer(200, headers, bomb))
 
 
-@fault(
-    "tectonic", where="wire", cause=("net.too-large", "net.bad-framing"), caught_by=checks.SERVER_ANSWERS_HTTP
-)
+@fault("tectonic", where="wire", cause=("net.too-large", "net.bad-framing"), caught_by=checks.SERVER_ANSWERS_HTTP)
 def huge_headers(plan: Plan) -> None:
     """The answer carries a header of 200 kB."""
     always(plan.backend, _bytes(_HEAD + b"x-padding: " + b"x" * 200_000 + b"\r\ncontent-length: 2\r\n\r\n{}"))
@@ -190,9 +188,7 @@ def unreachable(plan: Plan) -> None:
     _moved(plan, "http://198.51.100.7")
 
 
-@fault(
-    "tectonic", where="wire", cause="net.connect-timeout", caught_by=checks.PORT_ACCEPTS, needs="namespace"
-)
+@fault("tectonic", where="wire", cause="net.connect-timeout", caught_by=checks.PORT_ACCEPTS, needs="namespace")
 def connect_timeout(plan: Plan) -> None:
     """Packets to the address are swallowed: no answer, no refusal."""
     _moved(plan, "http://192.0.2.7")

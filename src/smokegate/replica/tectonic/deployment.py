@@ -11,7 +11,7 @@ from smokegate.replica.plan import Instance, Plan, commit_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from smokegate.replica.wire import Handler
+    from smokegate.replica.messages import Handler
 
 HAS_STATIC_HOST = True
 """The frontend has an address of its own."""

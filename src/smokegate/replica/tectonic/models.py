@@ -20,9 +20,7 @@ def _address(value: str) -> str:
         reason = "The part after the @-sign is a special-use or reserved name that cannot be used with email."
     else:
         return value.lower()
-    raise PydanticCustomError(
-        "value_error", "value is not a valid email address: {reason}", {"reason": reason}
-    )
+    raise PydanticCustomError("value_error", "value is not a valid email address: {reason}", {"reason": reason})
 
 
 Address = Annotated[str, AfterValidator(_address)]

@@ -15,8 +15,8 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
+from smokegate.replica.build_id import Stamp
 from smokegate.replica.serving import serve
-from smokegate.replica.stamp import Stamp
 from smokegate.replica.trading import monitoring
 from smokegate.replica.trading.market import Market, open_market
 

@@ -10,7 +10,7 @@ from smokegate.replica.plan import Instance, Plan, commit_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from smokegate.replica.wire import Handler
+    from smokegate.replica.messages import Handler
 
 HAS_STATIC_HOST = False
 """One nginx serves the frontend and the API from one address."""

@@ -52,7 +52,7 @@ class Market:
         metadata.create_all(self.engine)
 
     def ping(self) -> None:
-        """Ask the database for anything at all."""
+        """Query the database for anything at all."""
         with self.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
 

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-def run(
-    variables: Mapping[str, str], started: Callable[[], None] = lambda: None, stop: Event | None = None
-) -> None:
+def run(variables: Mapping[str, str], started: Callable[[], None] = lambda: None, stop: Event | None = None) -> None:
     """Update until `stop` is set (never, without one). `started` is called once, after the first attempt.
 
     An update that fails is reported on stderr and tried again in its turn, as long as it takes.

@@ -1,0 +1,204 @@
+"""The rounds of a watch: when each begins, what it tells, and what they come to."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from smokegate.commands.common import CheckResult, look
+from smokegate.commands.signals import ended_like_interrupt
+from smokegate.diagnosis.verdict import Verdict, exit_code
+from smokegate.observation.plan.step import GROUPS, Group
+from smokegate.report.containers import span
+from smokegate.report.json import stamp
+from smokegate.report.terminal import COLOURS, TerminalLine, safe
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Environment
+    from smokegate.report.console import Console
+
+NEVER = threading.Event()
+"""Is not set: to wait for it is to wait, interruptibly, for the time that is given."""
+UP = {Verdict.PASS, Verdict.WARN}
+DOWN = {Verdict.FAIL, Verdict.OUTAGE}
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one look came to."""
+
+    started: datetime
+    verdict: Verdict
+    cause: str | None
+    latency: float | None
+    """Seconds of the health check's answer."""
+    seconds: float
+    version: str | None
+
+    @property
+    def face(self) -> tuple[Verdict, str | None]:
+        """What makes two rounds alike: the verdict, and the cause where it is no good one."""
+        return self.verdict, None if self.verdict is Verdict.PASS else self.cause
+
+
+def round_of(seen: CheckResult) -> Round:
+    """Return the round that a look was."""
+    report = seen.report
+    health = report.observation.exchanges.get("health")
+    answered = health if health is not None and health.answer is not None else None
+    headline = report.diagnosis.headline
+    return Round(
+        seen.started,
+        report.verdict,
+        headline.code if headline else None,
+        (answered.warm_seconds or answered.seconds) if answered else None,
+        seen.seconds,
+        report.version,
+    )
+
+
+@dataclass
+class Tally:
+    """What the rounds come to."""
+
+    rounds: list[Round] = field(default_factory=list)
+    changes: int = 0
+
+    def add(self, one: Round) -> bool:
+        """Take a round over; returns whether it differs from the one before."""
+        changed = bool(self.rounds) and self.rounds[-1].face != one.face
+        self.rounds.append(one)
+        self.changes += changed
+        return changed
+
+    @property
+    def availability(self) -> float | None:
+        """The share of the judged rounds in which it worked, None where none was judged."""
+        judged = [each for each in self.rounds if each.verdict in UP | DOWN]
+        return sum(each.verdict in UP for each in judged) / len(judged) if judged else None
+
+    @property
+    def longest_outage(self) -> float:
+        """Seconds from the first round in which it was down to the next that worked, or to the last one."""
+        longest, since = 0.0, None
+        for each in self.rounds:
+            if each.verdict in DOWN:
+                since = since or each.started
+            if since is not None:
+                longest = max(longest, (each.started - since).total_seconds())
+            if each.verdict in UP:
+                since = None
+        return longest
+
+    def lines(self) -> list[str]:
+        """Return the summary."""
+        if not self.rounds:
+            return ["no round was completed"]
+        kinds = {v.name: sum(each.verdict is v for each in self.rounds) for v in Verdict}
+        share = self.availability
+        down = any(each.verdict in DOWN for each in self.rounds)
+        plural = "" if len(self.rounds) == 1 else "s"
+        return [
+            f"{len(self.rounds)} round{plural}: " + ", ".join(f"{n} {word}" for word, n in kinds.items() if n),
+            f"changes: {self.changes}",
+            "availability: " + ("nothing was judged" if share is None else f"{share:.2%} of the judged rounds"),
+            "longest outage: " + (f"{span(self.longest_outage)}, as seen between rounds" if down else "none"),
+        ]
+
+
+def watch(  # noqa: PLR0913 - all but the first three are by name
+    environment: Environment,
+    console: Console,
+    history: Path,
+    *,
+    every: float,
+    count: int | None = None,
+    journey: bool = False,
+    pause: Callable[[float], object] = NEVER.wait,
+    clock: Callable[[], float] = time.monotonic,
+) -> int:
+    """Check repeatedly until `count` rounds are done or Ctrl-C; returns the worst verdict's exit code.
+
+    Args:
+        environment: with the addresses that it really has.
+        console: gets a line for every round.
+        history: a line of JSON is appended for every round.
+        every: seconds from start to start; a round that takes longer is followed at once.
+        count: how many rounds; None: until Ctrl-C.
+        journey: sign in also where that creates an account every time.
+        pause: waits some seconds, and is interrupted by Ctrl-C.
+        clock: tells the seconds that pass.
+    """
+    groups = _groups(environment, console, journey=journey)
+    tally = Tally()
+    began, due = clock(), 0
+    try:
+        with ended_like_interrupt():
+            while count is None or len(tally.rounds) < count:
+                left = began + due * every - clock()
+                if left > 0:
+                    pause(left)
+                seen = look(environment, console, groups=groups)
+                if seen.interrupted:
+                    break
+                _tell(tally, round_of(seen), console, history)
+                due = max(due + 1, int((clock() - began) // every))
+    except KeyboardInterrupt:
+        pass
+    console.tell(TerminalLine(safe(line)) for line in ("", *tally.lines()))
+    return exit_code(each.verdict for each in tally.rounds)
+
+
+def _groups(environment: Environment, console: Console, *, journey: bool) -> Collection[Group]:
+    """Return what is looked at every round; accounts are made only where that was asked for."""
+    sign_in = environment.sign_in
+    if sign_in is None or not sign_in.creates_accounts or journey:
+        return GROUPS
+    console.note(
+        "not watched: signing in, since every round would create an account; --journey does it all the same, "
+        "and a standing account needs no such leave (docs/environments.md, sign_in.standing)"
+    )
+    return tuple(group for group in GROUPS if group != "sign_in")
+
+
+def _tell(tally: Tally, one: Round, console: Console, history: Path) -> None:
+    before = tally.rounds[-1] if tally.rounds else None
+    changed = tally.add(one)
+    latency = "no answer" if one.latency is None else f"{one.latency * 1000:.0f} ms"
+    cause = f"  {one.cause}" if one.face[1] else ""
+    was = f"  (was {before.verdict.name}{f' {before.face[1]}' if before.face[1] else ''})" if changed and before else ""
+    text = f"{one.started:%Y-%m-%d %H:%M:%S}Z  {one.verdict.name:<7}  {latency:>9}{cause}{was}"
+    console.tell([TerminalLine(safe(text), COLOURS[one.verdict], bold=changed)])
+    if changed:
+        console.bell()
+    _append(history, console.clean(json.dumps(_entry(one, changed=changed), ensure_ascii=False)))
+
+
+def _entry(one: Round, *, changed: bool) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "source": "watch",
+        "started": stamp(one.started),
+        "verdict": one.verdict.name,
+        "cause": one.face[1],
+        "health_ms": None if one.latency is None else round(one.latency * 1000, 1),
+        "seconds": round(one.seconds, 3),
+        "version": one.version,
+        "changed": changed,
+    }
+
+
+def _append(path: Path, line: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        os.write(descriptor, line.encode("utf-8", "replace") + b"\n")
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,115 @@
+"""What the members of a family of rules have in common: a wire cause, or a sign of the edge."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.case import host_of, is_sample
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import Signs
+from smokegate.diagnosis.wording import seen
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case, Hit
+    from smokegate.diagnosis.rule import Judge
+    from smokegate.observation.transport.causes import WireCause
+
+LINES_AT_MOST = 2
+
+
+def by_wire(*causes: WireCause, confidence: Confidence = Confidence.CERTAIN) -> Judge:
+    """Judge by the reason for which there is no answer."""
+
+    def judge(case: Case) -> Signs | None:
+        return wire_signs(case, case.wires(*causes), confidence)
+
+    return judge
+
+
+def wire_signs(case: Case, hits: tuple[Hit, ...], confidence: Confidence = Confidence.CERTAIN) -> Signs | None:
+    """Return the signs of wire failures; advice where each of them healed when it was tried again."""
+    if not hits:
+        return None
+    final = tuple(hit for hit in hits if not hit.healed) or hits
+    answered = [e for e in case.backend if e.answer and e.name not in {hit.exchange.name for hit in final}]
+    against = [f"{len(answered)} other requests were answered, so it concerns these only"] if answered else []
+    if hits[0].healed:
+        against = ["the same request was answered when it was tried again"]
+    return Signs(
+        evidence=lines(final),
+        exchanges=names(final),
+        confidence=confidence,
+        against=tuple(against),
+        advisory=hits[0].healed or None,
+        names=asked(final[0]),
+    )
+
+
+def edge_signs(
+    case: Case, code: str, confidence: Confidence = Confidence.CERTAIN, hits: tuple[Hit, ...] | None = None
+) -> Signs | None:
+    """Return the signs of answers that the edge made for this cause, or of the hits that are given."""
+    hits = case.edges(code) if hits is None else hits
+    if not hits:
+        return None
+    final = tuple(hit for hit in hits if not hit.healed) or hits
+    against = ["the same request was answered by the application when it was tried again"] if hits[0].healed else []
+    sound = [e for e in case.samples if case.sound(e.name)]
+    if sound and any(is_sample(hit.exchange.name) for hit in final) and not hits[0].healed:
+        against.append(
+            f"{len(sound)} of {len(case.samples)} samples of the health check were answered by the application"
+        )
+    return Signs(
+        evidence=lines(final),
+        exchanges=names(final),
+        confidence=confidence,
+        against=tuple(against),
+        advisory=hits[0].healed or None,
+        names=asked(final[0]),
+    )
+
+
+def intermittent(case: Case, signs: Signs) -> bool:
+    """Tell whether some samples show the sign and others were answered soundly, in the same run."""
+    shown = [name for name in signs.exchanges if is_sample(name)]
+    return bool(shown) and any(case.sound(e.name) for e in case.samples) and not signs.advisory
+
+
+def by_platform(signs: Signs, title: str) -> Signs:
+    """Return the signs of what comes and goes while the app is healthy: the platform's own trouble."""
+    return replace(signs, confidence=Confidence.LIKELY, owner=Owner.PLATFORM, title=title)
+
+
+def beyond_runner(case: Case, signs: Signs | None) -> Signs | None:
+    """Return the signs with the deployment's side as owner, where the runner reaches other hosts."""
+    reached = [probe for probe in case.observation.control if probe.reached]
+    if signs is None or not reached:
+        return signs
+    line = f"control: `{reached[0].address}` was reached, so the runner has a network"
+    return replace(signs, evidence=(*signs.evidence, line), owner=Owner.CONFIGURATION)
+
+
+def lines(hits: tuple[Hit, ...]) -> tuple[str, ...]:
+    """Return the evidence: the first outcomes in full, one sample for all of them, the rest by name."""
+    samples = [hit for hit in hits if is_sample(hit.exchange.name)]
+    shown = [hit for hit in hits if hit not in samples[1:]][:LINES_AT_MOST]
+    rest = tuple(hit for hit in hits if hit not in shown)
+    more = (f"the same of {len(rest)} more: {', '.join(names(rest))}",) if rest else ()
+    return (*map(_line, shown), *more)
+
+
+def names(hits: tuple[Hit, ...]) -> tuple[str, ...]:
+    """Return the names of the exchanges, each once."""
+    return tuple(dict.fromkeys(hit.exchange.name for hit in hits))
+
+
+def asked(hit: Hit) -> dict[str, str]:
+    """Return the names that steps use for the request that shows the cause."""
+    request = hit.exchange.request
+    return {"target": host_of(request.url), "asked": f"{request.method} {request.url}"}
+
+
+def _line(hit: Hit) -> str:
+    details = [] if hit.sign is None else [hit.sign]
+    return seen(hit.exchange, *details, outcome=hit.outcome) + (" (an earlier attempt)" if hit.healed else "")

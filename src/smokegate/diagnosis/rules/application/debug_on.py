@@ -1,0 +1,68 @@
+"""The app runs in debug mode: it shows its insides to everybody."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.broken import is_broken
+from smokegate.diagnosis.database_texts import found
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+
+INSIDES = re.compile(
+    r"Traceback \(most recent call last\)|You're seeing this error because you have <code>DEBUG = True"
+    r"|Werkzeug Debugger|<title>Starlette Debugger|\"debug\"\s*:\s*true\b|at \S+ \([^)]*node_modules/[^)]*\)"
+)
+
+DOCUMENTATION = re.compile(r"swagger-ui|SwaggerUIBundle|redoc(?:\.standalone)?\.js|\"openapi\"\s*:\s*\"3\.")
+"""The interactive documentation that frameworks serve in debug mode."""
+
+
+def judge(case: Case) -> Signs | None:
+    """An answer holds a traceback or a debugger's page, or says itself that debug is on."""
+    words = list(found(INSIDES, case.backend))
+    if not words:
+        return _documentation(case)
+    return Signs(
+        evidence=tuple(each.line for each in words[:3]),
+        exchanges=tuple(each.exchange.name for each in words),
+    )
+
+
+def _documentation(case: Case) -> Signs | None:
+    """The interactive documentation is there where the environment file promises that it is not."""
+    closed = [e for e in case.backend if (promise := case.promise(e.name)) and promise.status in {401, 403, 404}]
+    pages = list(found(DOCUMENTATION, (each for each in closed if is_broken(case, each))))
+    if not pages:
+        return None
+    return Signs(
+        evidence=tuple(each.line for each in pages),
+        exchanges=tuple(each.exchange.name for each in pages),
+        confidence=Confidence.LIKELY,
+        competing=("documentation that was left open without debug mode",),
+    )
+
+
+RULES = (
+    Rule(
+        code="app.debug-on",
+        title="The app at {host} runs in debug mode",
+        level=Level.CONFIGURATION,
+        owner=Owner.CONFIGURATION,
+        symptom="Errors answer with a traceback: paths, code and at times secrets are shown to everybody.",
+        reads=("the body of every answer of the backend: tracebacks, debuggers' pages, `debug: true`",),
+        judge=judge,
+        steps=(
+            ("Set `DEBUG=False` (or the framework's own switch) where the deployment has its variables, and restart."),
+            "Read the traceback in the evidence: it also says what is broken, which is to be mended as well.",
+            "Change every secret that was shown in it.",
+        ),
+        competing=("an error handler of the app's own that prints tracebacks without debug mode",),
+        after=ANSWERED,
+        silences=("app.error",),
+    ),
+)

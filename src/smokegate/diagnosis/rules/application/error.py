@@ -1,0 +1,65 @@
+"""The app ends requests in an error of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.broken import is_broken
+from smokegate.diagnosis.case import is_sample
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.wording import body, seen
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+
+
+def judge(case: Case) -> Signs | None:
+    """The application answers 5xx where that was not promised."""
+    hits = [
+        each
+        for each in case.backend
+        if (answer := case.app(each.name)) and answer.status >= 500 and is_broken(case, each)
+    ]
+    partly = case.sound("health") or any(case.sound(each.name) for each in case.samples)
+    hits = [each for each in hits if not (partly and (is_sample(each.name) or each.name == "register"))]
+    if not hits:
+        return None
+    from_app = any(each.answer and "x-render-origin-server" in each.answer.headers for each in hits)
+    return Signs(
+        evidence=tuple(seen(each, *([body(each.answer)] if each.answer else [])) for each in hits[:3]),
+        exchanges=tuple(each.name for each in hits),
+        confidence=(
+            Confidence.CERTAIN if from_app or (hits[0].answer and hits[0].answer.status == 500) else Confidence.LIKELY
+        ),
+    )
+
+
+RULES = (
+    Rule(
+        code="app.error",
+        title="The app at {host} answers with an error of its own",
+        level=Level.HEALTH,
+        owner=Owner.APP,
+        symptom="500 'Internal Server Error'.",
+        reads=("every answer of the backend with 500 and above that the edge did not make",),
+        judge=judge,
+        steps=(
+            (
+                (
+                    "On the server, in `{directory}`: `{compose} logs --tail 100 {service}`: the traceback of"
+                    " that moment is the cause."
+                ),
+                "Read the app's log of that moment: the traceback is the cause.",
+            ),
+            "If it began with a deploy, roll back first and read then.",
+            ("If the log is silent, the answer came from something in front of the app: repeat the request past it."),
+        ),
+        competing=(
+            "a dependency of the app that fails (its database, an API, a disk)",
+            "a defect of the deployed version",
+        ),
+        after=ANSWERED,
+        unless=("app.wrong-service", "app.unhealthy"),
+    ),
+)

@@ -1,0 +1,60 @@
+"""The app answers, and does not know the path of its health check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.case import is_html, is_sample
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.wording import body, seen
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+
+
+def judge(case: Case) -> Signs | None:
+    """Health is 404 from the application; other paths that are answered make it certain."""
+    answer, exchange = case.app("health"), case.exchange("health")
+    if answer is None or exchange is None or answer.status not in {404, 405} or is_html(answer):
+        return None
+    known = [
+        e
+        for e in case.backend
+        if not is_sample(e.name)
+        and (other := case.app(e.name))
+        and other.status not in {404, 405}
+        and not is_html(other)
+    ]
+    return Signs(
+        evidence=(seen(exchange, body(answer)), *(seen(e) for e in known[:2])),
+        exchanges=("health",),
+        confidence=Confidence.CERTAIN if known else Confidence.LIKELY,
+        competing=(
+            None if known else ("another application that answers under this host", "every route of the app being gone")
+        ),
+    )
+
+
+RULES = (
+    Rule(
+        code="app.health-missing",
+        title="The app at {host} has no health check under {health}",
+        level=Level.HEALTH,
+        owner=Owner.CONFIGURATION,
+        symptom="The health check is 404 while the app answers.",
+        reads=("the health check", "the other exchanges with the backend"),
+        judge=judge,
+        steps=(
+            "Compare `backend.health.path` in {file} (`{health}`) with the routes of the deployed version.",
+            (
+                "If the path is right, the deployed version lost it: compare the deployed commit with the one"
+                " that has it, and deploy that."
+            ),
+            "If a proxy strips or adds a prefix (`/api`), give the path as it is seen from outside.",
+        ),
+        competing=("an older or newer version than expected", "a proxy that rewrites the path"),
+        after=ANSWERED,
+        unless=("app.wrong-service", "app.wrong-version"),
+    ),
+)

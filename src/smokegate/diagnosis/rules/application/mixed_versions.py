@@ -1,0 +1,74 @@
+"""Instances behind one address run different versions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.model import Owner
+from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.wording import listed, seen
+from smokegate.observation.evidence.version import deployed_commit
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+    from smokegate.environment.model import Version
+    from smokegate.observation.model import Exchange
+
+KEYS = ("commit", "version", "revision", "build", "git_sha")
+"""Keys of a health check's body in which services tell their version, where `[version]` says none."""
+
+
+def judge(case: Case) -> Signs | None:
+    """The samples of one run tell more than one version."""
+    told: dict[str, Exchange] = {}
+    for exchange in case.samples:
+        version = _version(case, exchange, case.environment.version)
+        if version is not None and case.app(exchange.name):
+            told.setdefault(version, exchange)
+    if len(told) < 2:
+        return None
+    versions = [f"`{version}`" for version in told]
+    return Signs(
+        evidence=tuple(seen(exchange, f"version `{version}`") for version, exchange in told.items()),
+        exchanges=tuple(exchange.name for exchange in told.values()),
+        names={"versions": listed(versions)},
+    )
+
+
+def _version(case: Case, exchange: Exchange, declared: Version | None) -> str | None:
+    if exchange.answer is None:
+        return None
+    if declared is not None and declared.path == case.environment.backend.health.path:
+        return deployed_commit(declared, exchange.answer)
+    values = (case.field(exchange.name, key) for key in KEYS)
+    return next((value for value in values if isinstance(value, str) and value), None)
+
+
+RULES = (
+    Rule(
+        code="app.mixed-versions",
+        title="Instances behind {host} run different versions: {versions}",
+        level=Level.SERVICE,
+        owner=Owner.APP,
+        symptom="The page is new on one load and old on the next.",
+        reads=("the version that each sample of the health check tells",),
+        judge=judge,
+        steps=(
+            "If a deploy is going on, wait for its end and run again: `{verify} --wait`.",
+            (
+                (
+                    "On the server, in `{directory}`: `{compose} ps`; remove containers of the old version:"
+                    " `{compose} up -d --remove-orphans {service}`."
+                ),
+                "Look for instances of the old version that were not replaced, and stop them.",
+            ),
+            "If a deploy stopped half way, read its log, and deploy again or roll back as a whole.",
+        ),
+        competing=(
+            "a deploy that is going on",
+            "a deploy that stopped half way",
+            "an old instance that was never removed",
+        ),
+        after=REACHED,
+    ),
+)

@@ -1,0 +1,67 @@
+"""The health check answers, and says that the app is not healthy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.identity import NAMING_KEYS
+from smokegate.diagnosis.model import Owner
+from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.wording import body, seen
+from smokegate.observation.evidence.assertions import unmet_json
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+
+KEYS = ("status", "state", "health", "healthy", "ok", "ready")
+"""The keys in which services tell how they are, where the environment file promises none."""
+
+
+def judge(case: Case) -> Signs | None:
+    """The body has the keys that were promised, with other values; or it is an error that tells a state."""
+    exchange, answer = case.exchange("health"), case.app("health")
+    if exchange is None or answer is None or not isinstance(answer.body.json, dict) or not answer.body.is_json:
+        return None
+    if not case.unmet_of("health") or not (
+        answer.status == case.environment.backend.health.status or answer.status >= 500
+    ):
+        return None
+    promised = tuple(each for each in case.environment.backend.health.json_ if each.key not in NAMING_KEYS)
+    said = [each for each in unmet_json(promised, answer) if each.actual != "no such key"]
+    if said:
+        words = [f"{each.what.removeprefix('json ')} should be {each.expected} and is `{each.actual}`" for each in said]
+    else:
+        states = [key for key in KEYS if key in answer.body.json and answer.status >= 500]
+        words = [f"{key} is `{answer.body.json[key]!r}`" for key in states]
+    if not words:
+        return None
+    return Signs(evidence=(seen(exchange, *words, body(answer)),), exchanges=("health",))
+
+
+RULES = (
+    Rule(
+        code="app.unhealthy",
+        title="The app at {host} says that it is not healthy",
+        level=Level.HEALTH,
+        owner=Owner.APP,
+        symptom="The health check answers, 200 or 503, and its body tells trouble.",
+        reads=("the JSON body of the health check against what was promised of it",),
+        judge=judge,
+        steps=(
+            "Read the body in the evidence: it names what the app misses, or that it is still starting.",
+            (
+                "On the server, in `{directory}`: `{compose} logs --tail 100 {service}`.",
+                "Read the app's log from its last start on.",
+            ),
+            "If it is starting, wait for it: `{verify} --wait`.",
+            "If the promise is out of date, correct `backend.health.json` in {file}.",
+        ),
+        competing=(
+            "an app that is still starting",
+            "a dependency of the app that is away",
+            "a health check that is wrong itself",
+        ),
+        after=ANSWERED,
+        unless=("app.wrong-service", "app.partial-outage"),
+    ),
+)

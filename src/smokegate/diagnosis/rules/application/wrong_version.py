@@ -1,0 +1,89 @@
+"""What answers is not the commit that was deployed, or does not say which one it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.wording import header, quote, seen
+from smokegate.observation.evidence.version import same_commit
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+    from smokegate.observation.model import Exchange
+
+
+def judge(case: Case) -> Signs | None:
+    """The commit is not the expected one; where none is expected, an unknown one is advice."""
+    exchange = case.observation.exchanges.get("version")
+    answer = case.app("version")
+    if case.environment.version is None or exchange is None or answer is None or not 200 <= answer.status < 300:
+        return None
+    expected, actual = case.observation.expected_commit, case.observation.commit
+    if actual is not None and (expected is None or same_commit(expected, actual)):
+        return None
+    if actual is None:
+        return Signs(
+            evidence=(seen(exchange, _where(case, exchange)),),
+            exchanges=(exchange.name,),
+            confidence=Confidence.LIKELY if expected else Confidence.CERTAIN,
+            title="{host} does not say which commit it runs",
+            competing=(
+                "a build that was not given its commit",
+                "a path, header or key in {file} that does not tell it",
+            ),
+            advisory=expected is None,
+            names={"expected": expected or "the commit"},
+        )
+    line = seen(exchange, f"commit {quote(actual)}, expected {expected}")
+    return Signs(evidence=(line,), exchanges=(exchange.name,), names={"expected": expected or ""})
+
+
+def _where(case: Case, exchange: Exchange) -> str:
+    version = case.environment.version
+    assert version is not None
+    assert exchange.answer is not None
+    if version.header and version.header in exchange.answer.headers:
+        return header(exchange.answer, version.header)
+    return (
+        f"it tells no commit in header {version.header}"
+        if version.header
+        else f"it tells no commit under {version.field}"
+    )
+
+
+RULES = (
+    Rule(
+        code="app.wrong-version",
+        title="{host} runs another commit than {expected}",
+        level=Level.SERVICE,
+        owner=Owner.CONFIGURATION,
+        symptom="Everything is green, and the change that was deployed is not there.",
+        reads=("the commit that `[version]` tells", "the commit that is expected (`--expect-commit`)"),
+        judge=judge,
+        steps=(
+            (
+                "Look whether the deploy of {expected} has ended, and how: the old version keeps answering"
+                " until a deploy is live, and after one that failed."
+            ),
+            (
+                (
+                    "On the server, in `{directory}`: `{compose} up -d --build {service}` builds and starts"
+                    " the checked-out commit."
+                ),
+                "Deploy that commit, or mend what its deploy's log says.",
+            ),
+            "If the commit is not told at all, have the build write it where `[version]` of {file} reads it.",
+            "If a deploy is going on: `{verify} --wait --expect-commit={expected}`.",
+        ),
+        competing=(
+            "a deploy that is going on",
+            "a deploy that failed",
+            "a deploy of another service or branch",
+            "a cache in front",
+        ),
+        after=ANSWERED,
+        unless=("app.mixed-versions", "app.wrong-service"),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Causes that containers, their logs and the server report."""

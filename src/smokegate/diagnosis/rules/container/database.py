@@ -1,0 +1,51 @@
+"""The container of the database does not serve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.model import Owner
+from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.server_evidence import last_words, role, state, unexplained, view_of
+from smokegate.diagnosis.server_rule_helpers import EDGE, STATES, affected
+from smokegate.diagnosis.wording import quote
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+
+
+def judge(case: Case) -> Signs | None:
+    """The database's container does not run, or does so for moments only."""
+    view = view_of(case)
+    found = [each for each in unexplained(case) if role(case, each) == "database" and each.exists]
+    down = [each for each in found if not each.running or each.crash_looping]
+    if view is None or not down:
+        return None
+    ready = (f"pg_isready: {quote(view.database.detail)}",) if view.database else ()
+    words = tuple(line for each in down for line in last_words(each))
+    return Signs((*map(state, down), *ready, *words), affected(case))
+
+
+RULES = (
+    Rule(
+        code="container.database-down",
+        title="The database {database} is down",
+        level=Level.SERVER,
+        owner=Owner.APP,
+        symptom="Everything with data fails; `pg_isready` does not say `accepting connections`.",
+        reads=STATES,
+        judge=judge,
+        steps=(
+            "Start it: `{compose} up -d {database}`, then watch `{compose} exec {database} pg_isready`.",
+            "Read why it stopped: `{compose} logs --tail 100 {database}`.",
+            ("When it accepts connections: `{compose} restart {service}`, whose pool may hold dead connections."),
+            "Never remove its volume: it holds the data.",
+        ),
+        competing=(
+            "somebody who stopped it",
+            "a disk that is full",
+            "a crash of the database itself",
+        ),
+        silences=EDGE,
+    ),
+)

@@ -1,0 +1,51 @@
+"""A service ended with an error and is not restarted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import Level, Rule
+from smokegate.diagnosis.server_evidence import role, unexplained
+from smokegate.diagnosis.server_rule_helpers import EDGE, LOGS, START, STATES, by_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from smokegate.diagnosis.case import Case
+    from smokegate.observation.server.model import ServiceView
+
+
+def ended(case: Case) -> Iterator[ServiceView]:
+    """Services that users meet, ended with an error that their logs do not explain."""
+    for each in unexplained(case):
+        failed = each.state == "dead" or (each.state in {"exited", "created"} and each.exit_code not in {0, 143})
+        if each.exists and failed and role(case, each) in {"backend", "proxy"}:
+            yield each
+
+
+RULES = (
+    Rule(
+        code="container.exited",
+        title="The service {service} has ended with an error and is not restarted",
+        level=Level.SERVER,
+        owner=Owner.APP,
+        symptom="502, 503 or a refused connection; the container is `exited` with a code other than 0.",
+        reads=STATES,
+        judge=by_state(ended, Confidence.CERTAIN),
+        steps=(
+            LOGS,
+            START,
+            (
+                "Exit code 137 is signal 9: `docker kill`, or the kernel out of memory (`dmesg -T | grep"
+                " -i oom` on the server)."
+            ),
+        ),
+        competing=(
+            "a program that failed",
+            "somebody who killed it",
+            "a host that ran out of memory, which the engine does not always notice",
+        ),
+        silences=EDGE,
+    ),
+)

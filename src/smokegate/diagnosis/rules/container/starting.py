@@ -1,0 +1,58 @@
+"""A container has not passed its health check yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.server_evidence import last_words, state, unexplained, view_of
+from smokegate.diagnosis.server_rule_helpers import EDGE, LOGS, RESTART, STATES, affected, named
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+
+
+LONG = 60.0
+"""Seconds after which a start counts as too long; before that it may only need more time."""
+
+
+def judge(case: Case) -> Signs | None:
+    """A container runs and has neither passed its health check nor failed it for good."""
+    view = view_of(case)
+    found = [each for each in unexplained(case) if each.health == "starting" and not each.crash_looping]
+    if view is None or not found:
+        return None
+    ages = [age for each in found if (age := view.uptime(each)) is not None]
+    since = tuple(f"it has been starting for {age:.0f} s" for age in ages)
+    return Signs(
+        (*map(state, found), *since, *(line for each in found for line in last_words(each))),
+        affected(case),
+        Confidence.LIKELY if ages and max(ages) > LONG else Confidence.POSSIBLE,
+        names=named(found),
+    )
+
+
+RULES = (
+    Rule(
+        code="container.starting-too-long",
+        title="The service {service} does not come to be ready",
+        level=Level.SERVER,
+        owner=Owner.APP,
+        symptom="`docker compose ps` says `(health: starting)` for longer than a start takes.",
+        reads=STATES,
+        judge=judge,
+        steps=(
+            LOGS,
+            "If it was deployed a moment ago, wait for it: `{verify} --wait`.",
+            "A database that recovers or migrates says so in its log, and needs time and no restart.",
+            RESTART,
+        ),
+        competing=(
+            "a start that only needs more time",
+            "a start that waits for something that does not come",
+            "a health check with a long start period that hides failures",
+        ),
+        silences=EDGE,
+    ),
+)

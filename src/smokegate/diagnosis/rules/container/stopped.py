@@ -1,0 +1,54 @@
+"""A service was stopped and stays stopped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import Level, Rule
+from smokegate.diagnosis.server_evidence import role, unexplained
+from smokegate.diagnosis.server_rule_helpers import EDGE, START, STATES, by_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from smokegate.diagnosis.case import Case
+    from smokegate.observation.server.model import ServiceView
+
+
+ON_REQUEST = {0, 143}
+"""How a program ends that was asked to: by itself, or by signal 15."""
+
+
+def stopped(case: Case) -> Iterator[ServiceView]:
+    """Services that users meet, ended as if they had been asked to."""
+    for each in unexplained(case):
+        asked = each.state in {"exited", "removing"} and each.exit_code in ON_REQUEST
+        if each.exists and asked and role(case, each) in {"backend", "proxy"}:
+            yield each
+
+
+RULES = (
+    Rule(
+        code="container.stopped",
+        title="The service {service} is stopped",
+        level=Level.SERVER,
+        owner=Owner.APP,
+        symptom=(
+            "502, 503 or a refused connection; the container is `exited` with code 0 or 143 and is not restarted."
+        ),
+        reads=STATES,
+        judge=by_state(stopped, Confidence.CERTAIN),
+        steps=(
+            START,
+            ("Find out who stopped it: shell history on the server, the last deploy, `docker events --since 24h`."),
+            "A container that somebody stopped is not restarted by its policy before the engine restarts.",
+        ),
+        competing=(
+            "a deploy that was cut short",
+            "a person or script that stopped it",
+            "a program that ended by itself without an error",
+        ),
+        silences=EDGE,
+    ),
+)

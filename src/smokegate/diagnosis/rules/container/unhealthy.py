@@ -1,0 +1,62 @@
+"""A container runs and its health check fails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.server_evidence import role, state, unexplained, view_of
+from smokegate.diagnosis.server_rule_helpers import EDGE, RESTART, STATES, affected, named
+from smokegate.diagnosis.wording import quote
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+
+
+def judge(case: Case) -> Signs | None:
+    """The engine counts failed checks; what the check printed and what the origin answers stand beside."""
+    found = [each for each in unexplained(case) if each.health == "unhealthy" and not each.crash_looping]
+    if not found:
+        return None
+    checks = [each.check for each in found if each.check and each.check.log]
+    said = tuple(
+        f"health check, failed {check.failing_streak} times: {quote(check.log[-1].output or 'no output')}"
+        for check in checks
+    )
+    view = view_of(case)
+    answers = [each for each in view.origin if each.status == 200] if view else []
+    backend = any(role(case, each) == "backend" for each in found)
+    against = (f"the backend answers 200 on the server itself (GET {answers[0].path})",) if answers and backend else ()
+    return Signs((*map(state, found), *said), affected(case), Confidence.CERTAIN, against=against, names=named(found))
+
+
+RULES = (
+    Rule(
+        code="container.unhealthy",
+        title="The service {service} runs and its health check fails",
+        level=Level.SERVER,
+        owner=Owner.APP,
+        symptom="`docker compose ps` says `(unhealthy)`; the engine never restarts such a container.",
+        reads=STATES,
+        judge=judge,
+        steps=(
+            (
+                "Read what the check says: `docker inspect --format '{{{{json .State.Health}}}}'` with"
+                " the container's name."
+            ),
+            ("Run the check by hand: its command is under `healthcheck:` in the compose file of `{directory}`."),
+            RESTART,
+            (
+                "If the application answers on the server, the check itself is wrong: it asks a path or a"
+                " program that is gone."
+            ),
+        ),
+        competing=(
+            "an application that hangs or is overloaded",
+            "a health check that asks for something that is not there any more",
+            "a time-out of the check that is too short",
+        ),
+        silences=EDGE,
+    ),
+)

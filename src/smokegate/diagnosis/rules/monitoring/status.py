@@ -1,0 +1,198 @@
+"""What the monitoring summary says in its 200."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.broken import is_fresh, monitoring_status
+from smokegate.diagnosis.model import Owner
+from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs, Step
+from smokegate.diagnosis.wording import body, quote, seen
+from smokegate.observation.evidence.assertions import MISSING, lookup
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+    from smokegate.environment.model import Monitoring
+    from smokegate.observation.model import Answer, Exchange
+
+SEE: Step = (
+    "On the server, in `{directory}`: `{compose} ps`, then `{compose} logs --tail 100 {service}`.",
+    "Read the backend's log of that moment, and that of the worker that renews its data.",
+)
+READS = ("the JSON of the monitoring summary, whatever its status",)
+FUTURE = "The data under the monitoring summary of {host} claims to be from the future"
+Read = tuple["Exchange", "Answer", "Monitoring"]
+
+
+def summary(case: Case) -> Read | None:
+    """Return the summary that the application gave with 200, and what was promised of it."""
+    exchange, answer = case.exchange("monitoring"), case.app("monitoring")
+    monitoring = case.environment.backend.monitoring
+    if exchange is None or answer is None or monitoring is None or answer.status != 200:
+        return None
+    return exchange, answer, monitoring
+
+
+def error(case: Case) -> Signs | None:
+    """The status is none that the summary may have."""
+    read = summary(case)
+    if read is None or monitoring_status(case) is not None:
+        return None
+    exchange, answer, monitoring = read
+    told = _value(answer, monitoring.field)
+    said = f"it has no {monitoring.field}" if told is MISSING else f"{monitoring.field} is {quote(_json(told))}"
+    return Signs(
+        evidence=(seen(exchange, said, body(answer)),),
+        exchanges=("monitoring",),
+        names={"said": said.replace("`", "")},
+    )
+
+
+def stale(case: Case) -> Signs | None:
+    """The data under the summary is older than it may be, from the future, or of unknown age."""
+    read = summary(case)
+    if read is None or read[2].age_field is None or read[2].fresh_within is None:
+        return None
+    exchange, answer, monitoring = read
+    age = _value(answer, monitoring.age_field or "")
+    if is_fresh(age, monitoring.fresh_within or 0):
+        return None
+    said = f"it has no {monitoring.age_field}" if age is MISSING else f"{monitoring.age_field} is {quote(_json(age))}"
+    return Signs(
+        evidence=(seen(exchange, said, f"at most {monitoring.fresh_within:g} s are promised"),),
+        exchanges=("monitoring",),
+        advisory=monitoring.on_stale == "advisory",
+        title=FUTURE if isinstance(age, int | float) and age < 0 else None,
+    )
+
+
+def degraded(case: Case) -> Signs | None:
+    """The status is one of those that mean 'in part'."""
+    read = summary(case)
+    return _status(case, read, read[2].degraded, advisory=read[2].on_degraded == "advisory") if read else None
+
+
+def unhealthy(case: Case) -> Signs | None:
+    """The status is one of those that mean trouble."""
+    read = summary(case)
+    return _status(case, read, read[2].unhealthy, advisory=read[2].on_unhealthy == "advisory") if read else None
+
+
+def _status(case: Case, read: Read, words: tuple[str, ...], *, advisory: bool) -> Signs | None:
+    exchange, answer, monitoring = read
+    status = monitoring_status(case)
+    if status is None or status not in words or status in monitoring.healthy:
+        return None
+    line = seen(exchange, f"{monitoring.field} is {quote(status)}", body(answer))
+    return Signs(evidence=(line,), exchanges=("monitoring",), advisory=advisory)
+
+
+def _value(answer: Answer, key: str) -> object:
+    return lookup(answer.body.json, tuple(key.split("."))) if answer.body.is_json else MISSING
+
+
+def _json(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+EXPLAINED = (
+    "app.database-unreachable",
+    "app.database-not-initialised",
+    "app.wrong-service",
+    "frontend.spa-answers-api",
+)
+
+RULES = (
+    Rule(
+        code="monitoring.error",
+        title="The monitoring summary of {host} answers 200 and reports an error: {said}",
+        level=Level.MONITORING,
+        owner=Owner.APP,
+        symptom="The dashboard shows 'Backend Health: ERROR' while every HTTP check is green.",
+        reads=READS,
+        judge=error,
+        steps=(
+            SEE,
+            (
+                "Look for the exception under the summary: state in a cache that is malformed or lacks a part"
+                " is the usual one; renew it by running its worker."
+            ),
+            "If the status is a new word for something good, add it to `backend.monitoring` in {file}.",
+        ),
+        competing=(
+            "cached state that is malformed",
+            "a dependency of the summary that fails",
+            "a status that {file} does not know yet",
+        ),
+        after=ANSWERED,
+        unless=EXPLAINED,
+    ),
+    Rule(
+        code="monitoring.stale",
+        title="The data under the monitoring summary of {host} is too old",
+        level=Level.MONITORING,
+        owner=Owner.APP,
+        symptom="The summary says 'healthy', and its numbers are of yesterday.",
+        reads=READS,
+        judge=stale,
+        steps=(
+            (
+                "On the server, in `{directory}`: `{compose} ps`: is the worker that renews the data up?",
+                "Look whether the worker that renews the data runs.",
+            ),
+            (
+                (
+                    "Read its log: `{compose} logs --tail 100` and its name; restart it: `{compose} restart`"
+                    " and its name."
+                ),
+                "Read its log, and restart it.",
+            ),
+            ("An age that is null means that there was no run at all, or that the database could not be asked."),
+        ),
+        competing=(
+            "a worker that is stopped or hangs",
+            "a database that can not be asked",
+            "a source of the data that is away",
+            "clocks that differ, where the age is negative",
+        ),
+        after=ANSWERED,
+        unless=(*EXPLAINED, "monitoring.error"),
+    ),
+    Rule(
+        code="monitoring.degraded",
+        title="The monitoring summary of {host} says that it works in part only",
+        level=Level.ADVICE,
+        owner=Owner.APP,
+        symptom="The dashboard shows 'degraded'.",
+        reads=READS,
+        judge=degraded,
+        steps=(
+            SEE,
+            "Read the summary's other keys: they say which part is missing.",
+            'If it is to stop a deploy, set `on_degraded = "gate"` in {file}.',
+        ),
+        competing=("a source of data that is away", "an app that is still warming up"),
+        after=ANSWERED,
+        unless=EXPLAINED,
+        advisory=True,
+    ),
+    Rule(
+        code="monitoring.unhealthy",
+        title="The monitoring summary of {host} reports trouble",
+        level=Level.ADVICE,
+        owner=Owner.APP,
+        symptom="The dashboard shows 'unhealthy', with errors listed.",
+        reads=READS,
+        judge=unhealthy,
+        steps=(
+            SEE,
+            "Read the errors that the summary lists: they name what failed.",
+            'If it is to stop a deploy, set `on_unhealthy = "gate"` in {file}.',
+        ),
+        competing=("a source of data that is away", "a key of an exchange that was refused"),
+        after=ANSWERED,
+        unless=EXPLAINED,
+        advisory=True,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Causes on the network: name, connection, certificate, exchange."""

@@ -1,0 +1,96 @@
+"""The certificate does not stand the check."""
+
+from __future__ import annotations
+
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import Level, Rule, Step
+from smokegate.diagnosis.rule_helpers import by_wire
+from smokegate.observation.transport.causes import WireCause
+
+AFTER = (
+    "runner",
+    "net.name-not-found",
+    "net.name-server",
+    "net.refused",
+    "net.unreachable",
+    "net.connect-timeout",
+)
+READS = ("the TLS handshake of every exchange with the backend",)
+SHOW: Step = (
+    "See which one is served: `openssl s_client -connect {where} -servername {hostname} </dev/null | openssl"
+    " x509 -noout -subject -issuer -dates -ext subjectAltName`."
+)
+
+RULES = (
+    Rule(
+        code="tls.expired",
+        title="The certificate of {host} is not valid at this time",
+        level=Level.CERTIFICATE,
+        owner=Owner.CONFIGURATION,
+        symptom="Browsers warn that the connection is not private: the certificate has expired.",
+        reads=READS,
+        judge=by_wire(WireCause.TLS_EXPIRED, WireCause.TLS_NOT_YET_VALID),
+        steps=(
+            SHOW,
+            (
+                "Renew it and look why renewal did not happen by itself: `certbot renew --dry-run`, or the"
+                " domain's state in the platform's dashboard."
+            ),
+            "Reload the proxy (`nginx -s reload`): it keeps the old certificate until then.",
+            "If the dates are right, correct the clock of the machine that ran the suite.",
+        ),
+        competing=("a renewed certificate that the proxy has not loaded yet", "a wrong clock on the runner"),
+        after=AFTER,
+    ),
+    Rule(
+        code="tls.wrong-host",
+        title="The certificate served at {host} is for another host",
+        level=Level.CERTIFICATE,
+        owner=Owner.CONFIGURATION,
+        symptom="Browsers warn that the certificate is for another name.",
+        reads=READS,
+        judge=by_wire(WireCause.TLS_WRONG_HOST),
+        steps=(
+            SHOW,
+            (
+                "If the name in {file} is an alias, use the name that the certificate holds, or have the"
+                " alias added to it."
+            ),
+            (
+                "If the name is right, look which server block or service answers for it: a default one"
+                " answers for names that it does not know."
+            ),
+        ),
+        competing=(
+            "a host name that leads to another server",
+            "a custom domain that the platform does not know yet",
+        ),
+        after=AFTER,
+    ),
+    Rule(
+        code="tls.untrusted",
+        title="The certificate of {host} is not from an authority that is trusted here",
+        level=Level.CERTIFICATE,
+        owner=Owner.CONFIGURATION,
+        symptom=("Browsers warn that the issuer is unknown; clients say 'unable to get local issuer certificate'."),
+        reads=READS,
+        judge=by_wire(WireCause.TLS_UNTRUSTED, confidence=Confidence.LIKELY),
+        steps=(
+            SHOW,
+            (
+                "If the chain is incomplete, serve certificate and intermediates together (`fullchain.pem`,"
+                " not `cert.pem`)."
+            ),
+            (
+                "If it is self-signed or from an authority of your own, put that authority into `ca_file` of"
+                " {file}; do not switch verification off."
+            ),
+        ),
+        competing=(
+            "a chain without its intermediate certificate",
+            "a self-signed certificate",
+            "a proxy of this network that opens TLS",
+        ),
+        after=AFTER,
+    ),
+)

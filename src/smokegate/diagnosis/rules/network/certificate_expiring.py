@@ -1,0 +1,55 @@
+"""The certificate is valid, and not for long."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.model import Owner
+from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.wording import seen
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+
+DAY = 86400.0
+
+
+def judge(case: Case) -> Signs | None:
+    """A certificate that answered expires sooner than the environment allows, counted from the start."""
+    started = case.observation.started
+    for exchange in case.observation.exchanges.values():
+        certificate = exchange.answer.certificate if exchange.answer else None
+        if certificate is None:
+            continue
+        expires = certificate.expires if certificate.expires.tzinfo else certificate.expires.replace(tzinfo=UTC)
+        days = (expires - started).total_seconds() / DAY
+        if days < case.environment.backend.certificate_days:
+            line = (
+                f"the certificate for `{certificate.subject}` from `{certificate.issuer}` expires on"
+                f" {expires:%Y-%m-%d}, in {days:.0f} days"
+            )
+            return Signs(evidence=(seen(exchange, line),), exchanges=(exchange.name,), names={"days": f"{days:.0f}"})
+    return None
+
+
+RULES = (
+    Rule(
+        code="tls.expiring",
+        title="The certificate of {host} expires in {days} days",
+        level=Level.ADVICE,
+        owner=Owner.CONFIGURATION,
+        symptom="None yet; on the day it expires every visitor is locked out.",
+        reads=("the certificate of every answer", "`backend.certificate_days`"),
+        judge=judge,
+        steps=(
+            (
+                "Renew it, and look why renewal did not happen by itself: `certbot renew --dry-run`, or the"
+                " domain's state in the platform's dashboard."
+            ),
+            "Reload the proxy (`nginx -s reload`): it keeps the old certificate until then.",
+        ),
+        competing=("a renewal that is due and has not run yet",),
+        advisory=True,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Causes that nginx reports."""

@@ -1,0 +1,161 @@
+"""What nginx says when it can not pass a request on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs, Step
+from smokegate.diagnosis.rule_helpers import edge_signs
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+    from smokegate.diagnosis.rule import Judge
+
+STATE: Step = (
+    "On the server, in `{directory}`: `{compose} ps`; a service that is not 'Up (healthy)' is the cause.",
+    "On the server, look whether the backend's process or container runs, and on which port it listens.",
+)
+LOGS: Step = (
+    "Read why: `{compose} logs --tail 100 {service}`.",
+    "Read the backend's log from its last start on.",
+)
+REPAIR: Step = (
+    (
+        "Repair in this order, and verify after each: `{compose} restart {service}`; `{compose} up -d --build"
+        " {service}`; `{compose} down && {compose} up -d`."
+    ),
+    "Repair in this order, and verify after each: restart the backend, rebuild it, restart everything.",
+)
+ERROR_LOG: Step = (
+    "nginx's error log names the reason: 'connection refused' (not running), 'no route to host' (an old"
+    " address), 'upstream timed out'."
+)
+
+
+REPLACES = "nginx.upstream-unavailable"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One face that nginx shows, what it means, and what to do."""
+
+    code: str
+    title: str
+    owner: Owner
+    symptom: str
+    sign: str
+    steps: tuple[Step, ...]
+    competing: tuple[str, ...]
+    confidence: Confidence = Confidence.LIKELY
+    unless: tuple[str, ...] = ()
+    """Other faces of the same cause that say more."""
+
+
+ROWS = (
+    Row(
+        "nginx.upstream-unavailable",
+        "The backend behind nginx at {target} is away",
+        Owner.APP,
+        "503 with the JSON message 'Backend service temporarily unavailable'; the dashboard shows 'Backend"
+        " Health: ERROR'.",
+        'the JSON body with `"error": "upstream_unavailable"`',
+        (STATE, LOGS, REPAIR, ERROR_LOG),
+        (
+            "a backend that is stopped or restarting",
+            "a backend that hangs: nginx gives the same message after its time-out",
+            "a 503 of the backend itself, which this nginx replaces by its message",
+            "nginx looking for the backend at an old address",
+        ),
+        Confidence.CERTAIN,
+        ("nginx.gateway-timeout",),
+    ),
+    Row(
+        "nginx.bad-gateway",
+        "nginx at {target} gets no answer from the backend",
+        Owner.APP,
+        "502 'Bad Gateway' on nginx's own page.",
+        "nginx's own page for 502 or 503",
+        (STATE, LOGS, REPAIR, ERROR_LOG),
+        (
+            "a backend that is stopped or restarting",
+            "a worker that dies during the request",
+            "nginx keeping the backend's address from before its container was recreated",
+        ),
+        unless=("nginx.gateway-timeout", "nginx.upstream-unavailable"),
+    ),
+    Row(
+        "nginx.gateway-timeout",
+        "The backend behind nginx at {target} does not answer in time",
+        Owner.APP,
+        "504 'Gateway Time-out' on nginx's own page.",
+        "nginx's own page for 504",
+        (
+            STATE,
+            LOGS,
+            (
+                "Look for what requests wait for: a database lock, an exhausted connection pool, an upstream"
+                " API, all workers busy."
+            ),
+            ("Restart it: `{compose} restart {service}`.", "Restart the backend."),
+        ),
+        (
+            "a backend that is deadlocked or overloaded",
+            "a firewall between nginx and backend that drops",
+            "a request that takes longer than nginx waits",
+        ),
+    ),
+    Row(
+        "nginx.rate-limited",
+        "nginx at {target} limits how often it may be asked",
+        Owner.CONFIGURATION,
+        "429 'Too Many Requests' on nginx's own page, without `Retry-After`.",
+        "nginx's own page for 429",
+        (
+            ("Look what else asks from the same address: a second run of this suite, a monitor, an open dashboard."),
+            "Wait a few seconds and run `{verify}` again; it asks each address once.",
+            "If healthy visitors meet it too, raise the `limit_req` zone in nginx's configuration.",
+        ),
+        ("another client behind the same address", "a limit that is set too low for normal use"),
+        Confidence.CERTAIN,
+    ),
+)
+
+
+def by_page(row: Row) -> Judge:
+    """Judge by the answers that nginx made for this row's cause."""
+
+    def judge(case: Case) -> Signs | None:
+        signs = edge_signs(case, row.code, row.confidence)
+        health = case.app("health")
+        if signs is None or health is None or signs.advisory or row.code != REPLACES:
+            return signs
+        if health.status >= 500:
+            return None  # the backend is there and says 503 itself, which nginx replaces elsewhere
+        return replace(
+            signs,
+            confidence=Confidence.LIKELY,
+            title="The backend behind nginx at {target} fails on some paths",
+            against=("the health check was answered by the backend, so it is not away altogether",),
+        )
+
+    return judge
+
+
+RULES = tuple(
+    Rule(
+        code=row.code,
+        title=row.title,
+        level=Level.ROUTING,
+        owner=row.owner,
+        symptom=row.symptom,
+        reads=(row.sign,),
+        judge=by_page(row),
+        steps=row.steps,
+        competing=row.competing,
+        after=REACHED,
+        unless=("nginx.stale-upstream", *row.unless),
+    )
+    for row in ROWS
+)

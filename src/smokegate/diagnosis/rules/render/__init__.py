@@ -1,0 +1,1 @@
+"""Causes that Render's edge reports."""

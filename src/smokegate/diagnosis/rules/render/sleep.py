@@ -1,0 +1,103 @@
+"""A free instance was asleep: it woke during the run, or it did not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule_helpers import edge_signs, intermittent
+from smokegate.diagnosis.rules.render.routing import COLD_BOOT, DASHBOARD, LOGS, READS
+from smokegate.diagnosis.wording import seen
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case, Hit
+
+FAILED = "render.wake-failed"
+WAKING = "render.waking"
+HELD = 2.0
+"""A first answer that took so many seconds, and was fast when asked again, was held meanwhile."""
+TIMES = 10.0
+
+
+def wake_failed(case: Case) -> Signs | None:
+    """The edge says that it could not wake the instance, and no sample of the run found it awake."""
+    signs = edge_signs(case, FAILED, Confidence.LIKELY)
+    return None if signs is None or signs.advisory or intermittent(case, signs) else signs
+
+
+def waking(case: Case) -> Signs | None:
+    """It slept at first and was awake later in the run, or the edge says that it is waking."""
+    hits = _sorted((*case.edges(WAKING), *case.edges(FAILED)))
+    signs = edge_signs(case, WAKING, Confidence.LIKELY, hits)
+    if signs is None:
+        return _held(case)
+    only_failed = not case.edges(WAKING) and not signs.advisory and not intermittent(case, signs)
+    return None if only_failed else signs
+
+
+def _sorted(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    return tuple(sorted(hits, key=lambda hit: hit.healed))
+
+
+def _held(case: Case) -> Signs | None:
+    health = case.exchange("health")
+    answer = case.app("health")
+    if health is None or answer is None or not health.measured or not _on_render(case):
+        return None
+    first, best = health.measured[0], min(health.measured)
+    if first < HELD or first < TIMES * best:
+        return None
+    line = f"its first answer took {first:.1f} s, the fastest one after it {best:.2f} s"
+    return Signs(
+        evidence=(seen(health, line),),
+        exchanges=("health",),
+        confidence=Confidence.POSSIBLE,
+        competing=("a deploy that was just going live", "anything else that is slow once"),
+        advisory=True,
+    )
+
+
+def _on_render(case: Case) -> bool:
+    answer = case.answer("health")
+    return answer is not None and ("x-render-origin-server" in answer.headers or "rndr-id" in answer.headers)
+
+
+RULES = (
+    Rule(
+        code=FAILED,
+        title="The free instance of {target} was asleep and did not wake",
+        level=Level.ROUTING,
+        owner=Owner.APP,
+        symptom="503 with an empty body, also after a minute.",
+        reads=READS,
+        judge=wake_failed,
+        steps=(
+            DASHBOARD,
+            LOGS,
+            ("Check that the database answers while the app boots: a boot that waits for it in vain ends the wake-up."),
+            "Wait a minute and run `{verify} --wait`: it was seen to be gone on the next try.",
+        ),
+        competing=(COLD_BOOT, "a process that crashes at start-up"),
+        after=REACHED,
+    ),
+    Rule(
+        code=WAKING,
+        title="The free instance of {target} was asleep",
+        level=Level.ROUTING,
+        owner=Owner.CONFIGURATION,
+        symptom="After 15 minutes without visitors the first request takes a minute or gets an error page.",
+        reads=(*READS, "how long the first answer took, against those after it"),
+        judge=waking,
+        steps=(
+            "Wait for it: `{verify} --wait`; a free instance needs about a minute to wake.",
+            "Do not hammer it: Render throttles attempts to wake a service.",
+            (
+                "If it must always answer, move it to a paid instance, or have it visited more often than"
+                " every 15 minutes."
+            ),
+        ),
+        competing=(COLD_BOOT,),
+        after=REACHED,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Causes on the runner itself."""

@@ -1,0 +1,76 @@
+"""An answer of the sign-in API repeats the password that it was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from smokegate.diagnosis.case import JOURNEY
+from smokegate.diagnosis.model import Owner
+from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.wording import body, seen
+from smokegate.observation.evidence.redact import MARK
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+    from smokegate.observation.model import Answer
+
+ECHOES = ("password", "passwd", "pwd", "input")
+"""Keys under which a password comes back; the suite sees its mark there, for it redacts what it sent."""
+
+
+def judge(case: Case) -> Signs | None:
+    """A JSON answer of the journey holds a redacted value where a password would stand."""
+    for exchange in map(case.exchange, JOURNEY):
+        answer = exchange.answer if exchange else None
+        if exchange is None or answer is None:
+            continue
+        key = echoed_key(answer)
+        if key is not None:
+            line = seen(exchange, f"the value of `{key}` is the password that was sent (here: `{MARK}`)", body(answer))
+            return Signs(evidence=(line,), exchanges=(exchange.name,))
+    return None
+
+
+def echoed_key(answer: Answer) -> str | None:
+    """Return the key of an answer's JSON under which a password comes back, None where there is none."""
+    if not answer.body.is_json:
+        return None
+    pairs = _pairs(answer.body.json)
+    return next((key for key, value in pairs if key.lower() in ECHOES and value == MARK), None)
+
+
+def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield str(key), each
+            yield from _pairs(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _pairs(each)
+
+
+RULES = (
+    Rule(
+        code="sign-in.echo",
+        title="{host} repeats passwords in its answers",
+        level=Level.SIGN_IN,
+        owner=Owner.APP,
+        symptom=(
+            "A 422 lists what was wrong with the input, password included; it ends up in logs and error trackers."
+        ),
+        reads=("the JSON of every step of the journey",),
+        judge=judge,
+        steps=(
+            (
+                "Have the app's handler of validation errors leave out `input` (FastAPI: a handler for"
+                " `RequestValidationError`)."
+            ),
+            "Look for the same in logs and error trackers that keep these answers, and remove it there.",
+            "If the answer is a refusal, mend that too: it says which field the suite's data lacks.",
+        ),
+        competing=("data of the suite that the app's rules refuse",),
+        after=ANSWERED,
+        unless=("app.database-unreachable", "app.database-not-initialised"),
+    ),
+)

@@ -1,0 +1,172 @@
+"""Who has registered can not come back: the login is missing, the account is lost, the token is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.broken import has_token
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.wording import body, quote, seen
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+    from smokegate.observation.model import Exchange
+
+REFUSED = (401, 403)
+VIEWS = ("account", "account again")
+EXPLAINED = (
+    "app.database-unreachable",
+    "app.database-not-initialised",
+    "app.wrong-service",
+    "frontend.spa-answers-api",
+)
+
+
+def missing(case: Case) -> Signs | None:
+    """Login is 404 or 405, where registering, or any other path of the app, was answered."""
+    for name in ("login", "login first"):
+        exchange, answer = case.exchange(name), case.app(name)
+        if exchange and answer and answer.status in {404, 405}:
+            return Signs(
+                evidence=(seen(exchange, body(answer)), *_worked(case, "register", "health")),
+                exchanges=(name,),
+            )
+    return None
+
+
+def lost(case: Case) -> Signs | None:
+    """A fresh account is unknown at login, or its token opens nothing, or somebody else's account."""
+    other = _other_account(case)
+    if other is not None:
+        return other
+    exchange, answer = case.exchange("login"), case.app("login")
+    if exchange is None or answer is None or answer.status not in {400, *REFUSED} or not has_token(case, "register"):
+        return None
+    return Signs(
+        evidence=(seen(exchange, body(answer)), *_worked(case, "register", "account")),
+        exchanges=("login",),
+        confidence=Confidence.LIKELY,
+    )
+
+
+def _other_account(case: Case) -> Signs | None:
+    api = case.environment.sign_in
+    if api is None:
+        return None
+    told: dict[str, Exchange] = {}
+    for name in ("register", *VIEWS):
+        identity = case.field(name, api.identity)
+        exchange = case.exchange(name)
+        if identity is not None and exchange is not None:
+            told.setdefault(str(identity), exchange)
+    if len(told) < 2:
+        return None
+    return Signs(
+        evidence=tuple(
+            seen(each, f"{api.identity} is {quote(identity)}") for identity, each in list(told.items())[::-1]
+        ),
+        exchanges=tuple(each.name for each in told.values())[::-1],
+        title="The token that {host} gives opens another account",
+        competing=("accounts that are mixed up by the app", "a cache in front that ignores the token"),
+    )
+
+
+def not_shared(case: Case) -> Signs | None:
+    """A token that was just given is refused, although the account exists: login gave another one."""
+    refused = [e for name in VIEWS if (e := case.exchange(name)) and (a := case.app(name)) and a.status in REFUSED]
+    if not refused or (not has_token(case, "login") and not has_token(case, "login first")):
+        return None
+    opened = [e for name in VIEWS if (e := case.exchange(name)) and (a := case.app(name)) and 200 <= a.status < 300]
+    competing = None if opened else ("a check of tokens that refuses all of them", "instances whose clocks differ")
+    return Signs(
+        evidence=tuple(seen(each, *([body(each.answer)] if each.answer else [])) for each in (*refused, *opened)),
+        exchanges=tuple(each.name for each in refused),
+        confidence=Confidence.LIKELY,
+        competing=competing,
+    )
+
+
+def _worked(case: Case, *names: str) -> tuple[str, ...]:
+    kept = [e for name in names if (e := case.exchange(name)) and (a := case.app(name)) and 200 <= a.status < 300]
+    return tuple(seen(each) for each in kept)
+
+
+RULES = (
+    Rule(
+        code="sign-in.login-missing",
+        title="{host} has no login under {login}",
+        level=Level.SIGN_IN,
+        owner=Owner.APP,
+        symptom="After a logout, login says 'Not Found'.",
+        reads=("the answer to login", "the answers to registering and to the health check"),
+        judge=missing,
+        steps=(
+            ("Compare `{login}` with the routes of the deployed version (`/openapi.json`, if the app shows it)."),
+            (
+                "If the route is gone, look whether its router is still included; a failing import at"
+                " start-up can take it away. Mend or roll back."
+            ),
+            "If the path changed, correct `sign_in.login` in {file}, and the frontend.",
+        ),
+        competing=(
+            "a version without this route",
+            "a proxy that rewrites the path",
+            "a path in {file} that is out of date",
+        ),
+        after=ANSWERED,
+        unless=EXPLAINED,
+    ),
+    Rule(
+        code="sign-in.account-lost",
+        title="An account that was just created at {host} is unknown",
+        level=Level.SIGN_IN,
+        owner=Owner.APP,
+        symptom="'Incorrect email or password' for an account of a minute ago.",
+        reads=("the answers to registering, the account view and login, in this order",),
+        judge=lost,
+        steps=(
+            (
+                "Look where the app keeps its data: an SQLite file in a container or on an instance without a"
+                " disk is lost with every deploy. `DATABASE_URL` must name a database that stays."
+            ),
+            "Look how many instances run: with a database each, an account exists on one of them only.",
+            (
+                "Look in the app's log whether registering committed: an account that is answered and not"
+                " written looks the same."
+            ),
+        ),
+        competing=(
+            "data that is not kept",
+            "instances with databases of their own",
+            "a registration that was never committed",
+            "a login that refuses every password",
+        ),
+        after=ANSWERED,
+        unless=EXPLAINED,
+    ),
+    Rule(
+        code="sign-in.key-not-shared",
+        title="A token that {host} has just given is refused",
+        level=Level.SIGN_IN,
+        owner=Owner.CONFIGURATION,
+        symptom="Users are thrown out at random; every second request says 401.",
+        reads=("the account view with the first and with the second token", "the answer to login"),
+        judge=not_shared,
+        steps=(
+            (
+                "Set one and the same `SECRET_KEY` for all instances, as a variable of the service: a key"
+                " that is made at start-up differs from instance to instance."
+            ),
+            "Compare the other variables of the instances as well, `DATABASE_URL` above all.",
+            "Restart all of them; tokens of before are worthless then.",
+        ),
+        competing=(
+            "instances with signing keys of their own",
+            "instances with databases of their own",
+            "instances whose clocks differ",
+        ),
+        after=ANSWERED,
+        unless=(*EXPLAINED, "sign-in.account-lost"),
+    ),
+)

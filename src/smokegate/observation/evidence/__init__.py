@@ -1,0 +1,1 @@
+"""What was observed, as evidence: recorded, redacted, compared with the expectations."""

@@ -1,0 +1,259 @@
+"""The observer: starts every probe, lets each test await its own, and puts together what was seen."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from smokegate.environment.model import Environment
+from smokegate.observation.evidence.record import Recorder
+from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.evidence.version import deployed_commit
+from smokegate.observation.model import Exchange, Observation, Readiness
+from smokegate.observation.plan.backend import (
+    endpoint_steps,
+    health_steps,
+    monitoring_steps,
+    version_is_health,
+    version_steps,
+)
+from smokegate.observation.plan.frontend import FrontendPlan
+from smokegate.observation.plan.graph import Graph
+from smokegate.observation.plan.readiness import Waiting
+from smokegate.observation.plan.sign_in import CLEAN_UP, SignInPlan
+from smokegate.observation.plan.step import GROUPS, Group, Step, origin_of
+from smokegate.observation.side_probes import SideProbes
+from smokegate.observation.transport.pool import Pool
+from smokegate.observation.transport.retry import Retries
+
+__all__ = ["Group", "InterruptedRunError", "Observer", "Pool", "observe"]
+
+
+class InterruptedRunError(RuntimeError):
+    """An exchange was awaited that the run, cut short, will not see."""
+
+
+class Observer:
+    """Everything that is seen of one environment in one run. Thread-safe.
+
+    Nothing is asked before `start`, or before an exchange is awaited, which starts its group.
+
+    Args:
+        environment: what to look at.
+        pool: the threads and connections, shared by all environments of the session.
+        expected_commit: the commit that `wait` waits for.
+        wait: wait up to this many seconds until it is healthy, then look; None: look at once.
+        progress: told a line about where the waiting stands.
+        controls: `host:port` addresses to ask instead of the environment's `control`, whatever its host is.
+    """
+
+    def __init__(  # noqa: PLR0913 -- a value each, given once
+        self,
+        environment: Environment,
+        *,
+        pool: Pool,
+        expected_commit: str | None = None,
+        wait: float | None = None,
+        progress: Callable[[str], None] | None = None,
+        controls: Sequence[str] | None = None,
+    ) -> None:
+        self.environment = environment
+        self.redactor = Redactor(environment.secrets)
+        self._pool = pool
+        self._zero = pool.dialer.began or time.monotonic()
+        self._started = datetime.now(UTC) - timedelta(seconds=time.monotonic() - self._zero)
+        self._expected = expected_commit
+        self._condition = threading.Condition(threading.RLock())
+        self._asides = SideProbes(environment, pool, self.redactor, self._condition, controls)
+        recorder = Recorder(self.redactor, self._zero)
+        self._tries = Retries(pool, recorder, environment.backend.timeout, environment.ca_file)
+        self._graph = Graph(pool, self._tries, self._condition, self._told)
+        self._journey = SignInPlan(environment, self.redactor) if environment.sign_in else None
+        self._pages = FrontendPlan(environment) if environment.frontend else None
+        self._plan: dict[str, Step] = {step.name: step for group in GROUPS for step in self._steps(group)}
+        self._groups: set[Group] = set()
+        self._readiness: Readiness | None = None
+        self._waiting: Waiting | None = None
+        if wait is not None:
+            self._waiting = Waiting(
+                environment,
+                expected_commit=expected_commit,
+                wait=wait,
+                pool=pool,
+                tries=self._tries,
+                progress=progress,
+                done=self._ready,
+            )
+        self._ended: float | None = None
+
+    def start(self, groups: Collection[Group] | None = None) -> None:
+        """Start some groups, or all that is declared; returns at once, may be called again with more."""
+        wanted = set(GROUPS if groups is None else groups)
+        with self._condition:
+            new = wanted - self._groups
+            first = not self._groups
+            self._groups |= new
+            if not new and not first:
+                return
+            if self._waiting is not None and self._readiness is None:
+                if first:
+                    self._waiting.begin()
+            else:
+                self._begin(new)
+        if first:
+            steps = self._plan.values()
+            self._pool.prepare(origin_of(step.target.url, self.environment.ca_file) for step in steps)
+
+    def names(self, group: Group) -> tuple[str, ...]:
+        """Return the names of a group's exchanges; scripts are among them once the page has been seen."""
+        planned = [name for name, step in self._plan.items() if step.group == group]
+        if group == "version" and version_is_health(self.environment):
+            planned.append("version")
+        if group == "frontend":
+            planned += [name for name in self._graph.exchanges() if name.startswith("script ")]
+        return tuple(planned)
+
+    def exchange(self, name: str) -> Exchange:
+        """Wait for one exchange and return it.
+
+        Raises:
+            KeyError: it is not declared, or the page turned out not to name that script.
+            InterruptedRunError: the observer was closed before it was seen.
+        """
+        if name == "version" and version_is_health(self.environment):
+            self.start({"version"})
+            name = "health"
+        found = self._graph.get(name)
+        if found is not None:
+            return found
+        if name.startswith("script ") and "page" in self._plan:
+            self.exchange("page")
+            if not self._graph.begun(name):
+                raise KeyError(name)
+        else:
+            self.start({self._plan[name].group})
+        with self._condition:
+            self._condition.wait_for(lambda: self._graph.get(name) is not None or self._graph.halted(name))
+            found = self._graph.get(name)
+        if found is None:
+            raise InterruptedRunError(f"{self.environment.name}: the run was cut short before {name!r} was seen")
+        return found
+
+    def complete(self, groups: Collection[Group] | None = None) -> Observation:
+        """Wait for all that was started, or for some groups of it, and return what was seen."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._complete(groups) or self._graph.at_rest)
+        return self.snapshot()
+
+    def snapshot(self) -> Observation:
+        """Return what has been seen by now; `complete` says whether that is all of what was started."""
+        with self._condition:
+            exchanges = self._graph.exchanges()
+            if version_is_health(self.environment) and "version" in self._groups and "health" in exchanges:
+                exchanges["version"] = exchanges["health"]
+            complete = bool(self._groups) and self._complete(None)
+            if complete and self._ended is None:
+                self._ended = time.monotonic()
+            return Observation(
+                environment=self.environment.name,
+                started=self._started,
+                seconds=(self._ended or time.monotonic()) - self._zero,
+                exchanges=exchanges,
+                control=self._asides.control,
+                readiness=self._readiness,
+                api_addresses=self._pages.api_addresses if self._pages else (),
+                expected_commit=self._expected,
+                commit=self._commit(exchanges.get("version")),
+                server=self._asides.server,
+                complete=complete,
+            )
+
+    def _commit(self, exchange: Exchange | None) -> str | None:
+        version = self.environment.version
+        answer = exchange.answer if exchange else None
+        return deployed_commit(version, answer) if version and answer else None
+
+    def close(self) -> None:
+        """Send nothing more and delete the account that the run created, if that can be and has not been done.
+
+        The connections are the pool's to close, other environments may be using them.
+        """
+        self._graph.stop()
+        if self._waiting is not None:
+            self._waiting.stop()
+        step = self._plan.get(CLEAN_UP)
+        if step is None or self._journey is None:
+            return
+        with self._condition:
+            # An account that is being created at this moment must be known before it can be deleted.
+            busy = {"register", CLEAN_UP}
+            self._condition.wait_for(lambda: not self._graph.running & busy, self._tries.timeout + 1.0)
+        if self._journey.created:
+            self._graph.finish_alone(step)
+
+    def _steps(self, group: Group) -> Iterator[Step]:
+        of: Mapping[Group, Callable[[], Iterable[Step]]] = {
+            "health": lambda: health_steps(self.environment),
+            "endpoints": lambda: endpoint_steps(self.environment),
+            "monitoring": lambda: monitoring_steps(self.environment),
+            "sign_in": lambda: self._journey.steps() if self._journey else (),
+            "frontend": lambda: self._pages.steps() if self._pages else (),
+            "version": lambda: version_steps(self.environment),
+        }
+        yield from of[group]() if group in of else ()
+
+    def _begin(self, groups: Collection[Group]) -> None:
+        """Begin all steps of some groups; what the version needs of the health check comes with it."""
+        wanted = set(groups) | ({"health"} if "version" in groups and version_is_health(self.environment) else set())
+        self._graph.begin([step for step in self._plan.values() if step.group in wanted])
+        if "server" in groups:
+            self._asides.look_from_server()
+
+    def await_ready(self, seconds: float) -> Readiness | None:
+        """Wait for some seconds until the waiting has ended; None means that it goes on."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._readiness is not None, seconds)
+            return self._readiness
+
+    @property
+    def _waited(self) -> bool:
+        return self._waiting is None or self._readiness is not None
+
+    def _complete(self, groups: Collection[Group] | None) -> bool:
+        if groups is None:
+            return self._waited and self._asides.settled and self._graph.settled
+        names = [name for name, step in self._plan.items() if step.group in groups and self._graph.begun(name)]
+        scripts = "frontend" not in groups or self._graph.settled_for("script ")
+        return self._waited and scripts and all(self._graph.get(name) is not None for name in names)
+
+    def _ready(self, readiness: Readiness) -> None:
+        with self._condition:
+            self._readiness = readiness
+            self._begin(self._groups)
+            self._condition.notify_all()
+
+    def _told(self, exchange: Exchange) -> None:
+        if exchange.name == "health":
+            self._asides.look_elsewhere(exchange)
+
+
+def observe(environments: Iterable[Environment], *, wait: bool = False) -> dict[str, Observation]:
+    """Look at several environments at once and return what was seen of each, by name.
+
+    Args:
+        environments: what to look at.
+        wait: wait until each is healthy, for as long as its file says.
+    """
+    wanted = list(environments)
+    pool = Pool(len(wanted))
+    observers = [Observer(each, pool=pool, wait=each.backend.wait if wait else None) for each in wanted]
+    try:
+        for observer in observers:
+            observer.start()
+        return {observer.environment.name: observer.complete() for observer in observers}
+    finally:
+        for observer in observers:
+            observer.close()
+        pool.close()

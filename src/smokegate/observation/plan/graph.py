@@ -1,0 +1,173 @@
+"""Runs steps in the order of their dependencies; nothing waits for more than it needs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from smokegate.observation.model import Exchange, NoAnswer, NotSent
+from smokegate.observation.plan.prerequisites import never_asked
+from smokegate.observation.plan.step import RequestToSend, Step, origin_of
+from smokegate.observation.transport.causes import WireCause
+from smokegate.observation.transport.pool import Pool
+from smokegate.observation.transport.retry import Retries
+
+
+class Graph:
+    """The exchanges of one environment: begun, done and awaited.
+
+    No thread ever waits for another job: a step that is done submits those that waited for it.
+
+    Args:
+        pool: does the work.
+        tries: carries out one step.
+        condition: guards the state; notified whenever an exchange is done.
+        told: called with every exchange that is done, from the thread that did it.
+    """
+
+    def __init__(
+        self, pool: Pool, tries: Retries, condition: threading.Condition, told: Callable[[Exchange], None]
+    ) -> None:
+        self._pool = pool
+        self._tries = tries
+        self._condition = condition
+        self._told = told
+        self._begun: dict[str, Step] = {}
+        self._done: dict[str, Exchange] = {}
+        self._waiting: list[Step] = []
+        self._parked: list[tuple[Step, Exchange]] = []
+        self.stopped = False
+        """Whether nothing more is begun."""
+        self.running: set[str] = set()
+        """Names of the exchanges that are on the wire."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that was begun is done."""
+        return len(self._done) == len(self._begun)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether it was stopped and nothing is on the wire any more."""
+        return self.stopped and not self.running
+
+    def halted(self, name: str) -> bool:
+        """Tell whether an exchange will never be done, because the graph was stopped before."""
+        return self.stopped and name not in self.running
+
+    def exchanges(self) -> dict[str, Exchange]:
+        """Return what is done, in the order in which it was begun."""
+        with self._condition:
+            return {name: self._done[name] for name in self._begun if name in self._done}
+
+    def get(self, name: str) -> Exchange | None:
+        """Return an exchange if it is done."""
+        return self._done.get(name)
+
+    def begun(self, name: str) -> bool:
+        """Tell whether a step was begun."""
+        return name in self._begun
+
+    def begin(self, steps: Iterable[Step]) -> None:
+        """Begin steps; those that were begun before are left alone."""
+        with self._condition:
+            new = [step for step in steps if step.name not in self._begun]
+            self._begun.update((step.name, step) for step in new)
+            for step in sorted(new, key=lambda each: each.priority):
+                self._release(step)
+
+    def settled_for(self, prefix: str) -> bool:
+        """Tell whether all begun exchanges whose names begin so are done."""
+        return all(name in self._done for name in self._begun if name.startswith(prefix))
+
+    def finish_alone(self, step: Step) -> None:
+        """Do a last step here and now, unless it was done before."""
+        with self._condition:
+            if step.name in self._done:
+                return
+            self._begun[step.name] = step
+            self.running.add(step.name)
+        self._carry_out(step, time.monotonic())
+
+    def stop(self) -> None:
+        """Begin nothing more; what is on the wire is let finish."""
+        with self._condition:
+            self.stopped = True
+            self._condition.notify_all()
+
+    def _release(self, step: Step) -> None:
+        """Submit a step, unless it has to wait for one that was begun and is not done."""
+        if any(name in self._begun and name not in self._done for name in step.after):
+            self._waiting.append(step)
+        else:
+            asked = time.monotonic()
+            lane = origin_of(step.target.url, self._tries.ca_file)
+            self._pool.submit(lane, lambda: self._run(step, asked), step.priority)
+
+    def _run(self, step: Step, asked: float) -> None:
+        with self._condition:
+            if self.stopped:
+                return
+            self.running.add(step.name)
+        self._carry_out(step, asked)
+
+    def _carry_out(self, step: Step, asked: float) -> None:
+        more: Iterable[Step] = ()
+        try:
+            ask = self._ask(step)
+            if isinstance(ask, NotSent):
+                exchange = self._not_asked(step, ask)
+            else:
+                exchange, raw = self._tries.run(step, ask, asked)
+                if raw is not None and step.got is not None:
+                    more = step.got(raw) or ()
+        except Exception as error:  # noqa: BLE001 -- no test may hang for a probe that broke
+            words = self._tries.recorder.text(f"{type(error).__name__}: {error}")
+            exchange = Exchange(step.name, self._tries.recorder.request(step.target), NoAnswer(WireCause.OTHER, words))
+        self.running.discard(step.name)
+        self._finish(step, exchange, more)
+
+    def _ask(self, step: Step) -> RequestToSend | NotSent:
+        gate = self._done.get(step.gate) if step.gate is not None else None
+        if gate is not None and step.shut_by(gate):
+            return NotSent(gate.name)
+        return step.target if step.ask is None else step.ask()
+
+    def _not_asked(self, step: Step, why: NotSent) -> Exchange:
+        return Exchange(
+            step.name,
+            self._tries.recorder.request(step.target),
+            why,
+            time.monotonic() - self._tries.recorder.zero,
+        )
+
+    def _finish(self, step: Step, exchange: Exchange, more: Iterable[Step] = ()) -> None:
+        with self._condition:
+            if self._must_park(step, exchange):
+                self._parked.append((step, exchange))
+                return
+            self._done[step.name] = self._after_gate(step, exchange)
+            self.begin(more)
+            parked, self._parked = self._parked, []
+            waiting, self._waiting = self._waiting, []
+            for each in waiting:
+                self._release(each)
+        # Told before anybody who waits: what follows from an exchange belongs to it.
+        self._told(self._done[step.name])
+        with self._condition:
+            self._condition.notify_all()
+        for held, found in parked:
+            self._finish(held, found)
+
+    def _must_park(self, step: Step, exchange: Exchange) -> bool:
+        """A step that never came to the wire waits for its gate, which tells whether it was asked at all."""
+        gated = step.gate is not None and step.gate in self._begun and step.gate not in self._done
+        return gated and never_asked(exchange)
+
+    def _after_gate(self, step: Step, exchange: Exchange) -> Exchange:
+        gate = self._done.get(step.gate) if step.gate is not None else None
+        if gate is not None and step.shut_by(gate) and never_asked(exchange):
+            return replace(exchange, outcome=NotSent(gate.name))
+        return exchange

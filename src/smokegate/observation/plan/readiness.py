@@ -1,0 +1,177 @@
+"""Waits until a deployment is healthy, and until the expected commit is what answers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from smokegate.environment.model import Environment
+from smokegate.observation.evidence.assertions import unmet
+from smokegate.observation.evidence.edge import edge_answer
+from smokegate.observation.evidence.version import deployed_commit, same_commit
+from smokegate.observation.model import Answer, Exchange, NoAnswer, Readiness
+from smokegate.observation.plan.backend import health_steps, version_is_health
+from smokegate.observation.plan.step import RequestToSend, join, origin_of
+from smokegate.observation.transport.pool import Pool
+from smokegate.observation.transport.retry import Retries
+
+#: Seconds between polls: at first, at most, and how long "at first" lasts.
+QUICK, SLOW, QUICK_FOR = 0.15, 2.0, 30.0
+#: A poll without an answer for this long gets another beside it: a lost packet must not hide that the host is
+#: back.
+OVERTAKEN = 1.0
+IN_FLIGHT = 3
+
+
+class Waiting:
+    """Polls the health check; tells `done` once, from one of the pool's threads.
+
+    Args:
+        environment: what is waited for.
+        expected_commit: the commit that must answer; None: any.
+        wait: for how many seconds.
+        pool: does the polls.
+        tries: does one poll.
+        progress: told a line of text about where the waiting stands, several times a second.
+        done: told the result.
+    """
+
+    def __init__(  # noqa: PLR0913 -- a value each, given once
+        self,
+        environment: Environment,
+        *,
+        expected_commit: str | None,
+        wait: float,
+        pool: Pool,
+        tries: Retries,
+        progress: Callable[[str], None] | None,
+        done: Callable[[Readiness], None],
+    ) -> None:
+        self._environment = environment
+        self._expected = expected_commit if environment.version is not None else None
+        self._pool = pool
+        self._tries = tries
+        self._progress = progress
+        self._done = done
+        self._lock = threading.Lock()
+        self._wait = wait
+        self._began = time.monotonic()
+        self._deadline = self._began + wait
+        self._begun = False
+        self._polls = 0
+        self._in_flight: dict[int, float] = {}
+        self._last = "no answer yet"
+        self._awaited = "its health check"
+        self._result: Readiness | None = None
+        self._step = replace(next(iter(health_steps(environment))), retry=False, within=None, priority=0)
+
+    def begin(self) -> None:
+        """Start polling; returns at once."""
+        self._begun = True
+        self._began = time.monotonic()
+        self._deadline = self._began + self._wait
+        self._tick()
+
+    def stop(self) -> None:
+        """Poll no more; `done` is told that it was not ready."""
+        if self._begun:
+            self._finish(ready=False, gave_up="the run was cut short")
+
+    def line(self) -> str:
+        """Say how long it has been, what the last answer was and what is awaited."""
+        seconds = time.monotonic() - self._began
+        where = f"last answer: {self._last}; awaited: {self._awaited}"
+        return f"waiting for {self._environment.name}: {seconds:.0f} s, {where}"
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        with self._lock:
+            if self._result is not None:
+                return
+            overdue = now >= self._deadline
+            stuck = all(now - began > OVERTAKEN for began in self._in_flight.values())
+            if not overdue and stuck and len(self._in_flight) < IN_FLIGHT:
+                self._polls += 1
+                number = self._polls
+                self._in_flight[number] = now
+                lane = ("waiting", origin_of(self._environment.backend.url))
+                self._pool.submit(lane, lambda: self._poll(number, now), priority=0)
+        if overdue:
+            self._finish(ready=False)
+            return
+        if self._progress is not None:
+            self._progress(self.line())
+        self._pool.later(min(self._interval(now), max(0.0, self._deadline - now)), self._tick)
+
+    def _interval(self, now: float) -> float:
+        elapsed = now - self._began
+        return QUICK if elapsed < QUICK_FOR else min(SLOW, QUICK * elapsed / QUICK_FOR)
+
+    def _poll(self, number: int, asked: float) -> None:
+        left = self._deadline - time.monotonic()
+        if self._result is not None or left <= 0:
+            return
+        timeout = min(self._tries.timeout, left)
+        try:
+            exchange = self._tries.run(
+                self._step, self._ask(self._environment.backend.health.path), asked, timeout
+            ).exchange
+            commit = self._commit(exchange, timeout)
+            self._judge(exchange, commit)
+        finally:
+            with self._lock:
+                self._in_flight.pop(number, None)
+
+    def _ask(self, path: str) -> RequestToSend:
+        return RequestToSend("GET", join(self._environment.backend.url, path))
+
+    def _commit(self, health: Exchange, timeout: float) -> str | None:
+        version = self._environment.version
+        if self._expected is None or version is None or health.answer is None:
+            return None
+        answer: Answer | None = health.answer
+        if not version_is_health(self._environment):
+            answer = self._tries.run(self._step, self._ask(version.path), time.monotonic(), timeout).exchange.answer
+        return None if answer is None else deployed_commit(version, answer)
+
+    def _judge(self, exchange: Exchange, commit: str | None) -> None:
+        outcome = exchange.outcome
+        if isinstance(outcome, NoAnswer):
+            self._last = outcome.cause.title
+            hopeless = not outcome.cause.heals or self._never_resolves()
+            if hopeless:
+                self._finish(
+                    ready=False,
+                    gave_up=f"{outcome.cause.title}, which waiting can not heal ({outcome.detail})",
+                )
+            return
+        assert isinstance(outcome, Answer)
+        edge = edge_answer(outcome)
+        self._last = f"{outcome.status}" + (f" ({edge.sign})" if edge is not None else "")
+        if edge is not None and not edge.heals:
+            self._finish(ready=False, gave_up=f"{edge.sign}: waiting can not heal it")
+            return
+        missing = unmet(self._environment.backend.health, outcome)
+        if missing:
+            self._awaited = str(missing[0])
+        elif self._expected is not None and not same_commit(self._expected, commit):
+            self._awaited = f"commit {self._expected[:12]}"
+            self._last += f" from commit {commit[:12]}" if commit else " without a known commit"
+        else:
+            self._finish(ready=True)
+
+    def _never_resolves(self) -> bool:
+        return origin_of(self._environment.backend.url).host.rstrip(".").endswith(".invalid")
+
+    def _finish(self, *, ready: bool, gave_up: str | None = None) -> None:
+        with self._lock:
+            if self._result is not None:
+                return
+            waited = time.monotonic() - self._began
+            if not ready and gave_up is None:
+                where = f"last answer: {self._last}; awaited: {self._awaited}"
+                gave_up = f"the time was up after {waited:.0f} s; {where}"
+            self._result = Readiness(waited=waited, ready=ready, polls=self._polls, gave_up=gave_up)
+        self._done(self._result)

@@ -1,0 +1,118 @@
+"""What is to be asked, and when: the vocabulary of the plan."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urljoin, urlsplit
+
+from smokegate.observation.model import Exchange, NotSent
+from smokegate.observation.plan.prerequisites import failed
+from smokegate.observation.transport.connect import Origin
+
+Group = Literal["health", "endpoints", "monitoring", "sign_in", "frontend", "version", "server"]
+GROUPS: tuple[Group, ...] = ("health", "endpoints", "monitoring", "sign_in", "frontend", "version", "server")
+#: The methods that may be sent twice.
+IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS"})
+AGENT = "smokegate (synthetic check)"
+
+
+@dataclass(frozen=True)
+class RequestToSend:
+    """One request, with its secrets."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+
+    @property
+    def all_headers(self) -> tuple[tuple[str, str], ...]:
+        """The headers with those that every request of ours carries."""
+        own = {name.lower() for name, _ in self.headers}
+        more = (("User-Agent", AGENT), ("Accept", "*/*"), ("Accept-Encoding", "gzip, deflate"))
+        return tuple(pair for pair in more if pair[0].lower() not in own) + self.headers
+
+
+def ask_json(method: str, url: str, body: Any, *headers: tuple[str, str]) -> RequestToSend:
+    """Build a request with a JSON body."""
+    return RequestToSend(method, url, (("Content-Type", "application/json"), *headers), json.dumps(body).encode())
+
+
+@dataclass(frozen=True)
+class RawResponse:
+    """An answer as it came, with its secrets; it never leaves this package."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    text: str
+    size: int
+    url: str
+    json: Any = None
+    is_json: bool = False
+    redirects: tuple[tuple[int, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One exchange of the plan."""
+
+    name: str
+    group: Group
+    target: RequestToSend
+    """What it sends, as far as that is known beforehand."""
+    ask: Callable[[], RequestToSend | NotSent] | None = None
+    """Called at its turn, where that depends on what came before: what to send, or why it is not sent."""
+    after: tuple[str, ...] = ()
+    """The exchanges that must be done before it is its turn."""
+    priority: int = 5
+    """Smaller goes first where several wait for a connection."""
+    retry: bool = True
+    """Whether it may be tried again; methods that are not idempotent never are."""
+    within: float | None = None
+    """Latency budget: over it, the answering time is measured again."""
+    kept_text: int | None = None
+    """How much of the body's text is kept, where it is less than usual."""
+    got: Callable[[RawResponse], Iterable[Step] | None] | None = None
+    """Told of the answer, secrets and all, before the exchange is done; may return further steps."""
+    gate: str | None = None
+    """The exchange whose failure makes this one pointless; it need not wait for it, see `journey`."""
+    shut_by: Callable[[Exchange], bool] = failed
+    """Whether the gate, now that it is done, keeps this one from being asked."""
+
+
+def join(base: str, path: str) -> str:
+    """Return the address of a path below a base address."""
+    return base.rstrip("/") + path
+
+
+def origin_of(url: str, ca_file: str | None = None) -> Origin:
+    """Return where a connection for an address leads.
+
+    Raises:
+        ValueError: the port is no number from 0 to 65535.
+    """
+    parts = urlsplit(url)
+    secure = parts.scheme == "https"
+    port = parts.port or (443 if secure else 80)
+    return Origin(parts.scheme, parts.hostname or "", port, ca_file if secure else None)
+
+
+def web_origin(url: str) -> str:
+    """Return the origin of an address as browsers send it: without the default port."""
+    found = origin_of(url)
+    host = f"[{found.host}]" if ":" in found.host else found.host
+    default = 443 if found.scheme == "https" else 80
+    return f"{found.scheme}://{host}" + ("" if found.port == default else f":{found.port}")
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Tell whether two addresses have the same scheme, host and port."""
+    return web_origin(one) == web_origin(other)
+
+
+def resolve(base: str, reference: str) -> str:
+    """Return the absolute address of a reference on a page."""
+    return urljoin(base, reference)

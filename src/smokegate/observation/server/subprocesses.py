@@ -1,0 +1,114 @@
+"""Runs one local process within a time limit and an output limit, whatever it does.
+
+`subprocess.run(timeout=…)` bounds the time of the process itself, not of what it leaves behind (ssh's
+control master keeps the pipes of old OpenSSH versions open), and not what it writes; hence this.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+#: How many bytes of each stream are kept; a process that writes more is stopped.
+OUTPUT_CAP = 2 * 2**20
+CHUNK = 65536
+
+
+@dataclass(frozen=True)
+class CommandResult:
+    """A process that has ended, by itself or because of a limit."""
+
+    status: int
+    stdout: bytes
+    stderr: bytes
+    timed_out: bool = False
+    flooded: bool = False
+
+
+def execute(argv: Sequence[str], limit: float, cap: int = OUTPUT_CAP) -> CommandResult:
+    """Run a program with nothing on its standard input.
+
+    `limit` is in seconds, `cap` in bytes of each stream.
+
+    Raises:
+        FileNotFoundError: there is no such program.
+    """
+    deadline = time.monotonic() + limit
+    with subprocess.Popen(
+        argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        kept = {process.stdout.fileno(): bytearray(), process.stderr.fileno(): bytearray()}
+        try:
+            verdict = _drain(process, kept, deadline, cap)
+            if verdict is None:
+                verdict = _await_exit(process, deadline)
+        finally:
+            _stop(process)
+        out, err = (bytes(kept[stream.fileno()]) for stream in (process.stdout, process.stderr))
+    return CommandResult(process.returncode, out, err, timed_out=verdict == "time", flooded=verdict == "flood")
+
+
+def _drain(process: subprocess.Popen[bytes], kept: dict[int, bytearray], deadline: float, cap: int) -> str | None:
+    """Read until both streams end or the process does; return which limit was passed, if one was."""
+    with selectors.DefaultSelector() as selector, _exit_of(process) as ended:
+        for descriptor in kept:
+            selector.register(descriptor, selectors.EVENT_READ)
+        if ended is not None:
+            selector.register(ended, selectors.EVENT_READ)
+        open_streams = set(kept)
+        while open_streams:
+            events = selector.select(max(0.0, deadline - time.monotonic()))
+            if not events:
+                return "time"
+            readable = {key.fd for key, _ in events} - {ended}
+            if not readable:
+                return None  # the process is gone and what it wrote is read; another one holds its streams open
+            for descriptor in readable:
+                chunk = os.read(descriptor, CHUNK)
+                kept[descriptor] += chunk
+                if not chunk:
+                    selector.unregister(descriptor)
+                    open_streams.discard(descriptor)
+                if len(kept[descriptor]) > cap:
+                    return "flood"
+    return None
+
+
+def _await_exit(process: subprocess.Popen[bytes], deadline: float) -> str | None:
+    try:
+        process.wait(max(0.0, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        return "time"
+    return None
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the process and everything it started that stayed in its group."""
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@contextlib.contextmanager
+def _exit_of(process: subprocess.Popen[bytes]) -> Iterator[int | None]:
+    """Give a descriptor that becomes readable when the process ends, where the system has one (Linux)."""
+    if not hasattr(os, "pidfd_open"):
+        yield None
+        return
+    descriptor = os.pidfd_open(process.pid)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,94 @@
+"""Looks that are no exchanges: the control probes and the server's own vantage."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from smokegate.environment.model import Environment
+from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.model import ControlProbe, Exchange
+from smokegate.observation.transport.causes import Stage
+from smokegate.observation.transport.connectivity import is_public, probe
+from smokegate.observation.transport.pool import Pool
+
+
+class SideProbes:
+    """Done beside the exchanges, on the pool's threads, without delaying them.
+
+    Args:
+        environment: what is looked at.
+        pool: does the work.
+        redactor: applied to what the server's commands write.
+        condition: guards the state; notified whenever a look is done.
+        controls: `host:port` addresses to ask instead of the environment's `control`.
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        pool: Pool,
+        redactor: Redactor,
+        condition: threading.Condition,
+        controls: Sequence[str] | None,
+    ) -> None:
+        self._environment = environment
+        self._pool = pool
+        self._redactor = redactor
+        self._condition = condition
+        self._controls = controls
+        self._pending = 0
+        self._control: dict[str, ControlProbe] = {}
+        self.server: Any = None
+        """What was seen from the server."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that was begun is done."""
+        return self._pending == 0
+
+    @property
+    def control(self) -> tuple[ControlProbe, ...]:
+        """What the control probes found."""
+        asked = self._environment.control if self._controls is None else self._controls
+        return tuple(self._control[address] for address in asked if address in self._control)
+
+    def look_from_server(self) -> None:
+        """Begin to look from the server, where one is declared."""
+        if self._environment.server is not None and self._environment.compose is not None:
+            self._begin(self._look)
+
+    def look_elsewhere(self, health: Exchange) -> None:
+        """Begin the control probes, if a public host could not be reached."""
+        lost = health.no_answer
+        if lost is None or lost.cause.stage not in {Stage.NAME, Stage.CONNECT}:
+            return
+        if self._controls is None and not is_public(self._environment.backend.url):
+            return
+        for address in self._environment.control if self._controls is None else self._controls:
+            self._begin(lambda address=address: self._ask_control(address))  # type: ignore[misc]
+
+    def _begin(self, look: Callable[[], None]) -> None:
+        with self._condition:
+            self._pending += 1
+
+        def job() -> None:
+            try:
+                look()
+            finally:
+                with self._condition:
+                    self._pending -= 1
+                    self._condition.notify_all()
+
+        self._pool.submit(object(), job)
+
+    def _ask_control(self, address: str) -> None:
+        found = probe(address, self._pool.dialer)
+        with self._condition:
+            self._control[address] = found
+
+    def _look(self) -> None:
+        from smokegate.observation.server import look  # noqa: PLC0415 -- only where a server is declared
+
+        self.server = look(self._environment, redactor=self._redactor.text)

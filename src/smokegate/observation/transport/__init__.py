@@ -1,0 +1,1 @@
+"""Sends requests and receives what comes back: connections, TLS, retries, limits."""

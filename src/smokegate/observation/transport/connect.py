@@ -1,0 +1,154 @@
+"""Opens connections with the standard library alone: packets leave before the HTTP library is imported."""
+
+from __future__ import annotations
+
+import errno
+import os
+import selectors
+import socket
+import ssl
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from smokegate.observation.model import Certificate
+from smokegate.observation.transport.lookup import Address
+from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_of
+
+#: How long one address is given before the next is tried beside it (RFC 8305, section 5).
+STAGGER = 0.25
+
+
+class Origin(NamedTuple):
+    """Where a connection leads."""
+
+    scheme: str
+    host: str
+    port: int
+    ca_file: str | None = None
+
+
+class ConnectTimeoutError(TimeoutError):
+    """Nothing answered the attempt to connect before the deadline."""
+
+
+class HandshakeError(OSError):
+    """The TLS handshake failed for another reason than the certificate."""
+
+
+@dataclass
+class Connection:
+    """An open connection and what opening it took."""
+
+    sock: Socket | TlsSocket
+    address: str
+    phases: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Phase → when it began (monotonic clock) and how long it took."""
+    certificate: Certificate | None = None
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.sock.close()
+
+
+def tcp(addresses: Sequence[Address], deadline: float) -> Socket:
+    """Connect to whichever address answers first; each next one is tried a moment after the one before.
+
+    Raises:
+        ConnectTimeoutError: none answered before the deadline.
+        OSError: the most telling of the failures: refused before unreachable.
+    """
+    waiting = list(addresses)
+    errors: list[OSError] = []
+    with selectors.DefaultSelector() as selector:
+        winner: Socket | None = None
+        try:
+            while winner is None and (waiting or selector.get_map()):
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise ConnectTimeoutError("no answer to the attempt to connect before the deadline")
+                if waiting:
+                    _begin(waiting.pop(0), selector, errors)
+                winner = _finished(selector, min(left, STAGGER) if waiting else left, errors)
+        finally:
+            for key in list(selector.get_map().values()):
+                if key.fileobj is not winner:
+                    key.fileobj.close()  # type: ignore[union-attr]
+    if winner is None:
+        raise min(errors, key=_telling)
+    winner.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return winner
+
+
+def _begin(address: Address, selector: selectors.BaseSelector, errors: list[OSError]) -> None:
+    try:
+        sock = Socket(address[0], socket.SOCK_STREAM)
+    except OSError as error:
+        errors.append(error)
+        return
+    sock.settimeout(0)
+    code = sock.connect_ex(address[1])
+    if code in {0, errno.EINPROGRESS, errno.EWOULDBLOCK}:
+        selector.register(sock, selectors.EVENT_WRITE)
+    else:
+        sock.close()
+        errors.append(OSError(code, os.strerror(code)))
+
+
+def _finished(selector: selectors.BaseSelector, seconds: float, errors: list[OSError]) -> Socket | None:
+    if not selector.get_map():
+        return None
+    for key, _ in selector.select(seconds):
+        sock = key.fileobj
+        assert isinstance(sock, Socket)
+        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        selector.unregister(sock)
+        if code == 0:
+            return sock
+        sock.close()
+        errors.append(OSError(code, os.strerror(code)))
+    return None
+
+
+def _telling(error: OSError) -> int:
+    order = (errno.ECONNREFUSED, errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH)
+    return order.index(error.errno) if error.errno in order else len(order)
+
+
+def secure(sock: Socket, host: str, context: ssl.SSLContext, deadline: float) -> TlsSocket:
+    """Do the TLS handshake; the certificate is always verified.
+
+    Raises:
+        ssl.SSLCertVerificationError: the certificate is not to be trusted.
+        HandshakeError: it failed otherwise, or did not end before the deadline.
+    """
+    left = max(0.001, deadline - time.monotonic())
+    sock.settimeout(left)
+    try:
+        wrapped = context.wrap_socket(sock, server_hostname=host.rstrip("."), do_handshake_on_connect=False)
+        assert isinstance(wrapped, TlsSocket)
+        try:
+            wrapped.do_handshake()
+        except BaseException:
+            wrapped.close()
+            raise
+    except ssl.SSLCertVerificationError:
+        raise
+    except TimeoutError as error:
+        raise HandshakeError("the TLS handshake did not end before the deadline") from error
+    except OSError as error:
+        raise HandshakeError(str(error) or type(error).__name__) from error
+    return wrapped
+
+
+def address_of(sock: socket.socket) -> str:
+    """Return `ip:port` of the peer."""
+    host, port = sock.getpeername()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def line(sock: Socket | TlsSocket, phases: dict[str, tuple[float, float]]) -> Connection:
+    """Describe an open connection."""
+    certificate = certificate_of(sock) if isinstance(sock, TlsSocket) else None
+    return Connection(sock, address_of(sock), phases, certificate)

@@ -1,0 +1,35 @@
+"""Tells a runner without network from a dead target: tries hosts that the deployment does not need."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from urllib.parse import urlsplit
+
+from smokegate.observation.model import ControlProbe
+from smokegate.observation.transport.dial import Dialer
+
+SECONDS = 3.0
+#: Names that never belong to a host on the internet (RFC 2606, RFC 6761, RFC 6762).
+LOCAL_NAMES = (".invalid", ".test", ".localhost", ".local", ".example", ".internal", ".home.arpa")
+
+
+def is_public(url: str) -> bool:
+    """Tell whether an address names a host on the internet: only then do other hosts tell about it."""
+    host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith(LOCAL_NAMES)
+
+
+def probe(address: str, dialer: Dialer) -> ControlProbe:
+    """Connect to `host:port` and hang up."""
+    from smokegate.observation.transport.errors import cause_of  # noqa: PLC0415 -- knows requests, which is imported late
+
+    host, _, port = address.rpartition(":")
+    try:
+        dialer.tcp(host.strip("[]"), int(port), time.monotonic() + SECONDS, {}).close()
+    except (OSError, ValueError) as error:
+        return ControlProbe(address, reached=False, cause=cause_of(error)[0])
+    return ControlProbe(address, reached=True)

@@ -1,0 +1,118 @@
+"""One table that maps every error of requests, urllib3, http.client, ssl and socket to a `WireCause`."""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+
+import requests
+import urllib3.exceptions
+
+from smokegate.observation.transport.causes import WireCause
+from smokegate.observation.transport.connect import ConnectTimeoutError, HandshakeError
+from smokegate.observation.transport.limits import BadRedirectError, TooLargeError, TooManyRedirectsError
+from smokegate.observation.transport.lookup import NameTimeoutError
+
+#: `getaddrinfo` codes that mean "there is no such name"; every other one means that the name server gave no
+#: useful answer.
+NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME), socket.EAI_FAMILY}
+NO_ROUTE = {
+    errno.ENETUNREACH,
+    errno.EHOSTUNREACH,
+    errno.ENETDOWN,
+    errno.EHOSTDOWN,
+    errno.EADDRNOTAVAIL,
+    errno.EACCES,
+    errno.EPERM,
+}
+#: Codes of `X509_verify_cert` (OpenSSL's x509_vfy.h).
+EXPIRED, NOT_YET_VALID, WRONG_HOST = {10}, {9}, {62, 64}
+
+
+def _verify(*codes: int) -> Callable[[BaseException], bool]:
+    return lambda error: getattr(error, "verify_code", None) in codes
+
+
+def _errno(*codes: int) -> Callable[[BaseException], bool]:
+    return lambda error: getattr(error, "errno", None) in codes
+
+
+def _words(*words: str) -> Callable[[BaseException], bool]:
+    return lambda error: any(word in str(error) for word in words)
+
+
+def _always(_: BaseException) -> bool:
+    return True
+
+
+Row = tuple[type[BaseException], Callable[[BaseException], bool], WireCause]
+
+#: The most specific first; the first row that fits any error in the chain counts.
+TABLE: tuple[Row, ...] = (
+    (TooManyRedirectsError, _always, WireCause.TOO_MANY_REDIRECTS),
+    (BadRedirectError, _always, WireCause.BAD_REDIRECT),
+    (TooLargeError, _always, WireCause.TOO_LARGE),
+    (NameTimeoutError, _always, WireCause.NAME_SERVER),
+    (socket.gaierror, _errno(*NO_SUCH_NAME), WireCause.NAME_NOT_FOUND),
+    (socket.gaierror, _always, WireCause.NAME_SERVER),
+    (UnicodeError, _words("label", "idna", "codec can't encode"), WireCause.NAME_NOT_FOUND),
+    (ConnectTimeoutError, _always, WireCause.CONNECT_TIMEOUT),
+    (ssl.SSLCertVerificationError, _verify(*EXPIRED), WireCause.TLS_EXPIRED),
+    (ssl.SSLCertVerificationError, _verify(*NOT_YET_VALID), WireCause.TLS_NOT_YET_VALID),
+    (ssl.SSLCertVerificationError, _verify(*WRONG_HOST), WireCause.TLS_WRONG_HOST),
+    (ssl.SSLCertVerificationError, _always, WireCause.TLS_UNTRUSTED),
+    (HandshakeError, _always, WireCause.TLS_HANDSHAKE),
+    (ConnectionRefusedError, _always, WireCause.REFUSED),
+    (OSError, _errno(*NO_ROUTE), WireCause.UNREACHABLE),
+    (OSError, _errno(errno.ETIMEDOUT), WireCause.CONNECT_TIMEOUT),
+    (urllib3.exceptions.InvalidChunkLength, _always, WireCause.BAD_FRAMING),
+    (http.client.IncompleteRead, _always, WireCause.TRUNCATED),
+    (urllib3.exceptions.ProtocolError, _words("Response ended prematurely"), WireCause.TRUNCATED),
+    (http.client.RemoteDisconnected, _always, WireCause.CLOSED),
+    (http.client.LineTooLong, _always, WireCause.TOO_LARGE),
+    (http.client.HTTPException, _words("got more than"), WireCause.TOO_LARGE),
+    (urllib3.exceptions.DecodeError, _always, WireCause.BAD_ENCODING),
+    (urllib3.exceptions.InvalidHeader, _always, WireCause.BAD_FRAMING),
+    (urllib3.exceptions.HeaderParsingError, _always, WireCause.BAD_FRAMING),
+    (ConnectionResetError, _always, WireCause.RESET),
+    (BrokenPipeError, _always, WireCause.RESET),
+    (ConnectionAbortedError, _always, WireCause.RESET),
+    (TimeoutError, _always, WireCause.READ_TIMEOUT),
+    (urllib3.exceptions.ReadTimeoutError, _always, WireCause.READ_TIMEOUT),
+    (ssl.SSLEOFError, _always, WireCause.CLOSED),
+    (ssl.SSLZeroReturnError, _always, WireCause.CLOSED),
+    (ssl.SSLError, _always, WireCause.RESET),
+    (http.client.HTTPException, _always, WireCause.BAD_FRAMING),
+    (requests.exceptions.InvalidURL, _always, WireCause.BAD_REDIRECT),
+    (urllib3.exceptions.LocationParseError, _always, WireCause.BAD_REDIRECT),
+)
+
+
+def cause_of(error: BaseException) -> tuple[WireCause, str]:
+    """Return the cause of a failed request and the library's own words for it."""
+    found = list(chain(error))
+    for kind, fits, cause in TABLE:
+        for each in found:
+            if isinstance(each, kind) and fits(each):
+                return cause, _told(each)
+    return WireCause.OTHER, _told(found[-1])
+
+
+def _told(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and all that caused it, however the libraries wrapped it."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        each = waiting.pop(0)
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield each
+        inner = (*each.args, getattr(each, "reason", None), each.__cause__, each.__context__)
+        waiting += [found for found in inner if isinstance(found, BaseException)]

@@ -1,0 +1,92 @@
+"""The fork server: one process that has imported pytest, the suite and all else, and forks each run.
+
+Run as `python -m smokegate.rehearsal.fork_server FD SETTINGS`; orders come over the socket FD, each with a
+channel of its own, on which the run tells its process id when it starts and its exit code when it ends. Each
+run is a whole `pytest` in a process of its own; what it is spared is the second of imports. The process that
+starts replicas is shared in the same way: each replica is a fresh one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+import traceback
+from importlib import import_module
+from typing import Any, NoReturn
+
+import pytest
+
+#: What a run imports only when it gets there; a name that is missing here costs time and nothing else.
+NEEDED = (
+    "jinja2",
+    "pytest_html.selfcontained_report",
+    "requests",
+    "smokegate.diagnosis.catalogue",
+    "smokegate.observation.transport.http",
+    "smokegate.observation.observer",
+    "smokegate.plugin.deployment",
+    "smokegate.plugin.failure",
+    "smokegate.plugin.fixtures",
+    "smokegate.plugin.reporting",
+    "smokegate.replicas",
+)
+
+
+def main() -> None:
+    """Take orders until the caller is gone."""
+    with socket.socket(fileno=int(sys.argv[1])) as control:
+        warm_up(json.loads(sys.argv[2]))
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a run tells its exit code itself
+        while True:
+            order, descriptors, _, _ = socket.recv_fds(control, 1 << 20, 1)
+            if not order:
+                return
+            with socket.socket(fileno=descriptors[0]) as channel:
+                if os.fork() == 0:
+                    control.close()
+                    _run(json.loads(order), channel)
+
+
+def warm_up(settings: dict[str, Any]) -> None:
+    """Collect the suite once, so that forks find it imported; what goes wrong goes wrong in each run, too."""
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123 -- the null device
+        pytest.main([*settings["arguments"], "--collect-only", "-q"])
+    for name in NEEDED:
+        with contextlib.suppress(ImportError):
+            import_module(name)
+    import_module("smokegate.diagnosis.catalogue").all_rules()
+    if settings["replicas"]:
+        import_module("smokegate.replica.process.client").share_with_forks()
+    gc.collect()
+    gc.freeze()
+
+
+def _run(order: dict[str, Any], channel: socket.socket) -> NoReturn:
+    """Run pytest in this forked process, which ends with it."""
+    code = int(pytest.ExitCode.INTERNAL_ERROR)
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        channel.sendall(b"%d\n" % os.getpid())
+        output = os.open(order["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        os.close(output)
+        os.environ.update(order["variables"])
+        code = int(pytest.main(order["arguments"]))
+    except BaseException:  # noqa: BLE001 -- the last frame of this process: nothing above it may run
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        with contextlib.suppress(OSError):
+            channel.sendall(b"%d\n" % code)
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""Starts the replica that an environment asks for, and puts its addresses into the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from smokegate.environment.model import with_addresses
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Environment
+    from smokegate.replica import Replica
+
+
+class UnsuitableFaultError(ValueError):
+    """An environment can not be broken in the way that was asked for; the text says why and what there is."""
+
+
+def start_replica(environment: Environment, fault: str | None) -> tuple[Replica, Environment]:
+    """Start the replica, wait until it is there, and return it and the environment with its addresses."""
+    assert environment.replica is not None
+    if environment.replica.kind == "compose":
+        from smokegate.replica import compose  # noqa: PLC0415 - testcontainers is an extra, and heavy
+
+        started: tuple[Any, Environment] = compose.start_for(environment, fault)
+        return started
+    from smokegate.replica import start  # noqa: PLC0415 - the replica's server stack is an extra
+
+    replica = start(environment.replica.kind, fault)
+    placed = with_addresses(
+        environment,
+        backend_url=replica.backend_url,
+        frontend_url=replica.frontend_url if environment.frontend else None,
+        ca_file=str(replica.ca_file) if replica.ca_file else None,
+    )
+    return replica, placed
+
+
+@contextmanager
+def placed(environment: Environment, fault: str | None = None) -> Iterator[Environment]:
+    """Give the environment with the addresses that it really has; a replica lives as long as the block.
+
+    Raises:
+        smokegate.replica.ReplicaError: the replica could not be started.
+    """
+    if environment.replica is None:
+        yield environment
+        return
+    replica, there = start_replica(environment, fault)
+    try:
+        yield there
+    finally:
+        replica.stop()
+
+
+def check_fault(environment: Environment, fault: str) -> None:
+    """Refuse a fault that an environment can not have.
+
+    Raises:
+        UnsuitableFaultError: it has no replica, or its replica does not know the fault.
+    """
+    if environment.replica is None:
+        raise UnsuitableFaultError(
+            f"--fault={fault}: {environment.name} is a real deployment; only an environment with a [replica] "
+            "can be broken on purpose"
+        )
+    known = known_faults(environment.replica.kind)
+    unknown = [name for name in fault.split("+") if name not in known]
+    if unknown:
+        near = get_close_matches(unknown[0], known, 1)
+        hint = f"did you mean {near[0]}?" if near else "they are: " + ", ".join(sorted(known))
+        raise UnsuitableFaultError(f"--fault={fault}: the replica of {environment.name} has no such fault; {hint}")
+
+
+def known_faults(kind: str) -> tuple[str, ...]:
+    """Return the names of the faults of a kind of replica."""
+    if kind == "compose":
+        from smokegate.replica.compose.faults import FAULTS as COMPOSE  # noqa: PLC0415 - see start_replica
+
+        return tuple(COMPOSE)
+    from smokegate.replica import FAULTS  # noqa: PLC0415 - see start_replica
+
+    return tuple(FAULTS[kind])
