@@ -94,7 +94,8 @@ def failures(outcomes: Sequence[TestOutcome]) -> tuple[TestOutcome, ...]:
 
 
 def _blocked(outcomes: Sequence[TestOutcome]) -> tuple[TestOutcome, ...]:
-    return tuple(each for each in outcomes if each.outcome == "blocked")
+    """Return the gating tests that are blocked: what an advisory one does not say was never needed."""
+    return tuple(each for each in outcomes if each.outcome == "blocked" and not each.advisory)
 
 
 def _cause(diagnosis: Diagnosis) -> Finding | None:

@@ -132,6 +132,14 @@ def test_dead_target_with_a_living_runner_is_not_offline() -> None:
     assert headline.code == "net.connect-timeout"
 
 
+def test_refused_connection_is_an_answer_where_control_hosts_are_blocked() -> None:
+    """A machine that may reach the deployment only is not offline: something on the way there refused."""
+    blocked = (ControlProbe("1.1.1.1:443", reached=False), ControlProbe("api.github.com:443", reached=False))
+    headline = judged(*silent_everywhere(WireCause.REFUSED), control=blocked).headline
+    assert headline is not None
+    assert headline.code == "net.refused"
+
+
 def test_static_fallback_on_the_frontend_alone_is_as_it_should_be() -> None:
     """A single-page host answers any path with its page; that is harmless as long as nobody calls it."""
     assert judged(page("api on frontend")).headline is None

@@ -96,6 +96,14 @@ def test_blocked_without_cause_is_unknown() -> None:
     assert verdict(PASSED, BLOCKED) is Verdict.UNKNOWN
 
 
+def test_blocked_advice_is_not_missed() -> None:
+    """An advisory check that is blocked, such as the budget of an advisory endpoint that is broken, is a warning."""
+    broken = seen(answered("endpoint /api/extra", 404, {"detail": "Not Found"}))
+    advice = TestOutcome("tests/smoke/test_endpoints.py::test_endpoint[/api/extra]", "advisory", advisory=True)
+    budget = TestOutcome("tests/smoke/test_endpoints.py::test_budget[/api/extra]", "blocked", advisory=True)
+    assert verdict(PASSED, advice, budget, observation=broken) is Verdict.WARN
+
+
 def test_selection_that_is_all_blocked_fails_by_its_cause() -> None:
     """Where only blocked tests were selected, the cause that was found decides."""
     assert verdict(BLOCKED, observation=seen(*everywhere(404, "", {"x-render-routing": "no-server"}))) is Verdict.FAIL
