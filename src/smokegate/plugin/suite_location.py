@@ -1,0 +1,32 @@
+"""Where the suite's files are: in the installed package, or in the checkout of an editable install.
+
+`tests/smoke` is their only source. The wheel carries it as `smokegate.suite`; an editable install has no such
+folder, because a build's mapping of files is not applied to it, so there the checkout's own folder is used.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[1]
+INSTALLED = PACKAGE / "suite"
+CHECKOUT = PACKAGE.parents[1] / "tests" / "smoke"
+
+
+class SuiteNotFoundError(Exception):
+    """The installation carries no suite; the text says where it was looked for and what to do."""
+
+
+def suite_directory() -> Path:
+    """Return the folder that holds the suite's tests.
+
+    Raises:
+        SuiteNotFoundError: neither the package nor a checkout around it has one.
+    """
+    for folder in (INSTALLED, CHECKOUT):
+        if (folder / "__init__.py").is_file():
+            return folder
+    raise SuiteNotFoundError(
+        f"this installation of smokegate carries no suite: expected {INSTALLED} or {CHECKOUT}; "
+        "install it again: pip install --force-reinstall smokegate"
+    )
