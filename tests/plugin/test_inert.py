@@ -47,9 +47,9 @@ def test_their_own_env_option_works(tmp_path):
 
 
 def test_asked_for_beside_their_tests_it_leaves_those_alone(tmp_path):
-    """With `-p smokegate.plugin` and a path of theirs, nothing is looked at and no report is written."""
+    """With `-p smokegate` and a path of theirs, nothing is looked at and no report is written."""
     (tmp_path / "pyproject.toml").write_text(
-        '[tool.pytest.ini_options]\naddopts = ["-p", "smokegate.plugin"]\ntestpaths = ["smoke"]\n'
+        '[tool.pytest.ini_options]\naddopts = ["-p", "smokegate"]\ntestpaths = ["smoke"]\n'
     )
     (tmp_path / "test_theirs.py").write_text("def test_it():\n    assert True\n")
 

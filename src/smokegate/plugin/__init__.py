@@ -1,5 +1,6 @@
-"""The pytest plugin, asked for with `-p smokegate.plugin`: hooks that call the modules that do the work.
+"""The pytest plugin, asked for with `-p smokegate`: hooks that call the modules that do the work.
 
+PYTEST_DONT_REWRITE: our own command may have imported this module before pytest could.
 Nothing heavy is imported here: a test run that does not ask for smoke tests pays for this file and the
 options alone.
 """
@@ -26,7 +27,7 @@ _MARKERS = (
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add `--env` and its companions."""
-    _options.add_options(parser)
+    _options.add_options(parser, pluginmanager)
     config = pluginmanager.get_plugin("pytestconfig")
     if isinstance(config, pytest.Config):
         _garbage.pause(config)

@@ -16,52 +16,54 @@ if TYPE_CHECKING:
 FILE_WAIT = "the file's own"
 
 
-def add_options(parser: pytest.Parser) -> None:
-    """Add smokegate's options to pytest's."""
+#: How our options begin where `smokegate run` started pytest: no project has options of its own like these.
+PRIVATE = "--smokegate-"
+#: The plugin whose presence says so: see there.
+BESIDE = "smokegate.plugin.beside"
+#: Option → what pytest's parser is told of it.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "env": {
+        "action": "append",
+        "metavar": "NAME",
+        "help": (
+            "environment to check: a file of environments/; repeatable and comma-separable, or `all` (default: local)"
+        ),
+    },
+    "set": {
+        "action": "append",
+        "metavar": "[NAME:]KEY=VALUE",
+        "default": [],
+        "help": "override one value of the environment file, such as backend.url=https://preview.example.com",
+    },
+    "wait": {
+        "nargs": "?",
+        "const": FILE_WAIT,
+        "metavar": "10m",
+        "help": "wait until the deployment is healthy; without a value as long as the file's `wait` says",
+    },
+    "expect-commit": {
+        "metavar": "SHA",
+        "help": "the commit that must be what answers (at least 7 characters); with --wait, wait for it",
+    },
+    "fault": {
+        "metavar": "NAME",
+        "help": "break the replica on purpose (replica environments only), to see what a failure looks like",
+    },
+    "rehearse": {
+        "action": "store_true",
+        "help": "prove the suite: every fault must be caught, for its own reason, and its cause named",
+    },
+    "environments": {"metavar": "DIR", "help": "where the environment files are"},
+    "reports": {"metavar": "DIR", "help": "where reports are written (default: reports)"},
+}
+
+
+def add_options(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add smokegate's options to pytest's; their values are in `config.option.smokegate_NAME`."""
+    prefix = PRIVATE if pluginmanager.hasplugin(BESIDE) else "--"
     group = parser.getgroup("smokegate", "smoke tests of a deployment")
-    group.addoption(
-        "--env",
-        action="append",
-        metavar="NAME",
-        default=None,
-        help="environment to check: a file of environments/; repeatable and comma-separable, or `all` (default: local)",
-    )
-    group.addoption(
-        "--set",
-        action="append",
-        metavar="[NAME:]KEY=VALUE",
-        default=[],
-        dest="smoke_set",
-        help="override one value of the environment file, such as backend.url=https://preview.example.com",
-    )
-    group.addoption(
-        "--wait",
-        nargs="?",
-        const=FILE_WAIT,
-        default=None,
-        metavar="10m",
-        dest="smoke_wait",
-        help="wait until the deployment is healthy; without a value as long as the file's `wait` says",
-    )
-    group.addoption(
-        "--expect-commit",
-        metavar="SHA",
-        default=None,
-        help="the commit that must be what answers (at least 7 characters); with --wait, wait for it",
-    )
-    group.addoption(
-        "--fault",
-        metavar="NAME",
-        default=None,
-        help="break the replica on purpose (replica environments only), to see what a failure looks like",
-    )
-    group.addoption(
-        "--rehearse",
-        action="store_true",
-        help="prove the suite: every fault must be caught, for its own reason, and its cause named",
-    )
-    group.addoption("--environments", metavar="DIR", default=None, help="where the environment files are")
-    group.addoption("--reports", metavar="DIR", default=None, help="where reports are written (default: reports)")
+    for name, attributes in OPTIONS.items():
+        group.addoption(f"{prefix}{name}", dest=f"smokegate_{name.replace('-', '_')}", **attributes)
 
 
 @dataclass(frozen=True)
@@ -91,18 +93,20 @@ class Settings:
 def settings(config: pytest.Config, options: Namespace) -> Settings | None:
     """Read the options, or return None where the run does not ask for smoke tests."""
     paths = [word.split("::")[0] for word in options.file_or_dir]
-    if options.env is None and paths and not _all_in_testpaths(config, paths):
+    if options.smokegate_env is None and paths and not _all_in_testpaths(config, paths):
         return None
-    names = tuple(dict.fromkeys(n.strip() for word in options.env or ["local"] for n in word.split(",") if n.strip()))
+    names = tuple(
+        dict.fromkeys(n.strip() for word in options.smokegate_env or ["local"] for n in word.split(",") if n.strip())
+    )
     return Settings(
         names=names or ("local",),
-        directory=config.rootpath / (options.environments or "environments"),
-        reports=config.rootpath / (options.reports or "reports"),
-        overrides=tuple(options.smoke_set),
-        wait=options.smoke_wait,
-        expected_commit=options.expect_commit,
-        fault=options.fault,
-        rehearse=options.rehearse,
+        directory=config.rootpath / (options.smokegate_environments or "environments"),
+        reports=config.rootpath / (options.smokegate_reports or "reports"),
+        overrides=tuple(options.smokegate_set),
+        wait=options.smokegate_wait,
+        expected_commit=options.smokegate_expect_commit,
+        fault=options.smokegate_fault,
+        rehearse=options.smokegate_rehearse,
         strict=bool(getattr(options, "strict", None)),
         workers=_workers(options),
         whole=_whole(config, options, paths),
