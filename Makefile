@@ -4,27 +4,47 @@ ENV ?= local
 FAULT ?=
 ARGS ?=
 VENV := .venv
-# The stack in containers is rehearsed too where an engine answers; asked only when `rehearse` is made.
-ENGINE = $(if $(shell docker info --format yes 2>/dev/null),$(comma)local-compose)
+# The stack in containers is rehearsed too where an engine answers; checked only when `rehearse` runs. The client's output proves
+# nothing (`docker info` prints its format without an engine), its exit code does.
+ENGINE = $(shell docker version --format '{{.Server.Version}}' >/dev/null 2>&1 && echo $(comma)local-compose)
 comma := ,
 BIN := $(VENV)/bin
+TESTS := $(wildcard tests/unit tests/plugin tests/faults tests/field tests/edges tests/hostile tests/browser tests/containers tests/packaging)
+# A test that hangs is stopped and named instead of holding up the run.
+LIMIT := --timeout=300
+# What shares an engine or a rehearsal stays together on one worker: see `xdist_group` in the tests' conftests.
+PARALLEL = $(BIN)/pytest -p no:cacheprovider -n $(WORKERS) --dist loadgroup $(LIMIT)
+WORKERS ?= 3
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help smoke rehearse test check format docs lock bench clean
+.PHONY: help smoke rehearse test check check-all field docs lock bench clean
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 smoke: $(VENV)/smoke.stamp  ## check a deployment: ENV=local (default), FAULT=no-server breaks the replica on purpose
 	@$(BIN)/pytest --env=$(ENV) $(if $(FAULT),--fault=$(FAULT)) $(ARGS)
 
 rehearse: $(VENV)/smoke.stamp  ## prove the checks: every fault must be caught, for its own reason
-	@$(BIN)/pytest --env=local,local-trading$(ENGINE) --rehearse $(ARGS)
+	@engine='$(ENGINE)'; [ -n "$$engine" ] || echo "left out: local-compose (no Docker engine answers)"; \
+		$(BIN)/pytest --env=local,local-trading$$engine --rehearse $(ARGS)
 
 test: $(VENV)/test.stamp  ## the project's own tests
-	$(BIN)/pytest tests/unit tests/plugin tests/faults tests/browser tests/containers $(ARGS)
+	$(PARALLEL) -m "not slow" $(TESTS) $(ARGS)
+
+check-all: check test  ## what takes long, too: slow tests, mutations, coverage, other versions of Python
+	$(PARALLEL) -m slow $(TESTS)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -p no:cacheprovider $(LIMIT) -m "not slow" tests/unit tests/plugin
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+	$(BIN)/python tests/versions.py
+
+field: $(VENV)/test.stamp  ## the field cases: what is said of deployments that nobody here wrote
+	$(BIN)/python tests/field/run.py $(ARGS)
 
 check: $(VENV)/test.stamp  ## lint, types, layers, drift of generated files, workflow files
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m smokegate.environment.document --check
@@ -38,10 +58,10 @@ docs: $(VENV)/smoke.stamp  ## write the generated pages anew
 bench: $(VENV)/test.stamp  ## measure against peers and the physical limit
 	$(BIN)/python benchmarks/run.py
 
-lock: $(VENV)/test.stamp  ## renew the pinned requirements
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade \
+lock: $(VENV)/test.stamp  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes the newest of everything
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url $(UPGRADE) \
 		--custom-compile-command "make lock" pyproject.toml --all-extras --group build -o requirements/smoke.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --upgrade \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url $(UPGRADE) \
 		--custom-compile-command "make lock" pyproject.toml --constraint requirements/smoke.txt --all-extras --group build --group dev -o requirements/test.txt
 
 clean:  ## remove the virtual environment and what runs left

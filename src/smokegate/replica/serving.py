@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from fastapi import FastAPI
+
+
+@asynccontextmanager
+async def closing(app: FastAPI) -> AsyncIterator[None]:
+    """The lifespan of an application: its database connections are closed when it stops."""
+    yield
+    app.state.store.engine.dispose()
 
 
 class _Server(uvicorn.Server):

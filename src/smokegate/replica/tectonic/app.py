@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from smokegate.replica.build_id import Stamp
-from smokegate.replica.serving import serve
+from smokegate.replica.serving import closing, serve
 from smokegate.replica.tectonic.accounts import Tokens, open_accounts
 from smokegate.replica.tectonic.routes import router
 from smokegate.replica.tectonic.settings import MissingSettingsError, Settings
@@ -33,9 +33,11 @@ def create_app(variables: Mapping[str, str]) -> FastAPI:
         docs_url=interactive,
         redoc_url=None,
         openapi_url=schema,
+        lifespan=closing,
     )
     app.state.settings = settings
     app.state.accounts = open_accounts(settings.database_url)
+    app.state.store = app.state.accounts
     app.state.tokens = Tokens(settings.secret_key)
     app.include_router(router)
     app.add_middleware(Stamp, headers={"x-tectonic-commit": settings.commit})

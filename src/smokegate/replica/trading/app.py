@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from smokegate.replica.build_id import Stamp
-from smokegate.replica.serving import serve
+from smokegate.replica.serving import closing, serve
 from smokegate.replica.trading import monitoring
 from smokegate.replica.trading.market import Market, open_market
 
@@ -88,9 +88,10 @@ def create_app(variables: Mapping[str, str]) -> FastAPI:
     missing = [name for name in _REQUIRED if not variables.get(name)]
     if missing and variables.get("STRICT_SETTINGS") == "1":
         raise MissingSettingsError(f"required environment variables are not set: {', '.join(missing)}")
-    app = FastAPI(title="Automated Trading Platform", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Automated Trading Platform", docs_url=None, redoc_url=None, openapi_url=None, lifespan=closing)
     app.state.started = time()
     app.state.market = open_market(variables.get("DATABASE_URL") or "sqlite:///./trading.db")
+    app.state.store = app.state.market
     app.state.market.initialise()
     app.include_router(router)
     build = {

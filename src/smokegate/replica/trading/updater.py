@@ -28,10 +28,13 @@ def run(variables: Mapping[str, str], started: Callable[[], None] = lambda: None
     stop = stop or Event()
     pause = float(variables.get("UPDATE_SECONDS", "2"))
     market = open_market(variables.get("DATABASE_URL") or "sqlite:///./trading.db")
-    _update(market)
-    started()
-    while not stop.wait(pause):
+    try:
         _update(market)
+        started()
+        while not stop.wait(pause):
+            _update(market)
+    finally:
+        market.engine.dispose()
 
 
 def _update(market: Market) -> None:

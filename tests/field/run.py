@@ -1,0 +1,63 @@
+"""Runs smokegate on the field cases and prints the score.
+
+    make field                                  every case
+    make field ARGS="-v gateway 'vercel-*'"     kinds and cases, by name or pattern
+
+Exit code 0: every case is right; 1: some are not; 2: no case is selected.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+from tests_support.field.cases import FIELD, all_cases
+from tests_support.field.judge import Result, judged
+from tests_support.field.score import by_kind, page, summary, totals
+from tests_support.running import ROOT
+
+
+def main() -> int:
+    """Run the selected cases, and print the table and the score."""
+    options = _options()
+    selected = [each for each in all_cases(FIELD, *options.more) if each.matches(options.case)]
+    if not selected:
+        print("no such case", file=sys.stderr)
+        return 2
+    results: list[Result] = []
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for result in pool.map(judged, selected):
+            results.append(result)
+            if not (options.quiet and result.outcome == "right"):
+                print(result, flush=True)
+            if options.verbose:
+                print("".join(f"             {line}\n" for line in (result.case.what, result.title, *result.evidence)))
+    print("\n" + summary(results))
+    if options.json:
+        options.json.write_text(json.dumps({"totals": totals(results), "kinds": by_kind(results)}, indent=1))
+    if options.publish:
+        (ROOT / "docs/field.md").write_text(page(results), encoding="utf-8")
+    return 0 if all(each.outcome == "right" for each in results) else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--more", type=Path, action="append", default=[], metavar="DIR", help="a folder of further cases"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the score there, too")
+    parser.add_argument("--publish", action="store_true", help="write docs/field.md")
+    parser.add_argument("-j", "--jobs", type=int, default=2, metavar="N", help="cases at a time (default: 2)")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show what each case is, and the evidence")
+    parser.add_argument("-q", "--quiet", action="store_true", help="only what is not right")
+    parser.add_argument("case", nargs="*", help="names or kinds, or patterns of them")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
