@@ -72,10 +72,10 @@ def test_json_is_one_document_and_nothing_else(smokegate: Smokegate) -> None:
     assert "fix" not in found
 
 
-@pytest.mark.parametrize(("fault", "ready"), [((), True), (("--fault=starting",), False)])
-def test_wait_waits_and_says_what_it_came_to(smokegate: Smokegate, fault: tuple[str, ...], *, ready: bool) -> None:
+@pytest.mark.parametrize(("options", "ready"), [(("--wait=30s",), True), (("--wait=400ms", "--fault=starting"), False)])
+def test_wait_waits_and_says_what_it_came_to(smokegate: Smokegate, options: tuple[str, ...], *, ready: bool) -> None:
     """What is healthy is looked at once it is, what does not get healthy once the time is over."""
-    ran = smokegate("diagnose", "local-trading", *fault, "--wait=400ms", "--json")
+    ran = smokegate("diagnose", "local-trading", *options, "--json")
     (environment,) = json.loads(ran.stdout)["environments"]
     assert environment["readiness"]["ready"] is ready
     assert environment["readiness"]["polls"] >= 1
