@@ -1,4 +1,4 @@
-"""The `smokegate` command: what goes around test runs; the product itself is `pytest --env=NAME`."""
+"""The `smokegate` command: `run` for the tests, and what goes around them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+
+from smokegate.project import VERSION
 
 #: Command → what `--help` says of it, in the order in which it shows them.
 #: Each is a module under `smokegate.commands`, imported when it is called.
@@ -15,26 +17,45 @@ COMMANDS = {
     "diagnose": "look at a deployment, name the cause of trouble, and with --fix mend what can be mended",
     "watch": "look again and again, a line a round",
 }
+#: Commands that read their own arguments, and where their `main` is.
+OWN = {"run": "smokegate.commands.run", "replica": "smokegate.replica.command"}
+
+USAGE = 4
+"""The exit code of a command line that cannot be used, as pytest has it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if words[:1] == ["replica"]:
-        from smokegate.replica.command import main as replica  # noqa: PLC0415 - has arguments and an extra of its own
+    if words[:1] == ["replica"] and (missing := _without_replica()) is not None:
+        sys.stderr.write(f"smokegate replica {missing}\n")
+        return USAGE
+    if words and words[0] in OWN:
+        return int(import_module(OWN[words[0]]).main(words[1:]))
+    arguments = _parser(words).parse_args(words)
+    try:
+        return int(import_module(f"smokegate.commands.{arguments.command}").run(arguments))
+    except KeyboardInterrupt:
+        return 130
 
-        return replica(words[1:])
+
+def _without_replica() -> str | None:
+    from smokegate.environment.extras import not_installed  # noqa: PLC0415 - see COMMANDS
+
+    return not_installed("replica")
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser; only the command that is called describes its own options."""
     parser = argparse.ArgumentParser(
-        prog="smokegate", description="Smoke tests that gate deploys; the tests themselves: pytest --env=NAME"
+        prog="smokegate", description="Smoke tests that gate deploys: is what was just deployed live and working?"
     )
+    parser.add_argument("--version", action="version", version=f"smokegate {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("run", help="check deployments with the suite and your own checks: NAME… [pytest options]")
     for name, text in COMMANDS.items():
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         if name in words[:1]:
             import_module(f"smokegate.commands.{name}").describe(command)
     commands.add_parser("replica", help="serve one of the stand-in deployments, whole or broken on purpose")
-    arguments = parser.parse_args(words)
-    try:
-        return int(import_module(f"smokegate.commands.{arguments.command}").run(arguments))
-    except KeyboardInterrupt:
-        return 130
+    return parser

@@ -15,6 +15,7 @@ from smokegate.diagnosis.judged import judged
 from smokegate.diagnosis.verdict import decide, exit_code, reasons
 from smokegate.environment.coverage import not_covered
 from smokegate.environment.errors import EnvironmentErrors
+from smokegate.environment.extras import missing_extra
 from smokegate.environment.fields import seconds
 from smokegate.environment.load import ALL, load
 from smokegate.environment.model import Environment
@@ -67,6 +68,8 @@ def environment_of(arguments: argparse.Namespace) -> Environment:
         (environment,) = load(
             [name], directory=arguments.environments, variables=os.environ, overrides=arguments.overrides
         )
+        if (missing := missing_extra(environment)) is not None:
+            raise UsageError(missing)
         if arguments.fault is not None:
             check_fault(environment, arguments.fault)
     except (EnvironmentErrors, UnsuitableFaultError) as wrong:

@@ -10,16 +10,31 @@ from pathlib import Path
 from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.load import available, load
 
+SCHEMA = "environment.schema.json"
+
 
 def describe(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument(
         "--environments", type=Path, default=Path("environments"), metavar="DIR", help="where the files are"
     )
+    parser.add_argument(
+        "--schema", action="store_true", help="print the JSON schema of environment files, for editors and linters"
+    )
+
+
+def schema_text() -> str:
+    """Return the schema as it was shipped: from the installed package, or from an editable install's checkout."""
+    package = Path(__file__).parents[1]
+    shipped = package / "environment" / SCHEMA
+    return (shipped if shipped.is_file() else package.parents[1] / "environments" / SCHEMA).read_text("utf-8")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a line for each; 4 where one of them can not be used as it is."""
+    if arguments.schema:
+        sys.stdout.write(schema_text())
+        return 0
     try:
         names = available(arguments.environments)
     except EnvironmentErrors as mistakes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from smokegate.project import page
+
 
 class Confidence(Enum):
     """How sure a finding is."""
@@ -49,8 +51,8 @@ class Finding:
 
     @property
     def runbook(self) -> str:
-        """The runbook's page and anchor for this cause."""
-        return f"docs/runbook.md#{self.code.replace('.', '')}"
+        """The address of this cause's entry in the runbook, as it is at this version."""
+        return page("docs/runbook.md", self.code.replace(".", ""))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from smokegate.plugin.conflicts import refuse_ours, refuse_theirs
+
 if TYPE_CHECKING:
     from argparse import Namespace
 
@@ -59,11 +61,21 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def add_options(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Add smokegate's options to pytest's; their values are in `config.option.smokegate_NAME`."""
-    prefix = PRIVATE if pluginmanager.hasplugin(BESIDE) else "--"
-    group = parser.getgroup("smokegate", "smoke tests of a deployment")
-    for name, attributes in OPTIONS.items():
-        group.addoption(f"{prefix}{name}", dest=f"smokegate_{name.replace('-', '_')}", **attributes)
+    """Add smokegate's options to pytest's; their values are in `config.option.smokegate_NAME`.
+
+    Raises:
+        pytest.UsageError: another plugin has an option of the same name.
+    """
+    private = pluginmanager.hasplugin(BESIDE)
+    named = {f"{PRIVATE if private else '--'}{name}": (name, attributes) for name, attributes in OPTIONS.items()}
+
+    def add() -> None:
+        group = parser.getgroup("smokegate", "smoke tests of a deployment")
+        for option, (name, attributes) in named.items():
+            group.addoption(option, dest=f"smokegate_{name.replace('-', '_')}", **attributes)
+
+    refuse_ours(parser, named, add)
+    refuse_theirs(parser, named)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from smokegate.environment.errors import EnvironmentErrors
+from smokegate.environment.extras import missing_extra
 from smokegate.environment.fields import seconds
 from smokegate.environment.load import load
 from smokegate.plugin.options import FILE_WAIT, Settings, worker_slot
@@ -128,6 +129,9 @@ def begin(settings: Settings, pool: Pool | None = None) -> Run:
         )
     except EnvironmentErrors as wrong:
         raise pytest.UsageError(str(wrong)) from None
+    for environment in environments:
+        if (missing := missing_extra(environment)) is not None:
+            raise pytest.UsageError(missing)
     check_options(settings, environments)
     return Run(settings, environments, pool)
 

@@ -87,7 +87,7 @@ def cause(report: EnvironmentReport) -> str:
         f'<p class="dim">Cause <code>{text(headline.code)}</code> · '
         f"confidence: {headline.confidence.value} · to be mended in: {headline.owner.value} · "
         f"{report.count('blocked')} dependent checks were not judged · "
-        f'<a href="../{text(headline.runbook)}">runbook</a></p>'
+        f'<a href="{text(headline.runbook)}">runbook</a></p>'
         f"{_evidence(headline)}{_steps(headline)}"
         f"{f'<h4>Also found</h4><ul>{also}</ul>' if also else ''}</section>"
     )

@@ -1,0 +1,43 @@
+"""The optional parts of the package that an environment needs, and how to install one that is missing."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from smokegate.environment.model import Environment
+
+#: Extra → the modules that it brings, the first of which is missing where it is not installed.
+MODULES = {
+    "replica": ("fastapi", "uvicorn", "sqlalchemy", "h11", "jwt", "trustme"),
+    "server": ("testinfra",),
+    "containers": ("testcontainers",),
+}
+
+
+def needed(environment: Environment) -> Iterator[tuple[str, str]]:
+    """Yield each extra that an environment needs, and the section of its file that needs it."""
+    if environment.replica is not None:
+        yield ("containers" if environment.replica.kind == "compose" else "replica"), "replica"
+    if environment.server is not None:
+        yield "server", "server"
+
+
+def missing_extra(environment: Environment) -> str | None:
+    """Return the line that says which extra is missing and how to install it, None where none is."""
+    for extra, section in needed(environment):
+        missing = not_installed(extra)
+        if missing is not None:
+            return f"{environment.name}: its [{section}] section {missing}"
+    return None
+
+
+def not_installed(extra: str) -> str | None:
+    """Return the words that say that an extra is needed and how to install it, None where it is installed."""
+    absent = next((name for name in MODULES[extra] if find_spec(name) is None), None)
+    if absent is None:
+        return None
+    return f"needs the extra `{extra}` ({absent} is not installed): pip install 'smokegate[{extra}]'"
