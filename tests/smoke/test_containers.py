@@ -2,94 +2,106 @@
 
 from __future__ import annotations
 
-import pytest
+from smokegate.api import Deployment, check
 
-from smokegate.diagnosis.server_evidence import start_up_errors
-from smokegate.environment.model import Compose
-from smokegate.plugin.server_view import ServerSeen
+NEEDS = ("server", "compose")
 
 
-def test_server_can_be_looked_at(server: ServerSeen) -> None:
+@check("containers.collected", needs=NEEDS)
+def test_server_can_be_reached(deployment: Deployment) -> None:
     """The server lets this runner in, docker runs on it, and the compose project is where the file says.
 
-    Symptom: ssh is refused or hangs, or the engine does not run: nobody can look at the containers.
+    Symptom: ssh is refused or hangs, or the engine does not run: the containers cannot be inspected.
     """
-    server.must_be_seen()
+    deployment.server.expect_collected()
 
 
-def test_every_service_has_a_container(server: ServerSeen) -> None:
+@check("containers.created", after=("containers.collected",), needs=NEEDS)
+def test_every_service_has_a_container(deployment: Deployment) -> None:
     """Every service that must run has been created.
 
     Symptom: a container is missing from `docker compose ps --all`: a deploy was cut short.
     """
-    server.no_service("has no container", lambda service: not service.exists)
+    deployment.server.expect_no_service("has no container", lambda service: not service.exists)
 
 
-def test_services_run(server: ServerSeen) -> None:
+@check("containers.running", after=("containers.collected",), needs=NEEDS)
+def test_services_run(deployment: Deployment) -> None:
     """The containers of all services run: none is stopped, paused, or could not be started.
 
     Symptom: "Backend Health: ERROR" on the dashboard, 502 or 503, or data that grow old.
     """
-    server.no_service("does not run", server.is_down)
+    server = deployment.server
+    server.expect_no_service("does not run", server.is_down)
 
 
-def test_services_do_not_restart(server: ServerSeen) -> None:
+@check("containers.steady", after=("containers.collected",), needs=NEEDS)
+def test_services_do_not_restart(deployment: Deployment) -> None:
     """No container crashes and is restarted again and again.
 
     Symptom: it works now and then; `docker compose ps` says `Restarting` and `Up` in turn.
     """
-    server.no_service("is restarted again and again", lambda service: service.crash_looping)
+    deployment.server.expect_no_service("is restarted again and again", lambda service: service.crash_looping)
 
 
-def test_services_are_healthy(server: ServerSeen) -> None:
+@check("containers.healthy", after=("containers.collected",), needs=NEEDS)
+def test_services_are_healthy(deployment: Deployment) -> None:
     """Every container that has a health check passes it.
 
     Symptom: `docker compose ps` says `(unhealthy)`, or `(health: starting)` for longer than a start takes.
     """
-    server.no_service(
+    server = deployment.server
+    server.expect_no_service(
         "does not pass its health check",
         lambda service: server.is_steady(service) and service.health in {"starting", "unhealthy"},
     )
 
 
-def test_database_accepts_connections(server: ServerSeen, compose: Compose) -> None:
+@check("containers.database", after=("containers.collected",), needs=NEEDS)
+def test_database_accepts_connections(deployment: Deployment) -> None:
     """The database says that it accepts connections.
 
     Symptom: pages load, and everything with data fails.
     """
-    server.must_be_well(compose.database)
-    ready = server.view.database
+    server = deployment.server
+    server.require_well(server.compose.database)
+    ready = server.database
     if ready is not None:
-        server.must(ready.ready, "pg_isready: accepting connections", f"pg_isready: {ready.detail}")
+        server.expect(ready.ready, "pg_isready: accepting connections", f"pg_isready: {ready.detail}")
 
 
-def test_port_belongs_to_the_backend(server: ServerSeen, compose: Compose) -> None:
+@check("containers.port", after=("containers.collected",), needs=NEEDS)
+def test_port_belongs_to_the_backend(deployment: Deployment) -> None:
     """What listens on the backend's port is the backend's container.
 
     Symptom: an older container or a process that was started by hand answers in the backend's place.
     """
-    server.must_be_well(compose.backend)
-    strangers = [each for each in server.view.listeners if each.service not in {compose.backend, None} or each.process]
-    server.must(not strangers, f"{compose.backend} on port {compose.port}", "; ".join(map(str, strangers)))
-    server.must(server.view.listeners, f"{compose.backend} on port {compose.port}", "nobody listens there")
+    server = deployment.server
+    server.require_well(server.compose.backend)
+    expected = f"{server.compose.backend} on port {server.compose.port}"
+    server.expect(not server.strangers, expected, "; ".join(map(str, server.strangers)))
+    server.expect(server.view.listeners, expected, "no process listens there")
 
 
-def test_logs_have_no_start_up_error(server: ServerSeen, compose: Compose) -> None:
-    """What the containers have logged since their last start tells of no failed start.
+@check("containers.logs", after=("containers.collected",), needs=NEEDS)
+def test_logs_have_no_start_up_error(deployment: Deployment) -> None:
+    """What the containers have logged since their last start reports no failed start.
 
     Symptom: it runs, and a part of it could not be loaded, reached or written when it started.
     """
-    found = [f"{each.name}: {line}" for each in server.well() for line in start_up_errors(each, compose)]
-    server.must(not found, "logs without start-up errors", "; ".join(found[:5]))
+    server = deployment.server
+    found = [f"{each.name}: {line}" for each in server.well() for line in server.start_up_errors(each)]
+    server.expect(not found, "logs without start-up errors", "; ".join(found[:5]))
 
 
-@pytest.mark.advisory
-def test_services_come_back_after_a_crash(server: ServerSeen, compose: Compose) -> None:
+@check("containers.restart-policy", after=("containers.collected",), needs=NEEDS, severity="advisory")
+def test_services_come_back_after_a_crash(deployment: Deployment) -> None:
     """Every container has a restart policy that brings it back.
 
     Symptom: after a reboot of the server a service stays away.
     """
-    wanted = " or ".join(compose.restart)
-    weak = [each for each in server.there() if each.restart_policy not in compose.restart]
-    told = ", ".join(f"{each.name}: {each.restart_policy}" for each in weak)
-    server.must(not weak, f"a restart policy of {wanted}", told)
+    server = deployment.server
+    good = server.compose.restart
+    weak = [each for each in server.existing() if each.restart_policy not in good]
+    actual = ", ".join(f"{each.name}: {each.restart_policy}" for each in weak)
+    server.expect(not weak, f"a restart policy of {' or '.join(good)}", actual)

@@ -1,81 +1,84 @@
-"""The monitoring summary tells the truth, and what it tells is good."""
+"""The monitoring summary is truthful, and what it reports is good."""
 
 from __future__ import annotations
 
-import pytest
-
-from smokegate.diagnosis.broken import is_fresh
-from smokegate.environment.model import Environment, Monitoring
-from smokegate.plugin.seen import Broken, Seen
+from smokegate.api import Deployment, check, is_fresh, is_number
 
 
-@pytest.fixture
-def promised(environment: Environment) -> Monitoring:
-    """What the environment file says of the monitoring summary."""
-    assert environment.backend.monitoring is not None
-    return environment.backend.monitoring
-
-
-def test_monitoring_gives_a_known_status(monitoring: Seen, promised: Monitoring) -> None:
+@check("monitoring.status", after=("health.ok",), needs=("backend.monitoring",))
+def test_monitoring_gives_a_known_status(deployment: Deployment) -> None:
     """The summary answers 200 with one of the statuses it may have: 200 around an error is still an error.
 
     Symptom: the dashboard shows "Backend Health: ERROR" while every HTTP check is green.
     """
-    known = (*promised.healthy, *promised.degraded, *promised.unhealthy)
-    monitoring.must(monitoring.status == 200, "status 200")
-    status = monitoring.value(*promised.field.split("."))
-    monitoring.must(status in known, f"{promised.field} one of {', '.join(known)}", f"{promised.field} is {status!r}")
+    summary = deployment.monitoring
+    summary.expect(summary.status == 200, "status 200")
+    field, known = summary.section.field, summary.known_statuses
+    actual = f"{field} is {summary.reported!r}"
+    summary.expect(summary.reported in known, f"{field} one of {', '.join(known)}", actual)
 
 
-@pytest.mark.advisory(by="backend.monitoring.on_degraded")
-def test_monitoring_is_not_degraded(monitoring: Seen, promised: Monitoring) -> None:
-    """The summary does not say that the service works in part only.
+@check(
+    "monitoring.not-degraded",
+    after=("monitoring.status",),
+    needs=("backend.monitoring",),
+    by="backend.monitoring.on_degraded",
+)
+def test_monitoring_is_not_degraded(deployment: Deployment) -> None:
+    """The summary does not say that the service works only in part.
 
     Symptom: the dashboard shows "degraded".
     """
-    _must_not_be(monitoring, promised, promised.degraded)
+    summary = deployment.monitoring
+    summary.expect_none_of(summary.section.degraded)
 
 
-@pytest.mark.advisory(by="backend.monitoring.on_unhealthy")
-def test_monitoring_is_not_unhealthy(monitoring: Seen, promised: Monitoring) -> None:
+@check(
+    "monitoring.not-unhealthy",
+    after=("monitoring.status",),
+    needs=("backend.monitoring",),
+    by="backend.monitoring.on_unhealthy",
+)
+def test_monitoring_is_not_unhealthy(deployment: Deployment) -> None:
     """The summary does not report trouble.
 
     Symptom: the dashboard shows "unhealthy", with errors listed.
     """
-    _must_not_be(monitoring, promised, promised.unhealthy)
+    summary = deployment.monitoring
+    summary.expect_none_of(summary.section.unhealthy)
 
 
-@pytest.mark.needs("backend.monitoring.fresh_within")
-@pytest.mark.advisory(by="backend.monitoring.on_stale")
-def test_monitoring_data_is_fresh(monitoring: Seen, promised: Monitoring) -> None:
+@check(
+    "monitoring.fresh",
+    after=("monitoring.status",),
+    needs=("backend.monitoring.fresh_within",),
+    by="backend.monitoring.on_stale",
+)
+def test_monitoring_data_is_fresh(deployment: Deployment) -> None:
     """The data under the summary is not older than it may be.
 
     Symptom: the summary is "healthy" with numbers of yesterday, since the worker that renews them is down.
     """
-    assert promised.age_field is not None
-    assert promised.fresh_within is not None
-    age = monitoring.value(*promised.age_field.split("."))
-    limit = f"{promised.age_field} at most {promised.fresh_within:g} s"
-    number = isinstance(age, int | float) and not isinstance(age, bool)
-    monitoring.must(number, limit, f"{promised.age_field} is {age!r}: nothing is known of the data's age")
-    monitoring.must(is_fresh(age, promised.fresh_within), limit, f"{promised.age_field} is {age}")
+    summary = deployment.monitoring
+    field, allowed = summary.section.age_field, summary.section.fresh_within
+    assert field is not None
+    assert allowed is not None
+    age = summary.value(field)
+    limit = f"{field} at most {allowed:g} s"
+    summary.expect(is_number(age), limit, f"{field} is {age!r}: the data's age is not known")
+    summary.expect(is_fresh(age, allowed), limit, f"{field} is {age}")
 
 
-@pytest.mark.advisory
-@pytest.mark.needs("backend.monitoring.within")
-def test_monitoring_is_within_its_budget(monitoring: Seen, promised: Monitoring) -> None:
+@check(
+    "monitoring.budget",
+    after=("monitoring.status",),
+    needs=("backend.monitoring.within",),
+    severity="advisory",
+)
+def test_monitoring_is_within_its_budget(deployment: Deployment) -> None:
     """The summary answers within its latency budget.
 
     Symptom: the dashboard takes long to load.
     """
-    monitoring.must_answer_within(promised.within)
-
-
-def _must_not_be(monitoring: Seen, promised: Monitoring, words: tuple[str, ...]) -> None:
-    status = monitoring.value(*promised.field.split("."))
-    if status in words:
-        raise Broken(
-            f"{promised.field} {' or '.join(promised.healthy)}",
-            f"{promised.field} is {status!r}",
-            monitoring.exchange,
-        )
+    summary = deployment.monitoring
+    summary.expect_within(summary.section.within)

@@ -1,73 +1,74 @@
-"""The deployment is reachable: its name resolves, its port accepts, its certificate holds, HTTP answers."""
+"""The deployment is reachable: its name resolves, its port accepts, its certificate is valid, HTTP answers."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
-from smokegate.diagnosis.chain import ON_THE_WAY
-from smokegate.environment.model import Environment
-from smokegate.observation.model import Certificate, Observation
-from smokegate.observation.transport.causes import Stage
-from smokegate.plugin.seen import Blocked, NotApplicable, Seen
+from smokegate.api import Blocked, Deployment, NotApplicable, Response, Stage, check
 
 
-def test_name_resolves(health: Seen) -> None:
+@check("reach.name")
+def test_name_resolves(deployment: Deployment) -> None:
     """The host name resolves to an address.
 
     Symptom: "could not resolve host", after a service was renamed or a domain was not renewed.
     """
-    health.must_pass(Stage.NAME)
+    deployment.health.expect_past(Stage.NAME)
 
 
-def test_port_accepts(health: Seen) -> None:
+@check("reach.port", after=("reach.name",))
+def test_port_accepts(deployment: Deployment) -> None:
     """The port accepts a connection.
 
     Symptom: "connection refused", or silence, because no process listens or a firewall drops the packets.
     """
-    health.must_pass(Stage.CONNECT)
+    deployment.health.expect_past(Stage.CONNECT)
 
 
-@pytest.mark.needs("backend.may_be_https")
-def test_certificate_is_valid(health: Seen) -> None:
+@check("reach.certificate", after=("reach.port",), needs=("backend.may_be_https",), reads=("health",))
+def test_certificate_is_valid(deployment: Deployment) -> None:
     """The certificate is valid, trusted and made for this host.
 
     Symptom: browsers warn, every API client fails, and plain curl says "certificate has expired".
     """
-    _over_https(health)
-    health.must_pass(Stage.TLS)
+    _over_https(deployment.health).expect_past(Stage.TLS)
 
 
-@pytest.mark.advisory
-@pytest.mark.needs("backend.may_be_https")
-def test_certificate_is_not_about_to_expire(health: Seen, environment: Environment, observation: Observation) -> None:
+@check(
+    "reach.certificate-expiry",
+    after=("reach.certificate",),
+    needs=("backend.may_be_https",),
+    reads=("health",),
+    severity="advisory",
+)
+def test_certificate_is_not_about_to_expire(deployment: Deployment) -> None:
     """The certificate is good for the coming days.
 
     Symptom: the renewal has silently stopped, and the outage is already on the calendar.
     """
-    _over_https(health)
-    certificate: Certificate | None = health.exchange.answer.certificate if health.exchange.answer else None
-    if certificate is None:
-        ended = health.exchange.no_answer
-        raise Blocked(ON_THE_WAY[ended.cause.stage if ended else Stage.EXCHANGE])
-    left = certificate.expires - observation.started
-    days = environment.backend.certificate_days
-    health.must(
+    health = _over_https(deployment.health)
+    if health.certificate is None:
+        raise Blocked("no certificate was seen: the health check was not answered")
+    expires = health.certificate.expires
+    left = expires - deployment.started
+    days = deployment.environment.backend.certificate_days
+    health.expect(
         left >= timedelta(days=days),
         f"a certificate that is good for {days} days more",
-        f"it expires on {certificate.expires:%Y-%m-%d}, in {left.days} days",
+        f"it expires on {expires:%Y-%m-%d}, in {left.days} days",
     )
 
 
-def test_server_answers_http(health: Seen) -> None:
-    """What comes back is an HTTP answer, whole and before the deadline.
+@check("reach.http", after=("reach.port", "reach.certificate"))
+def test_server_answers_http(deployment: Deployment) -> None:
+    """The response is HTTP, complete and before the deadline.
 
     Symptom: "empty reply from server", "connection reset by peer", or a request hangs until it times out.
     """
-    health.must_pass(Stage.EXCHANGE)
+    deployment.health.expect_past(Stage.EXCHANGE)
 
 
-def _over_https(health: Seen) -> None:
-    if not health.exchange.request.url.startswith("https:"):
+def _over_https(health: Response) -> Response:
+    if not health.url.startswith("https:"):
         raise NotApplicable("plain http has no certificate")
+    return health

@@ -1,4 +1,4 @@
-"""What became of one smoke test, free of the test runner that ran it."""
+"""The result of one check, free of the test runner that ran it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,33 @@ Word = Literal["passed", "failed", "blocked", "advisory", "skipped", "error", "n
 
 @dataclass(frozen=True)
 class TestOutcome:
-    """One smoke test of one environment."""
+    """The result of one check of one environment."""
 
     __test__ = False  # pytest would else take the name for a test class
 
     id: str
     outcome: Word
     advisory: bool = False
-    """Whether a broken promise of this test is only a warning."""
+    """Whether a failure of this check is only a warning."""
     why: str = ""
     """Empty where it passed."""
     promise: str = ""
-    """The promise in a sentence."""
+    """What must hold, in a sentence."""
     seconds: float = 0.0
     exchanges: tuple[str, ...] = ()
     """Names of the exchanges that it read."""
+    code: str = ""
+    """The check's stable code."""
+    parameter: str = ""
+    """Which of the check's cases it is, where there is one for each endpoint: `/api/x`."""
+    failed_on: str = ""
+    """The exchange that is not as expected, where it failed on one."""
+    blocked_by: str = ""
+    """The code of the check whose failure it follows from, where it is blocked by one."""
+    internal: bool = False
+    """Whether it ended in an error inside smokegate, which says nothing of the deployment."""
+
+    @property
+    def label(self) -> str:
+        """What a person and a comparison between runs call it: the code, and which case."""
+        return f"{self.code or self.id}[{self.parameter}]" if self.parameter else self.code or self.id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -135,6 +136,12 @@ class Environment(EnvironmentFile):
     """Every value that came from a secret variable, for redaction."""
     missing: tuple[str, ...] = ()
     """Variables of `sign_in.standing` that are not set, so that the standing account is not known."""
+
+    @property
+    def frontend_shares_host(self) -> bool:
+        """Whether the pages are served by the backend's own host and port."""
+        frontend = self.frontend
+        return frontend is not None and urlsplit(frontend.url).netloc == urlsplit(self.backend.url).netloc
 
 
 def with_addresses(

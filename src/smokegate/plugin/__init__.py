@@ -1,39 +1,22 @@
-"""The pytest plugin, asked for with `-p smokegate`: hooks that call the modules that do the work.
+"""The pytest plugin, enabled with `-p smokegate`: hooks that call the modules that do the work.
 
 PYTEST_DONT_REWRITE: our own command may have imported this module before pytest could.
-Nothing heavy is imported here: a test run that does not ask for smoke tests pays for this file and the
-options alone.
+Nothing heavy is imported here: a test run without `--env` pays for this file and the options alone.
 """
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Generator
 from typing import Any
 
 import pytest
 
-from smokegate.plugin import garbage as _garbage
 from smokegate.plugin import options as _options
-
-_MARKERS = (
-    'needs(path, ...): what the environment file must declare for this test, such as "sign_in.delete"',
-    (
-        "advisory(by=None): a broken promise is a warning; "
-        'with `by` as the file says there, such as "backend.monitoring.on_stale"'
-    ),
-)
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add `--env` and its companions."""
     _options.add_options(parser, pluginmanager)
-    config = pluginmanager.get_plugin("pytestconfig")
-    if isinstance(config, pytest.Config):
-        _garbage.pause(config)
-        from smokegate.plugin import ahead
-
-        ahead.look_ahead(config, parser)
 
 
 def _run(config: pytest.Config) -> Any:
@@ -43,40 +26,38 @@ def _run(config: pytest.Config) -> Any:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Load the environments and start looking before pytest collects.
-
-    The network's time and pytest's own overlap.
-    """
-    settings = _options.settings(early_config, early_config.known_args_namespace)
-    if settings is None or early_config.known_args_namespace.help:
-        gc.enable()
+def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
+    """Load the environments, and have the suite collected where no paths are named."""
+    known = early_config.known_args_namespace
+    settings = _options.settings(early_config, known)
+    if settings is None or known.help or known.version:
         return
-    from smokegate.plugin.ahead import POOL
     from smokegate.plugin.session import RUN, begin
 
-    run = begin(settings, early_config.stash.get(POOL, None))
-    early_config.stash[RUN] = run
+    if settings.explicit and not known.file_or_dir:
+        paths = _options.check_paths(early_config)
+        args += paths
+        known.file_or_dir = paths
+    early_config.stash[RUN] = run = begin(settings)
     early_config.add_cleanup(run.close)
-    if settings.whole and not settings.rehearse:
-        run.start()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the markers, the report files and the way in which work is spread."""
-    for marker in _MARKERS:
-        config.addinivalue_line("markers", marker)
+    """Register the fixture, the report files and the way in which work is spread."""
+    from smokegate.plugin import fixtures
+
+    config.pluginmanager.register(fixtures, "smokegate-fixtures")
     run = _run(config)
     if run is None or run.settings.rehearse:
         return
-    from smokegate.plugin import fixtures, reporting
+    from smokegate.plugin import reporting
 
-    config.pluginmanager.register(fixtures, "smokegate-fixtures")
-    config.pluginmanager.register(reporting.Reporting(run), "smokegate-telling")
+    config.pluginmanager.register(reporting.Reporting(run), "smokegate-reporting")
     if _options.worker_slot() is None:
-        reporting.name_reports(config, run)
-        if run.settings.workers and config.option.tx:
+        if run.settings.observes:
+            reporting.name_reports(config, run)
+        if getattr(config.option, "tx", None):
             from smokegate.plugin import workers
 
             workers.limit_workers(config, run)
@@ -85,18 +66,27 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Rehearse instead of testing, where that was asked for."""
+    """Rehearse instead of testing, where that is requested."""
     run = _run(config)
     if run is None or not run.settings.rehearse:
         return None
     from smokegate.plugin import rehearsal
 
-    gc.enable()
     return rehearsal.main(config, run)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_pycollect_makemodule() -> Generator[None, Any, Any]:
+    """Name the suite's modules the same wherever they are installed: `smokegate/test_health.py`."""
+    module = yield
+    from smokegate.plugin import suite_location
+
+    return suite_location.named(module)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give every smoke test its environments."""
+    """Give every check its environments."""
     if _run(metafunc.config) is not None:
         from smokegate.plugin import collect
 
@@ -114,49 +104,63 @@ def pytest_pycollect_makeitem(collector: pytest.Collector) -> Generator[None, An
     return made
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Take note of what the run sets out to do."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, Any, Any]:
+    """Note what the run sets out to do, after every other plugin has selected and sorted."""
+    collected = list(items)
+    result = yield
+    from smokegate.plugin import collect
+
     run = _run(config)
-    if run is not None:
-        from smokegate.plugin import collect
+    if run is None:
+        collect.deselect_unasked(config, items)
+    else:
+        collect.plan(run, collected, items)
+    return result
 
-        collect.plan(run, items)
 
-
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Look at what the selected tests need, then wait until it is ready.
-
-    Where all tests run, what they need was clear before collection, and looking has begun already.
-    """
+    """Send the requests that the selected checks need; then wait until the deployment is ready, if requested."""
     run = _run(session.config)
-    if run is None or session.config.option.collectonly:
+    if run is None or not run.settings.observes or getattr(session.config.option, "tx", None):
         return
-    _garbage.resume()
     from smokegate.plugin import collect, waiting
 
-    if not run.settings.whole:
-        run.start(collect.groups_of(session.items))
+    run.start(collect.groups_of(session.items))
     waiting.until_ready(session.config, run)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Forget which exchanges the test before has read."""
+    run = _run(item.config)
+    if run is not None:
+        run.touched.clear()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Let a broken promise be told in a person's words instead of a traceback."""
+    """Block a check whose prerequisite failed, and explain a failed one in place of a traceback."""
+    run = _run(item.config)
+    if run is not None:
+        from smokegate.plugin import blocking
+
+        blocking.block(item, run)
     try:
         return (yield)
     except AssertionError as broken:
         from smokegate.plugin import failure
 
-        told = failure.explain(item, broken)
-        if told is None:
+        explained = failure.explain(item, broken)
+        if explained is None:
             raise
-    raise told
+    raise explained
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, pytest.TestReport]:
-    """Attach the outcome of the promise to pytest's report."""
+    """Attach the check's outcome to pytest's report."""
     report: pytest.TestReport = yield
     if _run(item.config) is not None:
         from smokegate.plugin import outcomes

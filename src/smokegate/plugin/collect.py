@@ -1,65 +1,66 @@
-"""Which smoke tests an environment gets: those whose capabilities its file declares."""
+"""Which checks an environment gets, in which order they run, and what their requests are."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import pytest
 
-from smokegate.environment.coverage import declared
+from smokegate.plugin import fixtures
+from smokegate.plugin.check import Check, check_of
+from smokegate.plugin.fixtures import Case
 from smokegate.plugin.session import RUN, Run
 
 if TYPE_CHECKING:
-    from smokegate.observation.observer import Group
+    from smokegate.observation.plan.step import Group
 
-#: Fixture → what the file must declare for a test that uses it, and the group of probes that it reads.
-CAPABILITIES: dict[str, tuple[str, Group]] = {
-    "health": ("backend", "health"),
-    "samples": ("backend", "health"),
-    "endpoint": ("backend.endpoints", "endpoints"),
-    "monitoring": ("backend.monitoring", "monitoring"),
-    "sign_in": ("sign_in", "sign_in"),
-    "page": ("frontend", "frontend"),
-    "version": ("version", "version"),
-    "server": ("server", "server"),
-    "compose": ("compose", "server"),
-}
+FIXTURE = "deployment"
 
 
-def needs(function: pytest.Function | pytest.Metafunc) -> list[str]:
-    """Return the dotted paths that the file must declare for a test, by its fixtures and `needs` markers."""
-    definition = function.definition if isinstance(function, pytest.Metafunc) else function
-    of_fixtures = [CAPABILITIES[name][0] for name in function.fixturenames if name in CAPABILITIES]
-    of_markers = [path for marker in definition.iter_markers("needs") for path in marker.args]
-    return [*of_fixtures, *of_markers]
+def check_in(item: pytest.Item | pytest.Metafunc) -> Check:
+    """Return what a test states as a check."""
+    return check_of(getattr(item, "function", item))
+
+
+def uses_deployment(item: pytest.Item) -> bool:
+    """Whether a test uses our `deployment`, and not a fixture of the same name that is somebody else's."""
+    if FIXTURE not in getattr(item, "fixturenames", ()):
+        return False
+    found = item._fixtureinfo.name2fixturedefs.get(FIXTURE, ())  # type: ignore[attr-defined] # noqa: SLF001 - pytest has no public way
+    return not found or found[-1].func.__module__ == fixtures.__name__
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
-    """Give a test one case per environment that declares what it needs, and per endpoint if it asks."""
+    """Give a check one case per environment that declares what it needs, and per endpoint if it states that."""
     run = metafunc.config.stash.get(RUN, None)
-    if run is None or "environment_name" not in metafunc.fixturenames:
+    if run is None or FIXTURE not in metafunc.fixturenames:
         return
-    wanted = needs(metafunc)
-    able = [e for e in run.environments if all(declared(e, p) for p in wanted if not p.startswith("endpoint."))]
-    if "endpoint" not in metafunc.fixturenames:
-        metafunc.parametrize("environment_name", [e.name for e in able], scope="session", indirect=True)
-        return
-    cases = [
-        pytest.param(e.name, index, id=f"{e.name}-{endpoint.label}")
-        for e in able
-        for index, endpoint in enumerate(e.backend.endpoints)
-        if all(getattr(endpoint, p.removeprefix("endpoint.")) for p in wanted if p.startswith("endpoint."))
-    ]
-    metafunc.parametrize(("environment_name", "endpoint_index"), cases, scope="session", indirect=["environment_name"])
+    stated = check_in(metafunc)
+    cases: list[Case] = []
+    for environment in run.environments:
+        if not stated.applies_to(environment):
+            continue
+        if not stated.per_endpoint:
+            cases.append(Case(environment.name))
+            continue
+        for index, endpoint in enumerate(environment.backend.endpoints):
+            if stated.applies_to_endpoint(endpoint):
+                cases.append(Case(environment.name, index, endpoint.label))
+    metafunc.parametrize(FIXTURE, cases, ids=[case.id for case in cases], scope="session", indirect=True)
 
 
-def plan(run: Run, items: Iterable[pytest.Item]) -> None:
-    """Take note of the tests that the run sets out to do, so that none can get lost."""
-    for item in items:
-        name = environment_of(item)
-        if name in run.planned:
-            run.planned[name].add(item.nodeid)
+def case_of(item: pytest.Item | pytest.Collector) -> Case | None:
+    """Return which case a test is, None where it is about no environment."""
+    callspec = getattr(item, "callspec", None)
+    case = callspec.params.get(FIXTURE) if callspec else None
+    return case if isinstance(case, Case) else None
+
+
+def environment_of(item: pytest.Item | pytest.Collector) -> str | None:
+    """Return the environment that a test is about, None where it is about none."""
+    case = case_of(item)
+    return case.environment if case else None
 
 
 def is_empty(item: pytest.Item | pytest.Collector) -> bool:
@@ -68,14 +69,7 @@ def is_empty(item: pytest.Item | pytest.Collector) -> bool:
     What is not declared is not collected.
     """
     callspec = getattr(item, "callspec", None)
-    return callspec is not None and "environment_name" in callspec.params and environment_of(item) is None
-
-
-def environment_of(item: pytest.Item | pytest.Collector) -> str | None:
-    """Return the environment that a test is about, None where it is about none."""
-    callspec = getattr(item, "callspec", None)
-    name = callspec.params.get("environment_name") if callspec else None
-    return name if isinstance(name, str) else None
+    return callspec is not None and FIXTURE in callspec.params and case_of(item) is None
 
 
 def environment_in(nodeid: str, names: Iterable[str]) -> str | None:
@@ -88,12 +82,57 @@ def environment_in(nodeid: str, names: Iterable[str]) -> str | None:
     return next((n for n in longest_first if case == f"{n}]" or case.startswith(f"{n}-")), None)
 
 
+def plan(run: Run, collected: Sequence[pytest.Item], selected: list[pytest.Item]) -> None:
+    """Note what the run sets out to do, so that nothing can get lost, and put prerequisites first."""
+    for item in collected:
+        name = environment_of(item)
+        if name is not None:
+            stated = check_in(item)
+            run.checks.setdefault(stated.code, stated)
+            run.collected[name] = run.collected.get(name, 0) + 1
+    for item in selected:
+        name = environment_of(item)
+        if name in run.planned:
+            run.planned[name].add(item.nodeid)
+    selected[:] = in_order(selected)
+
+
+def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return the tests with each check after its prerequisites, otherwise in the order in which they were."""
+    of_code: dict[tuple[str | None, str], list[pytest.Item]] = {}
+    for item in items:
+        of_code.setdefault((environment_of(item), check_in(item).code), []).append(item)
+    ordered: dict[pytest.Item, None] = {}
+    begun: set[pytest.Item] = set()
+
+    def add(item: pytest.Item) -> None:
+        if item in begun:  # done, or a circle
+            return
+        begun.add(item)
+        name = environment_of(item)
+        for code in check_in(item).after if name is not None else ():
+            for before in of_code.get((name, code), ()):
+                add(before)
+        ordered[item] = None
+
+    for item in items:
+        add(item)
+    return list(ordered)
+
+
 def groups_of(items: Iterable[pytest.Item]) -> dict[str, Collection[Group]]:
-    """Return which groups of probes the selected tests need, per environment."""
+    """Return which groups of requests the selected checks read, per environment."""
     found: dict[str, set[Group]] = {}
     for item in items:
         name = environment_of(item)
         if name is not None:
-            wanted = {CAPABILITIES[f][1] for f in getattr(item, "fixturenames", ()) if f in CAPABILITIES}
-            found.setdefault(name, {"health"}).update(wanted)
+            found.setdefault(name, set()).update(check_in(item).reads or ())
     return dict(found)
+
+
+def deselect_unasked(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect, and count, the checks of a run that names no environment."""
+    unasked = [item for item in items if uses_deployment(item)]
+    if unasked:
+        config.hook.pytest_deselected(items=unasked)
+        items[:] = [item for item in items if item not in set(unasked)]

@@ -1,4 +1,4 @@
-"""The text of a broken promise: promise, where, expected and actual, cause, and a line that reproduces it."""
+"""The text of a failed check: what must hold, where, expected and actual, cause, and a line that reproduces it."""
 
 from __future__ import annotations
 
@@ -6,53 +6,53 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from smokegate.plugin.collect import environment_of
-from smokegate.plugin.outcomes import TOUCHED, promise_of
-from smokegate.plugin.seen import Broken, CheckFailure
+from smokegate.plugin.collect import check_in, environment_of
+from smokegate.plugin.failures import ExpectationFailed, ExplainedFailure
+from smokegate.plugin.outcomes import FAILED_ON, promise_of
 from smokegate.plugin.session import RUN
 from smokegate.report.terminal import safe, safe_lines
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.model import Finding
+    from smokegate.diagnosis.model import Diagnosis, Finding
     from smokegate.observation.model import Exchange
-    from smokegate.plugin.deployment import Deployment
+    from smokegate.plugin.session import Run
 
 
-def explain(item: pytest.Item, broken: AssertionError) -> CheckFailure | None:
-    """Return what a person should read instead of a traceback, None where the test is no smoke test."""
+def explain(item: pytest.Item, broken: AssertionError) -> ExplainedFailure | None:
+    """Return what a person should read instead of a traceback, None where the test is no check."""
     run = item.config.stash.get(RUN, None)
     name = environment_of(item)
     if run is None or name is None:
         return None
-    deployment = run.deployment(name)
-    exchange = _exchange(item, broken, deployment)
-    lines = [("promise", promise_of(item))]
+    exchange = _exchange(run, name, broken)
+    if exchange is not None:
+        item.stash[FAILED_ON] = exchange.name
+    lines = [("check", f"{check_in(item).code}: {promise_of(item)}")]
     if exchange is not None:
         lines.append(("where", f"{exchange.request.method} {exchange.request.url}"))
-    if isinstance(broken, Broken):
+    if isinstance(broken, ExpectationFailed):
         lines += [("expected", broken.expected), ("actual", broken.actual)]
     else:
-        lines.append(("broken", str(broken) or "the test's assertion does not hold"))
-    lines += _cause(exchange, deployment)
+        lines.append(("failed", str(broken) or "the test's assertion does not hold"))
+    lines += _cause(exchange, run.diagnosis(name))
     if exchange is not None:
         lines.append(("try", exchange.request.curl()))
     text = "\n".join(f"{label:<9}{_indent(safe_lines(words))}" for label, words in lines)
-    return CheckFailure(run.redact(text), run.redact(safe(" ".join(str(broken).split()))))
+    return ExplainedFailure(run.redact(text), run.redact(safe(" ".join(str(broken).split()))))
 
 
 def _indent(text: str) -> str:
     return text.replace("\n", "\n" + " " * 9)
 
 
-def _exchange(item: pytest.Item, broken: AssertionError, deployment: Deployment) -> Exchange | None:
-    if isinstance(broken, Broken) and broken.exchange is not None:
+def _exchange(run: Run, name: str, broken: AssertionError) -> Exchange | None:
+    """Return the exchange that a check failed on: the one that it states, else the last one that it read."""
+    if isinstance(broken, ExpectationFailed):
         return broken.exchange
-    touched = item.stash.get(TOUCHED, [])
-    return deployment.observer.exchange(touched[-1]) if touched else None
+    return run.deployment(name).observer.exchange(run.touched[-1]) if run.touched else None
 
 
-def _cause(exchange: Exchange | None, deployment: Deployment) -> list[tuple[str, str]]:
-    diagnosis = deployment.diagnosis
+def _cause(exchange: Exchange | None, diagnosis: Diagnosis) -> list[tuple[str, str]]:
     fitting: Finding | None = next(
         (f for f in diagnosis.findings if exchange is not None and exchange.name in f.exchanges),
         diagnosis.headline,

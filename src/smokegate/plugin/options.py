@@ -6,16 +6,33 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from smokegate.plugin.conflicts import refuse_ours, refuse_theirs
+from smokegate.plugin.suite_location import suite_directory
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
 FILE_WAIT = "the file's own"
+DEFAULT_ENVIRONMENT = "smokegate_env"
+"""The ini setting that names the environment of a run without `--env`."""
+OWN_CHECKS = Path("tests") / "smoke"
+"""Where a project has checks of its own, below its root directory."""
+#: Options with which pytest shows something and runs no test.
+SHOWING = (
+    "collectonly",
+    "setuponly",
+    "setupplan",
+    "markers",
+    "showfixtures",
+    "show_fixtures_per_test",
+    "cacheshow",
+    "help",
+    "version",
+)
 
 
 #: How our options begin where `smokegate run` started pytest: no project has options of its own like these.
@@ -28,7 +45,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "action": "append",
         "metavar": "NAME",
         "help": (
-            "environment to check: a file of environments/; repeatable and comma-separable, or `all` (default: local)"
+            "environment to check: a file of environments/; repeatable and comma-separable, or `all`"
         ),
     },
     "set": {
@@ -76,11 +93,12 @@ def add_options(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager
 
     refuse_ours(parser, named, add)
     refuse_theirs(parser, named)
+    parser.addini(DEFAULT_ENVIRONMENT, "environment to check where --env is not given (smokegate)", default="")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run was asked for."""
+    """The options of a run."""
 
     names: tuple[str, ...]
     directory: Path
@@ -91,10 +109,12 @@ class Settings:
     fault: str | None
     rehearse: bool
     strict: bool
-    workers: int
-    """How many processes share the work; 0 where pytest does it alone."""
-    whole: bool
-    """Whether every smoke test is wanted, so that probing may start before collection has shown it."""
+    processes: int
+    """How many processes a rehearsal may use; 0: as many as there are processors."""
+    explicit: bool
+    """Whether `--env` was given: then the whole run is about deployments, whatever tests are in it."""
+    observes: bool
+    """Whether tests are run at all: where pytest only shows something, nothing is sent and nothing is written."""
 
     @property
     def label(self) -> str:
@@ -103,15 +123,18 @@ class Settings:
 
 
 def settings(config: pytest.Config, options: Namespace) -> Settings | None:
-    """Read the options, or return None where the run does not ask for smoke tests."""
+    """Read the options, or return None where the run does not ask for checks of a deployment."""
+    default = str(config.getini(DEFAULT_ENVIRONMENT))
     paths = [word.split("::")[0] for word in options.file_or_dir]
-    if options.smokegate_env is None and paths and not _all_in_testpaths(config, paths):
+    given = options.smokegate_env
+    words = given if given is not None else [default] if _wants_default(config, paths) else []
+    names = tuple(dict.fromkeys(n.strip() for word in words for n in word.split(",") if n.strip()))
+    if not names:
+        if given is not None:
+            raise pytest.UsageError("--env names no environment: expected --env=NAME, a file of environments/")
         return None
-    names = tuple(
-        dict.fromkeys(n.strip() for word in options.smokegate_env or ["local"] for n in word.split(",") if n.strip())
-    )
     return Settings(
-        names=names or ("local",),
+        names=names,
         directory=config.rootpath / (options.smokegate_environments or "environments"),
         reports=config.rootpath / (options.smokegate_reports or "reports"),
         overrides=tuple(options.smokegate_set),
@@ -120,38 +143,33 @@ def settings(config: pytest.Config, options: Namespace) -> Settings | None:
         fault=options.smokegate_fault,
         rehearse=options.smokegate_rehearse,
         strict=bool(getattr(options, "strict", None)),
-        workers=_workers(options),
-        whole=_whole(config, options, paths),
+        processes=_processes(options),
+        explicit=given is not None,
+        observes=not any(getattr(options, name, None) for name in SHOWING),
     )
 
 
-def _all_in_testpaths(config: pytest.Config, paths: Sequence[str]) -> bool:
-    homes = [config.rootpath / home for home in config.getini("testpaths")]
-    return all(any((config.invocation_params.dir / path).is_relative_to(home) for home in homes) for path in paths)
+def check_paths(config: pytest.Config) -> list[str]:
+    """Return what a run with `--env` and without paths collects: the suite, and the project's own checks."""
+    suite, own = suite_directory(), config.rootpath / OWN_CHECKS
+    return [str(each) for each in dict.fromkeys((suite, own.resolve())) if each.is_dir()]
 
 
-def _whole(config: pytest.Config, options: Namespace, paths: Sequence[str]) -> bool:
-    narrowing: tuple[Any, ...] = (
-        options.keyword,
-        options.markexpr,
-        options.deselect,
-        options.collectonly,
-        getattr(options, "lf", False),
-        getattr(options, "stepwise", False),
-        options.setuponly,
-        options.setupplan,
-    )
-    homes = [config.rootpath / home for home in config.getini("testpaths")]
-    return not any(narrowing) and all((config.invocation_params.dir / path) in homes for path in paths)
+def _wants_default(config: pytest.Config, paths: Sequence[str]) -> bool:
+    """Whether the default environment counts: with no paths, or where all of them are of checks."""
+    homes = (suite_directory(), config.rootpath / OWN_CHECKS)
+    here = config.invocation_params.dir
+    return all(any((here / path).is_relative_to(home) for home in homes) for path in paths)
 
 
-def _workers(options: Namespace) -> int:
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        return int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
-    asked = getattr(options, "numprocesses", None)
-    if asked in {"auto", "logical"}:
-        return os.cpu_count() or 1
-    return int(asked or 0)
+def _processes(options: Namespace) -> int:
+    given = getattr(options, "numprocesses", None)
+    return given if isinstance(given, int) else 0
+
+
+def worker_count() -> int:
+    """Return how many workers pytest-xdist has started, as it told this one; 0 where this process is none."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")) if "PYTEST_XDIST_WORKER" in os.environ else 0
 
 
 def worker_slot() -> int | None:

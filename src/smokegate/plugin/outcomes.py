@@ -1,21 +1,18 @@
-"""Turns pytest's reports into outcomes of promises: passed, failed, blocked, advisory, skipped or error."""
+"""Turns pytest's reports into results of checks: passed, failed, blocked, advisory, skipped or error."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from smokegate.diagnosis.outcome import TestOutcome
-from smokegate.plugin.collect import environment_in, environment_of
-from smokegate.plugin.seen import Blocked, CheckFailure, NotApplicable
+from smokegate.diagnosis.outcome import TestOutcome, Word
+from smokegate.plugin.collect import case_of, check_in, environment_in
+from smokegate.plugin.failures import Blocked, ExplainedFailure, NotApplicable
 from smokegate.plugin.session import RUN, Run
+from smokegate.plugin.suite_location import is_in_suite
 from smokegate.report.terminal import safe
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
 
 #: Attribute of a pytest report that holds the outcome, as plain data so that it crosses pytest-xdist's pipe.
 ATTRIBUTE = "smokegate"
@@ -26,40 +23,39 @@ LETTERS = {
 }
 
 
-def is_advisory(item: pytest.Item, environment: Environment) -> bool:
-    """Whether a broken promise of this test is a warning: by its marker, or by its severity in the file."""
-    marker = item.get_closest_marker("advisory")
-    if marker is not None:
-        by = marker.kwargs.get("by")
-        severity = reduce(getattr, by.split("."), environment) if by else "advisory"
-        return bool(severity == "advisory")
-    index = getattr(item, "callspec", None) and item.callspec.params.get("endpoint_index")  # type: ignore[attr-defined]
-    return index is not None and environment.backend.endpoints[index].severity == "advisory"
+BLOCKER = pytest.StashKey[str]()
+"""The code of the check that a test is blocked by."""
+FAILED_ON = pytest.StashKey[str]()
+"""The name of the exchange on which a test failed."""
 
 
 def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport) -> None:
-    """Attach its outcome to the report of a smoke test, and take the secrets out of all that it tells."""
-    run = item.config.stash.get(RUN, None)
-    name = environment_of(item)
-    if run is None or name is None:
+    """Attach its outcome to the report of a check, and take the secrets out of all that it says."""
+    run, case = item.config.stash.get(RUN, None), case_of(item)
+    if run is None or (case is None and not run.settings.explicit):
         return
     _redact(run, report)
     if report.passed and report.when != "call":
         return
     if call.excinfo is not None and call.excinfo.errisinstance(NotApplicable):
-        setattr(report, ATTRIBUTE, {"environment": name, "outcome": "not applicable", "id": item.nodeid})
+        attached = {"environment": case and case.environment, "outcome": "not applicable", "id": item.nodeid}
+        setattr(report, ATTRIBUTE, attached)
         return
-    environment = next(e for e in run.environments if e.name == name)
-    advisory = is_advisory(item, environment)
-    outcome = _word(report, call, advisory=advisory)
+    stated = check_in(item)
+    advisory = False
+    if case is not None:
+        environment = run.environment(case.environment)
+        endpoint = None if case.endpoint is None else environment.backend.endpoints[case.endpoint]
+        advisory = stated.is_advisory(environment, endpoint)
+    internal = _is_internal(item, call)
+    outcome: Word = "error" if internal else _word(report, call, advisory=advisory)
     why = _why(run, report, call)
     if (crash := getattr(report.longrepr, "reprcrash", None)) is not None:
         crash.message = why  # what pytest's own summary and JUnit show in one line
     if outcome == "advisory":
-        # To pytest a broken advisory promise is no failure: it must not end a run under -x, nor fail it.
+        # To pytest a failed advisory check is no failure: it must not end a run under -x, nor fail it.
         report.outcome = "skipped"
         report.longrepr = (str(item.path), item.location[1] or 0, f"WARN: {report.longreprtext}")
-    touched: list[str] = item.stash.get(TOUCHED, [])
     noted = TestOutcome(
         id=item.nodeid,
         outcome=outcome,
@@ -67,20 +63,31 @@ def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepor
         why=why,
         promise=promise_of(item),
         seconds=round(call.duration, 6),
-        exchanges=tuple(touched),
+        exchanges=tuple(dict.fromkeys(run.touched)),
+        code=stated.code,
+        parameter=(case.label if case else None) or "",
+        failed_on=item.stash.get(FAILED_ON, ""),
+        blocked_by=item.stash.get(BLOCKER, ""),
+        internal=internal,
     )
-    setattr(report, ATTRIBUTE, {"environment": name, **asdict(noted)})
-
-
-TOUCHED = pytest.StashKey[list[str]]()
+    report.user_properties.append(("code", noted.label))
+    setattr(report, ATTRIBUTE, {"environment": case and case.environment, **asdict(noted)})
 
 
 def promise_of(item: pytest.Item) -> str:
-    """Return the promise that a test states: the first line of its docstring, else its name in words."""
+    """Return what a test states: the first line of its docstring, else its name in words."""
     doc = getattr(getattr(item, "function", None), "__doc__", None)
     if doc and doc.strip():
         return str(doc.strip().splitlines()[0])
     return item.name.split("[")[0].removeprefix("test_").replace("_", " ")
+
+
+def _is_internal(item: pytest.Item, call: pytest.CallInfo[Any]) -> bool:
+    """Whether a check of the suite ended in an error of its own: a finding is an assertion or an outcome."""
+    if call.excinfo is None or not is_in_suite(item.path):
+        return False
+    expected = (AssertionError, pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)
+    return not call.excinfo.errisinstance((*expected, KeyboardInterrupt, pytest.exit.Exception))
 
 
 def _word(report: pytest.TestReport, call: pytest.CallInfo[Any], *, advisory: bool) -> Any:
@@ -96,7 +103,7 @@ def _word(report: pytest.TestReport, call: pytest.CallInfo[Any], *, advisory: bo
 def _why(run: Run, report: pytest.TestReport, call: pytest.CallInfo[Any]) -> str:
     if call.excinfo is None:
         return ""
-    if isinstance(call.excinfo.value, Blocked | CheckFailure):
+    if isinstance(call.excinfo.value, Blocked | ExplainedFailure):
         return call.excinfo.value.summary
     if report.skipped and isinstance(report.longrepr, tuple):
         return report.longrepr[2]
@@ -115,18 +122,27 @@ def _redact(run: Run, report: pytest.TestReport) -> None:
 
 
 def gather(run: Run, report: pytest.TestReport) -> None:
-    """Take a report's outcome over into the run; a worker that crashed leaves a report without one."""
+    """Take a report's outcome over into the run; a worker that crashed leaves a report without one.
+
+    A test that is about no environment, and fails, is about each: no verdict may be green beside it.
+    """
     noted = getattr(report, ATTRIBUTE, None)
     if noted is not None and noted["outcome"] == "not applicable":
-        run.planned[noted["environment"]].discard(noted["id"])
+        run.discard(noted["environment"], noted["id"])
     elif noted is not None:
         data = dict(noted)
-        _keep(run, data.pop("environment"), TestOutcome(**{**data, "exchanges": tuple(data["exchanges"])}))
-    elif report.failed:
-        name = environment_in(report.nodeid, run.planned)
+        name = data.pop("environment")
+        outcome = TestOutcome(**{**data, "exchanges": tuple(data["exchanges"])})
         if name is not None:
-            why = report.longreprtext.strip() or "the test ended without a report"
-            _keep(run, name, TestOutcome(id=report.nodeid, outcome="error", advisory=False, why=why))
+            _keep(run, name, outcome)
+        elif outcome.outcome in {"failed", "error"}:
+            for each in run.outcomes:
+                _keep(run, each, outcome)
+    elif report.failed and run.settings.explicit:
+        name = environment_in(report.nodeid, run.planned)
+        why = report.longreprtext.strip() or "the test ended without a report"
+        for each in run.outcomes if name is None else (name,):
+            _keep(run, each, TestOutcome(id=report.nodeid, outcome="error", why=why))
 
 
 def _keep(run: Run, name: str, outcome: TestOutcome) -> None:

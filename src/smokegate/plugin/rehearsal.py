@@ -45,7 +45,7 @@ def main(config: pytest.Config, run: Run) -> int:
                 run.environments,
                 _suite(config, run),
                 Path(folder),
-                workers=settings.workers or os.cpu_count() or 1,
+                workers=settings.processes or os.cpu_count() or 1,
                 overrides=settings.overrides,
                 keyword=config.option.keyword or "",
                 progress=progress,

@@ -58,12 +58,17 @@ class Reporting:
             from smokegate.plugin import workers  # noqa: PLC0415 - imports xdist, which only `-n` needs
 
             workers.hand_over(session.config, self._run)
-        elif not session.config.option.collectonly:
+        elif self._run.settings.observes and self._engaged:
             self._tell(session, exitstatus, cut_short=cut_short)
         result = yield
         if self._told is not None and session.config.option.htmlpath:
             html.finish(Path(session.config.option.htmlpath), self._told)
         return result
+
+    @property
+    def _engaged(self) -> bool:
+        """Whether the run is about deployments: by `--env`, or since checks were collected."""
+        return self._run.settings.explicit or any(self._run.planned.values())
 
     def _tell(self, session: pytest.Session, exitstatus: int, *, cut_short: bool) -> None:
         run = self._run

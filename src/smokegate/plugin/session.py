@@ -15,60 +15,73 @@ from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.extras import missing_extra
 from smokegate.environment.fields import seconds
 from smokegate.environment.load import load
-from smokegate.plugin.options import FILE_WAIT, Settings, worker_slot
+from smokegate.plugin.options import FILE_WAIT, Settings, worker_count, worker_slot
 
 if TYPE_CHECKING:
+    from smokegate.diagnosis.model import Diagnosis
     from smokegate.diagnosis.outcome import TestOutcome
     from smokegate.environment.model import Environment
     from smokegate.observation.model import Observation
     from smokegate.observation.observer import Group, Pool
-    from smokegate.plugin.deployment import Deployment
+    from smokegate.plugin.check import Check
+    from smokegate.plugin.lifecycle import ObservedDeployment
 
 
 class Run:
-    """One run of the smoke tests."""
+    """One run of the checks."""
 
-    def __init__(self, settings: Settings, environments: tuple[Environment, ...], pool: Pool | None = None) -> None:
+    def __init__(self, settings: Settings, environments: tuple[Environment, ...]) -> None:
         self.settings = settings
-        self._ahead = pool
         self.environments = environments
         self.started = datetime.now(UTC)
         self.clock = time.perf_counter()
+        self.workers = worker_count()
+        """How many processes share the work; 0 where this one does it alone."""
+        self.checks: dict[str, Check] = {}
+        """What is stated beside each check that was collected, selected or not, by its code."""
         self.outcomes: dict[str, dict[str, TestOutcome]] = {e.name: {} for e in environments}
         self.planned: dict[str, set[str]] = {e.name: set() for e in environments}
+        self.collected: dict[str, int] = {}
+        """How many checks there are of each environment, deselected ones included."""
+        self.left_out = ""
+        """Why the run is partial where not even all of the suite was collected."""
+        self.touched: list[str] = []
+        """The exchanges that the current test has read."""
         self.results: dict[str, tuple[Environment, Observation]] = {}
         self.failures: dict[str, str] = {}
         self.progress: dict[str, str] = {}
-        self.deployments: dict[str, Deployment] = {}
+        self.deployments: dict[str, ObservedDeployment] = {}
 
     @cached_property
     def _pool(self) -> Pool:
         from smokegate.observation.observer import Pool  # noqa: PLC0415 - costs start-up time only where it is used
 
-        if self._ahead is not None:
-            return self._ahead
         return Pool(sum(self._mine(index) for index in range(len(self.environments))))
 
-    def deployment(self, name: str) -> Deployment:
-        """Return the deployment of an environment; looking starts when somebody asks it to."""
+    def environment(self, name: str) -> Environment:
+        """Return an environment as it is known by now: with the addresses that it really has, once it is there."""
+        observed = self.deployments.get(name)
+        known = observed.known if observed is not None else None
+        return known or next(each for each in self.environments if each.name == name)
+
+    def deployment(self, name: str) -> ObservedDeployment:
+        """Return what observes an environment; nothing is sent before it is started."""
         if name not in self.deployments:
-            from smokegate.plugin.deployment import CheckOptions, Deployment  # noqa: PLC0415 - see _pool
+            from smokegate.plugin.lifecycle import CheckOptions, ObservedDeployment  # noqa: PLC0415 - see _pool
 
             environment = next(e for e in self.environments if e.name == name)
             look = CheckOptions(
                 wait_seconds(self.settings, environment), self.settings.expected_commit, self.settings.fault
             )
-            self.deployments[name] = Deployment(
+            self.deployments[name] = ObservedDeployment(
                 environment, self._pool, look, lambda line: self.progress.update({name: line})
             )
         return self.deployments[name]
 
-    def start(self, groups: dict[str, Collection[Group]] | None = None) -> None:
-        """Start looking: at everything, or at the groups of promises that the selected tests need."""
+    def start(self, groups: dict[str, Collection[Group]]) -> None:
+        """Start the groups of requests that the selected checks read."""
         for index, environment in enumerate(self.environments):
-            if groups is None and self._mine(index):
-                self.deployment(environment.name).start()
-            elif groups is not None and environment.name in groups and self._mine(index):
+            if environment.name in groups and self._mine(index):
                 self.deployment(environment.name).start(groups[environment.name])
         if self.deployments:
             self._pool.submit(self, self._read_rules)
@@ -77,25 +90,37 @@ class Run:
         """Import the rules while the network is waited for; the verdict would else wait for them."""
         from smokegate.diagnosis.catalogue import all_rules  # noqa: PLC0415 - see _pool
 
-        self._pool.client()  # what is asked comes first
+        self._pool.client()  # what is sent comes first
         all_rules()
 
     def _mine(self, index: int) -> bool:
-        """Whether this process looks at that environment: with pytest-xdist each belongs to one worker."""
+        """Whether this process observes that environment: with pytest-xdist each belongs to one worker."""
         slot = worker_slot()
-        return self.settings.workers == 0 or (slot is not None and slot == self.slot_of(index))
+        return self.workers == 0 or (slot is not None and slot == self.slot_of(index))
 
     def slot_of(self, index: int) -> int:
         """Return the number of the worker to which an environment belongs."""
-        return index % max(1, min(self.settings.workers, len(self.environments)))
+        return index % max(1, min(self.workers, len(self.environments)))
+
+    def diagnosis(self, name: str) -> Diagnosis:
+        """Return what is wrong with an environment, as far as it is known by now."""
+        from smokegate.diagnosis.engine import diagnose  # noqa: PLC0415 - only where something failed
+
+        deployment = self.deployment(name)
+        return diagnose(deployment.environment, deployment.observation)
+
+    def discard(self, name: str | None, nodeid: str) -> None:
+        """Forget a check that does not apply."""
+        for each in self.planned if name is None else (name,):
+            self.planned[each].discard(nodeid)
 
     def collect_results(self, *, cut_short: bool) -> None:
-        """Take over what the deployments of this process have seen."""
+        """Take over what was observed by this process."""
         for name, deployment in self.deployments.items():
             try:
                 self.results[name] = deployment.result(cut_short=cut_short)
             except Exception as broken:  # noqa: BLE001 - a report without this must still be written
-                self.failures[name] = self.redact(f"what was seen could not be put together: {broken!r}")
+                self.failures[name] = self.redact(f"what was observed could not be put together: {broken!r}")
             if deployment.failure is not None:
                 self.failures[name] = str(deployment.failure)
 
@@ -116,13 +141,12 @@ class Run:
 RUN = pytest.StashKey[Run | None]()
 
 
-def begin(settings: Settings, pool: Pool | None = None) -> Run:
-    """Load the environments; the pool is the one in which connections are being opened already.
+def begin(settings: Settings) -> Run:
+    """Load the environments.
 
     Raises:
         pytest.UsageError: an environment file or an option is wrong; the text names every mistake.
     """
-    remove_stale(settings)
     try:
         environments = load(
             settings.names, directory=settings.directory, variables=os.environ, overrides=settings.overrides
@@ -133,7 +157,7 @@ def begin(settings: Settings, pool: Pool | None = None) -> Run:
         if (missing := missing_extra(environment)) is not None:
             raise pytest.UsageError(missing)
     check_options(settings, environments)
-    return Run(settings, environments, pool)
+    return Run(settings, environments)
 
 
 def check_options(settings: Settings, environments: tuple[Environment, ...]) -> None:
@@ -172,13 +196,3 @@ def wait_seconds(settings: Settings, environment: Environment) -> float | None:
     if settings.wait is None:
         return None
     return environment.backend.wait if settings.wait == FILE_WAIT else seconds(settings.wait)
-
-
-def remove_stale(settings: Settings) -> None:
-    """Remove the reports of an earlier run of the same environments, so that none passes for this run's."""
-    if worker_slot() is not None:
-        return
-    for ending in ("html", "json", "xml", "md"):
-        stale = settings.reports / f"{settings.label}.{ending}"
-        if stale.parent == settings.reports:
-            stale.unlink(missing_ok=True)

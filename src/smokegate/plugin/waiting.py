@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from smokegate.plugin.deployment import NotStartedError
+from smokegate.plugin.lifecycle import NotStartedError
 from smokegate.report.terminal import safe
 
 if TYPE_CHECKING:
     import pytest
 
     from smokegate.observation.model import Readiness
-    from smokegate.plugin.deployment import Deployment
+    from smokegate.plugin.lifecycle import ObservedDeployment
     from smokegate.plugin.session import Run
 
 EVERY = 15.0
@@ -37,7 +37,7 @@ def until_ready(config: pytest.Config, run: Run) -> None:
             reporter.write_line(safe(f"{name}: {told(readiness)}"))
 
 
-def _watch(name: str, deployment: Deployment, run: Run, reporter: pytest.TerminalReporter | None) -> Readiness:
+def _watch(name: str, deployment: ObservedDeployment, run: Run, reporter: pytest.TerminalReporter | None) -> Readiness:
     last = time.monotonic()
     while (readiness := deployment.observer.await_ready(LOOK)) is None:
         line = safe(run.progress.get(name, f"waiting for {name}"))

@@ -28,7 +28,7 @@ class EnvironmentScheduling(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         names = list(self._run.planned)
         name = environment_in(nodeid, names)
-        return "0" if name is None else str(self._run.slot_of(names.index(name)))
+        return "0" if name is None else str(names.index(name) % max(1, min(self.numnodes, len(names))))
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         own = node.gateway.id.removeprefix("gw")
@@ -59,18 +59,22 @@ class Workers:
         """Take over what a worker has seen."""
         output = getattr(node, "workeroutput", {}).get(OUTPUT)
         if output is not None:
-            results, failures = pickle.loads(output)  # noqa: S301 - comes from our own worker's pipe
+            results, failures, collected = pickle.loads(output)  # noqa: S301 - comes from our own worker's pipe
             self._run.results.update(results)
             self._run.failures.update(failures)
+            self._run.collected.update(collected)
 
 
 def limit_workers(config: pytest.Config, run: Run) -> None:
-    """Start no more workers than there are environments: a worker without one would only cost time."""
-    if config.option.tx:
-        config.option.tx = config.option.tx[: max(1, len(run.environments))]
+    """Start no more workers than there are environments: a worker without one would only cost time.
+
+    One that crashed is not replaced: its successor would observe the deployment again.
+    """
+    config.option.tx = config.option.tx[: max(1, len(run.environments))]
+    config.option.maxworkerrestart = "0"
 
 
 def hand_over(config: pytest.Config, run: Run) -> None:
     """In a worker: pass on what was seen."""
     output: dict[str, Any] = config.workeroutput  # type: ignore[attr-defined]
-    output[OUTPUT] = pickle.dumps((run.results, run.failures))
+    output[OUTPUT] = pickle.dumps((run.results, run.failures, run.collected))

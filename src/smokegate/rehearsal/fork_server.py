@@ -29,9 +29,9 @@ NEEDED = (
     "smokegate.diagnosis.catalogue",
     "smokegate.observation.transport.http",
     "smokegate.observation.observer",
-    "smokegate.plugin.deployment",
+    "smokegate.plugin.connect",
     "smokegate.plugin.failure",
-    "smokegate.plugin.fixtures",
+    "smokegate.plugin.lifecycle",
     "smokegate.plugin.reporting",
     "smokegate.replicas",
 )

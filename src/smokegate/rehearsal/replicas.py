@@ -125,17 +125,11 @@ def result(trial: Trial, done: SuiteRun) -> FaultResult:
 
 
 def red(found: dict[str, Any]) -> tuple[str, ...]:
-    """Return the tests of an environment's report that failed or warned, without folder and environment."""
+    """Return the checks of an environment's report that failed or warned."""
     return names(found, RED)
 
 
 def names(found: dict[str, Any], outcomes: set[str]) -> tuple[str, ...]:
-    """Return the tests with one of these outcomes, without their folder and their environment."""
-    return tuple(test_name(each["id"], found["name"]) for each in found["tests"] if each["outcome"] in outcomes)
-
-
-def test_name(identifier: str, environment: str) -> str:
-    """Return a test's id without its folder and its environment; the endpoint stays."""
-    test, _, case = identifier.rpartition("/smoke/")[2].partition("[")
-    case = case.removesuffix("]").removeprefix(environment).removeprefix("-")
-    return f"{test}[{case}]" if case else test
+    """Return the checks with one of these outcomes: their codes, with the endpoint where there is one for each."""
+    named = (f"{each['code']}[{each['parameter']}]" if each["parameter"] else each["code"] for each in found["tests"])
+    return tuple(name for name, each in zip(named, found["tests"], strict=True) if each["outcome"] in outcomes)

@@ -31,8 +31,7 @@ def faults_of(kind: str) -> Iterable[Fault]:
 
 
 def _trial(environment: str, fault: Fault) -> Trial:
-    checks = tuple(check.removeprefix("tests/smoke/") for check in fault.caught_by)
-    return Trial(environment, fault.name, fault.title, checks, fault.cause, fault.verdict, fault.needs)
+    return Trial(environment, fault.name, fault.title, fault.caught_by, fault.cause, fault.verdict, fault.needs)
 
 
 class NoFaultSelectedError(ValueError):

@@ -52,7 +52,7 @@ def row(report: Any, cells: list[str]) -> None:
 
 
 def _gist(why: str) -> str:
-    for label in ("actual", "broken"):
+    for label in ("actual", "failed"):
         found = re.search(rf"^{label} +(.+)$", why, re.MULTILINE)
         if found:
             return found[1]

@@ -30,11 +30,10 @@ class ComposeFault(Fault):
     heals: bool = False
 
 
-CONTAINERS = "tests/smoke/test_containers.py::"
-RUNS = f"{CONTAINERS}test_services_run"
-STEADY = f"{CONTAINERS}test_services_do_not_restart"
-HEALTHY = f"{CONTAINERS}test_services_are_healthy"
-AGREES = "tests/smoke/test_origin.py::test_edge_and_origin_agree"
+RUNS = "containers.running"
+STEADY = "containers.steady"
+HEALTHY = "containers.healthy"
+AGREES = "origin.agrees"
 
 
 def unknown(name: str) -> UnknownFaultError:

@@ -90,7 +90,7 @@ def version_unknown(plan: Plan) -> None:
     plan.instances[0].variables[_COMMITS[plan.kind]] = ""
 
 
-@fault("tectonic", where="app", cause="app.missing-variable", caught_by=checks.ENDPOINT_KEEPS_ITS_PROMISE)
+@fault("tectonic", where="app", cause="app.missing-variable", caught_by=checks.ENDPOINT_ANSWERS_AS_DECLARED)
 def key_missing(plan: Plan) -> None:
     """FINNHUB_API_KEY is not set: the market data endpoint says so."""
     plan.instances[0].variables["FINNHUB_API_KEY"] = ""
@@ -107,7 +107,7 @@ def variable_missing_at_run_time(plan: Plan) -> None:
     "tectonic",
     where="app",
     cause="app.debug-on",
-    caught_by=(checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.REGISTERING_CREATES_AN_ACCOUNT),
+    caught_by=(checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.REGISTERING_CREATES_AN_ACCOUNT),
 )
 def debug_on(plan: Plan) -> None:
     """DEBUG=True: errors answer with a traceback, and the account view has one."""
@@ -170,14 +170,14 @@ def error_everywhere(plan: Plan) -> None:
     instead(plan, "*", 500, "Internal Server Error", method="*")
 
 
-@fault("tectonic", where="app", cause="app.promise-broken", caught_by=checks.ENDPOINT_KEEPS_ITS_PROMISE)
+@fault("tectonic", where="app", cause="app.promise-broken", caught_by=checks.ENDPOINT_ANSWERS_AS_DECLARED)
 def database_check_broken(plan: Plan) -> None:
     """The database check fails by its own mistake, on a healthy database, as the real one did."""
     text = "Textual SQL expression 'SELECT 1' should be explicitly declared as text('SELECT 1')"
     instead(plan, "/health/db", 200, {"status": "unhealthy", "database": "disconnected", "error": text})
 
 
-@fault("trading", where="app", cause="app.promise-broken", caught_by=checks.ENDPOINT_KEEPS_ITS_PROMISE)
+@fault("trading", where="app", cause="app.promise-broken", caught_by=checks.ENDPOINT_ANSWERS_AS_DECLARED)
 def ping_says_otherwise(plan: Plan) -> None:
     """The fast ping answers, but not what it is documented to answer."""
     instead(plan, "/ping_fast", 200, {"pong": True})
@@ -206,7 +206,7 @@ def health_of_another_type(plan: Plan) -> None:
     instead(plan, "/health", 200, ["healthy"])
 
 
-@fault("tectonic", where="app", cause="app.debug-on", caught_by=checks.ENDPOINT_KEEPS_ITS_PROMISE)
+@fault("tectonic", where="app", cause="app.debug-on", caught_by=checks.ENDPOINT_ANSWERS_AS_DECLARED)
 def docs_open(plan: Plan) -> None:
     """DEBUG=True: the interactive documentation is open to everybody."""
     plan.instances[0].variables["DEBUG"] = "True"

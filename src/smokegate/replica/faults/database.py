@@ -55,8 +55,8 @@ def _failing_to_connect(plan: Plan, text: str) -> None:
     where="database",
     cause="app.database-unreachable",
     caught_by={
-        "tectonic": (checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.REGISTERING_CREATES_AN_ACCOUNT),
-        "trading": (checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.MONITORING_DATA_IS_FRESH),
+        "tectonic": (checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.REGISTERING_CREATES_AN_ACCOUNT),
+        "trading": (checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.MONITORING_DATA_IS_FRESH),
     },
 )
 def database_stopped(plan: Plan) -> None:
@@ -69,8 +69,8 @@ def database_stopped(plan: Plan) -> None:
     where="database",
     cause="app.database-unreachable",
     caught_by={
-        "tectonic": (checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.REGISTERING_CREATES_AN_ACCOUNT),
-        "trading": (checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.MONITORING_DATA_IS_FRESH),
+        "tectonic": (checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.REGISTERING_CREATES_AN_ACCOUNT),
+        "trading": (checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.MONITORING_DATA_IS_FRESH),
     },
 )
 def database_password_wrong(plan: Plan) -> None:
@@ -82,7 +82,7 @@ def database_password_wrong(plan: Plan) -> None:
     "tectonic",
     where="database",
     cause="app.database-unreachable",
-    caught_by=(checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.REGISTERING_CREATES_AN_ACCOUNT),
+    caught_by=(checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.REGISTERING_CREATES_AN_ACCOUNT),
 )
 def database_name_unknown(plan: Plan) -> None:
     """The database's hostname does not resolve from the application."""
@@ -93,7 +93,7 @@ def database_name_unknown(plan: Plan) -> None:
     "tectonic",
     where="database",
     cause="app.database-unreachable",
-    caught_by=(checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.REGISTERING_CREATES_AN_ACCOUNT),
+    caught_by=(checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.REGISTERING_CREATES_AN_ACCOUNT),
 )
 def database_full_of_clients(plan: Plan) -> None:
     """The database has no connection left for the application."""
@@ -104,7 +104,7 @@ def database_full_of_clients(plan: Plan) -> None:
     "tectonic",
     where="database",
     cause="app.database-unreachable",
-    caught_by=(checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.REGISTERING_CREATES_AN_ACCOUNT),
+    caught_by=(checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.REGISTERING_CREATES_AN_ACCOUNT),
 )
 def database_file_gone(plan: Plan) -> None:
     """The directory of the SQLite file is gone: its disk was not mounted."""
@@ -129,7 +129,7 @@ def database_read_only(plan: Plan) -> None:
     cause="app.database-not-initialised",
     caught_by={
         "tectonic": checks.REGISTERING_CREATES_AN_ACCOUNT,
-        "trading": (checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.MONITORING_DATA_IS_FRESH),
+        "trading": (checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.MONITORING_DATA_IS_FRESH),
     },
 )
 def tables_gone(plan: Plan) -> None:

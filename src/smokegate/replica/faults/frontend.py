@@ -100,7 +100,7 @@ def cors_missing(plan: Plan) -> None:
     where="frontend",
     cause="frontend.spa-answers-api",
     caught_by=(
-        checks.ENDPOINT_KEEPS_ITS_PROMISE,
+        checks.ENDPOINT_ANSWERS_AS_DECLARED,
         checks.BACKEND_LETS_THE_FRONTEND_CALL_IT,
         checks.ACCOUNT_IS_CLOSED_WITHOUT_A_TOKEN,
         checks.REGISTERING_CREATES_AN_ACCOUNT,

@@ -85,7 +85,7 @@ def monitoring_status_unknown(plan: Plan) -> None:
     "trading",
     where="app",
     cause="monitoring.stale",
-    caught_by=(checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.MONITORING_DATA_IS_FRESH),
+    caught_by=(checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.MONITORING_DATA_IS_FRESH),
 )
 def updater_stopped(plan: Plan) -> None:
     """The market updater stopped an hour ago: the state is old and still called healthy."""
@@ -96,7 +96,7 @@ def updater_stopped(plan: Plan) -> None:
     "trading",
     where="app",
     cause="monitoring.stale",
-    caught_by=(checks.ENDPOINT_KEEPS_ITS_PROMISE, checks.MONITORING_DATA_IS_FRESH),
+    caught_by=(checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.MONITORING_DATA_IS_FRESH),
 )
 def updater_never_ran(plan: Plan) -> None:
     """The market updater never ran: there is no last sync, and the state is called healthy."""

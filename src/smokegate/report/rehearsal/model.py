@@ -13,7 +13,7 @@ class Trial:
     fault: str
     title: str
     checks: tuple[str, ...]
-    """Beginnings of the ids of the tests that must go red, or warn."""
+    """Beginnings of the codes of the checks that must go red, or warn."""
     causes: tuple[str, ...]
     """Codes, any one of which is a right headline."""
     verdict: str
@@ -28,7 +28,7 @@ class FaultResult:
     trial: Trial
     verdict: str = ""
     red: tuple[str, ...] = ()
-    """Ids of the tests that failed or warned, without their folder and their environment."""
+    """Codes of the checks that failed or warned, with the endpoint where there is a case for each."""
     cause: str | None = None
     """The headline's code."""
     also: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""One environment in one run: its replica if it has one, its observer, and what came of them."""
+"""One environment in one run: its replica if it has one, its observer, and what they found."""
 
 from __future__ import annotations
 
@@ -8,23 +8,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.engine import diagnose
 from smokegate.observation.model import Observation
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.model import Diagnosis
     from smokegate.environment.model import Environment
     from smokegate.observation.observer import Group, Observer, Pool
     from smokegate.replica import Replica
 
 
 class NotStartedError(Exception):
-    """The replica, and with it the deployment to look at, could not be started; the text says why."""
+    """The replica, and with it the deployment to check, could not be started; the text says why."""
 
 
 @dataclass(frozen=True)
 class CheckOptions:
-    """How a deployment is to be looked at."""
+    """How a deployment is to be observed."""
 
     wait: float | None = None
     """Seconds to wait until it is healthy; None judges what is there now."""
@@ -32,8 +30,8 @@ class CheckOptions:
     fault: str | None = None
 
 
-class Deployment:
-    """Starts looking at once and in the background; every reader waits only for what it reads."""
+class ObservedDeployment:
+    """Observes in the background once it is started; every reader waits only for what it reads."""
 
     def __init__(self, declared: Environment, pool: Pool, look: CheckOptions, progress: Callable[[str], None]) -> None:
         self.declared = declared
@@ -50,11 +48,11 @@ class Deployment:
 
     @property
     def begun(self) -> bool:
-        """Whether looking has started."""
+        """Whether observing has started."""
         return self._begun
 
     def start(self, groups: Collection[Group] | None = None) -> None:
-        """Start looking at some groups of promises, or at all; returns at once, and may be called again."""
+        """Start some groups of requests, or all; returns at once, and may be called again."""
         with self._lock:
             first, self._begun = not self._begun, True
         if not first:
@@ -93,7 +91,7 @@ class Deployment:
 
     @property
     def observer(self) -> Observer:
-        """The observer, once what it looks at is there.
+        """The observer, once what it observes is there.
 
         Raises:
             NotStartedError: the replica did not start.
@@ -110,15 +108,15 @@ class Deployment:
         """The environment with the addresses that it really has."""
         return self.observer.environment
 
+    @property
+    def known(self) -> Environment | None:
+        """The same without waiting, None before it is there."""
+        return self._observer.environment if self._observer is not None else None
+
     @cached_property
     def observation(self) -> Observation:
         """Everything that was seen, once all of it has been seen."""
         return self.observer.complete()
-
-    @cached_property
-    def diagnosis(self) -> Diagnosis:
-        """What is the matter."""
-        return diagnose(self.environment, self.observation)
 
     def redact(self, text: str) -> str:
         """Take every known secret out of a text."""
@@ -134,7 +132,7 @@ class Deployment:
 
     @property
     def failure(self) -> NotStartedError | None:
-        """Why there is nothing to look at, if the replica did not start."""
+        """Why there is nothing to check, if the replica did not start."""
         return self._failure
 
     def close(self) -> None:

@@ -1,0 +1,64 @@
+"""What an answer shows, decided in one place for the checks and for the rules that explain them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from smokegate.observation.evidence.assertions import MISSING, lookup
+from smokegate.observation.plan.step import web_origin
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Monitoring
+    from smokegate.observation.model import Answer
+
+CLOCKS = 60.0
+"""Seconds by which the clocks of two machines may differ without anything being wrong."""
+CLOSED = (401, 403)
+"""The statuses with which an account is closed to a request without a token."""
+REFUSED = (400, 401, 403, 422)
+"""The statuses with which a wrong password is refused."""
+
+
+def field(answer: Answer | None, key: str) -> Any:
+    """Return the value at a dotted key of an answer's JSON, None where there is none."""
+    if answer is None or not answer.body.is_json:
+        return None
+    value = lookup(answer.body.json, tuple(key.split(".")))
+    return None if value is MISSING else value
+
+
+def token_in(answer: Answer | None, key: str) -> str | None:
+    """Return the token that a successful answer of the sign-in API holds, None where it holds none."""
+    token = field(answer, key) if answer is not None and 200 <= answer.status < 300 else None
+    return token if isinstance(token, str) and token else None
+
+
+def known_status(monitoring: Monitoring, answer: Answer | None) -> str | None:
+    """Return the status that a monitoring summary reports, None where it reports none that it may report."""
+    status = field(answer, monitoring.field) if answer is not None and answer.status == 200 else None
+    known = (*monitoring.healthy, *monitoring.degraded, *monitoring.unhealthy)
+    return status if isinstance(status, str) and status in known else None
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a JSON value is a number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_fresh(age: object, limit: float) -> bool:
+    """Tell whether an age in seconds is known and not over a limit; one that lies in the future is not."""
+    return isinstance(age, int | float) and is_number(age) and -CLOCKS <= age <= limit
+
+
+def grants(answer: Answer, page_url: str) -> bool:
+    """Tell whether the answer to a preflight lets a page of this address call the API."""
+    allowed = answer.headers.get("access-control-allow-origin")
+    return 200 <= answer.status < 300 and allowed in {"*", web_origin(page_url)}
+
+
+def is_html(answer: Answer) -> bool:
+    """Tell whether an answer is a web page."""
+    return "text/html" in answer.headers.get("content-type", "") or answer.body.text.lstrip()[:9].lower() in {
+        "<!doctype",
+        "<html lan",
+    }

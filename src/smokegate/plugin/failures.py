@@ -1,0 +1,41 @@
+"""How a check ends that does not pass: it failed, it was blocked, or it does not apply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from _pytest.outcomes import Failed, Skipped
+
+if TYPE_CHECKING:
+    from smokegate.observation.model import Exchange
+
+
+class ExpectationFailed(AssertionError):  # noqa: N818 - a finding about a deployment, not an error of a program
+    """Something is not as expected: what was expected, what came instead, and in which exchange."""
+
+    def __init__(self, expected: str, actual: str, exchange: Exchange | None = None) -> None:
+        super().__init__(f"expected {expected}, got {actual}")
+        self.expected = expected
+        self.actual = actual
+        self.exchange = exchange
+
+
+class ExplainedFailure(Failed):
+    """A failed expectation once it is explained: a text for a person, without a traceback."""
+
+    def __init__(self, text: str, summary: str) -> None:
+        super().__init__(text, pytrace=False)
+        self.summary = summary
+        """The same in one line."""
+
+
+class Blocked(Skipped):
+    """The check cannot be judged, because something else failed first."""
+
+    def __init__(self, summary: str) -> None:
+        self.summary = summary
+        super().__init__(summary, _use_item_location=True)
+
+
+class NotApplicable(Skipped):
+    """The check makes no sense for this deployment, such as a valid certificate over plain http: it is not counted."""

@@ -1,0 +1,124 @@
+"""What the server vantage point found, as a check sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.service_state import is_finished, trouble
+from smokegate.plugin.failures import Blocked, ExpectationFailed, NotApplicable
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Compose
+    from smokegate.observation.server import DatabaseReady, ListenerView, OriginAnswer, ServerView, ServiceView
+
+
+@dataclass(frozen=True)
+class ServerResults:
+    """What was collected on the server; `collected` is None where collecting itself failed."""
+
+    collected: ServerView | None
+    compose: Compose
+
+    @property
+    def view(self) -> ServerView:
+        """What was seen of the containers.
+
+        Raises:
+            Blocked: nothing could be collected.
+        """
+        if self.collected is None or self.collected.failure is not None:
+            raise Blocked("nothing could be collected on the server")
+        return self.collected
+
+    @property
+    def database(self) -> DatabaseReady | None:
+        """What the database says of itself, None where it was not asked; raises as `view` does."""
+        return self.view.database
+
+    @property
+    def strangers(self) -> tuple[ListenerView, ...]:
+        """What listens on the backend's port without being the backend; raises as `view` does."""
+        found = self.view.listeners
+        return tuple(each for each in found if each.service not in {self.compose.backend, None} or each.process)
+
+    def expect_collected(self) -> None:
+        """State that data could be collected on the server.
+
+        Raises:
+            ExpectationFailed: it could not.
+        """
+        if self.collected is None:
+            raise ExpectationFailed("data collected on the server", "collecting server data failed")
+        if self.collected.failure is not None:
+            raise ExpectationFailed(f"data collected on {self.collected.host}", str(self.collected.failure))
+
+    def expect(self, holds: object, expected: str, actual: str) -> None:
+        """State what must hold on the server.
+
+        Raises:
+            ExpectationFailed: it does not.
+        """
+        if not holds:
+            raise ExpectationFailed(expected, actual)
+
+    def existing(self) -> list[ServiceView]:
+        """Return the services that must run and have a container."""
+        return [each for each in self.view.services if each.expected and each.exists]
+
+    def well(self) -> list[ServiceView]:
+        """Return the services that are in no trouble, so that what they log is not explained by that."""
+        return [each for each in self.existing() if trouble(each, self.compose) is None]
+
+    def is_down(self, service: ServiceView) -> bool:
+        """Whether a service has a container that neither runs nor is on its way up again."""
+        down = service.exists and not service.running and not service.crash_looping
+        return down and not is_finished(service, self.compose)
+
+    def is_steady(self, service: ServiceView) -> bool:
+        """Whether a service runs and keeps running."""
+        return service.exists and service.running and not service.crash_looping
+
+    def expect_no_service(self, what: str, holds: Callable[[ServiceView], bool]) -> None:
+        """State that something holds for none of the services that must run.
+
+        Raises:
+            ExpectationFailed: it does for some.
+            Blocked: nothing could be collected.
+        """
+        services = [each for each in self.view.services if each.expected]
+        found = [each for each in services if holds(each)]
+        actual = "; ".join(f"{each.name} {trouble(each, self.compose) or what}" for each in found)
+        self.expect(not found, f"no service that {what}", actual)
+
+    def require_well(self, name: str | None) -> None:
+        """Go on only if a service is in no trouble, before anything is said of what it answers.
+
+        Raises:
+            Blocked: it is in trouble, which has a check of its own.
+        """
+        service = self.view.service(name) if name else None
+        wrong = trouble(service, self.compose) if service is not None else None
+        if service is not None and wrong is not None:
+            raise Blocked(f"{service.name} {wrong}")
+
+    def start_up_errors(self, service: ServiceView) -> tuple[str, ...]:
+        """Return the lines that a service logged since its last start and that report a failed start."""
+        from smokegate.diagnosis.server_evidence import start_up_errors  # noqa: PLC0415 - only with a server
+
+        return start_up_errors(service, self.compose)
+
+    def origin(self, path: str) -> OriginAnswer:
+        """Return what the backend answers to the server itself at a path.
+
+        Raises:
+            NotApplicable: the environment file does not list that path.
+            Blocked: there was no answer, which has a check of its own.
+        """
+        found = next((each for each in self.view.origin if each.path == path), None)
+        if found is None:
+            raise NotApplicable(f"{path} is not in `origin` of the environment's [compose]")
+        if found.status is None:
+            raise Blocked(f"on the server, {path} was not answered: {found.problem}")
+        return found

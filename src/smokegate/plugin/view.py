@@ -1,0 +1,218 @@
+"""`deployment`: the one fixture from which a check reaches everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from smokegate.plugin.failures import Blocked
+from smokegate.plugin.response import EndpointResponse, MonitoringResponse, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from smokegate.environment.model import Compose, Endpoint, Environment, Expectation, Frontend
+    from smokegate.observation.evidence.assertions import Unmet
+    from smokegate.observation.model import ApiAddress, Exchange, Observation
+    from smokegate.observation.plan.step import Group
+    from smokegate.plugin.server_results import ServerResults
+    from smokegate.plugin.sign_in import SignInResponses
+
+
+class Source(Protocol):
+    """Where exchanges come from: the observer of a run, or an observation that is complete already."""
+
+    environment: Environment
+
+    def start(self, groups: Collection[Group] | None = None) -> None:
+        """Start some groups of requests, or all."""
+
+    def exchange(self, name: str) -> Exchange:
+        """Return one exchange, once it is there."""
+
+    def names(self, group: Group) -> tuple[str, ...]:
+        """Return the names of a group's exchanges."""
+
+    def complete(self, groups: Collection[Group] | None = None) -> Observation:
+        """Return everything that was started, or some groups of it, once it is there."""
+
+
+class Deployment:
+    """One deployment as a check sees it. Each attribute waits only for what it shows.
+
+    Args:
+        connect: returns where exchanges come from; called when something is first read.
+        endpoint_index: which declared endpoint this case is about, None where it is about none.
+        touched: told the name of each exchange that is read.
+    """
+
+    def __init__(
+        self, connect: Callable[[], Source], endpoint_index: int | None, touched: Callable[[str], None]
+    ) -> None:
+        self._connect = connect
+        self._endpoint_index = endpoint_index
+        self._touched = touched
+
+    @cached_property
+    def _source(self) -> Source:
+        return self._connect()
+
+    @property
+    def environment(self) -> Environment:
+        """The environment file, with the addresses that the deployment really has."""
+        return self._source.environment
+
+    @property
+    def name(self) -> str:
+        """The environment's name."""
+        return self.environment.name
+
+    @property
+    def observation(self) -> Observation:
+        """Everything that was observed; waits for all of it."""
+        return self._source.complete()
+
+    @property
+    def started(self) -> datetime:
+        """When the observation began."""
+        return self._source.complete(()).started
+
+    def response(self, name: str) -> Response:
+        """Return what a request came to, by the exchange's name as in reports: `health`, `preflight`."""
+        return Response(self._exchange(name), self._offline, self._declared(name))
+
+    @property
+    def health(self) -> Response:
+        """The first answer of the health check."""
+        return self.response("health")
+
+    @property
+    def samples(self) -> list[Response]:
+        """Every answer of the health check."""
+        return [self.response(name) for name in self._source.names("health")]
+
+    @property
+    def wrong_identity(self) -> tuple[Unmet, ...]:
+        """What says that the health check was answered by another service; raises as `health.answer` does."""
+        from smokegate.diagnosis.identity import strangers  # noqa: PLC0415 - imported where it is read
+
+        return strangers(self.environment.backend.health, self.health.answer)
+
+    def endpoint(self, label: str | None = None) -> EndpointResponse:
+        """Return what a declared endpoint answered: by path, or without one that of this check's case.
+
+        Raises:
+            LookupError: the file declares no such endpoint, or the check has no case of its own.
+        """
+        from smokegate.observation.plan.backend import endpoint_name  # noqa: PLC0415 - as above
+
+        found = self._endpoint(label)
+        return EndpointResponse(self._exchange(endpoint_name(found)), self._offline, found)
+
+    def _endpoint(self, label: str | None) -> Endpoint:
+        declared = self.environment.backend.endpoints
+        if label is not None:
+            for each in declared:
+                if label in {each.label, each.path}:
+                    return each
+            there = ", ".join(each.label for each in declared) or "none"
+            raise LookupError(f"{self.name} declares no endpoint {label!r}; it declares {there}")
+        if self._endpoint_index is None:
+            raise LookupError('name a path, or mark the check with needs=("endpoint",) to get one case for each')
+        return declared[self._endpoint_index]
+
+    @property
+    def monitoring(self) -> MonitoringResponse:
+        """The monitoring summary. Needs `backend.monitoring`."""
+        section = self.environment.backend.monitoring
+        assert section is not None, "a check that reads monitoring states needs=('backend.monitoring',)"
+        return MonitoringResponse(self._exchange("monitoring"), self._offline, section)
+
+    @property
+    def version(self) -> Response:
+        """The answer in which the deployed commit is read. Needs `version`."""
+        return self.response("version")
+
+    @property
+    def commit(self) -> str | None:
+        """The commit that answered, None where it is not known. Needs `version`."""
+        return self.commit_in(self.version)
+
+    def commit_in(self, response: Response) -> str | None:
+        """Return the commit that an answer names, None where it names none. Needs `version`."""
+        from smokegate.observation.evidence.version import deployed_commit  # noqa: PLC0415 - as above
+
+        section, answer = self.environment.version, response.answered
+        return deployed_commit(section, answer) if section is not None and answer is not None else None
+
+    @property
+    def expected_commit(self) -> str | None:
+        """The commit that must answer (`--expect-commit`), None where none is expected."""
+        return self._source.complete(()).expected_commit
+
+    @property
+    def sign_in(self) -> SignInResponses:
+        """The steps of the sign-in journey. Needs `sign_in`."""
+        from smokegate.plugin.sign_in import SignInResponses  # noqa: PLC0415 - as above
+
+        section = self.environment.sign_in
+        assert section is not None, "a check that reads the sign-in journey states needs=('sign_in',)"
+        return SignInResponses(self.response, section, lambda: self._source.names("sign_in"))
+
+    @property
+    def page(self) -> Response:
+        """The frontend's page. Needs `frontend`."""
+        return self.response("page")
+
+    @property
+    def frontend(self) -> Frontend:
+        """What the environment file says of the frontend. Needs `frontend`."""
+        section = self.environment.frontend
+        assert section is not None, "a check that reads the frontend states needs=('frontend',)"
+        return section
+
+    @property
+    def api_addresses(self) -> tuple[ApiAddress, ...]:
+        """The addresses that the page's scripts call; waits for all of them. Needs `frontend`."""
+        group: tuple[Group, ...] = ("frontend",)
+        self._source.start(group)
+        return self._source.complete(group).api_addresses
+
+    @property
+    def compose(self) -> Compose:
+        """The compose project that the environment file declares. Needs `compose`."""
+        section = self.environment.compose
+        assert section is not None, "a check that reads the containers states needs=('server', 'compose')"
+        return section
+
+    @property
+    def server(self) -> ServerResults:
+        """What was found on the server that runs the containers. Needs `server` and `compose`."""
+        from smokegate.plugin.server_results import ServerResults  # noqa: PLC0415 - as above
+
+        group: tuple[Group, ...] = ("server",)
+        self._source.start(group)
+        return ServerResults(self.observation.server, self.compose)
+
+    def _exchange(self, name: str) -> Exchange:
+        planned = any(name in self._source.names(group) for group in _groups())
+        if not planned and self.environment.missing:
+            raise Blocked(f"{' and '.join(self.environment.missing)} not set: no test credentials configured")
+        self._touched(name)
+        return self._source.exchange(name)
+
+    def _declared(self, name: str) -> Expectation | None:
+        sample = name == "health" or name.startswith("health ")
+        return self.environment.backend.health if sample else None
+
+    def _offline(self) -> bool:
+        control = self.observation.control
+        return bool(control) and not any(probe.reached for probe in control)
+
+
+def _groups() -> tuple[Group, ...]:
+    from smokegate.observation.plan.step import GROUPS  # noqa: PLC0415 - as above
+
+    return GROUPS
