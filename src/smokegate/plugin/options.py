@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -44,9 +44,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "env": {
         "action": "append",
         "metavar": "NAME",
-        "help": (
-            "environment to check: a file of environments/; repeatable and comma-separable, or `all`"
-        ),
+        "help": ("environment to check: a file of environments/; repeatable and comma-separable, or `all`"),
     },
     "set": {
         "action": "append",
