@@ -7,10 +7,10 @@ from smokegate.api import Deployment, check
 
 @check("routing.app-answers", after=("reach.http",))
 def test_a_server_is_behind_the_hostname(deployment: Deployment) -> None:
-    """The application answers, and not the platform's edge in its place.
+    """The application answers, and not a platform's edge, a proxy or a cache in its place.
 
     Symptom: every path is 404 "Not Found" with `x-render-routing: no-server`, while users think that they
-    have registered; or nginx says "Backend service temporarily unavailable".
+    have registered; or nginx says "Backend service temporarily unavailable"; or a gateway's 502.
     """
     health = deployment.health
     edge = health.made_by_edge

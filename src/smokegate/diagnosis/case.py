@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from smokegate.diagnosis.names import names_of
 from smokegate.diagnosis.wording import quote
 from smokegate.observation.evidence.assertions import MISSING, Unmet, lookup, unmet
-from smokegate.observation.evidence.edge import ROUTING, EdgeAnswer, edge_answer
+from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer, is_marked
 from smokegate.observation.model import Answer, Exchange, NoAnswer
 from smokegate.observation.plan.backend import endpoint_name
 
@@ -33,6 +33,9 @@ JOURNEY = (
 """The exchanges of the sign-in journey, in the order of the story."""
 OPENERS = ("register", "login first")
 """Those with which the journey begins."""
+MAY_REFUSE = frozenset({*JOURNEY, "clean up", "api on frontend", "preflight"})
+"""Exchanges that the application may refuse, or not know: such an answer is its own unless it is marked."""
+REFUSING = frozenset({400, 401, 403, 404, 405, 409, 410, 422})
 
 
 @dataclass(frozen=True)
@@ -43,20 +46,19 @@ class Hit:
     outcome: Answer | NoAnswer
     healed: bool
     """True for an earlier attempt of an exchange that was answered in the end."""
-
-    @property
-    def edge(self) -> EdgeAnswer | None:
-        """What the edge says of itself, where it made this answer."""
-        return edge_answer(self.outcome) if isinstance(self.outcome, Answer) else None
+    edge: EdgeAnswer | None = None
+    """What the edge says of itself, where it made this answer."""
 
     @property
     def sign(self) -> str | None:
         """What proves that the edge made this answer: the header as it came, or the body."""
         if self.edge is None or not isinstance(self.outcome, Answer):
             return None
-        if self.edge.sign.startswith(ROUTING):
-            return quote(self.edge.sign)
-        return f"{self.edge.sign}: {quote(self.outcome.body.text)}"
+        text = self.outcome.body.text.strip()
+        if self.edge.header:
+            more = f"; body {quote(text)}" if text and not self.edge.sign.startswith("x-render") else ""
+            return f"{quote(self.edge.sign)}{more}"
+        return f"{self.edge.sign}: {quote(text)}"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Case:
 
     environment: Environment
     observation: Observation
+    _edges: dict[str, EdgeAnswer | None] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -90,15 +93,35 @@ class Case:
         exchange = self.exchange(name)
         return exchange.no_answer if exchange else None
 
+    def edge_alone(self, name: str) -> EdgeAnswer | None:
+        """Return what the edge says of itself where it made the answer, told by this answer alone."""
+        if name not in self._edges:
+            answer = self.answer(name)
+            own = answer is None or (name in MAY_REFUSE and answer.status in REFUSING and not is_marked(answer))
+            self._edges[name] = None if own or answer is None else edge_answer(answer, self.promise(name))
+        return self._edges[name]
+
     def edge(self, name: str) -> EdgeAnswer | None:
-        """Return what the edge says of itself where it made the answer."""
-        answer = self.answer(name)
-        return edge_answer(answer) if answer else None
+        """Return what the edge says of itself where it made the answer, in the light of all others.
+
+        A bare "not found" is no edge's where the application answers other paths of this host.
+        """
+        edge = self.edge_alone(name)
+        return None if edge is not None and edge.weak and self._answers_elsewhere(name) else edge
+
+    def _answers_elsewhere(self, name: str) -> bool:
+        exchange = self.exchange(name)
+        host = host_of(exchange.request.url) if exchange else ""
+        return any(
+            each.answer is not None and each.answer.status < 400 and self.edge_alone(each.name) is None
+            for each in self.exchanges
+            if each.name != name and host_of(each.request.url) == host
+        )
 
     def app(self, name: str) -> Answer | None:
         """Return the answer where the application gave it, as far as can be told."""
         answer = self.answer(name)
-        return answer if answer and edge_answer(answer) is None else None
+        return answer if answer and self.edge(name) is None else None
 
     @cached_property
     def samples(self) -> tuple[Exchange, ...]:
@@ -150,11 +173,13 @@ class Case:
         """Yield every outcome, the last of each exchange first, then the attempts before it."""
         for exchange in self.exchanges if exchanges is None else exchanges:
             outcome = exchange.outcome
+            edge = self.edge(exchange.name)
             if isinstance(outcome, Answer | NoAnswer):
-                yield Hit(exchange, outcome, healed=False)
-            if isinstance(outcome, Answer) and edge_answer(outcome) is None:
+                yield Hit(exchange, outcome, healed=False, edge=edge)
+            if isinstance(outcome, Answer) and edge is None:
                 for attempt in exchange.earlier:
-                    yield Hit(exchange, attempt.outcome, healed=True)
+                    made = edge_answer(attempt.outcome) if isinstance(attempt.outcome, Answer) else None
+                    yield Hit(exchange, attempt.outcome, healed=True, edge=made)
 
     def wires(self, *causes: WireCause) -> tuple[Hit, ...]:
         """Return the outcomes with one of these causes, unless other samples of the check were answered."""

@@ -111,7 +111,7 @@ def _shares_fate(case: Case, exchange: Exchange) -> bool:
 
 
 def _by_answer(case: Case, exchange: Exchange, answer: Answer) -> str | None:
-    name, edge = exchange.name, case.edge(exchange.name)
+    name, edge = exchange.name, case.edge_alone(exchange.name)
     if on_frontend(name) and host_of(exchange.request.url) != case.host:
         return None
     if edge is not None:
@@ -127,12 +127,12 @@ def _by_answer(case: Case, exchange: Exchange, answer: Answer) -> str | None:
 
 
 def _by_edge(case: Case, name: str, code: str) -> str | None:
-    if name == "health" or case.edge("health") is not None:
+    if name == "health" or case.edge_alone("health") is not None:
         return ROUTED
     health, answer = case.app("health"), case.answer(name)
     if health and answer and health.status >= 500 and is_broken(case, case.samples[0]):
         return HEALTHY
-    edges = [case.edge(each.name) for each in case.samples]
+    edges = [case.edge_alone(each.name) for each in case.samples]
     return STEADY if not is_sample(name) and any(each and each.code == code for each in edges) else None
 
 

@@ -41,6 +41,7 @@ IN_RUNBOOK = {
     "origin": "https://FRONTEND",
     "called": "https://ADDRESS/api",
     "said": "STATUS",
+    "edge": "The gateway",
 }
 """What the runbook's pages, which are about no deployment in particular, say instead."""
 

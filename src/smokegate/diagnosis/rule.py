@@ -17,7 +17,7 @@ Step = str | tuple[str, str]
 
 REACHED = ("runner", "net", "tls")
 """What must not be the matter before an answer is worth reading."""
-ANSWERED = (*REACHED, "render", "nginx")
+ANSWERED = (*REACHED, "render", "nginx", "edge")
 """What must not be the matter before an answer counts as the application's own."""
 
 
@@ -57,6 +57,7 @@ class Signs:
     owner: Owner | None = None
     advisory: bool | None = None
     title: str | None = None
+    steps: tuple[Step, ...] | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     """Names for the title and the steps that only this case knows."""
 
@@ -108,14 +109,14 @@ class Rule:
             evidence=signs.evidence,
             against=signs.against,
             competing=tuple(line.format_map(names) for line in competing),
-            steps=self.remedy(names),
+            steps=self.remedy(names, signs.steps),
             exchanges=signs.exchanges,
             advisory=self.advisory if signs.advisory is None else signs.advisory,
         )
 
-    def remedy(self, names: Mapping[str, str]) -> tuple[str, ...]:
+    def remedy(self, names: Mapping[str, str], given: tuple[Step, ...] | None = None) -> tuple[str, ...]:
         """Return the steps with the names filled in; a step with unknown names is left out or replaced."""
-        steps = (filled(step, names) for step in (*self.steps, VERIFY))
+        steps = (filled(step, names) for step in (*(self.steps if given is None else given), VERIFY))
         return tuple(step for step in steps if step is not None)
 
 

@@ -128,7 +128,7 @@ class Response:
     @property
     def made_by_edge(self) -> EdgeAnswer | None:
         """What proves that the platform's edge made the answer, None where the application did."""
-        return edge_answer(self.answer)
+        return edge_answer(self.answer, self.declared)
 
     @property
     def as_declared(self) -> bool:

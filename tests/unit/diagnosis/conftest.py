@@ -17,6 +17,7 @@ from smokegate.diagnosis.testing import (
     FRONTEND,
     STARTED,
     answered,
+    came_to,
     everywhere,
     page,
     silent,
@@ -26,6 +27,7 @@ from smokegate.observation.model import (
     Answer,
     ApiAddress,
     Attempt,
+    Body,
     Certificate,
     ControlProbe,
     Exchange,
@@ -37,6 +39,9 @@ CERTAIN, LIKELY, POSSIBLE = Confidence
 ROUTING = "x-render-routing"
 NGINX = "<html><center><h1>{0}</h1></center><hr><center>nginx/1.22.1</center></html>"
 AWAY = {"error": "upstream_unavailable", "message": "Backend service temporarily unavailable."}
+BROKEN_OFF = "<h1>Proxy Error</h1> The proxy server received an invalid\nresponse from an upstream server."
+GARBAGE = Answer(200, Headers((("server", "Apache/2.4.71 (Debian)"),)), Body("garbage", 7))
+SAMPLES = ("health", "health 2", "health 3")
 SUSPENDED = "<title>Service Suspended</title>This service has been suspended."
 SQL = '(psycopg2.OperationalError) connection to server at "10.0.0.7", port 5432 failed: Connection refused'
 MIXED = {"status": "healthy", "service": "Trading API"}
@@ -63,6 +68,11 @@ def wire(code: str, cause: WireCause, confidence: Confidence = CERTAIN) -> Defec
 def routed(code: str, status: int, value: str, confidence: Confidence = CERTAIN) -> Defect:
     """Render's edge answers for the whole backend."""
     return Defect(code, everywhere(status, "", {ROUTING: value}), f"`{ROUTING}: {value}`", confidence)
+
+
+def edge(says: str, status: int, text: str, headers: Mapping[str, str], confidence: Confidence = CERTAIN) -> Defect:
+    """Something else than the application answers for the whole backend."""
+    return Defect(f"edge.{says}", everywhere(status, text, dict(headers)), f"answered {status}; ", confidence)
 
 
 def calls(code: str, address: str) -> Defect:
@@ -147,6 +157,29 @@ DEFECTS = (
         "nginx.rate-limited",
         (answered("monitoring", 429, NGINX.format(429), {"content-type": "text/html"}),),
         "status 429",
+    ),
+    Defect("nginx.own-error", nginx(500), "nginx's own page for status 500", LIKELY),
+    edge("nothing-here", 404, "The deployment could not be found", {"x-vercel-error": "DEPLOYMENT_NOT_FOUND"}),
+    edge("no-route", 404, "", {"server": "envoy"}),
+    edge("app-away", 502, "", {"server": "Caddy"}),
+    edge("app-slow", 504, "upstream request timeout", {"server": "envoy"}),
+    edge("app-starting", 503, "The service is starting up, no healthy upstream yet", {"server": "lb"}, LIKELY),
+    edge("broke-off", 502, BROKEN_OFF, {"server": "Apache/2.4.71 (Debian)"}),
+    edge("suspended", 503, "This Deployment is paused.", {"x-vercel-error": "DEPLOYMENT_PAUSED"}),
+    edge("rate-limited", 429, "Too Many Requests", {"x-retry-in": "1s"}),
+    edge("kept-out", 403, "<title>Just a moment...</title>", {"cf-mitigated": "challenge"}),
+    edge("function-crashed", 500, "error code: 1101", {"cf-error-type": "1101"}),
+    edge("out-of-resources", 503, "error code: 1102", {"cf-error-type": "1102"}),
+    edge("tls-to-app", 526, "Invalid SSL certificate", {"server": "cloudflare"}),
+    edge("name-of-app", 530, "error code: 1016", {"cf-error-type": "1016"}),
+    edge("app-error", 503, "<h1>via_upstream (503 -)</h1>", {"content-type": "text/html"}),
+    edge("platform-error", 500, "", {"x-vercel-error": "INTERNAL_FUNCTION_SERVICE_UNAVAILABLE"}),
+    edge("own-page", 200, "<h1>Warning</h1>", {"ngrok-error-code": "ERR_NGROK_6024"}),
+    Defect("edge.garbled", tuple(came_to(name, GARBAGE) for name in SAMPLES), "garbage", LIKELY),
+    Defect(
+        "edge.cached",
+        tuple(answered(n, 200, MIXED, {"age": "7212", "x-commit": COMMIT}) for n in SAMPLES),
+        "`age: 7212`",
     ),
     Defect(
         "nginx.stale-upstream",

@@ -80,7 +80,7 @@ def test_nginx_own_pages_are_known(status: int, code: str) -> None:
 
 
 def test_nginx_json_for_an_absent_backend_is_known() -> None:
-    body = Body("{}", json={"error": "upstream_unavailable", "message": "…"}, is_json=True)
+    body = Body('{"error": "upstream_unavailable"}', json={"error": "upstream_unavailable"}, is_json=True)
     found = edge_answer(Answer(503, Headers((("content-type", "application/json"),)), body))
     assert found is not None
     assert found.code == "nginx.upstream-unavailable"
@@ -92,8 +92,8 @@ def test_nginx_json_for_an_absent_backend_is_known() -> None:
         answer(404, '{"detail":"Not Found"}', "application/json"),
         answer(503, '{"status":"not_ready"}', "application/json"),
         answer(200, "<html>the app's page about nginx/1.22.1 and Service Suspended</html>"),
-        answer(502, "<h1>Bad Gateway</h1> from the app"),
-        answer(404, NGINX.format("404 Not Found")),
+        answer(500, "<h1>Internal Server Error</h1>"),
+        answer(404, "<h1>This product is sold out</h1><p>Look at our other offers.</p>"),
     ],
 )
 def test_what_the_application_answers_is_not_taken_for_the_edge(given: Answer) -> None:

@@ -1,24 +1,39 @@
-"""Tells an answer that the platform's edge made itself from one that the application gave.
+"""Tells an answer that something in front of the application made from one that the application gave.
 
-Sources: Render's edge as captured in public incident reports (its `x-render-routing` vocabulary is not
-documented and has changed before, hence prefixes and an "unknown" branch), nginx 1.22 as measured.
+What single platforms and proxies say is data in `smokegate/knowledge/edges/`; an edge that no file names is told
+by general signs (`gateway`). An answer that is plainly the application's is told without reading any of it.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from smokegate.environment.model import Health
+from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.model import Answer
 
-ROUTING = "x-render-routing"
-INTERSTITIAL = re.compile(
-    r"Service waking up|Incoming HTTP request detected|Allocating compute resources|WELCOME TO RENDER"
+if TYPE_CHECKING:
+    from smokegate.environment.model import Expectation
+    from smokegate.knowledge.edge_files import EdgeFile, Sign
+
+UNKNOWN = "A gateway that is not known"
+"""The name of an edge that no file names."""
+MARKS = ("x-render-routing", "ngrok-error-code", "cf-mitigated", "x-vercel-error", "x-amzn-waf-action")
+"""Headers that stand on answers of an edge only, whatever their status and body."""
+TITLES = re.compile(
+    r"<title>[^<]*(?:welcome to|default (?:web ?)?(?:page|site)|it works|parked|for sale|coming soon|just a moment"
+    r"|unavailable|suspended|not found|waking|starting|loading|warning|attention|sign in|error|no such)"
+    r"|WELCOME TO RENDER|Service waking up|Incoming HTTP request detected|Allocating compute resources"
+    r"|Run this Repl|<h1>It works",
+    re.IGNORECASE,
 )
-#: Cloudflare, which stands in front of Render's router, on its own errors with what is behind it
-#: (520 to 527, 530).
-CLOUDFLARE_PAGE = re.compile(r"<title>[^<]*\b5(?:2[0-7]|30): ")
-NGINX_PAGE = re.compile(r"<center>nginx(?:/[\d.]+)?</center>")
+"""A page with 200 is worth a second look only where its title is none of an application's."""
+STALE = 3600
+"""Seconds after which a cached answer of a health check is worth nothing."""
+LOOKED_AT = 20_000
+"""So much of a body is looked at: pages of an edge are short, and say it early."""
 
 
 @dataclass(frozen=True)
@@ -31,69 +46,113 @@ class EdgeAnswer:
     """The line that proves it."""
     heals: bool
     """Whether waiting can heal it."""
+    edge: str = UNKNOWN
+    """Whose answer it is."""
+    certain: bool = True
+    """False where another answer could look the same."""
+    weak: bool = False
+    """True where the application itself may well answer so on a path that it does not have."""
+    title: str | None = None
+    """In place of the cause's own title."""
+    steps: tuple[str, ...] = ()
+    """What to do on this platform."""
+    header: bool = False
+    """Whether the sign is a header as it came."""
 
 
-#: Value or prefix of `x-render-routing` → cause and whether waiting can heal it; the first match counts. `no-
-#: server` heals: a service that was created a moment ago, and two of Render's own incidents, looked like that
-#: for a while.
-RENDER_ROUTING: tuple[tuple[str, str, bool], ...] = (
-    ("no-server", "render.no-server", True),
-    ("blocked-render-subdomain", "render.subdomain-disabled", False),
-    ("static-no-asset", "render.static-asset-missing", True),
-    ("no-deploy", "render.no-deploy", True),
-    ("dynamic-paid-error", "render.crashing-paid", True),
-    ("dynamic-free-error", "render.crashing-free", True),
-    ("hibernate-rate-limited", "render.wake-throttled", True),
-    ("rate-limited", "render.wake-throttled", True),
-    ("hibernate-wake", "render.wake-failed", True),
-    ("dynamic-hibernate", "render.wake-failed", True),
-    ("hibernate", "render.waking", True),
-    ("suspend-by-user", "render.suspended-by-owner", False),
-    ("suspend", "render.suspended-billing", False),
-)
+def edge_answer(answer: Answer, promise: Expectation | None = None) -> EdgeAnswer | None:
+    """Return what the edge says of itself, or None where the application answered.
+
+    Args:
+        answer: what came.
+        promise: what was promised of it: an answer that was promised as it is is nobody else's.
+    """
+    if isinstance(promise, Health) and (cached := _cached(answer)) is not None:
+        return cached
+    if _plainly_the_apps(answer) or (promise is not None and _vouched(answer, promise)):
+        return None
+    known = _known(answer)
+    if known is not None:
+        return known
+    from smokegate.observation.evidence.gateway import gateway_answer  # noqa: PLC0415 -- read where it is needed
+
+    return gateway_answer(answer)
 
 
-def edge_answer(answer: Answer) -> EdgeAnswer | None:
-    """Return what the edge says of itself, or None where the application answered."""
-    return _render(answer) or _nginx(answer)
+def _cached(answer: Answer) -> EdgeAnswer | None:
+    """A health check that a cache answered says nothing of the application that is there now."""
+    age = answer.headers.get("age", "")
+    if not age.isdigit() or int(age) < STALE:
+        return None
+    return EdgeAnswer("edge.cached", f"age: {age}", heals=False, edge="A cache", header=True)
 
 
-def _render(answer: Answer) -> EdgeAnswer | None:
-    value = answer.headers.get(ROUTING)
-    if value is not None:
-        sign = f"{ROUTING}: {value}"
-        for prefix, code, heals in RENDER_ROUTING:
-            if value.strip().lower().startswith(prefix):
-                return EdgeAnswer(code, sign, heals)
-        return EdgeAnswer("render.unknown-edge", sign, heals=True)
-    if "text/html" in answer.headers.get("content-type", "") and INTERSTITIAL.search(answer.body.text):
-        return EdgeAnswer(
-            "render.interstitial", "the body is Render's page for a service that is waking up", heals=True
-        )
-    if 520 <= answer.status <= 530 and CLOUDFLARE_PAGE.search(answer.body.text):
-        return EdgeAnswer(
-            "render.unknown-edge", f"the body is Cloudflare's own page for status {answer.status}", heals=True
-        )
-    if "<title>Service Suspended</title>" in answer.body.text:
-        owner = "suspended by its owner" in answer.body.text
-        code = "render.suspended-by-owner" if owner else "render.suspended-billing"
-        return EdgeAnswer(code, "the body is Render's page for a suspended service", heals=False)
+def is_marked(answer: Answer) -> bool:
+    """Tell whether an answer has a header that only an edge's own answers have."""
+    return any(name in answer.headers for name in MARKS)
+
+
+def _plainly_the_apps(answer: Answer) -> bool:
+    if is_marked(answer):
+        return False
+    body = answer.body
+    if not 200 <= answer.status < 300:
+        return False
+    if body.is_json:
+        return True
+    text = body.text[:LOOKED_AT]
+    if is_page(answer):
+        return not TITLES.search(text)
+    return bool(text.strip()) and "content-type" in answer.headers
+
+
+def _vouched(answer: Answer, promise: Expectation) -> bool:
+    """Tell whether an answer is what was promised, where the promise says more than "a 200"."""
+    says_more = promise.status >= 300 or promise.json_ or promise.contains is not None or promise.headers
+    return bool(says_more) and not unmet(promise, answer)
+
+
+def is_page(answer: Answer) -> bool:
+    """Tell whether an answer is an HTML page."""
+    kind = answer.headers.get("content-type", "")
+    return "text/html" in kind or answer.body.text.lstrip()[:5].lower() in {"<!doc", "<html"}
+
+
+def _known(answer: Answer) -> EdgeAnswer | None:
+    from smokegate.knowledge.edge_files import edge_files  # noqa: PLC0415 -- a green run reads none of it
+
+    text = answer.body.text[:LOOKED_AT]
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    for file in edge_files():
+        for sign in file.signs:
+            if _fits(sign, answer.status, headers, text):
+                return _said(file, sign, answer)
     return None
 
 
-def _nginx(answer: Answer) -> EdgeAnswer | None:
-    if (
-        answer.body.is_json
-        and isinstance(answer.body.json, dict)
-        and answer.body.json.get("error") == "upstream_unavailable"
-    ):
-        return EdgeAnswer("nginx.upstream-unavailable", 'the body says "error": "upstream_unavailable"', heals=True)
-    codes = {
-        502: "nginx.bad-gateway",
-        503: "nginx.bad-gateway",
-        504: "nginx.gateway-timeout",
-        429: "nginx.rate-limited",
-    }
-    if answer.status in codes and NGINX_PAGE.search(answer.body.text):
-        return EdgeAnswer(codes[answer.status], f"the body is nginx's own page for status {answer.status}", heals=True)
-    return None
+def _fits(sign: Sign, status: int, headers: dict[str, str], text: str) -> bool:
+    if sign.status and status not in sign.status:
+        return False
+    if any(name in headers for name in sign.absent) or any(name not in headers for name in sign.headers):
+        return False
+    if not all(pattern.search(headers[name]) for name, pattern in sign.fields):
+        return False
+    return sign.text is None or sign.text.search(text.strip() if sign.body == "^$" else text) is not None
+
+
+def _said(file: EdgeFile, sign: Sign, answer: Answer) -> EdgeAnswer:
+    # The most telling header: the first one whose pattern says more than that it is there.
+    header = next((name for name in sign.headers), None)
+    what = "own page" if is_page(answer) or "<" in answer.body.text else "own"
+    line = f"the body is {file.name}'s {what} for status {answer.status}"
+    return EdgeAnswer(
+        code=sign.code,
+        sign=f"{header}: {answer.headers.get(header, '')}" if header else line,
+        heals=sign.waits,
+        edge=file.name,
+        certain=not (sign.likely or sign.weak),
+        weak=sign.weak,
+        title=sign.title,
+        steps=(*file.steps_for(sign.says), *([f"{file.name}'s own words for it: {file.link}"] if file.link else [])),
+        header=header is not None,
+    )

@@ -148,7 +148,7 @@ class Waiting:
                 )
             return
         assert isinstance(outcome, Answer)
-        edge = edge_answer(outcome)
+        edge = edge_answer(outcome, self._environment.backend.health)
         self._last = f"{outcome.status}" + (f" ({edge.sign})" if edge is not None else "")
         if edge is not None and not edge.heals:
             self._finish(ready=False, gave_up=f"{edge.sign}: waiting can not heal it")

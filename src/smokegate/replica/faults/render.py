@@ -202,7 +202,6 @@ def subdomain_disabled(plan: Plan) -> None:
     where="edge",
     cause="render.unknown-edge",
     caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-    verdict="OUTAGE",
 )
 def unknown_edge(plan: Plan) -> None:
     """The edge answers with a routing value that nobody has seen before."""
@@ -212,9 +211,8 @@ def unknown_edge(plan: Plan) -> None:
 @fault(
     "tectonic",
     where="edge",
-    cause="render.unknown-edge",
+    cause="edge.broke-off",
     caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-    verdict="OUTAGE",
 )
 def cloudflare_error(plan: Plan) -> None:
     """Cloudflare answers with its own error page, before Render's router."""
@@ -244,8 +242,8 @@ def publish_directory_empty(plan: Plan) -> None:
 @fault(
     "tectonic",
     where="edge",
-    cause=("app.unhealthy", "app.error"),
-    caught_by=checks.HEALTH_IS_OK,
+    cause="edge.suspended",
+    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
 )
 def maintenance_page(plan: Plan) -> None:
     """The team's own maintenance page answers 503 on every path, and asks to come back in an hour."""

@@ -107,6 +107,23 @@ ROWS = (
         ),
     ),
     Row(
+        "nginx.own-error",
+        "nginx at {target} failed itself: its own page for 500",
+        Owner.CONFIGURATION,
+        "500 'Internal Server Error' on nginx's own page.",
+        "nginx's own page for 500",
+        (
+            "Read nginx's error log at that moment: it names the reason in one line.",
+            "Look for `worker_connections are not enough`, a rewrite that goes in circles, a full disk.",
+            "After a change: `nginx -t && nginx -s reload`.",
+        ),
+        (
+            "too few connections for its workers",
+            "a rewrite or `try_files` that goes in circles",
+            "a 500 of the backend, where nginx intercepts errors",
+        ),
+    ),
+    Row(
         "nginx.rate-limited",
         "nginx at {target} limits how often it may be asked",
         Owner.CONFIGURATION,

@@ -27,7 +27,7 @@ RULES = (
         code=CODE,
         title="Render's edge answers for {target}, with a reason that is not known yet",
         level=Level.ROUTING,
-        owner=Owner.PLATFORM,
+        owner=Owner.CONFIGURATION,
         symptom=(
             "An error that the application did not make, with an `x-render-routing` value outside the known ones."
         ),
@@ -42,7 +42,7 @@ RULES = (
                 "Open the service that belongs to `{target}` in the Render dashboard: its state and its"
                 " Events say what the edge means."
             ),
-            "When the meaning is known, add the value to the table in `smokegate/observation/edge.py`.",
+            "When the meaning is known, add the value to `smokegate/knowledge/edges/render.toml`.",
         ),
         competing=("any state of the service that Render's edge tells by this value",),
         after=REACHED,

@@ -1,0 +1,102 @@
+"""A platform, a proxy or a gateway that is not known answered in the application's place: one row for what it says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.case import is_sample
+from smokegate.diagnosis.model import Confidence
+from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs, Step
+from smokegate.diagnosis.rule_helpers import edge_signs
+from smokegate.diagnosis.rules.edge.rows import ROWS, Row
+from smokegate.observation.evidence.edge import UNKNOWN
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case, Hit
+    from smokegate.diagnosis.rule import Judge
+
+READS = ("every answer that the application did not make: its status, headers and body, and the marks that it lacks",)
+TELL_APART: tuple[Step, ...] = (
+    (
+        "Tell the two apart first: look for this request in the application's log. If it is not there, a gateway in"
+        " front of the application answered."
+    ),
+    (
+        "Or send the same request past the gateway, on the server: `curl -sSi http://127.0.0.1:{port}{health}`.",
+        "Or send the same request past the gateway, to the address where the application itself listens.",
+    ),
+)
+ITSELF = "the application itself, which may answer so without any gateway"
+STEPS_AT_MOST = 5
+
+
+def by_kind(row: Row) -> Judge:
+    """Judge by the answers that an edge made to say this."""
+
+    def judge(case: Case) -> Signs | None:
+        hits = case.edges(row.code)
+        signs = edge_signs(case, row.code, hits=hits)
+        first = next((hit for hit in hits if not hit.healed), hits[0] if hits else None)
+        if signs is None or first is None or first.edge is None:
+            return None
+        return _told(case, row, signs, first)
+
+    return judge
+
+
+def _told(case: Case, row: Row, signs: Signs, hit: Hit) -> Signs:
+    edge = hit.edge
+    assert edge is not None
+    unknown = edge.edge == UNKNOWN
+    local = not is_sample(hit.exchange.name) and case.sound("health") and case.edge("health") is None
+    steps = (*TELL_APART, *row.steps) if unknown else (*edge.steps, *row.steps)
+    against = signs.against
+    if local and not hit.healed:
+        against = (*against, "the health check was answered by the application, so it is not away as a whole")
+    return replace(
+        signs,
+        confidence=Confidence.CERTAIN if edge.certain and not local else Confidence.LIKELY,
+        title=edge.title or (f"{row.title}; which gateway is not known" if unknown else None),
+        competing=((ITSELF,) if not edge.certain else ()) + row.competing,
+        against=against,
+        steps=_shortened(steps),
+        evidence=(*signs.evidence, *_marks_missed(case, hit)),
+        names={**signs.names, "edge": f"{edge.edge[0].upper()}{edge.edge[1:]}"},
+    )
+
+
+def _shortened(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    return tuple(dict.fromkeys(steps))[:STEPS_AT_MOST]
+
+
+def _marks_missed(case: Case, hit: Hit) -> tuple[str, ...]:
+    """Name a header of the application's own that all its other answers carry and this one does not."""
+    others = [
+        each.answer.headers
+        for each in case.backend
+        if each.answer and each.name != hit.exchange.name and case.edge(each.name) is None
+    ]
+    if len(others) < 2 or hit.edge is None or hit.edge.certain:
+        return ()
+    shared = set.intersection(*(set(each) for each in others)) - set(getattr(hit.outcome, "headers", ()))
+    own = sorted(name for name in shared if name.startswith("x-") or name == "server")
+    return (f"it lacks {own[0]}, which each other answer of the application carries",) if own else ()
+
+
+RULES = tuple(
+    Rule(
+        code=row.code,
+        title=row.title,
+        level=Level.ROUTING,
+        owner=row.owner,
+        symptom=row.symptom,
+        reads=READS,
+        judge=by_kind(row),
+        steps=row.steps,
+        competing=row.competing,
+        after=REACHED,
+        unless=("nginx.stale-upstream",),
+    )
+    for row in ROWS
+)

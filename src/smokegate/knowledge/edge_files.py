@@ -1,0 +1,135 @@
+"""Reads `edges/*.toml`: one file for each platform or proxy that answers in an application's place.
+
+A file:
+
+    name = "Caddy"                      # as it stands in titles
+    link = "https://…"                  # its own words about these answers
+    [steps]                             # what to do there, by what a sign says; `any` for all others
+    app-away = ["…"]
+    [[sign]]                            # the first one that fits counts
+    says = "app-away"                   # one of `SAYS`
+    status = [502]                      # left out: any
+    headers = { server = '^Caddy$' }    # every one must match (a pattern, any case); '' is: is there
+    absent = ["via"]                    # none of these is there
+    body = '^$'                         # a pattern, any case
+    likely = true                       # fits, and another answer could look the same
+    weak = true                         # the application itself may well answer so on one path
+    heals = false                       # waiting does not heal it (default: as `SAYS` has it)
+    title = "…"                         # in place of the cause's own title; with {edge} and {target}
+    cause = "render.no-server"          # a cause with a rule of its own, in place of `edge.` and what it says
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any
+
+SAYS = {
+    "nothing-here": True,
+    "no-route": True,
+    "app-away": True,
+    "app-slow": True,
+    "app-starting": True,
+    "broke-off": True,
+    "suspended": False,
+    "rate-limited": True,
+    "kept-out": False,
+    "function-crashed": True,
+    "out-of-resources": True,
+    "tls-to-app": True,
+    "name-of-app": True,
+    "app-error": True,
+    "platform-error": True,
+    "own-page": True,
+    "garbled": True,
+}
+"""What an edge can say of the application behind it, and whether waiting can heal that."""
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One answer of an edge: how it is recognised, and what it says."""
+
+    says: str
+    status: frozenset[int] = frozenset()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
+    body: str | None = None
+    likely: bool = False
+    weak: bool = False
+    heals: bool | None = None
+    title: str | None = None
+    cause: str | None = None
+
+    @property
+    def code(self) -> str:
+        """The code of the cause in the diagnosis."""
+        return self.cause or f"edge.{self.says}"
+
+    @property
+    def waits(self) -> bool:
+        """Whether waiting can heal it."""
+        return SAYS[self.says] if self.heals is None else self.heals
+
+    @cached_property
+    def fields(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
+        """The headers with their patterns."""
+        return tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in self.headers.items())
+
+    @cached_property
+    def text(self) -> re.Pattern[str] | None:
+        """The pattern of the body."""
+        return None if self.body is None else re.compile(self.body, re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class EdgeFile:
+    """One platform or proxy."""
+
+    name: str
+    signs: tuple[Sign, ...]
+    link: str = ""
+    steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def steps_for(self, says: str) -> tuple[str, ...]:
+        """Return what to do there about what a sign says; nothing where the file names no step of its own."""
+        return self.steps.get(says, self.steps.get("any", ()))
+
+
+@cache
+def edge_files() -> tuple[EdgeFile, ...]:
+    """Return every file, in the order of their names.
+
+    Raises:
+        ValueError: a file does not follow the form above; the message names it.
+    """
+    folder = files("smokegate.knowledge") / "edges"
+    found = (each for each in folder.iterdir() if each.name.endswith(".toml"))
+    return tuple(_file(each.name, each.read_text(encoding="utf-8")) for each in sorted(found, key=lambda e: e.name))
+
+
+def _file(name: str, text: str) -> EdgeFile:
+    table = tomllib.loads(text)
+    try:
+        return EdgeFile(
+            name=table["name"],
+            signs=tuple(_sign(each) for each in table["sign"]),
+            link=table.get("link", ""),
+            steps={says: tuple(steps) for says, steps in table.get("steps", {}).items()},
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"smokegate/knowledge/edges/{name}: {error}") from error
+
+
+def _sign(table: dict[str, Any]) -> Sign:
+    given = dict(table)
+    if given["says"] not in SAYS:
+        raise ValueError(f"says = {given['says']!r}, which is none of {', '.join(SAYS)}")
+    given["status"] = frozenset(given.get("status", ()))
+    given["absent"] = tuple(given.get("absent", ()))
+    return Sign(**given)  # an unknown key is a TypeError that names it

@@ -1,0 +1,213 @@
+"""Tells by general signs that a gateway answered, where no data file names which one.
+
+A gateway gives itself away by what its answer lacks (any mark of an application server, a body of the
+application's kind) and by what it says (a status's bare name, or words about what is behind it). None of it is
+proof: what is found here is at most likely, and the application itself is never excluded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from smokegate.knowledge.edge_files import SAYS
+from smokegate.knowledge.gateway_words import listed, words
+from smokegate.observation.evidence.edge import UNKNOWN, EdgeAnswer, is_page
+from smokegate.observation.model import Answer
+
+OWN_SCHEMES = re.compile(r"\b(?:basic|digest|negotiate|ntlm|key|cloudflare-access|apikey)\b", re.IGNORECASE)
+"""Ways to sign in that proxies ask for; "bearer" is an application's."""
+SHORT = 1500
+"""Characters that a person sees on a page: an edge's page has not many more."""
+GATEWAY = frozenset({502, 504, *range(520, 531), 598, 599})
+"""Statuses that applications seldom give themselves."""
+TOO_LATE = frozenset({504, 522, 524, 598, 599})
+BARE_404 = frozenset({"", "404", "not found", "404 not found", "404 page not found", "404 not found 404 not found"})
+"""What is left of a "not found" that says nothing else; frameworks say it so of a path, too."""
+
+
+class Said(NamedTuple):
+    """What an answer says, one of the keys of `SAYS`."""
+
+    says: str
+    weak: bool = False
+    """Whether the application itself may well answer so on a path that it does not have."""
+    title: str | None = None
+    """In place of the cause's own title."""
+
+
+MAINTENANCE = Said("suspended", title="A maintenance page answers for {target}, not the application")
+
+
+def gateway_answer(answer: Answer) -> EdgeAnswer | None:
+    """Return what a gateway that no file names says, or None where the answer looks like the application's."""
+    if 300 <= answer.status < 400:
+        return _redirected(answer)
+    if _has_mark(answer):
+        return None
+    if answer.body.is_json:
+        return _json(answer)
+    text = visible(answer.body.text)
+    said = _said(answer, text) if len(text) <= SHORT else None
+    return _made(said, _line(answer, text)) if said else None
+
+
+def visible(text: str) -> str:
+    """Return what a person sees of a page, on one line."""
+    text = re.sub(r"(?is)<(script|style|svg|noscript)\b.*?</\1\s*>|<!--.*?-->", " ", text[:20_000])
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
+
+
+def _made(said: Said, sign: str) -> EdgeAnswer:
+    code = f"edge.{said.says}"
+    return EdgeAnswer(code, sign, heals=SAYS[said.says], edge=UNKNOWN, certain=False, weak=said.weak, title=said.title)
+
+
+def _has_mark(answer: Answer) -> bool:
+    headers = answer.headers
+    return (
+        bool(words("app_servers").search(headers.get("server", "")))
+        or any(name in headers for name in listed("app_headers"))
+        or all(name in headers for name in listed("framework_headers"))
+    )
+
+
+def _line(answer: Answer, text: str) -> str:
+    server = answer.headers.get("server", "").replace("`", "")
+    who = f"names `{server}` as its server" if server else "names no server"
+    what = "says nothing" if not text else "says what a gateway says"
+    return f"the answer {who}, carries no mark of an application and {what}"
+
+
+def _said(answer: Answer, text: str) -> Said | None:
+    judge = _page if 200 <= answer.status < 300 else BY_STATUS.get(answer.status)
+    return judge(answer, text) if judge else None
+
+
+def _limited(_: Answer, text: str) -> Said | None:
+    return Said("rate-limited", weak=True) if len(text) < 300 else None
+
+
+def _ended(_: Answer, __: str) -> Said:
+    return Said("suspended")
+
+
+def _failed(_: Answer, text: str) -> Said | None:
+    """A 500 is the application's, unless it speaks of what is behind it."""
+    behind = words("behind").search(text)
+    return Said("app-away") if behind and behind[0].lower() != "application error" else None
+
+
+def _refused(answer: Answer, text: str) -> Said | None:
+    if answer.status == 407:
+        return Said("kept-out")
+    if answer.status == 401:
+        own = OWN_SCHEMES.search(answer.headers.get("www-authenticate", ""))
+        return Said("kept-out") if own or is_page(answer) or not text else None
+    if re.search(r"csrf|blocked host|allowed ?hosts", text, re.IGNORECASE):
+        return None
+    if words("nothing").search(text):
+        return Said("nothing-here")
+    if words("suspended").search(text):
+        return Said("suspended")
+    return Said("kept-out") if not text or words("kept_out").search(text) or is_page(answer) else None
+
+
+def _unavailable(answer: Answer, text: str) -> Said | None:
+    """A gateway's own status, or 503 in a gateway's words; which of its states it is, its words say."""
+    if answer.status in {525, 526}:
+        return Said("tls-to-app")
+    if answer.status in TOO_LATE:
+        return Said("app-slow")
+    if words("maintenance").search(text):
+        return MAINTENANCE
+    behind = words("behind").search(text)
+    for says in ("suspended", "starting", "limited", "nothing"):
+        if words(says).search(text) and not (behind and says == "nothing"):
+            return Said(
+                {"starting": "app-starting", "limited": "rate-limited", "nothing": "nothing-here"}.get(says, says)
+            )
+    if (behind or answer.status in GATEWAY) and words("slow").search(text):
+        return Said("app-slow")
+    short = len(text) < 400 and words("down").search(text)
+    return Said("app-away") if answer.status in GATEWAY or behind or short or words("bare").match(text) else None
+
+
+def _nothing(answer: Answer, text: str) -> Said | None:
+    """No such site; a bare "not found" is weak, since an application says that of a path, too."""
+    if words("suspended").search(text) and answer.status != 400:
+        return Said("suspended")
+    if words("nothing").search(text):
+        return Said("nothing-here")
+    if answer.status == 421:
+        return Said("no-route")
+    bare = re.sub(r"\W+", " ", text).strip().lower()
+    return Said("no-route", weak=True) if answer.status == 404 and bare in BARE_404 else None
+
+
+def _page(answer: Answer, text: str) -> Said | None:
+    """A page with 200 that is no application's: a server's first page, a page to wait at, a wall."""
+    if not is_page(answer):
+        return None
+    found = re.search(r"(?is)<title>(.*?)</title>", answer.body.text[:20_000])
+    title = found[1] if found else ""
+    head = f"{title} {text[:200]}"
+    if words("nothing").search(title or text[:200]):
+        return Said("nothing-here")
+    if words("suspended").search(head):
+        return Said("suspended")
+    if words("starting").search(head):
+        return Said("app-starting")
+    return Said("kept-out") if words("kept_out").search(title) and "password" not in answer.body.text else None
+
+
+def _json(answer: Answer) -> EdgeAnswer | None:
+    """A gateway's JSON is small, flat and speaks of what is behind it."""
+    text = _texts(answer.body.json)
+    if text is None or answer.status < 400:
+        return None
+    line = "the JSON body is small and speaks of what is behind a gateway"
+    if answer.status in {502, 503, 504} and words("behind").search(text):
+        slow = answer.status == 504 or words("slow").search(text)
+        return _made(Said("app-slow" if slow else "app-away"), line)
+    if answer.status in {404, 421, 503} and words("no_route").search(text):
+        return _made(Said("no-route"), line)
+    if answer.status in {401, 403} and words("wants_key").search(text):
+        return _made(Said("kept-out"), line)
+    return None
+
+
+def _texts(value: Any) -> str | None:
+    """Return the texts of a small flat object; None where the body is an application's by its shape."""
+    if not isinstance(value, dict) or len(value) > 6 or set(value) == {"detail"}:
+        return None
+    inner = [each for each in value.values() if isinstance(each, dict)]
+    if len(inner) > 1 or any(isinstance(each, list) and each for each in value.values()):
+        return None
+    texts = [*value.values(), *(inner[0].values() if inner else ())]
+    return " ".join(each for each in texts if isinstance(each, str))[:SHORT]
+
+
+def _redirected(answer: Answer) -> EdgeAnswer | None:
+    """A redirect to another host where one signs in: a login wall in front of the application."""
+    location = answer.headers.get("location", "")
+    there, here = urlsplit(location), urlsplit(answer.url)
+    if not there.netloc or there.netloc == here.netloc:
+        return None
+    if "www-authenticate" in answer.headers or words("sign_in").search(f"{there.netloc}{there.path}"):
+        return _made(Said("kept-out"), f"location: {location}")
+    return None
+
+
+BY_STATUS: dict[int, Callable[[Answer, str], Said | None]] = {
+    **dict.fromkeys((401, 403, 407), _refused),
+    429: _limited,
+    **dict.fromkeys((402, 451, 509), _ended),
+    **dict.fromkeys((503, *GATEWAY), _unavailable),
+    **dict.fromkeys((400, 404, 410, 421), _nothing),
+    500: _failed,
+}
+"""How each status is judged; an answer with any other is the application's."""
