@@ -19,6 +19,7 @@ from smokegate.environment.extras import missing_extra
 from smokegate.environment.fields import seconds
 from smokegate.environment.load import ALL, load
 from smokegate.environment.model import Environment
+from smokegate.observation.evidence.sink import SINK
 from smokegate.observation.model import Observation
 from smokegate.observation.observer import Observer, Pool
 from smokegate.observation.plan.step import GROUPS, Group
@@ -74,6 +75,7 @@ def environment_of(arguments: argparse.Namespace) -> Environment:
             check_fault(environment, arguments.fault)
     except (EnvironmentErrors, UnsuitableFaultError) as wrong:
         raise UsageError(str(wrong)) from None
+    SINK.add(*environment.secrets)
     return environment
 
 

@@ -55,7 +55,6 @@ def run(arguments: argparse.Namespace) -> int:
         look,
         wait_of,
     )
-    from smokegate.observation.evidence.redact import Redactor  # noqa: PLC0415 - see above
     from smokegate.replica import ReplicaError  # noqa: PLC0415 - see above
     from smokegate.replicas import placed  # noqa: PLC0415 - see above
     from smokegate.report.console import Console  # noqa: PLC0415 - see above
@@ -67,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     except UsageError as wrong:
         sys.stderr.write(f"smokegate diagnose: {wrong}\n")
         return WRONG_USE
-    console = Console(Redactor(declared.secrets).text)
+    console = Console()
     try:
         with placed(declared, arguments.fault) as environment:
             first = look(environment, console, wait=wait)

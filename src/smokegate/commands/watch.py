@@ -30,7 +30,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Watch until the count is reached or Ctrl-C; returns the exit code of the worst verdict."""
     from smokegate.commands.common import WRONG_USE, UsageError, duration, environment_of  # noqa: PLC0415
     from smokegate.commands.watch_loop import watch  # noqa: PLC0415 - costs start-up time
-    from smokegate.observation.evidence.redact import Redactor  # noqa: PLC0415 - see above
     from smokegate.replica import ReplicaError  # noqa: PLC0415 - see above
     from smokegate.replicas import placed  # noqa: PLC0415 - see above
     from smokegate.report.console import Console  # noqa: PLC0415 - see above
@@ -43,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     except UsageError as wrong:
         sys.stderr.write(f"smokegate watch: {wrong}\n")
         return WRONG_USE
-    console = Console(Redactor(declared.secrets).text)
+    console = Console()
     history = arguments.reports / "history" / f"{declared.name}.jsonl"
     try:
         with placed(declared, arguments.fault) as environment:

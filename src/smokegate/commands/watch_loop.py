@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import time
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from smokegate.commands.common import CheckResult, look
 from smokegate.commands.signals import ended_like_interrupt
 from smokegate.diagnosis.verdict import Verdict, exit_code
+from smokegate.observation.evidence.sink import encoded
 from smokegate.observation.plan.step import GROUPS, Group
 from smokegate.report.containers import span
 from smokegate.report.json import stamp
@@ -178,7 +178,7 @@ def _tell(tally: Tally, one: Round, console: Console, history: Path) -> None:
     console.tell([TerminalLine(safe(text), COLOURS[one.verdict], bold=changed)])
     if changed:
         console.bell()
-    _append(history, console.clean(json.dumps(_entry(one, changed=changed), ensure_ascii=False)))
+    _append(history, encoded(_entry(one, changed=changed)))
 
 
 def _entry(one: Round, *, changed: bool) -> dict[str, Any]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
+from smokegate.observation.evidence.clean import clean
 from smokegate.observation.model import Answer, Exchange, NoAnswer, NotSent
 
 LIMIT = 160
-SECRETIVE = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069`]+")
 
 
 def plain(text: str) -> str:
-    """Return a text on one line, without control and direction characters and without backticks."""
-    return " ".join(SECRETIVE.sub(" ", text).split())
+    """Return a text on one line, unsafe characters marked, without backticks."""
+    return " ".join(clean(text).replace("`", " ").split())
 
 
 def quote(text: str, limit: int = LIMIT) -> str:

@@ -73,13 +73,17 @@ Origin = Annotated[
 ]
 Path = Annotated[str, AfterValidator(addresses.path), _kind("path", _text("^/"))]
 Status = Annotated[int, Field(ge=100, le=599)]
-Secret = Annotated[str, BeforeValidator(variables.secret), _kind("secret", _reference())]
+Secret = Annotated[
+    str, BeforeValidator(variables.secret), AfterValidator(variables.Hidden), _kind("secret", _reference())
+]
+UserName = Annotated[str, BeforeValidator(variables.user_name), _kind("secret", _reference())]
 Host = Annotated[str, BeforeValidator(addresses.shell_host), _kind("host", {"anyOf": [_text("^[^-]"), _reference()]})]
 HostPort = Annotated[str, AfterValidator(addresses.host_and_port), _kind("host and port", _text(":[0-9]+$"))]
 HeaderName = Annotated[str, AfterValidator(headers.header_name)]
 HeaderValue = Annotated[
     str,
     BeforeValidator(headers.header_value),
+    AfterValidator(variables.Hidden),
     _kind("header value", {"anyOf": [_text(""), _reference("prefix")]}),
 ]
 SentHeaders = Annotated[dict[HeaderName, HeaderValue], BeforeValidator(headers.sent)]

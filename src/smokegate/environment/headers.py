@@ -54,4 +54,17 @@ def sent(headers: Any, info: ValidationInfo) -> Any:
             if isinstance(value, str) and CREDENTIALS.search(name):
                 wanted = f"{describe(name)} as {variables.REFERENCE}, with a prefix if need be: a secret"
                 raise InvalidValueError(f"{wanted} is never written down", found="a literal value")
+            if isinstance(value, dict) and CREDENTIALS.search(name):
+                _long_enough(value, variables.of(info))
     return headers
+
+
+def _long_enough(value: dict[str, Any], given: variables.Variables | None) -> None:
+    """Refuse a credential that is too short to be found in a report.
+
+    Raises:
+        InvalidValueError: the variable holds fewer characters than a secret must have.
+    """
+    text = given.values.get(str(value.get("env")), "") if given is not None else ""
+    if 0 < len(text) < variables.SHORTEST:
+        raise InvalidValueError(variables.LONG_ENOUGH, found=f"{len(text)} in the variable {value['env']}")

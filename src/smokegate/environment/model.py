@@ -132,7 +132,7 @@ class Environment(EnvironmentFile):
 
     name: str
     """The file's name without its ending."""
-    secrets: frozenset[str] = frozenset()
+    secrets: frozenset[str] = Field(default=frozenset(), repr=False)
     """Every value that came from a secret variable, for redaction."""
     missing: tuple[str, ...] = ()
     """Variables of `sign_in.standing` that are not set, so that the standing account is not known."""

@@ -50,9 +50,10 @@ set.
   whose name says that it is a credential (authorization, cookie, token, key …) must.
 - The standing account of `[sign_in]` must.
 
-What came from a variable into a header or an account is a secret: it is blotted out wherever the run
-writes. A variable that is not set is a mistake, but for the two of the standing account: without them
-all else is checked, and the report says that sign-in could not be judged.
+What came from a variable into a header or a password is a secret of at least 6 characters: it is redacted
+in everything that the run writes, in every encoding. The e-mail address of an account is none. A variable
+that is not set is a mistake, but for the two of the standing account: without them all else is checked, and
+the report says that sign-in could not be judged.
 
 ### Promises about JSON bodies
 

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from smokegate.environment import variables
 from smokegate.environment.errors import MissingVariableError
-from smokegate.environment.fields import Duration, Path, Secret
+from smokegate.environment.fields import Duration, Path, Secret, UserName
 from smokegate.environment.section import Section, retold
 
 
@@ -21,7 +21,7 @@ class Account(Section):
     be judged.
     """
 
-    email: Secret
+    email: UserName
     """Its e-mail address, as `{ env = "NAME" }`."""
     password: Secret
     """Its password, as `{ env = "NAME" }`."""

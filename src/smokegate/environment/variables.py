@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,19 @@ EXPECTED = {
 """What a key holds that takes a reference, by the kind of value that it stands for."""
 ALSO = {"address": ("default",), "header": ("prefix",), "text": (), "secret": ()}
 """What a reference may hold besides `env`."""
+SHORTEST = 6
+"""Characters of a secret: a shorter value stands in too many innocent words to be found and taken out."""
+LONG_ENOUGH = f"a secret of at least {SHORTEST} characters: a shorter one cannot be kept out of the reports"
 SCHEMES = re.compile(r"(?:basic|bearer|token)\s+(\S.*)", re.IGNORECASE)
+
+
+class Hidden(str):
+    """A text whose `repr` does not show it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'[redacted]'"
 
 
 @dataclass
@@ -29,7 +42,7 @@ class Variables:
     """The variables that one file may read, and the secrets that it did read: the validation context."""
 
     values: Mapping[str, str]
-    secrets: set[str] = field(default_factory=set)
+    secrets: set[str] = field(default_factory=set, repr=False)
     missing: list[str] = field(default_factory=list)
     """Names of variables that are not set and that the file can do without."""
 
@@ -83,8 +96,22 @@ def secret(value: object, info: ValidationInfo) -> str:
     if not isinstance(value, dict):
         raise InvalidValueError(EXPECTED["secret"], found="a literal value")
     text = resolve(value, variables, "secret")
+    if len(text) < SHORTEST:
+        raise InvalidValueError(LONG_ENOUGH, found=f"{len(text)} in the variable {value['env']}")
     variables.secrets.add(text)
-    return text
+    return Hidden(text)
+
+
+def user_name(value: object, info: ValidationInfo) -> str:
+    """Resolve the name of an account, which is no secret but may stand in no file, as its password may not.
+
+    Raises:
+        InvalidValueError: it is a literal, or no reference.
+        MissingVariableError: the variable is not set or empty.
+    """
+    if of(info) is not None and not isinstance(value, dict):
+        raise InvalidValueError(EXPECTED["secret"], found="a literal value")
+    return resolve(value, of(info), "secret")
 
 
 def remember_header(value: object, text: str, variables: Variables) -> None:
@@ -93,4 +120,16 @@ def remember_header(value: object, text: str, variables: Variables) -> None:
         return
     bare = text.removeprefix(value.get("prefix", ""))
     scheme = SCHEMES.fullmatch(bare)
-    variables.secrets.update({bare, scheme[1].strip()} if scheme else {bare})
+    values = {bare, scheme[1].strip()} if scheme else {bare}
+    values |= {part for each in values for part in _basic(each)}
+    variables.secrets.update(each for each in values if len(each) >= SHORTEST)
+
+
+def _basic(text: str) -> set[str]:
+    """Return the pair that Basic credentials encode, and its password; the user's name is no secret."""
+    try:
+        pair = base64.b64decode(text, validate=True).decode()
+    except ValueError:
+        return set()
+    name, colon, password = pair.partition(":")
+    return {pair, password} if colon and name.isprintable() and password.isprintable() else set()

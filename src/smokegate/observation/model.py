@@ -1,4 +1,7 @@
-"""Everything seen of one environment in one run: frozen, redacted, free of the libraries that fetched it.
+"""Everything seen of one environment in one run: frozen, raw, free of the libraries that fetched it.
+
+Expectations are judged on what the server sent, so it is kept as it came; `secrets` knows what of it must not
+be shown, and whatever leaves the process passes `evidence.sink`.
 
 Times are in seconds; offsets count from the start of the observation.
 """
@@ -11,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.transport.causes import WireCause
 
 
@@ -63,7 +67,7 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked, redacted."""
+    """What was sent."""
 
     method: str
     url: str
@@ -71,7 +75,7 @@ class Request:
     body: str | None = None
 
     def curl(self) -> str:
-        """Return one line for a shell that asks the same; secrets stand in it as placeholders."""
+        """Return one line for a shell that sends the same; it holds the secrets that were sent."""
         words = ["curl", "-sS", "-i"]
         if self.method != "GET":
             words += ["-X", self.method]
@@ -84,13 +88,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Body:
-    """A response body, decoded and redacted; `text` is cut at a cap, `size` counts the bytes that came."""
+    """A response body, decoded; `text` is cut at a cap, `size` counts the bytes that came."""
 
     text: str = ""
     size: int = 0
     cut: bool = False
     json: Any = None
     is_json: bool = False
+    withheld: bool = False
+    """Whether it holds more credentials than can be told apart from data: no output shows it."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,7 @@ class NoAnswer:
 
     cause: WireCause
     detail: str
-    """The library's own words, redacted."""
+    """The library's own words."""
     address: str | None = None
 
 
@@ -232,6 +238,8 @@ class Observation:
     """What was seen from the server (`observation.server.ServerView`), None where it was not looked at."""
     complete: bool = True
     """False when the run was cut short."""
+    secrets: Redactor = field(default_factory=Redactor, repr=False, compare=False)
+    """The secrets of the environment, and the credentials that answers have handed out."""
 
     @property
     def samples(self) -> tuple[Exchange, ...]:

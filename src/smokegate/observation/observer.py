@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from smokegate.environment.model import Environment
 from smokegate.observation.evidence.record import Recorder
 from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.evidence.sink import SINK
 from smokegate.observation.evidence.version import deployed_commit
 from smokegate.observation.model import Exchange, Observation, Readiness
 from smokegate.observation.plan.backend import (
@@ -60,13 +61,13 @@ class Observer:
         controls: Sequence[str] | None = None,
     ) -> None:
         self.environment = environment
-        self.redactor = Redactor(environment.secrets)
+        self.redactor = Redactor(environment.secrets, SINK)
         self._pool = pool
         self._zero = pool.dialer.began or time.monotonic()
         self._started = datetime.now(UTC) - timedelta(seconds=time.monotonic() - self._zero)
         self._expected = expected_commit
         self._condition = threading.Condition(threading.RLock())
-        self._asides = SideProbes(environment, pool, self.redactor, self._condition, controls)
+        self._asides = SideProbes(environment, pool, self._condition, controls)
         recorder = Recorder(self.redactor, self._zero)
         self._tries = Retries(pool, recorder, environment.backend.timeout, environment.ca_file)
         self._graph = Graph(pool, self._tries, self._condition, self._told)
@@ -168,6 +169,7 @@ class Observer:
                 commit=self._commit(exchanges.get("version")),
                 server=self._asides.server,
                 complete=complete,
+                secrets=self.redactor,
             )
 
     def _commit(self, exchange: Exchange | None) -> str | None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from smokegate.environment.model import Environment
-from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.model import ControlProbe, Exchange
 from smokegate.observation.transport.causes import Stage
 from smokegate.observation.transport.connectivity import is_public, probe
@@ -20,7 +19,6 @@ class SideProbes:
     Args:
         environment: what is looked at.
         pool: does the work.
-        redactor: applied to what the server's commands write.
         condition: guards the state; notified whenever a look is done.
         controls: `host:port` addresses to ask instead of the environment's `control`.
     """
@@ -29,13 +27,11 @@ class SideProbes:
         self,
         environment: Environment,
         pool: Pool,
-        redactor: Redactor,
         condition: threading.Condition,
         controls: Sequence[str] | None,
     ) -> None:
         self._environment = environment
         self._pool = pool
-        self._redactor = redactor
         self._condition = condition
         self._controls = controls
         self._pending = 0
@@ -91,4 +87,4 @@ class SideProbes:
     def _look(self) -> None:
         from smokegate.observation.server import look  # noqa: PLC0415 -- only where a server is declared
 
-        self.server = look(self._environment, redactor=self._redactor.text)
+        self.server = look(self._environment)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from smokegate.observation.evidence.sink import line, shown
 from smokegate.plugin.collect import check_in, environment_of
 from smokegate.plugin.failures import ExpectationFailed, ExplainedFailure
 from smokegate.plugin.outcomes import FAILED_ON, promise_of
 from smokegate.plugin.session import RUN
-from smokegate.report.terminal import safe, safe_lines
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Diagnosis, Finding
@@ -37,8 +37,8 @@ def explain(item: pytest.Item, broken: AssertionError) -> ExplainedFailure | Non
     lines += _cause(exchange, run.diagnosis(name))
     if exchange is not None:
         lines.append(("try", exchange.request.curl()))
-    text = "\n".join(f"{label:<9}{_indent(safe_lines(words))}" for label, words in lines)
-    return ExplainedFailure(run.redact(text), run.redact(safe(" ".join(str(broken).split()))))
+    text = "\n".join(f"{label:<9}{_indent(shown(words))}" for label, words in lines)
+    return ExplainedFailure(text, line(" ".join(str(broken).split())))
 
 
 def _indent(text: str) -> str:

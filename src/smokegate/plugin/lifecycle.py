@@ -118,11 +118,6 @@ class ObservedDeployment:
         """Everything that was seen, once all of it has been seen."""
         return self.observer.complete()
 
-    def redact(self, text: str) -> str:
-        """Take every known secret out of a text."""
-        observer = self._observer
-        return observer.redactor.text(text) if observer else text
-
     def result(self, *, cut_short: bool) -> tuple[Environment, Observation]:
         """Return what is known at the end of a run, whether or not all was seen."""
         if self._observer is None:

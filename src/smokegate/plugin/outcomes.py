@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from smokegate.diagnosis.outcome import TestOutcome, Word
+from smokegate.observation.evidence.sink import line
 from smokegate.plugin.collect import case_of, check_in, environment_in
 from smokegate.plugin.failures import Blocked, ExplainedFailure, NotApplicable
 from smokegate.plugin.session import RUN, Run
 from smokegate.plugin.suite_location import is_in_suite
-from smokegate.report.terminal import safe
 
 #: Attribute of a pytest report that holds the outcome, as plain data so that it crosses pytest-xdist's pipe.
 ATTRIBUTE = "smokegate"
@@ -49,7 +49,7 @@ def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepor
         advisory = stated.is_advisory(environment, endpoint)
     internal = _is_internal(item, call)
     outcome: Word = "error" if internal else _word(report, call, advisory=advisory)
-    why = _why(run, report, call)
+    why = _why(report, call)
     if (crash := getattr(report.longrepr, "reprcrash", None)) is not None:
         crash.message = why  # what pytest's own summary and JUnit show in one line
     if outcome == "advisory":
@@ -100,14 +100,14 @@ def _word(report: pytest.TestReport, call: pytest.CallInfo[Any], *, advisory: bo
     return report.outcome
 
 
-def _why(run: Run, report: pytest.TestReport, call: pytest.CallInfo[Any]) -> str:
+def _why(report: pytest.TestReport, call: pytest.CallInfo[Any]) -> str:
     if call.excinfo is None:
         return ""
     if isinstance(call.excinfo.value, Blocked | ExplainedFailure):
         return call.excinfo.value.summary
     if report.skipped and isinstance(report.longrepr, tuple):
         return report.longrepr[2]
-    return run.redact(safe(call.excinfo.exconly(tryshort=True).strip()))
+    return line(call.excinfo.exconly(tryshort=True).strip())
 
 
 def _redact(run: Run, report: pytest.TestReport) -> None:

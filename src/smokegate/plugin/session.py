@@ -15,6 +15,7 @@ from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.extras import missing_extra
 from smokegate.environment.fields import seconds
 from smokegate.environment.load import load
+from smokegate.observation.evidence.sink import SINK, page
 from smokegate.plugin.options import FILE_WAIT, Settings, worker_count, worker_slot
 
 if TYPE_CHECKING:
@@ -125,12 +126,8 @@ class Run:
                 self.failures[name] = str(deployment.failure)
 
     def redact(self, text: str) -> str:
-        """Take the secrets of every deployment of this process out of a text."""
-        if not text:
-            return text
-        for deployment in self.deployments.values():
-            text = deployment.redact(text)
-        return text
+        """Take every secret that this process knows out of a text."""
+        return page(text)
 
     def close(self) -> None:
         """End what the run started."""
@@ -154,6 +151,7 @@ def begin(settings: Settings) -> Run:
     except EnvironmentErrors as wrong:
         raise pytest.UsageError(str(wrong)) from None
     for environment in environments:
+        SINK.add(*environment.secrets)
         if (missing := missing_extra(environment)) is not None:
             raise pytest.UsageError(missing)
     check_options(settings, environments)

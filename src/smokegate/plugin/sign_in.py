@@ -106,6 +106,6 @@ class SignInResponses:
         """State that an answer does not repeat the password that was sent."""
         from smokegate.diagnosis.rules.sign_in.echo import echoed_key  # noqa: PLC0415 - only where a journey was made
 
-        echoed = echoed_key(step.answered) if step.answered else None
+        echoed = echoed_key(step.exchange)
         if echoed is not None:
             raise ExpectationFailed("an answer without the password", f"the password is in {echoed!r}", step.exchange)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from smokegate.observation.evidence.sink import SINK
 from smokegate.plugin.collect import environment_in
 from smokegate.plugin.session import Run
 
@@ -60,6 +61,8 @@ class Workers:
         output = getattr(node, "workeroutput", {}).get(OUTPUT)
         if output is not None:
             results, failures, collected = pickle.loads(output)  # noqa: S301 - comes from our own worker's pipe
+            for _, observation in results.values():
+                SINK.learn(observation.secrets)
             self._run.results.update(results)
             self._run.failures.update(failures)
             self._run.collected.update(collected)

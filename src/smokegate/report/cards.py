@@ -6,9 +6,9 @@ from html import escape
 
 from smokegate.diagnosis.model import Finding
 from smokegate.diagnosis.verdict import Verdict
+from smokegate.observation.evidence import sink
 from smokegate.report.json import stamp
 from smokegate.report.model import EnvironmentReport, RunReport
-from smokegate.report.terminal import UNSAFE
 
 TONE = {
     Verdict.PASS: "good",
@@ -21,7 +21,7 @@ TONE = {
 
 def text(value: object) -> str:
     """Return foreign text as harmless HTML."""
-    return escape(UNSAFE.sub("", str(value)))
+    return escape(sink.plain(str(value)))
 
 
 def gate(run: RunReport) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from smokegate.report.terminal import TerminalLine, safe
+from smokegate.observation.evidence import sink
+from smokegate.report.terminal import TerminalLine
 
 CODES = {"green": "32", "yellow": "33", "red": "31"}
 PACE = 0.1
@@ -21,13 +22,11 @@ class Console:
     """What is told goes to `out`; what is only of interest while it lasts, to `err`.
 
     Args:
-        redact: takes the known secrets out of a text.
         out: where the report goes.
         err: where questions, notes and the live line go.
     """
 
-    def __init__(self, redact: Callable[[str], str], out: TextIO | None = None, err: TextIO | None = None) -> None:
-        self._redact = redact
+    def __init__(self, out: TextIO | None = None, err: TextIO | None = None) -> None:
         self._out = out or sys.stdout
         self._err = err or sys.stderr
 
@@ -41,10 +40,6 @@ class Console:
         """Whether there is somebody to answer a question."""
         return sys.stdin is not None and sys.stdin.isatty()
 
-    def clean(self, text: str) -> str:
-        """Return the text without secrets."""
-        return self._redact(text)
-
     def tell(self, lines: Iterable[TerminalLine]) -> None:
         """Print the lines of a report."""
         for line in lines:
@@ -52,11 +47,11 @@ class Console:
 
     def note(self, text: str) -> None:
         """Print a line about what is going on."""
-        self._write(self._err, TerminalLine(safe(text)))
+        self._write(self._err, TerminalLine(text))
 
     def document(self, text: str) -> None:
         """Print a JSON document."""
-        self._out.write(self.clean(text) + "\n")
+        self._out.write(sink.page(text) + "\n")
         self._out.flush()
 
     def bell(self) -> None:
@@ -67,7 +62,7 @@ class Console:
 
     def ask(self, question: str) -> bool:
         """Ask a question that only `y` or `yes` affirms."""
-        self._err.write(self.clean(question) + " [y/N] ")
+        self._err.write(sink.line(question) + " [y/N] ")
         self._err.flush()
         return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
@@ -91,11 +86,11 @@ class Console:
     def _draw(self, line: Callable[[], str], done: threading.Event) -> None:
         while not done.wait(PACE):
             width = shutil.get_terminal_size().columns - 1
-            self._err.write("\r\x1b[K" + safe(self.clean(line()))[:width])
+            self._err.write("\r\x1b[K" + sink.line(line())[:width])
             self._err.flush()
 
     def _write(self, stream: TextIO, line: TerminalLine) -> None:
-        text = self.clean(line.text)
+        text = sink.line(line.text)
         codes = [CODES[line.colour]] if line.colour in CODES else []
         codes += ["1"] if line.bold else []
         if codes and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from smokegate.observation.evidence import sink
 from smokegate.report.cards import card, cause, gate
 from smokegate.report.json import write_whole
 from smokegate.report.model import RunReport
@@ -74,7 +75,7 @@ def _escaped(value: Any) -> Any:
         return {escape(str(key)): _escaped(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [_escaped(each) for each in value]
-    return escape(str(value))
+    return escape(sink.plain(str(value)))
 
 
 def finish(path: Path, run: RunReport) -> None:
@@ -92,7 +93,7 @@ def finish(path: Path, run: RunReport) -> None:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
     )
     page = page.replace("<head>", f"<head>{head}", 1)
-    write_whole(path, page.encode("utf-8", "replace"))
+    write_whole(path, sink.page(page).encode("utf-8", "replace"))
 
 
 def _policy(page: str) -> str:

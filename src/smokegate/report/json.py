@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Collection, Iterator
 from dataclasses import is_dataclass
@@ -13,19 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from smokegate.diagnosis.model import Diagnosis, Finding
+from smokegate.observation.evidence.redact import header
+from smokegate.observation.evidence.sink import SINK, encoded
 from smokegate.observation.model import Answer, Body, Exchange, Headers, NoAnswer, Outcome
 from smokegate.report.model import EnvironmentReport, RunReport
 
 SCHEMA = 1
 BODY_LIMIT = 2048
+WITHHELD = "[withheld: it holds more credentials than can be told apart from data]"
 #: The document, its environments, what there is of each, and each test and exchange: one line for each.
 LAID_OUT = 4
-ENCODED = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 def document(run: RunReport) -> dict[str, Any]:
-    """Return the run as plain data."""
-    return {**_head(run), "environments": [_environment(report) for report in run.environments]}
+    """Return the run as plain data, without secrets."""
+    return SINK.value({**_head(run), "environments": [_environment(report) for report in run.environments]})  # type: ignore[no-any-return]
 
 
 def _head(run: RunReport) -> dict[str, Any]:
@@ -53,10 +54,10 @@ def laid_out(value: Any, levels: int) -> str:
     by token: with a hundred environments that takes a second, and tens of megabytes.
     """
     if levels == 0 or not value or not isinstance(value, dict | list | Iterator):
-        return ENCODED(value)
+        return encoded(value)
     margin = "\n" + " " * (LAID_OUT + 1 - levels)
     if isinstance(value, dict):
-        items = (f"{ENCODED(str(key))}: {laid_out(each, levels - 1)}" for key, each in value.items())
+        items = (f"{encoded(str(key))}: {laid_out(each, levels - 1)}" for key, each in value.items())
         return f"{{{margin}{f',{margin}'.join(items)}{margin[:-1]}}}"
     return f"[{margin}{f',{margin}'.join(laid_out(each, levels - 1) for each in value)}{margin[:-1]}]"
 
@@ -147,13 +148,16 @@ def plain(value: Any) -> Any:
 
 @plain.register
 def _(value: Headers) -> Any:
-    return [list(pair) for pair in value.fields]
+    return [[name, header(name, text)] for name, text in value.fields]
 
 
 @plain.register
 def _(value: Body) -> Any:
+    if value.withheld:
+        return {"text": WITHHELD, "size": value.size, "cut": True}
     cut = value.cut or len(value.text) > BODY_LIMIT
-    return {"text": value.text[:BODY_LIMIT], "size": value.size, "cut": cut}
+    # Redacted before it is cut: a secret that the cut divides would not be found.
+    return {"text": SINK.text(value.text[: 2 * BODY_LIMIT])[:BODY_LIMIT], "size": value.size, "cut": cut}
 
 
 @plain.register

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from smokegate.diagnosis.model import Finding
 from smokegate.diagnosis.verdict import Verdict
+from smokegate.observation.evidence.sink import line as safe
+from smokegate.observation.evidence.sink import shown as safe_lines
 from smokegate.report.model import EnvironmentReport, RunReport
 
 COLOURS = {
@@ -17,8 +18,8 @@ COLOURS = {
     Verdict.OUTAGE: "red",
     Verdict.UNKNOWN: "yellow",
 }
-#: Characters that could move a terminal's cursor, turn text around, or look like a line of ours.
-UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+__all__ = ["COLOURS", "TerminalLine", "safe", "safe_lines", "summary"]
 
 
 @dataclass(frozen=True)
@@ -28,21 +29,6 @@ class TerminalLine:
     text: str
     colour: str | None = None
     bold: bool = False
-
-
-def safe(text: str) -> str:
-    """Make foreign text harmless in a terminal and a GitHub log.
-
-    What comes out is one line without control codes and without a workflow command.
-    """
-    line = UNSAFE.sub("", text.replace("\r", " ").replace("\n", " "))
-    line = line.replace("##[", "# #[")
-    return re.sub(r"^(\s*):(?=:)", r"\1: ", line)
-
-
-def safe_lines(text: str) -> str:
-    """Make foreign text of several lines harmless, and keep its lines."""
-    return "\n".join(safe(line) for line in text.split("\n"))
 
 
 def summary(run: RunReport, page: str | None) -> Iterator[TerminalLine]:

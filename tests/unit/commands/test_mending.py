@@ -15,6 +15,7 @@ from smokegate.commands.fix.executor import Done
 from smokegate.commands.fix.journal import Journal
 from smokegate.commands.fix.plan import Action
 from smokegate.commands.fix.repair import MOST, Mending, Tools, mend
+from smokegate.observation.evidence.sink import SINK
 
 
 @dataclass
@@ -61,7 +62,7 @@ class Stage:
             self.waits.append(wait)
             return next(looks)
 
-        journal = Journal(self.path, "staging", "local", lambda text: text.replace("hunter2", "[redacted]"))
+        journal = Journal(self.path, "staging", "local")
         return mend(first, Tools(self.hands, journal, again, lambda *_: self.agrees, self.said.append))
 
     def states(self) -> list[tuple[str, str]]:
@@ -215,7 +216,8 @@ def test_a_look_that_was_cut_short_verifies_nothing(stage: Stage, broken: CheckR
 
 def test_the_record_holds_no_secret(stage: Stage, broken: CheckResult, well: CheckResult) -> None:
     """What a command wrote is redacted before it is written."""
-    stage.hands.answers["start backend"] = Done(ok=False, said="refused: hunter2", seconds=0.1)
+    SINK.add("hunter2-and-more")
+    stage.hands.answers["start backend"] = Done(ok=False, said="refused: hunter2-and-more", seconds=0.1)
     scripted(stage, [well]).run(broken)
     text = stage.path.read_text("utf-8")
     assert "hunter2" not in text

@@ -11,7 +11,7 @@ from tests_support.servers import NOW, away, gone, look_at, looping, server_envi
 
 from smokegate.commands.common import CheckResult
 from smokegate.diagnosis.testing import answered
-from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.evidence.sink import SINK
 from smokegate.observation.model import Readiness
 from smokegate.observation.server import LogLine, ServiceView
 from smokegate.report.console import Console
@@ -107,7 +107,8 @@ def test_a_server_can_not_drive_the_terminal() -> None:
 def test_secrets_do_not_reach_the_terminal() -> None:
     """Neither those of the environment file nor passwords in the addresses that a server logs."""
     out = io.StringIO()
-    console = Console(Redactor(["s3cret-value"]).text, out, io.StringIO())
+    SINK.add("s3cret-value")
+    console = Console(out, io.StringIO())
     console.tell([TerminalLine("key s3cret-value"), TerminalLine("postgresql://atp:hunter2@db:5432/atp refused")])
     console.document(json.dumps({"why": "postgresql://atp:hunter2@db", "key": "s3cret-value"}))
     assert "s3cret-value" not in out.getvalue()
@@ -118,14 +119,14 @@ def test_secrets_do_not_reach_the_terminal() -> None:
 def test_colour_is_for_terminals(well: CheckResult) -> None:
     """A file or a pipe gets none."""
     out = io.StringIO()
-    Console(lambda text: text, out, io.StringIO()).tell(screen(well.report))
+    Console(out, io.StringIO()).tell(screen(well.report))
     assert "\x1b" not in out.getvalue()
 
 
 def test_no_live_line_where_nobody_watches() -> None:
     """A log of CI is not filled with it."""
     err = io.StringIO()
-    with Console(lambda text: text, io.StringIO(), err).progress(lambda: "looking"):
+    with Console(io.StringIO(), err).progress(lambda: "looking"):
         pass
     assert err.getvalue() == ""
 
@@ -134,7 +135,7 @@ def test_a_live_line_is_taken_away_at_the_end(monkeypatch: pytest.MonkeyPatch) -
     """What follows begins on a clean line."""
     err = io.StringIO()
     monkeypatch.setattr(err, "isatty", lambda: True, raising=False)
-    with Console(lambda text: text, io.StringIO(), err).progress(lambda: "looking"):
+    with Console(io.StringIO(), err).progress(lambda: "looking"):
         pass
     assert err.getvalue().endswith("\r\x1b[K")
 
@@ -168,5 +169,5 @@ def test_only_yes_is_yes(monkeypatch: pytest.MonkeyPatch, answer: str, *, agreed
     """Enter, end of input and everything else leave things as they are."""
     monkeypatch.setattr("sys.stdin", io.StringIO(answer))
     err = io.StringIO()
-    assert Console(lambda text: text, io.StringIO(), err).ask("restart backend?") is agreed
+    assert Console(io.StringIO(), err).ask("restart backend?") is agreed
     assert err.getvalue() == "restart backend? [y/N] "

@@ -61,7 +61,7 @@ class Watched:
         self.monkeypatch.setattr(watch_loop, "look", look)
         environment = options.pop("environment", server_environment())
         options = {"every": 60.0, "pause": pause, "clock": lambda: self.now, **options}
-        return watch_loop.watch(environment, Console(lambda text: text, self.out, self.err), self.path, **options)
+        return watch_loop.watch(environment, Console(self.out, self.err), self.path, **options)
 
     @property
     def history(self) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -32,6 +32,7 @@ from smokegate.observation.model import (
     ControlProbe,
     Exchange,
     Headers,
+    Request,
 )
 from smokegate.observation.transport.causes import WireCause
 
@@ -262,7 +263,12 @@ DEFECTS = (
     ),
     Defect(
         "sign-in.echo",
-        (answered("register", 422, {"detail": [{"input": {"password": "[redacted]"}}]}),),
+        (
+            replace(
+                answered("register", 422, {"detail": [{"input": {"password": "Sg-1!7Q & more"}}]}),
+                request=Request("POST", f"{BACKEND}/register", body='{"password": "Sg-1!7Q & more"}'),
+            ),
+        ),
         "`password`",
     ),
     calls("frontend.calls-localhost", "http://localhost:8000/api"),

@@ -152,7 +152,29 @@ def test_the_standing_account_is_secret(loaded: Loader) -> None:
     assert found.sign_in is not None
     assert found.sign_in.standing is not None
     assert found.sign_in.standing.password == "hunter2"
-    assert found.secrets == {"a@example.com", "hunter2"}
+    assert found.secrets == {"hunter2"}, "a user name is no secret"
+    assert "hunter2" not in repr(found)
+
+
+def test_a_secret_that_is_too_short_to_be_found_is_refused(loaded: Loader) -> None:
+    """Five characters stand in innocent words; the message shows none of them."""
+    standing = '[sign_in.standing]\nemail = { env = "E" }\npassword = { env = "P" }'
+    key = '[[backend.endpoints]]\npath = "/a"\nsend = { X-Api-Key = { env = "K" } }\n'
+    with pytest.raises(EnvironmentErrors) as caught:
+        loaded(SIGN_IN + standing, variables={"E": "e", "P": "qwert"})
+    assert "sign_in.standing.password: expected a secret of at least 6 characters" in str(caught.value)
+    assert "found 5 in the variable P" in str(caught.value)
+    assert "qwert" not in str(caught.value)
+    with pytest.raises(EnvironmentErrors, match="at least 6 characters"):
+        loaded(START + key, variables={"K": "qwert"})
+
+
+def test_the_password_in_basic_credentials_is_a_secret_of_its_own(loaded: Loader) -> None:
+    """A log writes the pair that they encode, or the password alone; the user's name is no secret."""
+    key = '[[backend.endpoints]]\npath = "/a"\nsend = { Authorization = { env = "K" } }\n'
+    found = loaded(START + key, variables={"K": "Basic YWRtaW5pc3RyYXRvcjpodW50ZXIy"})
+    assert {"administrator:hunter2", "hunter2", "YWRtaW5pc3RyYXRvcjpodW50ZXIy"} <= found.secrets
+    assert "administrator" not in found.secrets
 
 
 def test_a_standing_account_that_is_not_set_is_missing_and_no_mistake(loaded: Loader) -> None:
@@ -170,7 +192,7 @@ def test_the_standing_account_has_variables_by_convention(loaded: Loader) -> Non
 def test_half_a_standing_account_is_missing(loaded: Loader) -> None:
     """The variable that is set is a secret all the same."""
     found = loaded(SIGN_IN, variables={"SMOKE_APP_EMAIL": "a@example.com"})
-    assert (found.missing, found.secrets) == (("SMOKE_APP_PASSWORD",), {"a@example.com"})
+    assert (found.missing, found.secrets) == (("SMOKE_APP_PASSWORD",), frozenset())
 
 
 def test_a_run_that_creates_accounts_misses_no_standing_one(loaded: Loader) -> None:
@@ -183,15 +205,15 @@ def test_a_run_that_creates_accounts_misses_no_standing_one(loaded: Loader) -> N
 @pytest.mark.parametrize(
     ("value", "sent", "secrets"),
     [
-        ('{ env = "KEY" }', "abc", {"abc"}),
-        ('{ env = "KEY", prefix = "Bearer " }', "Bearer abc", {"abc"}),
-        ('{ env = "WHOLE" }', "Bearer abc", {"Bearer abc", "abc"}),
+        ('{ env = "KEY" }', "abcdef", {"abcdef"}),
+        ('{ env = "KEY", prefix = "Bearer " }', "Bearer abcdef", {"abcdef"}),
+        ('{ env = "WHOLE" }', "Bearer abcdef", {"Bearer abcdef", "abcdef"}),
     ],
 )
 def test_a_header_from_a_variable_is_secret(loaded: Loader, value: str, sent: str, secrets: set[str]) -> None:
     """What follows the scheme is known by itself too: a body may repeat it without."""
     text = START + f'[[backend.endpoints]]\npath = "/a"\nsend = {{ Authorization = {value} }}'
-    found = loaded(text, variables={"KEY": "abc", "WHOLE": "Bearer abc"})
+    found = loaded(text, variables={"KEY": "abcdef", "WHOLE": "Bearer abcdef"})
     assert (found.backend.endpoints[0].send, found.secrets) == ({"Authorization": sent}, secrets)
 
 
@@ -282,7 +304,7 @@ def test_an_override_of_a_secret_by_a_literal_is_refused_unseen(loaded: Loader) 
 def test_an_override_of_a_secret_by_another_variable_is_taken(loaded: Loader) -> None:
     """A reference is no literal."""
     overrides = ['sign_in.standing={ email = { env = "E" }, password = { env = "P" } }']
-    assert loaded(SIGN_IN, variables={"E": "e", "P": "p"}, overrides=overrides).secrets == {"e", "p"}
+    assert loaded(SIGN_IN, variables={"E": "e", "P": "hunter2"}, overrides=overrides).secrets == {"hunter2"}
 
 
 def test_a_replica_without_its_frontend_says_what_to_set_too(loaded: Loader) -> None:

@@ -15,7 +15,6 @@ from smokegate.commands.fix.remedies import Refusal
 from smokegate.commands.fix.repair import WELL, Mending, Tools
 from smokegate.commands.fix.repair import mend as mend_by
 from smokegate.commands.signals import ended_like_interrupt
-from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.server.host import HostError, connect
 from smokegate.observation.server.project import Project
 
@@ -50,14 +49,13 @@ def mend(arguments: argparse.Namespace, environment: Environment, first: CheckRe
         console.note("nothing to mend: it works")
         return Result(first, "nothing to mend", "it works")
     host = environment.server.ssh or "local" if environment.server else "none"
-    journal = Journal(arguments.reports / "fixes.jsonl", environment.name, host, console.clean)
+    journal = Journal(arguments.reports / "fixes.jsonl", environment.name, host)
     decision = plan(first.report)
     if isinstance(decision, Refusal):
         return _refused(first, decision, journal, console, write=not arguments.dry_run)
     assert environment.server is not None
     assert environment.compose is not None
-    redact = Redactor(environment.secrets).text
-    with connect(environment.server, redactor=redact) as server:
+    with connect(environment.server) as server:
         project = Project(server, environment.compose)
         if arguments.dry_run:
             return _shown(first, decision, ServerHands(project), console)

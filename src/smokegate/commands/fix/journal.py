@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
+
+from smokegate.observation.evidence.sink import encoded
 
 State = Literal["refused", "planned", "applied", "failed", "did not help", "verified", "interrupted", "nothing to mend"]
 """What became of an action; `applied`: its commands succeeded, `verified`: a look found it well."""
@@ -21,20 +21,18 @@ class Journal:
         path: the file; its directory is made where it is missing.
         environment: the environment's name.
         host: where the commands run.
-        redact: takes the secrets out of a line.
     """
 
-    def __init__(self, path: Path, environment: str, host: str, redact: Callable[[str], str]) -> None:
+    def __init__(self, path: Path, environment: str, host: str) -> None:
         self._path = path
         self._fixed: dict[str, Any] = {"fix": secrets.token_hex(4), "environment": environment, "host": host}
-        self._redact = redact
         self.entries: list[dict[str, Any]] = []
 
     def write(self, state: State, **facts: Any) -> None:
         """Append one line; a crash right after it loses nothing."""
         at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
         entry = {"schema": 1, "at": at, **self._fixed, "state": state, **facts}
-        line = self._redact(json.dumps(entry, ensure_ascii=False, default=str))
+        line = encoded(entry)
         self.entries.append(entry)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)

@@ -124,7 +124,7 @@ class Graph:
                 if raw is not None and step.got is not None:
                     more = step.got(raw) or ()
         except Exception as error:  # noqa: BLE001 -- no test may hang for a probe that broke
-            words = self._tries.recorder.text(f"{type(error).__name__}: {error}")
+            words = f"{type(error).__name__}: {error}"
             exchange = Exchange(step.name, self._tries.recorder.request(step.target), NoAnswer(WireCause.OTHER, words))
         self.running.discard(step.name)
         self._finish(step, exchange, more)

@@ -28,7 +28,7 @@ class SignInPlan:
 
     Args:
         environment: must declare `sign_in`.
-        redactor: told of the password before it is used, and of every token before its answer is kept.
+        redactor: learns the password before it is used, and every token before its answer is kept.
     """
 
     def __init__(self, environment: Environment, redactor: Redactor) -> None:
@@ -45,7 +45,6 @@ class SignInPlan:
             self._password = new_password()
         else:
             self.email, self._password = standing.email, standing.password
-            redactor.add(standing.email)
         self._wrong = new_password()
         redactor.add(self._password, self._wrong)
         self.first: str | None = None

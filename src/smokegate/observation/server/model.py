@@ -1,4 +1,4 @@
-"""What is seen from the server's vantage: frozen, redacted, free of the libraries that fetched it.
+"""What is seen from the server's vantage: frozen, raw, free of the libraries that fetched it.
 
 Durations are in seconds, sizes in bytes. Times are the server's own (its docker engine's clock), so that
 they compare with each other also where the clocks of two machines do not.
@@ -23,7 +23,7 @@ class CommandFailure:
     command: str
     """The command as a person would type it on the server."""
     detail: str
-    """What ssh, docker or the command wrote, redacted and cut."""
+    """What ssh, docker or the command wrote, cut."""
     seconds: float = 0.0
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ import time
 from typing import NamedTuple
 
 from smokegate.observation.evidence.edge import edge_answer
-from smokegate.observation.evidence.record import Recorder, discover
+from smokegate.observation.evidence.record import Recorder
 from smokegate.observation.model import Answer, Attempt, Exchange, NoAnswer, Phases
 from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step, origin_of
 from smokegate.observation.transport.causes import WireCause
@@ -73,8 +73,6 @@ class Retries:
         earlier: list[Attempt] = []
         while True:
             fetched = self._fetch(ask, asked, deadline)
-            if fetched.raw is not None:
-                discover(fetched.raw, self.recorder.redactor)
             outcome = self._outcome(step, fetched)
             pause = self._pause(step, ask, fetched, outcome, len(earlier))
             if pause is None or time.monotonic() + pause + (fetched.ended - fetched.started) > deadline:

@@ -2,42 +2,55 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 from smokegate.diagnosis.case import JOURNEY
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
-from smokegate.observation.evidence.redact import MARK
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.model import Answer
+    from smokegate.observation.model import Exchange
 
 ECHOES = ("password", "passwd", "pwd", "input")
-"""Keys under which a password comes back; the suite sees its mark there, for it redacts what it sent."""
+"""Keys under which a password comes back."""
 
 
 def judge(case: Case) -> Signs | None:
-    """A JSON answer of the journey holds a redacted value where a password would stand."""
+    """A JSON answer of the journey holds the password that was sent."""
     for exchange in map(case.exchange, JOURNEY):
         answer = exchange.answer if exchange else None
         if exchange is None or answer is None:
             continue
-        key = echoed_key(answer)
+        key = echoed_key(exchange)
         if key is not None:
-            line = seen(exchange, f"the value of `{key}` is the password that was sent (here: `{MARK}`)", body(answer))
+            line = seen(exchange, f"the value of `{key}` is the password that was sent", body(answer))
             return Signs(evidence=(line,), exchanges=(exchange.name,))
     return None
 
 
-def echoed_key(answer: Answer) -> str | None:
-    """Return the key of an answer's JSON under which a password comes back, None where there is none."""
-    if not answer.body.is_json:
+def echoed_key(exchange: Exchange) -> str | None:
+    """Return the key of an answer's JSON under which the password that was sent comes back, None where none does."""
+    answer, body = exchange.answer, exchange.request.body
+    if answer is None or not answer.body.is_json or not body:
         return None
+    sent = passwords(body)
     pairs = _pairs(answer.body.json)
-    return next((key for key, value in pairs if key.lower() in ECHOES and value == MARK), None)
+    found = (key for key, value in pairs if key.lower() in ECHOES and isinstance(value, str) and value in sent)
+    return next(found, None)
+
+
+def passwords(body: str) -> set[str]:
+    """Return the passwords in the body of a request, JSON or a form."""
+    try:
+        pairs = [*_pairs(json.loads(body))]
+    except ValueError:
+        pairs = list(parse_qsl(body))
+    return {value for key, value in pairs if key.lower() in ECHOES and isinstance(value, str)}
 
 
 def _pairs(value: Any) -> Iterator[tuple[str, Any]]:

@@ -1,0 +1,113 @@
+"""Finds the credentials that an answer hands out, so that no output repeats them.
+
+What an answer says decides nothing about its verdict here: expectations are judged on the answer as it came.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import chain, islice
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.plan.step import RawResponse
+
+MOST = 256
+"""Credentials learnt from one answer. An answer with more of them is data; its body is withheld from outputs."""
+MOST_PLAIN = 50_000
+LONGEST = 4096
+"""Characters of a learnt credential: it is known by its beginning as well."""
+DEEPEST = 50
+LAST_WORDS = (
+    *("token", "secret", "password", "passwd", "passphrase", "passcode", "pwd", "credential", "credentials"),
+    *("apikey", "accesskey", "secretkey", "privatekey", "signingkey", "sessionkey", "jwt", "bearer"),
+    *("session", "sessionid", "sid", "cookie", "csrf", "xsrf", "otp"),
+)
+"""What the name of a credential ends with: `tokenAddress` and `sessionCount` are none."""
+NOT_BEFORE_TOKEN = frozenset(
+    {"page", "next", "previous", "continuation", "cursor", "pagination", "sync", "base", "quote", "native", "contract"}
+)
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+COOKIE_NAME = re.compile(r"sess|sid\b|auth|token|csrf|xsrf|jwt|remember|login|identity|secret|aspnet", re.IGNORECASE)
+PLAIN_COOKIE = re.compile(r"build|version|commit|revision|release|consent|locale|lang|theme|region", re.IGNORECASE)
+#: What a generated secret looks like: long, without spaces, and not a plain word. `"api_key": "configured"` is
+#: none, nor are an address on a block chain, a URL, a time and a number.
+SECRET_VALUE = re.compile(r"(?=[^\d]*\d|.*?[a-z][A-Z])[^\s]{12,}", re.DOTALL)
+NO_SECRET = re.compile(r"0x[0-9a-fA-F]{40}|https?://.*|\d{4}-\d\d-\d\d[T ]?[\d:.,+Z-]*|[\d.,]+", re.DOTALL)
+RUN = re.compile(r"[\w.-]{16,}")
+"""What a JSON web token can stand in: matched as a whole, so that a long text takes time in proportion to it."""
+
+
+def discover(raw: RawResponse, redactor: Redactor) -> bool:
+    """Have the credentials of an answer redacted from now on; returns whether its body must be withheld."""
+    redactor.add(*(value[:LONGEST] for value in islice(_elsewhere(raw), MOST)))
+    found = _in_body(raw)
+    redactor.add(*(value[:LONGEST] for value in islice(found, MOST)))
+    rest = list(islice(found, MOST_PLAIN))
+    redactor.add_plain(value[:LONGEST] for value in rest)
+    return bool(rest)
+
+
+def _elsewhere(raw: RawResponse) -> Iterator[str]:
+    """Yield the credentials in redirects and cookies."""
+    for _, _, location in raw.redirects:
+        yield from (value for key, value in parse_qsl(urlsplit(location).query) if is_credential(key, value))
+    for name, value in raw.headers:
+        if name.lower() == "set-cookie":
+            cookie, _, attributes = value.partition(";")
+            key, _, text = cookie.partition("=")
+            kept_from_scripts = "httponly" in attributes.lower() and PLAIN_COOKIE.search(key) is None
+            if (kept_from_scripts or COOKIE_NAME.search(key)) and looks_generated(text.strip().strip('"')):
+                yield text.strip().strip('"')
+
+
+def _in_body(raw: RawResponse) -> Iterator[str]:
+    seen: set[str] = set()
+    for value in chain(_tokens(raw.json), jwts(raw.text)):
+        if value not in seen:
+            seen.add(value)
+            yield value
+
+
+def _tokens(value: Any, key: str = "", depth: int = 0) -> Iterator[str]:
+    if isinstance(value, str):
+        if is_credential(key, value):
+            yield value
+    elif depth <= DEEPEST and isinstance(value, dict | list):
+        pairs: Iterable[tuple[str, Any]] = value.items() if isinstance(value, dict) else ((key, each) for each in value)
+        for name, each in pairs:
+            yield from _tokens(each, str(name), depth + 1)
+
+
+def is_credential(key: str, value: str) -> bool:
+    """Tell whether a key names a credential and its value looks like one."""
+    return names_credential(key[-100:]) and looks_generated(value)
+
+
+@lru_cache(4096)
+def names_credential(key: str) -> bool:
+    """Tell whether the name of a value says that it is a credential."""
+    words = [word.lower() for word in WORD.findall(key)]
+    if not words or (words[-1] == "token" and len(words) > 1 and words[-2] in NOT_BEFORE_TOKEN):
+        return False
+    return "".join(words).endswith(LAST_WORDS)
+
+
+def looks_generated(value: str) -> bool:
+    """Tell whether a value looks like one that a program made up."""
+    return SECRET_VALUE.fullmatch(value) is not None and NO_SECRET.fullmatch(value) is None
+
+
+def jwts(text: str) -> Iterator[str]:
+    """Yield the JSON web tokens in a text: three parts, the first of which is base64 for `{"…`."""
+    if "eyJ" not in text:
+        return
+    for found in RUN.finditer(text):
+        parts = found[0].split(".")
+        for header, claims, signature in zip(parts, parts[1:], parts[2:], strict=False):
+            at = header.find("eyJ")
+            if at >= 0 and len(header) - at >= 8 and len(claims) >= 5:
+                yield f"{header[at:]}.{claims}.{signature}"

@@ -1,0 +1,53 @@
+"""The one way out: what leaves this process as a file, a line or a message passes through here.
+
+The sink is one for the process, because one terminal, one log and one report show several environments, and the
+secret of one must not stand beside another's name. It knows the secrets of every environment that was loaded and
+the credentials that answers have handed out since.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from smokegate.observation.evidence.clean import UNSAFE, clean, safe, safe_lines
+from smokegate.observation.evidence.redact import Redactor
+
+SINK = Redactor()
+ENCODED = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
+
+def shown(text: str) -> str:
+    """Return a text of several lines as it may be shown: no secret, no unsafe character, no workflow command."""
+    return safe_lines(SINK.text(text))
+
+
+def line(text: str) -> str:
+    """Return a text as one line that may be shown."""
+    return safe(SINK.text(text))
+
+
+def page(text: str) -> str:
+    """Return a text that a renderer has made harmless already, such as a page, without secrets."""
+    return SINK.text(text)
+
+
+def plain(text: str) -> str:
+    """Return a text for an HTML page, before it is escaped: no secret, no unsafe character."""
+    return clean(SINK.text(text))
+
+
+def encoded(value: Any) -> str:
+    """Return a value as JSON that may be written: no secret in its strings and keys, no raw unsafe character."""
+    text = ENCODED(value)
+    if SINK.spans(text):
+        text = ENCODED(SINK.value(json.loads(text)))
+    return UNSAFE.sub(_escaped, text)
+
+
+def _escaped(found: Any) -> str:
+    number = ord(found[0])
+    if number > 0xFFFF:
+        high, low = divmod(number - 0x10000, 0x400)
+        return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
+    return f"\\u{number:04x}"
