@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from smokegate.environment.model import Environment
 from smokegate.observation.evidence.record import Recorder
@@ -63,8 +63,8 @@ class Observer:
         self.environment = environment
         self.redactor = Redactor(environment.secrets, SINK)
         self._pool = pool
-        self._zero = pool.dialer.began or time.monotonic()
-        self._started = datetime.now(UTC) - timedelta(seconds=time.monotonic() - self._zero)
+        self._zero = time.monotonic()
+        self._started = datetime.now(UTC)
         self._expected = expected_commit
         self._condition = threading.Condition(threading.RLock())
         self._asides = SideProbes(environment, pool, self._condition, controls)

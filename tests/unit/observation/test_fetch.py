@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from smokegate.observation.plan.step import RequestToSend, ask_json
+from smokegate.observation.plan.step import RequestToSend, ask_json, origin_of
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.limits import KEPT_TEXT
 from smokegate.report.json import exchange as shown
@@ -44,6 +44,7 @@ def test_an_answer_is_kept_with_all_that_came_of_it(prober: Prober, serve: Serve
 
 def test_a_first_request_tells_every_phase_and_the_next_shares_the_connection(prober: Prober, serve: Serve) -> None:
     server = serve(answering("ok"))
+    prober.pool.width(origin_of(server.url)).proven = True
     first, second = prober.get(server.url).phases, prober.get(server.url).phases
     assert {"dns", "connect", "wait", "download"} == set(first.offsets)
     assert {"wait", "download"} == set(second.offsets)
@@ -57,6 +58,7 @@ def test_the_certificate_that_answered_is_kept(prober: Prober, serve: Serve, tmp
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     prober.ca_file = str(tmp_path / "ca.pem")
     server = serve(answering("ok"), context_of(authority.issue_cert("127.0.0.1", "localhost")))
+    prober.pool.width(origin_of(server.url, prober.ca_file)).proven = True
     for exchange in (prober.get(server.url), prober.get(server.url)):
         assert exchange.answer is not None
         assert exchange.answer.certificate is not None

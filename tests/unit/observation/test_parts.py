@@ -116,15 +116,6 @@ def test_the_most_urgent_job_of_a_lane_goes_first() -> None:
     assert order == [1, 3, 5]
 
 
-def test_a_lane_that_is_stuck_lets_the_rest_through(pool: Pool) -> None:
-    go, passed = threading.Event(), threading.Event()
-    for _ in range(6):
-        pool.submit("lane", lambda: go.wait(20))
-    pool.submit("lane", passed.set)
-    assert passed.wait(10), "the seventh job waits behind six that hang"
-    go.set()
-
-
 def test_a_job_that_fails_costs_no_thread() -> None:
     pool = Pool(threads=1)
     done = threading.Event()
@@ -165,19 +156,6 @@ def test_an_origin_that_was_reached_shares_no_failure(serve: Serve) -> None:
     server.close()
     with pytest.raises(ConnectionRefusedError):
         dialer.take(origin, asked, asked + 5)
-
-
-def test_a_warm_connection_is_handed_out_once(serve: Serve) -> None:
-    server = serve(lambda caller: caller.over.wait() and None)
-    dialer = Dialer(Resolver(), Contexts())
-    origin = Origin("http", "127.0.0.1", server.port)
-    now = time.monotonic()
-    dialer.warm(origin, now, now + 5)
-    first, second = dialer.take(origin, now, now + 5), dialer.take(origin, now, now + 5)
-    assert first.sock is not second.sock
-    assert set(first.phases) == {"dns", "connect"}
-    first.close()
-    second.close()
 
 
 def test_lookups_that_run_are_shared_and_failures_are_told_to_nobody_later(

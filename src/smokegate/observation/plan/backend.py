@@ -9,7 +9,7 @@ from smokegate.environment.model import Endpoint, Environment
 from smokegate.observation.plan.prerequisites import never_asked
 from smokegate.observation.plan.step import RequestToSend, Step, join
 
-JOURNEY, HEALTH, PLAIN, SAMPLE = 0, 1, 5, 7
+HEALTH, JOURNEY, PLAIN, SAMPLE = 0, 1, 5, 7
 
 
 def endpoint_name(endpoint: Endpoint) -> str:
@@ -22,7 +22,7 @@ def health_steps(environment: Environment) -> Iterator[Step]:
     health = environment.backend.health
     ask = RequestToSend("GET", join(environment.backend.url, health.path))
     yield Step("health", "health", ask, priority=HEALTH, within=health.within)
-    sample = Step("", "health", ask, priority=SAMPLE, retry=False, gate="health", shut_by=never_asked)
+    sample = Step("", "health", ask, priority=SAMPLE, fresh=True, retry=False, gate="health", shut_by=never_asked)
     for number in range(2, health.samples + 1):
         yield replace(sample, name=f"health {number}")
 

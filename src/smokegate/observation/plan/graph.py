@@ -11,6 +11,7 @@ from smokegate.observation.model import Exchange, NoAnswer, NotSent
 from smokegate.observation.plan.prerequisites import never_asked
 from smokegate.observation.plan.step import RequestToSend, Step, origin_of
 from smokegate.observation.transport.causes import WireCause
+from smokegate.observation.transport.connect import Origin
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
 
@@ -38,6 +39,8 @@ class Graph:
         self._done: dict[str, Exchange] = {}
         self._waiting: list[Step] = []
         self._parked: list[tuple[Step, Exchange]] = []
+        self._answering: set[Origin] = set()
+        self._silent: dict[Origin, str] = {}
         self.stopped = False
         """Whether nothing more is begun."""
         self.running: set[str] = set()
@@ -103,8 +106,7 @@ class Graph:
             self._waiting.append(step)
         else:
             asked = time.monotonic()
-            lane = origin_of(step.target.url, self._tries.ca_file)
-            self._pool.submit(lane, lambda: self._run(step, asked), step.priority)
+            self._pool.submit(self._origin(step), lambda: self._run(step, asked), step.priority, fresh=step.fresh)
 
     def _run(self, step: Step, asked: float) -> None:
         with self._condition:
@@ -133,7 +135,26 @@ class Graph:
         gate = self._done.get(step.gate) if step.gate is not None else None
         if gate is not None and step.shut_by(gate):
             return NotSent(gate.name)
+        silent = self._silent.get(self._origin(step))
+        if silent is not None:
+            return NotSent(silent)
         return step.target if step.ask is None else step.ask()
+
+    def _origin(self, step: Step) -> Origin:
+        return origin_of(step.target.url, self._tries.ca_file)
+
+    def _heard(self, step: Step, exchange: Exchange) -> None:
+        """Note which servers answer: one that let a request time out and never answered any gets no more.
+
+        Further requests would each wait for a time-out of their own, and be one more load on a server that hangs.
+        """
+        origin = self._origin(step)
+        lost = exchange.no_answer
+        if exchange.answer is not None:
+            self._answering.add(origin)
+            self._silent.pop(origin, None)
+        elif lost and lost.cause is WireCause.READ_TIMEOUT and origin not in self._answering:
+            self._silent.setdefault(origin, step.name)
 
     def _not_asked(self, step: Step, why: NotSent) -> Exchange:
         return Exchange(
@@ -149,6 +170,7 @@ class Graph:
                 self._parked.append((step, exchange))
                 return
             self._done[step.name] = self._after_gate(step, exchange)
+            self._heard(step, exchange)
             self.begin(more)
             parked, self._parked = self._parked, []
             waiting, self._waiting = self._waiting, []

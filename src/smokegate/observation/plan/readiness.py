@@ -65,7 +65,7 @@ class Waiting:
         self._last = "no answer yet"
         self._awaited = "its health check"
         self._result: Readiness | None = None
-        self._step = replace(next(iter(health_steps(environment))), retry=False, within=None, priority=0)
+        self._step = replace(next(iter(health_steps(environment))), retry=False, within=None, priority=0, fresh=True)
 
     def begin(self) -> None:
         """Start polling; returns at once."""

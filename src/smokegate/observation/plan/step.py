@@ -69,6 +69,8 @@ class Step:
     """The exchanges that must be done before it is its turn."""
     priority: int = 5
     """Smaller goes first where several wait for a connection."""
+    fresh: bool = False
+    """Whether it is sent on a connection of its own: a balancer then chooses the instance anew."""
     retry: bool = True
     """Whether it may be tried again; methods that are not idempotent never are."""
     within: float | None = None

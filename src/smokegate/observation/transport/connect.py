@@ -1,4 +1,4 @@
-"""Opens connections with the standard library alone: packets leave before the HTTP library is imported."""
+"""Opens connections and does TLS handshakes within a deadline, with the standard library alone."""
 
 from __future__ import annotations
 

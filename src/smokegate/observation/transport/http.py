@@ -1,6 +1,6 @@
 """requests, fitted so that it tells what each phase took and keeps one deadline for the whole exchange.
 
-Imported late: until it is there, connections are opened without it (`connect`). Proxies are honoured as
+Imported late. Proxies are honoured as
 requests does (`HTTPS_PROXY`, `NO_PROXY` …), except for loopback addresses, which never go through one; what a
 proxy does on the way to the host (lookup, connection) is then not ours to measure and is left out.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from smokegate.observation.transport.connect import Connection, Origin, address_of
 from smokegate.observation.transport.dial import Dialer
 from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_of
+from smokegate.observation.transport.width import Place, Width
 
 #: Servers close connections that idle (uvicorn after 5 s, nginx after 75 s); a request sent into the closing
 #: gets no answer.
@@ -39,6 +41,10 @@ class Trace:
     ca_file: str | None
     asked: float
     deadline: float
+    widths: Callable[[Origin], Width]
+    """What is known of how many connections a server takes."""
+    fresh: bool = False
+    """Whether the request gets a connection of its own."""
     line: Connection | None = None
     """The connection, if it was opened for this request."""
     used: Connection | None = None
@@ -59,6 +65,8 @@ class _Traced:
 
     _line: Connection | None = None
     _rested: float = 0.0
+    _width: Width | None = None
+    _place: Place | None = None
 
     def _new_conn(self: Any) -> Socket:
         trace = _current.trace
@@ -69,25 +77,38 @@ class _Traced:
 
     def connect(self: Any) -> None:
         trace = _current.trace
+        scheme = "https" if isinstance(self, HTTPSConnection) else "http"
+        origin = Origin(scheme, self._dns_host, self.port, trace.ca_file if scheme == "https" else None)
+        width = trace.widths(origin)
+        place = width.opening(fresh=trace.fresh)
+        try:
+            self._line = self._dial(origin, trace)
+        except BaseException:
+            width.leave(place)
+            raise
+        trace.line = self._line
+        self._width, self._place = width, place
+        self._rested = time.monotonic()
+        width.opened(place, self.sock, secure=scheme == "https")
+
+    def _dial(self: Any, origin: Origin, trace: Trace) -> Connection:
         if self.proxy is not None:
             began = time.monotonic()
             super().connect()  # type: ignore[misc]
             phases = {"connect": (began, time.monotonic() - began)}
             certificate = certificate_of(self.sock) if isinstance(self.sock, TlsSocket) else None
-            self._line = Connection(self.sock, address_of(self.sock), phases, certificate)
-        else:
-            scheme = "https" if isinstance(self, HTTPSConnection) else "http"
-            origin = Origin(scheme, self._dns_host, self.port, trace.ca_file if scheme == "https" else None)
-            self._line = trace.dialer.take(origin, trace.asked, trace.deadline)
-            self.sock = self._line.sock
-            self.is_verified = scheme == "https"
-        trace.line = self._line
-        self._rested = time.monotonic()
+            return Connection(self.sock, address_of(self.sock), phases, certificate)
+        opened: Any = trace.dialer.take(origin, trace.asked, trace.deadline)
+        self.sock = opened.sock
+        self.is_verified = origin.scheme == "https"
+        return opened  # type: ignore[no-any-return]
 
     def request(self: Any, *args: Any, **kwargs: Any) -> None:
         trace = _current.trace
-        if self.sock is not None and self.proxy is None and time.monotonic() - self._rested > IDLE:
-            self.close()
+        if self.sock is not None and self._place is not None:
+            stale = self.proxy is None and time.monotonic() - self._rested > IDLE
+            if stale or not self._width.reuse(self._place):
+                self.close()
         if self.sock is None:
             self.connect()
         self.sock.deadline = trace.deadline
@@ -96,9 +117,31 @@ class _Traced:
         super().request(*args, **kwargs)  # type: ignore[misc]
 
     def getresponse(self: Any) -> Any:
+        width, place, trace = self._width, self._place, _current.trace  # closing, as an answer may demand, drops them
         response = super().getresponse()  # type: ignore[misc]
-        self._rested = _current.trace.headed = time.monotonic()
+        self._rested = trace.headed = now = time.monotonic()
+        width.answered(place, now - (trace.sent or now))
         return response
+
+    def rest(self: Any) -> None:
+        """Note that an answer was read to its end; the connection is closed where it is not to be kept."""
+        if self.sock is not None and self._place is not None and not self._width.rest(self._place):
+            self.close()
+
+    def close(self: Any) -> None:
+        if self._width is not None:
+            self._width.leave(self._place)
+        self._width = self._place = None
+        super().close()  # type: ignore[misc]
+
+
+class _Resting:
+    """What both pools do more than urllib3's."""
+
+    def _put_conn(self: Any, conn: Any) -> None:
+        if conn is not None:
+            conn.rest()
+        super()._put_conn(conn)  # type: ignore[misc]
 
 
 class _Http(_Traced, HTTPConnection):
@@ -109,11 +152,11 @@ class _Https(_Traced, HTTPSConnection):
     """A traced TLS connection."""
 
 
-class _HttpPool(HTTPConnectionPool):
+class _HttpPool(_Resting, HTTPConnectionPool):
     ConnectionCls = _Http
 
 
-class _HttpsPool(HTTPSConnectionPool):
+class _HttpsPool(_Resting, HTTPSConnectionPool):
     ConnectionCls = _Https
 
 
@@ -155,10 +198,11 @@ class Adapter(requests.adapters.HTTPAdapter):
 class Client:
     """Sends one prepared request at a time per thread, over pooled connections."""
 
-    def __init__(self, dialer: Dialer) -> None:
+    def __init__(self, dialer: Dialer, widths: Callable[[Origin], Width]) -> None:
         self._dialer = dialer
+        self._widths = widths
         self._lock = threading.Lock()
-        self._adapters: dict[str | None, Adapter] = {}
+        self._adapters: dict[tuple[str | None, bool], Adapter] = {}
 
     def send(self, request: requests.PreparedRequest, trace: Trace) -> requests.Response:
         """Send and return as soon as the headers are there; the body is the caller's to read from `.raw`.
@@ -168,19 +212,20 @@ class Client:
         """
         _current.trace = trace
         seconds = max(0.001, trace.deadline - time.monotonic())
-        adapter = self._adapter(trace.ca_file)
+        adapter = self._adapter(trace.ca_file, fresh=trace.fresh)
         assert request.url is not None
         return adapter.send(request, stream=True, timeout=seconds, proxies=proxies_for(request.url))
 
-    def trace(self, ca_file: str | None, asked: float, deadline: float) -> Trace:
+    def trace(self, ca_file: str | None, asked: float, deadline: float, *, fresh: bool = False) -> Trace:
         """Return what the connection classes need to know of a request.
 
         Args:
             ca_file: authorities to trust besides the usual ones.
             asked: when it was asked for (monotonic clock).
             deadline: when it must be over (monotonic clock).
+            fresh: whether it gets a connection of its own.
         """
-        return Trace(self._dialer, ca_file, asked, deadline)
+        return Trace(self._dialer, ca_file, asked, deadline, self._widths, fresh)
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -189,11 +234,12 @@ class Client:
         for adapter in adapters:
             adapter.close()
 
-    def _adapter(self, ca_file: str | None) -> Adapter:
+    def _adapter(self, ca_file: str | None, *, fresh: bool) -> Adapter:
+        """Fresh connections have an adapter of their own, so that none of them replaces one that is kept."""
         with self._lock:
-            if ca_file not in self._adapters:
-                self._adapters[ca_file] = Adapter(self._dialer, ca_file)
-            return self._adapters[ca_file]
+            if (ca_file, fresh) not in self._adapters:
+                self._adapters[ca_file, fresh] = Adapter(self._dialer, ca_file)
+            return self._adapters[ca_file, fresh]
 
 
 def proxies_for(url: str) -> dict[str, str]:

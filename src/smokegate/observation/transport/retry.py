@@ -8,7 +8,7 @@ from typing import NamedTuple
 from smokegate.observation.evidence.edge import edge_answer
 from smokegate.observation.evidence.record import Recorder
 from smokegate.observation.model import Answer, Attempt, Exchange, NoAnswer, Phases
-from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step, origin_of
+from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.dial import SharedFailureError
 from smokegate.observation.transport.fetch import Fetched, fetch
@@ -72,7 +72,7 @@ class Retries:
         deadline = time.monotonic() + (timeout or self.timeout)
         earlier: list[Attempt] = []
         while True:
-            fetched = self._fetch(ask, asked, deadline)
+            fetched = self._fetch(ask, asked, deadline, fresh=step.fresh)
             outcome = self._outcome(step, fetched)
             pause = self._pause(step, ask, fetched, outcome, len(earlier))
             if pause is None or time.monotonic() + pause + (fetched.ended - fetched.started) > deadline:
@@ -95,14 +95,10 @@ class Retries:
         )
         return RetryResult(exchange, fetched.raw)
 
-    def _fetch(self, ask: RequestToSend, asked: float, deadline: float) -> Fetched:
+    def _fetch(self, ask: RequestToSend, asked: float, deadline: float, *, fresh: bool) -> Fetched:
         began = time.monotonic()
-        try:
-            self.pool.warm(origin_of(ask.url, self.ca_file), asked, deadline)
-        except (OSError, ValueError) as error:
-            return Fetched(began, error=error, ended=time.monotonic())
         client = self.pool.client()
-        fetched = fetch(client, ask, client.trace(self.ca_file, asked, deadline))
+        fetched = fetch(client, ask, client.trace(self.ca_file, asked, deadline, fresh=fresh))
         fetched.started = began
         return fetched
 
@@ -141,7 +137,7 @@ class Retries:
             and ask.method in IDEMPOTENT
             and time.monotonic() + min(measured) < deadline
         ):
-            again = self._fetch(ask, time.monotonic(), deadline)
+            again = self._fetch(ask, time.monotonic(), deadline, fresh=step.fresh)
             answering = self.recorder.phases(again).answering
             if again.raw is None or answering is None:
                 break

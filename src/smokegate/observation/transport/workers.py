@@ -1,0 +1,74 @@
+"""A bounded number of daemon threads that work on whatever lane has room."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+
+from smokegate.observation.transport.lanes import Lane
+from smokegate.observation.transport.timer import guarded
+
+
+class Workers:
+    """At most so many threads; each stays with a lane until that has nothing left to begin.
+
+    Args:
+        most: how many threads there may be.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.lock = threading.RLock()
+        """Guards the lanes, too."""
+        self._wake = threading.Condition(self.lock)
+        self._most = most
+        self._ready: deque[Lane] = deque()
+        self._threads = 0
+        self._idle = 0
+        self.closed = False
+
+    def let_in(self, lane: Lane) -> None:
+        """Send threads to a lane, as many as it has room and jobs for."""
+        with self.lock:
+            for _ in range(lane.waiting):
+                if self.closed or not lane.room:
+                    return
+                lane.active += 1
+                self._ready.append(lane)
+                if self._idle >= len(self._ready):
+                    self._wake.notify()
+                elif self._threads < self._most:
+                    self._threads += 1
+                    threading.Thread(target=self._work, name=f"smokegate {self._threads}", daemon=True).start()
+
+    def close(self) -> None:
+        """Let the threads end; what has not begun is dropped."""
+        with self.lock:
+            self.closed = True
+            self._ready.clear()
+            self._wake.notify_all()
+
+    def _work(self) -> None:
+        while (lane := self._next()) is not None:
+            while self._do_one(lane):
+                pass
+
+    def _next(self) -> Lane | None:
+        with self._wake:
+            while not self._ready and not self.closed:
+                self._idle += 1
+                self._wake.wait()
+                self._idle -= 1
+            return None if self.closed else self._ready.popleft()
+
+    def _do_one(self, lane: Lane) -> bool:
+        """Do a lane's next job; False where there is none, or the lane has become narrower."""
+        with self.lock:
+            taken = None if self.closed or lane.wide else lane.take()
+            if taken is None:
+                lane.active -= 1
+                return False
+        job, sample = taken
+        guarded(job)
+        with self.lock:
+            lane.done(sample=sample)
+        return True

@@ -1,0 +1,315 @@
+"""How many connections a server is given: one at first, more only where its answers show that it takes them."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import requests
+
+from smokegate.environment.model import Backend, Endpoint, Environment, Health
+from smokegate.observation.model import Observation
+from smokegate.observation.observer import Observer
+from smokegate.observation.transport import width as width_module
+from smokegate.observation.transport.pool import Pool
+from smokegate.observation.transport.width import MOST, Place, Width
+
+
+@dataclass
+class Log:
+    """What a server has done, in order."""
+
+    served: list[str] = field(default_factory=list)
+    open: int = 0
+    most_open: int = 0
+    busy: threading.Event = field(default_factory=threading.Event)
+
+
+def handler_class(log: Log, protocol: str, *, closes: bool) -> type[http.server.BaseHTTPRequestHandler]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = protocol
+        timeout = 20
+
+        def setup(self) -> None:
+            super().setup()
+            log.open += 1
+            log.most_open = max(log.open, log.most_open)
+
+        def finish(self) -> None:
+            super().finish()
+            log.open -= 1
+
+        def do_GET(self) -> None:
+            log.served.append(self.headers.get("X-Who", "smokegate"))
+            log.busy.set()
+            content = json.dumps({"status": "ok"}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            if closes:
+                self.send_header("Connection", "close")
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    return Handler
+
+
+Start = Callable[..., tuple[str, Log]]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start a server of the standard library."""
+    servers: list[http.server.HTTPServer] = []
+
+    def started(
+        kind: type[http.server.HTTPServer], protocol: str = "HTTP/1.1", *, closes: bool = False
+    ) -> tuple[str, Log]:
+        log = Log()
+        server = kind(("127.0.0.1", 0), handler_class(log, protocol, closes=closes))
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        return f"http://127.0.0.1:{server.server_address[1]}", log
+
+    yield started
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def observe(pool: Pool, url: str, *, samples: int = 5, endpoints: int = 12, timeout: float = 5.0) -> Observation:
+    paths = tuple(Endpoint(path=f"/{number}") for number in range(endpoints))
+    health = Health(json={"status": "ok"}, samples=samples)
+    backend = Backend(url=url, timeout=timeout, health=health, endpoints=paths)
+    observer = Observer(Environment(name="tested", title="T", backend=backend), pool=pool, controls=())
+    observer.start()
+    try:
+        return observer.complete()
+    finally:
+        observer.close()
+
+
+ONE_AT_A_TIME = [("HTTP/1.0", False), ("HTTP/1.1", False), ("HTTP/1.1", True)]
+
+
+@pytest.mark.parametrize(("protocol", "closes"), ONE_AT_A_TIME, ids=["http-1.0", "keep-alive", "sync-worker"])
+def test_a_server_that_serves_one_connection_at_a_time_answers_everything(
+    start: Start,
+    protocol: str,
+    closes: bool,  # noqa: FBT001 -- a table
+) -> None:
+    for _ in range(5):
+        url, log = start(http.server.HTTPServer, protocol, closes=closes)
+        pool = Pool()
+        seen = observe(pool, url)
+        pool.close()
+        assert {each.answer.status if each.answer else each.outcome for each in seen.exchanges.values()} == {200}
+        assert all(not each.earlier for each in seen.exchanges.values())
+        assert len(log.served) == 17
+
+
+@pytest.mark.parametrize(("protocol", "closes"), ONE_AT_A_TIME, ids=["http-1.0", "keep-alive", "sync-worker"])
+def test_others_get_their_turn_at_a_server_that_serves_one_connection_at_a_time(
+    pool: Pool,
+    start: Start,
+    protocol: str,
+    closes: bool,  # noqa: FBT001 -- a table
+) -> None:
+    url, log = start(http.server.HTTPServer, protocol, closes=closes)
+    waited: list[float] = []
+
+    def bystander() -> None:
+        log.busy.wait(10)
+        while len(log.served) - len(waited) < 60:
+            before = len(log.served)
+            requests.get(url, headers={"X-Who": "bystander", "Connection": "close"}, timeout=10)
+            waited.append(log.served.index("bystander", before) - before)
+
+    other = threading.Thread(target=bystander, daemon=True)
+    other.start()
+    observe(pool, url, endpoints=60)
+    other.join(20)
+    assert len(waited) > 2, "it came to its turn while the run went on"
+
+
+def test_connections_are_kept_and_shared_where_the_server_takes_several(pool: Pool, start: Start) -> None:
+    url, log = start(http.server.ThreadingHTTPServer)
+    seen = observe(pool, url, endpoints=40)
+    assert len(log.served) == 45
+    assert all(each.answer for each in seen.exchanges.values())
+    assert 2 <= log.most_open <= MOST
+
+
+def test_every_sample_has_a_connection_of_its_own(pool: Pool, start: Start) -> None:
+    url, _ = start(http.server.ThreadingHTTPServer)
+    seen = observe(pool, url, samples=8)
+    assert all(each.phases.connect is not None for each in seen.samples)
+
+
+def test_no_connection_stays_open_when_nothing_is_left_to_send(pool: Pool, start: Start) -> None:
+    url, log = start(http.server.HTTPServer)
+    observe(pool, url)
+    answer = requests.get(url, headers={"Connection": "close"}, timeout=5)
+    assert answer.status_code == 200, "the only connection that it serves is free, though the pool is not closed"
+    assert len(log.served) == 18
+
+
+def test_a_hung_first_request_does_not_keep_the_others_waiting_for_its_time_out(pool: Pool) -> None:
+    gate = threading.Event()
+
+    class Handler(handler_class(Log(), "HTTP/1.1", closes=False)):  # type: ignore[misc]
+        def do_GET(self) -> None:  # noqa: N802 -- the library's name
+            if self.path == "/health":
+                gate.wait(20)
+            super().do_GET()
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    paths = tuple(Endpoint(path=f"/{number}") for number in range(8))
+    backend = Backend(url=f"http://127.0.0.1:{server.server_address[1]}", timeout=20.0, endpoints=paths)
+    observer = Observer(Environment(name="tested", title="T", backend=backend), pool=pool, controls=())
+    observer.start()
+    assert observer.exchange("endpoint /7").answer, "it was answered while the health check still hangs"
+    assert "health" not in observer.snapshot().exchanges
+    gate.set()
+    observer.complete()
+    server.shutdown()
+    server.server_close()
+
+
+class Clock:
+    """Time that passes when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        """Return the time."""
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(width_module, "time", made)
+    return made
+
+
+@pytest.fixture
+def sockets() -> Iterator[Callable[[], socket.socket]]:
+    """One end of a connection whose other end stays open."""
+    pairs: list[socket.socket] = []
+
+    def made() -> socket.socket:
+        pairs.extend(socket.socketpair())
+        return pairs[-1]
+
+    yield made
+    for each in pairs:
+        each.close()
+
+
+def connect(width: Width, clock: Clock, sock: socket.socket, **how: Any) -> Place:
+    clock.now += 0.01
+    place = width.opening(fresh=False)
+    clock.now += 0.01
+    width.opened(place, sock, **{"secure": False, **how})
+    return place
+
+
+def answer(width: Width, clock: Clock, place: Place) -> None:
+    clock.now += 0.01
+    width.answered(place, 0.01)
+
+
+@pytest.fixture
+def width(clock: Clock) -> Width:  # noqa: ARG001 -- time stands still before it is made
+    return Width(6, lambda: 10, lambda: None)
+
+
+Sock = Callable[[], socket.socket]
+
+
+def test_the_first_answer_allows_a_second_connection_and_no_more(width: Width, clock: Clock, sockets: Sock) -> None:
+    assert width.allowed == 1
+    first = connect(width, clock, sockets())
+    answer(width, clock, first)
+    assert width.allowed == 1
+    assert width.rest(first)
+    assert width.allowed == 2
+
+
+def test_an_answer_beside_an_open_connection_allows_six(width: Width, clock: Clock, sockets: Sock) -> None:
+    first = connect(width, clock, sockets())
+    answer(width, clock, first)
+    width.rest(first)
+    answer(width, clock, connect(width, clock, sockets()))
+    assert (width.proven, width.allowed) == (True, 6)
+
+
+def test_a_handshake_beside_an_open_connection_is_an_answer(width: Width, clock: Clock, sockets: Sock) -> None:
+    first = connect(width, clock, sockets(), secure=True)
+    answer(width, clock, first)
+    width.rest(first)
+    connect(width, clock, sockets(), secure=True)
+    assert width.proven
+
+
+def test_an_answer_after_the_server_hung_up_on_the_first_proves_nothing(width: Width, clock: Clock) -> None:
+    ours, theirs = socket.socketpair()
+    with ours:
+        first = connect(width, clock, ours)
+        answer(width, clock, first)
+        width.rest(first)
+        theirs.close()
+        one, other = socket.socketpair()
+        with one, other:
+            answer(width, clock, connect(width, clock, one))
+    assert not width.proven
+
+
+def test_an_answer_that_overtakes_another_allows_one_more(width: Width, clock: Clock, sockets: Sock) -> None:
+    connect(width, clock, sockets())
+    answer(width, clock, connect(width, clock, sockets()))
+    assert (width.proven, width.allowed) == (False, 2)
+
+
+def test_without_an_answer_beside_it_the_open_connection_is_closed(width: Width, clock: Clock, sockets: Sock) -> None:
+    first = connect(width, clock, sockets())
+    answer(width, clock, first)
+    width.rest(first)
+    second = connect(width, clock, sockets())
+    clock.now += 0.2
+    width.check()
+    assert (width.single, width.allowed, first.spent) == (True, 1, True)
+    assert not width.reuse(first)
+    answer(width, clock, second)
+    assert not width.rest(second), "from now on a connection is closed after its answer"
+
+
+def test_a_server_that_was_merely_slow_gets_another_trial(width: Width, clock: Clock, sockets: Sock) -> None:
+    first = connect(width, clock, sockets())
+    answer(width, clock, first)
+    width.rest(first)
+    second = connect(width, clock, sockets())
+    clock.now += 0.2
+    width.check()
+    clock.now += 5.0
+    answer(width, clock, second)
+    assert not width.single
+
+
+def test_a_silent_server_gets_one_connection_more_from_time_to_time(width: Width, clock: Clock, sockets: Sock) -> None:
+    connect(width, clock, sockets())
+    for allowed in (2, 3, 4, 5, 6, 6):
+        clock.now += 0.6
+        width.check()
+        assert width.allowed == allowed
