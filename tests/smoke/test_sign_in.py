@@ -10,35 +10,43 @@ READS = ("health", "sign_in")
 
 @check("sign-in.register", after=("health.ok",), needs=("sign_in.creates_accounts",), reads=READS)
 def test_registering_creates_an_account(deployment: Deployment) -> None:
-    """Registering answers with a token, and the token opens the new account: only then does it exist.
+    """Registering creates an account that signs in and can be seen: only then does it exist.
 
     Symptom: users see a dashboard after registering, and are unknown when they come back: the answer was an
     error, or a page.
     """
     sign_in = deployment.sign_in
-    sign_in.expect_token(sign_in.register)
-    sign_in.expect_account(sign_in.account, sign_in.register)
+    sign_in.expect_registered()
 
 
 @check("sign-in.first-login", after=("health.ok",), needs=("sign_in.signs_in_only",), reads=READS)
 def test_standing_account_signs_in(deployment: Deployment) -> None:
-    """The standing account logs in, and its token opens the account.
+    """The standing account logs in, and its token or session opens the account.
 
     Symptom: no one can sign in any more.
     """
     sign_in = deployment.sign_in
-    sign_in.expect_token(sign_in.login_first)
+    sign_in.expect_signed_in(sign_in.login_first)
     sign_in.expect_account(sign_in.account, sign_in.login_first)
 
 
 @check("sign-in.closed", after=("health.ok",), needs=("sign_in",), reads=READS)
 def test_account_is_closed_without_a_token(deployment: Deployment) -> None:
-    """After logout, which drops the token, the account is closed.
+    """A client that is not signed in does not see the account.
 
     Symptom: the account can be seen without signing in.
     """
     sign_in = deployment.sign_in
     sign_in.expect_closed(sign_in.account_without_token)
+
+
+@check("sign-in.logout", after=("sign-in.register", "sign-in.first-login"), needs=("sign_in.logout",), reads=READS)
+def test_logout_ends_the_session(deployment: Deployment) -> None:
+    """Logging out succeeds, and what the client held before no longer opens the account.
+
+    Symptom: on a shared computer the next person is still signed in as the one before.
+    """
+    deployment.sign_in.expect_logged_out()
 
 
 @check("sign-in.login-again", after=("sign-in.register", "sign-in.first-login"), needs=("sign_in",), reads=READS)
@@ -49,14 +57,14 @@ def test_login_after_logout_succeeds(deployment: Deployment) -> None:
     account of a minute ago.
     """
     sign_in = deployment.sign_in
-    sign_in.expect_token(sign_in.login)
+    sign_in.expect_signed_in(sign_in.login)
 
 
 @check("sign-in.same-account", after=("sign-in.login-again",), needs=("sign_in",), reads=READS)
 def test_new_token_opens_the_same_account(deployment: Deployment) -> None:
-    """The token of the second login opens the account that the first one opened.
+    """The second login opens the account that the first one opened.
 
-    Symptom: one is signed in, and the account is empty or another one's; or every second request says 401.
+    Symptom: a user is signed in, and the account is empty or another one's; or every second request says 401.
     """
     sign_in = deployment.sign_in
     sign_in.expect_account(sign_in.account_again, sign_in.account)
@@ -68,8 +76,17 @@ def test_wrong_password_is_refused(deployment: Deployment) -> None:
 
     Symptom: anyone gets in.
     """
+    deployment.sign_in.expect_wrong_password_refused()
+
+
+@check("sign-in.kept-account", after=("health.ok", "sign-in.first-login"), needs=("sign_in.keep",), reads=READS)
+def test_kept_account_still_signs_in(deployment: Deployment) -> None:
+    """An account of before this deploy still signs in.
+
+    Symptom: everything is green, and all users are gone: the application started on an empty database.
+    """
     sign_in = deployment.sign_in
-    sign_in.expect_refused(sign_in.wrong_password)
+    sign_in.expect_signed_in(sign_in.kept_account)
 
 
 @check("sign-in.no-echo", after=("health.ok",), needs=("sign_in",), reads=READS)

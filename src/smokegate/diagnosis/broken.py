@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.case import is_html, is_sample
+from smokegate.diagnosis.case import JOURNEY, is_html, is_sample
 from smokegate.diagnosis.wording import body, seen
+from smokegate.observation.evidence.sign_in import as_declared, reply, signs_in
 from smokegate.observation.model import Answer, NoAnswer, NotSent
 from smokegate.observation.plan.step import web_origin
 
@@ -17,8 +18,6 @@ GIVE_TOKEN = ("register", "login first", "login")
 """The steps of the journey that must answer with a token."""
 OPENS = (*GIVE_TOKEN, "account", "account again")
 """Those that must succeed."""
-REFUSALS = {"account without token": (401, 403), "wrong password": (400, 401, 403, 422)}
-"""Those that must be refused, and how."""
 CLOCKS = 60.0
 """Seconds by which the clocks of two machines may differ without anything being wrong."""
 
@@ -52,19 +51,15 @@ def told(exchange: Exchange, case: Case) -> str:
 
 
 def has_token(case: Case, name: str) -> bool:
-    """Tell whether an answer of the sign-in API holds the token that it promises."""
+    """Tell whether an answer of the sign-in flow gives the token or session that the file declares."""
     api, answer = case.environment.sign_in, case.answer(name)
-    if api is None or answer is None or not 200 <= answer.status < 300:
-        return False
-    token = case.field(name, api.token)
-    return isinstance(token, str) and bool(token)
+    return api is not None and answer is not None and signs_in(api, reply(answer))
 
 
 def _kept(case: Case, name: str, answer: Answer) -> bool:
-    if name in GIVE_TOKEN:
-        return has_token(case, name)
-    if name in REFUSALS:
-        return answer.status in REFUSALS[name]
+    api = case.environment.sign_in
+    if api is not None and (name in JOURNEY or name.startswith("csrf for ")):
+        return as_declared(api, name, case.answer)
     if name == "monitoring":
         return monitoring_status(case) in _good_statuses(case)
     if name == "page":

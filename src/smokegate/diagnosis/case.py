@@ -26,9 +26,13 @@ JOURNEY = (
     "login first",
     "account",
     "account without token",
+    "logout",
+    "account after logout",
     "login",
     "account again",
     "wrong password",
+    "account after wrong password",
+    "kept account",
 )
 """The exchanges of the sign-in journey, in the order of the story."""
 OPENERS = ("register", "login first")

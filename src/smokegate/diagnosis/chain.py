@@ -33,9 +33,13 @@ SYMPTOMS = {
     "register": "test_sign_in.py::test_registering_creates_an_account",
     "login first": "test_sign_in.py::test_standing_account_signs_in",
     "account without token": "test_sign_in.py::test_account_is_closed_without_a_token",
+    "logout": "test_sign_in.py::test_logout_ends_the_session",
+    "account after logout": "test_sign_in.py::test_logout_ends_the_session",
     "login": "test_sign_in.py::test_login_after_logout_succeeds",
     "account again": "test_sign_in.py::test_new_token_opens_the_same_account",
     "wrong password": "test_sign_in.py::test_wrong_password_is_refused",
+    "account after wrong password": "test_sign_in.py::test_wrong_password_is_refused",
+    "kept account": "test_sign_in.py::test_kept_account_still_signs_in",
     "monitoring": "test_monitoring.py::test_monitoring_gives_a_known_status",
     "page": "test_frontend.py::test_frontend_is_served",
     "preflight": "test_frontend.py::test_backend_lets_the_frontend_call_it",
@@ -59,8 +63,10 @@ def symptom_of(case: Case, name: str) -> str | None:
     """Return the smoke test that is red when this exchange is the first to fail."""
     if is_sample(name):
         return HEALTHY if name == "health" else STEADY
-    if name == "account":
+    if name == "account" or (name == "login first" and case.exchange("register")):
         return SYMPTOMS[_opener(case)]
+    if name.startswith("csrf for "):
+        return symptom_of(case, name.removeprefix("csrf for "))
     if name.startswith("endpoint "):
         return "test_endpoints.py::test_endpoint_keeps_its_promise"
     return SYMPTOMS.get(name)

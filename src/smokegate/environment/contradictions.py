@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smokegate.environment.addresses import ADDRESS
+from smokegate.environment.presets import with_preset
 
 UNFILLED = ' (--set frontend.url=…): with "--set backend.url" no replica is started to fill it in'
 Found = Iterator[tuple[tuple[str | int, ...], str]]
@@ -79,12 +80,37 @@ def _monitoring(monitoring: Mapping[str, Any]) -> Found:
         yield ("backend", "monitoring", "healthy"), "expected at least one value, found an empty array"
 
 
-def _sign_in(sign_in: Mapping[str, Any]) -> Found:
+def _sign_in(written: Mapping[str, Any]) -> Found:
+    sign_in = with_preset(written)
     if sign_in.get("creates_accounts") is True and "register" not in sign_in:
         yield (
             ("sign_in", "register"),
             "is missing; creates_accounts = true needs the path that creates an account",
         )
+    by_cookie = sign_in.get("session") == "cookie"
+    if "cookie" in written and not by_cookie:
+        yield ("sign_in", "cookie"), 'goes with session = "cookie"'
+    for key in ("token", "token_header", "header", "scheme"):
+        if key in written and by_cookie:
+            yield ("sign_in", key), 'contradicts session = "cookie", where no token is sent; keep one of them'
+    if "token" in written and "token_header" in sign_in:
+        yield ("sign_in", "token"), "contradicts token_header, which says that the token is in a header"
+    for call in ("logout", "delete"):
+        found = _section(sign_in, call)
+        if found.get("method") == "GET" and found.get("fields"):
+            yield ("sign_in", call, "fields"), 'contradicts method = "GET", which sends no body'
+    if isinstance(sign_in.get("csrf"), Mapping):
+        yield from _csrf(sign_in["csrf"])
+
+
+def _csrf(csrf: Mapping[str, Any]) -> Found:
+    sources = ("input", "meta", "cookie", "json", "answer_header")
+    given = [key for key in sources if key in csrf]
+    if len(given) != 1:
+        found = " and ".join(given) or "none"
+        yield ("sign_in", "csrf"), f"expected one of the keys {', '.join(sources)}, found {found}"
+    elif given != ["input"] and not {"field", "header"} & csrf.keys():
+        yield ("sign_in", "csrf"), "expected field or header, which say how the token is sent, found neither"
 
 
 def _either(name: str, section: Mapping[str, Any], one: str, other: str) -> Found:

@@ -109,21 +109,25 @@ def _load(file: Path, variables: Mapping[str, str], overrides: Sequence[Override
         mistakes.append(teller.mistake(("ca_file",), f"expected a PEM file that can be read, found: {ca_file}: {why}"))
     if mistakes:
         raise EnvironmentErrors(mistakes)
-    creates = model.sign_in is not None and model.sign_in.creates_accounts
+    needed = model.sign_in is not None and model.sign_in.needs_standing
     fields = {name: getattr(model, name) for name in EnvironmentFile.model_fields}
     return Environment.model_construct(
         _fields_set={*model.model_fields_set, "name", "secrets", "missing", "ca_file"},
         **{**fields, "ca_file": None if ca_file is None else str(ca_file)},
         name=file.stem,
         secrets=frozenset(context.secrets),
-        missing=() if creates else tuple(dict.fromkeys(context.missing)),
+        missing=tuple(dict.fromkeys(context.missing)) if needed else (),
     )
 
 
 def _with_standing(table: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Say which variables hold the standing account where one is needed and the file does not name them."""
     sign_in = table.get("sign_in")
-    if not isinstance(sign_in, dict) or "standing" in sign_in or sign_in.get("creates_accounts") is True:
+    if not isinstance(sign_in, dict) or "standing" in sign_in:
+        return dict(table)
+    register = sign_in.get("register")
+    elsewhere = isinstance(register, dict) and register.get("confirmed") == "elsewhere"
+    if sign_in.get("creates_accounts") is True and sign_in.get("keep") is not True and not elsewhere:
         return dict(table)
     prefix = "SMOKE_" + re.sub(r"[^A-Z0-9]", "_", name.upper())
     standing = {key: {"env": f"{prefix}_{key.upper()}"} for key in ("email", "password")}

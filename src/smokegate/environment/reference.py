@@ -116,6 +116,9 @@ def _tables(schema: Mapping[str, Any], section: Mapping[str, Any], path: tuple[s
     rows, inner = [], []
     for key, each in section["properties"].items():
         target, many = _target(each)
+        short = each.get("x-section")
+        if short is not None:
+            inner.append((".".join((*path, key)), (*path, key), short))
         if target is None:
             given = _default(each, required=key in section.get("required", ()))
             rows.append(f"| `{key}` | {_kind(each)} | {given} | {_cell(each['description'])} |\n")
@@ -139,6 +142,8 @@ def _target(each: Mapping[str, Any]) -> tuple[str | None, bool]:
 
 
 def _kind(each: Mapping[str, Any]) -> str:
+    if "x-section" in each:
+        each = {"x-kind": "path, a table or `false`" if "False" in str(each["anyOf"]) else "path, or a table"}
     if "x-kind" in each:
         return str(each["x-kind"])
     if "enum" in each or "const" in each:

@@ -78,11 +78,29 @@ def _section(raw: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
     }
 
 
+SHORT = "x-section"
+"""Marks a key that takes a path as well as a section, and names the section."""
+
+
+def _short(raw: dict[str, Any]) -> dict[str, Any]:
+    """Spell out that a request may be written as its path alone."""
+    if "x-short" not in raw:
+        return raw
+    kept = {key: value for key, value in raw.items() if key not in {"x-short", "$ref"}}
+    path = {"type": "string", "pattern": "^/"}
+    return {**kept, "anyOf": [path, {"$ref": raw["$ref"]}], SHORT: raw["$ref"].rpartition("/")[2]}
+
+
 def _property(raw: dict[str, Any]) -> dict[str, Any]:
     """Drop what says nothing about a TOML file: generated titles, null, defaults that are nothing."""
     kept = {key: value for key, value in raw.items() if key not in {"title", "description"}}
-    alternatives = [each for each in kept.get("anyOf", ()) if each != {"type": "null"}]
-    if len(alternatives) == 1:
+    kept = _short(kept)
+    alternatives = [each for each in map(_short, kept.get("anyOf", ())) if each != {"type": "null"}]
+    alternatives = [each for one in alternatives for each in (one["anyOf"] if SHORT in one else [one])]
+    if any("$ref" in each for each in alternatives) and len(alternatives) > 1:
+        target = next(each["$ref"] for each in alternatives if "$ref" in each)
+        kept = {**kept, "anyOf": alternatives, SHORT: target.rpartition("/")[2]}
+    elif len(alternatives) == 1:
         del kept["anyOf"]
         kept = {**alternatives[0], **kept}
     if kept.get("default") in (None, "", []):

@@ -2,83 +2,116 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
-from pydantic_core import ErrorDetails
+from pydantic import AfterValidator, Field, WrapValidator, model_validator
 
-from smokegate.environment import variables
-from smokegate.environment.errors import MissingVariableError
-from smokegate.environment.fields import Duration, Path, Secret, UserName
-from smokegate.environment.section import Section, retold
+from smokegate.environment.account import Account, account_if_known
+from smokegate.environment.calls import AccountView, Called, Csrf, Delete, Login, Logout, Register
+from smokegate.environment.fields import Duration, HeaderName, Many
+from smokegate.environment.presets import known_preset, with_preset
+from smokegate.environment.section import Section
 
-
-class Account(Section):
-    """A standing account, with which the journey signs in where it may not create one.
-
-    Left out, it is that of the variables `SMOKE_NAME_EMAIL` and `SMOKE_NAME_PASSWORD`, NAME being the
-    environment's. Where one of them is not set, all else is checked, and the run says that sign-in could not
-    be judged.
-    """
-
-    email: UserName
-    """Its e-mail address, as `{ env = "NAME" }`."""
-    password: Secret
-    """Its password, as `{ env = "NAME" }`."""
-
-
-def account_if_known(value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Account | None:
-    """Return None, and note the variables, where all that is wrong is that variables are not set.
-
-    Raises:
-        ValidationError: something else is wrong with it.
-    """
-    given = variables.of(info)
-    try:
-        account: Account | None = handler(value)
-    except ValidationError as error:
-        if given is None:
-            raise
-        found = error.errors(include_url=False)
-        missing = {each["loc"]: cause.variable for each in found if (cause := _unset(each)) is not None}
-        others = [each for each in found if each["loc"] not in missing]
-        if others:
-            raise retold(others) from None
-        given.missing.extend(missing.values())
-        return None
-    return account
-
-
-def _unset(error: ErrorDetails) -> MissingVariableError | None:
-    cause = error.get("ctx", {}).get("error")
-    return cause if isinstance(cause, MissingVariableError) else None
+__all__ = ["Account", "AccountView", "Csrf", "Delete", "Login", "Logout", "Register", "SignIn"]
 
 
 class SignIn(Section):
-    """The sign-in API: register, log in, see the account, log out, log in again."""
+    """Signing in: register, log in, see the account, log out, log in again.
 
-    register_: Path | None = Field(default=None, alias="register", examples=["/api/auth/register"])
-    """Where an account is created (POST)."""
-    login: Path = Field(examples=["/api/auth/login"])
-    """Where one logs in (POST)."""
-    account: Path = Field(examples=["/api/auth/me"])
-    """Where the signed-in account is shown (GET with a bearer token)."""
-    delete: Path | None = Field(default=None, examples=["/api/auth/me"])
-    """Where an account deletes itself (DELETE with its bearer token); used to clean up what a run created."""
+    Each request is a path, or a table: `login = { path = "/token", body = "form", email = "username" }`.
+    """
+
+    preset: Annotated[str, AfterValidator(known_preset)] | None = Field(default=None, examples=["django"])
+    """A framework whose usual values stand for what is left out; see the presets below."""
+    register_call: Called[Register] | None = Field(default=None, alias="register", examples=["/api/auth/register"])
+    """Where an account is created."""
+    login_call: Called[Login] = Field(alias="login", examples=["/api/auth/login"])
+    """Where a user logs in."""
+    account_call: Called[AccountView] = Field(alias="account", examples=["/api/auth/me"])
+    """Where the signed-in account is shown."""
+    logout_call: Called[Logout] | Literal[False] | None = Field(default=None, alias="logout", examples=["/logout"])
+    """Where a user logs out. The old token or session must be refused afterwards. Left out, it is tried beside a login
+    that ends in `login` with an account of the run's own, so that logging in again is checked after a real logout;
+    `false`: it is not."""
+    delete_call: Called[Delete] | None = Field(default=None, alias="delete", examples=["/api/auth/me"])
+    """Where an account deletes itself; used to clean up what a run created."""
     creates_accounts: bool = False
     """Whether a run may create an account, which needs `register`; else it signs in with `standing`."""
     standing: Annotated[Account | None, WrapValidator(account_if_known)] = None
     """The standing account."""
+    keep: bool = False
+    """`true`: the standing account was made before this deploy and no one changes it, so that a refusal means lost
+    data. It signs in beside a created account too."""
     email_domain: str = Field(default="example.com", pattern=r"^[A-Za-z0-9.-]+$")
     """The domain of created addresses: `smokegate+RANDOM@` this."""
     within: Duration | None = None
     """Latency budget of each step, on a warm connection. Over it is a warning only."""
+    session: Literal["token", "cookie"] = "token"
+    """What a login gives: a token that is sent in a header, or a session cookie."""
+    cookie: str | None = Field(default=None, examples=["sessionid"])
+    """The session cookie that a login must set; left out, any. Goes with `session = "cookie"`."""
     token: str = "access_token"  # noqa: S105 - the name of a key
-    """The key of the answer that holds the token."""
+    """The key of the answer that holds the token, with dots between levels."""
+    token_header: HeaderName | None = Field(default=None, examples=["Authorization"])
+    """The response header that holds the token, instead of the body."""
+    header: HeaderName = "Authorization"
+    """The request header in which the token is sent."""
+    scheme: str = Field(default="Bearer", pattern=r"^[A-Za-z0-9-]*$")
+    """The word before the token in that header; empty: the token alone."""
+    csrf: Csrf | None = None
+    """The CSRF token."""
     identity: str = "id"
     """The key of the answer and of the account view that tells one account from another."""
+    touches: Many[Literal["database"]] = ("database",)
+    """What signing in depends on."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _preset(cls, value: Any) -> Any:
+        return with_preset(value) if isinstance(value, Mapping) else value
+
+    @property
+    def register_(self) -> str | None:
+        """The path that creates an account."""
+        return self.register_call.path if self.register_call else None
+
+    @property
+    def login(self) -> str:
+        """The path of the login."""
+        return self.login_call.path
+
+    @property
+    def account(self) -> str:
+        """The path that shows the account."""
+        return self.account_call.path
+
+    @property
+    def delete(self) -> str | None:
+        """The path that deletes an account."""
+        return self.delete_call.path if self.delete_call else None
+
+    @property
+    def logout(self) -> Logout | None:
+        """The declared logout."""
+        return self.logout_call or None
+
+    @property
+    def by_cookie(self) -> bool:
+        """Whether a session cookie, and no token, says who is signed in."""
+        return self.session == "cookie" or self.cookie is not None
+
+    @property
+    def confirms_elsewhere(self) -> bool:
+        """Whether a new account can not sign in yet."""
+        return self.register_call is not None and self.register_call.confirmed == "elsewhere"
+
+    @property
+    def needs_standing(self) -> bool:
+        """Whether something is checked with the standing account."""
+        return not self.creates_accounts or self.keep or self.confirms_elsewhere
 
     @property
     def signs_in_only(self) -> bool:
-        """Whether the journey begins with a login, since it may create no account."""
-        return not self.creates_accounts
+        """Whether it is the standing account that signs in, since a run creates none that can."""
+        return not self.creates_accounts or self.confirms_elsewhere

@@ -23,7 +23,7 @@ from smokegate.observation.plan.backend import (
 from smokegate.observation.plan.frontend import FrontendPlan
 from smokegate.observation.plan.graph import Graph
 from smokegate.observation.plan.readiness import Waiting
-from smokegate.observation.plan.sign_in import CLEAN_UP, SignInPlan
+from smokegate.observation.plan.sign_in import CLEAN_UP, CSRF, SignInPlan
 from smokegate.observation.plan.step import GROUPS, Group, Step, origin_of
 from smokegate.observation.side_probes import SideProbes
 from smokegate.observation.transport.pool import Pool
@@ -193,7 +193,9 @@ class Observer:
             busy = {"register", CLEAN_UP}
             self._condition.wait_for(lambda: not self._graph.running & busy, self._tries.timeout + 1.0)
         if self._journey.created:
-            self._graph.finish_alone(step)
+            for each in (self._plan.get(CSRF + CLEAN_UP), step):
+                if each is not None:
+                    self._graph.finish_alone(each)
 
     def _steps(self, group: Group) -> Iterator[Step]:
         of: Mapping[Group, Callable[[], Iterable[Step]]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from smokegate.observation.evidence.predicates import CLOSED, REFUSED, token_in
+from smokegate.observation.evidence.sign_in import identity_in, keeps_out, opens, refuses_login, reply, signs_in
 from smokegate.plugin.failures import ExpectationFailed
 from smokegate.plugin.response import Response
 
@@ -17,9 +17,13 @@ STEPS = (
     "login first",
     "account",
     "account without token",
+    "logout",
+    "account after logout",
     "login",
     "account again",
     "wrong password",
+    "account after wrong password",
+    "kept account",
 )
 """The exchanges of the journey, in the order of the story."""
 
@@ -45,18 +49,28 @@ class SignInResponses:
 
     @property
     def login_first(self) -> Response:
-        """The first login, of the standing account."""
+        """The first login: of the standing account, or of a new one whose registration signed no one in."""
         return self._see("login first")
 
     @property
     def account(self) -> Response:
-        """The account as its first token shows it."""
+        """The account as the first client sees it."""
         return self._see("account")
 
     @property
     def account_without_token(self) -> Response:
-        """The account as it shows without a token."""
+        """The account as a client sees it that is not signed in."""
         return self._see("account without token")
+
+    @property
+    def logout(self) -> Response:
+        """Logging the first client out."""
+        return self._see("logout")
+
+    @property
+    def account_after_logout(self) -> Response:
+        """The account for what the first client held before its logout."""
+        return self._see("account after logout")
 
     @property
     def login(self) -> Response:
@@ -65,7 +79,7 @@ class SignInResponses:
 
     @property
     def account_again(self) -> Response:
-        """The account as the token of that login shows it."""
+        """The account as the client of that login sees it."""
         return self._see("account again")
 
     @property
@@ -79,28 +93,64 @@ class SignInResponses:
         there = self._sent()
         return tuple(step for name in STEPS if name in there and (step := self._see(name)).was_sent)
 
-    def expect_token(self, step: Response) -> None:
-        """State that a step succeeded and its JSON holds the token."""
-        step.expect(step.ok, "a 2xx status")
-        step.expect(token_in(step.answer, self.section.token), f"a JSON body with {self.section.token}")
+    @property
+    def kept_account(self) -> Response:
+        """The login of an account of before this deploy."""
+        return self._see("kept account" if self.section.creates_accounts else "login first")
+
+    def expect_registered(self) -> None:
+        """State that registering created an account that signs in and can be seen."""
+        step, api = self.register, self.section
+        step.expect(step.status < 400, "a status below 400")
+        if api.confirms_elsewhere:
+            return
+        page = reply(step.answer).is_page and not api.by_cookie
+        if not page and not signs_in(api, reply(step.answer)):
+            step = self.login_first
+        self.expect_signed_in(step)
+        self.expect_account(self.account, step)
+
+    def expect_signed_in(self, step: Response) -> None:
+        """State that the answer gives the token or the session that the file declares."""
+        api = self.section
+        wanted = f"a 2xx status and a JSON body with {api.token}"
+        if api.token_header is not None:
+            wanted = f"a 2xx status and a header {api.token_header}"
+        if api.by_cookie:
+            wanted = f"no login form again, and {f'the cookie {api.cookie}' if api.cookie else 'a cookie'}"
+        step.expect(signs_in(api, reply(step.answer)), wanted)
 
     def expect_account(self, account: Response, before: Response) -> None:
         """State that a step shows the account, and the same one as a step before."""
-        key = self.section.identity
-        account.expect(account.ok, "a 2xx status for the token that was just given")
-        identity = account.value(key)
-        account.expect(identity is not None, f"a JSON body with {key}")
-        expected = before.value(key)
+        api, got = self.section, reply(account.answer)
+        account.expect(opens(api, got), "the account, with a 2xx status, for the client that just signed in")
+        if got.is_page and not got.is_json:
+            return
+        identity, expected = identity_in(api, got), identity_in(api, reply(before.answer))
+        account.expect(identity is not None, f"a JSON body with {api.identity}")
         if expected is not None:
-            account.expect(identity == expected, f"{key} {expected!r}, as before", f"{key} {identity!r}")
+            actual = f"{api.identity} {identity!r}"
+            account.expect(identity == expected, f"{api.identity} {expected!r}, as before", actual)
 
     def expect_closed(self, step: Response) -> None:
-        """State that a step without a token was turned away."""
-        step.expect(step.status in CLOSED, "status 401 or 403")
+        """State that a client that is not signed in was turned away."""
+        statuses = " or ".join(map(str, self.section.account_call.refused))
+        step.expect(keeps_out(self.section, reply(step.answer)), f"status {statuses}, or a way to the login")
 
-    def expect_refused(self, step: Response) -> None:
-        """State that a step with a wrong password was refused."""
-        step.expect(step.status in REFUSED, "status 400, 401, 403 or 422")
+    def expect_logged_out(self) -> None:
+        """State that the logout succeeded, and that it ended the session where the file says so."""
+        step, declared = self.logout, self.section.logout
+        step.expect(step.status < 400, "a status below 400")
+        if declared is not None and declared.revokes:
+            self.expect_closed(self.account_after_logout)
+
+    def expect_wrong_password_refused(self) -> None:
+        """State that a wrong password signs no one in; with a session cookie the account view proves it."""
+        step, api = self.wrong_password, self.section
+        if refuses_login(api, reply(step.answer)):
+            return
+        step.expect(api.by_cookie, f"one of the statuses {', '.join(map(str, api.login_call.refused))}")
+        self.expect_closed(self._see("account after wrong password"))
 
     def expect_no_echo(self, step: Response) -> None:
         """State that an answer does not repeat the password that was sent."""

@@ -16,6 +16,7 @@ from smokegate.diagnosis.testing import (
     COMMIT,
     FRONTEND,
     STARTED,
+    an_environment,
     answered,
     came_to,
     everywhere,
@@ -46,6 +47,10 @@ SAMPLES = ("health", "health 2", "health 3")
 SUSPENDED = "<title>Service Suspended</title>This service has been suspended."
 SQL = '(psycopg2.OperationalError) connection to server at "10.0.0.7", port 5432 failed: Connection refused'
 MIXED = {"status": "healthy", "service": "Trading API"}
+
+
+LOGIN_ONLY = {"login": "/api/auth/login", "account": "/api/auth/me"}
+STANDING = an_environment(sign_in=LOGIN_ONLY)
 
 
 @dataclass(frozen=True)
@@ -250,7 +255,50 @@ DEFECTS = (
         LIKELY,
     ),
     Defect("sign-in.session-survives", (answered("account without token", 200, {"id": 7}),), "answered 200"),
-    Defect("sign-in.any-password", (answered("wrong password", 200, {"id": 7}),), "answered 200"),
+    Defect(
+        "sign-in.any-password",
+        (answered("wrong password", 200, {"id": 7, "access_token": "[redacted]"}),),
+        "answered 200",
+    ),
+    Defect(
+        "sign-in.relogin-refused",
+        (answered("logout", 204), answered("account again", 401, {"detail": "Token has been revoked"})),
+        "revoked",
+        LIKELY,
+    ),
+    Defect(
+        "sign-in.unconfirmed",
+        (answered("register", 201, {"id": 7}), answered("login first", 403, {"detail": "E-mail not verified"})),
+        "not verified",
+    ),
+    Defect(
+        "sign-in.other-fields",
+        (answered("register", 201, {"id": 7}), answered("login first", 422, {"detail": "Field required"})),
+        "Field required",
+        LIKELY,
+    ),
+    Defect("sign-in.csrf", (answered("register", 403, "CSRF verification failed."),), "CSRF verification failed"),
+    Defect(
+        "sign-in.no-token",
+        (answered("login first", 200, {"status": "welcome"}),),
+        "welcome",
+        LIKELY,
+        fields={"environment": STANDING},
+    ),
+    Defect(
+        "sign-in.standing-refused",
+        (answered("login first", 401, {"detail": "Incorrect email or password"}),),
+        "Incorrect",
+        LIKELY,
+        fields={"environment": STANDING},
+    ),
+    Defect(
+        "data.lost",
+        (answered("login first", 401, {"detail": "Incorrect email or password"}),),
+        "Incorrect",
+        LIKELY,
+        fields={"environment": an_environment(sign_in={**LOGIN_ONLY, "keep": True})},
+    ),
     Defect(
         "sign-in.throttled",
         (answered("login", 429, {"detail": "Too many"}, {"retry-after": "900"}),),

@@ -88,13 +88,23 @@ def test_own_word_for_the_database_is_only_likely() -> None:
 def test_bare_500_on_the_first_login_is_only_likely_the_database() -> None:
     """A login that ends in a bare 500 while health is green fits an absent database, and other errors."""
     standing = {"login": "/api/auth/login", "account": "/api/auth/me"}
-    environment = an_environment(sign_in=standing)
+    backend = {"url": BACKEND, "health": {"json": {"status": "healthy"}, "samples": 3}}
+    environment = an_environment(sign_in=standing, backend=backend)
     after = [not_asked(name, "login first") for name in ("account", "login", "account again", "wrong password")]
     failed = answered("login first", 500, {"detail": "Login failed"})
     headline = judged(failed, *after, environment=environment).headline
     assert headline is not None
     assert (headline.code, headline.confidence) == ("app.database-unreachable", Confidence.LIKELY)
     assert headline.competing
+
+
+def test_bare_500_on_the_first_login_is_its_own_where_the_database_answers() -> None:
+    """An endpoint that touches the database works: nothing speaks against the database."""
+    environment = an_environment(sign_in={"login": "/api/auth/login", "account": "/api/auth/me"})
+    after = [not_asked(name, "login first") for name in ("account", "login", "account again", "wrong password")]
+    headline = judged(answered("login first", 500, "Oops"), *after, environment=environment).headline
+    assert headline is not None
+    assert headline.code == "app.error"
 
 
 def test_no_server_on_some_samples_is_the_platforms() -> None:

@@ -33,6 +33,11 @@ JOURNEYS: dict[str | None, tuple[int | None, ...]] = {
     "password-echoed": (200, 200, 401, 200, 200, 401),
     "login-opens-another-account": (200, 200, 401, 200, 200, 401),
     "tokens-expired-on-arrival": (200, 401, 401, 200, 401, 401),
+    "relogin-refused": (200, 200, 401, 200, 200, 401),
+    "registration-unconfirmed": (201, None, 401, 403, None, 403),
+    "login-takes-a-form": (200, 200, 401, 422, None, 422),
+    "login-wants-csrf": (200, 200, 401, 403, None, 403),
+    "login-without-token": (200, 200, 401, 200, None, 401),
 }
 # where the bundle calls, in terms of the replica
 CALLS = {

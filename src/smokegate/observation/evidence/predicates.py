@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 
 CLOCKS = 60.0
 """Seconds by which the clocks of two machines may differ without anything being wrong."""
-CLOSED = (401, 403)
-"""The statuses with which an account is closed to a request without a token."""
-REFUSED = (400, 401, 403, 422)
-"""The statuses with which a wrong password is refused."""
 
 
 def field(answer: Answer | None, key: str) -> Any:
@@ -25,12 +21,6 @@ def field(answer: Answer | None, key: str) -> Any:
         return None
     value = lookup(answer.body.json, tuple(key.split(".")))
     return None if value is MISSING else value
-
-
-def token_in(answer: Answer | None, key: str) -> str | None:
-    """Return the token that a successful answer of the sign-in API holds, None where it holds none."""
-    token = field(answer, key) if answer is not None and 200 <= answer.status < 300 else None
-    return token if isinstance(token, str) and token else None
 
 
 def known_status(monitoring: Monitoring, answer: Answer | None) -> str | None:

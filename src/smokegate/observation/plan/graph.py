@@ -61,9 +61,10 @@ class Graph:
         return self.stopped and name not in self.running
 
     def exchanges(self) -> dict[str, Exchange]:
-        """Return what is done, in the order in which it was begun."""
+        """Return what is done, in the order in which it was begun, but for what turned out not to be needed."""
         with self._condition:
-            return {name: self._done[name] for name in self._begun if name in self._done}
+            done = {name: self._done[name] for name in self._begun if name in self._done}
+        return {name: each for name, each in done.items() if each.outcome != NotSent("")}
 
     def get(self, name: str) -> Exchange | None:
         """Return an exchange if it is done."""

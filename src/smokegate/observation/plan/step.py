@@ -27,6 +27,8 @@ class RequestToSend:
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
+    follow: bool = True
+    """Whether redirects are followed; else a redirect is the answer."""
 
     @property
     def all_headers(self) -> tuple[tuple[str, str], ...]:

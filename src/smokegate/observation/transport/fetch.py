@@ -129,7 +129,7 @@ def _onward(ask: RequestToSend, raw: RawResponse, location: str | None) -> Reque
     A body goes to no other origin: such a redirect is the answer itself. Credentials, and every header that
     an environment file had us send, stay behind at the border of the origin.
     """
-    if raw.status not in REDIRECTS or not location:
+    if raw.status not in REDIRECTS or not location or not ask.follow:
         return None
     target = _target(ask.url, location)
     method = ask.method

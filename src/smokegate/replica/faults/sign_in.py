@@ -272,3 +272,91 @@ def tokens_expired_on_arrival(plan: Plan) -> None:
         app.state.tokens.account_id = lambda _token: None
 
     plan.patch(change)
+
+
+@fault(
+    "tectonic",
+    where="app",
+    cause="sign-in.relogin-refused",
+    caught_by=checks.NEW_TOKEN_OPENS_THE_SAME_ACCOUNT,
+)
+def relogin_refused(plan: Plan) -> None:
+    """A logout revokes all tokens of its user, and those that the next login gives too."""
+
+    def change(app: Any) -> None:
+        from fastapi import Request
+        from fastapi.responses import Response
+
+        tokens, gone = app.state.tokens, set()
+        valid = tokens.account_id
+
+        def logout(request: Any) -> Response:
+            gone.add(valid(request.headers["authorization"].partition(" ")[2]))
+            return Response(status_code=204)
+
+        logout.__annotations__.update(request=Request)
+        tokens.account_id = lambda token: None if (found := valid(token)) in gone else found
+        _first_route(app, "/api/auth/logout", logout)
+
+    plan.patch(change)
+
+
+@fault(
+    "tectonic",
+    where="app",
+    cause="sign-in.unconfirmed",
+    caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT,
+    verdict="UNKNOWN",
+)
+def registration_unconfirmed(plan: Plan) -> None:
+    """A new account must be confirmed by e-mail before it can log in."""
+    instead(plan, _REGISTER, 201, {"id": 1, "email": ""}, method="POST")
+    instead(plan, _LOGIN, 403, {"detail": "E-mail address not verified"}, method="POST")
+
+
+@fault(
+    "tectonic",
+    where="app",
+    cause="sign-in.other-fields",
+    caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS,
+    verdict="UNKNOWN",
+)
+def login_takes_a_form(plan: Plan) -> None:
+    """Login takes a form with a user name, as OAuth2 says, and no JSON."""
+    missing = [
+        {"type": "missing", "loc": ["body", name], "msg": "Field required", "input": None}
+        for name in ("username", "password")
+    ]
+    instead(plan, _LOGIN, 422, {"detail": missing}, method="POST")
+
+
+@fault(
+    "tectonic",
+    where="app",
+    cause="sign-in.csrf",
+    caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS,
+    verdict="UNKNOWN",
+)
+def login_wants_csrf(plan: Plan) -> None:
+    """Login wants a CSRF token."""
+    instead(plan, _LOGIN, 403, "CSRF verification failed. Request aborted.", method="POST")
+
+
+@fault("tectonic", where="app", cause="sign-in.no-token", caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS)
+def login_without_token(plan: Plan) -> None:
+    """Login answers 200 with the account, and no token."""
+
+    def change(app: Any) -> None:
+        from fastapi import Request
+
+        from smokegate.replica.tectonic import routes
+        from smokegate.replica.tectonic.models import Credentials
+
+        def login(body: Any, request: Any) -> dict[str, Any]:
+            session = routes.login(body, request)
+            return {"id": session.id, "email": session.email}
+
+        login.__annotations__.update(body=Credentials, request=Request)
+        _first_route(app, _LOGIN, login)
+
+    plan.patch(change)

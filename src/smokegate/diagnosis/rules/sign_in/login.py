@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 REFUSED = (401, 403)
 VIEWS = ("account", "account again")
+"""The account as a client sees it that has just signed in."""
 EXPLAINED = (
     "app.database-unreachable",
     "app.database-not-initialised",
@@ -41,10 +42,14 @@ def lost(case: Case) -> Signs | None:
     if other is not None:
         return other
     exchange, answer = case.exchange("login"), case.app("login")
-    if exchange is None or answer is None or answer.status not in {400, *REFUSED} or not has_token(case, "register"):
+    if exchange is None or answer is None or answer.status not in {400, *REFUSED}:
+        return None
+    if not case.environment.sign_in or not case.environment.sign_in.creates_accounts:
+        return None
+    if not has_token(case, "register") and not has_token(case, "login first"):
         return None
     return Signs(
-        evidence=(seen(exchange, body(answer)), *_worked(case, "register", "account")),
+        evidence=(seen(exchange, body(answer)), *_worked(case, "register", "login first", "account")),
         exchanges=("login",),
         confidence=Confidence.LIKELY,
     )
@@ -55,7 +60,7 @@ def _other_account(case: Case) -> Signs | None:
     if api is None:
         return None
     told: dict[str, Exchange] = {}
-    for name in ("register", *VIEWS):
+    for name in ("register", "login first", *VIEWS):
         identity = case.field(name, api.identity)
         exchange = case.exchange(name)
         if identity is not None and exchange is not None:
@@ -75,7 +80,7 @@ def _other_account(case: Case) -> Signs | None:
 def not_shared(case: Case) -> Signs | None:
     """A token that was just given is refused, although the account exists: login gave another one."""
     refused = [e for name in VIEWS if (e := case.exchange(name)) and (a := case.app(name)) and a.status in REFUSED]
-    if not refused or (not has_token(case, "login") and not has_token(case, "login first")):
+    if not refused or not any(has_token(case, name) for name in ("login", "login first")):
         return None
     opened = [e for name in VIEWS if (e := case.exchange(name)) and (a := case.app(name)) and 200 <= a.status < 300]
     competing = None if opened else ("a check of tokens that refuses all of them", "instances whose clocks differ")
@@ -84,6 +89,23 @@ def not_shared(case: Case) -> Signs | None:
         exchanges=tuple(each.name for each in refused),
         confidence=Confidence.LIKELY,
         competing=competing,
+    )
+
+
+def revoked(case: Case) -> Signs | None:
+    """The account opened before a logout that succeeded, and the token of the login after it is refused."""
+    out, again = case.exchange("logout"), case.exchange("account again")
+    answer, logout, first = case.app("account again"), case.app("logout"), case.app("account")
+    if out is None or again is None or answer is None or logout is None or first is None:
+        return None
+    if answer.status not in REFUSED or not 200 <= logout.status < 400 or not 200 <= first.status < 300:
+        return None
+    if not has_token(case, "login"):
+        return None
+    return Signs(
+        evidence=(seen(again, body(answer)), seen(out), *_worked(case, "login", "account")),
+        exchanges=("account again", "login", "logout"),
+        confidence=Confidence.LIKELY,
     )
 
 
@@ -168,5 +190,29 @@ RULES = (
         ),
         after=ANSWERED,
         unless=(*EXPLAINED, "sign-in.account-lost"),
+    ),
+    Rule(
+        code="sign-in.relogin-refused",
+        title="Logging in again after a logout does not work at {host}",
+        level=Level.SIGN_IN,
+        owner=Owner.APP,
+        symptom="A user logs out, logs in again at once, and is thrown out with 401.",
+        reads=("the account view before the logout and after the next login", "the answers to logout and login"),
+        judge=revoked,
+        steps=(
+            (
+                "Compare the token before the logout with that of the next login: if they are equal, the logout"
+                " revoked the new one too. Give each token a `jti` of its own."
+            ),
+            "Check by what the app revokes tokens: by user or by second, it also refuses those that follow.",
+        ),
+        competing=(
+            "a login that returns the revoked token",
+            "a logout that revokes all tokens of the user",
+            "instances with signing keys of their own",
+        ),
+        after=ANSWERED,
+        unless=EXPLAINED,
+        silences=("sign-in.key-not-shared",),
     ),
 )

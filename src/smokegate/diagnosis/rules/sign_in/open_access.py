@@ -8,30 +8,60 @@ from smokegate.diagnosis.case import is_html
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
+from smokegate.observation.evidence.sign_in import opens, reply, signs_in
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.rule import Judge
 
 EXPLAINED = ("app.wrong-service", "frontend.spa-answers-api")
 
 
-def opened(name: str) -> Judge:
-    """Judge by an exchange that must be refused and is answered 2xx."""
-
-    def judge(case: Case) -> Signs | None:
+def survives(case: Case) -> Signs | None:
+    """The account view shows an account to a client that is not signed in, or that has logged out."""
+    api = case.environment.sign_in
+    if api is None:
+        return None
+    for name in ("account without token", "account after logout"):
         exchange, answer = case.exchange(name), case.app(name)
-        if exchange is None or answer is None or not 200 <= answer.status < 300:
-            return None
+        if exchange is None or answer is None or not opens(api, reply(answer)):
+            continue
         page = is_html(answer)
+        by_design = name == "account after logout" and not api.by_cookie
         return Signs(
             evidence=(seen(exchange, body(answer)),),
             exchanges=(name,),
             confidence=Confidence.POSSIBLE if page else Confidence.CERTAIN,
-            competing=("a page that is served for any path, with nobody's account on it",) if page else None,
+            competing=_competing(page=page, by_design=by_design),
+            title="What a client held before its logout still opens the account at {host}" if by_design else None,
         )
+    return None
 
-    return judge
+
+def _competing(*, page: bool, by_design: bool) -> tuple[str, ...] | None:
+    if by_design:
+        return ("tokens that outlive a logout by design: `revokes = false` for `logout` in {file}",)
+    return ("a page that is served for any path, with no account on it",) if page else None
+
+
+def any_password(case: Case) -> Signs | None:
+    """A login with a wrong password signs in."""
+    api = case.environment.sign_in
+    if api is None:
+        return None
+    proof = "account after wrong password" if api.by_cookie else "wrong password"
+    exchange, answer = case.exchange(proof), case.app(proof)
+    if exchange is None or answer is None or not 200 <= answer.status < 300:
+        return None
+    got = reply(answer)
+    if api.by_cookie and not opens(api, got):
+        return None
+    page, given = is_html(answer), api.by_cookie or signs_in(api, got)
+    return Signs(
+        evidence=(seen(exchange, body(answer)),),
+        exchanges=(proof,),
+        confidence=Confidence.CERTAIN if given and not page else Confidence.POSSIBLE,
+        competing=None if given and not page else ("an answer to any request, which signs no one in",),
+    )
 
 
 RULES = (
@@ -41,8 +71,8 @@ RULES = (
         level=Level.SIGN_IN,
         owner=Owner.APP,
         symptom="After logging out, or without ever signing in, an account can be seen.",
-        reads=("the account view without a token",),
-        judge=opened("account without token"),
+        reads=("the account view without signing in, and after the logout",),
+        judge=survives,
         steps=(
             "Treat it as a leak: take the deployment off, or roll back, before looking further.",
             (
@@ -68,8 +98,8 @@ RULES = (
         level=Level.SIGN_IN,
         owner=Owner.APP,
         symptom="Anybody gets in who knows an e-mail address.",
-        reads=("the login with a wrong password",),
-        judge=opened("wrong password"),
+        reads=("the login with a wrong password, and the account view after it",),
+        judge=any_password,
         steps=(
             "Treat it as a leak: take the deployment off, or roll back, before looking further.",
             (

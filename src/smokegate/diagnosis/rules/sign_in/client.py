@@ -1,0 +1,256 @@
+"""The file does not say how the application wants a login, or its account is refused: the suite's own data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from smokegate.diagnosis.case import is_html
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.wording import body, header, quote, seen
+from smokegate.observation.evidence.sign_in import cookies_of, refuses_login, reply, signs_in
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+    from smokegate.observation.model import Answer, Exchange
+
+FIRST = "login first"
+LOGINS = (FIRST, "login")
+WANTS_FIELDS = re.compile(
+    r"\b(?:field|parameter|property|value|key|input)s?\b.{0,60}\b(?:required|missing)\b"
+    r"|\bmissing\b.{0,60}\b(?:field|parameter|property|value|key)\b|is required\b|must have required property"
+    r"|may not be blank|extra (?:inputs|fields)|additional propert|unknown field|unrecognized[_ ]key",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A refusal that is about the fields of a body, not about what they hold."""
+CSRF = re.compile(r"csrf|xsrf|authenticity.?token|page expired|forgery", re.IGNORECASE)
+TOKEN_KEY = re.compile(r"token|jwt|bearer", re.IGNORECASE)
+EXPLAINED = (
+    "app.database-unreachable",
+    "app.database-not-initialised",
+    "app.wrong-service",
+    "frontend.spa-answers-api",
+)
+
+
+def explains_itself(text: str) -> bool:
+    """Tell whether a refusal says what it wants, so that it is no word on the account."""
+    return WANTS_FIELDS.search(text) is not None or CSRF.search(text) is not None
+
+
+def _answered(case: Case, *names: str) -> tuple[tuple[Exchange, Answer], ...]:
+    """Return these exchanges with the answers that the app gave."""
+    found = ((case.exchange(name), case.app(name)) for name in names)
+    return tuple((exchange, answer) for exchange, answer in found if exchange and answer)
+
+
+def other_fields(case: Case) -> Signs | None:
+    """A login is refused for its form or its fields."""
+    for exchange, answer in _answered(case, *LOGINS):
+        about_fields = answer.status in {400, 422} and WANTS_FIELDS.search(answer.body.text)
+        if (answer.status == 415 or about_fields) and not CSRF.search(answer.body.text):
+            line = seen(exchange, body(answer))
+            return Signs(evidence=(line,), exchanges=(exchange.name,), confidence=Confidence.LIKELY)
+    return None
+
+
+def csrf(case: Case) -> Signs | None:
+    """A registration or a login is refused for its CSRF token."""
+    api = case.environment.sign_in
+    hits = [
+        each
+        for each in _answered(case, "register", *LOGINS)
+        if each[1].status == 419 or (each[1].status in {400, 403, 422} and CSRF.search(each[1].body.text))
+    ]
+    if api is None or not hits:
+        return None
+    exchange, answer = hits[0]
+    evidence, exchanges = (seen(exchange, body(answer)),), (exchange.name,)
+    if api.csrf is None:
+        return Signs(evidence, exchanges)
+    return Signs(
+        evidence,
+        exchanges,
+        confidence=Confidence.LIKELY,
+        owner=Owner.CONFIGURATION,
+        title="{host} refuses the CSRF token that it gave",
+        competing=(
+            "an origin that the app does not trust, such as `CSRF_TRUSTED_ORIGINS`, or a scheme that a proxy hides",
+            "a cookie that is `Secure` over plain http, or of another domain",
+            "instances with secrets of their own",
+            "`csrf` in {file} that is out of date",
+        ),
+    )
+
+
+def no_token(case: Case) -> Signs | None:
+    """A login is a success without the token or session that the file declares."""
+    api = case.environment.sign_in
+    for exchange, answer in _answered(case, *LOGINS) if api else ():
+        assert api is not None
+        got = reply(answer)
+        if not (got.ok or got.redirects) or signs_in(api, got) or refuses_login(api, got):
+            continue
+        elsewhere = _found_elsewhere(answer) if not api.by_cookie else ""
+        details = (header(answer, "content-type"), body(answer)) if is_html(answer) else (body(answer),)
+        signs = Signs(evidence=(seen(exchange, *details),), exchanges=(exchange.name,), confidence=Confidence.LIKELY)
+        if not elsewhere:
+            return signs
+        return replace(
+            signs,
+            evidence=(seen(exchange, elsewhere, *details),),
+            owner=Owner.TEST_DATA,
+            title="Logging in at {host} gives no token where {file} says that it is",
+        )
+    return None
+
+
+def _found_elsewhere(answer: Answer) -> str:
+    """Return where an answer holds what looks like a token or a session."""
+    keys = [key for key, value in _strings(answer.body.json) if TOKEN_KEY.search(key) and len(value) > 7]
+    if keys:
+        return f"it holds {quote(keys[0])}"
+    if "authorization" in answer.headers:
+        return "it holds the header `authorization`"
+    cookies = [name for name, value in cookies_of(answer.headers).items() if value]
+    return f"it sets the cookie {quote(cookies[0])}" if cookies else ""
+
+
+def _strings(value: Any, path: str = "", depth: int = 0) -> list[tuple[str, str]]:
+    if depth > 8 or not isinstance(value, dict):
+        return [(path, value)] if isinstance(value, str) else []
+    return [found for key, each in value.items() for found in _strings(each, f"{path}.{key}".strip("."), depth + 1)]
+
+
+def standing_refused(case: Case) -> Signs | None:
+    """The standing account is refused."""
+    api, exchange, answer = case.environment.sign_in, case.exchange(FIRST), case.app(FIRST)
+    if api is None or not api.signs_in_only or api.keep or exchange is None or answer is None:
+        return None
+    if explains_itself(answer.body.text) or not refuses_login(api, reply(answer)):
+        return None
+    return Signs(evidence=(seen(exchange, body(answer)),), exchanges=(FIRST,), confidence=Confidence.LIKELY)
+
+
+def data_lost(case: Case) -> Signs | None:
+    """An account of before this deploy, which no one changes, is refused."""
+    api = case.environment.sign_in
+    if api is None or not api.keep:
+        return None
+    name = "kept account" if api.creates_accounts else FIRST
+    exchange, answer = case.exchange(name), case.app(name)
+    if exchange is None or answer is None or not refuses_login(api, reply(answer)):
+        return None
+    if explains_itself(answer.body.text) and not signs_in(api, reply(answer)) and case.answer("login") is None:
+        return None
+    login = case.exchange("login")
+    works = (seen(login),) if login and (a := case.answer("login")) and signs_in(api, reply(a)) else ()
+    return Signs(evidence=(seen(exchange, body(answer)), *works), exchanges=(name,), confidence=Confidence.LIKELY)
+
+
+RULES = (
+    Rule(
+        code="sign-in.other-fields",
+        title="Login at {host} wants a form or other fields than {file} says",
+        level=Level.SIGN_IN,
+        owner=Owner.TEST_DATA,
+        symptom="422 'Field required' or 415 for a login that works in the browser.",
+        reads=("the answer to the first login",),
+        judge=other_fields,
+        steps=(
+            "Compare the login in the browser's network tab, or in the API's documentation, with `sign_in` in {file}.",
+            (
+                'A form instead of JSON: `body = "form"` and `email = "username"` for `login`, or'
+                ' `preset = "oauth2-form"`. Other names: `email` and `password` of `login`; more of them: `fields`.'
+            ),
+            "If {file} is right, the deployed version has changed its login: the frontend's own login fails too.",
+        ),
+        competing=("a login that changed with this deploy", "a proxy that drops the body or its content type"),
+        after=ANSWERED,
+        unless=EXPLAINED,
+        silences=("sign-in.pretended",),
+    ),
+    Rule(
+        code="sign-in.csrf",
+        title="Login at {host} wants a CSRF token, which {file} does not declare",
+        level=Level.SIGN_IN,
+        owner=Owner.TEST_DATA,
+        symptom="403 'CSRF verification failed', 419 'Page Expired', or 422 'Invalid authenticity token'.",
+        reads=("the answers to registering and to the first login",),
+        judge=csrf,
+        steps=(
+            (
+                'Name the framework in {file}: `preset = "django"`, `"devise"`, `"laravel"`, `"spring-security"` …,'
+                " or write a `csrf` table."
+            ),
+            "If it is declared: compare the app's trusted origins with {url}, and what its proxy says of the scheme.",
+        ),
+        after=ANSWERED,
+        unless=EXPLAINED,
+        silences=("sign-in.register-failed", "sign-in.pretended", "sign-in.standing-refused"),
+    ),
+    Rule(
+        code="sign-in.no-token",
+        title="Logging in at {host} succeeds and signs no one in",
+        level=Level.SIGN_IN,
+        owner=Owner.APP,
+        symptom="Login answers 200, and the user is not signed in.",
+        reads=("the answer to the first login: its token, its cookies, its headers",),
+        judge=no_token,
+        steps=(
+            "Read the answer in the evidence: is there a token under another key, in a header, or a session cookie?",
+            'Write it in {file}: `token = "data.accessToken"`, `token_header`, or `session = "cookie"`.',
+            "If there is none, read the app's log: a login that fails must not be answered with 200.",
+        ),
+        competing=(
+            "a static host or a login page in place of the API",
+            "an app that swallows the error",
+            "`sign_in` in {file} that names another key",
+        ),
+        after=ANSWERED,
+        unless=EXPLAINED,
+    ),
+    Rule(
+        code="sign-in.standing-refused",
+        title="{host} refuses the standing account: its password is another one, or it is gone",
+        level=Level.SIGN_IN,
+        owner=Owner.TEST_DATA,
+        symptom="'Incorrect email or password' for the account of the smoke test, and users sign in as ever.",
+        reads=("the answer to the first login",),
+        judge=standing_refused,
+        steps=(
+            "Sign in with the standing account by hand. If that works, correct the variables that hold it.",
+            "If its password was rotated, put the new one into the CI's secrets; if it is locked, unlock it.",
+            "If the account is gone, find out whether others are: then the database was emptied or replaced.",
+            "`keep = true` in {file} says that no one changes this account: a refusal is then reported as lost data.",
+        ),
+        competing=(
+            "a password that was rotated",
+            "an account that was deleted or locked",
+            "a database that was emptied or replaced",
+            "a login that refuses every password",
+        ),
+        after=ANSWERED,
+        unless=EXPLAINED,
+    ),
+    Rule(
+        code="data.lost",
+        title="{host} no longer knows an account of before this deploy",
+        level=Level.DATABASE,
+        owner=Owner.CONFIGURATION,
+        symptom="Everything is green, new users can register, and all the others are gone.",
+        reads=("the login with the account that `keep = true` is about", "the login of a new account"),
+        judge=data_lost,
+        steps=(
+            "Compare the address of the database (`DATABASE_URL`) with that of the version before.",
+            "An SQLite file in a container, or a volume that was not mounted, begins empty with every deploy.",
+            "Stop writes before you point back to the old database, so that new data is not lost too.",
+            "If only this account's password was changed, correct the variables that hold it.",
+        ),
+        competing=("a standing account whose password was changed", "a login that refuses every password"),
+        after=ANSWERED,
+        unless=("app.database-unreachable",),
+    ),
+)

@@ -1,0 +1,194 @@
+"""The requests of the `[sign_in]` section: each a path, or a table where the application wants more than a path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
+
+from smokegate.environment import variables
+from smokegate.environment.addresses import path as checked_path
+from smokegate.environment.errors import InvalidValueError
+from smokegate.environment.fields import HeaderName, Many, Path, SentHeaders, Status
+from smokegate.environment.headers import CREDENTIALS
+from smokegate.environment.section import Section
+from smokegate.environment.wording import describe
+
+T = TypeVar("T")
+IDENTITY = "{identity}"
+"""Stands for the account's identity in the path that deletes it; the only placeholder there is."""
+
+
+def path_or_table(value: object) -> object:
+    """Read a path alone as the table that holds it.
+
+    Raises:
+        InvalidValueError: it is neither.
+    """
+    if isinstance(value, str):
+        return {"path": value}
+    if isinstance(value, Mapping | Section):
+        return value
+    raise InvalidValueError('a path such as "/login", or a table with a path', found=describe(value))
+
+
+Called = Annotated[T, BeforeValidator(path_or_table), Field(json_schema_extra={"x-short": "path"})]
+"""A request that may be written as its path alone."""
+
+
+def body_fields(value: Any, info: ValidationInfo) -> Any:
+    """Read the further fields of a body; those that hold a credential come from variables.
+
+    Raises:
+        InvalidValueError: a value is neither plain nor a reference, or is a secret that is written down.
+        MissingVariableError: a variable is not set or empty.
+    """
+    if not isinstance(value, Mapping):
+        raise InvalidValueError("a table of field names and values", found=describe(value))
+    given = variables.of(info)
+    return {name: _field(str(name), each, given) for name, each in value.items()}
+
+
+def _field(name: str, value: Any, given: variables.Variables | None) -> Any:
+    if isinstance(value, str | bool | int | float):
+        if given is not None and isinstance(value, str) and CREDENTIALS.search(name):
+            wanted = f"{describe(name)} as {variables.REFERENCE}: a secret is never written down"
+            raise InvalidValueError(wanted, found="a literal value")
+        return value
+    text = variables.resolve(value, given, "text")
+    if len(text) < variables.SHORTEST:
+        if CREDENTIALS.search(name):
+            raise InvalidValueError(variables.LONG_ENOUGH, found=f"{len(text)} in the variable {value['env']}")
+    elif given is not None:
+        given.secrets.add(text)
+    return variables.Hidden(text)
+
+
+PLAIN: dict[str, Any] = {"type": ["string", "boolean", "number"]}
+NAMED: dict[str, Any] = {
+    "type": "object",
+    "properties": {"env": {"type": "string"}},
+    "required": ["env"],
+    "additionalProperties": False,
+}
+Fields = Annotated[
+    dict[str, Any],
+    BeforeValidator(body_fields),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {"anyOf": [PLAIN, NAMED]},
+            "x-kind": 'table of: text, number, `true`, `false` or `{ env = "NAME" }`',
+        }
+    ),
+]
+
+
+def with_identity(text: str) -> str:
+    """Check a path that may hold the placeholder of the account's identity.
+
+    Raises:
+        InvalidValueError: it is no path, or it holds another placeholder.
+    """
+    if re.search(r"[{}]", text.replace(IDENTITY, "")):
+        raise InvalidValueError(f"a path with no placeholder but {IDENTITY}", found=describe(text))
+    return checked_path(text)
+
+
+class Call(Section):
+    """A request that sends a body."""
+
+    path: Path
+    """Where it is sent."""
+    body: Literal["json", "form"] = "json"
+    """How its fields are sent: as JSON, or as an HTML form sends them."""
+    fields: Fields = Field(default_factory=dict)
+    """Further fields of its body. In JSON, dots in a name separate levels: `"user.role"`."""
+    send: SentHeaders = Field(default_factory=dict)
+    """Request headers for this request only."""
+
+
+class Credentials(Call):
+    """A request that sends an e-mail address and a password."""
+
+    email: str = "email"
+    """The name of the field that holds the e-mail address or user name."""
+    password: str = "password"  # noqa: S105 - the name of a field
+    """The name of the field that holds the password."""
+
+
+class Register(Credentials):
+    """How an account is created (POST)."""
+
+    fields: Fields = Field(default_factory=lambda: {"full_name": "smokegate synthetic check"})
+    """Further fields of its body, such as `{ terms = true, company = "smokegate" }`."""
+    password_again: str | None = None
+    """The name of the field that repeats the password, where there is one."""
+    confirmed: Literal["by the answer", "elsewhere"] = "by the answer"
+    """`"elsewhere"`: a new account must be confirmed first, by e-mail for one. Registering is then checked by its
+    status alone, and signing in with the standing account."""
+
+
+class Login(Credentials):
+    """How a user logs in (POST)."""
+
+    refused: Many[Status] = (400, 401, 403, 422)
+    """The statuses that refuse a wrong password; 404 does so too where its JSON says that there is no such user."""
+
+
+class AccountView(Section):
+    """Where a signed-in account is shown (GET)."""
+
+    path: Path
+    """Where it is."""
+    send: SentHeaders = Field(default_factory=dict)
+    """Request headers for this request only."""
+    refused: Many[Status] = (401, 403)
+    """The statuses that keep out a client that is not signed in; a redirect to a login page does so too."""
+
+
+class Logout(Call):
+    """How a user logs out."""
+
+    method: Literal["POST", "DELETE", "GET"] = "POST"
+    """The method."""
+    revokes: bool = True
+    """Whether the old token or session must be refused afterwards. `false`: tokens outlive a logout by design."""
+
+
+class Delete(Call):
+    """How a created account is deleted."""
+
+    path: Annotated[str, BeforeValidator(lambda text: text if not isinstance(text, str) else with_identity(text))]
+    """Where; `{identity}` stands for the value of `identity` that registering or the account view gave."""
+    method: Literal["DELETE", "POST"] = "DELETE"
+    """The method."""
+    password: str | None = None
+    """The name of the field that repeats the password, where one must."""
+
+
+class Csrf(Section):
+    """The token against cross-site request forgery: where it is read, and how it is sent with each write.
+
+    It is read from one of `input`, `meta`, `cookie`, `json` and `answer_header`, and sent as `field`, as `header`
+    or both. Requests then carry `Origin` and `Referer` as a browser's do.
+    """
+
+    page: Path = Field(examples=["/accounts/login/"])
+    """The page that gives it (GET), before each write."""
+    input: str | None = Field(default=None, examples=["csrfmiddlewaretoken"])
+    """The name of the hidden field that holds it; it is sent back under the same name."""
+    meta: str | None = Field(default=None, examples=["csrf-token"])
+    """The name of the `<meta>` element that holds it."""
+    cookie: str | None = Field(default=None, examples=["XSRF-TOKEN"])
+    """The cookie that holds it."""
+    json_: str | None = Field(default=None, alias="json", examples=["csrfToken"])
+    """The key of the JSON body that holds it, with dots between levels."""
+    answer_header: HeaderName | None = Field(default=None, examples=["X-CSRF-Token"])
+    """The response header that holds it."""
+    field: str | None = Field(default=None, examples=["_token"])
+    """The field of the body in which it is sent."""
+    header: HeaderName | None = Field(default=None, examples=["X-CSRFToken"])
+    """The request header in which it is sent."""

@@ -1,0 +1,184 @@
+"""What an answer of the sign-in flow means: who is signed in, who was refused, whose account is shown.
+
+One place for the plan, which sends what follows, for the suite, which judges, and for the diagnosis.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from smokegate.environment.signin import SignIn
+from smokegate.observation.evidence.assertions import MISSING, lookup
+from smokegate.observation.model import Answer, Headers
+
+PASSWORD_INPUT = re.compile(r"<input[^>]{0,400}type\s*=\s*[\"']?password", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the judgement needs of an answer, whether it still holds its secrets or not."""
+
+    status: int
+    headers: Headers
+    text: str = ""
+    json: Any = None
+    is_json: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is a success."""
+        return 200 <= self.status < 300
+
+    @property
+    def redirects(self) -> bool:
+        """Whether it sends the client elsewhere."""
+        return 300 <= self.status < 400 and "location" in self.headers
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a web page."""
+        said = self.headers.get("content-type", "")
+        return "text/html" in said or self.text.lstrip()[:9].lower() in {"<!doctype", "<html>", "<html lan"}
+
+    @property
+    def is_login_page(self) -> bool:
+        """Whether it is a page that asks for a password."""
+        return self.is_page and PASSWORD_INPUT.search(self.text) is not None
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The cookies that it sets, by name."""
+        return cookies_of(self.headers)
+
+
+def reply(answer: Answer) -> Reply:
+    """Return what the judgement needs of a recorded answer."""
+    body = answer.body
+    return Reply(answer.status, answer.headers, body.text, body.json, body.is_json)
+
+
+def cookies_of(headers: Headers) -> dict[str, str]:
+    """Return the cookies that an answer sets; those that it deletes have no value."""
+    found = {}
+    for name, value in headers.fields:
+        if name.lower() == "set-cookie":
+            pair, _, attributes = value.partition(";")
+            key, _, content = pair.partition("=")
+            gone = re.search(r"max-age\s*=\s*0\b|expires\s*=[^;]*\b1970\b", attributes, re.IGNORECASE)
+            found[key.strip()] = "" if gone else content.strip().strip('"')
+    return found
+
+
+def is_named(cookie: str, wanted: str) -> bool:
+    """Tell whether a cookie is the wanted one, whatever prefix it has over https."""
+    return cookie.removeprefix("__Secure-").removeprefix("__Host-") == wanted
+
+
+def token_of(api: SignIn, got: Reply) -> str | None:
+    """Return the token that an answer gives, None where it gives none."""
+    if not got.ok:
+        return None
+    if api.token_header is not None:
+        said = got.headers.get(api.token_header, "").strip()
+        found: Any = said.partition(" ")[2].strip() or said
+    else:
+        found = lookup(got.json, tuple(api.token.split("."))) if got.is_json else None
+    return found if isinstance(found, str) and found.strip() else None
+
+
+def signs_in(api: SignIn, got: Reply) -> bool:
+    """Tell whether an answer to a login or a registration says that the client is signed in now.
+
+    With a session cookie that is what a browser takes for it: no login form again, no way back to it, and the
+    cookie. Only the account view proves it.
+    """
+    if not api.by_cookie:
+        return token_of(api, got) is not None
+    if not (got.ok or got.redirects) or got.is_login_page or leads_back(api, got):
+        return False
+    given = [name for name, value in got.cookies.items() if value]
+    return bool(given) if api.cookie is None else any(is_named(name, api.cookie) for name in given)
+
+
+def leads_back(api: SignIn, got: Reply) -> bool:
+    """Tell whether an answer redirects to the login."""
+    if not got.redirects:
+        return False
+    target = urlsplit(got.headers["location"])
+    pages = {api.login, *([api.csrf.page] if api.csrf else [])}
+    return target.path in {urlsplit(page).path for page in pages} or "error=" in target.query
+
+
+def refuses_login(api: SignIn, got: Reply) -> bool:
+    """Tell whether an answer to a login with a wrong password refuses it."""
+    no_such_user = got.status == 404 and got.is_json
+    if got.status in api.login_call.refused or no_such_user or got.is_login_page or leads_back(api, got):
+        return True
+    return got.ok and api.by_cookie and not signs_in(api, got)
+
+
+def opens(api: SignIn, got: Reply) -> bool:
+    """Tell whether an answer to the account view shows an account."""
+    return got.ok and not got.is_login_page and not _shows_no_one(api, got)
+
+
+def keeps_out(api: SignIn, got: Reply) -> bool:
+    """Tell whether an answer to the account view keeps out a client that is not signed in."""
+    if got.status in api.account_call.refused or got.redirects:
+        return True
+    return got.ok and (got.is_login_page or _shows_no_one(api, got))
+
+
+def _shows_no_one(api: SignIn, got: Reply) -> bool:
+    """Tell whether a success holds no account: `null`, `{}`, or no value where the file says the identity is."""
+    if not got.is_json:
+        return False
+    if got.json in (None, {}, []):
+        return True
+    return "identity" in api.model_fields_set and identity_in(api, got) is None
+
+
+def identity_in(api: SignIn, got: Reply) -> Any:
+    """Return what tells the account in an answer from others, None where nothing does."""
+    found = lookup(got.json, tuple(api.identity.split("."))) if got.is_json else None
+    return None if found is MISSING else found
+
+
+def as_declared(api: SignIn, name: str, answers: Callable[[str], Answer | None]) -> bool:
+    """Tell whether the answer of a step of signing in is what the file declares; it must have one.
+
+    Args:
+        api: what the file says.
+        name: the step's exchange.
+        answers: returns the answer of an exchange, None where it has none.
+    """
+    answer = answers(name)
+    assert answer is not None
+    got = reply(answer)
+    if name == "register":
+        return registered(api, answers)
+    if name in {"login first", "login", "kept account"}:
+        return signs_in(api, got)
+    if name in {"account", "account again"}:
+        return opens(api, got)
+    if name == "wrong password":
+        return refuses_login(api, got) or (api.by_cookie and (got.ok or got.redirects))
+    if name == "logout":
+        return api.logout is None or got.ok or got.redirects
+    return keeps_out(api, got) if name.startswith("account ") else got.ok
+
+
+def registered(api: SignIn, answers: Callable[[str], Answer | None]) -> bool:
+    """Tell whether registering created an account: it signs in, or the login after it does."""
+    answer, later = answers("register"), answers("login first")
+    if answer is None:
+        return False
+    got = reply(answer)
+    if signs_in(api, got):
+        return True
+    made = (got.ok and not got.is_page) or (api.by_cookie and (got.ok or got.redirects) and not got.is_login_page)
+    return made and (api.confirms_elsewhere or (later is not None and signs_in(api, reply(later))))

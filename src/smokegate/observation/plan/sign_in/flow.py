@@ -1,0 +1,254 @@
+"""The steps of signing in, and what each needs of those before it.
+
+Registering starts together with the health check, because waiting for its answer would cost every healthy run
+a round trip. It is not sent when the health check has failed by then, and it counts as not sent when its
+connection could not be opened and the health check got no answer either.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterator
+
+from smokegate.environment.calls import IDENTITY, Logout
+from smokegate.environment.model import Environment, SignIn
+from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.model import NotSent
+from smokegate.observation.plan.backend import JOURNEY, PLAIN
+from smokegate.observation.plan.sign_in.names import (
+    ACCOUNT,
+    AFTER_LOGOUT,
+    AFTER_WRONG,
+    AGAIN,
+    ANONYMOUS,
+    CLEAN_UP,
+    CSRF,
+    KEPT,
+    LOGIN,
+    LOGIN_FIRST,
+    LOGOUT,
+    REGISTER,
+    WRONG,
+)
+from smokegate.observation.plan.sign_in.session import Session
+from smokegate.observation.plan.step import RawResponse, RequestToSend, Step, join
+
+NEEDLESS = NotSent("")
+"""What a step comes to that turns out not to be needed: it is no part of the observation."""
+BESIDE = re.compile(r"(.*/)(log|sign)([-_]?)in(/?)$", re.IGNORECASE)
+"""A login path that has its logout beside it by convention."""
+Asking = Callable[[], RequestToSend | NotSent]
+
+
+class SignInPlan:
+    """One run's account, its sessions, and the steps that use them.
+
+    Args:
+        environment: must declare `sign_in`.
+        redactor: learns the password before it is used, and every token before its answer is kept.
+    """
+
+    def __init__(self, environment: Environment, redactor: Redactor) -> None:
+        assert environment.sign_in is not None
+        api: SignIn = environment.sign_in
+        self._base = environment.backend.url
+        self._api = api
+        self._creates = api.creates_accounts and api.register_call is not None
+        self._standing = api.standing
+        self._signs_in_new = self._creates and not api.confirms_elsewhere
+        if self._signs_in_new or api.standing is None:
+            self.email, self._password = new_address(api), new_password()
+        else:
+            self.email, self._password = api.standing.email, api.standing.password
+        self._new = (self.email, self._password) if self._signs_in_new else (new_address(api), new_password())
+        # A wrong password for a real account counts towards its lock; an address that does not exist has none.
+        self._wrong = (self.email if self._signs_in_new else new_address(api), new_password())
+        redactor.add(self._password, self._new[1], self._wrong[1])
+        if api.standing is not None:
+            redactor.add(api.standing.password)
+        self._sessions = {name: Session(api, self._base, redactor) for name in ("first", "again", "wrong", "kept")}
+        self._sessions[""] = Session(api, self._base, redactor)
+        self.first: str | None = None
+        """The exchange with which the flow begins."""
+        if self._creates:
+            self.first = REGISTER
+        elif api.standing is not None:
+            self.first = LOGIN_FIRST
+        self._registered = False
+
+    @property
+    def created(self) -> bool:
+        """Whether an account was created."""
+        return self._registered
+
+    def steps(self) -> Iterator[Step]:
+        """Yield the steps; without an account to use, only the view without signing in is left."""
+        yield Step(ANONYMOUS, "sign_in", self._sessions[""].view(), priority=PLAIN)
+        if self._creates:
+            yield from self._register()
+        if self._signs_in_new or self._standing is not None:
+            yield from self._journey()
+        if self._api.keep and self._signs_in_new and self._standing is not None:
+            account = (self._standing.email, self._standing.password)
+            yield from self._log_in(KEPT, "kept", account, ())
+        if self._signs_in_new and self._api.delete_call is not None:
+            target = RequestToSend(self._api.delete_call.method, join(self._base, self._api.delete_call.path))
+            yield from self._with_csrf(CLEAN_UP, "again", target, self.clean_up, self._all_but_clean_up())
+
+    def _journey(self) -> Iterator[Step]:
+        yield from self._log_in(LOGIN_FIRST, "first", (self.email, self._password), (REGISTER,), needed=self._is_needed)
+        yield self._view(ACCOUNT, "first", "", (REGISTER, LOGIN_FIRST))
+        yield from self._log_out()
+        before = (REGISTER, LOGIN_FIRST, LOGOUT)
+        yield from self._log_in(LOGIN, "again", (self.email, self._password), before, needed=self._is_open)
+        yield self._view(AGAIN, "again", LOGIN, (LOGIN,))
+        yield from self._log_in(
+            WRONG, "wrong", self._wrong, (REGISTER, LOGIN_FIRST), priority=PLAIN, needed=self._is_open
+        )
+        if self._api.by_cookie:
+            yield self._view(AFTER_WRONG, "wrong", WRONG, (WRONG,))
+
+    def clean_up(self) -> RequestToSend | NotSent:
+        """Return the request by which the account deletes itself, from its newest session."""
+        call = self._api.delete_call
+        session = next((s for s in (self._sessions["again"], self._sessions["first"]) if s.signed_in), None)
+        if call is None or session is None:
+            return NotSent(REGISTER)
+        identity = session.identity if session.identity is not None else self._sessions["first"].identity
+        values = {call.password: self._password} if call.password else {}
+        path = call.path.replace(IDENTITY, str(identity))
+        return session.write(call.method, call, values, path)
+
+    def _register(self) -> Iterator[Step]:
+        """Create an account; nothing is written where the health check has failed."""
+        call, (email, password) = self._api.register_call, self._new
+        assert call is not None
+        values = {call.email: email, call.password: password}
+        values |= {call.password_again: password} if call.password_again else {}
+        session = self._sessions["first"]
+
+        def got(raw: RawResponse) -> None:
+            if not 200 <= raw.status < 400:
+                return
+            self._registered = not _is_page(raw) or self._api.by_cookie
+            if self._signs_in_new:
+                session.enter(raw)
+
+        def asking() -> RequestToSend:
+            return session.write("POST", call, values)
+
+        yield from self._with_csrf(REGISTER, "first", asking(), asking, (), gate="health", got=got)
+
+    def _log_in(  # noqa: PLR0913 -- a value each, given once
+        self,
+        name: str,
+        client: str,
+        account: tuple[str, str],
+        after: tuple[str, ...],
+        *,
+        priority: int = JOURNEY,
+        needed: Callable[[], NotSent | None] = lambda: None,
+    ) -> Iterator[Step]:
+        call, session = self._api.login_call, self._sessions[client]
+
+        values = {call.email: account[0], call.password: account[1]}
+
+        def asking() -> RequestToSend | NotSent:
+            return needed() or session.write("POST", call, values)
+
+        target = session.write("POST", call, values)
+        yield from self._with_csrf(name, client, target, asking, after, priority=priority, got=session.enter)
+
+    def _is_needed(self) -> NotSent | None:
+        """Tell why there is no first login: a registration that signs in makes it needless."""
+        if not self._signs_in_new:
+            return None
+        if self._sessions["first"].signed_in:
+            return NEEDLESS
+        return None if self._registered else NotSent(REGISTER)
+
+    def _is_open(self) -> NotSent | None:
+        """Tell why there is no further login: there is no account to log in to."""
+        return None if self._sessions["first"].signed_in else NotSent(self._opener())
+
+    def _opener(self) -> str:
+        return LOGIN_FIRST if not self._signs_in_new or self._registered else REGISTER
+
+    def _log_out(self) -> Iterator[Step]:
+        """Log the first session out, and look at the account with what it still holds."""
+        declared = self._api.logout
+        call = declared or self._usual_logout()
+        if call is None:
+            return
+        session = self._sessions["first"]
+
+        def asking() -> RequestToSend | NotSent:
+            return session.write(call.method, call, {}) if session.signed_in else NotSent(self._opener())
+
+        # Its cookies are not taken: what a client still sends that ignores them must be refused all the same.
+        target = RequestToSend(call.method, join(self._base, call.path))
+        yield from self._with_csrf(LOGOUT, "first", target, asking, (ACCOUNT,))
+        if declared is not None and declared.revokes:
+            yield self._view(AFTER_LOGOUT, "first", "", (LOGOUT,))
+
+    def _usual_logout(self) -> Logout | None:
+        """Return the logout beside the login, for an account of the run's own and where the file says nothing."""
+        found = BESIDE.fullmatch(self._api.login)
+        if self._api.logout_call is False or not self._signs_in_new or found is None:
+            return None
+        return Logout(path=f"{found[1]}{found[2]}{found[3]}out{found[4]}")
+
+    def _view(self, name: str, client: str, of: str, after: tuple[str, ...]) -> Step:
+        """Look at the account as one of the clients."""
+        session = self._sessions[client]
+
+        def asking() -> RequestToSend | NotSent:
+            if name == AFTER_WRONG:
+                return session.view() if session.signed_in else NEEDLESS
+            return session.view() if session.signed_in else NotSent(of or self._opener())
+
+        return Step(name, "sign_in", session.view(), asking, after, JOURNEY, got=session.see)
+
+    def _with_csrf(  # noqa: PLR0913 -- a value each, given once
+        self,
+        name: str,
+        client: str,
+        target: RequestToSend,
+        asking: Asking,
+        after: tuple[str, ...],
+        *,
+        priority: int = JOURNEY,
+        gate: str | None = None,
+        got: Callable[[RawResponse], None] | None = None,
+    ) -> Iterator[Step]:
+        """Yield a write, and before it the page that gives its CSRF token, where the file declares one."""
+        session = self._sessions[client]
+        if self._api.csrf is None:
+            yield Step(name, "sign_in", target, asking, after, priority, retry=False, gate=gate, got=got)
+            return
+        page = CSRF + name
+
+        def fetching() -> RequestToSend | NotSent:
+            wanted = asking()
+            return wanted if isinstance(wanted, NotSent) else session.csrf_page()
+
+        yield Step(page, "sign_in", session.csrf_page(), fetching, after, priority, gate=gate, got=session.take_csrf)
+        yield Step(name, "sign_in", target, asking, (*after, page), priority, retry=False, gate=gate, got=got)
+
+    def _all_but_clean_up(self) -> tuple[str, ...]:
+        return (ANONYMOUS, ACCOUNT, LOGOUT, AFTER_LOGOUT, LOGIN, AGAIN, WRONG, AFTER_WRONG)
+
+
+def _is_page(raw: RawResponse) -> bool:
+    return any(name.lower() == "content-type" and "text/html" in value for name, value in raw.headers)
+
+
+def new_address(api: SignIn) -> str:
+    """Return an address that no one has."""
+    return f"smokegate+{secrets.token_hex(6)}@{api.email_domain}"
+
+
+def new_password() -> str:
+    """Return a random password with upper and lower case, a digit and a symbol, as password rules want it."""
+    return f"Sg{secrets.token_hex(12)}!7Q"

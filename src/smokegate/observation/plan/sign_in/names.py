@@ -1,0 +1,20 @@
+"""The names of the exchanges of signing in."""
+
+from __future__ import annotations
+
+REGISTER = "register"
+LOGIN_FIRST = "login first"
+"""The first login: with the standing account, or with a new one whose registration signed no one in."""
+ACCOUNT = "account"
+ANONYMOUS = "account without token"
+LOGOUT = "logout"
+AFTER_LOGOUT = "account after logout"
+LOGIN = "login"
+AGAIN = "account again"
+WRONG = "wrong password"
+AFTER_WRONG = "account after wrong password"
+KEPT = "kept account"
+"""A login with an account of before this deploy."""
+CLEAN_UP = "clean up"
+CSRF = "csrf for "
+"""What the name of a request for a CSRF token begins with; the name of the request that needs it follows."""

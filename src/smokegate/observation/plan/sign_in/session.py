@@ -1,0 +1,168 @@
+"""One client of the application, as a browser is one: its cookies, its token and its CSRF token."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import unquote, urlencode
+
+from smokegate.environment.calls import Call
+from smokegate.environment.signin import SignIn
+from smokegate.observation.evidence.assertions import lookup
+from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.evidence.sign_in import Reply, identity_in, signs_in, token_of
+from smokegate.observation.model import Headers
+from smokegate.observation.plan.step import RawResponse, RequestToSend, join, web_origin
+
+LARGEST_PAGE = 1 << 18
+"""Characters of a page that are searched for a CSRF token."""
+ELEMENT = re.compile(r"<(?:input|meta)\b[^>]{0,2000}>", re.IGNORECASE)
+ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+
+
+class Session:
+    """The state of one client.
+
+    Args:
+        api: what the file says of signing in.
+        base: the backend's address.
+        redactor: learns every credential before an answer that holds it is kept.
+    """
+
+    def __init__(self, api: SignIn, base: str, redactor: Redactor) -> None:
+        self._api = api
+        self._base = base
+        self._redactor = redactor
+        self.cookies: dict[str, str] = {}
+        self.token: str | None = None
+        self.csrf: str | None = None
+        self.identity: Any = None
+        self.signed_in = False
+        """Whether an answer said so."""
+
+    def take(self, raw: RawResponse) -> Reply:
+        """Take from an answer what a client keeps of every answer: its cookies."""
+        got = Reply(raw.status, Headers(raw.headers), raw.text, raw.json, raw.is_json)
+        for name, value in got.cookies.items():
+            if value:
+                self.cookies[name] = value
+            else:
+                self.cookies.pop(name, None)
+        return got
+
+    def enter(self, raw: RawResponse) -> None:
+        """Take the answer to a login or a registration."""
+        got = self.take(raw)
+        found = identity_in(self._api, got)
+        self.identity = self.identity if found is None else found
+        if not signs_in(self._api, got):
+            return
+        self.signed_in = True
+        if self._api.by_cookie:
+            self._redactor.add(*got.cookies.values())
+        else:
+            self.token = token_of(self._api, got)
+            self._redactor.add(self.token or "")
+
+    def see(self, raw: RawResponse) -> None:
+        """Take the answer to an account view."""
+        got = self.take(raw)
+        found = identity_in(self._api, got)
+        self.identity = self.identity if found is None else found
+
+    def take_csrf(self, raw: RawResponse) -> None:
+        """Take the CSRF token from the page that gives it."""
+        self.csrf = self._csrf_in(self.take(raw))
+        self._redactor.add(self.csrf or "")
+
+    def _csrf_in(self, got: Reply) -> str | None:
+        csrf = self._api.csrf
+        if csrf is None:
+            return None
+        if csrf.cookie is not None:
+            value = self.cookies.get(csrf.cookie)
+            return None if value is None else unquote(value)
+        if csrf.answer_header is not None:
+            return got.headers.get(csrf.answer_header)
+        if csrf.json_ is not None:
+            found = lookup(got.json, tuple(csrf.json_.split("."))) if got.is_json else None
+            return found if isinstance(found, str) else None
+        return element(got.text, csrf.input, "value") if csrf.input else element(got.text, csrf.meta or "", "content")
+
+    def view(self) -> RequestToSend:
+        """Return the request for the account."""
+        call = self._api.account_call
+        headers = (*call.send.items(), *self._credentials(call.send))
+        return RequestToSend("GET", join(self._base, call.path), headers, follow=not self._api.by_cookie)
+
+    def csrf_page(self) -> RequestToSend:
+        """Return the request for the CSRF token."""
+        assert self._api.csrf is not None
+        return RequestToSend("GET", join(self._base, self._api.csrf.page), self._cookie())
+
+    def write(self, method: str, call: Call, values: dict[str, Any], path: str | None = None) -> RequestToSend:
+        """Return a request with a body, its CSRF token and what signs it."""
+        csrf = self._api.csrf
+        fields = {**call.fields, **values}
+        headers = dict(call.send)
+        if csrf is not None:
+            name = csrf.field or csrf.input
+            if name is not None and self.csrf is not None:
+                fields[name] = self.csrf
+            if csrf.header is not None and self.csrf is not None:
+                headers[csrf.header] = self.csrf
+            headers.setdefault("Origin", web_origin(self._base))
+            headers.setdefault("Referer", join(self._base, csrf.page))
+        kind, body = encoded(call.body, fields)
+        if method == "GET":
+            kind, body = "", None
+        headers |= {"Content-Type": kind} if kind and "content-type" not in map(str.lower, headers) else {}
+        target = join(self._base, call.path if path is None else path)
+        signed = (*headers.items(), *self._credentials(headers))
+        return RequestToSend(method, target, signed, body, follow=not self._api.by_cookie)
+
+    def _credentials(self, own: dict[str, str]) -> tuple[tuple[str, str], ...]:
+        api = self._api
+        cookies = self._cookie() if api.by_cookie or api.csrf is not None else ()
+        if self.token is None or api.header.lower() in map(str.lower, own):
+            return cookies
+        return (*cookies, (api.header, f"{api.scheme} {self.token}".strip()))
+
+    def _cookie(self) -> tuple[tuple[str, str], ...]:
+        pairs = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return (("Cookie", pairs),) if pairs else ()
+
+
+def encoded(kind: str, fields: dict[str, Any]) -> tuple[str, bytes | None]:
+    """Return the content type and the body for some fields; JSON names with dots are levels."""
+    if kind == "form":
+        pairs = {name: str(value).lower() if isinstance(value, bool) else value for name, value in fields.items()}
+        return "application/x-www-form-urlencoded", urlencode(pairs).encode()
+    if not fields:
+        return "", None
+    return "application/json", json.dumps(nested(fields)).encode()
+
+
+def nested(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return fields as levels of objects: `user.email` is the key `email` of the object `user`."""
+    result: dict[str, Any] = {}
+    for name, value in fields.items():
+        *above, last = name.split(".")
+        level = result
+        for key in above:
+            inner = level.setdefault(key, {})
+            level = inner if isinstance(inner, dict) else level.setdefault(f"{key}.", {})
+        level[last] = value
+    return result
+
+
+def element(text: str, name: str, holds: str) -> str | None:
+    """Return an attribute of the input or meta element of that name on a page."""
+    for tag in ELEMENT.findall(text[:LARGEST_PAGE]):
+        found = {key.lower(): one or two or three for key, one, two, three in ATTRIBUTE.findall(tag)}
+        if found.get("name") == name and holds in found:
+            from html import unescape  # noqa: PLC0415 - its table costs start-up time, and few runs need it
+
+            return unescape(found[holds])
+    return None
