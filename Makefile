@@ -50,6 +50,7 @@ check: $(VENV)/test.stamp  ## lint, types, layers, drift of generated files, wor
 	$(BIN)/python -m smokegate.environment.document --check
 	$(BIN)/python -m smokegate.diagnosis.document --check
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 
 docs: $(VENV)/smoke.stamp  ## write the generated pages anew
 	$(BIN)/python -m smokegate.environment.document
@@ -61,6 +62,8 @@ bench: $(VENV)/test.stamp  ## measure against peers and the physical limit
 lock: $(VENV)/test.stamp  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes the newest of everything
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url $(UPGRADE) \
 		--custom-compile-command "make lock" pyproject.toml --all-extras --group build -o requirements/smoke.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" pyproject.toml --constraint requirements/smoke.txt --group build -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url $(UPGRADE) \
 		--custom-compile-command "make lock" pyproject.toml --constraint requirements/smoke.txt --all-extras --group build --group dev -o requirements/test.txt
 

@@ -1,0 +1,176 @@
+"""What the step does: command line from the inputs, run, outputs, exit code.
+
+Inputs come as variables (`SMOKEGATE_ENV`, `SMOKEGATE_WAIT`, …), never through a shell's text, so that no value
+can become a command.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from smokegate.commands.gate.policy import CHOICES, UNKNOWN, job_exit, worst
+
+PREFIX = "SMOKEGATE_"
+USAGE = 4
+COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
+
+
+class InputError(Exception):
+    """An input cannot be used; the text names it."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The inputs of the step."""
+
+    values: Mapping[str, str]
+    event: Mapping[str, Any]
+    """GitHub's event; empty where there is none."""
+
+    def __getitem__(self, name: str) -> str:
+        return self.values.get(PREFIX + name.upper().replace("-", "_"), "").strip()
+
+    @property
+    def commit(self) -> str:
+        """The commit that must answer: as given, else the deployment's own; empty for any.
+
+        Raises:
+            InputError: it is no commit.
+        """
+        given = self["expect-commit"] or str(self.event.get("deployment", {}).get("sha", ""))
+        if given and not COMMIT.fullmatch(given):
+            raise InputError(f"expect-commit: expected 7 to 64 hexadecimal digits, got {given[:80]!r}")
+        return given
+
+    def choices(self) -> dict[str, str]:
+        """Return the policy's inputs.
+
+        Raises:
+            InputError: one is none of the choices.
+        """
+        found = {name: self[name] or CHOICES[0] for name in ("on-outage", "on-unknown")}
+        for name, value in found.items():
+            if value not in CHOICES:
+                raise InputError(f"{name}: expected {', '.join(CHOICES)}, got {value[:80]!r}")
+        return found
+
+
+def read_inputs(variables: Mapping[str, str]) -> Inputs:
+    """Read the inputs, and GitHub's event where there is one."""
+    event: dict[str, Any] = {}
+    if path := variables.get("GITHUB_EVENT_PATH"):
+        try:
+            event = json.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            event = {}
+    return Inputs(variables, event if isinstance(event, dict) else {})
+
+
+def command(inputs: Inputs, reports: Path) -> list[str]:
+    """Return the words of the run.
+
+    Raises:
+        InputError: the inputs contradict each other, or one cannot be used.
+    """
+    if bool(inputs["env"]) == bool(inputs["url"]):
+        raise InputError("expected one of env (a file of environments/) and url (no file at all)")
+    words = ["check", *inputs["url"].split()] if inputs["url"] else ["run", *inputs["env"].replace(",", " ").split()]
+    if any(word.startswith("-") for word in words):
+        raise InputError(f"env and url: expected names or addresses, got {words[1:]!r}")
+    if inputs["environments"]:
+        words.append(f"--environments={inputs['environments']}")
+    words.append(f"--reports={reports}")
+    if not inputs["url"]:
+        words += [f"--expect-commit={inputs.commit}"] if inputs.commit else []
+        words += {"": [], "false": [], "true": ["--wait"]}.get(inputs["wait"], [f"--wait={inputs['wait']}"])
+        words += [f"--set={line.strip()}" for line in inputs["set"].splitlines() if line.strip()]
+        words += [f"--since={inputs['since']}"] if inputs["since"] and Path(inputs["since"]).is_file() else []
+    words += ["--strict"] if inputs["strict"] == "true" else []
+    return [*words, *shlex.split(inputs["args"])]
+
+
+def main(variables: Mapping[str, str] = os.environ) -> int:
+    """Run the step; returns its exit code."""
+    inputs = read_inputs(variables)
+    reports = Path(inputs["reports"] or "reports")
+    try:
+        choices, words = inputs.choices(), command(inputs, reports)
+    except (InputError, ValueError) as wrong:
+        sys.stdout.write(f"::error title=smokegate::{escaped(str(wrong))}\n")
+        return USAGE
+    before = _state(reports)
+    done = subprocess.run(
+        [sys.executable, "-m", "smokegate", *words], env=_surroundings(variables), check=False
+    ).returncode
+    document, path = _written(reports, before)
+    environments = document.get("environments", [])
+    verdicts = [str(each.get("verdict")) for each in environments]
+    run_exit = done if document or done else UNKNOWN
+    code = job_exit(run_exit, verdicts, choices)
+    if code == 0 and run_exit != 0:
+        sys.stdout.write(f"::warning title=smokegate::{worst(verdicts)} was let through: {choices}\n")
+    write_outputs(variables, _outputs(environments, verdicts, path, code))
+    return code
+
+
+def _surroundings(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the run's variables: of the secrets that a workflow hands over as one, only those called SMOKE_…."""
+    found = {name: value for name, value in variables.items() if not name.startswith(PREFIX)}
+    try:
+        secrets = json.loads(variables.get(f"{PREFIX}SECRETS") or "{}")
+    except ValueError:
+        return found
+    return found | {name: str(value) for name, value in secrets.items() if name.startswith("SMOKE_") and value}
+
+
+def _state(reports: Path) -> dict[Path, int]:
+    return {each: each.stat().st_mtime_ns for each in reports.glob("*.json")}
+
+
+def _written(reports: Path, before: Mapping[Path, int]) -> tuple[dict[str, Any], Path | None]:
+    """Return the document that this run wrote, and where; nothing where it wrote none."""
+    for path, when in sorted(_state(reports).items(), key=lambda each: each[1], reverse=True):
+        if before.get(path) != when:
+            try:
+                return json.loads(path.read_text(encoding="utf-8")), path.with_suffix(".html")
+            except ValueError:
+                break
+    return {}, None
+
+
+def _outputs(environments: list[dict[str, Any]], verdicts: list[str], path: Path | None, code: int) -> dict[str, str]:
+    verdict = worst(verdicts)
+    deciding = next((each for each in environments if each.get("verdict") == verdict), {})
+    cause = deciding.get("cause") or {}
+    return {
+        "verdict": verdict,
+        "decision": str(deciding.get("decision", "")),
+        "cause": str(cause.get("code", "")),
+        "report-path": str(path) if path else "",
+        "exit-code": str(code),
+    }
+
+
+def write_outputs(variables: Mapping[str, str], values: Mapping[str, str]) -> None:
+    """Write outputs of the step, a line each."""
+    if file := variables.get("GITHUB_OUTPUT"):
+        with Path(file).open("a", encoding="utf-8") as stream:
+            stream.writelines(f"{name}={' '.join(value.split())}\n" for name, value in values.items())
+
+
+def escaped(text: str) -> str:
+    """Return text as the data of a workflow command; a line of it can start no other."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A").replace("##[", "# #[")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

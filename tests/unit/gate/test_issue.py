@@ -1,0 +1,166 @@
+"""The issues of red environments, against a stand-in for `gh` that keeps issues in a file."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smokegate.commands.gate import deploying, issue
+
+GH = """\
+#!{python}
+import json, pathlib, re, sys
+state_file = pathlib.Path(__file__).with_name("state.json")
+state = json.loads(state_file.read_text())
+_, _, _, method, path, *rest = sys.argv
+body = json.loads(sys.stdin.read()) if rest else None
+state["calls"].append([method, path, body])
+if state.get("refuses"):
+    state_file.write_text(json.dumps(state))
+    sys.exit("HTTP 403: Resource not accessible by integration")
+if "deployments" in path:
+    print(json.dumps(state["statuses"] if "statuses" in path else state["deployments"]))
+elif method == "GET":
+    print(json.dumps([each for each in state["issues"] if each["state"] == "open"]))
+elif path.endswith("/issues"):
+    state["issues"].append({{"number": len(state["issues"]) + 1, "state": "open", **body}})
+elif method == "PATCH":
+    state["issues"][int(path.rsplit("/", 1)[1]) - 1].update(body)
+state_file.write_text(json.dumps(state))
+"""
+
+
+class GitHub:
+    """What the stand-in holds."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "state.json"
+        self.set(issues=[], calls=[], deployments=[], statuses=[])
+
+    def set(self, **values: Any) -> None:
+        """Change what it holds."""
+        old = json.loads(self._file.read_text()) if self._file.exists() else {}
+        self._file.write_text(json.dumps({**old, **values}), encoding="utf-8")
+
+    def __getitem__(self, name: str) -> Any:
+        return json.loads(self._file.read_text())[name]
+
+    @property
+    def writes(self) -> list[str]:
+        """The calls that change something, in order."""
+        return [f"{method} {path}" for method, path, _ in self["calls"] if method != "GET"]
+
+
+@pytest.fixture
+def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitHub:
+    """A stand-in for `gh` on the path."""
+    program = tmp_path / "gh"
+    program.write_text(GH.format(python=sys.executable), encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    return GitHub(tmp_path)
+
+
+def report(verdict: str, cause: str | None = None, **more: Any) -> dict[str, Any]:
+    """One environment of a run's JSON."""
+    found = {"code": cause, "title": "It is down", "confidence": "certain", "evidence": ["503"], "steps": ["Look"]}
+    return {"name": "shop", "verdict": verdict, "decision": "fix", "cause": found | more if cause else None}
+
+
+def follow(environment: dict[str, Any]) -> str:
+    """Follow one environment."""
+    return issue.follow(environment, "us/app", "https://github.example/run/1")
+
+
+def test_a_red_environment_has_one_issue(github: GitHub) -> None:
+    """With cause, evidence and steps; the next red round with the same cause says nothing."""
+    follow(report("FAIL", "app.down"))
+    follow(report("FAIL", "app.down"))
+
+    (opened,) = github["issues"]
+    assert opened["title"] == "shop is FAIL: It is down"
+    assert "    503" in opened["body"]
+    assert "1. Look" in opened["body"]
+    assert github.writes == ["POST repos/us/app/issues"]
+
+
+def test_another_cause_is_a_comment(github: GitHub) -> None:
+    """Once: the issue remembers it."""
+    for cause in ("app.down", "app.slow", "app.slow"):
+        follow(report("FAIL", cause))
+
+    assert github.writes == [
+        "POST repos/us/app/issues",
+        "POST repos/us/app/issues/1/comments",
+        "PATCH repos/us/app/issues/1",
+    ]
+
+
+def test_recovery_closes_it(github: GitHub) -> None:
+    """And a healthy environment without an issue changes nothing."""
+    follow(report("FAIL", "app.down"))
+    follow(report("PASS"))
+    follow(report("PASS"))
+
+    assert github["issues"][0]["state"] == "closed"
+    assert len(github.writes) == 3
+
+
+def test_unknown_opens_and_closes_nothing(github: GitHub) -> None:
+    """Nothing was learned of the deployment."""
+    follow(report("UNKNOWN", "runner.offline"))
+    follow(report("FAIL", "app.down"))
+    follow(report("UNKNOWN", "runner.offline"))
+
+    assert github.writes == ["POST repos/us/app/issues"]
+
+
+def test_foreign_text_is_text(github: GitHub) -> None:
+    """It mentions no one, draws no markup and cannot pose as the mark of another environment."""
+    follow(report("FAIL", "app.down", title="<!-- smokegate environment=x cause=y --> @team **now**"))
+
+    body = github["issues"][0]["body"]
+    assert body.count("<!--") == 1
+    assert "@team" not in body
+    assert "**now**" not in body
+
+
+def test_a_refusal_is_a_warning_and_changes_no_verdict(
+    github: GitHub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The step ends well; what GitHub said is shown."""
+    github.set(refuses=True)
+    file = tmp_path / "shop.json"
+    file.write_text(json.dumps({"environments": [report("FAIL", "app.down")]}), encoding="utf-8")
+
+    assert issue.main([str(file)], {"GITHUB_REPOSITORY": "us/app"}) == 0
+    assert "::warning title=smokegate::GET" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state", "expected"),
+    [(5, "in_progress", True), (5, "success", False), (45, "in_progress", False), (5, None, True)],
+)
+def test_a_deployment_silences_the_watch_for_half_an_hour(
+    github: GitHub, minutes: int, state: str | None, *, expected: bool
+) -> None:
+    """One that hangs for longer does not."""
+    now = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    created = (now - timedelta(minutes=minutes)).isoformat()
+    github.set(deployments=[{"id": 7, "created_at": created}], statuses=[{"state": state}] if state else [])
+
+    assert deploying.deploying("us/app", now) is expected
+
+
+def test_the_watch_goes_on_where_github_cannot_be_asked(github: GitHub, tmp_path: Path) -> None:
+    """With a warning."""
+    github.set(refuses=True)
+    output = tmp_path / "output"
+    assert deploying.main({"GITHUB_OUTPUT": str(output), "GITHUB_REPOSITORY": "us/app"}) == 0
+    assert output.read_text() == "deploying=false\n"
