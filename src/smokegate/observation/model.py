@@ -13,9 +13,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urljoin
 
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.transport.causes import WireCause
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,8 @@ class Request:
 
     def curl(self) -> str:
         """Return one line for a shell that sends the same; it holds the secrets that were sent."""
-        words = ["curl", "-sS", "-i"]
-        if self.method != "GET":
+        words = ["curl", "-sS", "-I" if self.method == "HEAD" else "-i"]
+        if self.method not in {"GET", "HEAD"}:
             words += ["-X", self.method]
         for name, value in self.headers.fields:
             words += ["-H", f"{name}: {value}"]
@@ -121,6 +124,17 @@ class Answer:
     address: str | None = None
     """`ip:port` that answered."""
     certificate: Certificate | None = None
+
+    @property
+    def redirects_to(self) -> str | None:
+        """Where it redirects, if it is a redirect that was not followed."""
+        location = self.headers.get("location", "")
+        if self.status not in REDIRECTS or not location:
+            return None
+        try:
+            return urljoin(self.url, location)
+        except ValueError:
+            return location
 
 
 @dataclass(frozen=True)

@@ -74,9 +74,13 @@ class WireServer:
     over: threading.Event = field(default_factory=threading.Event)
     heard: list[bytes] = field(default_factory=list)
     accepted: int = 0
+    bound: socket.socket | None = None
+    """Where it listens, instead of a port of its own."""
 
     def __post_init__(self) -> None:
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        if self.bound is not None:
+            self.bound.listen(64)
+        self.listener = self.bound or socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port: int = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -122,8 +126,10 @@ def serve() -> Iterator[Serve]:
     """Start a server with a handler for its connections."""
     servers: list[WireServer] = []
 
-    def start(handler: Handler, context: ssl.SSLContext | None = None) -> WireServer:
-        servers.append(WireServer(handler, context))
+    def start(
+        handler: Handler, context: ssl.SSLContext | None = None, bound: socket.socket | None = None
+    ) -> WireServer:
+        servers.append(WireServer(handler, context, bound=bound))
         return servers[-1]
 
     yield start
@@ -150,7 +156,8 @@ class Prober:
 
     def get(self, url: str, *headers: tuple[str, str], **step: object) -> Exchange:
         """Request an address."""
-        return self.ask(RequestToSend("GET", url, headers), **step)
+        elsewhere = bool(step.pop("elsewhere", False))
+        return self.ask(RequestToSend("GET", url, headers, elsewhere=elsewhere), **step)
 
     def ask(self, ask: RequestToSend, **step: object) -> Exchange:
         """Carry out a request."""

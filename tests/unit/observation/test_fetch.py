@@ -7,6 +7,7 @@ import gzip
 import json
 import socket
 import threading
+import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,11 @@ import trustme
 
 from smokegate.observation.plan.step import RequestToSend, ask_json, origin_of
 from smokegate.observation.transport.causes import WireCause
-from smokegate.observation.transport.limits import KEPT_TEXT
+from smokegate.observation.transport.connect import Origin
+from smokegate.observation.transport.dial import Dialer
+from smokegate.observation.transport.limits import KEPT_TEXT, BadRedirectError
+from smokegate.observation.transport.lookup import Resolver
+from smokegate.observation.transport.tls import Contexts
 from smokegate.report.json import exchange as shown
 
 from .conftest import Caller, Handler, Prober, Serve, context_of, redirecting_to
@@ -87,7 +92,7 @@ def test_a_compressed_body_is_read(
         ("12", "text/plain", None),
         ('{"a": ', "application/json", None),
         ("<html>", "application/json", None),
-        ("[" * 100_000, "application/json", None),
+        ("[" * 1_000 + "]" * 1_000, "text/plain", None),
         ('{"a": 1}', "application/problem+json; charset=utf-8", {"a": 1}),
     ],
 )
@@ -120,16 +125,39 @@ def test_a_long_body_is_cut_for_keeping_and_judged_whole(prober: Prober, serve: 
 
 def test_redirects_are_followed_step_by_step_and_kept(prober: Prober, serve: Serve) -> None:
     target = serve(answering("there"))
-    exchange = prober.get(serve(redirecting_to(f"{target.url}/b#part")).url)
+    exchange = prober.get(serve(redirecting_to(f"{target.url}/b#part")).url, elsewhere=True)
     assert exchange.answer is not None
     assert exchange.answer.body.text == "there"
     assert [(each.status, each.location) for each in exchange.answer.redirects] == [(302, f"{target.url}/b")]
 
 
+def test_a_redirect_to_another_origin_is_the_answer_itself(prober: Prober, serve: Serve) -> None:
+    target = serve(answering("there"))
+    answer = prober.get(serve(redirecting_to(f"{target.url}/b")).url).answer
+    assert answer is not None
+    assert (answer.status, answer.redirects_to, answer.redirects) == (302, f"{target.url}/b", ())
+    assert target.accepted == 0
+
+
+def test_a_host_that_a_redirect_leads_to_is_named_where_it_fails(prober: Prober, serve: Serve) -> None:
+    lost = prober.get(serve(redirecting_to("http://login.invalid/")).url, elsewhere=True).no_answer
+    assert lost is not None
+    assert lost.cause is WireCause.BAD_REDIRECT, "nothing is wrong with the name of the host that was asked"
+    assert "redirect to http://login.invalid/" in lost.detail
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "fd00::1", "192.168.1.1"])
+def test_a_public_host_that_redirects_to_a_private_address_is_refused(address: str) -> None:
+    dialer = Dialer(Resolver(), Contexts())
+    origin = Origin("http", address, 9)
+    with pytest.raises(BadRedirectError, match="private"):
+        dialer.take(origin, time.monotonic(), time.monotonic() + 5, public_only=True)
+
+
 def test_credentials_do_not_follow_a_redirect_to_another_origin(prober: Prober, serve: Serve) -> None:
     target = serve(answering("there"))
     headers = (("Authorization", "Bearer abcdefgh"), ("X-Api-Key", "key-12345"), ("X-Custom", "mine-123"))
-    prober.get(serve(redirecting_to(f"{target.url}/x")).url, *headers)
+    prober.get(serve(redirecting_to(f"{target.url}/x")).url, *headers, elsewhere=True)
     arrived = target.heard[0].lower()
     assert b"authorization" not in arrived
     assert b"x-api-key" not in arrived
@@ -317,3 +345,84 @@ def test_the_authorities_that_a_variable_names_are_trusted(
     monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
     monkeypatch.setenv(variable, str(tmp_path / "ca.pem"))
     assert prober.get(serve(answering("ok"), context_of(authority.issue_cert("127.0.0.1"))).url).answer is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ("[" * 100_000, "levels"),
+        ("[" + "[]," * 300_000 + "0]", "values"),
+        ("[" * 150 + "]" * 150, "levels"),
+        (f"[{'9' * 5000}]", "5000 digits"),
+        ("[1e999]", "out of range"),
+        (f"[0.{'1' * 5000}]", "digits"),
+    ],
+    ids=["open-brackets", "many-values", "deep", "long-number", "huge-number", "long-fraction"],
+)
+def test_json_beyond_the_caps_is_too_large_and_named(prober: Prober, serve: Serve, body: str, named: str) -> None:
+    lost = prober.get(serve(answering(body, "200 OK", "Content-Type: application/json")).url).no_answer
+    assert lost is not None
+    assert lost.cause is WireCause.TOO_LARGE
+    assert named in lost.detail
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "9" * 30, str(9 * 1024 * 1024)])
+def test_a_length_beyond_the_cap_is_too_large_however_long_its_number(
+    prober: Prober, serve: Serve, length: str
+) -> None:
+    def handler(caller: Caller) -> None:
+        caller.hear()
+        caller.say(f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\nx")
+        caller.over.wait()
+
+    lost = prober.get(serve(handler).url).no_answer
+    assert lost is not None
+    assert lost.cause is WireCause.TOO_LARGE
+
+
+def test_interim_answers_are_no_answers(prober: Prober, serve: Serve) -> None:
+    def handler(caller: Caller) -> None:
+        caller.hear()
+        caller.say("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n")
+        caller.answer("there")
+
+    answer = prober.get(serve(handler).url).answer
+    assert answer is not None
+    assert (answer.status, answer.body.text) == (200, "there")
+    assert "link" not in answer.headers
+
+
+def test_interim_answers_without_end_are_given_up(prober: Prober, serve: Serve) -> None:
+    def handler(caller: Caller) -> None:
+        caller.hear()
+        while not caller.over.is_set():
+            caller.say("HTTP/1.1 103 Early Hints\r\n\r\n")
+
+    lost = prober.get(serve(handler).url).no_answer
+    assert lost is not None
+    assert lost.cause is WireCause.TOO_LARGE
+
+
+def test_a_compressed_body_that_is_cut_short_is_truncated(prober: Prober, serve: Serve) -> None:
+    whole = gzip.compress(b"there" * 1000)
+    lost = prober.get(serve(answering(whole[:-9], "200 OK", "Content-Encoding: gzip")).url).no_answer
+    assert lost is not None
+    assert lost.cause is WireCause.TRUNCATED
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", gzip.compress(b"there")),
+        ("x-gzip", gzip.compress(b"there")),
+        ("gzip", gzip.compress(b"th") + gzip.compress(b"ere")),
+        ("deflate", zlib.compress(b"there")),
+        ("deflate", zlib.compress(b"there")[2:-4]),
+        ("identity", b"there"),
+    ],
+    ids=["gzip", "x-gzip", "two-members", "deflate", "raw-deflate", "identity"],
+)
+def test_the_encodings_that_servers_use_are_read(prober: Prober, serve: Serve, encoding: str, body: bytes) -> None:
+    answer = prober.get(serve(answering(body, "200 OK", f"Content-Encoding: {encoding}")).url).answer
+    assert answer is not None
+    assert answer.body.text == "there"

@@ -140,18 +140,23 @@ def test_a_name_that_never_resolves_ends_the_wait_at_once(pool: Pool) -> None:
 
 
 def test_a_refused_connection_is_waited_out(pool: Pool, serve: Serve) -> None:
-    """A redirect to a port where nobody listens, and then to one where somebody does, is like a restart."""
-    target = serve(turns(READY))
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        ports = itertools.chain([nobody.getsockname()[1]], itertools.repeat(target.port))
+    """A port where nothing listens, and a moment later something does, is like a restart."""
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    lines: list[str] = []
 
-        def handler(caller: Caller) -> None:
-            while caller.hear():
-                caller.answer("", "302 Found", f"Location: http://127.0.0.1:{next(ports)}/health")
+    def progress(line: str) -> None:
+        if "refused" in line and not lines:
+            serve(turns(READY), bound=bound)
+            lines.append(line)
 
-        found = waited(pool, environment(serve(handler).url), wait=10.0)
-    assert (found.ready, found.polls) == (True, 2)
+    given = environment(f"http://127.0.0.1:{bound.getsockname()[1]}")
+    observer = Observer(given, pool=pool, wait=10.0, progress=progress, controls=())
+    observer.start()
+    seen = observer.complete()
+    assert seen.readiness is not None
+    assert seen.readiness.ready
+    assert lines
 
 
 def test_a_poll_that_hangs_is_overtaken(pool: Pool, serve: Serve) -> None:

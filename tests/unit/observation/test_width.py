@@ -26,8 +26,6 @@ class Log:
     """What a server has done, in order."""
 
     served: list[str] = field(default_factory=list)
-    open: int = 0
-    most_open: int = 0
     busy: threading.Event = field(default_factory=threading.Event)
 
 
@@ -35,15 +33,6 @@ def handler_class(log: Log, protocol: str, *, closes: bool) -> type[http.server.
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = protocol
         timeout = 20
-
-        def setup(self) -> None:
-            super().setup()
-            log.open += 1
-            log.most_open = max(log.open, log.most_open)
-
-        def finish(self) -> None:
-            super().finish()
-            log.open -= 1
 
         def do_GET(self) -> None:
             log.served.append(self.headers.get("X-Who", "smokegate"))
@@ -140,12 +129,24 @@ def test_others_get_their_turn_at_a_server_that_serves_one_connection_at_a_time(
     assert len(waited) > 2, "it came to its turn while the run went on"
 
 
-def test_connections_are_kept_and_shared_where_the_server_takes_several(pool: Pool, start: Start) -> None:
+def test_connections_are_kept_and_shared_where_the_server_takes_several(
+    pool: Pool, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most: list[int] = []
+    opening = Width.opening
+
+    def counted(width: Width, *, fresh: bool) -> Place:
+        place = opening(width, fresh=fresh)
+        most.append(len(width._open))
+        return place
+
+    monkeypatch.setattr(Width, "opening", counted)
     url, log = start(http.server.ThreadingHTTPServer)
     seen = observe(pool, url, endpoints=40)
     assert len(log.served) == 45
     assert all(each.answer for each in seen.exchanges.values())
-    assert 2 <= log.most_open <= MOST
+    assert 2 <= max(most) <= MOST
+    assert len(most) < 45, "connections carried more than one request"
 
 
 def test_every_sample_has_a_connection_of_its_own(pool: Pool, start: Start) -> None:

@@ -39,7 +39,8 @@ def unmet(promise: Expectation, answer: Answer) -> tuple[Unmet, ...]:
     """Return everything that the answer does not keep of the promise, the status first."""
     found: list[Unmet] = []
     if answer.status != promise.status:
-        found.append(Unmet("status", str(promise.status), str(answer.status)))
+        onward = f" (redirects to {answer.redirects_to})" if answer.redirects_to else ""
+        found.append(Unmet("status", str(promise.status), f"{answer.status}{onward}"))
     found.extend(unmet_json(promise.json_, answer))
     for name, value in promise.headers.items():
         actual = answer.headers.get(name)
@@ -104,6 +105,12 @@ def _typed(value: Any, wanted: str) -> bool:
     return isinstance(value, JSON_TYPES[wanted]) and (wanted == "boolean" or not isinstance(value, bool))
 
 
+def _contains(value: Any, wanted: Any) -> bool:
+    if isinstance(value, str):
+        return isinstance(wanted, str) and wanted in value
+    return isinstance(value, list) and any(same(each, wanted) for each in value)
+
+
 CHECKS = {
     "equals": same,
     "one_of": lambda value, wanted: any(same(value, each) for each in wanted),
@@ -111,7 +118,7 @@ CHECKS = {
     "at_least": lambda value, wanted: _number(value) and value >= wanted,
     "at_most": lambda value, wanted: _number(value) and value <= wanted,
     "matches": lambda value, wanted: isinstance(value, str) and re.search(wanted, value) is not None,
-    "contains": lambda value, wanted: isinstance(value, str | list) and wanted in value,
+    "contains": _contains,
     "type": _typed,
 }
 WORDS = {

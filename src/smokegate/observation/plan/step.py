@@ -29,6 +29,8 @@ class RequestToSend:
     body: bytes | None = None
     follow: bool = True
     """Whether redirects are followed; else a redirect is the answer."""
+    elsewhere: bool = False
+    """Whether they are followed to other hosts, too."""
 
     @property
     def all_headers(self) -> tuple[tuple[str, str], ...]:

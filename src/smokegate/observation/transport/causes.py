@@ -34,7 +34,7 @@ class WireCause(Enum):
     BAD_FRAMING = ("bad-framing", Stage.EXCHANGE, False, "what came is not an HTTP answer")
     BAD_ENCODING = ("bad-encoding", Stage.EXCHANGE, False, "the body could not be decompressed")
     TOO_MANY_REDIRECTS = ("too-many-redirects", Stage.EXCHANGE, False, "the redirects do not end")
-    BAD_REDIRECT = ("bad-redirect", Stage.EXCHANGE, False, "a redirect leads to no usable address")
+    BAD_REDIRECT = ("bad-redirect", Stage.EXCHANGE, True, "a redirect leads to no usable address")
     TOO_LARGE = ("too-large", Stage.EXCHANGE, False, "the answer is larger than the cap")
     OTHER = ("other", Stage.EXCHANGE, False, "the request failed for a reason outside this table")
 

@@ -6,7 +6,9 @@ import threading
 import time
 
 from smokegate.observation.transport.connect import Connection, Origin, line, secure, tcp
+from smokegate.observation.transport.limits import BadRedirectError
 from smokegate.observation.transport.lookup import Resolver
+from smokegate.observation.transport.redirects import is_private
 from smokegate.observation.transport.tls import Contexts, Socket
 
 Phases = dict[str, tuple[float, float]]
@@ -31,7 +33,7 @@ class Dialer:
         self._failed: dict[Origin, tuple[float, OSError | UnicodeError]] = {}
         self._reached: set[Origin] = set()
 
-    def take(self, origin: Origin, asked: float, deadline: float) -> Connection:
+    def take(self, origin: Origin, asked: float, deadline: float, *, public_only: bool = False) -> Connection:
         """Open a connection that is the caller's own; `asked` is when its request was made.
 
         Raises:
@@ -39,28 +41,32 @@ class Dialer:
         """
         self._share_failure(origin, asked)
         try:
-            return self._open(origin, deadline, {})
+            return self._open(origin, deadline, {}, public_only=public_only)
         except (OSError, UnicodeError) as error:
             with self._lock:
                 self._failed[origin] = (time.monotonic(), error)
             raise
 
-    def tcp(self, host: str, port: int, deadline: float, phases: Phases) -> Socket:
+    def tcp(self, host: str, port: int, deadline: float, phases: Phases, *, public_only: bool = False) -> Socket:
         """Look a name up and connect, noting how long each took.
 
         Raises:
             OSError, UnicodeError: what kept it from being opened.
+            BadRedirectError: only public addresses are allowed, and this is none.
         """
         began = time.monotonic()
         addresses = self.resolver.resolve(host, port, deadline)
+        private = [address[0] for _, address in addresses if is_private(address[0])] if public_only else []
+        if private:
+            raise BadRedirectError(f"redirect from a public host to {host}, whose address {private[0]} is private")
         found = time.monotonic()
         phases["dns"] = (began, found - began)
         sock = tcp(addresses, deadline)
         phases["connect"] = (found, time.monotonic() - found)
         return sock
 
-    def _open(self, origin: Origin, deadline: float, phases: Phases) -> Connection:
-        sock = self.tcp(origin.host, origin.port, deadline, phases)
+    def _open(self, origin: Origin, deadline: float, phases: Phases, *, public_only: bool) -> Connection:
+        sock = self.tcp(origin.host, origin.port, deadline, phases, public_only=public_only)
         with self._lock:
             self._reached.add(origin)
         if origin.scheme != "https":

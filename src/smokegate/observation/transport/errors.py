@@ -13,7 +13,13 @@ import urllib3.exceptions
 
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import ConnectTimeoutError, HandshakeError
-from smokegate.observation.transport.limits import BadRedirectError, TooLargeError, TooManyRedirectsError
+from smokegate.observation.transport.limits import (
+    BadRedirectError,
+    CutShortBodyError,
+    TooLargeError,
+    TooManyRedirectsError,
+    UnknownEncodingError,
+)
 from smokegate.observation.transport.lookup import NameTimeoutError
 
 #: `getaddrinfo` codes that mean "there is no such name"; every other one means that the name server gave no
@@ -55,6 +61,8 @@ TABLE: tuple[Row, ...] = (
     (TooManyRedirectsError, _always, WireCause.TOO_MANY_REDIRECTS),
     (BadRedirectError, _always, WireCause.BAD_REDIRECT),
     (TooLargeError, _always, WireCause.TOO_LARGE),
+    (CutShortBodyError, _always, WireCause.TRUNCATED),
+    (UnknownEncodingError, _always, WireCause.BAD_ENCODING),
     (NameTimeoutError, _always, WireCause.NAME_SERVER),
     (socket.gaierror, _errno(*NO_SUCH_NAME), WireCause.NAME_NOT_FOUND),
     (socket.gaierror, _always, WireCause.NAME_SERVER),

@@ -7,6 +7,7 @@ proxy does on the way to the host (lookup, connection) is then not ours to measu
 
 from __future__ import annotations
 
+import http.client
 import ipaddress
 import threading
 import time
@@ -23,6 +24,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from smokegate.observation.transport.connect import Connection, Origin, address_of
 from smokegate.observation.transport.dial import Dialer
+from smokegate.observation.transport.limits import MAX_INTERIM, MAX_WIRE
 from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_of
 from smokegate.observation.transport.width import Place, Width
 
@@ -45,6 +47,8 @@ class Trace:
     """What is known of how many connections a server takes."""
     fresh: bool = False
     """Whether the request gets a connection of its own."""
+    public_only: bool = False
+    """Whether only addresses on the internet may be connected to: after a redirect by a host that is there."""
     line: Connection | None = None
     """The connection, if it was opened for this request."""
     used: Connection | None = None
@@ -58,6 +62,18 @@ class _Current(threading.local):
 
 
 _current = _Current()
+
+
+class _Response(http.client.HTTPResponse):
+    """An answer that may be preceded by interim ones (102, 103), which the library takes for the answer."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        for _ in range(MAX_INTERIM):
+            found: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
+            if not 100 <= found[1] < 200 or found[1] == 101:
+                return found
+            http.client.parse_headers(self.fp)
+        raise http.client.HTTPException(f"got more than {MAX_INTERIM} interim answers")
 
 
 class _Traced:
@@ -98,7 +114,7 @@ class _Traced:
             phases = {"connect": (began, time.monotonic() - began)}
             certificate = certificate_of(self.sock) if isinstance(self.sock, TlsSocket) else None
             return Connection(self.sock, address_of(self.sock), phases, certificate)
-        opened: Any = trace.dialer.take(origin, trace.asked, trace.deadline)
+        opened: Any = trace.dialer.take(origin, trace.asked, trace.deadline, public_only=trace.public_only)
         self.sock = opened.sock
         self.is_verified = origin.scheme == "https"
         return opened  # type: ignore[no-any-return]
@@ -111,7 +127,7 @@ class _Traced:
                 self.close()
         if self.sock is None:
             self.connect()
-        self.sock.deadline = trace.deadline
+        self.sock.deadline, self.sock.budget = trace.deadline, MAX_WIRE
         trace.used = self._line
         trace.sent = time.monotonic()
         super().request(*args, **kwargs)  # type: ignore[misc]
@@ -147,9 +163,13 @@ class _Resting:
 class _Http(_Traced, HTTPConnection):
     """A traced connection."""
 
+    response_class = _Response
+
 
 class _Https(_Traced, HTTPSConnection):
     """A traced TLS connection."""
+
+    response_class = _Response
 
 
 class _HttpPool(_Resting, HTTPConnectionPool):

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 #: A longer body (decompressed) is not read to its end: nothing that a smoke test asks for is this large.
 MAX_BODY = 8 * 1024 * 1024
+#: Everything that one connection may send for one request: head, framing and body.
+MAX_WIRE = MAX_BODY + 1024 * 1024
+#: Bodies over this size are read one at a time.
+LARGE = 512 * 1024
 #: How much of a body's text is kept, in characters; a script is read whole, but little of it is evidence.
 KEPT_TEXT = 1024 * 1024
 KEPT_SCRIPT = 16 * 1024
@@ -11,7 +15,15 @@ KEPT_SCRIPT = 16 * 1024
 KEPT_HEADER = 4096
 MAX_REDIRECTS = 5
 MAX_SCRIPTS = 20
+#: Interim answers (102, 103) before the answer itself.
+MAX_INTERIM = 20
 CHUNK = 64 * 1024
+#: Of a JSON body: values, levels, and digits of one number.
+MAX_JSON_VALUES = 200_000
+MAX_JSON_DEPTH = 100
+MAX_NUMBER = 400
+#: Decimal digits of a number in a header.
+MAX_DIGITS = 15
 
 
 class TooManyRedirectsError(Exception):
@@ -19,8 +31,22 @@ class TooManyRedirectsError(Exception):
 
 
 class BadRedirectError(Exception):
-    """A redirect without a usable address, or from https to http."""
+    """A redirect without a usable address, or whose target cannot be reached."""
 
 
 class TooLargeError(Exception):
     """A body beyond the cap."""
+
+
+class UnknownEncodingError(Exception):
+    """A body that is encoded otherwise than was asked for."""
+
+
+class CutShortBodyError(Exception):
+    """A compressed body that ends before its end mark."""
+
+
+def number(text: str) -> int | None:
+    """Read a decimal number of a header; None where it is none, or longer than any that makes sense."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC
 from typing import NamedTuple
 
 from smokegate.observation.evidence.edge import edge_answer
@@ -12,6 +13,7 @@ from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSe
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.dial import SharedFailureError
 from smokegate.observation.transport.fetch import Fetched, fetch
+from smokegate.observation.transport.limits import number
 from smokegate.observation.transport.pool import Pool
 
 #: What may be gone a moment later. Time-outs have used up the deadline, and "no such name" is an answer.
@@ -34,6 +36,8 @@ BACKOFF = (0.05, 0.1)
 CALMER = (0.3, 0.6)
 #: More than this over its budget is no noise of ours: it is not measured again.
 NOISE = 1.0
+#: Characters of a date in a header.
+LONGEST_DATE = 64
 REMEASURED = 2
 
 
@@ -119,9 +123,9 @@ class Retries:
         made = edge_answer(outcome) if outcome.status in RETRIED_STATUS else None
         if made is None or not made.heals:
             return None
-        told = outcome.headers.get("retry-after", "")
-        if told.isdigit():
-            return float(told)
+        named = retry_after(outcome)
+        if named is not None:
+            return named
         return (CALMER if outcome.status == 429 else BACKOFF)[tried]
 
     def _measure(self, step: Step, ask: RequestToSend, phases: Phases, deadline: float) -> tuple[float, ...]:
@@ -143,6 +147,21 @@ class Retries:
                 break
             measured.append(answering)
         return tuple(measured)
+
+
+def retry_after(answer: Answer) -> float | None:
+    """Return the seconds that an answer asks to wait, given in seconds or as a date; None where it names none."""
+    text = answer.headers.get("retry-after", "").strip()
+    seconds = number(text)
+    if seconds is not None or not text or len(text) > LONGEST_DATE:
+        return None if seconds is None else float(seconds)
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 -- start-up time: seldom needed
+
+    try:
+        date = parsedate_to_datetime(text)
+        return max(0.0, date.replace(tzinfo=date.tzinfo or UTC).timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
 
 
 def _wraps_shared(error: BaseException | None) -> bool:

@@ -14,16 +14,33 @@ from datetime import UTC, datetime
 from typing import Any
 
 from smokegate.observation.model import Certificate
+from smokegate.observation.transport.limits import MAX_WIRE, TooLargeError
 
 #: Variables that name the authorities to trust, as requests and OpenSSL read them; the first that is set
 #: counts.
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
-class _Deadlined:
-    """Gives every receive and send what is left of the exchange's time: a dripping server ends on time."""
+class _Bounded:
+    """Gives every receive and send what is left of the exchange's time and bytes.
+
+    A server that drips ends on time, and one that floods, in a head or a chunk line without end, at the cap.
+    """
 
     deadline: float = float("inf")
+    budget: float = float("inf")
+    """How many bytes may still come."""
+
+    def spend(self, count: int) -> int:
+        """Note that so many bytes came.
+
+        Raises:
+            TooLargeError: more came than may.
+        """
+        self.budget -= count
+        if self.budget < 0:
+            raise TooLargeError(f"the answer is longer than {MAX_WIRE} bytes")
+        return count
 
     def left(self) -> float | None:
         """Return the seconds that are left; None where there is no deadline.
@@ -39,24 +56,24 @@ class _Deadlined:
         return left
 
 
-class Socket(_Deadlined, socket.socket):
+class Socket(_Bounded, socket.socket):
     """A TCP socket that keeps the deadline of the exchange it is used for."""
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:  # noqa: D102 -- as its base says
         self.settimeout(self.left())
-        return super().recv_into(*args, **kwargs)
+        return self.spend(super().recv_into(*args, **kwargs))
 
     def sendall(self, *args: Any, **kwargs: Any) -> None:  # noqa: D102 -- as its base says
         self.settimeout(self.left())
         return super().sendall(*args, **kwargs)
 
 
-class TlsSocket(_Deadlined, ssl.SSLSocket):
+class TlsSocket(_Bounded, ssl.SSLSocket):
     """A TLS socket that keeps the deadline of the exchange it is used for."""
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:  # noqa: D102 -- as its base says
         self.settimeout(self.left())
-        return super().recv_into(*args, **kwargs)
+        return self.spend(super().recv_into(*args, **kwargs))
 
     def send(self, *args: Any, **kwargs: Any) -> int:  # noqa: D102 -- as its base says
         self.settimeout(self.left())

@@ -87,6 +87,8 @@ class Width:
     def opening(self, *, fresh: bool) -> Place:
         """Note that a connection is about to be opened; a fresh one is for one request only."""
         with self._lock:
+            if len(self._open) >= self.most:
+                self.shut_idle()
             place = Place(time.monotonic(), fresh=fresh)
             self._open.append(place)
             return place
@@ -158,9 +160,10 @@ class Width:
     def shut_idle(self) -> None:
         """Hang up on the connections that carry no request; their owners find them closed."""
         with self._lock:
-            for place in self._open:
+            for place in list(self._open):
                 if not place.busy and place.sock is not None:
                     place.spent = True
+                    self._open.remove(place)
                     with contextlib.suppress(OSError):
                         place.sock.shutdown(socket.SHUT_RDWR)
 

@@ -1,0 +1,198 @@
+"""Reads a body: decompressed, decoded and parsed, each within a cap, whatever the server sends."""
+
+from __future__ import annotations
+
+import json
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from smokegate.observation.transport.limits import (
+    CHUNK,
+    LARGE,
+    MAX_BODY,
+    MAX_JSON_DEPTH,
+    MAX_JSON_VALUES,
+    MAX_NUMBER,
+    CutShortBodyError,
+    TooLargeError,
+    UnknownEncodingError,
+    number,
+)
+
+#: The character sets that are decoded: all in C and in linear time. Others (punycode takes minutes) count as UTF-8.
+CHARSETS = frozenset(
+    {"utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be", "latin1", "koi8-r"}
+    | {f"iso-8859-{number}" for number in (1, 2, 5, 7, 9, 15)}
+    | {f"windows-125{number}" for number in (0, 1, 2, 3, 4, 7)}
+    | {"shift_jis", "euc-jp", "euc-kr", "gb2312", "gbk", "gb18030", "big5"}
+)
+#: What content encodings are called that were asked for, and the format that zlib knows them by.
+FORMATS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+#: Large bodies are read one at a time: six at once would need six times their memory.
+_one_large = threading.Semaphore(1)
+
+
+@contextmanager
+def reading() -> Iterator[Reading]:
+    """Read one body; what it holds for a large one is given back at the end."""
+    found = Reading()
+    try:
+        yield found
+    finally:
+        found.release()
+
+
+class Reading:
+    """One body on its way."""
+
+    def __init__(self) -> None:
+        self._large = False
+
+    def bytes(self, stream: Any, left: float) -> bytearray:
+        """Return a body, decompressed.
+
+        Args:
+            stream: urllib3's response.
+            left: the seconds until the deadline.
+
+        Raises:
+            TooLargeError: it is longer than the cap, or is announced to be.
+            CutShortBodyError: its compressed form ends too early.
+            UnknownEncodingError: it is encoded in a way that was not asked for, or not as it says.
+        """
+        announced = stream.headers.get("content-length", "").strip()
+        if announced and stream.length_remaining != 0:
+            size = number(announced)
+            if size is None and announced.isdecimal():
+                raise TooLargeError(f"a body of more than {MAX_BODY} bytes is announced, {len(announced)} digits long")
+            if size is not None and size > MAX_BODY:
+                raise TooLargeError(f"a body of {size} bytes is announced, the cap is {MAX_BODY}")
+        body = bytearray()
+        for part in _decompressed(stream):
+            body += part
+            if len(body) > MAX_BODY:
+                raise TooLargeError(f"the body is longer than the cap of {MAX_BODY} bytes")
+            if len(body) > LARGE and not self._large:
+                self._large = _one_large.acquire(timeout=max(0.0, left))
+        return body
+
+    def release(self) -> None:
+        """Let the next large body be read."""
+        if self._large:
+            self._large = False
+            _one_large.release()
+
+
+def _decompressed(stream: Any) -> Iterator[bytes]:
+    encoding = stream.headers.get("content-encoding", "").strip().lower()
+    raw = stream.stream(CHUNK, decode_content=False)
+    if encoding in {"", "identity"}:
+        yield from raw
+        return
+    if encoding not in FORMATS:
+        raise UnknownEncodingError(f"the body is encoded as {encoding[:60]!r}, which was not asked for")
+    yield from _inflated(raw, encoding)
+
+
+def _inflated(raw: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    """Decompress piece by piece, so that a small body that unpacks to a huge one stops at the cap."""
+    engine, some = zlib.decompressobj(FORMATS[encoding]), False
+    for piece in raw:
+        data = piece
+        while data:
+            try:
+                out = engine.decompress(data, CHUNK)
+            except zlib.error as error:
+                if some or encoding != "deflate":
+                    raise UnknownEncodingError(f"the body is not {encoding}: {error}") from error
+                engine = zlib.decompressobj(-15)  # many servers send "deflate" without zlib's header
+                out = engine.decompress(data, CHUNK)
+            some = True
+            yield out
+            data = engine.unconsumed_tail or engine.unused_data
+            if engine.eof and data:
+                engine = zlib.decompressobj(FORMATS[encoding])
+    if some and not engine.eof:
+        raise CutShortBodyError(f"the {encoding} body ends before its end mark")
+
+
+def decode(body: bytes | bytearray, content_type: str) -> str:
+    """Decode a body as its content type says, else as UTF-8; what does not decode is replaced."""
+    charset = "utf-8"
+    for parameter in content_type.split(";")[1:]:
+        key, _, value = parameter.partition("=")
+        if key.strip().lower() == "charset":
+            charset = value.strip().strip("\"'").lower()
+    return body.decode(charset if charset in CHARSETS else "utf-8", "replace")
+
+
+def parse(text: str, content_type: str) -> tuple[Any, bool]:
+    """Return the JSON value of a body and whether it is one.
+
+    A body counts as JSON when it says so, or when it is an object or an array whatever it says: an expectation
+    about its keys must not fail for a header that nobody expected.
+
+    Raises:
+        TooLargeError: it says that it is JSON, and has more values, levels or digits than the caps allow.
+    """
+    declared = content_type.partition(";")[0].strip().lower().endswith(("/json", "+json"))
+    if not (declared or text.lstrip()[:1] in {"{", "["}):
+        return None, False
+    try:
+        return _value(text), True
+    except TooLargeError:
+        if declared:
+            raise
+    except ValueError:
+        pass
+    return None, False
+
+
+def _value(text: str) -> Any:
+    if text.count(",") + text.count("[") + text.count("{") > MAX_JSON_VALUES:
+        raise TooLargeError(f"the JSON body has more than {MAX_JSON_VALUES} values")
+    try:
+        value = json.loads(text, parse_int=_integer, parse_float=_float, parse_constant=_constant)
+    except RecursionError:
+        value = None
+    else:
+        if not _deeper(value, MAX_JSON_DEPTH):
+            return value
+    raise TooLargeError(f"the JSON body has more than {MAX_JSON_DEPTH} levels")
+
+
+def _integer(text: str) -> int:
+    if len(text) > MAX_NUMBER:
+        raise TooLargeError(f"the JSON body has a number of {len(text)} digits")
+    return int(text)
+
+
+def _float(text: str) -> float:
+    if len(text) > MAX_NUMBER:
+        raise TooLargeError(f"the JSON body has a number of {len(text)} digits")
+    value = float(text)
+    if value in {float("inf"), float("-inf")}:
+        raise TooLargeError(f"the JSON body has a number that is out of range: {text[:40]}")
+    return value
+
+
+def _constant(text: str) -> float:
+    raise ValueError(f"{text} is no JSON")
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Tell whether a value is nested deeper than so many levels."""
+    row = [value]
+    for _ in range(levels + 1):
+        row = [
+            each
+            for one in row
+            if isinstance(one, dict | list)
+            for each in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not row:
+            return False
+    return True

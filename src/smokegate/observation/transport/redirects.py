@@ -1,0 +1,69 @@
+"""Where a redirect may lead: the same origin, or the same host from http to https; the rest is the answer itself."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from smokegate.observation.model import REDIRECTS
+from smokegate.observation.plan.step import RawResponse, RequestToSend, resolve, same_origin
+from smokegate.observation.transport.limits import BadRedirectError
+
+#: What may follow a redirect to another origin.
+HARMLESS = frozenset({"accept", "accept-encoding", "user-agent", "accept-language"})
+
+
+def onward(ask: RequestToSend, raw: RawResponse, location: str | None) -> RequestToSend | None:
+    """Return the request that a redirect leads to; None where there is none or it is not to be followed.
+
+    Another host is followed only where the environment file allows it, plain http after https never. A body goes
+    to no other origin. Credentials, and every header that an environment file had us send, stay behind at the
+    border of the origin.
+
+    Raises:
+        BadRedirectError: the location is no web address.
+    """
+    if raw.status not in REDIRECTS or not location or not ask.follow:
+        return None
+    target = _target(ask.url, location)
+    method = ask.method
+    if raw.status == 303 or (raw.status in {301, 302} and method == "POST"):
+        method = "HEAD" if method == "HEAD" else "GET"
+    body = ask.body if method == ask.method else None
+    headers = tuple(pair for pair in ask.headers if body is not None or pair[0].lower() != "content-type")
+    if not same_origin(ask.url, target):
+        if not _may_leave(ask, target) or body is not None or method not in {"GET", "HEAD", "OPTIONS"}:
+            return None
+        headers = tuple(pair for pair in headers if pair[0].lower() in HARMLESS)
+    return RequestToSend(method, target, headers, body, ask.follow, ask.elsewhere)
+
+
+def _may_leave(ask: RequestToSend, target: str) -> bool:
+    before, after = urlsplit(ask.url), urlsplit(target)
+    if before.scheme == "https" and after.scheme == "http":
+        return False
+    return ask.elsewhere or (before.hostname == after.hostname and (before.scheme, after.scheme) == ("http", "https"))
+
+
+def same_host(one: str, other: str) -> bool:
+    """Tell whether two addresses have the same host."""
+    return urlsplit(one).hostname == urlsplit(other).hostname
+
+
+def is_private(address: str) -> bool:
+    """Tell whether an IP address belongs to no host on the internet: private, loopback, link-local or reserved."""
+    try:
+        return not ipaddress.ip_address(address.partition("%")[0]).is_global
+    except ValueError:
+        return False
+
+
+def _target(base: str, location: str) -> str:
+    try:
+        target = resolve(base, location)
+        usable = target.startswith(("http://", "https://")) and same_origin(target, target)
+    except ValueError as error:
+        raise BadRedirectError(f"redirect to {location!r}: {error}") from error
+    if not usable:
+        raise BadRedirectError(f"redirect to {location!r}, which is no web address")
+    return target.partition("#")[0]
