@@ -51,6 +51,7 @@ check: $(VENV)/test.stamp  ## lint, types, layers, drift of generated files, wor
 	$(BIN)/python -m smokegate.diagnosis.document --check
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/zizmor --quiet --offline --no-progress --persona=pedantic .github action.yml
 
 docs: $(VENV)/smoke.stamp  ## write the generated pages anew
 	$(BIN)/python -m smokegate.environment.document
