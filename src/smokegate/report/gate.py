@@ -1,0 +1,74 @@
+"""The sentence that answers the question: may this deploy go on? From the run's JSON, for every format."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TONES = {"PASS": "good", "WARN": "warn", "FAIL": "bad", "OUTAGE": "bad", "UNKNOWN": "warn"}
+RED = frozenset({"FAIL", "OUTAGE", "UNKNOWN"})
+"""The verdicts that end with an exit code other than 0."""
+DECISIONS = {
+    "PASS": "go on",
+    "WARN": "go on, look at the warnings",
+    "FAIL": "fix or roll back",
+    "OUTAGE": "hold, do not roll back",
+    "UNKNOWN": "nothing was learned: fix the runner, run again",
+}
+COUNTS = ("passed", "failed", "blocked", "advisory", "skipped", "not_judged")
+WORDS = {"advisory": "warnings", "skipped": "not checked", "not_judged": "not judged"}
+
+
+def gate(document: dict[str, Any]) -> tuple[str, str]:
+    """Return the tone (good, warn or bad) and the sentence."""
+    environments = document["environments"]
+    total = len(environments)
+    red = [each for each in environments if each["verdict"] in RED]
+    warned = [each for each in environments if each["verdict"] == "WARN"]
+    if red and total == 1:
+        return "bad", f"Do not go on: {decision(red[0])}"
+    if red or not total:
+        return "bad", f"Do not go on: {len(red)} of {total} environments not OK"
+    if document["run"]["exit"] != 0:
+        return "bad", f"Do not go on: the run ended with exit code {document['run']['exit']}"
+    if warned:
+        return "warn", f"Go on, with warnings: {len(warned)} of {total} environments"
+    return "good", f"Go on: {total} of {total} environments live and working"
+
+
+def decision(environment: dict[str, Any]) -> str:
+    """Return what to do about an environment, in the run's own words where it has them."""
+    return str(environment.get("decision") or DECISIONS[environment["verdict"]])
+
+
+def counted(environment: dict[str, Any]) -> str:
+    """Return how many checks came out as what."""
+    counts = environment["counts"]
+    found = [f"{counts[key]} {WORDS.get(key, key)}" for key in COUNTS if counts.get(key)]
+    return ", ".join(found) or "nothing was checked"
+
+
+def title(document: dict[str, Any]) -> str:
+    """Return what stands in a browser's tab."""
+    return "Smoke: " + ", ".join(f"{each['name']} {each['verdict']}" for each in document["environments"])
+
+
+def explained(environment: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the cause where the verdict is not PASS: what is only advice explains nothing there."""
+    cause: dict[str, Any] | None = environment["cause"]
+    return cause if environment["verdict"] != "PASS" else None
+
+
+def reason(environment: dict[str, Any]) -> str:
+    """Return the verdict's reason in one sentence."""
+    cause = explained(environment)
+    if cause is not None:
+        return str(cause["title"])
+    return str(environment["reasons"][0]) if environment["reasons"] else "no reason is on record"
+
+
+def check_name(test: dict[str, Any]) -> str:
+    """Return a check's name as a person says it: its code, else its test without folder."""
+    if test.get("code"):
+        return str(test["code"])
+    path, bracket, case = str(test["id"]).partition("[")
+    return path.rsplit("/", 1)[-1] + bracket + case
