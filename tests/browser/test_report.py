@@ -119,7 +119,7 @@ def test_every_test_has_a_row(show, broken):
     """The table has as many rows as the run has outcomes."""
     path, document = broken
 
-    assert show(path).locator("tr.collapsible").count() == len(document["environments"][0]["tests"])
+    assert show(path).locator(".checks tbody tr").count() == len(document["environments"][0]["tests"])
 
 
 def test_the_page_loads_nothing_and_complains_of_nothing(show, broken):

@@ -65,10 +65,12 @@ def test_an_editable_install_has_the_checkouts_suite():
     assert suite_location.suite_directory() == ROOT / "tests" / "smoke"
 
 
-def test_an_installation_without_suite_says_what_to_do(monkeypatch, tmp_path):
+def test_an_installation_without_suite_says_what_to_do(monkeypatch, tmp_path, request):
     """Where no suite is found the error names the places and the command that installs it again."""
     monkeypatch.setattr(suite_location, "INSTALLED", tmp_path / "suite")
     monkeypatch.setattr(suite_location, "CHECKOUT", tmp_path / "checkout")
+    suite_location.suite_directory.cache_clear()
+    request.addfinalizer(suite_location.suite_directory.cache_clear)
 
     with pytest.raises(suite_location.SuiteNotFoundError, match="pip install --force-reinstall smokegate"):
         suite_location.suite_directory()

@@ -31,9 +31,9 @@ def healthy(tmp_path_factory):
     return reports
 
 
-def test_html_json_and_junit_are_written(healthy):
+def test_html_json_junit_and_markdown_are_written(healthy):
     """A run leaves one report of each kind, named after its environment."""
-    assert sorted(path.name for path in healthy.iterdir()) == ["local.html", "local.json", "local.xml"]
+    assert sorted(path.name for path in healthy.iterdir()) == ["local.html", "local.json", "local.md", "local.xml"]
 
 
 def test_json_has_the_documented_outline(healthy):

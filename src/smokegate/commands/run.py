@@ -12,7 +12,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from smokegate.plugin.options import BESIDE, OPTIONS, PRIVATE
+from smokegate.plugin.compatible_page import is_asked_for
+from smokegate.plugin.options import BESIDE, OPTIONS, PRIVATE, private
 
 USAGE = 4
 """pytest's exit code for a command line that cannot be used."""
@@ -55,7 +56,7 @@ def main(words: Sequence[str]) -> int:
     for variable in IGNORED:
         os.environ.pop(variable, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # as a variable it holds for pytest-xdist's workers too
-    return int(pytest.main([*_own_options(names), *rest]))
+    return int(pytest.main([*_own_options(names, rest), *rest]))
 
 
 def split(words: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -64,16 +65,11 @@ def split(words: Sequence[str]) -> tuple[list[str], list[str]]:
     rest = list(words)
     while rest and NAMES.fullmatch(rest[0]):
         names.append(rest.pop(0))
-    return names, [_private(word) for word in rest]
+    return names, [private(word) for word in rest]
 
 
-def _private(word: str) -> str:
-    option = word.split("=", 1)[0].removeprefix("--")
-    return f"{PRIVATE}{word.removeprefix('--')}" if word.startswith("--") and option in OPTIONS else word
-
-
-def _own_options(names: Sequence[str]) -> list[str]:
-    plugins = [BESIDE, "xdist", "metadata", "html"]
+def _own_options(names: Sequence[str], rest: list[str]) -> list[str]:
+    plugins = [BESIDE, "xdist", *(["pytest_metadata.plugin", "pytest_html.plugin"] if is_asked_for(rest) else [])]
     loaded = [word for plugin in plugins for word in ("-p", plugin)]
     named = [f"{PRIVATE}env={name}" for name in names]
     return ["-c", str(CONFIGURATION), f"--rootdir={Path.cwd()}", "--no-header", *loaded, *named]

@@ -7,10 +7,12 @@ Nothing heavy is imported here: a test run without `--env` pays for this file an
 from __future__ import annotations
 
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from smokegate.plugin import compatible_page as _compatible_page
 from smokegate.plugin import options as _options
 
 
@@ -28,6 +30,7 @@ def _run(config: pytest.Config) -> Any:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
     """Load the environments, and have the suite collected where no paths are named."""
+    _compatible_page.keep_hooks(early_config.pluginmanager)
     known = early_config.known_args_namespace
     settings = _options.settings(early_config, known)
     if settings is None or known.help or known.version:
@@ -75,13 +78,12 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     return rehearsal.main(config, run)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_pycollect_makemodule() -> Generator[None, Any, Any]:
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
     """Name the suite's modules the same wherever they are installed: `smokegate/test_health.py`."""
-    module = yield
     from smokegate.plugin import suite_location
 
-    return suite_location.named(module)
+    return suite_location.module_of_the_suite(module_path, parent)
 
 
 @pytest.hookimpl(tryfirst=True)

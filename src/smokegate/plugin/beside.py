@@ -5,30 +5,21 @@ PYTEST_DONT_REWRITE: our own command may have imported this module before pytest
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Generator
 
 import pytest
 
-from smokegate.plugin.suite_location import suite_directory
+from smokegate.plugin.options import check_paths
 
 pytest_plugins = ("smokegate.plugin",)
-OWN = Path("tests/smoke")
-"""Where a team's own checks are."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
-    """Without paths run the suite and the team's own checks, and of its conftest files only theirs.
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
+    """Without paths load no conftest above `tests/smoke`.
 
-    What lies above `tests/smoke` is written for the project's other tests and may need plugins that are not loaded.
+    What lies above is written for the project's other tests, and may need plugins that are not loaded here.
     """
     known = early_config.known_args_namespace
-    if known.file_or_dir or known.help:
-        known.confcutdir = str(early_config.rootpath)
-        return
-    own = early_config.rootpath / OWN
-    suite = suite_directory()
-    paths = [suite, own] if own.is_dir() and own.resolve() != suite else [suite]
-    known.confcutdir = str(paths[-1])
-    known.file_or_dir = [str(path) for path in paths]
-    args += known.file_or_dir
+    known.confcutdir = str(early_config.rootpath) if known.file_or_dir else check_paths(early_config)[-1]
+    return (yield)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from smokegate.plugin.compatible_page import leave_out
 from smokegate.plugin.conflicts import refuse_ours, refuse_theirs
 from smokegate.plugin.suite_location import suite_directory
 
@@ -75,6 +76,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
+def private(word: str) -> str:
+    """Return a word of a command line with our options in their private spelling."""
+    option = word.split("=", 1)[0].removeprefix("--")
+    return f"{PRIVATE}{word.removeprefix('--')}" if word.startswith("--") and option in OPTIONS else word
+
+
 def add_options(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add smokegate's options to pytest's; their values are in `config.option.smokegate_NAME`.
 
@@ -92,6 +99,12 @@ def add_options(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager
     refuse_ours(parser, named, add)
     refuse_theirs(parser, named)
     parser.addini(DEFAULT_ENVIRONMENT, "environment to check where --env is not given (smokegate)", default="")
+    leave_out(pluginmanager, next(iter(named)), _default(pluginmanager))
+
+
+def _default(pluginmanager: pytest.PytestPluginManager) -> str:
+    config = pluginmanager.get_plugin("pytestconfig")
+    return str(config.getini(DEFAULT_ENVIRONMENT)) if isinstance(config, pytest.Config) else ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from smokegate.plugin.options import BESIDE, private
 from smokegate.rehearsal.rehearse import rehearse
 from smokegate.rehearsal.selection import NoFaultSelectedError
 from smokegate.rehearsal.suite import Suite
@@ -61,7 +62,10 @@ def main(config: pytest.Config, run: Run) -> int:
 
 
 def _suite(config: pytest.Config, run: Run) -> Suite:
+    beside = config.pluginmanager.hasplugin(BESIDE)
     return Suite(
+        plugin=BESIDE if beside else "smokegate",
+        spell=private if beside else str,
         root=config.rootpath,
         directory=run.settings.directory,
         ini=config.inipath,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -9,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from smokegate.observation.evidence import sink
 from smokegate.plugin.options import worker_slot
 from smokegate.plugin.outcomes import gather
 from smokegate.plugin.run_report import report_of
-from smokegate.report import html, terminal
-from smokegate.report import json as json_report
+from smokegate.report import github, html, terminal
+from smokegate.report.files import write_all
+from smokegate.report.html import STYLE
+from smokegate.report.json import document
 
 if TYPE_CHECKING:
     from smokegate.plugin.session import Run
@@ -25,14 +29,22 @@ OURS = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
 
 
 def name_reports(config: pytest.Config, run: Run) -> None:
-    """Have pytest-html and pytest's JUnit writer write beside our reports, unless other files are named."""
-    base = run.settings.reports / run.settings.label
-    if config.option.htmlpath is None:
-        config.option.htmlpath = str(base.with_name(f"{base.name}.html"))
-        config.option.self_contained_html = True
-        config.option.css = [*config.option.css, str(html.STYLE)]
+    """Have pytest's JUnit writer write beside our reports, unless another file is named; style pytest-html's page."""
     if config.option.xmlpath is None:
-        config.option.xmlpath = str(base.with_name(f"{base.name}.xml"))
+        config.option.xmlpath = str(_file(run, "xml"))
+    if _compatible_page(config) is not None:
+        config.option.self_contained_html = True
+        config.option.css = [*config.option.css, str(STYLE)]
+
+
+def _file(run: Run, ending: str) -> Path:
+    return run.settings.reports / f"{run.settings.label}.{ending}"
+
+
+def _compatible_page(config: pytest.Config) -> Path | None:
+    """Return the file for pytest-html's page, where it was asked for."""
+    path = getattr(config.option, "htmlpath", None)
+    return config.invocation_params.dir / path if path else None
 
 
 class Reporting:
@@ -41,6 +53,8 @@ class Reporting:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._told: RunReport | None = None
+        self._document: dict[str, Any] | None = None
+        self._problems: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take over the outcome of one test."""
@@ -61,8 +75,9 @@ class Reporting:
         elif self._run.settings.observes and self._engaged:
             self._tell(session, exitstatus, cut_short=cut_short)
         result = yield
-        if self._told is not None and session.config.option.htmlpath:
-            html.finish(Path(session.config.option.htmlpath), self._told)
+        page = _compatible_page(session.config)
+        if self._document is not None and page is not None:
+            html.finish(page, self._document)
         return result
 
     @property
@@ -76,24 +91,31 @@ class Reporting:
         told = report_of(run, seconds, exitstatus, cut_short=cut_short)
         session.exitstatus = told.exit
         self._told = told
-        json_report.write(told, run.settings.reports / f"{run.settings.label}.json")
+        self._document = document(told)
+        base = run.settings.reports / run.settings.label
+        own_page = _compatible_page(session.config) != _file(run, "html")
+        self._problems += write_all(self._document, base, os.environ, own_page=own_page)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Tell the verdict after pytest's own summary."""
         if self._told is None:
             return
-        page = terminalreporter.config.option.htmlpath
         terminalreporter.section("smoke", sep="=")
-        for line in terminal.summary(self._told, page):
+        for line in terminal.summary(self._told, str(_file(self._run, "html"))):
             markup = {line.colour: True, "bold": line.bold} if line.colour else {}
             terminalreporter.write_line(line.text, **markup)
+        for problem in self._problems:
+            terminalreporter.write_line(sink.line(problem), yellow=True)
+        if self._document is not None and github.at_work(os.environ):
+            for command in github.commands(self._document):
+                terminalreporter.write_line(command)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str], session: pytest.Session) -> None:
         """Put our first screen above pytest-html's table."""
-        if self._told is not None:
+        if self._document is not None:
             html.clean_metadata(session.config)
-            prefix.append(html.first_screen(self._told))
+            prefix.append(html.first_screen(self._document))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_report_title(self, report: Any) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+
+import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1]
 INSTALLED = PACKAGE / "suite"
@@ -45,8 +46,9 @@ def is_in_suite(path: Path) -> bool:
         return False
 
 
-def named(module: Any) -> Any:
-    """Give a module of the suite the id that it has in every installation; others keep theirs."""
-    if module is not None and is_in_suite(module.path):
-        module._nodeid = f"{SHOWN}/{module.path.name}"  # noqa: SLF001 - there is no public way to name a collector
+def module_of_the_suite(path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Return a module of the suite with the id that it has in every installation, None for any other module."""
+    if not is_in_suite(path):
+        return None
+    module: pytest.Module = pytest.Module.from_parent(parent, path=path, nodeid=f"{SHOWN}/{path.name}")
     return module

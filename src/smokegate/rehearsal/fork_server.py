@@ -23,8 +23,7 @@ import pytest
 
 #: What a run imports only when it gets there; a name that is missing here costs time and nothing else.
 NEEDED = (
-    "jinja2",
-    "pytest_html.selfcontained_report",
+    "smokegate.report.page",
     "requests",
     "smokegate.diagnosis.catalogue",
     "smokegate.observation.transport.http",
@@ -60,6 +59,7 @@ def warm_up(settings: dict[str, Any]) -> None:
         with contextlib.suppress(ImportError):
             import_module(name)
     import_module("smokegate.diagnosis.catalogue").all_rules()
+    import_module("smokegate.report.page").templates()
     if settings["replicas"]:
         import_module("smokegate.replica.process.client").share_with_forks()
     gc.collect()

@@ -42,7 +42,10 @@ class Runs:
         self._lock = threading.Lock()
         self._pids: set[int] = set()
         self._control, theirs = socket.socketpair()
-        settings = {"arguments": [*suite.arguments, f"--env={warm}", *overrides], "replicas": replicas}
+        settings = {
+            "arguments": [*suite.arguments, *suite.spelled([f"--env={warm}", *overrides])],
+            "replicas": replicas,
+        }
         command = [sys.executable, "-m", "smokegate.rehearsal.fork_server", str(theirs.fileno())]
         with theirs:
             self._server = subprocess.Popen(
@@ -68,7 +71,7 @@ class Runs:
         began = time.monotonic()
         ours, theirs = socket.socketpair()
         order = {
-            "arguments": [*self._suite.arguments, f"--reports={files}", *arguments],
+            "arguments": [*self._suite.arguments, *self._suite.spelled([f"--reports={files}", *arguments])],
             "output": str(files / "output.txt"),
             "variables": {**(variables or {}), "COLUMNS": str(LOOK)},
         }
@@ -93,8 +96,7 @@ class Runs:
             "-m",
             "pytest",
             *self._suite.arguments,
-            f"--reports={files}",
-            *arguments,
+            *self._suite.spelled([f"--reports={files}", *arguments]),
         ]
         with (files / "output.txt").open("wb") as output:
             try:
@@ -162,8 +164,12 @@ class Runs:
 
 
 def _variables(more: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment variables of a run: the caller's own, but for what its pytest set for itself."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_XDIST", "PYTEST_CURRENT"))}
+    """Return the environment variables of a run: the caller's own, without those that belong to the run around it.
+
+    One run of a rehearsal is no step of a workflow: it writes no job summary.
+    """
+    around = ("PYTEST_XDIST", "PYTEST_CURRENT", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY")
+    own = {name: value for name, value in os.environ.items() if not name.startswith(around)}
     return {**own, "PYTHONUNBUFFERED": "1", **more}
 
 

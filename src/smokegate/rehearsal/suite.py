@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,21 @@ class Suite:
     ini: Path | None = None
     paths: tuple[str, ...] = ()
     """The tests, where they are not those of the configuration file."""
+    plugin: str = "smokegate"
+    """The pytest plugin that the runs load."""
+    spell: Callable[[str], str] = str
+    """How that plugin spells an option of ours."""
 
     @property
     def arguments(self) -> list[str]:
         """What stands on the command line of each run."""
         ini = ["-c", str(self.ini)] if self.ini else []
-        own = ["--environments", str(self.directory), "-p", "no:cacheprovider", "--color=no"]
-        return [f"--rootdir={self.root}", *ini, *own, *self.paths]
+        own = ["-p", self.plugin, "-p", "no:cacheprovider", "--color=no"]
+        return [f"--rootdir={self.root}", *ini, *own, *self.spelled([f"--environments={self.directory}"]), *self.paths]
+
+    def spelled(self, words: Sequence[str]) -> list[str]:
+        """Return words of a command line as the plugin of this suite spells them."""
+        return [self.spell(word) for word in words]
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,6 @@ def reason(environment: dict[str, Any]) -> str:
 def check_name(test: dict[str, Any]) -> str:
     """Return a check's name as a person says it: its code, else its test without folder."""
     if test.get("code"):
-        return str(test["code"])
+        return f"{test['code']}[{test['parameter']}]" if test.get("parameter") else str(test["code"])
     path, bracket, case = str(test["id"]).partition("[")
     return path.rsplit("/", 1)[-1] + bracket + case

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from smokegate.observation.evidence import sink
 from smokegate.report.gate import RED, decision, explained, reason
 from smokegate.report.markdown import markdown
-from smokegate.report.terminal import UNSAFE
 
 DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
@@ -46,5 +46,5 @@ def commands(document: dict[str, Any]) -> Iterator[str]:
 
 
 def _line(text: str) -> str:
-    line = " ".join(UNSAFE.sub("", text).split())
+    line = " ".join(sink.plain(text).split())
     return line if len(line) <= LONG else f"{line[:LONG]}…"

@@ -17,10 +17,8 @@ from typing import Any
 import pytest
 
 from smokegate.observation.evidence import sink
-from smokegate.report.cards import card, cause, gate
+from smokegate.report.gate import title
 from smokegate.report.json import write_whole
-from smokegate.report.model import RunReport
-from smokegate.report.waterfall import requests_section
 
 STYLE = Path(str(files("smokegate.report") / "style.css"))
 #: Outcomes that pytest-html knows under another word.
@@ -29,14 +27,11 @@ TITLE = re.compile(r"<title([^>]*)>.*?</title>", re.DOTALL)
 INLINE_SCRIPT = re.compile(r"<script(?:\s[^>]*)?>(.*?)</script>", re.DOTALL)
 
 
-def first_screen(run: RunReport) -> str:
+def first_screen(document: dict[str, Any]) -> str:
     """Return verdicts, causes, evidence, steps and requests as static HTML: readable without JavaScript."""
-    cards = "".join(card(report) for report in run.environments)
-    causes = "".join(cause(report) for report in run.environments)
-    requests = requests_section(run)
-    body = f'<div class="two"><div>{causes}</div><div>{requests}</div></div>' if causes else requests
-    head = f'<h1>{escape(run.title)}</h1>{gate(run)}<div class="cards">{cards}</div>'
-    return f'<div class="smoke">{head}{body}</div>'
+    from smokegate.report import page  # noqa: PLC0415 - imports Jinja2
+
+    return page.first_screen(document)
 
 
 def row(report: Any, cells: list[str]) -> None:
@@ -78,13 +73,13 @@ def _escaped(value: Any) -> Any:
     return escape(sink.plain(str(value)))
 
 
-def finish(path: Path, run: RunReport) -> None:
+def finish(path: Path, document: dict[str, Any]) -> None:
     """Give the written page its title, language, viewport and content policy, whole or not at all."""
     if not path.is_file():
         return
     page = path.read_text(encoding="utf-8", errors="replace")
     page = page.replace("<html>", '<html lang="en">', 1)
-    page = TITLE.sub(lambda m: f"<title{m[1]}>{escape(run.title)}</title>", page, count=1)
+    page = TITLE.sub(lambda m: f"<title{m[1]}>{escape(title(document))}</title>", page, count=1)
     # The hidden reload button's handler is the only inline one: the policy below would block it, with an
     # error on the console.
     page = page.replace(' onclick="location.reload()"', "", 1)

@@ -41,10 +41,9 @@ def _head(run: RunReport) -> dict[str, Any]:
     }
 
 
-def write(run: RunReport, path: Path) -> None:
-    """Write the run to a file, whole or not at all."""
-    whole = {**_head(run), "environments": map(_environment, run.environments)}
-    write_whole(path, laid_out(whole, LAID_OUT).encode("utf-8", "replace"))
+def write(run: dict[str, Any], path: Path) -> None:
+    """Write a run's document to a file, whole or not at all."""
+    write_whole(path, laid_out(run, LAID_OUT).encode("utf-8", "replace"))
 
 
 def laid_out(value: Any, levels: int) -> str:

@@ -61,9 +61,3 @@ class RunReport:
     def requests(self) -> int:
         """How many requests the run sent."""
         return sum(report.observation.requests for report in self.environments)
-
-    @property
-    def title(self) -> str:
-        """What stands in a browser's tab."""
-        verdicts = ", ".join(f"{report.name} {report.verdict.name}" for report in self.environments)
-        return f"Smoke: {verdicts}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from smokegate.observation.evidence import sink
 from smokegate.report import gate
 from smokegate.report.page import timeline
-from smokegate.report.terminal import UNSAFE
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -20,16 +20,17 @@ LONG = 20_000
 
 def page(document: dict[str, Any]) -> str:
     """Return the whole page."""
-    return _templates().get_template("page.html").render(document=document)
+    return templates().get_template("page.html").render(document=document)
 
 
 def first_screen(document: dict[str, Any]) -> str:
     """Return verdicts, causes, evidence, steps and requests alone, for a page of another maker."""
-    return _templates().get_template("first_screen.html").render(document=document)
+    return templates().get_template("first_screen.html").render(document=document)
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """Return the compiled templates' place; a rehearsal prepares it once for all of its runs."""
     from jinja2 import Environment, PackageLoader  # noqa: PLC0415 - costs start-up time, and only a page needs it
 
     made = Environment(
@@ -55,7 +56,7 @@ def _clean(value: Any) -> Any:
     """Take out of every text what moves a cursor or turns text around, and cut what is endless."""
     if type(value) is not str:
         return value
-    text = UNSAFE.sub("", value)
+    text = sink.plain(value)
     return text if len(text) <= LONG else f"{text[:LONG]}…"
 
 

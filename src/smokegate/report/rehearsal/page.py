@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 
-from smokegate.report.cards import text
+from smokegate.observation.evidence import sink
 from smokegate.report.json import write_whole
 from smokegate.report.rehearsal.model import FaultResult, Mutant, Rehearsal, Score
 from smokegate.report.rehearsal.text import totals
 
 STYLE = Path(str(files("smokegate.report") / "rehearsal.css"))
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+def text(value: object) -> str:
+    """Return foreign text as harmless HTML."""
+    return escape(sink.plain(str(value)))
 
 
 def page(rehearsal: Rehearsal) -> str:

@@ -1,0 +1,50 @@
+"""The files that every run leaves: the run's JSON, and what is rendered from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from smokegate.report import json as json_report
+from smokegate.report.github import write_summary
+from smokegate.report.json import write_whole
+from smokegate.report.markdown import markdown
+
+Document = dict[str, Any]
+
+
+def write_all(document: Document, base: Path, variables: Mapping[str, str], *, own_page: bool = True) -> Iterator[str]:
+    """Write every file of a run, and yield a line for each that could not be written.
+
+    One that fails takes none of the others with it, and changes no verdict.
+
+    Args:
+        document: the run's JSON.
+        base: the files' path without ending.
+        variables: the process's environment, in which GitHub names the file of the job summary.
+        own_page: whether the page is ours; not where pytest-html writes the same file.
+    """
+    writers: dict[str, Callable[[], None]] = {
+        f"{base}.json": lambda: json_report.write(document, _ending(base, "json")),
+        f"{base}.html": lambda: _page(document, _ending(base, "html")),
+        f"{base}.md": lambda: write_whole(_ending(base, "md"), markdown(document).encode("utf-8", "replace")),
+        "the job summary": lambda: write_summary(document, variables),
+    }
+    if not own_page:
+        del writers[f"{base}.html"]
+    for name, write in writers.items():
+        try:
+            write()
+        except Exception as error:  # noqa: BLE001 - see the docstring
+            yield f"{name} could not be written: {error!r}"
+
+
+def _ending(base: Path, ending: str) -> Path:
+    return base.with_name(f"{base.name}.{ending}")
+
+
+def _page(document: Document, path: Path) -> None:
+    from smokegate.report.page import page  # noqa: PLC0415 - imports Jinja2
+
+    write_whole(path, page(document).encode("utf-8", "replace"))

@@ -1,0 +1,186 @@
+"""What is rendered from the run's JSON: Markdown, GitHub's commands, our page."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smokegate.report.files import write_all
+from smokegate.report.gate import gate, title
+from smokegate.report.github import commands
+from smokegate.report.markdown import LIMIT, escaped, markdown
+from smokegate.report.page import page
+
+EVIL = (
+    "</script><script>x()</script>\n::error::owned\r\n##[error]owned | [a](http://evil) @all `x` \u202e"
+    "<img src=x onerror=y>"
+)
+CAUSE = {
+    "code": "net.refused",
+    "title": "Nothing listens",
+    "confidence": "certain",
+    "owner": "app",
+    "evidence": ["health: `refused`"],
+    "against": [],
+    "competing": [],
+    "steps": ["Start it: `ss -ltnp`."],
+    "runbook": "https://example.com/runbook.md#netrefused",
+}
+TEST = {
+    "id": "smokegate/test_health.py::test_health_is_ok[local]",
+    "code": "health.ok",
+    "parameter": "",
+    "outcome": "failed",
+    "why": "expected 200",
+    "promise": "The health check is healthy.",
+    "seconds": 0.01,
+}
+
+
+def environment(verdict: str = "FAIL", **changes: Any) -> dict[str, Any]:
+    """Return one environment of a run's JSON."""
+    return {
+        "name": "local",
+        "title": "Local",
+        "url": "http://127.0.0.1:1",
+        "verdict": verdict,
+        "reasons": ["1 check failed"],
+        "version": None,
+        "cause": CAUSE if verdict != "PASS" else None,
+        "other_causes": [],
+        "counts": {"passed": 1, "failed": 1, "blocked": 0, "advisory": 0, "skipped": 0},
+        "not_covered": ["sign-in"],
+        "tests": [TEST],
+        "exchanges": [],
+        "server": None,
+        **changes,
+    }
+
+
+def document(*environments: dict[str, Any], code: int = 1) -> dict[str, Any]:
+    """Return a run's JSON."""
+    run = {"started": "2026-11-22T00:53:40Z", "seconds": 1.2, "exit": code, "requests": 3}
+    return {"schema": 1, "run": run, "environments": list(environments)}
+
+
+def evil() -> dict[str, Any]:
+    """Return a run in which every foreign text is an attack."""
+    cause = {**CAUSE, "title": EVIL, "evidence": [EVIL], "steps": [EVIL]}
+    test = {**TEST, "why": EVIL, "promise": EVIL}
+    return document(environment(cause=cause, reasons=[EVIL], tests=[test], url=EVIL, version=EVIL))
+
+
+def test_the_verdict_is_in_the_first_lines_of_the_markdown() -> None:
+    """A reader of the job summary sees verdict, cause and the first step."""
+    text = markdown(document(environment()))
+
+    assert "❌ FAIL" in "\n".join(text.splitlines()[:5])
+    assert "<code>net.refused</code> (certain, app)" in text
+    assert "1. Start it: <code>ss -ltnp</code>." in text
+
+
+def test_markdown_of_a_hundred_red_environments_keeps_to_the_limit() -> None:
+    """The page has at most 60 kB, and says what is left out."""
+    many = [environment(name=f"environment-{n}", tests=[{**TEST, "why": "x" * 5000}] * 60) for n in range(150)]
+    text = markdown(document(*many))
+
+    assert len(text.encode()) <= LIMIT
+    assert "Further environments are in the report" in text
+
+
+def test_foreign_text_is_no_markup() -> None:
+    """Neither HTML nor a link, a mention, a table cell or another line can be started by a server's words."""
+    text = markdown(evil())
+
+    assert "<script" not in text
+    assert "<img" not in text
+    assert "](http://evil" not in text
+    assert "@all" not in text
+    assert "\u202e" not in text
+    assert not re.search(r"^(::|##\[)", text, re.MULTILINE)
+
+
+@given(st.text())
+def test_escaped_text_is_one_line_without_html(text: str) -> None:
+    """Whatever a server sends."""
+    line = escaped(text)
+
+    assert "\n" not in line
+    assert "<" not in line
+    assert not re.search(r"(?<!\\)[`*_\[\]|]", line.replace("\\\\", ""))
+
+
+def test_each_red_environment_is_one_annotation() -> None:
+    """FAIL, OUTAGE and UNKNOWN have an error each; PASS and WARN have none."""
+    lines = list(commands(document(*(environment(word) for word in ("PASS", "WARN", "FAIL", "OUTAGE", "UNKNOWN")))))
+
+    assert [line.split(" ")[2].split("%")[0] for line in lines] == ["FAIL", "OUTAGE", "UNKNOWN"]
+    assert lines[0].endswith("::net.refused: Nothing listens. First: Start it: `ss -ltnp`.")
+
+
+def test_foreign_text_starts_no_workflow_command() -> None:
+    """A command stays one line, with its per cent signs, line ends, colons and commas encoded."""
+    (line,) = commands(document(environment(name="a,b:c%\n::x", cause={**CAUSE, "title": EVIL + "100%"})))
+
+    assert "\n" not in line
+    assert "\r" not in line
+    assert line.startswith("::error title=a%2Cb%3Ac%25 %3A%3Ax FAIL%3A fix or roll back::")
+    assert "100%25" in line
+
+
+def test_the_page_has_everything_and_loads_nothing() -> None:
+    """Verdict, cause, evidence, steps and checks are static HTML under a policy that allows no script."""
+    text = page(document(environment()))
+
+    assert text.startswith("<!doctype html>")
+    assert "script-src" not in text
+    assert "default-src &#39;none&#39;" in text
+    for words in ("net.refused", "Start it: <code>ss -ltnp</code>.", "health.ok", "expected 200", "Do not go on"):
+        assert words in text
+
+
+def test_foreign_text_is_escaped_in_the_page() -> None:
+    """A server's words are text, wherever they stand."""
+    text = page(evil())
+
+    assert "<script>" not in text
+    assert "<img" not in text
+    assert "\u202e" not in text
+
+
+def test_a_run_that_ended_badly_never_says_go_on() -> None:
+    """A green environment in a run with another exit code is not to go on."""
+    assert gate(document(environment("PASS"), code=2)) == ("bad", "Do not go on: the run ended with exit code 2")
+    assert gate(document(environment("PASS"), code=0))[0] == "good"
+    assert title(document(environment("PASS"))) == "Smoke: local PASS"
+
+
+def test_a_file_that_cannot_be_written_takes_no_other_with_it(tmp_path) -> None:
+    """Without its folder the job summary is missing, the reports are there, and one line says so."""
+    variables = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "none" / "summary.md")}
+
+    problems = list(write_all(document(environment()), tmp_path / "local", variables))
+
+    assert len(problems) == 1
+    assert "the job summary could not be written" in problems[0]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["local.html", "local.json", "local.md"]
+
+
+def test_outside_of_github_no_summary_is_written(tmp_path) -> None:
+    """The variable alone, as a developer may have it set, does nothing."""
+    target = tmp_path / "summary.md"
+
+    assert list(write_all(document(environment()), tmp_path / "a", {"GITHUB_STEP_SUMMARY": str(target)})) == []
+    assert not target.exists()
+    assert (
+        list(
+            write_all(
+                document(environment()), tmp_path / "a", {"GITHUB_STEP_SUMMARY": str(target), "GITHUB_ACTIONS": "true"}
+            )
+        )
+        == []
+    )
+    assert "❌ FAIL" in target.read_text("utf-8")
