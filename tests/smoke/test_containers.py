@@ -51,10 +51,7 @@ def test_services_are_healthy(deployment: Deployment) -> None:
     Symptom: `docker compose ps` says `(unhealthy)`, or `(health: starting)` for longer than a start takes.
     """
     server = deployment.server
-    server.expect_no_service(
-        "does not pass its health check",
-        lambda service: server.is_steady(service) and service.health in {"starting", "unhealthy"},
-    )
+    server.expect_no_service("does not pass its health check", server.is_unready)
 
 
 @check("containers.database", after=("containers.collected",), needs=NEEDS)
@@ -83,17 +80,6 @@ def test_port_belongs_to_the_backend(deployment: Deployment) -> None:
     server.expect(server.view.listeners, expected, "no process listens there")
 
 
-@check("containers.logs", after=("containers.collected",), needs=NEEDS)
-def test_logs_have_no_start_up_error(deployment: Deployment) -> None:
-    """What the containers have logged since their last start reports no failed start.
-
-    Symptom: it runs, and a part of it could not be loaded, reached or written when it started.
-    """
-    server = deployment.server
-    found = [f"{each.name}: {line}" for each in server.well() for line in server.start_up_errors(each)]
-    server.expect(not found, "logs without start-up errors", "; ".join(found[:5]))
-
-
 @check("containers.restart-policy", after=("containers.collected",), needs=NEEDS, severity="advisory")
 def test_services_come_back_after_a_crash(deployment: Deployment) -> None:
     """Every container has a restart policy that brings it back.
@@ -101,7 +87,6 @@ def test_services_come_back_after_a_crash(deployment: Deployment) -> None:
     Symptom: after a reboot of the server a service stays away.
     """
     server = deployment.server
-    good = server.compose.restart
-    weak = [each for each in server.existing() if each.restart_policy not in good]
+    good, weak = server.compose.restart, server.weak()
     actual = ", ".join(f"{each.name}: {each.restart_policy}" for each in weak)
     server.expect(not weak, f"a restart policy of {' or '.join(good)}", actual)

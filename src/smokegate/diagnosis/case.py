@@ -74,6 +74,11 @@ class Case:
     _edges: dict[str, EdgeAnswer | None] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What rules have worked out once for all of them, by a name of their own."""
+        return {}
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """The names that titles and steps are filled with."""
         return names_of(self.environment)

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.outcome import TestOutcome
-from smokegate.diagnosis.server_evidence import start_up_errors
-from smokegate.diagnosis.service_state import trouble
+from smokegate.diagnosis.service_state import trouble, weak_policy
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -39,15 +38,11 @@ def _services(view: ServerView, compose: Compose) -> Iterator[TestOutcome]:
     for service in view.services:
         if not service.expected:
             continue
-        wrong = trouble(service, compose)
+        wrong = trouble(service, compose, view)
         why = f"{service.name} {wrong}" if wrong else ""
         runs = f"{service.name} runs and is healthy"
         yield TestOutcome(f"service {service.name}", "failed" if wrong else "passed", why=why, promise=runs)
-        errors = () if wrong else start_up_errors(service, compose)
-        if errors:
-            why = f"log of {service.name}: {errors[0]}"
-            yield TestOutcome(f"log {service.name}", "failed", why=why, promise=f"{service.name} started well")
-        if service.exists and service.restart_policy not in compose.restart:
+        if weak_policy(service, compose, view):
             why = f"{service.name} has the restart policy {service.restart_policy or 'no'}"
             yield TestOutcome(f"restart policy {service.name}", "advisory", advisory=True, why=why)
 
@@ -55,7 +50,7 @@ def _services(view: ServerView, compose: Compose) -> Iterator[TestOutcome]:
 def _waiting(identifier: str, why: str, on: str | None, view: ServerView, compose: Compose) -> TestOutcome:
     """Return the outcome of a promise that can not be kept while a service is in trouble."""
     service = view.service(on) if on else None
-    if why and service is not None and trouble(service, compose):
+    if why and service is not None and trouble(service, compose, view):
         return TestOutcome(identifier, "blocked", why=f"blocked by service {on}")
     return TestOutcome(identifier, "failed" if why else "passed", why=why)
 

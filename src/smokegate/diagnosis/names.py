@@ -28,6 +28,8 @@ IN_RUNBOOK = {
     "compose": "docker compose --profile PROFILE",
     "directory": "DIRECTORY",
     "service": "SERVICE",
+    "what": "WHAT IT NEEDS",
+    "error": "ERROR",
     "database": "DATABASE",
     "port": "PORT",
     "target": "HOST",

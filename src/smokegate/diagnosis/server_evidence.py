@@ -1,97 +1,34 @@
-"""What the server's vantage tells of each service: which are in trouble, in what role, and for which reason.
-
-Texts are those that gunicorn, uvicorn, Python, PostgreSQL and the docker engine write, as measured (gunicorn
-27, uvicorn 0.54, psycopg 3.3 and psycopg2 2.9, asyncpg 0.32, PostgreSQL 15, docker engine 20.10 and 28).
-"""
+"""What the server's vantage says of each service: which are in trouble, in what role, and for which reason."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.service_state import trouble
-from smokegate.diagnosis.wording import LIMIT, around, plain, quote
+from smokegate.diagnosis.service_state import depends_on, trouble
+from smokegate.diagnosis.wording import quote
 from smokegate.observation.server.model import LogLine, ServerView, ServiceView
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.environment.model import Compose
+    from smokegate.diagnosis.log_reasons import Reason
 
 PROXY = re.compile(r"(?:^|[/-])(?:nginx|caddy|traefik|haproxy|envoy|httpd|apache)\b", re.IGNORECASE)
 LINES_AT_MOST = 3
-RECOVERS = {"postgres.refused", "postgres.unknown-host", "postgres.too-many-clients"}
-"""Reasons that pass by themselves: a service that is well has overcome them since."""
+PASSING = ("refused", "unknown-host", "timed-out", "too-many-clients")
+"""Reasons that pass by themselves: a program that ran on, or was ended by someone, had overcome them."""
 ENDED = {0, 137, 143}
 """How a program ends that was told to: by itself, or by signal 9 or 15."""
-
-#: Reason → the texts that tell it; what is more particular stands first, the first match of a service counts.
-TEXTS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("container.out-of-memory", re.compile(r"was sent SIGKILL! Perhaps out of memory\?|\bMemoryError\b")),
-    ("container.disk-full", re.compile(r"No space left on device|\[Errno 28\]")),
-    (
-        "container.port-taken",
-        re.compile(
-            r"address already in use|port is already allocated|Connection in use: \(|\[Errno 98\]"
-            r"|failed to bind host port for"
-        ),
-    ),
-    (
-        "postgres.auth-failed",
-        re.compile(r"password authentication failed for user|no pg_hba\.conf entry for"),
-    ),
-    ("postgres.no-database", re.compile(r'database "[^"]+" does not exist')),
-    (
-        "postgres.too-many-clients",
-        re.compile(r"sorry, too many clients already|remaining connection slots are"),
-    ),
-    (
-        "postgres.unknown-host",
-        re.compile(
-            r"could not translate host name|failed to resolve host|socket\.gaierror: \[Errno -[0-9]+\]"
-            r"|Temporary failure in name resolution"
-        ),
-    ),
-    (
-        "postgres.refused",
-        re.compile(
-            r'connection to server at "[^"]*"[^\n]*(?:Connection refused|timeout expired|No route to host)'
-            r"|Is the server running on that host and accepting|ConnectionRefusedError: .*Connect call failed"
-            r"|the database system is (?:starting up|shutting down)"
-        ),
-    ),
-    (
-        "container.missing-variable",
-        re.compile(
-            r"environment variables? (?:are|is) not set|required environment variable"
-            r"|\bKeyError: '(?P<key>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'"
-            r"|\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b.{0,40}\b(?:not set|is required|must be set|is missing)"
-            r"|validation errors? for Settings"
-        ),
-    ),
-    ("container.import-error", re.compile(r"\b(?:ModuleNotFoundError|ImportError): |No module named '")),
-    (
-        "container.wrong-attribute",
-        re.compile(r'Error loading ASGI app\. Attribute "[^"]*" not found|Failed to find attribute .* in'),
-    ),
-    (
-        "container.lifespan-failure",
-        re.compile(r"Application startup failed\. Exiting\.|Application failed to start"),
-    ),
+WORKS = re.compile(
+    r"(?i)startup complete|ready to accept|ready for connections|listening (?:on|at)|server (?:is )?(?:running|started|listening|ready)"
+    r"|started \S+ in [\d.]+ s|\brunning on http|connected to|connection (?:established|restored|succeeded)|up to date|is there after"
 )
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a service is in trouble, and the lines that tell."""
-
-    code: str
-    lines: tuple[str, ...]
+"""What programs say when they have started or have reached what they need: earlier failures to reach it are over."""
 
 
 def view_of(case: Case) -> ServerView | None:
-    """Return what was seen from the server, None where it was not looked at."""
+    """Return what was seen from the server, None where it was not checked."""
     found = case.observation.server
     return found if isinstance(found, ServerView) else None
 
@@ -114,31 +51,76 @@ def role(case: Case, service: ServiceView) -> str:
 
 
 def troubled(case: Case, service: ServiceView) -> bool:
-    """Tell whether a service does not do its work: its container is in trouble, or the backend fails."""
+    """Whether a service does not do its work: its container is in trouble, or the backend fails."""
     compose, view = case.environment.compose, view_of(case)
     if compose is None or view is None:
         return False
-    if trouble(service, compose) is not None:
+    if trouble(service, compose, view) is not None:
         return True
-    asked = view.origin if service.running and service.name == compose.backend else ()
-    return any(_failed(each.status) for each in asked)
+    checked = view.origin if service.running and service.name == compose.backend else ()
+    return any(_failed(each.status) for each in checked)
 
 
 def reason_of(case: Case, service: ServiceView) -> Reason | None:
-    """Return why a service is in trouble, as far as the engine or its own log tells."""
-    if not service.exists or not troubled(case, service):
-        return None
+    """Return why a service is in trouble, as far as the engine or its own log says."""
+    found = _reason(case, service)
+    return None if found is None or _follows(case, service, found) else found
+
+
+def _reason(case: Case, service: ServiceView) -> Reason | None:
+    """Return what the engine or its own log says of a service in trouble; worked out once for each."""
+    known: dict[str, Reason | None] = case.memo.setdefault("reasons", {})
+    key = service.id or service.container or service.name
+    if key not in known:
+        known[key] = _read(case, service) if service.exists and troubled(case, service) else None
+    return known[key]
+
+
+def _read(case: Case, service: ServiceView) -> Reason | None:
+    from smokegate.diagnosis.log_reasons import Reason, reason_in  # noqa: PLC0415 -- a green run reads no log
+    from smokegate.diagnosis.log_targets import Target, server_kind, target  # noqa: PLC0415
+
     if service.oom_killed:
         return Reason("container.out-of-memory", ("the engine says `OOMKilled: true`", *_exit(service)))
-    found = _by_text((service.error,)) or _by_text([line.text for line in _relevant(service)])
-    if found is None or (found.code in {"postgres.refused", "postgres.unknown-host"} and database_away(case)):
-        return None
-    return None if found.code in RECOVERS and _was_ended(service) else found
+
+    def target_of(text: str, context: str) -> Target:
+        return target(text, context, view_of(case), case.environment.compose)
+
+    if service.error and (said := reason_in([service.error], target_of)):
+        return said
+    server = server_kind(service) is not None or role(case, service) == "database"
+    found = reason_in([line.text for line in _relevant(service)], target_of, server=server)
+    if found is None or not found.code.endswith(PASSING):
+        return found
+    return None if _was_ended(service) or _overcome(service, found) else found
 
 
 def _was_ended(service: ServiceView) -> bool:
-    """Tell whether somebody ended it: what passed by itself while it ran is not why it is away."""
+    """Whether someone ended it: what passed by itself while it ran is not why it is away."""
     return service.state == "exited" and service.exit_code in ENDED
+
+
+def _overcome(service: ServiceView, reason: Reason) -> bool:
+    """Whether a program that runs on has said since that it works: it had to wait for what it needs."""
+    if service.crash_looping or not service.running:
+        return False
+    from smokegate.diagnosis.wording import plain  # noqa: PLC0415
+
+    said = [plain(line.text) for line in service.log_since_start]
+    head = reason.lines[0].strip("`…").strip()[:40]
+    last = max((at for at, line in enumerate(said) if head in line), default=-1)
+    return any(WORKS.search(line) for line in said[last + 1 :])
+
+
+def _follows(case: Case, service: ServiceView, reason: Reason) -> bool:
+    """Whether a reason follows from another service that is itself in trouble: that one is the cause."""
+    view = view_of(case)
+    if view is None or reason.target is None or not reason.code.endswith(PASSING):
+        return False
+    if reason.target.family in {"postgres", "database"} and role(case, service) != "database" and database_away(case):
+        return True
+    other = view.service(reason.target.service) if reason.target.service else None
+    return other is not None and other.name != service.name and troubled(case, other)
 
 
 def reasons(case: Case, code: str) -> Iterator[tuple[ServiceView, Reason]]:
@@ -150,16 +132,24 @@ def reasons(case: Case, code: str) -> Iterator[tuple[ServiceView, Reason]]:
 
 
 def unexplained(case: Case) -> Iterator[ServiceView]:
-    """Yield the services in trouble whose logs do not tell why, without those that wait for the database."""
+    """Yield the services in trouble whose logs do not say why, without those that wait for another one."""
     for service in expected(case):
-        if troubled(case, service) and reason_of(case, service) is None:
-            waiting = database_away(case) and role(case, service) != "database" and _lacks_database(service)
-            if not waiting:
-                yield service
+        if troubled(case, service) and _reason(case, service) is None and not waits(case, service):
+            yield service
+
+
+def waits(case: Case, service: ServiceView) -> bool:
+    """Whether a service was made and never started because of another one that is in trouble."""
+    view = view_of(case)
+    if view is None or service.state != "created" or service.error or service.exit_code:
+        return False
+    named = [each for each in view.services if each.name in depends_on(service)]
+    others = named or [each for each in expected(case) if each.exists and each.name != service.name]
+    return any(each.state != "created" and troubled(case, each) for each in others)
 
 
 def database_away(case: Case) -> bool:
-    """Tell whether the database's container itself does not serve."""
+    """Whether the database's container itself does not serve."""
     view, compose = view_of(case), case.environment.compose
     if view is None or compose is None or compose.database is None:
         return False
@@ -169,7 +159,7 @@ def database_away(case: Case) -> bool:
 
 
 def state(service: ServiceView) -> str:
-    """Return the line that tells how a service stands, quoted."""
+    """Return the line that says how a service stands, quoted."""
     if not service.exists:
         return f"service {service.name} has no container"
     words = [f"state: {service.state}"]
@@ -182,48 +172,23 @@ def state(service: ServiceView) -> str:
     return f"container {service.container}: {quote(', '.join(words))}"
 
 
-def start_up_errors(service: ServiceView, compose: Compose) -> tuple[str, ...]:
-    """Return the lines since a service's last start that tell of a start that failed, in whole or in part.
-
-    A database that logs whom it refused tells of the trouble of others.
-    """
-    refuses = service.name == compose.database
-    patterns = [
-        pattern for code, pattern in TEXTS if code not in RECOVERS and not (refuses and code.startswith("postgres."))
-    ]
-    lines = [line.text for line in service.log_since_start]
-    return tuple(dict.fromkeys(plain(text) for text in lines if any(each.search(text) for each in patterns)))
-
-
 def last_words(service: ServiceView) -> tuple[str, ...]:
     """Return the last lines of a service's log that say something, quoted."""
-    lines = [line.text for line in _relevant(service) if line.text.strip()]
+    lines = [line.text for line in _relevant(service) if re.search(r"\w", line.text)]
     return tuple(f"log of {service.name}: {quote(text)}" for text in lines[-LINES_AT_MOST:])
+
+
+def last_said(service: ServiceView) -> str:
+    """Return what a title says of how a service's log ends, empty where it says nothing."""
+    from smokegate.diagnosis.log_reasons import last_telling  # noqa: PLC0415
+
+    return last_telling([line.text for line in _relevant(service)])
 
 
 def _relevant(service: ServiceView) -> tuple[LogLine, ...]:
     """Return the log of the last run; after restarts all of it, since this try may have said nothing yet."""
     tried_before = service.running and service.restart_count > 0
     return service.log if service.crash_looping or tried_before else service.log_since_start
-
-
-def _by_text(lines: tuple[str, ...] | list[str]) -> Reason | None:
-    for code, pattern in TEXTS:
-        told = tuple(dict.fromkeys(plain(line) for line in reversed(lines) if pattern.search(line)))
-        if told:
-            return Reason(code, tuple(_telling(each, pattern) for each in told[:LINES_AT_MOST]))
-    return None
-
-
-def _telling(line: str, pattern: re.Pattern[str]) -> str:
-    """Return a line, or the place that tells where it is a long one, quoted."""
-    place = pattern.search(line)
-    return around(line, *place.span()) if place and len(line) > LIMIT else quote(line)
-
-
-def _lacks_database(service: ServiceView) -> bool:
-    found = _by_text([line.text for line in _relevant(service)])
-    return found is not None and found.code.startswith("postgres.")
 
 
 def _exit(service: ServiceView) -> tuple[str, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Signs
-from smokegate.diagnosis.server_evidence import last_words, reasons, state
+from smokegate.diagnosis.server_evidence import last_said, last_words, reasons, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,43 +25,61 @@ EDGE = ("net.refused", "net.hung", "net.connect-timeout", "net.reset", "net.trun
 """What users meet at the edge when a container is away: explained by what is seen inside."""
 
 
-def by_reason(code: str) -> Judge:
-    """Judge by what the log of a service in trouble, or the engine, says."""
+def by_reason(code: str, *, beside: tuple[str, ...] = ()) -> Judge:
+    """Judge by what the log of a service in trouble, or the engine, says; `beside` are further lines of evidence."""
 
     def judge(case: Case) -> Signs | None:
         found = list(reasons(case, code))
         if not found:
             return None
-        lines = [f"log of {service.name}: {line}" for service, reason in found for line in reason.lines]
+        first = found[0][1]
+        lines = [f"log of {each.name}: {line}" for each, reason in found for line in reason.lines]
+        ended = all(each.crash_looping or not each.running for each, _ in found)
+        sure = ended and all(reason.sure for _, reason in found)
+        same = all(reason.title == first.title and reason.names == first.names for _, reason in found)
+        names = {**(first.names if same else {}), **named(each for each, _ in found)}
+        title = first.title if same and first.title else None
         return Signs(
-            evidence=(*lines, *(state(service) for service, _ in found)),
+            evidence=(*lines, *beside, *(state(each) for each, _ in found)),
             exchanges=affected(case),
-            names=named(service for service, _ in found),
+            confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
+            title=title,
+            names={"what": "what it needs", "error": first.names.get("error", ""), **names},
         )
 
     return judge
 
 
-def by_state(services: Callable[[Case], Iterable[ServiceView]], confidence: Confidence) -> Judge:
-    """Judge by the services that stand in a certain way."""
+def by_state(
+    services: Callable[[Case], Iterable[ServiceView]], confidence: Confidence, *, last_line: str | None = None
+) -> Judge:
+    """Judge by the services that stand in a certain way.
+
+    `last_line` is the title where their logs say something at all: it has `{said}` in it.
+    """
 
     def judge(case: Case) -> Signs | None:
         found = list(services(case))
         if not found:
             return None
+        said = last_said(found[0]) if last_line else ""
         return Signs(
             evidence=(*map(state, found), *(line for service in found for line in last_words(service))),
             exchanges=affected(case),
             confidence=confidence,
-            names=named(found),
+            title=last_line if said else None,
+            names={**named(found), "said": said},
         )
 
     return judge
 
 
 def named(services: Iterable[ServiceView]) -> dict[str, str]:
-    """Return the name for titles and steps; several services stand side by side, as compose takes them."""
-    return {"service": " ".join(dict.fromkeys(service.name for service in services))}
+    """Return the name for titles and steps; several services stand side by side, as compose takes them.
+
+    Names come from the server: they are quoted, so that a step can be pasted into a shell.
+    """
+    return {"service": " ".join(dict.fromkeys(shlex.quote(service.name) for service in services))}
 
 
 def affected(case: Case) -> tuple[str, ...]:

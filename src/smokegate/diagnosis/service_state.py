@@ -1,4 +1,4 @@
-"""What is wrong with a service of the compose project, told from its container alone."""
+"""What is wrong with a service of the compose project, from its container and what answers there."""
 
 from __future__ import annotations
 
@@ -8,39 +8,70 @@ if TYPE_CHECKING:
     from smokegate.environment.model import Compose
     from smokegate.observation.server import ServerView, ServiceView
 
+COMPLETED = "service_completed_successfully"
+"""The condition under which another service starts after a job."""
+RUNS_ONCE = {"", "no", "on-failure"}
+"""Restart policies under which a container that ended with 0 stays ended."""
 
-def trouble(service: ServiceView, compose: Compose) -> str | None:
+
+def trouble(service: ServiceView, compose: Compose, view: ServerView) -> str | None:
     """Return why a service does not do what it is there for, None where it does."""
     if not service.exists:
         return "has no container"
     if service.crash_looping:
         return f"is restarted again and again (exit code {service.exit_code})"
     if not service.running:
-        if is_finished(service, compose):
+        if is_finished(service, compose, view):
             return None
-        why = " for want of memory" if service.oom_killed else ""
+        why = " (out of memory)" if service.oom_killed else ""
         told = f": {service.error}" if service.error else ""
         return f"is {service.state or 'not running'}{why} (exit code {service.exit_code}){told}"
     if service.health == "unhealthy":
         return f"does not pass its health check{_last_check(service)}"
-    return "has not passed its health check yet" if service.health == "starting" else None
+    starting = service.health == "starting" and not _answers(service, compose, view)
+    return "has not passed its health check yet" if starting else None
 
 
-def is_finished(service: ServiceView, compose: Compose) -> bool:
-    """Tell whether a container is that of a job which ran once and is done, such as a migration.
+def is_finished(service: ServiceView, compose: Compose, view: ServerView) -> bool:
+    """Whether a container is that of a job which ran once and is done, such as a migration.
 
-    Only where the file does not list the services that must run: a job has no port, no health check and no
-    restart policy, and ended with 0.
+    Another service that starts after its completion proves it. Else it is inferred, only where the file does not
+    list the services that must run: a job has no port, no health check and no policy that restarts it after 0.
     """
+    if service.state != "exited" or service.exit_code != 0 or service.restart_policy not in RUNS_ONCE:
+        return False
+    if any((service.name, COMPLETED) in each.depends for each in view.services):
+        return True
     long_lived = service.name in (*compose.services, compose.backend, compose.database)
-    ended_well = service.state == "exited" and service.exit_code == 0 and service.restart_policy in {"", "no"}
-    return ended_well and not long_lived and service.check is None and not service.ports
+    return not long_lived and service.check is None and not service.ports
+
+
+def depends_on(service: ServiceView) -> tuple[str, ...]:
+    """Return the services that a service starts after."""
+    return tuple(name for name, _ in service.depends)
+
+
+def weak_policy(service: ServiceView, compose: Compose, view: ServerView) -> bool:
+    """Whether a service would stay away after a crash or a reboot; a job that is done may."""
+    lasting = service.expected and service.exists and not is_finished(service, compose, view)
+    return lasting and service.restart_policy not in compose.restart
 
 
 def troubled(view: ServerView, compose: Compose) -> tuple[ServiceView, ...]:
     """Return the expected services that are in trouble, those that do not run first."""
-    found = [each for each in view.services if each.expected and trouble(each, compose)]
+    found = [each for each in view.services if each.expected and trouble(each, compose, view)]
     return tuple(sorted(found, key=lambda each: each.running))
+
+
+def _answers(service: ServiceView, compose: Compose, view: ServerView) -> bool:
+    """Whether what can be asked of a service whose first health check is still to come is answered.
+
+    The engine's own verdict follows in any case; what nothing can be asked of is not held against it while the
+    backend answers.
+    """
+    if service.name == compose.database and view.database is not None:
+        return view.database.ready
+    return bool(view.origin) and all(each.status is not None and each.status < 400 for each in view.origin)
 
 
 def _last_check(service: ServiceView) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.service_state import is_finished, trouble
+from smokegate.diagnosis.service_state import is_finished, trouble, weak_policy
 from smokegate.plugin.failures import Blocked, ExpectationFailed, NotApplicable
 
 if TYPE_CHECKING:
@@ -63,22 +63,19 @@ class ServerResults:
         if not holds:
             raise ExpectationFailed(expected, actual)
 
-    def existing(self) -> list[ServiceView]:
-        """Return the services that must run and have a container."""
-        return [each for each in self.view.services if each.expected and each.exists]
-
-    def well(self) -> list[ServiceView]:
-        """Return the services that are in no trouble, so that what they log is not explained by that."""
-        return [each for each in self.existing() if trouble(each, self.compose) is None]
+    def weak(self) -> list[ServiceView]:
+        """Return the services that would stay away after a crash or a reboot."""
+        return [each for each in self.view.services if weak_policy(each, self.compose, self.view)]
 
     def is_down(self, service: ServiceView) -> bool:
         """Whether a service has a container that neither runs nor is on its way up again."""
         down = service.exists and not service.running and not service.crash_looping
-        return down and not is_finished(service, self.compose)
+        return down and not is_finished(service, self.compose, self.view)
 
-    def is_steady(self, service: ServiceView) -> bool:
-        """Whether a service runs and keeps running."""
-        return service.exists and service.running and not service.crash_looping
+    def is_unready(self, service: ServiceView) -> bool:
+        """Whether a service keeps running and is not ready: its health check fails, or nothing answers before it."""
+        steady = service.exists and service.running and not service.crash_looping
+        return steady and trouble(service, self.compose, self.view) is not None
 
     def expect_no_service(self, what: str, holds: Callable[[ServiceView], bool]) -> None:
         """State that something holds for none of the services that must run.
@@ -89,7 +86,7 @@ class ServerResults:
         """
         services = [each for each in self.view.services if each.expected]
         found = [each for each in services if holds(each)]
-        actual = "; ".join(f"{each.name} {trouble(each, self.compose) or what}" for each in found)
+        actual = "; ".join(f"{each.name} {trouble(each, self.compose, self.view) or what}" for each in found)
         self.expect(not found, f"no service that {what}", actual)
 
     def require_well(self, name: str | None) -> None:
@@ -99,15 +96,9 @@ class ServerResults:
             Blocked: it is in trouble, which has a check of its own.
         """
         service = self.view.service(name) if name else None
-        wrong = trouble(service, self.compose) if service is not None else None
+        wrong = trouble(service, self.compose, self.view) if service is not None else None
         if service is not None and wrong is not None:
             raise Blocked(f"{service.name} {wrong}")
-
-    def start_up_errors(self, service: ServiceView) -> tuple[str, ...]:
-        """Return the lines that a service logged since its last start and that report a failed start."""
-        from smokegate.diagnosis.server_evidence import start_up_errors  # noqa: PLC0415 - only with a server
-
-        return start_up_errors(service, self.compose)
 
     def origin(self, path: str) -> OriginAnswer:
         """Return what the backend answers to the server itself at a path.

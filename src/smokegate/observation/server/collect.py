@@ -52,7 +52,7 @@ def look_at(environment: Environment, *, redactor: Redactor | None = None) -> Se
     name = server.ssh or "local"
     try:
         with connect(server, redactor=redactor) as host:
-            view = _look(host, server, compose)
+            view = _look(host, server, compose, environment.backend.url)
     except HostError as error:
         view = ServerView(name, failure=error.failure)
     except ValueError as error:
@@ -78,14 +78,14 @@ class _Notes:
         return otherwise
 
 
-def _look(host: Host, server: Server, compose: Compose) -> ServerView:
+def _look(host: Host, server: Server, compose: Compose, public: str) -> ServerView:
     version, root, failure = _engine(host)
     project, notes = Project(host, compose), _Notes()
     services: tuple[ServiceView, ...] = ()
     now: datetime | None = None
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="server") as pool:
         limit = min(ORIGIN_LIMIT, server.timeout)
-        asked = [pool.submit(_ask, host, compose.port, path, limit) for path in compose.origin]
+        asked = [pool.submit(_ask, host, compose.port, path, limit, public) for path in compose.origin]
         listening = pool.submit(_listeners, host, compose.port, engine=failure is None)
         space = pool.submit(_disks, host, root)
         ready: DatabaseReady | None = None
@@ -163,13 +163,13 @@ def _services(pool: ThreadPoolExecutor, project: Project) -> tuple[tuple[Service
         return (), replace(
             listed.result().failure(CommandCause.COMMAND_FAILED), detail=f"its output is no JSON: {error}"
         )
-    seen = [replace(each, expected=each.name in wanted) for each in found]
+    seen = [replace(each, expected=each.name in wanted) for each in found if not each.one_off]
     missing = [ServiceView(name, exists=False) for name in wanted if name not in {each.name for each in seen}]
     return tuple(sorted((*seen, *missing), key=lambda each: (not each.expected, each.name))), None
 
 
-def _ask(host: Host, port: int, path: str, limit: float) -> OriginAnswer:
-    return origin.answer(path, host.run(origin.command(port, path, limit), limit + 5.0))
+def _ask(host: Host, port: int, path: str, limit: float, public: str) -> OriginAnswer:
+    return origin.answer(path, host.run(origin.command(port, path, limit, public), limit + 5.0))
 
 
 def _listeners(host: Host, port: int, *, engine: bool) -> tuple[ListenerView, ...]:

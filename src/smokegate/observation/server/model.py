@@ -115,6 +115,10 @@ class ServiceView:
     log_problem: str | None = None
     """Why there is no log."""
     finished_at: datetime | None = None
+    one_off: bool = False
+    """Whether `docker compose run` made it: such a container is no service."""
+    depends: tuple[tuple[str, str], ...] = ()
+    """The services that it starts after, each with the condition that is waited for."""
 
     @property
     def running(self) -> bool:

@@ -5,25 +5,27 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from smokegate.observation.server.model import OriginAnswer
 
 if TYPE_CHECKING:
     from smokegate.observation.server.host import Output
 
-#: Arguments: port, path, time limit in seconds. Prints the answer as it came, then a line with the seconds it
+#: Arguments: port, path, time limit in seconds, the public host, the public scheme: applications check both. Prints the answer as it came, then a line with the seconds it
 #: took.
 #: The three say a failure with exit statuses of their own; 127 is "none of the three is here".
 ASK = r"""
 if command -v curl >/dev/null 2>&1; then
-  exec curl -sS -i --noproxy '*' --max-time "$3" -w '\n%{time_total}' "http://127.0.0.1:$1$2"
+  exec curl -sS -i --noproxy '*' --max-time "$3" -w '\n%{time_total}' \
+    -H "Host: $4" -H "X-Forwarded-Proto: $5" "http://127.0.0.1:$1$2"
 elif command -v python3 >/dev/null 2>&1; then
   exec python3 -c '
 import http.client, sys, time
 began = time.monotonic()
 ask = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=float(sys.argv[3]))
 try:
-    ask.request("GET", sys.argv[2])
+    ask.request("GET", sys.argv[2], headers={"Host": sys.argv[4], "X-Forwarded-Proto": sys.argv[5]})
     got = ask.getresponse()
     body = got.read()
 except OSError as why:
@@ -32,16 +34,16 @@ head = "".join("%s: %s\r\n" % field for field in got.getheaders())
 head = "HTTP/1.1 %d %s\r\n%s\r\n" % (got.status, got.reason, head)
 sys.stdout.buffer.write(head.encode("latin-1") + body)
 sys.stdout.buffer.write(("\n%.6f" % (time.monotonic() - began)).encode())
-' "$1" "$2" "$3"
+' "$1" "$2" "$3" "$4" "$5"
 elif command -v bash >/dev/null 2>&1; then
   exec timeout "$3" bash -c '
 began=${EPOCHREALTIME/./}
 exec 3<>"/dev/tcp/127.0.0.1/$0" || exit 7
-printf "GET %s HTTP/1.0\r\nHost: 127.0.0.1:%s\r\nConnection: close\r\n\r\n" "$1" "$0" >&3
+printf "GET %s HTTP/1.0\r\nHost: %s\r\nX-Forwarded-Proto: %s\r\nConnection: close\r\n\r\n" "$1" "$2" "$3" >&3
 cat <&3
 took=$(( ${EPOCHREALTIME/./} - began ))
 printf "\n%d.%06d" "$(( took / 1000000 ))" "$(( took % 1000000 ))"
-' "$1" "$2"
+' "$1" "$2" "$4" "$5"
 fi
 echo "the server has neither curl nor python3 nor bash" >&2
 exit 127
@@ -50,9 +52,14 @@ HEAD = re.compile(r"HTTP/[\d.]+ (\d{3})[^\r\n]*\r?\n((?:[^\r\n]+\r?\n)*)\r?\n")
 KEPT = 20_000
 
 
-def command(port: int, path: str, limit: float) -> list[str]:
-    """Return the arguments that ask for a path; `limit` is in seconds."""
-    return ["sh", "-c", ASK, "sh", str(port), path, f"{limit:g}"]
+def command(port: int, path: str, limit: float, public: str) -> list[str]:
+    """Return the arguments that request a path as a proxy would: with the host and scheme of the public address.
+
+    An application that checks its host answers 400 to any other one, and one that wants https redirects.
+    `limit` is in seconds.
+    """
+    parts = urlsplit(public)
+    return ["sh", "-c", ASK, "sh", str(port), path, f"{limit:g}", parts.netloc.rpartition("@")[2], parts.scheme]
 
 
 def answer(path: str, output: Output) -> OriginAnswer:

@@ -27,6 +27,8 @@ from smokegate.observation.server.model import (
 REVISION = "org.opencontainers.image.revision"
 SERVICE = "com.docker.compose.service"
 PROJECT = "com.docker.compose.project"
+ONE_OFF = "com.docker.compose.oneoff"
+DEPENDS = "com.docker.compose.depends_on"
 #: What the engine writes for "never".
 NEVER = "0001-01-01"
 #: The parts of `docker inspect` that are wanted, one JSON object a container; the container's environment is
@@ -105,7 +107,15 @@ def service(one: dict[str, Any], *, expected: bool = True) -> ServiceView:
         memory_limit=int(one.get("Memory") or 0),
         check=_check(one.get("Healthcheck"), health),
         finished_at=moment(state.get("FinishedAt")),
+        one_off=str(labels.get(ONE_OFF, "")).lower() == "true",
+        depends=_depends(str(labels.get(DEPENDS) or "")),
     )
+
+
+def _depends(label: str) -> tuple[tuple[str, str], ...]:
+    """Read compose's label: `db:service_healthy:false,migrate:service_completed_successfully:false`."""
+    parts = (each.split(":") for each in label.split(",") if each)
+    return tuple((part[0], part[1] if len(part) > 1 else "") for part in parts)
 
 
 def sample(one: dict[str, Any]) -> Sample:

@@ -31,7 +31,11 @@ RULES = (
             "502 or 503 that comes and goes; `docker compose ps` says `Restarting` half of the time, with exit code 0."
         ),
         reads=STATES,
-        judge=by_state(looping, Confidence.CERTAIN),
+        judge=by_state(
+            looping,
+            Confidence.CERTAIN,
+            last_line="The service {service} crashes and is restarted again and again; its log ends with: {said}",
+        ),
         steps=(
             LOGS,
             "The lines before the end of a try say why; the exit code of the last try is in the evidence.",

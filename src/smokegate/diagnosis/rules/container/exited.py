@@ -32,7 +32,11 @@ RULES = (
         owner=Owner.APP,
         symptom="502, 503 or a refused connection; the container is `exited` with a code other than 0.",
         reads=STATES,
-        judge=by_state(ended, Confidence.CERTAIN),
+        judge=by_state(
+            ended,
+            Confidence.CERTAIN,
+            last_line="The service {service} has ended with an error and is not restarted; its log ends with: {said}",
+        ),
         steps=(
             LOGS,
             START,

@@ -5,20 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import Level, Rule
-from smokegate.diagnosis.server_evidence import expected
-from smokegate.diagnosis.server_rule_helpers import EDGE, STATES, by_state
+from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.server_evidence import expected, state, troubled
+from smokegate.diagnosis.server_rule_helpers import EDGE, STATES, affected, named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.server.model import ServiceView
 
 
-def missing(case: Case) -> Iterator[ServiceView]:
-    """Services that must run and have no container."""
-    return (each for each in expected(case) if not each.exists)
+def judge(case: Case) -> Signs | None:
+    """A service that must run has no container; compose makes none where one before it does not start."""
+    found = [each for each in expected(case) if not each.exists]
+    if not found:
+        return None
+    before = [each for each in expected(case) if each.exists and not each.running and troubled(case, each)]
+    return Signs(
+        tuple(map(state, found)),
+        affected(case),
+        Confidence.POSSIBLE if before else Confidence.CERTAIN,
+        against=tuple(f"{each.name} does not run, and compose stops at a service that does not start" for each in before),
+        names=named(found),
+    )
 
 
 RULES = (
@@ -29,7 +36,7 @@ RULES = (
         owner=Owner.CONFIGURATION,
         symptom="A container that should be there is missing from `docker compose ps --all`.",
         reads=STATES,
-        judge=by_state(missing, Confidence.CERTAIN),
+        judge=judge,
         steps=(
             "Create and start it: `{compose} up -d {service}`.",
             "If compose says 'no service selected', the profile is missing on its command line.",

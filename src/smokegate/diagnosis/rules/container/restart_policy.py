@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import Level, Rule, Signs
-from smokegate.diagnosis.server_evidence import expected
+from smokegate.diagnosis.server_evidence import view_of
 from smokegate.diagnosis.server_rule_helpers import STATES, named
+from smokegate.diagnosis.service_state import weak_policy
 from smokegate.diagnosis.wording import quote
 
 if TYPE_CHECKING:
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
 
 def judge(case: Case) -> Signs | None:
     """The policy of a container is not among those that the environment file finds good enough."""
-    compose = case.environment.compose
-    found = [each for each in expected(case) if compose and each.exists and each.restart_policy not in compose.restart]
+    compose, view = case.environment.compose, view_of(case)
+    if compose is None or view is None:
+        return None
+    found = [each for each in view.services if weak_policy(each, compose, view)]
     if not found:
         return None
     lines = tuple(f"container {each.container}: {quote(f'restart policy: {each.restart_policy}')}" for each in found)

@@ -1,0 +1,165 @@
+"""Judges which cause the telling lines of a log stand for, by what `knowledge/logs` knows.
+
+The most telling place decides, whatever frightening words stand elsewhere. Only where it says no more than that
+something was waited for in vain, the places before it are read. What no text is known of is still an error of
+the program itself, shown by the line that says it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from smokegate.diagnosis.log_structure import UNCAUGHT, WORDS, Telling, tellings
+from smokegate.diagnosis.log_targets import Target
+from smokegate.diagnosis.wording import LIMIT, plain, quote
+from smokegate.knowledge.logs import LogCause, log_causes
+
+OWN_ERROR = "container.own-error"
+VAGUE_PLACE = 900
+"""Causes from this place on say that something was waited for, not why it did not come."""
+VAGUE = re.compile(
+    r"(?i)timed? ?out|timeout|giv(?:ing|es|en) up|gave up|retr(?:y|ies)|incomplete|initiali[sz]ation failed|startup|start-up"
+    r"|failed to (?:start|boot|initiali[sz]e)|could ?n[o']t start|can't connect to \('|cancelled|interrupted|server error"
+    r"|fatal error(?: occurred)?\W*$|exception(?: occurred)?\W*$|unexpected error|see (?:the )?log|:\s*$|terminated|aborted"
+)
+LINES_AT_MOST = 200
+"""So many telling places are read at most."""
+BEFORE = 60
+"""So many characters of a long line are shown before its decisive words."""
+SUMMARY = 90
+"""So many characters of a line stand in a title."""
+TargetOf = Callable[[str, str], Target]
+"""Finds out what a line, with the frames around it, speaks of."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a service is in trouble, and the lines that say it."""
+
+    code: str
+    lines: tuple[str, ...]
+    """Quoted, the decisive one first."""
+    names: dict[str, str] = field(default_factory=dict)
+    """Names for the title: `detail`, `what`, `error`."""
+    title: str | None = None
+    sure: bool = True
+    """Whether the most telling place of the log says it."""
+    target: Target | None = None
+    """What it could not connect to."""
+
+
+def reason_in(log: Sequence[str], target_of: TargetOf, *, server: bool = False) -> Reason | None:
+    """Return the reason that a log gives, None where no line of it says why.
+
+    Args:
+        log: the lines, the last one last.
+        target_of: finds out what a line about a connection speaks of.
+        server: whether the log is that of a database or the like, which also logs the mistakes of its clients.
+    """
+    places = tellings(log)[:LINES_AT_MOST]
+    fallback: Reason | None = None
+    for number, telling in enumerate(places):
+        cause = cause_of(telling, server=server)
+        if cause is not None and cause.place < VAGUE_PLACE:
+            return _reason(telling, cause, target_of, sure=number == 0 or fallback is not None)
+        if cause is not None:
+            fallback = fallback or _reason(telling, cause, target_of, sure=False)
+        elif telling.rank != WORDS and not _is_vague(telling) and not (server and telling.rank < UNCAUGHT):
+            return fallback or own_error(telling)
+    vague = next((each for each in places if each.rank != WORDS), None)
+    return fallback or (own_error(vague) if vague and not server else None)
+
+
+def cause_of(telling: Telling, *, server: bool = False) -> LogCause | None:
+    """Return the most particular cause that a place of a log shows; its own lines come before its chain."""
+    for text in (" ".join(telling.lines), *telling.chain):
+        for cause in log_causes():
+            if cause.says.search(text[:2000]) and not (server and cause.client):
+                return cause
+    return None
+
+
+def own_error(telling: Telling) -> Reason:
+    """Return an error of the program itself, by the line that says it and the place in its code."""
+    error = _summary(telling.lines[0])
+    return Reason(OWN_ERROR, _quoted(telling), {"error": error}, sure=False)
+
+
+def last_telling(log: Sequence[str]) -> str:
+    """Return the line nearest to saying why: with words of failure, else the last one that says anything."""
+    found = tellings(log)
+    if found:
+        return _summary(found[0].lines[0])
+    said = [plain(line) for line in log if re.search(r"\w", line)]
+    return _summary(said[-1]) if said else ""
+
+
+def _reason(telling: Telling, cause: LogCause, target_of: TargetOf, *, sure: bool) -> Reason:
+    found, text = None, ""
+    for text in (" ".join(telling.lines), *telling.chain):
+        found = cause.says.search(text[:2000])
+        if found is not None:
+            break
+    names = {"error": _summary(telling.lines[0])}
+    name = next((each for each in (found.groups() if found else ()) if each), "") or _variable(cause, text)
+    code, target = cause.code, None
+    if "{family}" in code:
+        target = target_of(text, telling.context)
+        code = code.format(family=target.family)
+        names["what"] = target.what
+    lines = _quoted(telling, cause.says)
+    title = cause.named if name and cause.named else cause.title
+    return Reason(code, lines, {**names, **({"detail": name} if name else {})}, title, sure=sure, target=target)
+
+
+def _variable(cause: LogCause, text: str) -> str:
+    """Return the setting that pydantic names in the line below its headline."""
+    if not cause.named or "validation error" not in text:
+        return ""
+    found = re.search(r"validation errors? for \S+ ([\w.]+) ", text)
+    return found[1] if found else ""
+
+
+def _is_vague(telling: Telling) -> bool:
+    return bool(VAGUE.search(telling.lines[0]))
+
+
+def _summary(line: str) -> str:
+    """Return what a title says of a line: without time, level and module, cut."""
+    text = re.sub(r"^[\[(]?\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+(?:Z| ?[+-]\d{4}| UTC| GMT)?[\])]?\s*", "", plain(line))
+    text = re.sub(r"^(?:\[\d+(?:#\d+)?\]|\d+#\d+:)\s*", "", text)
+    text = re.sub(r"^(?:level=)?\[?(?:error|fatal|critical|panic)\]?:?\s+", "", text, flags=re.IGNORECASE)
+    text = text.replace("`", "'")
+    return text if len(text) <= SUMMARY else text[:SUMMARY].rstrip() + "…"
+
+
+def _quoted(telling: Telling, says: re.Pattern[str] | None = None) -> tuple[str, ...]:
+    """Return the lines of a place, quoted: the one with the decisive words first, cut around them."""
+    lines = [plain(line) for line in telling.lines if line.strip()]
+    matching = next(((line, found) for line in lines if says and (found := says.search(line))), None)
+    if says is not None and matching is None:
+        matching = next(((plain(line), found) for line in telling.chain if (found := says.search(line))), None)
+    head = lines[0]
+    quotes = []
+    if matching is not None and matching[0] != head and matching[0] not in lines:
+        quotes = [_cut(*matching), quote(head)]
+    else:
+        found = matching[1] if matching and matching[0] == head else None
+        quotes = [_cut(head, found)]
+        rest = " ".join(lines[1:])
+        if re.search(r"\w", rest):
+            place = says.search(rest) if says and found is None else None
+            quotes.append(_cut(rest, place))
+    if telling.where:
+        quotes.append(f"raised at {quote(telling.where)}")
+    return tuple(dict.fromkeys(quotes))
+
+
+def _cut(line: str, found: re.Match[str] | None) -> str:
+    """Return a line quoted; a long one is cut around the decisive words, never before them."""
+    if found is None or len(line) <= LIMIT or found.end() < LIMIT:
+        return quote(line)
+    first = line.find(" ", max(0, found.start() - BEFORE)) + 1
+    return quote(f"… {line[first:]}")

@@ -1,0 +1,91 @@
+"""A service fails, and its log or the engine says why: one rule for each cause that `knowledge/logs` has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.log_reasons import OWN_ERROR
+from smokegate.diagnosis.model import Owner
+from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.server_evidence import view_of
+from smokegate.diagnosis.server_rule_helpers import EDGE, LOGS, STATES, by_reason
+from smokegate.knowledge.logs import ANYTHING, LogCause, log_causes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from smokegate.diagnosis.case import Case
+    from smokegate.diagnosis.rule import Judge
+
+PORT = "container.port-taken"
+
+
+def holders(case: Case) -> tuple[str, ...]:
+    """Return the lines that say who holds the backend's port instead of the backend."""
+    view, compose = view_of(case), case.environment.compose
+    if view is None or compose is None:
+        return ()
+    others = [each for each in view.listeners if each.service != compose.backend]
+    return tuple(f"port {each.port} is held by {each}" for each in others)
+
+
+def judge_of(cause: LogCause, code: str) -> Judge:
+    """Judge by what a log says; for a port that is taken, who holds it stands beside."""
+    plain = by_reason(code)
+    if cause.code != PORT:
+        return plain
+
+    def with_holders(case: Case) -> Signs | None:
+        return by_reason(code, beside=holders(case))(case)
+
+    return with_holders
+
+
+def _rules() -> Iterator[Rule]:
+    for cause in log_causes():
+        for code in cause.codes:
+            what = {"{what}": ANYTHING.get(code.partition(".")[0], "")} if "{family}" in cause.code else {}
+            steps = tuple(_filled(each, what) for each in cause.steps)
+            yield Rule(
+                code=code,
+                title=cause.title,
+                level=Level.SERVER,
+                owner=Owner(cause.owner),
+                symptom=cause.symptom,
+                reads=STATES,
+                judge=judge_of(cause, code),
+                steps=steps,
+                competing=cause.competing,
+                silences=EDGE,
+            )
+
+
+def _filled(text: str, names: dict[str, str]) -> str:
+    for name, value in names.items():
+        text = text.replace(name, value)
+    return text
+
+
+RULES = (
+    *_rules(),
+    Rule(
+        code=OWN_ERROR,
+        title="The program of {service} fails with an exception or error: {error}",
+        level=Level.SERVER,
+        owner=Owner.APP,
+        symptom="The container restarts or its requests end in 500; its log has an exception or an error of its own.",
+        reads=STATES,
+        judge=by_reason(OWN_ERROR),
+        steps=(
+            "Read the lines before it, and the place in the code that they name: `{compose} logs --tail 100 {service}`.",
+            "If it began with the last deploy, deploy the version before it; a restart runs the same code again.",
+            "After the fix: `{compose} up -d --build {service}`.",
+        ),
+        competing=(
+            "a defect of the deployed version",
+            "a setting or data that the code does not expect",
+            "an error that the program handles, beside another that it does not log",
+        ),
+        silences=EDGE,
+    ),
+)

@@ -1,0 +1,111 @@
+"""What logs say, as data: causes with the texts that show them, and what a program may depend on.
+
+Loaded only where a log has to be read: a green run reads none of it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+DEPENDENCIES = "dependencies.toml"
+FAMILIES = ("postgres", "database", "dependency")
+"""What `{family}` in a code stands for: PostgreSQL, any other database, anything else that it connects to."""
+VARIABLE = (
+    r"(?P<name>(?-i:\b(?!(?:ERR|SIG|HTTP|ECONN)\w*_|\w+_(?:NOT_FOUND|ERROR|FAILED|REFUSED|EXCEPTION)\b)"
+    r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b))"
+)
+"""What `<VARIABLE>` in a text stands for: a name in capitals with an underscore, that is no code of an error."""
+ANYTHING = {"postgres": "its PostgreSQL database", "database": "its database", "dependency": "something that it needs"}
+
+
+@dataclass(frozen=True)
+class LogCause:
+    """A cause that logs show, and the texts that show it."""
+
+    code: str
+    place: int
+    title: str
+    owner: str
+    symptom: str
+    steps: tuple[str, ...]
+    competing: tuple[str, ...]
+    says: re.Pattern[str]
+    named: str | None = None
+    """The title where the text gives a `{detail}`: the name of a variable, a file, a module."""
+    client: bool = False
+    """Whether it is about something that the service connects to, so that a server's own log does not show it."""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of this cause: one for each family where it has `{family}` in it."""
+        if "{family}" not in self.code:
+            return (self.code,)
+        return tuple(self.code.format(family=family) for family in FAMILIES)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that programs connect to, and how logs and images show which it is."""
+
+    family: str
+    what: str
+    words: re.Pattern[str]
+    ports: tuple[int, ...]
+    images: re.Pattern[str]
+
+
+@cache
+def log_causes() -> tuple[LogCause, ...]:
+    """Return every cause that logs show, the more particular ones first."""
+    tables = [each for name in _names() if name != DEPENDENCIES for each in _read(name)["cause"]]
+    return tuple(sorted((_cause(each) for each in tables), key=lambda each: each.place))
+
+
+@cache
+def things() -> tuple[Thing, ...]:
+    """Return what programs connect to, in the order in which it is looked for."""
+    return tuple(
+        Thing(
+            each["family"],
+            each["what"],
+            re.compile(each["words"], re.IGNORECASE),
+            tuple(each["ports"]),
+            re.compile(each["images"], re.IGNORECASE),
+        )
+        for each in _read(DEPENDENCIES)["thing"]
+    )
+
+
+def _cause(table: dict[str, Any]) -> LogCause:
+    return LogCause(
+        code=table["code"],
+        place=table["place"],
+        title=table["title"],
+        owner=table["owner"],
+        symptom=table["symptom"],
+        steps=tuple(table["steps"]),
+        competing=tuple(table["competing"]),
+        says=_any_of(table["says"]),
+        named=table.get("named"),
+        client=table.get("client", False),
+    )
+
+
+def _any_of(texts: list[str]) -> re.Pattern[str]:
+    """Return one pattern for all texts; every `(?P<name>…)` becomes a group with a number of its own."""
+    written = [text.replace("<VARIABLE>", VARIABLE) for text in texts]
+    numbered = [text.replace("(?P<name>", f"(?P<name{number}>") for number, text in enumerate(written)]
+    return re.compile("|".join(f"(?:{text})" for text in numbered), re.IGNORECASE)
+
+
+def _names() -> list[str]:
+    return sorted(each.name for each in files(__name__).iterdir() if each.name.endswith(".toml"))
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((files(__name__) / name).read_text(encoding="utf-8"))
