@@ -13,8 +13,11 @@ from smokegate.diagnosis.rule import Rule, matches
 
 
 @cache
-def all_rules() -> tuple[Rule, ...]:
+def all_rules(*, logs: bool = True) -> tuple[Rule, ...]:
     """Return every rule, each behind those that can silence it, otherwise from the top of the chain down.
+
+    Args:
+        logs: also those that read logs, whose data are only loaded where a service is in trouble.
 
     Raises:
         ValueError: two rules have one code.
@@ -26,6 +29,10 @@ def all_rules() -> tuple[Rule, ...]:
             if rule.code in found:
                 raise ValueError(f"two rules have the code {rule.code!r}; the second one is in {module.name}")
             found[rule.code] = rule
+    if logs:
+        from smokegate.diagnosis.log_rules import log_rules  # noqa: PLC0415 -- it reads data
+
+        found |= {rule.code: rule for rule in log_rules()}
     return _ordered(tuple(found.values()))
 
 

@@ -8,6 +8,7 @@ from smokegate.diagnosis.case import Case, on_frontend
 from smokegate.diagnosis.catalogue import all_rules, explains
 from smokegate.diagnosis.model import Confidence, Diagnosis, Finding
 from smokegate.diagnosis.rule import Rule, matches
+from smokegate.diagnosis.server_evidence import any_troubled
 from smokegate.diagnosis.undetermined import undetermined
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def diagnose(environment: Environment, observation: Observation) -> Diagnosis:
     broken and nothing is worth a word, there is no headline.
     """
     case = Case(environment, observation)
-    findings = tuple(finding for _, finding in sorted(found_causes(case, all_rules()), key=_rank))
+    rules = all_rules(logs=any_troubled(case))
+    findings = tuple(finding for _, finding in sorted(found_causes(case, rules), key=_rank))
     if not any(not finding.advisory for finding in findings):
         unknown = undetermined(case)
         findings = (unknown, *findings) if unknown else findings

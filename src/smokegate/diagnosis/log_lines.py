@@ -32,7 +32,7 @@ def _flat(line: str) -> Iterator[str]:
     if text.lstrip().startswith("{") and text.rstrip().endswith("}"):
         record = _record(text)
         if record is not None:
-            yield from record
+            yield from (each for each in record if not REQUEST.search(each))
             return
     if REQUEST.search(text):
         if SERVER_LOG.search(text):

@@ -11,19 +11,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from smokegate.diagnosis.log_lines import flat
 from smokegate.diagnosis.log_structure import UNCAUGHT, WORDS, Telling, tellings
 from smokegate.diagnosis.log_targets import Target
 from smokegate.diagnosis.wording import LIMIT, plain, quote
-from smokegate.knowledge.logs import LogCause, log_causes
+from smokegate.knowledge.logs import LogCause, log_causes, words
 
 OWN_ERROR = "container.own-error"
 VAGUE_PLACE = 900
 """Causes from this place on say that something was waited for, not why it did not come."""
-VAGUE = re.compile(
-    r"(?i)timed? ?out|timeout|giv(?:ing|es|en) up|gave up|retr(?:y|ies)|incomplete|initiali[sz]ation failed|startup|start-up"
-    r"|failed to (?:start|boot|initiali[sz]e)|could ?n[o']t start|can't connect to \('|cancelled|interrupted|server error"
-    r"|fatal error(?: occurred)?\W*$|exception(?: occurred)?\W*$|unexpected error|see (?:the )?log|:\s*$|terminated|aborted"
-)
 LINES_AT_MOST = 200
 """So many telling places are read at most."""
 BEFORE = 60
@@ -58,18 +54,41 @@ def reason_in(log: Sequence[str], target_of: TargetOf, *, server: bool = False) 
         target_of: finds out what a line about a connection speaks of.
         server: whether the log is that of a database or the like, which also logs the mistakes of its clients.
     """
-    places = tellings(log)[:LINES_AT_MOST]
-    fallback: Reason | None = None
+    places = [each for each in tellings(log)[:LINES_AT_MOST] if not (server and _of_client(each))]
+    vague: Reason | None = None
     for number, telling in enumerate(places):
         cause = cause_of(telling, server=server)
         if cause is not None and cause.place < VAGUE_PLACE:
-            return _reason(telling, cause, target_of, sure=number == 0 or fallback is not None)
+            return _reason(telling, cause, target_of, sure=number == 0 or vague is not None)
         if cause is not None:
-            fallback = fallback or _reason(telling, cause, target_of, sure=False)
+            vague = vague or _reason(telling, cause, target_of, sure=False)
         elif telling.rank != WORDS and not _is_vague(telling) and not (server and telling.rank < UNCAUGHT):
-            return fallback or own_error(telling)
-    vague = next((each for each in places if each.rank != WORDS), None)
-    return fallback or (own_error(vague) if vague and not server else None)
+            return vague or own_error(telling)
+    known = _known_line(log, server=server)
+    if known is not None and (vague is None or known[1].place < VAGUE_PLACE):
+        return _reason(*known, target_of, sure=False)
+    unknown = next((each for each in places if each.rank != WORDS), None)
+    return vague or (own_error(unknown) if unknown and not server else None)
+
+
+def _of_client(telling: Telling) -> bool:
+    """Whether a database only reports what one of its clients did."""
+    return any(cause.client and cause.says.search(telling.lines[0]) for cause in log_causes())
+
+
+def _known_line(log: Sequence[str], *, server: bool) -> tuple[Telling, LogCause] | None:
+    """Return the last line whose text is known although nothing in its form says that it is an error."""
+    found: tuple[Telling, LogCause] | None = None
+    for at, line in reversed(list(enumerate(flat(log)[-LINES_AT_MOST:]))):
+        if not line.strip() or words("plain").search(line):
+            continue
+        telling = Telling((line.strip(),), WORDS, at)
+        cause = cause_of(telling, server=server)
+        if cause is not None and cause.place < VAGUE_PLACE:
+            return telling, cause
+        if cause is not None and found is None:
+            found = telling, cause
+    return found
 
 
 def cause_of(telling: Telling, *, server: bool = False) -> LogCause | None:
@@ -106,7 +125,7 @@ def _reason(telling: Telling, cause: LogCause, target_of: TargetOf, *, sure: boo
     name = next((each for each in (found.groups() if found else ()) if each), "") or _variable(cause, text)
     code, target = cause.code, None
     if "{family}" in code:
-        target = target_of(text, telling.context)
+        target = target_of(text, "\n".join((telling.context, *telling.lines, *telling.chain)))
         code = code.format(family=target.family)
         names["what"] = target.what
     lines = _quoted(telling, cause.says)
@@ -123,7 +142,7 @@ def _variable(cause: LogCause, text: str) -> str:
 
 
 def _is_vague(telling: Telling) -> bool:
-    return bool(VAGUE.search(telling.lines[0]))
+    return bool(words("vague").search(telling.lines[0]))
 
 
 def _summary(line: str) -> str:

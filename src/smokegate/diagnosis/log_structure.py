@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from smokegate.diagnosis.log_lines import flat
+from smokegate.knowledge.logs import words
 
 UNCAUGHT, ERROR, WORDS = 3, 2, 1
 """How sure it is that a line says why: an exception or a fatal level, an error level, words of failure."""
@@ -23,58 +24,21 @@ SURVIVED = 3
 CLASS = r"(?:[A-Za-z_$][\w$]*(?:\.|::|\\))*[A-Z_$][\w$]*"
 EXCEPTION = re.compile(
     rf"^(?:Uncaught |Unhandled (?:exception|rejection)[.:]? *|Exception in thread \"[^\"]*\" )*"
-    rf"(?P<name>{CLASS}(?:Error|Exception|Errors|Timeout|Failure|Fault|Exit|NotFound|DoesNotExist|Refused"
-    rf"|Denied|Configured|Invalid|Missing|Unavailable|ConnectionBad))"
-    rf"(?: \[\w+\]| \(\w+\))?(?::\s|:?$)"
+    rf"(?:{CLASS}(?:Error|Exception|Errors|Timeout|Failure|Fault|Exit|NotFound|DoesNotExist|Refused"
+    rf"|Denied|Configured|Invalid|Missing|Unavailable|ConnectionBad)(?: \[\w+\]| \(\w+\))?(?::\s|:?$)"
+    rf"|(?:[a-z_][\w]*\.)+[A-Z]\w+: )"
 )
+LIBRARY = re.compile(r"site-packages|node_modules|/lib/python|<frozen|node:|/gems/")
 PYTHON_FRAME = re.compile(r'^\s+File "[^"]+", line \d+')
 FRAME = re.compile(r"^\s+at \S|^\s+from \S+:\d+:in |^\s*\.\.\. \d+ (?:more|common frames)|^goroutine \d+|^#\d+ ")
 DEEPER = re.compile(r"^\s*(?:Caused by:|---> |\[cause\]:|Caused by )\s*(?P<rest>\S.*)")
 RUBY = re.compile(r"^(?:bundler: failed to load command.*|\S+\.r[bu]:\d+:in .+: .+ \([A-Z][\w:]*\))$")
-HERALD = re.compile(
-    r"^(?:\S*(?:rails|rake) aborted!|thread '[^']*' (?:\(\d+\) )?panicked at [^']*:|\s+In \S+\.php line \d+:|Description:)\s*$"
-)
-"""Lines that announce the telling line, which follows."""
-FATAL = re.compile(
-    r"\[(?:emerg|alert|critical|crit|fatal)\]|:(?:emerg|crit|alert)\]|\b(?:FATAL|PANIC|EMERGENCY|CRITICAL|SEVERE)\b(?!_)"
-    r"|\*\*\* FATAL|(?i:(?:^|[\s:|])(?:fatal|panic|critical)(?: error)?: )|(?i:^fatal |^fatal\b.*error)"
-    r"|(?i:\blevel\"?[=:] ?\"?(?:fatal|panic|critical|emerg))|^\*\* \(|panicked at '|^PHP (?:Fatal|Parse) error|^Unhandled "
-)
-ERROR_LEVEL = re.compile(
-    r"\bERROR\b(?!_)|\[error\]|\[ERR(?:OR)?\]|\[ALERT\]|(?i:(?:^|[\s|])(?:error|failed|failure)(?: \[[\w.]+\])?: )"
-    r"|(?i:\blevel\"?[=:] ?\"?(?:error|err)\b)|^npm (?:ERR!|error) |^(?:E|F)\d{4} |(?i:^error\b)|^fail: |^AH\d{5}: "
-)
-FAILURE = re.compile(
-    r"(?i)\b(?:can(?:no|')t|can not|could ?n[o']t|could not|unable to|fail(?:s|ed|ure)?|denied|refused|invalid|illegal"
-    r"|unknown|not found|no such|missing|does(?:n't| not) exist|not exist|not set|unset|unbound|required|must be|must not"
-    r"|must have|is empty|bad |timed? ?out|giv(?:ing|es|en) up|gave up|error|exception|abort(?:ed|ing)?|unreachable"
-    r"|exceeded|exhausted|too many|corrupt(?:ed)?|mismatch|incompatible|unsupported|not supported|killed|not specified"
-    r"|uninitialized|segmentation fault|no response|not responding|already in use|already exists|unexpected|forbidden"
-    r"|unauthorized|expired|not permitted|not allowed|format error|deadlock|stale|locked|still running)\b"
-)
-PLAIN = re.compile(
-    r"(?:^|[\s\[|])(?:INFO|DEBUG|NOTICE|TRACE|LOG|WARN|WARNING|info|debug|notice|warn|warning)\b|\[(?:Note|Warning|System)\]"
-    r"|\b(?:WARNING|Warning)\b|Deprecat|\b\w+Warning: |(?i:\blevel\"?[=:] ?\"?(?:info|debug|warn|trace|notice))"
-)
-"""Lines below the level of an error, whatever words they hold."""
-EMPTY = re.compile(
-    r"^[\s\W_]*$|Shutting down(?:: Master|$|\.)|Reason: (?:Worker failed to boot|App failed to load)|Worker exiting"
-    r"|exit(?:ed|ing)? (?:with |on )?(?:exit )?(?:code|status|signal)|^Exiting\b|startup failed\. Exiting|Node\.js v\d"
-    r"|Emitted 'error' event|triggerUncaughtException|was sent SIG(?:TERM|INT)|SystemExit|KeyboardInterrupt|^Aborted\b"
-    r"|database system is (?:shut down|ready)|terminating any other|shutting down due to|was terminated by signal"
-    r"|complete log of this run|^npm (?:ERR!|error) (?:code|errno|path|command|Lifecycle|workspace|location|A |Exit|$)"
-    r"|Command failed|ELIFECYCLE|lerna ERR|^\s*\^+\s*$|^\s*throw\b|rc=\d+$|exit code:? ?\d|Unhandled exception in main loop"
-    r"|Exception in (?:ASGI|WSGI) application|Exception in worker process|Error handling request|Traceback \(most recent"
-    r"|The above exception was|During handling of|uncaughtException|^\s*\(Background on this error|^\s*For further information"
-    r"|kill: \(\d+\)|^\s*(?:Try|Usage|See|Run) |Application run failed|^\S*error occurred:?$|^Require stack:|^Stack trace"
-    r"|Native stack trace|JS stacktrace|^goroutine|Error starting ApplicationContext|DETAIL:|HINT:|CONTEXT:|STATEMENT:"
-    r"|^\s*LINE \d+:|Is the server running|still could not bind|startup process|respawning too|Failed with result"
-    r"|backing off|restart(?:ing)? in \d|back-off|^rake aborted|^Tasks: TOP|\(See full trace|Process finished"
-)
-"""What says that something ended, or frames what does say why."""
 NEW_RECORD = re.compile(
-    r"^(?:\[?\d{4}[-/]\d\d[-/]\d\d|\[?(?:INFO|ERROR|WARN(?:ING)?|DEBUG|CRITICAL|FATAL|TRACE|LOG)\b|\[\d|Traceback|\d+:[A-Z] \d)"
+    r"^(?:\[?\d{4}[-/]\d\d[-/]\d\d|\[?(?:INFO|ERROR|WARN(?:ING)?|DEBUG|CRITICAL|FATAL|TRACE|LOG)\b|\[\d|Traceback"
+    r"|\d+:[A-Z] \d)"
 )
+"""How loggers begin a record."""
+CHAINED = re.compile(r"The above exception was|During handling of")
 
 
 @dataclass(frozen=True)
@@ -162,16 +126,14 @@ def _block_end(lines: list[str], at: int) -> int:
     last = at + 1
     while last < len(lines):
         line = lines[last]
-        chained = re.search(r"The above exception was|During handling of", "".join(lines[last : last + 2]))
+        chained = CHAINED.search("".join(lines[last : last + 2]))
         if _is_frame(line) or line.startswith((" ", "\t")) or DEEPER.match(line) or chained:
             last += 1
         elif line.strip() and (_is_frame(lines[last - 1]) or lines[last - 1].startswith((" ", "\t", "Traceback"))):
             last += 1
             if not _more_frames(lines, last):
                 return last
-        elif not line.strip() and _more_frames(lines, last):
-            last += 1
-        elif re.match(r"^(?:Traceback|\S*\s*Traceback \()", line):
+        elif (not line.strip() and _more_frames(lines, last)) or re.match(r"^(?:Traceback|\S*\s*Traceback \()", line):
             last += 1
         else:
             break
@@ -189,7 +151,7 @@ def _more_frames(lines: list[str], at: int) -> bool:
 def _is_head(lines: list[str], at: int) -> bool:
     """Tell whether a line within a block is the message of an exception."""
     line = lines[at]
-    if _is_frame(line) or EMPTY.search(line) or not line.strip():
+    if _is_frame(line) or words("empty").search(line) or not line.strip():
         return False
     if DEEPER.match(line) or EXCEPTION.match(line) or RUBY.match(line):
         return True
@@ -201,25 +163,25 @@ def _is_head(lines: list[str], at: int) -> bool:
 def _levels(lines: list[str]) -> Iterator[Telling]:
     """Yield what is an error by its level, by what announces it, or by its words."""
     for at, line in enumerate(lines):
-        if HERALD.match(line):
+        if words("herald").search(line):
             below = next((each for each in range(at + 1, min(at + 4, len(lines))) if lines[each].strip()), None)
             if below is not None:
                 yield Telling(_said(lines, below), UNCAUGHT, below)
             continue
         rank = _rank(line)
-        if rank and not EMPTY.search(line) and not _is_frame(line):
+        if rank and not words("empty").search(line) and not _is_frame(line):
             survived = rank == UNCAUGHT and _ordinary_after(lines, at + 1) >= SURVIVED
             yield Telling(_said(lines, at), ERROR if survived else rank, at)
 
 
 def _rank(line: str) -> int:
-    if FATAL.search(line) or RUBY.match(line):
+    if words("fatal").search(line) or RUBY.match(line):
         return UNCAUGHT
     if EXCEPTION.match(line):
         return UNCAUGHT
-    if ERROR_LEVEL.search(line):
+    if words("error").search(line):
         return ERROR
-    return WORDS if FAILURE.search(line) and not PLAIN.search(line) else 0
+    return WORDS if words("failure").search(line) and not words("plain").search(line) else 0
 
 
 def _said(lines: list[str], at: int) -> tuple[str, ...]:
@@ -243,6 +205,5 @@ def _is_frame(line: str) -> bool:
 
 def _ordinary_after(lines: list[str], at: int) -> int:
     """Count the lines after a place that a program writes which goes on with its work."""
-    working = r"(?:^|[\s\[])INFO\b|\blevel\"?[=:] ?\"?info|HTTP/\d|\bLOG:|\[Note\]|\[INFO\]"
-    leaving = r"(?i)exit|shut|stop|clos|terminat|booting|start"
-    return sum(bool(re.search(working, each)) and not re.search(leaving, each) for each in lines[at:])
+    working, leaving = words("working"), words("leaving")
+    return sum(bool(working.search(each)) and not leaving.search(each) for each in lines[at:])

@@ -25,7 +25,7 @@ ADDRESS = re.compile(
 WEB = re.compile(
     r"https?://(?!\S*(?:9200|7700))|HTTPS?ConnectionPool|httpx|\brequests\.|urllib|axios|fetch failed", re.IGNORECASE
 )
-LIBRARY = re.compile(r"site-packages|node_modules|/gems/|\.jar|vendor/|\b(?:org|com|io)\.\w+\.")
+LIBRARY = re.compile(r"site-packages|node_modules|/gems/|\.jar|vendor/|\b(?:org|com|io)\.\w+\.|Exception\b|Error\b")
 
 
 @dataclass(frozen=True)

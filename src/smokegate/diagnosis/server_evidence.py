@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.service_state import depends_on, trouble
-from smokegate.diagnosis.wording import quote
+from smokegate.diagnosis.wording import plain, quote
 from smokegate.observation.server.model import LogLine, ServerView, ServiceView
 
 if TYPE_CHECKING:
@@ -20,11 +20,6 @@ PASSING = ("refused", "unknown-host", "timed-out", "too-many-clients")
 """Reasons that pass by themselves: a program that ran on, or was ended by someone, had overcome them."""
 ENDED = {0, 137, 143}
 """How a program ends that was told to: by itself, or by signal 9 or 15."""
-WORKS = re.compile(
-    r"(?i)startup complete|ready to accept|ready for connections|listening (?:on|at)|server (?:is )?(?:running|started|listening|ready)"
-    r"|started \S+ in [\d.]+ s|\brunning on http|connected to|connection (?:established|restored|succeeded)|up to date|is there after"
-)
-"""What programs say when they have started or have reached what they need: earlier failures to reach it are over."""
 
 
 def view_of(case: Case) -> ServerView | None:
@@ -59,6 +54,11 @@ def troubled(case: Case, service: ServiceView) -> bool:
         return True
     checked = view.origin if service.running and service.name == compose.backend else ()
     return any(_failed(each.status) for each in checked)
+
+
+def any_troubled(case: Case) -> bool:
+    """Whether any service that must run is in trouble, so that its log is read."""
+    return any(troubled(case, each) for each in expected(case))
 
 
 def reason_of(case: Case, service: ServiceView) -> Reason | None:
@@ -104,12 +104,12 @@ def _overcome(service: ServiceView, reason: Reason) -> bool:
     """Whether a program that runs on has said since that it works: it had to wait for what it needs."""
     if service.crash_looping or not service.running:
         return False
-    from smokegate.diagnosis.wording import plain  # noqa: PLC0415
+    from smokegate.knowledge.logs import words  # noqa: PLC0415
 
     said = [plain(line.text) for line in service.log_since_start]
     head = reason.lines[0].strip("`…").strip()[:40]
     last = max((at for at, line in enumerate(said) if head in line), default=-1)
-    return any(WORKS.search(line) for line in said[last + 1 :])
+    return any(words("works").search(line) for line in said[last + 1 :])
 
 
 def _follows(case: Case, service: ServiceView, reason: Reason) -> bool:

@@ -92,7 +92,7 @@ class Run:
         from smokegate.diagnosis.catalogue import all_rules  # noqa: PLC0415 - see _pool
 
         self._pool.client()  # what is sent comes first
-        all_rules()
+        all_rules(logs=False)
 
     def _mine(self, index: int) -> bool:
         """Whether this process observes that environment: with pytest-xdist each belongs to one worker."""

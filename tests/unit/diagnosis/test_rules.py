@@ -25,7 +25,9 @@ from smokegate.observation.model import ControlProbe
 from smokegate.observation.transport.causes import WireCause
 
 CODES = [
-    rule.code for rule in all_rules() if not rule.code.startswith(("server.", "compose.", "container.", "postgres."))
+    rule.code
+    for rule in all_rules(logs=False)
+    if not rule.code.startswith(("server.", "compose.", "container.", "postgres."))
 ]
 
 

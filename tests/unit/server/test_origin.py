@@ -15,6 +15,8 @@ from smokegate.observation.server import origin
 from smokegate.observation.server.host import Output
 from smokegate.observation.server.model import OriginAnswer
 
+PUBLIC = "https://shop.example.com"
+
 
 class Handler(BaseHTTPRequestHandler):
     """Answers every path with JSON that names it; 503 where the path says so."""
@@ -55,7 +57,7 @@ def tools(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def ask(tools: Path, port: int, path: str) -> OriginAnswer:
-    argv = origin.command(port, path, 2.0)
+    argv = origin.command(port, path, 2.0, PUBLIC)
     done = subprocess.run(argv, env={"PATH": str(tools)}, capture_output=True, text=True, check=False)
     return origin.answer(path, Output(tuple(argv), done.returncode, done.stdout, done.stderr, 0.1))
 

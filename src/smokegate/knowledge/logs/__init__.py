@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
 DEPENDENCIES = "dependencies.toml"
+WORDS = "words.toml"
 FAMILIES = ("postgres", "database", "dependency")
 """What `{family}` in a code stands for: PostgreSQL, any other database, anything else that it connects to."""
 VARIABLE = (
@@ -34,11 +35,16 @@ class LogCause:
     symptom: str
     steps: tuple[str, ...]
     competing: tuple[str, ...]
-    says: re.Pattern[str]
+    texts: tuple[str, ...]
     named: str | None = None
     """The title where the text gives a `{detail}`: the name of a variable, a file, a module."""
     client: bool = False
     """Whether it is about something that the service connects to, so that a server's own log does not show it."""
+
+    @cached_property
+    def says(self) -> re.Pattern[str]:
+        """One pattern for all its texts; compiled where a log is read, not where a runbook is written."""
+        return _any_of(self.texts)
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -62,7 +68,7 @@ class Thing:
 @cache
 def log_causes() -> tuple[LogCause, ...]:
     """Return every cause that logs show, the more particular ones first."""
-    tables = [each for name in _names() if name != DEPENDENCIES for each in _read(name)["cause"]]
+    tables = [each for name in _names() if name not in {DEPENDENCIES, WORDS} for each in _read(name)["cause"]]
     return tuple(sorted((_cause(each) for each in tables), key=lambda each: each.place))
 
 
@@ -81,6 +87,22 @@ def things() -> tuple[Thing, ...]:
     )
 
 
+@cache
+def words(kind: str) -> re.Pattern[str]:
+    """Return one pattern for the vocabulary of a kind, such as `fatal` or `vague`."""
+    return re.compile("|".join(f"(?:{_local(text)})" for text in _vocabulary()[kind]))
+
+
+@cache
+def _vocabulary() -> dict[str, Any]:
+    return _read(WORDS)
+
+
+def _local(text: str) -> str:
+    """Return a text whose leading `(?i)` holds for itself alone."""
+    return f"(?i:{text.removeprefix('(?i)')})" if text.startswith("(?i)") else text
+
+
 def _cause(table: dict[str, Any]) -> LogCause:
     return LogCause(
         code=table["code"],
@@ -90,13 +112,13 @@ def _cause(table: dict[str, Any]) -> LogCause:
         symptom=table["symptom"],
         steps=tuple(table["steps"]),
         competing=tuple(table["competing"]),
-        says=_any_of(table["says"]),
+        texts=tuple(table["says"]),
         named=table.get("named"),
         client=table.get("client", False),
     )
 
 
-def _any_of(texts: list[str]) -> re.Pattern[str]:
+def _any_of(texts: tuple[str, ...]) -> re.Pattern[str]:
     """Return one pattern for all texts; every `(?P<name>…)` becomes a group with a number of its own."""
     written = [text.replace("<VARIABLE>", VARIABLE) for text in texts]
     numbered = [text.replace("(?P<name>", f"(?P<name{number}>") for number, text in enumerate(written)]

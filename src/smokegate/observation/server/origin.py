@@ -12,9 +12,9 @@ from smokegate.observation.server.model import OriginAnswer
 if TYPE_CHECKING:
     from smokegate.observation.server.host import Output
 
-#: Arguments: port, path, time limit in seconds, the public host, the public scheme: applications check both. Prints the answer as it came, then a line with the seconds it
-#: took.
-#: The three say a failure with exit statuses of their own; 127 is "none of the three is here".
+#: Arguments: port, path, time limit in seconds, the public host and the public scheme. Prints the answer as it
+#: came, then a line with the seconds it took. The three programs report a failure with exit statuses of their own;
+#: 127 is "none of the three is here".
 ASK = r"""
 if command -v curl >/dev/null 2>&1; then
   exec curl -sS -i --noproxy '*' --max-time "$3" -w '\n%{time_total}' \

@@ -23,7 +23,7 @@ def judge(case: Case) -> Signs | None:
         tuple(map(state, found)),
         affected(case),
         Confidence.POSSIBLE if before else Confidence.CERTAIN,
-        against=tuple(f"{each.name} does not run, and compose stops at a service that does not start" for each in before),
+        against=tuple(f"{each.name} does not run, and compose stops at what does not start" for each in before),
         names=named(found),
     )
 

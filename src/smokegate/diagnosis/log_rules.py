@@ -1,4 +1,7 @@
-"""A service fails, and its log or the engine says why: one rule for each cause that `knowledge/logs` has."""
+"""The rules of services that fail and whose log, or the engine, says why: a rule for each cause of `knowledge/logs`.
+
+They stand outside `rules/`, since building them reads the data: a green run does without them.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from smokegate.diagnosis.log_reasons import OWN_ERROR
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import view_of
-from smokegate.diagnosis.server_rule_helpers import EDGE, LOGS, STATES, by_reason
+from smokegate.diagnosis.server_rule_helpers import EDGE, STATES, by_reason
 from smokegate.knowledge.logs import ANYTHING, LogCause, log_causes
 
 if TYPE_CHECKING:
@@ -66,26 +69,28 @@ def _filled(text: str, names: dict[str, str]) -> str:
     return text
 
 
-RULES = (
-    *_rules(),
-    Rule(
-        code=OWN_ERROR,
-        title="The program of {service} fails with an exception or error: {error}",
-        level=Level.SERVER,
-        owner=Owner.APP,
-        symptom="The container restarts or its requests end in 500; its log has an exception or an error of its own.",
-        reads=STATES,
-        judge=by_reason(OWN_ERROR),
-        steps=(
-            "Read the lines before it, and the place in the code that they name: `{compose} logs --tail 100 {service}`.",
-            "If it began with the last deploy, deploy the version before it; a restart runs the same code again.",
-            "After the fix: `{compose} up -d --build {service}`.",
-        ),
-        competing=(
-            "a defect of the deployed version",
-            "a setting or data that the code does not expect",
-            "an error that the program handles, beside another that it does not log",
-        ),
-        silences=EDGE,
+def log_rules() -> tuple[Rule, ...]:
+    """Return the rules that read logs: one for each cause of `knowledge/logs`, and one for every other error."""
+    return (*_rules(), OTHER)
+
+
+OTHER = Rule(
+    code=OWN_ERROR,
+    title="The program of {service} fails with an exception or error: {error}",
+    level=Level.SERVER,
+    owner=Owner.APP,
+    symptom="The container restarts or its requests end in 500; its log has an exception or an error of its own.",
+    reads=STATES,
+    judge=by_reason(OWN_ERROR),
+    steps=(
+        "Read the lines before it and the place in the code that they name: `{compose} logs --tail 100 {service}`.",
+        "If it began with the last deploy, deploy the version before it; a restart runs the same code again.",
+        "After the fix: `{compose} up -d --build {service}`.",
     ),
+    competing=(
+        "a defect of the deployed version",
+        "a setting or data that the code does not expect",
+        "an error that the program handles, beside another that it does not log",
+    ),
+    silences=EDGE,
 )

@@ -1,0 +1,67 @@
+"""Each runtime's start-up failures are named by the line that says why, in its own words."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from smokegate.diagnosis.log_reasons import Reason, reason_in
+from smokegate.diagnosis.log_targets import Target, target
+from smokegate.knowledge.logs import log_causes
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The log of a program that does not start, and what it says."""
+
+    code: str
+    log: str
+    decisive: str
+    server: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.decisive[:40]}"
+
+
+FAILURES = tuple(
+    Failure(**each) for each in tomllib.loads((Path(__file__).parent / "logs.toml").read_text())["failure"]
+)
+
+
+def read(log: str, *, server: bool = False) -> Reason | None:
+    """Return the reason that a log gives to a service without a view around it."""
+
+    def target_of(text: str, context: str) -> Target:
+        return target(text, context, None, None)
+
+    return reason_in(log.splitlines(), target_of, server=server)
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=str)
+def test_the_cause_is_named_by_the_line_that_says_why(failure: Failure) -> None:
+    """The code is the cause's, and the first line of evidence holds the decisive words."""
+    reason = read(failure.log, server=failure.server)
+    assert reason is not None
+    assert reason.code == failure.code
+    assert failure.decisive.replace("`", " ").split()[0] in " ".join(reason.lines)
+
+
+@pytest.mark.parametrize("code", [code for cause in log_causes() for code in cause.codes])
+def test_every_cause_of_the_data_has_a_log_here(code: str) -> None:
+    """A cause whose text nothing shows could never be found; families share the texts of one cause."""
+    shown = {
+        each.code.partition(".")[2] if code.startswith(("postgres", "database", "dependency")) else each.code
+        for each in FAILURES
+    }
+    assert code in shown or code.partition(".")[2] in shown
+
+
+@pytest.mark.parametrize("texts", [cause.texts for cause in log_causes()], ids=[cause.code for cause in log_causes()])
+def test_no_text_matches_everything(texts: tuple[str, ...]) -> None:
+    """A pattern that fits a healthy line is a mistake in the data."""
+    cause = next(each for each in log_causes() if each.texts == texts)
+    for line in ("INFO:     Application startup complete.", "listening on port 8000", "GET / 200", ""):
+        assert cause.says.search(line) is None
