@@ -1,4 +1,4 @@
-"""Looks for known words in the bodies of answers."""
+"""Looks for known words in the bodies of answers: a pattern's, or those of drivers of databases."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.wording import around, seen
 
 if TYPE_CHECKING:
+    from smokegate.knowledge.database_texts import Place
     from smokegate.observation.model import Exchange
 
 
@@ -31,3 +32,27 @@ def found(pattern: Pattern[str], exchanges: Iterable[Exchange]) -> Iterator[Foun
         if match is not None:
             word = next((group for group in match.groups() if group), match[0])
             yield Found(exchange, word, seen(exchange, f"it says {around(text, match.start(), match.end())}"))
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """An answer in which a driver speaks."""
+
+    exchange: Exchange
+    place: Place
+
+    @property
+    def line(self) -> str:
+        """The line of evidence, cut around the decisive words."""
+        text = self.exchange.answer.body.text if self.exchange.answer else ""
+        return seen(self.exchange, f"it says {around(text, self.place.start, self.place.end)}")
+
+
+def spoken(exchanges: Iterable[Exchange]) -> Iterator[Spoken]:
+    """Yield each answer whose body holds the words of a driver, with the most telling place in it."""
+    from smokegate.knowledge.database_texts import place_in  # noqa: PLC0415 -- a green run reads none of it
+
+    for exchange in exchanges:
+        place = place_in(exchange.answer.body.text) if exchange.answer else None
+        if place is not None:
+            yield Spoken(exchange, place)

@@ -216,11 +216,18 @@ DEFECTS = (
         "app.database-unreachable",
         (answered("register", 500, {"detail": f"Registration failed: {SQL}"}),),
         "connection to server at",
+        LIKELY,  # the ready check, which touches the database, is answered
     ),
     Defect(
         "app.database-not-initialised",
         (answered("register", 500, {"detail": 'relation "users" does not exist'}),),
         "does not exist",
+    ),
+    Defect(
+        "app.dependency-unreachable",
+        (answered("endpoint /api/quotes", 500, {"detail": "connect ECONNREFUSED 172.18.0.4:6379"}),),
+        "6379",
+        LIKELY,
     ),
     Defect(
         "app.missing-variable",

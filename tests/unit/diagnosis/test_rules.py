@@ -109,6 +109,35 @@ def test_bare_500_on_the_first_login_is_its_own_where_the_database_answers() -> 
     assert headline.code == "app.error"
 
 
+def test_drivers_text_is_certain_where_nothing_speaks_against_it() -> None:
+    """Where nothing that touches the database is answered, the driver's own words prove it."""
+    environment = an_environment(sign_in=None, backend={"url": BACKEND, "endpoints": [{"path": "/api/quotes"}]})
+    said = answered("endpoint /api/quotes", 500, {"error": "Can't reach database server at `db:5432`"})
+    headline = judged(said, environment=environment).headline
+    assert headline is not None
+    assert (headline.code, headline.confidence) == ("app.database-unreachable", Confidence.CERTAIN)
+
+
+def test_quote_is_cut_around_the_words_that_decide() -> None:
+    """The reason stands at the end of a long driver's text, and it is what is shown."""
+    text = (
+        'Registration failed: (psycopg2.OperationalError) connection to server at "shop.abcdefghijkl.example.com"'
+        ' (10.20.30.40), port 5432 failed: FATAL:  password authentication failed for user "shop"'
+    )
+    headline = judged(answered("register", 500, {"detail": text})).headline
+    assert headline is not None
+    assert "password authentication failed" in headline.evidence[0]
+    assert "user or password" in headline.title
+
+
+def test_drivers_words_in_an_answer_that_breaks_nothing_are_a_warning() -> None:
+    """A 200 in which a driver speaks is told, without making the run red."""
+    said = answered("endpoint /api/ready", 200, {"errors": [{"message": "Can't reach database server at `db:5432`"}]})
+    headline = judged(said, environment=an_environment(sign_in=None)).headline
+    assert headline is not None
+    assert (headline.code, headline.advisory) == ("app.database-unreachable", True)
+
+
 def test_no_server_on_some_samples_is_the_platforms() -> None:
     """A router that loses some of the requests of a healthy service is the platform's trouble."""
     lost = answered("health 2", 404, "Not Found", {"x-render-routing": "no-server"})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import GIVE_TOKEN, has_token, is_broken
-from smokegate.diagnosis.database_texts import found
+from smokegate.diagnosis.database_texts import Spoken, found, spoken
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs, Step
 from smokegate.diagnosis.wording import body, seen
@@ -14,20 +15,17 @@ from smokegate.diagnosis.wording import body, seen
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
 
-UNREACHABLE = re.compile(
-    r"connection to server at \"[^\"]*\"|could not (?:connect to server|translate host name)|failed to"
-    r" resolve host"
-    r"|OperationalError\b|password authentication failed for user|sorry, too many clients already"
-    r"|database \"[^\"]+\" does not exist|unable to open database file|readonly database"
-    r"|Connect call failed|CannotConnectNowError|InterfaceError|the database system is (?:starting"
-    r" up|shutting down)"
-    r"|Can't connect to (?:MySQL|local MySQL) server|ECONNREFUSED[^\"]*:5432|QueuePool limit",
-    re.IGNORECASE,
-)
-"""What drivers and pools write when they get no connection, or none that serves."""
-NO_TABLES = re.compile(
-    r"relation \\?\"[^\"]+\" does not exist|no such table\S*|UndefinedTable\w*|Table '[^']+' doesn't exist"
-)
+TITLES = {
+    "login": "The database refuses the app at {host}: its user or password, or what it may do",
+    "no-database": "The database that the app at {host} names does not exist",
+    "connections": "The app at {host} gets no connection to its database: all are in use (limit or pool)",
+    "starting": "The database of {host} is starting up or shutting down",
+    "name": "The app at {host} cannot resolve the name of its database",
+    "tls": "The database of {host} and the app do not agree on TLS (SSL) encryption",
+    "read-only": "The database of {host} is read-only: it takes no writes",
+    "disk-full": "The database of {host} has no disk space left",
+}
+"""What a driver's text means beyond "it cannot use its database"."""
 SAYS_DOWN = re.compile(
     r"\"(?:db|database|db_status|postgres|postgresql)\"\s*:"
     r"\s*\"(?:down|disconnected|unreachable|unavailable|error)\""
@@ -47,11 +45,11 @@ LOOK: Step = (
 
 
 def unreachable(case: Case) -> Signs | None:
-    """A driver's text is certain; an app's own word, or a bare 500 on the first login, is not."""
+    """A driver's text tells; an app's own word, or a bare 500 on the first login, less surely."""
     broken = [each for each in case.backend if is_broken(case, each)]
-    texts = [each for each in found(UNREACHABLE, broken) if not NO_TABLES.search(_text(each.exchange.answer))]
+    texts = [each for each in spoken(broken) if each.place.subject == "database" and each.place.says != "schema"]
     if texts:
-        return Signs(tuple(each.line for each in texts[:3]), tuple(each.exchange.name for each in texts))
+        return _driver(case, texts)
     if any(has_token(case, name) for name in GIVE_TOKEN):
         return None  # an account was created or looked up: the database answers, whatever a check says of it
     words = list(found(SAYS_DOWN, broken))
@@ -62,13 +60,47 @@ def unreachable(case: Case) -> Signs | None:
             Confidence.LIKELY,
             against=_healthy(case),
         )
-    return _touching(case) or _bare(case)
+    return _touching(case) or _bare(case) or _kept(case)
+
+
+def _driver(case: Case, texts: list[Spoken]) -> Signs:
+    """What the driver says is certain, unless something else that touches the database is answered."""
+    up = _touches_and_answers(case)
+    return Signs(
+        tuple(each.line for each in texts[:3]),
+        tuple(each.exchange.name for each in texts),
+        Confidence.LIKELY if up else Confidence.CERTAIN,
+        against=up,
+        title=TITLES.get(texts[0].place.says),
+    )
+
+
+def _kept(case: Case) -> Signs | None:
+    """A driver speaks in an answer that breaks no promise: worth a warning."""
+    answers = [e for e in case.backend if case.promise(e.name) and e.answer and e.answer.body.is_json]
+    texts = [each for each in spoken(answers) if each.place.subject == "database"]
+    if not texts:
+        return None
+    signs = _driver(case, texts)
+    return replace(signs, confidence=Confidence.LIKELY, advisory=True, against=("the answer breaks no promise",))
+
+
+def _touches_and_answers(case: Case) -> tuple[str, ...]:
+    """Return what speaks against it: something that is said to touch the database, and is answered as promised."""
+    sound = [
+        each
+        for each in case.exchanges
+        if "database" in getattr(case.promise(each.name), "touches", ()) and case.sound(each.name)
+    ]
+    return tuple(f"{seen(each)}, and is said to touch the database" for each in sound[:1])
 
 
 def _touching(case: Case) -> Signs | None:
     """Tell by elimination: what is declared to touch the database ends in 5xx, and nothing else does."""
     failed = [
-        each for each in case.backend if (answer := each.answer) and answer.status >= 500 and is_broken(case, each)
+        each
+        for each in case.backend
+        if (answer := each.answer) and answer.status >= 500 and is_broken(case, each) and _from_app(case, each.name)
     ]
     touching = [each for each in failed if "database" in getattr(case.promise(each.name), "touches", ())]
     if not touching or len(touching) < len(failed) or not case.sound("health") or case.app("health") is None:
@@ -87,13 +119,18 @@ def _touching(case: Case) -> Signs | None:
     )
 
 
+def _from_app(case: Case, name: str) -> bool:
+    """Tell whether the app gave the answer, or an nginx that puts its own message over the app's 503."""
+    edge = case.edge(name)
+    return edge is None or edge.code == "nginx.upstream-unavailable"
+
+
 def _bare(case: Case) -> Signs | None:
     exchange, answer = case.exchange("login first"), case.app("login first")
     if exchange is None or answer is None or answer.status != 500 or not case.sound("health"):
         return None
-    sound = (case.promise(each.name) for each in case.backend if case.sound(each.name))
-    if any("database" in getattr(each, "touches", ()) for each in sound):
-        return None  # what touches the database works: the error is the login's own
+    if _touches_and_answers(case):
+        return None  # what else touches the database works: the login fails for a reason of its own
     return Signs(
         (seen(exchange, body(answer)), *_healthy(case)),
         ("login first",),
@@ -105,13 +142,13 @@ def _bare(case: Case) -> Signs | None:
 def uninitialised(case: Case) -> Signs | None:
     """The database answers that a table is not there, or a check of the app's own says so."""
     broken = [each for each in case.backend if is_broken(case, each)]
-    texts = list(found(NO_TABLES, broken))
-    words = texts or list(found(SAYS_FAILED, broken))
-    if not words:
+    texts = [each for each in spoken(broken) if each.place.says == "schema"]
+    words = list(found(SAYS_FAILED, broken))
+    if not texts and not words:
         return None
     return Signs(
-        tuple(each.line for each in words[:3]),
-        tuple(each.exchange.name for each in words),
+        tuple(each.line for each in (texts or words)[:3]),
+        tuple(each.exchange.name for each in (texts or words)),
         Confidence.CERTAIN if texts else Confidence.LIKELY,
     )
 
@@ -119,10 +156,6 @@ def uninitialised(case: Case) -> Signs | None:
 def _healthy(case: Case) -> tuple[str, ...]:
     exchange = case.exchange("health")
     return (f"{seen(exchange)}, which need not touch the database",) if exchange and case.sound("health") else ()
-
-
-def _text(answer: object) -> str:
-    return getattr(getattr(answer, "body", None), "text", "")
 
 
 EXPLAINS = (
@@ -174,12 +207,12 @@ RULES = (
     ),
     Rule(
         code="app.database-not-initialised",
-        title="The database of {host} has no tables",
+        title="The database of {host} has no tables, or not those that the app expects",
         level=Level.DATABASE,
         owner=Owner.CONFIGURATION,
         symptom=(
-            "The health check is green; everything with data ends in 500, and the text says that a table does"
-            " not exist."
+            "The health check is green; everything with data ends in 500, and the text says that a table or a"
+            " column does not exist."
         ),
         reads=("the bodies of broken answers: what databases say of a table that is not there",),
         judge=uninitialised,

@@ -1,0 +1,80 @@
+"""Reads `texts/database.toml`: what drivers write into an answer, and what it means."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+SAYS = (
+    "store",
+    "schema",
+    "read-only",
+    "disk-full",
+    "tls",
+    "login",
+    "no-database",
+    "connections",
+    "starting",
+    "name",
+    "unreachable",
+)
+"""What a text can mean."""
+
+
+@dataclass(frozen=True)
+class DriverText:
+    """One form of words."""
+
+    says: str
+    pattern: re.Pattern[str]
+    who: str = ""
+    """Who writes it; empty for words that may be about anything."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a text was found in a body, and what it means there."""
+
+    says: str
+    start: int
+    end: int
+    subject: str
+    """`database`, `store`, or the address of something else."""
+
+
+@cache
+def driver_texts() -> tuple[DriverText, ...]:
+    """Return the texts, those that say more first."""
+    return tuple(
+        DriverText(each["says"], re.compile(each["pattern"], re.IGNORECASE), each.get("who", ""))
+        for each in _table()["text"]
+    )
+
+
+def place_in(text: str) -> Place | None:
+    """Return the most telling place of a body in which a driver speaks, None where none does."""
+    for each in driver_texts():
+        match = each.pattern.search(text)
+        if match is not None:
+            subject = _subject(match) if not each.who else "store" if each.says == "store" else "database"
+            return Place(each.says, match.start(), match.end(), subject)
+    return None
+
+
+def _subject(match: re.Match[str]) -> str:
+    """Tell by its host or its port what an address belongs to."""
+    about, named = _table()["about"], match.groupdict()
+    host, port = named.get("host") or "", int(named.get("port") or 0)
+    for subject in ("database", "store"):
+        if port in about[f"{subject}_ports"] or re.search(about[subject], host, re.IGNORECASE):
+            return subject
+    return f"{host}:{port}" if port else host
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads((files("smokegate.knowledge") / "texts" / "database.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,71 @@
+"""What drivers, pools and ORMs write is known by its words, and an address by what listens there."""
+
+from __future__ import annotations
+
+import pytest
+
+from smokegate.knowledge.database_texts import SAYS, driver_texts, place_in
+
+TEXTS = [
+    ("login", "database", 'FATAL:  password authentication failed for user "shop"'),
+    ("login", "database", "ER_ACCESS_DENIED_ERROR: Access denied for user 'shop'@'10.0.0.2' (using password: YES)"),
+    ("login", "database", "MongoServerError: bad auth : authentication failed"),
+    ("login", "database", "Login failed for user 'sa'."),
+    ("tls", "database", 'no pg_hba.conf entry for host "10.0.1.9", user "shop", database "shop", no encryption'),
+    ("no-database", "database", 'FATAL:  database "shop" does not exist'),
+    ("no-database", "database", "(1049, \"Unknown database 'shop'\")"),
+    ("connections", "database", "FATAL:  sorry, too many clients already"),
+    ("connections", "database", "QueuePool limit of size 5 overflow 10 reached, connection timed out"),
+    ("connections", "database", "HikariPool-1 - Connection is not available, request timed out after 30000ms"),
+    ("connections", "database", "Knex: Timeout acquiring a connection. The pool is probably full."),
+    ("starting", "database", "FATAL:  the database system is starting up"),
+    ("name", "database", 'could not translate host name "db" to address: Name or service not known'),
+    ("name", "database", "lookup postgres on 127.0.0.11:53: no such host"),
+    ("name", "store", "getaddrinfo ENOTFOUND redis"),
+    ("name", "api.partner.example", "getaddrinfo EAI_AGAIN api.partner.example"),
+    ("unreachable", "database", "SQLSTATE[HY000] [2002] Connection refused"),
+    ("unreachable", "database", "MongoServerSelectionError: connect ECONNREFUSED 127.0.0.1:27017"),
+    ("unreachable", "database", "dial tcp 172.18.0.3:5432: connect: connection refused"),
+    ("unreachable", "database", "An exception occurred in the driver: could not connect to server"),
+    ("unreachable", "database", "PG::ConnectionBad"),
+    ("unreachable", "store", "dial tcp 172.18.0.3:6379: connect: connection refused"),
+    ("unreachable", "10.0.0.9:8080", "connect ECONNREFUSED 10.0.0.9:8080"),
+    ("store", "store", "NOAUTH Authentication required."),
+    ("store", "store", "kombu.exceptions.OperationalError: [Errno 111] Connection refused"),
+    ("schema", "database", 'relation "users" does not exist'),
+    ("schema", "database", "Table 'shop.users' doesn't exist"),
+    ("schema", "database", "SQLITE_ERROR: no such column: price"),
+    ("schema", "database", "The table `public.User` does not exist in the current database."),
+    ("read-only", "database", "cannot execute INSERT in a read-only transaction"),
+    ("read-only", "database", "The MySQL server is running with the --read-only option so it cannot execute this"),
+    ("disk-full", "database", 'could not extend file "base/1/2": No space left on device'),
+]
+
+
+@pytest.mark.parametrize(("says", "subject", "text"), TEXTS, ids=[text[:40] for _, _, text in TEXTS])
+def test_words_of_a_driver_are_known(says: str, subject: str, text: str) -> None:
+    """A driver's text is found, and it is known what it means and what it is about."""
+    place = place_in(f'{{"detail": "Failed: {text}"}}')
+    assert place is not None
+    assert (place.says, place.subject) == (says, subject)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        '{"detail": "Login failed"}',
+        '{"error": "connection refused"}',
+        '{"detail": "Internal Server Error"}',
+        '{"price": 28000, "items": 25006}',
+        "<h1>Our database of wines is large</h1>",
+    ],
+)
+def test_innocent_words_are_no_drivers(text: str) -> None:
+    """What an application says of itself, and numbers, are no driver's words."""
+    assert place_in(text) is None
+
+
+def test_every_text_means_something_known() -> None:
+    """The vocabulary of the data is the vocabulary of the code."""
+    assert {each.says for each in driver_texts()} <= set(SAYS)
