@@ -83,6 +83,7 @@ class _Traced:
     _rested: float = 0.0
     _width: Width | None = None
     _place: Place | None = None
+    _unread: bool = False
 
     def _new_conn(self: Any) -> Socket:
         trace = _current.trace
@@ -117,10 +118,16 @@ class _Traced:
         opened: Any = trace.dialer.take(origin, trace.asked, trace.deadline, public_only=trace.public_only)
         self.sock = opened.sock
         self.is_verified = origin.scheme == "https"
+        if hasattr(self, "_post_conn"):  # urllib3-future, which niquests puts in urllib3's place for everyone
+            self._protocol = None
+            self._post_conn()
         return opened  # type: ignore[no-any-return]
 
     def request(self: Any, *args: Any, **kwargs: Any) -> None:
         trace = _current.trace
+        if self._unread:
+            self._unread = False
+            self.rest()
         if self.sock is not None and self._place is not None:
             stale = self.proxy is None and time.monotonic() - self._rested > IDLE
             if stale or not self._width.reuse(self._place):
@@ -132,15 +139,21 @@ class _Traced:
         trace.sent = time.monotonic()
         super().request(*args, **kwargs)  # type: ignore[misc]
 
-    def getresponse(self: Any) -> Any:
+    def getresponse(self: Any, **named: Any) -> Any:
         width, place, trace = self._width, self._place, _current.trace  # closing, as an answer may demand, drops them
-        response = super().getresponse()  # type: ignore[misc]
+        response = super().getresponse(**named)  # type: ignore[misc]
         self._rested = trace.headed = now = time.monotonic()
         width.answered(place, now - (trace.sent or now))
         return response
 
     def rest(self: Any) -> None:
-        """Note that an answer was read to its end; the connection is closed where it is not to be kept."""
+        """Note that an answer was read to its end; the connection is closed where it is not to be kept.
+
+        urllib3-future calls this before the answer is read; then it is noted when the next request comes.
+        """
+        if getattr(self, "_pending_responses", None):
+            self._unread = True
+            return
         if self.sock is not None and self._place is not None and not self._width.rest(self._place):
             self.close()
 
