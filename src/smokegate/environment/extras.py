@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 #: Extra → the modules that it brings, the first of which is missing where it is not installed.
 MODULES = {
     "replica": ("fastapi", "uvicorn", "sqlalchemy", "h11", "jwt", "trustme"),
-    "server": ("testinfra",),
     "containers": ("testcontainers",),
 }
 
@@ -22,8 +21,6 @@ def needed(environment: Environment) -> Iterator[tuple[str, str]]:
     """Yield each extra that an environment needs, and the section of its file that needs it."""
     if environment.replica is not None:
         yield ("containers" if environment.replica.kind == "compose" else "replica"), "replica"
-    if environment.server is not None:
-        yield "server", "server"
 
 
 def missing_extra(environment: Environment) -> str | None:

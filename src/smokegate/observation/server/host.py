@@ -1,10 +1,8 @@
 """Runs commands on the server: here, or over one ssh connection that all of them share.
 
-The library is pytest-testinfra's backends, for three reasons. It is what this field's teams already test
-servers with. Its ssh backend drives the OpenSSH client, so that ports, keys, jump hosts and agents come
-from OpenSSH's own configuration, of which paramiko, fabric and asyncssh read parts. And a backend is a
-class to derive from, so that the two things it lacks can be added in one method: a time limit, and no local
-shell between us and the client.
+The OpenSSH client does it, one process for each command: ports, keys, jump hosts and agents come from OpenSSH's own
+configuration, of which the Python libraries for ssh read parts. No local shell stands between us and the client, and
+every command has a time limit on both sides.
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from smokegate.observation.server.causes import CommandCause, ssh_cause
 from smokegate.observation.server.model import CommandFailure
@@ -78,7 +76,7 @@ class Host:
     def __init__(
         self,
         name: str,
-        run: Callable[[str, float], CommandResult],
+        run: Callable[[Sequence[str], float], CommandResult],
         limit: float,
         redactor: Redactor | None,
         *,
@@ -101,7 +99,7 @@ class Host:
         words = ("env", "LC_ALL=C", *(("timeout", "-k", "1", f"{limit:g}") if self.remote else ()), *argv)
         began = time.monotonic()
         try:
-            done = self._run(shlex.join(words), limit + (GRACE if self.remote else 0.0))
+            done = self._run(words, limit + (GRACE if self.remote else 0.0))
         except FileNotFoundError as missing:
             raise HostError(self._failed(CommandCause.SSH_NOT_INSTALLED, argv, str(missing), began)) from None
         stderr = self._text(done.stderr)
@@ -129,20 +127,15 @@ def connect(server: Server, *, redactor: Redactor | None = None) -> Iterator[Hos
         ValueError: the ssh destination could be taken for an option or carries a password.
     """
     if server.local or server.ssh is None:
-        yield Host("local", _runner(_bounded("local")), server.timeout, redactor, remote=False)
+        yield Host("local", execute, server.timeout, redactor, remote=False)
         return
     destination = _checked(server.ssh)
     # The socket's path must be short (108 bytes on Linux), whatever TMPDIR says.
     directory = Path(tempfile.mkdtemp(prefix="smokegate-", dir="/tmp"))
     options = _options(server, directory / "s")
-    backend = _bounded("ssh")
-    made = {
-        "ssh_config": server.ssh_config,
-        "ssh_extra_args": shlex.join(options),
-        "timeout": int(server.timeout),
-    }
+    run = _ssh(server, destination, options)
     try:
-        yield Host(destination, _runner(backend, destination, **made), server.timeout, redactor, remote=True)
+        yield Host(destination, run, server.timeout, redactor, remote=True)
     finally:
         if (directory / "s").exists():
             with contextlib.suppress(OSError):
@@ -179,34 +172,13 @@ def _options(server: Server, socket: Path) -> list[str]:
     return [word for name, value in pairs.items() for word in ("-o", f"{name}={value}")]
 
 
-def _runner(backend: type[Any], *args: Any, **kwargs: Any) -> Callable[[str, float], CommandResult]:
-    """Return a function that runs a command line through a backend of testinfra."""
+def _ssh(server: Server, destination: str, options: list[str]) -> Callable[[Sequence[str], float], CommandResult]:
+    """Return a function that runs a program on the server: ssh gives its words to the shell there, quoted."""
+    host, _, port = destination.rpartition(":")
+    target = ["-p", port, "--", host] if host and port.isdigit() and ":" not in host else ["--", destination]
+    config = ["-F", server.ssh_config] if server.ssh_config else []
 
-    def run(command: str, limit: float) -> CommandResult:
-        one = backend(*args, **kwargs)
-        one.limit = limit
-        with contextlib.suppress(RuntimeError):  # how testinfra says that ssh itself failed; `finished` has the words
-            one.run(command)
-        finished: CommandResult = one.finished
-        return finished
+    def run(words: Sequence[str], limit: float) -> CommandResult:
+        return execute(["ssh", *config, *options, *target, shlex.join(words)], limit)
 
     return run
-
-
-def _bounded(kind: str) -> type[Any]:
-    """Return testinfra's backend of a kind, made to run without a local shell and within a limit."""
-    from testinfra.backend.local import LocalBackend  # noqa: PLC0415
-    from testinfra.backend.ssh import SshBackend  # noqa: PLC0415
-
-    base: type[Any] = LocalBackend if kind == "local" else SshBackend
-
-    class Bounded(base):  # type: ignore[misc]
-        limit: float
-        finished: CommandResult
-
-        def run_local(self, command: str, *args: str) -> Any:
-            line = self.quote(command, *args)
-            self.finished = execute(shlex.split(line), self.limit)
-            return self.result(self.finished.status, line.encode(), self.finished.stdout, self.finished.stderr)
-
-    return Bounded
