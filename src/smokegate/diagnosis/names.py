@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -81,14 +82,15 @@ def names_of(environment: Environment) -> dict[str, str]:
 def _compose(compose: Compose | None) -> dict[str, str | None]:
     if compose is None:
         return {}
-    words = ["docker compose"]
-    words += [f"-f {each}" for each in compose.files]
-    words += [f"-p {compose.project}"] if compose.project else []
-    words += [f"--profile {compose.profile}"] if compose.profile else []
+    words = ["docker", "compose"]
+    for name in compose.files:
+        words += ["-f", name]
+    words += ["-p", compose.project] if compose.project else []
+    words += ["--profile", compose.profile] if compose.profile else []
     return {
-        "compose": " ".join(words),
+        "compose": shlex.join(words),
         "directory": compose.directory,
-        "service": compose.backend,
-        "database": compose.database,
+        "service": shlex.quote(compose.backend),
+        "database": shlex.quote(compose.database) if compose.database else None,
         "port": str(compose.port),
     }

@@ -46,6 +46,12 @@ def is_finished(service: ServiceView, compose: Compose, view: ServerView) -> boo
     return not long_lived and service.check is None and not service.ports
 
 
+def lasting(view: ServerView, compose: Compose) -> tuple[str, ...]:
+    """Return the names of the services that must run, without the jobs that are done."""
+    found = [each.name for each in view.services if each.expected and not is_finished(each, compose, view)]
+    return tuple(dict.fromkeys(found))
+
+
 def depends_on(service: ServiceView) -> tuple[str, ...]:
     """Return the services that a service starts after."""
     return tuple(name for name, _ in service.depends)

@@ -28,6 +28,8 @@ COMPOSE = {
     "database": "db",
     "port": 8002,
 }
+OLD = answered("monitoring", 200, {"backend_health": "healthy", "age": 100_000})
+"""What users meet where a worker is down: data that grow old."""
 AWAY = {"error": "upstream_unavailable", "message": "Backend service temporarily unavailable."}
 
 

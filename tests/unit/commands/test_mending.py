@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from tests_support.servers import away, look_at, looping, server_environment, service, view
+from tests_support.servers import OLD, away, look_at, looping, server_environment, service, view
 
 from smokegate.commands.common import CheckResult
 from smokegate.commands.fix.executor import Done
@@ -140,7 +140,7 @@ def test_what_comes_next_follows_from_the_new_cause(stage: Stage, broken: CheckR
 
 def test_another_cause_gets_its_own_plan(stage: Stage, broken: CheckResult, well: CheckResult) -> None:
     """With the backend started, the worker is what is left."""
-    other = look_at(view(service("worker", "exited")))
+    other = look_at(view(service("worker", "exited")), OLD)
     result = scripted(stage, [other, well]).run(broken)
     assert (result.word, stage.hands.done) == ("verified", ["start backend", "start worker"])
     assert any("container.worker-down" in line for line in stage.said)
@@ -149,7 +149,7 @@ def test_another_cause_gets_its_own_plan(stage: Stage, broken: CheckResult, well
 def test_causes_that_change_for_ever_end_all_the_same(stage: Stage, broken: CheckResult) -> None:
     """There is a number of actions after which it stops."""
     names = ("a", "b", "c", "d", "e", "f", "g", "h")
-    looks = [look_at(view(service(name, "exited"))) for name in names]
+    looks = [look_at(view(service(name, "exited")), OLD) for name in names]
     result = scripted(stage, looks).run(broken)
     assert result.word == "did not help"
     assert len(stage.hands.done) == MOST

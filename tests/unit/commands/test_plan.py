@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests_support.servers import away, gone, look_at, looping, server_environment, service, view
+from tests_support.servers import OLD, away, gone, look_at, looping, server_environment, service, view
 
 from smokegate.commands.common import CheckResult
 from smokegate.commands.fix.plan import Action, Plan, plan
@@ -27,6 +27,9 @@ FORBIDDEN = {
     "--yes",
     "kill",
 }
+
+
+EVERYONE = ("backend", "db", "nginx", "worker")
 
 
 def with_cause(look: CheckResult, code: str, **fields: object) -> CheckResult:
@@ -59,51 +62,83 @@ def at_edge(*services: ServiceView) -> CheckResult:
 def test_a_stopped_backend_is_started_then_rebuilt_then_all_is_restarted(broken: CheckResult) -> None:
     """The commands are in the order of their weight."""
     assert planned(broken) == [
-        ("start", "backend"),
-        ("up", "-d", "--build", "backend"),
-        ("up", "-d"),
-        ("restart",),
+        ("start", "--", "backend"),
+        ("up", "-d", "--build", "--", "backend"),
+        ("up", "-d", "--", *EVERYONE),
+        ("restart", "--", *EVERYONE),
     ]
 
 
 def test_a_backend_that_runs_is_restarted() -> None:
     """A crash loop is not started but restarted."""
-    assert planned(at_edge(looping("backend", "boom")))[0] == ("restart", "backend")
+    assert planned(at_edge(looping("backend", "boom")))[0] == ("restart", "--", "backend")
 
 
 def test_a_paused_backend_is_restarted() -> None:
     """`start` refuses a paused container; `restart` does not."""
-    assert planned(at_edge(service("backend", "paused")))[0] == ("restart", "backend")
+    assert planned(at_edge(service("backend", "paused")))[0] == ("restart", "--", "backend")
 
 
 def test_a_missing_container_is_made_and_no_other_is_touched() -> None:
     """What runs is not recreated on that occasion."""
-    assert planned(at_edge(gone("backend")))[0] == ("up", "-d", "--no-recreate", "backend")
+    assert planned(at_edge(gone("backend")))[0] == ("up", "-d", "--no-recreate", "--", "backend")
 
 
 def test_a_stopped_database_is_started_and_never_rebuilt() -> None:
     """There is nothing to build in a database."""
-    assert planned(at_edge(service("db", "exited"))) == [("start", "db"), ("up", "-d"), ("restart",)]
+    assert planned(at_edge(service("db", "exited"))) == [
+        ("start", "--", "db"),
+        ("up", "-d", "--", *EVERYONE),
+        ("restart", "--", *EVERYONE),
+    ]
 
 
 def test_everything_that_is_stopped_is_started_at_once() -> None:
     """One action for one cause, not one for each container."""
     look = at_edge(service("backend", "exited"), service("worker", "exited"))
-    assert planned(look)[0] == ("start", "backend", "worker")
+    assert planned(look)[0] == ("start", "--", "backend", "worker")
 
 
 def test_a_stopped_worker_is_started() -> None:
-    """The worker is meant, not the backend, which works."""
-    look = look_at(view(service("worker", "exited", exit_code=1)))
-    assert planned(look)[0] == ("start", "worker")
+    """The worker is meant, not the backend; users meet its absence as data that grow old."""
+    look = look_at(view(service("worker", "exited", exit_code=1)), OLD)
+    assert planned(look)[0] == ("start", "--", "worker")
+
+
+def test_nothing_is_repaired_while_users_notice_nothing() -> None:
+    """A worker that is down, and every answer as promised: a person decides."""
+    assert "every check that users would notice passes" in refused(look_at(view(service("worker", "exited"))))
+
+
+def test_a_finished_job_is_never_started_again() -> None:
+    """A migration that has run is neither named nor started as what another service depends on."""
+    job = service("migrate", "exited", restart_policy="no")
+    look = with_cause(at_edge(service("backend", "exited"), job), "container.stopped")
+    commands = planned(look)
+    assert not [command for command in commands if "migrate" in command]
+    assert all("--no-deps" in command for command in commands if command[0] == "up")
+
+
+def test_a_container_of_another_name_is_not_touched() -> None:
+    """Labels are the server's word: only services that the compose file has are acted on."""
+    stranger = service("--scale=backend=0", expected=False, image="nginx:1.22", ports=view().services[2].ports)
+    nginx = service("nginx", expected=False)
+    commands = plan(with_cause(at_edge(stranger, nginx), "nginx.stale-upstream").report)
+    assert isinstance(commands, Refusal)
+
+
+def test_a_name_that_is_no_service_s_stops_the_repair() -> None:
+    """A compose file that calls a service like an option is not acted on at all."""
+    look = with_cause(at_edge(service("--scale=backend=0", "exited")), "container.stopped")
+    assert "is no name that a service can have" in refused(look)
 
 
 def test_nginx_with_an_old_address_is_reloaded_and_restarted_only_with_a_sound_configuration() -> None:
     """A restart of an nginx whose configuration is unsound would take the whole edge down."""
     assert planned(at_edge()) == [
-        ("exec", "-T", "nginx", "nginx", "-s", "reload"),
-        ("exec", "-T", "nginx", "nginx", "-t"),
-        ("restart", "nginx"),
+        ("exec", "-T", "--", "nginx", "nginx", "-s", "reload"),
+        ("exec", "-T", "--", "nginx", "nginx", "-t"),
+        ("restart", "--", "nginx"),
     ]
 
 
@@ -119,7 +154,7 @@ def test_what_was_tried_is_not_tried_again(broken: CheckResult) -> None:
     """An action that did not help is left out."""
     found = plan(broken.report)
     assert isinstance(found, Plan)
-    assert planned(broken, found.actions[0])[0] == ("up", "-d", "--build", "backend")
+    assert planned(broken, found.actions[0])[0] == ("up", "-d", "--build", "--", "backend")
 
 
 def test_when_all_was_tried_nothing_is_left(broken: CheckResult) -> None:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smokegate.commands.fix.remedies import Cure, Kind, Refusal, Target, cure_of
+from smokegate.diagnosis.broken import broken
 from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.server_evidence import role
-from smokegate.diagnosis.service_state import troubled
+from smokegate.diagnosis.service_state import lasting, troubled
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Finding
-    from smokegate.observation.server import ServiceView
+    from smokegate.observation.server import ServerView, ServiceView
     from smokegate.report.model import EnvironmentReport
 
 QUICK, LONG, BUILD = 120.0, 300.0, 900.0
 """Time limits of one command in seconds: of one service, of all of them, of a build."""
 NOT_OURS = {Owner.PLATFORM, Owner.RUNNER}
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""What compose calls a service; a name that begins with a dash would be an option somewhere."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,17 @@ def _obstacle(report: EnvironmentReport, headline: Finding) -> Refusal | None:
         return Refusal(f"{file} has no [server] and [compose] sections: where the services run is not known")
     if view is None or view.failure is not None:
         return Refusal(f"the services could not be looked at: {view.failure if view else 'no look was made'}")
+    return _harmful(report, view)
+
+
+def _harmful(report: EnvironmentReport, view: ServerView) -> Refusal | None:
+    """Return why acting could do harm: users notice nothing, or a name could be taken for an option."""
+    met = [each for each in report.diagnosis.findings if not each.advisory and each.exchanges]
+    if not met and not broken(Case(report.environment, report.observation)):
+        return Refusal("every check that users would notice passes, and a repair could only make it worse")
+    strange = [each.name for each in view.services if each.expected and not NAME.fullmatch(each.name)]
+    if strange:
+        return Refusal(f"{strange[0]!r} is no name that a service can have, so nothing on this server is trusted")
     return None
 
 
@@ -90,44 +105,48 @@ def _actions(report: EnvironmentReport, cure: Cure) -> Iterator[Action]:
     asleep = [each for each in sick if not each.exists or each.state in {"exited", "created", "dead"}]
     names = tuple(dict.fromkeys((*(each.name for each in sick), *whole)))
     awake = tuple(name for name in names if name not in {each.name for each in asleep})
-    assert report.environment.compose is not None
-    built = tuple(name for name in names if name != report.environment.compose.database)
+    view, compose = report.observation.server, report.environment.compose
+    assert compose is not None
+    built = tuple(name for name in names if name != compose.database)
+    everyone = lasting(view, compose)
+    # `up` starts what a service depends on, a migration that has run included: then nothing but the named ones.
+    alone = ("--no-deps",) if len(everyone) < len({each.name for each in view.services if each.expected}) else ()
     for kind in cure.kinds:
         if kind is Kind.START and asleep:
-            yield start(asleep)
+            yield start(asleep, alone)
         elif kind is Kind.RELOAD:
             yield reload(names[0])
         elif kind is Kind.RESTART and cure.target is Target.PROXY:
             yield restart_proxy(names[0])
         elif kind is Kind.RESTART and awake:
-            yield Action(kind, awake, (("restart", *awake),), QUICK)
+            yield Action(kind, awake, (("restart", "--", *awake),), QUICK)
         elif kind is Kind.REBUILD and built:
-            yield Action(kind, built, (("up", "-d", "--build", *built),), BUILD)
+            yield Action(kind, built, (("up", "-d", "--build", *alone, "--", *built),), BUILD)
         elif kind is Kind.ALL:
-            yield Action(kind, (), (("up", "-d"), ("restart",)), LONG)
+            yield Action(kind, (), (("up", "-d", *alone, "--", *everyone), ("restart", "--", *everyone)), LONG)
 
 
-def start(services: Collection[ServiceView]) -> Action:
+def start(services: Collection[ServiceView], alone: tuple[str, ...] = ()) -> Action:
     """Return the start of services that do not run; one without a container gets one, no other is touched."""
     missing = tuple(each.name for each in services if not each.exists)
     there = tuple(dict.fromkeys(each.name for each in services if each.exists))
     commands = []
     if missing:
-        commands.append(("up", "-d", "--no-recreate", *missing))
+        commands.append(("up", "-d", "--no-recreate", *alone, "--", *missing))
     if there:
-        commands.append(("start", *there))
+        commands.append(("start", "--", *there))
     return Action(Kind.START, (*missing, *there), tuple(commands), QUICK)
 
 
 def reload(service: str) -> Action:
     """Return nginx's own reload: it looks its upstreams up again and drops no connection."""
-    return Action(Kind.RELOAD, (service,), (("exec", "-T", service, "nginx", "-s", "reload"),), QUICK)
+    return Action(Kind.RELOAD, (service,), (("exec", "-T", "--", service, "nginx", "-s", "reload"),), QUICK)
 
 
 def restart_proxy(service: str) -> Action:
     """Return a restart of nginx, only where its configuration is sound: else it would not come back."""
-    test = ("exec", "-T", service, "nginx", "-t")
-    return Action(Kind.RESTART, (service,), (test, ("restart", service)), QUICK)
+    test = ("exec", "-T", "--", service, "nginx", "-t")
+    return Action(Kind.RESTART, (service,), (test, ("restart", "--", service)), QUICK)
 
 
 def _targets(report: EnvironmentReport, target: Target) -> tuple[tuple[ServiceView, ...], tuple[str, ...]]:
@@ -137,9 +156,8 @@ def _targets(report: EnvironmentReport, target: Target) -> tuple[tuple[ServiceVi
     case = Case(report.environment, report.observation)
     sick = troubled(view, compose)
     if target is Target.PROXY:
-        proxies = [each.name for each in view.services if each.running and role(case, each) == "proxy"]
-        nginx = [name for name in proxies if "nginx" in next(s.image for s in view.services if s.name == name)]
-        return (), tuple(nginx[:1])
+        mine = [each for each in view.services if each.expected and each.running and "nginx" in each.image]
+        return (), tuple(each.name for each in mine if role(case, each) == "proxy")[:1]
     if target is Target.DATABASE:
         down = tuple(each for each in sick if each.name == compose.database)
         stopped = tuple(each for each in sick if not each.running and each not in down)

@@ -58,14 +58,15 @@ def _state(project: Project, services: Collection[str]) -> tuple[str, str | None
     listed = project.run("ps", "--all", "--format", "json")
     if not listed.ok:
         raise HostError(project.failure(listed))
-    seen = {each.name: each for each in inspect(project.host, parse.container_ids(listed.stdout))}
+    found = inspect(project.host, parse.container_ids(listed.stdout))
+    seen = {each.name: each for each in found if not each.one_off}
     missing = [name for name in services if name not in seen]
-    found = [seen[name] for name in services if name in seen]
-    looping = [each.name for each in found if each.restart_count >= HOPELESS]
+    awaited = [seen[name] for name in services if name in seen]
+    looping = [each.name for each in awaited if each.restart_count >= HOPELESS]
     if looping:
         return "", f"{' '.join(looping)}: crashes and is restarted again and again"
     parts = [f"{name} has no container" for name in missing]
-    parts += [f"{each.name} is {each.health or each.state}" for each in found if not _ready(each)]
+    parts += [f"{each.name} is {each.health or each.state}" for each in awaited if not _ready(each)]
     return ", ".join(parts), None
 
 

@@ -78,6 +78,8 @@ CURES: dict[str, Cure | Refusal] = {
     ),
     "container.worker-timeout": Cure(Target.BACKEND, (Kind.START, Kind.RESTART)),
     "container.files-limit": Cure(Target.TROUBLED, (Kind.START, Kind.RESTART)),
+    "container.import-error": Refusal(CODE),
+    "container.wrong-attribute": Refusal(CODE),
     "container.missing-variable": Refusal(SETTING),
     "container.setting-invalid": Refusal(SETTING),
     "container.config-file": Refusal(SETTING),
@@ -129,6 +131,7 @@ CURES: dict[str, Cure | Refusal] = {
     "render": Refusal(PLATFORM),
     "server": Refusal(ACCESS),
     "runner": Refusal("it lies with the machine that this runs on: nothing is known of the deployment"),
+    "data": Refusal(DATABASE),
     "undetermined": Refusal("the cause is not known, and acting on a guess can make it worse"),
 }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from smokegate.commands.fix.lock import LockedError
 from smokegate.commands.fix.plan import Action, Plan, plan
 from smokegate.commands.fix.remedies import Kind, Refusal
+from smokegate.diagnosis.service_state import lasting
 from smokegate.diagnosis.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -127,8 +128,9 @@ def _verify(action: Action, before: EnvironmentReport, tools: Tools, *, applied:
     view, backend = before.observation.server, before.environment.backend
     wait: float | None = None
     if applied:
-        every = tuple(dict.fromkeys(each.name for each in view.services if each.expected))
-        awaited = action.services or every
+        compose = before.environment.compose
+        assert compose is not None
+        awaited = action.services or lasting(view, compose)
         why = tools.hands.settle(awaited, backend.wait)
         checked = {each.name for each in view.services if each.check is not None}
         if why is None:

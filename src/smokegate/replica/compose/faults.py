@@ -158,7 +158,7 @@ _ALL = (
         cause="container.worker-down",
         caught_by=(RUNS,),
         begin=breaking.stop("market-updater-aws"),
-        heals=True,
+        heals=False,  # users notice nothing yet, so no repair is offered
     ),
     _fault(
         "disk-full",
