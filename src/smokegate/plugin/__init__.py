@@ -54,12 +54,15 @@ def pytest_configure(config: pytest.Config) -> None:
     run = _run(config)
     if run is None or run.settings.rehearse:
         return
-    from smokegate.plugin import reporting
+    from smokegate.plugin import outgoing, reporting
 
-    config.pluginmanager.register(reporting.Reporting(run), "smokegate-reporting")
+    config.pluginmanager.register(outgoing.Outgoing(), "smokegate-outgoing")
+    reports = reporting.Reporting(run)
+    config.pluginmanager.register(reports, "smokegate-reporting")
     if _options.worker_slot() is None:
         if run.settings.observes:
             reporting.name_reports(config, run)
+            config.pluginmanager.register(outgoing.LastScan(reports), "smokegate-scan")
         if getattr(config.option, "tx", None):
             from smokegate.plugin import workers
 

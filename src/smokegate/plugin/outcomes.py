@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from smokegate.diagnosis.outcome import TestOutcome, Word
-from smokegate.observation.evidence.sink import line
+from smokegate.observation.evidence.sink import line, shown
 from smokegate.plugin.collect import case_of, check_in, environment_in
 from smokegate.plugin.failures import Blocked, ExplainedFailure, NotApplicable
 from smokegate.plugin.session import RUN, Run
@@ -34,7 +34,6 @@ def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepor
     run, case = item.config.stash.get(RUN, None), case_of(item)
     if run is None or (case is None and not run.settings.explicit):
         return
-    _redact(run, report)
     if report.passed and report.when != "call":
         return
     if call.excinfo is not None and call.excinfo.errisinstance(NotApplicable):
@@ -104,21 +103,10 @@ def _why(report: pytest.TestReport, call: pytest.CallInfo[Any]) -> str:
     if call.excinfo is None:
         return ""
     if isinstance(call.excinfo.value, Blocked | ExplainedFailure):
-        return call.excinfo.value.summary
+        return shown(call.excinfo.value.summary)
     if report.skipped and isinstance(report.longrepr, tuple):
-        return report.longrepr[2]
+        return shown(report.longrepr[2])
     return line(call.excinfo.exconly(tryshort=True).strip())
-
-
-def _redact(run: Run, report: pytest.TestReport) -> None:
-    text = report.longreprtext
-    clean = run.redact(text)
-    if clean != text and isinstance(report.longrepr, tuple):
-        path, line, reason = report.longrepr
-        report.longrepr = (path, line, run.redact(reason))
-    elif clean != text:
-        report.longrepr = clean
-    report.sections = [(title, run.redact(content)) for title, content in report.sections]
 
 
 def gather(run: Run, report: pytest.TestReport) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from smokegate.report import github, html, terminal
 from smokegate.report.files import write_all
 from smokegate.report.html import STYLE
 from smokegate.report.json import document
+from smokegate.report.scan import scan, withhold
 
 if TYPE_CHECKING:
     from smokegate.plugin.session import Run
@@ -80,6 +81,16 @@ class Reporting:
             html.finish(page, self._document)
         return result
 
+    def withhold(self, session: pytest.Session, files: Iterable[Path]) -> None:
+        """Look for secrets in the files that were written; where there are any, call nothing good."""
+        if self._told is None:
+            return
+        leaks = scan([*(_file(self._run, ending) for ending in ("json", "html", "md")), *files])
+        if leaks:
+            self._told = withhold(self._told, leaks, strict=self._run.settings.strict)
+            session.exitstatus = self._told.exit
+            self._write(session)
+
     @property
     def _engaged(self) -> bool:
         """Whether the run is about deployments: by `--env`, or since checks were collected."""
@@ -91,9 +102,13 @@ class Reporting:
         told = report_of(run, seconds, exitstatus, cut_short=cut_short)
         session.exitstatus = told.exit
         self._told = told
-        self._document = document(told)
-        base = run.settings.reports / run.settings.label
-        own_page = _compatible_page(session.config) != _file(run, "html")
+        self._write(session)
+
+    def _write(self, session: pytest.Session) -> None:
+        assert self._told is not None
+        self._document = document(self._told)
+        own_page = _compatible_page(session.config) != _file(self._run, "html")
+        base = self._run.settings.reports / self._run.settings.label
         self._problems += write_all(self._document, base, os.environ, own_page=own_page)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from smokegate.diagnosis.model import Diagnosis, Finding
 from smokegate.observation.evidence.redact import header
-from smokegate.observation.evidence.sink import SINK, encoded
+from smokegate.observation.evidence.sink import SINK, escaped, without_secrets
 from smokegate.observation.model import Answer, Body, Exchange, Headers, NoAnswer, Outcome
 from smokegate.report.model import EnvironmentReport, RunReport
 
@@ -26,7 +26,8 @@ LAID_OUT = 4
 
 def document(run: RunReport) -> dict[str, Any]:
     """Return the run as plain data, without secrets."""
-    return SINK.value({**_head(run), "environments": [_environment(report) for report in run.environments]})  # type: ignore[no-any-return]
+    whole = {**_head(run), "environments": [_environment(report) for report in run.environments]}
+    return without_secrets(whole)  # type: ignore[no-any-return]
 
 
 def _head(run: RunReport) -> dict[str, Any]:
@@ -47,16 +48,16 @@ def write(run: dict[str, Any], path: Path) -> None:
 
 
 def laid_out(value: Any, levels: int) -> str:
-    """Return a value as JSON, its outer levels with one item a line, the rest compact.
+    """Return a value without secrets as JSON, its outer levels with one item a line, the rest compact.
 
     An iterator is a list whose items are made one at a time. The standard library lays out in Python, token
     by token: with a hundred environments that takes a second, and tens of megabytes.
     """
     if levels == 0 or not value or not isinstance(value, dict | list | Iterator):
-        return encoded(value)
+        return escaped(value)
     margin = "\n" + " " * (LAID_OUT + 1 - levels)
     if isinstance(value, dict):
-        items = (f"{encoded(str(key))}: {laid_out(each, levels - 1)}" for key, each in value.items())
+        items = (f"{escaped(str(key))}: {laid_out(each, levels - 1)}" for key, each in value.items())
         return f"{{{margin}{f',{margin}'.join(items)}{margin[:-1]}}}"
     return f"[{margin}{f',{margin}'.join(laid_out(each, levels - 1) for each in value)}{margin[:-1]}]"
 

@@ -172,3 +172,11 @@ def test_a_password_in_an_address_is_redacted_unknown_as_it_is() -> None:
 def test_addresses_without_a_password_stay_as_they_are(text: str) -> None:
     """Nothing is taken out that is no secret."""
     assert Redactor().text(text) == text
+
+
+@given(text=st.text(st.sampled_from("hunter2-am…'\\u006%41&;\n\x1b ."), max_size=120))
+def test_what_was_redacted_holds_no_secret_any_more(text: str) -> None:
+    redactor = Redactor(["hunter2-amt", "2-hunt/er"])
+    once = redactor.text(f"{text}hunter2-amt{text}2-hunt%2fer")
+    assert redactor.known_spans(once) == []
+    assert redactor.text(once) == once

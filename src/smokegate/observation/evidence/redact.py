@@ -101,7 +101,11 @@ class Redactor:
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return where secrets stand in a text, in order and without overlaps."""
-        found = [*_in_patterns(text)]
+        return _merged([*_in_patterns(text), *self.known_spans(text)])
+
+    def known_spans(self, text: str) -> list[tuple[int, int]]:
+        """Return where known secrets stand in a text: not what merely looks like a credential by its place."""
+        found: list[tuple[int, int]] = []
         grams, by_gram = self._index()
         if grams:
             views = Views(text, spaceless=self._spaceless)
@@ -195,7 +199,7 @@ def _places(text: str, form: str) -> Iterator[tuple[int, int]]:
 def _in_patterns(text: str) -> Iterator[tuple[int, int]]:
     """Yield credentials that no one told us, where their place in the text says what they are."""
     if "://" in text and "@" in text:
-        yield from (found.span(found.lastindex or 0) for found in IN_ADDRESS.finditer(text))
+        yield from (f.span(f.lastindex or 0) for f in IN_ADDRESS.finditer(text) if f[f.lastindex or 0] != MARK)
     if "ookie" in text or "uthorization" in text or "OOKIE" in text or "UTHORIZATION" in text:
         yield from (found.span(1) for found in IN_HEADER.finditer(text) if found[1] != MARK)
 

@@ -37,12 +37,25 @@ def plain(text: str) -> str:
     return clean(SINK.text(text))
 
 
+def without_secrets(value: Any) -> Any:
+    """Return a JSON value without secrets in its strings and keys; what holds none is searched as one text."""
+    if isinstance(value, str):
+        return SINK.text(value)
+    if not isinstance(value, dict | list) or not SINK.spans(ENCODED(value)):
+        return value
+    if isinstance(value, dict):
+        return {SINK.text(str(key)): without_secrets(each) for key, each in value.items()}
+    return [without_secrets(each) for each in value]
+
+
+def escaped(value: Any) -> str:
+    """Return a value that holds no secret as JSON without raw unsafe characters."""
+    return UNSAFE.sub(_escaped, ENCODED(value))
+
+
 def encoded(value: Any) -> str:
     """Return a value as JSON that may be written: no secret in its strings and keys, no raw unsafe character."""
-    text = ENCODED(value)
-    if SINK.spans(text):
-        text = ENCODED(SINK.value(json.loads(text)))
-    return UNSAFE.sub(_escaped, text)
+    return escaped(without_secrets(value))
 
 
 def _escaped(found: Any) -> str:

@@ -1,0 +1,90 @@
+"""The last look at every file of a run: no secret is in it, or it is taken out and the run says so.
+
+Whatever wrote a secret past the sink (a plugin, a renderer) is a defect, so that a run with one is not called good:
+the verdict of `withhold` is UNKNOWN in place of PASS and WARN. FAIL and OUTAGE are what they are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from smokegate.diagnosis.verdict import Verdict, exit_code
+from smokegate.observation.evidence.sink import SINK
+from smokegate.report.json import write_whole
+from smokegate.report.model import EnvironmentReport, RunReport
+
+LARGEST = 64 << 20
+WITHHELD = "[withheld: this file held a secret that could not be taken out]\n"
+GOOD = {Verdict.PASS, Verdict.WARN}
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A secret that was found in a file and taken out."""
+
+    file: str
+    place: str
+    """The exchange and the field, or the line."""
+
+    def __str__(self) -> str:
+        return f"a secret was found in {self.file} ({self.place}) and withheld; report this as a defect of smokegate"
+
+
+def scan(files: Iterable[Path]) -> list[Leak]:
+    """Take the secrets out of files that hold some; returns where they were."""
+    found: list[Leak] = []
+    for file in dict.fromkeys(files):
+        try:
+            if not file.is_file() or file.stat().st_size > LARGEST:
+                continue
+            text = file.read_text("utf-8", "replace")
+            spans = SINK.known_spans(text)
+            if not spans:
+                continue
+            clean = SINK.text(text)
+            write_whole(file, (WITHHELD if SINK.known_spans(clean) else clean).encode("utf-8", "replace"))
+        except OSError:
+            continue
+        found += [Leak(file.name, place) for place in dict.fromkeys(_places(text, spans))]
+    return found
+
+
+def withhold(run: RunReport, leaks: list[Leak], *, strict: bool) -> RunReport:
+    """Return the report of a run in whose files secrets were found: nothing good is said of it."""
+    if not leaks:
+        return run
+    why = tuple(dict.fromkeys(map(str, leaks)))
+    environments = tuple(_withheld(each, why) for each in run.environments)
+    decided = exit_code([each.verdict for each in environments], strict=strict)
+    return replace(run, environments=environments, exit=decided if run.exit in {0, 1} else run.exit)
+
+
+def _withheld(report: EnvironmentReport, why: tuple[str, ...]) -> EnvironmentReport:
+    verdict = Verdict.UNKNOWN if report.verdict in GOOD else report.verdict
+    return replace(report, verdict=verdict, reasons=(*report.reasons, *why))
+
+
+def _places(text: str, spans: list[tuple[int, int]]) -> Iterator[str]:
+    try:
+        yield from _in_json(json.loads(text))
+    except ValueError:
+        yield from (f"line {text.count(chr(10), 0, start) + 1}" for start, _ in spans)
+
+
+def _in_json(value: Any, place: str = "") -> Iterator[str]:
+    """Yield the fields of a document that hold a secret; an exchange goes by its name."""
+    if isinstance(value, str):
+        if SINK.known_spans(value):
+            yield place or "its text"
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _in_json(each, f"{place}.{key}" if place else SINK.text(str(key)))
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            name = each.get("name") or each.get("id") if isinstance(each, dict) else None
+            inner = f" {SINK.text(name)}:" if isinstance(name, str) else f"[{index}]"
+            yield from _in_json(each, f"{place}{inner}")
