@@ -14,6 +14,17 @@ def test_endpoint_answers_as_declared(deployment: Deployment) -> None:
     deployment.endpoint().expect_declared()
 
 
+@check("endpoint.steady", after=("endpoint.as-declared", "health.steady"), needs=("endpoint.touches",))
+def test_endpoint_is_steady(deployment: Deployment) -> None:
+    """Every sample of an endpoint that touches the database is as good as the first.
+
+    Symptom: every second page load fails, since some of the instances have lost the database.
+    """
+    for sample in deployment.endpoint_samples:
+        if sample.was_sent:
+            sample.expect_declared()
+
+
 @check("endpoint.budget", after=("endpoint.as-declared",), needs=("endpoint.within",), severity="advisory")
 def test_endpoint_is_within_its_budget(deployment: Deployment) -> None:
     """The endpoint answers within its latency budget.

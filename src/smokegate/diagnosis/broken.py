@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.case import JOURNEY, is_html, is_sample
 from smokegate.diagnosis.wording import body, seen
+from smokegate.observation.evidence.assertions import unmet
+from smokegate.observation.evidence.edge import edge_answer
 from smokegate.observation.evidence.sign_in import as_declared, reply, signs_in
 from smokegate.observation.model import Answer, NoAnswer, NotSent
 from smokegate.observation.plan.step import web_origin
@@ -34,6 +36,15 @@ def is_broken(case: Case, exchange: Exchange) -> bool:
     if isinstance(outcome, NotSent):
         return False
     return isinstance(outcome, NoAnswer) or not _kept(case, exchange.name, outcome)
+
+
+def failed_attempts(case: Case, exchange: Exchange) -> int:
+    """Return how many attempts of an exchange did not come to what was promised."""
+    promise = case.promise(exchange.name)
+    return sum(
+        not isinstance(each, Answer) or edge_answer(each) is not None or bool(promise and unmet(promise, each))
+        for each in exchange.attempts
+    )
 
 
 def is_advisory(case: Case, name: str) -> bool:

@@ -167,7 +167,7 @@ class Case:
         backend = self.environment.backend
         if is_sample(name):
             return backend.health
-        return next((each for each in backend.endpoints if endpoint_name(each) == name), None)
+        return next((each for each in backend.endpoints if is_of(name, endpoint_name(each))), None)
 
     def unmet_of(self, name: str) -> tuple[Unmet, ...]:
         """Return what an answer does not keep of its promise; nothing where there is no answer."""
@@ -228,7 +228,12 @@ class Case:
 
 def is_sample(name: str) -> bool:
     """Tell whether an exchange is one of the health check's samples."""
-    return name == "health" or name.startswith("health ")
+    return is_of(name, "health")
+
+
+def is_of(name: str, first: str) -> bool:
+    """Tell whether an exchange is this one or a further sample of it."""
+    return name == first or (name.startswith(f"{first} ") and name[len(first) + 1 :].isdecimal())
 
 
 def on_frontend(name: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.broken import OPENS, is_broken
+from smokegate.diagnosis.broken import OPENS, failed_attempts, is_broken
 from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.undetermined import CODE as UNDETERMINED
@@ -141,9 +141,13 @@ def warnings(
     unseen = not failures(outcomes) and not _blocked(outcomes)
     found += [f"{each.title} ({each.code})" for each in diagnosis.findings if each.advisory or unseen]
     case = Case(environment, observation)
-    again = [n for n, each in observation.exchanges.items() if each.earlier and not is_broken(case, each)]
+    again = [
+        f"{name} ({failed_attempts(case, each)} of {len(each.attempts)} attempts failed)"
+        for name, each in observation.exchanges.items()
+        if each.earlier and not is_broken(case, each)
+    ]
     if again:
-        found.append(f"answered only when tried again: {', '.join(again)}")
+        found.append(f"succeeded only after a retry: {', '.join(again)}")
     if outcomes and not touches_database(environment, observation):
         found.append("nothing gating touches the database: a stopped database would stay green")
     return tuple(found)

@@ -41,7 +41,8 @@ def seen(exchange: Exchange, *details: str, outcome: Answer | NoAnswer | NotSent
         words = f" ({quote(outcome.detail)})" if outcome.detail.strip() else ""
         text = f"{asked} got no answer: {outcome.cause.title}{words}"
     else:
-        text = f"{asked} answered {outcome.status}"
+        onward = f" (redirects to {plain(outcome.redirects_to)[:LIMIT]})" if outcome.redirects_to else ""
+        text = f"{asked} answered {outcome.status}{onward}"
     return "; ".join([text, *details])
 
 

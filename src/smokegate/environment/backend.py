@@ -34,6 +34,8 @@ class Expectation(Section):
     """Response headers and the value that each has."""
     within: Duration | None = None
     """Latency budget: from the request on a warm connection to the last byte. Over it is a warning only."""
+    follow: bool = False
+    """`true`: redirects to other hosts are followed; else such a redirect is the answer itself."""
     touches: Many[Literal["database"]] = ()
     """What the answer depends on. With no gating promise that touches the database a run warns."""
 

@@ -190,6 +190,12 @@ class Exchange:
     """Every answering time that was measured; more than one where the first was over the budget."""
 
     @property
+    def attempts(self) -> tuple[Answer | NoAnswer, ...]:
+        """What every attempt came to, the first one first; empty where nothing was sent."""
+        last = () if isinstance(self.outcome, NotSent) else (self.outcome,)
+        return (*(each.outcome for each in self.earlier), *last)
+
+    @property
     def answer(self) -> Answer | None:
         """The answer, if there is one."""
         return self.outcome if isinstance(self.outcome, Answer) else None

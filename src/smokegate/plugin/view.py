@@ -111,6 +111,19 @@ class Deployment:
         found = self._endpoint(label)
         return EndpointResponse(self._exchange(endpoint_name(found)), self._offline, found)
 
+    @property
+    def endpoint_samples(self) -> list[EndpointResponse]:
+        """Every answer of the endpoint that this check's case is about, the first one first.
+
+        Endpoints that touch the database are requested several times, each on a connection of its own.
+        """
+        from smokegate.observation.plan.backend import endpoint_name  # noqa: PLC0415 - as above
+
+        found = self._endpoint(None)
+        first = endpoint_name(found)
+        names = [each for each in self._source.names("endpoints") if each == first or each.startswith(f"{first} ")]
+        return [EndpointResponse(self._exchange(name), self._offline, found) for name in names]
+
     def _endpoint(self, label: str | None) -> Endpoint:
         declared = self.environment.backend.endpoints
         if label is not None:

@@ -23,13 +23,17 @@ def find(headers: Headers, name: str) -> str | None:
 
 @dataclass(frozen=True)
 class Request:
-    """One request as an edge received it. `client` is the caller's address, `target` path and query."""
+    """One request as an edge received it. `client` is the caller's address, `target` path and query.
+
+    `connection` counts the connections of its listener.
+    """
 
     method: str
     target: str
     headers: Headers
     body: bytes
     client: str
+    connection: int = 0
 
     @property
     def path(self) -> str:

@@ -130,6 +130,11 @@ DEFECTS = (
     wire("net.redirect-loop", WireCause.TOO_MANY_REDIRECTS),
     wire("net.too-large", WireCause.TOO_LARGE),
     Defect(
+        "net.redirects",
+        everywhere(302, "", {"location": "https://moved.example.com/"}),
+        "redirects to https://moved.example.com/",
+    ),
+    Defect(
         "tls.expiring",
         (answered("health", 200, MIXED, {"x-commit": COMMIT}, certificate=EXPIRING),),
         "2026-11-27",

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import random
 import threading
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
-from smokegate.observation.plan.step import RequestToSend
+from smokegate.environment.model import Expectation
+from smokegate.observation.model import Answer, Headers, NoAnswer
+from smokegate.observation.plan.step import RequestToSend, origin_of
+from smokegate.observation.transport.again import pause_before_next, retry_after
 from smokegate.observation.transport.causes import WireCause
 
 from .conftest import Caller, Handler, Prober, Serve
@@ -96,15 +102,31 @@ def test_a_retry_after_beyond_the_deadline_ends_the_tries(prober: Prober, serve:
 
 def test_a_time_out_is_not_tried_again(prober: Prober, serve: Serve) -> None:
     def handler(caller: Caller) -> None:
-        caller.hear()
-        caller.over.wait()
+        while caller.hear():
+            if len(caller.heard) > 1:
+                caller.over.wait()
+            caller.answer("fine")
 
-    prober.timeout = 0.2
     server = serve(handler)
-    exchange = prober.get(server.url, retry=True)
-    assert exchange.no_answer is not None
-    assert exchange.no_answer.cause is WireCause.READ_TIMEOUT
-    assert len(server.heard) == 1
+    prober.timeout = 0.3
+    assert prober.get(server.url, retry=True).answer is not None
+    failed = prober.get(server.url, retry=True).no_answer
+    assert failed is not None
+    assert failed.cause is WireCause.READ_TIMEOUT
+    assert len(server.heard) == 2
+
+
+def test_a_server_that_held_its_very_first_request_may_be_waking_up(prober: Prober, serve: Serve) -> None:
+    def handler(caller: Caller) -> None:
+        while caller.hear():
+            if len(caller.heard) == 1:
+                caller.over.wait()
+            caller.answer("fine")
+
+    prober.timeout = 0.5
+    exchange = prober.get(serve(handler).url, retry=True)
+    assert exchange.answer is not None
+    assert [getattr(each.outcome, "cause", None) for each in exchange.earlier] == [WireCause.READ_TIMEOUT]
 
 
 def slow_at_first(slow: int) -> Handler:
@@ -140,3 +162,79 @@ def test_an_answer_within_its_budget_is_measured_once(prober: Prober, serve: Ser
     server = serve(counting(FINE))
     prober.get(server.url, within=5.0)
     assert len(server.heard) == 1
+
+
+DECLARED = Expectation(json={"ready": True})
+READY = ("200 OK", '{"ready": true}', ())
+NOT_READY = ("503 Service Unavailable", '{"ready": false}', ())
+
+
+def test_a_failure_that_comes_back_is_the_outcome(prober: Prober, serve: Serve) -> None:
+    """One of two instances is broken: that an attempt succeeded does not erase the failure before it."""
+    exchange = prober.get(serve(counting(NOT_READY, READY, READY, NOT_READY)).url, retry=True, declared=DECLARED)
+    assert exchange.answer is not None
+    assert exchange.answer.status == 503
+    assert [each.status for each in exchange.attempts if isinstance(each, Answer)] == [503, 200, 200, 503]
+
+
+def test_a_failure_that_does_not_come_back_in_twenty_attempts_is_one_of_n(prober: Prober, serve: Serve) -> None:
+    server = serve(counting(NOT_READY, READY))
+    exchange = prober.get(server.url, retry=True, declared=DECLARED)
+    assert exchange.answer is not None
+    assert exchange.answer.status == 200
+    assert len(exchange.attempts) == len(server.heard) == 22
+
+
+def test_a_failure_that_is_there_at_once_again_needs_no_further_samples(prober: Prober, serve: Serve) -> None:
+    server = serve(counting(NOT_READY))
+    prober.get(server.url, retry=True, declared=DECLARED)
+    assert len(server.heard) == 2
+
+
+def test_samples_after_a_failure_have_connections_of_their_own(prober: Prober, serve: Serve) -> None:
+    server = serve(counting(NOT_READY, READY))
+    prober.pool.width(origin_of(server.url)).proven = True
+    prober.get(server.url, retry=True, declared=DECLARED)
+    assert server.accepted == 22
+
+
+@pytest.mark.parametrize(("bad", "instances"), [(1, 2), (1, 4)])
+def test_instances_that_are_broken_are_found_however_the_balancer_chooses(bad: int, instances: int) -> None:
+    """After a first failure: 99 of 100 runs with one of two instances, 95 with one of four."""
+    chooser = random.Random(1)  # noqa: S311 -- no secret hangs on it
+    fine, broken = Answer(200), Answer(503)
+    found = 0
+    for _ in range(1000):
+        outcomes: list[Answer | NoAnswer] = [broken]
+        while pause_before_next(outcomes, lambda answer: answer.status == 200, shared=False) is not None:
+            outcomes.append(broken if chooser.randrange(instances) < bad else fine)
+        found += outcomes[-1] is broken
+    assert found >= (990 if instances == 2 else 950)
+
+
+def test_a_rate_limit_is_tried_once_more_and_not_sampled(prober: Prober, serve: Serve) -> None:
+    limited = ("429 Too Many Requests", "{}", ("Retry-After: 0",))
+    server = serve(counting(limited, READY))
+    exchange = prober.get(server.url, retry=True, declared=DECLARED)
+    assert exchange.answer is not None
+    assert exchange.answer.status == 200
+    assert len(server.heard) == 2
+    server = serve(counting(limited))
+    prober.get(server.url, retry=True, declared=DECLARED)
+    assert len(server.heard) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("3", 3.0), ("²", None), ("", None), ("9" * 5000, None), ("soon", None), ("Fri, 31 Feb 2026 00:00:00 GMT", None)],
+)
+def test_a_time_to_wait_is_read_or_ignored(text: str, seconds: float | None) -> None:
+    assert retry_after(Answer(429, Headers((("Retry-After", text),)))) == seconds
+
+
+def test_a_time_to_wait_may_be_a_date() -> None:
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
+    found = retry_after(Answer(429, Headers((("Retry-After", later),))))
+    assert found is not None
+    assert 90 < found <= 101
+    assert retry_after(Answer(429, Headers((("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT"),)))) == 0.0

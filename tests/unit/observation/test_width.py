@@ -308,9 +308,20 @@ def test_a_server_that_was_merely_slow_gets_another_trial(width: Width, clock: C
     assert not width.single
 
 
-def test_a_silent_server_gets_one_connection_more_from_time_to_time(width: Width, clock: Clock, sockets: Sock) -> None:
+def test_a_slow_server_gets_one_connection_more_from_time_to_time(width: Width, clock: Clock, sockets: Sock) -> None:
+    first = connect(width, clock, sockets())
+    answer(width, clock, first)
+    width.leave(first)
     connect(width, clock, sockets())
     for allowed in (2, 3, 4, 5, 6, 6):
         clock.now += 0.6
         width.check()
         assert width.allowed == allowed
+
+
+def test_a_server_that_never_answered_gets_two_connections_at_most(width: Width, clock: Clock, sockets: Sock) -> None:
+    connect(width, clock, sockets())
+    for _ in range(5):
+        clock.now += 0.6
+        width.check()
+    assert width.allowed == 2

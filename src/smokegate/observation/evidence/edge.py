@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from smokegate.environment.model import Health
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.model import Answer
+from smokegate.observation.transport.limits import number
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Expectation
@@ -82,7 +83,8 @@ def edge_answer(answer: Answer, promise: Expectation | None = None) -> EdgeAnswe
 def _cached(answer: Answer) -> EdgeAnswer | None:
     """A health check that a cache answered says nothing of the application that is there now."""
     age = answer.headers.get("age", "")
-    if not age.isdigit() or int(age) < STALE:
+    seconds = number(age)
+    if seconds is None or seconds < STALE:
         return None
     return EdgeAnswer("edge.cached", f"age: {age}", heals=False, edge="A cache", header=True)
 

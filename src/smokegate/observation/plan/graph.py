@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from smokegate.observation.model import Exchange, NoAnswer, NotSent
 from smokegate.observation.plan.prerequisites import never_asked
-from smokegate.observation.plan.step import RequestToSend, Step, origin_of
+from smokegate.observation.plan.step import IDEMPOTENT, RequestToSend, Step, origin_of
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin
 from smokegate.observation.transport.pool import Pool
@@ -103,7 +103,10 @@ class Graph:
 
     def _release(self, step: Step) -> None:
         """Submit a step, unless it has to wait for one that was begun and is not done."""
-        if any(name in self._begun and name not in self._done for name in step.after):
+        first = step.after
+        if step.gate is not None and step.target.method not in IDEMPOTENT:
+            first += (step.gate,)  # nothing is written before it is known whether it makes sense
+        if any(name in self._begun and name not in self._done for name in first):
             self._waiting.append(step)
         else:
             asked = time.monotonic()

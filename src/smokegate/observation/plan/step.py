@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
+from smokegate.environment.model import Expectation
 from smokegate.observation.model import Exchange, NotSent
 from smokegate.observation.plan.prerequisites import failed
 from smokegate.observation.transport.connect import Origin
@@ -77,6 +78,8 @@ class Step:
     """Whether it is sent on a connection of its own: a balancer then chooses the instance anew."""
     retry: bool = True
     """Whether it may be tried again; methods that are not idempotent never are."""
+    declared: Expectation | None = None
+    """What the environment file expects of its answer: an answer that differs is tried again, see `again`."""
     within: float | None = None
     """Latency budget: over it, the answering time is measured again."""
     kept_text: int | None = None

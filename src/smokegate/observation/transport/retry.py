@@ -3,41 +3,20 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC
 from typing import NamedTuple
 
-from smokegate.observation.evidence.edge import edge_answer
+from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.record import Recorder
 from smokegate.observation.model import Answer, Attempt, Exchange, NoAnswer, Phases
-from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step
+from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step, origin_of
+from smokegate.observation.transport.again import pause_before_next
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.dial import SharedFailureError
 from smokegate.observation.transport.fetch import Fetched, fetch
-from smokegate.observation.transport.limits import number
 from smokegate.observation.transport.pool import Pool
 
-#: What may be gone a moment later. Time-outs have used up the deadline, and "no such name" is an answer.
-RETRIED = frozenset(
-    {
-        WireCause.NAME_SERVER,
-        WireCause.REFUSED,
-        WireCause.UNREACHABLE,
-        WireCause.TLS_HANDSHAKE,
-        WireCause.RESET,
-        WireCause.CLOSED,
-        WireCause.TRUNCATED,
-    }
-)
-RETRIED_STATUS = frozenset({429, 502, 503, 504})
-#: Seconds before the second and the third attempt: a dead host must be judged at once, not after a long
-#: patience.
-BACKOFF = (0.05, 0.1)
-#: The same after "too many requests" without a `Retry-After`.
-CALMER = (0.3, 0.6)
 #: More than this over its budget is no noise of ours: it is not measured again.
 NOISE = 1.0
-#: Characters of a date in a header.
-LONGEST_DATE = 64
 REMEASURED = 2
 
 
@@ -65,7 +44,7 @@ class Retries:
         self.ca_file = ca_file
 
     def run(self, step: Step, ask: RequestToSend, asked: float, timeout: float | None = None) -> RetryResult:
-        """Send until there is an answer worth keeping, within one deadline.
+        """Send until it is known what the request comes to, within one deadline.
 
         Args:
             step: what the exchange is.
@@ -74,30 +53,51 @@ class Retries:
             timeout: a deadline other than the environment's, in seconds.
         """
         deadline = time.monotonic() + (timeout or self.timeout)
-        earlier: list[Attempt] = []
+        attempts: list[Attempt] = []
         while True:
-            fetched = self._fetch(ask, asked, deadline, fresh=step.fresh)
+            fetched = self._fetch(ask, asked, deadline, fresh=step.fresh or bool(attempts))
             outcome = self._outcome(step, fetched)
-            pause = self._pause(step, ask, fetched, outcome, len(earlier))
-            if pause is None or time.monotonic() + pause + (fetched.ended - fetched.started) > deadline:
+            took = fetched.ended - fetched.started
+            attempts.append(Attempt(outcome, fetched.started - self.recorder.zero, took))
+            if not step.retry or ask.method not in IDEMPOTENT:
                 break
-            earlier.append(Attempt(outcome, fetched.started - self.recorder.zero, fetched.ended - fetched.started))
-            time.sleep(pause)
+            if len(attempts) == 1 and self._asleep(ask, outcome):
+                deadline = time.monotonic() + self.timeout
+            else:
+                pause = self._pause(step, attempts, fetched)
+                if pause is None or time.monotonic() + pause + took > deadline:
+                    break
+                time.sleep(pause)
             asked = time.monotonic()
+        return RetryResult(self._exchange(step, ask, fetched, tuple(attempts), deadline), fetched.raw)
+
+    def _exchange(
+        self, step: Step, ask: RequestToSend, fetched: Fetched, attempts: tuple[Attempt, ...], deadline: float
+    ) -> Exchange:
         phases = self.recorder.phases(fetched)
         measured = self._measure(step, ask, phases, deadline) if fetched.raw is not None else ()
-        exchange = Exchange(
+        return Exchange(
             name=step.name,
             request=self.recorder.request(ask),
-            outcome=outcome,
-            started=fetched.started - self.recorder.zero,
-            seconds=fetched.ended - fetched.started,
+            outcome=attempts[-1].outcome,
+            started=attempts[-1].started,
+            seconds=attempts[-1].seconds,
             phases=phases,
-            earlier=tuple(earlier),
+            earlier=attempts[:-1],
             warm_seconds=min(measured, default=None),
             measured=measured,
         )
-        return RetryResult(exchange, fetched.raw)
+
+    def _asleep(self, ask: RequestToSend, outcome: Answer | NoAnswer) -> bool:
+        """Tell whether the server may only be waking up: it held the request until the deadline, its first one."""
+        if not isinstance(outcome, NoAnswer) or outcome.cause is not WireCause.READ_TIMEOUT:
+            return False
+        return not self.pool.width(origin_of(ask.url, self.ca_file)).answered_once
+
+    def _pause(self, step: Step, attempts: list[Attempt], fetched: Fetched) -> float | None:
+        declared = step.declared
+        fits = None if declared is None else lambda answer: not unmet(declared, answer)
+        return pause_before_next([each.outcome for each in attempts], fits, shared=_wraps_shared(fetched.error))
 
     def _fetch(self, ask: RequestToSend, asked: float, deadline: float, *, fresh: bool) -> Fetched:
         began = time.monotonic()
@@ -110,23 +110,6 @@ class Retries:
         return (
             self.recorder.no_answer(fetched) if fetched.raw is None else self.recorder.answer(fetched, step.kept_text)
         )
-
-    def _pause(
-        self, step: Step, ask: RequestToSend, fetched: Fetched, outcome: Answer | NoAnswer, tried: int
-    ) -> float | None:
-        """Return the seconds to wait before another attempt; None where there is to be none."""
-        if not step.retry or ask.method not in IDEMPOTENT or tried >= len(BACKOFF):
-            return None
-        if isinstance(outcome, NoAnswer):
-            shared = _wraps_shared(fetched.error)
-            return BACKOFF[tried] if outcome.cause in RETRIED and not shared else None
-        made = edge_answer(outcome) if outcome.status in RETRIED_STATUS else None
-        if made is None or not made.heals:
-            return None
-        named = retry_after(outcome)
-        if named is not None:
-            return named
-        return (CALMER if outcome.status == 429 else BACKOFF)[tried]
 
     def _measure(self, step: Step, ask: RequestToSend, phases: Phases, deadline: float) -> tuple[float, ...]:
         """Measure again while the answering time is over the budget by no more than our start-up may cost."""
@@ -147,21 +130,6 @@ class Retries:
                 break
             measured.append(answering)
         return tuple(measured)
-
-
-def retry_after(answer: Answer) -> float | None:
-    """Return the seconds that an answer asks to wait, given in seconds or as a date; None where it names none."""
-    text = answer.headers.get("retry-after", "").strip()
-    seconds = number(text)
-    if seconds is not None or not text or len(text) > LONGEST_DATE:
-        return None if seconds is None else float(seconds)
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 -- start-up time: seldom needed
-
-    try:
-        date = parsedate_to_datetime(text)
-        return max(0.0, date.replace(tzinfo=date.tzinfo or UTC).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
 
 
 def _wraps_shared(error: BaseException | None) -> bool:

@@ -153,6 +153,8 @@ class Width:
                 self.shut_idle()
             if not self._queued() or now - self._moved < max(PATIENCE, 2 * self._slowest):
                 return
+            if not self.answered_once and self._extra:
+                return  # it may be waking up, or hang: more requests would only pile up
             self._moved = now
             self._extra += 1
         self._changed()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from contextlib import suppress
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -36,9 +37,11 @@ async def open_listeners(listeners: list[Listener]) -> list[asyncio.Server]:
 
 
 async def _open(listener: Listener) -> asyncio.Server:
+    connections = itertools.count()
+
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, h11.LocalProtocolError):
-            await Conversation(reader, writer, listener.handler).run()
+            await Conversation(reader, writer, listener.handler, next(connections)).run()
         writer.close()
         with suppress(ConnectionError, OSError):
             await writer.wait_closed()
@@ -49,10 +52,13 @@ async def _open(listener: Listener) -> asyncio.Server:
 class Conversation:
     """One connection: requests in, answers out, until either side has had enough."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler, number: int = 0
+    ) -> None:
         self._reader = reader
         self._writer = writer
         self._handler = handler
+        self._number = number
         self._protocol = h11.Connection(h11.SERVER)
         self._client = str(writer.get_extra_info("peername")[0])
 
@@ -92,7 +98,7 @@ class Conversation:
             elif isinstance(event, h11.EndOfMessage) and head is not None:
                 headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers)
                 method, target = head.method.decode("latin-1"), head.target.decode("latin-1")
-                return Request(method, target, headers, bytes(body), self._client)
+                return Request(method, target, headers, bytes(body), self._client, self._number)
             else:
                 return None
 

@@ -23,7 +23,8 @@ class Upstream:
 
     Turns are taken for each distinct request (method, target, signed in or not, body) by itself, so that what
     a caller sees does not hang on the order in which its concurrent requests arrive. `first` says at which
-    instance a path's turns begin; without it at the first. `timeout` is in seconds.
+    instance a path's turns begin; without it at the first. With `per_connection` every connection to the edge
+    keeps one instance. `timeout` is in seconds.
     """
 
     def __init__(
@@ -32,11 +33,14 @@ class Upstream:
         timeout: float = 60.0,
         host: str = "127.0.0.1",
         first: Mapping[str, int] | None = None,
+        *,
+        per_connection: bool = False,
     ) -> None:
         self._ports = ports
         self._timeout = timeout
         self._host = host
         self._first = first or {}
+        self._per_connection = per_connection
         self._turns: Counter[tuple[object, ...]] = Counter()
 
     async def ask(self, request: Request, *, path: str | None = None) -> Answer:
@@ -57,6 +61,8 @@ class Upstream:
     def _port(self, request: Request) -> int:
         if len(self._ports) == 1:
             return self._ports[0]
+        if self._per_connection:
+            return self._ports[request.connection % len(self._ports)]
         signed_in = request.header("authorization") is not None
         kind = (request.method, request.target, signed_in, request.body)
         turn = self._first.get(request.path, 0) + self._turns[kind]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 ENDPOINT_IS_WITHIN_ITS_BUDGET = "endpoint.budget"
 ENDPOINT_ANSWERS_AS_DECLARED = "endpoint.as-declared"
+ENDPOINT_IS_STEADY = "endpoint.steady"
 BACKEND_LETS_THE_FRONTEND_CALL_IT = "frontend.cors"
 CALLS_OF_THE_PAGE_REACH_THE_API = "frontend.no-fallback"
 FRONTEND_IS_SERVED = "frontend.served"

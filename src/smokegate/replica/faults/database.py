@@ -11,7 +11,7 @@ from smokegate.replica.faults import checks
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from smokegate.replica.plan import Plan
+    from smokegate.replica.plan import Patch, Plan
 
 _REFUSED = (
     'connection to server at "10.203.4.17", port 5432 failed: Connection refused\n'
@@ -25,8 +25,8 @@ _CLIENTS = 'connection to server at "10.203.4.17", port 5432 failed: FATAL:  sor
 _LOOKUP = 'could not translate host name "db.invalid" to address: Name or service not known\n'
 
 
-def _connecting(plan: Plan, connect: Callable[[], Any]) -> None:
-    """Have every connection to the database made so, from the moment the application has started."""
+def _connecting_by(connect: Callable[[], Any]) -> Patch:
+    """Have every connection of an instance to the database made so, from the moment it has started."""
 
     def change(app: Any) -> None:
         from sqlalchemy import create_engine
@@ -35,19 +35,28 @@ def _connecting(plan: Plan, connect: Callable[[], Any]) -> None:
         store.engine.dispose()
         store.engine = create_engine("sqlite://", creator=connect)
 
-    plan.patch(change)
+    return change
+
+
+def _connecting(plan: Plan, connect: Callable[[], Any]) -> None:
+    """The same for all instances; nothing else keeps the data up to date."""
+    plan.patch(_connecting_by(connect))
     for worker in plan.workers:
         worker.state = "absent"
 
 
-def _failing_to_connect(plan: Plan, text: str) -> None:
+def _refusing(text: str) -> Callable[[], Any]:
     """Fail as psycopg2 does; SQLAlchemy wraps the error as it would psycopg2's own."""
     driver_error = type("OperationalError", (sqlite3.OperationalError,), {"__module__": "psycopg2"})
 
     def connect() -> Any:
         raise driver_error(text)
 
-    _connecting(plan, connect)
+    return connect
+
+
+def _failing_to_connect(plan: Plan, text: str) -> None:
+    _connecting(plan, _refusing(text))
 
 
 @fault(
@@ -170,3 +179,15 @@ def tables_gone_in_postgresql(plan: Plan) -> None:
             return super().cursor(Cursor)
 
     _connecting(plan, lambda: sqlite3.connect(":memory:", factory=Connection, check_same_thread=False))
+
+
+@fault(
+    "tectonic",
+    where="database",
+    cause=("app.database-unreachable", "app.partial-outage"),
+    caught_by=(checks.ENDPOINT_IS_STEADY, checks.ENDPOINT_ANSWERS_AS_DECLARED),
+)
+def half_without_database(plan: Plan) -> None:
+    """One of two instances cannot reach the database, and the edge keeps each connection at one instance."""
+    plan.second_instance().patches.append(_connecting_by(_refusing(_REFUSED)))
+    plan.options["per_connection"] = True

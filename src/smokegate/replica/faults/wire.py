@@ -147,6 +147,19 @@ def redirect_ping_pong(plan: Plan) -> None:
     layered(plan.backend, layer)
 
 
+@fault("tectonic", where="wire", cause="net.redirects", caught_by=checks.HEALTH_IS_OK)
+def redirect_elsewhere(plan: Plan) -> None:
+    """Every path redirects to another host, which has no such application."""
+
+    def layer(_: Handler) -> Handler:
+        async def answer(request: Request) -> Answer | RawBytes:
+            return Answer(302, (("location", f"https://moved.invalid{request.target}"),))
+
+        return answer
+
+    layered(plan.backend, layer)
+
+
 @fault("tectonic", where="wire", cause="net.too-large", caught_by=checks.SERVER_ANSWERS_HTTP)
 def endless_body(plan: Plan) -> None:
     """The body never ends."""

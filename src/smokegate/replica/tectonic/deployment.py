@@ -42,7 +42,11 @@ def handlers(plan: Plan, ports: list[int]) -> Mapping[str, Handler]:
     from smokegate.replica.edge.upstream import Upstream
 
     files = build(PAGE, plan.api_address)
-    backend = render.application(Upstream(ports, first=plan.options["first"]), plan.options["plan"])
+    upstream = Upstream(ports, first=plan.options["first"], per_connection=plan.options.get("per_connection", False))
+    backend = render.application(
+        upstream,
+        plan.options["plan"],
+    )
     frontend = render.static_site(files, fallback=plan.options["fallback"])
     return {
         "backend": render.edge(backend, plan.backend.around),

@@ -38,5 +38,9 @@ def handlers(plan: Plan, ports: list[int]) -> Mapping[str, Handler]:
     from smokegate.replica.edge import nginx
     from smokegate.replica.edge.upstream import Upstream
 
-    server = nginx.Server(Upstream(ports, plan.options["timeout"]), build(PAGE, plan.api_address))
+    upstream = Upstream(ports, plan.options["timeout"], per_connection=plan.options.get("per_connection", False))
+    server = nginx.Server(
+        upstream,
+        build(PAGE, plan.api_address),
+    )
     return {"backend": nginx.edge(server, plan.backend.around)}

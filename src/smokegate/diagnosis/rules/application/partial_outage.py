@@ -1,13 +1,17 @@
-"""Some samples of the health check are sound and some are not."""
+"""Some requests for the same thing succeed and some fail."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.broken import told
+from smokegate.diagnosis.broken import failed_attempts, told
+from smokegate.diagnosis.case import is_of, is_sample
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
+from smokegate.observation.model import Answer, NoAnswer
+from smokegate.observation.plan.backend import endpoint_name
+from smokegate.observation.transport.causes import WireCause
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -15,18 +19,38 @@ if TYPE_CHECKING:
 
 
 def judge(case: Case) -> Signs | None:
-    """Of the samples of one run, at least one is sound and at least one is not."""
-    asked = [each for each in case.samples if each.answer or each.no_answer]
-    sound = [each for each in asked if case.sound(each.name)]
-    failed = [each for each in asked if each not in sound]
-    if not sound or not failed or any(case.edge(each.name) for each in failed if _routed(case, each)):
-        return None
-    share = f"{len(failed)} of {len(asked)} samples of the health check failed"
-    return Signs(
-        evidence=(f"{told(failed[0], case)} ({share})", seen(sound[0])),
-        exchanges=tuple(each.name for each in failed),
-        names={"share": share},
-    )
+    """Of the attempts at one thing, samples and retries, at least one is sound and at least one is not."""
+    for group in _groups(case):
+        failed = [each for each in group if failed_attempts(case, each)]
+        sent = sum(len(each.attempts) for each in group)
+        bad = sum(failed_attempts(case, each) for each in failed)
+        final = [each for each in failed if not case.sound(each.name)]
+        sound = [each for each in group if case.sound(each.name)]
+        if not final or bad == sent or _only_late(failed) or any(case.edge(e.name) for e in final if _routed(case, e)):
+            continue
+        what = "samples of the health check" if is_sample(group[0].name) else f"requests of {group[0].name}"
+        share = f"{bad} of {sent} {what} failed"
+        return Signs(
+            evidence=(f"{told(final[0], case)} ({share})", *(seen(each) for each in sound[:1])),
+            exchanges=tuple(each.name for each in final),
+            names={"share": share},
+        )
+    return None
+
+
+def _groups(case: Case) -> list[list[Exchange]]:
+    """Return the samples of the health check, and of each endpoint, where there are answers to compare."""
+    firsts = ["health", *(endpoint_name(each) for each in case.environment.backend.endpoints)]
+    groups = [[each for each in case.exchanges if each.attempts and is_of(each.name, first)] for first in firsts]
+    return [group for group in groups if group]
+
+
+def _only_late(failed: list[Exchange]) -> bool:
+    """Tell whether nothing failed but time-outs: an event loop that is blocked answers nothing for a while."""
+    causes = [one.cause for each in failed for one in each.attempts if isinstance(one, NoAnswer)]
+    answers = [one for each in failed for one in each.attempts if isinstance(one, Answer)]
+    late = bool(causes) and all(cause is WireCause.READ_TIMEOUT for cause in causes)
+    return late and not any(answers)
 
 
 def _routed(case: Case, exchange: Exchange) -> bool:
@@ -42,7 +66,7 @@ RULES = (
         level=Level.HEALTH,
         owner=Owner.APP,
         symptom="The page works on the second try.",
-        reads=("every sample of the health check",),
+        reads=("every sample and every attempt of the health check and of the endpoints",),
         judge=judge,
         steps=(
             "Look how many instances run and which of them fail; restart or replace those.",

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import Level, Rule, Step
-from smokegate.diagnosis.rule_helpers import by_wire
+from smokegate.diagnosis.rule_helpers import by_wire, wire_signs
 from smokegate.observation.transport.causes import WireCause
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+    from smokegate.diagnosis.rule import Signs
 
 AFTER = ("runner", "tls")
 LOGS: Step = (
@@ -13,6 +20,18 @@ LOGS: Step = (
     "Read the application's and the proxy's log at the moment of `{asked}`.",
 )
 READS = ("what came over the connection, for every exchange with the backend",)
+
+
+def hung(case: Case) -> Signs | None:
+    """A request was held until the deadline; one that was then answered may have woken a sleeping instance."""
+    signs = wire_signs(case, case.wires(WireCause.READ_TIMEOUT))
+    if signs is None or not signs.advisory:
+        return signs
+    return replace(
+        signs,
+        confidence=Confidence.POSSIBLE,
+        title="{target} answered only after a request that it held until the deadline: was it asleep?",
+    )
 
 
 RULES = (
@@ -45,7 +64,7 @@ RULES = (
         owner=Owner.APP,
         symptom="The page keeps loading; requests end with a time-out although the connection came about.",
         reads=READS,
-        judge=by_wire(WireCause.READ_TIMEOUT),
+        judge=hung,
         steps=(
             LOGS,
             (

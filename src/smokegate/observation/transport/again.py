@@ -1,0 +1,109 @@
+"""Whether one more attempt is made: what heals is tried again, and after a failure samples decide how often it comes.
+
+An attempt is a sample: none erases the failure before it. After a first failure attempts go on until the failure
+comes back, which makes it the outcome, or has not come back in twenty further attempts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC
+
+from smokegate.observation.evidence.edge import edge_answer
+from smokegate.observation.model import Answer, NoAnswer
+from smokegate.observation.transport.causes import WireCause
+from smokegate.observation.transport.limits import number
+
+#: What may be gone a moment later. Time-outs have used up the deadline, and "no such name" is an answer.
+RETRIED = frozenset(
+    {
+        WireCause.NAME_SERVER,
+        WireCause.REFUSED,
+        WireCause.UNREACHABLE,
+        WireCause.TLS_HANDSHAKE,
+        WireCause.RESET,
+        WireCause.CLOSED,
+        WireCause.TRUNCATED,
+    }
+)
+RETRIED_STATUS = frozenset({429, 502, 503, 504, *range(520, 531)})
+#: Seconds before the second and the third attempt: a dead host must be judged at once, not after a long
+#: patience.
+BACKOFF = (0.05, 0.1)
+#: The same where a rate limit may be the reason: "too many requests" without a `Retry-After`, and a 503 of nginx.
+CALMER = (0.3, 0.6)
+#: How many attempts there are at most while none succeeds: of what may heal, and of what the application says.
+HEALING, SAID = 3, 2
+#: How many further attempts decide, after the first that succeeded, whether a failure comes back. Of two instances
+#: one of which is broken they miss it once in a million runs, of four instances once in 300.
+FURTHER = 20
+#: Characters of a date in a header.
+LONGEST_DATE = 64
+
+Outcome = Answer | NoAnswer
+
+
+def pause_before_next(
+    outcomes: Sequence[Outcome], as_declared: Callable[[Answer], bool] | None, *, shared: bool
+) -> float | None:
+    """Return the seconds to wait before another attempt; None where there is to be none.
+
+    Args:
+        outcomes: what the attempts came to so far.
+        as_declared: whether an answer is as the environment file declares it; None: nothing is declared.
+        shared: whether the last failure is that of another request, which has tried again already.
+    """
+    last = outcomes[-1]
+    good = [_is_good(each, as_declared) for each in outcomes]
+    if good[-1]:
+        only_limits = all(each or is_limit(one) for each, one in zip(good, outcomes, strict=True))
+        if all(good) or as_declared is None or only_limits:
+            return None
+        return 0.0 if len(good) - good.index(True) <= FURTHER else None
+    if any(good) or shared:
+        return None
+    pauses = _pauses(last)
+    most = SAID if pauses is None or is_limit(last) else HEALING
+    if len(outcomes) >= most or (pauses is None and (as_declared is None or not isinstance(last, Answer))):
+        return None
+    named = retry_after(last) if isinstance(last, Answer) else None
+    return named if named is not None else (pauses or BACKOFF)[len(outcomes) - 1]
+
+
+def is_limit(outcome: Outcome) -> bool:
+    """Tell whether an answer says that there were too many requests."""
+    return isinstance(outcome, Answer) and outcome.status == 429
+
+
+def _is_good(outcome: Outcome, as_declared: Callable[[Answer], bool] | None) -> bool:
+    if isinstance(outcome, NoAnswer):
+        return False
+    return as_declared(outcome) if as_declared is not None else _pauses(outcome) is None
+
+
+def _pauses(outcome: Outcome) -> tuple[float, ...] | None:
+    """Return the back-off for what may be gone a moment later, None for what the application says."""
+    if isinstance(outcome, NoAnswer):
+        return BACKOFF if outcome.cause in RETRIED else None
+    if outcome.status == 429:
+        return CALMER
+    made = edge_answer(outcome) if outcome.status in RETRIED_STATUS else None
+    if made is None or not made.heals:
+        return None
+    return CALMER if outcome.status == 503 else BACKOFF
+
+
+def retry_after(answer: Answer) -> float | None:
+    """Return the seconds that an answer asks to wait, given in seconds or as a date; None where it names none."""
+    text = answer.headers.get("retry-after", "").strip()
+    seconds = number(text)
+    if seconds is not None or not text or len(text) > LONGEST_DATE:
+        return None if seconds is None else float(seconds)
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 -- start-up time: seldom needed
+
+    try:
+        date = parsedate_to_datetime(text)
+        return max(0.0, date.replace(tzinfo=date.tzinfo or UTC).timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
