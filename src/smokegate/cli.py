@@ -12,7 +12,9 @@ from smokegate.project import VERSION
 #: Command → what `--help` says of it, in the order in which it shows them.
 #: Each is a module under `smokegate.commands`, imported when it is called.
 COMMANDS = {
+    "check": "check a deployment of which only its address is known: no file, no set-up",
     "environments": "list the environments and say whether their files are in order",
+    "init": "write the first environment file of a repository from what a deployment answers",
     "new": "write environments/NAME.toml for a deployment at URL",
     "diagnose": "look at a deployment, name the cause of trouble, and with --fix mend what can be mended",
     "watch": "look again and again, a line a round",

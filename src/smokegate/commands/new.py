@@ -1,95 +1,101 @@
-"""`smokegate new NAME URL`: an environment file to start from, with comments."""
+"""`smokegate new NAME URL`: an environment file made from what the deployment answers, with comments."""
 
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from pathlib import Path
 
-from smokegate.environment.addresses import origin
-
-TEMPLATE = """\
-#:schema ./environment.schema.json
-# All keys, with their meaning: docs/environments.md
-title = {title}
-
-[backend]
-url  = {url}
-wait = "10m"                     # how long `pytest --env={name} --wait` waits until it is healthy
-
-[backend.health]
-path = {health}
-# json = {{ status = "healthy" }}  # what its body says
-
-# Any number of further promises. One that touches the database keeps a green run honest:
-# [[backend.endpoints]]
-# path    = "/api/health/ready"
-# touches = ["database"]
-# within  = "2s"
-
-# [version]                      # where the deployed commit can be read, for --expect-commit=SHA
-# path   = "/version"
-# field  = "commit"
-
-# [frontend]
-# url = "https://www.example.com"
-
-# [sign_in]                      # signs in with SMOKE_{upper}_EMAIL and SMOKE_{upper}_PASSWORD
-# login   = "/api/auth/login"
-# account = "/api/auth/me"
-"""
+REFUSED = 2
+"""The exit code where nothing was written: an argument cannot be used, or no one agreed."""
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("name", help="the environment's name: letters, digits, dash and underscore")
     parser.add_argument("url", help="its address, such as https://staging.example.com")
-    parser.add_argument(
-        "--health", default="/health", metavar="PATH", help="the health check's path (default: /health)"
-    )
+    options(parser)
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Add what `new` and `init` have in common."""
+    parser.add_argument("--health", default="", metavar="PATH", help="the health check's path, where it is not found")
     parser.add_argument(
         "--environments", type=Path, default=Path("environments"), metavar="DIR", help="where the files are"
     )
+    parser.add_argument("--yes", action="store_true", help="do not ask: write, also in place of a file that is there")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the file; 2 where an argument can not be used or the file is there already."""
-    wrong = _wrong(arguments)
-    path: Path = arguments.environments / f"{arguments.name}.toml"
-    if wrong is None and path.exists():
-        wrong = f"{path} is there already; it is not overwritten"
-    if wrong is not None:
-        print(f"smokegate new: {wrong}", file=sys.stderr)
-        return 2
-    name: str = arguments.name
+    """Look at the deployment, show the file and write it; 2 where nothing was written."""
+    return write(arguments, arguments.name, arguments.url, "new")
+
+
+def write(arguments: argparse.Namespace, name: str, url: str, command: str) -> int:
+    """Discover a deployment and write its environment file; returns the exit code."""
+    from smokegate.commands.discovering import AddressError, address_of, discover_all  # noqa: PLC0415 - start-up time
+    from smokegate.commands.environment_text import environment_text, name_for  # noqa: PLC0415 - see above
+
+    try:
+        address = address_of(url)
+        name = name or name_for(address)
+        _check(name, arguments.health)
+    except AddressError as wrong:
+        return _refuse(command, str(wrong))
+    (found,) = discover_all([address], arguments.health)
+    path: Path = arguments.environments / f"{name}.toml"
+    text = environment_text(found, name)
+    for word, lines in (("found", found.found), ("assumed", found.assumed), ("not found", found.missing)):
+        for line in lines:
+            _say(f"  {word:<10} {line}")
+    _say(f"\n{path}:\n")
+    for line in text.splitlines():
+        _say(f"    {line}")
+    sys.stdout.write("\n")
+    if not _agreed(arguments, path, answered=found.answered):
+        there = "is there already and is not overwritten" if path.exists() else "is not written"
+        return _refuse(command, f"{path} {there}; --yes writes it without asking")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        TEMPLATE.format(
-            name=name,
-            title=_quoted(name.capitalize()),
-            url=_quoted(origin(arguments.url)),
-            health=_quoted(arguments.health),
-            upper=re.sub(r"[^A-Z0-9]", "_", name.upper()),
-        ),
-        encoding="utf-8",
-    )
-    print(f"{path} is there. Say in it what the deployment promises, then: pytest --env={name}")
+    path.write_text(text, encoding="utf-8")
+    _say(f"{path} is written. Check the deployment: smokegate run {name}")
     return 0
 
 
-def _wrong(arguments: argparse.Namespace) -> str | None:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", arguments.name) or arguments.name == "all":
-        allowed = "letters, digits, dash and underscore, and not `all`"
-        return f"{arguments.name!r} can not be a name: expected {allowed}"
-    try:
-        origin(arguments.url)
-    except ValueError as mistake:
-        return f"{arguments.url!r}: {mistake}"
-    if not arguments.health.startswith("/"):
-        return f"--health={arguments.health}: expected a path that starts with /"
-    return None
+def _check(name: str, health: str) -> None:
+    """Refuse what cannot be a name or a path.
+
+    Raises:
+        AddressError: it cannot.
+    """
+    from smokegate.commands.discovering import AddressError  # noqa: PLC0415 - see `write`
+    from smokegate.commands.environment_text import NAME  # noqa: PLC0415 - see `write`
+
+    if not NAME.fullmatch(name) or name == "all":
+        raise AddressError(f"{name!r} cannot be a name: expected letters, digits, dash and underscore, and not `all`")
+    if health and not health.startswith("/"):
+        raise AddressError(f"--health={health}: expected a path that starts with /")
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _agreed(arguments: argparse.Namespace, path: Path, *, answered: bool) -> bool:
+    """Ask before a file is replaced, and before one is written of a deployment that does not answer."""
+    if arguments.yes or (answered and not path.exists()):
+        return True
+    if sys.stdin is None or not sys.stdin.isatty():
+        return False
+    question = f"{path} is there already: replace it?" if path.exists() else "nothing answers there: write the file?"
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def _refuse(command: str, text: str) -> int:
+    from smokegate.observation.evidence import sink  # noqa: PLC0415 - see `write`
+
+    sys.stderr.write(sink.line(f"smokegate {command}: {text}") + "\n")
+    return REFUSED
+
+
+def _say(text: str) -> None:
+    from smokegate.observation.evidence import sink  # noqa: PLC0415 - see `write`
+
+    sys.stdout.write(sink.shown(text) + "\n")

@@ -19,6 +19,8 @@ USAGE = 4
 """pytest's exit code for a command line that cannot be used."""
 NAMES = re.compile(r"[A-Za-z0-9][\w,-]*")
 CONFIGURATION = Path(__file__).parents[1] / "plugin" / "run.ini"
+#: What stands at the beginning of every command line: our configuration and our plugin.
+BARE = ("-c", str(CONFIGURATION), "--no-header", "-p", BESIDE)
 #: Variables with which a project changes how its own tests run.
 IGNORED = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 HELP = """\
@@ -69,10 +71,10 @@ def split(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _own_options(names: Sequence[str], rest: list[str]) -> list[str]:
-    plugins = [BESIDE, "xdist", *(["pytest_metadata.plugin", "pytest_html.plugin"] if is_asked_for(rest) else [])]
+    plugins = ["xdist", *(["pytest_metadata.plugin", "pytest_html.plugin"] if is_asked_for(rest) else [])]
     loaded = [word for plugin in plugins for word in ("-p", plugin)]
     named = [f"{PRIVATE}env={name}" for name in names]
-    return ["-c", str(CONFIGURATION), f"--rootdir={Path.cwd()}", "--no-header", *loaded, *named]
+    return [*BARE, f"--rootdir={Path.cwd()}", *loaded, *named]
 
 
 def _described() -> str:

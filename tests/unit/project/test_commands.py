@@ -1,30 +1,47 @@
-"""`smokegate environments` and `smokegate new`."""
+"""`smokegate environments`, `new` and `init`."""
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from tests_support.web import reply, serve
 
 from smokegate.cli import main
 from smokegate.environment.load import load
 
 
-def test_new_writes_a_file_that_loads(tmp_path, capsys):
-    """The written file is valid as it is and holds the address."""
-    assert main(["new", "staging-1", "https://staging.example.com/", "--environments", str(tmp_path)]) == 0
+@pytest.fixture
+def shop():
+    """A healthy deployment."""
+    with serve() as web:
+        web.answers["/healthz"] = reply({"status": "ok", "version": "1.2.3"})
+        yield web.url
 
-    (environment,) = load(["staging-1"], directory=tmp_path, variables={})
 
-    assert environment.backend.url == "https://staging.example.com"
-    assert "pytest --env=staging-1" in capsys.readouterr().out
+@pytest.mark.parametrize("words", [["new", "staging-1"], ["init", "--name", "staging-1"]])
+def test_new_and_init_write_what_the_deployment_answers(tmp_path, capsys, shop, words):
+    """The written file is shown, valid as it is, and holds address, health check and status word."""
+    folder = tmp_path / "environments"
+    assert main([*words, f"{shop}/", "--environments", str(folder)]) == 0
+
+    (environment,) = load(["staging-1"], directory=folder, variables={})
+    out = capsys.readouterr().out
+
+    assert (environment.backend.url, environment.backend.health.path) == (shop, "/healthz")
+    assert "1.2.3" not in (folder / "staging-1.toml").read_text("utf-8")
+    assert "not found  page" in out
+    assert "smokegate run staging-1" in out
+    assert ('addopts = ["-p", "smokegate"]' in out) == (words[0] == "init")
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["all", "https://x.example.com"], "can not be a name"),
-        (["a b", "https://x.example.com"], "can not be a name"),
-        (["../up", "https://x.example.com"], "can not be a name"),
-        (["fine", "x.example.com"], "https://app.example.com"),
+        (["all", "https://x.example.com"], "cannot be a name"),
+        (["a b", "https://x.example.com"], "cannot be a name"),
+        (["../up", "https://x.example.com"], "cannot be a name"),
+        (["fine", "ftp://x.example.com"], "https://app.example.com"),
         (["fine", "https://user:pw@x.example.com"], "without user name and password"),
         (["fine", "https://x.example.com", "--health", "health"], "starts with /"),
     ],
@@ -36,13 +53,35 @@ def test_new_refuses_what_can_not_be_used(tmp_path, capsys, words, message):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_new_never_overwrites(tmp_path, capsys):
-    """An environment that is there already stays as it is."""
+def test_new_never_overwrites_unasked(tmp_path, capsys, shop, monkeypatch):
+    """Without a terminal an environment that is there stays as it is; `--yes` replaces it."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     (tmp_path / "mine.toml").write_text("precious")
 
-    assert main(["new", "mine", "https://x.example.com", "--environments", str(tmp_path)]) == 2
+    assert main(["new", "mine", shop, "--environments", str(tmp_path)]) == 2
     assert (tmp_path / "mine.toml").read_text() == "precious"
     assert "is not overwritten" in capsys.readouterr().err
+    assert main(["new", "mine", shop, "--environments", str(tmp_path), "--yes"]) == 0
+    assert shop in (tmp_path / "mine.toml").read_text()
+
+
+def test_new_writes_nothing_of_a_deployment_that_does_not_answer(tmp_path, capsys, monkeypatch):
+    """It says that nothing answers; only `--yes` writes the file all the same."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+
+    assert main(["new", "dead", "http://127.0.0.1:9", "--environments", str(tmp_path)]) == 2
+    assert "nothing answers" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+    assert main(["new", "dead", "http://127.0.0.1:9", "--environments", str(tmp_path), "--yes"]) == 0
+    assert load(["dead"], directory=tmp_path, variables={})
+
+
+def test_init_without_an_address_says_what_is_expected(capsys, monkeypatch):
+    """Without a terminal it does not wait for one."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+
+    assert main(["init"]) == 2
+    assert "smokegate init https://shop.example.com" in capsys.readouterr().err
 
 
 def test_environments_tells_good_from_bad(tmp_path, capsys):

@@ -1,0 +1,132 @@
+"""`smokegate check URL`: no file, no set-up: finds what there is to judge by, and judges it with the suite."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from smokegate.observation.discovery.discover import Found
+
+USAGE, UNKNOWN = 4, 6
+#: Causes that only say that a deployment is not as expected: worth nothing where the expectation was a guess.
+GUESSED = frozenset({"app.health-missing", "app.promise-broken", "undetermined"})
+
+NO_GROUNDS = (
+    "it answers, and nothing was found by which health can be told from trouble; "
+    "name its health check: smokegate check URL --health PATH"
+)
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("urls", nargs="+", metavar="URL", help="the deployment's address, such as shop.example.com")
+    parser.add_argument("--health", default="", metavar="PATH", help="the health check's path, where it is not found")
+    parser.add_argument("--json", action="store_true", help="print the run's JSON document instead of text")
+    parser.epilog = (
+        "exit codes: 0 go on, 1 broken, 6 could not be judged, 7 the platform's outage, 4 an argument cannot be used"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Discover, judge and report; returns the exit code."""
+    from smokegate.commands.discovering import AddressError, address_of, discover_all  # noqa: PLC0415 - start-up time
+    from smokegate.commands.environment_text import environment_text, name_for  # noqa: PLC0415 - see above
+
+    try:
+        urls = list(dict.fromkeys(address_of(each) for each in arguments.urls))
+        if arguments.health and not arguments.health.startswith("/"):
+            raise AddressError(f"--health={arguments.health}: expected a path that starts with /")  # noqa: TRY301 - one way out
+    except AddressError as wrong:
+        sys.stderr.write(f"smokegate check: {wrong}\n")
+        return USAGE
+    found = discover_all(urls, arguments.health)
+    names = _names([name_for(each.url) for each in found])
+    texts = {name: environment_text(each, name, each.url) for name, each in zip(names, found, strict=True)}
+    document, printed = _judged(texts)
+    if document is None:
+        sys.stderr.write(f"smokegate check: the suite came to no result, an error inside smokegate:\n{printed}\n")
+        return UNKNOWN
+    for name, each in zip(names, found, strict=True):
+        _weigh(document, name, each)
+    _print(arguments, document, dict(zip(names, found, strict=True)))
+    return int(document["run"]["exit"])
+
+
+def _names(wanted: list[str]) -> list[str]:
+    return [name if wanted.count(name) == 1 else f"{name}-{index}" for index, name in enumerate(wanted, 1)]
+
+
+def _judged(texts: dict[str, str]) -> tuple[dict[str, Any] | None, str]:
+    """Run the suite on environments that exist for this run only, in an empty folder, where no code of others is."""
+    from smokegate.commands.discovering import quietly  # noqa: PLC0415 - costs start-up time
+    from smokegate.commands.run import BARE, IGNORED  # noqa: PLC0415 - see above
+    from smokegate.plugin.options import PRIVATE  # noqa: PLC0415 - see above
+    from smokegate.plugin.suite_location import suite_directory  # noqa: PLC0415 - see above
+
+    for variable in IGNORED:
+        os.environ.pop(variable, None)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    with tempfile.TemporaryDirectory(prefix="smokegate-check-") as name:
+        folder = Path(name)
+        for environment, text in texts.items():
+            (folder / f"{environment}.toml").write_text(text, encoding="utf-8")
+        own = {"env": ",".join(texts), "environments": name, "reports": name}
+        options = [f"{PRIVATE}{option}={value}" for option, value in own.items()]
+        _, printed = quietly(
+            [*BARE, f"--rootdir={name}", "--noconftest", "-p", "no:cacheprovider", *options, str(suite_directory())]
+        )
+        report = folder / f"{'+'.join(texts)}.json"
+        return (json.loads(report.read_text("utf-8")) if report.is_file() else None), printed
+
+
+def _weigh(document: dict[str, Any], name: str, found: Found) -> None:
+    """Add what was found; where nothing was, and only our guess is broken, nothing is known of the deployment."""
+    from smokegate.report.gate import DECISIONS  # noqa: PLC0415 - costs start-up time
+
+    environment = next(each for each in document["environments"] if each["name"] == name)
+    environment["discovery"] = {
+        "requests": found.requests,
+        "found": found.found,
+        "assumed": found.assumed,
+        "not_found": found.missing,
+    }
+    cause = environment["cause"]
+    for each in [cause, *environment["other_causes"]] if cause else []:
+        # Its environment exists for this run only: what verifies a fix is this command.
+        each["steps"] = [step.replace(f"pytest --env={name}", f"smokegate check {found.url}") for step in each["steps"]]
+    guessed = cause is None or cause["code"] in GUESSED
+    if found.answered and not found.has_grounds and guessed and environment["verdict"] not in {"UNKNOWN", "OUTAGE"}:
+        environment.update(verdict="UNKNOWN", decision=DECISIONS["UNKNOWN"], cause=None)
+        environment["reasons"] = [NO_GROUNDS]
+        codes = {"FAIL": 1, "OUTAGE": 7, "UNKNOWN": UNKNOWN}
+        verdicts = {each["verdict"] for each in document["environments"]}
+        document["run"]["exit"] = next((code for word, code in codes.items() if word in verdicts), 0)
+
+
+def _print(arguments: argparse.Namespace, document: dict[str, Any], found: dict[str, Found]) -> None:
+    from smokegate.observation.evidence import sink  # noqa: PLC0415 - costs start-up time
+    from smokegate.report.brief import brief  # noqa: PLC0415 - see above
+
+    if arguments.json:
+        sys.stdout.write(sink.page(json.dumps(document, ensure_ascii=False, indent=1)) + "\n")
+        return
+    for environment in document["environments"]:
+        each = found[environment["name"]]
+        lines = [each.url]
+        lines += [f"  found      {line}" for line in each.found]
+        lines += [f"  assumed    {line}" for line in each.assumed]
+        lines += [f"  not found  {line}" for line in each.missing]
+        lines += ["", *brief(environment)]
+        for line in lines:
+            sys.stdout.write(sink.line(line) + "\n")
+    run = document["run"]
+    sent = run["requests"] + sum(each.requests for each in found.values())
+    sys.stdout.write(
+        f"\n{sent} requests, all of them reading. Keep it as a file to build on: smokegate init {arguments.urls[0]}\n"
+    )

@@ -1,0 +1,219 @@
+"""Discovers one deployment: at most fifteen GETs, and what they show."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from smokegate.observation.discovery.getter import Getter, Got
+from smokegate.observation.discovery.health import HealthCheck, health_check, knowledge
+from smokegate.observation.plan.bundle import api_addresses, scripts_of
+from smokegate.observation.plan.step import web_origin
+from smokegate.observation.transport.pool import Pool
+from smokegate.observation.transport.redirects import is_private
+
+NOWHERE = "/smokegate-no-such-page"
+FIRST = 3
+"""So many health checks are tried in the first round, together with the page: one of them is most often right."""
+SCRIPTS = 3
+COMMIT = re.compile(r"[0-9a-f]{7,64}")
+
+
+@dataclass(frozen=True)
+class VersionSource:
+    """Where a version can be read, and what stands there now."""
+
+    path: str
+    value: str
+    field: str = ""
+    header: str = ""
+
+    @property
+    def is_commit(self) -> bool:
+        """Whether it is a commit's hash, which `--expect-commit` compares."""
+        return COMMIT.fullmatch(self.value) is not None
+
+
+@dataclass
+class Found:
+    """What a discovery came to."""
+
+    url: str
+    requests: int = 0
+    answered: bool = False
+    health: HealthCheck | None = None
+    page: bool = False
+    api_description: str = ""
+    calls: tuple[str, ...] = ()
+    """The origins that the page's scripts call, the page's own included."""
+    version: VersionSource | None = None
+    token_url: str = ""
+    """Where an OAuth2 password form is sent, by the API's description."""
+    found: list[str] = field(default_factory=list)
+    assumed: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def has_grounds(self) -> bool:
+        """Whether there is anything by which health can be told from trouble."""
+        return self.health is not None or self.page or bool(self.api_description)
+
+
+def discover(url: str, pool: Pool, health: str = "", sent: int = 0) -> Found:
+    """Look at a deployment.
+
+    Args:
+        url: its address.
+        pool: sends the requests.
+        health: the health check's path, where it is known.
+        sent: how many requests an earlier look has used up.
+    """
+    found = Found(url)
+    getter = Getter(url, pool, sent)
+    known = [health] if health else knowledge()["health"]
+    first = getter.get(["/", NOWHERE, "/openapi.json", *known[:FIRST]])
+    page = first["/"]
+    found.answered = any(each.status for each in first.values())
+    if not found.answered:
+        found.requests = getter.sent
+        found.missing.append(f"nothing answers: {page.problem}")
+        return found
+    if (moved := _adopted(url, page)) is not None:
+        again = discover(moved, pool, health, getter.sent)
+        again.assumed.insert(0, f"{url} redirects to {moved}: that is what is checked")
+        return again
+    _note_api(found, first["/openapi.json"])
+    _note_health(found, getter, first, known, page)
+    _note_page(found, getter, page)
+    _note_version(found, [*first.values()])
+    found.requests = getter.sent
+    return found
+
+
+def _adopted(url: str, page: Got) -> str | None:
+    """Return where the whole site has moved: to `www` or from it, or to https."""
+    if not page.url:
+        return None
+    before, after = urlsplit(url), urlsplit(page.url)
+    if web_origin(url) == web_origin(page.url):
+        return None
+    same = (before.hostname or "").removeprefix("www.") == (after.hostname or "").removeprefix("www.")
+    return urlunsplit((after.scheme, after.netloc, before.path, "", "")).rstrip("/") if same else None
+
+
+def _note_api(found: Found, got: Got) -> None:
+    paths = _table(_table(got.json).get("paths"))
+    if not (got.well and paths):
+        return
+    found.api_description = got.path
+    found.found.append(f"API description {got.path} with {len(paths)} paths")
+    for scheme in _table(_table(_table(got.json).get("components")).get("securitySchemes")).values():
+        token = _table(_table(_table(scheme).get("flows")).get("password")).get("tokenUrl")
+        if isinstance(token, str):
+            found.token_url = f"/{token.lstrip('/')}" if "://" not in token else ""
+            found.found.append(f"sign-in by an OAuth2 password form at {token}: not checked without an account")
+
+
+def _table(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _note_health(found: Found, getter: Getter, first: dict[str, Got], known: list[str], page: Got) -> None:
+    declared = _declared(first["/openapi.json"])
+    nowhere = first[NOWHERE]
+    answers = dict(first)
+    check = health_check([first[path] for path in known[:FIRST] if path in first], nowhere, page)
+    if check is None:
+        keep = SCRIPTS if page.is_html else 0
+        more = [path for path in (*declared, *known[FIRST:]) if path not in answers][: max(0, getter.left - keep - 1)]
+        answers |= getter.get(more)
+        check = health_check([answers[path] for path in more if path in answers], nowhere, page)
+    guarded = [path for path in known if path in answers and answers[path].status in {401, 403}]
+    if check is None:
+        found.missing.append(
+            f"health check: {guarded[0]} wants credentials"
+            if guarded
+            else f"health check: none of {', '.join(known)} is one"
+        )
+        return
+    again = getter.get([check.path]).get(check.path)
+    found.health = _steady(check, again)
+    said = f', {check.key} is "{check.value}"' if check.key else ""
+    found.found.append(f"health check {check.path} answers {check.status}{said}")
+    if found.health.key and found.health.says_well:
+        found.assumed.append(f'"{check.value}" is what a healthy answer has in {check.key}')
+    if check.database:
+        found.assumed.append("the health check depends on the database, since it speaks of one")
+
+
+def _steady(check: HealthCheck, again: Got | None) -> HealthCheck:
+    """Return the check with its status word only where a second answer said the same."""
+    same = again is not None and isinstance(again.json, dict) and again.json.get(check.key) == check.value
+    return check if same or not check.says_well else HealthCheck(check.path, check.status, database=check.database)
+
+
+def _declared(got: Got) -> list[str]:
+    """Return the paths that the API's own description names like a health check."""
+    names = set(knowledge()["openapi_health"])
+    plain = [
+        path
+        for path, methods in _table(_table(got.json).get("paths")).items()
+        if path.startswith("/") and "{" not in path and "get" in _table(methods)
+    ]
+    return [path for path in plain if names & set(re.split(r"[^a-z]+", path.lower()))]
+
+
+def _note_page(found: Found, getter: Getter, page: Got) -> None:
+    if page.status in {401, 403}:
+        found.missing.append(f"page: / answers {page.status}, it wants credentials")
+    elif web_origin(page.url) != web_origin(found.url):
+        found.missing.append(f"page: / leads to another host, {web_origin(page.url)}")
+    elif not (page.well and page.is_html):
+        found.missing.append(f"page: / answers {page.status}" + ("" if page.is_html else ", and it is no page"))
+    else:
+        found.page = True
+        found.found.append("page /")
+        _note_calls(found, getter, page)
+
+
+def _note_calls(found: Found, getter: Getter, page: Got) -> None:
+    scripts = getter.get(scripts_of(page.text, page.url)[:SCRIPTS])
+    addresses = [absolute for got in scripts.values() if got.well for _, absolute in api_addresses(got.text, page.url)]
+    found.calls = tuple(dict.fromkeys(web_origin(each) for each in addresses))
+    for origin in found.calls:
+        other = origin != web_origin(found.url)
+        found.found.append(
+            f"its scripts call {origin}" + (f"; check it too: smokegate check {origin}" if other else "")
+        )
+
+
+def _note_version(found: Found, answers: list[Got]) -> None:
+    for got in answers:
+        if not got.well or got.path == NOWHERE:
+            continue
+        for name in knowledge()["version_headers"]:
+            if got.header(name):
+                found.version = found.version or VersionSource(got.path, got.header(name), header=name)
+        body = got.json if isinstance(got.json, dict) and got.path != "/openapi.json" else {}
+        for key in knowledge()["version_keys"]:
+            if isinstance(body.get(key), str) and body[key]:
+                found.version = found.version or VersionSource(got.path, body[key], field=key)
+    if found.version is not None:
+        where = found.version.header or found.version.field
+        found.found.append(f"version {found.version.value} in {where} of {found.version.path}")
+    else:
+        found.missing.append("version: no answer names one")
+
+
+def calls_elsewhere(found: Found) -> str | None:
+    """Return the one other origin that the page's scripts call, where a user's browser can reach it."""
+    others = [each for each in found.calls if each != web_origin(found.url)]
+    if len(others) != 1 or len(found.calls) != 1:
+        return None
+    parts = urlsplit(others[0])
+    host = parts.hostname or ""
+    local = host == "localhost" or host.endswith(".localhost") or is_private(host)
+    plain = urlsplit(found.url).scheme == "https" and parts.scheme == "http"
+    return None if local or plain else others[0]

@@ -1,0 +1,98 @@
+"""Sends the few GETs of a discovery: bounded in number and time, on few connections."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from smokegate.observation.evidence import sink
+from smokegate.observation.plan.step import RequestToSend, join, origin_of
+from smokegate.observation.transport.errors import cause_of
+from smokegate.observation.transport.fetch import fetch
+from smokegate.observation.transport.pool import Pool
+
+MOST = 15
+"""Requests to one deployment: what a person with a browser might send."""
+SECONDS = 10.0
+"""The deadline of one request."""
+
+
+@dataclass(frozen=True)
+class Got:
+    """One answer, or why there is none."""
+
+    path: str
+    status: int = 0
+    """0 where there is no answer."""
+    url: str = ""
+    """Where the answer came from, after redirects."""
+    kind: str = ""
+    text: str = ""
+    json: Any = None
+    is_json: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
+
+    @property
+    def is_html(self) -> bool:
+        """Whether it is a page."""
+        return "html" in self.kind or self.text.lstrip()[:15].lower().startswith(("<!doctype", "<html"))
+
+    @property
+    def well(self) -> bool:
+        """Whether its status is a success."""
+        return 200 <= self.status < 300
+
+    def header(self, name: str) -> str:
+        """Return a header's value, empty where it is not there."""
+        return next((value for key, value in self.headers if key.lower() == name), "")
+
+
+class Getter:
+    """GETs paths of one deployment, several at once, and no more than the limit in all."""
+
+    def __init__(self, url: str, pool: Pool, sent: int = 0) -> None:
+        self._url = url
+        self._pool = pool
+        self.sent = sent
+
+    @property
+    def left(self) -> int:
+        """How many requests may still be sent."""
+        return MOST - self.sent
+
+    def get(self, paths: Iterable[str]) -> dict[str, Got]:
+        """Send a GET to each path, or to an absolute address of the same origin, as far as the limit allows."""
+        wanted = list(dict.fromkeys(paths))[: self.left]
+        self.sent += len(wanted)
+        pending = {path: self._submit(path) for path in wanted}
+        return {path: future.result() for path, future in pending.items()}
+
+    def _submit(self, path: str) -> Future[Got]:
+        future: Future[Got] = Future()
+        address = path if "://" in path else join(self._url, path)
+
+        def job() -> None:
+            try:
+                future.set_result(self._get(path, address))
+            except BaseException as error:  # noqa: BLE001 - the one who waits must hear of it
+                future.set_exception(error)
+
+        self._pool.submit(origin_of(address, None), job)
+        return future
+
+    def _get(self, path: str, address: str) -> Got:
+        now = time.monotonic()
+        client = self._pool.client()
+        ask = RequestToSend("GET", address, elsewhere=path == "/")
+        fetched = fetch(client, ask, client.trace(None, now, now + SECONDS))
+        raw = fetched.raw
+        if raw is None:
+            cause, words = cause_of(fetched.error) if fetched.error is not None else (None, "no answer")
+            title = f"{cause.title} ({words})" if cause is not None else words
+            return Got(path, problem=sink.line(title))
+        kind = next((value for name, value in raw.headers if name.lower() == "content-type"), "").lower()
+        return Got(path, raw.status, raw.url, kind, raw.text, raw.json, raw.is_json, raw.headers)

@@ -1,0 +1,96 @@
+"""Which of a deployment's answers is its health check, and what of it may be expected again."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from smokegate.observation.discovery.getter import Got
+
+KNOWLEDGE = Path(__file__).parents[2] / "knowledge" / "discovery.toml"
+SHORT = 300
+"""Characters of a text that can be a health check's; a page of Rails' `/up` has fewer than ten times as many."""
+
+
+@cache
+def knowledge() -> Mapping[str, Any]:
+    """Return what deployments have in common."""
+    return tomllib.loads(KNOWLEDGE.read_text("utf-8"))
+
+
+@dataclass(frozen=True)
+class HealthCheck:
+    """A health check that was found."""
+
+    path: str
+    status: int
+    key: str = ""
+    """The JSON key that holds its status; empty where there is none."""
+    value: object = None
+    """What it says there now."""
+    database: bool = False
+    """Whether its body speaks of a database."""
+
+    @property
+    def says_well(self) -> bool:
+        """Whether its status is one that a healthy application has; without a key its HTTP status says it."""
+        if not 200 <= self.status < 300:
+            return False
+        return not self.key or self.value is True or str(self.value).lower() in knowledge()["well"]
+
+
+def health_check(answers: Iterable[Got], nowhere: Got, page: Got) -> HealthCheck | None:
+    """Return the first answer that is a health check's.
+
+    Args:
+        answers: of the paths where one may be, in order of preference.
+        nowhere: of a path that does not exist: what answers like it is no health check.
+        page: of the root.
+    """
+    for got in answers:
+        if got.status and _speaks_for_itself(got, nowhere, page):
+            key, value = _status_of(got)
+            return HealthCheck(got.path, got.status, key, value, _has_database(got.json))
+    return None
+
+
+def _speaks_for_itself(got: Got, nowhere: Got, page: Got) -> bool:
+    if got.well:
+        if _alike(got, nowhere) or (got.is_html and (_alike(got, page) or len(got.text) > 10 * SHORT)):
+            return False
+        return got.is_json or got.is_html or len(got.text) <= SHORT
+    # A health check that says "not healthy": the server answers otherwise where there is nothing.
+    return got.status in {500, 503} and got.is_json and nowhere.status not in {0, got.status}
+
+
+def _alike(one: Got, other: Got) -> bool:
+    return one.status == other.status and (one.text == other.text or (one.is_html and other.is_html))
+
+
+def _status_of(got: Got) -> tuple[str, object]:
+    if not isinstance(got.json, dict):
+        return "", None
+    for key in knowledge()["status_keys"]:
+        value = got.json.get(key)
+        if isinstance(value, bool) or (isinstance(value, str) and value):
+            return key, value
+    return "", None
+
+
+def _has_database(value: Any) -> bool:
+    names = set(knowledge()["database"])
+    pending, seen = [value], 0
+    while pending and seen < 1000:
+        each = pending.pop()
+        seen += 1
+        if isinstance(each, dict):
+            if any(str(key).lower() in names for key in each):
+                return True
+            pending += each.values()
+        elif isinstance(each, list):
+            pending += each
+    return False

@@ -1,0 +1,122 @@
+"""`smokegate check URL` in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from tests_support.running import clean_environment
+from tests_support.web import Reply, reply, serve
+
+
+@pytest.fixture
+def web():
+    """A server whose every answer the test decides."""
+    with serve() as server:
+        yield server
+
+
+@pytest.fixture
+def check(tmp_path):
+    """Run the command in a folder whose code must not be loaded."""
+    for name in ("conftest.py", "requests.py", "tests/smoke/test_own.py", "tests/smoke/conftest.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("raise SystemExit('this code was loaded')\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
+
+    def run(*words):
+        return subprocess.run(
+            [sys.executable, "-P", "-m", "smokegate", "check", *words],
+            cwd=tmp_path,
+            env=clean_environment({"PYTEST_ADDOPTS": "--neither"}),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+def test_a_healthy_deployment_goes_on(check, web, tmp_path):
+    """What was found and assumed is said, the verdict is green, and nothing is left in the folder."""
+    web.answers["/health"] = reply({"status": "healthy", "db": "ok"})
+    before = sorted(tmp_path.rglob("*"))
+
+    done = check(web.url.removeprefix("http://"))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert 'found      health check /health answers 200, status is "healthy"' in done.stdout
+    assert f"PASS {web.url}: go on" in done.stdout
+    assert "smokegate init" in done.stdout
+    assert sorted(tmp_path.rglob("*")) == before
+    assert {method for method, _ in web.asked} == {"GET"}
+
+
+def test_the_document_is_that_of_every_run(check, web):
+    """`--json` prints the run's JSON, with what was found in it."""
+    web.answers["/healthz"] = reply({"status": "ok", "db": "ok"})
+
+    done = check(web.url, "--json")
+    document = json.loads(done.stdout)
+    (environment,) = document["environments"]
+
+    assert (document["schema"], document["run"]["exit"], environment["verdict"]) == (1, 0, "PASS")
+    assert environment["discovery"]["found"]
+
+
+def test_a_sick_deployment_is_red_with_its_cause(check, web):
+    """A health check that says so is the cause, and the steps name this command."""
+    web.answers["/health"] = reply({"status": "unhealthy"}, 503)
+
+    done = check(web.url)
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "FAIL" in done.stdout
+    assert "cause      app." in done.stdout
+    assert f"smokegate check {web.url}" in done.stdout
+
+
+def test_an_edge_that_answers_in_the_applications_place_is_the_cause(check, web):
+    """Nothing is found, and the answers prove why."""
+    nobody = Reply(404, b"Not Found\n", (("Content-Type", "text/plain"), ("x-render-routing", "no-server")))
+    for path in ("/", "/smokegate-no-such-page", "/health", "/healthz", "/api/health"):
+        web.answers[path] = nobody
+
+    done = check(web.url)
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "render.no-server" in done.stdout
+
+
+def test_without_grounds_nothing_is_claimed(check, web):
+    """A server that answers 404 everywhere may be healthy: UNKNOWN, and how to name its health check."""
+    done = check(web.url)
+
+    assert done.returncode == 6, done.stdout + done.stderr
+    assert "UNKNOWN" in done.stdout
+    assert "--health PATH" in done.stdout
+
+
+def test_several_addresses_have_a_verdict_each(check, web):
+    """The exit code is the worst."""
+    web.answers["/health"] = reply({"status": "healthy", "db": "ok"})
+
+    done = check(web.url, "http://127.0.0.1:9")
+
+    assert done.returncode == 1
+    assert "PASS" in done.stdout
+    assert "net.refused" in done.stdout
+
+
+@pytest.mark.parametrize("word", ["ftp://x.example.com", "https://user:pw@x.example.com", "a b"])
+def test_what_is_no_address_is_one_line(check, word):
+    """Exit code 4, and no request."""
+    done = check(word)
+
+    assert done.returncode == 4
+    assert done.stderr.count("\n") == 1
+    assert "expected" in done.stderr
+    assert "pw@" not in done.stderr

@@ -1,0 +1,197 @@
+"""What a discovery finds of a deployment of which only the address is known."""
+
+from __future__ import annotations
+
+import pytest
+from tests_support.web import Reply, reply, serve
+
+from smokegate.commands.environment_text import environment_text, name_for
+from smokegate.environment.load import load
+from smokegate.observation.discovery.discover import _adopted, calls_elsewhere, discover
+from smokegate.observation.discovery.getter import MOST, Got
+from smokegate.observation.transport.pool import Pool
+
+HTML = (("Content-Type", "text/html"),)
+PAGE = Reply(200, b"<!doctype html><title>Shop</title><p>welcome", HTML)
+
+
+@pytest.fixture
+def web():
+    """A server whose every answer the test decides."""
+    with serve() as server:
+        yield server
+
+
+@pytest.fixture
+def found(web):
+    """Discover the server."""
+
+    def look(health=""):
+        pool = Pool(1)
+        try:
+            return discover(web.url, pool, health)
+        finally:
+            pool.close()
+
+    return look
+
+
+def loaded(text, folder):
+    """Load the file that a discovery wrote."""
+    (folder / "shop.toml").write_text(text, encoding="utf-8")
+    (environment,) = load(["shop"], directory=folder, variables={})
+    return environment
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/health", {"status": "healthy"}),
+        ("/healthz", {"ok": True}),
+        ("/api/health", {"status": "ok", "database": "ok"}),
+        ("/actuator/health", {"status": "UP"}),
+        ("/livez", {"alive": True}),
+    ],
+)
+def test_a_json_health_check_is_found(web, found, tmp_path, path, body):
+    """Its path and the status word that two answers had are in the file, and the file loads."""
+    web.answers[path] = reply(body)
+
+    result = found()
+    environment = loaded(environment_text(result, "shop"), tmp_path)
+
+    assert result.health.path == environment.backend.health.path == path
+    assert len(environment.backend.health.json_) == 1
+    assert environment.backend.health.touches == (("database",) if "database" in body else ())
+    assert result.requests == len(web.asked) <= MOST
+
+
+@pytest.mark.parametrize("text", [b"OK", b"Healthy", b""])
+def test_a_plain_health_check_is_found(web, found, text):
+    """A short text under a usual path is a health check."""
+    web.answers["/-/healthy"] = Reply(200, text, (("Content-Type", "text/plain"),))
+
+    assert found().health.path == "/-/healthy"
+
+
+def test_the_page_of_a_frontend_is_no_health_check(web, found):
+    """Where every path answers with the page, none of them is a health check."""
+    for path in ("/", "/smokegate-no-such-page", "/health", "/healthz", "/api/health", "/up"):
+        web.answers[path] = PAGE
+
+    result = found()
+
+    assert result.health is None
+    assert result.page
+    assert any("health check" in line for line in result.missing)
+
+
+def test_a_health_check_of_a_framework_that_answers_a_page_is_found(web, found):
+    """Rails answers `/up` with a green page."""
+    web.answers["/up"] = Reply(200, b'<!DOCTYPE html><html><body style="background-color: green"></body></html>', HTML)
+
+    assert found().health.path == "/up"
+
+
+def test_the_path_that_the_api_description_names_is_tried(web, found):
+    """A health check under an unusual path is found through OpenAPI."""
+    web.answers["/openapi.json"] = reply({"paths": {"/v1/system/health": {"get": {}}, "/v1/health/{id}": {"get": {}}}})
+    web.answers["/v1/system/health"] = reply({"status": "ok"})
+
+    assert found().health.path == "/v1/system/health"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [reply({"status": "unhealthy", "database": "down"}), reply({"status": "error"}, 503), reply({"ok": False})],
+)
+def test_an_unhealthy_answer_is_never_what_is_expected(web, found, tmp_path, answer):
+    """The health check is found, and the file expects what a healthy one says."""
+    web.answers["/health"] = answer
+
+    text = environment_text(found(), "shop")
+    environment = loaded(text, tmp_path)
+
+    assert environment.backend.health.path == "/health"
+    assert environment.backend.health.status == 200
+    assert '"unhealthy"' not in text
+    assert '"error"' not in text
+    assert "false" not in text
+
+
+def test_what_differs_between_two_answers_is_not_expected(web, found, tmp_path):
+    """Neither a status that changes, nor a version, a time or a host gets into the file."""
+    words = iter(["ok", "ready"] * 20)
+    web.answers["/health"] = lambda _: reply({"status": next(words), "version": "1.2.3", "time": "12:00", "host": "a1"})
+
+    text = environment_text(found(), "shop")
+
+    assert loaded(text, tmp_path).backend.health.json_ == ()
+    assert not any(word in text for word in ("1.2.3", "12:00", "a1"))
+
+
+def test_a_commit_is_found_and_compared(web, found, tmp_path):
+    """A commit in a header is where `--expect-commit` reads it; any other version is only reported."""
+    web.answers["/health"] = reply({"status": "ok"}, X_Commit="0a1b2c3d4e5f")
+
+    environment = loaded(environment_text(found(), "shop"), tmp_path)
+
+    assert (environment.version.path, environment.version.header) == ("/health", "x-commit")
+
+
+def test_what_the_scripts_call_is_found(web, found, tmp_path):
+    """An API on another origin is what the frontend must call; one on this machine never is."""
+    web.answers["/"] = Reply(200, b'<!doctype html><script src="/app.js"></script>', HTML)
+    web.answers["/app.js"] = Reply(200, b'x.create({baseURL:"https://api.example.invalid/v1"})')
+    web.answers["/health"] = reply({"status": "ok"})
+    result = found()
+
+    assert loaded(environment_text(result, "shop"), tmp_path).frontend.calls == "https://api.example.invalid"
+
+    web.answers["/app.js"] = Reply(200, b'x.create({baseURL:"http://localhost:8000/api"})')
+    assert calls_elsewhere(found()) is None
+
+
+def test_nothing_that_answers_is_said(found, web):
+    """A server that closes every connection is no deployment of which anything is known."""
+    web.url = "http://127.0.0.1:9"
+
+    result = found()
+
+    assert not result.answered
+    assert "nothing answers: the connection was refused" in result.missing[0]
+
+
+def test_a_whole_site_that_moved_is_adopted():
+    """To www, from it, and to https; not to another host, such as a login's."""
+    assert (
+        _adopted("http://example.com/app", Got("/", 200, "https://www.example.com/")) == "https://www.example.com/app"
+    )
+    assert _adopted("https://example.com", Got("/", 200, "https://example.com/login")) is None
+    assert _adopted("https://example.com", Got("/", 200, "https://login.example.org/")) is None
+
+
+def test_at_most_fifteen_requests_are_sent(web, found):
+    """Also where nothing is found, and the page has many scripts."""
+    scripts = "".join(f'<script src="/{n}.js"></script>' for n in range(30))
+    web.answers["/"] = Reply(200, f"<!doctype html>{scripts}".encode(), HTML)
+
+    assert found().requests <= MOST
+    assert len(web.asked) <= MOST
+    assert {method for method, _ in web.asked} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    "body", [[], "x", 5, {"paths": []}, {"paths": {"/a": 1}, "components": []}, {"paths": {"a": {}}}]
+)
+def test_a_strange_api_description_does_no_harm(web, found, body):
+    """Whatever a server calls its API description."""
+    web.answers["/openapi.json"] = reply(body)
+
+    assert found().health is None
+
+
+def test_a_name_is_made_of_the_host():
+    """Names that environments can have."""
+    assert name_for("https://www.shop.example.com/app") == "shop-example-com"
+    assert name_for("http://[::1]:8000") == "1"
