@@ -28,7 +28,7 @@ def flat(lines: Iterable[str]) -> list[str]:
 
 
 def _flat(line: str) -> Iterator[str]:
-    text = GROUP.sub("  ", COLOURS.sub("", line)) if line.lstrip().startswith("| ") else COLOURS.sub("", line)
+    text = GROUP.sub("", COLOURS.sub("", line)) if line.lstrip().startswith("| ") else COLOURS.sub("", line)
     if text.lstrip().startswith("{") and text.rstrip().endswith("}"):
         record = _record(text)
         if record is not None:

@@ -15,7 +15,7 @@ from smokegate.diagnosis.log_lines import flat
 from smokegate.diagnosis.log_structure import UNCAUGHT, WORDS, Telling, tellings
 from smokegate.diagnosis.log_targets import Target
 from smokegate.diagnosis.wording import LIMIT, plain, quote
-from smokegate.knowledge.logs import LogCause, log_causes, words
+from smokegate.knowledge.logs import VARIABLE, LogCause, log_causes, words
 
 OWN_ERROR = "container.own-error"
 VAGUE_PLACE = 900
@@ -26,6 +26,13 @@ BEFORE = 60
 """So many characters of a long line are shown before its decisive words."""
 SUMMARY = 90
 """So many characters of a line stand in a title."""
+LEADING = re.compile(
+    r"^(?:.{0,80}?\b(?:ERROR|FATAL|CRITICAL|PANIC|SEVERE|emerg|crit|alert)\b[\]:]*|(?:level=)?\[?(?:error|fatal|panic)\b\]?:?"
+    r"|\S+\.rb:\d+:in .{0,80}?:|Unhandled exception\.|\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+Z?)"
+    r"(?: ?\d+#\d+:)?(?: ?\[[\w.]+\])?\s+",
+    re.ASCII,
+)
+"""What stands before the words of a line: time, level, module, the place in the code."""
 TargetOf = Callable[[str, str], Target]
 """Finds out what a line, with the frames around it, speaks of."""
 
@@ -134,10 +141,11 @@ def _reason(telling: Telling, cause: LogCause, target_of: TargetOf, *, sure: boo
 
 
 def _variable(cause: LogCause, text: str) -> str:
-    """Return the setting that pydantic names in the line below its headline."""
-    if not cause.named or "validation error" not in text:
+    """Return the setting that a line names where the pattern itself has no place for it."""
+    if not cause.code.startswith(("container.missing-variable", "container.setting-invalid")):
         return ""
-    found = re.search(r"validation errors? for \S+ ([\w.]+) ", text)
+    pydantic = re.search(r"validation errors? for \S+ ([\w.]+) ", text)
+    found = pydantic or re.search(VARIABLE, text)
     return found[1] if found else ""
 
 
@@ -147,9 +155,7 @@ def _is_vague(telling: Telling) -> bool:
 
 def _summary(line: str) -> str:
     """Return what a title says of a line: without time, level and module, cut."""
-    text = re.sub(r"^[\[(]?\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+(?:Z| ?[+-]\d{4}| UTC| GMT)?[\])]?\s*", "", plain(line))
-    text = re.sub(r"^(?:\[\d+(?:#\d+)?\]|\d+#\d+:)\s*", "", text)
-    text = re.sub(r"^(?:level=)?\[?(?:error|fatal|critical|panic)\]?:?\s+", "", text, flags=re.IGNORECASE)
+    text = LEADING.sub("", plain(line))
     text = text.replace("`", "'")
     return text if len(text) <= SUMMARY else text[:SUMMARY].rstrip() + "…"
 

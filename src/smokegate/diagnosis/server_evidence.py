@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PROXY = re.compile(r"(?:^|[/-])(?:nginx|caddy|traefik|haproxy|envoy|httpd|apache)\b", re.IGNORECASE)
 LINES_AT_MOST = 3
 PASSING = ("refused", "unknown-host", "timed-out", "too-many-clients")
-"""Reasons that pass by themselves: a program that ran on, or was ended by someone, had overcome them."""
+"""Reasons that pass by themselves: a program that ran on had overcome them."""
 ENDED = {0, 137, 143}
 """How a program ends that was told to: by itself, or by signal 9 or 15."""
 
@@ -90,13 +90,13 @@ def _read(case: Case, service: ServiceView) -> Reason | None:
         return said
     server = server_kind(service) is not None or role(case, service) == "database"
     found = reason_in([line.text for line in _relevant(service)], target_of, server=server)
-    if found is None or not found.code.endswith(PASSING):
-        return found
-    return None if _was_ended(service) or _overcome(service, found) else found
+    if found is None or (_was_ended(service) and found.code != "container.out-of-memory"):
+        return None
+    return None if found.code.endswith(PASSING) and _overcome(service, found) else found
 
 
 def _was_ended(service: ServiceView) -> bool:
-    """Whether someone ended it: what passed by itself while it ran is not why it is away."""
+    """Whether someone ended it: what it logged while it ran is not why it is away."""
     return service.state == "exited" and service.exit_code in ENDED
 
 

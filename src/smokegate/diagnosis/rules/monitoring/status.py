@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_fresh, monitoring_status
@@ -22,6 +23,8 @@ SEE: Step = (
 )
 READS = ("the JSON of the monitoring summary, whatever its status",)
 FUTURE = "The data under the monitoring summary of {host} claims to be from the future"
+SAYS_WHY = re.compile(r"err|reason|cause|problem|fail|warn|issue|alert|exception|detail|message", re.IGNORECASE)
+WHYS_AT_MOST, DEPTH = 3, 4
 Read = tuple["Exchange", "Answer", "Monitoring"]
 
 
@@ -84,8 +87,25 @@ def _status(case: Case, read: Read, words: tuple[str, ...], *, advisory: bool) -
     status = monitoring_status(case)
     if status is None or status not in words or status in monitoring.healthy:
         return None
-    line = seen(exchange, f"{monitoring.field} is {quote(status)}", body(answer))
+    why = tuple(f"it says why: {quote(each)}" for each in whys(answer.body.json))
+    line = seen(exchange, f"{monitoring.field} is {quote(status)}", *(why or (body(answer),)))
     return Signs(evidence=(line,), exchanges=("monitoring",), advisory=advisory)
+
+
+def whys(value: object, depth: int = 0, *, named: bool = False) -> list[str]:
+    """Return the texts under keys that say what is wrong, such as `errors` or `reason`; at most three."""
+    if isinstance(value, str):
+        return [value] if named and value.strip() else []
+    if depth > DEPTH:
+        return []
+    if isinstance(value, dict):
+        pairs = [(named or bool(SAYS_WHY.search(str(key))), each) for key, each in value.items()]
+    elif isinstance(value, list):
+        pairs = [(named, each) for each in value]
+    else:
+        return []
+    found = [text for is_named, each in pairs for text in whys(each, depth + 1, named=is_named)]
+    return list(dict.fromkeys(found))[:WHYS_AT_MOST]
 
 
 def _value(answer: Answer, key: str) -> object:
