@@ -20,13 +20,13 @@ must hold first::
 from __future__ import annotations
 
 from smokegate.environment.model import Endpoint, Environment
-from smokegate.observation.evidence.predicates import grants, is_fresh, is_html, is_number
+from smokegate.observation.evidence.predicates import grants, is_fresh, is_html, is_number, page_faults
 from smokegate.observation.evidence.version import same_commit
 from smokegate.observation.model import Answer, Exchange, Observation
 from smokegate.observation.plan.step import same_origin, web_origin
 from smokegate.observation.transport.causes import Stage
 from smokegate.plugin.check import Check, check
-from smokegate.plugin.failures import Blocked, ExpectationFailed, NotApplicable
+from smokegate.plugin.failures import Blocked, ExpectationFailed, NotApplicable, NotJudged
 from smokegate.plugin.response import EndpointResponse, MonitoringResponse, Response
 from smokegate.plugin.server_results import ServerResults
 from smokegate.plugin.sign_in import SignInResponses
@@ -45,6 +45,7 @@ __all__ = [
     "ExpectationFailed",
     "MonitoringResponse",
     "NotApplicable",
+    "NotJudged",
     "Observation",
     "Response",
     "ServerResults",
@@ -55,6 +56,7 @@ __all__ = [
     "is_fresh",
     "is_html",
     "is_number",
+    "page_faults",
     "same_commit",
     "same_origin",
     "web_origin",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from smokegate.api import Deployment, NotApplicable, check, grants, same_origin, web_origin
+from smokegate.api import Deployment, NotApplicable, check, grants, page_faults, same_origin, web_origin
 
 #: Pages on the backend's own host depend on what that host's checks say; pages on another host do not.
 SAME_HOST = "frontend_shares_host"
@@ -16,10 +16,9 @@ def test_frontend_is_served(deployment: Deployment) -> None:
 
     Symptom: a blank page, the platform's error page, or "Index of /".
     """
-    page, text = deployment.page, deployment.frontend.contains
-    page.expect(page.status == 200, "status 200")
-    page.expect("html" in page.content_type, "an HTML page", page.content_type)
-    page.expect(text is None or text in page.text, f"a page that contains {text!r}")
+    page = deployment.page
+    for expected, actual in page_faults(page.answer, deployment.frontend.contains):
+        page.expect(holds=False, expected=expected, actual=actual)
 
 
 @check("frontend.api-address", after=("frontend.served",), needs=("frontend",))

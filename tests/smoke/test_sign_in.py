@@ -70,7 +70,13 @@ def test_new_token_opens_the_same_account(deployment: Deployment) -> None:
     sign_in.expect_account(sign_in.account_again, sign_in.account)
 
 
-@check("sign-in.wrong-password", after=("sign-in.login-again",), needs=("sign_in",), reads=READS)
+@check(
+    "sign-in.wrong-password",
+    after=("sign-in.login-again",),
+    needs=("sign_in",),
+    reads=(*READS, "refusal"),
+    once=True,
+)
 def test_wrong_password_is_refused(deployment: Deployment) -> None:
     """A wrong password is refused.
 
@@ -100,7 +106,7 @@ def test_password_does_not_come_back(deployment: Deployment) -> None:
         sign_in.expect_no_echo(step)
 
 
-@check("sign-in.budget", after=("health.ok",), needs=("sign_in.within",), reads=READS, severity="advisory")
+@check("sign-in.budget", after=("sign-in.same-account",), needs=("sign_in.within",), reads=READS, severity="advisory")
 def test_signing_in_is_within_its_budget(deployment: Deployment) -> None:
     """Each step of signing in answers within its latency budget.
 

@@ -1,28 +1,22 @@
-"""What the commands that look have in common: their options, one look, and the verdict on it."""
+"""What the commands that check have in common: their options, and one run of the suite."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import time
-from collections.abc import Collection
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from smokegate.diagnosis.engine import diagnose
-from smokegate.diagnosis.judged import judged
-from smokegate.diagnosis.verdict import decide, exit_code, reasons
-from smokegate.environment.coverage import not_covered
+from smokegate.commands.suite_process import Request, run_suite
+from smokegate.diagnosis.verdict import exit_code
 from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.extras import missing_extra
 from smokegate.environment.fields import seconds
 from smokegate.environment.load import ALL, load
 from smokegate.environment.model import Environment
 from smokegate.observation.evidence.sink import SINK
-from smokegate.observation.model import Observation
-from smokegate.observation.observer import Observer, Pool
-from smokegate.observation.plan.step import GROUPS, Group
 from smokegate.replicas import UnsuitableFaultError, check_fault
 from smokegate.report.console import Console
 from smokegate.report.model import EnvironmentReport, RunReport
@@ -37,7 +31,7 @@ class UsageError(Exception):
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add what every command that looks understands."""
+    """Add what every command that checks understands."""
     parser.add_argument("name", metavar="NAME", help="the environment: a file of environments/")
     parser.add_argument(
         "--set",
@@ -102,78 +96,54 @@ def duration(option: str, text: str) -> float:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One look and what was made of it."""
+    """One run of the suite, and when it was."""
 
     report: EnvironmentReport
     started: datetime
     seconds: float
     interrupted: bool = False
-    """Whether Ctrl-C ended it before all was seen."""
+    """Whether Ctrl-C ended it before all was observed."""
 
     @property
     def run(self) -> RunReport:
         """The same as the report of a run, for the formats that render runs."""
-        return RunReport(self.started, self.seconds, exit_code([self.report.verdict]), (self.report,))
+        partial = bool(self.report.partial)
+        return RunReport(self.started, self.seconds, exit_code([self.report.verdict], partial=partial), (self.report,))
 
 
-def look(
+def look(  # noqa: PLR0913 - all but the first two by name
     environment: Environment,
     console: Console,
     *,
     wait: float | None = None,
-    groups: Collection[Group] = GROUPS,
-    doing: str = "looking",
+    watching: bool = False,
+    creating: bool = True,
+    doing: str = "checking",
 ) -> CheckResult:
-    """Check a deployment once, from every vantage that its file declares, and judge what was seen.
+    """Run the suite on a deployment once, in a process of its own: what it says is what pytest says.
 
-    Ctrl-C ends the look: what was seen by then is judged as cut short.
+    Ctrl-C ends the run: what was observed by then is judged as cut short.
 
     Args:
         environment: with the addresses that it really has.
-        console: shows how the look goes.
-        wait: wait up to this many seconds until it is healthy, then look.
-        groups: which probes to make.
+        console: shows how the run goes.
+        wait: wait up to this many seconds until it is healthy, then check.
+        watching: leave out what must not be repeated round after round.
+        creating: whether accounts may be created, where the file allows it.
         doing: what the live line says.
+
+    Raises:
+        SuiteError: the suite came to no result.
     """
-    started, began = datetime.now(UTC), time.monotonic()
-    told = [""]
-    pool = Pool()
-    observer = Observer(environment, pool=pool, wait=wait, progress=lambda line: told.__setitem__(0, line))
+    began = time.monotonic()
+    last = [""]
 
     def line() -> str:
-        seen = observer.snapshot()
-        elapsed = time.monotonic() - began
-        waiting = wait is not None and seen.readiness is None
-        counted = f"{len(seen.exchanges)} exchanges" + (", the server" if seen.server is not None else "")
-        return told[0] if waiting and told[0] else f"{doing} {environment.name}: {counted}, {elapsed:.0f} s"
+        return last[0] or f"{doing} {environment.name}: {time.monotonic() - began:.0f} s"
 
-    interrupted = False
-    try:
-        try:
-            with console.progress(line):
-                observer.start(groups)
-                observation = observer.complete()
-        finally:
-            observer.close()
-    except KeyboardInterrupt:
-        interrupted = True
-        observation = replace(observer.snapshot(), complete=False)
-    finally:
-        pool.close()
-    report = judge(environment, observation)
-    return CheckResult(report, started, time.monotonic() - began, interrupted)
-
-
-def judge(environment: Environment, observation: Observation) -> EnvironmentReport:
-    """Return the decided report of what was seen: the verdict is that of `diagnosis.verdict`."""
-    diagnosis = diagnose(environment, observation)
-    outcomes = judged(environment, observation, diagnosis)
-    return EnvironmentReport(
-        environment,
-        observation,
-        diagnosis,
-        outcomes,
-        decide(outcomes, diagnosis, observation, environment),
-        reasons(outcomes, diagnosis, observation, environment),
-        tuple(not_covered(environment)),
-    )
+    request = Request(environment, wait, watching=watching, creating=creating)
+    with console.progress(line):
+        run, interrupted = run_suite(request, lambda text: last.__setitem__(0, text))
+    (report,) = run.environments
+    SINK.learn(report.observation.secrets)
+    return CheckResult(report, run.started, run.seconds, interrupted)

@@ -55,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         look,
         wait_of,
     )
+    from smokegate.commands.suite_process import SuiteError  # noqa: PLC0415 - see above
     from smokegate.replica import ReplicaError  # noqa: PLC0415 - see above
     from smokegate.replicas import placed  # noqa: PLC0415 - see above
     from smokegate.report.console import Console  # noqa: PLC0415 - see above
@@ -73,7 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
             return _tell_and_fix(arguments, environment, first, console)
     except ReplicaError as broken:
         sys.stderr.write(f"smokegate diagnose: the replica of {declared.name} did not start: {broken}\n")
-        return 6
+    except SuiteError as broken:
+        console.note(f"smokegate diagnose: the suite came to no result, which is an error inside smokegate: {broken}")
+    return 6
 
 
 def _check(arguments: argparse.Namespace) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smokegate.commands.common import CheckResult, look
 from smokegate.commands.signals import ended_like_interrupt
+from smokegate.commands.suite_process import SuiteError
 from smokegate.diagnosis.verdict import Verdict, exit_code
 from smokegate.observation.evidence.sink import encoded
-from smokegate.observation.plan.step import GROUPS, Group
 from smokegate.report.containers import span
 from smokegate.report.json import stamp
 from smokegate.report.terminal import COLOURS, TerminalLine, safe
@@ -136,7 +136,7 @@ def watch(  # noqa: PLR0913 - all but the first three are by name
         pause: waits some seconds, and is interrupted by Ctrl-C.
         clock: tells the seconds that pass.
     """
-    groups = _groups(environment, console, journey=journey)
+    creating = _creating(environment, console, journey=journey)
     tally = Tally()
     began, due = clock(), 0
     try:
@@ -145,10 +145,10 @@ def watch(  # noqa: PLR0913 - all but the first three are by name
                 left = began + due * every - clock()
                 if left > 0:
                     pause(left)
-                seen = look(environment, console, groups=groups)
-                if seen.interrupted:
+                one = _round(environment, console, creating=creating)
+                if one is None:
                     break
-                _tell(tally, round_of(seen), console, history)
+                _tell(tally, one, console, history)
                 due = max(due + 1, int((clock() - began) // every))
     except KeyboardInterrupt:
         pass
@@ -156,16 +156,26 @@ def watch(  # noqa: PLR0913 - all but the first three are by name
     return exit_code(each.verdict for each in tally.rounds)
 
 
-def _groups(environment: Environment, console: Console, *, journey: bool) -> Collection[Group]:
-    """Return what is looked at every round; accounts are made only where that was asked for."""
+def _round(environment: Environment, console: Console, *, creating: bool) -> Round | None:
+    """Make one round; None where it was interrupted. A round that came to no result could not be judged."""
+    began = datetime.now(UTC)
+    try:
+        seen = look(environment, console, watching=True, creating=creating)
+    except SuiteError as broken:
+        console.note(f"the suite came to no result, which is an error inside smokegate: {broken}")
+        return Round(began, Verdict.UNKNOWN, None, None, 0.0, None)
+    return None if seen.interrupted else round_of(seen)
+
+
+def _creating(environment: Environment, console: Console, *, journey: bool) -> bool:
+    """Return whether accounts are created every round: only where that was requested."""
     sign_in = environment.sign_in
-    if sign_in is None or not sign_in.creates_accounts or journey:
-        return GROUPS
-    console.note(
-        "not watched: signing in, since every round would create an account; --journey does it all the same, "
-        "and a standing account needs no such leave (docs/environments.md, sign_in.standing)"
-    )
-    return tuple(group for group in GROUPS if group != "sign_in")
+    if sign_in is not None and sign_in.creates_accounts and not journey:
+        console.note(
+            "not watched: signing in, since every round would create an account; --journey does it all the same, "
+            "and a standing account needs no such permission (docs/environments.md, sign_in.standing)"
+        )
+    return journey
 
 
 def _tell(tally: Tally, one: Round, console: Console, history: Path) -> None:

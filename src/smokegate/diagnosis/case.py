@@ -17,6 +17,7 @@ from smokegate.observation.model import Answer, Exchange, NoAnswer
 from smokegate.observation.plan.backend import endpoint_name
 
 if TYPE_CHECKING:
+    from smokegate.diagnosis.outcome import TestOutcome
     from smokegate.environment.model import Environment, Expectation
     from smokegate.observation.model import Observation
     from smokegate.observation.transport.causes import WireCause
@@ -71,7 +72,21 @@ class Case:
 
     environment: Environment
     observation: Observation
+    results: tuple[TestOutcome, ...] = ()
+    """What the suite found."""
     _edges: dict[str, EdgeAnswer | None] = field(default_factory=dict, repr=False, compare=False)
+
+    def failures_on(self, name: str) -> tuple[TestOutcome, ...]:
+        """Return the checks that failed on an exchange, advisory ones included."""
+        return self._failures.get(name, ())
+
+    @cached_property
+    def _failures(self) -> dict[str, tuple[TestOutcome, ...]]:
+        found: dict[str, tuple[TestOutcome, ...]] = {}
+        for each in self.results:
+            if each.outcome in {"failed", "advisory"} and each.failed_on:
+                found[each.failed_on] = (*found.get(each.failed_on, ()), each)
+        return found
 
     @cached_property
     def memo(self) -> dict[str, Any]:
@@ -244,11 +259,3 @@ def on_frontend(name: str) -> bool:
 def host_of(url: str) -> str:
     """Return the host of an address, with the port if it has one."""
     return urlsplit(url).netloc or url
-
-
-def is_html(answer: Answer) -> bool:
-    """Tell whether an answer is a page."""
-    return "text/html" in answer.headers.get("content-type", "") or answer.body.text.lstrip()[:9].lower() in {
-        "<!doctype",
-        "<html lan",
-    }

@@ -12,6 +12,9 @@ from smokegate.diagnosis.server_evidence import any_troubled
 from smokegate.diagnosis.undetermined import undetermined
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from smokegate.diagnosis.outcome import TestOutcome
     from smokegate.environment.model import Environment
     from smokegate.observation.model import Observation
 
@@ -19,28 +22,37 @@ SURENESS = {Confidence.CERTAIN: 0, Confidence.LIKELY: 1, Confidence.POSSIBLE: 2}
 Found = tuple[Rule, Finding]
 
 
-def diagnose(environment: Environment, observation: Observation) -> Diagnosis:
+def diagnose(environment: Environment, observation: Observation, results: Sequence[TestOutcome] = ()) -> Diagnosis:
     """Return what is the matter: gating causes before advice, the top of the chain first, then the surest.
 
     Where something is broken and no rule finds its cause, the headline is `undetermined`; where nothing is
     broken and nothing is worth a word, there is no headline.
     """
-    case = Case(environment, observation)
-    rules = all_rules(logs=any_troubled(case))
-    findings = tuple(finding for _, finding in sorted(found_causes(case, rules), key=_rank))
+    case = Case(environment, observation, tuple(results))
+    rules, errors = all_rules(logs=any_troubled(case)), list[str]()
+    findings = tuple(finding for _, finding in sorted(found_causes(case, rules, errors), key=_rank))
     if not any(not finding.advisory for finding in findings):
         unknown = undetermined(case)
         findings = (unknown, *findings) if unknown else findings
-    return Diagnosis(environment.name, findings[0] if findings else None, findings[1:])
+    return Diagnosis(environment.name, findings[0] if findings else None, findings[1:], tuple(errors))
 
 
-def found_causes(case: Case, rules: tuple[Rule, ...]) -> list[Found]:
-    """Return what the rules find, without what follows from something that was found before."""
+def found_causes(case: Case, rules: tuple[Rule, ...], errors: list[str] | None = None) -> list[Found]:
+    """Return what the rules find, without what follows from something that was found before.
+
+    A rule that ends in an error of its own finds nothing, and is named in `errors`; without that it is raised.
+    """
     found: list[Found] = []
     for rule in rules:
         if any(explains(first, rule) and not finding.advisory for first, finding in found):
             continue
-        finding = rule.finding(case)
+        try:
+            finding = rule.finding(case)
+        except Exception as error:
+            if errors is None:
+                raise
+            errors.append(f"rule {rule.code}: {type(error).__name__}: {error}")
+            continue
         if finding and not any(follows(rule, finding, first, cause) for first, cause in found):
             found.append((rule, finding))
     return found

@@ -62,6 +62,8 @@ class Diagnosis:
     environment: str
     headline: Finding | None = None
     others: tuple[Finding, ...] = ()
+    errors: tuple[str, ...] = ()
+    """Rules that ended in an error of their own: what they would have found is not known."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

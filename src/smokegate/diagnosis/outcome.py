@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Word = Literal["passed", "failed", "blocked", "advisory", "skipped", "error", "not run"]
+Word = Literal["passed", "failed", "blocked", "advisory", "skipped", "error", "not run", "not judged"]
 
 
 @dataclass(frozen=True)

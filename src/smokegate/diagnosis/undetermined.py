@@ -33,15 +33,22 @@ WORDS_AT_MOST = 5
 def undetermined(case: Case) -> Finding | None:
     """Return the finding that names no cause, or None where nothing is broken."""
     wrong = broken(case)
-    if not wrong:
+    evidence = tuple(told(exchange, case) for exchange in wrong) or _failed(case)
+    if not evidence:
         return None
     return Finding(
         code=CODE,
         title=TITLE,
         owner=Owner.APP,
         confidence=Confidence.POSSIBLE,
-        evidence=tuple(told(exchange, case) for exchange in wrong[:WORDS_AT_MOST]),
+        evidence=evidence[:WORDS_AT_MOST],
         competing=SETTLES,
         steps=tuple(text for step in (*STEPS, VERIFY) if (text := filled(step, case.names)) is not None),
         exchanges=tuple(exchange.name for exchange in wrong),
     )
+
+
+def _failed(case: Case) -> tuple[str, ...]:
+    """Return what the checks say that failed without an exchange to show for it."""
+    gating = [each for each in case.results if each.outcome == "failed" and not each.advisory]
+    return tuple(f"{each.label}: {each.why or each.promise}" for each in gating)

@@ -40,47 +40,84 @@ BY_OWNER = {
     Owner.TEST_DATA: Verdict.UNKNOWN,
 }
 """What a failure comes to where its cause is not the deployment's own; every other owner's is FAIL."""
+REPORT = "please report this line"
 WORST_FIRST = (Verdict.FAIL, Verdict.OUTAGE, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS)
 
 
 def decide(
-    outcomes: Sequence[TestOutcome], diagnosis: Diagnosis, observation: Observation, environment: Environment
+    outcomes: Sequence[TestOutcome],
+    diagnosis: Diagnosis,
+    observation: Observation,
+    environment: Environment,
+    *,
+    partial: str = "",
 ) -> Verdict:
     """Return the verdict on one environment.
 
     A failure is the deployment's, unless the headline says that the platform (OUTAGE), or the runner, the way
-    there or the suite's own data (UNKNOWN) is at fault. Where only blocked tests ran (a selection), a cause
-    that was found decides in the same way. Otherwise whatever was not checked makes it UNKNOWN, and whatever
-    held only in part makes it WARN.
+    there or the suite's own data (UNKNOWN) is at fault. Where only blocked checks ran (a selection), a cause
+    that was found decides in the same way. Otherwise whatever could not be judged makes it UNKNOWN, and whatever
+    holds only in part makes it WARN. `partial` says why not all checks were selected, where they were not.
     """
     if failures(outcomes) or (_blocked(outcomes) and _cause(diagnosis)):
-        return _blame(diagnosis)
-    if unchecked(outcomes, observation):
+        return _blame(outcomes, diagnosis)
+    if unchecked(outcomes, diagnosis, observation):
         return Verdict.UNKNOWN
-    return Verdict.WARN if warnings(outcomes, diagnosis, observation, environment) else Verdict.PASS
+    return Verdict.WARN if warnings(outcomes, diagnosis, observation, environment, partial=partial) else Verdict.PASS
 
 
-def exit_code(verdicts: Iterable[Verdict], *, strict: bool = False) -> int:
-    """Return the exit code of the worst verdict; a warning is 1 only where `strict`; none is UNKNOWN."""
+def exit_code(verdicts: Iterable[Verdict], *, strict: bool = False, partial: bool = False) -> int:
+    """Return the exit code of the worst verdict; none is UNKNOWN.
+
+    Where `strict`, a warning is 1, and what is green although not all was judged is UNKNOWN's.
+    """
     given = set(verdicts) or {Verdict.UNKNOWN}
     worst = next(verdict for verdict in WORST_FIRST if verdict in given)
+    if worst.code == 0 and strict and partial:
+        return Verdict.UNKNOWN.code
     return 1 if worst is Verdict.WARN and strict else worst.code
 
 
+DECISIONS = {
+    Verdict.PASS: "go on",
+    Verdict.WARN: "go on, look at the warnings",
+    Verdict.FAIL: "fix or roll back",
+    Verdict.OUTAGE: "hold, do not roll back",
+    Verdict.UNKNOWN: "nothing was learned: fix the runner, run again",
+}
+
+
+def decision(verdict: Verdict, diagnosis: Diagnosis, *, partial: str = "") -> str:
+    """Return what to do, in a few words."""
+    headline = diagnosis.headline
+    if verdict is Verdict.FAIL and headline is not None and headline.owner is Owner.CONFIGURATION:
+        return "fix the configuration, a rollback will not help"
+    if partial and verdict in {Verdict.PASS, Verdict.WARN}:
+        return "nothing is decided: only a part of the checks ran"
+    return DECISIONS[verdict]
+
+
 def reasons(
-    outcomes: Sequence[TestOutcome], diagnosis: Diagnosis, observation: Observation, environment: Environment
+    outcomes: Sequence[TestOutcome],
+    diagnosis: Diagnosis,
+    observation: Observation,
+    environment: Environment,
+    *,
+    partial: str = "",
 ) -> tuple[str, ...]:
-    """Return the sentences that tell why the verdict is what it is, the decisive one first."""
-    verdict = decide(outcomes, diagnosis, observation, environment)
+    """Return the sentences that say why the verdict is what it is, the decisive one first."""
+    verdict = decide(outcomes, diagnosis, observation, environment, partial=partial)
+    shares = (*((partial,) if partial else ()), *_not_judged(outcomes))
     if verdict is Verdict.PASS:
-        return ("every declared promise was checked and holds",)
-    notes = (*unchecked(outcomes, observation), *warnings(outcomes, diagnosis, observation, environment))
+        return shares or ("every declared check ran and passed",)
+    held_in_part = warnings(outcomes, diagnosis, observation, environment, partial=partial)
+    notes = (*unchecked(outcomes, diagnosis, observation), *held_in_part, *shares)
     failed, cause = failures(outcomes), _cause(diagnosis)
     if not failed and not (_blocked(outcomes) and cause):
         return notes
-    first = f"{len(failed)} gating promise{' does' if len(failed) == 1 else 's do'} not hold"
+    first = f"{len(failed)} gating check{'' if len(failed) == 1 else 's'} failed"
     if not failed and cause:
-        first = f"every test that was selected is blocked by one cause: {cause.title}"
+        first = f"every check that was selected is blocked by one cause: {cause.title}"
     blame = {
         Verdict.OUTAGE: ("the evidence says the platform, not the app: do not roll back",),
         Verdict.UNKNOWN: ("the evidence does not say that the deployment is at fault: it could not be judged",),
@@ -89,12 +126,14 @@ def reasons(
 
 
 def failures(outcomes: Sequence[TestOutcome]) -> tuple[TestOutcome, ...]:
-    """Return the tests whose promise gates and does not hold, and those that broke."""
-    return tuple(each for each in outcomes if each.outcome in {"failed", "error"} and not each.advisory)
+    """Return the gating checks that failed, and tests that ended in an error of their own."""
+    return tuple(
+        each for each in outcomes if each.outcome in {"failed", "error"} and not each.advisory and not each.internal
+    )
 
 
 def _blocked(outcomes: Sequence[TestOutcome]) -> tuple[TestOutcome, ...]:
-    """Return the gating tests that are blocked: what an advisory one does not say was never needed."""
+    """Return the gating checks that are blocked: what an advisory one does not say was never needed."""
     return tuple(each for each in outcomes if each.outcome == "blocked" and not each.advisory)
 
 
@@ -103,44 +142,65 @@ def _cause(diagnosis: Diagnosis) -> Finding | None:
     return headline if headline and not headline.advisory and headline.code != UNDETERMINED else None
 
 
-def _blame(diagnosis: Diagnosis) -> Verdict:
+def _blame(outcomes: Sequence[TestOutcome], diagnosis: Diagnosis) -> Verdict:
+    """Return what a failure comes to. A cause outside the deployment excuses what it explains, and no more."""
     cause = _cause(diagnosis)
-    return BY_OWNER.get(cause.owner, Verdict.FAIL) if cause else Verdict.FAIL
+    verdict = BY_OWNER.get(cause.owner, Verdict.FAIL) if cause else Verdict.FAIL
+    if cause is None or verdict is Verdict.FAIL or cause.owner is Owner.RUNNER or "health" in cause.exchanges:
+        return verdict
+    excused = {name for each in diagnosis.findings if each.owner in BY_OWNER for name in each.exchanges}
+    proven = [each for each in failures(outcomes) if each.failed_on and each.failed_on not in excused]
+    return Verdict.FAIL if proven else verdict
 
 
-def unchecked(outcomes: Sequence[TestOutcome], observation: Observation) -> tuple[str, ...]:
-    """Return the sentences that tell why something was not judged."""
+def unchecked(outcomes: Sequence[TestOutcome], diagnosis: Diagnosis, observation: Observation) -> tuple[str, ...]:
+    """Return the sentences that say why something was not judged."""
     found = []
     if not any(each.outcome in {"passed", "failed", "advisory", "error"} for each in outcomes):
         found.append("nothing was checked")
     if not observation.complete:
-        found.append("the run was cut short: what it had not asked by then is not known")
+        found.append("the run was cut short: what it had not requested by then is not known")
+    found += [f"error inside smokegate in {each.label}: {each.why}; {REPORT}" for each in outcomes if each.internal]
+    found += [f"error inside smokegate in {each}; {REPORT}" for each in diagnosis.errors]
     found += [
-        f"not checked: {_short(each.id)}" + (f" ({each.why})" if each.why else "")
+        f"not checked: {each.label}" + (f" ({each.why})" if each.why else "")
         for each in outcomes
         if each.outcome in {"skipped", "not run"} or (each.outcome == "error" and each.advisory)
     ]
     blocked = _blocked(outcomes)
     if blocked and not failures(outcomes):
-        for why in dict.fromkeys(each.why or "no symptom that is red explains it" for each in blocked):
-            found.append(
-                f"{sum(each.why == why for each in blocked) or len(blocked)} promises could not be judged: {why}"
-            )
+        for why in dict.fromkeys(each.why or "nothing that is red explains it" for each in blocked):
+            number = sum(each.why == why for each in blocked) or len(blocked)
+            found.append(f"{number} check{'' if number == 1 else 's'} could not be judged: {why}")
     return tuple(found)
 
 
+def _not_judged(outcomes: Sequence[TestOutcome]) -> tuple[str, ...]:
+    """Return how many checks were judged, where nothing failed and something was not found, or left open."""
+    if failures(outcomes) or _blocked(outcomes):
+        return ()
+    without = [each for each in outcomes if each.outcome in {"not judged", "blocked"}]
+    whys = "; ".join(dict.fromkeys(f"{each.label}: {each.why}" for each in without))
+    return (f"{len(outcomes) - len(without)} of {len(outcomes)} judged ({whys})",) if without else ()
+
+
 def warnings(
-    outcomes: Sequence[TestOutcome], diagnosis: Diagnosis, observation: Observation, environment: Environment
+    outcomes: Sequence[TestOutcome],
+    diagnosis: Diagnosis,
+    observation: Observation,
+    environment: Environment,
+    *,
+    partial: str = "",
 ) -> tuple[str, ...]:
-    """Return the sentences that tell what holds only in part."""
+    """Return the sentences that say what holds only in part."""
     found = [
-        f"advisory: {each.why or _short(each.id)}"
+        f"advisory: {each.why or each.label}"
         for each in outcomes
         if each.outcome == "advisory" or (each.advisory and each.outcome == "failed")
     ]
     unseen = not failures(outcomes) and not _blocked(outcomes)
     found += [f"{each.title} ({each.code})" for each in diagnosis.findings if each.advisory or unseen]
-    case = Case(environment, observation)
+    case = Case(environment, observation, tuple(outcomes))
     again = [
         f"{name} ({failed_attempts(case, each)} of {len(each.attempts)} attempts failed)"
         for name, each in observation.exchanges.items()
@@ -148,13 +208,13 @@ def warnings(
     ]
     if again:
         found.append(f"succeeded only after a retry: {', '.join(again)}")
-    if outcomes and not touches_database(environment, observation):
+    if outcomes and not partial and not touches_database(environment, observation):
         found.append("nothing gating touches the database: a stopped database would stay green")
     return tuple(found)
 
 
 def touches_database(environment: Environment, observation: Observation) -> bool:
-    """Tell whether a gating promise that was looked at depends on the database."""
+    """Tell whether a gating check that ran depends on the database."""
     backend, seen = environment.backend, observation.exchanges
     if environment.sign_in is not None and any(name in seen for name in OPENS):
         return True
@@ -166,7 +226,3 @@ def touches_database(environment: Environment, observation: Observation) -> bool
         endpoint_name(each) in seen and each.severity == "gate" and "database" in each.touches
         for each in backend.endpoints
     )
-
-
-def _short(identifier: str) -> str:
-    return identifier.rsplit("/", 1)[-1]

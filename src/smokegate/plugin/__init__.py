@@ -6,6 +6,7 @@ Nothing heavy is imported here: a test run without `--env` pays for this file an
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,22 @@ def _run(config: pytest.Config) -> Any:
     return config.stash.get(RUN, None)
 
 
+def _embedded(config: pytest.Config) -> Any:
+    """Return what a command of ours requests of this run, None where a person runs pytest."""
+    if "smokegate.plugin.embedded" not in sys.modules:
+        return None
+    from smokegate.plugin.embedded import Embedded
+
+    return Embedded.of(config)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
     """Load the environments, and have the suite collected where no paths are named."""
     _compatible_page.keep_hooks(early_config.pluginmanager)
     known = early_config.known_args_namespace
-    settings = _options.settings(early_config, known)
+    embedded = _embedded(early_config)
+    settings = embedded.settings if embedded is not None else _options.settings(early_config, known)
     if settings is None or known.help or known.version:
         return
     from smokegate.plugin.session import RUN, begin
@@ -41,7 +52,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
         paths = _options.check_paths(early_config)
         args += paths
         known.file_or_dir = paths
-    early_config.stash[RUN] = run = begin(settings)
+    early_config.stash[RUN] = run = begin(settings, embedded)
     early_config.add_cleanup(run.close)
 
 
@@ -60,7 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
     reports = reporting.Reporting(run)
     config.pluginmanager.register(reports, "smokegate-reporting")
     if _options.worker_slot() is None:
-        if run.settings.observes:
+        if run.settings.observes and run.embedded is None:
             reporting.name_reports(config, run)
             config.pluginmanager.register(outgoing.LastScan(reports), "smokegate-scan")
         if getattr(config.option, "tx", None):
@@ -86,6 +97,9 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
     """Name the suite's modules the same wherever they are installed: `smokegate/test_health.py`."""
     from smokegate.plugin import suite_location
 
+    run = _run(parent.config)
+    if run is not None and suite_location.is_in_suite(module_path):
+        run.modules.add(module_path.name)
     return suite_location.module_of_the_suite(module_path, parent)
 
 
@@ -112,14 +126,17 @@ def pytest_pycollect_makeitem(collector: pytest.Collector) -> Generator[None, An
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, Any, Any]:
     """Note what the run sets out to do, after every other plugin has selected and sorted."""
+    run = _run(config)
+    if run is not None and run.embedded is not None:
+        run.embedded.deselect(config, items)
     collected = list(items)
     result = yield
     from smokegate.plugin import collect
 
-    run = _run(config)
     if run is None:
         collect.deselect_unasked(config, items)
     else:
+        run.named_singly = collect.named_singly(config)
         collect.plan(run, collected, items)
     return result
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from smokegate.plugin.collect import case_of, check_in
@@ -12,36 +13,43 @@ if TYPE_CHECKING:
     import pytest
 
     from smokegate.diagnosis.outcome import TestOutcome
+    from smokegate.environment.model import Environment
+    from smokegate.plugin.check import Check
     from smokegate.plugin.session import Run
 
 BLOCKING = {"failed", "advisory", "blocked"}
 
 
-def blocker_of(item: pytest.Item, run: Run) -> str | None:
-    """Return the code of the check that keeps a test from being judged, None where none does.
+def blocker(
+    check: Check, parameter: str, environment: Environment, outcomes: Iterable[TestOutcome], checks: Mapping[str, Check]
+) -> str | None:
+    """Return the code of the check that keeps another from being judged, None where none does.
 
     It is the first in the row that failed: what a blocked prerequisite is blocked by itself. A prerequisite
     that was deselected blocks nothing; what comes before it still does.
+
+    Args:
+        check: the one that is to be judged.
+        parameter: which of its cases; of a prerequisite with cases the same one counts.
+        environment: with the addresses that it really has.
+        outcomes: what was found until now.
+        checks: every check that there is, by its code.
     """
-    case = case_of(item)
-    if case is None:
-        return None
-    environment = run.environment(case.environment)
     results: dict[str, list[TestOutcome]] = {}
-    for outcome in run.outcomes[case.environment].values():
+    for outcome in outcomes:
         results.setdefault(outcome.code, []).append(outcome)
-    left, seen = list(check_in(item).prerequisites(environment)), set()
+    left, seen = list(check.prerequisites(environment)), set[str]()
     while left:
         code = left.pop(0)
         if code in seen:
             continue
         seen.add(code)
-        same = [each for each in results.get(code, ()) if not each.parameter or each.parameter == case.label]
+        same = [each for each in results.get(code, ()) if not each.parameter or each.parameter == parameter]
         failed = next((each for each in same if each.outcome in BLOCKING), None)
         if failed is not None:
             return failed.blocked_by or failed.code
-        if not same and code in run.checks:
-            left += run.checks[code].prerequisites(environment)
+        if not same and code in checks:
+            left += checks[code].prerequisites(environment)
     return None
 
 
@@ -51,7 +59,11 @@ def block(item: pytest.Item, run: Run) -> None:
     Raises:
         Blocked: it did.
     """
-    code = blocker_of(item, run)
+    case = case_of(item)
+    if case is None:
+        return
+    outcomes, environment = run.outcomes[case.environment].values(), run.environment(case.environment)
+    code = blocker(check_in(item), case.label or "", environment, outcomes, run.checks)
     if code is not None:
         item.stash[BLOCKER] = code
         raise Blocked(f"blocked by {code}")

@@ -50,6 +50,8 @@ class Check:
     """Dotted path of the severity in the environment file, in place of `severity`."""
     reads: tuple[Group, ...] | None = ()
     """The groups of requests that it reads; None: not stated, each group is requested when it is first read."""
+    once: bool = False
+    """Whether it must not be repeated round after round, as `smokegate watch` would."""
 
     @property
     def per_endpoint(self) -> bool:
@@ -85,6 +87,7 @@ def check(  # noqa: PLR0913 -- what a check states, all but the first by name
     severity: Severity = "gate",
     by: str | None = None,
     reads: tuple[Group, ...] | None = None,
+    once: bool = False,
 ) -> Callable[[Function], Function]:
     """Mark a test function as a check.
 
@@ -98,11 +101,12 @@ def check(  # noqa: PLR0913 -- what a check states, all but the first by name
         by: a dotted path of the file that holds the severity, such as `backend.monitoring.on_stale`.
         reads: the groups of requests that the check reads. Left out, they follow from `needs`; a check that
             needs nothing reads the health check.
+        once: `smokegate watch` leaves it out: repeated every minute it would do harm, such as lock an account.
     """
     if reads is None:
         groups = {group for path, group in GROUPS_OF.items() for need in needs if _below(need, path)}
         reads = tuple(sorted(groups)) or ("health",)
-    stated = Check(code, after, after_if, needs, severity, by, reads)
+    stated = Check(code, after, after_if, needs, severity, by, reads, once)
 
     def mark(function: Function) -> Function:
         setattr(function, ATTRIBUTE, stated)

@@ -11,6 +11,7 @@ from smokegate.plugin import fixtures
 from smokegate.plugin.check import Check, check_of
 from smokegate.plugin.fixtures import Case
 from smokegate.plugin.session import RUN, Run
+from smokegate.plugin.suite_location import suite_directory
 
 if TYPE_CHECKING:
     from smokegate.observation.plan.step import Group
@@ -89,12 +90,25 @@ def plan(run: Run, collected: Sequence[pytest.Item], selected: list[pytest.Item]
         if name is not None:
             stated = check_in(item)
             run.checks.setdefault(stated.code, stated)
-            run.collected[name] = run.collected.get(name, 0) + 1
     for item in selected:
         name = environment_of(item)
         if name in run.planned:
-            run.planned[name].add(item.nodeid)
+            run.planned[name][item.nodeid] = check_in(item).code
+    for name in run.planned:
+        run.partial[name] = _partial(run, name, collected, selected)
     selected[:] = in_order(selected)
+
+
+def _partial(run: Run, name: str, collected: Sequence[pytest.Item], selected: Sequence[pytest.Item]) -> str:
+    """Return why not all checks of an environment are in the run, empty where all are."""
+    there = sum(environment_of(item) == name for item in collected)
+    chosen = sum(environment_of(item) == name for item in selected)
+    missing = {file.name for file in suite_directory().glob("test_*.py")} - run.modules
+    if missing:
+        return f"partial run: {len(missing)} of the suite's files were left out, and say nothing"
+    if chosen < there:
+        return f"partial run: {chosen} of {there} checks were selected, the others say nothing"
+    return "partial run: single tests were named, the others say nothing" if run.named_singly else ""
 
 
 def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:
@@ -136,3 +150,11 @@ def deselect_unasked(config: pytest.Config, items: list[pytest.Item]) -> None:
     if unasked:
         config.hook.pytest_deselected(items=unasked)
         items[:] = [item for item in items if item not in set(unasked)]
+
+
+def named_singly(config: pytest.Config) -> bool:
+    """Whether single tests were named on the command line, or only those that failed last are run."""
+    failed_last = getattr(config.option, "lf", False) and getattr(config, "cache", None) is not None
+    return any("::" in str(each) for each in config.args) or (
+        failed_last and bool(config.cache.get("cache/lastfailed", {}))
+    )

@@ -37,5 +37,13 @@ class Blocked(Skipped):
         super().__init__(summary, _use_item_location=True)
 
 
+class NotJudged(Skipped):
+    """Something that was inferred, not declared, was not found: the run says so, and it is no failure."""
+
+    def __init__(self, summary: str) -> None:
+        self.summary = summary
+        super().__init__(summary, _use_item_location=True)
+
+
 class NotApplicable(Skipped):
     """The check makes no sense for this deployment, such as a valid certificate over plain http: it is not counted."""

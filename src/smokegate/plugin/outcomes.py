@@ -10,7 +10,7 @@ import pytest
 from smokegate.diagnosis.outcome import TestOutcome, Word
 from smokegate.observation.evidence.sink import line, shown
 from smokegate.plugin.collect import case_of, check_in, environment_in
-from smokegate.plugin.failures import Blocked, ExplainedFailure, NotApplicable
+from smokegate.plugin.failures import Blocked, ExplainedFailure, NotApplicable, NotJudged
 from smokegate.plugin.session import RUN, Run
 from smokegate.plugin.suite_location import is_in_suite
 
@@ -19,6 +19,7 @@ ATTRIBUTE = "smokegate"
 LETTERS = {
     "blocked": ("blocked", "b", "BLOCKED"),
     "advisory": ("advisory", "w", "WARN"),
+    "not judged": ("not judged", "?", "NOT JUDGED"),
     "not applicable": ("not applicable", "-", "N/A"),
 }
 
@@ -92,6 +93,8 @@ def _is_internal(item: pytest.Item, call: pytest.CallInfo[Any]) -> bool:
 def _word(report: pytest.TestReport, call: pytest.CallInfo[Any], *, advisory: bool) -> Any:
     if call.excinfo is not None and call.excinfo.errisinstance(Blocked):
         return "blocked"
+    if call.excinfo is not None and call.excinfo.errisinstance(NotJudged):
+        return "not judged"
     if report.failed and report.when != "call":
         return "error"
     if report.failed:
@@ -102,7 +105,7 @@ def _word(report: pytest.TestReport, call: pytest.CallInfo[Any], *, advisory: bo
 def _why(report: pytest.TestReport, call: pytest.CallInfo[Any]) -> str:
     if call.excinfo is None:
         return ""
-    if isinstance(call.excinfo.value, Blocked | ExplainedFailure):
+    if isinstance(call.excinfo.value, Blocked | NotJudged | ExplainedFailure):
         return shown(call.excinfo.value.summary)
     if report.skipped and isinstance(report.longrepr, tuple):
         return shown(report.longrepr[2])

@@ -101,6 +101,9 @@ class Reporting:
         seconds = time.perf_counter() - run.clock
         told = report_of(run, seconds, exitstatus, cut_short=cut_short)
         session.exitstatus = told.exit
+        if run.embedded is not None:
+            run.embedded.report = told
+            return
         self._told = told
         self._write(session)
 

@@ -9,7 +9,7 @@ import pytest
 
 from smokegate.diagnosis.engine import diagnose
 from smokegate.diagnosis.outcome import TestOutcome
-from smokegate.diagnosis.verdict import decide, exit_code, reasons
+from smokegate.diagnosis.verdict import decide, decision, exit_code, reasons
 from smokegate.environment.coverage import not_covered
 from smokegate.observation.model import Observation
 from smokegate.report.model import EnvironmentReport, RunReport
@@ -29,7 +29,11 @@ KEPT = {
 def report_of(run: Run, seconds: float, exitstatus: int, *, cut_short: bool) -> RunReport:
     """Return the decided report of a run."""
     reports = tuple(_environment(run, environment, cut_short=cut_short) for environment in run.environments)
-    decided = exit_code([report.verdict for report in reports], strict=run.settings.strict)
+    decided = exit_code(
+        [report.verdict for report in reports],
+        strict=run.settings.strict,
+        partial=any(report.partial or report.count("not judged") for report in reports),
+    )
     if exitstatus in KEPT:
         decided = int(exitstatus)
     elif exitstatus == pytest.ExitCode.TESTS_FAILED and decided == 0:
@@ -45,8 +49,10 @@ def _environment(run: Run, declared: Environment, *, cut_short: bool) -> Environ
     missing = not observation.complete or any(o.outcome == "not run" for o in outcomes)
     if (cut_short and missing) or declared.name in run.failures:
         observation = replace(observation, complete=False)
-    diagnosis = diagnose(environment, observation)
-    why = reasons(outcomes, diagnosis, observation, environment)
+    diagnosis = diagnose(environment, observation, outcomes)
+    partial = run.partial.get(declared.name, "")
+    why = reasons(outcomes, diagnosis, observation, environment, partial=partial)
+    verdict = decide(outcomes, diagnosis, observation, environment, partial=partial)
     if declared.name in run.failures:
         why = (run.failures[declared.name], *why)
     return EnvironmentReport(
@@ -54,16 +60,18 @@ def _environment(run: Run, declared: Environment, *, cut_short: bool) -> Environ
         observation,
         diagnosis,
         outcomes,
-        decide(outcomes, diagnosis, observation, environment),
+        verdict,
         tuple(why),
         tuple(not_covered(environment)),
+        partial=partial,
+        decision=decision(verdict, diagnosis, partial=partial),
     )
 
 
 def _outcomes(run: Run, name: str) -> tuple[TestOutcome, ...]:
     seen = run.outcomes[name]
     never = (
-        TestOutcome(id=each, outcome="not run", advisory=False, why="the run ended before this test")
-        for each in sorted(run.planned[name] - seen.keys())
+        TestOutcome(id=each, outcome="not run", why="the run ended before this test", code=run.planned[name][each])
+        for each in sorted(run.planned[name].keys() - seen.keys())
     )
     return (*seen.values(), *never)

@@ -25,14 +25,19 @@ if TYPE_CHECKING:
     from smokegate.observation.model import Observation
     from smokegate.observation.observer import Group, Pool
     from smokegate.plugin.check import Check
+    from smokegate.plugin.embedded import Embedded
     from smokegate.plugin.lifecycle import ObservedDeployment
 
 
 class Run:
     """One run of the checks."""
 
-    def __init__(self, settings: Settings, environments: tuple[Environment, ...]) -> None:
+    def __init__(
+        self, settings: Settings, environments: tuple[Environment, ...], embedded: Embedded | None = None
+    ) -> None:
         self.settings = settings
+        self.embedded = embedded
+        """What a command of ours requests, None where a person runs pytest."""
         self.environments = environments
         self.started = datetime.now(UTC)
         self.clock = time.perf_counter()
@@ -41,11 +46,14 @@ class Run:
         self.checks: dict[str, Check] = {}
         """What is stated beside each check that was collected, selected or not, by its code."""
         self.outcomes: dict[str, dict[str, TestOutcome]] = {e.name: {} for e in environments}
-        self.planned: dict[str, set[str]] = {e.name: set() for e in environments}
-        self.collected: dict[str, int] = {}
-        """How many checks there are of each environment, deselected ones included."""
-        self.left_out = ""
-        """Why the run is partial where not even all of the suite was collected."""
+        self.planned: dict[str, dict[str, str]] = {e.name: {} for e in environments}
+        """The checks that the run sets out to do: their codes by their ids, for each environment."""
+        self.modules: set[str] = set()
+        """The suite's files that were collected."""
+        self.named_singly = False
+        """Whether single tests were named, on the command line or as those that failed last."""
+        self.partial: dict[str, str] = {}
+        """Why a run of an environment is partial, where it is."""
         self.touched: list[str] = []
         """The exchanges that the current test has read."""
         self.results: dict[str, tuple[Environment, Observation]] = {}
@@ -71,13 +79,17 @@ class Run:
             from smokegate.plugin.lifecycle import CheckOptions, ObservedDeployment  # noqa: PLC0415 - see _pool
 
             environment = next(e for e in self.environments if e.name == name)
-            look = CheckOptions(
-                wait_seconds(self.settings, environment), self.settings.expected_commit, self.settings.fault
-            )
+            wait = self.embedded.wait if self.embedded is not None else wait_seconds(self.settings, environment)
+            look = CheckOptions(wait, self.settings.expected_commit, self.settings.fault)
             self.deployments[name] = ObservedDeployment(
-                environment, self._pool, look, lambda line: self.progress.update({name: line})
+                environment, self._pool, look, lambda line: self._progressed(name, line)
             )
         return self.deployments[name]
+
+    def _progressed(self, name: str, line: str) -> None:
+        self.progress[name] = line
+        if self.embedded is not None:
+            self.embedded.progress(line)
 
     def start(self, groups: dict[str, Collection[Group]]) -> None:
         """Start the groups of requests that the selected checks read."""
@@ -108,12 +120,12 @@ class Run:
         from smokegate.diagnosis.engine import diagnose  # noqa: PLC0415 - only where something failed
 
         deployment = self.deployment(name)
-        return diagnose(deployment.environment, deployment.observation)
+        return diagnose(deployment.environment, deployment.observation, tuple(self.outcomes[name].values()))
 
     def discard(self, name: str | None, nodeid: str) -> None:
         """Forget a check that does not apply."""
         for each in self.planned if name is None else (name,):
-            self.planned[each].discard(nodeid)
+            self.planned[each].pop(nodeid, None)
 
     def collect_results(self, *, cut_short: bool) -> None:
         """Take over what was observed by this process."""
@@ -138,12 +150,16 @@ class Run:
 RUN = pytest.StashKey[Run | None]()
 
 
-def begin(settings: Settings) -> Run:
-    """Load the environments.
+def begin(settings: Settings, embedded: Embedded | None = None) -> Run:
+    """Load the environments; a command of ours brings its own.
 
     Raises:
         pytest.UsageError: an environment file or an option is wrong; the text names every mistake.
     """
+    if embedded is not None:
+        SINK.add(*embedded.environment.secrets)
+        there = embedded.environment.model_copy(update={"replica": None})  # it has its addresses: nothing to start
+        return Run(settings, (there,), embedded)
     try:
         environments = load(
             settings.names, directory=settings.directory, variables=os.environ, overrides=settings.overrides

@@ -11,6 +11,7 @@ from smokegate.plugin.response import Response
 
 if TYPE_CHECKING:
     from smokegate.environment.model import SignIn
+    from smokegate.observation.model import Exchange
 
 STEPS = (
     "register",
@@ -34,12 +35,14 @@ class SignInResponses:
     Args:
         see: returns a step's response by its name.
         section: what the environment file says of the sign-in API.
-        sent: tells which steps there are.
+        exchanges: returns the exchanges of all steps.
     """
 
-    def __init__(self, see: Callable[[str], Response], section: SignIn, sent: Callable[[], tuple[str, ...]]) -> None:
+    def __init__(
+        self, see: Callable[[str], Response], section: SignIn, exchanges: Callable[[], list[Exchange]]
+    ) -> None:
         self._see = see
-        self._sent = sent
+        self._exchanges = exchanges
         self.section = section
 
     @property
@@ -89,9 +92,9 @@ class SignInResponses:
 
     @property
     def steps(self) -> tuple[Response, ...]:
-        """Every step that was sent, in the order of the story."""
-        there = self._sent()
-        return tuple(step for name in STEPS if name in there and (step := self._see(name)).was_sent)
+        """Every step that was sent, in the order of the story: for what must hold of each, whatever it is."""
+        there = {each.name: Response(each) for each in self._exchanges()}
+        return tuple(there[name] for name in STEPS if name in there and there[name].was_sent)
 
     @property
     def kept_account(self) -> Response:

@@ -172,7 +172,12 @@ class Deployment:
 
         section = self.environment.sign_in
         assert section is not None, "a check that reads the sign-in journey states needs=('sign_in',)"
-        return SignInResponses(self.response, section, lambda: self._source.names("sign_in"))
+        groups: tuple[Group, ...] = ("sign_in", "refusal")
+        return SignInResponses(
+            self.response,
+            section,
+            lambda: [self._source.exchange(name) for group in groups for name in self._source.names(group)],
+        )
 
     @property
     def page(self) -> Response:

@@ -23,7 +23,7 @@ LOOK = 0.1
 
 def until_ready(config: pytest.Config, run: Run) -> None:
     """Wait, where the run was asked to, until every deployment is ready or has been given up."""
-    if run.settings.wait is None:
+    if run.settings.wait is None and (run.embedded is None or run.embedded.wait is None):
         return
     reporter: pytest.TerminalReporter | None = config.pluginmanager.getplugin("terminalreporter")
     for name, deployment in run.deployments.items():

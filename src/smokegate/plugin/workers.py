@@ -54,18 +54,18 @@ class Workers:
         for nodeid in ids:
             name = environment_in(nodeid, self._run.planned)
             if name is not None:
-                self._run.planned[name].add(nodeid)
+                self._run.planned[name].setdefault(nodeid, "")
 
     def pytest_testnodedown(self, node: Any) -> None:
         """Take over what a worker has seen."""
         output = getattr(node, "workeroutput", {}).get(OUTPUT)
         if output is not None:
-            results, failures, collected = pickle.loads(output)  # noqa: S301 - comes from our own worker's pipe
+            results, failures, partial = pickle.loads(output)  # noqa: S301 - comes from our own worker's pipe
             for _, observation in results.values():
                 SINK.learn(observation.secrets)
             self._run.results.update(results)
             self._run.failures.update(failures)
-            self._run.collected.update(collected)
+            self._run.partial.update(partial)
 
 
 def limit_workers(config: pytest.Config, run: Run) -> None:
@@ -80,4 +80,4 @@ def limit_workers(config: pytest.Config, run: Run) -> None:
 def hand_over(config: pytest.Config, run: Run) -> None:
     """In a worker: pass on what was seen."""
     output: dict[str, Any] = config.workeroutput  # type: ignore[attr-defined]
-    output[OUTPUT] = pickle.dumps((run.results, run.failures, run.collected))
+    output[OUTPUT] = pickle.dumps((run.results, run.failures, run.partial))

@@ -30,6 +30,8 @@ def gate(document: dict[str, Any]) -> tuple[str, str]:
         return "bad", f"Do not go on: {len(red)} of {total} environments not OK"
     if document["run"]["exit"] != 0:
         return "bad", f"Do not go on: the run ended with exit code {document['run']['exit']}"
+    if any(each.get("partial") for each in environments):
+        return "warn", "Nothing is decided: only a part of the checks ran"
     if warned:
         return "warn", f"Go on, with warnings: {len(warned)} of {total} environments"
     return "good", f"Go on: {total} of {total} environments live and working"

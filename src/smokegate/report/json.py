@@ -38,6 +38,7 @@ def _head(run: RunReport) -> dict[str, Any]:
             "seconds": round(run.seconds, 3),
             "exit": run.exit,
             "requests": run.requests,
+            "complete": run.complete,
         },
     }
 
@@ -82,6 +83,8 @@ def _environment(report: EnvironmentReport) -> dict[str, Any]:
         "title": report.environment.title,
         "url": report.environment.backend.url,
         "verdict": report.verdict.name,
+        "decision": report.decision,
+        "partial": report.partial or None,
         "reasons": list(report.reasons),
         "version": report.version,
         "cause": cause(report.diagnosis),
@@ -92,6 +95,7 @@ def _environment(report: EnvironmentReport) -> dict[str, Any]:
             "blocked": report.count("blocked"),
             "advisory": report.count("advisory"),
             "skipped": report.count("skipped"),
+            "not_judged": report.count("not judged", "not run"),
         },
         "not_covered": list(report.not_covered),
         "started": stamp(observation.started),

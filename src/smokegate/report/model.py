@@ -1,4 +1,4 @@
-"""What a report tells: the outcome of one run over one or more environments, complete and decided."""
+"""What a report shows: the outcome of one run over one or more environments, complete and decided."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ class EnvironmentReport:
     reasons: tuple[str, ...]
     """Sentences that say why the verdict is what it is."""
     not_covered: tuple[str, ...]
+    partial: str = ""
+    """Why not all checks were selected; empty where all were."""
+    decision: str = ""
+    """What to do, in a few words."""
 
     @property
     def name(self) -> str:
@@ -45,7 +49,7 @@ class EnvironmentReport:
         headline = self.diagnosis.headline
         if headline is not None and self.verdict is not Verdict.PASS:
             return headline.title
-        return self.reasons[0] if self.reasons else "Every declared promise was checked and holds."
+        return self.reasons[0] if self.reasons else "Every declared check ran and passed."
 
 
 @dataclass(frozen=True)
@@ -61,3 +65,8 @@ class RunReport:
     def requests(self) -> int:
         """How many requests the run sent."""
         return sum(report.observation.requests for report in self.environments)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every check was selected and everything that they read was observed."""
+        return all(report.observation.complete and not report.partial for report in self.environments)

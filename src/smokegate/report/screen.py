@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.case import Case
-from smokegate.diagnosis.judged import exchange_outcome
 from smokegate.diagnosis.verdict import Verdict
 from smokegate.observation.model import NoAnswer, NotSent
 from smokegate.report.containers import container_lines
@@ -46,12 +45,12 @@ def _waiting(readiness: Readiness | None) -> Iterator[TerminalLine]:
 
 
 def _exchanges(report: EnvironmentReport) -> Iterator[TerminalLine]:
-    case = Case(report.environment, report.observation)
-    rows = [(each.name, _came(each), _milliseconds(each), *_promise(case, each)) for each in case.exchanges]
+    case = Case(report.environment, report.observation, report.outcomes)
+    rows = [(each.name, _came(each), _milliseconds(each), *_result(case, each)) for each in case.exchanges]
     if rows:
         yield TerminalLine("")
         yield TerminalLine("From the edge", bold=True)
-        for line in table(("exchange", "status", "ms", "promise", ""), rows, right={2}):
+        for line in table(("exchange", "status", "ms", "result", ""), rows, right={2}):
             yield TerminalLine(line)
 
 
@@ -66,26 +65,21 @@ def _milliseconds(exchange: Exchange) -> str:
     return "-" if isinstance(exchange.outcome, NotSent) else f"{exchange.seconds * 1000:.0f}"
 
 
-def _promise(case: Case, exchange: Exchange) -> tuple[str, str]:
-    """Return whether the promise is kept, and what is wrong if it is not."""
-    word, why = exchange_outcome(case, exchange)
-    shown = {"passed": "kept", "failed": "BROKEN", "advisory": "broken (advisory)"}.get(word, word)
-    if word == "passed":
-        return shown, ""
-    if word == "blocked":
-        return shown, f"see: {_in_words(why.removeprefix('blocked by '))}"
-    if exchange.no_answer is not None:
-        return shown, exchange.no_answer.cause.title
-    wrong = case.unmet_of(exchange.name)
-    return shown, str(wrong[0]) if wrong else ""
-
-
-def _in_words(symptom: str) -> str:
-    """Return the promise that a smoke test is named for.
-
-    That of `test_reach.py::test_port_accepts` is: port accepts.
-    """
-    return symptom.rpartition("::")[2].removeprefix("test_").replace("_", " ")
+def _result(case: Case, exchange: Exchange) -> tuple[str, str]:
+    """Return what the checks that read an exchange found, and what is wrong if they failed."""
+    failures = case.failures_on(exchange.name)
+    if failures:
+        first = next((each for each in failures if not each.advisory), failures[0])
+        if exchange.no_answer is not None:
+            wrong = exchange.no_answer.cause.title
+        else:
+            unmet = case.unmet_of(exchange.name)
+            wrong = str(unmet[0]) if unmet else first.why
+        return "failed (advisory)" if first.advisory else "FAILED", wrong
+    if isinstance(exchange.outcome, NotSent):
+        return "not sent", f"needs {exchange.outcome.because}"
+    judged = any(exchange.name in each.exchanges for each in case.results if each.outcome == "passed")
+    return ("passed", "") if judged else ("-", "")
 
 
 def _finding(finding: Finding, *, headline: bool) -> Iterator[TerminalLine]:
@@ -109,15 +103,15 @@ def _finding(finding: Finding, *, headline: bool) -> Iterator[TerminalLine]:
 
 def _verdict(report: EnvironmentReport) -> Iterator[TerminalLine]:
     counts = {
-        "kept": ("passed",),
-        "broken": ("failed", "error"),
+        "passed": ("passed",),
+        "failed": ("failed", "error"),
         "blocked": ("blocked",),
         "advisory": ("advisory",),
-        "not checked": ("skipped", "not run"),
+        "not judged": ("skipped", "not run", "not judged"),
     }
     told = ", ".join(f"{n} {word}" for word, words in counts.items() if (n := report.count(*words)))
     yield TerminalLine(
-        f"{report.verdict.name} {report.name} · promises: {told or 'none was checked'}",
+        f"{report.verdict.name} {report.name} · checks: {told or 'none ran'}",
         COLOURS[report.verdict],
         bold=True,
     )

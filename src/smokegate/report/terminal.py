@@ -47,7 +47,7 @@ def _environment(report: EnvironmentReport) -> Iterator[TerminalLine]:
             "failed": ("failed", "error"),
             "blocked": ("blocked",),
             "advisory": ("advisory",),
-            "not checked": ("skipped", "not run"),
+            "not judged": ("skipped", "not run", "not judged"),
         }.items()
         if report.count(*words)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from smokegate.commands.common import CheckResult, judge
+from smokegate.commands.common import CheckResult
 from smokegate.diagnosis.testing import COMMIT, an_environment, answered, seen
 from smokegate.environment.model import Environment
 from smokegate.observation.model import Exchange
@@ -19,6 +19,7 @@ from smokegate.observation.server import (
     ServerView,
     ServiceView,
 )
+from tests_support.suite import judge
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 COMPOSE = {

@@ -128,7 +128,7 @@ def test_fix_of_what_works_does_nothing(smokegate: Smokegate, tmp_path: Path) ->
 
 
 def test_diagnose_needs_no_test_runner() -> None:
-    """Pytest is not even imported: the command starts fast and works where only the library is."""
+    """Pytest runs in a process of its own: the command itself stays small, however often it checks."""
     code = (
         "import sys; from smokegate.cli import main; code = main(sys.argv[1:]);"
         "assert not {'pytest', '_pytest'} & {*sys.modules}; sys.exit(code)"

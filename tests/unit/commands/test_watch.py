@@ -17,7 +17,6 @@ from smokegate.commands import watch_loop
 from smokegate.commands.common import CheckResult
 from smokegate.diagnosis.testing import an_environment, everywhere
 from smokegate.diagnosis.verdict import Verdict
-from smokegate.observation.plan.step import GROUPS
 from smokegate.report.console import Console
 
 
@@ -45,8 +44,8 @@ class Watched:
         """Watch, each look taking some seconds; Ctrl-C where the looks are used up."""
         scripted = iter(looks)
 
-        def look(*_: Any, groups: Any) -> CheckResult:
-            self.asked.append(groups)
+        def look(*_: Any, watching: bool, creating: bool) -> CheckResult:
+            self.asked.append((watching, creating))
             found = next(scripted, None)
             if found is None:
                 raise KeyboardInterrupt
@@ -174,21 +173,21 @@ def test_an_unknown_round_does_not_end_an_outage(watched: Watched, well: CheckRe
 def test_accounts_are_not_created_every_round(watched: Watched, well: CheckResult) -> None:
     """Each would be left behind; a note says so, and how to have it all the same."""
     watched.run([well], count=1, environment=an_environment())
-    assert "sign_in" not in watched.asked[0]
+    assert watched.asked == [(True, False)]
     assert "--journey" in watched.err.getvalue()
 
 
 def test_accounts_are_created_where_that_was_asked_for(watched: Watched, well: CheckResult) -> None:
     """With `--journey` the look is the whole one."""
     watched.run([well], count=1, environment=an_environment(), journey=True)
-    assert watched.asked == [GROUPS]
+    assert watched.asked == [(True, True)]
 
 
 def test_a_standing_account_signs_in_every_round(watched: Watched, well: CheckResult) -> None:
     """It creates nothing."""
     sign_in = {"login": "/api/auth/login", "account": "/api/auth/me"}
     watched.run([well], count=1, environment=an_environment(sign_in=sign_in))
-    assert watched.asked == [GROUPS]
+    assert "not watched" not in watched.err.getvalue()
 
 
 def test_a_pause_can_be_interrupted(watched: Watched, well: CheckResult) -> None:

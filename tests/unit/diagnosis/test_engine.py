@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests_support.suite import judged
 
 from smokegate.diagnosis.catalogue import all_rules, can_silence
 from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.testing import an_environment, answered, judged, silent, silent_everywhere
+from smokegate.diagnosis.testing import an_environment, answered, silent, silent_everywhere
 from smokegate.observation.transport.causes import WireCause
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests_support.suite import judged
 
 from smokegate.diagnosis.catalogue import all_rules
 from smokegate.diagnosis.model import Confidence, Owner
@@ -15,7 +16,6 @@ from smokegate.diagnosis.testing import (
     answered,
     everywhere,
     found_by,
-    judged,
     not_asked,
     page,
     silent,

@@ -160,7 +160,7 @@ def test_reason_of_a_pass_is_one_sentence() -> None:
     """A PASS says what it rests on."""
     observation = seen()
     told = reasons([PASSED], diagnose(an_environment(), observation), observation, an_environment())
-    assert told == ("every declared promise was checked and holds",)
+    assert told == ("every declared check ran and passed",)
 
 
 def test_reason_of_an_outage_warns_of_rolling_back() -> None:

@@ -52,3 +52,14 @@ def is_html(answer: Answer) -> bool:
         "<!doctype",
         "<html lan",
     }
+
+
+def page_faults(answer: Answer, contains: str | None) -> list[tuple[str, str | None]]:
+    """Return what makes an answer no page of the application: what is expected, and what came instead."""
+    kind = answer.headers.get("content-type", "no content type")
+    found: list[tuple[str, str | None]] = [] if answer.status == 200 else [("status 200", None)]
+    if not is_html(answer):
+        found.append(("an HTML page", kind))
+    if contains is not None and contains not in answer.body.text:
+        found.append((f"a page that contains {contains!r}", None))
+    return found

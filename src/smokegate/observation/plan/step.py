@@ -13,8 +13,18 @@ from smokegate.observation.model import Exchange, NotSent
 from smokegate.observation.plan.prerequisites import failed
 from smokegate.observation.transport.connect import Origin
 
-Group = Literal["health", "endpoints", "monitoring", "sign_in", "frontend", "version", "server"]
-GROUPS: tuple[Group, ...] = ("health", "endpoints", "monitoring", "sign_in", "frontend", "version", "server")
+Group = Literal["health", "endpoints", "monitoring", "sign_in", "refusal", "frontend", "version", "server"]
+GROUPS: tuple[Group, ...] = (
+    "health",
+    "endpoints",
+    "monitoring",
+    "sign_in",
+    "refusal",
+    "frontend",
+    "version",
+    "server",
+)
+"""`refusal` is the login with a wrong password: it can be left out of a journey that is made again and again."""
 #: The methods that may be sent twice.
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS"})
 AGENT = "smokegate (synthetic check)"

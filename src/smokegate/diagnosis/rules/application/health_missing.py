@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.case import is_html, is_sample
+from smokegate.diagnosis.case import is_sample
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
+from smokegate.observation.evidence.predicates import is_html
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from smokegate.diagnosis.case import is_html
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs, Step
 from smokegate.diagnosis.wording import quote, seen
+from smokegate.observation.evidence.predicates import is_html
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.broken import is_broken
-from smokegate.diagnosis.case import host_of, is_html
+from smokegate.diagnosis.case import host_of
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
+from smokegate.observation.evidence.predicates import is_html, page_faults
+from smokegate.observation.model import NotSent
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 def judge(case: Case) -> Signs | None:
     """The page has no answer, an error, or nothing of what it promises."""
     exchange = case.exchange("page")
-    if exchange is None or not is_broken(case, exchange) or _with_backend(case):
+    answer, frontend = case.answer("page"), case.environment.frontend
+    if exchange is None or frontend is None or _with_backend(case):
         return None
-    answer, edge = exchange.answer, case.edge("page")
+    if isinstance(exchange.outcome, NotSent) or (answer and not page_faults(answer, frontend.contains)):
+        return None
+    edge = case.edge("page")
     details = [quote(edge.sign)] if edge and edge.sign.startswith("x-") else []
     if answer is not None and answer.status == 200 and not is_html(answer):
         details.append("it is no page")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.case import is_html
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
+from smokegate.observation.evidence.predicates import is_html
 from smokegate.observation.evidence.sign_in import opens, reply, signs_in
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.case import is_html
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.rules.sign_in.client import WANTS_FIELDS, explains_itself
 from smokegate.diagnosis.wording import body, header, seen
+from smokegate.observation.evidence.predicates import is_html
 from smokegate.observation.evidence.sign_in import registered
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from smokegate.environment.calls import IDENTITY, Logout
 from smokegate.environment.model import Environment, SignIn
@@ -36,6 +37,8 @@ from smokegate.observation.plan.step import RawResponse, RequestToSend, Step, jo
 
 NEEDLESS = NotSent("")
 """What a step comes to that turns out not to be needed: it is no part of the observation."""
+REFUSAL = {CSRF + WRONG, WRONG, AFTER_WRONG}
+"""The steps that can be left out of a journey that is made again and again."""
 BESIDE = re.compile(r"(.*/)(log|sign)([-_]?)in(/?)$", re.IGNORECASE)
 """A login path that has its logout beside it by convention."""
 Asking = Callable[[], RequestToSend | NotSent]
@@ -84,6 +87,10 @@ class SignInPlan:
 
     def steps(self) -> Iterator[Step]:
         """Yield the steps; without an account to use, only the view without signing in is left."""
+        for step in self._steps():
+            yield replace(step, group="refusal") if step.name in REFUSAL else step
+
+    def _steps(self) -> Iterator[Step]:
         yield Step(ANONYMOUS, "sign_in", self._sessions[""].view(), priority=PLAIN)
         if self._creates:
             yield from self._register()
