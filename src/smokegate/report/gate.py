@@ -54,6 +54,24 @@ def title(document: dict[str, Any]) -> str:
     return "Smoke: " + ", ".join(f"{each['name']} {each['verdict']}" for each in document["environments"])
 
 
+def tab(document: dict[str, Any]) -> str:
+    """Return the tab's title of our own page: the verdict first."""
+    environments = document["environments"]
+    if len(environments) == 1:
+        return f"{environments[0]['verdict']}: {environments[0]['name']}"
+    return headline(document)
+
+
+def headline(document: dict[str, Any]) -> str:
+    """Return the sentence over several environments: how many are not OK, and which."""
+    environments = document["environments"]
+    red = [each["name"] for each in environments if each["verdict"] in RED]
+    if not red:
+        return gate(document)[1]
+    more = f" and {len(red) - 3} more" if len(red) > 3 else ""
+    return f"{len(red)} of {len(environments)} not OK: {', '.join(red[:3])}{more}"
+
+
 def explained(environment: dict[str, Any]) -> dict[str, Any] | None:
     """Return the cause where the verdict is not PASS: what is only advice explains nothing there."""
     cause: dict[str, Any] | None = environment["cause"]

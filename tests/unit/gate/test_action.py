@@ -86,21 +86,24 @@ def runner(tmp_path: Path) -> Runner:
 
 
 def test_a_healthy_deployment_is_green(runner: Runner) -> None:
-    """Outputs say PASS, and there is no annotation."""
+    """Outputs and summary say PASS, and there is no annotation."""
     ran = runner.check()
 
     assert ran.code == 0, ran.text
     assert ran.outputs["verdict"] == "PASS"
     assert ran.outputs["exit-code"] == "0"
+    assert "PASS" in ran.summary
     assert "::error" not in ran.text
 
 
 def test_a_broken_deployment_is_red_with_its_cause(runner: Runner) -> None:
-    """In the outputs."""
+    """In the outputs, in the summary's first lines, and as one annotation."""
     ran = runner.check("--fault=no-server")
 
     assert ran.code == 1, ran.text
     assert ran.outputs["cause"] == "render.no-server"
+    assert "fix or roll back" in "\n".join(ran.summary.splitlines()[:3])
+    assert len(re.findall(r"^::error", ran.text, re.MULTILINE)) == 1
 
 
 def test_the_page_is_named_after_the_job(runner: Runner) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from smokegate.observation.evidence import sink
+from smokegate.project import VERSION
 from smokegate.report import gate
-from smokegate.report.page import timeline
+from smokegate.report.page import outcomes, timeline
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-RANK = ("failed", "error", "blocked", "advisory", "not run", "skipped", "passed")
-"""The order of the table of checks: what is wrong first."""
 LONG = 20_000
 """Characters of one text: a server decides how long some of them are."""
 
@@ -32,6 +35,7 @@ def first_screen(document: dict[str, Any]) -> str:
 def templates() -> Environment:
     """Return the compiled templates' place; a rehearsal prepares it once for all of its runs."""
     from jinja2 import Environment, PackageLoader  # noqa: PLC0415 - costs start-up time, and only a page needs it
+    from markupsafe import Markup  # noqa: PLC0415 - see above
 
     made = Environment(
         loader=PackageLoader("smokegate.report", "page"),
@@ -41,15 +45,36 @@ def templates() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    script = _script()
     made.globals.update(
-        gate=gate, timeline=timeline.timeline, rows=timeline.rows, PHASES=timeline.PHASES, policy=POLICY
+        gate=gate,
+        timeline=timeline.timeline,
+        rows=timeline.rows,
+        PHASES=timeline.PHASES,
+        VERSION=VERSION,
+        SCRIPT=Markup(script),  # noqa: S704 - our own file
+        policy=_policy(script),
+        subjects=outcomes.subjects,
+        checks_of=outcomes.checks_of,
+        pretty=outcomes.pretty,
+        worst_first=outcomes.worst_first,
+        slowest=outcomes.slowest,
     )
-    made.filters.update(by_rank=_by_rank, pieces=_pieces)
+    made.filters.update(pieces=_pieces, commands=_commands, short=_short, anchor=_anchor, line=_line)
     return made
 
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-"""The page may load nothing and run nothing, whatever a server wrote into it."""
+def _script() -> str:
+    return (files("smokegate.report") / "page/page.js").read_text(encoding="utf-8")
+
+
+def _policy(script: str) -> str:
+    """Return the page's policy: it loads nothing, and runs its own script alone, whatever a server wrote into it."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
 
 
 def _clean(value: Any) -> Any:
@@ -60,11 +85,28 @@ def _clean(value: Any) -> Any:
     return text if len(text) <= LONG else f"{text[:LONG]}…"
 
 
-def _by_rank(tests: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    ranks = {word: rank for rank, word in enumerate(RANK)}
-    return sorted(tests, key=lambda test: ranks.get(test["outcome"], len(RANK)))
-
-
 def _pieces(line: object) -> list[str]:
     """Split a line of ours at its backticks: every second piece is code."""
     return str(line).split("`")
+
+
+def _commands(step: object) -> list[str]:
+    """Return the commands of a step: what stands in backticks and has more than one word."""
+    return [piece for piece in _pieces(step)[1::2] if " " in piece.strip()]
+
+
+def _short(version: object) -> str:
+    """Return a commit's first ten digits, any other version whole."""
+    text = str(version)
+    return text[:10] if re.fullmatch(r"[0-9a-f]{40,64}", text) else text
+
+
+def _anchor(name: object) -> str:
+    """Return the name of an anchor."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", str(name)).strip("-")
+
+
+def _line(text: object) -> str:
+    """Return the line of a reason that says what was found instead."""
+    found = re.search(r"^(?:actual|failed) +(.+)$", str(text), re.MULTILINE)
+    return found[1] if found else str(text).strip().split("\n", 1)[0]

@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-PHASES = {"dns": "name", "connect": "connect", "tls": "TLS", "wait": "wait", "download": "download"}
-SHOWN = 14
-"""How many requests of one environment are drawn; the table below has all of them."""
+from smokegate.report.page.outcomes import exchange_outcome
+
+PHASES = {"dns": "DNS", "connect": "connect", "tls": "TLS", "wait": "wait (TTFB)", "download": "download"}
 WIDTH = 1000
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One request: what the row says, and its phases as (class, x, width)."""
+    """One request: what the row says, what the checks made of it, and its phases as (class, x, width)."""
+
+    exchange: dict[str, Any]
+    outcome: str
 
     name: str
     status: str
@@ -26,23 +29,22 @@ class Bar:
 
 @dataclass(frozen=True)
 class Timeline:
-    """One environment's requests; `rest` of them are not drawn."""
+    """One environment's requests, in the order in which they were sent."""
 
     span: float
     bars: tuple[Bar, ...]
-    rest: int
 
 
 def timeline(environment: dict[str, Any]) -> Timeline | None:
-    """Return the requests that were sent, the failed and the slow ones first to be drawn; None without any."""
-    sent = [each for each in environment["exchanges"] if _sent(each)]
-    if not sent:
+    """Return the requests; None where there is none."""
+    every = environment["exchanges"]
+    if not every:
         return None
-    first = min(each["started"] for each in sent)
-    span = max(each["started"] + each["seconds"] for each in sent) - first or 1.0
-    telling = sorted(sent, key=lambda each: (_good(each), -each["seconds"]))[:SHOWN]
-    bars = tuple(_bar(each, first, span) for each in sent if each in telling)
-    return Timeline(span * 1000, bars, len(sent) - len(bars))
+    sent = [each for each in every if _sent(each)]
+    first = min((each["started"] for each in sent), default=0.0)
+    span = max((each["started"] + each["seconds"] for each in sent), default=first) - first or 1.0
+    ordered = sorted(every, key=lambda each: (not _sent(each), each["started"] if _sent(each) else 0.0))
+    return Timeline(span * 1000, tuple(_bar(environment, each, first, span) for each in ordered))
 
 
 def rows(environment: dict[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -72,16 +74,29 @@ def _came(exchange: dict[str, Any]) -> str:
     return f"no answer: {exchange['no_answer']['cause']}" if exchange.get("no_answer") else "not sent"
 
 
-def _bar(exchange: dict[str, Any], first: float, span: float) -> Bar:
+def _bar(environment: dict[str, Any], exchange: dict[str, Any], first: float, span: float) -> Bar:
     at = (exchange["started"] - first) / span * WIDTH
     parts = []
-    offsets = exchange["phases"].get("offsets", {})
+    offsets = exchange["phases"].get("offsets") or {}
     for phase in PHASES:
         seconds = exchange["phases"].get(phase)
         if seconds:
             at = (offsets.get(phase, exchange["started"]) - first) / span * WIDTH
-            parts.append((phase, round(at, 2), round(seconds / span * WIDTH, 2)))
+            parts.append((phase, round(at, 2), round(max(seconds / span * WIDTH, 1.5), 2)))
             at += seconds / span * WIDTH
-    status = str(exchange["answer"]["status"]) if exchange.get("answer") else "no answer"
-    name = f"{exchange['request']['method']} {exchange['name']}"
-    return Bar(name, status, _good(exchange), exchange["seconds"] * 1000, tuple(parts), round(at, 2))
+    return Bar(
+        exchange=exchange,
+        outcome=exchange_outcome(environment, exchange),
+        name=f"{exchange['request']['method']} {exchange['name']}",
+        status=_status(exchange),
+        good=_good(exchange),
+        milliseconds=exchange["seconds"] * 1000,
+        parts=tuple(parts),
+        end=round(at, 2),
+    )
+
+
+def _status(exchange: dict[str, Any]) -> str:
+    if exchange.get("answer"):
+        return str(exchange["answer"]["status"])
+    return "no answer" if exchange.get("no_answer") else ""

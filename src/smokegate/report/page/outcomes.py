@@ -1,0 +1,92 @@
+"""What the checks made of each exchange, and the checks by subject: from the run's JSON, for the page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+RANK = ("failed", "error", "advisory", "not run", "blocked", "not judged", "skipped", "passed")
+"""Outcomes in the order in which a reader needs them."""
+RED = frozenset({"failed", "error"})
+BUDGET = ".budget"
+"""How the code of a check of a latency budget ends."""
+SUBJECTS = {
+    "reach": "Reaching it",
+    "routing": "Routing",
+    "health": "Health check",
+    "version": "Version",
+    "endpoint": "Endpoints",
+    "monitoring": "Monitoring",
+    "sign-in": "Sign-in",
+    "frontend": "Frontend",
+    "browser": "Browser",
+    "container": "Containers",
+    "server": "Server",
+    "origin": "Origin",
+}
+
+
+def rank(test: dict[str, Any]) -> int:
+    """Return a check's place: what is wrong comes first."""
+    outcome = test["outcome"]
+    return RANK.index(outcome) if outcome in RANK else len(RANK)
+
+
+def subjects(environment: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Return the checks by what they are about, the subjects with failures first."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for test in sorted(environment["tests"], key=rank):
+        code = str(test.get("code") or "")
+        found.setdefault(SUBJECTS.get(code.partition(".")[0], "Your own checks"), []).append(test)
+    return sorted(found.items(), key=lambda item: rank(item[1][0]))
+
+
+def exchange_outcome(environment: dict[str, Any], exchange: dict[str, Any]) -> str:
+    """Return what the checks made of an exchange: failed, over budget, passed, not judged or not sent."""
+    if "not_asked" in exchange or "not_sent" in exchange:
+        return "not sent"
+    name = exchange["name"]
+    reading = [test for test in environment["tests"] if name in test.get("exchanges", ())]
+    failed = [test for test in reading if _failed_on(test, name)]
+    if any(not str(test.get("code", "")).endswith(BUDGET) for test in failed):
+        return "failed"
+    if failed:
+        return "over budget"
+    return "passed" if any(test["outcome"] == "passed" for test in reading) else "not judged"
+
+
+def _failed_on(test: dict[str, Any], name: str) -> bool:
+    """Whether a check fails because of this exchange; where it does not say which, its last one is meant."""
+    if test["outcome"] not in {*RED, "advisory"}:
+        return False
+    named = test.get("failed_on") or (test["exchanges"][-1] if test["exchanges"] else "")
+    return bool(named == name)
+
+
+def checks_of(environment: dict[str, Any], exchange: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the checks that read an exchange, what is wrong first."""
+    reading = (test for test in environment["tests"] if exchange["name"] in test.get("exchanges", ()))
+    yield from sorted(reading, key=rank)
+
+
+def pretty(body: dict[str, Any] | None) -> str:
+    """Return a body as a person reads it: JSON with one value a line."""
+    text = str((body or {}).get("text") or "")
+    if not text.lstrip().startswith(("{", "[")):
+        return text
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
+
+
+def worst_first(environments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the environments in the order in which they need attention."""
+    order = ("FAIL", "OUTAGE", "UNKNOWN", "WARN", "PASS")
+    return sorted(environments, key=lambda each: order.index(each["verdict"]))
+
+
+def slowest(environment: dict[str, Any]) -> float | None:
+    """Return the seconds of the slowest answer, None without any."""
+    return max((each["seconds"] for each in environment["exchanges"] if "answer" in each), default=None)
