@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from smokegate.environment.model import Endpoint, Environment
 from smokegate.observation.evidence.predicates import grants, is_fresh, is_html, is_number, page_faults
-from smokegate.observation.evidence.version import same_commit
+from smokegate.observation.evidence.version import same_commit, same_version
 from smokegate.observation.model import Answer, Exchange, Observation
 from smokegate.observation.plan.step import same_origin, web_origin
 from smokegate.observation.transport.causes import Stage
@@ -59,6 +59,7 @@ __all__ = [
     "page_faults",
     "same_commit",
     "same_origin",
+    "same_version",
     "web_origin",
 ]
 

@@ -1,43 +1,43 @@
-"""What answers is the commit that was deployed."""
+"""What answers is the version that was deployed."""
 
 from __future__ import annotations
 
-from smokegate.api import Deployment, NotApplicable, check, same_commit
+from smokegate.api import Deployment, NotApplicable, check, same_version
 
 
 @check("version.known", after=("routing.right-service",), needs=("version",), severity="advisory")
 def test_commit_is_known(deployment: Deployment) -> None:
-    """The deployment reports which commit it is.
+    """The deployment reports which version it is: a commit, a release or a build.
 
     Symptom: the header says "unknown", since the build did not set it: old and new cannot be told apart.
     """
     version = deployment.version
-    version.expect(version.answer and deployment.commit, "a commit")
+    version.expect(version.answer and deployment.commit, "a version")
 
 
 @check("version.expected", after=("routing.right-service",), needs=("version",))
 def test_expected_commit_answers(deployment: Deployment) -> None:
-    """The commit that was just deployed is what answers.
+    """The version that was just deployed is what answers.
 
     Symptom: every check is green on yesterday's code: the deploy failed, and the old version keeps serving.
     """
     expected = deployment.expected_commit
     if expected is None:
-        raise NotApplicable("no commit is expected: --expect-commit=SHA")
+        raise NotApplicable("no version is expected: --expect-version=ANY or --expect-commit=SHA")
     version = deployment.version
     found = deployment.commit if version.answer else None
-    version.expect(same_commit(expected, found), f"commit {expected}", f"commit {found or 'unknown'}")
+    same = same_version(expected, found, deployment.environment.version)
+    version.expect(same, f"version {expected}", f"version {found or 'unknown'}")
 
 
 @check("version.single", after=("health.steady",), needs=("version",), reads=("health", "version"))
 def test_one_commit_answers(deployment: Deployment) -> None:
-    """Every instance behind the address is the same commit.
+    """Every instance behind the address is the same version.
 
     Symptom: the page is new on one load and old on the next, since a deploy stopped half way.
     """
-    section, samples = deployment.environment.version, deployment.samples
-    assert section is not None
-    if section.path != deployment.environment.backend.health.path or len(samples) < 2:
-        raise NotApplicable("the commit is read once only: it is not in the health check's samples")
+    samples = deployment.samples
+    if not deployment.version_is_in_samples or len(samples) < 2:
+        raise NotApplicable("the version is read once only: it is not in the health check's samples")
     commits = {commit for sample in samples if (commit := deployment.commit_in(sample))}
-    deployment.version.expect(len(commits) < 2, "one commit in every sample", ", ".join(sorted(commits)))
+    deployment.version.expect(len(commits) < 2, "one version in every sample", ", ".join(sorted(commits)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.observation.evidence.assertions import Unmet, unmet_json
+from smokegate.observation.evidence.assertions import Unmet, fits, unmet_json
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Health
@@ -20,7 +20,7 @@ def strangers(health: Health, answer: Answer) -> tuple[Unmet, ...]:
     A web page in the place of the JSON that was promised is a stranger's, whether or not the service names
     itself.
     """
-    if answer.status != health.status:
+    if not fits(health.status, answer.status):
         return ()
     kind = answer.headers.get("content-type", "")
     if health.json_ and "text/html" in kind and not answer.body.is_json:

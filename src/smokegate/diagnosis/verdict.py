@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.broken import OPENS, failed_attempts, is_broken
+from smokegate.diagnosis.broken import failed_attempts, is_broken
 from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.undetermined import CODE as UNDETERMINED
-from smokegate.observation.plan.backend import endpoint_name
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Diagnosis, Finding
@@ -49,21 +48,19 @@ def decide(
     diagnosis: Diagnosis,
     observation: Observation,
     environment: Environment,
-    *,
-    partial: str = "",
 ) -> Verdict:
     """Return the verdict on one environment.
 
     A failure is the deployment's, unless the headline says that the platform (OUTAGE), or the runner, the way
     there or the suite's own data (UNKNOWN) is at fault. Where only blocked checks ran (a selection), a cause
     that was found decides in the same way. Otherwise whatever could not be judged makes it UNKNOWN, and whatever
-    holds only in part makes it WARN. `partial` says why not all checks were selected, where they were not.
+    holds only in part makes it WARN.
     """
     if failures(outcomes) or (_blocked(outcomes) and _cause(diagnosis)):
         return _blame(outcomes, diagnosis)
     if unchecked(outcomes, diagnosis, observation):
         return Verdict.UNKNOWN
-    return Verdict.WARN if warnings(outcomes, diagnosis, observation, environment, partial=partial) else Verdict.PASS
+    return Verdict.WARN if warnings(outcomes, diagnosis, observation, environment) else Verdict.PASS
 
 
 def exit_code(verdicts: Iterable[Verdict], *, strict: bool = False, partial: bool = False) -> int:
@@ -106,11 +103,11 @@ def reasons(
     partial: str = "",
 ) -> tuple[str, ...]:
     """Return the sentences that say why the verdict is what it is, the decisive one first."""
-    verdict = decide(outcomes, diagnosis, observation, environment, partial=partial)
+    verdict = decide(outcomes, diagnosis, observation, environment)
     shares = (*((partial,) if partial else ()), *_not_judged(outcomes))
     if verdict is Verdict.PASS:
         return shares or ("every declared check ran and passed",)
-    held_in_part = warnings(outcomes, diagnosis, observation, environment, partial=partial)
+    held_in_part = warnings(outcomes, diagnosis, observation, environment)
     notes = (*unchecked(outcomes, diagnosis, observation), *held_in_part, *shares)
     failed, cause = failures(outcomes), _cause(diagnosis)
     if not failed and not (_blocked(outcomes) and cause):
@@ -189,8 +186,6 @@ def warnings(
     diagnosis: Diagnosis,
     observation: Observation,
     environment: Environment,
-    *,
-    partial: str = "",
 ) -> tuple[str, ...]:
     """Return the sentences that say what holds only in part."""
     found = [
@@ -208,21 +203,4 @@ def warnings(
     ]
     if again:
         found.append(f"succeeded only after a retry: {', '.join(again)}")
-    if outcomes and not partial and not touches_database(environment, observation):
-        found.append("nothing gating touches the database: a stopped database would stay green")
     return tuple(found)
-
-
-def touches_database(environment: Environment, observation: Observation) -> bool:
-    """Tell whether a gating check that ran depends on the database."""
-    backend, seen = environment.backend, observation.exchanges
-    if environment.sign_in is not None and any(name in seen for name in OPENS):
-        return True
-    if "health" in seen and "database" in backend.health.touches:
-        return True
-    if backend.monitoring is not None and "monitoring" in seen and "database" in backend.monitoring.touches:
-        return True
-    return any(
-        endpoint_name(each) in seen and each.severity == "gate" and "database" in each.touches
-        for each in backend.endpoints
-    )

@@ -2,42 +2,97 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from base64 import b64encode
+from typing import Any, Literal
 
 from pydantic import Field
 
+from smokegate.environment.answers import HeaderRules, StatusField, TextField, allows
+from smokegate.environment.calls import Fields
 from smokegate.environment.expectations import JsonPromises
 from smokegate.environment.fields import (
     Duration,
-    HeaderName,
     Many,
+    Method,
     Origin,
     Path,
-    ReadMethod,
+    Secret,
     SentHeaders,
     Severity,
-    Status,
+    UserName,
 )
 from smokegate.environment.section import Section
 
 
-class Expectation(Section):
+class Sent(Section):
+    """What every request of the backend can say of how it is sent."""
+
+    send: SentHeaders = Field(default_factory=dict)
+    """Request headers to send, credentials as `{ env = "NAME" }`, also with a `prefix = "Bearer "`. They go before
+    those of `[backend]`."""
+    anonymous: bool = False
+    """`true`: without the headers and credentials of `[backend]`, to check that a client without them is refused."""
+    timeout: Duration | None = None
+    """The deadline of this request; left out, that of `[backend]`."""
+
+
+class Expectation(Sent):
     """What one request must answer."""
 
-    status: Status = 200
+    status: StatusField = 200
     """The HTTP status it answers."""
     json_: JsonPromises = Field(default=(), alias="json")
     """What its JSON body says: key by key the value itself, or a rule such as `{ one_of = ["a", "b"] }`."""
     contains: str | None = None
-    """A text that its body contains."""
-    headers: dict[HeaderName, str] = Field(default_factory=dict)
-    """Response headers and the value that each has."""
+    """A text that its body contains; one that only occurs as its opposite ("unhealthy", "not ready") does not count."""
+    text: TextField = None
+    """The whole text of its body, spaces at its ends apart, or rules for it; `""` is an empty body."""
+    headers: HeaderRules = Field(default_factory=dict)
+    """Response headers, each with its value or with rules for it."""
     within: Duration | None = None
     """Latency budget: from the request on a warm connection to the last byte. Over it is a warning only."""
-    follow: bool = False
-    """`true`: redirects to other hosts are followed; else such a redirect is the answer itself."""
     touches: Many[Literal["database"]] = ()
-    """What the answer depends on. With no gating promise that touches the database a run warns."""
+    """What the answer depends on."""
+    method: Method = "GET"
+    """How it is requested: `POST` only with `harmless = true` or `graphql`."""
+    harmless: bool = False
+    """`true`: this request changes nothing although its method could."""
+    graphql: str | None = Field(default=None, examples=["{ viewer { id } }"])
+    """A GraphQL query, which is sent as POST and may be no mutation."""
+    fields: Fields = Field(default_factory=dict)
+    """The fields of the request's body, as JSON; dots in a name separate levels."""
+    follow: bool | None = None
+    """`true`: redirects to other hosts are followed too, without credentials; `false`: none is. Left out, those within
+    the host are, unless the file expects a redirect."""
+
+    @property
+    def text_rules(self) -> tuple[tuple[str, Any], ...]:
+        """The rules for the body's text."""
+        found = self.text.given if self.text is not None else ()
+        return found if self.contains is None else (("contains", self.contains), *found)
+
+    @property
+    def usual_status(self) -> int:
+        """One status that is as declared."""
+        first = self.status[0] if isinstance(self.status, tuple) else self.status
+        return first if isinstance(first, int) else int(first[0]) * 100
+
+    @property
+    def follows(self) -> bool:
+        """Whether redirects are followed."""
+        if self.follow is not None:
+            return self.follow
+        return not (allows(self.status, "3") or "location" in map(str.lower, self.headers))
+
+    @property
+    def verb(self) -> str:
+        """The method that is sent."""
+        return "POST" if self.graphql is not None else self.method
+
+    @property
+    def sends(self) -> dict[str, Any]:
+        """The fields of the body."""
+        return {**({"query": self.graphql} if self.graphql is not None else {}), **self.fields}
 
 
 class Health(Expectation):
@@ -46,28 +101,35 @@ class Health(Expectation):
     path: Path = "/health"
     """Where it is."""
     samples: int = Field(default=5, ge=1, le=50)
-    """How often it is asked, so that an outage of some instances only is seen as that."""
+    """How often it is requested, so that an outage of some instances only is seen as that."""
 
 
 class Endpoint(Expectation):
-    """One further promise of the backend; any number of them, no two with the same method and path."""
+    """One further promise of the backend; any number of them."""
 
     path: Path = Field(examples=["/api/orders?limit=1"])
     """Where it is, with its query if it has one."""
-    method: ReadMethod = "GET"
-    """How it is asked: only methods that change nothing."""
-    send: SentHeaders = Field(default_factory=dict)
-    """Request headers to send, credentials as `{ env = "NAME" }`, also with a `prefix = "Bearer "`."""
+    name: str | None = Field(default=None, min_length=1, examples=["orders without a key"])
+    """What reports call it, where a path is requested in more ways than one."""
+    samples: int | None = Field(default=None, ge=1, le=50)
+    """How often it is requested, each time on a connection of its own; left out, once, and several times where it
+    touches the database."""
     severity: Severity = "gate"
     """`"advisory"`: a broken promise is told as a warning and does not fail the gate."""
 
     @property
+    def sampled(self) -> bool:
+        """Whether it is requested more than once."""
+        return bool(self.touches) if self.samples is None else self.samples > 1
+
+    @property
     def label(self) -> str:
-        """The path, with the method where it is not GET: no two endpoints of an environment have the same."""
-        return self.path if self.method == "GET" else f"{self.method} {self.path}"
+        """The path, with the method where it is not GET and the name where there is one: unique in a file."""
+        path = self.path if self.verb == "GET" else f"{self.verb} {self.path}"
+        return path if self.name is None else f"{path} ({self.name})"
 
 
-class Monitoring(Section):
+class Monitoring(Sent):
     """A monitoring summary that answers 200 whatever it has to tell."""
 
     path: Path = Field(examples=["/api/monitoring/summary"])
@@ -96,6 +158,15 @@ class Monitoring(Section):
     """What the answer depends on, as for an endpoint."""
 
 
+class Basic(Section):
+    """Credentials for HTTP Basic authentication."""
+
+    user: UserName
+    """The user, as `{ env = "NAME" }`."""
+    password: Secret
+    """The password, as `{ env = "NAME" }`."""
+
+
 class Backend(Section):
     """The application's server side, as its users reach it."""
 
@@ -105,6 +176,14 @@ class Backend(Section):
     """How long a bare `--wait` waits until it is healthy."""
     timeout: Duration = 10.0
     """The deadline of one request, from the name lookup to the last byte."""
+    send: SentHeaders = Field(default_factory=dict)
+    """Request headers to send with every request to it, such as `{ X-Api-Key = { env = "API_KEY" } }`."""
+    basic: Basic | None = None
+    """User and password for HTTP Basic authentication, sent with every request to it."""
+    bearer: Secret | None = None
+    """A bearer token, sent with every request to it."""
+    database: Literal["none"] | None = None
+    """`"none"`: it has no database, so that no check needs to touch one."""
     certificate_days: int = Field(default=14, ge=0, le=3650)
     """A certificate that expires sooner than this many days is told as a warning."""
     health: Health = Field(default_factory=Health)
@@ -113,6 +192,17 @@ class Backend(Section):
     """Further promises, each a `[[backend.endpoints]]`."""
     monitoring: Monitoring | None = None
     """The monitoring summary."""
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """The headers that every request to it carries."""
+        found = dict(self.send)
+        if self.basic is not None:
+            pair = f"{self.basic.user}:{self.basic.password}".encode()
+            found["Authorization"] = f"Basic {b64encode(pair).decode()}"
+        elif self.bearer is not None:
+            found["Authorization"] = f"Bearer {self.bearer}"
+        return found
 
     @property
     def may_be_https(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -23,11 +24,15 @@ def contradictions(table: Mapping[str, Any], *, dropped: bool = False) -> Found:
     """
     replica = "replica" in table
     yield from _addresses(table, replica=replica, dropped=dropped)
-    yield from _endpoints(_section(table, "backend").get("endpoints"))
+    backend = _section(table, "backend")
+    yield from _endpoints(backend.get("endpoints"))
+    yield from _request(_section(backend, "health"), ("backend", "health"))
+    yield from _database(table)
+    yield from _credentials(backend, with_preset(_section(table, "sign_in")))
     yield from _monitoring(_section(_section(table, "backend"), "monitoring"))
     yield from _sign_in(_section(table, "sign_in"))
     if isinstance(table.get("version"), dict):
-        yield from _either("version", table["version"], "header", "field")
+        yield from _version(table["version"])
     if isinstance(table.get("server"), dict):
         given = {key: value for key, value in table["server"].items() if value is not False}
         yield from _either("server", given, "ssh", "local")
@@ -55,14 +60,100 @@ def _addresses(table: Mapping[str, Any], *, replica: bool, dropped: bool) -> Fou
 
 
 def _endpoints(endpoints: Any) -> Found:
-    first: dict[tuple[str, str], int] = {}
+    first: dict[tuple[str, str, str], int] = {}
     for index, endpoint in enumerate(endpoints if isinstance(endpoints, list) else ()):
-        method, path = (endpoint.get(key) for key in ("method", "path")) if isinstance(endpoint, dict) else (0, 0)
+        if not isinstance(endpoint, dict):
+            continue
+        yield from _request(endpoint, ("backend", "endpoints", index))
+        path, method = endpoint.get("path"), endpoint.get("method") or "GET"
+        method = "POST" if "graphql" in endpoint else method
         if isinstance(path, str):
-            same = first.setdefault((str(method or "GET"), path), index)
+            same = first.setdefault((str(method), path, str(endpoint.get("name"))), index)
             if same != index:
-                text = f"{method or 'GET'} {path} is promised by backend.endpoints.{same} already"
-                yield ("backend", "endpoints", index), f"{text}; expected each method and path once"
+                text = f"{method} {path} is promised by backend.endpoints.{same} already"
+                yield ("backend", "endpoints", index), f"{text}; expected each once, or a `name` for each"
+
+
+def _request(said: Mapping[str, Any], path: tuple[str | int, ...]) -> Found:
+    """Yield what no answer can fulfil, and what could change something."""
+    graphql, method = said.get("graphql"), said.get("method", "GET")
+    if graphql is not None and method not in {"GET", "POST"}:
+        yield (*path, "method"), f"contradicts graphql, which is sent as POST; found {method}"
+    if isinstance(graphql, str) and re.search(r"^\s*(mutation|subscription)\b", graphql, re.MULTILINE):
+        yield (*path, "graphql"), "expected a query, found one that may change something"
+    if method == "POST" and graphql is None and said.get("harmless") is not True:
+        yield (*path, "method"), "POST needs harmless = true, which says that this request changes nothing"
+    if said.get("fields") and graphql is None and method != "POST":
+        yield (*path, "fields"), f'needs method = "POST"; {method} sends no body'
+    yield from _no_body(said, path, str(method))
+    yield from _texts(said, path)
+    if said.get("follow") is True and _only(said.get("status", 200), "3"):
+        yield (*path, "follow"), "contradicts a status that is a redirect; keep one of them"
+
+
+def _no_body(said: Mapping[str, Any], path: tuple[str | int, ...], method: str) -> Found:
+    """Yield what is said of a body that there cannot be."""
+    statuses = said.get("status", 200)
+    bodiless = {204, 304}.issuperset(statuses if isinstance(statuses, list) else [statuses])
+    why = "method HEAD" if method == "HEAD" and "graphql" not in said else "its status" if bodiless else None
+    for key in ("json", "contains", "text"):
+        if why is not None and said.get(key) not in (None, "", {"equals": ""}):
+            yield (*path, key), f"contradicts {why}, which comes without a body"
+    if "json" in said and said.get("text") == "":
+        yield (*path, "text"), "contradicts json; keep one of them"
+
+
+def _texts(said: Mapping[str, Any], path: tuple[str | int, ...]) -> Found:
+    """Yield rules for the body's text that no text keeps together."""
+    text, contains = said.get("text"), said.get("contains")
+    whole = text.get("equals") if isinstance(text, Mapping) else text
+    if isinstance(contains, str) and isinstance(whole, str) and contains not in whole:
+        yield (*path, "contains"), "contradicts text, which does not contain it"
+    without = text.get("not_contains") if isinstance(text, Mapping) else None
+    if isinstance(contains, str) and isinstance(without, str) and without in contains:
+        yield (*path, "contains"), "contradicts text.not_contains"
+
+
+def _only(status: Any, first: str) -> bool:
+    several = status if isinstance(status, list) else [status]
+    return bool(several) and all(str(each)[:1] == first for each in several)
+
+
+def _database(table: Mapping[str, Any]) -> Found:
+    """Yield what says that it depends on a database that there is not."""
+    backend = _section(table, "backend")
+    if backend.get("database") != "none":
+        return
+    endpoints = backend.get("endpoints")
+    readers: list[tuple[tuple[str | int, ...], Any]] = [
+        (("backend", "health"), backend.get("health")),
+        (("backend", "monitoring"), backend.get("monitoring")),
+        (("sign_in",), table.get("sign_in")),
+        *((("backend", "endpoints", i), e) for i, e in enumerate(endpoints if isinstance(endpoints, list) else ())),
+    ]
+    for path, each in readers:
+        if isinstance(each, Mapping) and each.get("touches"):
+            yield (*path, "touches"), 'contradicts backend.database = "none"; keep one of them'
+
+
+def _version(version: Mapping[str, Any]) -> Found:
+    places = ("header", "field", "meta", "text")
+    given = [key for key in places if version.get(key, False) is not False]
+    if len(given) != 1:
+        found = " and ".join(given) or "none"
+        yield ("version",), f"expected one of the keys {', '.join(places)}, found {found}"
+
+
+def _credentials(backend: Mapping[str, Any], sign_in: Mapping[str, Any]) -> Found:
+    """Yield credentials that would stand in one and the same header."""
+    send = {key.lower() for key in _section(backend, "send")}
+    given = [key for key in ("basic", "bearer") if key in backend] + ["send"] * ("authorization" in send)
+    for key in given[1:]:
+        yield ("backend", key), f"contradicts backend.{given[0]}: both are the header Authorization"
+    header = str(sign_in.get("header", "Authorization")).lower()
+    if given and sign_in and sign_in.get("session") != "cookie" and header == "authorization":
+        text = f"contradicts backend.{given[0]}: both are the header Authorization"
+        yield ("sign_in", "header"), text
 
 
 def _monitoring(monitoring: Mapping[str, Any]) -> Found:

@@ -29,4 +29,20 @@ def declared(environment: Environment, path: str) -> Any:
 
 def not_covered(environment: Environment) -> list[str]:
     """Return what the environment's file does not declare and a run therefore does not check."""
-    return [word for path, word in COVERAGE.items() if not declared(environment, path)]
+    found = [word for path, word in COVERAGE.items() if not declared(environment, path)]
+    return found if has_no_database(environment) or touches_database(environment) else [*found, "database"]
+
+
+def has_no_database(environment: Environment) -> bool:
+    """Tell whether the file says that the deployment has no database."""
+    return environment.backend.database == "none"
+
+
+def touches_database(environment: Environment) -> bool:
+    """Tell whether a gating check that the file declares depends on the database: else a stopped one stays green."""
+    backend, sign_in = environment.backend, environment.sign_in
+    if sign_in is not None and "database" in sign_in.touches and not environment.missing:
+        return True
+    gating = [each for each in backend.endpoints if each.severity == "gate"]
+    readers = (backend.health, backend.monitoring, *gating)
+    return any("database" in each.touches for each in readers if each is not None)

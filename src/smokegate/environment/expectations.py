@@ -22,6 +22,8 @@ __all__ = ["HOLDS", "WORDS", "JsonExpectation", "JsonPromises", "JsonType", "Rul
 
 HOLDS = "holds"
 """The key that introduces a nested object explicitly."""
+ROOT = frozenset({"every", "any", "min_items", "max_items"})
+"""Rules that the whole body may be given, where it is an array."""
 WORDS = (*Rule.model_fields, HOLDS)
 ALIKE = 0.8
 """How much a key must look like a rule's to be taken for a misspelt one (`difflib`'s ratio)."""
@@ -52,6 +54,8 @@ def flatten(table: object) -> tuple[JsonExpectation, ...]:
         return table
     if not isinstance(table, Mapping):
         raise InvalidValueError("a table of JSON keys and the values that they must have")
+    if table and table.keys() <= ROOT:
+        return (JsonExpectation(path=(), rule=_rule(table)),)
     found: list[JsonExpectation] = []
     wrong: list[ErrorDetails] = []
     for path, value in _leaves(table, ()):
@@ -113,7 +117,15 @@ def _rule(value: Any) -> Rule:
         word = next(key for key in value if key in WORDS)
         otherwise = "if both are keys of the JSON body, write { holds = { … } }"
         raise InvalidValueError(f'only rules beside the rule "{word}"', found=f'"{strange[0]}" ({otherwise})')
-    return judge(Rule(**value))
+    items = {word: items_rule(value[word]) for word in ("every", "any") if word in value}
+    return judge(Rule(**{**value, **items}))
+
+
+def items_rule(value: object) -> tuple[JsonExpectation, ...]:
+    """Read what `every` and `any` say of an item: its keys, or a rule for the item itself."""
+    if isinstance(value, Mapping) and _object(value) is not None:
+        return flatten(_object(value))
+    return (JsonExpectation(path=(), rule=_rule(value)),)
 
 
 JsonPromises = Annotated[

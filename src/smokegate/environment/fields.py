@@ -90,4 +90,4 @@ SentHeaders = Annotated[dict[HeaderName, HeaderValue], BeforeValidator(headers.s
 Many = Annotated[tuple[T, ...], Strict(strict=False)]
 """An array: TOML has lists and the model tuples, which a strict model would not take for each other."""
 Severity = Literal["gate", "advisory"]
-ReadMethod = Literal["GET", "HEAD", "OPTIONS"]
+Method = Literal["GET", "HEAD", "OPTIONS", "POST"]

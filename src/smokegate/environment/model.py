@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from smokegate.environment.addresses import origin
-from smokegate.environment.backend import Backend, Endpoint, Expectation, Health, Monitoring
+from smokegate.environment.answers import Pattern
+from smokegate.environment.backend import Backend, Endpoint, Expectation, Health, Monitoring, Sent
 from smokegate.environment.fields import Duration, Host, HostPort, Many, Origin, Path
 from smokegate.environment.section import Section
 from smokegate.environment.signin import Account, SignIn
@@ -46,8 +47,11 @@ class Frontend(Section):
     """The API address that its bundle must call; left out, the origin of `backend.url`."""
 
 
-class Version(Section):
-    """Where the deployed commit can be read: in a header or in the body, one of the two."""
+class Version(Sent):
+    """Where the deployed version can be read: a commit, a release, a build number or any other text.
+
+    One of `header`, `field`, `meta` and `text` says where it is; `matches` takes a part of what stands there.
+    """
 
     path: Path = Field(examples=["/version"])
     """The request that tells it."""
@@ -55,6 +59,16 @@ class Version(Section):
     """The response header that holds it."""
     field: str | None = Field(default=None, examples=["build.commit"])
     """The key of the JSON body that holds it, with dots between levels."""
+    meta: str | None = Field(default=None, examples=["version"])
+    """The name of the `<meta>` element that holds it."""
+    text: bool = False
+    """`true`: the body is it, or `matches` finds it in the body."""
+    matches: Pattern | None = Field(default=None, examples=["Version: (\\S{1,40})"])
+    """A regular expression: its first group, or all that it finds, is the version."""
+    compare: Literal["like a version", "exactly", "as a commit"] = "like a version"
+    """How it is compared with `--expect-version` or `--expect-commit`: `"exactly"`; `"as a commit"`: one may be
+    abbreviated to seven digits or more, with words around it as in `sha-7f3a6ce`; left out, either, and `v1.2` is
+    `1.2`."""
 
 
 class Server(Section):
@@ -118,7 +132,7 @@ class EnvironmentFile(Section):
     sign_in: SignIn | None = None
     """The sign-in journey."""
     version: Version | None = None
-    """The deployed commit."""
+    """The deployed version."""
     server: Server | None = None
     """The view from the server."""
     compose: Compose | None = None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from smokegate.environment.errors import InvalidValueError
 from smokegate.environment.fields import Many
+from smokegate.environment.patterns import checked
 from smokegate.environment.wording import describe
 
 JsonType = Literal["string", "number", "integer", "boolean", "object", "array", "null"]
@@ -20,6 +20,11 @@ FITS: dict[str, frozenset[str]] = {
     "at_most": NUMBERS,
     "matches": frozenset({"string"}),
     "contains": frozenset({"string", "array"}),
+    "not_contains": frozenset({"string", "array"}),
+    "every": frozenset({"array"}),
+    "any": frozenset({"array"}),
+    "min_items": frozenset({"array"}),
+    "max_items": frozenset({"array"}),
 }
 """The JSON types that a value can have of which a rule speaks."""
 
@@ -40,9 +45,19 @@ class Rule(BaseModel):
     at_most: float | None = None
     """The value is a number and not larger."""
     matches: str | None = None
-    """The value is a string in which this regular expression (Python's `re`) is found."""
+    """The value is a string in which this regular expression is found."""
     contains: Any = None
-    """The value is a string or an array that contains this."""
+    """The value is a string or an array that contains this; an object is contained with further keys too."""
+    not_contains: Any = None
+    """The value is a string or an array that does not contain this."""
+    every: Any = None
+    """The value is an array, not empty, each item of which is this: a value, a rule or keys of an object."""
+    any: Any = None
+    """The value is an array with an item that is this: `{ name = "database", status = "up" }`."""
+    min_items: int | None = Field(default=None, ge=0)
+    """The value is an array of at least so many items."""
+    max_items: int | None = Field(default=None, ge=0)
+    """The value is an array of at most so many items."""
     type: JsonType | None = None
     """The value has this JSON type."""
     present: bool | None = None
@@ -61,14 +76,19 @@ def judge(rule: Rule) -> Rule:
         raise InvalidValueError('"equals" to stand alone', found=f"{others or 'present'} too")
     if rule.present is False and others:
         raise InvalidValueError('"present = false" to stand alone', found=f"{others} too")
-    for value in (rule.equals, rule.contains, rule.one_of, rule.not_one_of):
+    for value in (rule.equals, rule.contains, rule.not_contains, rule.one_of, rule.not_one_of):
         json_value(value)
     if () in (rule.one_of, rule.not_one_of):
         raise InvalidValueError("at least one value to choose from", found="an empty array")
     _judge_numbers(rule)
     _judge_types(rule)
     if rule.matches is not None:
-        _compile(rule.matches)
+        checked(rule.matches)
+    if "contains" in given and "not_contains" in given and rule.contains == rule.not_contains:
+        raise InvalidValueError("contains and not_contains to differ", found=f"{describe(rule.contains)} in both")
+    if rule.min_items is not None and rule.max_items is not None and rule.min_items > rule.max_items:
+        found = f"{rule.min_items} and {rule.max_items}"
+        raise InvalidValueError("min_items to be no more than max_items", found=found)
     return rule
 
 
@@ -106,10 +126,3 @@ def _judge_types(rule: Rule) -> None:
         speak["type"] = NUMBERS if rule.type in NUMBERS else frozenset({rule.type})
     if speak and not frozenset.intersection(*speak.values()):
         raise InvalidValueError("rules that one value can keep together", found=f"{' and '.join(speak)}")
-
-
-def _compile(pattern: str) -> None:
-    try:
-        re.compile(pattern)
-    except (re.error, RecursionError, OverflowError, Warning) as error:
-        raise InvalidValueError("matches to be a regular expression", found=f"{describe(pattern)} ({error})") from None

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from smokegate.environment.answers import HeaderRule, TextRule
 from smokegate.environment.expectations import HOLDS, WORDS, Rule
 from smokegate.environment.fields import spelt
 from smokegate.environment.messages import section_of
@@ -28,15 +29,28 @@ def schema() -> dict[str, Any]:
     definitions = raw.pop("$defs")
     models = {model.__name__: model for model in sections(EnvironmentFile)}
     top = _section(raw, EnvironmentFile)
-    return {
+    made: dict[str, Any] = {
         "$schema": DRAFT,
         "title": "smokegate environment",
         **top,
         "definitions": {
             **{name: _section(each, models[name]) for name, each in sorted(definitions.items())},
             **_promises(),
+            **{rules.__name__: _section(rules.model_json_schema(), rules) for rules in (TextRule, HeaderRule)},
         },
     }
+    return {key: _resolved(each) for key, each in made.items()}
+
+
+def _resolved(node: Any) -> Any:
+    """Return a schema in which the rules for texts and headers are references to their definitions."""
+    if isinstance(node, list):
+        return [_resolved(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if "x-rules" in node:
+        return {"$ref": f"#/definitions/{node['x-rules']}"}
+    return {key: _resolved(each) for key, each in node.items()}
 
 
 def sections(model: type[Section]) -> list[type[Section]]:

@@ -11,7 +11,7 @@ from smokegate.environment.model import Environment
 from smokegate.observation.evidence.record import Recorder
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sink import SINK
-from smokegate.observation.evidence.version import deployed_commit
+from smokegate.observation.evidence.version import deployed_version
 from smokegate.observation.model import Exchange, Observation, Readiness
 from smokegate.observation.plan.backend import (
     endpoint_steps,
@@ -69,7 +69,7 @@ class Observer:
         self._condition = threading.Condition(threading.RLock())
         self._asides = SideProbes(environment, pool, self._condition, controls)
         recorder = Recorder(self.redactor, self._zero)
-        self._tries = Retries(pool, recorder, environment.backend.timeout, environment.ca_file)
+        self._tries = Retries(pool, recorder, environment.backend.timeout, environment.ca_file, environment.backend)
         self._graph = Graph(pool, self._tries, self._condition, self._told)
         self._journey = SignInPlan(environment, self.redactor) if environment.sign_in else None
         self._pages = FrontendPlan(environment) if environment.frontend else None
@@ -175,7 +175,7 @@ class Observer:
     def _commit(self, exchange: Exchange | None) -> str | None:
         version = self.environment.version
         answer = exchange.answer if exchange else None
-        return deployed_commit(version, answer) if version and answer else None
+        return deployed_version(version, answer) if version and answer else None
 
     def close(self) -> None:
         """Send nothing more and delete the account that the run created, if that can be and has not been done.

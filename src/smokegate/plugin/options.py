@@ -61,7 +61,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "expect-commit": {
         "metavar": "SHA",
-        "help": "the commit that must be what answers (at least 7 characters); with --wait, wait for it",
+        "help": "the commit that must be what answers (at least 7 digits); with --wait, wait for it",
+    },
+    "expect-version": {
+        "metavar": "ANY",
+        "help": "the same for any version: a release, a build number, the tag of an image",
     },
     "fault": {
         "metavar": "NAME",
@@ -150,7 +154,7 @@ def settings(config: pytest.Config, options: Namespace) -> Settings | None:
         reports=config.rootpath / (options.smokegate_reports or "reports"),
         overrides=tuple(options.smokegate_set),
         wait=options.smokegate_wait,
-        expected_commit=options.smokegate_expect_commit,
+        expected_commit=options.smokegate_expect_version or options.smokegate_expect_commit,
         fault=options.smokegate_fault,
         rehearse=options.smokegate_rehearse,
         strict=bool(getattr(options, "strict", None)),

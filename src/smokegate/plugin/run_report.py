@@ -52,7 +52,7 @@ def _environment(run: Run, declared: Environment, *, cut_short: bool) -> Environ
     diagnosis = diagnose(environment, observation, outcomes)
     partial = run.partial.get(declared.name, "")
     why = reasons(outcomes, diagnosis, observation, environment, partial=partial)
-    verdict = decide(outcomes, diagnosis, observation, environment, partial=partial)
+    verdict = decide(outcomes, diagnosis, observation, environment)
     if declared.name in run.failures:
         why = (run.failures[declared.name], *why)
     return EnvironmentReport(

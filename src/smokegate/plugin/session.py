@@ -186,13 +186,13 @@ def check_options(settings: Settings, environments: tuple[Environment, ...]) -> 
         except ValueError as wrong:
             raise pytest.UsageError(f"--wait={settings.wait}: {wrong}") from None
     commit = settings.expected_commit
-    if commit is not None and (len(commit) < 7 or not all(c in "0123456789abcdefABCDEF" for c in commit)):
-        raise pytest.UsageError(f"--expect-commit={commit}: expected at least 7 hexadecimal digits of a commit")
+    if commit is not None and not commit.strip():
+        raise pytest.UsageError("--expect-version: expected the version that must answer, found an empty text")
     if commit is not None:
         for environment in environments:
             if environment.version is None:
                 raise pytest.UsageError(
-                    f"--expect-commit: {environment.name} does not say where its commit can be read; "
+                    f"--expect-version: {environment.name} does not say where its version can be read; "
                     f"add a [version] section to {settings.directory.name}/{environment.name}.toml"
                 )
     if settings.fault is not None:

@@ -149,20 +149,27 @@ class Deployment:
         return self.response("version")
 
     @property
+    def version_is_in_samples(self) -> bool:
+        """Whether each answer of the health check says which version it is."""
+        from smokegate.observation.plan.backend import version_is_health  # noqa: PLC0415 - as above
+
+        return version_is_health(self.environment)
+
+    @property
     def commit(self) -> str | None:
-        """The commit that answered, None where it is not known. Needs `version`."""
+        """The version that answered, None where it is not known. Needs `version`."""
         return self.commit_in(self.version)
 
     def commit_in(self, response: Response) -> str | None:
-        """Return the commit that an answer names, None where it names none. Needs `version`."""
-        from smokegate.observation.evidence.version import deployed_commit  # noqa: PLC0415 - as above
+        """Return the version that an answer names, None where it names none. Needs `version`."""
+        from smokegate.observation.evidence.version import deployed_version  # noqa: PLC0415 - as above
 
         section, answer = self.environment.version, response.answered
-        return deployed_commit(section, answer) if section is not None and answer is not None else None
+        return deployed_version(section, answer) if section is not None and answer is not None else None
 
     @property
     def expected_commit(self) -> str | None:
-        """The commit that must answer (`--expect-commit`), None where none is expected."""
+        """The version that must answer (`--expect-version`, `--expect-commit`), None where none is expected."""
         return self._source.complete(()).expected_commit
 
     @property

@@ -96,8 +96,8 @@ def _health(environment: Environment, recording: Recording) -> Iterator[Mutation
 def _promise(promise: Expectation, where: str, step: str, recording: Recording) -> Iterator[Mutation]:
     """Break each part of one promise: status, JSON, text, headers, time; and give a stranger's page."""
     name = where.removeprefix("backend.").replace("endpoints ", "")
-    answer = recording.first(step) or Recorded(promise.status)
-    other = 500 if promise.status != 500 else 404
+    answer = recording.first(step) or Recorded(promise.usual_status)
+    other = 500 if promise.usual_status < 500 else 404
     yield Mutation(f"{name} status", f"{where}.status", f"status {other}", (step,), change=with_status(other))
     for each in promise.json_:
         key = f"{where}.json.{each.key}"
@@ -109,6 +109,9 @@ def _promise(promise: Expectation, where: str, step: str, recording: Recording) 
     if promise.contains is not None:
         change = without_text(promise.contains)
         yield Mutation(f"{name} text", f"{where}.contains", "the text is gone", (step,), change=change)
+    if promise.text is not None and {"equals", "contains", "matches"} & promise.text.model_fields_set:
+        change = give(Recorded(promise.usual_status, (("content-type", "text/plain"),), STRANGE.encode()))
+        yield Mutation(f"{name} another text", f"{where}.text", "another text", (step,), change=change)
     for header in promise.headers:
         for how, value in (("another value", STRANGE), ("gone", None)):
             title = f"header {header}: {how}"
@@ -120,9 +123,9 @@ def _promise(promise: Expectation, where: str, step: str, recording: Recording) 
                 change=with_header(header, value),
             )
     yield from _slow(name, where, promise.within, step)
-    if promise.status != 404:
+    if promise.usual_status != 404:
         title = "a stranger's page with the promised status"
-        change = give(replace(STRANGER, status=promise.status))
+        change = give(replace(STRANGER, status=promise.usual_status))
         yield Mutation(f"{name} stranger", f"{where} (what it answers)", title, (step,), change=change)
 
 

@@ -10,13 +10,17 @@ from smokegate.diagnosis.engine import diagnose
 from smokegate.diagnosis.outcome import TestOutcome
 from smokegate.diagnosis.testing import an_environment, answered, everywhere, seen, silent_everywhere
 from smokegate.diagnosis.verdict import Verdict, decide, exit_code, reasons
+from smokegate.environment.coverage import not_covered
 from smokegate.observation.model import ControlProbe, Observation
 from smokegate.observation.transport.causes import WireCause
 
 PASSED = TestOutcome("tests/smoke/test_health.py::test_health_is_ok[staging]", "passed")
 FAILED = TestOutcome("tests/smoke/test_health.py::test_health_is_ok[staging]", "failed", why="it is 500")
 BLOCKED = TestOutcome("tests/smoke/test_sign_in.py::test_login[staging]", "blocked", why="blocked by health")
-NO_DATABASE = {"sign_in": None, "backend": {"url": "https://backend.example.com", "health": {"samples": 1}}}
+NO_DATABASE: dict[str, Any] = {
+    "sign_in": None,
+    "backend": {"url": "https://backend.example.com", "health": {"samples": 1}},
+}
 
 
 def verdict(*outcomes: TestOutcome, observation: Observation | None = None, environment: Any = None) -> Verdict:
@@ -119,13 +123,17 @@ def test_answer_on_the_second_try_is_warn(woken: Any) -> None:
     assert verdict(PASSED, observation=seen(woken)) is Verdict.WARN
 
 
-def test_suite_that_touches_no_database_is_warn() -> None:
-    """A suite that would stay green with a stopped database says so."""
+def test_suite_that_touches_no_database_does_not_cover_it() -> None:
+    """A suite that would stay green with a stopped database says so, and is no warning."""
     environment = an_environment(**NO_DATABASE)
-    observation = seen(environment=environment)
-    told = reasons([PASSED], diagnose(environment, observation), observation, environment)
-    assert verdict(PASSED, environment=environment) is Verdict.WARN
-    assert told == ("nothing gating touches the database: a stopped database would stay green",)
+    assert verdict(PASSED, environment=environment) is Verdict.PASS
+    assert "database" in not_covered(environment)
+
+
+def test_deployment_without_a_database_needs_no_check_that_touches_one() -> None:
+    """`database = "none"` says that there is nothing to cover."""
+    backend = {**NO_DATABASE["backend"], "database": "none"}
+    assert "database" not in not_covered(an_environment(**{**NO_DATABASE, "backend": backend}))
 
 
 def test_gating_endpoint_that_touches_the_database_is_enough() -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smokegate.environment.model import Version
-from smokegate.observation.evidence.version import deployed_commit, same_commit
+from smokegate.observation.evidence.version import deployed_version, same_commit
 from smokegate.observation.model import Answer, Body, Headers
 from smokegate.observation.transport.connect import Origin
 from smokegate.observation.transport.connectivity import is_public
@@ -43,7 +43,7 @@ def test_other_commits_are_not(actual: str | None) -> None:
     [
         (Version(path="/", header="x-commit"), "abcdef1"),
         (Version(path="/", field="build.commit"), "1234567"),
-        (Version(path="/", field="build"), str({"commit": "1234567"})),
+        (Version(path="/", field="build"), None),
         (Version(path="/", field="none.such"), None),
         (Version(path="/", header="x-unknown"), None),
         (Version(path="/", header="x-missing"), None),
@@ -52,7 +52,7 @@ def test_other_commits_are_not(actual: str | None) -> None:
 def test_the_commit_is_read_where_the_file_says(version: Version, expected: str | None) -> None:
     headers = Headers((("X-Commit", "abcdef1"), ("X-Unknown", "unknown")))
     body = Body(json={"build": {"commit": "1234567"}}, is_json=True)
-    assert deployed_commit(version, Answer(200, headers, body)) == expected
+    assert deployed_version(version, Answer(200, headers, body)) == expected
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smokegate.environment.model import Health
-from smokegate.observation.evidence.assertions import unmet
+from smokegate.observation.evidence.assertions import fits, unmet
 from smokegate.observation.model import Answer
 from smokegate.observation.transport.limits import number
 
@@ -110,7 +110,7 @@ def _plainly_the_apps(answer: Answer) -> bool:
 
 def _vouched(answer: Answer, promise: Expectation) -> bool:
     """Tell whether an answer is what was promised, where the promise says more than "a 200"."""
-    says_more = promise.status >= 300 or promise.json_ or promise.contains is not None or promise.headers
+    says_more = not fits(promise.status, 200) or promise.json_ or promise.text_rules or promise.headers
     return bool(says_more) and not unmet(promise, answer)
 
 

@@ -1,33 +1,85 @@
-"""Reads the deployed commit from an answer and compares it with the one that is expected."""
+"""Reads the deployed version from an answer and compares it with the one that is expected."""
 
 from __future__ import annotations
 
+import re
+
 from smokegate.environment.model import Version
+from smokegate.environment.patterns import found
 from smokegate.observation.evidence.assertions import MISSING, lookup
+from smokegate.observation.evidence.elements import element
 from smokegate.observation.model import Answer
 
 #: Git's own default for abbreviated hashes; fewer characters prove nothing.
 SHORTEST = 7
-#: What builds write where the commit was not given to them: present is not the same as known.
+COMMIT = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
+#: A commit among other words, as in `sha-7f3a6ce`, `0.0.10-7f3a6ce`, `v1.2-4-g7f3a6ce` and `main-7f3a6ce-dirty`.
+WITHIN = re.compile(r"(?<![0-9a-z])g?([0-9a-f]{7,64})(?![0-9a-z])", re.IGNORECASE)
+#: What builds write where the version was not given to them: present is not the same as known.
 UNKNOWN = frozenset({"", "unknown", "none", "null", "undefined", "dev"})
+LONGEST = 200
+"""Characters of a version; a longer text is a page."""
+CACHES = ("x-cache", "cf-cache-status", "x-cache-status", "x-vercel-cache", "x-nextjs-cache")
 
 
-def deployed_commit(version: Version, answer: Answer) -> str | None:
-    """Return the commit that an answer tells; None where it tells none, or says itself that it is unknown."""
-    told: object = None
+def deployed_version(version: Version, answer: Answer) -> str | None:
+    """Return the version that an answer tells; None where it tells none, or says itself that it is unknown."""
+    told = _told(version, answer)
+    if told is not None and version.matches is not None:
+        match = found(version.matches, told)
+        told = None if match is None else (match[1] if match.re.groups else match[0])
+    text = "" if told is None else told.strip()
+    return None if text.lower() in UNKNOWN or len(text) > LONGEST else text
+
+
+def _told(version: Version, answer: Answer) -> str | None:
     if version.header is not None:
-        told = answer.headers.get(version.header)
-    if told is None and version.field is not None and answer.body.is_json:
-        told = lookup(answer.body.json, tuple(version.field.split(".")))
-    if told is None or told is MISSING:
-        return None
-    text = str(told).strip()
-    return None if text.lower() in UNKNOWN else text
+        return answer.headers.get(version.header)
+    if version.meta is not None:
+        return element(answer.body.text, version.meta, "content")
+    if version.field is not None:
+        value = lookup(answer.body.json, tuple(version.field.split("."))) if answer.body.is_json else MISSING
+        return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
+    return answer.body.text
+
+
+def same_version(expected: str, actual: str | None, version: Version | None = None) -> bool:
+    """Tell whether what answers is the expected version, compared as the file says."""
+    compare = version.compare if version is not None else "like a version"
+    if actual is None:
+        return False
+    one, other = expected.strip(), actual.strip()
+    if compare != "as a commit" and one == other:
+        return True
+    if compare == "exactly":
+        return False
+    return same_commit(one, other) or (compare == "like a version" and _bare(one) == _bare(other))
 
 
 def same_commit(expected: str, actual: str | None) -> bool:
-    """Tell whether two commits are the same; either may be abbreviated to seven characters or more."""
+    """Tell whether two texts name the same commit; either may be abbreviated to seven characters or more."""
     if actual is None:
         return False
-    one, other = sorted((expected.strip().lower(), actual.lower()), key=len)
-    return len(one) >= SHORTEST and other.startswith(one)
+    wanted = [expected.strip()] if COMMIT.fullmatch(expected.strip()) else WITHIN.findall(expected)
+    told = [actual.strip()] if COMMIT.fullmatch(actual.strip()) else WITHIN.findall(actual)
+    return len(wanted) == 1 and any(_begins(wanted[0].lower(), each.lower()) for each in told)
+
+
+def _begins(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return len(short) >= SHORTEST and long.startswith(short)
+
+
+def _bare(text: str) -> str:
+    """Return a release without the `v` that tags put before it."""
+    return re.sub(r"^v(?=[0-9])", "", text, flags=re.IGNORECASE)
+
+
+def from_cache(answer: Answer) -> str | None:
+    """Return the header that says that an answer came from a cache, None where none does."""
+    age = answer.headers.get("age", "").strip()
+    if age.isdigit() and int(age) > 0:
+        return f"age: {age}"
+    said = ((name, answer.headers.get(name, "")) for name in CACHES)
+    hits = (f"{name}: {value}" for name, value in said if re.search(r"\b(?:hit|stale)\b", value, re.IGNORECASE))
+    return next(hits, None)

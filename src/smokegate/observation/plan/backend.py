@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from smokegate.environment.backend import Sent
 from smokegate.environment.model import Endpoint, Environment, Expectation
-from smokegate.observation.model import REDIRECTS
+from smokegate.observation.plan.bodies import encoded
 from smokegate.observation.plan.prerequisites import never_asked
 from smokegate.observation.plan.step import RequestToSend, Step, join
 
@@ -21,13 +22,32 @@ def endpoint_name(endpoint: Endpoint) -> str:
     return f"endpoint {endpoint.label}"
 
 
+def reading(environment: Environment, path: str, said: Sent) -> RequestToSend:
+    """Return the request that the file declares at a path of the backend."""
+    url, headers = join(environment.backend.url, path), dict(said.send)
+    if not isinstance(said, Expectation):
+        return RequestToSend("GET", url, tuple(headers.items()), anonymous=said.anonymous)
+    kind, body = encoded("json", said.sends)
+    if kind and "content-type" not in map(str.lower, headers):
+        headers["Content-Type"] = kind
+    return RequestToSend(
+        said.verb,
+        url,
+        tuple(headers.items()),
+        body,
+        follow=said.follows,
+        elsewhere=said.follow is True,
+        anonymous=said.anonymous,
+    )
+
+
 def health_steps(environment: Environment) -> Iterator[Step]:
     """Yield the health check and its further samples."""
     health = environment.backend.health
-    ask = RequestToSend(
-        "GET", join(environment.backend.url, health.path), follow=_follows(health), elsewhere=health.follow
+    ask = reading(environment, health.path, health)
+    first = Step(
+        "health", "health", ask, priority=HEALTH, declared=health, within=health.within, timeout=health.timeout
     )
-    first = Step("health", "health", ask, priority=HEALTH, declared=health, within=health.within)
     yield first
     yield from _samples(first, health.samples)
 
@@ -37,19 +57,18 @@ def endpoint_steps(environment: Environment) -> Iterator[Step]:
     endpoints = environment.backend.endpoints
     touching = sum("database" in each.touches for each in endpoints)
     for endpoint in endpoints:
-        url, headers = join(environment.backend.url, endpoint.path), tuple(endpoint.send.items())
-        ask = RequestToSend(endpoint.method, url, headers, follow=_follows(endpoint), elsewhere=endpoint.follow)
         first = Step(
-            endpoint_name(endpoint), "endpoints", ask, priority=PLAIN, declared=endpoint, within=endpoint.within
+            endpoint_name(endpoint),
+            "endpoints",
+            reading(environment, endpoint.path, endpoint),
+            priority=PLAIN,
+            declared=endpoint,
+            within=endpoint.within,
+            timeout=endpoint.timeout,
         )
         yield first
-        if "database" in endpoint.touches and endpoint.severity == "gate":
-            yield from _samples(first, -(-ENOUGH // touching))
-
-
-def _follows(declared: Expectation) -> bool:
-    """Tell whether redirects are followed: not where the file expects one."""
-    return declared.status not in REDIRECTS
+        usual = "database" in endpoint.touches and endpoint.severity == "gate" and endpoint.verb != "POST"
+        yield from _samples(first, endpoint.samples or (-(-ENOUGH // touching) if usual else 1))
 
 
 def _samples(first: Step, count: int) -> Iterator[Step]:
@@ -63,18 +82,26 @@ def monitoring_steps(environment: Environment) -> Iterator[Step]:
     """Yield the monitoring summary, asked exactly once: deployments limit its rate."""
     monitoring = environment.backend.monitoring
     if monitoring is not None:
-        ask = RequestToSend("GET", join(environment.backend.url, monitoring.path))
-        yield Step("monitoring", "monitoring", ask, priority=PLAIN, retry=False)
+        ask = reading(environment, monitoring.path, monitoring)
+        yield Step("monitoring", "monitoring", ask, priority=PLAIN, retry=False, timeout=monitoring.timeout)
 
 
 def version_steps(environment: Environment) -> Iterator[Step]:
-    """Yield the request that tells the deployed commit, unless the health check is that request."""
+    """Yield the request that tells the deployed version, unless the health check is that request."""
     version = environment.version
     if version is not None and not version_is_health(environment):
-        ask = RequestToSend("GET", join(environment.backend.url, version.path))
-        yield Step("version", "version", ask, priority=PLAIN)
+        ask = reading(environment, version.path, version)
+        yield Step("version", "version", ask, priority=PLAIN, timeout=version.timeout)
 
 
 def version_is_health(environment: Environment) -> bool:
     """Tell whether the health check also tells the version, so that one request serves both."""
-    return environment.version is not None and environment.version.path == environment.backend.health.path
+    version = environment.version
+    if version is None or version.path != environment.backend.health.path:
+        return False
+    return reading(environment, version.path, version) == health_request(environment)
+
+
+def health_request(environment: Environment) -> RequestToSend:
+    """Return the request of the health check."""
+    return reading(environment, environment.backend.health.path, environment.backend.health)

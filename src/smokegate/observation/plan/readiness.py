@@ -10,10 +10,10 @@ from dataclasses import replace
 from smokegate.environment.model import Environment
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.edge import edge_answer
-from smokegate.observation.evidence.version import deployed_commit, same_commit
+from smokegate.observation.evidence.version import deployed_version, same_version
 from smokegate.observation.model import Answer, Exchange, NoAnswer, Readiness
-from smokegate.observation.plan.backend import health_steps, version_is_health
-from smokegate.observation.plan.step import RequestToSend, join, origin_of
+from smokegate.observation.plan.backend import health_request, health_steps, reading, version_is_health
+from smokegate.observation.plan.step import origin_of
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
 
@@ -65,6 +65,9 @@ class Waiting:
         self._last = "no answer yet"
         self._awaited = "its health check"
         self._result: Readiness | None = None
+        # While a deploy rolls, old and new instances answer in turn: one answer of the new version proves little.
+        self._wanted = environment.backend.health.samples if self._expected is not None else 1
+        self._good = 0
         self._step = replace(next(iter(health_steps(environment))), retry=False, within=None, priority=0, fresh=True)
 
     def begin(self) -> None:
@@ -115,17 +118,12 @@ class Waiting:
             return
         timeout = min(self._tries.timeout, left)
         try:
-            exchange = self._tries.run(
-                self._step, self._ask(self._environment.backend.health.path), asked, timeout
-            ).exchange
+            exchange = self._tries.run(self._step, health_request(self._environment), asked, timeout).exchange
             commit = self._commit(exchange, timeout)
             self._judge(exchange, commit)
         finally:
             with self._lock:
                 self._in_flight.pop(number, None)
-
-    def _ask(self, path: str) -> RequestToSend:
-        return RequestToSend("GET", join(self._environment.backend.url, path))
 
     def _commit(self, health: Exchange, timeout: float) -> str | None:
         version = self._environment.version
@@ -133,8 +131,10 @@ class Waiting:
             return None
         answer: Answer | None = health.answer
         if not version_is_health(self._environment):
-            answer = self._tries.run(self._step, self._ask(version.path), time.monotonic(), timeout).exchange.answer
-        return None if answer is None else deployed_commit(version, answer)
+            answer = self._tries.run(
+                self._step, reading(self._environment, version.path, version), time.monotonic(), timeout
+            ).exchange.answer
+        return None if answer is None else deployed_version(version, answer)
 
     def _judge(self, exchange: Exchange, commit: str | None) -> None:
         outcome = exchange.outcome
@@ -156,11 +156,15 @@ class Waiting:
         missing = unmet(self._environment.backend.health, outcome)
         if missing:
             self._awaited = str(missing[0])
-        elif self._expected is not None and not same_commit(self._expected, commit):
-            self._awaited = f"commit {self._expected[:12]}"
-            self._last += f" from commit {commit[:12]}" if commit else " without a known commit"
+        elif self._expected is not None and not same_version(self._expected, commit, self._environment.version):
+            self._awaited = f"version {self._expected[:12]}"
+            self._last += f" from version {commit[:12]}" if commit else " without a known version"
         else:
-            self._finish(ready=True)
+            self._good += 1
+            if self._good >= self._wanted:
+                self._finish(ready=True)
+            return
+        self._good = 0
 
     def _never_resolves(self) -> bool:
         return origin_of(self._environment.backend.url).host.rstrip(".").endswith(".invalid")

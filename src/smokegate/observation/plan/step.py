@@ -42,6 +42,8 @@ class RequestToSend:
     """Whether redirects are followed; else a redirect is the answer."""
     elsewhere: bool = False
     """Whether they are followed to other hosts, too."""
+    anonymous: bool = False
+    """Whether it goes without the headers and credentials that the file declares for all of the backend."""
 
     @property
     def all_headers(self) -> tuple[tuple[str, str], ...]:
@@ -86,6 +88,8 @@ class Step:
     """Smaller goes first where several wait for a connection."""
     fresh: bool = False
     """Whether it is sent on a connection of its own: a balancer then chooses the instance anew."""
+    timeout: float | None = None
+    """The deadline of this exchange in seconds, where it is another than the backend's."""
     retry: bool = True
     """Whether it may be tried again; methods that are not idempotent never are."""
     declared: Expectation | None = None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import NamedTuple
 
+from smokegate.environment.model import Backend
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.record import Recorder
 from smokegate.observation.model import Answer, Attempt, Exchange, NoAnswer, Phases
-from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step, origin_of
+from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step, origin_of, same_origin
 from smokegate.observation.transport.again import pause_before_next
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.dial import SharedFailureError
@@ -35,13 +37,31 @@ class Retries:
         recorder: turns what came into what is kept.
         timeout: the deadline of one exchange, in seconds, all its attempts included.
         ca_file: authorities to trust besides the usual ones.
+        backend: what the file declares for every request to the backend.
     """
 
-    def __init__(self, pool: Pool, recorder: Recorder, timeout: float, ca_file: str | None) -> None:
+    def __init__(
+        self, pool: Pool, recorder: Recorder, timeout: float, ca_file: str | None, backend: Backend | None = None
+    ) -> None:
         self.pool = pool
         self.recorder = recorder
         self.timeout = timeout
         self.ca_file = ca_file
+        self._backend = backend
+
+    def dressed(self, ask: RequestToSend) -> RequestToSend:
+        """Return a request with what the file declares for all of the backend, which goes to no other origin.
+
+        A browser sends no credentials with a preflight, so that it must be answered without them.
+        """
+        declared = self._backend.credentials if self._backend is not None and not ask.anonymous else {}
+        own = {name.lower() for name, _ in ask.headers}
+        if not declared or "access-control-request-method" in own:
+            return ask
+        if self._backend is None or not same_origin(ask.url, self._backend.url):
+            return ask
+        more = tuple(pair for pair in declared.items() if pair[0].lower() not in own)
+        return replace(ask, headers=(*ask.headers, *more))
 
     def run(self, step: Step, ask: RequestToSend, asked: float, timeout: float | None = None) -> RetryResult:
         """Send until it is known what the request comes to, within one deadline.
@@ -52,7 +72,8 @@ class Retries:
             asked: when it was asked for (monotonic clock).
             timeout: a deadline other than the environment's, in seconds.
         """
-        deadline = time.monotonic() + (timeout or self.timeout)
+        deadline = time.monotonic() + (timeout or step.timeout or self.timeout)
+        ask = self.dressed(ask)
         attempts: list[Attempt] = []
         while True:
             fetched = self._fetch(ask, asked, deadline, fresh=step.fresh or bool(attempts))

@@ -9,9 +9,11 @@ from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import found
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.observation.evidence.assertions import fits
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
+    from smokegate.environment.answers import StatusRule
 
 INSIDES = re.compile(
     r"Traceback \(most recent call last\)|You're seeing this error because you have <code>DEBUG = True"
@@ -35,7 +37,7 @@ def judge(case: Case) -> Signs | None:
 
 def _documentation(case: Case) -> Signs | None:
     """The interactive documentation is there where the environment file promises that it is not."""
-    closed = [e for e in case.backend if (promise := case.promise(e.name)) and promise.status in {401, 403, 404}]
+    closed = [e for e in case.backend if (promise := case.promise(e.name)) and _is_closed(promise.status)]
     pages = list(found(DOCUMENTATION, (each for each in closed if is_broken(case, each))))
     if not pages:
         return None
@@ -45,6 +47,10 @@ def _documentation(case: Case) -> Signs | None:
         confidence=Confidence.LIKELY,
         competing=("documentation that was left open without debug mode",),
     )
+
+
+def _is_closed(status: StatusRule) -> bool:
+    return any(fits(status, each) for each in (401, 403, 404)) and not fits(status, 200)
 
 
 RULES = (

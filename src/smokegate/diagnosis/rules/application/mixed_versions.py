@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.wording import listed, seen
-from smokegate.observation.evidence.version import deployed_commit
+from smokegate.observation.evidence.version import deployed_version
+from smokegate.observation.plan.backend import version_is_health
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -38,8 +39,8 @@ def judge(case: Case) -> Signs | None:
 def _version(case: Case, exchange: Exchange, declared: Version | None) -> str | None:
     if exchange.answer is None:
         return None
-    if declared is not None and declared.path == case.environment.backend.health.path:
-        return deployed_commit(declared, exchange.answer)
+    if declared is not None and version_is_health(case.environment):
+        return deployed_version(declared, exchange.answer)
     values = (case.field(exchange.name, key) for key in KEYS)
     return next((value for value in values if isinstance(value, str) and value), None)
 

@@ -8,7 +8,7 @@ from smokegate.diagnosis.identity import NAMING_KEYS
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
-from smokegate.observation.evidence.assertions import unmet_json
+from smokegate.observation.evidence.assertions import fits, unmet_json
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -23,7 +23,7 @@ def judge(case: Case) -> Signs | None:
     if exchange is None or answer is None or not isinstance(answer.body.json, dict) or not answer.body.is_json:
         return None
     if not case.unmet_of("health") or not (
-        answer.status == case.environment.backend.health.status or answer.status >= 500
+        fits(case.environment.backend.health.status, answer.status) or answer.status >= 500
     ):
         return None
     promised = tuple(each for each in case.environment.backend.health.json_ if each.key not in NAMING_KEYS)

@@ -1,4 +1,4 @@
-"""What answers is not the commit that was deployed, or does not say which one it is."""
+"""What answers is not the version that was deployed, or does not say which one it is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, quote, seen
-from smokegate.observation.evidence.version import same_commit
+from smokegate.observation.evidence.version import from_cache, same_version
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -15,29 +15,39 @@ if TYPE_CHECKING:
 
 
 def judge(case: Case) -> Signs | None:
-    """The commit is not the expected one; where none is expected, an unknown one is advice."""
+    """The version is not the expected one; where none is expected, an unknown one is advice."""
     exchange = case.observation.exchanges.get("version")
     answer = case.app("version")
     if case.environment.version is None or exchange is None or answer is None or not 200 <= answer.status < 300:
         return None
     expected, actual = case.observation.expected_commit, case.observation.commit
-    if actual is not None and (expected is None or same_commit(expected, actual)):
+    if actual is not None and (expected is None or same_version(expected, actual, case.environment.version)):
         return None
     if actual is None:
         return Signs(
             evidence=(seen(exchange, _where(case, exchange)),),
             exchanges=(exchange.name,),
             confidence=Confidence.LIKELY if expected else Confidence.CERTAIN,
-            title="{host} does not say which commit it runs",
+            title="{host} does not say which version it runs",
             competing=(
-                "a build that was not given its commit",
+                "a build that was not given its version",
                 "a path, header or key in {file} that does not tell it",
             ),
             advisory=expected is None,
-            names={"expected": expected or "the commit"},
+            names={"expected": expected or "the version"},
         )
-    line = seen(exchange, f"commit {quote(actual)}, expected {expected}")
-    return Signs(evidence=(line,), exchanges=(exchange.name,), names={"expected": expected or ""})
+    cached = from_cache(answer)
+    details = [f"version {quote(actual)}, expected {expected}", *([quote(cached)] if cached else [])]
+    return Signs(
+        evidence=(seen(exchange, *details),),
+        exchanges=(exchange.name,),
+        confidence=Confidence.LIKELY if cached else Confidence.CERTAIN,
+        title="{host} says from a cache that it runs another version than {expected}" if cached else None,
+        competing=("a cache in front that keeps an older answer: `Cache-Control: no-store` belongs on it",)
+        if cached
+        else None,
+        names={"expected": expected or ""},
+    )
 
 
 def _where(case: Case, exchange: Exchange) -> str:
@@ -46,21 +56,24 @@ def _where(case: Case, exchange: Exchange) -> str:
     assert exchange.answer is not None
     if version.header and version.header in exchange.answer.headers:
         return header(exchange.answer, version.header)
-    return (
-        f"it tells no commit in header {version.header}"
-        if version.header
-        else f"it tells no commit under {version.field}"
-    )
+    if version.header:
+        return f"it tells no version in header {version.header}"
+    if version.field:
+        return f"it tells no version under {version.field}"
+    return f"it tells no version in <meta name={version.meta}>" if version.meta else "its text tells no version"
 
 
 RULES = (
     Rule(
         code="app.wrong-version",
-        title="{host} runs another commit than {expected}",
+        title="{host} runs another version than {expected}",
         level=Level.SERVICE,
         owner=Owner.CONFIGURATION,
         symptom="Everything is green, and the change that was deployed is not there.",
-        reads=("the commit that `[version]` tells", "the commit that is expected (`--expect-commit`)"),
+        reads=(
+            "the version that `[version]` tells",
+            "the one that is expected (`--expect-version`, `--expect-commit`)",
+        ),
         judge=judge,
         steps=(
             (
@@ -72,10 +85,10 @@ RULES = (
                     "On the server, in `{directory}`: `{compose} up -d --build {service}` builds and starts"
                     " the checked-out commit."
                 ),
-                "Deploy that commit, or mend what its deploy's log says.",
+                "Deploy that version, or fix what its deploy's log says.",
             ),
-            "If the commit is not told at all, have the build write it where `[version]` of {file} reads it.",
-            "If a deploy is going on: `{verify} --wait --expect-commit={expected}`.",
+            "If the version is not told at all, have the build write it where `[version]` of {file} reads it.",
+            "If a deploy is going on: `{verify} --wait --expect-version={expected}`.",
         ),
         competing=(
             "a deploy that is going on",

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import re
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote
 
 from smokegate.environment.calls import Call
 from smokegate.environment.signin import SignIn
 from smokegate.observation.evidence.assertions import lookup
+from smokegate.observation.evidence.elements import element
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sign_in import Reply, identity_in, signs_in, token_of
 from smokegate.observation.model import Headers
+from smokegate.observation.plan.bodies import encoded
 from smokegate.observation.plan.step import RawResponse, RequestToSend, join, web_origin
-
-LARGEST_PAGE = 1 << 18
-"""Characters of a page that are searched for a CSRF token."""
-ELEMENT = re.compile(r"<(?:input|meta)\b[^>]{0,2000}>", re.IGNORECASE)
-ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
 
 class Session:
@@ -132,37 +127,3 @@ class Session:
     def _cookie(self) -> tuple[tuple[str, str], ...]:
         pairs = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         return (("Cookie", pairs),) if pairs else ()
-
-
-def encoded(kind: str, fields: dict[str, Any]) -> tuple[str, bytes | None]:
-    """Return the content type and the body for some fields; JSON names with dots are levels."""
-    if kind == "form":
-        pairs = {name: str(value).lower() if isinstance(value, bool) else value for name, value in fields.items()}
-        return "application/x-www-form-urlencoded", urlencode(pairs).encode()
-    if not fields:
-        return "", None
-    return "application/json", json.dumps(nested(fields)).encode()
-
-
-def nested(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return fields as levels of objects: `user.email` is the key `email` of the object `user`."""
-    result: dict[str, Any] = {}
-    for name, value in fields.items():
-        *above, last = name.split(".")
-        level = result
-        for key in above:
-            inner = level.setdefault(key, {})
-            level = inner if isinstance(inner, dict) else level.setdefault(f"{key}.", {})
-        level[last] = value
-    return result
-
-
-def element(text: str, name: str, holds: str) -> str | None:
-    """Return an attribute of the input or meta element of that name on a page."""
-    for tag in ELEMENT.findall(text[:LARGEST_PAGE]):
-        found = {key.lower(): one or two or three for key, one, two, three in ATTRIBUTE.findall(tag)}
-        if found.get("name") == name and holds in found:
-            from html import unescape  # noqa: PLC0415 - its table costs start-up time, and few runs need it
-
-            return unescape(found[holds])
-    return None

@@ -1,0 +1,146 @@
+"""What a file can say of an answer besides its JSON: its status, its text and its headers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+from smokegate.environment.errors import InvalidValueError
+from smokegate.environment.fields import HeaderName, Many
+from smokegate.environment.patterns import checked
+from smokegate.environment.section import Section
+from smokegate.environment.wording import describe
+
+CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
+Status = int | str
+StatusRule = Status | tuple[Status, ...]
+"""A status, a class of statuses, or several of both."""
+
+
+def statuses(value: object) -> StatusRule:
+    """Read a status, a class such as `"2xx"`, or an array of them.
+
+    Raises:
+        InvalidValueError: it is neither.
+    """
+    if isinstance(value, list | tuple):
+        if not value:
+            raise InvalidValueError("at least one status", found="an empty array")
+        return tuple(_status(each) for each in value)
+    return _status(value)
+
+
+def _status(value: object) -> Status:
+    if isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599:
+        return value
+    if isinstance(value, str) and value.lower() in CLASSES:
+        return value.lower()
+    raise InvalidValueError(
+        'a status from 100 to 599, a class such as "2xx", or an array of them', found=describe(value)
+    )
+
+
+def allows(rule: StatusRule, first: str) -> bool:
+    """Tell whether a rule allows a status of a class, by its first digit."""
+    several = rule if isinstance(rule, tuple) else (rule,)
+    return any(str(each)[0] == first for each in several)
+
+
+ONE = {"anyOf": [{"type": "integer", "minimum": 100, "maximum": 599}, {"enum": list(CLASSES)}]}
+StatusField = Annotated[
+    Any,
+    BeforeValidator(statuses),
+    WithJsonSchema(
+        {
+            "anyOf": [*ONE["anyOf"], {"type": "array", "items": ONE, "minItems": 1}],
+            "x-kind": 'status, `"2xx"`, or an array of them',
+        }
+    ),
+]
+Pattern = Annotated[str, AfterValidator(checked)]
+
+
+class TextRule(Section):
+    """What a text is; every key that is given must hold."""
+
+    equals: str | None = None
+    """The whole text, spaces at its ends apart."""
+    contains: str | None = None
+    """It contains this. A word that only occurs as its opposite ("unhealthy", "not ready") does not count."""
+    not_contains: str | None = None
+    """It does not contain this."""
+    matches: Pattern | None = None
+    """This regular expression is found in it (in its first 14 000 characters, where the pattern has repeats)."""
+
+    @property
+    def given(self) -> tuple[tuple[str, Any], ...]:
+        """The rules that are given, by name."""
+        return tuple((name, getattr(self, name)) for name in type(self).model_fields if name in self.model_fields_set)
+
+
+class HeaderRule(TextRule):
+    """What a response header is; every key that is given must hold."""
+
+    one_of: Many[str] | None = None
+    """Its value is one of these."""
+    present: bool | None = None
+    """`true`: it is there, whatever its value; `false`: it is not."""
+
+
+def text_rule(value: object) -> object:
+    """Read a bare text as the whole text that is wanted.
+
+    Raises:
+        InvalidValueError: it is neither a text nor a table of rules.
+    """
+    if isinstance(value, str):
+        return TextRule(equals=value)
+    return _rules(value, 'a text such as "OK", or a table of rules such as { contains = "OK" }')
+
+
+def header_rule(value: object) -> object:
+    """Read a header's value as it is, or the rules for it.
+
+    Raises:
+        InvalidValueError: it is neither a text nor a table of rules.
+    """
+    return value if isinstance(value, str) else _rules(value, "a text, or a table of rules")
+
+
+def _rules(value: object, expected: str) -> object:
+    if isinstance(value, Mapping):
+        if not value:
+            raise InvalidValueError("at least one rule", found="an empty table")
+        if "equals" in value and len(value) > 1:
+            raise InvalidValueError(
+                '"equals" to stand alone', found=" and ".join(key for key in value if key != "equals")
+            )
+        if "present" in value and len(value) > 1:
+            raise InvalidValueError(
+                '"present" to stand alone', found=" and ".join(key for key in value if key != "present")
+            )
+        if {"contains", "not_contains"} <= value.keys() and str(value["not_contains"]) in str(value["contains"]):
+            raise InvalidValueError("contains and not_contains that a text can keep together")
+        return value
+    if isinstance(value, Section):
+        return value
+    raise InvalidValueError(expected, found=describe(value))
+
+
+TextField = Annotated[
+    TextRule | None,
+    BeforeValidator(lambda value: None if value is None else text_rule(value)),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"x-rules": "TextRule"}], "x-kind": "text, or a table of rules"}),
+]
+HeaderRules = Annotated[
+    dict[HeaderName, Annotated[str | HeaderRule, BeforeValidator(header_rule)]],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {"anyOf": [{"type": "string"}, {"x-rules": "HeaderRule"}]},
+            "x-kind": "table of: text, or a table of rules",
+        }
+    ),
+]

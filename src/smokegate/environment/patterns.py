@@ -1,0 +1,138 @@
+"""Patterns over text that a server sent: only those whose search takes bounded time.
+
+Python's `re` backtracks. How long that can take follows from the open-ended repeats of a pattern that compete for
+the same characters: none, and a search is linear; one, and it is quadratic, for which the text is cut; more, or one
+inside another, and the pattern is refused when the file is loaded.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from math import inf, log10
+from typing import Any
+
+from smokegate.environment.errors import InvalidValueError
+from smokegate.environment.wording import describe
+
+WINDOW = 14_000
+"""Characters in which a pattern with one competing repeat is searched: some 10^8 steps at the very worst."""
+MOST = 8.4
+"""Logarithm of the steps that a search may take."""
+CHARACTERS = frozenset(map(chr, range(128)))
+
+
+def checked(pattern: str) -> str:
+    """Return the pattern if it is one and its search takes bounded time.
+
+    Raises:
+        InvalidValueError: it is none, or it can take too long.
+    """
+    try:
+        re.compile(pattern)
+        cost = _cost_of_search(pattern)
+    except (re.error, RecursionError, OverflowError, Warning) as error:
+        raise InvalidValueError("matches to be a regular expression", found=f"{describe(pattern)} ({error})") from None
+    if cost > MOST:
+        wanted = "a pattern that cannot take long: fewer open repeats such as .*, or one that begins with ^"
+        raise InvalidValueError(wanted, found=describe(pattern))
+    return pattern
+
+
+@cache
+def _compiled(pattern: str) -> tuple[re.Pattern[str], int | None]:
+    return re.compile(pattern), WINDOW if _repeats(_items(pattern)) else None
+
+
+def found(pattern: str, text: str) -> re.Match[str] | None:
+    """Return where a checked pattern is found in a text, within its window."""
+    compiled, window = _compiled(pattern)
+    return compiled.search(text if window is None else text[:window])
+
+
+def _repeats(items: list[Any]) -> bool:
+    return "REPEAT" in str(items)
+
+
+def _items(pattern: str) -> list[Any]:
+    parsed: Any = re._parser.parse(pattern)  # type: ignore[attr-defined]  # noqa: SLF001 -- the parser of `re` itself
+    return list(parsed)
+
+
+def _cost_of_search(pattern: str) -> float:
+    """Return the logarithm of the steps that a search in a text of the window's length can take."""
+    items = _items(pattern)
+    anchored = bool(items) and str(items[0][0]) == "AT" and "BEGINNING" in str(items[0][1])
+    return _cost(items) + (0.0 if anchored else log10(WINDOW))
+
+
+def _cost(items: list[Any], then: list[Any] | None = None) -> float:
+    """Return the logarithm of the ways in which items can share a text; `then` is what follows them."""
+    total = 0.0
+    for index, (code, value) in enumerate(items):
+        after = [*items[index + 1 :], *(then or [])]
+        name = str(code)
+        if name in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
+            total += _repeat(value[0], value[1], value[2], after)
+        elif name == "SUBPATTERN":
+            total += _cost(list(value[3]), after)
+        elif name == "BRANCH":
+            total += max(_cost(list(each), after) for each in value[1]) + log10(len(value[1]))
+        elif name in {"ASSERT", "ASSERT_NOT"}:
+            total += _cost(list(value[1]), after)
+        elif name == "ATOMIC_GROUP":
+            total += _cost(list(value), after)
+        elif name in {"GROUPREF", "GROUPREF_EXISTS"}:
+            total += log10(WINDOW)
+    return total
+
+
+def _repeat(least: Any, most: Any, body: Any, after: list[Any]) -> float:
+    inner = list(body)
+    if int(most) > 1 and _cost(inner, inner[:1]):
+        return inf  # a repeat of what can be read in several ways
+    if int(least) == int(most) or _apart(inner, after):
+        return 0.0
+    return log10(min(int(most), WINDOW) + 1)
+
+
+def _apart(body: list[Any], after: list[Any]) -> bool:
+    """Tell whether what follows a repeat can take none of its characters, so that there is one way to share them."""
+    if not after:
+        return True  # the repeat ends the pattern: what it took is a match
+    one, other = _set(body), _set(after[:1])
+    return one is not None and other is not None and not one & other
+
+
+def _set(items: list[Any]) -> frozenset[str] | None:
+    """Return the ASCII characters that a single item matches, None where it is not a single character."""
+    if len(items) != 1:
+        return None
+    code, value = str(items[0][0]), items[0][1]
+    if code == "LITERAL":
+        return frozenset({chr(value)})
+    if code == "NOT_LITERAL":
+        return CHARACTERS - {chr(value)}
+    if code == "ANY":
+        return CHARACTERS
+    return _class(value) if code == "IN" else None
+
+
+def _class(members: list[Any]) -> frozenset[str]:
+    kept: set[str] = set()
+    for code, value in members:
+        name = str(code)
+        if name == "LITERAL":
+            kept.add(chr(value))
+        elif name == "RANGE":
+            kept |= set(map(chr, range(value[0], min(value[1], 127) + 1)))
+        elif name == "CATEGORY":
+            kept |= _category(str(value))
+    negated = bool(members) and str(members[0][0]) == "NEGATE"
+    return frozenset(CHARACTERS - kept if negated else kept)
+
+
+def _category(name: str) -> frozenset[str]:
+    letter = {"DIGIT": r"\d", "SPACE": r"\s", "WORD": r"\w"}[name.rpartition("_")[2]]
+    members = frozenset(each for each in CHARACTERS if re.fullmatch(letter, each))
+    return CHARACTERS - members if "NOT" in name else members
