@@ -48,7 +48,7 @@ class Reason:
     """Names for the title: `detail`, `what`, `error`."""
     title: str | None = None
     sure: bool = True
-    """Whether the most telling place of the log says it."""
+    """Whether the most telling line of the log says it itself."""
     target: Target | None = None
     """What it could not connect to."""
 
@@ -75,7 +75,7 @@ def reason_in(log: Sequence[str], target_of: TargetOf, *, server: bool = False) 
     if known is not None and (vague is None or known[1].place < VAGUE_PLACE):
         return _reason(*known, target_of, sure=False)
     unknown = next((each for each in places if each.rank != WORDS), None)
-    return vague or (own_error(unknown) if unknown and not server else None)
+    return vague or (own_error(unknown) if unknown else None)
 
 
 def _of_client(telling: Telling) -> bool:
@@ -136,6 +136,7 @@ def _reason(telling: Telling, cause: LogCause, target_of: TargetOf, *, sure: boo
         code = code.format(family=target.family)
         names["what"] = target.what
     lines = _quoted(telling, cause.says)
+    sure = sure and cause.says.search(telling.lines[0]) is not None
     title = cause.named if name and cause.named else cause.title
     return Reason(code, lines, {**names, **({"detail": name} if name else {})}, title, sure=sure, target=target)
 

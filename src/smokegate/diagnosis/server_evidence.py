@@ -175,7 +175,9 @@ def state(service: ServiceView) -> str:
 def last_words(service: ServiceView) -> tuple[str, ...]:
     """Return the last lines of a service's log that say something, quoted."""
     lines = [line.text for line in _relevant(service) if re.search(r"\w", line.text)]
-    return tuple(f"log of {service.name}: {quote(text)}" for text in lines[-LINES_AT_MOST:])
+    telling = last_said(service) if lines else ""
+    shown = [*([telling] if telling else []), *(text for text in lines[-LINES_AT_MOST:] if telling not in text)]
+    return tuple(f"log of {service.name}: {quote(text)}" for text in shown)
 
 
 def last_said(service: ServiceView) -> str:

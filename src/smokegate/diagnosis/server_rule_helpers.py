@@ -64,7 +64,7 @@ def by_state(
             return None
         said = last_said(found[0]) if last_line else ""
         return Signs(
-            evidence=(*map(state, found), *(line for service in found for line in last_words(service))),
+            evidence=tuple(dict.fromkeys((*map(state, found), *(line for each in found for line in last_words(each))))),
             exchanges=affected(case),
             confidence=confidence,
             title=last_line if said else None,

@@ -119,6 +119,7 @@ CURES: dict[str, Cure | Refusal] = {
     "app.health-missing": Refusal(CODE),
     "app.promise-broken": Refusal(CODE),
     "app.slow": Refusal("it works, and why it is slow is for a person to find out"),
+    "app": Refusal("it lies in what the application needs or does, and its own words say what to change"),
     "monitoring.error": Cure(Target.BACKEND, (Kind.START, Kind.RESTART)),
     "monitoring.stale": Cure(Target.TROUBLED, (Kind.START, Kind.RESTART)),
     "monitoring": Refusal("the application reports it itself; its own words say what to mend"),
