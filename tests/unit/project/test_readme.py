@@ -13,6 +13,7 @@ from smokegate.environment.load import load
 PAGES = [
     "README.md",
     "CONTRIBUTING.md",
+    "SECURITY.md",
     *(str(p.relative_to(ROOT)) for p in sorted((ROOT / "docs").glob("*.md"))),
 ]
 
