@@ -138,6 +138,106 @@ def test_drivers_words_in_an_answer_that_breaks_nothing_are_a_warning() -> None:
     assert (headline.code, headline.advisory) == ("app.database-unreachable", True)
 
 
+SILENT = {"url": BACKEND, "health": {"samples": 1}}
+"""A backend of whose health check the file promises nothing but a 200."""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"status": "unhealthy"},
+        {"status": "DOWN", "components": {}},
+        {"state": "out_of_service"},
+        {"healthy": False},
+        {"status": "Fail"},
+    ],
+)
+def test_health_check_that_says_unhealthy_is_believed(said: Any) -> None:
+    """A 200 whose body says that the app is not healthy is a failure, whatever the file promises of the body."""
+    environment = an_environment(sign_in=None, frontend=None, version=None, backend=SILENT)
+    headline = judged(answered("health", 200, said), environment=environment).headline
+    assert headline is not None
+    assert (headline.code, headline.advisory) == ("app.unhealthy", False)
+
+
+@pytest.mark.parametrize(
+    "said", [{"status": "ok"}, {"status": "UP", "error": None}, {"status": "degraded"}, {"ok": True}, {"errors": []}]
+)
+def test_health_check_that_says_nothing_bad_is_healthy(said: Any) -> None:
+    """What is not plainly bad breaks nothing that was not promised."""
+    environment = an_environment(sign_in=None, frontend=None, version=None, backend=SILENT)
+    assert judged(answered("health", 200, said), environment=environment).headline is None
+
+
+def test_word_that_is_promised_bad_is_kept() -> None:
+    """A file that promises `degraded` or `down` of a key has the last word on it."""
+    backend = {"url": BACKEND, "health": {"samples": 1, "json": {"status": "down"}}}
+    environment = an_environment(sign_in=None, frontend=None, version=None, backend=backend)
+    assert judged(answered("health", 200, {"status": "down"}), environment=environment).headline is None
+
+
+@pytest.mark.parametrize(
+    ("text", "healthy"), [("healthy", True), ("the app is healthy", True), ("unhealthy", False), ("not healthy", False)]
+)
+def test_promised_text_is_not_kept_by_its_opposite(text: str, healthy: bool) -> None:  # noqa: FBT001 -- a table
+    """`contains = "healthy"` is not kept by `unhealthy`."""
+    backend = {"url": BACKEND, "health": {"samples": 1, "contains": "healthy"}}
+    environment = an_environment(sign_in=None, frontend=None, version=None, backend=backend)
+    headline = judged(answered("health", 200, text), environment=environment).headline
+    assert (headline is None) is healthy
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('<!doctype html><div id="root"></div><script type="module" src="/assets/index-1.js"></script>', "static host"),
+        ('<!doctype html><title>Log in</title><form><input type="password"></form>', "to sign in"),
+    ],
+)
+def test_page_in_place_of_a_health_check_of_which_nothing_is_promised(text: str, words: str) -> None:
+    """A static host's fallback and a page to sign in are no healthy application."""
+    environment = an_environment(sign_in=None, frontend=None, version=None, backend=SILENT)
+    headline = judged(page("health", 200, text), environment=environment).headline
+    assert headline is not None
+    assert headline.code == "app.wrong-service"
+    assert words in headline.title
+
+
+def test_page_that_a_health_check_may_have_is_healthy() -> None:
+    """A health check that answers with a small page is one."""
+    environment = an_environment(sign_in=None, frontend=None, version=None, backend=SILENT)
+    assert judged(page("health", 200, "<html><body>OK</body></html>"), environment=environment).headline is None
+
+
+def test_program_that_has_no_path_of_the_file_is_another_one() -> None:
+    """Several paths that are all missing are no mistake in one of them."""
+    backend = {"url": BACKEND, "health": {"samples": 1}, "endpoints": [{"path": "/api/ready"}, {"path": "/api/quotes"}]}
+    environment = an_environment(sign_in=None, frontend=None, version=None, backend=backend)
+    text, kind = "<h1>Error response</h1><p>Error code: 404</p><p>File not found.</p>", {"content-type": "text/html"}
+    other = {"server": "SimpleHTTP/0.6 Python/3.11.2", **kind}
+    names = ("health", "endpoint /api/ready", "endpoint /api/quotes")
+    headline = judged(*(answered(name, 404, text, other) for name in names), environment=environment).headline
+    assert headline is not None
+    assert (headline.code, headline.confidence) == ("app.wrong-service", Confidence.LIKELY)
+    assert "Another program" in headline.title
+
+
+def test_setting_that_is_named_in_words_is_told() -> None:
+    """An answer that says which key is not configured says the cause, also without a variable's name."""
+    headline = judged(answered("endpoint /api/quotes", 500, {"detail": "API key not configured"})).headline
+    assert headline is not None
+    assert (headline.code, headline.confidence) == ("app.missing-variable", Confidence.LIKELY)
+    assert "API key" in headline.title
+
+
+def test_summary_shows_its_own_reason() -> None:
+    """What the monitoring summary lists as errors is shown, wherever it stands in a long body."""
+    said = {"backend_health": "unhealthy", "age": 3, "filling": "x" * 200, "errors": ["price feed: 401 Unauthorized"]}
+    headline = judged(answered("monitoring", 200, said)).headline
+    assert headline is not None
+    assert "`price feed: 401 Unauthorized`" in headline.evidence[0]
+
+
 def test_no_server_on_some_samples_is_the_platforms() -> None:
     """A router that loses some of the requests of a healthy service is the platform's trouble."""
     lost = answered("health 2", 404, "Not Found", {"x-render-routing": "no-server"})

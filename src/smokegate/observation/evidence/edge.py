@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.environment.model import Health
 from smokegate.observation.evidence.assertions import fits, unmet
+from smokegate.observation.evidence.html import is_html
 from smokegate.observation.model import Answer
 from smokegate.observation.transport.limits import number
 
@@ -103,7 +104,7 @@ def _plainly_the_apps(answer: Answer) -> bool:
     if body.is_json:
         return True
     text = body.text[:LOOKED_AT]
-    if is_page(answer):
+    if is_html(answer):
         return not TITLES.search(text)
     return bool(text.strip()) and "content-type" in answer.headers
 
@@ -114,12 +115,6 @@ def _vouched(answer: Answer, promise: Expectation) -> bool:
     return bool(says_more) and not unmet(promise, answer)
 
 
-def is_page(answer: Answer) -> bool:
-    """Tell whether an answer is an HTML page."""
-    kind = answer.headers.get("content-type", "")
-    return "text/html" in kind or answer.body.text.lstrip()[:5].lower() in {"<!doc", "<html"}
-
-
 def _known(answer: Answer) -> EdgeAnswer | None:
     from smokegate.knowledge.edge_files import edge_files  # noqa: PLC0415 -- a green run reads none of it
 
@@ -127,6 +122,8 @@ def _known(answer: Answer) -> EdgeAnswer | None:
     headers = {name.lower(): value for name, value in answer.headers.items()}
     for file in edge_files():
         for sign in file.signs:
+            if sign.likely and sign.body is None and answer.body.is_json:
+                continue  # a sign that is not sure does not claim an answer of the application's form
             if _fits(sign, answer.status, headers, text):
                 return _said(file, sign, answer)
     return None
@@ -145,7 +142,7 @@ def _fits(sign: Sign, status: int, headers: dict[str, str], text: str) -> bool:
 def _said(file: EdgeFile, sign: Sign, answer: Answer) -> EdgeAnswer:
     # The most telling header: the first one whose pattern says more than that it is there.
     header = next((name for name in sign.headers), None)
-    what = "own page" if is_page(answer) or "<" in answer.body.text else "own"
+    what = "own page" if is_html(answer) or "<" in answer.body.text else "own"
     line = f"the body is {file.name}'s {what} for status {answer.status}"
     return EdgeAnswer(
         code=sign.code,

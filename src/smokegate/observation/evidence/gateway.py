@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from smokegate.knowledge.edge_files import SAYS
 from smokegate.knowledge.gateway_words import listed, words
-from smokegate.observation.evidence.edge import UNKNOWN, EdgeAnswer, is_page
+from smokegate.observation.evidence.edge import UNKNOWN, EdgeAnswer
+from smokegate.observation.evidence.html import is_html
 from smokegate.observation.model import Answer
 
 OWN_SCHEMES = re.compile(r"\b(?:basic|digest|negotiate|ntlm|key|cloudflare-access|apikey)\b", re.IGNORECASE)
@@ -39,6 +40,7 @@ class Said(NamedTuple):
     """In place of the cause's own title."""
 
 
+WALL = Said("kept-out", title="Requests to {target} are redirected to another host, to sign in there first")
 MAINTENANCE = Said("suspended", title="A maintenance page answers for {target}, not the application")
 
 
@@ -46,8 +48,8 @@ def gateway_answer(answer: Answer) -> EdgeAnswer | None:
     """Return what a gateway that no file names says, or None where the answer looks like the application's."""
     if 300 <= answer.status < 400:
         return _redirected(answer)
-    if _has_mark(answer):
-        return None
+    if _has_mark(answer) or words("refused_host").search(answer.body.text[:20_000]):
+        return None  # it is the application that knows its own name
     if answer.body.is_json:
         return _json(answer)
     text = visible(answer.body.text)
@@ -106,14 +108,14 @@ def _refused(answer: Answer, text: str) -> Said | None:
         return Said("kept-out")
     if answer.status == 401:
         own = OWN_SCHEMES.search(answer.headers.get("www-authenticate", ""))
-        return Said("kept-out") if own or is_page(answer) or not text else None
+        return Said("kept-out") if own or is_html(answer) or not text else None
     if re.search(r"csrf|blocked host|allowed ?hosts", text, re.IGNORECASE):
         return None
     if words("nothing").search(text):
         return Said("nothing-here")
     if words("suspended").search(text):
         return Said("suspended")
-    return Said("kept-out") if not text or words("kept_out").search(text) or is_page(answer) else None
+    return Said("kept-out") if not text or words("kept_out").search(text) or is_html(answer) else None
 
 
 def _unavailable(answer: Answer, text: str) -> Said | None:
@@ -150,7 +152,7 @@ def _nothing(answer: Answer, text: str) -> Said | None:
 
 def _page(answer: Answer, text: str) -> Said | None:
     """A page with 200 that is no application's: a server's first page, a page to wait at, a wall."""
-    if not is_page(answer):
+    if not is_html(answer):
         return None
     found = re.search(r"(?is)<title>(.*?)</title>", answer.body.text[:20_000])
     title = found[1] if found else ""
@@ -198,7 +200,7 @@ def _redirected(answer: Answer) -> EdgeAnswer | None:
     if not there.netloc or there.netloc == here.netloc:
         return None
     if "www-authenticate" in answer.headers or words("sign_in").search(f"{there.netloc}{there.path}"):
-        return _made(Said("kept-out"), f"location: {location}")
+        return _made(WALL, f"location: {location}")
     return None
 
 

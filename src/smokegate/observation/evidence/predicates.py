@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from smokegate.observation.evidence.assertions import MISSING, lookup
+from smokegate.observation.evidence.html import is_html
 from smokegate.observation.plan.step import web_origin
 
 if TYPE_CHECKING:
@@ -44,14 +45,6 @@ def grants(answer: Answer, page_url: str) -> bool:
     """Tell whether the answer to a preflight lets a page of this address call the API."""
     allowed = answer.headers.get("access-control-allow-origin")
     return 200 <= answer.status < 300 and allowed in {"*", web_origin(page_url)}
-
-
-def is_html(answer: Answer) -> bool:
-    """Tell whether an answer is a web page."""
-    return "text/html" in answer.headers.get("content-type", "") or answer.body.text.lstrip()[:9].lower() in {
-        "<!doctype",
-        "<html lan",
-    }
 
 
 def page_faults(answer: Answer, contains: str | None) -> list[tuple[str, str | None]]:

@@ -21,6 +21,7 @@ class WireCause(Enum):
     NAME_SERVER = ("name-server", Stage.NAME, True, "the name server did not answer usefully")
     REFUSED = ("refused", Stage.CONNECT, True, "the connection was refused")
     UNREACHABLE = ("unreachable", Stage.CONNECT, True, "there is no route to the host")
+    PROXY = ("proxy", Stage.CONNECT, True, "the proxy of this machine gave no way through")
     CONNECT_TIMEOUT = ("connect-timeout", Stage.CONNECT, True, "nothing answered the attempt to connect")
     TLS_EXPIRED = ("tls-expired", Stage.TLS, False, "the certificate has expired")
     TLS_NOT_YET_VALID = ("tls-not-yet-valid", Stage.TLS, False, "the certificate is not valid yet")

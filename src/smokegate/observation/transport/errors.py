@@ -63,6 +63,8 @@ TABLE: tuple[Row, ...] = (
     (TooLargeError, _always, WireCause.TOO_LARGE),
     (CutShortBodyError, _always, WireCause.TRUNCATED),
     (UnknownEncodingError, _always, WireCause.BAD_ENCODING),
+    (urllib3.exceptions.ProxyError, _always, WireCause.PROXY),
+    (requests.exceptions.ProxyError, _always, WireCause.PROXY),
     (NameTimeoutError, _always, WireCause.NAME_SERVER),
     (socket.gaierror, _errno(*NO_SUCH_NAME), WireCause.NAME_NOT_FOUND),
     (socket.gaierror, _always, WireCause.NAME_SERVER),

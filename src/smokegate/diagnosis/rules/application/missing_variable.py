@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
-from smokegate.diagnosis.database_texts import found
-from smokegate.diagnosis.model import Owner
+from smokegate.diagnosis.database_texts import Found, found
+from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.wording import plain
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -21,18 +22,40 @@ NOT_SET = re.compile(
     r"|(?:missing|required|undefined|unset) (?:environment |env )?(?:variable|setting|key)s?:?"
     rf" [`'\"\\]*{NAME}"
 )
+NO_SETTING = re.compile(
+    r"\b((?:api|access|secret|private|public|license|signing|encryption)[ _-]?(?:key|token|secret)s?|credentials?"
+    r"|client[ _-]?(?:id|secret)|configuration|webhook secret|connection string)"
+    r" (?:(?:is|are|was|were|has|have) )?(?:been )?(?:not|never) (?:been )?(?:set|configured|provided|defined|found)"
+    r"|\b(?:missing|no|empty) ((?:api|access|secret)[ _-]?(?:key|token)s?|credentials|client[ _-]?secret)\b",
+    re.IGNORECASE,
+)
+"""A key or a setting that is named in words."""
 
 
 def judge(case: Case) -> Signs | None:
     """A broken answer names a variable and says that it is not there."""
-    words = list(found(NOT_SET, (each for each in case.backend if is_broken(case, each))))
+    broken = [each for each in case.backend if is_broken(case, each)]
+    words = list(found(NOT_SET, broken))
     if not words:
-        return None
+        return _setting(list(found(NO_SETTING, broken)))
     variable = words[0].word
     return Signs(
         evidence=tuple(each.line for each in words[:3]),
         exchanges=tuple(each.exchange.name for each in words),
         names={"variable": variable},
+    )
+
+
+def _setting(words: list[Found]) -> Signs | None:
+    """A broken answer says that a key or a setting is not there, without the name of its variable."""
+    if not words:
+        return None
+    return Signs(
+        evidence=tuple(each.line for each in words[:3]),
+        exchanges=tuple(each.exchange.name for each in words),
+        confidence=Confidence.LIKELY,
+        title="A setting that the app at {host} needs is not there: {variable}",
+        names={"variable": plain(words[0].word)},
     )
 
 

@@ -9,6 +9,7 @@ from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.assertions import fits, unmet_json
+from smokegate.observation.evidence.self_report import sick_words
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -20,7 +21,10 @@ KEYS = ("status", "state", "health", "healthy", "ok", "ready")
 def judge(case: Case) -> Signs | None:
     """The body has the keys that were promised, with other values; or it is an error that tells a state."""
     exchange, answer = case.exchange("health"), case.app("health")
-    if exchange is None or answer is None or not isinstance(answer.body.json, dict) or not answer.body.is_json:
+    if exchange is None or answer is None:
+        return None
+    sick = sick_words(case.environment.backend.health, answer)
+    if not sick and not (answer.body.is_json and isinstance(answer.body.json, dict)):
         return None
     if not case.unmet_of("health") or not (
         fits(case.environment.backend.health.status, answer.status) or answer.status >= 500
@@ -28,7 +32,9 @@ def judge(case: Case) -> Signs | None:
         return None
     promised = tuple(each for each in case.environment.backend.health.json_ if each.key not in NAMING_KEYS)
     said = [each for each in unmet_json(promised, answer) if each.actual != "no such key"]
-    if said:
+    if sick:
+        words = [f"{what.removeprefix('json ')} is `{word!r}`" for what, word in sick]
+    elif said:
         words = [f"{each.what.removeprefix('json ')} should be {each.expected} and is `{each.actual}`" for each in said]
     else:
         states = [key for key in KEYS if key in answer.body.json and answer.status >= 500]

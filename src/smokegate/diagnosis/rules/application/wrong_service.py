@@ -4,33 +4,75 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.identity import strangers
+from smokegate.diagnosis.identity import SHELL, SIGN_IN, strangers
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
-from smokegate.diagnosis.wording import body, seen
-from smokegate.observation.evidence.predicates import is_html
+from smokegate.diagnosis.wording import body, header, seen
+from smokegate.observation.evidence.html import is_html
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
+    from smokegate.observation.model import Answer
+
+
+NOT_FOUND = {404, 405, 501}
+SEVERAL = 3
+"""So many different paths that are all missing are no mistake in one of them."""
+TITLES = {
+    SIGN_IN: "A page to sign in answers the health check at {host}, not the application",
+    SHELL: "A web page answers the health check at {host}: a static host serves it for every path",
+}
 
 
 def judge(case: Case) -> Signs | None:
-    """The health check names another service, or answers with a page where JSON was promised."""
+    """The health check names another service, or answers with a page where the application's answer belongs."""
     exchange, answer = case.exchange("health"), case.app("health")
-    if exchange is None or answer is None or not case.unmet_of("health"):
+    if exchange is None or answer is None or 300 <= answer.status < 400:
         return None
     health = case.environment.backend.health
-    page = bool(health.json_) and is_html(answer) and answer.status < 500
+    names = strangers(health, answer)
+    if not names and not case.unmet_of("health"):
+        return None
+    if (nothing := _another_program(case)) is not None:
+        return nothing
+    page = is_html(answer) and answer.status < 500 and (bool(health.json_) or names)
     if not page and not (answer.body.is_json and isinstance(answer.body.json, dict)):
         return None
-    names = strangers(health, answer)
     if not page and not any(each.actual != "no such key" for each in names):
         return None
     wrong = [f"{each.what} should be {each.expected} and is {each.actual}" for each in names]
+    kind = names[0].actual if names else ""
+    came = [] if kind in TITLES else ["a page came where JSON was promised"]
     return Signs(
-        evidence=(seen(exchange, *(["a page came where JSON was promised"] if page else wrong), body(answer)),),
+        evidence=(seen(exchange, *(came or wrong if page else wrong), *_way(answer), body(answer)),),
         exchanges=("health",),
         confidence=Confidence.LIKELY if page else Confidence.CERTAIN,
+        title=TITLES.get(kind),
+    )
+
+
+def _way(answer: Answer) -> list[str]:
+    return [f"after a redirect to {answer.url}"] if answer.redirects else []
+
+
+def _another_program(case: Case) -> Signs | None:
+    """Nothing that the file names is there: each of several paths is a "not found", and pages at that."""
+    answers = {e.request.url: e for e in case.backend if not e.no_answer and e.answer}
+    found = [each for each in answers.values() if (a := case.app(each.name)) and a.status in NOT_FOUND]
+    pages = [each for each in found if each.answer and is_html(each.answer)]
+    if len(found) < SEVERAL or len(found) < len(answers) or len(pages) < len(found):
+        return None
+    server = found[0].answer.headers.get("server") if found[0].answer else None
+    line = [header(found[0].answer, "server")] if found[0].answer and server else []
+    return Signs(
+        evidence=(
+            seen(found[0], *line, *([body(found[0].answer)] if found[0].answer else [])),
+            f"none of the {len(found)} paths that the file names is there",
+        ),
+        exchanges=tuple(each.name for each in found),
+        confidence=Confidence.LIKELY,
+        title="Another program answers at {host}: it has none of the paths that {file} names",
+        competing=("an app that lost all its routes", "an address that is another service's"),
     )
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs, Step
 from smokegate.diagnosis.wording import quote, seen
-from smokegate.observation.evidence.predicates import is_html
+from smokegate.observation.evidence.html import is_html
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case

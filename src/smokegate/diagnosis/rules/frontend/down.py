@@ -8,7 +8,8 @@ from smokegate.diagnosis.case import host_of
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
-from smokegate.observation.evidence.predicates import is_html, page_faults
+from smokegate.observation.evidence.html import is_html
+from smokegate.observation.evidence.predicates import page_faults
 from smokegate.observation.model import NotSent
 
 if TYPE_CHECKING:

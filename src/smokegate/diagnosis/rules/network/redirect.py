@@ -8,7 +8,6 @@ from smokegate.diagnosis.case import host_of
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, seen
-from smokegate.observation.evidence.edge import UNKNOWN
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -38,7 +37,7 @@ def _leads_away(case: Case, exchange: Exchange) -> bool:
         return False
     edge = case.edge(exchange.name)
     elsewhere = host_of(answer.redirects_to) != host_of(exchange.request.url)
-    return elsewhere and not case.sound(exchange.name) and (edge is None or edge.edge == UNKNOWN)
+    return elsewhere and not case.sound(exchange.name) and edge is None
 
 
 RULES = (

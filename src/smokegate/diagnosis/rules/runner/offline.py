@@ -15,10 +15,9 @@ from smokegate.observation.transport.causes import Stage, WireCause
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
 
-ON_THE_WAY = tuple(
-    cause for cause in WireCause if cause.stage in {Stage.NAME, Stage.CONNECT} and cause is not WireCause.REFUSED
-)
+ANSWERS = {WireCause.REFUSED, WireCause.PROXY}
 """A refused connection is an answer from the way there, also where the control hosts are blocked."""
+ON_THE_WAY = tuple(cause for cause in WireCause if cause.stage in {Stage.NAME, Stage.CONNECT} and cause not in ANSWERS)
 
 
 def judge(case: Case) -> Signs | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, quote, seen
-from smokegate.observation.evidence.predicates import is_html
+from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.sign_in import cookies_of, refuses_login, reply, signs_in
 
 if TYPE_CHECKING:

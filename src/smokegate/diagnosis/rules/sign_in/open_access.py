@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
-from smokegate.observation.evidence.predicates import is_html
+from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.sign_in import opens, reply, signs_in
 
 if TYPE_CHECKING:

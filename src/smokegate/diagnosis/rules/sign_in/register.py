@@ -9,7 +9,7 @@ from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.rules.sign_in.client import WANTS_FIELDS, explains_itself
 from smokegate.diagnosis.wording import body, header, seen
-from smokegate.observation.evidence.predicates import is_html
+from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.sign_in import registered
 
 if TYPE_CHECKING:

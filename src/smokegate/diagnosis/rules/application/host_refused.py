@@ -1,0 +1,57 @@
+"""The application does not accept the host name under which it is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.broken import is_broken
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.wording import body, seen
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+    from smokegate.observation.model import Answer
+
+STATUSES = {400, 403, 404, 421}
+
+
+def judge(case: Case) -> Signs | None:
+    """The health check is refused in the words with which frameworks refuse a host name."""
+    exchange, answer = case.exchange("health"), case.app("health")
+    if exchange is None or answer is None or not is_broken(case, exchange) or not _refuses(answer):
+        return None
+    others = [each for each in case.backend if each.answer and each.answer.status < 400 and each.name != "health"]
+    return Signs(
+        evidence=(seen(exchange, body(answer)),),
+        exchanges=("health",),
+        confidence=Confidence.LIKELY,
+        against=(f"{seen(others[0])} for the same host name",) if others else (),
+    )
+
+
+def _refuses(answer: Answer) -> bool:
+    from smokegate.knowledge.gateway_words import words  # noqa: PLC0415 -- a green run reads none of it
+
+    return answer.status in STATUSES and words("refused_host").search(answer.body.text) is not None
+
+
+RULES = (
+    Rule(
+        code="app.host-refused",
+        title="The app refuses the host name {hostname}: it is not among its allowed hosts",
+        level=Level.CONFIGURATION,
+        owner=Owner.CONFIGURATION,
+        symptom="400 'Bad Request' (Django), 'Invalid host header', 'Blocked host' (Rails) on every path.",
+        reads=("the answer to the health check: what frameworks say to a host name that they do not accept",),
+        judge=judge,
+        steps=(
+            "Add {hostname} to the app's allowed hosts: `ALLOWED_HOSTS` in Django, `config.hosts` in Rails.",
+            "If a proxy stands in front, have it pass the public name on: `proxy_set_header Host $host;` in nginx.",
+            "Read the app's log of that moment: Django writes 'Invalid HTTP_HOST header' there.",
+        ),
+        competing=("another reason for which the app finds the request bad", "a proxy that changes the host name"),
+        after=ANSWERED,
+        silences=("app.wrong-service", "app.promise-broken", "app.health-missing", "app.error"),
+    ),
+)

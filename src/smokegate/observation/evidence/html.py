@@ -1,0 +1,16 @@
+"""Whether an answer is a web page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from smokegate.observation.model import Answer
+
+
+def is_html(answer: Answer) -> bool:
+    """Tell whether an answer is a web page: by its content type, or by how it begins."""
+    return "text/html" in answer.headers.get("content-type", "") or answer.body.text.lstrip()[:5].lower() in {
+        "<!doc",
+        "<html",
+    }

@@ -1,0 +1,45 @@
+"""What an answer says of the application's own health, in the words that services use for it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Expectation
+    from smokegate.observation.model import Answer
+
+STATUS_KEYS = frozenset({"status", "state", "health", "healthy", "ok", "ready", "success"})
+"""The keys in which services say how they are."""
+SICK = frozenset(
+    {
+        *("unhealthy", "down", "error", "errors", "fail", "failed", "failing", "failure", "critical", "fatal"),
+        *("notok", "broken", "outofservice", "unavailable", "dead", "sick", "ko", "offline", "notready", "unready"),
+        *("major", "majoroutage", "false"),
+    }
+)
+"""What no healthy service says of itself, without case and punctuation."""
+
+
+def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
+    """Return what a success says of itself that no healthy application says: a key or the body, and the word.
+
+    What the file declares of a key, or of the text, is judged by that alone.
+    """
+    if not 200 <= answer.status < 300:
+        return []
+    if answer.body.is_json:
+        value = answer.body.json
+        declared = {each.path[0] for each in promise.json_ if each.path}
+        pairs = value.items() if isinstance(value, dict) and not promise.text_rules else ()
+        return [
+            (f"json {key}", said)
+            for key, said in pairs
+            if str(key).lower() in STATUS_KEYS and key not in declared and (said is False or _is_sick(said))
+        ]
+    word = answer.body.text.strip()
+    return [("body", word)] if not promise.text_rules and _is_sick(word) else []
+
+
+def _is_sick(said: Any) -> bool:
+    return isinstance(said, str) and re.sub(r"[^a-z]", "", said.lower()) in SICK

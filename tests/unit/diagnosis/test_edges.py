@@ -1,0 +1,187 @@
+"""What an edge says of the application is judged by what was seen: how surely, whose it is, and what it leaves open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from smokegate.diagnosis.model import Confidence, Finding, Owner
+from smokegate.diagnosis.testing import BACKEND, an_environment, answered, everywhere, judged, seen
+from smokegate.diagnosis.verdict import BY_OWNER, Verdict
+from smokegate.observation.evidence.edge import UNKNOWN
+from smokegate.observation.model import Answer, Attempt, Body, Exchange, Headers
+
+HTML = {"content-type": "text/html"}
+ALONE: dict[str, Any] = {"sign_in": None, "frontend": None, "version": None}
+BARE = an_environment(
+    **ALONE, backend={"url": BACKEND, "health": {"samples": 1}, "endpoints": [{"path": "/api/ready"}]}
+)
+
+
+def headline(*changes: Any, environment: Any = None) -> Finding:
+    """What is named first."""
+    found = judged(*changes, environment=environment or an_environment()).headline
+    assert found is not None
+    return found
+
+
+def both(status: int, text: Any, headers: Any) -> tuple[Exchange, ...]:
+    """The same answer to all that `BARE` asks for."""
+    return tuple(answered(name, status, text, headers) for name in ("health", "endpoint /api/ready"))
+
+
+def verdict(finding: Finding) -> Verdict:
+    """What a failure with this cause comes to."""
+    return BY_OWNER.get(finding.owner, Verdict.FAIL)
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "headers", "code"),
+    [
+        (502, "", {"server": "lb-9"}, "edge.app-away"),
+        (502, "<h1>502</h1>", {**HTML, "server": "EdgePrism"}, "edge.app-away"),
+        (503, "<title>503</title><h1>Service Unavailable</h1>", HTML, "edge.app-away"),
+        (503, "no available backend for this app", {}, "edge.app-away"),
+        (503, "The application is not responding", {}, "edge.app-away"),
+        (502, {"error": "could not connect to upstream"}, {}, "edge.app-away"),
+        (504, "Gateway timeout", {}, "edge.app-slow"),
+        (524, "", {"server": "somecdn"}, "edge.app-slow"),
+        (404, "<h1>There is no app configured at that hostname</h1>", HTML, "edge.nothing-here"),
+        (404, "Project not found", {}, "edge.nothing-here"),
+        (404, "", {"server": "router"}, "edge.no-route"),
+        (404, {"message": "no matching route"}, {}, "edge.no-route"),
+        (402, "Payment required", {}, "edge.suspended"),
+        (503, "This app has been suspended", {}, "edge.suspended"),
+        (429, "Too Many Requests", {}, "edge.rate-limited"),
+        (403, "<title>Access denied</title> Incident ID: 1-2", HTML, "edge.kept-out"),
+        (401, "<h1>401 Authorization Required</h1>", {**HTML, "www-authenticate": "Basic realm=x"}, "edge.kept-out"),
+        (526, "", {"server": "somecdn"}, "edge.tls-to-app"),
+        (503, "<title>Starting</title>The container is starting up", HTML, "edge.app-starting"),
+    ],
+)
+def test_gateway_that_no_file_names_is_told_by_general_signs(status: int, text: Any, headers: Any, code: str) -> None:
+    """It is at most likely, does not exclude the application, and says first how to tell the two apart."""
+    found = headline(*both(status, text, headers), environment=BARE)
+    assert found.code == code
+    assert found.confidence is not Confidence.CERTAIN
+    assert "not known" in found.title or UNKNOWN in found.title or "redirected" in found.title
+    assert any("application itself" in each for each in found.competing)
+    assert "Tell the two apart first" in found.steps[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "headers"),
+    [
+        (503, {"status": "down", "checks": {"database": "connection refused"}}, {"server": "envoy"}),
+        (500, {"detail": "Internal Server Error"}, {"server": "cloudflare", "cf-ray": "9-FRA"}),
+        (500, "Internal Server Error", {"via": "1.1 Caddy"}),
+        (502, {"detail": "The payment provider did not answer"}, {"server": "nginx"}),
+        (503, {"detail": "Service Unavailable"}, {}),
+        (503, "Service Unavailable", {"server": "gunicorn"}),
+        (504, "timeout", {"x-powered-by": "Express"}),
+        (503, "Service Unavailable", {"server": "envoy", "x-envoy-upstream-service-time": "3"}),
+        (404, "<h1>Not Found</h1>", {**HTML, "server": "Kestrel"}),
+        (403, "<h1>Forbidden</h1><p>CSRF verification failed.</p>", HTML),
+        (400, "<h1>Bad Request (400)</h1><p></p>", {**HTML, "server": "nginx"}),
+        (401, {"detail": "Not authenticated"}, {"www-authenticate": "Bearer"}),
+    ],
+)
+def test_error_of_the_application_behind_an_edge_stays_its_own(status: int, text: Any, headers: Any) -> None:
+    """Its form, or a mark of what it runs on, tells it from a gateway's."""
+    assert not headline(*both(status, text, headers), environment=BARE).code.startswith(("edge.", "nginx."))
+
+
+def test_bare_not_found_is_the_applications_where_it_answers_other_paths() -> None:
+    """A "not found" without any word is a gateway's only where nothing else of the host is answered."""
+    found = headline(
+        answered("health", 404, "404 page not found\n", {"x-content-type-options": "nosniff"}), environment=BARE
+    )
+    assert found.code == "app.health-missing"
+
+
+def test_bare_not_found_everywhere_is_likely_a_gateways() -> None:
+    """Where every path is the same bare "not found", no application is there, as far as can be told."""
+    found = headline(*both(404, "404 page not found\n", {"x-content-type-options": "nosniff"}), environment=BARE)
+    assert (found.code, found.confidence) == ("edge.no-route", Confidence.LIKELY)
+
+
+def test_error_on_one_path_is_not_the_backend_being_away() -> None:
+    """A gateway's own word on one path is likely at most, and the healthy rest is told as evidence against it."""
+    found = headline(answered("endpoint /api/ready", 502, "", {"server": "Caddy"}))
+    assert (found.code, found.confidence) == ("edge.app-away", Confidence.LIKELY)
+    assert any("not away as a whole" in each for each in found.against)
+
+
+def test_marks_that_only_the_applications_answers_carry_are_evidence() -> None:
+    """What every other answer of the host carries, and this one lacks, is told."""
+    environment = an_environment(
+        **ALONE, backend={"url": BACKEND, "health": {"samples": 1}, "endpoints": [{"path": "/a"}, {"path": "/b"}]}
+    )
+    own = {"x-request-cost": "3"}
+    found = headline(
+        answered("health", 200, {"status": "ok"}, own),
+        answered("endpoint /a", 200, {}, own),
+        answered("endpoint /b", 503, "Service Unavailable", {"server": "lb"}),
+        environment=environment,
+    )
+    assert any("x-request-cost" in each for each in found.evidence)
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "headers"),
+    [
+        (403, "<title>Just a moment...</title>", {"cf-mitigated": "challenge"}),
+        (302, "", {"location": "https://team.cloudflareaccess.com/cdn-cgi/access/login/x", "server": "cloudflare"}),
+        (302, "", {"location": "https://login.example.net/oauth2/authorize?x=y"}),
+        (403, "RBAC: access denied", {"server": "istio-envoy"}),
+        (400, "<center>No required SSL certificate was sent</center>", {"server": "nginx"}),
+        (401, "", {"www-authenticate": 'Basic realm="Staging"', "server": "nginx"}),
+    ],
+)
+def test_runner_that_is_kept_out_has_learned_nothing(status: int, text: str, headers: Any) -> None:
+    """A challenge, a login wall, an access rule or a client certificate says nothing of the application."""
+    found = headline(*both(status, text, headers), environment=BARE)
+    assert (found.code, found.owner) == ("edge.kept-out", Owner.RUNNER)
+    assert verdict(found) is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize("status", [520, 521, 522, 523, 524, 525, 526, 530])
+def test_cloudflare_speaks_of_the_teams_own_origin(status: int) -> None:
+    """What Cloudflare says of the origin is no outage of the platform."""
+    assert verdict(headline(*everywhere(status, f"error code: {status}", {"server": "cloudflare"}))) is Verdict.FAIL
+
+
+def test_platforms_own_word_that_excludes_the_application_is_an_outage() -> None:
+    """A platform that says that it failed itself is at fault."""
+    word = {"x-vercel-error": "INTERNAL_FUNCTION_NOT_READY", "server": "Vercel"}
+    assert verdict(headline(*everywhere(500, "", word))) is Verdict.OUTAGE
+
+
+def test_gateways_answer_that_healed_is_advice() -> None:
+    """What was answered when it was tried again breaks nothing, and is told."""
+    page = Body("<h1>503 Service Temporarily Unavailable</h1>")
+    before = (Attempt(Answer(503, Headers((("server", "awselb/2.0"),)), page), 0.0, 0.1),)
+    found = headline(answered("endpoint /api/ready", 200, {"status": "ok"}, earlier=before))
+    assert (found.code, found.advisory) == ("edge.app-away", True)
+
+
+def test_health_check_from_a_cache_is_not_the_applications() -> None:
+    """An answer that is hours old says nothing of what is there now; one that is seconds old does no harm."""
+    old = answered("health", 200, {"status": "ok"}, {"age": "7212"})
+    young = answered("health", 200, {"status": "ok"}, {"age": "30", "x-cache": "Hit from a CDN"})
+    assert headline(old, environment=BARE).code == "edge.cached"
+    assert judged(young, environment=BARE).headline is None
+
+
+def test_answer_that_was_promised_is_nobodys_but_the_applications() -> None:
+    """An endpoint that promises a 404 has it from the application, whatever the page looks like."""
+    backend = {"url": BACKEND, "health": {"samples": 1}, "endpoints": [{"path": "/gone", "status": 404}]}
+    environment = an_environment(**ALONE, backend=backend)
+    assert judged(answered("endpoint /gone", 404, ""), environment=environment).headline is None
+
+
+def test_healthy_deployment_has_no_edge_to_name() -> None:
+    """Nothing is named where all is well."""
+    assert seen(environment=BARE).exchanges
+    assert judged(environment=BARE).headline is None
