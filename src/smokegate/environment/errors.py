@@ -49,7 +49,7 @@ class MissingVariableError(InvalidValueError):
 
     def __init__(self, variable: str, found: str) -> None:
         self.variable = variable
-        super().__init__(f"the environment variable {variable} to be set", found=found)
+        super().__init__(f"the environment variable {variable} to be set (export {variable}=…)", found=found)
 
 
 def printable(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from smokegate.environment.recipes import presets, recipes
+
 NOTICE = "<!-- Written by `python -m smokegate.environment.document`: change the model, not this page. -->"
 
 HEAD = """\
@@ -108,7 +110,7 @@ def reference(schema: Mapping[str, Any]) -> str:
     rule = schema["definitions"]["JsonRule"]["properties"]
     rows = "".join(f"| `{key}` | {_cell(each['description'])} |\n" for key, each in rule.items())
     tables = "".join(_tables(schema, schema, ()))
-    return f"{NOTICE}\n\n{HEAD}{rows}{NESTING}\n## Sections\n{tables}{TAIL}"
+    return f"{NOTICE}\n\n{HEAD}{rows}{NESTING}\n## Sections\n{tables}{presets()}{recipes()}{TAIL}"
 
 
 def _tables(schema: Mapping[str, Any], section: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:

@@ -19,7 +19,8 @@ from smokegate.environment.schema import schema, sections, texts
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = sorted((ROOT / "environments").glob("*.toml"))
-START = 'title = "App"\n[backend]\nurl = "https://app.example.com"\n'
+TITLE = 'title = "App"\n'
+START = TITLE + '[backend]\nurl = "https://app.example.com"\n'
 
 Loader = Callable[..., Environment]
 
@@ -98,13 +99,14 @@ def examples() -> list[str]:
     """Return the TOML examples of the reference, each made a whole file."""
     page = (ROOT / document.PAGE).read_text(encoding="utf-8")
     found = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
-    return [each if "title" in each else START + each for each in found]
+    return [each if "title" in each else (TITLE if "[backend]\n" in each else START) + each for each in found]
 
 
 @pytest.mark.parametrize("text", examples())
 def test_an_example_of_the_reference_loads(text: str, loaded: Loader) -> None:
     """A reader can copy it."""
-    assert loaded(text).backend.url
+    variables = dict.fromkeys(re.findall(r'env = "(\w+)"', text), "a-value-of-its-own")
+    assert loaded(text, variables=variables).backend.url
 
 
 def test_the_reference_has_examples() -> None:

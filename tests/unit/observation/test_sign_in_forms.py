@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 from tests_support import sign_in as standins
 from tests_support.sign_in import Portal
+from tests_support.suite import judge
 
-from smokegate.diagnosis.broken import broken
-from smokegate.diagnosis.case import Case
-from smokegate.diagnosis.engine import diagnose
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment
 from smokegate.environment.presets import names, preset
@@ -63,13 +61,13 @@ def seen(
 
 
 def wrong(declared: Environment, observation: Observation) -> list[str]:
-    """Return the exchanges that are not as the file declares."""
-    return [each.name for each in broken(Case(declared, observation))]
+    """Return the exchanges on which a check of the suite fails."""
+    return [each.failed_on for each in judge(declared, observation).outcomes if each.outcome == "failed"]
 
 
 def cause(declared: Environment, observation: Observation) -> str | None:
     """Return the code of the first cause."""
-    headline = diagnose(declared, observation).headline
+    headline = judge(declared, observation).diagnosis.headline
     return headline.code if headline else None
 
 

@@ -148,30 +148,6 @@ def identity_in(api: SignIn, got: Reply) -> Any:
     return None if found is MISSING else found
 
 
-def as_declared(api: SignIn, name: str, answers: Callable[[str], Answer | None]) -> bool:
-    """Tell whether the answer of a step of signing in is what the file declares; it must have one.
-
-    Args:
-        api: what the file says.
-        name: the step's exchange.
-        answers: returns the answer of an exchange, None where it has none.
-    """
-    answer = answers(name)
-    assert answer is not None
-    got = reply(answer)
-    if name == "register":
-        return registered(api, answers)
-    if name in {"login first", "login", "kept account"}:
-        return signs_in(api, got)
-    if name in {"account", "account again"}:
-        return opens(api, got)
-    if name == "wrong password":
-        return refuses_login(api, got) or (api.by_cookie and (got.ok or got.redirects))
-    if name == "logout":
-        return api.logout is None or got.ok or got.redirects
-    return keeps_out(api, got) if name.startswith("account ") else got.ok
-
-
 def registered(api: SignIn, answers: Callable[[str], Answer | None]) -> bool:
     """Tell whether registering created an account: it signs in, or the login after it does."""
     answer, later = answers("register"), answers("login first")

@@ -35,8 +35,13 @@ EXPLAINED = (
 )
 
 
-def explains_itself(text: str) -> bool:
-    """Tell whether a refusal says what it wants, so that it is no word on the account."""
+def explains_itself(answer: Answer) -> bool:
+    """Tell whether a refusal says what it wants, so that it is no word on the account; a login form says nothing."""
+    text = answer.body.text
+    return answer.status >= 400 and not reply(answer).is_login_page and _says_what_it_wants(text)
+
+
+def _says_what_it_wants(text: str) -> bool:
     return WANTS_FIELDS.search(text) is not None or CSRF.search(text) is not None
 
 
@@ -129,7 +134,7 @@ def standing_refused(case: Case) -> Signs | None:
     api, exchange, answer = case.environment.sign_in, case.exchange(FIRST), case.app(FIRST)
     if api is None or not api.signs_in_only or api.keep or exchange is None or answer is None:
         return None
-    if explains_itself(answer.body.text) or not refuses_login(api, reply(answer)):
+    if explains_itself(answer) or not refuses_login(api, reply(answer)):
         return None
     return Signs(evidence=(seen(exchange, body(answer)),), exchanges=(FIRST,), confidence=Confidence.LIKELY)
 
@@ -143,7 +148,7 @@ def data_lost(case: Case) -> Signs | None:
     exchange, answer = case.exchange(name), case.app(name)
     if exchange is None or answer is None or not refuses_login(api, reply(answer)):
         return None
-    if explains_itself(answer.body.text) and not signs_in(api, reply(answer)) and case.answer("login") is None:
+    if explains_itself(answer) and not signs_in(api, reply(answer)) and case.answer("login") is None:
         return None
     login = case.exchange("login")
     works = (seen(login),) if login and (a := case.answer("login")) and signs_in(api, reply(a)) else ()

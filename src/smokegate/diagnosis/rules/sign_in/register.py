@@ -37,7 +37,7 @@ def pretended(case: Case) -> Signs | None:
             return None
         line = seen(exchange, header(answer, "content-type"), body(answer))
         return Signs(evidence=(line,), exchanges=(exchange.name,))
-    if later.status not in {400, 401, 403} or explains_itself(later.body.text):
+    if later.status not in {400, 401, 403} or explains_itself(later):
         return None
     return Signs(
         evidence=(seen(exchange, body(answer)), seen(login, body(later))),
