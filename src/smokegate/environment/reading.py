@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,10 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def _text(file: Path) -> str:
+    # Checked before it is opened: opening a FIFO waits for whoever writes to it.
+    kind = file.stat().st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        raise ValueError("expected a regular file, found: a FIFO, a device or a socket")
     with file.open("rb") as stream:
         content = stream.read(LARGEST + 1)
     if len(content) > LARGEST:

@@ -20,6 +20,10 @@ from smokegate.plugin import options as _options
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add `--env` and its companions."""
     _options.add_options(parser, pluginmanager)
+    if sys.stdout is None or sys.stderr is None:
+        from smokegate.plugin import streams
+
+        streams.ensure()
 
 
 def _run(config: pytest.Config) -> Any:
@@ -52,6 +56,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
         paths = _options.check_paths(early_config)
         args += paths
         known.file_or_dir = paths
+    from smokegate.plugin import interrupts
+
+    interrupts.hear(early_config)
     early_config.stash[RUN] = run = begin(settings, embedded)
     early_config.add_cleanup(run.close)
 
@@ -65,7 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
     run = _run(config)
     if run is None or run.settings.rehearse:
         return
-    from smokegate.plugin import outgoing, reporting
+    from smokegate.plugin import last_scan, outgoing, reporting
 
     config.pluginmanager.register(outgoing.Outgoing(), "smokegate-outgoing")
     reports = reporting.Reporting(run)
@@ -73,12 +80,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if _options.worker_slot() is None:
         if run.settings.observes and run.embedded is None:
             reporting.name_reports(config, run)
-            config.pluginmanager.register(outgoing.LastScan(reports), "smokegate-scan")
+            config.pluginmanager.register(last_scan.LastScan(reports), "smokegate-scan")
         if getattr(config.option, "tx", None):
-            from smokegate.plugin import workers
+            from smokegate.plugin import interrupts, workers
 
             workers.limit_workers(config, run)
             config.pluginmanager.register(workers.Workers(run), "smokegate-workers")
+            config.pluginmanager.register(interrupts.WorkerInterrupts(config), "smokegate-interrupts")
 
 
 @pytest.hookimpl(tryfirst=True)

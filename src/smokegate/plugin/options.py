@@ -150,8 +150,8 @@ def settings(config: pytest.Config, options: Namespace) -> Settings | None:
         return None
     return Settings(
         names=names,
-        directory=config.rootpath / (options.smokegate_environments or "environments"),
-        reports=config.rootpath / (options.smokegate_reports or "reports"),
+        directory=_place(config, options.smokegate_environments, "environments"),
+        reports=_place(config, options.smokegate_reports, "reports"),
         overrides=tuple(options.smokegate_set),
         wait=options.smokegate_wait,
         expected_commit=options.smokegate_expect_version or options.smokegate_expect_commit,
@@ -162,6 +162,11 @@ def settings(config: pytest.Config, options: Namespace) -> Settings | None:
         explicit=given is not None,
         observes=not any(getattr(options, name, None) for name in SHOWING),
     )
+
+
+def _place(config: pytest.Config, given: str | None, default: str) -> Path:
+    """Return a directory: what is given is relative to the current one, as pytest's own options are."""
+    return config.rootpath / default if given is None else config.invocation_params.dir / Path(given).expanduser()
 
 
 def check_paths(config: pytest.Config) -> list[str]:

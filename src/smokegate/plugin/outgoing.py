@@ -6,19 +6,15 @@ it that way. The streams are the second net: they take secrets out of whatever i
 
 from __future__ import annotations
 
-import copy
 import logging
 import sys
 from collections.abc import Generator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any
 
 import pytest
 
 from smokegate.observation.evidence.sink import SINK, shown
-
-if TYPE_CHECKING:
-    from smokegate.plugin.reporting import Reporting
+from smokegate.plugin.streams import SafeFormatter, SafeStream, as_text, guard_tee
 
 #: What a report holds that is text of its own; ids and places are made of names, not of what servers sent.
 TEXTS = ("wasxfail",)
@@ -26,56 +22,10 @@ DEEPEST = 12
 LOG_HANDLERS = ("log_cli_handler", "log_file_handler")
 
 
-class SafeStream:
-    """A stream that lets no secret through.
-
-    Args:
-        stream: where the text goes.
-        foreign: whether the text is not pytest's own, which moves cursors, sets colours and, in our summary, starts
-            workflow commands.
-    """
-
-    def __init__(self, stream: Any, *, foreign: bool) -> None:
-        self._stream = stream
-        self._foreign = foreign
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-    def write(self, text: str) -> int:
-        """Write a text, whatever it is a piece of."""
-        self._stream.write(shown(text) if self._foreign else SINK.text(text))
-        return len(text)
-
-    def writelines(self, lines: Any) -> None:
-        """Write several texts."""
-        for line in lines:
-            self.write(line)
-
-
-class SafeFormatter(logging.Formatter):
-    """Formats a record whose message holds no secret and steers no terminal."""
-
-    def __init__(self, inner: logging.Formatter) -> None:
-        super().__init__()
-        self._inner = inner
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Format a copy of the record, its message and its traceback made safe."""
-        safe = copy.copy(record)
-        safe.msg, safe.args = shown(record.getMessage()), None
-        if record.exc_info and record.exc_info[0] is not None:
-            safe.exc_info, safe.exc_text = None, shown(self._inner.formatException(record.exc_info))
-        return self._inner.format(safe)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
-
-
 class Outgoing:
     """The hooks that make safe what leaves the process."""
 
-    @pytest.hookimpl(trylast=True)
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Put the sink in front of the terminal and of the logs."""
         config = session.config
@@ -87,7 +37,7 @@ class Outgoing:
         for handler in (getattr(logs, name, None) for name in LOG_HANDLERS):
             if isinstance(handler, logging.Handler) and handler.formatter is not None:
                 handler.setFormatter(SafeFormatter(handler.formatter))
-        _guard_tee(config)
+        guard_tee(config)
         _make_metadata_safe(config)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -96,7 +46,7 @@ class Outgoing:
         if item.config.option.capture != "no":
             return (yield)
         streams = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = (_as_text(SafeStream(each, foreign=True)) for each in streams)
+        sys.stdout, sys.stderr = (as_text(SafeStream(each, foreign=True)) for each in streams)
         try:
             return (yield)
         finally:
@@ -133,23 +83,6 @@ class Outgoing:
         for element in (each for node in xml.node_reporters_ordered for each in node.to_xml().iter()):
             for name, value in list(element.attrib.items()):
                 element.set(name, SINK.text(value))
-
-
-class LastScan:
-    """Looks for secrets in every file of the run when all are written, before the verdict is shown."""
-
-    def __init__(self, reporting: Reporting) -> None:
-        self._reporting = reporting
-
-    @pytest.hookimpl(wrapper=True, trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, Any, Any]:
-        """Scan after the writers, which run inside this."""
-        result = yield
-        option = session.config.option
-        files = [getattr(option, name, None) for name in ("htmlpath", "xmlpath", "log_file")]
-        files.append(session.config.getini("log_file"))
-        self._reporting.withhold(session, [Path(file) for file in files if file])
-        return result
 
 
 def made_safe(report: Any) -> Any:
@@ -190,16 +123,3 @@ def _make_metadata_safe(config: pytest.Config) -> None:
     if metadata is not None:
         for key, value in list(metadata.items()):
             metadata[key] = SINK.value(value)
-
-
-def _guard_tee(config: pytest.Config) -> None:
-    """With `--capture=tee-sys` a copy of what is captured goes on to the terminal."""
-    capturing = getattr(config.pluginmanager.getplugin("capturemanager"), "_global_capturing", None)
-    for captured in (getattr(capturing, "out", None), getattr(capturing, "err", None)):
-        file: Any = getattr(captured, "tmpfile", None)
-        if getattr(file, "_other", None) is not None:
-            file._other = SafeStream(file._other, foreign=True)  # noqa: SLF001 - there is no other way in
-
-
-def _as_text(stream: Any) -> TextIO:
-    return stream  # type: ignore[no-any-return]

@@ -81,6 +81,10 @@ class Reporting:
             html.finish(page, self._document)
         return result
 
+    def problem(self, text: str) -> None:
+        """Have a line shown about what could not be written."""
+        self._problems.append(text)
+
     def withhold(self, session: pytest.Session, files: Iterable[Path]) -> None:
         """Look for secrets in the files that were written; where there are any, call nothing good."""
         if self._told is None:

@@ -33,11 +33,18 @@ def write_all(document: Document, base: Path, variables: Mapping[str, str], *, o
     }
     if not own_page:
         del writers[f"{base}.html"]
+    if any(each["verdict"] in {"FAIL", "OUTAGE"} for each in document["environments"]):
+        kept = base.parent / "history" / f"{base.name}.red.json"
+        writers[str(kept)] = lambda: json_report.write(document, kept)
+    failed: dict[str, str] = {}
     for name, write in writers.items():
         try:
             write()
         except Exception as error:  # noqa: BLE001 - see the docstring
-            yield f"{name} could not be written: {error!r}"
+            words = (error.strerror or repr(error)) if isinstance(error, OSError) else repr(error)
+            failed[name] = words[:1].lower() + words[1:]
+    for why in dict.fromkeys(failed.values()):
+        yield f"not written: {', '.join(name for name, words in failed.items() if words == why)}: {why}"
 
 
 def _ending(base: Path, ending: str) -> Path:

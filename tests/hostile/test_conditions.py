@@ -1,0 +1,221 @@
+"""Operating conditions: whatever is wrong around a run, it ends with one clear line and the verdict's exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from tests_support.running import ROOT, clean_environment
+from tests_support.web import Reply, reply
+
+PASS, FAIL, USAGE = 0, 1, 4
+WELL = {"PASS", "WARN"}
+"""On a busy machine the budget of a fast answer may be missed, which warns."""
+SMALL = 'title = "Small"\n[backend]\nurl = "{url}"\ntimeout = "20s"\n'
+ACCOUNTS = """
+[sign_in]
+register = "/register"
+login = "/login"
+account = "/me"
+delete = "/me"
+creates_accounts = true
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, web):
+    """A directory with one environment, which is well."""
+    web.answers["/health"] = reply({"status": "ok"})
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "environments" / "small.toml").write_text(SMALL.format(url=web.url))
+    return tmp_path
+
+
+def command(folder: Path, *words: str, python: tuple[str, ...] = (), reports: str | Path = "reports") -> list[str]:
+    """The command line of a run in the project, with the environments of a folder."""
+    options = ["-p", "no:cacheprovider", "--env=small", f"--environments={folder / 'environments'}"]
+    return [sys.executable, *python, "-m", "pytest", *options, f"--reports={folder / reports}", "-q", *words]
+
+
+def run(words: list[str], variables: dict[str, str] | None = None, **more) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    more = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": ROOT} | more
+    environment = clean_environment(variables or {})
+    return subprocess.run(words, env=environment, text=True, errors="replace", timeout=120, check=False, **more)
+
+
+def in_the_way(folder: Path) -> str:
+    for ending in ("json", "html", "md", "xml"):
+        (folder / "reports" / f"small.{ending}").mkdir(parents=True)
+    return "reports"
+
+
+def a_file(folder: Path) -> str:
+    (folder / "reports").write_text("a file")
+    return "reports"
+
+
+@pytest.mark.parametrize("made", [in_the_way, a_file, lambda _: "/proc/reports"], ids=["in the way", "file", "closed"])
+@pytest.mark.parametrize("well", [True, False])
+def test_reports_that_cannot_be_written_change_no_verdict(folder, web, made, well):
+    """A file or a directory in the way, a directory that takes nothing: a line, and the verdict's exit code."""
+    if not well:
+        web.answers["/health"] = Reply(500, b"{}")
+
+    done = run(command(folder, reports=made(folder)))
+
+    assert done.returncode == (PASS if well else FAIL), done.stdout + done.stderr
+    assert "not written: " in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert any(word in done.stdout for word in (WELL if well else {"FAIL"}))
+
+
+def test_a_report_that_fails_half_way_leaves_the_one_before(folder):
+    """Pytest's JUnit writer empties its file before it writes."""
+    reports = folder / "reports"
+    assert run(command(folder)).returncode == PASS
+    before = (reports / "small.xml").read_text()
+    (folder / "broken.py").write_text(
+        "import pytest\n@pytest.hookimpl(trylast=True)\ndef pytest_sessionfinish():\n    raise OSError('disk full')\n"
+    )
+
+    done = run(command(folder, "-p", "broken"), {"PYTHONPATH": str(folder)})
+
+    assert done.returncode == PASS, done.stdout + done.stderr
+    assert "disk full" in done.stdout
+    assert (reports / "small.xml").read_text() == before
+    assert json.loads((reports / "small.json").read_text())["environments"][0]["verdict"] in WELL
+
+
+def test_the_last_red_run_is_kept(folder, web):
+    """The next green run does not take away what a person still has to look into."""
+    web.answers["/health"] = Reply(500, b"{}")
+    run(command(folder))
+    web.answers["/health"] = reply({"status": "ok"})
+    run(command(folder))
+
+    kept = json.loads((folder / "reports" / "history" / "small.red.json").read_text())
+
+    assert kept["environments"][0]["verdict"] == "FAIL"
+    assert json.loads((folder / "reports" / "small.json").read_text())["environments"][0]["verdict"] in WELL
+
+
+@pytest.mark.parametrize("target", ["full", "closed", "head"])
+def test_an_output_that_takes_nothing_changes_no_verdict(folder, target):
+    """A full disk, a closed stdout, `| head -1`: the reports are written and the exit code is the verdict's."""
+    words = command(folder, "-v")
+    if target == "full":
+        with Path("/dev/full").open("w") as full:
+            done = run(words, stdout=full)
+    elif target == "closed":
+        done = run(["sh", "-c", 'exec "$@" >&-', "sh", *words])
+    else:
+        done = run(["bash", "-c", '"$@" | head -1; exit ${PIPESTATUS[0]}', "bash", *words])
+
+    assert done.returncode == PASS, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+    assert json.loads((folder / "reports" / "small.json").read_text())["environments"][0]["verdict"] in WELL
+
+
+@pytest.mark.parametrize(
+    ("variables", "python", "limit"),
+    [
+        ({"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, (), None),
+        ({"PYTEST_ADDOPTS": "-W ignore::pytest.PytestConfigWarning"}, ("-O",), None),
+        ({"HOME": ""}, (), None),
+        ({}, (), 40),
+    ],
+    ids=["C locale", "-O", "no home", "40 file descriptors"],
+)
+def test_unusual_surroundings_change_no_verdict(folder, variables, python, limit):
+    """No UTF-8, no assertions, no home, few file descriptors."""
+    prepare = None if limit is None else lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    done = run(command(folder, python=python), variables, preexec_fn=prepare)
+
+    assert done.returncode == PASS, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def a_fifo(file: Path) -> None:
+    os.mkfifo(file)
+
+
+def a_device(file: Path) -> None:
+    file.symlink_to("/dev/zero")
+
+
+def ten_megabytes(file: Path) -> None:
+    file.write_bytes(b"# " + b"a" * (10 << 20))
+
+
+@pytest.mark.parametrize("make", [a_fifo, a_device, ten_megabytes])
+def test_an_environment_file_that_is_none_is_refused_at_once(folder, make):
+    """A FIFO that no one writes to, an endless device, ten megabytes."""
+    file = folder / "environments" / "small.toml"
+    file.unlink()
+    make(file)
+
+    done = run(command(folder))
+
+    assert done.returncode == USAGE
+    assert "small.toml: expected a " in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_directories_are_relative_to_the_current_one(folder):
+    """As those of pytest's own options are."""
+    words = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "-p", "no:cacheprovider"]
+    done = run([*words, "--env=small", "--environments=environments", "--reports=out"], cwd=folder)
+
+    assert done.returncode == PASS, done.stdout + done.stderr
+    assert (folder / "out" / "small.json").is_file()
+
+
+@pytest.mark.parametrize("words", [(), ("-n", "1")], ids=["alone", "workers"])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_a_run_like_ctrl_c(folder, web, words, number):
+    """The report is written, the account that the run made is deleted, nothing goes on running."""
+    made, hold = threading.Event(), threading.Event()
+
+    def login(_handler):
+        made.set()
+        hold.wait(60)
+        return reply({"access_token": "tok-3f9a77e1c0BdE", "id": 1})
+
+    web.answers |= {
+        "/register": reply({"access_token": "tok-3f9a77e1c0BdA", "id": 1}, 201),
+        "/login": login,
+        "/me": lambda handler: reply({"id": 1}, 200 if handler.headers.get("Authorization") else 401),
+    }
+    with (folder / "environments" / "small.toml").open("a") as file:
+        file.write(ACCOUNTS)
+    process = subprocess.Popen(
+        command(folder, *words),
+        cwd=ROOT,
+        env=clean_environment({}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert made.wait(60)
+        process.send_signal(number)
+        out, _ = process.communicate(timeout=60)
+    finally:
+        hold.set()
+        process.kill()
+
+    assert ("DELETE", "/me") in web.asked, out
+    assert process.returncode == 2, out
+    assert "Traceback" not in out
+    written = json.loads((folder / "reports" / "small.json").read_text())
+    assert written["environments"][0]["verdict"] in {"UNKNOWN", "FAIL"}
