@@ -219,3 +219,47 @@ def test_a_signal_ends_a_run_like_ctrl_c(folder, web, words, number):
     assert "Traceback" not in out
     written = json.loads((folder / "reports" / "small.json").read_text())
     assert written["environments"][0]["verdict"] in {"UNKNOWN", "FAIL"}
+
+
+def test_the_next_run_deletes_the_account_of_one_that_was_killed(folder, web):
+    """SIGKILL leaves no time: the account was written down before it was created, and no report holds its password."""
+    accounts, made, hold = {}, threading.Event(), threading.Event()
+
+    def register(handler):
+        body = json.loads(handler.body)
+        accounts[body["email"]] = body["password"]
+        return reply({"access_token": f"tok-{body['email']}", "id": 1}, 201)
+
+    def login(handler):
+        body = json.loads(handler.body)
+        made.set()
+        if not hold.is_set():
+            hold.wait(60)
+        known = accounts.get(body["email"]) == body["password"]
+        return reply({"access_token": f"tok-{body['email']}", "id": 1} if known else {}, 200 if known else 401)
+
+    def me(handler):
+        email = (handler.headers.get("Authorization") or "").removeprefix("Bearer tok-")
+        if handler.command == "DELETE":
+            accounts.pop(email, None)
+        return reply({"id": 1}, 200 if email in accounts or handler.command == "DELETE" else 401)
+
+    web.answers |= {"/register": register, "/login": login, "/me": me}
+    with (folder / "environments" / "small.toml").open("a") as file:
+        file.write(ACCOUNTS)
+    variables = {"XDG_STATE_HOME": str(folder / "state")}
+    process = subprocess.Popen(command(folder), cwd=ROOT, env=clean_environment(variables), stdout=subprocess.DEVNULL)
+    assert made.wait(60)
+    process.kill()
+    process.wait(60)
+    hold.set()
+    (left,) = accounts
+    (noted,) = (folder / "state" / "smokegate" / "accounts").iterdir()
+    assert noted.stat().st_mode & 0o077 == 0, "for the user alone"
+
+    done = run(command(folder), variables)
+
+    assert left not in accounts, done.stdout
+    assert accounts == {}
+    assert list(noted.parent.iterdir()) == []
+    assert done.returncode == PASS, done.stdout

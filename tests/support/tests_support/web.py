@@ -45,7 +45,7 @@ def serve() -> Iterator[Web]:
 
         def _answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
-            self.rfile.read(length)
+            self.body = self.rfile.read(length)
             web.asked.append((self.command, self.path))
             found = web.answers.get(self.path, Reply(404, b"{}"))
             answer = found(self) if callable(found) else found

@@ -17,6 +17,7 @@ from smokegate.environment.model import Environment, SignIn
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.model import NotSent
 from smokegate.observation.plan.backend import JOURNEY, PLAIN
+from smokegate.observation.plan.sign_in import journal
 from smokegate.observation.plan.sign_in.names import (
     ACCOUNT,
     AFTER_LOGOUT,
@@ -26,6 +27,8 @@ from smokegate.observation.plan.sign_in.names import (
     CLEAN_UP,
     CSRF,
     KEPT,
+    LEFT_CLEAN_UP,
+    LEFT_LOGIN,
     LOGIN,
     LOGIN_FIRST,
     LOGOUT,
@@ -79,6 +82,10 @@ class SignInPlan:
         elif api.standing is not None:
             self.first = LOGIN_FIRST
         self._registered = False
+        self._deletes = self._signs_in_new and api.delete_call is not None
+        self._journals = self._deletes and environment.replica is None
+        self._entry: journal.Entry | None = None
+        self._redactor = redactor
 
     @property
     def created(self) -> bool:
@@ -101,7 +108,11 @@ class SignInPlan:
             yield from self._log_in(KEPT, "kept", account, ())
         if self._signs_in_new and self._api.delete_call is not None:
             target = RequestToSend(self._api.delete_call.method, join(self._base, self._api.delete_call.path))
-            yield from self._with_csrf(CLEAN_UP, "again", target, self.clean_up, self._all_but_clean_up())
+            after = self._all_but_clean_up()
+            yield from self._with_csrf(CLEAN_UP, "again", target, self.clean_up, after, got=self._deleted)
+        if self._journals:
+            for number, entry in enumerate(journal.left_behind(self._base), 1):
+                yield from self._sweep(entry, number)
 
     def _journey(self) -> Iterator[Step]:
         yield from self._log_in(LOGIN_FIRST, "first", (self.email, self._password), (REGISTER,), needed=self._is_needed)
@@ -127,6 +138,47 @@ class SignInPlan:
         path = call.path.replace(IDENTITY, str(identity))
         return session.write(call.method, call, values, path)
 
+    def _deleted(self, raw: RawResponse) -> None:
+        if 200 <= raw.status < 300:
+            self._forget()
+
+    def _forget(self) -> None:
+        if self._entry is not None:
+            self._entry.close()
+            self._entry = None
+
+    def _sweep(self, entry: journal.Entry, number: int) -> Iterator[Step]:
+        """Delete the account of an earlier run, which could not do so itself."""
+        login, delete = self._api.login_call, self._api.delete_call
+        assert delete is not None
+        client = f"left {number}"
+        session = self._sessions[client] = Session(self._api, self._base, self._redactor)
+        self._redactor.add(entry.password)
+        values = {login.email: entry.email, login.password: entry.password}
+        name, last = f"{LEFT_LOGIN} {number}", f"{LEFT_CLEAN_UP} {number}"
+
+        def entered(raw: RawResponse) -> None:
+            session.enter(raw)
+            if not session.signed_in and 400 <= raw.status < 500 and raw.status != 429:
+                entry.close()  # there is no such account (any more)
+
+        def leaving() -> RequestToSend | NotSent:
+            if not session.signed_in:
+                return NotSent(name)
+            confirmed = {delete.password: entry.password} if delete.password else {}
+            return session.write(delete.method, delete, confirmed, delete.path.replace(IDENTITY, str(session.identity)))
+
+        def left(raw: RawResponse) -> None:
+            if 200 <= raw.status < 300:
+                entry.close()
+
+        target = session.write("POST", login, values)
+        yield from self._with_csrf(
+            name, client, target, lambda: session.write("POST", login, values), (), gate="health", got=entered
+        )
+        gone = RequestToSend(delete.method, join(self._base, delete.path))
+        yield from self._with_csrf(last, client, gone, leaving, (name,), got=left)
+
     def _register(self) -> Iterator[Step]:
         """Create an account; nothing is written where the health check has failed."""
         call, (email, password) = self._api.register_call, self._new
@@ -137,6 +189,8 @@ class SignInPlan:
 
         def got(raw: RawResponse) -> None:
             if not 200 <= raw.status < 400:
+                if raw.status < 500:
+                    self._forget()
                 return
             self._registered = not _is_page(raw) or self._api.by_cookie
             if self._signs_in_new:
@@ -145,7 +199,12 @@ class SignInPlan:
         def asking() -> RequestToSend:
             return session.write("POST", call, values)
 
-        yield from self._with_csrf(REGISTER, "first", asking(), asking, (), gate="health", got=got)
+        def noted() -> RequestToSend:
+            if self._journals and self._entry is None:
+                self._entry = journal.intend(self._base, email, password)
+            return asking()
+
+        yield from self._with_csrf(REGISTER, "first", asking(), noted, (), gate="health", got=got)
 
     def _log_in(  # noqa: PLR0913 -- a value each, given once
         self,

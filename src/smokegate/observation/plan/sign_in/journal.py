@@ -1,0 +1,94 @@
+"""The journal of accounts: what a run is about to create is written down first, so that the next one can delete it.
+
+A run that is killed can clean up nothing. Each account has one file, readable by the user alone, outside of the
+reports, since it holds the password that deleting needs. It is locked while its run lives; the kernel lets go of the
+lock however the run ends, so that an unlocked file is an account that was left behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+MOST = 5
+"""Accounts that one run deletes for those before it."""
+OLDEST = 7 * 24 * 3600.0
+"""Seconds after which an account that could not be deleted is given up."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One account, and the lock on its file."""
+
+    file: Path
+    descriptor: int
+    email: str
+    password: str
+
+    def close(self) -> None:
+        """Forget the account: it was deleted, or it was never created."""
+        self.file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            os.close(self.descriptor)
+
+
+def directory() -> Path:
+    """Return where the journal is: the user's state directory, or one of the user's own where there is no home."""
+    try:
+        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    except RuntimeError:
+        state = Path(tempfile.gettempdir()) / f"smokegate-{os.getuid()}"
+    return Path(state) / "smokegate" / "accounts"
+
+
+def intend(base: str, email: str, password: str) -> Entry | None:
+    """Write down an account that is about to be created; returns None where nothing can be written."""
+    place = directory()
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = place / f"{email}.json"
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.write(descriptor, json.dumps({"base": base, "email": email, "password": password}).encode())
+        os.fsync(descriptor)
+    except OSError:
+        return None
+    return Entry(file, descriptor, email, password)
+
+
+def left_behind(base: str) -> Iterator[Entry]:
+    """Yield the accounts of a deployment whose runs ended without deleting them; each is locked."""
+    try:
+        files = sorted(directory().glob("*.json"))
+    except OSError:
+        return
+    found = filter(None, (_unlocked(file, base) for file in files))
+    for _, entry in zip(range(MOST), found, strict=False):
+        yield entry
+
+
+def _unlocked(file: Path, base: str) -> Entry | None:
+    try:
+        descriptor = os.open(file, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        noted = json.loads(os.read(descriptor, 4096))
+        entry = Entry(file, descriptor, str(noted["email"]), str(noted["password"]))
+        if time.time() - os.fstat(descriptor).st_mtime > OLDEST:
+            entry.close()
+            return None
+        if noted["base"] == base:
+            return entry
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    os.close(descriptor)
+    return None
