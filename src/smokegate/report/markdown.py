@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from smokegate.observation.evidence import sink
+from smokegate.observation.evidence.clean import clean
 from smokegate.report.gate import check_name, counted, decision, explained, gate, reason
 
 LIMIT = 60_000
@@ -98,7 +98,7 @@ def _cause(cause: dict[str, Any]) -> Iterator[str]:
 
 def escaped(text: object) -> str:
     """Return foreign text as one harmless line: no markup, no link, no mention, no HTML."""
-    line = " ".join(sink.plain(str(text)).split())
+    line = " ".join(clean(str(text)).split())
     line = line if len(line) <= LONG else f"{line[:LONG]}…"
     line = "".join(ENTITIES.get(character, character) for character in line)
     return SPECIAL.sub(r"\\\1", line).replace("://", "&#58;//").replace("www.", "www&#46;")

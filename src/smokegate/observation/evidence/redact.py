@@ -32,8 +32,9 @@ IN_HEADER = re.compile(
 GRAM = 4
 CUT = 8
 """Characters of a secret that are enough to know it by, where the text was cut inside it."""
-ENDS = re.compile(r"""["'`]{0,2}(?:…|\.\.\.)|\Z""")
-"""Where a text may have been cut."""
+CUT_MARKS = ("…", "...", '",', '"}', '"]')
+"""What stands where a text may have been cut: an ellipsis, or the end of a string in JSON."""
+QUOTES = "\"'`"
 
 
 class Redactor:
@@ -176,24 +177,44 @@ def _grams(text: str, wanted: frozenset[int]) -> set[int]:
 
 def _places(text: str, form: str) -> Iterator[tuple[int, int]]:
     """Yield where a form stands in a text, also where the text was cut inside it."""
+    whole = 0
     at = text.find(form)
     while at >= 0:
+        whole += 1
         yield at, at + len(form)
         at = text.find(form, at + 1)
     if len(form) <= CUT:
         return
-    for cut in ENDS.finditer(text):
-        begin, end = cut.span()
-        at = text.find(form[:CUT], max(0, begin - len(form) + 1), begin)
+    if text.count(form[:CUT]) > whole or text.count(form[-CUT:]) > whole:
+        for begin, end in _cuts(text):
+            yield from _cut_places(text, form, begin, end)
+
+
+def _cuts(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where a text was cut: at an ellipsis, whose begin and end these are, at the end of a string, at its own."""
+    for mark in CUT_MARKS:
+        at = text.find(mark)
         while at >= 0:
-            if form.startswith(text[at:begin]):
-                yield at, begin
-            at = text.find(form[:CUT], at + 1, begin)
-        at = text.find(form[-CUT:], end, end + len(form) - 1)
-        while at >= 0:
-            if form.endswith(text[end : at + CUT]):
-                yield end, at + CUT
-            at = text.find(form[-CUT:], at + 1, end + len(form) - 1)
+            begin = at
+            while begin > 0 and at - begin < 2 and text[begin - 1] in QUOTES:
+                begin -= 1
+            yield begin, at + len(mark)
+            at = text.find(mark, at + 1)
+    yield len(text), len(text)
+
+
+def _cut_places(text: str, form: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the beginning of a form before a cut, and the end of one behind it."""
+    at = text.find(form[:CUT], max(0, begin - len(form) + 1), begin)
+    while at >= 0:
+        if form.startswith(text[at:begin]):
+            yield at, begin
+        at = text.find(form[:CUT], at + 1, begin)
+    at = text.find(form[-CUT:], end, end + len(form) - 1)
+    while at >= 0:
+        if form.endswith(text[end : at + CUT]):
+            yield end, at + CUT
+        at = text.find(form[-CUT:], at + 1, end + len(form) - 1)
 
 
 def _in_patterns(text: str) -> Iterator[tuple[int, int]]:

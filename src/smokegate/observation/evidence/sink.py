@@ -14,6 +14,8 @@ from smokegate.observation.evidence.clean import UNSAFE, clean, safe, safe_lines
 from smokegate.observation.evidence.redact import Redactor
 
 SINK = Redactor()
+ITEM = 4
+"""How deep in the run's document its items are; above are only our own names."""
 ENCODED = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
@@ -37,15 +39,19 @@ def plain(text: str) -> str:
     return clean(SINK.text(text))
 
 
-def without_secrets(value: Any) -> Any:
-    """Return a JSON value without secrets in its strings and keys; what holds none is searched as one text."""
+def without_secrets(value: Any, depth: int = 0) -> Any:
+    """Return a JSON value without secrets in its strings and keys.
+
+    An item of a document (an exchange, a check) that holds none is searched once, as one text.
+    """
     if isinstance(value, str):
         return SINK.text(value)
-    if not isinstance(value, dict | list) or not SINK.spans(ENCODED(value)):
+    if not isinstance(value, dict | list) or (depth >= ITEM and not SINK.spans(ENCODED(value))):
         return value
     if isinstance(value, dict):
-        return {SINK.text(str(key)): without_secrets(each) for key, each in value.items()}
-    return [without_secrets(each) for each in value]
+        keys = value if depth < ITEM else (SINK.text(str(key)) for key in value)
+        return dict(zip(keys, (without_secrets(each, depth + 1) for each in value.values()), strict=True))
+    return [without_secrets(each, depth + 1) for each in value]
 
 
 def escaped(value: Any) -> str:
@@ -55,7 +61,7 @@ def escaped(value: Any) -> str:
 
 def encoded(value: Any) -> str:
     """Return a value as JSON that may be written: no secret in its strings and keys, no raw unsafe character."""
-    return escaped(without_secrets(value))
+    return escaped(without_secrets(value, ITEM))
 
 
 def _escaped(found: Any) -> str:

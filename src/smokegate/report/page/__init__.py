@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from smokegate.observation.evidence import sink
+from smokegate.observation.evidence.clean import clean
 from smokegate.project import VERSION
 from smokegate.report import gate
 from smokegate.report.page import outcomes, timeline
@@ -81,7 +81,7 @@ def _clean(value: Any) -> Any:
     """Take out of every text what moves a cursor or turns text around, and cut what is endless."""
     if type(value) is not str:
         return value
-    text = sink.plain(value)
+    text = clean(value)
     return text if len(text) <= LONG else f"{text[:LONG]}…"
 
 
