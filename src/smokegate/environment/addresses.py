@@ -92,6 +92,9 @@ def shell_host(value: object, info: ValidationInfo) -> str:
         MissingVariableError: the variable is not set or empty.
     """
     text = variables.resolve(value, variables.of(info), "text")
+    if re.search(r":[^@]*@", text):
+        wanted = '"user@host" without a password: ssh signs in with a key, and a password does not belong in a file'
+        raise InvalidValueError(wanted, found="one with a password" + _source(value))
     if not re.fullmatch(r"[^-\s]\S*", text) or not text.isprintable():
         raise InvalidValueError(
             '"user@host" or a host of the OpenSSH configuration', found=describe(text) + _source(value)

@@ -53,6 +53,9 @@ def main(config: pytest.Config, run: Run) -> int:
             )
         except NoFaultSelectedError as wrong:
             raise pytest.UsageError(str(wrong)) from None
+        except KeyboardInterrupt as stopped:
+            sys.stderr.write(f"the rehearsal was interrupted: {stopped or 'Ctrl-C'}; its report is not written\n")
+            return pytest.ExitCode.INTERRUPTED
     progress.done()
     text.write(found, json)
     page.write(found, html)

@@ -361,3 +361,12 @@ def test_production_is_read_only() -> None:
     """No shipped environment of a real deployment creates accounts."""
     found = load(["render", "aws"], directory=SHIPPED, variables={"SMOKE_AWS_URL": "https://aws.example.com"})
     assert [each.name for each in found if each.sign_in is not None and each.sign_in.creates_accounts] == []
+
+
+@pytest.mark.parametrize("target", ["deploy:hunter2@app.example.com", "ssh://deploy:hunter2@app.example.com:22"])
+def test_a_password_in_an_ssh_target_is_refused_unseen(loaded: Loader, target: str) -> None:
+    """It would stand in every report as the name of the host."""
+    with pytest.raises(EnvironmentErrors) as caught:
+        loaded(START + f'[server]\nssh = "{target}"\n')
+    assert 'server.ssh: expected "user@host" without a password' in str(caught.value)
+    assert "hunter2" not in str(caught.value)
