@@ -15,7 +15,7 @@ import pytest
 from tests_support.running import ROOT, clean_environment
 from tests_support.web import Reply, reply
 
-PASS, FAIL, USAGE = 0, 1, 4
+PASS, FAIL, USAGE, UNKNOWN = 0, 1, 4, 6
 WELL = {"PASS", "WARN"}
 """On a busy machine the budget of a fast answer may be missed, which warns."""
 SMALL = 'title = "Small"\n[backend]\nurl = "{url}"\ntimeout = "20s"\n'
@@ -263,3 +263,35 @@ def test_the_next_run_deletes_the_account_of_one_that_was_killed(folder, web):
     assert accounts == {}
     assert list(noted.parent.iterdir()) == []
     assert done.returncode == PASS, done.stdout
+
+
+def children(process: int) -> list[int]:
+    """The processes that a process has started and that are running."""
+    tasks = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(number) for task in tasks for number in task.read_text().split()]
+
+
+def test_a_killed_worker_makes_no_run_red(folder, web):
+    """What was not judged is unknown: the deployment has done nothing wrong."""
+    made, hold = threading.Event(), threading.Event()
+
+    def slow(_handler):
+        made.set()
+        hold.wait(60)
+        return reply({})
+
+    web.answers["/slow"] = slow
+    with (folder / "environments" / "small.toml").open("a") as file:
+        file.write('[[backend.endpoints]]\npath = "/slow"\n')
+    process = subprocess.Popen(
+        command(folder, "-n", "1"), cwd=ROOT, env=clean_environment({}), stdout=subprocess.PIPE, text=True
+    )
+    assert made.wait(60)
+    for worker in children(process.pid):
+        os.kill(worker, signal.SIGKILL)
+    out, _ = process.communicate(timeout=60)
+    hold.set()
+
+    assert process.returncode == UNKNOWN, out
+    assert "UNKNOWN small" in out
+    assert "Traceback" not in out

@@ -132,8 +132,10 @@ def gather(run: Run, report: pytest.TestReport) -> None:
     elif report.failed and run.settings.explicit:
         name = environment_in(report.nodeid, run.planned)
         why = report.longreprtext.strip() or "the test ended without a report"
+        # A worker that was killed says nothing of the deployment.
+        crashed = report.when not in {"setup", "call", "teardown"}
         for each in run.outcomes if name is None else (name,):
-            _keep(run, each, TestOutcome(id=report.nodeid, outcome="error", why=why))
+            _keep(run, each, TestOutcome(id=report.nodeid, outcome="error", why=why, internal=crashed))
 
 
 def _keep(run: Run, name: str, outcome: TestOutcome) -> None:
