@@ -277,8 +277,7 @@ DEFECTS = (
     Defect(
         "sign-in.relogin-refused",
         (answered("logout", 204), answered("account again", 401, {"detail": "Token has been revoked"})),
-        "revoked",
-        LIKELY,
+        "the very token",
     ),
     Defect(
         "sign-in.unconfirmed",

@@ -8,6 +8,7 @@ from smokegate.diagnosis.broken import has_token
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
+from smokegate.observation.evidence.sign_in import reply, token_of
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -102,11 +103,18 @@ def revoked(case: Case) -> Signs | None:
         return None
     if not has_token(case, "login"):
         return None
+    same = _token(case, "login") in {_token(case, "register"), _token(case, "login first")} - {None}
+    detail = ("login gave the very token that the logout had ended",) if same else ()
     return Signs(
-        evidence=(seen(again, body(answer)), seen(out), *_worked(case, "login", "account")),
+        evidence=(seen(again, body(answer), *detail), seen(out), *_worked(case, "login", "account")),
         exchanges=("account again", "login", "logout"),
-        confidence=Confidence.LIKELY,
+        confidence=Confidence.CERTAIN if same else Confidence.LIKELY,
     )
+
+
+def _token(case: Case, name: str) -> str | None:
+    api, answer = case.environment.sign_in, case.app(name)
+    return None if api is None or answer is None or api.by_cookie else token_of(api, reply(answer))
 
 
 def _worked(case: Case, *names: str) -> tuple[str, ...]:
