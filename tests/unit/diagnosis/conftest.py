@@ -162,7 +162,7 @@ DEFECTS = (
         everywhere(200, "<h1>Service waking up</h1>", {"content-type": "text/html"}),
         "Service waking up",
     ),
-    Defect("nginx.upstream-unavailable", everywhere(503, AWAY), "upstream_unavailable"),
+    Defect("nginx.upstream-unavailable", everywhere(503, AWAY), "upstream_unavailable", LIKELY),
     Defect("nginx.bad-gateway", nginx(502), "nginx's own page for status 502", LIKELY),
     Defect("nginx.gateway-timeout", nginx(504), "nginx's own page for status 504", LIKELY),
     Defect(

@@ -23,7 +23,7 @@ def unreachable(case: Case) -> Signs | None:
 RULES = (
     Rule(
         code="net.refused",
-        title="Nothing listens at {where}",
+        title="Connections to {where} are refused: nothing accepts them there",
         level=Level.CONNECT,
         owner=Owner.APP,
         symptom="Every request fails at once with 'connection refused'.",

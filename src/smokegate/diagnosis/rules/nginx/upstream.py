@@ -68,8 +68,7 @@ ROWS = (
             "a 503 of the backend itself, which this nginx replaces by its message",
             "nginx looking for the backend at an old address",
         ),
-        Confidence.CERTAIN,
-        ("nginx.gateway-timeout",),
+        unless=("nginx.gateway-timeout",),
     ),
     Row(
         "nginx.bad-gateway",
