@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from smokegate.environment.model import Endpoint, Environment
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.evidence.predicates import grants, is_fresh, is_number, page_faults
+from smokegate.observation.evidence.predicates import grants, is_fresh, is_number, page_faults, refusal
 from smokegate.observation.evidence.version import same_commit, same_version
 from smokegate.observation.model import Answer, Exchange, Observation
 from smokegate.observation.plan.step import same_origin, web_origin
@@ -58,6 +58,7 @@ __all__ = [
     "is_html",
     "is_number",
     "page_faults",
+    "refusal",
     "same_commit",
     "same_origin",
     "same_version",

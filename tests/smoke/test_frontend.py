@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from smokegate.api import Deployment, NotApplicable, check, grants, page_faults, same_origin, web_origin
+from smokegate.api import Deployment, NotApplicable, NotJudged, check, page_faults, refusal, same_origin, web_origin
 
 #: Pages on the backend's own host depend on what that host's checks say; pages on another host do not.
 SAME_HOST = "frontend_shares_host"
@@ -21,22 +19,34 @@ def test_frontend_is_served(deployment: Deployment) -> None:
         page.expect(holds=False, expected=expected, actual=actual)
 
 
-@check("frontend.api-address", after=("frontend.served",), needs=("frontend",))
-def test_scripts_call_the_backend(deployment: Deployment) -> None:
-    """The API address that was built into the scripts is the backend's.
+@check("frontend.files", after=("frontend.served",), needs=("frontend",))
+def test_files_of_the_page_are_there(deployment: Deployment) -> None:
+    """Every script, style and setting that the page needs is there, is what it claims to be, and is whole.
 
-    Symptom: the page looks fine and every call fails: the address is localhost, the page's own host, or plain
-    http under https.
+    Symptom: a white page; "Unexpected token '<'" or "Failed to fetch dynamically imported module" in the console.
     """
-    page, frontend = deployment.page, deployment.frontend
-    expected = frontend.calls or web_origin(deployment.environment.backend.url)
-    found = deployment.api_addresses
-    page.expect(found, f"an API address under {expected} in the scripts", "none in any script of the page")
-    wrong = [address for address in found if not same_origin(address.resolved, expected)]
-    actual = "; ".join(f"{a.value!r} in {a.script}, which is {a.resolved}" for a in wrong)
-    page.expect(not wrong, f"calls to {expected}", actual)
-    mixed = urlsplit(frontend.url).scheme == "https" and any(a.resolved.startswith("http:") for a in found)
-    page.expect(not mixed, "https calls from an https page", "plain http, which browsers block")
+    problems = {each.exchange: each.problem for each in deployment.page_view.files} if deployment.page_view else {}
+    for file in deployment.page_files:
+        problem = problems.get(file.name) or f"status {file.status}"
+        file.expect(holds=not problem, expected="a file that a browser can use", actual=problem)
+
+
+@check("frontend.api-address", after=("frontend.files",), needs=("frontend",))
+def test_scripts_call_the_backend(deployment: Deployment) -> None:
+    """The API address that the page's scripts call is the backend's, with its path.
+
+    Symptom: the page looks fine and every call fails: the address is not set, localhost, the page's own host, an
+    old path, or plain http under https.
+    """
+    page, stated = deployment.page, deployment.frontend.calls
+    if stated is False:
+        raise NotApplicable("the environment file says that the page's scripts call no API")
+    page.expect(page.status == 200, "a page to find the scripts in")
+    found, expected = deployment.page_calls, stated or web_origin(deployment.environment.backend.url)
+    actual = "; ".join(f"{w.address.value!r} in {w.address.script}, which is {w.address.resolved}" for w in found.wrong)
+    page.expect(not found.wrong, f"calls to {expected}", actual.replace("\ufffc", "…"))
+    if not found.right:
+        raise NotJudged("no API address was found in the page's scripts, so what they call is not known")
 
 
 @check("frontend.no-fallback", after=("frontend.served",), needs=("frontend",))
@@ -47,10 +57,9 @@ def test_calls_of_the_page_reach_the_api(deployment: Deployment) -> None:
     token and shows a dashboard.
     """
     _require_two_origins(deployment)
-    if any(same_origin(address.resolved, deployment.frontend.url) for address in deployment.api_addresses):
-        api = deployment.response("api on frontend")
-        actual = f"status {api.status}, {api.content_type}"
-        api.expect("html" not in api.content_type, "the API's JSON at the address that the page calls", actual)
+    itself = [each for each in deployment.page_calls.wrong if each.code == "frontend.calls-itself"]
+    actual = "; ".join(f"{each.address.resolved}: {each.detail}" for each in itself).replace("\ufffc", "…")
+    deployment.page.expect(not itself, "the API at the address that the page calls", actual)
 
 
 @check("frontend.cors", after=("routing.right-service", "frontend.served"), needs=("frontend", "sign_in"))
@@ -62,8 +71,10 @@ def test_backend_lets_the_frontend_call_it(deployment: Deployment) -> None:
     _require_two_origins(deployment)
     preflight, url = deployment.response("preflight"), deployment.frontend.url
     preflight.expect(preflight.ok, "a 2xx answer to the preflight")
-    allowed = preflight.headers.get("access-control-allow-origin", "no such header")
-    preflight.expect(grants(preflight.answer, url), f"access-control-allow-origin: {web_origin(url)}", allowed)
+    sign_in = deployment.environment.sign_in
+    cookies = sign_in is not None and sign_in.by_cookie
+    why = refusal(preflight.answer, url, preflight.exchange.request, cookies=cookies)
+    preflight.expect(not why, f"leave for {web_origin(url)} to send the call with its method and headers", why)
 
 
 def _require_two_origins(deployment: Deployment) -> None:

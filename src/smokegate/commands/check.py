@@ -21,10 +21,6 @@ NO_GROUNDS = (
     "it answers, and nothing was found by which health can be told from trouble; "
     "name its health check: smokegate check URL --health PATH"
 )
-GUARDED = (
-    "it answers, and wants credentials for what would show its health: write them into an environment file, "
-    "smokegate init URL, or name a health check without: smokegate check URL --health PATH"
-)
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -107,7 +103,7 @@ def _weigh(document: dict[str, Any], name: str, found: Found) -> None:
     guessed = cause is None or cause["code"] in GUESSED
     if found.answered and not found.has_grounds and guessed and environment["verdict"] not in {"UNKNOWN", "OUTAGE"}:
         environment.update(verdict="UNKNOWN", decision=DECISIONS["UNKNOWN"], cause=None)
-        environment["reasons"] = [GUARDED if found.guarded else NO_GROUNDS]
+        environment["reasons"] = [NO_GROUNDS]
         codes = {"FAIL": 1, "OUTAGE": 7, "UNKNOWN": UNKNOWN}
         verdicts = {each["verdict"] for each in document["environments"]}
         document["run"]["exit"] = next((code for word, code in codes.items() if word in verdicts), 0)

@@ -42,16 +42,10 @@ def _lines(found: Found, name: str, title: str) -> Iterator[str]:
     yield ""
     yield "[backend.health]"
     yield from _health(found)
-    if found.health is not None and (found.page_fails or (found.page and not _frontend(found))):
+    if found.page and found.health is not None and not _frontend(found):
         yield ""
         yield "[[backend.endpoints]]"
         yield 'path = "/"'
-    if found.ready is not None:
-        yield ""
-        yield "[[backend.endpoints]]"
-        yield f"path = {quoted(found.ready.path)}"
-        if found.ready.database:
-            yield 'touches = ["database"]'
     if _frontend(found):
         yield ""
         yield "[frontend]"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.edge import edge_answer
+from smokegate.observation.evidence.page_calls import ON_BACKEND, ON_FRONTEND
 from smokegate.observation.evidence.predicates import is_fresh, known_status
 from smokegate.observation.evidence.sign_in import reply, signs_in
 from smokegate.observation.model import Answer, NotSent
@@ -35,8 +36,8 @@ def broken(case: Case) -> tuple[Exchange, ...]:
 
 def is_broken(case: Case, exchange: Exchange) -> bool:
     """Tell whether a check failed on an exchange, or it shows an error by itself."""
-    if isinstance(exchange.outcome, NotSent):
-        return False
+    if isinstance(exchange.outcome, NotSent) or exchange.name.startswith((ON_FRONTEND, ON_BACKEND)):
+        return False  # what a page would call was only tried: any answer to that is an answer
     return bool(case.failures_on(exchange.name)) or _shows_error(case, exchange)
 
 

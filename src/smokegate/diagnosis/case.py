@@ -13,6 +13,7 @@ from smokegate.diagnosis.names import names_of
 from smokegate.diagnosis.wording import quote
 from smokegate.observation.evidence.assertions import MISSING, Unmet, lookup, unmet
 from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer, is_marked
+from smokegate.observation.evidence.page_calls import ON_FRONTEND
 from smokegate.observation.model import Answer, Exchange, NoAnswer
 from smokegate.observation.plan.backend import endpoint_name
 
@@ -121,7 +122,11 @@ class Case:
         """Return what the edge says of itself where it made the answer, told by this answer alone."""
         if name not in self._edges:
             answer = self.answer(name)
-            own = answer is None or (name in MAY_REFUSE and answer.status in REFUSING and not is_marked(answer))
+            own = answer is None or (
+                (name in MAY_REFUSE or name.startswith("called on "))
+                and answer.status in REFUSING
+                and not is_marked(answer)
+            )
             self._edges[name] = None if own or answer is None else edge_answer(answer, self.promise(name))
         return self._edges[name]
 
@@ -253,7 +258,7 @@ def is_of(name: str, first: str) -> bool:
 
 def on_frontend(name: str) -> bool:
     """Tell whether an exchange is one with the frontend's host."""
-    return name in {"page", "api on frontend"} or name.startswith("script ")
+    return name in {"page", "api on frontend"} or name.startswith(("script ", "style ", "settings ", ON_FRONTEND))
 
 
 def host_of(url: str) -> str:

@@ -223,5 +223,5 @@ def _request(name: str) -> Request:
     if name in PATHS:
         return Request(*PATHS[name])
     kind, _, path = name.partition(" ")
-    base = FRONTEND if kind == "script" else BACKEND
+    base = FRONTEND if kind in {"script", "style", "settings"} else BACKEND
     return Request("GET", urljoin(base, "/health" if kind == "health" else path.split(" ")[-1]))

@@ -43,8 +43,9 @@ class Frontend(Section):
     """The page to load."""
     contains: str | None = None
     """A text that the page contains."""
-    calls: Origin | None = None
-    """The API address that its bundle must call; left out, the origin of `backend.url`."""
+    calls: Origin | Literal[False] | None = None
+    """The API address that its scripts must call, with its path; left out, the origin of `backend.url`. `false`: they
+    call none, such as those of server-rendered pages."""
 
 
 class Version(Sent):

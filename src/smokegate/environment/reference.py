@@ -143,13 +143,15 @@ def _target(each: Mapping[str, Any]) -> tuple[str | None, bool]:
     return (None if name in {"", "Json"} else name), many
 
 
-def _kind(each: Mapping[str, Any]) -> str:
+def _kind(each: Mapping[str, Any]) -> str:  # noqa: PLR0911 -- one for each kind
     if "x-section" in each:
         each = {"x-kind": "path, a table or `false`" if "False" in str(each["anyOf"]) else "path, or a table"}
     if "x-kind" in each:
         return str(each["x-kind"])
     if "enum" in each or "const" in each:
         return " or ".join(f"`{_toml(value)}`" for value in each.get("enum", [each.get("const")]))
+    if "anyOf" in each:
+        return " or ".join(_kind(one) for one in each["anyOf"])
     if each["type"] == "array":
         return f"array of: {_kind(each['items'])}"
     if each["type"] == "object":

@@ -117,6 +117,8 @@ def _property(raw: dict[str, Any]) -> dict[str, Any]:
     elif len(alternatives) == 1:
         del kept["anyOf"]
         kept = {**alternatives[0], **kept}
+    elif alternatives:
+        kept = {**kept, "anyOf": alternatives}
     if kept.get("default") in (None, "", []):
         kept.pop("default", None)
     if kept.get("x-kind") == "duration" and "default" in kept:

@@ -235,7 +235,42 @@ class ApiAddress:
     value: str
     """The literal as it stands there."""
     resolved: str
-    """The absolute address that a browser on the page would call."""
+    """The absolute address that a browser on the page would call; `\ufffc` stands for what only it knows."""
+    how: str = "client"
+    """Where it was found: an HTTP `client`'s base, a `request`, `built` from pieces, a `setting`, a `constant`."""
+    alone: bool = True
+    """False where it is one of several, by a condition that is known only in a browser."""
+    setting: str = ""
+    """The build-time setting that is not set, where its name is still there."""
+
+
+@dataclass(frozen=True)
+class PageFile:
+    """A file that the page needs."""
+
+    exchange: str
+    """The exchange's name."""
+    role: str
+    """`script`, `module` (imported), `chunk` (loaded when needed), `style`, `settings`, or `preload`."""
+    problem: str = ""
+    """Why a browser cannot use it; empty where it can."""
+    certain: bool = True
+
+
+@dataclass(frozen=True)
+class PageView:
+    """What was read of the frontend's page and its files."""
+
+    files: tuple[PageFile, ...] = ()
+    call_paths: tuple[str, ...] = ()
+    """Constant paths that scripts pass to calls."""
+    unread: tuple[str, ...] = ()
+    """What was not read, and why: scripts of other hosts, more than the cap."""
+
+    @property
+    def broken(self) -> tuple[PageFile, ...]:
+        """The files that a browser cannot use, without which the page does not work."""
+        return tuple(each for each in self.files if each.problem and each.role != "preload")
 
 
 @dataclass(frozen=True)
@@ -251,6 +286,8 @@ class Observation:
     readiness: Readiness | None = None
     api_addresses: tuple[ApiAddress, ...] = ()
     """The API addresses that the frontend's scripts would call."""
+    page: PageView | None = None
+    """What was read of the frontend's page; None where none was read."""
     expected_commit: str | None = None
     commit: str | None = None
     """The commit that answered, where `[version]` says how it can be read."""

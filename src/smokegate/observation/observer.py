@@ -20,7 +20,7 @@ from smokegate.observation.plan.backend import (
     version_is_health,
     version_steps,
 )
-from smokegate.observation.plan.frontend import FrontendPlan
+from smokegate.observation.plan.frontend.plan import PAGE_FILES, FrontendPlan
 from smokegate.observation.plan.graph import Graph
 from smokegate.observation.plan.readiness import Waiting
 from smokegate.observation.plan.sign_in import CLEAN_UP, CSRF, SignInPlan
@@ -113,7 +113,7 @@ class Observer:
         if group == "version" and version_is_health(self.environment):
             planned.append("version")
         if group == "frontend":
-            planned += [name for name in self._graph.exchanges() if name.startswith("script ")]
+            planned += [name for name in self._graph.exchanges() if name.startswith(PAGE_FILES)]
         return tuple(planned)
 
     def exchange(self, name: str) -> Exchange:
@@ -129,7 +129,7 @@ class Observer:
         found = self._graph.get(name)
         if found is not None:
             return found
-        if name.startswith("script ") and "page" in self._plan:
+        if name.startswith(PAGE_FILES) and "page" in self._plan:
             self.exchange("page")
             if not self._graph.begun(name):
                 raise KeyError(name)
@@ -165,6 +165,7 @@ class Observer:
                 control=self._asides.control,
                 readiness=self._readiness,
                 api_addresses=self._pages.api_addresses if self._pages else (),
+                page=self._pages.view if self._pages else None,
                 expected_commit=self._expected,
                 commit=self._commit(exchanges.get("version")),
                 server=self._asides.server,
@@ -229,7 +230,7 @@ class Observer:
         if groups is None:
             return self._waited and self._asides.settled and self._graph.settled
         names = [name for name, step in self._plan.items() if step.group in groups and self._graph.begun(name)]
-        scripts = "frontend" not in groups or self._graph.settled_for("script ")
+        scripts = "frontend" not in groups or all(self._graph.settled_for(each) for each in PAGE_FILES)
         return self._waited and scripts and all(self._graph.get(name) is not None for name in names)
 
     def _ready(self, readiness: Readiness) -> None:

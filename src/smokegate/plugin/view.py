@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from smokegate.observation.evidence.page_calls import judged
 from smokegate.plugin.failures import Blocked
 from smokegate.plugin.response import EndpointResponse, MonitoringResponse, Response
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
     from smokegate.environment.model import Compose, Endpoint, Environment, Expectation, Frontend
     from smokegate.observation.evidence.assertions import Unmet
-    from smokegate.observation.model import ApiAddress, Exchange, Observation
+    from smokegate.observation.evidence.page_calls import Judgement
+    from smokegate.observation.model import ApiAddress, Exchange, Observation, PageView
     from smokegate.observation.plan.step import Group
     from smokegate.plugin.server_results import ServerResults
     from smokegate.plugin.sign_in import SignInResponses
@@ -37,6 +39,11 @@ class Source(Protocol):
 
     def complete(self, groups: Collection[Group] | None = None) -> Observation:
         """Return everything that was started, or some groups of it, once it is there."""
+
+
+PAGES: tuple[Group, ...] = ("frontend",)
+FILES = ("script ", "style ", "settings ")
+"""How the exchanges of the page's files begin."""
 
 
 class Deployment:
@@ -204,6 +211,27 @@ class Deployment:
         group: tuple[Group, ...] = ("frontend",)
         self._source.start(group)
         return self._source.complete(group).api_addresses
+
+    @property
+    def page_calls(self) -> Judgement:
+        """What the page's scripts call, judged; waits for all of them. Needs `frontend`."""
+        self._source.start(PAGES)
+        return judged(self.environment, self._source.complete(PAGES))
+
+    @property
+    def page_files(self) -> tuple[Response, ...]:
+        """The files without which the page does not work and which a browser cannot use. Needs `frontend`."""
+        self._source.start(PAGES)
+        seen = self._source.complete(PAGES)
+        broken = {each.exchange for each in seen.page.broken} if seen.page else set()
+        silent = {name for name, each in seen.exchanges.items() if name.startswith(FILES) and each.no_answer}
+        return tuple(self.response(name) for name in seen.exchanges if name in broken | silent)
+
+    @property
+    def page_view(self) -> PageView | None:
+        """What was read of the page; waits for all of it. Needs `frontend`."""
+        self._source.start(PAGES)
+        return self._source.complete(PAGES).page
 
     @property
     def compose(self) -> Compose:

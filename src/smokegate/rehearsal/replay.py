@@ -127,6 +127,6 @@ class Replay:
         words = [f"backend.url={ours['backend']}"]
         if front is not None:
             words.append(f"frontend.url={ours.get('frontend', ours['backend'])}")
-            if front.calls is not None:
+            if isinstance(front.calls, str):
                 words.append(f"frontend.calls={pairs.get(front.calls, front.calls)}")
         return [f"--set={self._name}:{word}" for word in words]

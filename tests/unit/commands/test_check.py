@@ -100,27 +100,6 @@ def test_without_grounds_nothing_is_claimed(check, web):
     assert "--health PATH" in done.stdout
 
 
-def test_a_deployment_that_wants_credentials_is_unknown(check, web):
-    """A 401 on everything says nothing of its health; the reason says what to do."""
-    for path in ("/", "/smokegate-no-such-page", "/health", "/healthz", "/api/health"):
-        web.answers[path] = reply({"detail": "no"}, 401, WWW_Authenticate='Basic realm="x"')
-
-    done = check(web.url)
-
-    assert done.returncode == 6, done.stdout + done.stderr
-    assert "wants credentials" in done.stdout
-
-
-def test_a_page_that_fails_beside_a_healthy_check_is_red(check, web):
-    """The API answers, and what users see is a proxy's error: not "go on"."""
-    web.answers["/health"] = reply({"status": "healthy", "db": "ok"})
-    web.answers["/"] = Reply(502, b"<html><center>nginx/1.22.1</center></html>", (("Content-Type", "text/html"),))
-
-    done = check(web.url)
-
-    assert done.returncode == 1, done.stdout + done.stderr
-
-
 def test_several_addresses_have_a_verdict_each(check, web):
     """The exit code is the worst."""
     web.answers["/health"] = reply({"status": "healthy", "db": "ok"})

@@ -33,6 +33,8 @@ from smokegate.observation.model import (
     ControlProbe,
     Exchange,
     Headers,
+    PageFile,
+    PageView,
     Request,
 )
 from smokegate.observation.transport.causes import WireCause
@@ -49,6 +51,8 @@ SQL = '(psycopg2.OperationalError) connection to server at "10.0.0.7", port 5432
 MIXED = {"status": "healthy", "service": "Trading API"}
 
 
+GONE = "/auth/login"
+"""A path of the API without its prefix."""
 LOGIN_ONLY = {"login": "/api/auth/login", "account": "/api/auth/me"}
 STANDING = an_environment(sign_in=LOGIN_ONLY)
 
@@ -85,6 +89,17 @@ def calls(code: str, address: str) -> Defect:
     """The frontend's script calls another address."""
     found = ApiAddress("/assets/index.js", address, address if "://" in address else FRONTEND + address)
     return Defect(code, (), f"`{address}`", CERTAIN, fields={"api_addresses": (found,)})
+
+
+def address(value: str) -> ApiAddress:
+    """What the page's HTTP client is given as its base."""
+    return ApiAddress("/assets/index.js", value, value if "://" in value else f"{FRONTEND}/{value}")
+
+
+def broken_file(code: str, exchange: Exchange, problem: str, confidence: Confidence = CERTAIN, **more: str) -> Defect:
+    """A file of the page that a browser cannot use."""
+    file = PageFile(exchange.name, more.get("role", "script"), problem, certain=confidence is CERTAIN)
+    return Defect(code, (exchange,), problem, confidence, fields={"page": PageView((file,))})
 
 
 def nginx(status: int) -> tuple[Exchange, ...]:
@@ -336,6 +351,35 @@ DEFECTS = (
     calls("frontend.calls-itself", "/api"),
     calls("frontend.plain-http", BACKEND.replace("https", "http") + "/api"),
     calls("frontend.another-backend", "https://staging.example.net/api"),
+    Defect(
+        "frontend.address-unset", (), "`undefined/api`", CERTAIN, fields={"api_addresses": (address("undefined/api"),)}
+    ),
+    Defect(
+        "frontend.address-unfilled", (), "`__API_URL__`", CERTAIN, fields={"api_addresses": (address("__API_URL__"),)}
+    ),
+    Defect(
+        "frontend.wrong-path",
+        (answered(f"called on backend {GONE}", 404, {"detail": "Not Found"}),),
+        f"`{GONE}`",
+        CERTAIN,
+        fields={"api_addresses": (address(BACKEND),), "page": PageView(call_paths=(GONE,))},
+    ),
+    broken_file("frontend.file-missing", answered("script /assets/x.js", 404, "Not Found"), "answered 404"),
+    broken_file("frontend.file-is-page", page("script /assets/x.js"), "a web page in its place"),
+    broken_file("frontend.file-broken", answered("script /assets/x.js", 200, "f("), "it ends in the middle", LIKELY),
+    broken_file("frontend.settings-missing", page("settings /config.json"), "a web page in its place", role="settings"),
+    Defect(
+        "frontend.address-not-found",
+        (),
+        "none shows https://api.example.com/v1",
+        POSSIBLE,
+        advisory=True,
+        fields={
+            "api_addresses": (),
+            "page": PageView(),
+            "environment": an_environment(frontend={"url": FRONTEND, "calls": "https://api.example.com/v1"}),
+        },
+    ),
     Defect(
         "frontend.cors-refused",
         (answered("preflight", 400, "Disallowed CORS origin"),),

@@ -152,33 +152,6 @@ def test_what_the_scripts_call_is_found(web, found, tmp_path):
     assert calls_elsewhere(found()) is None
 
 
-def test_a_root_that_says_ok_is_a_health_check(web, found):
-    """Where no usual path answers, `/` may say it; a root that says something else is none."""
-    web.answers["/"] = reply({"status": "ok"})
-    assert found().health.path == "/"
-
-    web.answers["/"] = reply({"name": "shop"})
-    assert found().health is None
-
-
-def test_an_error_for_every_path_is_no_health_check(web, found):
-    """A server that answers 200 and an error in JSON wherever one asks has no health check."""
-    for path in ("/", "/smokegate-no-such-page", "/health", "/healthz", "/api/health", "/up"):
-        web.answers[path] = reply({"status": "error", "message": "no such path"})
-
-    assert found().health is None
-
-
-def test_a_readiness_check_is_judged_too(web, found, tmp_path):
-    """Beside a health check that asks nothing, one that asks the database makes a green run mean more."""
-    web.answers["/health"] = reply({"status": "ok"})
-    web.answers["/health/ready"] = reply({"status": "ok", "database": "ok"})
-
-    (endpoint,) = loaded(environment_text(found(), "shop"), tmp_path).backend.endpoints
-
-    assert (endpoint.path, endpoint.touches) == ("/health/ready", ("database",))
-
-
 def test_nothing_that_answers_is_said(found, web):
     """A server that closes every connection is no deployment of which anything is known."""
     web.url = "http://127.0.0.1:9"

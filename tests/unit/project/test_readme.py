@@ -13,7 +13,6 @@ from smokegate.environment.load import load
 PAGES = [
     "README.md",
     "CONTRIBUTING.md",
-    "SECURITY.md",
     *(str(p.relative_to(ROOT)) for p in sorted((ROOT / "docs").glob("*.md"))),
 ]
 

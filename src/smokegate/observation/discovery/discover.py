@@ -9,7 +9,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 from smokegate.observation.discovery.getter import Getter, Got
 from smokegate.observation.discovery.health import HealthCheck, health_check, knowledge
-from smokegate.observation.plan.bundle import api_addresses, scripts_of
+from smokegate.observation.javascript.values import HOLE
+from smokegate.observation.plan.frontend.page import page_of
+from smokegate.observation.plan.frontend.reading import SURE, Reading
 from smokegate.observation.plan.step import web_origin
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.redirects import is_private
@@ -44,13 +46,7 @@ class Found:
     requests: int = 0
     answered: bool = False
     health: HealthCheck | None = None
-    ready: HealthCheck | None = None
-    """A readiness check beside it."""
     page: bool = False
-    page_fails: bool = False
-    """Whether the root answers with a server's error: trouble that users see, whatever the health check says."""
-    guarded: bool = False
-    """Whether it wants credentials for what would show its health."""
     api_description: str = ""
     calls: tuple[str, ...] = ()
     """The origins that the page's scripts call, the page's own included."""
@@ -93,7 +89,6 @@ def discover(url: str, pool: Pool, health: str = "", sent: int = 0) -> Found:
     _note_api(found, first["/openapi.json"])
     _note_health(found, getter, first, known, page)
     _note_page(found, getter, page)
-    _note_ready(found, getter, first[NOWHERE], page)
     _note_version(found, [*first.values()])
     found.requests = getter.sent
     return found
@@ -137,11 +132,8 @@ def _note_health(found: Found, getter: Getter, first: dict[str, Got], known: lis
         more = [path for path in (*declared, *known[FIRST:]) if path not in answers][: max(0, getter.left - keep - 1)]
         answers |= getter.get(more)
         check = health_check([answers[path] for path in more if path in answers], nowhere, page)
-    if check is None and page.is_json:
-        check = health_check([page], page, page)
     guarded = [path for path in known if path in answers and answers[path].status in {401, 403}]
     if check is None:
-        found.guarded = bool(guarded)
         found.missing.append(
             f"health check: {guarded[0]} wants credentials"
             if guarded
@@ -164,15 +156,6 @@ def _steady(check: HealthCheck, again: Got | None) -> HealthCheck:
     return check if same or not check.says_well else HealthCheck(check.path, check.status, database=check.database)
 
 
-def _note_ready(found: Found, getter: Getter, nowhere: Got, page: Got) -> None:
-    if found.health is None:
-        return
-    paths = [path for path in knowledge()["ready"] if path != found.health.path]
-    found.ready = health_check(getter.get(paths).values(), nowhere, page)
-    if found.ready is not None:
-        found.found.append(f"readiness check {found.ready.path} answers {found.ready.status}")
-
-
 def _declared(got: Got) -> list[str]:
     """Return the paths that the API's own description names like a health check."""
     names = set(knowledge()["openapi_health"])
@@ -186,14 +169,7 @@ def _declared(got: Got) -> list[str]:
 
 def _note_page(found: Found, getter: Getter, page: Got) -> None:
     if page.status in {401, 403}:
-        found.guarded = True
-        scheme = page.header("www-authenticate").split(" ")[0]
-        found.missing.append(
-            f"page: / answers {page.status}, it wants credentials" + (f" ({scheme})" if scheme else "")
-        )
-    elif page.status >= 500:
-        found.page_fails = True
-        found.missing.append(f"page: / answers {page.status}")
+        found.missing.append(f"page: / answers {page.status}, it wants credentials")
     elif web_origin(page.url) != web_origin(found.url):
         found.missing.append(f"page: / leads to another host, {web_origin(page.url)}")
     elif not (page.well and page.is_html):
@@ -205,8 +181,12 @@ def _note_page(found: Found, getter: Getter, page: Got) -> None:
 
 
 def _note_calls(found: Found, getter: Getter, page: Got) -> None:
-    scripts = getter.get(scripts_of(page.text, page.url)[:SCRIPTS])
-    addresses = [absolute for got in scripts.values() if got.well for _, absolute in api_addresses(got.text, page.url)]
+    parsed = page_of(page.text, page.url)
+    reading = Reading(page.url, parsed)
+    for url, got in getter.get(tuple(parsed.scripts)[:SCRIPTS]).items():
+        if got.well:
+            reading.add(url, got.text)
+    addresses = [each.resolved.partition(HOLE)[0] for each in reading.addresses() if each.how in SURE]
     found.calls = tuple(dict.fromkeys(web_origin(each) for each in addresses))
     for origin in found.calls:
         other = origin != web_origin(found.url)

@@ -44,7 +44,7 @@ class HealthCheck:
 
 
 def health_check(answers: Iterable[Got], nowhere: Got, page: Got) -> HealthCheck | None:
-    """Return the first answer that is a health check's: what says in JSON that all is well is one wherever it stands.
+    """Return the first answer that is a health check's.
 
     Args:
         answers: of the paths where one may be, in order of preference.
@@ -52,15 +52,10 @@ def health_check(answers: Iterable[Got], nowhere: Got, page: Got) -> HealthCheck
         page: of the root.
     """
     for got in answers:
-        check = _check_of(got)
-        if got.status and (_speaks_for_itself(got, nowhere, page) or (check.key and check.says_well)):
-            return check
+        if got.status and _speaks_for_itself(got, nowhere, page):
+            key, value = _status_of(got)
+            return HealthCheck(got.path, got.status, key, value, _has_database(got.json))
     return None
-
-
-def _check_of(got: Got) -> HealthCheck:
-    key, value = _status_of(got)
-    return HealthCheck(got.path, got.status, key, value, _has_database(got.json))
 
 
 def _speaks_for_itself(got: Got, nowhere: Got, page: Got) -> bool:

@@ -10,7 +10,7 @@ from smokegate.observation.plan.step import web_origin
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Monitoring
-    from smokegate.observation.model import Answer
+    from smokegate.observation.model import Answer, Request
 
 CLOCKS = 60.0
 """Seconds by which the clocks of two machines may differ without anything being wrong."""
@@ -41,10 +41,47 @@ def is_fresh(age: object, limit: float) -> bool:
     return isinstance(age, int | float) and is_number(age) and -CLOCKS <= age <= limit
 
 
-def grants(answer: Answer, page_url: str) -> bool:
-    """Tell whether the answer to a preflight lets a page of this address call the API."""
-    allowed = answer.headers.get("access-control-allow-origin")
-    return 200 <= answer.status < 300 and allowed in {"*", web_origin(page_url)}
+SAFE_METHODS = frozenset({"GET", "HEAD", "POST"})
+"""Methods that browsers send across origins without having them allowed."""
+
+
+def refusal(answer: Answer, page_url: str, request: Request | None = None, *, cookies: bool = False) -> str:
+    """Return why the answer to a preflight keeps a page from its call, in a few words; empty where it does not.
+
+    Args:
+        answer: the answer.
+        page_url: the page's address.
+        request: the preflight, which names the method and the headers of the call; left out, a plain call.
+        cookies: whether the call sends a session cookie.
+    """
+    allowed, origin = answer.headers.get("access-control-allow-origin"), web_origin(page_url)
+    if not 200 <= answer.status < 300:
+        return f"it was answered {answer.status}"
+    if allowed not in {"*", origin}:
+        return f"access-control-allow-origin: {allowed}" if allowed is not None else "no access-control-allow-origin"
+    if cookies and (allowed == "*" or answer.headers.get("access-control-allow-credentials") != "true"):
+        return "it allows no cookies (access-control-allow-credentials with the page's own origin)"
+    method, wanted = "GET", ""
+    if request is not None:
+        method = request.headers.get("access-control-request-method", "GET").upper()
+        wanted = request.headers.get("access-control-request-headers", "")
+    methods = _listed(answer.headers.get("access-control-allow-methods", "").upper())
+    if method not in SAFE_METHODS | methods and ("*" not in methods or cookies):
+        return f"access-control-allow-methods lacks {method}"
+    headers = _listed(answer.headers.get("access-control-allow-headers", "").lower())
+    missing = sorted(each for each in _listed(wanted.lower()) if each not in headers)
+    if missing and ("*" not in headers or cookies):
+        return f"access-control-allow-headers lacks {', '.join(missing)}"
+    return ""
+
+
+def _listed(value: str) -> set[str]:
+    return {each.strip() for each in value.split(",") if each.strip()}
+
+
+def grants(answer: Answer, page_url: str, request: Request | None = None, *, cookies: bool = False) -> bool:
+    """Tell whether the answer to a preflight lets a page of this address call the API; see `refusal`."""
+    return not refusal(answer, page_url, request, cookies=cookies)
 
 
 def page_faults(answer: Answer, contains: str | None) -> list[tuple[str, str | None]]:
@@ -53,6 +90,8 @@ def page_faults(answer: Answer, contains: str | None) -> list[tuple[str, str | N
     found: list[tuple[str, str | None]] = [] if answer.status == 200 else [("status 200", None)]
     if not is_html(answer):
         found.append(("an HTML page", kind))
+    if not answer.body.text.strip():
+        found.append(("a page with something in it", "an empty page"))
     if contains is not None and contains not in answer.body.text:
         found.append((f"a page that contains {contains!r}", None))
     return found

@@ -129,6 +129,8 @@ class Graph:
                 exchange, raw = self._tries.run(step, ask, asked)
                 if raw is not None and step.got is not None:
                     more = step.got(raw) or ()
+                elif step.missed is not None:
+                    more = step.missed() or ()
         except Exception as error:  # noqa: BLE001 -- no test may hang for a probe that broke
             words = f"{type(error).__name__}: {error}"
             exchange = Exchange(step.name, self._tries.recorder.request(step.target), NoAnswer(WireCause.OTHER, words))

@@ -100,6 +100,8 @@ class Step:
     """How much of the body's text is kept, where it is less than usual."""
     got: Callable[[RawResponse], Iterable[Step] | None] | None = None
     """Told of the answer, secrets and all, before the exchange is done; may return further steps."""
+    missed: Callable[[], Iterable[Step] | None] | None = None
+    """Called in place of `got` where there is no answer; may return further steps."""
     gate: str | None = None
     """The exchange whose failure makes this one pointless; it need not wait for it, see `journey`."""
     shut_by: Callable[[Exchange], bool] = failed

@@ -1,71 +1,73 @@
-"""The frontend's scripts call another address than the backend's."""
+"""The frontend's scripts call another address than the API's."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs, Step
 from smokegate.diagnosis.wording import quote, seen
 from smokegate.observation.evidence.html import is_html
+from smokegate.observation.evidence.page_calls import HOLE, STRONG, judged
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
     from smokegate.diagnosis.rule import Judge
-    from smokegate.observation.model import ApiAddress
+    from smokegate.observation.evidence.page_calls import Wrong
 
-LOCAL = {"localhost", "127.0.0.1", "0.0.0.0", "::1"}  # noqa: S104 - names to find, not to listen on
+PROVEN = {"client", "request", "setting"}
 REBUILD: Step = (
-    "Set `VITE_API_BASE_URL` of the frontend's service to the backend's address ({calls}, with its path) and"
-    " build again: it is read at build time only."
+    "Set the API address in the environment of the frontend's build (`VITE_API_BASE_URL`, `NEXT_PUBLIC_API_URL`, …) to"
+    " {calls}, with its path, and build again: it is read at build time only."
 )
 CACHE: Step = "Load `{frontend}` without cache, and look in the browser's network tab where its calls go."
 
 
-def kind_of(case: Case, address: ApiAddress) -> str | None:
-    """Return which of the four mistakes an address is, None for one that is right."""
-    frontend = case.environment.frontend
-    if frontend is None:
-        return None
-    found, wanted = urlsplit(address.resolved), urlsplit(frontend.calls or case.environment.backend.url)
-    home = urlsplit(frontend.url)
-    if (found.hostname, _port(found)) == (wanted.hostname, _port(wanted)) and found.scheme == wanted.scheme:
-        return None
-    if (found.hostname, _port(found)) == (home.hostname, _port(home)):
-        return "frontend.calls-itself"
-    if found.hostname == wanted.hostname and found.scheme == "http" and home.scheme == "https":
-        return "frontend.plain-http"
-    if found.hostname in LOCAL:
-        return "frontend.calls-localhost"
-    return "frontend.another-backend"
-
-
-def _port(parts: object) -> int | None:
-    port = getattr(parts, "port", None)
-    return port or (443 if getattr(parts, "scheme", "") == "https" else 80)
+def shown(text: str) -> str:
+    """Return an address for a person: what only a running page knows is an ellipsis."""
+    return quote(text.replace(HOLE, "…"))
 
 
 def calling(code: str) -> Judge:
     """Judge by the API addresses that were found in the scripts."""
 
     def judge(case: Case) -> Signs | None:
-        astray = [each for each in case.observation.api_addresses if kind_of(case, each) == code]
-        if not astray:
+        found = judged(case.environment, case.observation)
+        wrong = [each for each in found.wrong if each.code == code]
+        if not wrong or found.wrong[0].code != code:
             return None
-        lines = [
-            f"script {each.script}: it calls {quote(each.value)}, which is {quote(each.resolved)}" for each in astray
-        ]
-        right = [each for each in case.observation.api_addresses if kind_of(case, each) is None]
+        first = wrong[0]
+        names = [f"script {each.address.script}" for each in wrong]
+        called = first.address.setting or first.address.resolved
         return Signs(
-            evidence=(*lines[:3], *(_pretence(case) if code == "frontend.calls-itself" else ())),
-            exchanges=tuple(dict.fromkeys(name for each in astray if case.exchange(name := f"script {each.script}"))),
-            confidence=Confidence.LIKELY if right else Confidence.CERTAIN,
-            against=tuple(f"script {each.script}: it also calls {quote(each.value)}" for each in right[:1]),
-            names={"called": astray[0].resolved},
+            evidence=(
+                *(_line(each) for each in wrong[:3]),
+                *(_pretence(case) if code == "frontend.calls-itself" else ()),
+            ),
+            exchanges=tuple(dict.fromkeys(name for name in names if case.exchange(name))) or ("page",),
+            confidence=_confidence(first, sole=not found.right),
+            against=tuple(f"script {each.script}: it also calls {shown(each.value)}" for each in found.right[:1]),
+            names={"called": called.replace(HOLE, "…"), "found": first.address.value.replace(HOLE, "…")},
         )
 
     return judge
+
+
+def _line(wrong: Wrong) -> str:
+    address = wrong.address
+    means = "" if address.value == address.resolved else f", which is {shown(address.resolved)}"
+    setting = f"; the setting {address.setting} was not there when it was built" if address.setting else ""
+    detail = f"; {wrong.detail}" if wrong.detail else ""
+    return f"script {address.script}: it calls {shown(address.value)}{means}{setting}{detail}"
+
+
+def _confidence(wrong: Wrong, *, sole: bool) -> Confidence:
+    """Certain only of what a client or a request is given, by no condition, and where nothing else is called."""
+    if not sole or not wrong.address.alone or wrong.address.how not in PROVEN:
+        return Confidence.LIKELY
+    if wrong.code == "frontend.another-backend" and not wrong.certain:
+        return Confidence.LIKELY
+    return Confidence.CERTAIN if wrong.address.how in STRONG else Confidence.POSSIBLE
 
 
 def _pretence(case: Case) -> tuple[str, ...]:
@@ -82,12 +84,12 @@ def _rule(code: str, title: str, symptom: str, first: Step, competing: tuple[str
         level=Level.FRONTEND,
         owner=Owner.CONFIGURATION,
         symptom=symptom,
-        reads=("the API addresses in the frontend's scripts", "`frontend.calls`, or `backend.url`"),
+        reads=("the API addresses in the frontend's page, scripts and settings", "`frontend.calls`, or `backend.url`"),
         judge=calling(code),
         steps=(first, REBUILD, CACHE),
         competing=competing,
         after=REACHED,
-        unless=("frontend.down",),
+        unless=("frontend.down", "frontend.file-missing", "frontend.file-is-page", "frontend.settings-missing"),
     )
 
 
@@ -128,5 +130,32 @@ RULES = (
             "a backend that was renamed",
             "`frontend.calls` in {file} that is out of date",
         ),
+    ),
+    _rule(
+        "frontend.wrong-path",
+        "The frontend calls another path of the backend than the API's: {called}",
+        "Every call is answered 404, although page and API are both there.",
+        "Compare the path of {called} with {calls}: a prefix such as `/api` that is missing, or an old version's.",
+        (
+            "an API address without its path in the build's environment",
+            "a build from before the API moved to another path or version",
+            "`frontend.calls` in {file} that is out of date",
+        ),
+    ),
+    _rule(
+        "frontend.address-unset",
+        "The frontend was built without its API address: its scripts call {found}",
+        "The page is there, and every call goes to `…/undefined/…` on the page's own host, or nowhere.",
+        "Look at the environment of the frontend's build: the variable with the API address is not set there, or its"
+        " name does not begin as the bundler wants it (`VITE_`, `NEXT_PUBLIC_`, `REACT_APP_`).",
+        ("a build without the variable", "a variable that is set when the server starts, but not when it is built"),
+    ),
+    _rule(
+        "frontend.address-unfilled",
+        "The placeholder {found} stands where the frontend's API address should be",
+        "The page is there, and every call goes to an address that is a placeholder's name.",
+        "Look at what fills in the settings when the frontend starts (`envsubst`, an entrypoint script): it did not"
+        " run, or its variable is not set.",
+        ("a start that does not fill in the template", "a variable that is not set for the container"),
     ),
 )

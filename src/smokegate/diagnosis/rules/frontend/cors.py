@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
+from smokegate.observation.evidence.predicates import refusal
+from smokegate.observation.plan.step import web_origin
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -20,13 +21,14 @@ def judge(case: Case) -> Signs | None:
     exchange, answer, frontend = case.exchange("preflight"), case.app("preflight"), case.environment.frontend
     if exchange is None or answer is None or frontend is None:
         return None
-    parts = urlsplit(frontend.url)
-    allowed, wanted = answer.headers.get(ALLOW), f"{parts.scheme}://{parts.netloc}"
-    if 200 <= answer.status < 300 and allowed in {"*", wanted}:
+    api = case.environment.sign_in
+    why = refusal(answer, frontend.url, exchange.request, cookies=api is not None and api.by_cookie)
+    if not why:
         return None
+    wanted, allowed = web_origin(frontend.url), answer.headers.get(ALLOW)
     said = header(answer, ALLOW) if allowed is not None else f"no header {ALLOW}"
     return Signs(
-        evidence=(seen(exchange, said, f"the page's origin is {wanted}", body(answer)),),
+        evidence=(seen(exchange, said, f"the page's origin is {wanted}", why, body(answer)),),
         exchanges=("preflight",),
         confidence=Confidence.CERTAIN if answer.status < 500 else Confidence.LIKELY,
         names={"origin": wanted},

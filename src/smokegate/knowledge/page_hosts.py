@@ -1,0 +1,35 @@
+"""Reads `pages/hosts.toml`: which addresses in a page's scripts are not the application's own API."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+
+@cache
+def _lists() -> dict[str, tuple[str, ...]]:
+    text = files("smokegate.knowledge").joinpath("pages", "hosts.toml").read_text("utf-8")
+    return {name: tuple(values) for name, values in tomllib.loads(text).items()}
+
+
+def is_third_party(url: str) -> bool:
+    """Tell whether an address is a known service's, or one that libraries only mention."""
+    host = (urlsplit(url).hostname or "").lower()
+    return any(host == each or host.endswith(f".{each}") for each in _lists()["third_party"])
+
+
+def is_developer_tool(url: str) -> bool:
+    """Tell whether an address is a library's default that no visitor's page calls."""
+    return urlsplit(url).netloc.lower() in _lists()["developer_tools"]
+
+
+def is_local(host: str | None) -> bool:
+    """Tell whether a name is that of the machine on which the page is looked at."""
+    return (host or "").lower() in _lists()["local"] or (host or "").endswith(".localhost")
+
+
+def is_framework_path(path: str) -> bool:
+    """Tell whether a path on the pages' own host is the framework's rather than the API's."""
+    return path.startswith(_lists()["framework_paths"])

@@ -1,0 +1,118 @@
+"""What a function's callers pass to it, where its parameter decides which address is requested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smokegate.observation.javascript.evaluate import Evaluator
+from smokegate.observation.javascript.scopes import FAR, Script
+from smokegate.observation.javascript.tokens import NOWHERE, STRING, WORD
+from smokegate.observation.javascript.values import HOLE, Value, options_of
+
+MOST_CALLERS = 12
+
+
+def passed_on(evaluator: Evaluator, script: Script, at: int) -> Iterator[Value]:
+    """Yield what an expression within a function is, for each constant that a caller passes."""
+    function = _function_around(script, at)
+    if function is None:
+        return
+    name, parameters = function
+    for number, opened in enumerate(_calls_of(script, name)):
+        if number >= MOST_CALLERS:
+            return
+        values = _constants(evaluator, script, opened, len(parameters))
+        bound = dict(zip(parameters, values, strict=False))
+        for value in options_of(evaluator.value(script, at, bound)):
+            if isinstance(value, str) and not value.startswith(HOLE) and value.strip(HOLE):
+                yield value
+
+
+def _function_around(script: Script, at: int) -> tuple[str, list[str]] | None:
+    """Return the name and the parameters of the function in which a token stands."""
+    tokens, position = script.tokens, at
+    for _ in range(8):
+        if position >= len(tokens):
+            return None
+        arrow = _arrow_before(script, position)
+        if arrow is not None:
+            return _named(script, arrow)
+        around = tokens.inside[position]
+        if around == NOWHERE:
+            return None
+        if tokens.word(around) == "{":
+            before = around - 1
+            if tokens.is_punctuation(before, "=>"):
+                return _named(script, before)
+            if tokens.is_punctuation(before, ")"):
+                opened = tokens.pair.get(before, before)
+                name = opened - 1
+                if tokens.kind(name) == WORD and tokens.word(name) not in {
+                    "if",
+                    "for",
+                    "while",
+                    "switch",
+                    "catch",
+                    "with",
+                }:
+                    return tokens.word(name), _parameters(script, opened)
+        position = around
+    return None
+
+
+def _arrow_before(script: Script, position: int) -> int | None:
+    """Return the arrow of the function without braces whose body a token stands in."""
+    tokens, index = script.tokens, position - 1
+    for _ in range(FAR):
+        if index < 0 or tokens.pair.get(index, -1) > index or tokens.is_punctuation(index, ",", ";"):
+            return None
+        if tokens.is_punctuation(index, "=>"):
+            return index
+        index = tokens.pair[index] - 1 if tokens.pair.get(index, index) < index else index - 1
+    return None
+
+
+def _named(script: Script, arrow: int) -> tuple[str, list[str]] | None:
+    """Return the name that an arrow function is assigned to, and its parameters."""
+    tokens = script.tokens
+    first = tokens.pair.get(arrow - 1, arrow - 1)
+    parameters = _parameters(script, first) if tokens.word(first) == "(" else [tokens.word(first)]
+    before = first - 1
+    if tokens.word(before) == "async":
+        before -= 1
+    return (tokens.word(before - 1), parameters) if tokens.is_punctuation(before, "=", ":") else None
+
+
+def _parameters(script: Script, opened: int) -> list[str]:
+    tokens = script.tokens
+    words = range(opened + 1, min(tokens.closing(opened), opened + 64))
+    return [
+        tokens.word(each)
+        for each in words
+        if tokens.kind(each) == WORD and tokens.inside[each] == opened and tokens.is_punctuation(each - 1, "(", ",")
+    ]
+
+
+def _calls_of(script: Script, name: str) -> Iterator[int]:
+    """Yield the opening bracket of each call of a function, by its name."""
+    tokens = script.tokens
+    if not script.uses:
+        for index in range(len(tokens) - 2):
+            if tokens.kinds[index] == WORD and tokens.is_punctuation(index + 1, "("):
+                script.uses[tokens.word(index)].append(index)
+    for index in script.uses.get(name, ()):
+        passes = tokens.kind(index + 2) == STRING or tokens.word(index + 2) == "`"
+        if tokens.word(index - 1) != "function" and (passes or tokens.kind(index + 4) == STRING):
+            yield index + 1
+
+
+def _constants(evaluator: Evaluator, script: Script, opened: int, most: int) -> list[Value]:
+    """Return the first arguments of a call."""
+    tokens, end, index = script.tokens, script.tokens.closing(opened), opened + 1
+    found: list[Value] = []
+    while index < end and len(found) < most:
+        found.append(evaluator.value(script, index))
+        while index < end and not tokens.is_punctuation(index, ","):
+            index = tokens.pair[index] + 1 if tokens.pair.get(index, -1) > index else index + 1
+        index += 1
+    return found

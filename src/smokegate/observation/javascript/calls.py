@@ -1,0 +1,239 @@
+"""Finds what the scripts of a page call: the addresses of requests, of HTTP clients, and those in settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from smokegate.observation.javascript.callers import passed_on
+from smokegate.observation.javascript.evaluate import Evaluator
+from smokegate.observation.javascript.members import member
+from smokegate.observation.javascript.scopes import Script
+from smokegate.observation.javascript.tokens import PIECE, PUNCTUATION, STRING, WORD, unescaped
+from smokegate.observation.javascript.values import HOLE, Choice, Undefined, Unknown, Value, options_of
+
+ABSOLUTE = re.compile(r"(?:https?|wss?)://", re.IGNORECASE)
+UNSET = re.compile(r"(?:undefined|null|NaN|\[object Object\])(?=$|[/:?\ufffc])")
+REQUESTS = frozenset({"fetch", "$fetch", "ofetch", "useFetch", "sendBeacon"})
+CONNECTIONS = frozenset({"WebSocket", "EventSource", "SockJS", "Request", "HttpLink", "BatchHttpLink"})
+VERBS = frozenset({"get", "post", "put", "patch", "delete", "del", "head", "request", "ajax", "getJSON"})
+VERBS |= {"GET", "POST", "PUT", "PATCH", "DELETE"}
+CLIENT = frozenset({"baseurl", "prefixurl", "uri", "url", "httpendpoint", "wsendpoint", "graphqlendpoint", "endpoint"})
+CLIENT |= {"httpuri", "wsuri", "basepath", "root", "baseuri", "rooturl", "prefix"}
+MOST_PATHS = 400
+NAMES_API = re.compile(
+    r"(?:api|backend|server|gateway|graphql|rest|service|socket|ws|http)[_-]?(?:base|root)?[_-]?"
+    r"(?:ur[il]|base|host|endpoint|root|origin|addr(?:ess)?|path|server)?s?|"
+    r"\w*(?:api|backend|server|gateway|graphql)[_-]?\w{0,6}[_-]?(?:ur[il]|base|host|endpoint|root|origin|address)|"
+    r"(?:\w+_)?(?:api|backend)|base[_-]?(?:ur[il]|api)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """An address that a script calls, or has."""
+
+    script: str
+    value: str
+    """As far as it is known: a hole stands for what only a running page knows."""
+    how: str
+    """`client`, `request`, `built` (from pieces), `setting`, `constant`, or `mention`."""
+    method: str = "GET"
+    setting: str = ""
+    """The setting that is not set, where its name is still there."""
+    alone: bool = True
+    """False for one of several, by a condition that is not known."""
+
+
+def names_api(key: str) -> bool:
+    """Tell whether a setting is an API's address, by its name."""
+    return NAMES_API.fullmatch(key) is not None
+
+
+class Calls:
+    """Reads scripts one by one.
+
+    Args:
+        evaluator: knows the page.
+    """
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self.paths: dict[str, None] = {}
+        """Constant paths that are passed to any call."""
+        self.hidden_base = False
+        """Whether an HTTP client is given a base that is only known when the page runs."""
+
+    def of(self, script: Script) -> list[Found]:
+        """Return what a script calls; nothing where it is too deep to be followed."""
+        try:
+            return list(self._read(script))
+        except RecursionError:
+            return []
+
+    def _read(self, script: Script) -> Iterator[Found]:
+        tokens = script.tokens
+        for index in range(len(tokens)):
+            kind = tokens.kinds[index]
+            if kind == WORD:
+                after = tokens.ends[index]
+                sign = tokens.text[after : after + 1]
+                if sign in "(:=+? \n\t":
+                    yield from self._word(script, index)
+            elif kind == STRING:
+                yield from self._string(script, index)
+            elif kind == PUNCTUATION and tokens.text[tokens.starts[index]] == "`":
+                yield from self._template(script, index)
+
+    def _word(self, script: Script, index: int) -> Iterator[Found]:
+        tokens, word = script.tokens, script.tokens.word(index)
+        sign = tokens.word(index + 1)
+        if sign == "?." and tokens.word(index + 2) == "(":
+            sign, index = "(", index + 1
+        if sign == "(":
+            yield from self._call(script, index, word)
+        elif sign == ":" or (sign == "=" and tokens.is_punctuation(index - 1, ".", "?.")):
+            yield from self._key(script, word, index + 2)
+        elif (sign == "+" and tokens.is_punctuation(index - 1, "(", ",", "=>", "=", ":", "[")) or (
+            sign == "+" and tokens.word(index - 1) == "return"
+        ):
+            yield from self._built(script, index)
+
+    def _call(self, script: Script, index: int, word: str) -> Iterator[Found]:
+        tokens, before, first = script.tokens, script.tokens.word(index - 1), index + 2
+        if before == "function":
+            return
+        if word in REQUESTS or (before == "new" and word in CONNECTIONS):
+            yield from self._request(script, first, self._method(script, first))
+        elif word == "open" and before in {".", "?."}:
+            verb, second = self._evaluator.value(script, first), self._after_comma(script, first)
+            if second is not None and (isinstance(verb, Unknown) or (isinstance(verb, str) and verb.isalpha())):
+                yield from self._request(script, second, verb.upper() if isinstance(verb, str) else "?")
+        elif before == "." and word in VERBS:
+            yield from self._verb(script, first, word.upper())
+        elif tokens.kind(first) == STRING and ABSOLUTE.match(tokens.word(first), 1):
+            value = self._evaluator.value(script, first)
+            if isinstance(value, str):
+                yield Found(script.url, value, "built")
+
+    def _request(self, script: Script, at: int, method: str) -> Iterator[Found]:
+        for value, alone in self._requested(script, at):
+            if isinstance(value, str) and value.strip(HOLE):
+                yield Found(script.url, value, "request", method, alone=alone)
+            elif isinstance(value, Undefined) and value.name:
+                yield Found(script.url, value.word, "request", method, setting=value.name, alone=alone)
+
+    def _verb(self, script: Script, first: int, method: str) -> Iterator[Found]:
+        for value, alone in self._values(script, first):
+            if isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value)):
+                yield Found(script.url, value, "request", method, alone=alone)
+            elif isinstance(value, str) and value[:1] == "/" and len(self.paths) < MOST_PATHS:
+                self.paths[value] = None  # below the client's base, if it has one
+
+    def _method(self, script: Script, first: int) -> str:
+        options = self._after_comma(script, first)
+        if options is None:
+            return "GET"
+        method = member(self._evaluator, self._evaluator.value(script, options), "method")
+        if isinstance(method, str) and method.isalpha():
+            return method.upper()
+        return "GET" if isinstance(method, Undefined) else "?"
+
+    def _after_comma(self, script: Script, index: int) -> int | None:
+        """Return where the second argument of a call begins."""
+        tokens = script.tokens
+        closed = tokens.closing(tokens.inside[index]) if index < len(tokens) else 0
+        for _ in range(200):
+            if index >= closed:
+                return None
+            if tokens.pair.get(index, -1) > index:
+                index = tokens.pair[index]
+            elif tokens.is_punctuation(index, ","):
+                return index + 1 if index + 1 < closed else None
+            index += 1
+        return None
+
+    def _key(self, script: Script, key: str, at: int) -> Iterator[Found]:
+        client = key.lower() in CLIENT
+        if not client and not names_api(key):
+            return
+        how = "client" if client else "setting"
+        for value, alone in self._values(script, at):
+            if (isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value))) or (
+                isinstance(value, str) and value.strip(HOLE) and (client or value.startswith("/") or "_" in value)
+            ):
+                yield Found(script.url, value, how, "?", alone=alone)
+            elif isinstance(value, Undefined) and key.lower() in {"baseurl", "prefixurl"} and value.word == "undefined":
+                yield Found(script.url, "undefined", how, "?", setting=value.name, alone=alone)
+            elif key.lower() in {"baseurl", "prefixurl"} and value == "":
+                yield Found(script.url, "", how, "?", alone=alone)
+            elif key.lower() in {"baseurl", "prefixurl"} and script.tokens.word(script.tokens.inside[at] - 1) == "(":
+                self.hidden_base |= isinstance(value, Unknown) or (isinstance(value, str) and value.startswith(HOLE))
+
+    def _built(self, script: Script, at: int) -> Iterator[Found]:
+        """Yield an address that is joined from pieces, whatever it is for."""
+        for value, alone in self._values(script, at):
+            if isinstance(value, str) and (ABSOLUTE.match(value) or (UNSET.match(value) and "/" in value)):
+                yield Found(script.url, value, "built", "?", alone=alone)
+
+    def _string(self, script: Script, index: int) -> Iterator[Found]:
+        tokens = script.tokens
+        start = tokens.starts[index] + 1
+        head = tokens.text[start : start + 8]
+        if tokens.is_punctuation(index + 1, ":") and tokens.is_punctuation(index - 1, "{", ","):
+            yield from self._key(script, unescaped(tokens.word(index)[1:-1]), index + 2)
+        elif head[:1] == "/" and tokens.is_punctuation(index - 1, "(", ","):
+            self._path(script, index, tokens.word(index)[1:-1])
+        elif ABSOLUTE.match(head):
+            if not tokens.is_punctuation(index - 1, "("):
+                constant = tokens.is_punctuation(index - 1, "=", ":", "||", "??", "?", "+")
+                value = unescaped(tokens.word(index)[1:-1])
+                if tokens.is_punctuation(index + 1, "+"):
+                    yield from self._built(script, index)
+                else:
+                    yield Found(script.url, value, "constant" if constant else "mention", "?")
+        elif tokens.is_punctuation(index + 1, ".") and tokens.word(index + 2) == "concat":
+            yield from self._built(script, index)
+        elif UNSET.match(tokens.word(index), 1) and "/" in tokens.word(index):
+            yield Found(script.url, unescaped(tokens.word(index)[1:-1]), "constant", "?")
+
+    def _path(self, script: Script, index: int, path: str) -> None:
+        around = script.tokens.inside[index]
+        if script.tokens.word(around) == "(" and path[1:2].isalnum() and len(self.paths) < MOST_PATHS:
+            self.paths[unescaped(path)] = None
+
+    def _template(self, script: Script, index: int) -> Iterator[Found]:
+        tokens = script.tokens
+        end = tokens.closing(index)
+        if end <= index or tokens.kind(index + 1) != PIECE:
+            return
+        piece = tokens.word(index + 1)
+        whole = tokens.is_punctuation(index + 2, "`") and tokens.pair.get(index + 2) == index
+        if piece[:1] == "/" and tokens.is_punctuation(index - 1, "(", ","):
+            self._path(script, index, piece + ("" if whole else HOLE))
+        elif ABSOLUTE.match(piece) and whole:
+            if not tokens.is_punctuation(index - 1, "("):
+                constant = tokens.is_punctuation(index - 1, "=", ":", "||", "??", "?", "+")
+                yield Found(script.url, unescaped(piece), "constant" if constant else "mention", "?")
+            else:
+                yield Found(script.url, unescaped(piece), "built", "?")
+        elif ABSOLUTE.match(piece) or UNSET.match(piece) or (not piece and not whole):
+            yield from self._built(script, index)
+
+    def _requested(self, script: Script, at: int) -> Iterator[tuple[Value, bool]]:
+        """Yield what is requested; where a function's parameter decides, what its callers pass."""
+        for value, alone in self._values(script, at):
+            if isinstance(value, str) and value.strip(HOLE) and not value.startswith(HOLE):
+                yield value, alone
+            elif isinstance(value, Unknown | str):
+                passed = list(passed_on(self._evaluator, script, at))
+                yield from ((each, True) for each in passed)
+            else:
+                yield value, alone
+
+    def _values(self, script: Script, at: int) -> Iterator[tuple[Value, bool]]:
+        value = self._evaluator.value(script, at)
+        for each in options_of(value):
+            yield each, not isinstance(value, Choice)

@@ -1,0 +1,257 @@
+"""A tolerant JavaScript tokenizer: linear in the text, whatever the text is.
+
+Every alternative consumes what it has looked at (possessive quantifiers, optional ends), so that no text is read
+twice. Tokens are kept in compact arrays: a large bundle has a million of them.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from dataclasses import dataclass, field
+
+MAX_TEXT = 3 * 1024 * 1024
+"""A longer script is read up to here."""
+WORD, STRING, PUNCTUATION, REGEX, PIECE = range(1, 6)
+NOWHERE = 0xFFFFFFFF
+BRACKETS = frozenset("()[]{}")
+OPENING = {"(": ")", "[": "]", "{": "}", "${": "}", "`": "`"}
+TOKEN = re.compile(
+    r"""(?:[\s\ufeff]++|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?)*+(?:
+    ([\w$\#\\]++)
+    |("(?:[^"\\\n]++|\\[\s\S])*+"?|'(?:[^'\\\n]++|\\[\s\S])*+'?)
+    |(=>|[=!]==?|\?\?=?|\?\.(?!\d)|\|\|=?|&&=?|\.\.\.|\+\+|--|\*\*=?|>>>?=?|<<=?|[-+*%&|^<>]=|[^\s\w$"'`/])
+    |(/)
+    |(`)
+    |$)""",
+    re.VERBOSE,
+)
+PIECE_OF_TEMPLATE = re.compile(r"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+")
+REGEX_LITERAL = re.compile(r"/(?:[^/\\\[\n]++|\\.|\[(?:[^\]\\\n]++|\\.)*+\]?)++(/[a-z]*+)?")
+BEFORE_REGEX = frozenset(
+    [
+        "return",
+        "typeof",
+        "case",
+        "in",
+        "of",
+        "delete",
+        "void",
+        "throw",
+        "new",
+        "else",
+        "do",
+        "instanceof",
+        "await",
+        "yield",
+        "default",
+    ]
+)
+CONDITIONS = frozenset({"if", "while", "for", "with"})
+
+
+@dataclass(eq=False)
+class Tokens:
+    """The tokens of one script."""
+
+    text: str
+    kinds: bytearray = field(default_factory=bytearray)
+    starts: array[int] = field(default_factory=lambda: array("I"))
+    ends: array[int] = field(default_factory=lambda: array("I"))
+    inside: array[int] = field(default_factory=lambda: array("I"))
+    """The innermost open bracket around each token; a bracket is inside the one around it."""
+    pair: dict[int, int] = field(default_factory=dict)
+    """The closing bracket of each opening one, and the other way round."""
+    unclosed: int = 0
+    """How many brackets, strings and comments are open where the text ends."""
+    doubtful: bool = False
+    """Whether the text could not be read as JavaScript somewhere, so that what is unclosed proves nothing."""
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def word(self, index: int) -> str:
+        """Return a token's text; nothing beyond the ends."""
+        return self.text[self.starts[index] : self.ends[index]] if 0 <= index < len(self.kinds) else ""
+
+    def kind(self, index: int) -> int:
+        """Return a token's kind; zero beyond the ends."""
+        return self.kinds[index] if 0 <= index < len(self.kinds) else 0
+
+    def is_punctuation(self, index: int, *words: str) -> bool:
+        """Tell whether a token is one of these signs."""
+        return self.kind(index) == PUNCTUATION and self.word(index) in words
+
+    def closing(self, index: int) -> int:
+        """Return the bracket that closes this one, or the end of the script."""
+        return self.pair.get(index, len(self.kinds))
+
+
+def tokens_of(text: str) -> Tokens:
+    """Read a script."""
+    found = Tokens(text[:MAX_TEXT], doubtful=len(text) > MAX_TEXT)
+    _Reader(found).read()
+    return found
+
+
+class _Reader:
+    """Reads one text into tokens; knows which brackets are open."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._open: list[int] = []
+
+    def read(self) -> None:
+        """Read all of the text.
+
+        Words and plain signs, nine tokens of ten, are taken here rather than by a call each.
+        """
+        tokens, match = self._tokens, TOKEN.match
+        text, opened = tokens.text, self._open
+        kind, begin, stop, around = (
+            tokens.kinds.append,
+            tokens.starts.append,
+            tokens.ends.append,
+            tokens.inside.append,
+        )
+        position, end = 0, len(text)
+        while position < end:
+            found = match(text, position)
+            if found is None:
+                tokens.doubtful = True
+                position += 1
+                continue
+            group = found.lastindex
+            if group is None:
+                tokens.unclosed += _open_comment(text, position)
+                break
+            start, position = found.span(group)
+            if group == WORD or (group == PUNCTUATION and text[start] not in BRACKETS):
+                kind(group)
+                begin(start)
+                stop(position)
+                around(opened[-1] if opened else NOWHERE)
+            else:
+                position = self._take(group, start, position)
+        tokens.unclosed += len(opened)
+
+    def _take(self, group: int, start: int, end: int) -> int:
+        if group == STRING:
+            self._string(start, end)
+        elif group == PUNCTUATION:
+            return self._punctuation(start, end)
+        elif group == 4:
+            return self._slash(start)
+        else:
+            self._push(start, end)
+            return self._piece(end)
+        return end
+
+    def _add(self, kind: int, start: int, end: int) -> int:
+        tokens = self._tokens
+        tokens.kinds.append(kind)
+        tokens.starts.append(start)
+        tokens.ends.append(end)
+        tokens.inside.append(self._open[-1] if self._open else NOWHERE)
+        return len(tokens.kinds) - 1
+
+    def _string(self, start: int, end: int) -> None:
+        text = self._tokens.text
+        self._add(STRING, start, end)
+        if end - start < 2 or text[end - 1] != text[start]:
+            if end == len(text):
+                self._tokens.unclosed += 1
+            else:
+                self._tokens.doubtful = True
+
+    def _push(self, start: int, end: int) -> None:
+        self._open.append(self._add(PUNCTUATION, start, end))
+
+    def _pop(self, start: int, end: int) -> str:
+        """Close the innermost bracket; returns which it was."""
+        if not self._open:
+            self._tokens.doubtful = True
+            self._add(PUNCTUATION, start, end)
+            return ""
+        opened = self._open.pop()
+        closed = self._add(PUNCTUATION, start, end)
+        self._tokens.pair[opened] = closed
+        self._tokens.pair[closed] = opened
+        word = self._tokens.word(opened)
+        if OPENING[word] != self._tokens.text[start:end]:
+            self._tokens.doubtful = True
+        return word
+
+    def _punctuation(self, start: int, end: int) -> int:
+        word = self._tokens.text[start:end]
+        if word in OPENING:
+            self._push(start, end)
+        elif self._pop(start, end) == "${":
+            return self._piece(end)
+        return end
+
+    def _piece(self, position: int) -> int:
+        """Read a template literal from here to its next expression or its end."""
+        text = self._tokens.text
+        found = PIECE_OF_TEMPLATE.match(text, position)
+        assert found is not None
+        end = found.end()
+        self._add(PIECE, position, end)
+        if text.startswith("${", end):
+            self._push(end, end + 2)
+            return end + 2
+        if text.startswith("`", end):
+            self._pop(end, end + 1)
+            return end + 1
+        return len(text)
+
+    def _slash(self, start: int) -> int:
+        """Read a regular expression, or a sign of division, by what stands before it."""
+        if self._starts_expression():
+            found = REGEX_LITERAL.match(self._tokens.text, start)
+            if found is not None and found[1]:
+                self._add(REGEX, start, found.end())
+                return found.end()
+            if found is not None:
+                # It was no regular expression, or a broken one: its line is skipped, so that it is read once.
+                self._tokens.doubtful |= found.end() < len(self._tokens.text)
+                self._tokens.unclosed += found.end() == len(self._tokens.text)
+                self._add(REGEX, start, found.end())
+                return found.end()
+        self._add(PUNCTUATION, start, start + 1)
+        return start + 1
+
+    def _starts_expression(self) -> bool:
+        tokens = self._tokens
+        last = len(tokens) - 1
+        kind, word = tokens.kind(last), tokens.word(last)
+        if kind == WORD:
+            return word in BEFORE_REGEX and not tokens.is_punctuation(last - 1, ".", "?.")
+        if kind == PUNCTUATION:
+            if word == ")":
+                return tokens.word(tokens.pair.get(last, 0) - 1) in CONDITIONS
+            return word not in {"]", "`", "++", "--"}
+        return kind == 0
+
+
+def _open_comment(text: str, position: int) -> bool:
+    """Tell whether what is left of the text begins a comment that never ends."""
+    opened = text.find("/*", position)
+    return opened >= 0 and text.find("*/", opened + 2) < 0 and text[position:opened].strip() == ""
+
+
+ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\r\n|[\s\S])")
+SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
+
+
+def unescaped(text: str) -> str:
+    """Return what the inside of a string or template literal means."""
+    return ESCAPE.sub(_meaning, text) if "\\" in text else text
+
+
+def _meaning(found: re.Match[str]) -> str:
+    code = found[1]
+    if len(code) > 1 and code[0] in "ux":
+        number = int(code[1:].strip("{}"), 16)
+        return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
+    return SIMPLE.get(code, code)

@@ -1,0 +1,127 @@
+"""The page as its scripts find it: its address, its elements, its run-time settings, and the other scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+from smokegate.observation.javascript.scopes import Script
+from smokegate.observation.javascript.values import UNKNOWN, Element, Undefined, Unknown, Value
+
+MOST_STEPS = 1_500_000
+"""How much is folded for one page; what is left over is not judged."""
+GLOBALS = frozenset({"window", "globalThis", "self", "top", "parent", "global"})
+BUILD_TIME = re.compile(
+    r"(?:VITE|NEXT_PUBLIC|REACT_APP|VUE_APP|NUXT_PUBLIC|NUXT_ENV|GATSBY|PUBLIC|EXPO_PUBLIC|NG_APP|PARCEL|RAZZLE|"
+    r"BUN_PUBLIC|RSBUILD|UMI_APP|SNOWPACK_PUBLIC|STORYBOOK|API|BACKEND|BASE|SERVER)_[A-Z0-9_]+"
+)
+SELECTOR = re.compile(r"(\w*)(?:#([\w-]+)|\[([\w-]+)(?:[~|^$*]?=\"?'?([^\"'\]]*)\"?'?)?\])?")
+
+
+@dataclass(eq=False)
+class World:
+    """What is known of a page besides the script that is read."""
+
+    page: str
+    scripts: dict[str, Script] = field(default_factory=dict)
+    elements: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    """Elements of the page that may hold settings: name and attributes."""
+    settings: dict[str, str] = field(default_factory=dict)
+    """Values of the run-time settings (`/config.json`) by their last key."""
+    import_map: Mapping[str, str] = field(default_factory=dict)
+    steps: int = 0
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the page has more to fold than is folded."""
+        return self.steps > MOST_STEPS
+
+    def module(self, script: Script, name: str) -> Script | None:
+        """Return the script that a module's name means, if it was read."""
+        return self.scripts.get(self.resolve(script.url, name) or "")
+
+    def resolve(self, base: str, name: str) -> str | None:
+        """Return the address that a module's name means; None for a bare name that no import map has."""
+        if name in self.import_map:
+            return urljoin(self.page, self.import_map[name])
+        prefix = max((each for each in self.import_map if each.endswith("/") and name.startswith(each)), default="")
+        if prefix:
+            return urljoin(urljoin(self.page, self.import_map[prefix]), name[len(prefix) :])
+        if not name.startswith((".", "/", "http://", "https://")):
+            return None
+        try:
+            return urljoin(base, name).partition("#")[0]
+        except ValueError:
+            return None
+
+    def assigned(self, name: str) -> Iterator[tuple[Script, int]]:
+        """Yield where scripts set a property of this name, or a variable that all scripts share."""
+        for script in self.scripts.values():
+            for at in script.properties.get(name, ()):
+                yield script, at
+
+    def shared(self, name: str) -> Iterator[tuple[Script, int]]:
+        """Yield where a classic script defines a name for all: `window.NAME = …` or `var NAME = …`."""
+        for script in self.scripts.values():
+            tokens = script.tokens
+            for at in script.properties.get(name, ()):
+                if tokens.is_punctuation(at - 1, "=") and tokens.word(at - 4) in GLOBALS:
+                    yield script, at
+            for each in script.local.get((name, 0xFFFFFFFF), ()):
+                if each.value is not None and each.key is None and not script.modules and not script.exports:
+                    yield script, each.value
+
+    def location(self, name: str) -> Value:
+        """Return a part of the page's address as `location` has it."""
+        parts = urlsplit(self.page)
+        known = {
+            "hostname": parts.hostname or "",
+            "host": parts.netloc,
+            "origin": f"{parts.scheme}://{parts.netloc}",
+            "protocol": f"{parts.scheme}:",
+            "port": str(parts.port or ""),
+            "pathname": parts.path or "/",
+            "href": self.page,
+            "search": "",
+            "hash": "",
+        }
+        return known.get(name, UNKNOWN)
+
+    def element(self, selector: str) -> Value:
+        """Return the element that a selector finds, as far as such simple ones go."""
+        found = SELECTOR.fullmatch(selector.strip())
+        if found is None:
+            return UNKNOWN
+        tag, own_id, name, value = found.groups()
+        for each, attributes in self.elements:
+            if tag and each != tag.lower():
+                continue
+            if own_id is not None and attributes.get("id") != own_id:
+                continue
+            if name is not None and (name not in attributes or (value is not None and attributes[name] != value)):
+                continue
+            return Element(tuple(attributes.items()))
+        return Undefined() if name == "name" else UNKNOWN
+
+    def build_setting(self, path: tuple[str, ...]) -> Value | None:
+        """Return undefined for a build-time setting that the build did not fill in, None for anything else."""
+        if (
+            len(path) >= 2
+            and path[-2] == "env"
+            and (path[0] in {"process", "import"} or BUILD_TIME.fullmatch(path[-1]))
+        ):
+            return Undefined(path[-1])
+        return None
+
+
+def is_location(path: tuple[str, ...]) -> bool:
+    """Tell whether a path of names leads to the page's address."""
+    rest = path[1:] if path and path[0] in GLOBALS | {"document"} else path
+    return rest[:1] == ("location",) and len(rest) == 2
+
+
+def unknown_member(value: Unknown, name: str) -> Unknown:
+    """Return a member of what is not known."""
+    return Unknown((*value.path, name)[-6:])

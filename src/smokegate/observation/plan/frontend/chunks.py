@@ -1,0 +1,76 @@
+"""Which further files a script loads: what it imports, and the chunks that bundlers split off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+from smokegate.observation.javascript.evaluate import Evaluator
+from smokegate.observation.javascript.members import returned
+from smokegate.observation.javascript.scopes import Script
+from smokegate.observation.javascript.tokens import STRING, WORD, unescaped
+from smokegate.observation.javascript.values import HOLE, Literal
+from smokegate.observation.javascript.world import World
+from smokegate.observation.plan.step import same_origin
+
+MOST = 40
+
+
+def imported(world: World, script: Script) -> tuple[str, ...]:
+    """Return the addresses of the modules that a script needs before it runs."""
+    return _addresses(world, script, script.modules)
+
+
+def lazy(world: World, evaluator: Evaluator, script: Script) -> tuple[str, ...]:
+    """Return the addresses of what a script loads when needed: `import("./x.js")`, and the chunks of webpack."""
+    return tuple(dict.fromkeys((*_addresses(world, script, script.lazy), *_webpack(world, evaluator, script))))[:MOST]
+
+
+def _addresses(world: World, script: Script, names: dict[str, None]) -> tuple[str, ...]:
+    found = (world.resolve(script.url, each) for each in names if len(each) > 1)
+    return tuple(dict.fromkeys(each for each in found if each and _is_file(each) and same_origin(each, world.page)))
+
+
+def _is_file(url: str) -> bool:
+    return url.partition("?")[0].endswith((".js", ".mjs")) and url.startswith(("http://", "https://"))
+
+
+def _webpack(world: World, evaluator: Evaluator, script: Script) -> Iterator[str]:
+    """Yield the chunks of webpack: what `r.u = e => "static/js/" + e + …` gives for each `r.e(number)`."""
+    for at in script.properties.get("u", ()):
+        function = evaluator.value(script, at)
+        if not isinstance(function, Literal) or ".js" not in _source(script, at):
+            continue
+        base = _public_path(world, evaluator, script)
+        for other in world.scripts.values():
+            for chunk in _chunk_names(other):
+                name = returned(evaluator, function, [chunk])
+                if isinstance(name, str) and HOLE not in name and "undefined" not in name and name.endswith(".js"):
+                    yield urljoin(base, name)
+
+
+def _source(script: Script, at: int) -> str:
+    tokens = script.tokens
+    last = min(at + 400, len(tokens) - 1)
+    return tokens.text[tokens.starts[at] : tokens.ends[last]]
+
+
+def _public_path(world: World, evaluator: Evaluator, script: Script) -> str:
+    for at in script.properties.get("p", ()):
+        value = evaluator.value(script, at)
+        if isinstance(value, str) and value.startswith(("/", "http://", "https://")):
+            return urljoin(world.page, value)
+    return script.url if script.url != world.page else world.page
+
+
+def _chunk_names(script: Script) -> Iterator[str]:
+    """Yield the argument of each `r.e(…)`."""
+    tokens = script.tokens
+    for index in range(len(tokens) - 4):
+        if tokens.kinds[index] == WORD and tokens.word(index) == "e" and tokens.is_punctuation(index - 1, "."):
+            argument = tokens.word(index + 2)
+            if tokens.is_punctuation(index + 1, "(") and tokens.is_punctuation(index + 3, ")"):
+                if tokens.kind(index + 2) == STRING:
+                    yield unescaped(argument[1:-1])
+                elif argument.isdecimal():
+                    yield argument

@@ -1,0 +1,41 @@
+"""Whether a browser can use a file of the page: it is there, it is what it claims to be, and it is whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.observation.plan.frontend.page import is_page
+
+if TYPE_CHECKING:
+    from smokegate.observation.javascript.tokens import Tokens
+    from smokegate.observation.plan.step import RawResponse
+
+SCRIPT_KINDS = ("javascript", "ecmascript", "json", "wasm")
+
+
+def problem_of(raw: RawResponse, role: str) -> tuple[str, bool]:
+    """Return why a browser cannot use an answer for this role, and whether that is certain; empty where it can."""
+    kind = next((value for name, value in raw.headers if name.lower() == "content-type"), "").lower()
+    if not 200 <= raw.status < 300:
+        return f"answered {raw.status}", raw.status in {404, 410, 403, 400}
+    if is_page(raw.text):
+        return "a web page in its place", True
+    if role == "settings" and not raw.is_json:
+        return "no JSON", True
+    if role in {"module", "chunk"}:
+        # A classic script may be empty on purpose (settings without any), and of any type.
+        if not raw.text.strip():
+            return "empty", True
+        if kind and not any(each in kind for each in SCRIPT_KINDS):
+            return f"of the type {kind.partition(';')[0]}, which browsers refuse for a module", True
+    return "", True
+
+
+def is_script(raw: RawResponse) -> bool:
+    """Tell whether an answer can be read as a script, whatever its type is said to be."""
+    return 200 <= raw.status < 300 and not is_page(raw.text)
+
+
+def cut_short(tokens: Tokens) -> str:
+    """Return that a script ends in the middle, where its brackets show that beyond doubt."""
+    return "it ends in the middle" if tokens.unclosed and not tokens.doubtful else ""

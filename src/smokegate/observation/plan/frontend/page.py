@@ -1,0 +1,132 @@
+"""Reads a page as a browser does: which files it needs, its inline scripts, and what it holds of settings."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+from smokegate.observation.plan.step import resolve, same_origin
+
+SCRIPT_TYPES = frozenset({"", "module", "text/javascript", "application/javascript", "text/ecmascript"})
+HTMX = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "data-hx-get", "data-hx-post", "data-fetch-url")
+
+
+@dataclass
+class Page:
+    """What a page names."""
+
+    scripts: dict[str, bool] = field(default_factory=dict)
+    """Addresses of its scripts, and whether each is a module."""
+    styles: dict[str, None] = field(default_factory=dict)
+    preloads: dict[str, None] = field(default_factory=dict)
+    foreign: dict[str, None] = field(default_factory=dict)
+    """Scripts of other origins, which are not read."""
+    inline: list[str] = field(default_factory=list)
+    data: list[Any] = field(default_factory=list)
+    """JSON in the page (`__NEXT_DATA__`, settings)."""
+    elements: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
+    """`meta` elements and those with `data-` attributes or an id."""
+    calls: dict[str, None] = field(default_factory=dict)
+    """Addresses that the page itself calls (`hx-get`)."""
+    import_map: dict[str, str] = field(default_factory=dict)
+    content: int = 0
+    """How many elements and characters of text a visitor is shown, or scripts may fill."""
+
+
+class _Parser(HTMLParser):
+    """Collects what a page names, as it stands there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.page = Page()
+        self.base: str | None = None
+        self._script: dict[str, str] | None = None
+        self._text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.page.content += tag not in {"html", "head", "meta", "title", "body"}
+        if tag == "script":
+            self._script, self._text = given, []
+        elif tag == "link" and given.get("href"):
+            self._link(given)
+        elif tag == "base" and given.get("href") and self.base is None:
+            self.base = given["href"]
+        if tag == "meta" or "id" in given or any(name.startswith("data-") for name in given):
+            self.page.elements.append((tag, given))
+        self.page.calls.update((given[name], None) for name in HTMX if given.get(name))
+
+    def handle_data(self, data: str) -> None:
+        if self._script is not None:
+            self._text.append(data)
+        else:
+            self.page.content += bool(data.strip())
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag != "script" or self._script is None:
+            return
+        given, self._script = self._script, None
+        kind = given.get("type", "").lower().strip()
+        if given.get("src") and kind in SCRIPT_TYPES and "nomodule" not in given:
+            self.page.scripts.setdefault(given["src"], kind == "module")
+        elif kind in SCRIPT_TYPES and "nomodule" not in given:
+            self.page.inline.append("".join(self._text))
+        elif kind in {"application/json", "importmap"}:
+            self._json(kind, "".join(self._text))
+
+    def _link(self, given: Mapping[str, str]) -> None:
+        rel = given.get("rel", "").lower().split()
+        if "stylesheet" in rel and "alternate" not in rel:
+            self.page.styles[given["href"]] = None
+        elif "modulepreload" in rel or ("preload" in rel and given.get("as") == "script"):
+            self.page.preloads[given["href"]] = None
+
+    def _json(self, kind: str, text: str) -> None:
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            return
+        if kind == "importmap" and isinstance(found, dict) and isinstance(found.get("imports"), dict):
+            self.page.import_map.update({k: v for k, v in found["imports"].items() if isinstance(v, str)})
+        else:
+            self.page.data.append(found)
+
+
+def page_of(html: str, url: str) -> Page:
+    """Read a page; the addresses of its files are absolute, those of other origins set apart."""
+    parser = _Parser()
+    parser.feed(html)
+    found = parser.page
+    base = absolute(parser.base, url) or url if parser.base else url
+    scripts = {absolute(each, base): module for each, module in found.scripts.items()}
+    found.foreign = {each: None for each in scripts if each and not same_origin(each, url)}
+    found.scripts = {each: module for each, module in scripts.items() if each and same_origin(each, url)}
+    found.styles = _own(found.styles, base, url)
+    found.preloads = _own(found.preloads, base, url)
+    return found
+
+
+def _own(references: Mapping[str, None], base: str, url: str) -> dict[str, None]:
+    found = (absolute(each, base) for each in references)
+    return {each: None for each in found if each and same_origin(each, url)}
+
+
+def absolute(reference: str, base: str) -> str | None:
+    """Return the address that a reference on a page means; None where it is none of the web."""
+    try:
+        found = resolve(base, reference.strip()).partition("#")[0]
+        return found if found.startswith(("http://", "https://")) and same_origin(found, found) else None
+    except ValueError:
+        return None
+
+
+IS_PAGE = re.compile(r"\s*(?:<!--[\s\S]{0,400}?-->\s*)?<(?:!doctype|html|head|body)\b", re.IGNORECASE)
+
+
+def is_page(text: str) -> bool:
+    """Tell whether a text is a web page, whatever it is said to be."""
+    return IS_PAGE.match(text[:1000]) is not None

@@ -1,0 +1,214 @@
+"""Plans the requests to the frontend: its page, the files that it needs, and what it would call."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from smokegate.environment.model import Environment, Frontend
+from smokegate.observation.model import ApiAddress, PageFile, PageView
+from smokegate.observation.plan.backend import JOURNEY, PLAIN
+from smokegate.observation.plan.step import RawResponse, RequestToSend, Step, join, same_origin, web_origin
+from smokegate.observation.transport.limits import KEPT_SCRIPT, MAX_SCRIPTS
+
+if TYPE_CHECKING:
+    from smokegate.observation.plan.frontend.page import Page
+    from smokegate.observation.plan.frontend.reading import Reading
+
+MAX_STYLES = 4
+MAX_SETTINGS = 2
+OPTIONAL = ("/_vercel/", "/cdn-cgi/", "/.netlify/", "/__/")
+"""Scripts that platforms add to pages, which work without them."""
+PAGE_FILES = ("script ", "style ", "settings ", "called on ")
+"""How the names of those exchanges begin that follow from the page."""
+
+
+class FrontendPlan:
+    """What the frontend is asked.
+
+    Args:
+        environment: must declare `frontend`.
+    """
+
+    def __init__(self, environment: Environment) -> None:
+        assert environment.frontend is not None
+        self._environment = environment
+        self._frontend: Frontend = environment.frontend
+        self._lock = threading.RLock()
+        self._reading: Reading | None = None
+        self._files: dict[str, PageFile] = {}
+        self._roles: dict[str, str] = {}
+        self._outstanding = 0
+        self._stage = 0
+        self._addresses: tuple[ApiAddress, ...] = ()
+        self._unread: list[str] = []
+
+    @property
+    def api_addresses(self) -> tuple[ApiAddress, ...]:
+        """The API addresses that were found, the surest first."""
+        with self._lock:
+            return self._addresses
+
+    @property
+    def view(self) -> PageView | None:
+        """What was read of the page; None before it was."""
+        with self._lock:
+            if self._reading is None:
+                return None
+            return PageView(tuple(self._files.values()), self._reading.call_paths, tuple(self._unread))
+
+    def steps(self) -> Iterator[Step]:
+        """Yield the steps that need not know the page; its files follow from its answer.
+
+        Where frontend and backend share an origin, browsers ask no leave and the API answers there.
+        """
+        page = RequestToSend("GET", join(self._frontend.url, self._frontend.path), (("Accept", "text/html,*/*;q=0.5"),))
+        yield Step("page", "frontend", page, priority=JOURNEY, got=self._page)
+        if same_origin(self._frontend.url, self._environment.backend.url):
+            return
+        if self._environment.sign_in is not None:
+            preflight = RequestToSend(
+                "OPTIONS", join(self._environment.backend.url, self._environment.sign_in.login), self._leave()
+            )
+            yield Step("preflight", "frontend", preflight, priority=PLAIN)
+        path = self._api_path()
+        if path is not None:
+            misled = RequestToSend("GET", join(self._frontend.url, path))
+            yield Step("api on frontend", "frontend", misled, priority=PLAIN)
+
+    def _leave(self) -> tuple[tuple[str, str], ...]:
+        """What a browser's preflight says of the login call: a form needs no leave for its type."""
+        api = self._environment.sign_in
+        assert api is not None
+        form = api.login_call.body == "form"
+        names = () if form else (("Access-Control-Request-Headers", "content-type"),)
+        return (("Origin", web_origin(self._frontend.url)), ("Access-Control-Request-Method", "POST"), *names)
+
+    def _api_path(self) -> str | None:
+        """A path of the API that the frontend's host must not pretend to serve."""
+        if self._environment.sign_in is not None:
+            return self._environment.sign_in.login
+        paths = [endpoint.path for endpoint in self._environment.backend.endpoints]
+        return next((path for path in paths if path.startswith("/api")), None)
+
+    def _page(self, raw: RawResponse) -> list[Step]:
+        if raw.status != 200:
+            return []
+        from smokegate.observation.plan.frontend.page import page_of  # noqa: PLC0415 -- costs start-up time
+        from smokegate.observation.plan.frontend.reading import Reading  # noqa: PLC0415 -- see above
+
+        page = page_of(raw.text, raw.url)
+        with self._lock:
+            self._reading = Reading(raw.url, page)
+            self._unread += [f"{url}: of another host" for url in page.foreign]
+            return self._guarded(lambda: [*self._page_files(page), *self._next()])
+
+    def _page_files(self, page: Page) -> list[Step]:
+        steps = [step for url in page.scripts for step in self._file(url, "script")]
+        steps += [step for url in page.preloads for step in self._file(url, "preload")]
+        for url in list(page.styles)[:MAX_STYLES]:
+            steps += self._file(url, "style")
+        return steps
+
+    def _file(self, url: str, role: str) -> list[Step]:
+        """Plan a file of the page, once; a module that was only announced before counts as one that is needed."""
+        if url in self._roles:
+            if self._roles[url] == "preload":
+                self._roles[url] = role
+                name = _name(role, url)
+                if name in self._files:
+                    known = self._files[name]
+                    self._files[name] = PageFile(known.exchange, role, known.problem, known.certain)
+            return []
+        if len(self._roles) >= MAX_SCRIPTS + MAX_STYLES:
+            self._unread.append(f"{url}: over {MAX_SCRIPTS} files")
+            return []
+        self._roles[url] = role
+        self._outstanding += 1
+        ask = RequestToSend("GET", url)
+        return [
+            Step(
+                _name(role, url),
+                "frontend",
+                ask,
+                priority=JOURNEY,
+                kept_text=KEPT_SCRIPT,
+                got=self._taker(url),
+                missed=self._missed,
+            )
+        ]
+
+    def _taker(self, url: str) -> Callable[[RawResponse], list[Step]]:
+        def got(raw: RawResponse) -> list[Step]:
+            with self._lock:
+                return self._guarded(lambda: self._take(url, raw))
+
+        return got
+
+    def _missed(self) -> list[Step]:
+        """Go on without a file that has no answer; its exchange shows why."""
+        with self._lock:
+            self._outstanding -= 1
+            return self._guarded(self._next)
+
+    def _guarded(self, work: Callable[[], list[Step]]) -> list[Step]:
+        """An error in reading what a stranger wrote is ours: it is noted as not read, and nothing fails by it."""
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001 -- see above
+            self._unread.append(f"reading the scripts failed: {type(error).__name__}: {error}")
+            return []
+
+    def _take(self, url: str, raw: RawResponse) -> list[Step]:
+        from smokegate.observation.plan.frontend import files  # noqa: PLC0415 -- see _page
+
+        assert self._reading is not None
+        role, name = self._roles[url], _name(self._roles[url], url)
+        self._outstanding -= 1
+        problem, certain = files.problem_of(raw, role)
+        if not problem and role == "settings":
+            self._reading.add_settings(raw.json, url)
+        elif role not in {"style", "settings"} and files.is_script(raw):
+            tokens = self._reading.add(url, raw.text)
+            if tokens is not None and not problem:
+                problem, certain = files.cut_short(tokens), False
+        optional = problem and role == "script" and urlsplit(url).path.startswith(OPTIONAL)
+        self._files[name] = PageFile(name, "preload" if optional else role, problem, certain)
+        return self._next()
+
+    def _next(self) -> list[Step]:
+        """Plan what follows from what was read by now; the last file tells what to try."""
+        assert self._reading is not None
+        steps = [step for url in self._reading.modules() for step in self._file(url, "module")]
+        if self._outstanding == 0:
+            steps += [step for url in self._reading.chunks() for step in self._file(url, "chunk")]
+        if self._outstanding or steps:
+            return steps
+        self._addresses = self._reading.addresses()
+        if not self._reading.hidden_base:
+            from smokegate.observation.evidence.page_calls import by_paths  # noqa: PLC0415 -- see _page
+
+            paths = by_paths(self._environment, self._reading.world.page, self._reading.call_paths)
+            self._addresses = (*self._addresses, *paths)
+        for url in self._reading.settings_files[:MAX_SETTINGS]:
+            steps += self._file(url, "settings")
+        return steps or [*self._trials()]
+
+    def _trials(self) -> Iterable[Step]:
+        """Try what the page would call, where only an answer tells right from wrong."""
+        from smokegate.observation.evidence import page_calls  # noqa: PLC0415 -- see _page
+
+        assert self._reading is not None
+        for name in page_calls.to_try(self._environment, self._addresses, self._reading.call_paths):
+            backend = name.startswith(page_calls.ON_BACKEND)
+            base = self._environment.backend.url if backend else self._frontend.url
+            path = name.removeprefix(page_calls.ON_BACKEND).removeprefix(page_calls.ON_FRONTEND)
+            yield Step(name, "frontend", RequestToSend("GET", join(web_origin(base), path)), priority=PLAIN)
+
+
+def _name(role: str, url: str) -> str:
+    kind = role if role in {"style", "settings"} else "script"
+    parts = urlsplit(url)
+    return f"{kind} {parts.path}" + (f"?{parts.query}" if parts.query else "")

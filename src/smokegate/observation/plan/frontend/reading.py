@@ -1,0 +1,165 @@
+"""Reads a page's files as they come, and finds what they call when all are there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from smokegate.knowledge.page_hosts import is_developer_tool, is_framework_path, is_third_party
+from smokegate.observation.javascript.calls import ABSOLUTE, UNSET, Calls, Found, names_api
+from smokegate.observation.javascript.evaluate import Evaluator
+from smokegate.observation.javascript.scopes import Script, script_of
+from smokegate.observation.javascript.tokens import Tokens, tokens_of
+from smokegate.observation.javascript.values import HOLE
+from smokegate.observation.javascript.world import World
+from smokegate.observation.model import ApiAddress
+from smokegate.observation.plan.frontend.chunks import imported, lazy
+from smokegate.observation.plan.frontend.page import Page
+from smokegate.observation.plan.step import web_origin
+
+MOST_TEXT = 8 * 1024 * 1024
+"""How much script text of one page is read."""
+SURE = frozenset({"client", "request", "setting"})
+"""Where an address is found that the page surely calls."""
+MOST_ADDRESSES = 60
+SETTINGS_FILE = re.compile(r"(?:^|/)[\w.-]*(?:config|settings?|env|environment|runtime)[\w.-]*\.json$", re.IGNORECASE)
+AUTHORITY = re.compile(rf"^(\w+://[^/{HOLE}]*)(?={HOLE})")
+FILE = re.compile(r"\.(?:m?js|css|json|svg|png|jpe?g|gif|webp|ico|txt|xml|wasm|woff2?|html?|map|md|webmanifest|data)$")
+
+
+class Reading:
+    """What is known of one page's scripts by now.
+
+    Args:
+        url: the page's address.
+        page: what the page names.
+    """
+
+    def __init__(self, url: str, page: Page) -> None:
+        self.world = World(url, elements=tuple(page.elements), import_map=page.import_map)
+        self._page = page
+        self._read = 0
+        self.skipped = False
+        """Whether there was more script text than is read."""
+        self.call_paths: tuple[str, ...] = ()
+        self.hidden_base = False
+        """Whether an HTTP client's base is only known when the page runs."""
+        self._settings: list[Found] = []
+        for number, text in enumerate(page.inline):
+            # A key of its own for each; their modules are relative to the page all the same.
+            self.world.scripts[f"{url}#{number}"] = script_of(url, tokens_of(text))
+        for each in page.data:
+            self.add_settings(each, url)
+
+    def add(self, url: str, text: str) -> Tokens | None:
+        """Take over a script; returns its tokens, None where there was too much before it."""
+        if self._read + len(text) > MOST_TEXT:
+            self.skipped = True
+            return None
+        self._read += len(text)
+        tokens = tokens_of(text)
+        self.world.scripts[url] = script_of(url, tokens)
+        return tokens
+
+    def add_settings(self, value: Any, url: str) -> None:
+        """Take over run-time settings, or JSON that stands in the page."""
+        for key, text in _texts(value):
+            if not key:
+                continue
+            self.world.settings.setdefault(key, text)
+            if names_api(key) and (
+                ABSOLUTE.match(text) or UNSET.match(text) or text.startswith(("/", "$", "_", "%", "{", "<"))
+            ):
+                self._settings.append(Found(url, text, "setting", "?"))
+
+    def modules(self) -> tuple[str, ...]:
+        """Return what the scripts read so far need before they run."""
+        found = (url for script in self._scripts() for url in imported(self.world, script))
+        return tuple(dict.fromkeys(found))
+
+    def chunks(self) -> tuple[str, ...]:
+        """Return what the scripts read so far load when needed."""
+        evaluator = Evaluator(self.world)
+        found = (url for script in self._scripts() for url in lazy(self.world, evaluator, script))
+        return tuple(dict.fromkeys(found))
+
+    def _scripts(self) -> tuple[Script, ...]:
+        return tuple(self.world.scripts.values())
+
+    def addresses(self) -> tuple[ApiAddress, ...]:
+        """Return what the scripts call, surest first, without what is plainly no API."""
+        calls = Calls(Evaluator(self.world))
+        found = [each for script in self._scripts() for each in calls.of(script)]
+        found += [Found(self.world.page, each, "request") for each in self._page.calls]
+        self.call_paths = tuple(each for each in calls.paths if not FILE.search(each))[:200]
+        self.hidden_base = calls.hidden_base
+        self.settings_files = tuple(dict.fromkeys(self._settings_files(found)))
+        order = ("client", "request", "setting", "built", "constant", "mention")
+        found = sorted((*self._settings, *found), key=lambda each: (order.index(each.how), not each.alone))
+        kept: dict[tuple[str, str], ApiAddress] = {}
+        for each in found:
+            address = self._address(each)
+            if address is not None:
+                kept.setdefault((address.script, address.value), address)
+        return tuple(kept.values())[:MOST_ADDRESSES]
+
+    settings_files: tuple[str, ...] = ()
+    """The run-time settings that the scripts load (`/config.json`)."""
+
+    def _settings_files(self, found: list[Found]) -> Iterator[str]:
+        for each in found:
+            path = each.value.partition("?")[0]
+            if each.how == "request" and each.method == "GET" and HOLE not in path and SETTINGS_FILE.search(path):
+                url = urljoin(self.world.page, path)
+                if web_origin(url) == web_origin(self.world.page):
+                    yield url
+
+    def _address(self, found: Found) -> ApiAddress | None:
+        value = found.value.strip()
+        absolute = ABSOLUTE.match(value) is not None
+        if value.startswith((HOLE, "data:", "blob:", "javascript:", "#", "?")) or (
+            found.how == "mention" and not absolute
+        ):
+            return None
+        try:
+            resolved = urljoin(self.world.page, AUTHORITY.sub(r"\1/", value))
+            parts = urlsplit(resolved.partition(HOLE)[0])
+            _ = parts.port
+        except ValueError:
+            return None
+        if not UNSET.match(value) and not self._may_be_api(found, value, resolved, absolute=absolute):
+            return None
+        script = urlsplit(found.script).path
+        return ApiAddress(script, value, resolved, found.how, found.alone, found.setting)
+
+    def _may_be_api(self, found: Found, value: str, resolved: str, *, absolute: bool) -> bool:
+        path = urlsplit(resolved.partition(HOLE)[0]).path
+        if absolute and (is_third_party(resolved) or is_developer_tool(resolved) or not urlsplit(resolved).hostname):
+            return False
+        own = web_origin(self.world.page)
+        if value and resolved.startswith(own) and (is_framework_path(path) or FILE.search(path) or path in {"", "/"}):
+            # The page's own host is the API only with a path: routers and fallbacks are made of its address.
+            return False
+        if absolute and "." not in (urlsplit(resolved).hostname or "") and not urlsplit(resolved).port:
+            return False
+        if not value:
+            return found.how == "client"
+        return (
+            absolute
+            or value.startswith("/")
+            or (found.how in {"setting", "request", "client"} and value[:1] in "$_%{<")
+        )
+
+
+def _texts(value: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Yield the texts in a JSON value with their last keys."""
+    if isinstance(value, str):
+        yield key, value
+    elif depth < 12 and isinstance(value, dict):
+        for name, each in list(value.items())[:500]:
+            yield from _texts(each, str(name), depth + 1)
+    elif depth < 12 and isinstance(value, list):
+        for each in value[:200]:
+            yield from _texts(each, key, depth + 1)
