@@ -20,7 +20,8 @@ def smoke(tmp_path: Path) -> Run:
     reports = tmp_path / "reports"
 
     def run(*words: str, variables: Mapping[str, str] | None = None, cwd: Path = ROOT) -> Ran:
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--reports={reports}", *words]
+        cache = [] if any("cache" in word for word in words) else ["-p", "no:cacheprovider"]
+        command = [sys.executable, "-m", "pytest", *cache, f"--reports={reports}", *words]
         done = subprocess.run(
             command,
             cwd=cwd,

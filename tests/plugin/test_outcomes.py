@@ -24,14 +24,14 @@ def test_a_dead_host_is_one_failure_and_the_rest_blocked(smoke):
 
     assert counts["failed"] == 1
     assert counts["blocked"] == len(blocked) > 5
-    assert {t["why"] for t in blocked} == {"blocked by test_routing.py::test_a_server_is_behind_the_hostname"}
+    assert {t["why"] for t in blocked} == {"blocked by routing.app-answers"}
 
 
 def test_a_failure_names_promise_place_cause_and_a_line_that_reproduces_it(smoke):
     """The text of a failure has everything a person needs and no traceback."""
     out = smoke("--env=local", "--fault=no-server").out
 
-    for label in ("promise ", "where ", "expected ", "actual ", "cause ", "try "):
+    for label in ("check ", "where ", "expected ", "actual ", "cause ", "try "):
         assert f"\n{label}" in out
     assert "x-render-routing: no-server" in out
     assert "curl -sS -i http://127.0.0.1:" in out
@@ -103,6 +103,7 @@ def test_an_advisory_endpoint_warns_and_does_not_fail(smoke, web, environments):
         "blocked": 0,
         "advisory": 1,
         "skipped": 0,
+        "not_judged": 0,
     }
 
 
@@ -176,7 +177,7 @@ def test_held_only_on_a_second_try_is_a_warning(smoke, web, environments):
 def test_every_blocked_test_names_a_red_one(smoke, fault):
     """What blocks is itself red in the same run: no promise hides behind a symptom that is not told."""
     tests = smoke("--env=local", f"--fault={fault}").environment()["tests"]
-    red = {t["id"].rsplit("/", 1)[-1].split("[")[0] for t in tests if t["outcome"] == "failed"}
+    red = {t["code"] for t in tests if t["outcome"] == "failed"}
     blockers = {t["why"].removeprefix("blocked by ") for t in tests if t["outcome"] == "blocked"}
 
     assert blockers

@@ -196,6 +196,13 @@ class Exchange:
         return (*(each.outcome for each in self.earlier), *last)
 
     @property
+    def requests(self) -> int:
+        """How many requests were sent for it, attempts and redirects included."""
+        if isinstance(self.outcome, NotSent):
+            return 0
+        return 1 + len(self.earlier) + len(self.measured[1:]) + (len(self.answer.redirects) if self.answer else 0)
+
+    @property
     def answer(self) -> Answer | None:
         """The answer, if there is one."""
         return self.outcome if isinstance(self.outcome, Answer) else None
@@ -222,6 +229,8 @@ class Readiness:
     waited: float
     ready: bool
     polls: int
+    requests: int = field(default=0, kw_only=True)
+    """How many requests the polls sent."""
     gave_up: str | None = None
     """Why waiting ended before the deadline, if it did not succeed."""
 
@@ -305,11 +314,7 @@ class Observation:
 
     @property
     def requests(self) -> int:
-        """How many requests were sent, attempts and redirects included."""
+        """How many requests were sent, attempts, redirects and the polls of waiting included."""
         # `version` may be another name of the health exchange.
         exchanges = {e.name: e for e in self.exchanges.values()}.values()
-        return sum(
-            1 + len(e.earlier) + len(e.measured[1:]) + (len(e.answer.redirects) if e.answer else 0)
-            for e in exchanges
-            if not isinstance(e.outcome, NotSent)
-        )
+        return sum(each.requests for each in exchanges) + (self.readiness.requests if self.readiness else 0)

@@ -72,8 +72,10 @@ def pytest_configure(config: pytest.Config) -> None:
     run = _run(config)
     if run is None or run.settings.rehearse:
         return
-    from smokegate.plugin import last_scan, outgoing, reporting
+    from smokegate.plugin import last_scan, outgoing, reporting, suite_location
 
+    if config.option.deselect:
+        config.option.deselect = suite_location.shown_ids(config.option.deselect, config.invocation_params.dir)
     config.pluginmanager.register(outgoing.Outgoing(), "smokegate-outgoing")
     reports = reporting.Reporting(run)
     config.pluginmanager.register(reports, "smokegate-reporting")
@@ -133,20 +135,30 @@ def pytest_pycollect_makeitem(collector: pytest.Collector) -> Generator[None, An
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, Any, Any]:
-    """Note what the run sets out to do, after every other plugin has selected and sorted."""
+    """Note what there is, before anything is selected; without an environment there is nothing to check."""
     run = _run(config)
     if run is not None and run.embedded is not None:
         run.embedded.deselect(config, items)
-    collected = list(items)
+    if run is not None:
+        run.there = list(items)
     result = yield
-    from smokegate.plugin import collect
-
     if run is None:
+        from smokegate.plugin import collect
+
         collect.deselect_unasked(config, items)
-    else:
-        run.named_singly = collect.named_singly(config)
-        collect.plan(run, collected, items)
     return result
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note what the run sets out to do, now that every plugin has selected and sorted."""
+    run = _run(session.config)
+    if run is not None:
+        from smokegate.plugin import collect
+
+        run.named_singly = collect.named_singly(session.config)
+        collect.plan(run, run.there, session.items)
+        run.there = []
 
 
 @pytest.hookimpl(tryfirst=True)

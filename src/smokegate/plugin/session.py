@@ -46,6 +46,8 @@ class Run:
         self.checks: dict[str, Check] = {}
         """What is stated beside each check that was collected, selected or not, by its code."""
         self.outcomes: dict[str, dict[str, TestOutcome]] = {e.name: {} for e in environments}
+        self.there: list[pytest.Item] = []
+        """What was collected, before anything was selected."""
         self.planned: dict[str, dict[str, str]] = {e.name: {} for e in environments}
         """The checks that the run sets out to do: their codes by their ids, for each environment."""
         self.modules: set[str] = set()

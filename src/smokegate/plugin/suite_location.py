@@ -46,6 +46,16 @@ def is_in_suite(path: Path) -> bool:
         return False
 
 
+def shown_ids(words: list[str], here: Path) -> list[str]:
+    """Return test ids as the run shows them: those of files of the suite by the suite's own name."""
+    found = []
+    for word in words:
+        path, separator, rest = word.partition("::")
+        file = here / path
+        found.append(f"{SHOWN}/{file.name}{separator}{rest}" if path and is_in_suite(file) else word)
+    return found
+
+
 def module_of_the_suite(path: Path, parent: pytest.Collector) -> pytest.Module | None:
     """Return a module of the suite with the id that it has in every installation, None for any other module."""
     if not is_in_suite(path):

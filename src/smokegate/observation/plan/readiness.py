@@ -61,6 +61,7 @@ class Waiting:
         self._deadline = self._began + wait
         self._begun = False
         self._polls = 0
+        self._sent = 0
         self._in_flight: dict[int, float] = {}
         self._last = "no answer yet"
         self._awaited = "its health check"
@@ -118,12 +119,18 @@ class Waiting:
             return
         timeout = min(self._tries.timeout, left)
         try:
-            exchange = self._tries.run(self._step, health_request(self._environment), asked, timeout).exchange
+            exchange = self._send(health_request(self._environment), asked, timeout)
             commit = self._commit(exchange, timeout)
             self._judge(exchange, commit)
         finally:
             with self._lock:
                 self._in_flight.pop(number, None)
+
+    def _send(self, target: RequestToSend, asked: float, timeout: float) -> Exchange:
+        exchange = self._tries.run(self._step, target, asked, timeout).exchange
+        with self._lock:
+            self._sent += exchange.requests
+        return exchange
 
     def _commit(self, health: Exchange, timeout: float) -> str | None:
         version = self._environment.version
@@ -131,9 +138,8 @@ class Waiting:
             return None
         answer: Answer | None = health.answer
         if not version_is_health(self._environment):
-            answer = self._tries.run(
-                self._step, reading(self._environment, version.path, version), time.monotonic(), timeout
-            ).exchange.answer
+            target = reading(self._environment, version.path, version)
+            answer = self._send(target, time.monotonic(), timeout).answer
         return None if answer is None else deployed_version(version, answer)
 
     def _judge(self, exchange: Exchange, commit: str | None) -> None:
@@ -177,5 +183,7 @@ class Waiting:
             if not ready and gave_up is None:
                 where = f"last answer: {self._last}; awaited: {self._awaited}"
                 gave_up = f"the time was up after {waited:.0f} s; {where}"
-            self._result = Readiness(waited=waited, ready=ready, polls=self._polls, gave_up=gave_up)
+            self._result = Readiness(
+                waited=waited, ready=ready, polls=self._polls, gave_up=gave_up, requests=self._sent
+            )
         self._done(self._result)
