@@ -13,7 +13,7 @@ from smokegate.observation.evidence.edge import edge_answer
 from smokegate.observation.evidence.version import deployed_version, same_version
 from smokegate.observation.model import Answer, Exchange, NoAnswer, Readiness
 from smokegate.observation.plan.backend import health_request, health_steps, reading, version_is_health
-from smokegate.observation.plan.step import origin_of
+from smokegate.observation.plan.step import RequestToSend, origin_of
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
 
