@@ -194,7 +194,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     except AssertionError as broken:
         from smokegate.plugin import failure
 
-        explained = failure.explain(item, broken)
+        explained = None
+        if run is not None:
+            with run.guarded("the explanation of a failure"):
+                explained = failure.explain(item, broken)
         if explained is None:
             raise
     raise explained
@@ -204,10 +207,12 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, pytest.TestReport]:
     """Attach the check's outcome to pytest's report."""
     report: pytest.TestReport = yield
-    if _run(item.config) is not None:
+    run = _run(item.config)
+    if run is not None:
         from smokegate.plugin import outcomes
 
-        outcomes.note(item, call, report)
+        with run.guarded("the outcome of a check"):
+            outcomes.note(item, call, report)
     return report
 
 

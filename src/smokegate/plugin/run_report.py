@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from smokegate.diagnosis.engine import diagnose
+from smokegate.diagnosis.model import Diagnosis
 from smokegate.diagnosis.outcome import TestOutcome
 from smokegate.diagnosis.verdict import decide, decision, exit_code, reasons
 from smokegate.environment.coverage import not_covered
@@ -49,7 +50,10 @@ def _environment(run: Run, declared: Environment, *, cut_short: bool) -> Environ
     missing = not observation.complete or any(o.outcome == "not run" for o in outcomes)
     if (cut_short and missing) or declared.name in run.failures:
         observation = replace(observation, complete=False)
-    diagnosis = diagnose(environment, observation, outcomes)
+    diagnosis = Diagnosis(declared.name)
+    with run.guarded("the diagnosis"):
+        diagnosis = diagnose(environment, observation, outcomes)
+    diagnosis = replace(diagnosis, errors=(*diagnosis.errors, *run.errors))
     partial = run.partial.get(declared.name, "")
     why = reasons(outcomes, diagnosis, observation, environment, partial=partial)
     verdict = decide(outcomes, diagnosis, observation, environment)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -60,6 +61,8 @@ class Run:
         """The exchanges that the current test has read."""
         self.results: dict[str, tuple[Environment, Observation]] = {}
         self.failures: dict[str, str] = {}
+        self.errors: list[str] = []
+        """What went wrong inside smokegate itself."""
         self.progress: dict[str, str] = {}
         self.deployments: dict[str, ObservedDeployment] = {}
 
@@ -123,6 +126,14 @@ class Run:
 
         deployment = self.deployment(name)
         return diagnose(deployment.environment, deployment.observation, tuple(self.outcomes[name].values()))
+
+    @contextmanager
+    def guarded(self, what: str) -> Iterator[None]:
+        """Keep an error inside smokegate from harming the rest of the run: it is reported at the end."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it is, the rest of the run is unharmed
+            self.errors.append(f"{what}: {type(error).__name__}: {error}")
 
     def discard(self, name: str | None, nodeid: str) -> None:
         """Forget a check that does not apply."""
