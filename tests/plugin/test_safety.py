@@ -63,7 +63,9 @@ def test_no_secret_in_any_artifact(smoke, web, environments, tmp_path, words):
     folder = environments(small=FILE.format(url=web.url))
 
     ran = smoke(folder, "--env=small", "-p", "leak", *words, variables=VARIABLES | {"PYTHONPATH": str(tmp_path)})
-    written = {path.name: path.read_bytes() for path in ran.reports.iterdir()} | {"terminal": ran.out.encode()}
+    written = {path.name: path.read_bytes() for path in ran.reports.rglob("*") if path.is_file()} | {
+        "terminal": ran.out.encode()
+    }
 
     assert {"small.html", "small.json", "small.xml"} <= written.keys()
     assert b"the password is" in written["terminal"]
