@@ -181,19 +181,6 @@ def test_nothing_is_done_while_users_notice_nothing(site: Site, fault: str) -> N
     assert "every check that users would notice passes" in fixed.told
 
 
-def test_what_does_not_help_is_said_and_not_repeated(site: Site) -> None:
-    """A database that does not come to start: each action once, in order, and a red end."""
-    with broken(site, "database-slow"):
-        (site.directory / "stack.toml").write_text((site.directory / "stack.toml").read_text().replace("30s", "4s"))
-        fixed = site.fix()
-    helped = [action for state, action in fixed.states if state == "did not help"]
-    assert helped, fixed.told
-    assert helped[-1] == "restart all", fixed.told
-    assert len(set(helped)) == len(helped)
-    assert (fixed.code, fixed.document["fix"]["result"]) == (1, "did not help")
-    assert site.data() == "the data\n"
-
-
 def test_a_dry_run_shows_the_exact_commands_and_runs_none(site: Site) -> None:
     """The backend is as stopped as before."""
     with broken(site, "backend-stopped"):

@@ -16,6 +16,8 @@ REQUEST = re.compile(
 )
 """A request that was answered: clients choose its words."""
 SERVER_LOG = re.compile(r"\[(?:error|crit|alert|emerg|warn)\]")
+WIDTH = 1000
+"""So many characters of a line are read: what says why stands before that."""
 NAMES = ("msg", "message", "error", "err", "exception", "reason", "detail", "stack", "exc_info", "stack_trace", "attr")
 LEVELS = ("level", "severity", "lvl", "s", "@l")
 BUNYAN = {"10": "trace", "20": "debug", "30": "info", "40": "warn", "50": "error", "60": "fatal"}
@@ -24,7 +26,7 @@ MONGO = {"F": "fatal", "E": "error", "W": "warn", "I": "info"}
 
 def flat(lines: Iterable[str]) -> list[str]:
     """Return the lines as a person reads them; a JSON record becomes a line for its message and its stack."""
-    return [part for line in lines for part in _flat(line)]
+    return [part[:WIDTH] for line in lines for part in _flat(line)]
 
 
 def _flat(line: str) -> Iterator[str]:

@@ -20,8 +20,8 @@ from smokegate.knowledge.logs import VARIABLE, LogCause, log_causes, words
 OWN_ERROR = "container.own-error"
 VAGUE_PLACE = 900
 """Causes from this place on say that something was waited for, not why it did not come."""
-LINES_AT_MOST = 200
-"""So many telling places are read at most."""
+PLACES_AT_MOST, TEXT_AT_MOST = 40, 1000
+"""So many places of a log are read, and so many characters of each: no log can make the search long."""
 BEFORE = 60
 """So many characters of a long line are shown before its decisive words."""
 SUMMARY = 90
@@ -61,7 +61,7 @@ def reason_in(log: Sequence[str], target_of: TargetOf, *, server: bool = False) 
         target_of: finds out what a line about a connection speaks of.
         server: whether the log is that of a database or the like, which also logs the mistakes of its clients.
     """
-    places = [each for each in tellings(log)[:LINES_AT_MOST] if not (server and _of_client(each))]
+    places = [each for each in tellings(log)[:PLACES_AT_MOST] if not (server and _of_client(each))]
     vague: Reason | None = None
     for number, telling in enumerate(places):
         cause = cause_of(telling, server=server)
@@ -86,7 +86,7 @@ def _of_client(telling: Telling) -> bool:
 def _known_line(log: Sequence[str], *, server: bool) -> tuple[Telling, LogCause] | None:
     """Return the last line whose text is known although nothing in its form says that it is an error."""
     found: tuple[Telling, LogCause] | None = None
-    for at, line in reversed(list(enumerate(flat(log)[-LINES_AT_MOST:]))):
+    for at, line in reversed(list(enumerate(flat(log)[-PLACES_AT_MOST:]))):
         if not line.strip() or words("plain").search(line):
             continue
         telling = Telling((line.strip(),), WORDS, at)
@@ -102,7 +102,7 @@ def cause_of(telling: Telling, *, server: bool = False) -> LogCause | None:
     """Return the most particular cause that a place of a log shows; its own lines come before its chain."""
     for text in (" ".join(telling.lines), *telling.chain):
         for cause in log_causes():
-            if cause.says.search(text[:2000]) and not (server and cause.client):
+            if cause.says.search(text[:TEXT_AT_MOST]) and not (server and cause.client):
                 return cause
     return None
 
@@ -125,7 +125,7 @@ def last_telling(log: Sequence[str]) -> str:
 def _reason(telling: Telling, cause: LogCause, target_of: TargetOf, *, sure: bool) -> Reason:
     found, text = None, ""
     for text in (" ".join(telling.lines), *telling.chain):
-        found = cause.says.search(text[:2000])
+        found = cause.says.search(text[:TEXT_AT_MOST])
         if found is not None:
             break
     names = {"error": _summary(telling.lines[0])}

@@ -70,10 +70,12 @@ def tellings(log: Sequence[str]) -> list[Telling]:
     lines = flat(log)
     found = [*_exceptions(lines), *_levels(lines)]
     taken: set[int] = set()
+    said: set[str] = set()
     best: list[Telling] = []
     for each in sorted(found, key=lambda telling: (-telling.rank, -telling.at)):
-        if each.at not in taken:
+        if each.at not in taken and lines[each.at] not in said:
             taken.add(each.at)
+            said.add(lines[each.at])
             best.append(each)
     return best
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from smokegate.diagnosis.log_lines import WIDTH
 from smokegate.diagnosis.log_reasons import Reason, reason_in
+from smokegate.diagnosis.log_structure import tellings
 from smokegate.diagnosis.log_targets import Target, target
 from smokegate.knowledge.logs import log_causes
 
@@ -65,3 +67,11 @@ def test_no_text_matches_everything(texts: tuple[str, ...]) -> None:
     cause = next(each for each in log_causes() if each.texts == texts)
     for line in ("INFO:     Application startup complete.", "listening on port 8000", "GET / 200", ""):
         assert cause.says.search(line) is None
+
+
+@pytest.mark.parametrize("line", ["A_B " * 500, "x: " * 660, "TimeoutError: " + "a" * 1900, "error failed " * 150])
+def test_lines_are_cut_before_they_are_searched(line: str) -> None:
+    """What clients put into a log cannot make the search long: no text is longer than the bound."""
+    log = [f"{number} {line}" for number in range(300)]
+    assert len(tellings(log)) <= len(log)
+    assert all(len(text) <= WIDTH for telling in tellings(log) for text in telling.lines)
