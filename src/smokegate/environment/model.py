@@ -124,6 +124,8 @@ class EnvironmentFile(Section):
     """What a person calls it."""
     control: Many[HostPort] = ("1.1.1.1:443", "api.github.com:443")
     """What tells a runner without network from a dead target; asked only when the target is not reached."""
+    deadline: Duration = 120.0
+    """How long the requests of a run may take in all, `--wait` apart; what is missing then counts as not judged."""
     ca_file: str | None = None
     """Certificate authorities to trust besides the system's: a PEM file, relative to this directory."""
     backend: Backend = Field(default_factory=Backend)

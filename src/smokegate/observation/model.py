@@ -18,6 +18,11 @@ from urllib.parse import urljoin
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.transport.causes import WireCause
 
+
+class InterruptedRunError(RuntimeError):
+    """An exchange was awaited that the run, cut short, will not see."""
+
+
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 

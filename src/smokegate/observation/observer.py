@@ -12,7 +12,7 @@ from smokegate.observation.evidence.record import Recorder
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sink import SINK
 from smokegate.observation.evidence.version import deployed_version
-from smokegate.observation.model import Exchange, Observation, Readiness
+from smokegate.observation.model import Exchange, InterruptedRunError, Observation, Readiness
 from smokegate.observation.plan.backend import (
     endpoint_steps,
     health_steps,
@@ -32,8 +32,8 @@ from smokegate.observation.transport.retry import Retries
 __all__ = ["Group", "InterruptedRunError", "Observer", "Pool", "observe"]
 
 
-class InterruptedRunError(RuntimeError):
-    """An exchange was awaited that the run, cut short, will not see."""
+#: Seconds after the deadline for what is on the wire to end; and after which a wait looks again.
+GRACE, SLICE = 1.0, 0.5
 
 
 class Observer:
@@ -48,6 +48,7 @@ class Observer:
         wait: wait up to this many seconds until it is healthy, then look; None: look at once.
         progress: told a line about where the waiting stands.
         controls: `host:port` addresses to ask instead of the environment's `control`, whatever its host is.
+        deadline: seconds, from the end of `wait`, after which nothing more is sent or waited for.
     """
 
     def __init__(  # noqa: PLR0913 -- a value each, given once
@@ -59,8 +60,11 @@ class Observer:
         wait: float | None = None,
         progress: Callable[[str], None] | None = None,
         controls: Sequence[str] | None = None,
+        deadline: float | None = None,
     ) -> None:
         self.environment = environment
+        self._deadline = environment.deadline if deadline is None else deadline
+        self._ends = time.monotonic() + (wait or 0.0) + self._deadline
         self.redactor = Redactor(environment.secrets, SINK)
         self._pool = pool
         self._zero = time.monotonic()
@@ -102,6 +106,8 @@ class Observer:
                 if first:
                     self._waiting.begin()
             else:
+                if first:
+                    self._ends = time.monotonic() + self._deadline
                 self._begin(new)
         if first:
             steps = self._plan.values()
@@ -136,17 +142,28 @@ class Observer:
         else:
             self.start({self._plan[name].group})
         with self._condition:
-            self._condition.wait_for(lambda: self._graph.get(name) is not None or self._graph.halted(name))
+            self._await(lambda: self._graph.get(name) is not None or self._graph.halted(name))
             found = self._graph.get(name)
         if found is None:
-            raise InterruptedRunError(f"{self.environment.name}: the run was cut short before {name!r} was seen")
+            late = time.monotonic() >= self._ends
+            why = f"its deadline of {self._deadline:g} s passed" if late else "it was stopped"
+            raise InterruptedRunError(f"{self.environment.name}: the run was cut short before {name!r} was seen: {why}")
         return found
 
     def complete(self, groups: Collection[Group] | None = None) -> Observation:
         """Wait for all that was started, or for some groups of it, and return what was seen."""
         with self._condition:
-            self._condition.wait_for(lambda: self._complete(groups) or self._graph.at_rest)
+            self._await(lambda: self._complete(groups) or self._graph.at_rest)
         return self.snapshot()
+
+    def _await(self, done: Callable[[], bool]) -> None:
+        """Wait until something is done, but never past the deadline: a thread that hangs must not hang the run."""
+        while not done():
+            left = self._ends + GRACE - time.monotonic()
+            if left <= 0:
+                self._graph.stop()
+                return
+            self._condition.wait(min(left, SLICE))
 
     def snapshot(self) -> Observation:
         """Return what has been seen by now; `complete` says whether that is all of what was started."""
@@ -213,6 +230,7 @@ class Observer:
         """Begin all steps of some groups; what the version needs of the health check comes with it."""
         wanted = set(groups) | ({"health"} if "version" in groups and version_is_health(self.environment) else set())
         self._graph.begin([step for step in self._plan.values() if step.group in wanted])
+        self._pool.later(max(0.0, self._ends - time.monotonic()), self._graph.stop)
         if "server" in groups:
             self._asides.look_from_server()
 
@@ -236,6 +254,7 @@ class Observer:
     def _ready(self, readiness: Readiness) -> None:
         with self._condition:
             self._readiness = readiness
+            self._ends = time.monotonic() + self._deadline
             self._begin(self._groups)
             self._condition.notify_all()
 

@@ -47,6 +47,7 @@ class Embedded:
             reports=Path("reports"),
             overrides=(),
             wait=None,
+            deadline=None,
             expected_commit=None,
             fault=None,
             rehearse=False,

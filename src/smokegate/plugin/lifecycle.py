@@ -28,6 +28,8 @@ class CheckOptions:
     """Seconds to wait until it is healthy; None judges what is there now."""
     expected_commit: str | None = None
     fault: str | None = None
+    deadline: float | None = None
+    """Seconds that its requests may take in all; None: as its file says."""
 
 
 class ObservedDeployment:
@@ -73,6 +75,7 @@ class ObservedDeployment:
             expected_commit=self._look.expected_commit,
             wait=self._look.wait,
             progress=self._progress,
+            deadline=self._look.deadline,
         )
         observer.start(groups)
         self._observer = observer

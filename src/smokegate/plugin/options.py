@@ -59,6 +59,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "metavar": "10m",
         "help": "wait until the deployment is healthy; without a value as long as the file's `wait` says",
     },
+    "deadline": {
+        "metavar": "2m",
+        "help": "how long the requests of a run may take in all, --wait apart (default: the file's `deadline`)",
+    },
     "expect-commit": {
         "metavar": "SHA",
         "help": "the commit that must be what answers (at least 7 digits); with --wait, wait for it",
@@ -120,6 +124,7 @@ class Settings:
     reports: Path
     overrides: tuple[str, ...]
     wait: str | None
+    deadline: str | None
     expected_commit: str | None
     fault: str | None
     rehearse: bool
@@ -154,6 +159,7 @@ def settings(config: pytest.Config, options: Namespace) -> Settings | None:
         reports=_place(config, options.smokegate_reports, "reports"),
         overrides=tuple(options.smokegate_set),
         wait=options.smokegate_wait,
+        deadline=options.smokegate_deadline,
         expected_commit=options.smokegate_expect_version or options.smokegate_expect_commit,
         fault=options.smokegate_fault,
         rehearse=options.smokegate_rehearse,

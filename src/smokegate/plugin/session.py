@@ -85,7 +85,10 @@ class Run:
 
             environment = next(e for e in self.environments if e.name == name)
             wait = self.embedded.wait if self.embedded is not None else wait_seconds(self.settings, environment)
-            look = CheckOptions(wait, self.settings.expected_commit, self.settings.fault)
+            limit = self.settings.deadline
+            look = CheckOptions(
+                wait, self.settings.expected_commit, self.settings.fault, None if limit is None else seconds(limit)
+            )
             self.deployments[name] = ObservedDeployment(
                 environment, self._pool, look, lambda line: self._progressed(name, line)
             )
@@ -193,11 +196,7 @@ def check_options(settings: Settings, environments: tuple[Environment, ...]) -> 
     Raises:
         pytest.UsageError: a duration, commit or fault can not be used.
     """
-    if settings.wait not in {None, FILE_WAIT}:
-        try:
-            seconds(settings.wait)
-        except ValueError as wrong:
-            raise pytest.UsageError(f"--wait={settings.wait}: {wrong}") from None
+    _check_durations(settings)
     commit = settings.expected_commit
     if commit is not None and not commit.strip():
         raise pytest.UsageError("--expect-version: expected the version that must answer, found an empty text")
@@ -216,6 +215,15 @@ def check_options(settings: Settings, environments: tuple[Environment, ...]) -> 
                 check_fault(environment, settings.fault)
         except UnsuitableFaultError as wrong:
             raise pytest.UsageError(str(wrong)) from None
+
+
+def _check_durations(settings: Settings) -> None:
+    for option, value in (("wait", settings.wait), ("deadline", settings.deadline)):
+        if value not in {None, FILE_WAIT}:
+            try:
+                seconds(value)
+            except ValueError as wrong:
+                raise pytest.UsageError(f"--{option}={value}: {wrong}") from None
 
 
 def wait_seconds(settings: Settings, environment: Environment) -> float | None:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from smokegate.observation.evidence.page_calls import judged
+from smokegate.observation.model import InterruptedRunError
 from smokegate.plugin.failures import Blocked
 from smokegate.plugin.response import EndpointResponse, MonitoringResponse, Response
 
@@ -254,7 +255,10 @@ class Deployment:
         if not planned and self.environment.missing:
             raise Blocked(f"{' and '.join(self.environment.missing)} not set: no test credentials configured")
         self._touched(name)
-        return self._source.exchange(name)
+        try:
+            return self._source.exchange(name)
+        except InterruptedRunError as cut_short:
+            raise Blocked(str(cut_short)) from None
 
     def _declared(self, name: str) -> Expectation | None:
         sample = name == "health" or name.startswith("health ")

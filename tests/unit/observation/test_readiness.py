@@ -14,6 +14,7 @@ import trustme
 from smokegate.environment.model import Backend, Environment, Health, Version
 from smokegate.observation.model import Readiness
 from smokegate.observation.observer import Observer
+from smokegate.observation.plan.readiness import SETTLED, STEADY
 from smokegate.observation.transport.pool import Pool
 
 from .conftest import Caller, Handler, Serve, context_of
@@ -65,9 +66,9 @@ def waited(
         observer.close()
 
 
-def test_a_healthy_deployment_is_ready_at_the_first_poll(pool: Pool, serve: Serve) -> None:
+def test_a_healthy_deployment_is_ready_after_three_good_answers(pool: Pool, serve: Serve) -> None:
     found = waited(pool, environment(serve(turns(READY)).url))
-    assert (found.ready, found.polls, found.gave_up) == (True, 1, None)
+    assert (found.ready, found.polls, found.gave_up) == (True, STEADY, None)
 
 
 @pytest.mark.parametrize(
@@ -82,14 +83,14 @@ def test_a_healthy_deployment_is_ready_at_the_first_poll(pool: Pool, serve: Serv
 )
 def test_what_can_heal_is_waited_out(pool: Pool, serve: Serve, answer: tuple[int, Any, str]) -> None:
     found = waited(pool, environment(serve(turns(answer, answer, READY)).url))
-    assert (found.ready, found.polls) == (True, 3)
+    assert (found.ready, found.polls) == (True, 2 + SETTLED)
 
 
 def test_an_older_healthy_commit_is_waited_out(pool: Pool, serve: Serve) -> None:
     lines: list[str] = []
     url = serve(turns(PREVIOUS, PREVIOUS, READY)).url
     found = waited(pool, environment(url, IN_HEALTH), commit=COMMIT[:7], lines=lines)
-    assert found.ready
+    assert (found.ready, found.polls) == (True, 2 + SETTLED)
     assert any(f"from version {OLD[:12]}" in line and "awaited: version 0123456" in line for line in lines)
 
 
@@ -102,7 +103,7 @@ def test_a_commit_with_a_path_of_its_own_is_read_there(pool: Pool, serve: Serve)
             caller.answer(json.dumps(body))
 
     found = waited(pool, environment(serve(handler).url, Version(path="/version", field="commit")), commit=COMMIT)
-    assert (found.ready, found.polls) == (True, 2)
+    assert (found.ready, found.polls) == (True, 1 + SETTLED)
 
 
 def test_without_an_expected_commit_any_will_do(pool: Pool, serve: Serve) -> None:
@@ -172,7 +173,7 @@ def test_a_poll_that_hangs_is_overtaken(pool: Pool, serve: Serve) -> None:
     given = environment(serve(handler).url)
     given = given.model_copy(update={"backend": given.backend.model_copy(update={"timeout": 30.0})})
     found = waited(pool, given, wait=30.0)
-    assert (found.ready, found.polls) == (True, 2)
+    assert (found.ready, found.polls) == (True, 1 + STEADY)
 
 
 def test_a_wait_that_is_cut_short_says_so(pool: Pool, serve: Serve) -> None:
@@ -186,9 +187,32 @@ def test_a_wait_that_is_cut_short_says_so(pool: Pool, serve: Serve) -> None:
 
 
 def test_nothing_else_is_asked_before_it_is_ready(pool: Pool, serve: Serve) -> None:
-    server = serve(turns((502, "", ""), (502, "", ""), READY))
+    bad = (502, "", "")
+    server = serve(turns(bad, bad, READY))
     observer = Observer(environment(server.url, Version(path="/version", field="commit")), pool=pool, wait=10.0)
     observer.start()
     observer.complete()
-    assert server.asked[:3] == ["GET /health HTTP/1.1"] * 3
-    assert "GET /version HTTP/1.1" in server.asked[3:]
+    polls = 2 + SETTLED
+    assert server.asked[:polls] == ["GET /health HTTP/1.1"] * polls
+    assert "GET /version HTTP/1.1" in server.asked[polls:]
+
+
+def test_a_rolling_deploy_is_waited_out(pool: Pool, serve: Serve) -> None:
+    """Old and new answer in turn: one good answer says nothing."""
+    url = serve(turns(READY, PREVIOUS, READY, READY, PREVIOUS, READY)).url
+    found = waited(pool, environment(url, IN_HEALTH), commit=COMMIT)
+    assert (found.ready, found.polls) == (True, 5 + SETTLED)
+
+
+def test_a_relapse_to_the_old_version_is_caught(pool: Pool, serve: Serve) -> None:
+    found = waited(pool, environment(serve(turns(READY, READY, PREVIOUS)).url, IN_HEALTH), wait=1.0, commit=COMMIT)
+    assert not found.ready
+    assert found.gave_up is not None
+    assert f"from version {OLD[:12]}" in found.gave_up
+
+
+def test_every_poll_has_a_connection_of_its_own(pool: Pool, serve: Serve) -> None:
+    """A balancer that keeps a connection at one instance would hide the other."""
+    server = serve(turns(READY))
+    waited(pool, environment(server.url))
+    assert server.accepted >= STEADY

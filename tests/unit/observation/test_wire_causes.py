@@ -224,7 +224,7 @@ def test_a_server_that_speaks_no_tls_fails_the_handshake(prober: Prober, serve: 
 
 
 def test_a_handshake_without_end_is_over_at_the_deadline(prober: Prober, serve: Serve) -> None:
-    prober.timeout = 0.3
+    prober.timeout = 1.0
     server = serve(lambda caller: caller.over.wait() and None)
     assert cause(prober, server.url.replace("http:", "https:")) is WireCause.TLS_HANDSHAKE
 

@@ -197,5 +197,5 @@ class Graph:
     def _after_gate(self, step: Step, exchange: Exchange) -> Exchange:
         gate = self._done.get(step.gate) if step.gate is not None else None
         if gate is not None and step.shut_by(gate) and never_asked(exchange):
-            return replace(exchange, outcome=NotSent(gate.name))
+            return replace(exchange, outcome=NotSent(gate.name), earlier=())
         return exchange

@@ -23,6 +23,9 @@ QUICK, SLOW, QUICK_FOR = 0.15, 2.0, 30.0
 #: back.
 OVERTAKEN = 1.0
 IN_FLIGHT = 3
+#: So many good answers in a row are waited for: where nothing else was seen, and where a deploy may be under way, since
+#: another answer came before or a commit is expected. Of two instances, one of them old, the latter errs once in 1000.
+STEADY, SETTLED = 3, 10
 
 
 class Waiting:
@@ -66,9 +69,8 @@ class Waiting:
         self._last = "no answer yet"
         self._awaited = "its health check"
         self._result: Readiness | None = None
-        # While a deploy rolls, old and new instances answer in turn: one answer of the new version proves little.
-        self._wanted = environment.backend.health.samples if self._expected is not None else 1
-        self._good = 0
+        self._in_a_row = 0
+        self._needed = STEADY if self._expected is None else SETTLED
         self._step = replace(next(iter(health_steps(environment))), retry=False, within=None, priority=0, fresh=True)
 
     def begin(self) -> None:
@@ -111,7 +113,7 @@ class Waiting:
 
     def _interval(self, now: float) -> float:
         elapsed = now - self._began
-        return QUICK if elapsed < QUICK_FOR else min(SLOW, QUICK * elapsed / QUICK_FOR)
+        return QUICK if elapsed < QUICK_FOR or self._in_a_row else min(SLOW, QUICK * elapsed / QUICK_FOR)
 
     def _poll(self, number: int, asked: float) -> None:
         left = self._deadline - time.monotonic()
@@ -143,34 +145,44 @@ class Waiting:
         return None if answer is None else deployed_version(version, answer)
 
     def _judge(self, exchange: Exchange, commit: str | None) -> None:
+        """Take an answer into account: it counts only in a row of good ones, a relapse begins a new row."""
+        good, hopeless = self._good(exchange, commit)
+        if hopeless is not None:
+            self._finish(ready=False, gave_up=hopeless)
+            return
+        with self._lock:
+            self._in_a_row = self._in_a_row + 1 if good else 0
+            if not good:
+                self._needed = SETTLED
+            elif self._in_a_row < self._needed:
+                self._awaited = f"{self._needed} good answers in a row"
+            ready = self._in_a_row >= self._needed
+        if ready:
+            self._finish(ready=True)
+
+    def _good(self, exchange: Exchange, commit: str | None) -> tuple[bool, str | None]:
+        """Tell whether an answer is what is waited for, and why waiting is in vain where it is."""
         outcome = exchange.outcome
         if isinstance(outcome, NoAnswer):
             self._last = outcome.cause.title
-            hopeless = not outcome.cause.heals or self._never_resolves()
-            if hopeless:
-                self._finish(
-                    ready=False,
-                    gave_up=f"{outcome.cause.title}, which waiting can not heal ({outcome.detail})",
-                )
-            return
+            if outcome.cause.heals and not self._never_resolves():
+                return False, None
+            return False, f"{outcome.cause.title}, which waiting cannot heal ({outcome.detail})"
         assert isinstance(outcome, Answer)
-        edge = edge_answer(outcome, self._environment.backend.health)
+        health = self._environment.backend.health
+        edge = edge_answer(outcome, health)
         self._last = f"{outcome.status}" + (f" ({edge.sign})" if edge is not None else "")
-        if edge is not None and not edge.heals:
-            self._finish(ready=False, gave_up=f"{edge.sign}: waiting can not heal it")
-            return
-        missing = unmet(self._environment.backend.health, outcome)
+        missing = unmet(health, outcome)
+        if edge is not None and not edge.heals and missing:
+            return False, f"{edge.sign}: waiting cannot heal it"
         if missing:
             self._awaited = str(missing[0])
-        elif self._expected is not None and not same_version(self._expected, commit, self._environment.version):
+            return False, None
+        if self._expected is not None and not same_version(self._expected, commit, self._environment.version):
             self._awaited = f"version {self._expected[:12]}"
             self._last += f" from version {commit[:12]}" if commit else " without a known version"
-        else:
-            self._good += 1
-            if self._good >= self._wanted:
-                self._finish(ready=True)
-            return
-        self._good = 0
+            return False, None
+        return True, None
 
     def _never_resolves(self) -> bool:
         return origin_of(self._environment.backend.url).host.rstrip(".").endswith(".invalid")

@@ -32,12 +32,12 @@ class WireCause(Enum):
     CLOSED = ("closed", Stage.EXCHANGE, True, "the connection was closed without an answer")
     READ_TIMEOUT = ("read-timeout", Stage.EXCHANGE, True, "the answer did not come before the deadline")
     TRUNCATED = ("truncated", Stage.EXCHANGE, True, "the answer ended before its announced length")
-    BAD_FRAMING = ("bad-framing", Stage.EXCHANGE, False, "what came is not an HTTP answer")
-    BAD_ENCODING = ("bad-encoding", Stage.EXCHANGE, False, "the body could not be decompressed")
-    TOO_MANY_REDIRECTS = ("too-many-redirects", Stage.EXCHANGE, False, "the redirects do not end")
+    BAD_FRAMING = ("bad-framing", Stage.EXCHANGE, True, "what came is not an HTTP answer")
+    BAD_ENCODING = ("bad-encoding", Stage.EXCHANGE, True, "the body could not be decompressed")
+    TOO_MANY_REDIRECTS = ("too-many-redirects", Stage.EXCHANGE, True, "the redirects do not end")
     BAD_REDIRECT = ("bad-redirect", Stage.EXCHANGE, True, "a redirect leads to no usable address")
-    TOO_LARGE = ("too-large", Stage.EXCHANGE, False, "the answer is larger than the cap")
-    OTHER = ("other", Stage.EXCHANGE, False, "the request failed for a reason outside this table")
+    TOO_LARGE = ("too-large", Stage.EXCHANGE, True, "the answer is larger than the cap")
+    OTHER = ("other", Stage.EXCHANGE, True, "the request failed for a reason outside this table")
 
     def __init__(self, code: str, stage: Stage, heals: bool, title: str) -> None:  # noqa: FBT001
         self.code = code

@@ -81,6 +81,7 @@ TABLE: tuple[Row, ...] = (
     (urllib3.exceptions.InvalidChunkLength, _always, WireCause.BAD_FRAMING),
     (http.client.IncompleteRead, _always, WireCause.TRUNCATED),
     (urllib3.exceptions.ProtocolError, _words("Response ended prematurely"), WireCause.TRUNCATED),
+    (urllib3.exceptions.ProtocolError, _words("exceeded maximum"), WireCause.TOO_LARGE),
     (http.client.RemoteDisconnected, _always, WireCause.CLOSED),
     (http.client.LineTooLong, _always, WireCause.TOO_LARGE),
     (http.client.HTTPException, _words("got more than"), WireCause.TOO_LARGE),

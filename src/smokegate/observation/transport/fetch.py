@@ -42,7 +42,7 @@ def fetch(client: Client, ask: RequestToSend, trace: Trace) -> Fetched:
     try:
         fetched.raw = _follow(client, ask, trace, fetched)
     except Exception as error:  # noqa: BLE001 -- whatever it is, the table names it
-        fetched.error = error
+        fetched.error = forget(error)
     _note(trace, fetched)
     fetched.ended = time.monotonic()
     return fetched
@@ -101,3 +101,16 @@ def _note(trace: Trace, fetched: Fetched) -> None:
         fetched.address, fetched.certificate = trace.used.address, trace.used.certificate
     if trace.sent is not None:
         fetched.phases["wait"] = (trace.sent, (trace.headed or time.monotonic()) - trace.sent)
+
+
+def forget(error: BaseException) -> BaseException:
+    """Return an error without its tracebacks: their frames would keep megabytes of a body for the whole run."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if id(each) not in seen:
+            seen.add(id(each))
+            each.__traceback__ = None
+            inner = (*each.args, getattr(each, "reason", None), each.__cause__, each.__context__)
+            waiting += [found for found in inner if isinstance(found, BaseException)]
+    return error

@@ -19,7 +19,7 @@ MAX_SCRIPTS = 20
 MAX_INTERIM = 20
 CHUNK = 64 * 1024
 #: Of a JSON body: values, levels, and digits of one number.
-MAX_JSON_VALUES = 200_000
+MAX_JSON_VALUES = 100_000
 MAX_JSON_DEPTH = 100
 MAX_NUMBER = 400
 #: Decimal digits of a number in a header.

@@ -1,0 +1,264 @@
+"""Servers that do what no server should, each with how a request to it must end."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+JSON = HEAD + b"Content-Type: application/json\r\n"
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One way to misbehave."""
+
+    name: str
+    what: str
+    ends: tuple[str, ...]
+    """How the request may end: a status, or the code of the cause."""
+    sends: Callable[[], Iterator[bytes]]
+    """What comes over the connection after a request; it is closed behind the last piece."""
+    holds: bool = False
+    """Whether the connection is held open behind it."""
+
+
+def once(*pieces: bytes) -> Callable[[], Iterator[bytes]]:
+    """Send these pieces."""
+    return lambda: iter(pieces)
+
+
+def sized(body: bytes, *headers: bytes) -> Callable[[], Iterator[bytes]]:
+    """Send a proper answer with this body."""
+    lines = b"".join(each + b"\r\n" for each in headers)
+    return once(HEAD + lines + b"Content-Length: %d\r\n\r\n" % len(body), body)
+
+
+def endless(start: bytes, piece: bytes) -> Callable[[], Iterator[bytes]]:
+    """Send a beginning, and then the same for ever."""
+
+    def sends() -> Iterator[bytes]:
+        yield start
+        while True:
+            yield piece
+
+    return sends
+
+
+def as_json(text: str) -> Callable[[], Iterator[bytes]]:
+    """Send this as a JSON body."""
+    return sized(text.encode(), b"Content-Type: application/json")
+
+
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+ZIPPED = b"Content-Encoding: gzip"
+ZEROS = zlib.compress(b"\0" * (64 * MB), 9)
+FLOOD = b"x" * 65536
+LARGE, FRAMING, LATE = "too-large", "bad-framing", "read-timeout"
+CLOSED, CUT, REDIRECT = "closed", "truncated", "bad-redirect"
+
+KINDS = (
+    Kind("silent", "takes the request and says nothing", (LATE,), once(), holds=True),
+    Kind("hangs-up", "hangs up without an answer", (CLOSED, "reset"), once()),
+    Kind("half-status-line", "stops in the middle of the status line", (LATE,), once(b"HTTP/1."), holds=True),
+    Kind("half-head", "stops in the middle of the head", (LATE,), once(HEAD + b"X-A: "), holds=True),
+    Kind(
+        "half-body", "stops in the middle of the body", (LATE,), once(HEAD + b"Content-Length: 9\r\n\r\nx"), holds=True
+    ),
+    Kind("cut-body", "hangs up in the middle of the body", (CUT,), once(HEAD + b"Content-Length: 9\r\n\r\nx")),
+    Kind("cut-chunk", "hangs up in the middle of a chunk", (CUT,), once(CHUNKED + b"9\r\nx")),
+    Kind("no-last-chunk", "hangs up before the last chunk", (CUT,), once(CHUNKED + b"1\r\nx\r\n")),
+    Kind("ssh", "speaks SSH", (FRAMING,), once(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")),
+    Kind("bytes", "sends random bytes", (FRAMING,), once(bytes(range(256)) * 4)),
+    Kind("empty-lines", "sends empty lines for ever", (FRAMING, LARGE), endless(b"", b"\r\n" * 512)),
+    Kind("status-flood", "sends a status line without end", (LARGE, FRAMING), endless(b"HTTP/1.1 200 ", FLOOD)),
+    Kind("header-flood", "sends one header without end", (LARGE,), endless(HEAD + b"X-A: ", FLOOD)),
+    Kind("headers-flood", "sends headers without end", (LARGE,), endless(HEAD, b"X-A: 1\r\n" * 64)),
+    Kind("status-0", "has the status 0", (FRAMING,), once(b"HTTP/1.1 000 X\r\n\r\n")),
+    Kind("status-9999", "has the status 9999", (FRAMING,), once(b"HTTP/1.1 9999 X\r\n\r\n")),
+    Kind("interim-flood", "sends 103 for ever", (LARGE,), endless(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n")),
+    Kind(
+        "interim-once",
+        "sends 102 and 103 before the answer",
+        ("200",),
+        once(b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n", JSON + b"Content-Length: 2\r\n\r\n{}"),
+    ),
+    Kind(
+        "length-5000-digits",
+        "announces a length of 5,000 digits",
+        (LARGE,),
+        once(HEAD + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\nx"),
+        holds=True,
+    ),
+    Kind(
+        "length-negative",
+        "announces a negative length",
+        ("200", FRAMING, CUT, LATE),
+        once(HEAD + b"Content-Length: -5\r\n\r\nx"),
+    ),
+    Kind(
+        "length-words", "announces a length in words", ("200", FRAMING), once(HEAD + b"Content-Length: many\r\n\r\nx")
+    ),
+    Kind(
+        "length-twice",
+        "announces two lengths",
+        ("200", FRAMING, CUT),
+        once(HEAD + b"Content-Length: 1\r\nContent-Length: 5\r\n\r\nx"),
+    ),
+    Kind(
+        "length-9-mb", "announces nine megabytes", (LARGE,), once(HEAD + b"Content-Length: 9437184\r\n\r\n"), holds=True
+    ),
+    Kind("body-flood", "sends a body without end", (LARGE,), endless(HEAD + b"\r\n", FLOOD)),
+    Kind("chunk-flood", "sends chunks without end", (LARGE,), endless(CHUNKED, b"10000\r\n" + FLOOD + b"\r\n")),
+    Kind("tiny-chunks", "sends chunks of one byte without end", (LARGE, LATE), endless(CHUNKED, b"1\r\nx\r\n" * 2000)),
+    Kind("chunk-line-flood", "sends a chunk line without end", (LARGE,), endless(CHUNKED, b"1" * 65536)),
+    Kind("chunk-extension-flood", "sends a chunk extension without end", (LARGE,), endless(CHUNKED + b"1;", FLOOD)),
+    Kind(
+        "chunk-words", "sends chunk sizes that are no numbers", (FRAMING, CUT), once(CHUNKED + b"zz\r\nx\r\n0\r\n\r\n")
+    ),
+    Kind(
+        "chunk-negative",
+        "sends a negative chunk size",
+        (FRAMING, CUT, LATE, "200"),
+        once(CHUNKED + b"-1\r\nx\r\n0\r\n\r\n"),
+    ),
+    Kind(
+        "trailer-flood",
+        "sends trailers without end",
+        ("200", LARGE, LATE),
+        endless(CHUNKED + b"0\r\n", b"X-A: 1\r\n" * 64),
+    ),
+    Kind("gzip-bomb", "unpacks to 64 MB", (LARGE,), sized(ZEROS, b"Content-Encoding: deflate")),
+    Kind("gzip-cut", "is compressed and cut short", (CUT,), sized(gzip.compress(b"x" * 9999)[:-9], ZIPPED)),
+    Kind("gzip-not", "says gzip and is not", ("bad-encoding",), sized(b"plain text", ZIPPED)),
+    Kind("gzip-twice", "is encoded twice", ("bad-encoding",), sized(b"x", b"Content-Encoding: gzip, gzip")),
+    Kind("brotli", "is encoded as was not asked for", ("bad-encoding",), sized(b"x", b"Content-Encoding: br")),
+    Kind("json-nested", "nests a hundred thousand brackets", (LARGE,), as_json("[" * 100_000 + "]" * 100_000)),
+    Kind("json-many", "is 8 MB of `[[],[],…`", (LARGE,), as_json("[" + "[]," * (8 * MB // 3 - 9) + "0]")),
+    Kind(
+        "json-keys",
+        "lists 5,000 `tokenAddress` entries",
+        ("200", LARGE),
+        as_json(json.dumps({f"tokenAddress{n}": "0x" + "a1" * 20 for n in range(5_000)})),
+    ),
+    Kind("json-number", "has a number of a million digits", (LARGE,), as_json(f"[{'9' * MB}]")),
+    Kind("json-exponent", "has the number 1e999999", (LARGE,), as_json("[1e999999]")),
+    Kind("json-nan", "has NaN and Infinity", ("200",), as_json('{"a": NaN, "b": -Infinity}')),
+    Kind("json-surrogates", "has lone surrogates", ("200",), as_json('{"a": "\\ud800", "\\udfff": 1}')),
+    Kind(
+        "json-same-keys", "has one key ten thousand times", ("200",), as_json("{" + ",".join(['"a": 1'] * 10_000) + "}")
+    ),
+    Kind("jwt-flood", "is 150 kB of `eyJeyJ…`", ("200",), sized(b"eyJ" * 50_000, b"Content-Type: text/plain")),
+    Kind(
+        "dashes",
+        "is 64 kB of `-----`",
+        ("200",),
+        sized(b'"' + b"-----" * 13_000, b"Content-Type: application/javascript"),
+    ),
+    Kind(
+        "quotes",
+        "is 1 MB of quotes and backslashes",
+        ("200",),
+        sized(b"\\\"'`" * (MB // 4), b"Content-Type: text/html"),
+    ),
+    Kind("tags", "is 1 MB of open tags", ("200",), sized(b"<a <!--" * (MB // 7), b"Content-Type: text/html")),
+    Kind("addresses", "is 1 MB of `://a:b`", ("200",), sized(b"://a:b" * (MB // 6), b"Content-Type: text/plain")),
+    Kind("spaces", "is 1 MB of white space", ("200",), sized(b" \t\r\n" * (MB // 4), b"Content-Type: text/plain")),
+    Kind(
+        "punycode",
+        "says charset=punycode, 600 kB",
+        ("200",),
+        sized(b"a-b" * 200_000, b"Content-Type: text/plain; charset=punycode"),
+    ),
+    Kind("charset-zip", "says charset=zip", ("200",), sized(b"x" * 9999, b"Content-Type: text/plain; charset=zip")),
+    Kind(
+        "charset-idna",
+        "says charset=idna, 600 kB",
+        ("200",),
+        sized(b"a.b" * 200_000, b"Content-Type: text/plain; charset=idna"),
+    ),
+    Kind(
+        "utf-16-odd",
+        "is UTF-16 of an odd length",
+        ("200",),
+        sized(b"\xff\xfea\0b", b"Content-Type: text/plain; charset=utf-16"),
+    ),
+    Kind(
+        "controls",
+        "is full of terminal escapes",
+        ("200",),
+        sized(b"\x1b[2J\x1b]0;x\x07\x9b31m" * 999, b"X-Esc: \x1b[2J"),
+    ),
+    Kind(
+        "redirect-itself",
+        "redirects to itself",
+        ("too-many-redirects",),
+        once(b"HTTP/1.1 302 X\r\nLocation: /health\r\nContent-Length: 0\r\n\r\n"),
+    ),
+    Kind(
+        "redirect-nowhere",
+        "redirects to no address",
+        (REDIRECT,),
+        once(b"HTTP/1.1 302 X\r\nLocation: http://[\r\nContent-Length: 0\r\n\r\n"),
+    ),
+    Kind(
+        "redirect-file",
+        "redirects to a file",
+        (REDIRECT,),
+        once(b"HTTP/1.1 302 X\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n"),
+    ),
+    Kind(
+        "redirect-metadata",
+        "redirects to a cloud's metadata",
+        ("302",),
+        once(b"HTTP/1.1 302 X\r\nLocation: http://169.254.169.254/latest/\r\nContent-Length: 0\r\n\r\n"),
+    ),
+    Kind(
+        "redirect-flood",
+        "redirects to an address of 60 kB",
+        ("302", REDIRECT, "too-many-redirects", LARGE),
+        once(b"HTTP/1.1 302 X\r\nLocation: /" + b"a" * 60_000 + b"\r\nContent-Length: 0\r\n\r\n"),
+    ),
+    Kind(
+        "retry-after-superscript",
+        "asks to wait ² seconds",
+        ("503",),
+        once("HTTP/1.1 503 X\r\nRetry-After: ²\r\nContent-Length: 0\r\n\r\n".encode("latin-1")),
+    ),
+    Kind(
+        "retry-after-year",
+        "asks to wait for a year",
+        ("429",),
+        once(b"HTTP/1.1 429 X\r\nRetry-After: 31536000\r\nContent-Length: 0\r\n\r\n"),
+    ),
+    Kind(
+        "retry-after-date",
+        "asks to wait until no date",
+        ("429",),
+        once(b"HTTP/1.1 429 X\r\nRetry-After: Fri, 99 Foo 99999 99:99:99\r\nContent-Length: 0\r\n\r\n"),
+    ),
+    Kind(
+        "age-5000-digits",
+        "is of an age of 5,000 digits",
+        ("200",),
+        sized(b"{}", b"Age: " + b"9" * 5000, b"Content-Type: application/json"),
+    ),
+    Kind(
+        "cookies",
+        "sets ninety cookies",
+        ("200",),
+        sized(b"{}", *[b"Set-Cookie: c%d=%s; Path=/" % (n, b"v" * 3000) for n in range(90)]),
+    ),
+    Kind(
+        "upgrade",
+        "switches to another protocol",
+        ("101", FRAMING, CUT, "200"),
+        once(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\nxxxx"),
+    ),
+    Kind("http-0.9", "sends a body without a head", (FRAMING,), once(b"<html>hello</html>")),
+    Kind("nul-header", "has NUL bytes in a header", ("200", FRAMING), sized(b"{}", b"X-Nul: a\0b")),
+)

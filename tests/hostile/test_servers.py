@@ -1,0 +1,68 @@
+"""No server hangs, floods or fools a run: each request ends within its deadline, named, in bounded memory."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs" / "safety.md"
+#: Megabytes above what an idle process needs, over all cases one after the other.
+MOST_MEMORY = 50
+#: Seconds: two time-outs of 2 s (the first request may have met a sleeping instance), and a second to end.
+MOST_TIME = 8.0
+
+
+def _load(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(f"hostile_{name}", HERE / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+KINDS = {kind.name: kind for kind in _load("servers").KINDS}
+
+
+@pytest.fixture(scope="module")
+def results() -> dict[str, dict[str, Any]]:
+    """What came of every server, looked at in one process of its own."""
+    done = subprocess.run(
+        [sys.executable, str(HERE / "look.py")], capture_output=True, text=True, timeout=280, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    return {each["name"]: each for each in found}
+
+
+@pytest.mark.xdist_group("hostile")
+def test_every_server_ends_named_and_in_time(results: dict[str, dict[str, Any]]) -> None:
+    assert list(results) == list(KINDS)
+    astray = {
+        name: each["ended"] + f" ({each['detail']})"
+        for name, each in results.items()
+        if each["ended"] not in KINDS[name].ends
+    }
+    assert not astray
+    late = {name: each["seconds"] for name, each in results.items() if each["seconds"] > MOST_TIME}
+    assert not late
+    assert all("ValueError" not in each["detail"] for each in results.values()), "no error of ours is evidence"
+
+
+@pytest.mark.xdist_group("hostile")
+def test_all_servers_together_take_bounded_memory(results: dict[str, dict[str, Any]]) -> None:
+    assert max(each["memory"] for each in results.values()) <= MOST_MEMORY
+
+
+def test_the_table_of_the_safety_page_is_up_to_date() -> None:
+    """The page is written by `python tests/hostile/table.py`."""
+    assert _load("table").written(PAGE.read_text()) == PAGE.read_text()
