@@ -23,6 +23,8 @@ class InterruptedRunError(RuntimeError):
     """An exchange was awaited that the run, cut short, will not see."""
 
 
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+"""The methods that change nothing."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -323,3 +325,28 @@ class Observation:
         # `version` may be another name of the health exchange.
         exchanges = {e.name: e for e in self.exchanges.values()}.values()
         return sum(each.requests for each in exchanges) + (self.readiness.requests if self.readiness else 0)
+
+    @property
+    def writes(self) -> int:
+        """How many of them may have changed something: each was sent once."""
+        return sum(each.request.method not in READING for each in self._sent)
+
+    @property
+    def accounts_made(self) -> int:
+        """How many accounts were created, as far as the answers say."""
+        return sum(each.name == "register" and _succeeded(each) for each in self._sent)
+
+    @property
+    def accounts_deleted(self) -> int:
+        """How many accounts were deleted again, as far as the answers say."""
+        return sum(each.name == "clean up" and _succeeded(each) for each in self._sent)
+
+    @property
+    def _sent(self) -> tuple[Exchange, ...]:
+        # `version` may be another name of the health exchange.
+        exchanges = {each.name: each for each in self.exchanges.values()}.values()
+        return tuple(each for each in exchanges if not isinstance(each.outcome, NotSent))
+
+
+def _succeeded(exchange: Exchange) -> bool:
+    return exchange.answer is not None and 200 <= exchange.answer.status < 300

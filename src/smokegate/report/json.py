@@ -38,6 +38,9 @@ def _head(run: RunReport) -> dict[str, Any]:
             "seconds": round(run.seconds, 3),
             "exit": run.exit,
             "requests": run.requests,
+            "writes": run.writes,
+            "accounts_made": run.accounts_made,
+            "accounts_deleted": run.accounts_deleted,
             "complete": run.complete,
         },
     }

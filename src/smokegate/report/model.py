@@ -67,6 +67,21 @@ class RunReport:
         return sum(report.observation.requests for report in self.environments)
 
     @property
+    def writes(self) -> int:
+        """How many of them may have changed something."""
+        return sum(report.observation.writes for report in self.environments)
+
+    @property
+    def accounts_made(self) -> int:
+        """How many accounts the run created."""
+        return sum(report.observation.accounts_made for report in self.environments)
+
+    @property
+    def accounts_deleted(self) -> int:
+        """How many of them it deleted again."""
+        return sum(report.observation.accounts_deleted for report in self.environments)
+
+    @property
     def complete(self) -> bool:
         """Whether every check was selected and everything that they read was observed."""
         return all(report.observation.complete and not report.partial for report in self.environments)

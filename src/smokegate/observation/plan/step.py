@@ -9,7 +9,7 @@ from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
 from smokegate.environment.model import Expectation
-from smokegate.observation.model import Exchange, NotSent
+from smokegate.observation.model import READING, Exchange, NotSent
 from smokegate.observation.plan.prerequisites import failed
 from smokegate.observation.transport.connect import Origin
 
@@ -26,7 +26,7 @@ GROUPS: tuple[Group, ...] = (
 )
 """`refusal` is the login with a wrong password: it can be left out of a journey that is made again and again."""
 #: The methods that may be sent twice.
-IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS"})
+IDEMPOTENT = READING
 AGENT = "smokegate (synthetic check)"
 
 
