@@ -225,7 +225,7 @@ def cloudflare_error(plan: Plan) -> None:
     "tectonic",
     where="frontend",
     cause="render.static-asset-missing",
-    caught_by=checks.SCRIPTS_CALL_THE_BACKEND,
+    caught_by=checks.FILES_OF_THE_PAGE_ARE_THERE,
 )
 def bundle_missing(plan: Plan) -> None:
     """The page asks for a script of an older build that is no longer there."""
