@@ -45,7 +45,7 @@ def test_every_missing_variable_is_told_at_once(smoke):
     ("option", "message"),
     [
         ("--wait=soon", "expected a duration with its unit"),
-        ("--expect-commit=abc", "at least 7 hexadecimal digits"),
+        ("--expect-commit=abc", "7 to 64 hexadecimal digits"),
         ("--fault=no-servr", "did you mean no-server?"),
         ("--set=backend.ulr=http://127.0.0.1:9", "did you mean"),
         ("--set=nonsense", "expected KEY=VALUE"),

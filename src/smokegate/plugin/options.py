@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from smokegate.plugin.suite_location import suite_directory
 if TYPE_CHECKING:
     from argparse import Namespace
 
+COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
 FILE_WAIT = "the file's own"
 DEFAULT_ENVIRONMENT = "smokegate_env"
 """The ini setting that names the environment of a run without `--env`."""
@@ -160,7 +162,7 @@ def settings(config: pytest.Config, options: Namespace) -> Settings | None:
         overrides=tuple(options.smokegate_set),
         wait=options.smokegate_wait,
         deadline=options.smokegate_deadline,
-        expected_commit=options.smokegate_expect_version or options.smokegate_expect_commit,
+        expected_commit=_expected(options),
         fault=options.smokegate_fault,
         rehearse=options.smokegate_rehearse,
         strict=bool(getattr(options, "strict", None)),
@@ -202,3 +204,19 @@ def worker_slot() -> int | None:
     """Return this process's number among pytest-xdist's workers, None where a person started it."""
     name = os.environ.get("PYTEST_XDIST_WORKER")
     return None if name is None else int(name.removeprefix("gw"))
+
+
+def _expected(options: Namespace) -> str | None:
+    """Return the version that must answer, from whichever of the two options names it.
+
+    Raises:
+        pytest.UsageError: the commit is none.
+    """
+    commit: str | None = options.smokegate_expect_commit
+    if commit is not None and not COMMIT.fullmatch(commit):
+        raise pytest.UsageError(
+            f"--expect-commit={commit}: expected 7 to 64 hexadecimal digits of a commit; "
+            "for any other version there is --expect-version"
+        )
+    version: str | None = options.smokegate_expect_version
+    return commit if version is None else version
