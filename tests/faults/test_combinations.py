@@ -33,16 +33,17 @@ def _pair(one: Trial, other: Trial) -> Trial:
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(data=st.data())
+@given(chosen=st.integers(min_value=0, max_value=2**16))
 def test_pair_of_faults_is_never_green_and_invents_no_cause(
-    name: str, data: st.DataObject, every_trial: tuple[Trial, ...], tried: Try
+    name: str, chosen: int, every_trial: tuple[Trial, ...], tried: Try
 ) -> None:
     """The diagnosis of two faults does not crash, is never PASS, and names only what one of them shows.
 
     `pytest --env=NAME --fault=ONE+OTHER` shows the pair.
     """
     mine = [trial for trial in every_trial if trial.environment == name and _quick(trial)]
-    one, other = data.draw(st.sampled_from(list(combinations(mine, 2))))
+    pairs = list(combinations(mine, 2))
+    one, other = pairs[chosen * 7919 % len(pairs)]
     both = tried(_pair(one, other))
     alone = {code for each in (tried(one), tried(other)) for code in (each.cause, *each.also, *each.trial.causes)}
 

@@ -63,7 +63,6 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "tests" / "smoke").mkdir(parents=True)
     (tmp_path / "environments").mkdir()
     (tmp_path / "pytest.ini").write_text(INI, "utf-8")
-    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "tests")
     for name in TESTS:
         shutil.copy(ROOT / "tests" / "smoke" / name, tmp_path / "tests" / "smoke")
     return tmp_path

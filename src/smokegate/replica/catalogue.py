@@ -34,7 +34,7 @@ class UnknownKindError(ValueError):
 class Fault:
     """One deliberate defect of one kind of replica.
 
-    `caught_by` are the smoke tests that must go red, each by its file and its name, `cause` the codes any one
+    `caught_by` are the checks that must fail, each by its code (`a|b`: one of the two), `cause` the codes any one
     of which is a right diagnosis, `verdict` what the run must end with. `needs` names what the fault can
     not do without: `namespace` for those that only `smokegate.replica.namespace` can bring about. With
     `tls` the replica speaks https whether asked to or not.

@@ -102,7 +102,7 @@ def test_a_broken_deployment_is_red_with_its_cause(runner: Runner) -> None:
 
     assert ran.code == 1, ran.text
     assert ran.outputs["cause"] == "render.no-server"
-    assert "fix or roll back" in "\n".join(ran.summary.splitlines()[:3])
+    assert "fix the configuration, a rollback will not help" in "\n".join(ran.summary.splitlines()[:3])
     assert len(re.findall(r"^::error", ran.text, re.MULTILINE)) == 1
 
 

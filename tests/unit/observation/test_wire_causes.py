@@ -148,6 +148,7 @@ ELSEWHERE = {
     WireCause.TLS_WRONG_HOST,
     WireCause.TLS_UNTRUSTED,
     WireCause.TLS_HANDSHAKE,
+    WireCause.PROXY,
     WireCause.BAD_REDIRECT,
     WireCause.OTHER,
 }

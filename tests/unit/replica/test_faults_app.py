@@ -67,6 +67,7 @@ FACES: dict[tuple[str, str], Face] = {
 # those that one answer can not show; each has a test of its own here or in test_faults_edge.py
 OTHERWISE = {
     "partial-outage",
+    "half-without-database",
     "one-instance-down",
     "mixed-versions",
     "old-version",

@@ -31,6 +31,7 @@ FACES: dict[str, type[Exception] | bytes] = {
     "bad-chunks": _HEAD + b"transfer-encoding: chunked\r\n\r\nzz",
     "redirect-loop": b"HTTP/1.1 301 ",
     "redirect-ping-pong": b"HTTP/1.1 308 ",
+    "redirect-elsewhere": b"HTTP/1.1 302 ",
     "endless-body": _HEAD + b"transfer-encoding: chunked\r\n\r\n8000\r\n   ",
     "gzip-bomb": b"HTTP/1.1 200 ",
     "huge-headers": _HEAD + b"x-padding: xxxxxxxx",

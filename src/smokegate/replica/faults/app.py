@@ -42,7 +42,7 @@ def wrong_service(plan: Plan) -> None:
     instead(plan, "/health", 200, {"status": "healthy", "service": "Tectonic Notification Worker"})
 
 
-@fault(*KINDS, where="app", cause="app.wrong-service", caught_by=checks.IT_IS_THE_RIGHT_SERVICE)
+@fault(*KINDS, where="app", cause="edge.nothing-here", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
 def default_page(plan: Plan) -> None:
     """A web server's default page answers in the application's place."""
     welcome = "Welcome to nginx!"

@@ -185,7 +185,7 @@ def tables_gone_in_postgresql(plan: Plan) -> None:
     "tectonic",
     where="database",
     cause=("app.database-unreachable", "app.partial-outage"),
-    caught_by=(checks.ENDPOINT_IS_STEADY, checks.ENDPOINT_ANSWERS_AS_DECLARED),
+    caught_by=f"{checks.ENDPOINT_IS_STEADY}|{checks.ENDPOINT_ANSWERS_AS_DECLARED}",
 )
 def half_without_database(plan: Plan) -> None:
     """One of two instances cannot reach the database, and the edge keeps each connection at one instance."""

@@ -44,13 +44,14 @@ class FaultResult:
     @property
     def caught_by(self) -> tuple[str, ...]:
         """The red tests that were expected to be red."""
-        return tuple(each for each in self.red if each.startswith(self.trial.checks))
+        expected = tuple(code for check in self.trial.checks for code in check.split("|"))
+        return tuple(each for each in self.red if each.startswith(expected))
 
     @property
     def caught(self) -> bool:
         """Whether every check that is there for this fault went red."""
         return bool(self.trial.checks) and all(
-            any(each.startswith(check) for each in self.red) for check in self.trial.checks
+            any(each.startswith(tuple(check.split("|"))) for each in self.red) for check in self.trial.checks
         )
 
     @property
@@ -69,7 +70,7 @@ class FaultResult:
         if not self.red:
             found.append("missed: nothing is red, and nothing warns")
         elif not self.caught:
-            silent = [check for check in self.trial.checks if not any(r.startswith(check) for r in self.red)]
+            silent = [c for c in self.trial.checks if not any(r.startswith(tuple(c.split("|"))) for r in self.red)]
             found.append(f"not caught by {', '.join(silent)}, but by {', '.join(self.red)}")
         if not self.diagnosed:
             expected = " or ".join(self.trial.causes)
