@@ -141,19 +141,19 @@ def test_promise_that_anything_keeps_is_a_hole(project: Path, rehearse: Callable
 
 def test_check_that_can_not_fail_is_found(project: Path, rehearse: Callable[..., Rehearsed]) -> None:
     """A team's own test that asserts nothing stays green whatever is broken: it is named as a hole."""
-    own = "def test_orders_are_plausible(health):\n    assert health is not None\n"
+    own = "def test_orders_are_plausible(deployment):\n    assert deployment.health is not None\n"
     (project / "tests" / "smoke" / "test_own.py").write_text(own, "utf-8")
     with serve() as web:
         _shop(web, project)
         done = rehearse()
 
     assert done.code == 1, done.out
-    assert done.score["never_red"] == ["test_own.py::test_orders_are_plausible"]
+    assert done.score["never_red"] == ["own.orders-are-plausible"]
 
 
 def test_own_check_that_can_fail_is_no_hole(project: Path, rehearse: Callable[..., Rehearsed]) -> None:
-    """A team's own test that looks at an answer is no hole where another one is red for that answer."""
-    own = "def test_shop_is_open(health):\n    assert health.json['status'] == 'ok'\n"
+    """A check of a team's own that reads an answer notices when it is broken."""
+    own = "def test_shop_is_open(deployment):\n    assert deployment.health.json['status'] == 'ok'\n"
     (project / "tests" / "smoke" / "test_own.py").write_text(own, "utf-8")
     with serve() as web:
         _shop(web, project)
@@ -161,7 +161,7 @@ def test_own_check_that_can_fail_is_no_hole(project: Path, rehearse: Callable[..
 
     assert done.code == 0, done.out
     assert done.score["never_red"] == []
-    assert done.score["overshadowed"] == ["test_own.py::test_shop_is_open"]
+    assert "own.shop-is-open" in {check for each in done.score["mutants"] for check in each["noticed_by"]}
 
 
 def test_deployment_that_is_not_well_has_no_score(project: Path, rehearse: Callable[..., Rehearsed]) -> None:
@@ -204,9 +204,7 @@ def test_standing_account_that_can_not_sign_in_is_noticed(rehearse: Callable[...
         )
 
     assert done.code == 0, done.out
-    assert {test for each in done.score["mutants"] for test in each["noticed_by"]} == {
-        "test_sign_in.py::test_standing_account_signs_in"
-    }
+    assert {test for each in done.score["mutants"] for test in each["noticed_by"]} == {"sign-in.first-login"}
     assert account["password"] not in done.out + json.dumps(done.report)
 
 

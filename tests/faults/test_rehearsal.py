@@ -11,8 +11,8 @@ from tests_support.golden import normalised, told
 from smokegate.report.rehearsal.model import FaultResult, Trial
 
 HERE = Path(__file__).parent
-#: Which of its checks catches it depends on which instance answers first.
-VARIES = {"half-without-database"}
+#: What is seen of it depends on which request comes first.
+VARIES = {"half-without-database", "no-server-intermittent", "waking"}
 Try = Callable[[Trial], FaultResult]
 
 

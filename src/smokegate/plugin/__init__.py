@@ -157,6 +157,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         from smokegate.plugin import collect
 
         run.named_singly = collect.named_singly(session.config)
+        run.named_files = collect.named_files(session.config)
         collect.plan(run, run.there, session.items)
         run.there = []
 

@@ -103,7 +103,7 @@ def _partial(run: Run, name: str, collected: Sequence[pytest.Item], selected: Se
     """Return why not all checks of an environment are in the run, empty where all are."""
     there = sum(environment_of(item) == name for item in collected)
     chosen = sum(environment_of(item) == name for item in selected)
-    missing = {file.name for file in suite_directory().glob("test_*.py")} - run.modules
+    missing = {file.name for file in suite_directory().glob("test_*.py")} - (run.named_files or run.modules)
     if missing:
         return f"partial run: {len(missing)} of the suite's files were left out, and say nothing"
     if chosen < there:
@@ -150,6 +150,14 @@ def deselect_unasked(config: pytest.Config, items: list[pytest.Item]) -> None:
     if unasked:
         config.hook.pytest_deselected(items=unasked)
         items[:] = [item for item in items if item not in set(unasked)]
+
+
+def named_files(config: pytest.Config) -> set[str]:
+    """Return the suite's files that the command line names one by one; none where it names the suite as a whole."""
+    places = [config.invocation_params.dir / str(each).split("::")[0] for each in config.args]
+    if any(suite_directory().is_relative_to(place) for place in places):
+        return set()
+    return {place.name for place in places if place.parent == suite_directory()}
 
 
 def named_singly(config: pytest.Config) -> bool:

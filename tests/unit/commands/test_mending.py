@@ -134,7 +134,7 @@ def test_what_comes_next_follows_from_the_new_cause(stage: Stage, broken: CheckR
     worse = look_at(view(looping("backend", log)), *away(environment), environment=environment)
     result = scripted(stage, [worse]).run(broken)
     assert (result.word, stage.hands.done) == ("did not help", ["start backend"])
-    assert "the code, the image" in result.reason
+    assert "the code or the image" in result.reason
     assert stage.states()[-1] == ("refused", "")
 
 
