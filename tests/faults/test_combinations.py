@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import combinations
+from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from smokegate.rehearsal.replicas import SLOW
 from smokegate.report.rehearsal.model import FaultResult, Trial
@@ -25,15 +24,8 @@ def _pair(one: Trial, other: Trial) -> Trial:
     return Trial(one.environment, f"{one.fault}+{other.fault}", title, (), (*one.causes, *other.causes), "")
 
 
+@pytest.mark.parametrize("chosen", range(4))
 @pytest.mark.parametrize("name", ["local", "local-trading"])
-@settings(
-    max_examples=15,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(chosen=st.integers(min_value=0, max_value=2**16))
 def test_pair_of_faults_is_never_green_and_invents_no_cause(
     name: str, chosen: int, every_trial: tuple[Trial, ...], tried: Try
 ) -> None:
@@ -43,7 +35,7 @@ def test_pair_of_faults_is_never_green_and_invents_no_cause(
     """
     mine = [trial for trial in every_trial if trial.environment == name and _quick(trial)]
     pairs = list(combinations(mine, 2))
-    one, other = pairs[chosen * 7919 % len(pairs)]
+    one, other = Random(chosen).choice(pairs)  # noqa: S311 - the same pairs in every run
     both = tried(_pair(one, other))
     alone = {code for each in (tried(one), tried(other)) for code in (each.cause, *each.also, *each.trial.causes)}
 

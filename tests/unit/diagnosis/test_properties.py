@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from random import Random
 from typing import Any
 
 import pytest
@@ -158,11 +159,10 @@ def test_what_is_broken_has_a_headline(changes: dict[str, Any]) -> None:
         assert not headline.advisory
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.data())
-def test_pairs_of_defects_are_judged_by_their_evidence(defects: Any, data: st.DataObject) -> None:
+@pytest.mark.parametrize("chosen", range(200))
+def test_pairs_of_defects_are_judged_by_their_evidence(defects: Any, chosen: int) -> None:
     """Two defects at once never crash, are never green, and what is found of them stands in what was seen."""
-    first, second = data.draw(st.lists(st.sampled_from(defects), min_size=2, max_size=2))
+    first, second = Random(chosen).sample(defects, 2)  # noqa: S311 - the same pairs in every run
     changes = {each.name: each for each in (*first.changes, *second.changes)}
     observation = seen(*changes.values(), **{**first.fields, **second.fields})
     diagnosis = diagnose(ENVIRONMENT, observation)
