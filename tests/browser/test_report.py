@@ -1,53 +1,54 @@
-"""The report as a browser shows it."""
+"""The report as a browser shows it: pages rendered from runs by hand, without a deployment."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from tests_support.running import ROOT, clean_environment
-from tests_support.web import Reply, reply, serve
+from tests_support.run_documents import environment_report, run_document, run_of
+from tests_support.suite import judge
 
-EVIL_PATH = "/a%22%3E%3Cimg%20src=x%20onerror=window.__x=1%3E"
+from smokegate.diagnosis.testing import an_environment, answered, seen
+from smokegate.report import page as pages
+from smokegate.report.page import page as rendered
+
+pytestmark = pytest.mark.xdist_group("browser")
 HOSTILE = "</script><script>window.__x=1</script><img src=x onerror=window.__x=1><svg onload=window.__x=1>\u202e"
+SCREENS = (
+    ("broken", 1280, "light", False),
+    ("broken", 1280, "dark", True),
+    ("broken", 390, "light", True),
+    ("broken", 320, "dark", False),
+    ("several", 390, "dark", False),
+    ("several", 320, "light", True),
+)
+"""Runs, widths, schemes, and whether everything is open: every pair of them is there."""
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
-def run(reports, *words):
-    """Run the suite and return its page and its JSON."""
-    subprocess.run(
-        [sys.executable, "-m", "pytest", f"--reports={reports}", *words],
-        cwd=ROOT,
-        env=clean_environment({}),
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    (page,) = reports.glob("*.html")
-    return page, json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """Write the page of a run; returns the file and the run."""
+    folder = tmp_path_factory.mktemp("pages")
+
+    def write(name, document):
+        path = folder / f"{name}.html"
+        path.write_text(rendered(document), encoding="utf-8")
+        return path, document
+
+    return write
 
 
-@pytest.fixture(scope="session")
-def broken(tmp_path_factory):
-    """The reports of a run over a replica that nobody serves."""
-    return run(tmp_path_factory.mktemp("broken"), "--env=local", "--fault=no-server")
+@pytest.fixture(scope="module")
+def broken(written):
+    """A run over a deployment that nobody serves."""
+    return written("broken", run_of("no-server"))
 
 
-@pytest.fixture(scope="session")
-def hostile(tmp_path_factory):
-    """The reports of a run over a server whose every word is an attack."""
-    folder = tmp_path_factory.mktemp("hostile")
-    with serve() as web:
-        web.answers["/health"] = Reply(500, HOSTILE.encode(), (("Content-Type", "text/html"), ("X-Evil", HOSTILE[:60])))
-        web.answers[EVIL_PATH] = reply({"x": HOSTILE}, 500)
-        (folder / "evil.toml").write_text(
-            f'title = "<img src=x onerror=window.__x=1>"\n[backend]\nurl = "{web.url}"\n'
-            f'[backend.health]\ncontains = "fine"\n[[backend.endpoints]]\npath = "{EVIL_PATH}"\n',
-            encoding="utf-8",
-        )
-        return run(folder / "reports", f"--environments={folder}", "--env=evil")
+@pytest.fixture(scope="module")
+def several(written):
+    """A run over two environments, one of them broken."""
+    reports = [environment_report("PASS", "calm"), environment_report("no-server", "lost")]
+    return written("several", run_document(*reports))
 
 
 @pytest.fixture
@@ -72,18 +73,9 @@ def show(chromium):
         context.close()
 
 
-@pytest.fixture(scope="session")
-def several(tmp_path_factory):
-    """The reports of a run over two environments, one of them broken."""
-    folder = tmp_path_factory.mktemp("several")
-    with serve() as web:
-        web.answers["/health"] = reply({"status": "ok"}, 200)
-        for name, path in (("calm", "/health"), ("lost", "/nothing-here")):
-            (folder / f"{name}.toml").write_text(
-                f'title = "{name}"\n[backend]\nurl = "{web.url}"\n[backend.health]\npath = "{path}"\n',
-                encoding="utf-8",
-            )
-        return run(folder / "reports", f"--environments={folder}", "--env=calm,lost")
+def opened(page, *, state):
+    """Open or close every part of a page."""
+    page.evaluate(f"document.querySelectorAll('details').forEach(e => {{ e.open = {str(state).lower()} }})")
 
 
 def test_decision_cause_evidence_and_steps_are_on_the_first_screen(show, broken):
@@ -96,9 +88,11 @@ def test_decision_cause_evidence_and_steps_are_on_the_first_screen(show, broken)
 
 def test_the_decision_is_the_largest_line(show, broken):
     """Verdict, decision and reason, in words and not by colour alone."""
-    page = show(broken[0])
+    path, document = broken
+    page = show(path)
 
-    assert page.locator("h1").inner_text().split() == ["FAIL", "fix", "or", "roll", "back"]
+    decision = document["environments"][0]["decision"]
+    assert " ".join(page.locator("h1").inner_text().split()) == f"FAIL {decision}"
     sizes = page.evaluate("[...document.querySelectorAll('body *')].map(e => parseFloat(getComputedStyle(e).fontSize))")
     assert max(sizes) == float(page.evaluate("parseFloat(getComputedStyle(document.querySelector('h1')).fontSize)"))
 
@@ -116,30 +110,27 @@ def test_all_of_it_is_there_without_javascript(show, broken):
     assert page.locator("button:visible, input:visible").count() == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390, 320])
 @pytest.mark.parametrize("which", ["broken", "several"])
-def test_no_screen_scrolls_sideways(show, request, which, width, scheme):
-    """The page fits a desktop and a phone, in light and in dark, closed and with everything open."""
-    page = show(request.getfixturevalue(which)[0], width=width, scheme=scheme)
+def test_no_screen_scrolls_sideways(show, request, which):
+    """The page fits a desktop and a phone, closed and with everything open."""
+    page = show(request.getfixturevalue(which)[0])
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true })")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for state in (False, True):
+        opened(page, state=state)
+        for width in (1280, 390, 320):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390, 320])
-@pytest.mark.parametrize("which", ["broken", "several"])
-def test_axe_finds_no_violation(show, request, which, width, scheme):
-    """No violation of WCAG A and AA, closed and with everything open."""
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: "-".join(map(str, screen)))
+def test_axe_finds_no_violation(show, request, screen):
+    """No violation of WCAG A and AA: desktop and phone, light and dark, closed and with everything open."""
+    which, width, scheme, state = screen
     page = show(request.getfixturevalue(which)[0], width=width, scheme=scheme, bypass_csp=True)
-    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    opened(page, state=state)
+    found = Axe().run(page, options=WCAG).response["violations"]
 
-    for state in ("false", "true"):
-        page.evaluate(f"document.querySelectorAll('details').forEach(e => {{ e.open = {state} }})")
-        found = Axe().run(page, options=options).response["violations"]
-        assert [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in found] == []
+    assert [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in found] == []
 
 
 def test_every_target_can_be_hit(show, broken):
@@ -163,7 +154,7 @@ def test_on_a_phone_decision_and_cause_are_above_the_fold(show, broken):
 
 def test_the_title_begins_with_the_verdict(show, broken, several):
     """A tab can be told from others."""
-    assert show(broken[0]).title() == "FAIL: local"
+    assert show(broken[0]).title() == "FAIL: staging"
     assert show(several[0]).title() == "1 of 2 not OK: lost"
 
 
@@ -244,17 +235,30 @@ def test_the_page_works_in_a_sandboxed_frame(show, broken, tmp_path):
     assert "FAIL" in page.frame_locator("iframe").locator("h1").inner_text()
 
 
-def test_a_page_is_small(broken):
-    """All evidence of a run of some twenty checks is within 80 kB."""
-    assert broken[0].stat().st_size <= 80_000
+@pytest.fixture(scope="module")
+def hostile():
+    """A run over a server whose every word, and a file whose every name, is an attack."""
+    path = "/a%22%3E%3Cimg%20src=x%20onerror=window.__x=1%3E"
+    sections = {"title": HOSTILE, "frontend": None, "sign_in": None, "version": None}
+    backend = {"url": "https://a.example.com", "health": {"contains": "fine"}, "endpoints": [{"path": path}]}
+    environment = an_environment(name="evil", backend=backend, **sections)
+    headers = {"content-type": "text/html", "x-evil": HOSTILE}
+    changes = [answered(name, 500, HOSTILE, headers) for name in ("health", f"endpoint {path}")]
+    document = run_document(judge(environment, seen(*changes, environment=environment)))
+    document["run"]["ci"] = {"url": "javascript:window.__x=1", "branch": HOSTILE}
+    return document
 
 
-@pytest.mark.parametrize("policy", ["kept", "removed"])
-def test_hostile_text_runs_nothing(show, hostile, tmp_path, policy):
-    """No word of a server, a file or an address is executed, also by escaping alone."""
-    text = hostile[0].read_text(encoding="utf-8")
-    if policy == "removed":
-        text = text.replace("Content-Security-Policy", "X-None", 1)
+@pytest.mark.parametrize("layer", ["escaping", "policy"])
+def test_hostile_text_runs_nothing(show, hostile, tmp_path, monkeypatch, layer):
+    """No word of a server, a file or an address is executed: by escaping alone, and by the policy alone."""
+    if layer == "escaping":
+        text = rendered(hostile).replace("Content-Security-Policy", "X-None", 1)
+    else:
+        templates = pages.templates.__wrapped__()
+        templates.autoescape = False
+        monkeypatch.setattr(pages, "templates", lambda: templates)
+        text = rendered(hostile)
     copy = tmp_path / "hostile.html"
     copy.write_text(text, encoding="utf-8")
 
@@ -262,4 +266,5 @@ def test_hostile_text_runs_nothing(show, hostile, tmp_path, policy):
 
     assert "FAIL" in page.locator("h1").inner_text()
     assert page.evaluate("window.__x") is None
-    assert page.locator("[onerror],[onload],img[src=x]").count() == 0
+    if layer == "escaping":
+        assert page.locator("[onerror],[onload],img[src=x]").count() == 0

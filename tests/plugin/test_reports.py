@@ -82,6 +82,11 @@ def test_html_is_one_file_that_loads_nothing(healthy):
     assert "width=device-width" in page
 
 
+def test_the_page_of_some_twenty_checks_is_small(healthy):
+    """All evidence of the run is within 80 kB."""
+    assert (healthy / "local.html").stat().st_size <= 80_000
+
+
 def test_junit_has_every_test(healthy):
     """JUnit has as many test cases as the run had tests."""
     cases = ET.parse(healthy / "local.xml").getroot().findall(".//testcase")  # noqa: S314 - our own file
