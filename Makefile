@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 TESTS := $(wildcard tests/unit tests/plugin tests/faults tests/field tests/edges tests/hostile tests/browser tests/containers tests/packaging)
 # A test that hangs is stopped and named instead of holding up the run.
 LIMIT := --timeout=300
-# What shares an engine or a rehearsal stays together on one worker: see `xdist_group` in the tests' conftests.
+# What shares an engine, a browser or a rehearsal stays together on one worker: see tests/conftest.py.
 PARALLEL = $(BIN)/pytest -p no:cacheprovider -n $(WORKERS) --dist loadgroup $(LIMIT)
 WORKERS ?= 3
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet

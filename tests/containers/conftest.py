@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from pathlib import Path
 
 import pytest
 
 from smokegate.replica.compose import engine as engines
 from smokegate.replica.process.client import ReplicaError
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests on one worker of pytest-xdist: they share one engine."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.xdist_group("containers"))
 
 
 def unavailable(what: str) -> None:

@@ -1,0 +1,40 @@
+"""Which tests stay together on one worker of pytest-xdist, because they share something that is dear to start.
+
+pytest-xdist's own mark for this, `xdist_group`, has no effect since pytest 9.2: it works by changing a test's id.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
+
+#: Folders and files whose tests share a rehearsal, an engine, a browser or one long look.
+TOGETHER = ("tests/faults/", "tests/containers/", "tests/browser/", "tests/hostile/test_servers.py")
+#: Folders whose files share what they start; other tests are given to whichever worker is free.
+BY_FILE = ("tests/unit/", "tests/packaging/")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """Give out whole groups of tests, the largest first, where `--dist=loadgroup` asks for groups."""
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - only where tests run in parallel
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group(nodeid)
+
+    return Groups(config, log)
+
+
+def group(nodeid: str) -> str:
+    """Return the group that a test belongs to, by its id."""
+    file = nodeid.split("::", 1)[0]
+    shared = next((each for each in TOGETHER if file.startswith(each)), None)
+    return shared or (file if file.startswith(BY_FILE) else nodeid)
