@@ -11,13 +11,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from tests_support.field.cases import FIELD, all_cases
-from tests_support.field.judge import Result, judged
+from tests_support.field.judge import Result, judged, judging
 from tests_support.field.score import by_kind, page, summary, totals
 from tests_support.running import ROOT
 
@@ -30,8 +31,12 @@ def main() -> int:
         print("no such case", file=sys.stderr)
         return 2
     results: list[Result] = []
-    with ThreadPoolExecutor(options.jobs) as pool:
-        for result in pool.map(judged, selected):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        judging(Path(folder)) as runs,
+        ThreadPoolExecutor(options.jobs) as pool,
+    ):
+        for result in pool.map(lambda case: judged(case, runs), selected):
             results.append(result)
             if not (options.quiet and result.outcome == "right"):
                 print(result, flush=True)

@@ -48,6 +48,7 @@ IN_RUNBOOK = {
     "called": "https://ADDRESS/api",
     "said": "STATUS",
     "edge": "The gateway",
+    "shows": "MAKER",
 }
 """What the runbook's pages, which are about no deployment in particular, say instead."""
 

@@ -165,10 +165,10 @@ def everywhere(status: int, body: Any = "", headers: Mapping[str, str] | None = 
     return tuple(answered(name, status, body, headers) for name in dict.fromkeys(names))
 
 
-def silent_everywhere(cause: WireCause) -> tuple[Exchange, ...]:
+def silent_everywhere(cause: WireCause, detail: str = "in the library's words") -> tuple[Exchange, ...]:
     """Return no answer to everything that the backend is asked."""
     names = [each.name for each in healthy().exchanges.values() if not each.request.url.startswith(FRONTEND)]
-    return tuple(silent(name, cause) for name in dict.fromkeys(names))
+    return tuple(silent(name, cause, detail) for name in dict.fromkeys(names))
 
 
 def _healthy(environment: Environment) -> list[Exchange]:

@@ -18,7 +18,7 @@ from smokegate.plugin.suite_location import suite_directory
 if TYPE_CHECKING:
     from argparse import Namespace
 
-COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
+SHORT_COMMIT = re.compile(r"(?=.*[a-fA-F])[0-9a-fA-F]{1,6}")
 FILE_WAIT = "the file's own"
 DEFAULT_ENVIRONMENT = "smokegate_env"
 """The ini setting that names the environment of a run without `--env`."""
@@ -209,14 +209,16 @@ def worker_slot() -> int | None:
 def _expected(options: Namespace) -> str | None:
     """Return the version that must answer, from whichever of the two options names it.
 
+    A team that releases by version or tag passes that as the commit, too: it is compared as the file says.
+
     Raises:
-        pytest.UsageError: the commit is none.
+        pytest.UsageError: it is empty, or a commit that is cut too short to identify one.
     """
     commit: str | None = options.smokegate_expect_commit
-    if commit is not None and not COMMIT.fullmatch(commit):
+    if commit is not None and (not commit.strip() or SHORT_COMMIT.fullmatch(commit)):
         raise pytest.UsageError(
-            f"--expect-commit={commit}: expected 7 to 64 hexadecimal digits of a commit; "
-            "for any other version there is --expect-version"
+            f"--expect-commit={commit}: expected 7 to 64 hexadecimal digits of a commit, or any other version, "
+            "such as a release"
         )
     version: str | None = options.smokegate_expect_version
     return commit if version is None else version

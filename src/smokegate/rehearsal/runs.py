@@ -27,7 +27,16 @@ LOOK = 100
 class Runs:
     """Runs the suite; any number of threads may ask for runs at the same time."""
 
-    def __init__(self, suite: Suite, folder: Path, *, replicas: bool, warm: str, overrides: Sequence[str] = ()) -> None:
+    def __init__(  # noqa: PLR0913 -- what all runs share, each by its name
+        self,
+        suite: Suite,
+        folder: Path,
+        *,
+        replicas: bool,
+        warm: str,
+        overrides: Sequence[str] = (),
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
         """Start the fork server.
 
         Args:
@@ -35,7 +44,8 @@ class Runs:
             folder: where output and reports of the runs go.
             replicas: whether runs start replicas.
             warm: the environment with which the suite is collected beforehand.
-            overrides: the options without which that environment can not be loaded.
+            overrides: the options without which that environment cannot be loaded.
+            variables: the environment variables of every run; left out, the caller's own.
         """
         self._suite = suite
         self._folder = folder
@@ -53,7 +63,7 @@ class Runs:
                 stdin=subprocess.DEVNULL,
                 pass_fds=(theirs.fileno(),),
                 cwd=suite.root,
-                env=_variables({}),
+                env=_variables({}) if variables is None else dict(variables),
             )
 
     def run(self, label: str, arguments: Sequence[str], *, variables: Mapping[str, str] | None = None) -> SuiteRun:

@@ -149,8 +149,12 @@ class ServiceView:
 
     @property
     def log_since_start(self) -> tuple[LogLine, ...]:
-        """The lines of its last run; lines without a time count."""
-        start = self.started_at
+        """The lines of its last run; lines without a time count.
+
+        The log is read between two samples. Where their counts of restarts are equal, they show the same run.
+        """
+        same = [each.started_at for each in self.samples if each.restart_count == self.restart_count]
+        start = min((each for each in same if each is not None), default=None)
         return tuple(line for line in self.log if start is None or line.at is None or line.at >= start)
 
 

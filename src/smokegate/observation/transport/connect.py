@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from smokegate.observation.model import Certificate
+from smokegate.observation.transport import shown_certificate
 from smokegate.observation.transport.lookup import Address
 from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_of
 
@@ -120,7 +121,7 @@ def secure(sock: Socket, host: str, context: ssl.SSLContext, deadline: float) ->
     """Do the TLS handshake; the certificate is always verified.
 
     Raises:
-        ssl.SSLCertVerificationError: the certificate is not to be trusted.
+        ssl.SSLCertVerificationError: the certificate is not to be trusted; a note has the names in it.
         HandshakeError: it failed otherwise, or did not end before the deadline.
     """
     left = max(0.001, deadline - time.monotonic())
@@ -130,7 +131,9 @@ def secure(sock: Socket, host: str, context: ssl.SSLContext, deadline: float) ->
         assert isinstance(wrapped, TlsSocket)
         try:
             wrapped.do_handshake()
-        except BaseException:
+        except BaseException as error:
+            if shown := shown_certificate.names(wrapped.shown):
+                error.add_note(f"the certificate is {shown}")
             wrapped.close()
             raise
     except ssl.SSLCertVerificationError:

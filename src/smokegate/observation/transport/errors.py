@@ -113,7 +113,9 @@ def cause_of(error: BaseException) -> tuple[WireCause, str]:
 
 
 def _told(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    said = getattr(error, "verify_message", "") or str(error)  # of a certificate, without OpenSSL's own framing
+    text = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    return "; ".join([text, *getattr(error, "__notes__", ())])
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from smokegate.observation.model import Certificate
+from smokegate.observation.transport import shown_certificate
 from smokegate.observation.transport.limits import MAX_WIRE, TooLargeError
 
 #: Variables that name the authorities to trust, as requests and OpenSSL read them; the first that is set
@@ -71,6 +72,9 @@ class Socket(_Bounded, socket.socket):
 class TlsSocket(_Bounded, ssl.SSLSocket):
     """A TLS socket that keeps the deadline of the exchange it is used for."""
 
+    shown: bytes = b""
+    """The handshake message with the server's certificates, also where they are refused."""
+
     def recv_into(self, *args: Any, **kwargs: Any) -> int:  # noqa: D102 -- as its base says
         self.settimeout(self.left())
         return self.spend(super().recv_into(*args, **kwargs))
@@ -103,6 +107,7 @@ def _context(ca_file: str | None) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.sslsocket_class = TlsSocket
+    shown_certificate.keep(context)
     context.set_alpn_protocols(["http/1.1"])
     bundle = next((os.environ[name] for name in CA_VARIABLES if os.environ.get(name)), None)
     if bundle is None:

@@ -1,4 +1,8 @@
-"""Runs smokegate on a case and compares what it reports with what is right."""
+"""Runs smokegate on a case and compares what it reports with what is right.
+
+Each run is a whole pytest in a process of its own, forked from one that has imported it (as in a rehearsal): importing
+takes longer than checking a case.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from smokegate.rehearsal.runs import Runs
+from smokegate.rehearsal.suite import RunError, Suite
 from tests_support.field.cases import Case
 from tests_support.field.serve import Deployment, from_table, of_case
 from tests_support.running import ROOT
 
-LIMIT = 60
-"""Seconds for one run."""
+LIMIT = 120
+"""Seconds for one command."""
 GREEN = ("PASS", "WARN")
 
 
@@ -43,18 +51,26 @@ class Result:
         return f"{self.outcome:<11}  {self.case.id:<34}  {self.verdict:<7}  {cause:<38}  {self.note[:90]}".rstrip()
 
 
-def judged(case: Case) -> Result:
+@contextmanager
+def judging(folder: Path) -> Iterator[Runs]:
+    """Keep a process ready from which runs are forked; their files go into `folder`."""
+    variables = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    with Runs(Suite(ROOT, ROOT / "environments"), folder, replicas=False, warm="local", variables=variables) as runs:
+        yield runs
+
+
+def judged(case: Case, runs: Runs) -> Result:
     """Run smokegate on a case."""
-    run = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--env=case", "--environments={folder}"]
-    found, output = _run(case, [*run, "--reports={folder}/reports", *case.options])
+    with _served(case) as served:
+        found, output = _run(case, runs, served)
     verdict, headline = found["verdict"], found["cause"] or {}
     code, certain = headline.get("code", ""), headline.get("confidence") == "certain"
     right_verdict = verdict in case.expect["verdict"]
     right_cause = _fits(case, headline)
     notes = [found.get("note", "")]
     if case.expect.get("diagnose"):
-        command = [sys.executable, "-m", "smokegate", "diagnose", "case", "--environments", "{folder}", "--json"]
-        second, more = _run(case, [*command, "--reports", "{folder}/reports"])
+        with _served(case) as served:  # anew: what a case's server has seen does not count for the second command
+            second, more = _diagnose(served)
         output += more
         if second["verdict"] != verdict:
             notes.append(f"diagnose reports {second['verdict']}")
@@ -95,35 +111,59 @@ def _fits(case: Case, headline: dict[str, Any]) -> bool:
     return any(re.search(each, text, re.IGNORECASE) for each in case.expect["cause"])
 
 
-def _run(case: Case, command: list[str]) -> tuple[dict[str, Any], str]:
-    """Serve a case, run one command on it, and return the environment's part of its report and all output."""
-    folder = Path(tempfile.mkdtemp(prefix="field-"))
+@dataclass(frozen=True)
+class _Served:
+    """A case while its server answers."""
+
+    folder: Path
+    """Holds the environment file."""
+    variables: dict[str, str]
+
+
+@contextmanager
+def _served(case: Case) -> Iterator[_Served]:
     deployment = Deployment(of_case(case.folder) if case.folder else from_table(case.answers))
+    folder = Path(tempfile.mkdtemp(prefix="field-"))
     try:
         (folder / "case.toml").write_text(deployment.filled(case.env, folder=str(folder)), encoding="utf-8")
-        words = [each.replace("{folder}", str(folder)) for each in command]
-        done = subprocess.run(
-            words,
-            cwd=ROOT,
-            env=_variables(case, deployment, folder),
-            timeout=LIMIT,
-            text=True,
-            capture_output=True,
-            check=False,
-        )
-        report = folder / "reports/case.json"
-        whole = report.read_text(encoding="utf-8") if report.exists() else ""
-        document = done.stdout if "--json" in words else whole
-        try:
-            return json.loads(document)["environments"][0], done.stdout + done.stderr + whole
-        except (ValueError, LookupError):
-            last = (done.stderr or done.stdout).strip().splitlines()[-1:] or [""]
-            return {"verdict": "ERROR", "cause": None, "note": f"exit {done.returncode}: {last[0]}"}, done.stdout
-    except subprocess.TimeoutExpired:
-        return {"verdict": "TIMEOUT", "cause": None, "note": f"not done in {LIMIT} s"}, ""
+        yield _Served(folder, _variables(case, deployment, folder))
     finally:
         deployment.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(case: Case, runs: Runs, served: _Served) -> tuple[dict[str, Any], str]:
+    """Run the suite, and return the environment's part of its report and all output."""
+    options = [each.replace("{folder}", str(served.folder)) for each in case.options]
+    arguments = ["--env=case", f"--environments={served.folder}", *options]
+    try:
+        ran = runs.run(served.folder.name, arguments, variables=served.variables)
+    except RunError as error:
+        return _none("TIMEOUT", str(error)), ""
+    if not ran.report:
+        return _none("ERROR", f"exit {ran.code}: {ran.text}"), ran.text
+    environment: dict[str, Any] = ran.report["environments"][0]
+    return environment, ran.text + json.dumps(ran.report, ensure_ascii=False)
+
+
+def _diagnose(served: _Served) -> tuple[dict[str, Any], str]:
+    command = [sys.executable, "-m", "smokegate", "diagnose", "case", "--json"]
+    command += ["--environments", str(served.folder), "--reports", str(served.folder / "reports")]
+    try:
+        done = subprocess.run(
+            command, cwd=ROOT, env=served.variables, timeout=LIMIT, text=True, capture_output=True, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return _none("TIMEOUT", f"not done in {LIMIT} s"), ""
+    output = done.stdout + done.stderr
+    try:
+        return json.loads(done.stdout)["environments"][0], output
+    except (ValueError, LookupError):
+        return _none("ERROR", f"exit {done.returncode}: {output}"), output
+
+
+def _none(verdict: str, note: str) -> dict[str, Any]:
+    return {"verdict": verdict, "cause": None, "note": " ".join(note.split())[-300:]}
 
 
 def _variables(case: Case, deployment: Deployment, folder: Path) -> dict[str, str]:
@@ -132,6 +172,7 @@ def _variables(case: Case, deployment: Deployment, folder: Path) -> dict[str, st
         text = (case.folder / "docker.json").read_text(encoding="utf-8")
         (folder / "docker.json").write_text(deployment.filled(text), encoding="utf-8")
         docker = {"STAND_IN_DOCKER": str(folder / "docker.json")}
-        path = f"{case.home / 'bin'}:{path}"
+        python = Path(sys.executable).resolve().parent  # not a version manager's, which takes longer than the stand-ins
+        path = f"{case.home / 'bin'}:{python}:{path}"
     common = {"PATH": path, "HOME": str(folder), "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
     return {**common, **docker, **{name: deployment.filled(each) for name, each in case.variables.items()}}

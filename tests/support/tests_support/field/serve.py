@@ -34,6 +34,11 @@ class Request:
     other: str
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Print nothing: a client that has seen enough closes the connection."""
+
+
 class Deployment:
     """One server on two ports, and a third port at which nothing listens."""
 
@@ -42,7 +47,7 @@ class Deployment:
         self._closed = [_closed_port() for _ in range(1 if answer else 3)]
         for _ in range(2 if answer else 0):
             assert answer is not None
-            server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answer, self))
+            server = _Server(("127.0.0.1", 0), _handler(answer, self))
             threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
             self._servers.append(server)
         ports = [server.server_port for server in self._servers]

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import Level, Rule, Step
-from smokegate.diagnosis.rule_helpers import by_wire
+from smokegate.diagnosis.rule import Level, Rule, Signs, Step
+from smokegate.diagnosis.rule_helpers import by_wire, wire_signs
+from smokegate.knowledge.certificates import default_certificate
+from smokegate.observation.model import NoAnswer
 from smokegate.observation.transport.causes import WireCause
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
 
 AFTER = (
     "runner",
@@ -20,8 +28,32 @@ SHOW: Step = (
     "See which one is served: `openssl s_client -connect {where} -servername {hostname} </dev/null | openssl"
     " x509 -noout -subject -issuer -dates -ext subjectAltName`."
 )
+REFUSED = (WireCause.TLS_UNTRUSTED, WireCause.TLS_WRONG_HOST, WireCause.TLS_EXPIRED)
+
+
+def _default(case: Case) -> Signs | None:
+    for hit in case.wires(*REFUSED):
+        shown = hit.outcome.detail if isinstance(hit.outcome, NoAnswer) else ""
+        known = default_certificate(shown.rpartition("the certificate is ")[2])
+        signs = wire_signs(case, (hit,))
+        if known is not None and signs is not None:
+            return replace(signs, names={**signs.names, "shows": known.owner}, steps=(known.step, SHOW))
+    return None
+
 
 RULES = (
+    Rule(
+        code="tls.default-certificate",
+        title="{hostname} has no certificate of its own: it shows a default one, made by {shows}",
+        level=Level.CERTIFICATE,
+        owner=Owner.CONFIGURATION,
+        symptom="Browsers warn about the certificate; it is one that a proxy or a tool has made itself.",
+        reads=READS,
+        judge=_default,
+        steps=(SHOW,),
+        competing=("a host name that leads to another server",),
+        after=AFTER,
+    ),
     Rule(
         code="tls.expired",
         title="The certificate of {host} is not valid at this time",
@@ -41,6 +73,7 @@ RULES = (
         ),
         competing=("a renewed certificate that the proxy has not loaded yet", "a wrong clock on the runner"),
         after=AFTER,
+        unless=("tls.default-certificate",),
     ),
     Rule(
         code="tls.wrong-host",
@@ -66,6 +99,7 @@ RULES = (
             "a custom domain that the platform does not know yet",
         ),
         after=AFTER,
+        unless=("tls.default-certificate",),
     ),
     Rule(
         code="tls.untrusted",
@@ -92,5 +126,6 @@ RULES = (
             "a proxy of this network that opens TLS",
         ),
         after=AFTER,
+        unless=("tls.default-certificate",),
     ),
 )

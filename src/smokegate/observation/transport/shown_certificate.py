@@ -1,0 +1,70 @@
+"""The names in a certificate that was refused.
+
+After a failed verification `ssl` gives no access to what the server showed, and what it showed is the evidence: a
+proxy's own default certificate, say. OpenSSL reports the handshake's messages while they come (as bytes, decrypted);
+of the certificate in them only the names of subject and issuer are read, as text without any trust in it.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from typing import Any
+
+SEQUENCE, SET, VERSION, OID = 0x30, 0x31, 0xA0, 0x06
+SHORT = {b"\x55\x04\x03": "CN", b"\x55\x04\x0a": "O"}
+"""Object identifier → how the part of a name is abbreviated: 2.5.4.3 and 2.5.4.10."""
+LONGEST = 80
+"""Characters of one part that are shown."""
+
+
+def keep(context: ssl.SSLContext) -> None:
+    """Have each socket of a context keep the message in which the server shows its certificates, as `shown`."""
+
+    def message(sock: Any, direction: str, _version: Any, _content: Any, kind: Any, data: bytes) -> None:
+        if direction == "read" and getattr(kind, "name", "") == "CERTIFICATE" and hasattr(sock, "shown"):
+            sock.shown = bytes(data)
+
+    context._msg_callback = message  # type: ignore[attr-defined]  # noqa: SLF001 -- the only way to it before Python 3.13
+
+
+def names(message: bytes) -> str:
+    """Return `for CN=…, issued by CN=…` of the first certificate in a handshake message; empty where there is none."""
+    try:
+        return _names(message)
+    except (IndexError, UnicodeDecodeError):
+        return ""
+
+
+def _names(message: bytes) -> str:
+    # RFC 5246, 7.4.2: a list of certificates, each with its length; RFC 8446, 4.4.2 puts a context before it.
+    at = 4 + (1 + message[4] if message[4] == 0 and int.from_bytes(message[5:8]) == len(message) - 8 else 0)
+    length = int.from_bytes(message[at + 3 : at + 6])
+    certificate = message[at + 6 : at + 6 + length]
+    _, inside = next(_parts(certificate))
+    _, signed = next(_parts(inside))
+    fields = [each for each in _parts(signed) if each[0] != VERSION]
+    issuer, subject = _name(fields[2][1]), _name(fields[4][1])  # serial, algorithm, issuer, validity, subject
+    return f"for {subject or 'no name'}, issued by {issuer or 'no name'}"
+
+
+def _name(data: bytes) -> str:
+    found = []
+    for _, relative in _parts(data):
+        for _, pair in _parts(relative):
+            (_, oid), (_, value) = list(_parts(pair))[:2]
+            if oid in SHORT:
+                found.append(f"{SHORT[oid]}={value.decode('utf-8', 'replace')[:LONGEST]}")
+    return ", ".join(found)
+
+
+def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield tag and content of each element of a DER sequence (X.690, 8.1)."""
+    at = 0
+    while at < len(data):
+        tag, length, at = data[at], data[at + 1], at + 2
+        if length & 0x80:
+            count = length & 0x7F
+            length, at = int.from_bytes(data[at : at + count]), at + count
+        yield tag, data[at : at + length]
+        at += length
