@@ -139,6 +139,11 @@ DEFECTS = (
     wire("tls.expired", WireCause.TLS_EXPIRED),
     wire("tls.wrong-host", WireCause.TLS_WRONG_HOST),
     wire("tls.untrusted", WireCause.TLS_UNTRUSTED, LIKELY),
+    Defect(
+        "tls.default-certificate",
+        silent_everywhere(WireCause.TLS_UNTRUSTED, "self-signed; the certificate is for CN=TRAEFIK DEFAULT CERT"),
+        "TRAEFIK DEFAULT CERT",
+    ),
     wire("net.reset", WireCause.RESET),
     wire("net.hung", WireCause.READ_TIMEOUT),
     wire("net.truncated", WireCause.TRUNCATED),
