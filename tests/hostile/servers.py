@@ -147,6 +147,13 @@ KINDS = (
     ),
     Kind("json-number", "has a number of a million digits", (LARGE,), as_json(f"[{'9' * MB}]")),
     Kind("json-exponent", "has the number 1e999999", (LARGE,), as_json("[1e999999]")),
+    Kind("json-full", "has as many values as a body may have", ("200",), as_json("[" + "{},[]," * 24_900 + "0]")),
+    Kind(
+        "body-full",
+        "is 8 MB of digits",
+        ("200",),
+        sized((b"%07d\n" % 1234567) * (8 * MB // 8), b"Content-Type: text/plain"),
+    ),
     Kind("json-nan", "has NaN and Infinity", ("200",), as_json('{"a": NaN, "b": -Infinity}')),
     Kind("json-surrogates", "has lone surrogates", ("200",), as_json('{"a": "\\ud800", "\\udfff": 1}')),
     Kind(

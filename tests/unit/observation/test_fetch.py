@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import pickle
+import random
 import socket
 import threading
 import time
@@ -113,14 +115,22 @@ def test_no_charset_keeps_a_body_from_being_told(prober: Prober, serve: Serve, c
     assert answer.body.text == "grün"
 
 
-def test_a_long_body_is_cut_for_keeping_and_judged_whole(prober: Prober, serve: Serve) -> None:
-    body = json.dumps({"filler": "x" * (KEPT_TEXT + 10), "status": "ok"})
+def test_a_large_body_is_kept_whole_and_packed(prober: Prober, serve: Serve) -> None:
+    body = json.dumps({"filler": "x" * KEPT_TEXT, "status": "ok"})
     answer = prober.get(serve(answering(body)).url).answer
     assert answer is not None
-    assert answer.body.cut
-    assert len(answer.body.text) == KEPT_TEXT
-    assert answer.body.size == len(body)
+    assert (answer.body.cut, answer.body.size) == (False, len(body))
+    assert answer.body.text == body
     assert answer.body.json["status"] == "ok"
+    handed_over = pickle.dumps(answer.body)
+    assert len(handed_over) < len(body) / 100
+    assert pickle.loads(handed_over).text == body  # noqa: S301 -- made in the line before
+
+
+def test_of_a_large_text_that_does_not_shrink_the_beginning_is_kept(prober: Prober, serve: Serve) -> None:
+    body = random.Random(1).randbytes(KEPT_TEXT).hex()  # noqa: S311 -- no secret
+    body = prober.get(serve(answering(body, "200 OK", "Content-Type: text/plain")).url).answer.body
+    assert (body.cut, len(body.text), body.size) == (True, KEPT_TEXT, 2 * KEPT_TEXT)
 
 
 def test_redirects_are_followed_step_by_step_and_kept(prober: Prober, serve: Serve) -> None:

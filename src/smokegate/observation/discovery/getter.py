@@ -89,6 +89,7 @@ class Getter:
         client = self._pool.client()
         ask = RequestToSend("GET", address, elsewhere=path == "/")
         fetched = fetch(client, ask, client.trace(None, now, now + SECONDS))
+        fetched.body.release()
         raw = fetched.raw
         if raw is None:
             cause, words = cause_of(fetched.error) if fetched.error is not None else (None, "no answer")

@@ -257,5 +257,5 @@ WORDS = {
 
 def excerpt(text: str, limit: int = 120) -> str:
     """Return the beginning of a text on one line."""
-    line = " ".join(text.split())
+    line = " ".join(text.lstrip()[: 20 * limit].split())
     return repr(line if len(line) <= limit else line[: limit - 1] + "…") if line else "an empty body"

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from smokegate.observation.evidence.discover import discover
 from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.large_body import LargeBody
 from smokegate.observation.model import Answer, Body, Headers, NoAnswer, Phases, Redirect, Request
 from smokegate.observation.plan.step import RawResponse, RequestToSend
 from smokegate.observation.transport.fetch import Fetched
-from smokegate.observation.transport.limits import KEPT_HEADER, KEPT_TEXT
+from smokegate.observation.transport.limits import KEPT_HEADER, SMALL_TEXT
 
 
 class Recorder:
@@ -39,7 +40,7 @@ class Recorder:
         return Answer(
             status=raw.status,
             headers=Headers(tuple((name, value[:KEPT_HEADER]) for name, value in raw.headers)),
-            body=_body(raw, KEPT_TEXT if kept_text is None else kept_text, withheld=withheld),
+            body=_body(raw, kept_text, withheld=withheld),
             url=raw.url,
             redirects=tuple(Redirect(status, url, to) for status, url, to in raw.redirects),
             address=fetched.address,
@@ -60,5 +61,8 @@ class Recorder:
         return Phases(**{name: took for name, (_, took) in fetched.phases.items()}, offsets=offsets)
 
 
-def _body(raw: RawResponse, kept: int, *, withheld: bool) -> Body:
-    return Body(raw.text[:kept], raw.size, len(raw.text) > kept, raw.json, raw.is_json, withheld)
+def _body(raw: RawResponse, kept: int | None, *, withheld: bool) -> Body:
+    if kept is None and len(raw.text) > SMALL_TEXT:
+        return LargeBody(raw.text, raw.size, is_json=raw.is_json, withheld=withheld)
+    text = raw.text[:kept]
+    return Body(text, raw.size, len(text) < len(raw.text), raw.json, raw.is_json, withheld)

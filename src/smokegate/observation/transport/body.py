@@ -6,7 +6,8 @@ import json
 import threading
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from smokegate.observation.transport.limits import (
@@ -31,22 +32,23 @@ CHARSETS = frozenset(
 )
 #: What content encodings are called that were asked for, and the format that zlib knows them by.
 FORMATS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+M_MMAP_THRESHOLD = -3
+"""A parameter of glibc's `mallopt`: blocks over so many bytes are of their own."""
 #: Large bodies are read one at a time: six at once would need six times their memory.
 _one_large = threading.Semaphore(1)
 
 
-@contextmanager
-def reading() -> Iterator[Reading]:
-    """Read one body; what it holds for a large one is given back at the end."""
-    found = Reading()
-    try:
-        yield found
-    finally:
-        found.release()
+@cache
+def _give_back() -> None:
+    """Have glibc give large blocks back to the system when they are freed: by default each thread keeps some."""
+    import ctypes  # noqa: PLC0415 -- start-up time: only where a large body comes
+
+    with suppress(OSError, AttributeError):  # another system, or another C library
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE // 4)
 
 
 class Reading:
-    """One body on its way."""
+    """One body on its way, until `release`: what it holds for a large one keeps the next large one waiting."""
 
     def __init__(self) -> None:
         self._large = False
@@ -76,6 +78,7 @@ class Reading:
             if len(body) > MAX_BODY:
                 raise TooLargeError(f"the body is longer than the cap of {MAX_BODY} bytes")
             if len(body) > LARGE and not self._large:
+                _give_back()
                 self._large = _one_large.acquire(timeout=max(0.0, left))
         return body
 

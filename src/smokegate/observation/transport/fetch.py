@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.observation.model import Certificate
 from smokegate.observation.plan.step import RawResponse, RequestToSend
-from smokegate.observation.transport.body import decode, parse, reading
+from smokegate.observation.transport.body import Reading, decode, parse
 from smokegate.observation.transport.limits import MAX_REDIRECTS, BadRedirectError, TooManyRedirectsError
 from smokegate.observation.transport.redirects import is_private, onward, same_host
 
@@ -28,6 +28,8 @@ class Fetched:
     """Phase → when it began (monotonic clock) and how long it took."""
     address: str | None = None
     certificate: Certificate | None = None
+    body: Reading = field(default_factory=Reading)
+    """To be released when the body's text and value have been recorded: a large one takes megabytes."""
 
 
 def fetch(client: Client, ask: RequestToSend, trace: Trace) -> Fetched:
@@ -43,6 +45,7 @@ def fetch(client: Client, ask: RequestToSend, trace: Trace) -> Fetched:
         fetched.raw = _follow(client, ask, trace, fetched)
     except Exception as error:  # noqa: BLE001 -- whatever it is, the table names it
         fetched.error = forget(error)
+        fetched.body.release()
     _note(trace, fetched)
     fetched.ended = time.monotonic()
     return fetched
@@ -77,17 +80,17 @@ def _once(client: Client, ask: RequestToSend, trace: Trace, fetched: Fetched) ->
     trace.line = trace.headed = trace.sent = None
     response = client.send(prepared, trace)
     kind = response.headers.get("content-type", "")
-    with reading() as body:
-        try:
-            _note(trace, fetched)
-            content = body.bytes(response.raw, trace.deadline - time.monotonic())
-        except BaseException:
-            response.raw.close()
-            raise
-        fetched.phases["download"] = (trace.headed or 0.0, time.monotonic() - (trace.headed or 0.0))
-        size, text = len(content), decode(content, kind)
-        del content
-        value, is_json = parse(text, kind)
+    fetched.body.release()  # that of the redirect before
+    try:
+        _note(trace, fetched)
+        content = fetched.body.bytes(response.raw, trace.deadline - time.monotonic())
+    except BaseException:
+        response.raw.close()
+        raise
+    fetched.phases["download"] = (trace.headed or 0.0, time.monotonic() - (trace.headed or 0.0))
+    size, text = len(content), decode(content, kind)
+    del content
+    value, is_json = parse(text, kind)
     headers = tuple(response.raw.headers.items())
     raw = RawResponse(response.status_code, headers, text, size, ask.url, value, is_json)
     return raw, response.headers.get("location")

@@ -8,8 +8,11 @@ MAX_BODY = 8 * 1024 * 1024
 MAX_WIRE = MAX_BODY + 1024 * 1024
 #: Bodies over this size are read one at a time.
 LARGE = 512 * 1024
-#: How much of a body's text is kept, in characters; a script is read whole, but little of it is evidence.
+#: A longer text is kept packed, whole unless it packs to more bytes than this: then its first characters are kept.
+SMALL_TEXT = 32 * 1024
+KEPT_PACKED = 1024 * 1024
 KEPT_TEXT = 1024 * 1024
+#: The same of a script: it is read whole, but little of it is evidence.
 KEPT_SCRIPT = 16 * 1024
 #: The largest share of a header that is kept.
 KEPT_HEADER = 4096

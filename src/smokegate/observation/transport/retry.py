@@ -90,13 +90,16 @@ class Retries:
                     break
                 time.sleep(pause)
             asked = time.monotonic()
-        return RetryResult(self._exchange(step, ask, fetched, tuple(attempts), deadline), fetched.raw)
+        return RetryResult(
+            self._exchange(step, ask, fetched, tuple(attempts), deadline), fetched.raw if step.got is not None else None
+        )
 
     def _exchange(
         self, step: Step, ask: RequestToSend, fetched: Fetched, attempts: tuple[Attempt, ...], deadline: float
     ) -> Exchange:
         phases = self.recorder.phases(fetched)
-        measured = self._measure(step, ask, phases, deadline) if fetched.raw is not None else ()
+        answered = isinstance(attempts[-1].outcome, Answer)
+        measured = self._measure(step, ask, phases, deadline) if answered else ()
         return Exchange(
             name=step.name,
             request=self.recorder.request(ask),
@@ -128,9 +131,13 @@ class Retries:
         return fetched
 
     def _outcome(self, step: Step, fetched: Fetched) -> Answer | NoAnswer:
-        return (
-            self.recorder.no_answer(fetched) if fetched.raw is None else self.recorder.answer(fetched, step.kept_text)
-        )
+        if fetched.raw is None:
+            return self.recorder.no_answer(fetched)
+        answer = self.recorder.answer(fetched, step.kept_text)
+        if step.got is None:
+            fetched.raw = None  # megabytes, which no one will read
+        fetched.body.release()
+        return answer
 
     def _measure(self, step: Step, ask: RequestToSend, phases: Phases, deadline: float) -> tuple[float, ...]:
         """Measure again while the answering time is over the budget by no more than our start-up may cost."""
@@ -146,6 +153,7 @@ class Retries:
             and time.monotonic() + min(measured) < deadline
         ):
             again = self._fetch(ask, time.monotonic(), deadline, fresh=step.fresh)
+            again.body.release()
             answering = self.recorder.phases(again).answering
             if again.raw is None or answering is None:
                 break
