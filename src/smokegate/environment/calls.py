@@ -126,6 +126,9 @@ class Register(Credentials):
     """Further fields of its body, such as `{ terms = true, company = "smokegate" }`."""
     password_again: str | None = None
     """The name of the field that repeats the password, where there is one."""
+    token: str | None = Field(default=None, examples=["access_token"])
+    """The key of its answer that holds the token, with dots between levels. Registering must then give one; left out,
+    an answer without a token is followed by a login."""
     confirmed: Literal["by the answer", "elsewhere"] = "by the answer"
     """`"elsewhere"`: a new account must be confirmed first, by e-mail for one. Registering is then checked by its
     status alone, and signing in with the standing account."""

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from smokegate.observation.evidence.sign_in import identity_in, keeps_out, opens, refuses_login, reply, signs_in
+from smokegate.observation.evidence.sign_in import (
+    identity_in,
+    keeps_out,
+    opens,
+    owes_token,
+    refuses_login,
+    reply,
+    signs_in,
+)
 from smokegate.plugin.failures import ExpectationFailed
 from smokegate.plugin.response import Response
 
@@ -107,10 +115,13 @@ class SignInResponses:
         step.expect(step.status < 400, "a status below 400")
         if api.confirms_elsewhere:
             return
+        key = api.register_call.token if api.register_call is not None else None
+        step.expect(not owes_token(api, reply(step.answer)), f"a JSON body with {key}, as declared of registering")
         page = reply(step.answer).is_page and not api.by_cookie
-        if not page and not signs_in(api, reply(step.answer)):
+        if not page and not signs_in(api, reply(step.answer), key):
             step = self.login_first
-        self.expect_signed_in(step)
+        if key is None or step is not self.register:
+            self.expect_signed_in(step)
         self.expect_account(self.account, step)
 
     def expect_signed_in(self, step: Response) -> None:

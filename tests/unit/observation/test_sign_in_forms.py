@@ -142,6 +142,25 @@ def test_a_registration_that_is_not_written_is_a_pretence(tmp_path: Path) -> Non
     assert cause(declared, observation) == "sign-in.pretended"
 
 
+def test_a_registration_owes_the_token_that_the_file_declares_of_it(tmp_path: Path) -> None:
+    """A page that signs its user in with the answer to registering is broken, whatever a login would give."""
+
+    class Shop(standins.Supabase):
+        def route(self, asked: Any) -> Any:
+            answer = super().route(asked)
+            return standins.said({"user": {"id": 7}}) if asked.path.endswith("/signup") else answer
+
+    def text(declared: str) -> str:
+        return 'preset = "supabase"\n' + SUPABASE.replace("signup',", f"signup',{declared}") + NEW
+
+    owing = text(" token = 'access_token',")
+    assert wrong(*seen(tmp_path, standins.Supabase(), owing)) == []
+    assert wrong(*seen(tmp_path, Shop(), text(""))) == []
+    declared, observation = seen(tmp_path, Shop(), owing)
+    assert wrong(declared, observation) == ["register"]
+    assert cause(declared, observation) == "sign-in.no-token"
+
+
 def test_a_wrong_password_is_tried_once_and_never_on_a_standing_account(tmp_path: Path) -> None:
     """Else a run would count towards the account's lock."""
     tried: list[tuple[Any, Any]] = []

@@ -33,7 +33,7 @@ header = "x-commit"
 url = "https://shop.example"
 contains = "Shop"
 [sign_in]
-register = "/register"
+register = { path = "/register", token = "access_token" }
 login = "/login"
 account = "/me"
 within = "2s"

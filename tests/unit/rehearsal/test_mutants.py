@@ -30,6 +30,7 @@ PROMISES = (
     "frontend.contains",
     "frontend.calls",
     "sign_in.register",
+    "sign_in.register.token",
     "sign_in.login",
     "sign_in.account",
     "sign_in.token",

@@ -78,26 +78,32 @@ def is_named(cookie: str, wanted: str) -> bool:
     return cookie.removeprefix("__Secure-").removeprefix("__Host-") == wanted
 
 
-def token_of(api: SignIn, got: Reply) -> str | None:
-    """Return the token that an answer gives, None where it gives none."""
+def token_of(api: SignIn, got: Reply, key: str | None = None) -> str | None:
+    """Return the token that an answer gives, None where it gives none; `key` is where, if not as in any other."""
     if not got.ok:
         return None
     if api.token_header is not None:
         said = got.headers.get(api.token_header, "").strip()
         found: Any = said.partition(" ")[2].strip() or said
     else:
-        found = lookup(got.json, tuple(api.token.split("."))) if got.is_json else None
+        found = lookup(got.json, tuple((key or api.token).split("."))) if got.is_json else None
     return found if isinstance(found, str) and found.strip() else None
 
 
-def signs_in(api: SignIn, got: Reply) -> bool:
+def owes_token(api: SignIn, got: Reply) -> bool:
+    """Tell whether a registration succeeded without the token that the file declares of it."""
+    key = api.register_call.token if api.register_call is not None and not api.by_cookie else None
+    return key is not None and got.ok and token_of(api, got, key) is None
+
+
+def signs_in(api: SignIn, got: Reply, key: str | None = None) -> bool:
     """Tell whether an answer to a login or a registration says that the client is signed in now.
 
     With a session cookie that is what a browser takes for it: no login form again, no way back to it, and the
     cookie. Only the account view proves it.
     """
     if not api.by_cookie:
-        return token_of(api, got) is not None
+        return token_of(api, got, key) is not None
     if not (got.ok or got.redirects) or got.is_login_page or leads_back(api, got):
         return False
     given = [name for name, value in got.cookies.items() if value]
@@ -154,7 +160,7 @@ def registered(api: SignIn, answers: Callable[[str], Answer | None]) -> bool:
     if answer is None:
         return False
     got = reply(answer)
-    if signs_in(api, got):
+    if signs_in(api, got, api.register_call.token if api.register_call else None):
         return True
     made = (got.ok and not got.is_page) or (api.by_cookie and (got.ok or got.redirects) and not got.is_login_page)
     return made and (api.confirms_elsewhere or (later is not None and signs_in(api, reply(later))))

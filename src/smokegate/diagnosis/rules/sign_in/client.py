@@ -10,7 +10,7 @@ from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, quote, seen
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.evidence.sign_in import cookies_of, refuses_login, reply, signs_in
+from smokegate.observation.evidence.sign_in import cookies_of, owes_token, refuses_login, reply, signs_in
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -91,12 +91,13 @@ def csrf(case: Case) -> Signs | None:
 
 
 def no_token(case: Case) -> Signs | None:
-    """A login is a success without the token or session that the file declares."""
+    """A login, or a registration that owes one, is a success without the token or session that the file declares."""
     api = case.environment.sign_in
-    for exchange, answer in _answered(case, *LOGINS) if api else ():
+    for exchange, answer in _answered(case, "register", *LOGINS) if api else ():
         assert api is not None
         got = reply(answer)
-        if not (got.ok or got.redirects) or signs_in(api, got) or refuses_login(api, got):
+        given = not owes_token(api, got) if exchange.name == "register" else signs_in(api, got)
+        if not (got.ok or got.redirects) or given or refuses_login(api, got):
             continue
         elsewhere = _found_elsewhere(answer) if not api.by_cookie else ""
         details = (header(answer, "content-type"), body(answer)) if is_html(answer) else (body(answer),)

@@ -194,7 +194,7 @@ class SignInPlan:
                 return
             self._registered = not _is_page(raw) or self._api.by_cookie
             if self._signs_in_new:
-                session.enter(raw)
+                session.enter(raw, call.token)
 
         def asking() -> RequestToSend:
             return session.write("POST", call, values)

@@ -46,18 +46,18 @@ class Session:
                 self.cookies.pop(name, None)
         return got
 
-    def enter(self, raw: RawResponse) -> None:
-        """Take the answer to a login or a registration."""
+    def enter(self, raw: RawResponse, key: str | None = None) -> None:
+        """Take the answer to a login, or to a registration whose token has a key of its own."""
         got = self.take(raw)
         found = identity_in(self._api, got)
         self.identity = self.identity if found is None else found
-        if not signs_in(self._api, got):
+        if not signs_in(self._api, got, key):
             return
         self.signed_in = True
         if self._api.by_cookie:
             self._redactor.add(*got.cookies.values())
         else:
-            self.token = token_of(self._api, got)
+            self.token = token_of(self._api, got, key)
             self._redactor.add(self.token or "")
 
     def see(self, raw: RawResponse) -> None:
