@@ -11,7 +11,6 @@ from smokegate.diagnosis.testing import an_environment, answered, seen
 from smokegate.report import page as pages
 from smokegate.report.page import page as rendered
 
-pytestmark = pytest.mark.xdist_group("browser")
 HOSTILE = "</script><script>window.__x=1</script><img src=x onerror=window.__x=1><svg onload=window.__x=1>\u202e"
 SCREENS = (
     ("broken", 1280, "light", False),

@@ -29,7 +29,7 @@ def test_a_dead_host_is_one_failure_and_the_rest_blocked(smoke):
 
 def test_a_failure_names_promise_place_cause_and_a_line_that_reproduces_it(smoke):
     """The text of a failure has everything a person needs and no traceback."""
-    out = smoke("--env=local", "--fault=no-server").out
+    out = smoke("--env=local", "--fault=no-server", "-v").out
 
     for label in ("check ", "where ", "expected ", "actual ", "cause ", "try "):
         assert f"\n{label}" in out

@@ -87,7 +87,7 @@ def test_a_deselected_prerequisite_blocks_nothing(project, web):
 def test_it_fails_with_cause_and_evidence(project, web):
     """The text of its failure says what was expected, where, and how to repeat it."""
     web.answers["/cart"] = reply({"items": ["old"]})
-    ran = project(CART)
+    ran = project(CART, "--env=shop", "-v")
 
     assert (ran.code, ran.environment()["verdict"]) == (1, "FAIL"), ran.out
     for label in ("check    shop.cart: A new visitor's cart is empty.", "expected an empty cart", "try      curl"):

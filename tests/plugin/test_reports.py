@@ -33,7 +33,8 @@ def healthy(tmp_path_factory):
 
 def test_html_json_junit_and_markdown_are_written(healthy):
     """A run leaves one report of each kind, named after its environment."""
-    assert sorted(path.name for path in healthy.iterdir()) == ["local.html", "local.json", "local.md", "local.xml"]
+    files = sorted(str(path.relative_to(healthy)) for path in healthy.rglob("*.*"))
+    assert files == ["history/local.jsonl", "local.html", "local.json", "local.md", "local.xml"]
 
 
 def test_json_has_the_documented_outline(healthy):
@@ -111,7 +112,7 @@ def test_reports_are_written_after_ctrl_c(tmp_path, web, environments):
     folder = environments(small=f'title = "Small"\n[backend]\nurl = "{web.url}"\ntimeout = "30s"\n')
     reports = tmp_path / "reports"
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", folder, "--env=small", f"--reports={reports}"],
+        [sys.executable, "-m", "pytest", folder, "--env=small", "-v", f"--reports={reports}"],
         cwd=ROOT,
         env=clean_environment({}),
         stdout=subprocess.PIPE,

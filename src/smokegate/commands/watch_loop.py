@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -15,8 +14,8 @@ from smokegate.commands.common import CheckResult, look
 from smokegate.commands.signals import ended_like_interrupt
 from smokegate.commands.suite_process import SuiteError
 from smokegate.diagnosis.verdict import Verdict, exit_code
-from smokegate.observation.evidence.sink import encoded
 from smokegate.report.containers import span
+from smokegate.report.history import append
 from smokegate.report.json import stamp
 from smokegate.report.terminal import COLOURS, TerminalLine, safe
 
@@ -185,10 +184,10 @@ def _tell(tally: Tally, one: Round, console: Console, history: Path) -> None:
     cause = f"  {one.cause}" if one.face[1] else ""
     was = f"  (was {before.verdict.name}{f' {before.face[1]}' if before.face[1] else ''})" if changed and before else ""
     text = f"{one.started:%Y-%m-%d %H:%M:%S}Z  {one.verdict.name:<7}  {latency:>9}{cause}{was}"
-    console.tell([TerminalLine(safe(text), COLOURS[one.verdict], bold=changed)])
+    console.tell([TerminalLine(safe(text), COLOURS[one.verdict.name], bold=changed)])
     if changed:
         console.bell()
-    _append(history, encoded(_entry(one, changed=changed)))
+    append(history, _entry(one, changed=changed))
 
 
 def _entry(one: Round, *, changed: bool) -> dict[str, Any]:
@@ -203,12 +202,3 @@ def _entry(one: Round, *, changed: bool) -> dict[str, Any]:
         "version": one.version,
         "changed": changed,
     }
-
-
-def _append(path: Path, line: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        os.write(descriptor, line.encode("utf-8", "replace") + b"\n")
-    finally:
-        os.close(descriptor)

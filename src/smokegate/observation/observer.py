@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from smokegate.environment.model import Environment
 from smokegate.observation.evidence.record import Recorder
@@ -195,6 +196,16 @@ class Observer:
         answer = exchange.answer if exchange else None
         return deployed_version(version, answer) if version and answer else None
 
+    @property
+    def standing(self) -> str:
+        """Where it stands: `9 of 14 answered, waiting 6 s for GET /health (10 s an attempt)`."""
+        done, begun, oldest, since = self._graph.standing
+        text = f"{done} of {begun} answered"
+        if oldest is None:
+            return text
+        path = urlsplit(oldest.target.url).path or "/"
+        return f"{text}, waiting {since:.0f} s for {oldest.target.method} {path} ({self._tries.timeout:g} s an attempt)"
+
     def close(self) -> None:
         """Send nothing more and delete the account that the run created, if that can be and has not been done.
 
@@ -209,7 +220,7 @@ class Observer:
         with self._condition:
             # An account that is being created at this moment must be known before it can be deleted.
             busy = {"register", CLEAN_UP}
-            self._condition.wait_for(lambda: not self._graph.running & busy, self._tries.timeout + 1.0)
+            self._condition.wait_for(lambda: not self._graph.running.keys() & busy, self._tries.timeout + 1.0)
         if self._journey.created:
             for each in (self._plan.get(CSRF + CLEAN_UP), step):
                 if each is not None:

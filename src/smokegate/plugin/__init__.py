@@ -171,7 +171,8 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     from smokegate.plugin import collect, waiting
 
     run.start(collect.groups_of(session.items))
-    waiting.until_ready(session.config, run)
+    waiting.begin(session.config, run)
+    waiting.until_ready(run)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -51,6 +51,8 @@ class Embedded:
             expected_commit=None,
             fault=None,
             rehearse=False,
+            record=None,
+            since=None,
             strict=False,
             processes=0,
             explicit=True,

@@ -116,6 +116,13 @@ class ObservedDeployment:
         """The same without waiting, None before it is there."""
         return self._observer.environment if self._observer is not None else None
 
+    @property
+    def standing(self) -> str:
+        """Where observing stands, in a line; empty before there is something to observe, and once all was seen."""
+        if self._observer is None:
+            return f"starting the replica of {self.declared.name}" if self._failure is None else ""
+        return self._observer.standing
+
     @cached_property
     def observation(self) -> Observation:
         """Everything that was seen, once all of it has been seen."""

@@ -81,6 +81,14 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "action": "store_true",
         "help": "prove the suite: every fault must be caught, for its own reason, and its cause named",
     },
+    "record": {
+        "metavar": "FILE",
+        "help": "write the run to FILE too, as the state before a deploy; --since=FILE after it compares with it",
+    },
+    "since": {
+        "metavar": "FILE",
+        "help": "mark what is red as new or as red before, by the run in FILE (default: the last green run)",
+    },
     "environments": {"metavar": "DIR", "help": "where the environment files are"},
     "reports": {"metavar": "DIR", "help": "where reports are written (default: reports)"},
 }
@@ -130,6 +138,10 @@ class Settings:
     expected_commit: str | None
     fault: str | None
     rehearse: bool
+    record: Path | None
+    """Where the run is written to as the state before a deploy."""
+    since: Path | None
+    """The recorded run that this one is compared with."""
     strict: bool
     processes: int
     """How many processes a rehearsal may use; 0: as many as there are processors."""
@@ -165,6 +177,8 @@ def settings(config: pytest.Config, options: Namespace) -> Settings | None:
         expected_commit=_expected(options),
         fault=options.smokegate_fault,
         rehearse=options.smokegate_rehearse,
+        record=_file(config, options.smokegate_record),
+        since=_file(config, options.smokegate_since),
         strict=bool(getattr(options, "strict", None)),
         processes=_processes(options),
         explicit=given is not None,
@@ -175,6 +189,10 @@ def settings(config: pytest.Config, options: Namespace) -> Settings | None:
 def _place(config: pytest.Config, given: str | None, default: str) -> Path:
     """Return a directory: what is given is relative to the current one, as pytest's own options are."""
     return config.rootpath / default if given is None else config.invocation_params.dir / Path(given).expanduser()
+
+
+def _file(config: pytest.Config, given: str | None) -> Path | None:
+    return None if given is None else config.invocation_params.dir / Path(given).expanduser()
 
 
 def check_paths(config: pytest.Config) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from smokegate.observation.evidence.sink import SINK, shown
+from smokegate.plugin import brief_output
 from smokegate.plugin.streams import SafeFormatter, SafeStream, as_text, guard_tee
 
 #: What a report holds that is text of its own; ids and places are made of names, not of what servers sent.
@@ -29,6 +30,7 @@ class Outgoing:
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Put the sink in front of the terminal and of the logs."""
         config = session.config
+        brief_output.begin(config)
         reporter = config.pluginmanager.getplugin("terminalreporter")
         writer = getattr(reporter, "_tw", None)
         if writer is not None and not isinstance(writer._file, SafeStream):  # noqa: SLF001 - there is no other way in

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Generator, Iterable
 from pathlib import Path
@@ -11,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smokegate.observation.evidence import sink
+from smokegate.plugin.brief_output import BRIEF
 from smokegate.plugin.options import worker_slot
 from smokegate.plugin.outcomes import gather
 from smokegate.plugin.run_report import report_of
-from smokegate.report import github, html, terminal
+from smokegate.report import github, history, html, terminal
 from smokegate.report.files import write_all
 from smokegate.report.html import STYLE
 from smokegate.report.json import document
@@ -67,6 +69,8 @@ class Reporting:
         cut_short = exitstatus not in {*OURS, pytest.ExitCode.NO_TESTS_COLLECTED} or bool(
             session.shouldstop or session.shouldfail
         )
+        if self._run.progress_line is not None:
+            self._run.progress_line.stop()
         self._run.collect_results(cut_short=cut_short)
         self._run.close()
         if worker_slot() is not None:
@@ -94,6 +98,18 @@ class Reporting:
             self._told = withhold(self._told, leaks, strict=self._run.settings.strict)
             session.exitstatus = self._told.exit
             self._write(session)
+        self._keep()
+
+    def _keep(self) -> None:
+        """Add the run to the history of each of its environments, now that it is what it stays."""
+        assert self._document is not None
+        for environment in self._document["environments"]:
+            file = history.history_file(self._run.settings.reports, environment["name"])
+            try:
+                history.append(file, history.entry(self._document, environment))
+            except OSError as error:
+                self.problem(f"not written: {file}: {(error.strerror or str(error)).lower()}")
+                return  # what holds for one file of the folder holds for all
 
     @property
     def _engaged(self) -> bool:
@@ -114,18 +130,27 @@ class Reporting:
     def _write(self, session: pytest.Session) -> None:
         assert self._told is not None
         self._document = document(self._told)
+        try:
+            history.compare(self._document, self._run.settings.reports, self._run.since)
+        except Exception as error:  # noqa: BLE001 - what is read of an older run changes no verdict, and ends no run
+            self.problem(f"not compared with the runs before: {error!r}")
         own_page = _compatible_page(session.config) != _file(self._run, "html")
         base = self._run.settings.reports / self._run.settings.label
-        self._problems += write_all(self._document, base, os.environ, own_page=own_page)
+        record = self._run.settings.record
+        self._problems += write_all(self._document, base, os.environ, own_page=own_page, record=record)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Tell the verdict after pytest's own summary."""
         if self._told is None:
             return
-        terminalreporter.section("smoke", sep="=")
-        for line in terminal.summary(self._told, str(_file(self._run, "html"))):
+        assert self._document is not None
+        brief = terminalreporter.config.stash.get(BRIEF, False)
+        page = terminal.shown_path(str(_file(self._run, "html")))
+        writer = terminalreporter._tw  # noqa: SLF001 - pytest has no other way to its width
+        terminalreporter.ensure_newline()
+        for line in terminal.block(self._document, page, writer.fullwidth, brief=brief):
             markup = {line.colour: True, "bold": line.bold} if line.colour else {}
-            terminalreporter.write_line(line.text, **markup)
+            terminalreporter.write_line(terminal.spelled(line.text, sys.stdout.encoding), **markup)
         for problem in self._problems:
             terminalreporter.write_line(sink.line(problem), yellow=True)
         if self._document is not None and github.at_work(os.environ):

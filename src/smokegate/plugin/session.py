@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from smokegate.plugin.check import Check
     from smokegate.plugin.embedded import Embedded
     from smokegate.plugin.lifecycle import ObservedDeployment
+    from smokegate.plugin.waiting import ProgressLine
 
 
 class Run:
@@ -65,7 +66,10 @@ class Run:
         self.errors: list[str] = []
         """What went wrong inside smokegate itself."""
         self.progress: dict[str, str] = {}
+        self.progress_line: ProgressLine | None = None
         self.deployments: dict[str, ObservedDeployment] = {}
+        self.since: dict[str, dict[str, Any]] | None = None
+        """The states before, by environment, where `--since` names a recorded run."""
 
     @cached_property
     def _pool(self) -> Pool:
@@ -188,7 +192,15 @@ def begin(settings: Settings, embedded: Embedded | None = None) -> Run:
         if (missing := missing_extra(environment)) is not None:
             raise pytest.UsageError(missing)
     check_options(settings, environments)
-    return Run(settings, environments)
+    run = Run(settings, environments)
+    if settings.since is not None:
+        from smokegate.report.history import StateError, states_of  # noqa: PLC0415 - only where it is asked for
+
+        try:
+            run.since = states_of(settings.since)
+        except StateError as wrong:
+            raise pytest.UsageError(str(wrong)) from None
+    return run
 
 
 def check_options(settings: Settings, environments: tuple[Environment, ...]) -> None:

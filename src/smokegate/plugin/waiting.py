@@ -1,58 +1,138 @@
-"""Shows how waiting goes: one live line in a terminal, a line every 15 seconds where there is none."""
+"""Shows how a run goes: one live line in a terminal, a line every ten seconds where there is none."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import shutil
+import sys
+import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
+from smokegate.plugin.brief_output import BRIEF
 from smokegate.plugin.lifecycle import NotStartedError
+from smokegate.plugin.options import worker_slot
 from smokegate.report.terminal import safe
 
 if TYPE_CHECKING:
     import pytest
 
     from smokegate.observation.model import Readiness
-    from smokegate.plugin.lifecycle import ObservedDeployment
     from smokegate.plugin.session import Run
 
-EVERY = 15.0
+EVERY = 10.0
 """Seconds between two lines where there is no terminal to rewrite one in."""
-LOOK = 0.1
-"""Seconds between two looks at where the waiting stands."""
+PACE = 0.2
+"""Seconds between two drawings of the live line."""
+SLICE = 0.1
+"""Seconds between two tests of whether the waiting has ended."""
 
 
-def until_ready(config: pytest.Config, run: Run) -> None:
+def until_ready(run: Run) -> None:
     """Wait, where the run was asked to, until every deployment is ready or has been given up."""
     if run.settings.wait is None and (run.embedded is None or run.embedded.wait is None):
         return
-    reporter: pytest.TerminalReporter | None = config.pluginmanager.getplugin("terminalreporter")
     for name, deployment in run.deployments.items():
         try:
-            readiness = _watch(name, deployment, run, reporter)
+            while (readiness := deployment.observer.await_ready(SLICE)) is None:
+                pass
         except NotStartedError:
             continue
-        if reporter is not None:
-            if reporter.isatty:
-                reporter.rewrite("", erase=True)
-            reporter.write_line(safe(f"{name}: {told(readiness)}"))
+        run.progress.pop(name, None)
+        if run.progress_line is not None:
+            run.progress_line.line(f"{name}: {outcome_of(readiness)}")
 
 
-def _watch(name: str, deployment: ObservedDeployment, run: Run, reporter: pytest.TerminalReporter | None) -> Readiness:
-    last = time.monotonic()
-    while (readiness := deployment.observer.await_ready(LOOK)) is None:
-        line = safe(run.progress.get(name, f"waiting for {name}"))
-        if reporter is not None and reporter.isatty:
-            reporter.rewrite(line, erase=True)
-        elif reporter is not None and time.monotonic() - last >= EVERY:
-            last = time.monotonic()
-            reporter.write_line(line)
-    return readiness
-
-
-def told(readiness: Readiness) -> str:
+def outcome_of(readiness: Readiness) -> str:
     """Return what waiting came to, in one line."""
     polls = f"{readiness.polls} poll{'s' if readiness.polls != 1 else ''}"
     if readiness.ready:
         return f"ready after {readiness.waited:.1f} s ({polls})"
     why = f": {readiness.gave_up}" if readiness.gave_up else ", the time to wait is over"
     return f"not ready after {readiness.waited:.1f} s ({polls}){why}; judging what is there now"
+
+
+class ProgressLine:
+    """Says where a run stands, from a thread of its own, until it is stopped.
+
+    It writes to a stream of its own: what pytest's is connected to is captured while a check waits for its request.
+
+    Args:
+        stream: the terminal, or the log.
+        run: says where it stands.
+        live: whether one line is rewritten; only where nothing else is written meanwhile.
+    """
+
+    def __init__(self, stream: TextIO, run: Run, *, live: bool) -> None:
+        self._stream = stream
+        self._run = run
+        self._live = live
+        self._drawn = False
+        self._done = threading.Event()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._show, daemon=True, name="progress")
+        self._thread.start()
+
+    def line(self, text: str) -> None:
+        """Write a line that stays."""
+        with self._lock:
+            self._write(self._cleared() + safe(text) + "\n")
+
+    def stop(self) -> None:
+        """Write nothing more, and leave no live line behind."""
+        self._done.set()
+        self._thread.join()
+        with self._lock, contextlib.suppress(OSError, ValueError):
+            self._write(self._cleared())
+            self._stream.close()
+
+    def _cleared(self) -> str:
+        drawn, self._drawn = self._drawn, False
+        return "\r\x1b[K" if drawn else ""
+
+    def _write(self, text: str) -> None:
+        with contextlib.suppress(OSError, ValueError):  # nobody reads it any more: the run goes on without
+            self._stream.write(text)
+            self._stream.flush()
+
+    def _show(self) -> None:
+        last = time.monotonic()
+        while not self._done.wait(PACE if self._live else SLICE):
+            if not self._live and time.monotonic() - last < EVERY:
+                continue
+            last = time.monotonic()
+            text = safe(standing(self._run))
+            with self._lock:
+                if text and self._live:
+                    width = shutil.get_terminal_size().columns - 1
+                    before, self._drawn = self._cleared(), True
+                    self._write(before + (text if len(text) <= width else text[:width]))
+                elif text:
+                    self._write(text + "\n")
+
+
+def standing(run: Run) -> str:
+    """Return where a run stands: of several environments the first that is not done, and how many are."""
+    known = {name: each.standing for name, each in list(run.deployments.items())}
+    lines = {name: run.progress.get(name) or text for name, text in known.items()}
+    going = [f"{name}: {text}" for name, text in lines.items() if text]
+    if not going:
+        planned = sum(map(len, run.planned.values()))
+        judged = sum(map(len, run.outcomes.values()))
+        return f"{judged} of {planned} checks judged" if planned else ""
+    return going[0] if len(going) == 1 else f"{going[0]}; {len(going) - 1} more environments"
+
+
+def begin(config: pytest.Config, run: Run) -> None:
+    """Show how a run goes, where a person or a log reads it."""
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+    if reporter is None or run.embedded is not None or worker_slot() is not None:
+        return
+    try:
+        descriptor = os.dup(reporter._tw._file.fileno())  # noqa: SLF001 - pytest has no other way to its stream
+    except (OSError, ValueError, AttributeError):
+        return
+    stream = os.fdopen(descriptor, "w", encoding=sys.stdout.encoding or "utf-8", errors="replace")
+    live = bool(reporter.isatty) and BRIEF in config.stash and os.environ.get("TERM") != "dumb"
+    run.progress_line = ProgressLine(stream, run, live=live)

@@ -20,7 +20,7 @@ from smokegate.rehearsal.suite import RunError, Suite, SuiteRun
 
 PATIENCE = 120.0
 """Seconds after which a run is ended: its own deadlines should have ended it long before."""
-LOOK = 100
+LOOK = 2000
 """Columns of the terminal that the runs think they have, so that output does not hang on the caller's."""
 
 

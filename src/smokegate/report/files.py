@@ -14,7 +14,9 @@ from smokegate.report.markdown import markdown
 Document = dict[str, Any]
 
 
-def write_all(document: Document, base: Path, variables: Mapping[str, str], *, own_page: bool = True) -> Iterator[str]:
+def write_all(
+    document: Document, base: Path, variables: Mapping[str, str], *, own_page: bool = True, record: Path | None = None
+) -> Iterator[str]:
     """Write every file of a run, and yield a line for each that could not be written.
 
     One that fails takes none of the others with it, and changes no verdict.
@@ -24,6 +26,7 @@ def write_all(document: Document, base: Path, variables: Mapping[str, str], *, o
         base: the files' path without ending.
         variables: the process's environment, in which GitHub names the file of the job summary.
         own_page: whether the page is ours; not where pytest-html writes the same file.
+        record: another file for the run's JSON, to compare a later run with.
     """
     writers: dict[str, Callable[[], None]] = {
         f"{base}.json": lambda: json_report.write(document, _ending(base, "json")),
@@ -33,6 +36,8 @@ def write_all(document: Document, base: Path, variables: Mapping[str, str], *, o
     }
     if not own_page:
         del writers[f"{base}.html"]
+    if record is not None:
+        writers[str(record)] = lambda: json_report.write(document, record)
     if any(each["verdict"] in {"FAIL", "OUTAGE"} for each in document["environments"]):
         kept = base.parent / "history" / f"{base.name}.red.json"
         writers[str(kept)] = lambda: json_report.write(document, kept)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 TONES = {"PASS": "good", "WARN": "warn", "FAIL": "bad", "OUTAGE": "bad", "UNKNOWN": "warn"}
+SIGNS = {"PASS": "✓", "WARN": "!", "FAIL": "✗", "OUTAGE": "-", "UNKNOWN": "?"}
+"""How a verdict of the past is drawn: by a sign as well as by its colour."""
 RED = frozenset({"FAIL", "OUTAGE", "UNKNOWN"})
 """The verdicts that end with an exit code other than 0."""
 DECISIONS = {

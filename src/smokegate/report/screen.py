@@ -112,7 +112,7 @@ def _verdict(report: EnvironmentReport) -> Iterator[TerminalLine]:
     told = ", ".join(f"{n} {word}" for word, words in counts.items() if (n := report.count(*words)))
     yield TerminalLine(
         f"{report.verdict.name} {report.name} · checks: {told or 'none ran'}",
-        COLOURS[report.verdict],
+        COLOURS[report.verdict.name],
         bold=True,
     )
     for reason in report.reasons:

@@ -1,25 +1,36 @@
-"""The few lines that a person reads first: per environment the verdict, cause, evidence and first step."""
+"""The block that a person reads at the end of a run: decision, cause, proof, first step, where more is.
+
+Rendered from the run's JSON, to the terminal's width. At 80 columns a red run fits 24 rows; a green one is one line.
+"""
 
 from __future__ import annotations
 
+import os
+import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from smokegate.diagnosis.model import Finding
-from smokegate.diagnosis.verdict import Verdict
 from smokegate.observation.evidence.sink import line as safe
 from smokegate.observation.evidence.sink import shown as safe_lines
-from smokegate.report.model import EnvironmentReport, RunReport
+from smokegate.report.gate import check_name, counted, decision, explained, reason
+from smokegate.report.history import short
 
-COLOURS = {
-    Verdict.PASS: "green",
-    Verdict.WARN: "yellow",
-    Verdict.FAIL: "red",
-    Verdict.OUTAGE: "red",
-    Verdict.UNKNOWN: "yellow",
-}
+COLOURS = {"PASS": "green", "WARN": "yellow", "FAIL": "red", "OUTAGE": "red", "UNKNOWN": "yellow"}
+INDENT = 12
+ROWS = {"cause": 2, "proof": 3, "do": 3, "note": 2, "failed": 2, "also": 1}
+"""How many rows each part may take."""
+NOTES = 3
+SHOWN = 5
+"""How many environments that are not green are shown one by one."""
+LEAST, MOST = 40, 120
+"""Columns: below, lines are as wide as that; above, they are no longer easy to read."""
+SAID = re.compile(r"\d+ gating checks? failed")
+"""A reason that the counts say already."""
+WHOLE = "every declared check ran and passed"
 
-__all__ = ["COLOURS", "TerminalLine", "safe", "safe_lines", "summary"]
+__all__ = ["COLOURS", "TerminalLine", "block", "safe", "safe_lines", "wrapped"]
 
 
 @dataclass(frozen=True)
@@ -31,49 +42,138 @@ class TerminalLine:
     bold: bool = False
 
 
-def summary(run: RunReport, page: str | None) -> Iterator[TerminalLine]:
-    """Return the lines of the summary."""
-    for report in run.environments:
-        yield from _environment(report)
-    if page:
-        yield TerminalLine(f"report: {page}")
+def block(document: dict[str, Any], page: str | None, width: int, *, brief: bool = False) -> Iterator[TerminalLine]:
+    """Yield the lines of the verdict block, the worst environment first.
+
+    Args:
+        document: the run.
+        page: where the report is.
+        width: the terminal's.
+        brief: the decision and the cause only.
+    """
+    # COLUMNS says so where golden texts are made: they must not depend on where a line ends.
+    width = max(LEAST, width if width > 1000 else min(width, MOST))
+    green = [each for each in document["environments"] if each["verdict"] == "PASS"]
+    others = [each for each in document["environments"] if each["verdict"] != "PASS"]
+    others.sort(key=lambda each: ("FAIL", "OUTAGE", "UNKNOWN", "WARN").index(each["verdict"]))
+    yield from _greens(green, width)
+    for each in reversed(others[SHOWN:]):
+        yield TerminalLine(_cut(safe(f"{each['verdict']} {each['name']} · {reason(each)}"), width))
+    for index, each in reversed(list(enumerate(others[:SHOWN]))):  # the worst is the last: it is what stays in view
+        yield from _environment(each, width, brief=brief or index > 0)
+    if others and page and not brief:
+        yield from _row("more", page, width)
 
 
-def _environment(report: EnvironmentReport) -> Iterator[TerminalLine]:
-    counts = ", ".join(
-        f"{report.count(*words)} {label}"
-        for label, words in {
-            "passed": ("passed",),
-            "failed": ("failed", "error"),
-            "blocked": ("blocked",),
-            "advisory": ("advisory",),
-            "not judged": ("skipped", "not run", "not judged"),
-        }.items()
-        if report.count(*words)
-    )
-    version = f" · commit {report.version}" if report.version else ""
-    url = report.environment.backend.url
-    yield TerminalLine(
-        f"{report.verdict.name} {report.name} {safe(url)}{safe(version)} · {counts or 'nothing checked'}",
-        COLOURS[report.verdict],
-        bold=True,
-    )
-    headline = report.diagnosis.headline
-    if headline is not None and report.verdict is not Verdict.PASS:
-        yield from _finding(headline)
-        for other in report.diagnosis.others:
-            yield TerminalLine(safe(f"  also      {other.code}: {other.title} ({other.confidence.value})"))
-    for reason in report.reasons:
-        yield TerminalLine(safe(f"  note      {reason}"))
-    if report.not_covered:
-        yield TerminalLine("  not covered: " + ", ".join(report.not_covered))
+def _greens(environments: list[dict[str, Any]], width: int) -> Iterator[TerminalLine]:
+    if len(environments) > SHOWN:
+        yield TerminalLine(f"PASS {len(environments)} environments", "green", bold=True)
+        return
+    for each in environments:
+        partial = f" · {each['partial']}" if each.get("partial") else ""
+        unjudged = [text for text in each["reasons"] if "judged" in text]
+        counts = unjudged[0].partition(" (")[0] if unjudged else counted(each)
+        version = f" · {short(str(each['version']))}" if each["version"] else ""
+        tail = safe(f"{version} · {counts} · {each.get('seconds') or 0:.1f} s{partial}")
+        head = _cut(safe(f"PASS {each['name']} {each['url']}"), max(12, width - len(tail)))
+        yield TerminalLine(_cut(head + tail, width), "green", bold=True)
 
 
-def _finding(headline: Finding) -> Iterator[TerminalLine]:
-    how_sure_and_whose = f"{headline.confidence.value}, {headline.owner.value}"
-    yield TerminalLine(safe(f"  cause     {headline.code}: {headline.title} ({how_sure_and_whose})"))
-    for line in headline.evidence[:2]:
-        yield TerminalLine(safe(f"  evidence  {line}"))
-    if headline.steps:
-        yield TerminalLine(safe(f"  first do  {headline.steps[0]}"))
-    yield TerminalLine(f"  runbook   {headline.runbook}")
+def _environment(each: dict[str, Any], width: int, *, brief: bool) -> Iterator[TerminalLine]:
+    colour = COLOURS[each["verdict"]]
+    for text in wrapped(safe(f"{each['verdict']} {each['name']} · {decision(each)}"), width, "", "  ", 2):
+        yield TerminalLine(text, colour, bold=True)
+    version = f" · {short(str(each['version']))}" if each["version"] else ""
+    if not brief:
+        for text in wrapped(safe(f"{each['url']}{version} · {counted(each)}"), width, "  ", "  ", 2):
+            yield TerminalLine(text)
+    cause = explained(each)
+    if cause is None:
+        yield from _row("why", reason(each), width)
+    else:
+        yield from _row("cause", f"{cause['title']} ({cause['code']}, {cause['confidence']}, {cause['owner']})", width)
+    if not brief:
+        yield from _details(each, cause, width)
+
+
+def _details(each: dict[str, Any], cause: dict[str, Any] | None, width: int) -> Iterator[TerminalLine]:
+    if cause is not None and cause["evidence"]:
+        yield from _row("proof", _around(cause["evidence"][0], ROWS["proof"] * (width - INDENT - 4)), width)
+    yield from _failed(each, cause, width)
+    for other in each["other_causes"][:2] if cause is not None else ():
+        yield from _row("also", f"{other['title']} ({other['code']}, {other['confidence']})", width)
+    if cause is not None and cause["steps"]:
+        yield from _row("do", cause["steps"][0], width)
+    notes = [text for text in each["reasons"] if not SAID.fullmatch(text) and text not in {reason(each), WHOLE}]
+    for text in notes[:NOTES]:
+        yield from _row("note", text, width)
+    if len(notes) > NOTES:
+        yield from _row("note", f"and {len(notes) - NOTES} more in the report", width)
+    if each["not_covered"]:
+        yield from _row("not covered", ", ".join(each["not_covered"]), width)
+    if cause is not None and cause["steps"]:
+        yield TerminalLine(f"  {'runbook':<{INDENT - 2}}{safe(cause['runbook'])}")
+
+
+def _failed(each: dict[str, Any], cause: dict[str, Any] | None, width: int) -> Iterator[TerminalLine]:
+    """Yield which checks failed; why each did only where no cause says it for all of them."""
+    failed = [test for test in each["tests"] if test["outcome"] in {"failed", "error"}]
+    if cause is None or cause["code"] == "undetermined":
+        for test in failed[:NOTES]:
+            yield from _row("failed", f"{check_name(test)}{_before(test)}: {test['why']}", width)
+    elif failed:
+        yield from _row("failed", ", ".join(f"{check_name(test)}{_before(test)}" for test in failed), width)
+
+
+def _before(test: dict[str, Any]) -> str:
+    return f" ({test['before']})" if test.get("before") else ""
+
+
+def _row(title: str, text: str, width: int) -> Iterator[TerminalLine]:
+    first = f"  {title:<{INDENT - 2}}" if len(title) <= INDENT - 3 else f"  {title}: "
+    for line in wrapped(safe(text), width, first, " " * INDENT, ROWS.get(title, 2)):
+        yield TerminalLine(line)
+
+
+def wrapped(text: str, width: int, first: str, then: str, rows: int) -> list[str]:
+    """Return a text in at most so many rows of a width, with a hanging indent; what is cut ends in `…`."""
+    lines = textwrap.wrap(
+        text, width, initial_indent=first, subsequent_indent=then, break_on_hyphens=False, drop_whitespace=True
+    ) or [first.rstrip()]
+    if len(lines) > rows:
+        lines[rows - 1 :] = [_cut(f"{lines[rows - 1]} …", width)]
+    return lines
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: max(1, width - 1)]}…"
+
+
+def _around(text: str, limit: int) -> str:
+    """Return a line of evidence cut to a length, with what is in backticks, which decides, still in it."""
+    start = text.find("`")
+    if len(text) <= limit or start < 0:
+        return text
+    before, quoted = text[:start], text[start:]
+    room = max(limit // 2, limit - len(quoted))
+    head = before if len(before) <= room else f"{before[: room // 2]}… {before[-(room // 2 - 2) :]}"
+    return head + _cut(quoted, limit - len(head))
+
+
+def spelled(text: str, encoding: str | None) -> str:
+    """Return a text as a terminal of this encoding can show it."""
+    try:
+        text.encode(encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        plain = text.replace("·", "-").replace("…", "...").replace("→", "->")
+        return plain.encode("ascii", "replace").decode()
+    return text
+
+
+def shown_path(path: str) -> str:
+    """Return a path as it is shown: relative to the current directory, where that is shorter."""
+    try:
+        near = os.path.relpath(path)
+    except ValueError:  # another drive
+        return path
+    return min(near, path, key=len)

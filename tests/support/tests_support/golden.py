@@ -6,15 +6,14 @@ import re
 
 from smokegate.project import page
 
-FAILURES = re.compile(r"^=+ FAILURES =+$", re.MULTILINE)
-SMOKE = re.compile(r"^=+ smoke =+$", re.MULTILINE)
-END = re.compile(r"^report: ", re.MULTILINE)
-FILE = re.compile(r"^-+ generated xml file: ")
+MORE = re.compile(r"^  more  .*\n?", re.MULTILINE)
+"""The line that says where the report is."""
 CHANGES = (
     (re.compile(re.escape(page("docs/"))), "docs/"),  # a release changes no golden text
     (re.compile(r"\b127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
     (re.compile(r"\blocalhost:\d{5}\b"), "localhost:PORT"),
     (re.compile(r"\b[0-9a-f]{40}\b"), "COMMIT"),
+    (re.compile(r"(?<= · )[0-9a-f]{10}(?= · )"), "COMMIT"),
     (re.compile(r"(cert|CA) #[\w-]{16}"), r"\1 #ID"),
     (re.compile(r"\bindex-[0-9a-f]{8}\.js"), "index-HASH.js"),
     (re.compile(r"\bhealth \d\b"), "health N"),
@@ -36,15 +35,8 @@ CHANGES = (
 
 
 def told(text: str) -> str:
-    """Return the part of a run's output that tells what is the matter: the failures and the summary."""
-    smoke = SMOKE.search(text)
-    if smoke is None:
-        return text
-    failures = FAILURES.search(text)
-    end = END.search(text, smoke.end())
-    before = text[failures.start() : smoke.start()] if failures else ""
-    before = "\n".join(line for line in before.splitlines() if not FILE.match(line))
-    return f"{before}\n{text[smoke.start() : end.start() if end else None]}".strip() + "\n"
+    """Return what a run prints, without where its report is."""
+    return MORE.sub("", text).strip() + "\n"
 
 
 def normalised(text: str) -> str:

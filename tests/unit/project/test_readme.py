@@ -6,9 +6,12 @@ import re
 import tomllib
 
 import pytest
+from tests_support.run_documents import run_of
 from tests_support.running import ROOT
 
 from smokegate.environment.load import load
+from smokegate.project import page
+from smokegate.report.terminal import block
 
 PAGES = [
     "README.md",
@@ -61,3 +64,13 @@ def test_requirements_name_no_index():
         assert "--hash=sha256:" in text
         assert len(pinned) > 10
         assert not re.search(r"https?://|--index-url|--extra-index-url|--find-links", text)
+
+
+def test_the_sample_is_what_a_run_prints() -> None:
+    """The run that the README shows is the product's own output, at 100 columns."""
+    (sample,) = re.findall(r"\$ pytest --env=staging\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    shown = [
+        line.text.replace(page("docs/"), "docs/") for line in block(run_of("no-server"), "reports/staging.html", 100)
+    ]
+
+    assert sample.splitlines() == shown

@@ -43,8 +43,8 @@ class Graph:
         self._silent: dict[Origin, str] = {}
         self.stopped = False
         """Whether nothing more is begun."""
-        self.running: set[str] = set()
-        """Names of the exchanges that are on the wire."""
+        self.running: dict[str, float] = {}
+        """The exchanges that are on the wire, by name, and since when."""
 
     @property
     def settled(self) -> bool:
@@ -65,6 +65,14 @@ class Graph:
         with self._condition:
             done = {name: self._done[name] for name in self._begun if name in self._done}
         return {name: each for name, each in done.items() if each.outcome != NotSent("")}
+
+    @property
+    def standing(self) -> tuple[int, int, Step | None, float]:
+        """How many exchanges are done, of how many that were begun, and which is longest on the wire, for how long."""
+        with self._condition:
+            oldest = min(self.running, key=self.running.__getitem__, default=None)
+            since = 0.0 if oldest is None else time.monotonic() - self.running[oldest]
+            return len(self._done), len(self._begun), self._begun.get(oldest or ""), since
 
     def get(self, name: str) -> Exchange | None:
         """Return an exchange if it is done."""
@@ -92,7 +100,7 @@ class Graph:
             if step.name in self._done:
                 return
             self._begun[step.name] = step
-            self.running.add(step.name)
+            self.running[step.name] = time.monotonic()
         self._carry_out(step, time.monotonic())
 
     def stop(self) -> None:
@@ -116,7 +124,7 @@ class Graph:
         with self._condition:
             if self.stopped:
                 return
-            self.running.add(step.name)
+            self.running[step.name] = time.monotonic()
         self._carry_out(step, asked)
 
     def _carry_out(self, step: Step, asked: float) -> None:
@@ -134,7 +142,7 @@ class Graph:
         except Exception as error:  # noqa: BLE001 -- no test may hang for a probe that broke
             words = f"{type(error).__name__}: {error}"
             exchange = Exchange(step.name, self._tries.recorder.request(step.target), NoAnswer(WireCause.OTHER, words))
-        self.running.discard(step.name)
+        self.running.pop(step.name, None)
         self._finish(step, exchange, more)
 
     def _ask(self, step: Step) -> RequestToSend | NotSent:

@@ -1,0 +1,80 @@
+"""The block at the end of a run: what a person reads in a terminal of 80 columns and 24 rows."""
+
+from __future__ import annotations
+
+import pytest
+from tests_support.run_documents import CHANGES, environment_report, run_document, run_of, run_of_many
+
+from smokegate.report.terminal import block, spelled
+
+RED = [kind for kind in CHANGES if kind not in {"PASS", "WARN"}]
+
+
+def lines(document, width=80, **more):
+    """Return the texts of the block."""
+    return [line.text for line in block(document, "reports/staging.html", width, **more)]
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_a_run_fits_the_terminal(kind, width) -> None:
+    """Each line fits its width, but for the runbook's address, which must stay whole; at 80 columns 20 rows do."""
+    shown = lines(run_of(kind), width)
+
+    assert [line for line in shown if len(line) > width and not line.startswith("  runbook")] == []
+    assert width < 80 or len(shown) <= 20
+
+
+def test_a_green_run_is_one_green_line() -> None:
+    """Name, address, version, counts and duration."""
+    (line,) = block(run_of("PASS"), "reports/staging.html", 80)
+
+    assert line.colour == "green"
+    assert line.text == "PASS staging https://backend.example.com · 0123456789 · 32 passed · 0.3 s"
+
+
+@pytest.mark.parametrize("kind", RED)
+def test_the_cause_is_said_once(kind) -> None:
+    """However many checks fail of it; decision, proof, first step and the place of the report are there."""
+    document = run_of(kind)
+    (environment,) = document["environments"]
+    text = " ".join("\n".join(lines(document, 2000)).split())
+
+    assert text.startswith(f"{environment['verdict']} staging · {environment['decision']}")
+    assert text.count(environment["cause"]["title"]) == 1
+    assert environment["cause"]["evidence"][0] in text
+    assert environment["cause"]["steps"][0] in text
+    assert text.endswith("more reports/staging.html")
+
+
+def test_of_a_hundred_environments_the_broken_ones_are_shown_and_the_worst_is_last() -> None:
+    """The line that stays in view is that of what is broken; what is green is one line."""
+    shown = lines(run_of_many(100, broken={3: "WARN", 42: "no-server"}))
+
+    assert shown[0] == "PASS 98 environments"
+    assert [line.split()[1] for line in shown if line.startswith(("WARN", "FAIL"))] == ["shop-003", "shop-042"]
+    assert len(shown) <= 22
+
+
+def test_brief_is_decision_and_cause() -> None:
+    """What `-q` leaves."""
+    shown = lines(run_of("no-server"), 2000, brief=True)
+
+    assert [line.split()[0] for line in shown] == ["FAIL", "cause"]
+
+
+def test_a_check_that_no_cause_explains_says_why_it_failed() -> None:
+    """Without a determined cause the checks' own words are the only explanation."""
+    report = environment_report("PASS")
+    document = run_document(report)
+    (environment,) = document["environments"]
+    environment.update(verdict="FAIL", decision="fix or roll back", reasons=["1 gating check failed"])
+    environment["tests"][0].update(outcome="failed", why="expected an empty cart")
+
+    assert "endpoint.as-declared[/api/extra]: expected an empty cart" in "\n".join(lines(document))
+
+
+def test_a_terminal_that_knows_no_unicode_gets_plain_signs() -> None:
+    """ASCII and Latin-1 terminals show no escapes."""
+    assert spelled("FAIL a · fix…", "ascii") == "FAIL a - fix..."
+    assert spelled("FAIL a · fix…", "utf-8") == "FAIL a · fix…"
