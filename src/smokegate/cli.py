@@ -16,8 +16,9 @@ COMMANDS = {
     "environments": "list the environments and say whether their files are in order",
     "init": "write the first environment file of a repository from what a deployment answers",
     "new": "write environments/NAME.toml for a deployment at URL",
-    "diagnose": "look at a deployment, name the cause of trouble, and with --fix mend what can be mended",
-    "watch": "look again and again, a line a round",
+    "diagnose": "check a deployment, name the cause of a failure, and with --fix repair what can be repaired",
+    "watch": "check repeatedly, one line per round",
+    "report": "render the JSON of runs again, several as one page",
 }
 #: Commands that read their own arguments, and where their `main` is.
 OWN = {"run": "smokegate.commands.run", "replica": "smokegate.replica.command"}

@@ -15,6 +15,8 @@ import pytest
 from tests_support.running import ROOT, clean_environment
 from tests_support.web import reply
 
+ENDINGS = ("html", "json", "md", "xml")
+
 
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory):
@@ -34,7 +36,7 @@ def healthy(tmp_path_factory):
 def test_html_json_junit_and_markdown_are_written(healthy):
     """A run leaves one report of each kind, named after its environment."""
     files = sorted(str(path.relative_to(healthy)) for path in healthy.rglob("*.*"))
-    assert files == ["history/local.jsonl", "local.html", "local.json", "local.md", "local.xml"]
+    assert files == ["ctrf/local.json", "history/local.jsonl", "index.html", *(f"local.{e}" for e in ENDINGS)]
 
 
 def test_json_has_the_documented_outline(healthy):
@@ -93,6 +95,10 @@ def test_junit_has_every_test(healthy):
     cases = ET.parse(healthy / "local.xml").getroot().findall(".//testcase")  # noqa: S314 - our own file
     document = json.loads((healthy / "local.json").read_text())
 
+    properties = ET.parse(healthy / "local.xml").findall("./testsuite/properties/property")  # noqa: S314 - see above
+    assert {(each.get("name"), each.get("value")) for each in properties} >= {("verdict[local]", "PASS")}
+    judged = [case for case in cases if case.find("skipped") is None]
+    assert all(case.find("./properties/property[@name='environment']").get("value") == "local" for case in judged)
     assert {case.get("name") for case in cases} >= {
         test["id"].rsplit("::", 1)[-1] for test in document["environments"][0]["tests"]
     }
@@ -122,7 +128,7 @@ def test_reports_are_written_after_ctrl_c(tmp_path, web, environments):
     try:
         assert started.wait(30)
         for line in process.stdout:
-            if line.startswith("collected"):
+            if "collected" in line:
                 break
         os.kill(process.pid, signal.SIGINT)
         out, _ = process.communicate(timeout=30)

@@ -159,17 +159,22 @@ def unchecked(outcomes: Sequence[TestOutcome], diagnosis: Diagnosis, observation
         found.append("the run was cut short: what it had not requested by then is not known")
     found += [f"error inside smokegate in {each.label}: {each.why}; {REPORT}" for each in outcomes if each.internal]
     found += [f"error inside smokegate in {each}; {REPORT}" for each in diagnosis.errors]
-    found += [
-        f"not checked: {each.label}" + (f" ({each.why})" if each.why else "")
-        for each in outcomes
-        if each.outcome in {"skipped", "not run"} or (each.outcome == "error" and each.advisory)
-    ]
+    left: dict[str, list[str]] = {}
+    for each in outcomes:
+        if each.outcome in {"skipped", "not run"} or (each.outcome == "error" and each.advisory):
+            left.setdefault(each.why, []).append(each.label)
+    found += [f"not checked: {_some(labels)}" + (f" ({why})" if why else "") for why, labels in left.items()]
     blocked = _blocked(outcomes)
     if blocked and not failures(outcomes):
         for why in dict.fromkeys(each.why or "nothing that is red explains it" for each in blocked):
             number = sum(each.why == why for each in blocked) or len(blocked)
             found.append(f"{number} check{'' if number == 1 else 's'} could not be judged: {why}")
     return tuple(found)
+
+
+def _some(labels: Sequence[str]) -> str:
+    more = f" and {len(labels) - 3} more" if len(labels) > 3 else ""
+    return ", ".join(labels[:3]) + more
 
 
 def _not_judged(outcomes: Sequence[TestOutcome]) -> tuple[str, ...]:

@@ -70,7 +70,9 @@ def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepor
         blocked_by=item.stash.get(BLOCKER, ""),
         internal=internal,
     )
-    report.user_properties.append(("code", noted.label))
+    # To the item, not to this report: JUnit takes the properties from that of the teardown.
+    properties = {"code": noted.label, **({"environment": case.environment} if case else {})}
+    item.user_properties += [each for each in properties.items() if each not in item.user_properties]
     setattr(report, ATTRIBUTE, {"environment": case and case.environment, **asdict(noted)})
 
 

@@ -17,7 +17,8 @@ from smokegate.plugin.options import worker_slot
 from smokegate.plugin.outcomes import gather
 from smokegate.plugin.run_report import report_of
 from smokegate.report import github, history, html, terminal
-from smokegate.report.files import write_all
+from smokegate.report.files import ctrf_file, write_all, write_index
+from smokegate.report.gate import explained
 from smokegate.report.html import STYLE
 from smokegate.report.json import document
 from smokegate.report.scan import scan, withhold
@@ -48,6 +49,22 @@ def _compatible_page(config: pytest.Config) -> Path | None:
     """Return the file for pytest-html's page, where it was asked for."""
     path = getattr(config.option, "htmlpath", None)
     return config.invocation_params.dir / path if path else None
+
+
+def _describe_junit(config: pytest.Config, document: dict[str, Any]) -> None:
+    """Add verdict, decision and cause of every environment to JUnit's properties, once they are decided."""
+    from _pytest.junitxml import xml_key  # noqa: PLC0415 - has no public name
+
+    xml = config.stash.get(xml_key, None)
+    if xml is None:
+        return
+    names = {"verdict", "decision", "cause", "version"}
+    kept = [each for each in xml.global_properties if each[0].partition("[")[0] not in names]
+    for environment in document["environments"]:
+        cause = explained(environment)
+        values = {**environment, "cause": cause["code"] if cause else None}
+        kept += [(f"{name}[{environment['name']}]", str(values[name])) for name in sorted(names) if values.get(name)]
+    xml.global_properties[:] = kept
 
 
 class Reporting:
@@ -93,7 +110,8 @@ class Reporting:
         """Look for secrets in the files that were written; where there are any, call nothing good."""
         if self._told is None:
             return
-        leaks = scan([*(_file(self._run, ending) for ending in ("json", "html", "md")), *files])
+        ours = [_file(self._run, ending) for ending in ("json", "html", "md")]
+        leaks = scan([*ours, ctrf_file(self._run.settings.reports / self._run.settings.label), *files])
         if leaks:
             self._told = withhold(self._told, leaks, strict=self._run.settings.strict)
             session.exitstatus = self._told.exit
@@ -106,10 +124,12 @@ class Reporting:
         for environment in self._document["environments"]:
             file = history.history_file(self._run.settings.reports, environment["name"])
             try:
-                history.append(file, history.entry(self._document, environment))
+                line = history.entry(self._document, environment)
+                history.append(file, {**line, "report": self._run.settings.label})
             except OSError as error:
                 self.problem(f"not written: {file}: {(error.strerror or str(error)).lower()}")
                 return  # what holds for one file of the folder holds for all
+        self._problems += write_index(self._run.settings.reports)
 
     @property
     def _engaged(self) -> bool:
@@ -137,6 +157,7 @@ class Reporting:
         own_page = _compatible_page(session.config) != _file(self._run, "html")
         base = self._run.settings.reports / self._run.settings.label
         record = self._run.settings.record
+        _describe_junit(session.config, self._document)
         self._problems += write_all(self._document, base, os.environ, own_page=own_page, record=record)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from smokegate.report import json as json_report
+from smokegate.report.ctrf import ctrf
 from smokegate.report.github import write_summary
 from smokegate.report.json import write_whole
 from smokegate.report.markdown import markdown
@@ -34,6 +35,8 @@ def write_all(
         f"{base}.md": lambda: write_whole(_ending(base, "md"), markdown(document).encode("utf-8", "replace")),
         "the job summary": lambda: write_summary(document, variables),
     }
+    results = ctrf_file(base)
+    writers[str(results)] = lambda: json_report.write(ctrf(document), results)
     if not own_page:
         del writers[f"{base}.html"]
     if record is not None:
@@ -50,6 +53,21 @@ def write_all(
             failed[name] = words[:1].lower() + words[1:]
     for why in dict.fromkeys(failed.values()):
         yield f"not written: {', '.join(name for name, words in failed.items() if words == why)}: {why}"
+
+
+def write_index(reports: Path) -> Iterator[str]:
+    """Write the page over all environments, and yield a line where that is not possible."""
+    from smokegate.report.page import index  # noqa: PLC0415 - imports Jinja2
+
+    try:
+        write_whole(reports / "index.html", index(reports).encode("utf-8", "replace"))
+    except Exception as error:  # noqa: BLE001 - a page of trends changes no verdict, and ends no run
+        yield f"not written: {reports / 'index.html'}: {error!r}"
+
+
+def ctrf_file(base: Path) -> Path:
+    """Return where a run's CTRF report is: in that format's own folder, beside the others."""
+    return base.parent / "ctrf" / f"{base.name}.json"
 
 
 def _ending(base: Path, ending: str) -> Path:

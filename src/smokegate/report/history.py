@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from smokegate.observation.evidence.sink import encoded
 
@@ -18,6 +19,9 @@ RIBBON = 20
 """How many of the last runs are shown."""
 TAIL = 512 * 1024
 """Bytes of a history that are read: its last ones."""
+TREND = 64 * 1024
+"""The same where only the last runs are of interest."""
+ORDER = ("FAIL", "OUTAGE", "UNKNOWN", "WARN", "PASS")
 RED = frozenset({"failed", "error", "advisory"})
 GREEN = frozenset({"PASS", "WARN"})
 NEW, OLD = "new", "already red"
@@ -70,11 +74,11 @@ def append(path: Path, line: Document) -> None:
         os.close(descriptor)
 
 
-def read(path: Path) -> list[Document]:
+def read(path: Path, tail: int = TAIL) -> list[Document]:
     """Return the last lines of a history, oldest first; none where there is none, and no line that is not whole."""
     try:
         with path.open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
+            file.seek(max(0, file.seek(0, os.SEEK_END) - tail))
             lines = file.read().split(b"\n")
     except OSError:
         return []
@@ -88,6 +92,28 @@ def _parsed(line: bytes) -> Document:
         return {}
     whole = isinstance(found, dict) and isinstance(found.get("verdict"), str) and isinstance(found.get("started"), str)
     return found if whole else {}
+
+
+def trends(reports: Path) -> list[Document]:
+    """Return a row for every environment that has a history, the worst last verdict first."""
+    rows = []
+    for file in sorted((reports / "history").glob("*.jsonl")):
+        runs = [each for each in read(file, TREND) if each["verdict"] in ORDER][-RIBBON:]
+        if not runs:
+            continue
+        report = str(runs[-1].get("report") or file.stem)
+        times = sorted(each["health_ms"] for each in runs[:-1] if isinstance(each.get("health_ms"), int | float))
+        rows.append(
+            {
+                "name": file.stem,
+                "runs": runs,
+                "last": runs[-1],
+                "green": sum(each["verdict"] in GREEN for each in runs),
+                "usual": times[len(times) // 2] if times else None,
+                "link": f"{quote(report)}.html" if (reports / f"{report}.html").is_file() else "",
+            }
+        )
+    return sorted(rows, key=lambda row: ORDER.index(row["last"]["verdict"]))
 
 
 def states_of(path: Path) -> dict[str, Document]:

@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smokegate.report.ctrf import STATUS, ctrf
 from smokegate.report.files import write_all
 from smokegate.report.gate import gate, title
 from smokegate.report.github import commands
@@ -154,6 +155,18 @@ def test_foreign_text_is_escaped_in_the_page() -> None:
     assert text.count("<script") == 1
     assert "<img" not in text
     assert "\u202e" not in text
+
+
+def test_ctrf_has_every_check_in_the_words_of_the_format() -> None:
+    """Each outcome has a status of the format, and its own word beside it; causes and verdicts are extra."""
+    words = ("passed", "failed", "advisory", "blocked", "not judged", "not run", "error")
+    found = ctrf(document(environment(tests=[{**TEST, "outcome": word} for word in words])))["results"]
+
+    assert [test["rawStatus"] for test in found["tests"]] == list(words)
+    assert {test["status"] for test in found["tests"]} == {"passed", "failed", "other", "skipped", "pending"}
+    assert found["summary"]["tests"] == sum(found["summary"][word] for word in set(STATUS.values())) == len(words)
+    assert found["summary"]["stop"] - found["summary"]["start"] == 1200
+    assert found["extra"]["environments"][0]["cause"] == "net.refused"
 
 
 def test_a_run_that_ended_badly_never_says_go_on() -> None:

@@ -7,11 +7,13 @@ import hashlib
 import re
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smokegate.observation.evidence.clean import clean
 from smokegate.project import VERSION
 from smokegate.report import gate
+from smokegate.report.history import trends
 from smokegate.report.page import outcomes, timeline
 
 if TYPE_CHECKING:
@@ -24,6 +26,11 @@ LONG = 20_000
 def page(document: dict[str, Any]) -> str:
     """Return the whole page."""
     return templates().get_template("page.html").render(document=document)
+
+
+def index(reports: Path) -> str:
+    """Return the page over all environments that have a history beside the reports."""
+    return templates().get_template("index.html").render(rows=trends(reports))
 
 
 def first_screen(document: dict[str, Any]) -> str:
