@@ -62,7 +62,7 @@ def test_no_secret_in_any_artifact(smoke, web, environments, tmp_path, words):
     (tmp_path / "leak.py").write_text(LEAK)
     folder = environments(small=FILE.format(url=web.url))
 
-    ran = smoke(folder, "--env=small", "-p", "leak", *words, variables=VARIABLES | {"PYTHONPATH": str(tmp_path)})
+    ran = smoke(folder, "--env=small", "-v", "-p", "leak", *words, variables=VARIABLES | {"PYTHONPATH": str(tmp_path)})
     written = {path.name: path.read_bytes() for path in ran.reports.rglob("*") if path.is_file()} | {
         "terminal": ran.out.encode()
     }
