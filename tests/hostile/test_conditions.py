@@ -209,7 +209,7 @@ def test_a_signal_ends_a_run_like_ctrl_c(folder, web, words, number):
     try:
         assert made.wait(60)
         process.send_signal(number)
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=120)
     finally:
         hold.set()
         process.kill()
@@ -271,8 +271,9 @@ def children(process: int) -> list[int]:
     return [int(number) for task in tasks for number in task.read_text().split()]
 
 
-def test_a_killed_worker_makes_no_run_red(folder, web):
-    """What was not judged is unknown: the deployment has done nothing wrong."""
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])
+def test_a_worker_that_is_lost_makes_no_run_red(folder, web, number):
+    """What was not judged is unknown: the deployment has done nothing wrong, and the run ends."""
     made, hold = threading.Event(), threading.Event()
 
     def slow(_handler):
@@ -284,14 +285,19 @@ def test_a_killed_worker_makes_no_run_red(folder, web):
     with (folder / "environments" / "small.toml").open("a") as file:
         file.write('[[backend.endpoints]]\npath = "/slow"\n')
     process = subprocess.Popen(
-        command(folder, "-n", "1"), cwd=ROOT, env=clean_environment({}), stdout=subprocess.PIPE, text=True
+        command(folder, "-n", "1", "--deadline=2s"),
+        cwd=ROOT,
+        env=clean_environment({}),
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert made.wait(60)
     for worker in children(process.pid):
-        os.kill(worker, signal.SIGKILL)
-    out, _ = process.communicate(timeout=60)
+        os.kill(worker, number)
+    out, _ = process.communicate(timeout=120)
     hold.set()
 
     assert process.returncode == UNKNOWN, out
     assert "UNKNOWN small" in out
+    assert ("reported nothing for 22 s" in out) is (number == signal.SIGSTOP)
     assert "Traceback" not in out

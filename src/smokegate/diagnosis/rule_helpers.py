@@ -70,6 +70,15 @@ def edge_signs(
     )
 
 
+def limited(case: Case, signs: Signs) -> Signs:
+    """Return the signs of a rate limit: where it lets other requests through, it is this run's rate that it limits."""
+    through = [each for each in case.backend if (answer := case.app(each.name)) and answer.status < 400]
+    if not through or signs.advisory:
+        return signs
+    said = f"the application answered {len(through)} other requests of this run: the limit is on their rate"
+    return replace(signs, owner=Owner.NETWORK, against=(*signs.against, said))
+
+
 def intermittent(case: Case, signs: Signs) -> bool:
     """Tell whether some samples show the sign and others were answered soundly, in the same run."""
     shown = [name for name in signs.exchanges if is_sample(name)]

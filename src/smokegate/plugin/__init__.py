@@ -88,7 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
             workers.limit_workers(config, run)
             config.pluginmanager.register(workers.Workers(run), "smokegate-workers")
-            config.pluginmanager.register(interrupts.WorkerInterrupts(config), "smokegate-interrupts")
+            config.pluginmanager.register(interrupts.WorkerInterrupts(config, run), "smokegate-interrupts")
 
 
 @pytest.hookimpl(tryfirst=True)

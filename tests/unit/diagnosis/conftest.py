@@ -190,6 +190,7 @@ DEFECTS = (
         (answered("monitoring", 429, NGINX.format(429), {"content-type": "text/html"}),),
         "status 429",
     ),
+    Defect("app.rate-limited", everywhere(429, {"error": "slow down"}, {"retry-after": "9"}), "`retry-after: 9`"),
     Defect("nginx.own-error", nginx(500), "nginx's own page for status 500", LIKELY),
     edge("nothing-here", 404, "The deployment could not be found", {"x-vercel-error": "DEPLOYMENT_NOT_FOUND"}),
     edge("no-route", 404, "", {"server": "envoy"}),

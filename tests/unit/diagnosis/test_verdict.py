@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -38,6 +39,42 @@ def test_everything_passed_is_pass() -> None:
 def test_nothing_checked_is_unknown() -> None:
     """Without a single test nothing is known."""
     assert verdict() is Verdict.UNKNOWN
+
+
+LIMITED = TestOutcome("t", "failed", why="it is 429", failed_on="endpoint /api/quotes")
+TRAEFIK = ("Too Many Requests", {"x-retry-in": "1s"})
+NGINX = ("<center><h1>503</h1></center><hr><center>nginx</center>", {"content-type": "text/html"})
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "code"),
+    [
+        (429, ({"error": "slow down"}, {"retry-after": "9"}), "app.rate-limited"),
+        (429, ("local_rate_limited", {"server": "envoy"}), "edge.rate-limited"),
+        (429, TRAEFIK, "edge.rate-limited"),
+        (429, NGINX, "nginx.rate-limited"),
+    ],
+)
+def test_a_limit_that_lets_other_requests_through_is_unknown(status: int, said: Any, code: str) -> None:
+    """It is this run's rate that is limited: nothing was learned of the application, and it is up."""
+    limited = seen(answered("endpoint /api/quotes", status, *said))
+    assert verdict(PASSED, LIMITED, observation=limited) is Verdict.UNKNOWN
+    headline = diagnose(an_environment(), limited).headline
+    assert headline is not None
+    assert headline.code == code
+
+
+def test_the_503_of_a_limit_is_told_from_a_backend_that_is_away() -> None:
+    """Nginx gives its 503 for both: it is a limit where the application answered the same address before."""
+    failed = TestOutcome("t", "failed", why="it is 503", failed_on="health 2")
+    limited = seen(replace(answered("health 2", 503, *NGINX), started=1.0))
+    found = diagnose(an_environment(), limited).headline
+    assert found is not None
+    assert (found.code, verdict(failed, observation=limited)) == ("nginx.rate-limited", Verdict.UNKNOWN)
+    away = seen(*everywhere(503, *NGINX))
+    found = diagnose(an_environment(), away).headline
+    assert found is not None
+    assert (found.code, verdict(FAILED, observation=away)) == ("nginx.bad-gateway", Verdict.FAIL)
 
 
 def test_failed_test_is_fail() -> None:

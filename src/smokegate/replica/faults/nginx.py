@@ -93,7 +93,13 @@ def gateway_timeout(plan: Plan) -> None:
     when(plan.backend, _of_backend, error_page(504))
 
 
-@fault("trading", where="edge", cause="nginx.rate-limited", caught_by=checks.MONITORING_GIVES_A_KNOWN_STATUS)
+@fault(
+    "trading",
+    where="edge",
+    cause="nginx.rate-limited",
+    caught_by=checks.MONITORING_GIVES_A_KNOWN_STATUS,
+    verdict="UNKNOWN",
+)
 def rate_limited(plan: Plan) -> None:
     """Others behind the same address have used up nginx's allowance for the monitoring paths."""
     when(plan.backend, lambda request: request.path.startswith("/api/monitoring/"), error_page(429))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.case import is_sample
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs, Step
-from smokegate.diagnosis.rule_helpers import edge_signs
+from smokegate.diagnosis.rule_helpers import edge_signs, limited
 from smokegate.diagnosis.rules.edge.rows import ROWS, Row
 from smokegate.observation.evidence.edge import UNKNOWN
 
@@ -40,7 +40,11 @@ def by_kind(row: Row) -> Judge:
         first = next((hit for hit in hits if not hit.healed), hits[0] if hits else None)
         if signs is None or first is None or first.edge is None:
             return None
-        return _told(case, row, signs, first)
+        return (
+            limited(case, _told(case, row, signs, first))
+            if row.code == "edge.rate-limited"
+            else _told(case, row, signs, first)
+        )
 
     return judge
 

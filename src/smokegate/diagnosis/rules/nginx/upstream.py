@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs, Step
-from smokegate.diagnosis.rule_helpers import edge_signs
+from smokegate.diagnosis.rule_helpers import edge_signs, limited
+from smokegate.observation.model import Answer
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
+    from smokegate.diagnosis.case import Case, Hit
     from smokegate.diagnosis.rule import Judge
 
 STATE: Step = (
@@ -35,6 +36,7 @@ ERROR_LOG: Step = (
 
 
 REPLACES = "nginx.upstream-unavailable"
+LIMIT = "nginx.rate-limited"
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ ROWS = (
             "a worker that dies during the request",
             "nginx keeping the backend's address from before its container was recreated",
         ),
-        unless=("nginx.gateway-timeout", "nginx.upstream-unavailable"),
+        unless=("nginx.gateway-timeout", "nginx.upstream-unavailable", LIMIT),
     ),
     Row(
         "nginx.gateway-timeout",
@@ -124,10 +126,10 @@ ROWS = (
     ),
     Row(
         "nginx.rate-limited",
-        "nginx at {target} limits how often it may be asked",
+        "nginx at {target} limits the rate of requests",
         Owner.CONFIGURATION,
-        "429 'Too Many Requests' on nginx's own page, without `Retry-After`.",
-        "nginx's own page for 429",
+        "429 'Too Many Requests' on nginx's own page, without `Retry-After`; 503 where no other status is set.",
+        "nginx's own page for 429, or for 503 on an address that the application answered before",
         (
             ("Look what else asks from the same address: a second run of this suite, a monitor, an open dashboard."),
             "Wait a few seconds and run `{verify}` again; it asks each address once.",
@@ -137,6 +139,29 @@ ROWS = (
         Confidence.CERTAIN,
     ),
 )
+
+
+def by_limit(case: Case) -> Signs | None:
+    """Judge by nginx's page for 429, or by the 503 that `limit_req` gives by default.
+
+    A backend that is away is a 503 for ingress-nginx, too: it is a limit where the same address was answered before.
+    """
+    signs = edge_signs(case, LIMIT)
+    if signs is None:
+        hits = tuple(hit for hit in case.edges("nginx.bad-gateway") if _let_through_before(case, hit))
+        signs = edge_signs(case, LIMIT, Confidence.LIKELY, hits)
+    return None if signs is None else limited(case, signs)
+
+
+def _let_through_before(case: Case, hit: Hit) -> bool:
+    if not isinstance(hit.outcome, Answer) or hit.outcome.status != 503:
+        return False
+    exchange = hit.exchange
+    refused = next((each.started for each in exchange.earlier if each.outcome is hit.outcome), exchange.started)
+    return any(
+        each.request.url == exchange.request.url and each.started < refused and case.app(each.name) is not None
+        for each in case.backend
+    )
 
 
 def by_page(row: Row) -> Judge:
@@ -167,7 +192,7 @@ RULES = tuple(
         owner=row.owner,
         symptom=row.symptom,
         reads=(row.sign,),
-        judge=by_page(row),
+        judge=by_limit if row.code == LIMIT else by_page(row),
         steps=row.steps,
         competing=row.competing,
         after=REACHED,
