@@ -8,6 +8,8 @@ from smokegate.project import page
 
 MORE = re.compile(r"^  more  .*\n?", re.MULTILINE)
 """The line that says where the report is."""
+PROGRESS = re.compile(r"^[\w-]+: \d+ of \d+ answered.*\n?", re.MULTILINE)
+"""The line that a run shows when it takes long: whether it comes is the machine's doing."""
 CHANGES = (
     (re.compile(re.escape(page("docs/"))), "docs/"),  # a release changes no golden text
     (re.compile(r"\b127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
@@ -35,8 +37,8 @@ CHANGES = (
 
 
 def told(text: str) -> str:
-    """Return what a run prints, without where its report is."""
-    return MORE.sub("", text).strip() + "\n"
+    """Return what a run prints, without where its report is and without its progress."""
+    return PROGRESS.sub("", MORE.sub("", text)).strip() + "\n"
 
 
 def normalised(text: str) -> str:
