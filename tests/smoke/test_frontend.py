@@ -31,7 +31,21 @@ def test_files_of_the_page_are_there(deployment: Deployment) -> None:
         file.expect(holds=not problem, expected="a file that a browser can use", actual=problem)
 
 
-@check("frontend.api-address", after=("frontend.files",), needs=("frontend",))
+@check("frontend.no-fallback", after=("frontend.files",), needs=("frontend",))
+def test_calls_of_the_page_reach_the_api(deployment: Deployment) -> None:
+    """What the page calls is the API, and not the page itself: no single-page fallback answers for it.
+
+    Symptom: `POST /api/auth/register` is answered 200 with index.html, the page stores "undefined" as the
+    token and shows a dashboard.
+    """
+    _require_two_origins(deployment)
+    wrong = deployment.page_calls.wrong
+    itself = [each for each in wrong if each.code == wrong[0].code == "frontend.calls-itself"]
+    actual = "; ".join(f"{each.address.resolved}: {each.detail}" for each in itself).replace("\ufffc", "…")
+    deployment.page.expect(not itself, "the API at the address that the page calls", actual)
+
+
+@check("frontend.api-address", after=("frontend.files", "frontend.no-fallback"), needs=("frontend",))
 def test_scripts_call_the_backend(deployment: Deployment) -> None:
     """The API address that the page's scripts call is the backend's, with its path.
 
@@ -47,19 +61,6 @@ def test_scripts_call_the_backend(deployment: Deployment) -> None:
     page.expect(not found.wrong, f"calls to {expected}", actual.replace("\ufffc", "…"))
     if not found.right:
         raise NotJudged("no API address was found in the page's scripts, so what they call is not known")
-
-
-@check("frontend.no-fallback", after=("frontend.served",), needs=("frontend",))
-def test_calls_of_the_page_reach_the_api(deployment: Deployment) -> None:
-    """What the page calls is the API, and not the page itself: no single-page fallback answers for it.
-
-    Symptom: `POST /api/auth/register` is answered 200 with index.html, the page stores "undefined" as the
-    token and shows a dashboard.
-    """
-    _require_two_origins(deployment)
-    itself = [each for each in deployment.page_calls.wrong if each.code == "frontend.calls-itself"]
-    actual = "; ".join(f"{each.address.resolved}: {each.detail}" for each in itself).replace("\ufffc", "…")
-    deployment.page.expect(not itself, "the API at the address that the page calls", actual)
 
 
 @check("frontend.cors", after=("routing.right-service", "frontend.served"), needs=("frontend", "sign_in"))

@@ -172,6 +172,13 @@ def test_a_script_names_what_it_imports_and_what_it_loads_later() -> None:
     assert found.chunks() == ("https://app.example/assets/Login-Ab12Cd34.js",)
 
 
+def test_a_manifest_of_routes_names_their_modules() -> None:
+    """React Router and Remix list the module of each route: a page that is not open yet calls the API, too."""
+    manifest = 'window.__manifest={"routes":{"items":{"path":"items","module":"/assets/items-p4.js","css":[]}}};'
+    found = reading(manifest + 'x={module:"commonjs"};y={module:"/health"}')
+    assert found.chunks() == ("https://app.example/assets/items-p4.js",)
+
+
 def test_an_import_map_leads_to_a_module() -> None:
     html = '<script type="importmap">{"imports":{"@shop/catalog":"/catalog/main.js"}}</script>'
     assert reading('import("@shop/catalog")', html).chunks() == ("https://app.example/catalog/main.js",)

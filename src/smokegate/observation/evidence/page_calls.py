@@ -78,8 +78,9 @@ def to_try(environment: Environment, addresses: Iterable[ApiAddress], paths: tup
     found: dict[str, None] = {}
     if any(judge.kind(each)[0] == RIGHT and not judge.suspicious(each) for each in judge.addresses):
         return ()
+    unset = any(judge.kind(each)[0] == "frontend.address-unset" for each in judge.addresses if each.how in STRONG)
     for each in judge.addresses:
-        if judge.kind(each)[0] == "frontend.calls-itself":
+        if judge.kind(each)[0] == "frontend.calls-itself" and not (unset and each.how == "path"):
             found.update((ON_FRONTEND + path, None) for path in judge.samples(each)[:1])
         elif suspicious := judge.suspicious(each):
             found[ON_BACKEND + suspicious] = None
@@ -115,6 +116,8 @@ class _Judge:
         right = tuple(each for each, kind, _ in kinds if kind == RIGHT)
         wrong = [Wrong(kind, each, self.coincides(each), detail) for each, kind, detail in kinds if "." in kind]
         counted = tuple(each for each in wrong if self._counts(each, any_right=bool(right)))
+        # A path known alone is the end of a call whose beginning says what is wrong with it.
+        counted = tuple(each for each in counted if each.address.how != "path") or counted
         unclear = tuple(each for each, kind, _ in kinds if kind == UNCLEAR)
         return Judgement(right, tuple(sorted(counted, key=_rank)), unclear)
 

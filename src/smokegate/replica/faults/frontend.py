@@ -21,6 +21,14 @@ _INDEX = (
 )
 
 
+def _script(request: Request) -> bool:
+    return request.path.startswith("/assets/")
+
+
+def _javascript(text: str) -> Answer:
+    return Answer(200, (("content-type", "text/javascript"),), text.encode())
+
+
 @fault(*KINDS, where="frontend", cause="frontend.calls-localhost", caught_by=checks.SCRIPTS_CALL_THE_BACKEND)
 def calls_localhost(plan: Plan) -> None:
     """The bundle was built without an API address and calls localhost:8000."""
@@ -31,7 +39,7 @@ def calls_localhost(plan: Plan) -> None:
     "tectonic",
     where="frontend",
     cause="frontend.calls-itself",
-    caught_by=(checks.CALLS_OF_THE_PAGE_REACH_THE_API, checks.SCRIPTS_CALL_THE_BACKEND),
+    caught_by=checks.CALLS_OF_THE_PAGE_REACH_THE_API,
 )
 def calls_itself(plan: Plan) -> None:
     """The bundle was built with a relative API address and calls the frontend's own host."""
@@ -42,7 +50,7 @@ def calls_itself(plan: Plan) -> None:
     "tectonic",
     where="frontend",
     cause="frontend.calls-itself",
-    caught_by=(checks.CALLS_OF_THE_PAGE_REACH_THE_API, checks.SCRIPTS_CALL_THE_BACKEND),
+    caught_by=checks.CALLS_OF_THE_PAGE_REACH_THE_API,
 )
 def calls_itself_by_name(plan: Plan) -> None:
     """The bundle was built with the frontend's own address in the place of the backend's."""
@@ -53,12 +61,56 @@ def calls_itself_by_name(plan: Plan) -> None:
     "tectonic",
     where="frontend",
     cause="frontend.calls-itself",
-    caught_by=(checks.CALLS_OF_THE_PAGE_REACH_THE_API, checks.SCRIPTS_CALL_THE_BACKEND),
+    caught_by=checks.CALLS_OF_THE_PAGE_REACH_THE_API,
 )
 def calls_itself_and_is_refused(plan: Plan) -> None:
     """The bundle calls the frontend's own host, which takes no POST: 405."""
     plan.api_address = "/api"
     when(plan.frontend, lambda request: request.method not in {"GET", "HEAD"}, Answer(405))
+
+
+@fault("tectonic", where="frontend", cause="frontend.address-unset", caught_by=checks.SCRIPTS_CALL_THE_BACKEND)
+def calls_undefined(plan: Plan) -> None:
+    """The bundle was built without the variable, and its calls go to `undefined/api/…` on the page's own host."""
+    plan.api_address = "undefined/api"
+
+
+@fault("tectonic", where="frontend", cause="frontend.address-unfilled", caught_by=checks.SCRIPTS_CALL_THE_BACKEND)
+def calls_placeholder(plan: Plan) -> None:
+    """Nothing has put the address in the place of its placeholder when the frontend started."""
+    plan.api_address = "__VITE_API_BASE_URL__"
+
+
+@fault("tectonic", where="frontend", cause="frontend.wrong-path", caught_by=checks.SCRIPTS_CALL_THE_BACKEND)
+def calls_without_prefix(plan: Plan) -> None:
+    """The bundle was built with the backend's address and without the API's prefix: every call is answered 404."""
+    plan.api_address = plan.api_address.removesuffix("/api")
+
+
+@fault("tectonic", where="frontend", cause="frontend.file-missing", caught_by=checks.FILES_OF_THE_PAGE_ARE_THERE)
+def script_missing(plan: Plan) -> None:
+    """The page names a script of another build: nothing is there."""
+    when(plan.frontend, _script, Answer(404))
+
+
+@fault("tectonic", where="frontend", cause="frontend.file-is-page", caught_by=checks.FILES_OF_THE_PAGE_ARE_THERE)
+def script_is_the_page(plan: Plan) -> None:
+    """The page names a script of another build, and the single-page fallback answers in its place."""
+    when(plan.frontend, _script, Answer.html(200, _INDEX))
+
+
+@fault("tectonic", where="frontend", cause="frontend.file-broken", caught_by=checks.FILES_OF_THE_PAGE_ARE_THERE)
+def script_cut_short(plan: Plan) -> None:
+    """The upload of the script did not finish: browsers report a syntax error."""
+    when(plan.frontend, _script, _javascript("function render() { if (root) { root.textContent = `Tectonic"))
+
+
+@fault("tectonic", where="frontend", cause="frontend.settings-missing", caught_by=checks.FILES_OF_THE_PAGE_ARE_THERE)
+def settings_missing(plan: Plan) -> None:
+    """The script loads its API address from a file of settings that is not there."""
+    loading = 'fetch("/config.json").then(r => r.json()).then(c => fetch(`${c.apiUrl}/auth/login`));'
+    when(plan.frontend, _script, _javascript(loading))
+    when(plan.frontend, lambda request: request.path == "/config.json", Answer(404))
 
 
 @fault(

@@ -22,8 +22,10 @@ def imported(world: World, script: Script) -> tuple[str, ...]:
 
 
 def lazy(world: World, evaluator: Evaluator, script: Script) -> tuple[str, ...]:
-    """Return the addresses of what a script loads when needed: `import("./x.js")`, and the chunks of webpack."""
-    return tuple(dict.fromkeys((*_addresses(world, script, script.lazy), *_webpack(world, evaluator, script))))[:MOST]
+    """Return the addresses of what a script loads when needed: `import("./x.js")`, routes, the chunks of webpack."""
+    routes = _addresses(world, script, dict.fromkeys(_routes(evaluator, script)))
+    found = (*_addresses(world, script, script.lazy), *routes, *_webpack(world, evaluator, script))
+    return tuple(dict.fromkeys(found))[:MOST]
 
 
 def _addresses(world: World, script: Script, names: dict[str, None]) -> tuple[str, ...]:
@@ -33,6 +35,14 @@ def _addresses(world: World, script: Script, names: dict[str, None]) -> tuple[st
 
 def _is_file(url: str) -> bool:
     return url.partition("?")[0].endswith((".js", ".mjs")) and url.startswith(("http://", "https://"))
+
+
+def _routes(evaluator: Evaluator, script: Script) -> Iterator[str]:
+    """Yield the modules of a manifest of routes, as React Router and Remix write it: `{"module": "/assets/x.js"}`."""
+    for at in script.properties.get("module", ()):
+        value = evaluator.value(script, at)
+        if isinstance(value, str) and value.startswith(("/", "http://", "https://")):
+            yield value
 
 
 def _webpack(world: World, evaluator: Evaluator, script: Script) -> Iterator[str]:
