@@ -197,7 +197,9 @@ class _Judge:
         called = [each.partition(HOLE)[0] for each in called]
         if any(_covers(d, c.rstrip("/")) or _covers(c, d) for c in called for d in self._declared if len(c) > 1):
             return ""
-        return next((c for c in called if len(c) > 1 and any(d.endswith(c) for d in self._declared)), "")
+        # What knows the prefix elsewhere does not lack it here: this is a page of the frontend with a similar name.
+        lacking = [c for c in called if len(c) > 1 for d in self._declared if d.endswith(c) and not _begun(called, d, c)]
+        return max(lacking, key=len, default="")
 
     def samples(self, address: ApiAddress) -> tuple[str, ...]:
         """Return the paths on the page's own host that this address leads to, as far as they are known."""
@@ -273,6 +275,12 @@ def _place(parts: SplitResult) -> tuple[str, str | None, int]:
 def _covers(path: str, prefix: str) -> bool:
     """Tell whether a path is a prefix or below it."""
     return path.rstrip("/") == prefix.rstrip("/") or path.startswith(prefix.rstrip("/") + "/")
+
+
+def _begun(called: Iterable[str], declared: str, path: str) -> bool:
+    """Tell whether some call begins as the part of a declared path does that this one lacks."""
+    first = "/" + declared.removesuffix(path).strip("/").partition("/")[0]
+    return any(_covers(each, first) for each in called)
 
 
 def _is_api(answer: Answer) -> bool:
