@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 TOGETHER = ("tests/faults/", "tests/containers/", "tests/browser/", "tests/hostile/test_servers.py")
 #: Folders whose files share what they start; other tests are given to whichever worker is free.
 BY_FILE = ("tests/unit/", "tests/packaging/")
+#: Tests of real proxies: those of one proxy share its process, and their ids begin with its name.
+PROXIES = "tests/edges/"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -36,5 +38,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 def group(nodeid: str) -> str:
     """Return the group that a test belongs to, by its id."""
     file = nodeid.split("::", 1)[0]
+    if file.startswith(PROXIES):
+        return nodeid.partition("[")[2].partition("-")[0] or file
     shared = next((each for each in TOGETHER if file.startswith(each)), None)
     return shared or (file if file.startswith(BY_FILE) else nodeid)

@@ -26,6 +26,10 @@ def test_files_of_unit_tests_stay_whole() -> None:
     assert groups.group("tests/unit/report/test_page.py::test_one[a::b]") == "tests/unit/report/test_page.py"
 
 
+def test_tests_of_one_proxy_share_its_process() -> None:
+    assert groups.group("tests/edges/test_edges.py::test_state[nginx-ok]") == "nginx"
+
+
 def test_the_other_tests_are_spread() -> None:
     assert groups.group("tests/field/test_field.py::test_case[a]") == "tests/field/test_field.py::test_case[a]"
 

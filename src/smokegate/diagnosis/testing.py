@@ -78,11 +78,13 @@ def answered(
 ) -> Exchange:
     """Return an exchange that was answered; a body that is no text is sent as JSON.
 
-    `more` are fields of the exchange (`warm_seconds`), or of the answer (`certificate`).
+    `more` are fields of the exchange (`warm_seconds`), or of the answer (`certificate`); with `bare` there are no
+    headers but these.
     """
     text = body if isinstance(body, str) else json.dumps(body)
     is_json = not isinstance(body, str)
-    fields = {"content-type": "application/json" if is_json else "text/plain", **(headers or {})}
+    usual = {} if more.pop("bare", False) else {"content-type": "application/json" if is_json else "text/plain"}
+    fields = {**usual, **(headers or {})}
     of_answer = {key: more.pop(key) for key in ("certificate", "redirects", "address") if key in more}
     answer = Answer(
         status,

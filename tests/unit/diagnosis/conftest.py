@@ -140,6 +140,11 @@ DEFECTS = (
     wire("tls.wrong-host", WireCause.TLS_WRONG_HOST),
     wire("tls.untrusted", WireCause.TLS_UNTRUSTED, LIKELY),
     Defect(
+        "tls.no-certificate",
+        silent_everywhere(WireCause.TLS_HANDSHAKE, "HandshakeError: [SSL: TLSV1_UNRECOGNIZED_NAME] unrecognized name"),
+        WireCause.TLS_HANDSHAKE.title,
+    ),
+    Defect(
         "tls.default-certificate",
         silent_everywhere(WireCause.TLS_UNTRUSTED, "self-signed; the certificate is for CN=TRAEFIK DEFAULT CERT"),
         "TRAEFIK DEFAULT CERT",
@@ -184,6 +189,7 @@ DEFECTS = (
     ),
     Defect("nginx.upstream-unavailable", everywhere(503, AWAY), "upstream_unavailable", LIKELY),
     Defect("nginx.bad-gateway", nginx(502), "nginx's own page for status 502", LIKELY),
+    Defect("nginx.unavailable", nginx(503), "nginx's own page for status 503", LIKELY),
     Defect("nginx.gateway-timeout", nginx(504), "nginx's own page for status 504", LIKELY),
     Defect(
         "nginx.rate-limited",

@@ -68,7 +68,7 @@ def test_the_page_of_a_suspended_service_tells_who_suspended_it(by: str, code: s
     ("status", "code"),
     [
         (502, "nginx.bad-gateway"),
-        (503, "nginx.bad-gateway"),
+        (503, "nginx.unavailable"),
         (504, "nginx.gateway-timeout"),
         (429, "nginx.rate-limited"),
     ],

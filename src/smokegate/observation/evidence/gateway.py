@@ -124,8 +124,8 @@ def _unavailable(answer: Answer, text: str) -> Said | None:
         return Said("tls-to-app")
     if answer.status in TOO_LATE:
         return Said("app-slow")
-    if words("maintenance").search(text):
-        return MAINTENANCE
+    if words("maintenance").search(text) or words("no_name").search(text):
+        return MAINTENANCE if words("maintenance").search(text) else Said("name-of-app")
     behind = words("behind").search(text)
     for says in ("suspended", "starting", "limited", "nothing"):
         if words(says).search(text) and not (behind and says == "nothing"):
@@ -157,7 +157,7 @@ def _page(answer: Answer, text: str) -> Said | None:
     found = re.search(r"(?is)<title>(.*?)</title>", answer.body.text[:20_000])
     title = found[1] if found else ""
     head = f"{title} {text[:200]}"
-    if words("nothing").search(title or text[:200]):
+    if words("nothing").search(title or text[:200]) or (len(text) < 200 and words("nothing").search(text)):
         return Said("nothing-here")
     if words("suspended").search(head):
         return Said("suspended")
@@ -172,6 +172,8 @@ def _json(answer: Answer) -> EdgeAnswer | None:
     if text is None or answer.status < 400:
         return None
     line = "the JSON body is small and speaks of what is behind a gateway"
+    if answer.status in {502, 503, 504} and words("no_name").search(text):
+        return _made(Said("name-of-app"), line)
     if answer.status in {502, 503, 504} and words("behind").search(text):
         slow = answer.status == 504 or words("slow").search(text)
         return _made(Said("app-slow" if slow else "app-away"), line)
@@ -190,7 +192,9 @@ def _texts(value: Any) -> str | None:
     if len(inner) > 1 or any(isinstance(each, list) and each for each in value.values()):
         return None
     texts = [*value.values(), *(inner[0].values() if inner else ())]
-    return " ".join(each for each in texts if isinstance(each, str))[:SHORT]
+    # A code such as NO_LIVE_INSTANCE or BackendUnavailable is read as the words that it is made of.
+    spoken = " ".join(each for each in texts if isinstance(each, str))[:SHORT].replace("_", " ")
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", spoken)
 
 
 def _redirected(answer: Answer) -> EdgeAnswer | None:

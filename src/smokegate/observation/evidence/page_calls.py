@@ -198,7 +198,9 @@ class _Judge:
         if any(_covers(d, c.rstrip("/")) or _covers(c, d) for c in called for d in self._declared if len(c) > 1):
             return ""
         # What knows the prefix elsewhere does not lack it here: this is a page of the frontend with a similar name.
-        lacking = [c for c in called if len(c) > 1 for d in self._declared if d.endswith(c) and not _begun(called, d, c)]
+        lacking = [
+            c for c in called if len(c) > 1 for d in self._declared if d.endswith(c) and not _begun(called, d, c)
+        ]
         return max(lacking, key=len, default="")
 
     def samples(self, address: ApiAddress) -> tuple[str, ...]:

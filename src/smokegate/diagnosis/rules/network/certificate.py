@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,16 @@ SHOW: Step = (
     "See which one is served: `openssl s_client -connect {where} -servername {hostname} </dev/null | openssl"
     " x509 -noout -subject -issuer -dates -ext subjectAltName`."
 )
+ALERTS = (
+    (re.compile(r"unrecognized.name", re.IGNORECASE), Confidence.CERTAIN),
+    (
+        re.compile(r"alert (?:internal error|handshake failure|access denied|no certificate)", re.IGNORECASE),
+        Confidence.LIKELY,
+    ),
+    (re.compile(r"reset by peer|EOF occurred|closed abruptly", re.IGNORECASE), Confidence.POSSIBLE),
+)
+"""How servers refuse a name that they have no certificate for: nginx and HAProxy with the alert of RFC 6066, Caddy with
+an internal error, Cloudflare with a handshake failure, Envoy by closing."""
 REFUSED = (WireCause.TLS_UNTRUSTED, WireCause.TLS_WRONG_HOST, WireCause.TLS_EXPIRED)
 
 
@@ -41,7 +52,41 @@ def _default(case: Case) -> Signs | None:
     return None
 
 
+def _refused(case: Case) -> Signs | None:
+    for hit in case.wires(WireCause.TLS_HANDSHAKE):
+        said = hit.outcome.detail if isinstance(hit.outcome, NoAnswer) else ""
+        for words, confidence in ALERTS:
+            if words.search(said):
+                signs = wire_signs(case, (hit,), confidence)
+                certain = confidence is Confidence.CERTAIN
+                return replace(signs, competing=()) if signs is not None and certain else signs
+    return None
+
+
 RULES = (
+    Rule(
+        code="tls.no-certificate",
+        title="The TLS handshake for {hostname} is refused: no certificate is set up for this name",
+        level=Level.CERTIFICATE,
+        owner=Owner.CONFIGURATION,
+        symptom="Browsers say `ERR_SSL_UNRECOGNIZED_NAME_ALERT`, `ERR_SSL_PROTOCOL_ERROR`, or 'connection reset'.",
+        reads=READS,
+        judge=_refused,
+        steps=(
+            (
+                "Compare `{hostname}` with the names that the proxy or platform serves: the domain is not added there"
+                " yet, its certificate is still being issued, or that failed."
+            ),
+            SHOW,
+            "Read the log of whatever ends TLS at that moment: it names the host name that it does not know.",
+        ),
+        competing=(
+            "a server that speaks no TLS on this port",
+            "versions or ciphers of TLS that the two do not share",
+            "a firewall that breaks the connection off",
+        ),
+        after=AFTER,
+    ),
     Rule(
         code="tls.default-certificate",
         title="{hostname} has no certificate of its own: it shows a default one, made by {shows}",

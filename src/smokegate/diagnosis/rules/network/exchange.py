@@ -131,6 +131,7 @@ RULES = (
             "a proxy that rewrites headers wrongly",
         ),
         after=AFTER,
+        unless=("tls.no-certificate",),
     ),
     Rule(
         code="net.redirect-loop",

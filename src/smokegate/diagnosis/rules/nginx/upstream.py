@@ -77,7 +77,7 @@ ROWS = (
         "nginx at {target} gets no answer from the backend",
         Owner.APP,
         "502 'Bad Gateway' on nginx's own page.",
-        "nginx's own page for 502 or 503",
+        "nginx's own page for 502",
         (STATE, LOGS, REPAIR, ERROR_LOG),
         (
             "a backend that is stopped or restarting",
@@ -85,6 +85,24 @@ ROWS = (
             "nginx keeping the backend's address from before its container was recreated",
         ),
         unless=("nginx.gateway-timeout", "nginx.upstream-unavailable", LIMIT),
+    ),
+    Row(
+        "nginx.unavailable",
+        "nginx at {target} answers 503 itself: it limits requests, or no backend is ready",
+        Owner.APP,
+        "503 'Service Temporarily Unavailable' on nginx's own page.",
+        "nginx's own page for 503",
+        (
+            "Read nginx's error log: `limiting requests` names the zone of a rate limit, whose default status this is.",
+            "In Kubernetes: `kubectl get endpointslices` of the service; without a ready pod ingress-nginx answers so.",
+            STATE,
+            "If requests are limited: raise the `limit_req` zone, and set `limit_req_status 429`, which says so.",
+        ),
+        (
+            "a rate limit with its default status: another client behind the same address, or a limit too low",
+            "a service in Kubernetes without a pod that is ready",
+            "a `return 503` for maintenance",
+        ),
     ),
     Row(
         "nginx.gateway-timeout",
