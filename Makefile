@@ -15,6 +15,8 @@ LIMIT := --timeout=300
 # What shares an engine, a browser or a rehearsal stays together on one worker: see tests/conftest.py.
 PARALLEL = $(BIN)/pytest -p no:cacheprovider -n $(WORKERS) --dist loadgroup $(LIMIT)
 WORKERS ?= 3
+# The tests start hundreds of processes: without compiled files each of them would compile the whole package.
+export PYTHONDONTWRITEBYTECODE :=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help smoke rehearse test check check-all field docs lock bench clean

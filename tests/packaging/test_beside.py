@@ -48,7 +48,7 @@ def test_run_ignores_what_is_the_projects_other_tests(install, project):
     project.write("conftest.py", CONFTEST + "import no_such_module\n")
 
     done = project.run(
-        install("wheel", LOWEST), "smokegate", "run", "shop", "--wait=5s", PYTEST_ADDOPTS="--also-not-there"
+        install("wheel", LOWEST), "smokegate", "run", "shop", "--wait=60s", PYTEST_ADDOPTS="--also-not-there"
     )
 
     assert_passes(project, done)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 
+import pytest
 from tests_support.running import clean_environment
 
 CONFTEST = """
@@ -65,3 +67,10 @@ def test_asked_for_beside_their_tests_it_leaves_those_alone(tmp_path):
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize("name", ["smokegate.environment.load", "smokegate.diagnosis.verdict", "smokegate.api"])
+def test_our_modules_are_not_rewritten(pytestconfig, name):
+    """`-p smokegate`, with which this very run was started, has pytest rewrite assertions in test files alone."""
+    assert pytestconfig.pluginmanager.hasplugin("smokegate")
+    assert "AssertionRewritingHook" not in repr(importlib.import_module(name).__loader__)

@@ -89,15 +89,76 @@ def test_only_what_selected_checks_read_is_requested(smoke, web, counted, words,
     assert "every declared check" not in ran.out
 
 
-def test_what_failed_last_is_all_that_is_requested(smoke, web, counted, tmp_path):
-    """`--lf` after a run in which the endpoint failed: the endpoint alone."""
+TEAM = '''
+import pytest
+from smokegate.api import check
+
+class Wizard:
+    def register(self, path):
+        return path.lstrip("/")
+
+@pytest.fixture
+def wizard():
+    return Wizard()
+
+@pytest.fixture
+def service(deployment):
+    return deployment.health
+
+@pytest.fixture
+def extra(deployment):
+    return deployment.endpoint("/extra")
+
+@pytest.mark.fast
+def test_fast(service):
+    """A fixture of the team's own reads the health check."""
+    assert service.status == 200
+
+@check("team.extra", needs=("backend.endpoints",))
+@pytest.mark.thorough
+def test_extra(extra):
+    """A fixture of the team's own reads an endpoint."""
+    assert extra.status == 200
+
+def test_none(wizard):
+    """It reads nothing of the deployment, whatever it calls its methods."""
+    assert wizard.register("/register") == "register"
+'''
+MARKS = ("-c", "pyproject.toml", "-o", "markers=fast\nthorough")
+
+
+@pytest.mark.parametrize(
+    ("words", "sent"),
+    [
+        (("-m", "thorough"), {"/extra"}),
+        (("-m", "not thorough", "--setup-show"), {"/health"}),
+        (("-k", "test_none"), set()),
+        (("--setup-only",), set()),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_team_s_fixtures_and_marks_request_what_they_read_alone(smoke, web, counted, tmp_path, words, sent):
+    """By mark, step by step, through fixtures of the team's own: what is not selected is not requested."""
+    team = tmp_path / "test_team.py"
+    team.write_text(TEAM)
+
+    ran = smoke(counted, "--env=counted", str(team), *MARKS, *words)
+
+    assert ran.code == 0, ran.out
+    assert {path for _, path in web.asked} == sent, ran.out
+
+
+@pytest.mark.parametrize("word", ["--lf", "--stepwise", "--sw"])
+def test_what_failed_last_is_all_that_is_requested(smoke, web, counted, tmp_path, word):
+    """`--lf` and `--stepwise` after a run in which the endpoint failed: the endpoint alone."""
     cache = ("-o", f"cache_dir={tmp_path / 'cache'}")
+    others = ("-k", "not sign_in and not steady")
     web.answers["/extra"] = reply({}, 500)
-    smoke(counted, "--env=counted", "-k", "not sign_in", *cache)
+    smoke(counted, "--env=counted", *others, *cache, *([] if word == "--lf" else [word]))
     web.asked.clear()
     web.answers["/extra"] = reply({})
 
-    ran = smoke(counted, "--env=counted", "--lf", *cache)
+    ran = smoke(counted, "--env=counted", word, *others, *cache)
 
     assert {path for _, path in web.asked} == {"/extra"}, ran.out
 

@@ -19,11 +19,24 @@ from smokegate.plugin import options as _options
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add `--env` and its companions."""
+    _leave_unrewritten(pluginmanager)
     _options.add_options(parser, pluginmanager)
     if sys.stdout is None or sys.stderr is None:
         from smokegate.plugin import streams
 
         streams.ensure()
+
+
+def _leave_unrewritten(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Take back that pytest marks all modules of a package named with `-p` for the rewriting of assertions.
+
+    The suite's modules are test files, which are rewritten in any case; in all others rewriting costs start-up time.
+    """
+    hook = pluginmanager.rewrite_hook
+    marked = getattr(hook, "_must_rewrite", None)  # there is no public way to take a name back
+    if isinstance(marked, set):
+        marked -= {name for name in marked if name.partition(".")[0] == "smokegate"}
+        getattr(hook, "_marked_for_rewrite_cache", {}).clear()
 
 
 def _run(config: pytest.Config) -> Any:
@@ -139,12 +152,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run = _run(config)
     if run is not None and run.embedded is not None:
         run.embedded.deselect(config, items)
+    from smokegate.plugin import collect
+
     if run is not None:
-        run.there = list(items)
+        run.there = items[:] = collect.in_order(items)  # now already: `--stepwise` leaves out what comes before
     result = yield
     if run is None:
-        from smokegate.plugin import collect
-
         collect.deselect_unasked(config, items)
     return result
 

@@ -34,7 +34,7 @@ class Project:
         return subprocess.run(
             [str(python), "-P", "-m", *words],
             cwd=self.folder,
-            env=clean_environment({**variables, "PYTHONDONTWRITEBYTECODE": "1"}),
+            env=clean_environment(variables),
             capture_output=True,
             text=True,
             timeout=120,

@@ -39,6 +39,9 @@ class Ran:
 
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """Return the process's variables without those of a test run around this one, and a terminal that wraps no line."""
-    dropped = ("PYTEST_", "SMOKE_", "COV_", "GITHUB_")
+    """Return the process's variables without those of a test run around this one, and a terminal that wraps no line.
+
+    Compiled files are kept in any case: else every run would compile the whole package.
+    """
+    dropped = ("PYTEST_", "SMOKE_", "COV_", "GITHUB_", "PYTHONDONTWRITEBYTECODE")
     return {k: v for k, v in os.environ.items() if not k.startswith(dropped)} | {"COLUMNS": "2000"} | dict(extra)

@@ -54,7 +54,7 @@ class Result:
 @contextmanager
 def judging(folder: Path) -> Iterator[Runs]:
     """Keep a process ready from which runs are forked; their files go into `folder`."""
-    variables = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    variables = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
     with Runs(Suite(ROOT, ROOT / "environments"), folder, replicas=False, warm="local", variables=variables) as runs:
         yield runs
 
@@ -174,5 +174,5 @@ def _variables(case: Case, deployment: Deployment, folder: Path) -> dict[str, st
         docker = {"STAND_IN_DOCKER": str(folder / "docker.json")}
         python = Path(sys.executable).resolve().parent  # not a version manager's, which takes longer than the stand-ins
         path = f"{case.home / 'bin'}:{python}:{path}"
-    common = {"PATH": path, "HOME": str(folder), "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    common = {"PATH": path, "HOME": str(folder), "LANG": "C.UTF-8"}
     return {**common, **docker, **{name: deployment.filled(each) for name, each in case.variables.items()}}
