@@ -24,7 +24,8 @@ help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 smoke: $(VENV)/smoke.stamp  ## check a deployment: ENV=local (default), FAULT=no-server breaks the replica on purpose
-	@$(BIN)/pytest --env=$(ENV) $(if $(FAULT),--fault=$(FAULT)) $(ARGS)
+	@$(BIN)/pytest --env=$(ENV) $(if $(FAULT),--fault=$(FAULT)) $(ARGS) || { code=$$?; \
+		echo "exit code $$code (make itself always ends with 2: a script or gate calls $(BIN)/smokegate run $(ENV))"; exit $$code; }
 
 rehearse: $(VENV)/smoke.stamp  ## prove the checks: every fault must be caught, for its own reason
 	@engine='$(ENGINE)'; [ -n "$$engine" ] || echo "left out: local-compose (no Docker engine answers)"; \

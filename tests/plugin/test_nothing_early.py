@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests_support.web import reply
 
@@ -132,14 +134,14 @@ MARKS = ("-c", "pyproject.toml", "-o", "markers=fast\nthorough")
     [
         (("-m", "thorough"), {"/extra"}),
         (("-m", "not thorough", "--setup-show"), {"/health"}),
-        (("-k", "test_none"), set()),
+        (("-k", "test_none or test_extra"), {"/extra"}),
         (("--setup-only",), set()),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
-def test_a_team_s_fixtures_and_marks_request_what_they_read_alone(smoke, web, counted, tmp_path, words, sent):
+def test_a_team_s_fixtures_and_marks_request_what_they_read_alone(smoke, web, counted, words, sent):
     """By mark, step by step, through fixtures of the team's own: what is not selected is not requested."""
-    team = tmp_path / "test_team.py"
+    team = Path(counted.partition("=")[2]).with_name("test_team.py")
     team.write_text(TEAM)
 
     ran = smoke(counted, "--env=counted", str(team), *MARKS, *words)

@@ -58,3 +58,38 @@ def test_a_worker_that_dies_leaves_a_failure_not_a_gap(smoke, web, environments,
     assert crashed["outcome"] == "error"
     assert ran.environment()["verdict"] not in {"PASS", "WARN"}
     assert ran.code != 0
+
+
+BROKEN = """
+import os
+from smokegate.plugin import collect, outcomes
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    def broken(*words, **named):
+        raise RuntimeError("inside the worker")
+    HOW
+"""
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        ("outcomes.promise_of = broken", "the outcome of a check: RuntimeError: inside the worker"),
+        ("collect.plan = broken", "the plan of the run: RuntimeError: inside the worker"),
+    ],
+    ids=["outcome", "plan"],
+)
+def test_an_error_inside_a_worker_is_unknown(smoke, web, environments, tmp_path, broken):
+    """What goes wrong inside smokegate in a worker is one line of the report."""
+    how, where = broken
+    web.answers["/health"] = reply({"status": "ok"})
+    folder = environments(small=f'title = "Small"\n[backend]\nurl = "{web.url}"\n')
+    (tmp_path / "broken_inside.py").write_text(BROKEN.replace("HOW", how))
+    words = ("--env=small", "-n", "1", "-p", "broken_inside")
+
+    ran = smoke(folder, *words, variables={"PYTHONPATH": str(tmp_path)})
+
+    assert (ran.code, ran.environment()["verdict"]) == (6, "UNKNOWN"), ran.out
+    assert f"error inside smokegate in {where}" in ran.out
+    assert "please report this line" in ran.out
+    assert "INTERNALERROR" not in ran.out

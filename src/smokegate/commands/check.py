@@ -99,7 +99,9 @@ def _weigh(document: dict[str, Any], name: str, found: Found) -> None:
     cause = environment["cause"]
     for each in [cause, *environment["other_causes"]] if cause else []:
         # Its environment exists for this run only: what verifies a fix is this command.
-        each["steps"] = [step.replace(f"pytest --env={name}", f"smokegate check {found.url}") for step in each["steps"]]
+        each["steps"] = [
+            step.replace(f"smokegate run {name}", f"smokegate check {found.url}") for step in each["steps"]
+        ]
     guessed = cause is None or cause["code"] in GUESSED
     if found.answered and not found.has_grounds and guessed and environment["verdict"] not in {"UNKNOWN", "OUTAGE"}:
         environment.update(verdict="UNKNOWN", decision=DECISIONS["UNKNOWN"], cause=None)

@@ -75,6 +75,8 @@ class Case:
     observation: Observation
     results: tuple[TestOutcome, ...] = ()
     """What the suite found."""
+    verify: str = ""
+    """The command that checks again, where that is not pytest's."""
     _edges: dict[str, EdgeAnswer | None] = field(default_factory=dict, repr=False, compare=False)
 
     def failures_on(self, name: str) -> tuple[TestOutcome, ...]:
@@ -97,7 +99,7 @@ class Case:
     @cached_property
     def names(self) -> dict[str, str]:
         """The names that titles and steps are filled with."""
-        return names_of(self.environment)
+        return names_of(self.environment, self.verify)
 
     @property
     def host(self) -> str:

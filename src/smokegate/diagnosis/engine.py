@@ -22,13 +22,15 @@ SURENESS = {Confidence.CERTAIN: 0, Confidence.LIKELY: 1, Confidence.POSSIBLE: 2}
 Found = tuple[Rule, Finding]
 
 
-def diagnose(environment: Environment, observation: Observation, results: Sequence[TestOutcome] = ()) -> Diagnosis:
+def diagnose(
+    environment: Environment, observation: Observation, results: Sequence[TestOutcome] = (), verify: str = ""
+) -> Diagnosis:
     """Return what is the matter: gating causes before advice, the top of the chain first, then the surest.
 
     Where something is broken and no rule finds its cause, the headline is `undetermined`; where nothing is
-    broken and nothing is worth a word, there is no headline.
+    broken and nothing is worth a word, there is no headline. `verify` is the command that checks again.
     """
-    case = Case(environment, observation, tuple(results))
+    case = Case(environment, observation, tuple(results), verify)
     rules, errors = all_rules(logs=any_troubled(case)), list[str]()
     findings = tuple(finding for _, finding in sorted(found_causes(case, rules, errors), key=_rank))
     if not any(not finding.advisory for finding in findings):

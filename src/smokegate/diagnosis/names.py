@@ -53,8 +53,11 @@ IN_RUNBOOK = {
 """What the runbook's pages, which are about no deployment in particular, say instead."""
 
 
-def names_of(environment: Environment) -> dict[str, str]:
-    """Return the names of one deployment; what it does not declare is missing."""
+def names_of(environment: Environment, verify: str = "") -> dict[str, str]:
+    """Return the names of one deployment; what it does not declare is missing.
+
+    `verify` is the command that checks it again, where that is not pytest's.
+    """
     backend = environment.backend
     parts = urlsplit(backend.url)
     names = {
@@ -65,7 +68,7 @@ def names_of(environment: Environment) -> dict[str, str]:
         "hostname": parts.hostname or parts.netloc,
         "where": f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}",
         "health": backend.health.path,
-        "verify": f"pytest --env={environment.name}",
+        "verify": verify or f"pytest --env={environment.name}",
         "file": f"environments/{environment.name}.toml",
         "target": parts.netloc,
     }

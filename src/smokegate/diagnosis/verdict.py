@@ -146,8 +146,18 @@ def _blame(outcomes: Sequence[TestOutcome], diagnosis: Diagnosis) -> Verdict:
     if cause is None or verdict is Verdict.FAIL or cause.owner is Owner.RUNNER or "health" in cause.exchanges:
         return verdict
     excused = {name for each in diagnosis.findings if each.owner in BY_OWNER for name in each.exchanges}
-    proven = [each for each in failures(outcomes) if each.failed_on and each.failed_on not in excused]
+    proven = [each for each in failures(outcomes) if not _is_excused(each, cause, excused)]
     return Verdict.FAIL if proven else verdict
+
+
+def _is_excused(failed: TestOutcome, cause: Finding, excused: set[str]) -> bool:
+    """Whether a failure follows from a cause outside: it read what that explains.
+
+    One that names no exchange may be of the server's side, which the way there explains; wrong test data does not.
+    """
+    if failed.failed_on:
+        return failed.failed_on in excused
+    return cause.owner is not Owner.TEST_DATA or not excused.isdisjoint(failed.exchanges)
 
 
 def unchecked(outcomes: Sequence[TestOutcome], diagnosis: Diagnosis, observation: Observation) -> tuple[str, ...]:

@@ -169,9 +169,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if run is not None:
         from smokegate.plugin import collect
 
-        run.named_singly = collect.named_singly(session.config)
-        run.named_files = collect.named_files(session.config)
-        collect.plan(run, run.there, session.items)
+        with run.guarded("the plan of the run"):
+            run.named_singly = collect.named_singly(session.config)
+            run.named_files = collect.named_files(session.config)
+            collect.plan(run, run.there, session.items)
         run.there = []
 
 
@@ -183,9 +184,10 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         return
     from smokegate.plugin import collect, waiting
 
-    run.start(collect.groups_of(session.items))
-    waiting.begin(session.config, run)
-    waiting.until_ready(run)
+    with run.guarded("the start of the requests"):
+        run.start(collect.groups_of(session.items))
+        waiting.begin(session.config, run)
+        waiting.until_ready(run)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -56,6 +56,7 @@ class Embedded:
             strict=False,
             processes=0,
             explicit=True,
+            command="smokegate diagnose {}",
             observes=True,
         )
 

@@ -147,6 +147,8 @@ class Settings:
     """How many processes a rehearsal may use; 0: as many as there are processors."""
     explicit: bool
     """Whether `--env` was given: then the whole run is about deployments, whatever tests are in it."""
+    command: str
+    """The command that runs the checks of one environment, `{}`, as the user has started it."""
     observes: bool
     """Whether tests are run at all: where pytest only shows something, nothing is sent and nothing is written."""
 
@@ -182,6 +184,7 @@ def settings(config: pytest.Config, options: Namespace) -> Settings | None:
         strict=bool(getattr(options, "strict", None)),
         processes=_processes(options),
         explicit=given is not None,
+        command="smokegate run {}" if config.pluginmanager.hasplugin(BESIDE) else "pytest --env={}",
         observes=not any(getattr(options, name, None) for name in SHOWING),
     )
 

@@ -52,7 +52,7 @@ def _environment(run: Run, declared: Environment, *, cut_short: bool) -> Environ
         observation = replace(observation, complete=False)
     diagnosis = Diagnosis(declared.name)
     with run.guarded("the diagnosis"):
-        diagnosis = diagnose(environment, observation, outcomes)
+        diagnosis = diagnose(environment, observation, outcomes, run.settings.command.format(declared.name))
     diagnosis = replace(diagnosis, errors=(*diagnosis.errors, *run.errors))
     partial = run.partial.get(declared.name, "")
     why = reasons(outcomes, diagnosis, observation, environment, partial=partial)

@@ -133,7 +133,8 @@ class Run:
         from smokegate.diagnosis.engine import diagnose  # noqa: PLC0415 - only where something failed
 
         deployment = self.deployment(name)
-        return diagnose(deployment.environment, deployment.observation, tuple(self.outcomes[name].values()))
+        outcomes = tuple(self.outcomes[name].values())
+        return diagnose(deployment.environment, deployment.observation, outcomes, self.settings.command.format(name))
 
     @contextmanager
     def guarded(self, what: str) -> Iterator[None]:

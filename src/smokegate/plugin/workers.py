@@ -60,12 +60,13 @@ class Workers:
         """Take over what a worker has seen."""
         output = getattr(node, "workeroutput", {}).get(OUTPUT)
         if output is not None:
-            results, failures, partial = pickle.loads(output)  # noqa: S301 - comes from our own worker's pipe
+            results, failures, partial, errors = pickle.loads(output)  # noqa: S301 - comes from our own worker's pipe
             for _, observation in results.values():
                 SINK.learn(observation.secrets)
             self._run.results.update(results)
             self._run.failures.update(failures)
             self._run.partial.update(partial)
+            self._run.errors += errors
 
 
 def limit_workers(config: pytest.Config, run: Run) -> None:
@@ -80,4 +81,4 @@ def limit_workers(config: pytest.Config, run: Run) -> None:
 def hand_over(config: pytest.Config, run: Run) -> None:
     """In a worker: pass on what was seen."""
     output: dict[str, Any] = config.workeroutput  # type: ignore[attr-defined]
-    output[OUTPUT] = pickle.dumps((run.results, run.failures, run.partial))
+    output[OUTPUT] = pickle.dumps((run.results, run.failures, run.partial, run.errors))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from smokegate.diagnosis.engine import diagnose
+from smokegate.diagnosis.model import Confidence, Diagnosis, Finding, Owner
 from smokegate.diagnosis.outcome import TestOutcome
 from smokegate.diagnosis.testing import an_environment, answered, everywhere, seen, silent_everywhere
 from smokegate.diagnosis.verdict import Verdict, decide, exit_code, reasons
@@ -93,6 +94,22 @@ def test_failure_without_a_cause_is_fail() -> None:
     assert verdict(PASSED, FAILED) is Verdict.FAIL
 
 
+def test_wrong_test_data_excuses_only_what_read_it() -> None:
+    """A refused test account excuses a check that used it, and neither another exchange nor a check that read none."""
+    environment, observation = an_environment(), seen()
+    cause = Finding("sign-in.login-refused", "", Owner.TEST_DATA, Confidence.LIKELY, (), exchanges=("login",))
+    found = Diagnosis("staging", cause)
+
+    def with_own(**own: Any) -> Verdict:
+        failed = TestOutcome("own", "failed", **own)
+        return decide([TestOutcome("login", "failed", failed_on="login"), failed], found, observation, environment)
+
+    assert with_own(failed_on="login") is Verdict.UNKNOWN
+    assert with_own(exchanges=("login",)) is Verdict.UNKNOWN
+    assert with_own(failed_on="endpoint /api/quotes") is Verdict.FAIL
+    assert with_own() is Verdict.FAIL
+
+
 def test_failure_by_the_platform_is_outage() -> None:
     """Where the evidence says the platform, the app is not to be rolled back."""
     throttled = seen(*everywhere(429, "Too Many Requests", {"x-render-routing": "hibernate-rate-limited"}))
@@ -109,7 +126,7 @@ def test_failure_by_the_runner_is_unknown() -> None:
 def test_throttled_sign_in_is_unknown() -> None:
     """A suite that is throttled could not look."""
     throttled = seen(answered("login", 429, {"detail": "Too many"}))
-    assert verdict(PASSED, FAILED, observation=throttled) is Verdict.UNKNOWN
+    assert verdict(PASSED, replace(FAILED, failed_on="login"), observation=throttled) is Verdict.UNKNOWN
 
 
 def test_skipped_test_is_unknown() -> None:
