@@ -29,7 +29,7 @@ smoke: $(VENV)/smoke.stamp  ## check a deployment: ENV=local (default), FAULT=no
 
 rehearse: $(VENV)/smoke.stamp  ## prove the checks: every fault must be caught, for its own reason
 	@engine='$(ENGINE)'; [ -n "$$engine" ] || echo "left out: local-compose (no Docker engine answers)"; \
-		$(BIN)/pytest --env=local,local-trading$$engine --rehearse $(ARGS)
+		$(BIN)/pytest --env=local,local-trading,local-browser,local-trading-browser$$engine --rehearse $(ARGS)
 
 test: $(VENV)/test.stamp  ## the project's own tests
 	$(PARALLEL) -m "not slow" $(TESTS) $(ARGS)
@@ -65,7 +65,7 @@ bench: $(VENV)/test.stamp  ## measure against peers and the physical limit
 
 lock: $(VENV)/test.stamp  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes the newest of everything
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url $(UPGRADE) \
-		--custom-compile-command "make lock" pyproject.toml --all-extras --group build -o requirements/smoke.txt
+		--custom-compile-command "make lock" pyproject.toml --extra replica --extra containers --group build -o requirements/smoke.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--custom-compile-command "make lock" pyproject.toml --constraint requirements/smoke.txt --group build -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url $(UPGRADE) \

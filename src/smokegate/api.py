@@ -26,6 +26,7 @@ from smokegate.observation.evidence.version import same_commit, same_version
 from smokegate.observation.model import Answer, Exchange, Observation
 from smokegate.observation.plan.step import same_origin, web_origin
 from smokegate.observation.transport.causes import Stage
+from smokegate.plugin.browser_results import BrowserResults
 from smokegate.plugin.check import Check, check
 from smokegate.plugin.failures import Blocked, ExpectationFailed, NotApplicable, NotJudged
 from smokegate.plugin.response import EndpointResponse, MonitoringResponse, Response
@@ -37,6 +38,7 @@ __all__ = [
     "API_VERSION",
     "Answer",
     "Blocked",
+    "BrowserResults",
     "Check",
     "Deployment",
     "Endpoint",

@@ -18,8 +18,17 @@ TESTS = Path(__file__).parents[1]
 CODES = {rule.code for rule in all_rules()}
 #: Checks of what is seen from the server: the tests of the real stack and of each view of a server prove them.
 INSIDE = ("containers.", "origin.")
-#: What no embedded replica declares; `test_own_deployment.py` and the unit tests of sign-in and samples prove it.
-ELSEWHERE = {"sign-in.first-login", "sign-in.logout", "sign-in.kept-account", "endpoint.steady"}
+#: What no embedded replica declares; `test_own_deployment.py` and the unit tests of sign-in, samples and the browser
+#: prove it.
+ELSEWHERE = {
+    "sign-in.first-login",
+    "sign-in.logout",
+    "sign-in.kept-account",
+    "endpoint.steady",
+    "browser.started",
+    "browser.no-errors",
+    "browser.budget",
+}
 SEEN_INSIDE = ("database.", "dependency.", "compose.", "container.", "postgres.", "server.")
 EMBEDDED = [fault for kind in KINDS for fault in faults()[kind].values()]
 EVERY = [*EMBEDDED, *COMPOSE.values()]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests_support.golden import normalised, told
 
+from smokegate.rehearsal.replicas import no_browser
 from smokegate.report.rehearsal.model import FaultResult, Trial
 
 HERE = Path(__file__).parent
@@ -16,9 +18,11 @@ VARIES = {"half-without-database", "no-server-intermittent", "waking"}
 Try = Callable[[Trial], FaultResult]
 
 
-@pytest.mark.parametrize("name", ["local", "local-trading"])
+@pytest.mark.parametrize("name", ["local", "local-trading", "local-browser", "local-trading-browser"])
 def test_healthy_replica_passes(name: str, verdicts: dict[str, tuple[str, str | None]]) -> None:
     """Without a fault everything is green: whatever is red below is red because of its fault."""
+    if name.endswith("browser") and no_browser() is not None and not os.environ.get("CI"):
+        pytest.skip("there is no browser here")
     verdict, trouble = verdicts[name]
 
     assert (verdict, trouble) == ("PASS", None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.wording import body, seen
+from smokegate.observation.browser import FROM_HERE
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.edge import edge_answer
 from smokegate.observation.evidence.page_calls import ON_BACKEND, ON_FRONTEND
@@ -36,7 +37,7 @@ def broken(case: Case) -> tuple[Exchange, ...]:
 
 def is_broken(case: Case, exchange: Exchange) -> bool:
     """Tell whether a check failed on an exchange, or it shows an error by itself."""
-    if isinstance(exchange.outcome, NotSent) or exchange.name.startswith((ON_FRONTEND, ON_BACKEND)):
+    if isinstance(exchange.outcome, NotSent) or exchange.name.startswith((ON_FRONTEND, ON_BACKEND, FROM_HERE)):
         return False  # what a page would call was only tried: any answer to that is an answer
     return bool(case.failures_on(exchange.name)) or _shows_error(case, exchange)
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from smokegate.diagnosis.names import names_of
 from smokegate.diagnosis.wording import quote
+from smokegate.observation.browser import FROM_HERE
 from smokegate.observation.evidence.assertions import MISSING, Unmet, lookup, unmet
 from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer, is_marked
 from smokegate.observation.evidence.page_calls import ON_FRONTEND
@@ -125,7 +126,7 @@ class Case:
         if name not in self._edges:
             answer = self.answer(name)
             own = answer is None or (
-                (name in MAY_REFUSE or name.startswith("called on "))
+                (name in MAY_REFUSE or name.startswith(("called on ", FROM_HERE)))
                 and answer.status in REFUSING
                 and not is_marked(answer)
             )

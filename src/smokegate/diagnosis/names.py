@@ -49,6 +49,8 @@ IN_RUNBOOK = {
     "said": "STATUS",
     "edge": "The gateway",
     "shows": "MAKER",
+    "page": "https://FRONTEND/PATH",
+    "step": "Registering",
 }
 """What the runbook's pages, which are about no deployment in particular, say instead."""
 

@@ -38,6 +38,8 @@ def contradictions(table: Mapping[str, Any], *, dropped: bool = False) -> Found:
         yield from _either("server", given, "ssh", "local")
     if "compose" in table:
         yield from _compose(_section(table, "compose"), server=replica or "server" in table)
+    if "sign_in" in _section(table, "browser") and "sign_in" not in table:
+        yield ("browser", "sign_in"), "needs [sign_in], which says whose account it uses"
 
 
 def _section(table: Any, key: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ COVERAGE = {
     "version": "version",
     "server": "server",
     "compose": "containers",
+    "browser": "browser",
 }
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 MODULES = {
     "replica": ("fastapi", "uvicorn", "sqlalchemy", "h11", "jwt", "trustme"),
     "containers": ("testcontainers",),
+    "browser": ("playwright",),
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from smokegate.environment.browser import Element
 from smokegate.environment.errors import InvalidValueError, Mistake
 from smokegate.environment.model import EnvironmentFile
 from smokegate.environment.overrides import Override
@@ -133,10 +134,10 @@ def _keys(path: Sequence[str | int]) -> tuple[str, ...]:
 
 
 def _sections(path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-    """Return the path of every section of a file, the top first."""
+    """Return the path of every section of a file, the top first; a value that may be a table is none."""
     found = [path]
     for name, field in _fields(path).items():
-        if (model := section_of(field.annotation)) is not None and issubclass(model, BaseModel) and name != "json":
+        if section_of(field.annotation) not in {None, Element} and name != "json":
             found.extend(_sections((*path, name)))
     return found
 

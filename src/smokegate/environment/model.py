@@ -10,6 +10,7 @@ from pydantic import Field
 from smokegate.environment.addresses import origin
 from smokegate.environment.answers import Pattern
 from smokegate.environment.backend import Backend, Endpoint, Expectation, Health, Monitoring, Sent
+from smokegate.environment.browser import BrowserSection
 from smokegate.environment.fields import Duration, Host, HostPort, Many, Origin, Path
 from smokegate.environment.section import Section
 from smokegate.environment.signin import Account, SignIn
@@ -140,6 +141,8 @@ class EnvironmentFile(Section):
     """The view from the server."""
     compose: Compose | None = None
     """The containers on the server."""
+    browser: BrowserSection | None = None
+    """What a user's browser shows."""
     replica: ReplicaSection | None = None
     """A stand-in instead of a deployment."""
 
@@ -159,6 +162,12 @@ class Environment(EnvironmentFile):
         """Whether the pages are served by the backend's own host and port."""
         frontend = self.frontend
         return frontend is not None and urlsplit(frontend.url).netloc == urlsplit(self.backend.url).netloc
+
+    @property
+    def pages_url(self) -> str:
+        """The address whose pages a browser opens."""
+        declared = self.browser.url if self.browser is not None else None
+        return declared or (self.frontend.url if self.frontend is not None else "") or self.backend.url
 
 
 def with_addresses(

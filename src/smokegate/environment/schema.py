@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from smokegate.environment.answers import HeaderRule, TextRule
+from smokegate.environment.browser import Element
 from smokegate.environment.expectations import HOLDS, WORDS, Rule
 from smokegate.environment.fields import spelt
 from smokegate.environment.messages import section_of
@@ -36,7 +37,7 @@ def schema() -> dict[str, Any]:
         "definitions": {
             **{name: _section(each, models[name]) for name, each in sorted(definitions.items())},
             **_promises(),
-            **{rules.__name__: _section(rules.model_json_schema(), rules) for rules in (TextRule, HeaderRule)},
+            **{rules.__name__: _section(rules.model_json_schema(), rules) for rules in (TextRule, HeaderRule, Element)},
         },
     }
     return {key: _resolved(each) for key, each in made.items()}

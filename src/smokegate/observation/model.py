@@ -309,6 +309,8 @@ class Observation:
     """The commit that answered, where `[version]` says how it can be read."""
     server: Any = None
     """What was seen from the server (`observation.server.ServerView`), None where it was not looked at."""
+    browser: Any = None
+    """What a browser saw (`observation.browser.BrowserView`), None where none looked."""
     complete: bool = True
     """False when the run was cut short."""
     secrets: Redactor = field(default_factory=Redactor, repr=False, compare=False)
@@ -334,12 +336,14 @@ class Observation:
     @property
     def accounts_made(self) -> int:
         """How many accounts were created, as far as the answers say."""
-        return sum(each.name == "register" and _succeeded(each) for each in self._sent)
+        journey = self.browser.journey if self.browser is not None else None
+        in_page = journey is not None and journey.registered
+        return in_page + sum(each.name == "register" and _succeeded(each) for each in self._sent)
 
     @property
     def accounts_deleted(self) -> int:
         """How many accounts were deleted again, as far as the answers say."""
-        return sum(each.name == "clean up" and _succeeded(each) for each in self._sent)
+        return sum(each.name.endswith("clean up") and _succeeded(each) for each in self._sent)
 
     @property
     def _sent(self) -> tuple[Exchange, ...]:

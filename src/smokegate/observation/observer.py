@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from smokegate.environment.model import Environment
@@ -187,6 +188,7 @@ class Observer:
                 expected_commit=self._expected,
                 commit=self._commit(exchanges.get("version")),
                 server=self._asides.server,
+                browser=self._asides.browser,
                 complete=complete,
                 secrets=self.redactor,
             )
@@ -212,6 +214,7 @@ class Observer:
         The connections are the pool's to close, other environments may be using them.
         """
         self._graph.stop()
+        self._asides.close()
         if self._waiting is not None:
             self._waiting.stop()
         step = self._plan.get(CLEAN_UP)
@@ -244,6 +247,25 @@ class Observer:
         self._pool.later(max(0.0, self._ends - time.monotonic()), self._graph.stop)
         if "server" in groups:
             self._asides.look_from_server()
+        if "browser" in groups:
+            self._look_with_browser()
+
+    def _look_with_browser(self) -> None:
+        journey, forget = self._journey, list[Callable[[], None]]()
+
+        def sending(email: str, password: str) -> None:
+            if journey is not None:
+                forget.append(journey.noted(email, password))
+
+        def done(view: Any, person: Any) -> None:
+            from smokegate.observation.browser.beside import BY_BROWSER, same_calls  # noqa: PLC0415 -- only where declared
+
+            steps = [*same_calls(self.environment, view)]
+            if journey is not None and forget:
+                steps += journey.removal(person.email, person.password, BY_BROWSER, forget[0])
+            self._graph.begin(steps)
+
+        self._asides.look_with_browser(done, redactor=self.redactor, sending=sending)
 
     def await_ready(self, seconds: float) -> Readiness | None:
         """Wait for some seconds until the waiting has ended; None means that it goes on."""
@@ -259,6 +281,8 @@ class Observer:
         if groups is None:
             return self._waited and self._asides.settled and self._graph.settled
         names = [name for name, step in self._plan.items() if step.group in groups and self._graph.begun(name)]
+        if "browser" in groups and not self._asides.settled:
+            return False
         scripts = "frontend" not in groups or all(self._graph.settled_for(each) for each in PAGE_FILES)
         return self._waited and scripts and all(self._graph.get(name) is not None for name in names)
 

@@ -1,4 +1,4 @@
-"""Looks that are no exchanges: the control probes and the server's own vantage."""
+"""Looks that are no exchanges: the control probes, and the vantage points of the server and of a browser."""
 
 from __future__ import annotations
 
@@ -38,6 +38,9 @@ class SideProbes:
         self._control: dict[str, ControlProbe] = {}
         self.server: Any = None
         """What was seen from the server."""
+        self.browser: Any = None
+        """What a browser saw."""
+        self._in_use = False
 
     @property
     def settled(self) -> bool:
@@ -54,6 +57,37 @@ class SideProbes:
         """Begin to look from the server, where one is declared."""
         if self._environment.server is not None and self._environment.compose is not None:
             self._begin(self._look)
+
+    def look_with_browser(self, done: Callable[[Any, Any], None], **options: Any) -> None:
+        """Begin to look through the browser, where that is declared; `done` is told what was seen and who signed in.
+
+        Args:
+            done: called from the thread that looked.
+            options: of `observation.browser.look.Look`.
+        """
+        if self._environment.browser is None or self._in_use:
+            return
+        from smokegate.observation.browser.beside import person_of, time_for  # noqa: PLC0415 -- only where it is declared
+        from smokegate.observation.browser.engine import ENGINE  # noqa: PLC0415 -- see above
+        from smokegate.observation.browser.look import Look  # noqa: PLC0415 -- see above
+
+        ENGINE.use()
+        self._in_use = True
+        person = person_of(self._environment)
+
+        def job() -> None:
+            self.browser = Look(self._environment, person=person, within=time_for(self._environment), **options).take()
+            done(self.browser, person)
+
+        self._begin(job)
+
+    def close(self) -> None:
+        """Let go of the browser."""
+        if self._in_use:
+            from smokegate.observation.browser.engine import ENGINE  # noqa: PLC0415 -- see above
+
+            self._in_use = False
+            ENGINE.leave()
 
     def look_elsewhere(self, health: Exchange) -> None:
         """Begin the control probes, if a public host could not be reached."""

@@ -29,6 +29,7 @@ GROUPS_OF: dict[str, Group] = {
     "version": "version",
     "server": "server",
     "compose": "server",
+    "browser": "browser",
 }
 """What a check needs of the file → the group of requests that it therefore reads."""
 

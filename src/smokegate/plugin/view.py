@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from smokegate.observation.evidence.page_calls import Judgement
     from smokegate.observation.model import ApiAddress, Exchange, Observation, PageView
     from smokegate.observation.plan.step import Group
+    from smokegate.plugin.browser_results import BrowserResults
     from smokegate.plugin.server_results import ServerResults
     from smokegate.plugin.sign_in import SignInResponses
 
@@ -249,6 +250,15 @@ class Deployment:
         group: tuple[Group, ...] = ("server",)
         self._source.start(group)
         return ServerResults(self.observation.server, self.compose)
+
+    @property
+    def browser(self) -> BrowserResults:
+        """What a user's browser saw; waits for all of it. Needs `browser`."""
+        from smokegate.plugin.browser_results import BrowserResults  # noqa: PLC0415 - as above
+
+        group: tuple[Group, ...] = ("browser",)
+        self._source.start(group)
+        return BrowserResults(self.environment, self._source.complete(group))
 
     def _exchange(self, name: str) -> Exchange:
         planned = any(name in self._source.names(group) for group in _groups())

@@ -33,6 +33,8 @@ NEEDED = (
     "smokegate.plugin.lifecycle",
     "smokegate.plugin.reporting",
     "smokegate.replicas",
+    "smokegate.observation.browser.beside",
+    "playwright.async_api",
 )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smokegate.rehearsal.deployment import score
-from smokegate.rehearsal.replicas import healthy, tried
+from smokegate.rehearsal.replicas import healthy, no_browser, tried
 from smokegate.rehearsal.runs import Runs
 from smokegate.rehearsal.selection import choose, trials
 from smokegate.rehearsal.suite import Suite
@@ -46,6 +47,11 @@ def rehearse(  # noqa: PLR0913 -- all but three are by name
     """
     began = time.monotonic()
     replicas = [each for each in environments if each.replica is not None]
+    absent = no_browser() if any(each.browser is not None for each in replicas) else None
+    if absent is not None and not os.environ.get("CI"):
+        left = [each.name for each in replicas if each.browser is not None]
+        progress(f"left out: {', '.join(left)} ({absent})")
+        replicas = [each for each in replicas if each.browser is None]
     others = [each for each in environments if each.replica is None]
     found = _replicas(replicas, suite, folder, workers, keyword, progress)
     scores = _others(others, suite, folder, workers, overrides, keyword, progress)

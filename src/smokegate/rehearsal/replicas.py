@@ -87,6 +87,10 @@ def try_one(runs: Runs, environment: Environment, trial: Trial) -> FaultResult:
     label = f"{trial.environment}-{trial.fault}"
     line = arguments(environment, trial)
     try:
+        if trial.needs == "browser" and (absent := no_browser()) is not None:
+            if os.environ.get("CI"):
+                return FaultResult(trial, trouble=f"must be rehearsed in CI, and can not be: {absent}")
+            return FaultResult(trial, left_out=absent)
         if trial.needs == "namespace":
             prefix = _namespace(trial)
             if isinstance(prefix, FaultResult):
@@ -95,6 +99,14 @@ def try_one(runs: Runs, environment: Environment, trial: Trial) -> FaultResult:
         return result(trial, runs.run(label, line))
     except RunError as broken:
         return FaultResult(trial, trouble=str(broken))
+
+
+def no_browser() -> str | None:
+    """Return why what only a browser sees cannot be rehearsed here."""
+    from smokegate.observation.browser.find import find  # noqa: PLC0415 - only where an environment needs one
+
+    found = find()
+    return None if isinstance(found, str) else str(found)
 
 
 def _namespace(trial: Trial) -> list[str] | FaultResult:

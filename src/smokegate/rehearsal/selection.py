@@ -14,9 +14,15 @@ if TYPE_CHECKING:
 
 
 def trials(environment: Environment) -> tuple[Trial, ...]:
-    """Return the faults of an environment's replica, in the order of the catalogue."""
+    """Return the faults of an environment's replica, in the order of the catalogue.
+
+    An environment with `[browser]` is rehearsed with those that a browser is needed for; each costs a browser's start,
+    and every other fault shows without one.
+    """
     assert environment.replica is not None
-    return tuple(_trial(environment.name, fault) for fault in faults_of(environment.replica.kind))
+    found = faults_of(environment.replica.kind)
+    browser = environment.browser is not None
+    return tuple(_trial(environment.name, each) for each in found if (each.needs == "browser") is browser)
 
 
 def faults_of(kind: str) -> Iterable[Fault]:

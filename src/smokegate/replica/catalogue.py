@@ -19,7 +19,7 @@ Where = Literal["edge", "app", "database", "frontend", "wire"]
 Verdict = Literal["FAIL", "OUTAGE", "WARN", "UNKNOWN"]
 Behaviour = Callable[["Plan"], None]
 
-_PLACES = ("wire", "tls", "render", "nginx", "app", "database", "sign_in", "frontend", "monitoring")
+_PLACES = ("wire", "tls", "render", "nginx", "app", "database", "sign_in", "frontend", "monitoring", "browser")
 
 
 class UnknownFaultError(ValueError):
@@ -36,7 +36,8 @@ class Fault:
 
     `caught_by` are the checks that must fail, each by its code (`a|b`: one of the two), `cause` the codes any one
     of which is a right diagnosis, `verdict` what the run must end with. `needs` names what the fault can
-    not do without: `namespace` for those that only `smokegate.replica.namespace` can bring about. With
+    not do without: `namespace` for those that only `smokegate.replica.namespace` can bring about, `browser` for those
+    that only a browser sees. With
     `tls` the replica speaks https whether asked to or not.
     """
 
@@ -47,7 +48,7 @@ class Fault:
     cause: tuple[str, ...]
     caught_by: tuple[str, ...] = ()
     verdict: Verdict = "FAIL"
-    needs: Literal["namespace"] | None = None
+    needs: Literal["namespace", "browser"] | None = None
     tls: bool = False
     behaviour: Behaviour = field(default=lambda _: None, repr=False, compare=False)
 
@@ -61,7 +62,7 @@ def fault(  # noqa: PLR0913 -- a catalogue entry has this many columns
     cause: tuple[str, ...] | str,
     caught_by: tuple[str, ...] | str | Mapping[str, tuple[str, ...] | str],
     verdict: Verdict = "FAIL",
-    needs: Literal["namespace"] | None = None,
+    needs: Literal["namespace", "browser"] | None = None,
     tls: bool = False,
 ) -> Callable[[Behaviour], Behaviour]:
     """Enter the decorated behaviour into the catalogue, once for each kind.

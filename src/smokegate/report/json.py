@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Collection, Iterator
 from dataclasses import is_dataclass
@@ -114,6 +115,7 @@ def _environment(report: EnvironmentReport) -> dict[str, Any]:
         "exchanges": [exchange(each) for name, each in observation.exchanges.items() if name == each.name],
         "api_addresses": [plain(each) for each in observation.api_addresses],
         "server": plain(observation.server),
+        "browser": plain(observation.browser),
     }
 
 
@@ -169,6 +171,11 @@ def _(value: Body) -> Any:
     cut = value.cut or len(value.text) > BODY_LIMIT
     # Redacted before it is cut: a secret that the cut divides would not be found.
     return {"text": SINK.text(value.text[: 2 * BODY_LIMIT])[:BODY_LIMIT], "size": value.size, "cut": cut}
+
+
+@plain.register
+def _(value: bytes) -> Any:
+    return base64.b64encode(value).decode()
 
 
 @plain.register

@@ -32,6 +32,7 @@ BEGINS: dict[Group, tuple[str, ...]] = {
     "frontend": ("page", "preflight", "api on", "script "),
     "version": ("version",),
     "server": (),
+    "browser": ("browser ",),
 }
 """How the names of a group's exchanges begin."""
 

@@ -24,11 +24,9 @@ from smokegate.diagnosis.testing import (
 from smokegate.observation.model import ControlProbe
 from smokegate.observation.transport.causes import WireCause
 
-CODES = [
-    rule.code
-    for rule in all_rules(logs=False)
-    if not rule.code.startswith(("server.", "compose.", "container.", "postgres."))
-]
+#: What a server and a browser show has tests of its own: `test_inside.py` and `test_browser.py`.
+ELSEWHERE = ("server.", "compose.", "container.", "postgres.", "browser.")
+CODES = [rule.code for rule in all_rules(logs=False) if not rule.code.startswith(ELSEWHERE)]
 
 
 def test_defect_is_the_headline(defect: Any) -> None:

@@ -13,7 +13,7 @@ from smokegate.observation.model import READING, Exchange, NotSent
 from smokegate.observation.plan.prerequisites import failed
 from smokegate.observation.transport.connect import Origin
 
-Group = Literal["health", "endpoints", "monitoring", "sign_in", "refusal", "frontend", "version", "server"]
+Group = Literal["health", "endpoints", "monitoring", "sign_in", "refusal", "frontend", "version", "server", "browser"]
 GROUPS: tuple[Group, ...] = (
     "health",
     "endpoints",
@@ -23,6 +23,7 @@ GROUPS: tuple[Group, ...] = (
     "frontend",
     "version",
     "server",
+    "browser",
 )
 """`refusal` is the login with a wrong password: it can be left out of a journey that is made again and again."""
 #: The methods that may be sent twice.

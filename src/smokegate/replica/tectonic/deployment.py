@@ -41,7 +41,7 @@ def handlers(plan: Plan, ports: list[int]) -> Mapping[str, Handler]:
     from smokegate.replica.edge import render
     from smokegate.replica.edge.upstream import Upstream
 
-    files = build(PAGE, plan.api_address)
+    files = build(PAGE, plan.api_address, plan.options.get("bundle", ()))
     upstream = Upstream(ports, first=plan.options["first"], per_connection=plan.options.get("per_connection", False))
     backend = render.application(
         upstream,

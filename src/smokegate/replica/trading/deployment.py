@@ -41,6 +41,6 @@ def handlers(plan: Plan, ports: list[int]) -> Mapping[str, Handler]:
     upstream = Upstream(ports, plan.options["timeout"], per_connection=plan.options.get("per_connection", False))
     server = nginx.Server(
         upstream,
-        build(PAGE, plan.api_address),
+        build(PAGE, plan.api_address, plan.options.get("bundle", ())),
     )
     return {"backend": nginx.edge(server, plan.backend.around)}

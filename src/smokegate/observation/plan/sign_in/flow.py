@@ -112,7 +112,8 @@ class SignInPlan:
             yield from self._with_csrf(CLEAN_UP, "again", target, self.clean_up, after, got=self._deleted)
         if self._journals:
             for number, entry in enumerate(journal.left_behind(self._base), 1):
-                yield from self._sweep(entry, number)
+                names = f"{LEFT_LOGIN} {number}", f"{LEFT_CLEAN_UP} {number}"
+                yield from self.removal(entry.email, entry.password, names, entry.close)
 
     def _journey(self) -> Iterator[Step]:
         yield from self._log_in(LOGIN_FIRST, "first", (self.email, self._password), (REGISTER,), needed=self._is_needed)
@@ -147,37 +148,50 @@ class SignInPlan:
             self._entry.close()
             self._entry = None
 
-    def _sweep(self, entry: journal.Entry, number: int) -> Iterator[Step]:
-        """Delete the account of an earlier run, which could not do so itself."""
+    def noted(self, email: str, password: str) -> Callable[[], None]:
+        """Write down an account that is about to be created; return what forgets it again."""
+        self._redactor.add(password)
+        entry = journal.intend(self._base, email, password) if self._journals else None
+        return entry.close if entry is not None else lambda: None
+
+    def removal(self, email: str, password: str, names: tuple[str, str], forget: Callable[[], None]) -> Iterator[Step]:
+        """Yield what deletes an account that was not created by this journey: a login, and the request itself.
+
+        Args:
+            email: the account.
+            password: its password.
+            names: what the two exchanges are called.
+            forget: called once it is known that there is no such account (any more).
+        """
         login, delete = self._api.login_call, self._api.delete_call
-        assert delete is not None
-        client = f"left {number}"
-        session = self._sessions[client] = Session(self._api, self._base, self._redactor)
-        self._redactor.add(entry.password)
-        values = {login.email: entry.email, login.password: entry.password}
-        name, last = f"{LEFT_LOGIN} {number}", f"{LEFT_CLEAN_UP} {number}"
+        if delete is None:
+            return
+        name, last = names
+        session = self._sessions[name] = Session(self._api, self._base, self._redactor)
+        self._redactor.add(password)
+        values = {login.email: email, login.password: password}
 
         def entered(raw: RawResponse) -> None:
             session.enter(raw)
             if not session.signed_in and 400 <= raw.status < 500 and raw.status != 429:
-                entry.close()  # there is no such account (any more)
+                forget()
 
         def leaving() -> RequestToSend | NotSent:
             if not session.signed_in:
                 return NotSent(name)
-            confirmed = {delete.password: entry.password} if delete.password else {}
+            confirmed = {delete.password: password} if delete.password else {}
             return session.write(delete.method, delete, confirmed, delete.path.replace(IDENTITY, str(session.identity)))
 
         def left(raw: RawResponse) -> None:
             if 200 <= raw.status < 300:
-                entry.close()
+                forget()
 
         target = session.write("POST", login, values)
         yield from self._with_csrf(
-            name, client, target, lambda: session.write("POST", login, values), (), gate="health", got=entered
+            name, name, target, lambda: session.write("POST", login, values), (), gate="health", got=entered
         )
         gone = RequestToSend(delete.method, join(self._base, delete.path))
-        yield from self._with_csrf(last, client, gone, leaving, (name,), got=left)
+        yield from self._with_csrf(last, name, gone, leaving, (name,), got=left)
 
     def _register(self) -> Iterator[Step]:
         """Create an account; nothing is written where the health check has failed."""

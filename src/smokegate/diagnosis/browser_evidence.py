@@ -1,0 +1,212 @@
+"""What is wrong with what a browser saw: pure, for the checks and for the rules that name causes."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from smokegate.diagnosis.wording import quote, seen
+from smokegate.observation.browser.model import name_from_here, trusted_origins
+from smokegate.observation.plan.step import web_origin
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Environment
+    from smokegate.observation.browser import BrowserView, ConsoleLine, PageCall, PageSeen
+    from smokegate.observation.model import Exchange, Observation
+
+FILES = frozenset({"browser.script-is-page", "browser.file-missing"})
+CALLS = frozenset(
+    {
+        "browser.calls-localhost",
+        "browser.mixed-content",
+        "browser.cors-refused",
+        "browser.wrong-origin",
+        "browser.call-failed",
+    }
+)
+ERRORS = frozenset({"browser.script-error"})
+BLANK = frozenset({"browser.not-opened", "browser.white-screen"})
+ADDRESS = re.compile(r"https?://[^\s'\"<>]{3,500}")
+CODE = {"script", "stylesheet"}
+HARMLESS = ("ResizeObserver loop",)
+"""What browsers report as uncaught errors and no user notices."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that is wrong, and the cause that it speaks for."""
+
+    code: str
+    line: str
+    """In words, with what was observed between backticks."""
+    certain: bool = True
+    exchange: str = ""
+    """The same call from here, where there is one."""
+    here: str = ""
+    """What that came to."""
+    names: dict[str, str] = field(default_factory=dict)
+    path: str = ""
+    """The page's path."""
+
+
+def troubles(environment: Environment, observation: Observation) -> tuple[Trouble, ...]:
+    """Return everything that is wrong with the pages, apart from what they must show and from signing in."""
+    view: BrowserView | None = observation.browser
+    if view is None or environment.browser is None:
+        return ()
+    of_steps = tuple(each.page for each in (view.journey.steps if view.journey else ()))
+    found = [each for page in view.pages for each in of_page(environment, observation, page)]
+    # A blank page on the way has a cause of its own there.
+    found += [each for page in of_steps for each in of_page(environment, observation, page) if each.code not in BLANK]
+    return tuple({each.line: each for each in reversed(found)}.values())[::-1]
+
+
+def of_page(environment: Environment, observation: Observation, page: PageSeen) -> Iterator[Trouble]:
+    """Yield what is wrong with one page."""
+    for each in _of_page(_Judge(environment, observation, page), page):
+        yield replace(each, path=page.path)
+
+
+def _of_page(judge: _Judge, page: PageSeen) -> Iterator[Trouble]:
+    yield from judge.opened()
+    for call in page.calls:
+        if not judge.allowed(call.url):
+            yield from judge.call(call)
+    for line in page.console:
+        if not judge.allowed(line.text, line.where):
+            yield from judge.line(line)
+    if not page.problem and not page.drawn:
+        yield Trouble("browser.white-screen", f"{judge.where}: nothing is to be seen")
+
+
+def same_call(observation: Observation, call: PageCall) -> Exchange | None:
+    """Return the same call from here: one that was repeated, or one of the HTTP side's own."""
+    exchanges = observation.exchanges
+    found = exchanges.get(name_from_here(call.method, call.url))
+    if found is not None:
+        return found
+    return next((e for e in exchanges.values() if (e.request.method, e.request.url) == (call.method, call.url)), None)
+
+
+class _Judge:
+    def __init__(self, environment: Environment, observation: Observation, page: PageSeen) -> None:
+        self._page = page
+        self._observation = observation
+        self._trusted = trusted_origins(environment)
+        self._allow = environment.browser.allow if environment.browser is not None else ()
+        self._api = _api_paths(environment)
+        self._refused = {url for line in page.console if "CORS policy" in line.text for url in _addresses(line.text)}
+        self.where = f"page {page.path}"
+
+    def allowed(self, *texts: str) -> bool:
+        """Tell whether the file says that a failure is harmless."""
+        return any(each in text for each in self._allow for text in texts)
+
+    def opened(self) -> Iterator[Trouble]:
+        """Yield why the page itself was not there."""
+        page = self._page
+        if page.problem:
+            yield Trouble(
+                "browser.not-opened", f"{self.where} could not be opened: {quote(page.problem)}", certain=False
+            )
+        elif (page.status or 200) >= 400:
+            yield Trouble("browser.not-opened", f"{self.where} answered {page.status}: {quote(page.text)}")
+
+    def call(self, call: PageCall) -> Iterator[Trouble]:
+        """Yield what is wrong with a request."""
+        own = self._own(call.url)
+        if call.kind in CODE and own:
+            if call.kind == "script" and call.is_page_for_script:
+                yield self._trouble(
+                    "browser.script-is-page", call, f"`content-type: {call.content_type}`", missing=call.url
+                )
+            elif call.error or (call.status or 0) >= 400:
+                yield self._trouble("browser.file-missing", call, missing=call.url)
+        elif call.kind == "document":
+            return
+        elif not own and _is_loopback(call.url):
+            yield self._trouble("browser.calls-localhost", call)
+        elif call.kind not in {"fetch", "xhr"} or call.url in self._refused:
+            return
+        elif own and (call.error or (call.status or 0) >= 500):
+            yield self._trouble("browser.call-failed", call)
+        elif not own and (call.error or (call.status or 0) >= 400) and self._is_api(call.url):
+            yield self._trouble("browser.wrong-origin", call)
+
+    def line(self, line: ConsoleLine) -> Iterator[Trouble]:
+        """Yield what is wrong with a line of the console."""
+        if line.kind == "uncaught":
+            if (not line.where or self._own(line.where)) and not line.text.startswith(HARMLESS):
+                at = f" at `{line.where}`" if line.where else ""
+                yield Trouble("browser.script-error", f"{self.where}: uncaught {quote(line.text)}{at}")
+            return
+        addresses = _addresses(line.text)
+        if line.kind != "error" or not addresses:
+            return
+        if line.text.startswith("Mixed Content") and "blocked" in line.text:
+            called = addresses[1] if len(addresses) > 1 else addresses[0]
+            yield Trouble("browser.mixed-content", f"{self.where}: {quote(line.text)}", names={"called": called})
+        elif "CORS policy" in line.text:
+            yield from self._cors(line, next((each for each in addresses if self._own(each)), ""))
+
+    def _cors(self, line: ConsoleLine, url: str) -> Iterator[Trouble]:
+        """Tell a refusal apart from an error whose answer lacks the header, by the same call from here."""
+        call = next((each for each in self._page.calls if each.url == url and each.kind in {"fetch", "xhr"}), None)
+        if call is None or self.allowed(url):
+            return
+        same = same_call(self._observation, call)
+        answer = same.answer if same is not None else None
+        if same is not None and (answer is None or answer.status >= 500):
+            yield self._trouble("browser.call-failed", call)
+            return
+        names = {"called": url, "origin": web_origin(self._page.url)}
+        text = f"{self.where}: {call.method} {url}: {quote(line.text, 300)}"
+        here, name = self._from_here(same), same.name if same is not None else ""
+        yield Trouble("browser.cors-refused", text, certain=same is not None, exchange=name, here=here, names=names)
+
+    def _from_here(self, same: Exchange | None) -> str:
+        return "" if same is None else f"the same call from here: {seen(same)}"
+
+    def _trouble(self, code: str, call: PageCall, more: str = "", **names: str) -> Trouble:
+        same = same_call(self._observation, call) if call.kind not in CODE else None
+        text = f"{self.where}: {call}" + (f", {more}" if more else "")
+        here = self._from_here(same)
+        return Trouble(code, text, exchange=same.name if same else "", here=here, names={"called": call.url, **names})
+
+    def _own(self, url: str) -> bool:
+        try:
+            return web_origin(url) in self._trusted
+        except ValueError:
+            return False
+
+    def _is_api(self, url: str) -> bool:
+        path = urlsplit(url).path
+        return any(path == each or path.startswith(f"{each}/") for each in self._api)
+
+
+def _addresses(text: str) -> list[str]:
+    return [match[0].rstrip(".,;)") for match in ADDRESS.finditer(text)]
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
+
+
+def _api_paths(environment: Environment) -> frozenset[str]:
+    """Return paths that only the application's API has, by what the file declares."""
+    api, backend = environment.sign_in, environment.backend
+    calls = environment.frontend.calls if environment.frontend is not None else None
+    found = {each.path.partition("?")[0] for each in backend.endpoints}
+    found |= {backend.monitoring.path.partition("?")[0]} if backend.monitoring else set()
+    found |= {each for each in (api.register_, api.login, api.account) if each} if api is not None else set()
+    found |= {urlsplit(calls).path.rstrip("/")} if calls else set()
+    return frozenset(each for each in found if each.strip("/"))

@@ -1,0 +1,136 @@
+"""The `[browser]` section: what a user's browser shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from smokegate.environment.errors import InvalidValueError
+from smokegate.environment.fields import Duration, Many, Origin, Path
+from smokegate.environment.section import Section
+from smokegate.environment.wording import describe
+
+
+class Element(Section):
+    """One thing on a page: a text, or an element by its accessible role and name, by its label, or by a selector."""
+
+    text: str | None = None
+    """A text that is to be seen; "HEALTHY" is not seen in "UNHEALTHY". Upper and lower case do not matter."""
+    role: str | None = None
+    """An accessible role, such as `"heading"` or `"button"`."""
+    name: str | None = None
+    """The accessible name that goes with the role."""
+    label: str | None = None
+    """The label of a field."""
+    selector: str | None = None
+    """A CSS selector."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Element:
+        given = [key for key in ("text", "role", "label", "selector") if getattr(self, key)]
+        if len(given) != 1 or (self.name is not None and given != ["role"]):
+            raise InvalidValueError(
+                "one of the keys text, role (with name), label and selector",
+                found=" and ".join(sorted(self.model_fields_set)) or "none",
+            )
+        return self
+
+    def __str__(self) -> str:
+        if self.role is not None:
+            return f"{self.role} {self.name!r}" if self.name else self.role
+        return repr(self.text) if self.text else f"{self.label or self.selector}"
+
+
+def element(key: str) -> BeforeValidator:
+    """Read a bare text as an element of which it is this key."""
+
+    def read(value: object) -> object:
+        if isinstance(value, str) and value.strip():
+            return {key: value}
+        if value is None or isinstance(value, Mapping | Element):
+            return value
+        raise InvalidValueError("a text, or a table such as { role = ..., name = ... }", found=describe(value))
+
+    return BeforeValidator(read)
+
+
+_SCHEMA = WithJsonSchema(
+    {
+        "anyOf": [{"type": "string"}, {"x-rules": "Element"}],
+        "x-kind": "text, or a table of `role` and `name`, `label`, or `selector`",
+    }
+)
+Shown = Annotated[Element, element("text"), _SCHEMA]
+InputField = Annotated[Element | None, element("label"), _SCHEMA]
+
+
+class BrowserPage(Section):
+    """A page to open."""
+
+    path: Path = Field(default="/", examples=["/dashboard"])
+    """Where it is."""
+    shows: Many[Shown] = Field(default=(), examples=[["Backend Health: HEALTHY"]])
+    """What a user sees there once it is loaded."""
+    not_shows: Many[Shown] = Field(default=(), examples=[["Backend Health: ERROR"]])
+    """What a user must not see there."""
+    within: Duration | None = None
+    """Budget until something is painted for the first time. Over it is a warning only."""
+
+
+class BrowserFields(Section):
+    """The fields of the forms, where they are not found by their type, name and label."""
+
+    email: InputField = None
+    """The e-mail address or user name."""
+    password: InputField = None
+    """The password; each that is found is filled in."""
+    name: InputField = None
+    """The user's name."""
+    submit: InputField = None
+    """What is clicked to send the form; left out, its submit button. A bare text is the button's name."""
+    logout: InputField = None
+    """What is clicked to log out; left out, a button or link with such a name, else the session is cleared."""
+
+
+class BrowserSignIn(Section):
+    """Signing in through the page, with an account by the rules of `[sign_in]`.
+
+    Registers where `creates_accounts` allows it, else signs in with the standing account; the account must be
+    shown. Then it logs out, logs in again and loads the page anew.
+    """
+
+    register_page: Path | None = Field(default=None, alias="register", examples=["/register"])
+    """The page with the form to register; left out, an account is never created through the page."""
+    login: Path = Field(default="/login")
+    """The page with the form to log in."""
+    shows: Many[Shown] = Field(default=(), examples=[["Welcome, {name}"]])
+    """What the signed-in page shows; `{email}` and `{name}` stand for the account's. Left out, one of the two."""
+    fields: BrowserFields = BrowserFields()
+    """Which fields are filled in."""
+    reload: bool = True
+    """`false`: loading the page anew signs the user out, and is meant to."""
+
+
+class BrowserSection(Section):
+    """What a user sees: pages in a headless Chromium. Needs the extra `smokegate[browser]`."""
+
+    url: Origin | None = Field(default=None, examples=["https://www.example.com"])
+    """The pages' address; left out, `frontend.url`, else `backend.url`."""
+    timeout: Duration = 10.0
+    """How long a page may take until it shows what it must. A page on which nothing happens any more for a quarter
+    of it is judged at once."""
+    required: bool = True
+    """Whether a machine without a browser leaves the run UNKNOWN; `false`: a gap that the report names."""
+    origins: Many[str] = Field(default=(), examples=[["https://cdn.example.com"]])
+    """Further origins that belong to the application, such as a CDN; those of `url` and `backend.url` do anyway.
+    Every other is a third party: its failures break nothing, and nothing of an account is sent to it."""
+    allow: Many[str] = Field(default=(), examples=[["/api/market/"]])
+    """Failures that are known and harmless: each a part of the request's address or of the error's text."""
+    trace: str | None = None
+    """A file to write Playwright's trace to, best with `--set`. It holds everything that was sent, secrets too."""
+    pages: Many[BrowserPage] = (BrowserPage(),)
+    """The pages to open, each a `[[browser.pages]]`; left out, `/`."""
+    sign_in: BrowserSignIn | None = None
+    """Signing in through the page."""

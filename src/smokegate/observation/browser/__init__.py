@@ -1,0 +1,27 @@
+"""The vantage `browser`: what a user sees, in a headless Chromium."""
+
+from __future__ import annotations
+
+from smokegate.observation.browser.model import (
+    FROM_HERE,
+    BrowserView,
+    ConsoleLine,
+    Journey,
+    NoBrowser,
+    PageCall,
+    PageSeen,
+    Picture,
+    SignInStep,
+)
+
+__all__ = [
+    "FROM_HERE",
+    "BrowserView",
+    "ConsoleLine",
+    "Journey",
+    "NoBrowser",
+    "PageCall",
+    "PageSeen",
+    "Picture",
+    "SignInStep",
+]

@@ -1,0 +1,51 @@
+"""What belongs to a look through the browser and is sent from here: the same calls, and the account's removal."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+from smokegate.environment.model import Environment
+from smokegate.observation.browser.model import FROM_HERE, BrowserView, name_from_here, trusted_origins
+from smokegate.observation.browser.sign_in import Person
+from smokegate.observation.plan.sign_in.flow import new_address, new_password
+from smokegate.observation.plan.step import RequestToSend, Step, web_origin
+
+MOST = 4
+BY_BROWSER = f"{FROM_HERE}account: log in", f"{FROM_HERE}account: clean up"
+"""The exchanges that remove the account that was created through the page."""
+ALLOWANCE = 30.0
+"""Seconds of a whole look besides what the pages may take each."""
+
+
+def person_of(environment: Environment) -> Person | None:
+    """Return who signs in through the page, by the rules of `[sign_in]`; None where no one can."""
+    section = environment.browser.sign_in if environment.browser is not None else None
+    api = environment.sign_in
+    if section is None or api is None:
+        return None
+    if api.creates_accounts and section.register_page is not None and not api.confirms_elsewhere:
+        return Person(new_address(api), new_password(), f"Smoke {secrets.token_hex(3)}", creates=True)
+    return Person(api.standing.email, str(api.standing.password)) if api.standing is not None else None
+
+
+def time_for(environment: Environment) -> float:
+    """Return how many seconds a look may take."""
+    section = environment.browser
+    assert section is not None
+    return section.timeout * (len(section.pages) + (5 if section.sign_in else 1)) + ALLOWANCE
+
+
+def same_calls(environment: Environment, view: BrowserView) -> Iterator[Step]:
+    """Yield the calls of the pages that failed and change nothing, to be sent from here: each once."""
+    trusted, found = trusted_origins(environment), dict[str, Step]()
+    for page in view.seen:
+        for call in page.calls:
+            failed = call.error or (call.status or 0) >= 500
+            if not failed or call.method != "GET" or call.kind not in {"fetch", "xhr"} or not page.url:
+                continue
+            if web_origin(call.url) in trusted:
+                origin = ("Origin", web_origin(page.url))
+                name = name_from_here(call.method, call.url)
+                found.setdefault(name, Step(name, "browser", RequestToSend("GET", call.url, (origin,)), retry=False))
+    yield from [*found.values()][:MOST]

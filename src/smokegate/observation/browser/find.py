@@ -1,0 +1,55 @@
+"""Finds a browser: the one that a variable names, the system's, or Playwright's own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from smokegate.environment.extras import not_installed
+from smokegate.observation.browser.model import NoBrowser
+
+VARIABLE = "SMOKEGATE_CHROMIUM"
+"""Names the program; `none`: there is none, whatever is installed."""
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+)
+INSTALL = "python -m playwright install chromium, or name one by the variable SMOKEGATE_CHROMIUM"
+
+
+def find() -> str | NoBrowser:
+    """Return the program's path, empty for Playwright's own, or why there is none."""
+    named = os.environ.get(VARIABLE, "").strip()
+    if named.lower() == "none":
+        return NoBrowser(f"no browser: {VARIABLE} says that there is none", f"unset {VARIABLE}")
+    missing = not_installed("browser")
+    if missing is not None:
+        return NoBrowser("no browser", f"[browser] {missing}")
+    if named:
+        found = shutil.which(named)
+        return found or NoBrowser(f"no browser: {VARIABLE} names {named}, which is no program", f"correct {VARIABLE}")
+    if playwrights_own():
+        return ""
+    there = [found for name in NAMES if (found := shutil.which(name))] + [
+        each for each in PLACES if Path(each).exists()
+    ]
+    return (
+        there[0] if there else NoBrowser("no browser: neither Playwright's Chromium nor another is installed", INSTALL)
+    )
+
+
+def playwrights_own() -> bool:
+    """Tell whether Playwright has installed a Chromium of its own."""
+    given = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
+    if given == "0":
+        return True
+    cache = {"darwin": "Library/Caches", "win32": "AppData/Local"}.get(sys.platform, ".cache")
+    try:
+        place = Path(given) if given else Path.home() / cache / "ms-playwright"
+        return any(place.glob("chromium*-*"))
+    except (OSError, RuntimeError):
+        return False

@@ -1,0 +1,178 @@
+"""Looks at one environment through the browser: its pages, what a returning visitor sees, and signing in."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from smokegate.environment.model import Environment
+from smokegate.observation.browser.engine import ENGINE, NoBrowserError
+from smokegate.observation.browser.model import BrowserView, trusted_origins
+from smokegate.observation.browser.page import Wanted, Window
+from smokegate.observation.browser.record import Record
+from smokegate.observation.browser.sign_in import PageSignIn, Person
+from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.plan.step import web_origin
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, BrowserContext, Route
+
+MOST_PICTURES = 6
+AGENT = "smokegate (synthetic check)"
+
+
+class Look:
+    """One look at one environment.
+
+    Args:
+        environment: declares `[browser]`.
+        redactor: knows the secrets that pictures must not show.
+        person: who signs in, None where no one does.
+        sending: called before an account is created.
+        within: seconds that all of it may take.
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        redactor: Redactor,
+        person: Person | None,
+        sending: Callable[[str, str], None],
+        within: float,
+    ) -> None:
+        assert environment.browser is not None
+        self._environment, self._section = environment, environment.browser
+        self._redactor, self._person, self._sending, self._within = redactor, person, sending, within
+        self._origins = trusted_origins(environment)
+        self._view = BrowserView()
+
+    def take(self) -> BrowserView:
+        """Return what is to be seen; whatever goes wrong stands in it. `ENGINE.use()` comes first."""
+        began = time.monotonic()
+        try:
+            ENGINE.run(self._through, self._within)
+        except NoBrowserError as none:
+            self._view = replace(self._view, absent=none.absent)
+        except TimeoutError:
+            self._view = replace(self._view, failure=f"it took longer than {self._within:g} s")
+        except Exception as error:  # noqa: BLE001 -- no run may break on a browser that does
+            first = str(error).strip().splitlines()[0] if str(error).strip() else ""
+            self._view = replace(self._view, failure=f"{type(error).__name__}: {first}"[:300])
+        return replace(self._view, seconds=time.monotonic() - began)
+
+    async def _through(self, browser: Browser) -> None:
+        self._view = replace(self._view, browser=f"Chromium {browser.version}")
+        context = await browser.new_context(**self._options())
+        try:
+            if self._section.trace is not None:
+                await context.tracing.start(screenshots=True, snapshots=True)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._pages(context))
+                if self._person is not None and self._section.sign_in is not None:
+                    tasks.create_task(self._sign_in(browser, self._person))
+        except* Exception as several:  # noqa: BLE001 -- see take
+            raise several.exceptions[0] from None
+        finally:
+            with suppress(Exception):
+                if self._section.trace is not None:
+                    await context.tracing.stop(path=self._section.trace)
+                await context.close()
+
+    def _options(self) -> dict[str, Any]:
+        basic = self._environment.backend.basic
+        options: dict[str, Any] = {
+            "viewport": {"width": 1280, "height": 800},
+            "accept_downloads": False,
+            "locale": "en-US",
+            "reduced_motion": "reduce",
+        }
+        if basic is not None:  # given to no other origin
+            origin = web_origin(self._environment.backend.url)
+            options["http_credentials"] = {"username": basic.user, "password": str(basic.password), "origin": origin}
+        return options
+
+    async def _pages(self, context: BrowserContext) -> None:
+        window = await self._window(context)
+        for index, declared in enumerate(self._section.pages):
+            wanted = Wanted(declared.shows, declared.not_shows)
+            seen = await window.open(f"{self._environment.pages_url.rstrip('/')}{declared.path}", wanted, declared.path)
+            self._view = replace(self._view, pages=(*self._view.pages, seen))
+            await self._picture(window, declared.path)
+            if index == 0 and not seen.problem and await self._has_worker(window):
+                second = await window.open(window.page.url, wanted, declared.path)
+                self._view = replace(self._view, second=second)
+                await self._picture(window, f"{declared.path}, the second visit")
+
+    async def _has_worker(self, window: Window) -> bool:
+        """Tell whether the page has registered a service worker; waits until that has taken over."""
+        script = """async () => {
+          if (!navigator.serviceWorker || !(await navigator.serviceWorker.getRegistrations()).length) return false;
+          await Promise.race([navigator.serviceWorker.ready, new Promise((done) => setTimeout(done, 2000))]);
+          return true;
+        }"""
+        with suppress(Exception):
+            return bool(await window.page.evaluate(script))
+        return False
+
+    async def _sign_in(self, browser: Browser, person: Person) -> None:
+        section = self._section.sign_in
+        assert section is not None
+        context = await browser.new_context(**self._options())
+        try:
+            await context.route(self._strangers(), self._guard)
+            window = await self._window(context)
+            base, trusted = self._environment.pages_url, lambda url: web_origin(url) in self._origins
+            journey = await PageSignIn(window, section, person, base, trusted, self._sending).go()
+            self._view = replace(self._view, journey=journey)
+            last = journey.steps[-1]
+            well = "" if last.succeeded else ", as it ended"
+            await self._learn_tokens(window)
+            await self._picture(window, f"{last.name}{well}")
+        finally:
+            with suppress(Exception):
+                await context.close()
+
+    def _strangers(self) -> re.Pattern[str]:
+        """Return what matches the addresses of third parties."""
+        own = "|".join(re.escape(origin) for origin in sorted(self._origins))
+        return re.compile(rf"^(?!(?:{own})(?:[/?#]|$))https?:")
+
+    async def _guard(self, route: Route) -> None:
+        """Let nothing of the account go to a third party."""
+        request, person = route.request, self._person
+        sent = f"{request.url} {request.post_data_buffer or b''!r}"
+        if person is not None and any(each in sent for each in (person.password, person.email)):
+            await route.abort("blockedbyclient")
+        else:
+            await route.continue_()
+
+    async def _learn_tokens(self, window: Window) -> None:
+        """Know what the page has stored as a credential, so that no output shows it."""
+        script = "() => [localStorage, sessionStorage].flatMap((s) => Object.values(s)).filter((v) => v.length < 5000)"
+        with suppress(Exception):
+            stored: Iterable[str] = await window.page.evaluate(script)
+            self._redactor.add(*(each for each in stored if len(each) >= 20 and " " not in each))
+            self._redactor.add(
+                *(
+                    str(each.get("value"))
+                    for each in await window.page.context.cookies()
+                    if len(str(each.get("value"))) >= 20
+                )
+            )
+
+    async def _window(self, context: BrowserContext) -> Window:
+        page = await context.new_page()
+        context.on("page", lambda other: asyncio.ensure_future(other.close()))  # a pop-up is not looked at
+        return Window(page, Record(page), self._section.timeout)
+
+    async def _picture(self, window: Window, title: str) -> None:
+        if len(self._view.pictures) < MOST_PICTURES:
+            secrets = [*self._environment.secrets, *([self._person.password] if self._person else [])]
+            taken = await window.picture(title, secrets)
+            if taken is not None:
+                self._view = replace(self._view, pictures=(*self._view.pictures, taken))

@@ -1,0 +1,225 @@
+"""Opens a page, waits until it shows what it must, and notes what is to be seen."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from smokegate.environment.browser import Element
+from smokegate.observation.browser.model import PageSeen, Picture
+from smokegate.observation.browser.record import Mark, Record
+from smokegate.observation.evidence.assertions import OPPOSITE
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator, Page, Response
+
+POLL, QUIET = 0.05, 0.25
+TEXT, PICTURE = 20_000, 150_000
+#: What is to be seen: text in the open and in shadow trees, pictures and controls, the storage, the service worker.
+FACTS = """() => {
+  const parts = [], limit = 20000;
+  const walk = (root) => {
+    parts.push(root.innerText ?? "");
+    for (const each of (root.querySelectorAll?.("*") ?? []))
+      if (each.shadowRoot) for (const child of each.shadowRoot.children) walk(child);
+  };
+  if (document.body) walk(document.body);
+  const big = [...document.querySelectorAll("img,svg,canvas,video,iframe,input,button,select,textarea")].filter((e) => {
+    const box = e.getBoundingClientRect();
+    const spins = e.closest('[role=progressbar],[aria-busy=true],[class*=spin i],[class*=load i]');
+    return box.width >= 40 && box.height >= 16 && !spins && getComputedStyle(e).visibility === "visible";
+  }).length;
+  const junk = [];
+  for (const name of ["localStorage", "sessionStorage"]) try {
+    const store = window[name];
+    for (let i = 0; i < Math.min(store.length, 100); i++) {
+      const key = store.key(i);
+      if (/^(undefined|null|NaN|\\[object Object\\])$/.test(store.getItem(key))) junk.push(`${name}.${key}`);
+    }
+  } catch {}
+  const paint = performance.getEntriesByName("first-contentful-paint")[0];
+  return {
+    text: parts.join("\\n").slice(0, limit), big, junk, title: document.title, url: location.href,
+    ready: document.readyState, painted: paint ? paint.startTime / 1000 : null,
+    worker: Boolean(navigator.serviceWorker?.controller),
+    password: [...document.querySelectorAll("input[type=password]")].some((e) => e.getBoundingClientRect().width > 0),
+    alert: [...document.querySelectorAll("[role=alert],[class*=error i]")]
+      .map((e) => e.innerText).join(" ").slice(0, 300),
+  };
+}"""
+LOADING = re.compile(
+    r"\W*(?:loading|please wait|one moment|wird geladen|bitte warten|chargement|cargando)?\W*", re.IGNORECASE
+)
+NOTHING: dict[str, Any] = {
+    "text": "", "big": 0, "junk": [], "title": "", "url": "", "ready": "", "painted": None,
+    "worker": False, "password": False, "alert": "",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a page must show, and must not."""
+
+    shows: tuple[Element, ...] = ()
+    not_shows: tuple[Element, ...] = ()
+
+
+@dataclass
+class Window:
+    """A page of the browser and what it does."""
+
+    page: Page
+    record: Record
+    timeout: float
+
+    async def facts(self) -> dict[str, Any]:
+        """Return what is to be seen now; nothing while a page is being left, or hangs."""
+        from playwright.async_api import Error  # noqa: PLC0415 -- an extra
+
+        try:
+            return dict(await asyncio.wait_for(self.page.evaluate(FACTS), 2.0))
+        except (Error, TimeoutError):
+            return NOTHING
+
+    async def open(self, url: str, wanted: Wanted, path: str) -> PageSeen:
+        """Open an address and wait for what it must show."""
+        from playwright.async_api import Error  # noqa: PLC0415 -- an extra
+
+        mark, response, problem = self.record.mark(), None, ""
+        try:
+            response = await self.page.goto(url, wait_until="domcontentloaded", timeout=1000 * self.timeout)
+        except Error as broken:
+            problem = str(broken.message).strip().splitlines()[0][:300]
+        return await self.settled(mark, wanted, path, response=response, problem=problem)
+
+    async def settled(
+        self, mark: Mark, wanted: Wanted, path: str, *, response: Response | None = None, problem: str = ""
+    ) -> PageSeen:
+        """Wait until the page shows what it must, or until nothing happens any more; return what is to be seen."""
+        facts = NOTHING
+        missing: tuple[str, ...] = ()
+        unwanted: tuple[str, ...] = ()
+
+        async def well() -> bool:
+            nonlocal facts, missing, unwanted
+            facts = await self.facts()
+            missing = await self.absent(wanted.shows, facts)
+            gone = await self.absent(wanted.not_shows, facts)
+            unwanted = tuple(str(each) for each in wanted.not_shows if str(each) not in gone)
+            return drawn(facts) and not missing and not unwanted
+
+        if not problem:
+            await self.wait(well)
+        return self.seen(mark, facts, path, response=response, problem=problem, missing=missing, unwanted=unwanted)
+
+    def seen(
+        self, mark: Mark, facts: dict[str, Any], path: str, *, response: Response | None = None, **more: Any
+    ) -> PageSeen:
+        """Return what is to be seen, and what the page did since a mark."""
+        calls, console = self.record.since(mark)
+        return PageSeen(
+            path=path,
+            url=facts["url"] or self.page.url,
+            status=response.status if response is not None else None,
+            title=facts["title"][:300],
+            text=facts["text"][:TEXT],
+            drawn=drawn(facts),
+            painted=facts["painted"],
+            calls=calls,
+            console=console,
+            junk=(*facts["junk"], *self.record.junk),
+            worker=facts["worker"],
+            **more,
+        )
+
+    async def wait(self, well: Callable[[], Any]) -> bool:
+        """Wait until something holds and the network is quiet; False where it does not come to hold.
+
+        A page on which nothing happens any more for a quarter of the time is not waited for any longer.
+        """
+        ends = time.monotonic() + self.timeout
+        since = None
+        while True:
+            if await well():
+                since = since or time.monotonic()
+                if self.record.quiet >= QUIET or time.monotonic() - since > QUIET * 4:
+                    return True
+            else:
+                since = None
+                if self.record.quiet >= self.timeout / 4 or time.monotonic() >= ends:
+                    return False
+            await asyncio.sleep(POLL)
+
+    async def absent(self, elements: Sequence[Element], facts: dict[str, Any]) -> tuple[str, ...]:
+        """Return those of the elements that are not to be seen."""
+        return tuple([str(each) for each in elements if not await self.shows(each, facts["text"])])
+
+    async def shows(self, element: Element, text: str) -> bool:
+        """Tell whether an element is to be seen."""
+        from playwright.async_api import Error  # noqa: PLC0415 -- an extra
+
+        if element.text is not None:
+            return says(element.text, text)
+        try:
+            return bool(await self.locate(element).first.is_visible())
+        except Error as wrong:
+            if "selector" in str(wrong).lower():
+                raise ValueError(f"{element}: {str(wrong).splitlines()[0]}") from None
+            return False
+
+    def locate(self, element: Element) -> Locator:
+        """Return where an element is."""
+        page: Any = self.page
+        if element.role is not None:
+            found = (
+                page.get_by_role(element.role, name=element.name) if element.name else page.get_by_role(element.role)
+            )
+        elif element.label is not None:
+            found = page.get_by_label(element.label)
+        else:
+            found = page.locator(element.selector) if element.selector else page.get_by_text(element.text)
+        return found  # type: ignore[no-any-return]
+
+    async def picture(self, title: str, secrets: Sequence[str]) -> Picture | None:
+        """Take a screenshot without passwords and secrets, None where there is none to be had."""
+        from playwright.async_api import Error  # noqa: PLC0415 -- an extra
+
+        masked = [self.page.locator("input[type=password]"), *(self.page.get_by_text(each) for each in secrets)]
+        for quality in (50, 15):
+            try:
+                taken = await self.page.screenshot(
+                    type="jpeg", quality=quality, scale="css", mask=masked, mask_color="#777", timeout=5000
+                )
+            except Error:
+                return None
+            if len(taken) <= PICTURE:
+                return Picture(title, taken)
+        return None
+
+
+def drawn(facts: dict[str, Any]) -> bool:
+    """Tell whether something is to be seen: a text that is no loading message, a picture, a control."""
+    return bool(facts["big"]) or LOADING.fullmatch(facts["text"].strip()) is None
+
+
+def says(wanted: str, text: str) -> bool:
+    """Tell whether a text says something, as whole words, and not only its opposite."""
+    words = r"\s+".join(re.escape(each) for each in wanted.split())
+    before, after = (r"(?<!\w)" if wanted[:1].isalnum() else ""), (r"(?!\w)" if wanted[-1:].isalnum() else "")
+    places = re.finditer(f"{before}{words}{after}", text, re.IGNORECASE)
+    return any(not OPPOSITE.search(text[max(0, each.start() - 8) : each.start()]) for each in places)
+
+
+def filled_in(elements: Sequence[Element], **values: str) -> tuple[Element, ...]:
+    """Return elements with `{email}` and `{name}` replaced in their texts and names."""
+
+    def fill(text: str | None) -> str | None:
+        for key, value in values.items():
+            text = text.replace(f"{{{key}}}", value) if text is not None else None
+        return text
+
+    return tuple(each.model_copy(update={"text": fill(each.text), "name": fill(each.name)}) for each in elements)

@@ -1,0 +1,121 @@
+"""Notes what a page requests and what its console says, within bounds."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
+
+from smokegate.observation.browser.model import ConsoleLine, PageCall
+
+if TYPE_CHECKING:
+    from playwright.async_api import ConsoleMessage, Error, Page, Request, Response
+
+MOST_CALLS, MOST_LINES, LONGEST = 400, 100, 2000
+LASTING = {"websocket", "eventsource", "media", "ping"}
+"""Kinds of requests that may stay open without anything being on its way."""
+NAVIGATED = "net::ERR_ABORTED"
+"""What a request comes to whose page was left."""
+
+
+@dataclass
+class Mark:
+    """Where a step begins in what was noted."""
+
+    calls: int
+    lines: int
+
+
+class Record:
+    """What one page did until now."""
+
+    def __init__(self, page: Page) -> None:
+        self._calls: dict[Request, PageCall] = {}
+        self._open: set[Request] = set()
+        self._lines: list[ConsoleLine] = []
+        self._account: tuple[str, ...] = ()
+        self.junk: dict[str, None] = {}
+        """Calls that were sent with "undefined" or "null" in place of a token."""
+        self.last = time.monotonic()
+        """When the network last did something."""
+        page.on("request", self._requested)
+        page.on("response", self._answered)
+        page.on("requestfinished", self._done)
+        page.on("requestfailed", self._failed)
+        page.on("console", self._said)
+        page.on("pageerror", self._uncaught)
+
+    def expect_account(self, email: str) -> None:
+        """Know from now on which requests send the account's address."""
+        self._account = (email, quote_plus(email), email.replace("@", "%40"))
+
+    @property
+    def quiet(self) -> float:
+        """Seconds since the network last did something, 0 while a request is on its way."""
+        return 0.0 if self._open else time.monotonic() - self.last
+
+    def mark(self) -> Mark:
+        """Return where a step begins."""
+        return Mark(len(self._calls), len(self._lines))
+
+    def since(self, mark: Mark) -> tuple[tuple[PageCall, ...], tuple[ConsoleLine, ...]]:
+        """Return the requests and console lines since a mark, without requests that leaving a page broke off."""
+        calls = list(self._calls.values())[mark.calls :]
+        return tuple(each for each in calls if each.error != NAVIGATED), tuple(self._lines[mark.lines :])
+
+    def _requested(self, request: Request) -> None:
+        self.last = time.monotonic()
+        if len(self._calls) >= MOST_CALLS or request.url.startswith(("data:", "blob:")):
+            return
+        kind = request.resource_type
+        if kind not in LASTING and "text/event-stream" not in request.headers.get("accept", ""):
+            self._open.add(request)
+        if request.headers.get("authorization", "").endswith((" undefined", " null")):
+            self.junk[f"the Authorization header of {request.method} {request.url[:LONGEST]}"] = None
+        sent = f"{request.url} {_body(request)}" if self._account else ""
+        mine = request.method != "GET" and any(form in sent for form in self._account)
+        self._calls[request] = PageCall(request.method, request.url[:LONGEST], kind, has_account=mine)
+
+    def _answered(self, response: Response) -> None:
+        call = self._calls.get(response.request)
+        if call is not None:
+            self._calls[response.request] = replace(
+                call,
+                status=response.status,
+                content_type=response.headers.get("content-type", "")[:200],
+                from_worker=response.from_service_worker,
+            )
+
+    def _done(self, request: Request) -> None:
+        self._open.discard(request)
+        self.last = time.monotonic()
+
+    def _failed(self, request: Request) -> None:
+        self._done(request)
+        call = self._calls.get(request)
+        if call is not None:
+            self._calls[request] = replace(call, error=(request.failure or "failed")[:200])
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if len(self._lines) < MOST_LINES:
+            where = str((message.location or {}).get("url", ""))[:LONGEST]
+            self._lines.append(ConsoleLine(message.type, message.text[:LONGEST], where))
+
+    def _uncaught(self, error: Error) -> None:
+        if len(self._lines) < MOST_LINES:
+            stack = str(error.stack or "")[:LONGEST]
+            self._lines.append(ConsoleLine("uncaught", f"{error.name}: {error.message}"[:LONGEST], _place(stack)))
+
+
+def _place(stack: str) -> str:
+    """Return the script that a stack names first, with line and column."""
+    words = (word.strip("()") for word in stack.split())
+    return next((word for word in words if word.startswith(("http://", "https://"))), "")
+
+
+def _body(request: Request) -> str:
+    try:
+        return (request.post_data_buffer or b"")[:20_000].decode("utf-8", "replace")
+    except ValueError:
+        return ""

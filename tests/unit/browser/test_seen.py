@@ -1,0 +1,137 @@
+"""How a browser is found, what counts as seen, and what is noted. No browser is started."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smokegate.environment.browser import Element
+from smokegate.environment.errors import EnvironmentErrors
+from smokegate.environment.load import load
+from smokegate.environment.model import Environment
+from smokegate.observation.browser import FROM_HERE, BrowserView, NoBrowser, PageCall, PageSeen
+from smokegate.observation.browser.beside import person_of, same_calls
+from smokegate.observation.browser.find import VARIABLE, find
+from smokegate.observation.browser.page import NOTHING, drawn, filled_in, says
+from smokegate.observation.browser.sign_in import _is_email
+
+START = 'title = "App"\n[backend]\nurl = "https://api.example.com"\n'
+
+
+def loaded(folder: Path, text: str) -> Environment:
+    """Load one environment."""
+    (folder / "app.toml").write_text(START + text, encoding="utf-8")
+    return load(["app"], directory=folder, variables={})[0]
+
+
+def test_texts_and_tables_say_what_a_page_shows(tmp_path: Path) -> None:
+    """A bare text is a text; a table is a role with its name."""
+    written = '[[browser.pages]]\nshows = ["HEALTHY", { role = "heading", name = "Dashboard" }]\n'
+    (page,) = loaded(tmp_path, written).browser.pages
+
+    assert [str(each) for each in page.shows] == ["'HEALTHY'", "heading 'Dashboard'"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ('[browser]\nurls = "https://x.example.com"', "did you mean"),
+        ('[[browser.pages]]\nshows = [{ role = "heading", text = "x" }]', "one of the keys text, role"),
+        ("[[browser.pages]]\nshows = [3]", "a text, or a table"),
+        ('[browser.sign_in]\nlogin = "/login"', "needs [sign_in]"),
+    ],
+)
+def test_mistake_is_told_with_what_is_expected(wrong: str, told: str, tmp_path: Path) -> None:
+    """A wrong key, table or value is refused before anything is sent."""
+    with pytest.raises(EnvironmentErrors, match=told.replace("[", r"\[")):
+        loaded(tmp_path, wrong)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "is_said"),
+    [
+        ("HEALTHY", "Backend Health: healthy", True),
+        ("HEALTHY", "Backend Health: UNHEALTHY", False),
+        ("ready", "It is not ready", False),
+        ("ready", "not ready, then ready", True),
+        ("Backend Health: ERROR", "Backend\n Health:   ERROR!", True),
+        ("€ 5", "only € 5.", True),
+    ],
+)
+def test_text_is_found_as_whole_words(wanted: str, text: str, *, is_said: bool) -> None:
+    """A word is not found in another, nor in its opposite."""
+    assert says(wanted, text) is is_said
+
+
+@pytest.mark.parametrize(
+    ("facts", "shows"),
+    [
+        ({"text": "  \n "}, False),
+        ({"text": "Loading…"}, False),
+        ({"text": "", "big": 1}, True),
+        ({"text": "Loading Dock Ltd"}, True),
+    ],
+)
+def test_blank_page_and_spinner_show_nothing(facts: dict[str, object], *, shows: bool) -> None:
+    """A text that only says that it loads is nothing to be seen; a picture or a control is something."""
+    assert drawn({**NOTHING, **facts}) is shows
+
+
+def test_account_stands_in_what_must_be_shown() -> None:
+    """`{email}` and `{name}` are the account's."""
+    (welcome,) = filled_in((Element(text="Welcome, {name}"),), email="a@example.com", name="Smoke 1")
+
+    assert welcome.text == "Welcome, Smoke 1"
+
+
+@pytest.mark.parametrize(
+    ("field", "is_email"),
+    [
+        (["email", "", "", "", "", "", False, ""], True),
+        (["text", "username", "", "", "", "", False, ""], True),
+        (["text", "", "", "", "", "E-Mail", False, ""], True),
+        (["text", "full_name", "", "", "", "Name of the user", False, ""], False),
+        (["password", "login_password", "", "", "", "", False, ""], False),
+    ],
+)
+def test_field_for_the_address_is_known_by_type_name_and_label(field: list[object], *, is_email: bool) -> None:
+    """Forms without proper labels are filled in, too."""
+    assert _is_email(field) is is_email
+
+
+def test_variable_says_which_browser_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that it names is used; one that is none, and `none`, are reported with what helps."""
+    monkeypatch.setenv(VARIABLE, "sh")
+    assert str(find()).endswith("/sh")
+    for value in ("none", "no-such-browser"):
+        monkeypatch.setenv(VARIABLE, value)
+        absent = find()
+        assert isinstance(absent, NoBrowser)
+        assert VARIABLE in absent.remedy
+
+
+def test_calls_that_failed_are_repeated_from_here_only_where_they_change_nothing(tmp_path: Path) -> None:
+    """A GET to the application's own origin is sent again with the page's origin; a POST, or a third party, is not."""
+    environment = loaded(tmp_path, '[browser]\nurl = "https://www.example.com"\n')
+    api = "https://api.example.com"
+    calls = (
+        PageCall("GET", f"{api}/quotes?x=1", "fetch", error="net::ERR_FAILED"),
+        PageCall("POST", f"{api}/orders", "fetch", 500),
+        PageCall("GET", "https://ads.example.org/x", "fetch", error="net::ERR_FAILED"),
+        PageCall("GET", f"{api}/fine", "fetch", 200),
+    )
+    seen = BrowserView(pages=(PageSeen("/", "https://www.example.com/", calls=calls),))
+    (step,) = same_calls(environment, seen)
+
+    assert step.name == f"{FROM_HERE}GET /quotes?x=1"
+    assert step.target.headers == (("Origin", "https://www.example.com"),)
+
+
+def test_standing_account_signs_in_where_none_may_be_created(tmp_path: Path) -> None:
+    """Without `creates_accounts` nothing is registered; without an account no one signs in."""
+    text = '[sign_in]\nlogin = "/login"\naccount = "/me"\n[browser.sign_in]\nregister = "/register"\n'
+    environment = loaded(tmp_path, text)
+
+    assert environment.missing
+    assert person_of(environment) is None
