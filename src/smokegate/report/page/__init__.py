@@ -18,6 +18,7 @@ from smokegate.report.page import outcomes, timeline
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 LONG = 20_000
 """Characters of one text: a server decides how long some of them are."""
@@ -64,10 +65,11 @@ def templates() -> Environment:
         subjects=outcomes.subjects,
         checks_of=outcomes.checks_of,
         pretty=outcomes.pretty,
+        browser_pages=outcomes.browser_pages,
         worst_first=outcomes.worst_first,
         slowest=outcomes.slowest,
     )
-    made.filters.update(pieces=_pieces, commands=_commands, short=_short, anchor=_anchor, line=_line)
+    made.filters.update(pieces=_pieces, commands=_commands, short=_short, anchor=_anchor, line=_line, picture=_picture)
     return made
 
 
@@ -100,6 +102,14 @@ def _pieces(line: object) -> list[str]:
 def _commands(step: object) -> list[str]:
     """Return the commands of a step: what stands in backticks and has more than one word."""
     return [piece for piece in _pieces(step)[1::2] if " " in piece.strip()]
+
+
+def _picture(jpeg: object) -> Markup:
+    """Return the address of a screenshot that is part of the page."""
+    from markupsafe import Markup  # noqa: PLC0415 - see templates
+
+    encoded = re.sub(r"[^A-Za-z0-9+/=]", "", str(jpeg))
+    return Markup(f"data:image/jpeg;base64,{encoded}")  # noqa: S704 - nothing but base64 is left
 
 
 def _short(version: object) -> str:

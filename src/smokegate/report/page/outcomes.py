@@ -23,6 +23,7 @@ SUBJECTS = {
     "browser": "Browser",
     "container": "Containers",
     "server": "Server",
+    "browser": "Browser",
     "origin": "Origin",
 }
 
@@ -90,3 +91,12 @@ def worst_first(environments: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def slowest(environment: dict[str, Any]) -> float | None:
     """Return the seconds of the slowest answer, None without any."""
     return max((each["seconds"] for each in environment["exchanges"] if "answer" in each), default=None)
+
+
+def browser_pages(browser: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return what a browser saw, each page with its title."""
+    found = [(f"Page {each['path']}", each) for each in browser["pages"]]
+    if browser["second"]:
+        found.append((f"Page {browser['second']['path']}, the second visit", browser["second"]))
+    steps = (browser["journey"] or {}).get("steps", ())
+    return found + [(f"{each['name'].capitalize()}: {each['page']['path']}", each["page"]) for each in steps]
