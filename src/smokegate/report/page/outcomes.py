@@ -23,7 +23,6 @@ SUBJECTS = {
     "browser": "Browser",
     "container": "Containers",
     "server": "Server",
-    "browser": "Browser",
     "origin": "Origin",
 }
 
