@@ -1,0 +1,71 @@
+"""Puts known defects into a copy of the package, one at a time, and says which of them no test notices.
+
+    python tests/mutation/run.py [WORD …]      only those with a word in their name
+
+Exits 1 where one survives, or where its place in the code is no longer there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+MUTATIONS: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("mutations.toml").read_text())["mutation"]
+#: A defect may make a test wait for ever: seconds after which it counts as noticed.
+LONGEST = 300
+
+
+def main(words: list[str]) -> int:
+    chosen = [each for each in MUTATIONS if not words or any(word in each["name"] for word in words)]
+    if chosen and fails(str(ROOT / "src"), sorted({test for each in chosen for test in each["tests"]}), 1200):
+        print("the tests fail without any defect, so that they prove nothing: mend them first (make test)")
+        return 1
+    results = [(each["name"], tried(each)) for each in chosen]
+    bad = [name for name, result in results if result != "noticed"]
+    print(f"{len(results) - len(bad)} of {len(results)} defects are noticed")
+    return 1 if bad or not results else 0
+
+
+def tried(mutation: dict[str, Any]) -> str:
+    """Return `noticed`, or what is wrong."""
+    source = (ROOT / "src" / "smokegate" / mutation["file"]).read_text()
+    count = source.count(mutation["old"])
+    if count != 1:
+        result = f"its place is found {count} times in {mutation['file']}, expected once: bring mutations.toml in line"
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(ROOT / "src", folder, dirs_exist_ok=True)
+            (Path(folder) / "smokegate" / mutation["file"]).write_text(source.replace(mutation["old"], mutation["new"]))
+            result = "noticed" if fails(folder, mutation["tests"]) else "SURVIVES: no test fails"
+    print(f"{result:9}  {mutation['name']}", flush=True)
+    return result
+
+
+def fails(source: str, tests: list[str], longest: float = LONGEST) -> bool:
+    """Tell whether a test of a package fails, or does not end."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout=120", *tests]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": source},
+            capture_output=True,
+            timeout=longest,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return True
+    if done.returncode not in {0, 1}:
+        sys.exit(f"pytest could not run {' '.join(tests)}:\n{done.stdout.decode()[-2000:]}")
+    return done.returncode == 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
