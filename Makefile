@@ -29,7 +29,7 @@ smoke: $(VENV)/smoke.stamp  ## check a deployment: ENV=local (default), FAULT=no
 
 rehearse: $(VENV)/smoke.stamp  ## prove the checks: every fault must be caught, for its own reason
 	@engine='$(ENGINE)'; [ -n "$$engine" ] || echo "left out: local-compose (no Docker engine answers)"; \
-		$(BIN)/pytest --env=local,local-trading,local-browser,local-trading-browser$$engine --rehearse $(ARGS)
+		$(BIN)/pytest --env=local,local-trading,local-platform,local-browser,local-trading-browser$$engine --rehearse $(ARGS)
 
 test: $(VENV)/test.stamp  ## the project's own tests
 	$(PARALLEL) -m "not slow" $(TESTS) $(ARGS)

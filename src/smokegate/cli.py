@@ -19,6 +19,7 @@ COMMANDS = {
     "diagnose": "check a deployment, name the cause of a failure, and with --fix repair what can be repaired",
     "watch": "check repeatedly, one line per round",
     "report": "render the JSON of runs again, several as one page",
+    "preflight": "read a blueprint before a deploy, offline, and say what would break",
 }
 #: Commands that read their own arguments, and where their `main` is.
 OWN = {"run": "smokegate.commands.run", "replica": "smokegate.replica.command"}

@@ -34,6 +34,7 @@ def start_replica(environment: Environment, fault: str | None) -> tuple[Replica,
         backend_url=replica.backend_url,
         frontend_url=replica.frontend_url if environment.frontend else None,
         ca_file=str(replica.ca_file) if replica.ca_file else None,
+        platform=replica.platform,
     )
     return replica, placed
 

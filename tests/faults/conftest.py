@@ -18,7 +18,7 @@ from smokegate.rehearsal.suite import Suite
 from smokegate.report.rehearsal.model import FaultResult, Trial
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("local", "local-trading", "local-browser", "local-trading-browser")
+NAMES = ("local", "local-trading", "local-platform", "local-browser", "local-trading-browser")
 ENVIRONMENTS = load(NAMES, directory=ROOT / "environments", variables={})
 TRIALS = tuple(trial for environment in ENVIRONMENTS for trial in trials(environment))
 

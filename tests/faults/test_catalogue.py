@@ -28,6 +28,7 @@ ELSEWHERE = {
     "browser.started",
     "browser.no-errors",
     "browser.budget",
+    "render.edge",
 }
 SEEN_INSIDE = ("database.", "dependency.", "compose.", "container.", "postgres.", "server.")
 EMBEDDED = [fault for kind in KINDS for fault in faults()[kind].values()]

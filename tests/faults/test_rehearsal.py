@@ -14,11 +14,11 @@ from smokegate.report.rehearsal.model import FaultResult, Trial
 
 HERE = Path(__file__).parent
 #: What is seen of it depends on which request comes first.
-VARIES = {"half-without-database", "no-server-intermittent", "waking"}
+VARIES = {"half-deployed", "half-without-database", "no-server-intermittent", "waking"}
 Try = Callable[[Trial], FaultResult]
 
 
-@pytest.mark.parametrize("name", ["local", "local-trading", "local-browser", "local-trading-browser"])
+@pytest.mark.parametrize("name", ["local", "local-trading", "local-platform", "local-browser", "local-trading-browser"])
 def test_healthy_replica_passes(name: str, verdicts: dict[str, tuple[str, str | None]]) -> None:
     """Without a fault everything is green: whatever is red below is red because of its fault."""
     if name.endswith("browser") and no_browser() is not None and not os.environ.get("CI"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smokegate.api import Deployment, NotApplicable, check, same_version
+from smokegate.api import Deployment, ExpectationFailed, NotApplicable, check, same_version
 
 
 @check("version.known", after=("routing.right-service",), needs=("version",), severity="advisory")
@@ -11,11 +11,14 @@ def test_commit_is_known(deployment: Deployment) -> None:
 
     Symptom: the header says "unknown", since the build did not set it: old and new cannot be told apart.
     """
-    version = deployment.version
-    version.expect(version.answer and deployment.commit, "a version")
+    if deployment.version_is_answered:
+        version = deployment.version
+        version.expect(version.answer and deployment.commit, "a version")
+    else:
+        _expect(deployment.commit, "a version", "none: neither the platform nor the container says it")
 
 
-@check("version.expected", after=("routing.right-service",), needs=("version",))
+@check("version.expected", after=("routing.right-service",), reads=("version",))
 def test_expected_commit_answers(deployment: Deployment) -> None:
     """The version that was just deployed is what answers.
 
@@ -24,13 +27,18 @@ def test_expected_commit_answers(deployment: Deployment) -> None:
     expected = deployment.expected_commit
     if expected is None:
         raise NotApplicable("no version is expected: --expect-version=ANY or --expect-commit=SHA")
-    version = deployment.version
-    found = deployment.commit if version.answer else None
-    same = same_version(expected, found, deployment.environment.version)
-    version.expect(same, f"version {expected}", f"version {found or 'unknown'}")
+    if deployment.version_is_answered:
+        version = deployment.version
+        found = deployment.commit if version.answer else None
+        same = same_version(expected, found, deployment.environment.version)
+        version.expect(same, f"version {expected}", f"version {found or 'unknown'}")
+    else:
+        found = deployment.commit
+        same = same_version(expected, found, deployment.environment.version)
+        _expect(same, f"version {expected}", f"version {found or 'unknown'}")
 
 
-@check("version.single", after=("health.steady",), needs=("version",), reads=("health", "version"))
+@check("version.single", after=("health.steady",), needs=("version.path",), reads=("health", "version"))
 def test_one_commit_answers(deployment: Deployment) -> None:
     """Every instance behind the address is the same version.
 
@@ -41,3 +49,8 @@ def test_one_commit_answers(deployment: Deployment) -> None:
         raise NotApplicable("the version is read once only: it is not in the health check's samples")
     commits = {commit for sample in samples if (commit := deployment.commit_in(sample))}
     deployment.version.expect(len(commits) < 2, "one version in every sample", ", ".join(sorted(commits)))
+
+
+def _expect(holds: object, expected: str, actual: str) -> None:
+    if not holds:
+        raise ExpectationFailed(expected, actual)

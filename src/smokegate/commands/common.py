@@ -119,6 +119,7 @@ def look(  # noqa: PLR0913 - all but the first two by name
     watching: bool = False,
     creating: bool = True,
     doing: str = "checking",
+    expected: str | None = None,
 ) -> CheckResult:
     """Run the suite on a deployment once, in a process of its own: what it says is what pytest says.
 
@@ -131,6 +132,7 @@ def look(  # noqa: PLR0913 - all but the first two by name
         watching: leave out what must not be repeated round after round.
         creating: whether accounts may be created, where the file allows it.
         doing: what the live line says.
+        expected: the commit that must be what answers; None: any.
 
     Raises:
         SuiteError: the suite came to no result.
@@ -141,7 +143,7 @@ def look(  # noqa: PLR0913 - all but the first two by name
     def line() -> str:
         return last[0] or f"{doing} {environment.name}: {time.monotonic() - began:.0f} s"
 
-    request = Request(environment, wait, watching=watching, creating=creating)
+    request = Request(environment, wait, watching=watching, creating=creating, expected=expected)
     with console.progress(line):
         run, interrupted = run_suite(request, lambda text: last.__setitem__(0, text))
     (report,) = run.environments

@@ -27,6 +27,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
         metavar="10m",
         help="wait until it is healthy, then look; without a value as long as the file says",
     )
+    parser.add_argument("--expect-commit", metavar="SHA", help="the commit that must be what answers")
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of tables")
     fixing = parser.add_argument_group(
         "mending",
@@ -35,6 +36,9 @@ def describe(parser: argparse.ArgumentParser) -> None:
     fixing.add_argument("--fix", action="store_true", help="show the commands, ask, run them, and look again")
     fixing.add_argument("--yes", action="store_true", help="do not ask")
     fixing.add_argument("--dry-run", action="store_true", help="show the commands and run none of them")
+    fixing.add_argument(
+        "--allow-rollback", action="store_true", help="also bring back the version that was live before (Render)"
+    )
     fixing.add_argument(
         "--lock",
         metavar="DIR",
@@ -70,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     console = Console()
     try:
         with placed(declared, arguments.fault) as environment:
-            first = look(environment, console, wait=wait)
+            first = look(environment, console, wait=wait, expected=arguments.expect_commit)
             return _tell_and_fix(arguments, environment, first, console)
     except ReplicaError as broken:
         sys.stderr.write(f"smokegate diagnose: the replica of {declared.name} did not start: {broken}\n")
@@ -87,8 +91,9 @@ def _check(arguments: argparse.Namespace) -> None:
     """
     from smokegate.commands.common import UsageError  # noqa: PLC0415 - costs start-up time
 
-    if (arguments.yes or arguments.dry_run or arguments.lock) and not arguments.fix:
-        raise UsageError("--yes, --dry-run and --lock go with --fix")
+    given = (arguments.yes, arguments.dry_run, arguments.lock, arguments.allow_rollback)
+    if any(given) and not arguments.fix:
+        raise UsageError("--yes, --dry-run, --allow-rollback and --lock go with --fix")
 
 
 def _tell_and_fix(arguments: argparse.Namespace, environment: Environment, first: CheckResult, console: Console) -> int:

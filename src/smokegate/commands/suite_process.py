@@ -37,6 +37,8 @@ class Request:
     wait: float | None = None
     watching: bool = False
     creating: bool = True
+    expected: str | None = None
+    """The commit that must be what answers."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,12 @@ def _run(request: Request, progress: Callable[[str], None]) -> tuple[int, Any]:
         os.environ.pop(variable, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     embedded = Embedded(
-        request.environment, request.wait, watching=request.watching, creating=request.creating, progress=progress
+        request.environment,
+        request.wait,
+        watching=request.watching,
+        creating=request.creating,
+        expected=request.expected,
+        progress=progress,
     )
     where = ["-c", str(CONFIGURATION), f"--rootdir={Path.cwd()}", "-p", "no:cacheprovider", "-p", BESIDE]
     return int(pytest.main([*where, "--no-header", "-q"], plugins=[embedded])), embedded

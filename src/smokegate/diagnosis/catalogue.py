@@ -13,11 +13,12 @@ from smokegate.diagnosis.rule import Rule, matches
 
 
 @cache
-def all_rules(*, logs: bool = True) -> tuple[Rule, ...]:
+def all_rules(*, logs: bool = True, platform: bool = True) -> tuple[Rule, ...]:
     """Return every rule, each behind those that can silence it, otherwise from the top of the chain down.
 
     Args:
         logs: also those that read logs, whose data are only loaded where a service is in trouble.
+        platform: also those that read what the platform's API says, whose data are only loaded where it is declared.
 
     Raises:
         ValueError: two rules have one code.
@@ -33,6 +34,10 @@ def all_rules(*, logs: bool = True) -> tuple[Rule, ...]:
         from smokegate.diagnosis.log_rules import log_rules  # noqa: PLC0415 -- it reads data
 
         found |= {rule.code: rule for rule in log_rules()}
+    if platform:
+        from smokegate.diagnosis.platform_rules import platform_rules  # noqa: PLC0415 -- it reads data
+
+        found |= {rule.code: rule for rule in platform_rules()}
     return _ordered(tuple(found.values()))
 
 

@@ -53,6 +53,7 @@ WHO = {
     Owner.NETWORK: "the network between runner and deployment (verdict UNKNOWN)",
     Owner.RUNNER: "the machine that runs the suite (verdict UNKNOWN)",
     Owner.TEST_DATA: "the suite's own data or account (verdict UNKNOWN)",
+    Owner.DEPLOY: "no one yet: the deploy has not ended, or another one overtook it (verdict UNKNOWN)",
 }
 
 

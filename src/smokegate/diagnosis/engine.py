@@ -31,7 +31,7 @@ def diagnose(
     broken and nothing is worth a word, there is no headline. `verify` is the command that checks again.
     """
     case = Case(environment, observation, tuple(results), verify)
-    rules, errors = all_rules(logs=any_troubled(case)), list[str]()
+    rules, errors = all_rules(logs=any_troubled(case), platform=environment.render is not None), list[str]()
     findings = tuple(finding for _, finding in sorted(found_causes(case, rules, errors), key=_rank))
     if not any(not finding.advisory for finding in findings):
         unknown = undetermined(case)

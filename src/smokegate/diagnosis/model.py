@@ -25,6 +25,8 @@ class Owner(Enum):
     NETWORK = "network"
     RUNNER = "runner"
     TEST_DATA = "test data"
+    DEPLOY = "deploy"
+    """A deploy that has not ended, or that a newer one overtook: there is nothing to fix yet."""
 
 
 @dataclass(frozen=True)

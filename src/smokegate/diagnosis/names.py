@@ -51,6 +51,15 @@ IN_RUNBOOK = {
     "shows": "MAKER",
     "page": "https://FRONTEND/PATH",
     "step": "Registering",
+    "dashboard": "the service in the Render dashboard",
+    "by": "SOMEONE",
+    "remedy": "What to do depends on who suspended it: the dashboard says so.",
+    "why": "",
+    "status": "STATUS",
+    "address": "https://ADDRESS",
+    "variables": "VARIABLE",
+    "values": "VARIABLE=VALUE",
+    "trouble": "does not answer as it should",
 }
 """What the runbook's pages, which are about no deployment in particular, say instead."""
 

@@ -37,6 +37,7 @@ BY_OWNER = {
     Owner.RUNNER: Verdict.UNKNOWN,
     Owner.NETWORK: Verdict.UNKNOWN,
     Owner.TEST_DATA: Verdict.UNKNOWN,
+    Owner.DEPLOY: Verdict.UNKNOWN,
 }
 """What a failure comes to where its cause is not the deployment's own; every other owner's is FAIL."""
 REPORT = "please report this line"

@@ -32,7 +32,7 @@ def contradictions(table: Mapping[str, Any], *, dropped: bool = False) -> Found:
     yield from _monitoring(_section(_section(table, "backend"), "monitoring"))
     yield from _sign_in(_section(table, "sign_in"))
     if isinstance(table.get("version"), dict):
-        yield from _version(table["version"])
+        yield from _version(table["version"], table)
     if isinstance(table.get("server"), dict):
         given = {key: value for key, value in table["server"].items() if value is not False}
         yield from _either("server", given, "ssh", "local")
@@ -138,9 +138,20 @@ def _database(table: Mapping[str, Any]) -> Found:
             yield (*path, "touches"), 'contradicts backend.database = "none"; keep one of them'
 
 
-def _version(version: Mapping[str, Any]) -> Found:
+def _version(version: Mapping[str, Any], table: Mapping[str, Any]) -> Found:
     places = ("header", "field", "meta", "text")
     given = [key for key in places if version.get(key, False) is not False]
+    needs = {"platform": ("render",), "label": ("server", "compose")}.get(str(version.get("from")))
+    if needs is not None:
+        for key in ("path", *given):
+            if key in version:
+                yield ("version", key), f'contradicts from = "{version["from"]}", which sends no request'
+        for section in needs:
+            if section not in table and "replica" not in table:
+                yield (section,), f'is missing; version.from = "{version["from"]}" is read there'
+        return
+    if "path" not in version:
+        yield ("version", "path"), 'is missing; expected a path such as "/version"'
     if len(given) != 1:
         found = " and ".join(given) or "none"
         yield ("version",), f"expected one of the keys {', '.join(places)}, found {found}"

@@ -31,6 +31,7 @@ def declared(environment: Environment, path: str) -> Any:
 def not_covered(environment: Environment) -> list[str]:
     """Return what the environment's file does not declare and a run therefore does not check."""
     found = [word for path, word in COVERAGE.items() if not declared(environment, path)]
+    found += environment.uncovered
     return found if has_no_database(environment) or touches_database(environment) else [*found, "database"]
 
 

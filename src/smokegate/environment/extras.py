@@ -15,6 +15,7 @@ MODULES = {
     "replica": ("fastapi", "uvicorn", "sqlalchemy", "h11", "jwt", "trustme"),
     "containers": ("testcontainers",),
     "browser": ("playwright",),
+    "blueprint": ("ruamel.yaml",),
 }
 
 
@@ -33,9 +34,16 @@ def missing_extra(environment: Environment) -> str | None:
     return None
 
 
+def _is_absent(module: str) -> bool:
+    try:
+        return find_spec(module) is None
+    except ModuleNotFoundError:  # not even the package that it is in
+        return True
+
+
 def not_installed(extra: str) -> str | None:
     """Return the words that say that an extra is needed and how to install it, None where it is installed."""
-    absent = next((name for name in MODULES[extra] if find_spec(name) is None), None)
+    absent = next((name for name in MODULES[extra] if _is_absent(name)), None)
     if absent is None:
         return None
     return f"needs the extra `{extra}` ({absent} is not installed): pip install 'smokegate[{extra}]'"

@@ -15,6 +15,7 @@ from smokegate.environment.messages import Teller
 from smokegate.environment.model import Environment, EnvironmentFile
 from smokegate.environment.overrides import Override, apply, parse
 from smokegate.environment.reading import available, read, reason, shown
+from smokegate.environment.render import KEY_VARIABLE
 from smokegate.environment.variables import Variables
 from smokegate.environment.wording import describe, did_you_mean
 
@@ -100,7 +101,7 @@ def _load(file: Path, variables: Mapping[str, str], overrides: Sequence[Override
     teller = Teller(shown(file), written, table, overrides)
     mistakes.extend(teller.mistake(path, text) for path, text in contradictions(table, dropped=dropped))
     try:
-        model = EnvironmentFile.model_validate(_with_standing(table, file.stem), context=context)
+        model = EnvironmentFile.model_validate(_with_key(_with_standing(table, file.stem)), context=context)
     except ValidationError as error:
         mistakes.extend(teller.validation(error))
         raise EnvironmentErrors(mistakes) from None
@@ -111,9 +112,13 @@ def _load(file: Path, variables: Mapping[str, str], overrides: Sequence[Override
         raise EnvironmentErrors(mistakes)
     needed = model.sign_in is not None and model.sign_in.needs_standing
     fields = {name: getattr(model, name) for name in EnvironmentFile.model_fields}
+    uncovered: tuple[str, ...] = ()
+    if model.render and not model.render.key and not model.render.key_required and model.replica is None:
+        fields["render"], uncovered = None, ("platform",)
     return Environment.model_construct(
-        _fields_set={*model.model_fields_set, "name", "secrets", "missing", "ca_file"},
+        _fields_set={*model.model_fields_set, "name", "secrets", "missing", "ca_file", "uncovered"},
         **{**fields, "ca_file": None if ca_file is None else str(ca_file)},
+        uncovered=uncovered,
         name=file.stem,
         secrets=frozenset(context.secrets),
         missing=tuple(dict.fromkeys(context.missing)) if needed else (),
@@ -132,6 +137,14 @@ def _with_standing(table: Mapping[str, Any], name: str) -> dict[str, Any]:
     prefix = "SMOKE_" + re.sub(r"[^A-Z0-9]", "_", name.upper())
     standing = {key: {"env": f"{prefix}_{key.upper()}"} for key in ("email", "password")}
     return {**table, "sign_in": {**sign_in, "standing": standing}}
+
+
+def _with_key(table: dict[str, Any]) -> dict[str, Any]:
+    """Say which variable holds the key to the platform's API where the file does not name one."""
+    render = table.get("render")
+    if not isinstance(render, dict) or "key" in render:
+        return table
+    return {**table, "render": {**render, "key": {"env": KEY_VARIABLE}}}
 
 
 def _beside(file: Path, other: str | None) -> Path | None:

@@ -12,8 +12,10 @@ from smokegate.environment.answers import Pattern
 from smokegate.environment.backend import Backend, Endpoint, Expectation, Health, Monitoring, Sent
 from smokegate.environment.browser import BrowserSection
 from smokegate.environment.fields import Duration, Host, HostPort, Many, Origin, Path
+from smokegate.environment.render import Render, Unset
 from smokegate.environment.section import Section
 from smokegate.environment.signin import Account, SignIn
+from smokegate.environment.variables import Hidden
 
 __all__ = [
     "Account",
@@ -26,6 +28,7 @@ __all__ = [
     "Frontend",
     "Health",
     "Monitoring",
+    "Render",
     "ReplicaSection",
     "Section",
     "Server",
@@ -52,10 +55,15 @@ class Frontend(Section):
 class Version(Sent):
     """Where the deployed version can be read: a commit, a release, a build number or any other text.
 
-    One of `header`, `field`, `meta` and `text` says where it is; `matches` takes a part of what stands there.
+    `from` names a vantage point that knows it; else `path` is requested. One of `header`, `field`, `meta` and `text`
+    says where in the answer it is; `matches` takes a part of what stands there.
     """
 
-    path: Path = Field(examples=["/version"])
+    from_: Literal["platform", "label"] | None = Field(default=None, alias="from")
+    """`"platform"`: the commit of the deploy that is live by `[render]`'s API; `"label"`: the label
+    `org.opencontainers.image.revision` of the backend's container. Both say what runs, not what answers: where an
+    answer says its version, take that."""
+    path: Path = Field(default="", examples=["/version"])
     """The request that tells it."""
     header: str | None = Field(default=None, examples=["x-commit"])
     """The response header that holds it."""
@@ -114,7 +122,7 @@ class Compose(Section):
 class ReplicaSection(Section):
     """A stand-in that the run starts and checks instead of a deployment."""
 
-    kind: Literal["tectonic", "trading", "compose"]
+    kind: Literal["tectonic", "trading", "render", "compose"]
     """Which one."""
 
 
@@ -143,6 +151,8 @@ class EnvironmentFile(Section):
     """The containers on the server."""
     browser: BrowserSection | None = None
     """What a user's browser shows."""
+    render: Render | None = None
+    """The platform: what Render's API says of the services."""
     replica: ReplicaSection | None = None
     """A stand-in instead of a deployment."""
 
@@ -156,6 +166,9 @@ class Environment(EnvironmentFile):
     """Every value that came from a secret variable, for redaction."""
     missing: tuple[str, ...] = ()
     """Variables of `sign_in.standing` that are not set, so that the standing account is not known."""
+
+    uncovered: tuple[str, ...] = ()
+    """What the file declares and the run leaves out, since a key that it can do without is not set."""
 
     @property
     def frontend_shares_host(self) -> bool:
@@ -176,8 +189,11 @@ def with_addresses(
     backend_url: str | None = None,
     frontend_url: str | None = None,
     ca_file: str | None = None,
+    platform: tuple[str, str] | None = None,
 ) -> Environment:
     """Fill in the addresses of a replica that has started; what is None stays, as does a missing frontend.
+
+    `platform` is the address of the platform's API and the key to it.
 
     Raises:
         InvalidValueError: an address is no address (a `ValueError`).
@@ -189,4 +205,8 @@ def with_addresses(
         changed["frontend"] = environment.frontend.model_copy(update={"url": origin(frontend_url)})
     if ca_file is not None:
         changed["ca_file"] = ca_file
+    if platform is not None and environment.render is not None:
+        api, key = platform
+        changed["render"] = environment.render.model_copy(update={"api": api, "key": Hidden(key) if key else Unset()})
+        changed["secrets"] = environment.secrets | ({key} if key else set())
     return environment.model_copy(update=changed)

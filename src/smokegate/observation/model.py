@@ -311,6 +311,8 @@ class Observation:
     """What was seen from the server (`observation.server.ServerView`), None where it was not looked at."""
     browser: Any = None
     """What a browser saw (`observation.browser.BrowserView`), None where none looked."""
+    platform: Any = None
+    """What the platform's API said (`observation.render.PlatformView`), None where it was not asked."""
     complete: bool = True
     """False when the run was cut short."""
     secrets: Redactor = field(default_factory=Redactor, repr=False, compare=False)
@@ -323,10 +325,11 @@ class Observation:
 
     @property
     def requests(self) -> int:
-        """How many requests were sent, attempts, redirects and the polls of waiting included."""
+        """How many requests were sent: attempts, redirects, the polls of waiting, those to the platform's API."""
         # `version` may be another name of the health exchange.
         exchanges = {e.name: e for e in self.exchanges.values()}.values()
-        return sum(each.requests for each in exchanges) + (self.readiness.requests if self.readiness else 0)
+        more = (self.readiness, self.platform)
+        return sum(each.requests for each in exchanges) + sum(each.requests for each in more if each)
 
     @property
     def writes(self) -> int:

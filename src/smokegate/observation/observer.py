@@ -73,7 +73,7 @@ class Observer:
         self._started = datetime.now(UTC)
         self._expected = expected_commit
         self._condition = threading.Condition(threading.RLock())
-        self._asides = SideProbes(environment, pool, self._condition, controls)
+        self._asides = SideProbes(environment, pool, self._condition, controls, self.redactor)
         recorder = Recorder(self.redactor, self._zero)
         self._tries = Retries(pool, recorder, environment.backend.timeout, environment.ca_file, environment.backend)
         self._graph = Graph(pool, self._tries, self._condition, self._told)
@@ -186,9 +186,10 @@ class Observer:
                 api_addresses=self._pages.api_addresses if self._pages else (),
                 page=self._pages.view if self._pages else None,
                 expected_commit=self._expected,
-                commit=self._commit(exchanges.get("version")),
+                commit=self._commit(exchanges.get("version")) or self._runs(),
                 server=self._asides.server,
                 browser=self._asides.browser,
+                platform=self._asides.platform,
                 complete=complete,
                 secrets=self.redactor,
             )
@@ -207,6 +208,18 @@ class Observer:
             return text
         path = urlsplit(oldest.target.url).path or "/"
         return f"{text}, waiting {since:.0f} s for {oldest.target.method} {path} ({self._tries.timeout:g} s an attempt)"
+
+    def _runs(self) -> str | None:
+        """Return the version that a vantage point says is there, where the file names it and no answer says it."""
+        version, platform, server = self.environment.version, self._asides.platform, self._asides.server
+        source = (version.from_ or "answers") if version is not None else "platform"
+        if source == "platform" and platform is not None and platform.backend is not None:
+            live = platform.backend.live
+            return live.commit if live is not None else None
+        if source == "label" and server is not None and self.environment.compose is not None:
+            service = server.service(self.environment.compose.backend)
+            return service.revision if service is not None else None
+        return None
 
     def close(self) -> None:
         """Send nothing more and delete the account that the run created, if that can be and has not been done.
@@ -247,6 +260,8 @@ class Observer:
         self._pool.later(max(0.0, self._ends - time.monotonic()), self._graph.stop)
         if "server" in groups:
             self._asides.look_from_server()
+        if "platform" in groups:
+            self._asides.ask_platform()
         if "browser" in groups:
             self._look_with_browser()
 

@@ -1,4 +1,4 @@
-"""Looks that are no exchanges: the control probes, and the vantage points of the server and of a browser."""
+"""Looks that are no exchanges: the control probes, the server, the platform's API and a browser."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from smokegate.environment.model import Environment
+from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.model import ControlProbe, Exchange
 from smokegate.observation.transport.causes import Stage
 from smokegate.observation.transport.connectivity import is_public, probe
@@ -21,6 +22,7 @@ class SideProbes:
         pool: does the work.
         condition: guards the state; notified whenever a look is done.
         controls: `host:port` addresses to ask instead of the environment's `control`.
+        redactor: learns the secrets that the platform's API shows.
     """
 
     def __init__(
@@ -29,6 +31,7 @@ class SideProbes:
         pool: Pool,
         condition: threading.Condition,
         controls: Sequence[str] | None,
+        redactor: Redactor,
     ) -> None:
         self._environment = environment
         self._pool = pool
@@ -41,6 +44,9 @@ class SideProbes:
         self.browser: Any = None
         """What a browser saw."""
         self._in_use = False
+        self.platform: Any = None
+        """What the platform's API said."""
+        self._redactor = redactor
 
     @property
     def settled(self) -> bool:
@@ -89,6 +95,11 @@ class SideProbes:
             self._in_use = False
             ENGINE.leave()
 
+    def ask_platform(self) -> None:
+        """Begin to ask the platform's API, where it is declared."""
+        if self._environment.render is not None:
+            self._begin(self._ask_platform)
+
     def look_elsewhere(self, health: Exchange) -> None:
         """Begin the control probes, if a public host could not be reached."""
         lost = health.no_answer
@@ -122,3 +133,9 @@ class SideProbes:
         from smokegate.observation.server import look  # noqa: PLC0415 -- only where a server is declared
 
         self.server = look(self._environment)
+
+    def _ask_platform(self) -> None:
+        from smokegate.observation.render.collect import look  # noqa: PLC0415 -- only where it is declared
+
+        assert self._environment.render is not None
+        self.platform = look(self._environment.render, self._pool, self._redactor)

@@ -30,6 +30,7 @@ GROUPS_OF: dict[str, Group] = {
     "server": "server",
     "compose": "server",
     "browser": "browser",
+    "render": "platform",
 }
 """What a check needs of the file → the group of requests that it therefore reads."""
 

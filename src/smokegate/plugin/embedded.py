@@ -28,6 +28,8 @@ class Embedded:
     """Leave out what must not be repeated round after round: checks that are marked so."""
     creating: bool = True
     """Whether accounts may be created, where the file allows it."""
+    expected: str | None = None
+    """The commit that must be what answers; None: any."""
     progress: Callable[[str], None] = field(default=lambda _: None)
     """Told a line about where the run stands."""
     report: RunReport | None = None
@@ -48,7 +50,7 @@ class Embedded:
             overrides=(),
             wait=None,
             deadline=None,
-            expected_commit=None,
+            expected_commit=self.expected,
             fault=None,
             rehearse=False,
             record=None,

@@ -117,7 +117,7 @@ class Run:
         from smokegate.diagnosis.catalogue import all_rules  # noqa: PLC0415 - see _pool
 
         self._pool.client()  # what is sent comes first
-        all_rules(logs=False)
+        all_rules(logs=False, platform=any(each.render is not None for each in self.environments))
 
     def _mine(self, index: int) -> bool:
         """Whether this process observes that environment: with pytest-xdist each belongs to one worker."""
@@ -214,13 +214,6 @@ def check_options(settings: Settings, environments: tuple[Environment, ...]) -> 
     commit = settings.expected_commit
     if commit is not None and not commit.strip():
         raise pytest.UsageError("--expect-version: expected the version that must answer, found an empty text")
-    if commit is not None:
-        for environment in environments:
-            if environment.version is None:
-                raise pytest.UsageError(
-                    f"--expect-version: {environment.name} does not say where its version can be read; "
-                    f"add a [version] section to {settings.directory.name}/{environment.name}.toml"
-                )
     if settings.fault is not None:
         from smokegate.replicas import UnsuitableFaultError, check_fault  # noqa: PLC0415 - the replica is an extra
 

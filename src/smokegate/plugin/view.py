@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from smokegate.observation.model import ApiAddress, Exchange, Observation, PageView
     from smokegate.observation.plan.step import Group
     from smokegate.plugin.browser_results import BrowserResults
+    from smokegate.plugin.platform_results import PlatformResults
     from smokegate.plugin.server_results import ServerResults
     from smokegate.plugin.sign_in import SignInResponses
 
@@ -166,8 +167,27 @@ class Deployment:
 
     @property
     def commit(self) -> str | None:
-        """The version that answered, None where it is not known. Needs `version`."""
-        return self.commit_in(self.version)
+        """The version that answered, or that a vantage point says is there; None where it is not known.
+
+        Raises:
+            Blocked: nothing says it: no `[version]`, or its vantage point could not be asked.
+        """
+        section = self.environment.version
+        if section is not None and section.path:
+            return self.commit_in(self.version)
+        if section is not None and section.from_ == "label":
+            assert self.server.view
+            return self.observation.commit
+        if self.environment.render is None:
+            raise Blocked(f"no way to read the version: environments/{self.name}.toml has no [version]")
+        live = self.platform.live
+        return live.commit if live is not None else None
+
+    @property
+    def version_is_answered(self) -> bool:
+        """Whether an answer says which version it is, rather than a vantage point."""
+        section = self.environment.version
+        return section is not None and bool(section.path)
 
     def commit_in(self, response: Response) -> str | None:
         """Return the version that an answer names, None where it names none. Needs `version`."""
@@ -259,6 +279,17 @@ class Deployment:
         group: tuple[Group, ...] = ("browser",)
         self._source.start(group)
         return BrowserResults(self.environment, self._source.complete(group))
+
+    @property
+    def platform(self) -> PlatformResults:
+        """What the platform's API says of the services. Needs `render`."""
+        from smokegate.plugin.platform_results import PlatformResults  # noqa: PLC0415 - as above
+
+        section = self.environment.render
+        assert section is not None, "a check that reads the platform states needs=('render',)"
+        group: tuple[Group, ...] = ("platform",)
+        self._source.start(group)
+        return PlatformResults(self.observation.platform, section, self.expected_commit)
 
     def _exchange(self, name: str) -> Exchange:
         planned = any(name in self._source.names(group) for group in _groups())

@@ -37,7 +37,8 @@ def arguments(environment: Environment, trial: Trial | None = None) -> list[str]
     """Return the command line that runs the suite on a replica, with a fault or without."""
     own = [f"--env={environment.name}", *([f"--fault={trial.fault}"] if trial else [])]
     slow = trial is not None and "app.slow" in trial.causes
-    return [*own, *([] if slow else _patience(environment)), *_expected_commit(environment)]
+    waits = ["--wait"] if environment.render is not None else []
+    return [*own, *waits, *([] if slow else _patience(environment)), *_expected_commit(environment)]
 
 
 def _patience(environment: Environment) -> list[str]:
@@ -140,7 +141,8 @@ def result(trial: Trial, done: SuiteRun) -> FaultResult:
     return FaultResult(
         trial,
         verdict=verdict,
-        red=red(found),
+        # What could not be judged is what says so, where nothing is red.
+        red=red(found) or (names(found, {"blocked"}) if verdict == "UNKNOWN" else ()),
         cause=cause["code"] if cause else None,
         also=tuple(each["code"] for each in found["other_causes"]),
         seconds=done.seconds,

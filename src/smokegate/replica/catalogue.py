@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from smokegate.replica.plan import Plan
 
-KINDS = ("tectonic", "trading")
+KINDS = ("tectonic", "trading", "render")
 """The reference deployments that can be started."""
+APPS = KINDS[:2]
+"""Those that faults of an application are for; `render` is the first of them with its platform's API beside it."""
 
-Where = Literal["edge", "app", "database", "frontend", "wire"]
+Where = Literal["edge", "app", "database", "frontend", "wire", "platform"]
 Verdict = Literal["FAIL", "OUTAGE", "WARN", "UNKNOWN"]
 Behaviour = Callable[["Plan"], None]
 
-_PLACES = ("wire", "tls", "render", "nginx", "app", "database", "sign_in", "frontend", "monitoring", "browser")
+_PLACES = (
+    *("wire", "tls", "render", "nginx", "app", "database", "sign_in", "frontend", "monitoring", "platform", "browser"),
+)
 
 
 class UnknownFaultError(ValueError):

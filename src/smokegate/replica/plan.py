@@ -65,6 +65,14 @@ class Plan:
     api_address: str = ""
     seconds: float | None = None
     options: dict[str, Any] = field(default_factory=dict)
+    platform: Site | None = None
+    """Where the platform's API answers, if the kind has one."""
+
+    @property
+    def sites(self) -> dict[str, Site]:
+        """The public addresses, by what the kind's handlers call them."""
+        named = {"backend": self.backend, "frontend": self.frontend, "platform": self.platform}
+        return {name: site for name, site in named.items() if site is not None}
 
     @property
     def database_url(self) -> str:

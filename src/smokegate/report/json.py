@@ -116,6 +116,7 @@ def _environment(report: EnvironmentReport) -> dict[str, Any]:
         "api_addresses": [plain(each) for each in observation.api_addresses],
         "server": plain(observation.server),
         "browser": plain(observation.browser),
+        "platform": plain(observation.platform),
     }
 
 

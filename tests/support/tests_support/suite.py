@@ -33,6 +33,7 @@ BEGINS: dict[Group, tuple[str, ...]] = {
     "version": ("version",),
     "server": (),
     "browser": ("browser ",),
+    "platform": (),
 }
 """How the names of a group's exchanges begin."""
 

@@ -9,7 +9,7 @@ from tests_support.servers import OLD, away, gone, look_at, looping, server_envi
 
 from smokegate.commands.common import CheckResult
 from smokegate.commands.fix.plan import Action, Plan, plan
-from smokegate.commands.fix.remedies import CURES, Cure, Kind, Refusal
+from smokegate.commands.fix.remedies import CURES, Cure, Kind, Refusal, Target
 from smokegate.diagnosis.model import Confidence, Diagnosis, Finding, Owner
 from smokegate.diagnosis.testing import an_environment
 from smokegate.observation.server import CommandCause, CommandFailure, ServerView, ServiceView
@@ -191,7 +191,10 @@ def test_without_a_look_from_inside_nothing_is_done(broken: CheckResult) -> None
     assert "does not run" in refused(with_cause(look, "nginx.bad-gateway"))
 
 
-@pytest.mark.parametrize("code", [code for code, cure in CURES.items() if isinstance(cure, Cure)])
+ON_SERVERS = [code for code, cure in CURES.items() if isinstance(cure, Cure) and cure.target is not Target.PLATFORM]
+
+
+@pytest.mark.parametrize("code", ON_SERVERS)
 def test_no_plan_removes_anything(code: str) -> None:
     """Whatever the cause: no `down`, no `rm`, no volume is touched, no question about one is answered."""
     sick = at_edge(service("backend", "exited"), gone("worker"), service("db", health="unhealthy"))
@@ -199,7 +202,7 @@ def test_no_plan_removes_anything(code: str) -> None:
     assert not words & FORBIDDEN
 
 
-@pytest.mark.parametrize("code", [code for code, cure in CURES.items() if isinstance(cure, Cure)])
+@pytest.mark.parametrize("code", ON_SERVERS)
 def test_every_action_has_a_limit_and_a_name(code: str) -> None:
     """Nothing can hang for ever, and a person can tell what is meant."""
     found = plan(with_cause(at_edge(service("backend", "exited")), code).report)

@@ -26,7 +26,7 @@ from smokegate.observation.transport.causes import WireCause
 
 #: What a server and a browser show has tests of its own: `test_inside.py` and `test_browser.py`.
 ELSEWHERE = ("server.", "compose.", "container.", "postgres.", "browser.")
-CODES = [rule.code for rule in all_rules(logs=False) if not rule.code.startswith(ELSEWHERE)]
+CODES = [rule.code for rule in all_rules(logs=False, platform=False) if not rule.code.startswith(ELSEWHERE)]
 
 
 def test_defect_is_the_headline(defect: Any) -> None:

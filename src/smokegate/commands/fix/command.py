@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from smokegate.commands.common import CheckResult, look
-from smokegate.commands.fix.executor import ServerHands
+from smokegate.commands.fix.executor import Hands, ServerHands
 from smokegate.commands.fix.journal import Journal
 from smokegate.commands.fix.lock import PATH, LockedError, held
 from smokegate.commands.fix.plan import Action, Plan, plan
@@ -49,20 +49,34 @@ def mend(arguments: argparse.Namespace, environment: Environment, first: CheckRe
         console.note("nothing to mend: it works")
         return Result(first, "nothing to mend", "it works")
     host = environment.server.ssh or "local" if environment.server else "none"
+    if environment.compose is None and environment.render is not None:
+        host = f"render: {environment.render.service}"
     journal = Journal(arguments.reports / "fixes.jsonl", environment.name, host)
-    decision = plan(first.report)
+    decision = plan(first.report, rollback=arguments.allow_rollback)
     if isinstance(decision, Refusal):
         return _refused(first, decision, journal, console, write=not arguments.dry_run)
+    if decision.platform:
+        return _on_platform(arguments, environment, first, decision, journal, console)
+    return _on_server(arguments, environment, first, decision, journal, console)
+
+
+def _on_server(  # noqa: PLR0913, PLR0917 -- a value each
+    arguments: argparse.Namespace,
+    environment: Environment,
+    first: CheckResult,
+    decision: Plan,
+    journal: Journal,
+    console: Console,
+) -> Result:
+    """Do it with docker compose on the server, under a lock that only one fix can hold."""
     assert environment.server is not None
     assert environment.compose is not None
     with connect(environment.server) as server:
         project = Project(server, environment.compose)
         if arguments.dry_run:
             return _shown(first, decision, ServerHands(project), console)
-        if not arguments.yes and not console.can_ask:
-            reason = "there is no terminal to ask at; --yes does it without asking, --dry-run shows it"
-            console.note(f"refused: {reason}")
-            return Result(first, "refused", reason, exit=NOT_DONE)
+        if (refused := _nobody_to_ask(arguments, first, console)) is not None:
+            return refused
         try:
             with ended_like_interrupt(), held(server, environment.name, path=arguments.lock or PATH) as lock:
                 tools = _tools(arguments, environment, console, ServerHands(project, lock), journal)
@@ -74,11 +88,47 @@ def mend(arguments: argparse.Namespace, environment: Environment, first: CheckRe
     return _told(first, state, journal, console)
 
 
+def _nobody_to_ask(arguments: argparse.Namespace, first: CheckResult, console: Console) -> Result | None:
+    if arguments.yes or console.can_ask:
+        return None
+    reason = "there is no terminal to ask at; --yes does it without asking, --dry-run shows it"
+    console.note(f"refused: {reason}")
+    return Result(first, "refused", reason, exit=NOT_DONE)
+
+
+def _on_platform(  # noqa: PLR0913, PLR0917 -- a value each
+    arguments: argparse.Namespace,
+    environment: Environment,
+    first: CheckResult,
+    decision: Plan,
+    journal: Journal,
+    console: Console,
+) -> Result:
+    """Do it through the platform's API. What says that another fix is going on is a deploy in progress."""
+    from smokegate.commands.fix.platform import PlatformHands  # noqa: PLC0415 -- only where a platform is declared
+    from smokegate.observation.render.client import RenderApi  # noqa: PLC0415 -- see above
+    from smokegate.observation.transport.pool import Pool  # noqa: PLC0415 -- see above
+
+    assert environment.render is not None
+    pool = Pool(1)
+    try:
+        hands = PlatformHands(environment.render, RenderApi(environment.render, pool), console.note)
+        if arguments.dry_run:
+            return _shown(first, decision, hands, console)
+        if (refused := _nobody_to_ask(arguments, first, console)) is not None:
+            return refused
+        with ended_like_interrupt():
+            state = mend_by(first, _tools(arguments, environment, console, hands, journal))
+    finally:
+        pool.close()
+    return _told(first, state, journal, console)
+
+
 def _tools(
     arguments: argparse.Namespace,
     environment: Environment,
     console: Console,
-    hands: ServerHands,
+    hands: Hands,
     journal: Journal,
 ) -> Tools:
     def agree(action: Action, commands: tuple[str, ...]) -> bool:
@@ -87,9 +137,12 @@ def _tools(
     return Tools(
         hands=hands,
         journal=journal,
-        look_again=lambda wait: look(environment, console, wait=wait, doing="looking again at"),
+        look_again=lambda wait: look(
+            environment, console, wait=wait, doing="looking again at", expected=arguments.expect_commit
+        ),
         agree=agree,
         say=console.note,
+        rollback=arguments.allow_rollback,
     )
 
 
@@ -106,7 +159,7 @@ def _refused(first: CheckResult, refusal: Refusal, journal: Journal, console: Co
     return Result(first, "refused", refusal.reason, tuple(journal.entries))
 
 
-def _shown(first: CheckResult, decision: Plan, hands: ServerHands, console: Console) -> Result:
+def _shown(first: CheckResult, decision: Plan, hands: Hands, console: Console) -> Result:
     console.note(f"plan for {decision.cause}, up to the first that helps (dry run: nothing is done):")
     entries = []
     for number, action in enumerate(decision.actions, 1):

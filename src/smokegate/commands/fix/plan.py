@@ -49,16 +49,32 @@ class Plan:
 
     cause: str
     actions: tuple[Action, ...]
+    platform: bool = False
+    """Whether it is done through the platform's API, not on a server."""
 
 
-def plan(report: EnvironmentReport, tried: Collection[Action] = ()) -> Plan | Refusal:
-    """Return what to do about the headline, without what was tried already, or why nothing is done."""
+def plan(report: EnvironmentReport, tried: Collection[Action] = (), *, rollback: bool = False) -> Plan | Refusal:
+    """Return what to do about the headline, without what was tried already, or why nothing is done.
+
+    Args:
+        report: what was found.
+        tried: what was done already.
+        rollback: whether a version that was live before may be brought back.
+    """
     headline = report.diagnosis.headline
     if headline is None:
         return Refusal("no cause was found that could be mended")
-    cure = cure_of(headline.code)
+    environment = report.environment
+    cure = cure_of(headline.code, platform=environment.render is not None and environment.compose is None)
     if isinstance(cure, Refusal):
         return cure
+    if cure.target is Target.PLATFORM and environment.render is None:
+        return Refusal(f"environments/{environment.name}.toml has no [render] section: the platform cannot be acted on")
+    if cure.target is Target.PLATFORM:
+        from smokegate.commands.fix.platform import actions as on_platform  # noqa: PLC0415 -- it knows this module
+
+        found = on_platform(report, cure, tried, rollback=rollback)
+        return found if isinstance(found, Refusal) else Plan(headline.code, found, platform=True)
     obstacle = _obstacle(report, headline)
     if obstacle is not None:
         return obstacle

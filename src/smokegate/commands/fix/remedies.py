@@ -20,6 +20,9 @@ class Kind(Enum):
     RESTART = "restart"
     REBUILD = "rebuild"
     ALL = "restart all"
+    RESUME = "resume"
+    DEPLOY = "deploy"
+    ROLLBACK = "roll back"
 
 
 class Target(Enum):
@@ -29,6 +32,7 @@ class Target(Enum):
     BACKEND = "the backend, and what is seen stopped"
     DATABASE = "the database if it is in trouble, else the backend"
     PROXY = "the web server in front"
+    PLATFORM = "the service on the platform"
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ REVIVE = (Kind.START, Kind.RESTART, Kind.ALL)
 """For what has nothing to rebuild."""
 SETTING = "it lies in a setting, which a restart does not change"
 CODE = "it lies in the code or the image, and a restart runs the same again"
-PLATFORM = "it lies with the platform, and these hands reach only a compose project"
+PLATFORM = "it lies with the platform, and no request to its API removes it"
 NETWORK = "it lies on the way to the server, not in its services"
 ACCESS = "the server, its engine or the project can not be used from here, so nothing can be done there"
 DATABASE = "it lies in what the database is set up with, and a restart does not change it"
@@ -129,6 +133,23 @@ CURES: dict[str, Cure | Refusal] = {
     "frontend.down": Cure(Target.TROUBLED, LADDER),
     "frontend": Refusal(BUNDLE),
     "tls": Refusal("it lies in the certificate, which a restart does not renew"),
+    "render.suspended": Cure(Target.PLATFORM, (Kind.RESUME,)),
+    "render.suspended-by-owner": Cure(Target.PLATFORM, (Kind.RESUME,)),
+    "render.never-deployed": Cure(Target.PLATFORM, (Kind.DEPLOY,)),
+    "render.not-triggered": Cure(Target.PLATFORM, (Kind.DEPLOY,)),
+    "render.deploy-canceled": Cure(Target.PLATFORM, (Kind.DEPLOY,)),
+    "render.live-without-server": Cure(Target.PLATFORM, (Kind.RESTART,)),
+    "render.edge-behind": Cure(Target.PLATFORM, (Kind.RESTART,)),
+    "render.crashing-paid": Cure(Target.PLATFORM, (Kind.RESTART, Kind.ROLLBACK)),
+    "render.crashing-free": Cure(Target.PLATFORM, (Kind.RESTART, Kind.ROLLBACK)),
+    "render.wake-failed": Cure(Target.PLATFORM, (Kind.RESTART, Kind.ROLLBACK)),
+    "render.build-failed": Refusal(CODE),
+    "render.pre-deploy-failed": Refusal(CODE),
+    "render.start-failed": Refusal("a new start would fail as this one did: what its evidence names comes first"),
+    "render.deploy-superseded": Refusal("a newer deploy took its place, and which one should be live is for a person"),
+    "render.deploy-in-progress": Refusal("a deploy is in progress: wait for it"),
+    "render.variable-missing": Refusal("variables are never set from here: the steps say where"),
+    "render.variable-wrong": Refusal("variables are never set from here: the steps say where"),
     "render": Refusal(PLATFORM),
     "server": Refusal(ACCESS),
     "runner": Refusal("it lies with the machine that this runs on: nothing is known of the deployment"),
@@ -137,7 +158,19 @@ CURES: dict[str, Cure | Refusal] = {
 }
 
 
-def cure_of(code: str) -> Cure | Refusal:
-    """Return what may be done about a cause; what the table does not know is refused."""
+ON_PLATFORM = {Kind.RESTART: (Kind.RESTART, Kind.ROLLBACK)}
+"""What stands in the place of a restart where the platform runs the services, and no compose project does."""
+
+
+def cure_of(code: str, *, platform: bool = False) -> Cure | Refusal:
+    """Return what may be done about a cause; what the table does not know is refused.
+
+    Args:
+        code: the cause.
+        platform: whether the platform runs the services, so that its API is what can be acted with.
+    """
     found = CURES.get(code) or CURES.get(code.partition(".")[0])
+    if platform and isinstance(found, Cure) and found.target is not Target.PLATFORM:
+        kinds = tuple(each for kind in found.kinds for each in ON_PLATFORM.get(kind, ()))
+        return Cure(Target.PLATFORM, kinds) if kinds else Refusal(PLATFORM)
     return found or Refusal(f"no cure is known for {code}; {JUDGEMENT}")

@@ -49,6 +49,8 @@ class Tools:
     agree: Callable[[Action, tuple[str, ...]], bool]
     """Asks a person whether an action may be done."""
     say: Callable[[str], None]
+    rollback: bool = False
+    """Whether a version that was live before may be brought back."""
 
 
 def mend(first: CheckResult, tools: Tools) -> Mending:
@@ -57,7 +59,7 @@ def mend(first: CheckResult, tools: Tools) -> Mending:
     After every action the cause is named anew, and what comes next follows from that. None is done twice.
     """
     state = Mending(first, "did not help")
-    decision = plan(first.report)
+    decision = plan(first.report, rollback=tools.rollback)
     if isinstance(decision, Plan):
         announce(decision, tools)
     while isinstance(decision, Plan) and len(state.tried) < MOST:
@@ -68,7 +70,7 @@ def mend(first: CheckResult, tools: Tools) -> Mending:
             return state
         if _apply(action, commands, state, tools):
             return state
-        before, decision = decision, plan(state.look.report, state.tried)
+        before, decision = decision, plan(state.look.report, state.tried, rollback=tools.rollback)
         if isinstance(decision, Plan) and decision.cause != before.cause:
             tools.say(f"the cause is another one now: {decision.cause}")
             announce(decision, tools)
@@ -127,8 +129,13 @@ def _verify(action: Action, before: EnvironmentReport, tools: Tools, *, applied:
     """Wait until what was touched is ready, then make the same look as before."""
     view, backend = before.observation.server, before.environment.backend
     wait: float | None = None
+    compose = before.environment.compose
+    if applied and compose is None:
+        why = tools.hands.settle(action.services, backend.wait)
+        if why is not None:
+            tools.say(f"not ready: {why}")
+        return tools.look_again(min(SETTLED, backend.wait) if why is None else None)
     if applied:
-        compose = before.environment.compose
         assert compose is not None
         awaited = action.services or lasting(view, compose)
         why = tools.hands.settle(awaited, backend.wait)

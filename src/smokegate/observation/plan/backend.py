@@ -89,7 +89,7 @@ def monitoring_steps(environment: Environment) -> Iterator[Step]:
 def version_steps(environment: Environment) -> Iterator[Step]:
     """Yield the request that tells the deployed version, unless the health check is that request."""
     version = environment.version
-    if version is not None and not version_is_health(environment):
+    if version is not None and version.path and not version_is_health(environment):
         ask = reading(environment, version.path, version)
         yield Step("version", "version", ask, priority=PLAIN, timeout=version.timeout)
 

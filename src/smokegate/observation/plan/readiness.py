@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from smokegate.environment.model import Environment
 from smokegate.observation.evidence.assertions import unmet
@@ -16,6 +17,9 @@ from smokegate.observation.plan.backend import health_request, health_steps, rea
 from smokegate.observation.plan.step import RequestToSend, origin_of
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
+
+if TYPE_CHECKING:
+    from smokegate.observation.render.watch import PlatformWatch
 
 #: Seconds between polls: at first, at most, and how long "at first" lasts.
 QUICK, SLOW, QUICK_FOR = 0.15, 2.0, 30.0
@@ -53,7 +57,13 @@ class Waiting:
         done: Callable[[Readiness], None],
     ) -> None:
         self._environment = environment
-        self._expected = expected_commit if environment.version is not None else None
+        self._expected = expected_commit
+        self._version = environment.version if environment.version and environment.version.path else None
+        self._watch: PlatformWatch | None = None
+        if environment.render is not None and environment.render.key:
+            from smokegate.observation.render.watch import PlatformWatch  # noqa: PLC0415 -- only where it is declared
+
+            self._watch = PlatformWatch(environment.render, pool, expected_commit, self._hopeless)
         self._pool = pool
         self._tries = tries
         self._progress = progress
@@ -79,6 +89,8 @@ class Waiting:
         self._began = time.monotonic()
         self._deadline = self._began + self._wait
         self._tick()
+        if self._watch is not None:
+            self._watch.begin()
 
     def stop(self) -> None:
         """Poll no more; `done` is told that it was not ready."""
@@ -89,27 +101,36 @@ class Waiting:
         """Say how long it has been, what the last answer was and what is awaited."""
         seconds = time.monotonic() - self._began
         where = f"last answer: {self._last}; awaited: {self._awaited}"
-        return f"waiting for {self._environment.name}: {seconds:.0f} s, {where}"
+        deploy = f"; {self._watch.line}" if self._watch is not None and self._watch.line else ""
+        return f"waiting for {self._environment.name}: {seconds:.0f} s, {where}{deploy}"
 
     def _tick(self) -> None:
         now = time.monotonic()
-        with self._lock:
-            if self._result is not None:
-                return
-            overdue = now >= self._deadline
-            stuck = all(now - began > OVERTAKEN for began in self._in_flight.values())
-            if not overdue and stuck and len(self._in_flight) < IN_FLIGHT:
-                self._polls += 1
-                number = self._polls
-                self._in_flight[number] = now
-                lane = ("waiting", origin_of(self._environment.backend.url))
-                self._pool.submit(lane, lambda: self._poll(number, now), priority=0)
-        if overdue:
+        if self._result is not None:
+            return
+        if now >= self._deadline:
             self._finish(ready=False)
             return
+        self._next(now)
         if self._progress is not None:
             self._progress(self.line())
         self._pool.later(min(self._interval(now), max(0.0, self._deadline - now)), self._tick)
+
+    def _next(self, now: float) -> None:
+        """Begin a poll, unless one is under way that may still be answered soon."""
+        with self._lock:
+            stuck = all(now - began > OVERTAKEN for began in self._in_flight.values())
+            if self._result is not None or not stuck or len(self._in_flight) >= IN_FLIGHT:
+                return
+            self._polls += 1
+            number = self._polls
+            self._in_flight[number] = now
+            lane = ("waiting", origin_of(self._environment.backend.url))
+            self._pool.submit(lane, lambda: self._poll(number, now), priority=0)
+
+    def _hopeless(self, why: str) -> None:
+        """The platform says that the deploy has ended otherwise, or that there is none to wait for."""
+        self._finish(ready=False, gave_up=why)
 
     def _interval(self, now: float) -> float:
         elapsed = now - self._began
@@ -127,6 +148,8 @@ class Waiting:
         finally:
             with self._lock:
                 self._in_flight.pop(number, None)
+        if self._in_a_row:  # what is there now is what is waited for, as it seems: the rest of the row at once
+            self._next(time.monotonic())
 
     def _send(self, target: RequestToSend, asked: float, timeout: float) -> Exchange:
         exchange = self._tries.run(self._step, target, asked, timeout).exchange
@@ -135,9 +158,11 @@ class Waiting:
         return exchange
 
     def _commit(self, health: Exchange, timeout: float) -> str | None:
-        version = self._environment.version
-        if self._expected is None or version is None or health.answer is None:
+        version = self._version
+        if self._expected is None or health.answer is None:
             return None
+        if version is None:
+            return self._watch.commit if self._watch is not None else None
         answer: Answer | None = health.answer
         if not version_is_health(self._environment):
             target = reading(self._environment, version.path, version)
@@ -173,12 +198,14 @@ class Waiting:
         edge = edge_answer(outcome, health)
         self._last = f"{outcome.status}" + (f" ({edge.sign})" if edge is not None else "")
         missing = unmet(health, outcome)
-        if edge is not None and not edge.heals and missing:
+        healing = self._watch is not None and self._watch.healing
+        if edge is not None and not edge.heals and missing and not healing:
             return False, f"{edge.sign}: waiting cannot heal it"
         if missing:
             self._awaited = str(missing[0])
             return False, None
-        if self._expected is not None and not same_version(self._expected, commit, self._environment.version):
+        known = self._version is not None or self._watch is not None
+        if known and self._expected is not None and not same_version(self._expected, commit, self._environment.version):
             self._awaited = f"version {self._expected[:12]}"
             self._last += f" from version {commit[:12]}" if commit else " without a known version"
             return False, None
@@ -192,10 +219,11 @@ class Waiting:
             if self._result is not None:
                 return
             waited = time.monotonic() - self._began
+            sent = self._sent + (self._watch.requests if self._watch is not None else 0)
+            if self._watch is not None:
+                self._watch.stop()
             if not ready and gave_up is None:
                 where = f"last answer: {self._last}; awaited: {self._awaited}"
                 gave_up = f"the time was up after {waited:.0f} s; {where}"
-            self._result = Readiness(
-                waited=waited, ready=ready, polls=self._polls, gave_up=gave_up, requests=self._sent
-            )
+            self._result = Readiness(waited=waited, ready=ready, polls=self._polls, gave_up=gave_up, requests=sent)
         self._done(self._result)

@@ -13,7 +13,9 @@ from smokegate.observation.model import READING, Exchange, NotSent
 from smokegate.observation.plan.prerequisites import failed
 from smokegate.observation.transport.connect import Origin
 
-Group = Literal["health", "endpoints", "monitoring", "sign_in", "refusal", "frontend", "version", "server", "browser"]
+Group = Literal[
+    "health", "endpoints", "monitoring", "sign_in", "refusal", "frontend", "version", "server", "platform", "browser"
+]
 GROUPS: tuple[Group, ...] = (
     "health",
     "endpoints",
@@ -24,6 +26,7 @@ GROUPS: tuple[Group, ...] = (
     "version",
     "server",
     "browser",
+    "platform",
 )
 """`refusal` is the login with a wrong password: it can be left out of a journey that is made again and again."""
 #: The methods that may be sent twice.

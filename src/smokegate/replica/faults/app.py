@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from smokegate.replica.catalogue import KINDS, fault
+from smokegate.replica.catalogue import APPS, fault
 from smokegate.replica.faults import checks
 from smokegate.replica.faults.shaping import delayed, instead
 from smokegate.replica.plan import commit_of
@@ -18,19 +18,19 @@ _HEALTHY = {"tectonic": {"service": "Tectonic Trading Platform API"}, "trading":
 _OTHER_COMMIT = commit_of("another deploy")
 
 
-@fault(*KINDS, where="app", cause="app.health-missing", caught_by=checks.HEALTH_IS_OK)
+@fault(*APPS, where="app", cause="app.health-missing", caught_by=checks.HEALTH_IS_OK)
 def health_missing(plan: Plan) -> None:
     """The health path is not there, while other paths answer."""
     instead(plan, "/health", 404, {"detail": "Not Found"})
 
 
-@fault(*KINDS, where="app", cause="app.unhealthy", caught_by=checks.HEALTH_IS_OK)
+@fault(*APPS, where="app", cause="app.unhealthy", caught_by=checks.HEALTH_IS_OK)
 def unhealthy(plan: Plan) -> None:
     """The health path answers 200 and says that the application is not healthy."""
     instead(plan, "/health", 200, {**_HEALTHY[plan.kind], "status": "unhealthy"})
 
 
-@fault(*KINDS, where="app", cause="app.unhealthy", caught_by=checks.HEALTH_IS_OK)
+@fault(*APPS, where="app", cause="app.unhealthy", caught_by=checks.HEALTH_IS_OK)
 def unhealthy_503(plan: Plan) -> None:
     """The health path answers 503 and says that the application is not healthy."""
     instead(plan, "/health", 503, {"status": "unhealthy", "reason": "worker pool exhausted"})
@@ -42,7 +42,7 @@ def wrong_service(plan: Plan) -> None:
     instead(plan, "/health", 200, {"status": "healthy", "service": "Tectonic Notification Worker"})
 
 
-@fault(*KINDS, where="app", cause="edge.nothing-here", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
+@fault(*APPS, where="app", cause="edge.nothing-here", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
 def default_page(plan: Plan) -> None:
     """A web server's default page answers in the application's place."""
     welcome = "Welcome to nginx!"
@@ -50,7 +50,7 @@ def default_page(plan: Plan) -> None:
     instead(plan, "*", 200, page, method="*")
 
 
-@fault(*KINDS, where="app", cause="app.partial-outage", caught_by=checks.HEALTH_IS_STEADY)
+@fault(*APPS, where="app", cause="app.partial-outage", caught_by=checks.HEALTH_IS_STEADY)
 def partial_outage(plan: Plan) -> None:
     """Two of every five health requests fail."""
     instead(plan, "/health", 500, {"detail": "Internal Server Error"}, turns=lambda number: number % 5 in {1, 3})
@@ -67,20 +67,20 @@ def one_instance_down(plan: Plan) -> None:
     plan.second_instance().state = "absent"
 
 
-@fault(*KINDS, where="app", cause="app.mixed-versions", caught_by=checks.ONE_COMMIT_ANSWERS)
+@fault(*APPS, where="app", cause="app.mixed-versions", caught_by=checks.ONE_COMMIT_ANSWERS)
 def mixed_versions(plan: Plan) -> None:
     """Two instances behind one address run different commits."""
     plan.second_instance().variables[_COMMITS[plan.kind]] = _OTHER_COMMIT
 
 
-@fault(*KINDS, where="app", cause="app.wrong-version", caught_by=checks.EXPECTED_COMMIT_ANSWERS)
+@fault(*APPS, where="app", cause="app.wrong-version", caught_by=checks.EXPECTED_COMMIT_ANSWERS)
 def old_version(plan: Plan) -> None:
     """The commit that answers is not the one that was deployed."""
     plan.instances[0].variables[_COMMITS[plan.kind]] = _OTHER_COMMIT
 
 
 @fault(
-    *KINDS,
+    *APPS,
     where="app",
     cause="app.wrong-version",
     caught_by=(checks.COMMIT_IS_KNOWN, checks.EXPECTED_COMMIT_ANSWERS),
@@ -122,7 +122,7 @@ def debug_on(plan: Plan) -> None:
     plan.patch(change)
 
 
-@fault(*KINDS, where="app", cause="app.slow", caught_by=checks.HEALTH_IS_WITHIN_ITS_BUDGET, verdict="WARN")
+@fault(*APPS, where="app", cause="app.slow", caught_by=checks.HEALTH_IS_WITHIN_ITS_BUDGET, verdict="WARN")
 def slow(plan: Plan) -> None:
     """The health path takes three seconds."""
     delayed(plan, "/health", 3.0)
@@ -158,13 +158,13 @@ def slow_summary(plan: Plan) -> None:
     delayed(plan, "/api/monitoring/summary", 3.0)
 
 
-@fault(*KINDS, where="app", cause="app.error", caught_by=checks.HEALTH_IS_OK)
+@fault(*APPS, where="app", cause="app.error", caught_by=checks.HEALTH_IS_OK)
 def error(plan: Plan) -> None:
     """The health path ends in an unhandled error."""
     instead(plan, "/health", 500, "Internal Server Error")
 
 
-@fault(*KINDS, where="app", cause="app.error", caught_by=checks.HEALTH_IS_OK)
+@fault(*APPS, where="app", cause="app.error", caught_by=checks.HEALTH_IS_OK)
 def error_everywhere(plan: Plan) -> None:
     """Every path ends in an unhandled error."""
     instead(plan, "*", 500, "Internal Server Error", method="*")
@@ -184,7 +184,7 @@ def ping_says_otherwise(plan: Plan) -> None:
 
 
 @fault(
-    *KINDS,
+    *APPS,
     where="app",
     cause="app.promise-broken",
     caught_by={"tectonic": checks.IT_IS_THE_RIGHT_SERVICE, "trading": checks.HEALTH_IS_OK},
@@ -212,7 +212,7 @@ def docs_open(plan: Plan) -> None:
     plan.instances[0].variables["DEBUG"] = "True"
 
 
-@fault(*KINDS, where="app", cause=("app.unhealthy", "app.error"), caught_by=checks.HEALTH_IS_OK)
+@fault(*APPS, where="app", cause=("app.unhealthy", "app.error"), caught_by=checks.HEALTH_IS_OK)
 def starting(plan: Plan) -> None:
     """The application says 503 and starting until it has warmed up, `seconds` after it is first asked."""
     asked: list[float] = []

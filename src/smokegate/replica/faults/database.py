@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Any, Self
 
-from smokegate.replica.catalogue import KINDS, fault
+from smokegate.replica.catalogue import APPS, fault
 from smokegate.replica.faults import checks
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _failing_to_connect(plan: Plan, text: str) -> None:
 
 
 @fault(
-    *KINDS,
+    *APPS,
     where="database",
     cause="app.database-unreachable",
     caught_by={
@@ -74,7 +74,7 @@ def database_stopped(plan: Plan) -> None:
 
 
 @fault(
-    *KINDS,
+    *APPS,
     where="database",
     cause="app.database-unreachable",
     caught_by={
@@ -133,7 +133,7 @@ def database_read_only(plan: Plan) -> None:
 
 
 @fault(
-    *KINDS,
+    *APPS,
     where="database",
     cause="app.database-not-initialised",
     caught_by={

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from smokegate.replica.catalogue import KINDS, fault
+from smokegate.replica.catalogue import APPS, fault
 from smokegate.replica.edge.nginx import error_page
 from smokegate.replica.edge.render import bad_gateway
 from smokegate.replica.faults import checks
@@ -29,7 +29,7 @@ def _javascript(text: str) -> Answer:
     return Answer(200, (("content-type", "text/javascript"),), text.encode())
 
 
-@fault(*KINDS, where="frontend", cause="frontend.calls-localhost", caught_by=checks.SCRIPTS_CALL_THE_BACKEND)
+@fault(*APPS, where="frontend", cause="frontend.calls-localhost", caught_by=checks.SCRIPTS_CALL_THE_BACKEND)
 def calls_localhost(plan: Plan) -> None:
     """The bundle was built without an API address and calls localhost:8000."""
     plan.api_address = ""
@@ -125,7 +125,7 @@ def calls_plain_http(plan: Plan) -> None:
     plan.api_address = plan.api_address.replace("https://", "http://")
 
 
-@fault(*KINDS, where="frontend", cause="frontend.another-backend", caught_by=checks.SCRIPTS_CALL_THE_BACKEND)
+@fault(*APPS, where="frontend", cause="frontend.another-backend", caught_by=checks.SCRIPTS_CALL_THE_BACKEND)
 def calls_another_backend(plan: Plan) -> None:
     """The bundle calls the backend of another deployment."""
     plan.api_address = f"https://{plan.kind}-staging.invalid/api"

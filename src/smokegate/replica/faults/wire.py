@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from typing import TYPE_CHECKING
 
-from smokegate.replica.catalogue import KINDS, fault
+from smokegate.replica.catalogue import APPS, fault
 from smokegate.replica.faults import checks
 from smokegate.replica.faults.shaping import always, layered
 from smokegate.replica.messages import Answer, Handler, RawBytes, Request
@@ -24,19 +24,19 @@ def _moved(plan: Plan, address: str) -> None:
     plan.api_address = f"{address}/api"
 
 
-@fault(*KINDS, where="wire", cause="net.name-not-found", caught_by=checks.NAME_RESOLVES)
+@fault(*APPS, where="wire", cause="net.name-not-found", caught_by=checks.NAME_RESOLVES)
 def name_not_found(plan: Plan) -> None:
     """The hostname does not exist."""
     _moved(plan, f"http://{plan.kind}-backend.invalid")
 
 
-@fault(*KINDS, where="wire", cause="net.refused", caught_by=checks.PORT_ACCEPTS)
+@fault(*APPS, where="wire", cause="net.refused", caught_by=checks.PORT_ACCEPTS)
 def refused(plan: Plan) -> None:
     """Nobody listens on the port."""
     plan.backend.listens = False
 
 
-@fault(*KINDS, where="wire", cause="net.reset", caught_by=checks.SERVER_ANSWERS_HTTP)
+@fault(*APPS, where="wire", cause="net.reset", caught_by=checks.SERVER_ANSWERS_HTTP)
 def reset(plan: Plan) -> None:
     """The connection is reset as soon as something is asked."""
 
@@ -51,7 +51,7 @@ def reset(plan: Plan) -> None:
     always(plan.backend, RawBytes(send))
 
 
-@fault(*KINDS, where="wire", cause="net.reset", caught_by=checks.SERVER_ANSWERS_HTTP)
+@fault(*APPS, where="wire", cause="net.reset", caught_by=checks.SERVER_ANSWERS_HTTP)
 def hung_up(plan: Plan) -> None:
     """The server hangs up without a byte of an answer."""
 
@@ -61,7 +61,7 @@ def hung_up(plan: Plan) -> None:
     always(plan.backend, RawBytes(send))
 
 
-@fault(*KINDS, where="wire", cause="net.hung", caught_by=checks.SERVER_ANSWERS_HTTP)
+@fault(*APPS, where="wire", cause="net.hung", caught_by=checks.SERVER_ANSWERS_HTTP)
 def hung(plan: Plan) -> None:
     """The server accepts the connection and never answers."""
 
@@ -96,7 +96,7 @@ def _bytes(data: bytes) -> RawBytes:
     return RawBytes(send)
 
 
-@fault(*KINDS, where="wire", cause="net.truncated", caught_by=checks.SERVER_ANSWERS_HTTP)
+@fault(*APPS, where="wire", cause="net.truncated", caught_by=checks.SERVER_ANSWERS_HTTP)
 def truncated(plan: Plan) -> None:
     """The body ends before the length that the headers promise."""
     always(plan.backend, _bytes(_HEAD + b'content-length: 1000\r\n\r\n{"status": "heal'))
@@ -108,7 +108,7 @@ def truncated_chunks(plan: Plan) -> None:
     always(plan.backend, _bytes(_HEAD + b'transfer-encoding: chunked\r\n\r\n40\r\n{"status": '))
 
 
-@fault(*KINDS, where="wire", cause="net.bad-framing", caught_by=checks.SERVER_ANSWERS_HTTP)
+@fault(*APPS, where="wire", cause="net.bad-framing", caught_by=checks.SERVER_ANSWERS_HTTP)
 def garbage(plan: Plan) -> None:
     """Something that does not speak HTTP listens on the port."""
     always(plan.backend, _bytes(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\x00\x01\x02garbage\r\n"))
@@ -120,7 +120,7 @@ def bad_chunks(plan: Plan) -> None:
     always(plan.backend, _bytes(_HEAD + b"transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"))
 
 
-@fault(*KINDS, where="wire", cause="net.redirect-loop", caught_by=checks.SERVER_ANSWERS_HTTP)
+@fault(*APPS, where="wire", cause="net.redirect-loop", caught_by=checks.SERVER_ANSWERS_HTTP)
 def redirect_loop(plan: Plan) -> None:
     """Every path redirects to itself."""
 

@@ -56,6 +56,8 @@ class Replica:
     commit: str
     directory: Path
     variables: Mapping[str, str] = field(default_factory=dict)
+    platform: tuple[str, str] | None = field(default=None, repr=False)
+    """The address of the platform's API, and the key to it, where the kind has one."""
     _link: Link = field(repr=False, compare=False, kw_only=True)
 
     def ready(self, timeout: float = 30.0) -> Self:
@@ -128,6 +130,7 @@ def start(  # noqa: PLR0913 -- all but the first two are by name
             serving["commit"],
             Path(serving["directory"]),
             MappingProxyType({}),
+            tuple(serving["platform"]) if serving["platform"] else None,
             _link=link,
         )
         return replica.ready() if wait else replica

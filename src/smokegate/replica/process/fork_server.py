@@ -45,7 +45,7 @@ def fulfil(order: dict[str, Any], channel: socket.socket, control: socket.socket
     try:
         plan = _plan(order, directory, sockets)
         certificates.write(plan)
-        for name, site in (("backend", plan.backend), ("frontend", plan.frontend)):
+        for name, site in plan.sites.items():
             if site.listens and name in sockets:
                 sockets[name].listen(_QUEUE)  # what is asked before anybody can answer waits here
         supervisor.tell(channel, {"serving": _serving(plan)})
@@ -76,11 +76,15 @@ def _plan(order: dict[str, Any], directory: Path, sockets: dict[str, socket.sock
     sockets["backend"] = _bind(order["port"])
     if deployment.HAS_STATIC_HOST:
         sockets["frontend"] = _bind(order["port"] + 1 if order["port"] else 0)
+    if getattr(deployment, "HAS_PLATFORM", False):
+        sockets["platform"] = _bind(0)
     (directory / "database").mkdir()
     secure: Certificate | None = "valid" if order["tls"] else None
     backend = Site(sockets["backend"].getsockname()[1], secure)
     frontend = Site(sockets["frontend"].getsockname()[1], secure) if "frontend" in sockets else backend
     plan = Plan(order["kind"], directory, backend, frontend, seconds=order["seconds"])
+    if "platform" in sockets:
+        plan.platform = Site(sockets["platform"].getsockname()[1])
     entries = find_faults(order["kind"], order["fault"]) if order["fault"] else ()
     if any(entry.tls for entry in entries):
         backend.certificate = frontend.certificate = "valid"
@@ -110,6 +114,7 @@ def _serving(plan: Plan) -> dict[str, Any]:
         "ca_file": str(certificates.ca_file(plan)) if secure else None,
         "commit": commit_of(plan.kind),
         "directory": str(plan.directory),
+        "platform": (f"{plan.platform.url}/v1", plan.options["platform"].key) if plan.platform else None,
     }
 
 

@@ -80,7 +80,7 @@ class _Keeper:
 
     def _let_go(self) -> None:
         """Leave the sockets to those who answer on them; keep the others, so that their ports stay taken."""
-        for name, site in (("backend", self._plan.backend), ("frontend", self._plan.frontend)):
+        for name, site in self._plan.sites.items():
             if site.listens and name in self._public:
                 self._public[name].close()
         for instance, bound in self._instances:
@@ -121,7 +121,7 @@ class _Keeper:
         from smokegate.replica.edge.server import Listener, open_listeners  # noqa: PLC0415 -- only where it runs
 
         handlers = import_module(f"smokegate.replica.{self._plan.kind}.deployment").handlers(self._plan, self._ports)
-        sites = {"backend": self._plan.backend, "frontend": self._plan.frontend}
+        sites = self._plan.sites
         listeners = [
             Listener(bound, handlers[name], context(self._plan, sites[name]))
             for name, bound in self._public.items()

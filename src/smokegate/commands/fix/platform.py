@@ -1,0 +1,150 @@
+"""What may be done on Render, and the hands that do it: resume, deploy a commit, restart, roll back."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from typing import TYPE_CHECKING, Any
+
+from smokegate.commands.fix.executor import Done
+from smokegate.commands.fix.plan import QUICK, Action
+from smokegate.commands.fix.remedies import Kind, Refusal
+from smokegate.observation.render.client import RenderApi
+from smokegate.observation.render.collect import find, read_deploys
+from smokegate.observation.render.model import ApiError, PlatformView, RenderService
+from smokegate.observation.render.read import service
+
+if TYPE_CHECKING:
+    from smokegate.commands.fix.remedies import Cure
+    from smokegate.environment.render import Render
+    from smokegate.report.model import EnvironmentReport
+
+PACE = 2.0
+"""Seconds between two looks at a deploy that is waited for."""
+OTHERS = "it is suspended by Render or by another service's suspension, which only they lift"
+BUSY = "a deploy is in progress: wait for it, another one now would only overtake it"
+NO_WAY_BACK = "no earlier deploy was live"
+
+
+def actions(
+    report: EnvironmentReport, cure: Cure, tried: Collection[Action], *, rollback: bool
+) -> tuple[Action, ...] | Refusal:
+    """Return what to do on the platform, without what was tried already, or why nothing is done."""
+    found = _backend(report)
+    if isinstance(found, Refusal):
+        return found
+    latest = found.latest
+    if latest is not None and latest.meaning == "in progress":
+        return Refusal(BUSY)
+    if found.suspended and set(found.suspenders) != {"user"}:
+        return Refusal(OTHERS)
+    kinds = tuple(each for each in cure.kinds if rollback or each is not Kind.ROLLBACK)
+    wanted = tuple(action for kind in kinds for action in _of_kind(kind, found, report))
+    left = tuple(each for each in wanted if each not in tried)
+    if left:
+        return left
+    if Kind.ROLLBACK in cure.kinds and not rollback:
+        return Refusal("what is left is to roll back to the deploy before: --allow-rollback")
+    return Refusal("everything that may be tried was tried, and none of it helped" if tried else NO_WAY_BACK)
+
+
+def _backend(report: EnvironmentReport) -> RenderService | Refusal:
+    """Return the service to act on, or why it cannot be acted on."""
+    view = report.observation.platform
+    if not isinstance(view, PlatformView) or view.cause is not None:
+        return Refusal(f"the platform could not be asked: {view.trouble if view else 'it was not'}")
+    found = view.backend
+    if found is None or not found.found:
+        return Refusal("the service is not there: creating one is for a person")
+    return found
+
+
+def _of_kind(kind: Kind, found: RenderService, report: EnvironmentReport) -> Iterator[Action]:
+    path = f"/services/{found.id}"
+    if kind is Kind.RESUME and found.suspended:
+        yield Action(kind, (found.name,), (("POST", f"{path}/resume", "{}"),), QUICK)
+    elif kind is Kind.RESTART and found.live is not None:
+        yield Action(kind, (found.name,), (("POST", f"{path}/restart", "{}"),), QUICK)
+    elif kind is Kind.DEPLOY:
+        commit = report.observation.expected_commit or (found.latest.commit if found.latest else None)
+        body = json.dumps({"commitId": commit} if commit else {})
+        yield Action(kind, (found.name,), (("POST", f"{path}/deploys", body),), QUICK)
+    elif kind is Kind.ROLLBACK:
+        now = found.live.commit if found.live else None
+        before = next((e for e in found.deploys if e.meaning == "superseded" and e.commit and e.commit != now), None)
+        if before is not None:
+            body = json.dumps({"deployId": before.id})
+            yield Action(kind, (found.name,), (("POST", f"{path}/rollback", body),), QUICK)
+
+
+class PlatformHands:
+    """Hands that act through the platform's API.
+
+    Args:
+        section: the address and the key.
+        api: sends.
+        say: told how a deploy stands.
+        pause: waits for some seconds.
+    """
+
+    def __init__(
+        self,
+        section: Render,
+        api: RenderApi,
+        say: Callable[[str], None],
+        pause: Callable[[float], object] | None = None,
+    ) -> None:
+        self._section = section
+        self._api = api
+        self._say = say
+        self._pause = pause or threading.Event().wait
+        self._before: set[str] = set()
+        self._deploys = self._resumed = False
+
+    def commands(self, action: Action) -> tuple[str, ...]:
+        """Return the exact requests of an action."""
+        return tuple(f"{method} {self._section.api}{path} {body}" for method, path, body in action.commands)
+
+    def do(self, action: Action) -> Done:
+        """Send the requests of an action, each once: one whose answer was lost is not sent again."""
+        began = time.monotonic()
+        try:
+            self._before = {each.id for each in self._look().deploys}
+            for _, path, body in action.commands:
+                self._api.post(path, json.loads(body))
+        except ApiError as error:
+            return Done(ok=False, said=str(error), seconds=time.monotonic() - began)
+        self._deploys, self._resumed = action.kind is not Kind.RESTART, action.kind is Kind.RESUME
+        if action.kind is Kind.ROLLBACK:
+            self._say("auto-deploy stays as it is: where it is on, the next push deploys the newer code again")
+        return Done(ok=True, said="", seconds=time.monotonic() - began)
+
+    def settle(self, services: Collection[str], limit: float) -> str | None:  # noqa: ARG002 -- as other hands
+        """Wait until the deploy that was begun is live; returns why it is not, if it is not in time (seconds)."""
+        if not self._deploys:
+            return None
+        end, last = time.monotonic() + limit, ""
+        while time.monotonic() < end:
+            try:
+                found = self._look()
+            except ApiError as error:
+                return str(error)
+            new = next((each for each in found.deploys if each.id not in self._before), None)
+            status = new.status if new else "suspended" if found.suspended else "no new deploy yet"
+            if status != last:
+                self._say(f"deploy of {found.name}: {status}")
+                last = status
+            if new is not None and new.meaning != "in progress":
+                return None if new.meaning == "live" else f"the deploy ended as {new.status} {new.reason}".strip()
+            if new is None and self._resumed and found.live is not None and not found.suspended:
+                return None  # Render may start what was live without a new deploy
+            self._pause(min(PACE, max(0.01, limit / 20)))
+        return f"the deploy was not live after {limit:.0f} s: {last}"
+
+    def _look(self) -> RenderService:
+        raw: dict[str, Any] | None = find(self._api, self._section.service)
+        if raw is None:
+            return RenderService(self._section.service, found=False)
+        return read_deploys(self._api, service(self._section.service, raw))

@@ -1,0 +1,133 @@
+"""Asks Render's API: bounded in time and size, over the transport of every other request, and never with a redirect."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from smokegate.observation.plan.step import RawResponse, RequestToSend
+from smokegate.observation.render.model import ApiCause, ApiError
+from smokegate.observation.transport.errors import cause_of
+from smokegate.observation.transport.fetch import fetch
+from smokegate.observation.transport.limits import number
+
+if TYPE_CHECKING:
+    from smokegate.environment.render import Render
+    from smokegate.observation.transport.pool import Pool
+
+PAGE, PAGES = 100, 5
+"""Items of a page, and pages of a list at most."""
+PATIENCE = 5.0
+"""Seconds that a rate limit is waited for at most; the API asks for up to an hour."""
+PAUSE = 0.3
+CAUSES = {401: ApiCause.REFUSED, 403: ApiCause.FORBIDDEN, 404: ApiCause.MISSING, 429: ApiCause.LIMITED}
+SAYS = {
+    ApiCause.REFUSED: "the API refuses the key (401)",
+    ApiCause.FORBIDDEN: "the API does not let this key do that (403)",
+    ApiCause.LIMITED: "the API limits the rate of requests (429)",
+    ApiCause.MISSING: "the API does not know it (404)",
+}
+
+
+class RenderApi:
+    """The API with one key. Not thread-safe.
+
+    Args:
+        section: the address, the key and the time limit of a request.
+        pool: sends.
+        pause: waits for some seconds.
+    """
+
+    def __init__(self, section: Render, pool: Pool, pause: Callable[[float], object] = time.sleep) -> None:
+        self._section = section
+        self._pool = pool
+        self._pause = pause
+        self.requests = 0
+
+    def get(self, path: str, **query: str) -> Any:
+        """Return what a resource is.
+
+        Raises:
+            ApiError: it could not be read.
+        """
+        text = f"?{urlencode(query)}" if query else ""
+        return self._send("GET", f"{path}{text}", None)
+
+    def pages(self, path: str, item: str, **query: str) -> Iterator[dict[str, Any]]:
+        """Yield the items of a list, page after page.
+
+        Raises:
+            ApiError: it could not be read.
+        """
+        for _ in range(PAGES):
+            found = self.get(path, limit=str(PAGE), **query)
+            rows = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+            yield from (each[item] for each in rows if isinstance(each.get(item), dict))
+            cursor = rows[-1].get("cursor") if rows else None
+            if len(rows) < PAGE or not isinstance(cursor, str):
+                return
+            query = {**query, "cursor": cursor}
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Do something; returns what the API says of it, None where its answer is empty. It is never sent twice.
+
+        Raises:
+            ApiError: it was refused, or it is not known whether it was done.
+        """
+        return self._send("POST", path, body or {})
+
+    def _send(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
+        for attempt in (1, 2):
+            raw, problem = self._once(method, path, body)
+            last = method != "GET" or attempt == 2
+            if raw is None:
+                if last:
+                    raise ApiError(ApiCause.DOWN, f"the API does not answer: {problem}")
+                self._pause(PAUSE)
+                continue
+            if 200 <= raw.status < 300:
+                return raw.json if raw.is_json else None
+            wait = _wait(raw)
+            if last or wait is None:
+                raise _error(raw)
+            self._pause(wait)
+        raise AssertionError("the second attempt ends it")  # pragma: no cover
+
+    def _once(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[RawResponse | None, str]:
+        headers: tuple[tuple[str, str], ...] = (
+            ("Authorization", f"Bearer {self._section.key}"),
+            ("Accept", "application/json"),
+        )
+        data = None if body is None else json.dumps(body).encode()
+        if data is not None:
+            headers += (("Content-Type", "application/json"),)
+        ask = RequestToSend(method, f"{self._section.api}{path}", headers, data, follow=False)
+        client, now = self._pool.client(), time.monotonic()
+        self.requests += 1
+        fetched = fetch(client, ask, client.trace(None, now, now + self._section.timeout))
+        if fetched.raw is not None:
+            return fetched.raw, ""
+        return None, cause_of(fetched.error)[0].title if fetched.error is not None else "no answer"
+
+
+def _wait(raw: RawResponse) -> float | None:
+    """Return how long to wait before it is tried again; None where that is pointless, or takes too long."""
+    if raw.status >= 500:
+        return PAUSE
+    if raw.status != 429:
+        return None
+    headers = {name.lower(): value for name, value in raw.headers}
+    # The documentation gives the reset as seconds until it, older pages as the time since 1970.
+    asked = number(headers.get("retry-after", "")) or number(headers.get("ratelimit-reset", "")) or 1
+    seconds = asked - time.time() if asked > 1_000_000_000 else float(asked)
+    return max(0.0, seconds) if seconds <= PATIENCE else None
+
+
+def _error(raw: RawResponse) -> ApiError:
+    cause = CAUSES.get(raw.status, ApiCause.DOWN)
+    said = raw.json.get("message") if isinstance(raw.json, dict) else None
+    text = SAYS.get(cause, f"the API answers with status {raw.status}")
+    return ApiError(cause, f"{text}: {said[:200]}" if isinstance(said, str) and said else text)

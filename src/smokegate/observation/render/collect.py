@@ -1,0 +1,146 @@
+"""One look at the platform: a few requests, each of which may fail by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from smokegate.environment.render import KEY_VARIABLE, Render
+from smokegate.observation.render.client import RenderApi
+from smokegate.observation.render.model import ApiCause, ApiError, PlatformView, RenderDatabase, RenderService
+from smokegate.observation.render.read import deploys, is_suspended, service, table, text
+
+if TYPE_CHECKING:
+    from smokegate.observation.evidence.redact import Redactor
+    from smokegate.observation.transport.pool import Pool
+
+DEPLOYS, LOG_LINES = 20, 100
+FAMILIAR = 16
+"""Characters of a value that can be no word of a text: a shorter one of a harmless variable is left alone."""
+SECRET = re.compile(r"KEY|SECRET|TOKEN|PASS|CREDENTIAL|DSN|DATABASE_URL", re.IGNORECASE)
+"""The names of variables whose values are secrets, also where a log shows them."""
+
+
+def look(section: Render, pool: Pool, redactor: Redactor) -> PlatformView:
+    """Ask the API once for all that is declared; it raises nothing."""
+    if not section.key:
+        name = getattr(section.key, "variable", "") or KEY_VARIABLE
+        return PlatformView(ApiCause.NO_KEY, f"the variable {name} is not set: the API of Render cannot be asked")
+    api = RenderApi(section, pool)
+    services: dict[str, RenderService] = {}
+    try:
+        for role, name in (("backend", section.service), ("frontend", section.frontend)):
+            if name is not None:
+                services[role] = _whole(api, section, name, redactor, backend=role == "backend")
+    except ApiError as error:
+        return PlatformView(error.cause, str(error), services, requests=api.requests)
+    database, trouble = None, ""
+    try:
+        database = _database(api, section.database) if section.database else None
+    except ApiError as error:
+        trouble = str(error)
+    return PlatformView(None, "", services, database, trouble, api.requests)
+
+
+def find(api: RenderApi, name: str) -> dict[str, Any] | None:
+    """Return a service by its name or id, None where the workspaces of the key have none.
+
+    Raises:
+        ApiError: it could not be asked for.
+    """
+    if name.startswith(("srv-", "crn-")):
+        try:
+            found = api.get(f"/services/{name}")
+        except ApiError as error:
+            if error.cause is ApiCause.MISSING:
+                return None
+            raise
+        return found if isinstance(found, dict) else None
+    rows = api.pages("/services", "service", name=name)
+    return next((each for each in rows if text(each, "name") == name), None)
+
+
+def read_deploys(api: RenderApi, found: RenderService) -> RenderService:
+    """Return a service with its newest deploys, and why they failed where one did.
+
+    Raises:
+        ApiError: the deploys could not be asked for.
+    """
+    rows = api.get(f"/services/{found.id}/deploys", limit=str(DEPLOYS))
+    raw = [table(each, "deploy") for each in (rows if isinstance(rows, list) else ())]
+    plain = replace(found, deploys=deploys(raw, []))
+    if plain.latest is None or plain.latest.meaning not in {"failed", "canceled", "superseded"}:
+        return plain
+    try:
+        since = min(each.created for each in plain.deploys)
+        events = list(api.pages(f"/services/{found.id}/events", "event", startTime=since))
+    except ApiError as error:
+        return replace(plain, unread=(*plain.unread, f"events: {error}"))
+    return replace(found, deploys=deploys(raw, events))
+
+
+def _whole(api: RenderApi, section: Render, name: str, redactor: Redactor, *, backend: bool) -> RenderService:
+    raw = find(api, name)
+    if raw is None:
+        return RenderService(name, found=False)
+    found = read_deploys(api, service(name, raw))
+    if backend:
+        found = _part(found, "variables", lambda: _with_variables(api, section, found, redactor))
+        found = _part(found, "instances", lambda: replace(found, instances=_instances(api, found)))
+    failed = found.latest is not None and found.latest.meaning == "failed"
+    return _part(found, "log", lambda: replace(found, log=_log(api, raw, found))) if failed else found
+
+
+def _part(found: RenderService, what: str, read: Callable[[], RenderService]) -> RenderService:
+    """Return the service with one part more, or with the reason why that could not be read."""
+    try:
+        return read()
+    except ApiError as error:
+        return replace(found, unread=(*found.unread, f"{what}: {error}"))
+
+
+def _with_variables(api: RenderApi, section: Render, found: RenderService, redactor: Redactor) -> RenderService:
+    """Judge the variables where they are read: their values go no further, and no output shows a secret one."""
+    pairs = {text(each, "key"): text(each, "value") for each in api.pages(f"/services/{found.id}/env-vars", "envVar")}
+    redactor.add(*(value for name, value in pairs.items() if SECRET.search(name) and len(value) >= FAMILIAR))
+    required = (*section.variables, *section.values)
+    return replace(
+        found,
+        missing=tuple(each for each in dict.fromkeys(required) if each not in pairs),
+        empty=tuple(each for each in section.variables if each in pairs and not pairs[each].strip()),
+        wrong=tuple(
+            name
+            for name, value in section.values.items()
+            if name in pairs and pairs[name].strip().lower() != value.lower()
+        ),
+    )
+
+
+def _instances(api: RenderApi, found: RenderService) -> int | None:
+    rows = api.get(f"/services/{found.id}/instances")
+    return len(rows) if isinstance(rows, list) else None
+
+
+def _log(api: RenderApi, raw: dict[str, Any], found: RenderService) -> tuple[str, ...]:
+    """Return the last lines of the log, the last one last, from the time of the deploy that failed."""
+    assert found.latest is not None
+    query = {"ownerId": text(raw, "ownerId"), "resource": found.id, "direction": "backward", "limit": str(LOG_LINES)}
+    window = {"startTime": found.latest.created, "endTime": found.latest.finished}
+    given = api.get("/logs", **query, **{key: value for key, value in window.items() if value})
+    lines = given.get("logs") if isinstance(given, dict) else None
+    return tuple(_lines(lines if isinstance(lines, list) else []))
+
+
+def _lines(logs: list[Any]) -> Iterator[str]:
+    for each in reversed(logs):
+        yield from text(each, "message").splitlines()
+
+
+def _database(api: RenderApi, name: str) -> RenderDatabase:
+    rows = api.pages("/postgres", "postgres", **({} if name.startswith("dpg-") else {"name": name}))
+    raw = next((each for each in rows if name in {text(each, "name"), text(each, "id")}), None)
+    if raw is None:
+        return RenderDatabase(name, found=False)
+    return RenderDatabase(text(raw, "name") or name, status=text(raw, "status"), suspended=is_suspended(raw))

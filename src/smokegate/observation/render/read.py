@@ -1,0 +1,66 @@
+"""Reads what the API answers: any part of it may be missing, null or of another type than is documented."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smokegate.knowledge.render_states import failure
+from smokegate.observation.render.model import DeployView, RenderService
+
+
+def text(value: Any, key: str) -> str:
+    """Return a text of a JSON object, empty where there is none."""
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def table(value: Any, key: str) -> dict[str, Any]:
+    """Return an object of a JSON object, an empty one where there is none."""
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def is_suspended(value: dict[str, Any]) -> bool:
+    """Tell whether a service or database is suspended: the API says it as a text."""
+    return text(value, "suspended") == "suspended"
+
+
+def service(name: str, raw: dict[str, Any]) -> RenderService:
+    """Return a service without what further requests tell."""
+    details = table(raw, "serviceDetails")
+    suspenders = raw.get("suspenders")
+    kind = text(raw, "type")
+    return RenderService(
+        name=text(raw, "name") or name,
+        id=text(raw, "id"),
+        type=kind,
+        dashboard=text(raw, "dashboardUrl"),
+        url=text(details, "url"),
+        plan=text(details, "plan"),
+        region=text(details, "region"),
+        auto_deploy=text(raw, "autoDeploy") == "yes",
+        suspended=is_suspended(raw),
+        suspenders=tuple(each for each in suspenders if isinstance(each, str)) if isinstance(suspenders, list) else (),
+        health_path=text(details, "healthCheckPath") if kind == "web_service" else None,
+    )
+
+
+def deploys(raw: list[dict[str, Any]], events: list[dict[str, Any]]) -> tuple[DeployView, ...]:
+    """Return the deploys, newest first, each with what its last event says."""
+    ended = {text(table(each, "details"), "deployId"): table(table(each, "details"), "reason") for each in events[::-1]}
+    found = []
+    for each in raw:
+        reason = ended.get(text(each, "id"), {})
+        found.append(
+            DeployView(
+                id=text(each, "id"),
+                status=text(each, "status"),
+                commit=text(table(each, "commit"), "id") or None,
+                trigger=text(each, "trigger"),
+                created=text(each, "createdAt"),
+                finished=text(each, "finishedAt"),
+                reason=failure(table(reason, "failure")),
+                superseded_by=text(table(reason, "newDeploy"), "id"),
+            )
+        )
+    return tuple(sorted(found, key=lambda each: each.created, reverse=True))

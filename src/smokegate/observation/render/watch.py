@@ -1,0 +1,119 @@
+"""Watches a deploy through the platform's API while the health check is waited for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from smokegate.knowledge.render_states import suspender
+from smokegate.observation.render.client import RenderApi
+from smokegate.observation.render.collect import find, read_deploys
+from smokegate.observation.render.model import ApiCause, ApiError, DeployView, RenderService
+from smokegate.observation.render.read import service
+
+if TYPE_CHECKING:
+    from smokegate.environment.render import Render
+    from smokegate.observation.transport.pool import Pool
+
+QUICK, SLOW, QUICK_FOR = 0.4, 2.0, 20.0
+"""Seconds between two looks: at first, later, and how long "at first" lasts. The API allows 400 requests a minute."""
+GRACE = 5.0
+"""Seconds for which a deploy that had ended before the wait began does not end it: a newer one may be on its way."""
+
+
+class PlatformWatch:
+    """Asks every now and then how the deploy stands.
+
+    Args:
+        section: which services, and the key.
+        pool: does the work.
+        expected: the commit that is waited for; None: the latest deploy.
+        hopeless: told, once, why waiting is pointless.
+    """
+
+    def __init__(self, section: Render, pool: Pool, expected: str | None, hopeless: Callable[[str], None]) -> None:
+        self._section = section
+        self._pool = pool
+        self._expected = expected
+        self._hopeless = hopeless
+        self._api = RenderApi(section, pool)
+        self._stopped = False
+        self._began = 0.0
+        self._over: set[str] | None = None
+        self.healing = False
+        """Whether a deploy is under way, which will replace what is there now."""
+        self.commit: str | None = None
+        """The commit that is live, by the API."""
+        self.line = ""
+        """Where the deploy stands, in words."""
+
+    @property
+    def requests(self) -> int:
+        """How many requests it has sent."""
+        return self._api.requests
+
+    def begin(self) -> None:
+        """Start; returns at once."""
+        self._began = time.monotonic()
+        self._pool.submit(self, self._look)
+
+    def stop(self) -> None:
+        """Ask no more."""
+        self._stopped = True
+
+    def _look(self) -> None:
+        if self._stopped:
+            return
+        try:
+            why = self._judge()
+        except ApiError as error:
+            self.line = str(error)
+            if error.cause in {ApiCause.REFUSED, ApiCause.FORBIDDEN}:
+                return  # that does not change while it is waited for; the health check says the rest
+            why = None
+        if why is not None and not self._stopped:
+            self._hopeless(why)
+            return
+        pause = QUICK if time.monotonic() - self._began < QUICK_FOR else SLOW
+        self._pool.later(pause, lambda: self._pool.submit(self, self._look))
+
+    def _judge(self) -> str | None:
+        """Look once; returns why waiting is pointless, if it is."""
+        name = self._section.service
+        raw = find(self._api, name)
+        if raw is None:
+            return f"Render knows no service {name} in the workspaces of this key"
+        found = service(name, raw)
+        if found.suspended:
+            return (
+                f"{name} is suspended by {', '.join(suspender(each)[0] for each in found.suspenders or ('unknown',))}"
+            )
+        found = read_deploys(self._api, found)
+        self.commit = found.live.commit if found.live is not None else None
+        deploy = found.of_commit(self._expected) if self._expected else found.latest
+        self.healing = deploy is not None and deploy.meaning == "in progress"
+        self.line = f"deploy: {deploy.status}" if deploy is not None else "no deploy of it yet"
+        if self._over is None:
+            self._over = {each.id for each in found.deploys if each.meaning != "in progress"}
+        if deploy is None:
+            return self._without_any(found)
+        return self._ended(found, deploy)
+
+    def _without_any(self, found: RenderService) -> str | None:
+        """A service without any deploy gets one or not: only that it stays so ends the wait."""
+        late = time.monotonic() - self._began > GRACE
+        return f"{found.name} has never been deployed" if late and not found.deploys else None
+
+    def _ended(self, found: RenderService, deploy: DeployView) -> str | None:
+        if deploy.meaning in {"in progress", "live"}:
+            return None
+        if not self._expected and found.live is not None:
+            return None  # an older version answers, and any will do
+        if deploy.id in (self._over or ()) and time.monotonic() - self._began < GRACE:
+            return None
+        newer = found.latest is not deploy
+        if newer and deploy.meaning in {"canceled", "superseded"}:
+            return f"the deploy of {found.name} was overtaken by a newer one"
+        because = f": {deploy.reason}" if deploy.reason else ""
+        return f"the deploy of {found.name} ended as {deploy.status}{because}"
