@@ -11,6 +11,8 @@ MORE = re.compile(r"^  more  .*\n?", re.MULTILINE)
 PROGRESS = re.compile(r"^[\w-]+: \d+ of \d+ answered.*\n?", re.MULTILINE)
 """The line that a run shows when it takes long: whether it comes is the machine's doing."""
 CHANGES = (
+    # How long it took, and how far a deploy had come in that time, depends on the machine.
+    (re.compile(r"^([\w-]+): (?:not )?ready after .*$", re.MULTILINE), r"\1: HOW WAITING ENDED"),
     (re.compile(re.escape(page("docs/"))), "docs/"),  # a release changes no golden text
     (re.compile(r"\b127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
     (re.compile(r"\blocalhost:\d{5}\b"), "localhost:PORT"),

@@ -282,7 +282,7 @@ def relapse(plan: Plan) -> None:
     """The new version answers a few times, then the one before answers again, and the API calls the new one live."""
     from itertools import chain, repeat
 
-    service, turns = _backend(plan), chain(repeat(0, 5), repeat(1))
+    service, turns = _backend(plan), chain(repeat(0, 2), repeat(1))
     service.route = lambda _: service.deploys[next(turns)]
 
 
