@@ -52,7 +52,8 @@ def engine(chromium):  # noqa: ARG001 - says what is missing where there is no b
 def page(body: str, **headers: str) -> Reply:
     """Return an HTML page."""
     named = tuple((name.replace("_", "-"), text) for name, text in headers.items())
-    return Reply(200, f"<!doctype html><meta charset=utf-8><title>x</title>{body}".encode(), (("Content-Type", "text/html"), *named))
+    text = f"<!doctype html><meta charset=utf-8><title>x</title>{body}"
+    return Reply(200, text.encode(), (("Content-Type", "text/html"), *named))
 
 
 def look(web, *pages, person=None, **sign_in):
