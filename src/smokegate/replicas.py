@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from smokegate.environment.model import with_addresses
@@ -71,16 +72,38 @@ def check_fault(environment: Environment, fault: str) -> None:
     unknown = [name for name in fault.split("+") if name not in known]
     if unknown:
         near = get_close_matches(unknown[0], known, 1)
-        hint = f"did you mean {near[0]}?" if near else "they are: " + ", ".join(sorted(known))
+        hint = f"did you mean {near[0]}?" if near else "by what they break:\n" + _by_kind(environment.replica.kind)
         raise UnsuitableFaultError(f"--fault={fault}: the replica of {environment.name} has no such fault; {hint}")
 
 
 def known_faults(kind: str) -> tuple[str, ...]:
     """Return the names of the faults of a kind of replica."""
+    return tuple(_faults(kind))
+
+
+def _faults(kind: str) -> Mapping[str, Any]:
     if kind == "compose":
         from smokegate.replica.compose.faults import FAULTS as COMPOSE  # noqa: PLC0415 - see start_replica
 
-        return tuple(COMPOSE)
+        return COMPOSE
     from smokegate.replica import FAULTS  # noqa: PLC0415 - see start_replica
 
-    return tuple(FAULTS[kind])
+    return FAULTS[kind]
+
+
+def _by_kind(kind: str) -> str:
+    """Return the faults by the family of the causes that they lead to, a paragraph each."""
+    families: dict[str, list[str]] = {}
+    for name, fault in _faults(kind).items():
+        first = next(iter(fault.cause), "")
+        families.setdefault(first.partition(".")[0] or "other", []).append(name)
+    return "\n".join(
+        fill(
+            f"{family}: {', '.join(sorted(names))}",
+            78,
+            initial_indent="  ",
+            subsequent_indent="    ",
+            break_on_hyphens=False,
+        )
+        for family, names in sorted(families.items())
+    )

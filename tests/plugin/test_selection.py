@@ -49,6 +49,9 @@ def test_every_missing_variable_is_told_at_once(smoke):
         ("--fault=no-servr", "did you mean no-server?"),
         ("--set=backend.ulr=http://127.0.0.1:9", "did you mean"),
         ("--set=nonsense", "expected KEY=VALUE"),
+        ("--fault=zzz", "no such fault; by what they break:"),
+        ("--expect-comit=abc", "--expect-comit: there is no such option; did you mean --expect-commit?"),
+        ("--since=/nowhere.json", "--since=/nowhere.json: expected the JSON of a run, as --record=FILE"),
     ],
 )
 def test_options_that_can_not_be_used_are_refused(smoke, option, message):

@@ -1,4 +1,4 @@
-"""`smokegate watch NAME`: the same look again and again, a line a round, and a summary at the end."""
+"""`smokegate watch NAME`: checks repeatedly, one line per round, and a summary at the end."""
 
 from __future__ import annotations
 
@@ -20,6 +20,18 @@ def describe(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="sign in every round, too, where that creates an account each time; else it is left out",
     )
+    parser.add_argument(
+        "--on-change",
+        metavar="COMMAND",
+        help="run COMMAND once per change, with SMOKEGATE_NAME, _VERDICT, _WAS, _CAUSE and _TITLE as variables",
+    )
+    parser.add_argument(
+        "--alert",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="send a message once per change, through apprise (an extra): slack://…, mailto://…; repeatable",
+    )
     parser.epilog = (
         "Every round adds a line to reports/history/NAME.jsonl. The exit code is that of the worst verdict: "
         "0 it worked throughout, 1 it did not, 7 the platform's outage, 6 it could not be judged."
@@ -28,6 +40,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Watch until the count is reached or Ctrl-C; returns the exit code of the worst verdict."""
+    from smokegate.commands.alerts import AlertError, Alerts  # noqa: PLC0415 - costs start-up time
     from smokegate.commands.common import WRONG_USE, UsageError, duration, environment_of  # noqa: PLC0415
     from smokegate.commands.watch_loop import watch  # noqa: PLC0415 - costs start-up time
     from smokegate.replica import ReplicaError  # noqa: PLC0415 - see above
@@ -39,14 +52,16 @@ def run(arguments: argparse.Namespace) -> int:
         every = duration("--every", arguments.every)
         if arguments.count is not None and arguments.count < 1:
             raise UsageError(f"--count={arguments.count}: expected 1 or more")  # noqa: TRY301 - one way out
-    except UsageError as wrong:
+        alerts = Alerts(arguments.on_change, arguments.alert)
+    except (UsageError, AlertError) as wrong:
         sys.stderr.write(f"smokegate watch: {wrong}\n")
         return WRONG_USE
     console = Console()
     history = arguments.reports / "history" / f"{declared.name}.jsonl"
     try:
         with placed(declared, arguments.fault) as environment:
-            return watch(environment, console, history, every=every, count=arguments.count, journey=arguments.journey)
+            more = {"count": arguments.count, "journey": arguments.journey, "alerts": alerts}
+            return watch(environment, console, history, every=every, **more)
     except ReplicaError as broken:
         sys.stderr.write(f"smokegate watch: the replica of {declared.name} did not start: {broken}\n")
         return 6

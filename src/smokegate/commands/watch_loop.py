@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from smokegate.commands.alerts import Alerts, Change
 from smokegate.commands.common import CheckResult, look
 from smokegate.commands.signals import ended_like_interrupt
 from smokegate.commands.suite_process import SuiteError
@@ -40,6 +41,8 @@ class Round:
     """Seconds of the health check's answer."""
     seconds: float
     version: str | None
+    reason: str = ""
+    """The verdict's reason in a sentence; empty where it is PASS."""
 
     @property
     def face(self) -> tuple[Verdict, str | None]:
@@ -60,6 +63,7 @@ def round_of(seen: CheckResult) -> Round:
         (answered.warm_seconds or answered.seconds) if answered else None,
         seen.seconds,
         report.version,
+        "" if report.verdict is Verdict.PASS else report.summary,
     )
 
 
@@ -120,6 +124,7 @@ def watch(  # noqa: PLR0913 - all but the first three are by name
     every: float,
     count: int | None = None,
     journey: bool = False,
+    alerts: Alerts | None = None,
     pause: Callable[[float], object] = NEVER.wait,
     clock: Callable[[], float] = time.monotonic,
 ) -> int:
@@ -132,6 +137,7 @@ def watch(  # noqa: PLR0913 - all but the first three are by name
         every: seconds from start to start; a round that takes longer is followed at once.
         count: how many rounds; None: until Ctrl-C.
         journey: sign in also where that creates an account every time.
+        alerts: where changes are announced.
         pause: waits some seconds, and is interrupted by Ctrl-C.
         clock: tells the seconds that pass.
     """
@@ -147,7 +153,9 @@ def watch(  # noqa: PLR0913 - all but the first three are by name
                 one = _round(environment, console, creating=creating)
                 if one is None:
                     break
-                _tell(tally, one, console, history)
+                if (change := _tell(tally, one, console, history)) is not None and alerts is not None:
+                    for problem in alerts.announce(replace(change, environment=environment.name)):
+                        console.note(problem)
                 due = max(due + 1, int((clock() - began) // every))
     except KeyboardInterrupt:
         pass
@@ -177,17 +185,24 @@ def _creating(environment: Environment, console: Console, *, journey: bool) -> b
     return journey
 
 
-def _tell(tally: Tally, one: Round, console: Console, history: Path) -> None:
+def _tell(tally: Tally, one: Round, console: Console, history: Path) -> Change | None:
+    """Print a round's line; its reason only where it is a new one. Returns the change, if it is one."""
     before = tally.rounds[-1] if tally.rounds else None
     changed = tally.add(one)
     latency = "no answer" if one.latency is None else f"{one.latency * 1000:.0f} ms"
     cause = f"  {one.cause}" if one.face[1] else ""
     was = f"  (was {before.verdict.name}{f' {before.face[1]}' if before.face[1] else ''})" if changed and before else ""
     text = f"{one.started:%Y-%m-%d %H:%M:%S}Z  {one.verdict.name:<7}  {latency:>9}{cause}{was}"
-    console.tell([TerminalLine(safe(text), COLOURS[one.verdict.name], bold=changed)])
+    lines = [TerminalLine(safe(text), COLOURS[one.verdict.name], bold=changed)]
+    if one.reason and (changed or before is None):
+        lines.append(TerminalLine(safe(f"  {one.reason}")))
+    console.tell(lines)
     if changed:
         console.bell()
     append(history, _entry(one, changed=changed))
+    if not changed or before is None:
+        return None
+    return Change("", one.verdict.name, before.verdict.name, one.face[1] or "", one.reason or "It works again.")
 
 
 def _entry(one: Round, *, changed: bool) -> dict[str, Any]:

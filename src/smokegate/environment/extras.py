@@ -16,6 +16,7 @@ MODULES = {
     "containers": ("testcontainers",),
     "browser": ("playwright",),
     "blueprint": ("ruamel.yaml",),
+    "alerts": ("apprise",),
 }
 
 

@@ -76,6 +76,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
     early_config.add_cleanup(run.close)
 
 
+@pytest.hookimpl(wrapper=True, specname="pytest_load_initial_conftests")
+def pytest_misspelt_options(early_config: pytest.Config, args: list[str]) -> Generator[None, Any, Any]:
+    """Say "did you mean" of an option, once every plugin and conftest has defined its own."""
+    result = yield
+    _options.refuse_misspelt_options(early_config, args)
+    return result
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register the fixture, the report files and the way in which work is spread."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Collection
+from difflib import get_close_matches
 from typing import Any
 
 import pytest
@@ -47,6 +48,22 @@ def refuse_theirs(parser: pytest.Parser, names: Collection[str]) -> None:
 
     setattr(parser, "getgroup", getgroup)  # noqa: B010 - mypy allows no method to be assigned
     _guard(parser, names)
+
+
+def refuse_misspelt(parser: pytest.Parser, words: Collection[str], names: Collection[str]) -> None:
+    """Refuse an option that nobody defines and that looks like one of ours: pytest knows no "did you mean".
+
+    Raises:
+        pytest.UsageError: there is one.
+    """
+    defined = {name for option in _options(parser) for name in option.names()}
+    for word in words:
+        name = word.partition("=")[0]
+        if not name.startswith("--") or any(each.startswith(name) for each in defined):
+            continue
+        near = get_close_matches(name, names, 1, cutoff=0.75)
+        if near:
+            raise pytest.UsageError(f"{name}: there is no such option; did you mean {near[0]}?")
 
 
 def _guard(target: Any, names: Collection[str]) -> None:

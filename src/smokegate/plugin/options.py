@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smokegate.plugin.compatible_page import leave_out
-from smokegate.plugin.conflicts import refuse_ours, refuse_theirs
+from smokegate.plugin.conflicts import refuse_misspelt, refuse_ours, refuse_theirs
 from smokegate.plugin.suite_location import suite_directory
 
 if TYPE_CHECKING:
@@ -118,6 +118,22 @@ def add_options(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager
     refuse_theirs(parser, named)
     parser.addini(DEFAULT_ENVIRONMENT, "environment to check where --env is not given (smokegate)", default="")
     leave_out(pluginmanager, next(iter(named)), _default(pluginmanager))
+
+
+def refuse_misspelt_options(config: pytest.Config, words: Sequence[str]) -> None:
+    """Refuse a word of the command line that is almost an option of ours.
+
+    Raises:
+        pytest.UsageError: there is one.
+    """
+    given = list(words)
+    given = given[: given.index("--")] if "--" in given else given
+    prefix = PRIVATE if config.pluginmanager.hasplugin(BESIDE) else "--"
+    spelt = [f"--{each.removeprefix(PRIVATE).removeprefix('--')}" if each.startswith("--") else each for each in given]
+    ours = [f"--{name}" for name in OPTIONS]
+    known = {f"--{name}" for name in OPTIONS} if prefix == PRIVATE else set()
+    words = [each for each in spelt if each.partition("=")[0] not in known]
+    refuse_misspelt(config._parser, words, ours)  # noqa: SLF001 - pytest has no other way to its parser
 
 
 def _default(pluginmanager: pytest.PytestPluginManager) -> str:

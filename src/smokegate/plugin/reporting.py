@@ -51,6 +51,17 @@ def _compatible_page(config: pytest.Config) -> Path | None:
     return config.invocation_params.dir / path if path else None
 
 
+def _unwritable(reports: Path) -> str:
+    """Return the sentence that says why nothing can be written into the reports' folder; empty where something can."""
+    try:
+        reports.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return f"not written: the reports: --reports={reports} is no folder that can be made: {error.strerror}"
+    if not os.access(reports, os.W_OK | os.X_OK):
+        return f"not written: the reports: --reports={reports} is a folder in which nothing may be written"
+    return ""
+
+
 def _describe_junit(config: pytest.Config, document: dict[str, Any]) -> None:
     """Add verdict, decision and cause of every environment to JUnit's properties, once they are decided."""
     from _pytest.junitxml import xml_key  # noqa: PLC0415 - has no public name
@@ -75,6 +86,7 @@ class Reporting:
         self._told: RunReport | None = None
         self._document: dict[str, Any] | None = None
         self._problems: list[str] = []
+        self._unwritable = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take over the outcome of one test."""
@@ -103,8 +115,9 @@ class Reporting:
         return result
 
     def problem(self, text: str) -> None:
-        """Have a line shown about what could not be written."""
-        self._problems.append(text)
+        """Have a line shown about what could not be written, unless the one sentence about all of it is."""
+        if not self._unwritable:
+            self._problems.append(text)
 
     def withhold(self, session: pytest.Session, files: Iterable[Path]) -> None:
         """Look for secrets in the files that were written; where there are any, call nothing good."""
@@ -129,7 +142,8 @@ class Reporting:
             except OSError as error:
                 self.problem(f"not written: {file}: {(error.strerror or str(error)).lower()}")
                 return  # what holds for one file of the folder holds for all
-        self._problems += write_index(self._run.settings.reports)
+        for problem in write_index(self._run.settings.reports):
+            self.problem(problem)
 
     @property
     def _engaged(self) -> bool:
@@ -158,7 +172,11 @@ class Reporting:
         base = self._run.settings.reports / self._run.settings.label
         record = self._run.settings.record
         _describe_junit(session.config, self._document)
-        self._problems += write_all(self._document, base, os.environ, own_page=own_page, record=record)
+        lines = write_all(self._document, base, os.environ, own_page=own_page, record=record)
+        self._unwritable = _unwritable(base.parent)
+        if self._unwritable:
+            lines = (line for line in lines if "the job summary" in line)
+        self._problems += [*([self._unwritable] if self._unwritable else []), *lines]
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Tell the verdict after pytest's own summary."""

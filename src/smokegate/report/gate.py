@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 TONES = {"PASS": "good", "WARN": "warn", "FAIL": "bad", "OUTAGE": "bad", "UNKNOWN": "warn"}
@@ -16,6 +17,8 @@ DECISIONS = {
     "OUTAGE": "hold, do not roll back",
     "UNKNOWN": "nothing was learned: fix the runner, run again",
 }
+COUNTED = re.compile(r"\d+ gating checks? failed")
+"""A reason that the counts say already."""
 COUNTS = ("passed", "failed", "blocked", "advisory", "skipped", "not_judged")
 WORDS = {"advisory": "warnings", "skipped": "not checked", "not_judged": "not judged"}
 
@@ -71,7 +74,9 @@ def headline(document: dict[str, Any]) -> str:
     if not red:
         return gate(document)[1]
     more = f" and {len(red) - 3} more" if len(red) > 3 else ""
-    return f"{len(red)} of {len(environments)} not OK: {', '.join(red[:3])}{more}"
+    verdicts = {each["verdict"] for each in environments if each["verdict"] in RED}
+    word = "not OK" if "UNKNOWN" in verdicts else "broken"
+    return f"{len(red)} of {len(environments)} {word}: {', '.join(red[:3])}{more}"
 
 
 def explained(environment: dict[str, Any]) -> dict[str, Any] | None:
@@ -86,6 +91,12 @@ def reason(environment: dict[str, Any]) -> str:
     if cause is not None:
         return str(cause["title"])
     return str(environment["reasons"][0]) if environment["reasons"] else "no reason is on record"
+
+
+def notes(environment: dict[str, Any]) -> list[str]:
+    """Return the reasons that neither the verdict's sentence nor the counts say already."""
+    said = {reason(environment), "every declared check ran and passed"}
+    return [text for text in environment["reasons"] if text not in said and not COUNTED.fullmatch(text)]
 
 
 def check_name(test: dict[str, Any]) -> str:

@@ -22,7 +22,12 @@ from smokegate.report.json import write_whole
 
 STYLE = Path(str(files("smokegate.report") / "style.css"))
 #: Outcomes that pytest-html knows under another word.
-WORDS = {"blocked": "Blocked", "advisory": "Warning"}
+WORDS = {
+    "blocked": "Blocked",
+    "advisory": "Warning",
+    "not judged": "Not judged",
+    "not run": "Not run",
+}
 TITLE = re.compile(r"<title([^>]*)>.*?</title>", re.DOTALL)
 INLINE_SCRIPT = re.compile(r"<script(?:\s[^>]*)?>(.*?)</script>", re.DOTALL)
 
@@ -42,6 +47,10 @@ def row(report: Any, cells: list[str]) -> None:
         return
     if len(cells) < 4:
         return
+    # pytest-html knows its own words only, and filters by the class of the row, not by this one's.
+    word = WORDS.get(noted.get("outcome", ""))
+    if word:
+        cells[0] = f'<td class="col-result">{word}</td>'
     cells[1] = f'<td class="col-testId">{escape(report.nodeid)}</td>'
     why = str(noted.get("why", "")).strip()
     cells[3:] = [f"<td>{escape(_gist(why))}</td>"]

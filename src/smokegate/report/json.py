@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from smokegate.diagnosis.model import Diagnosis, Finding
+from smokegate.environment.model import Environment
 from smokegate.observation.evidence.redact import header
 from smokegate.observation.evidence.sink import SINK, escaped, without_secrets
 from smokegate.observation.model import Answer, Body, Exchange, Headers, NoAnswer, Outcome
+from smokegate.observation.plan.backend import endpoint_name
 from smokegate.report.model import EnvironmentReport, RunReport
 
 SCHEMA = 1
@@ -112,12 +114,26 @@ def _environment(report: EnvironmentReport) -> dict[str, Any]:
         "readiness": plain(observation.readiness),
         "control": [plain(probe) for probe in observation.control],
         "tests": [plain(outcome) for outcome in sorted(report.outcomes, key=lambda o: o.id)],
-        "exchanges": [exchange(each) for name, each in observation.exchanges.items() if name == each.name],
+        "exchanges": [
+            {**exchange(each), "budget": _budget(report.environment, name)}
+            for name, each in observation.exchanges.items()
+            if name == each.name
+        ],
         "api_addresses": [plain(each) for each in observation.api_addresses],
         "server": plain(observation.server),
         "browser": plain(observation.browser),
         "platform": plain(observation.platform),
     }
+
+
+def _budget(environment: Environment, name: str) -> float | None:
+    """Return the seconds that an answer may take, where the file says so."""
+    backend = environment.backend
+    if name == "health" or name.startswith("health "):
+        return backend.health.within
+    if name == "monitoring" and backend.monitoring is not None:
+        return backend.monitoring.within
+    return next((each.within for each in backend.endpoints if endpoint_name(each) == name), None)
 
 
 def cause(diagnosis: Diagnosis) -> dict[str, Any] | None:

@@ -6,7 +6,6 @@ Rendered from the run's JSON, to the terminal's width. At 80 columns a red run f
 from __future__ import annotations
 
 import os
-import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Any
 
 from smokegate.observation.evidence.sink import line as safe
 from smokegate.observation.evidence.sink import shown as safe_lines
-from smokegate.report.gate import check_name, counted, decision, explained, reason
+from smokegate.report.gate import check_name, counted, decision, explained, notes, reason
 from smokegate.report.history import short
 
 COLOURS = {"PASS": "green", "WARN": "yellow", "FAIL": "red", "OUTAGE": "red", "UNKNOWN": "yellow"}
@@ -26,9 +25,6 @@ SHOWN = 5
 """How many environments that are not green are shown one by one."""
 LEAST, MOST = 40, 120
 """Columns: below, lines are as wide as that; above, they are no longer easy to read."""
-SAID = re.compile(r"\d+ gating checks? failed")
-"""A reason that the counts say already."""
-WHOLE = "every declared check ran and passed"
 
 __all__ = ["COLOURS", "TerminalLine", "block", "safe", "safe_lines", "wrapped"]
 
@@ -104,11 +100,11 @@ def _details(each: dict[str, Any], cause: dict[str, Any] | None, width: int) -> 
         yield from _row("also", f"{other['title']} ({other['code']}, {other['confidence']})", width)
     if cause is not None and cause["steps"]:
         yield from _row("do", cause["steps"][0], width)
-    notes = [text for text in each["reasons"] if not SAID.fullmatch(text) and text not in {reason(each), WHOLE}]
-    for text in notes[:NOTES]:
+    left = notes(each)
+    for text in left[:NOTES]:
         yield from _row("note", text, width)
-    if len(notes) > NOTES:
-        yield from _row("note", f"and {len(notes) - NOTES} more in the report", width)
+    if len(left) > NOTES:
+        yield from _row("note", f"and {len(left) - NOTES} more in the report", width)
     if each["not_covered"]:
         yield from _row("not covered", ", ".join(each["not_covered"]), width)
     if cause is not None and cause["steps"]:

@@ -96,12 +96,14 @@ def test_a_long_round_is_followed_by_the_next_due_one(watched: Watched, well: Ch
 
 
 def test_a_line_a_round(watched: Watched, well: CheckResult, down: CheckResult) -> None:
-    """Time, verdict, latency, cause, and what it was before."""
+    """Time, verdict, latency, cause, what it was before, and the reason once."""
     watched.run([well, down, down], count=3)
     lines = watched.out.getvalue().splitlines()
     assert lines[0].split() == ["2026-11-22", "12:00:00Z", "PASS", "0", "ms"]
     assert lines[1].split()[2:] == ["FAIL", "0", "ms", "render.no-server", "(was", "PASS)"]
-    assert lines[2].split()[2:] == ["FAIL", "0", "ms", "render.no-server"]
+    assert lines[2] == "  Nothing is running behind backend.example.com"
+    assert lines[3].split()[2:] == ["FAIL", "0", "ms", "render.no-server"]
+    assert "Nothing is running" not in "".join(lines[3:])
 
 
 def test_the_bell_rings_on_a_change_only(watched: Watched, well: CheckResult, down: CheckResult) -> None:

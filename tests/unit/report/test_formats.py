@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests_support.run_documents import run_of
 
 from smokegate.report.ctrf import STATUS, ctrf
 from smokegate.report.files import write_all
@@ -206,3 +207,28 @@ def test_outside_of_github_no_summary_is_written(tmp_path) -> None:
         == []
     )
     assert "❌ FAIL" in target.read_text("utf-8")
+
+
+def test_pages_of_many_checks_are_small() -> None:
+    """200 checks within 0.6 MB, and 2,000 in 100 environments within 6 MB, all of their evidence in the page."""
+    one = run_of("database")
+    (each,) = one["environments"]
+    parts = len(each["tests"])
+    copies = [{**each, "name": f"shop-{number}"} for number in range(100)]
+    few = {**one, "environments": copies[: -(-200 // parts)]}
+    many = {**one, "environments": copies}
+
+    assert parts * len(few["environments"]) >= 200
+    assert parts * len(copies) >= 2000
+    assert len(page(few).encode()) <= 600_000
+    assert len(page(many).encode()) <= 6_000_000
+
+
+def test_of_many_environments_the_broken_one_is_named_and_the_rest_is_folded() -> None:
+    """Headline and tab title say which; what passed is one line until it is opened."""
+    passed = [environment("PASS", name=f"shop-{number}") for number in range(99)]
+    text = page(document(*passed, environment(name="lost")))
+
+    assert "<title>1 of 100 broken: lost</title>" in text
+    assert "<summary>99 environments passed</summary>" in text
+    assert text.index('id="lost"') < text.index("99 environments passed") < text.index('id="shop-0"')

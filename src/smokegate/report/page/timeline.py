@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import floor, log10
 from typing import Any
 
 from smokegate.report.page.outcomes import exchange_outcome
@@ -25,6 +26,8 @@ class Bar:
     milliseconds: float
     parts: tuple[tuple[str, float, float], ...]
     end: float
+    budget: float | None
+    """Where the time is over that the answer may take; None without a budget, or where it lies beyond the axis."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Timeline:
     """One environment's requests, in the order in which they were sent."""
 
     span: float
+    ticks: tuple[tuple[float, str], ...]
+    """Places of the axis, of 1000, and what stands there."""
     bars: tuple[Bar, ...]
 
 
@@ -44,7 +49,15 @@ def timeline(environment: dict[str, Any]) -> Timeline | None:
     first = min((each["started"] for each in sent), default=0.0)
     span = max((each["started"] + each["seconds"] for each in sent), default=first) - first or 1.0
     ordered = sorted(every, key=lambda each: (not _sent(each), each["started"] if _sent(each) else 0.0))
-    return Timeline(span * 1000, tuple(_bar(environment, each, first, span) for each in ordered))
+    return Timeline(span * 1000, _ticks(span), tuple(_bar(environment, each, first, span) for each in ordered))
+
+
+def _ticks(span: float) -> tuple[tuple[float, str], ...]:
+    """Return the axis in steps of 1, 2 or 5 times a power of ten: at most six, so that their texts do not meet."""
+    step = 10.0 ** floor(log10(span / 5))
+    step *= next(factor for factor in (1, 2, 5, 10) if step * factor >= span / 5)
+    found = [step * number for number in range(int(span / step + 1e-9) + 1)]
+    return tuple((round(each / span * WIDTH, 1), f"{each * 1000:g}" + (" ms" if not each else "")) for each in found)
 
 
 def rows(environment: dict[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -93,7 +106,16 @@ def _bar(environment: dict[str, Any], exchange: dict[str, Any], first: float, sp
         milliseconds=exchange["seconds"] * 1000,
         parts=tuple(parts),
         end=round(at, 2),
+        budget=_budget(exchange, first, span),
     )
+
+
+def _budget(exchange: dict[str, Any], first: float, span: float) -> float | None:
+    if not exchange.get("budget") or not _sent(exchange):
+        return None
+    offsets = exchange["phases"].get("offsets") or {}
+    at = (offsets.get("wait", exchange["started"]) + exchange["budget"] - first) / span * WIDTH
+    return round(at, 2) if at <= WIDTH else None
 
 
 def _status(exchange: dict[str, Any]) -> str:
