@@ -70,7 +70,7 @@ lock: $(VENV)/test.stamp  ## pin what pyproject.toml asks for; UPGRADE=--upgrade
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--custom-compile-command "make lock" pyproject.toml --constraint requirements/smoke.txt --group build -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url $(UPGRADE) \
-		--custom-compile-command "make lock" pyproject.toml --constraint requirements/smoke.txt --extra replica --extra containers --extra browser --group build --group dev -o requirements/test.txt
+		--custom-compile-command "make lock" pyproject.toml --constraint requirements/smoke.txt --extra replica --extra containers --extra browser --extra blueprint --group build --group dev -o requirements/test.txt
 
 clean:  ## remove the virtual environment and what runs left
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache build dist
