@@ -53,9 +53,10 @@ check: $(VENV)/test.stamp  ## lint, types, layers, drift of generated files, wor
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m smokegate.environment.document --check
 	$(BIN)/python -m smokegate.diagnosis.document --check
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml docs/recipes/github-*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci docs/recipes/gitlab-ci.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
-	$(BIN)/zizmor --quiet --offline --no-progress --persona=pedantic .github action.yml
+	$(BIN)/zizmor --quiet --offline --no-progress --persona=pedantic .github action.yml docs/recipes/github-*.yml
 
 docs: $(VENV)/smoke.stamp  ## write the generated pages anew
 	$(BIN)/python -m smokegate.environment.document

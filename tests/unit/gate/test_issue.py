@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from smokegate.commands.gate import deploying, issue
+from smokegate.commands.gate import comment, deploying, issue
 
 GH = """\
 #!{python}
@@ -26,6 +26,12 @@ if state.get("refuses"):
     sys.exit("HTTP 403: Resource not accessible by integration")
 if "deployments" in path:
     print(json.dumps(state["statuses"] if "statuses" in path else state["deployments"]))
+elif "comments" in path and method == "GET":
+    print(json.dumps(state["comments"]))
+elif "comments" in path and "comments/" not in path and state.get("sticky"):
+    state["comments"].append({{"id": 70 + len(state["comments"]), **body}})
+elif "issues/comments/" in path:
+    next(each for each in state["comments"] if each["id"] == int(path.rsplit("/", 1)[1])).update(body)
 elif method == "GET":
     print(json.dumps([each for each in state["issues"] if each["state"] == "open"]))
 elif path.endswith("/issues"):
@@ -41,7 +47,7 @@ class GitHub:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "state.json"
-        self.set(issues=[], calls=[], deployments=[], statuses=[])
+        self.set(issues=[], comments=[], calls=[], deployments=[], statuses=[])
 
     def set(self, **values: Any) -> None:
         """Change what it holds."""
@@ -164,3 +170,44 @@ def test_the_watch_goes_on_where_github_cannot_be_asked(github: GitHub, tmp_path
     output = tmp_path / "output"
     assert deploying.main({"GITHUB_OUTPUT": str(output), "GITHUB_REPOSITORY": "us/app"}) == 0
     assert output.read_text() == "deploying=false\n"
+
+
+def stick(environment: dict[str, Any]) -> str:
+    """Bring the comment on pull request 7 in line."""
+    return comment.stick(environment, "us/app", 7, "https://github.example/run/1")
+
+
+def test_a_pull_request_has_one_comment_for_each_environment(github: GitHub) -> None:
+    """It is changed when verdict or cause change, and left alone otherwise."""
+    github.set(sticky=True)
+
+    done = [stick(report("FAIL", "app.down")), stick(report("FAIL", "app.down")), stick(report("PASS"))]
+
+    (only,) = github["comments"]
+    assert done == ["shop: comment made", "shop: FAIL, the comment says so already", "shop: comment changed"]
+    assert github.writes == ["POST repos/us/app/issues/7/comments", "PATCH repos/us/app/issues/comments/70"]
+    assert "**shop** is PASS" in only["body"]
+
+
+@pytest.mark.parametrize(("token", "refuses"), [("", False), ("read-only", True)])
+def test_a_fork_without_a_token_that_may_write_has_the_summary(
+    github: GitHub, tmp_path: Path, capsys: pytest.CaptureFixture[str], token: str, *, refuses: bool
+) -> None:
+    github.set(refuses=refuses)
+    event, run = tmp_path / "event.json", tmp_path / "shop.json"
+    event.write_text(json.dumps({"pull_request": {"number": 7}}))
+    run.write_text(json.dumps({"environments": [report("FAIL", "app.down")]}))
+
+    code = comment.main([str(run)], {"GITHUB_EVENT_PATH": str(event), "GITHUB_REPOSITORY": "us/app", "GH_TOKEN": token})
+
+    assert code == 0
+    assert "the job summary says it all" in capsys.readouterr().out
+    assert github["comments"] == []
+
+
+def test_a_push_has_no_comment(github: GitHub, tmp_path: Path) -> None:
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"head_commit": {}}))
+
+    assert comment.main(["none.json"], {"GITHUB_EVENT_PATH": str(event), "GH_TOKEN": "t"}) == 0
+    assert github["calls"] == []

@@ -10,7 +10,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +63,12 @@ def follow(environment: Mapping[str, Any], repository: str, run_url: str) -> str
     found = _open_issue(repository, name)
     if verdict in RED and found is None:
         body = {"title": f"{name} is {verdict}: {_title(environment)}", "labels": [LABEL]}
-        api("POST", f"repos/{repository}/issues", {**body, "body": _body(environment, cause, run_url)})
+        api("POST", f"repos/{repository}/issues", {**body, "body": body_of(environment, cause, run_url)})
         return f"{name}: issue opened"
     if verdict in RED and found is not None and found[1] != cause:
         number = found[0]
-        api("POST", f"repos/{repository}/issues/{number}/comments", {"body": _body(environment, cause, run_url)})
-        api("PATCH", f"repos/{repository}/issues/{number}", {"body": _body(environment, cause, run_url)})
+        api("POST", f"repos/{repository}/issues/{number}/comments", {"body": body_of(environment, cause, run_url)})
+        api("PATCH", f"repos/{repository}/issues/{number}", {"body": body_of(environment, cause, run_url)})
         return f"{name}: issue {number}: the cause has changed"
     if verdict in GREEN and found is not None:
         text = f"`{name}` is {verdict} again. [Run]({run_url})"
@@ -92,7 +92,8 @@ def _title(environment: Mapping[str, Any]) -> str:
     return " ".join(title.split())[:200]
 
 
-def _body(environment: Mapping[str, Any], cause: str, run_url: str) -> str:
+def body_of(environment: Mapping[str, Any], cause: str, run_url: str) -> str:
+    """Return verdict, decision, cause, evidence and steps as Markdown, marked so that the text is found again."""
     found = environment.get("cause") or {}
     evidence = "\n".join(f"    {' '.join(str(line).split())}" for line in found.get("evidence", ()))
     steps = "\n".join(f"{number}. {_plain(step)}" for number, step in enumerate(found.get("steps", ()), 1))
@@ -117,9 +118,19 @@ def _plain(text: object) -> str:
 def main(words: list[str], variables: Mapping[str, str]) -> int:
     """Follow every environment of the reports that are named."""
     repository = variables.get("GITHUB_REPOSITORY", "")
-    server, run = variables.get("GITHUB_SERVER_URL", ""), variables.get("GITHUB_RUN_ID", "")
-    run_url = f"{server}/{repository}/actions/runs/{run}"
-    for word in words:
+    each_environment(words, lambda environment: follow(environment, repository, run_address(variables)))
+    return 0
+
+
+def run_address(variables: Mapping[str, str]) -> str:
+    """Return the address of the run of the workflow."""
+    server, repository = variables.get("GITHUB_SERVER_URL", ""), variables.get("GITHUB_REPOSITORY", "")
+    return f"{server}/{repository}/actions/runs/{variables.get('GITHUB_RUN_ID', '')}"
+
+
+def each_environment(reports: list[str], act: Callable[[Mapping[str, Any]], str]) -> None:
+    """Act for each environment of the reports and print what was done; what fails is a warning of the job."""
+    for word in reports:
         try:
             environments = json.loads(Path(word).read_text(encoding="utf-8"))["environments"]
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -127,10 +138,9 @@ def main(words: list[str], variables: Mapping[str, str]) -> int:
             continue
         for environment in environments:
             try:
-                sys.stdout.write(f"{escaped(follow(environment, repository, run_url))}\n")
+                sys.stdout.write(f"{escaped(act(environment))}\n")
             except GitHubError as error:
                 sys.stdout.write(f"::warning title=smokegate::{escaped(str(error))}\n")
-    return 0
 
 
 if __name__ == "__main__":
