@@ -144,8 +144,10 @@ def ran(request, smoke, web, tmp_path):
 
 
 def files(ran, tmp_path: Path) -> dict[str, str]:
-    """Everything that left the run, by name."""
-    written = {path.name: path for path in [*ran.reports.rglob("*"), tmp_path / "run.log"] if path.is_file()}
+    """Everything that left the run, by its path in the reports."""
+    written = {str(path.relative_to(ran.reports)): path for path in ran.reports.rglob("*") if path.is_file()}
+    written["run.log"] = tmp_path / "run.log"
+    written = {name: path for name, path in written.items() if path.is_file()}
     return {name: path.read_text("utf-8", "replace") for name, path in written.items()} | {"terminal": ran.out}
 
 

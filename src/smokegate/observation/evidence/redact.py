@@ -1,7 +1,9 @@
 """Takes secrets out of texts by their value, in every encoding, in time proportional to the text.
 
-The search is one pass for all secrets: the first four bytes of every form are kept in a set, and a text is
-read through it at the speed of the interpreter's own loops. Only where one of them occurs is a form looked for.
+The search is one pass for all secrets, at the speed of the interpreter's own loops: of every form four pieces of
+four bytes are kept in a set, each a byte further on, so that one of them stands at a multiple of four wherever the form
+stands in a text. Only the forms of which one occurs are looked for; where those are many, as in a log full of random
+text, a second pass by eight bytes at every place leaves the few that may be there.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import re
 import sys
 import threading
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from smokegate.observation.evidence.forms import SHORTEST, forms
@@ -29,7 +31,11 @@ IN_HEADER = re.compile(
     r"""(?i:\b(?:authorization["']?:\s?["']?(?:(?:basic|bearer|token|digest)\s)?|cookie["']?:\s?["']?[^\s;=]{1,128}=))"""
     r"""([^\s;,"'`]{6,4096})"""
 )
-GRAM = 4
+GRAM, OCTET = 4, 8
+WHOLE = 2 * GRAM - 1
+"""Bytes that hold a piece of four at a multiple of four wherever they stand; what is shorter is looked for itself."""
+FEW = 16
+"""As many forms are looked for one by one without a second pass."""
 CUT = 8
 """Characters of a secret that are enough to know it by, where the text was cut inside it."""
 CUT_MARKS = ("…", "...", '",', '"}', '"]')
@@ -53,6 +59,7 @@ class Redactor:
         self._plain: set[str] = set()
         self._by_gram: dict[int, frozenset[str]] = {}
         self._grams: frozenset[int] = frozenset()
+        self._short: frozenset[str] = frozenset()
         self._spaceless = False
         """Whether a secret holds white space: a wrapped line may break it there."""
         self.add(*values)
@@ -78,13 +85,10 @@ class Redactor:
 
     def add_plain(self, values: Iterable[str]) -> None:
         """Redact these values, too, where they stand as they are: for many at once, which are worth no more."""
-        index: dict[int, set[str]] = {}
         new = {value for value in values if len(value) >= SHORTEST}
-        for value in new:
-            index.setdefault(_first_gram(value), set()).add(value)
         with self._lock:
+            self._extend((value, value) for value in new - self._plain)
             self._plain |= new
-            self._extend(index)
         if self._sink is not None and new:
             self._sink.add_plain(new)
 
@@ -107,13 +111,22 @@ class Redactor:
     def known_spans(self, text: str) -> list[tuple[int, int]]:
         """Return where known secrets stand in a text: not what merely looks like a credential by its place."""
         found: list[tuple[int, int]] = []
-        grams, by_gram = self._index()
-        if grams:
+        self._learn()
+        if self._grams or self._short:
             views = Views(text, spaceless=self._spaceless)
             for number, view in enumerate(views):
-                wanted = {form for gram in _grams(view, grams) for form in by_gram[gram]}
-                found += [views.origin(number, *span) for form in wanted for span in _places(view, form)]
+                for form in self._candidates(view):
+                    found += [views.origin(number, *span) for span in _places(view, form)]
         return _merged(found)
+
+    def _candidates(self, text: str) -> Collection[str]:
+        """Return the forms that may stand in a text, and few others."""
+        data, by_gram = text.encode("utf-8", "surrogatepass"), self._by_gram
+        pieces = array("I", data[: len(data) // GRAM * GRAM])
+        wanted = {form for gram in self._grams.intersection(pieces) for form in by_gram[gram]}
+        if len(wanted) > FEW:
+            wanted = _present(data, wanted)
+        return wanted | {form for form in self._short if form in text}
 
     def value(self, value: Any) -> Any:
         """Return a JSON value with the secrets in its strings and keys replaced."""
@@ -125,21 +138,28 @@ class Redactor:
             return [self.value(each) for each in value]
         return value
 
-    def _index(self) -> tuple[frozenset[int], dict[int, frozenset[str]]]:
+    def _learn(self) -> None:
+        """Put what was added into the index."""
         with self._lock:
             if self._new:
-                index: dict[int, set[str]] = {}
-                for form in {form for value in self._new for form in forms(value)}:
-                    for piece in (form, form[-CUT:]):
-                        index.setdefault(_first_gram(piece), set()).add(form)
-                self._extend(index)
+                found = {form for value in self._new for form in forms(value)}
+                self._extend((piece, form) for form in found for piece in (form, form[-CUT:]))
                 self._spaceless |= any(len(value.split()) > 1 for value in self._new)
                 self._new = set()
-            return self._grams, self._by_gram
 
-    def _extend(self, index: Mapping[int, set[str]]) -> None:
+    def _extend(self, pieces: Iterable[tuple[str, str]]) -> None:
         """Put further forms into the index; searches that are under way keep the one they have."""
+        index: dict[int, set[str]] = {}
+        short: set[str] = set()
+        for piece, form in pieces:
+            data = piece.encode("utf-8", "surrogatepass")
+            if len(data) < WHOLE:
+                short.add(form)
+                continue
+            for first in range(GRAM):
+                index.setdefault(int.from_bytes(data[first : first + GRAM], sys.byteorder), set()).add(form)
         more = {gram: self._by_gram.get(gram, frozenset()) | some for gram, some in index.items()}
+        self._short |= short
         self._by_gram = {**self._by_gram, **more}
         self._grams = frozenset(self._by_gram)
 
@@ -161,18 +181,22 @@ def header(name: str, value: str) -> str:
     return f"{scheme} {MARK}" if rest and "=" not in scheme else MARK
 
 
-def _first_gram(text: str) -> int:
-    return int.from_bytes(text.encode("utf-8", "surrogatepass")[:GRAM], sys.byteorder)
-
-
-def _grams(text: str, wanted: frozenset[int]) -> set[int]:
-    """Return which of some four-byte pieces stand in a text, at whatever place."""
-    data = text.encode("utf-8", "surrogatepass")
-    found: set[int] = set()
-    for first in range(min(GRAM, len(data) - GRAM + 1)):
-        last = first + (len(data) - first) // GRAM * GRAM
-        found |= wanted.intersection(array("I", data[first:last]))
-    return found
+def _present(data: bytes, wanted: Collection[str]) -> set[str]:
+    """Return the forms of which the first or the last eight bytes stand in a text, at whatever place."""
+    ends: dict[int, set[str]] = {}
+    short = set[str]()
+    for form in wanted:
+        for piece in (form, form[-CUT:]):
+            head = piece.encode("utf-8", "surrogatepass")[:OCTET]
+            if len(head) < OCTET:
+                short.add(form)
+            else:
+                ends.setdefault(int.from_bytes(head, sys.byteorder), set()).add(form)
+    keys, found = frozenset(ends), set[int]()
+    for first in range(min(OCTET, len(data) - OCTET + 1)):
+        last = first + (len(data) - first) // OCTET * OCTET
+        found |= keys.intersection(array("Q", data[first:last]))
+    return short.union(*(ends[each] for each in found))
 
 
 def _places(text: str, form: str) -> Iterator[tuple[int, int]]:

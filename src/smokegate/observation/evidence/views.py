@@ -24,12 +24,14 @@ HEX = "[0-9a-fA-F]"
 REST = r"%[89abAB]" + HEX
 #: What every escape begins with; a place where none of these stands is passed in one step.
 BEGINS = rf"[\\%&'\r\n\u00ad\u200c\u200d{TABLE}]"
+#: Behind a backslash, the beginning of another encoding: it is resolved first, for the backslash may be text.
+INNER = rf"[\u00ad\u200c\u200d{TABLE}]|&[\#A-Za-z]|%{HEX}"
 TOKEN = re.compile(
     rf"""(?={BEGINS})(?:
       \\u[dD][89abAB]{HEX}{{2}}\\u[dD][c-fC-F]{HEX}{{2}} | \\u{HEX}{{4}} | \\u\{{{HEX}{{1,6}}\}} | \\U{HEX}{{8}}
     | \\x[c-fC-F]{HEX}(?:\\x[89abAB]{HEX}){{1,3}} | \\x{HEX}{{2}}
     | \\3[0-7]{{2}}(?:\\2[0-7]{{2}}){{1,3}} | \\[0-3][0-7]{{2}}
-    | '"'"' | '\\'' | \\\n | (?:\\\\)+ | \\[^\s\w\\] | \\[abefnrtv]
+    | '"'"' | '\\'' | \\\n | (?:\\\\)+ | \\(?!{INNER})[^\s\w\\] | \\[abefnrtv]
     | %[0-7]{HEX} | %[cdCD]{HEX}{REST} | %[eE]{HEX}(?:{REST}){{2}} | %[fF][0-7](?:{REST}){{3}} | %u{HEX}{{4}}
     | &\#[0-9]{{1,7}};? | &\#[xX]{HEX}{{1,6}};? | &[A-Za-z][A-Za-z0-9]{{1,31}};
     | \x1b\[[0-?]{{0,16}}[ -/]?[@-~] | [\r\n]+(?:[E>|](?=[ ]))?[ \t]{{0,64}} | [{TABLE}\u00ad\u200c\u200d]+
