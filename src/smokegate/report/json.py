@@ -11,11 +11,13 @@ from enum import Enum
 from functools import singledispatch
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from smokegate.diagnosis.model import Diagnosis, Finding
-from smokegate.environment.model import Environment
+from smokegate.environment.model import Environment, Version
 from smokegate.observation.evidence.redact import header
 from smokegate.observation.evidence.sink import SINK, escaped, without_secrets
+from smokegate.observation.evidence.version import deployed_version
 from smokegate.observation.model import Answer, Body, Exchange, Headers, NoAnswer, Outcome
 from smokegate.observation.plan.backend import endpoint_name
 from smokegate.report.model import EnvironmentReport, RunReport
@@ -115,7 +117,7 @@ def _environment(report: EnvironmentReport) -> dict[str, Any]:
         "control": [plain(probe) for probe in observation.control],
         "tests": [plain(outcome) for outcome in sorted(report.outcomes, key=lambda o: o.id)],
         "exchanges": [
-            {**exchange(each), "budget": _budget(report.environment, name)}
+            {**exchange(each, report.environment.version), "budget": _budget(report.environment, name)}
             for name, each in observation.exchanges.items()
             if name == each.name
         ],
@@ -146,10 +148,15 @@ def finding(found: Finding) -> dict[str, Any]:
     return {**plain(found), "runbook": found.runbook}
 
 
-def exchange(each: Exchange) -> dict[str, Any]:
-    """Return an exchange as plain data, its body cut to what a reader needs."""
+def exchange(each: Exchange, version: Version | None = None) -> dict[str, Any]:
+    """Return an exchange as plain data, its body cut to what a reader needs.
+
+    `version` is where the file says that the version is read: an exchange is stamped with the one that answered it.
+    """
+    told = version is not None and each.answer is not None and _tells(version, each)
     return {
         "name": each.name,
+        "version": deployed_version(version, each.answer) if told and version and each.answer else None,
         "request": {**plain(each.request), "curl": each.request.curl()},
         **_outcome(each.outcome),
         "started": round(each.started, 6),
@@ -158,6 +165,11 @@ def exchange(each: Exchange) -> dict[str, Any]:
         "warm_seconds": each.warm_seconds,
         "earlier": [{"started": a.started, "seconds": a.seconds, **_outcome(a.outcome)} for a in each.earlier],
     }
+
+
+def _tells(version: Version, each: Exchange) -> bool:
+    """Whether an answer says its version: a header may stand on each, anything else is at the path that is declared."""
+    return version.header is not None or urlsplit(each.request.url).path == version.path.partition("?")[0]
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:

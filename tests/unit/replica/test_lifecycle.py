@@ -216,7 +216,7 @@ def test_importing_the_package_imports_no_server() -> None:
     code = (
         "import sys\n"
         "from smokegate.replica import FAULTS\n"
-        "assert len(FAULTS) == 2\n"
+        "assert len(FAULTS) == 3\n"
         "heavy = {'fastapi', 'uvicorn', 'sqlalchemy', 'trustme', 'asyncio', 'pydantic'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )

@@ -168,8 +168,10 @@ def deploy_superseded(plan: Plan) -> None:
 
 @fault(KIND, where="platform", cause="render.deploy-in-progress", caught_by=NOT_NEW, verdict="UNKNOWN")
 def deploy_slow(plan: Plan) -> None:
-    """The deploy of the new version is still being built when the time to wait is over."""
-    _deploying(plan, "created", "build_in_progress")
+    """The deploy of the new version takes half a minute: it is still being built when the time to wait is over."""
+    _deploying(plan, "created")
+    steps = ((0.0, "created"), (0.2, "build_in_progress"), (20.0, "update_in_progress"), (25.0, "live"))
+    _backend(plan).deploys[0].path = steps
 
 
 @fault(KIND, where="platform", cause="render.deploy-in-progress", caught_by=NOT_NEW, verdict="UNKNOWN")
