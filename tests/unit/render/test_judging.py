@@ -11,7 +11,10 @@ from tests_support.suite import judge
 from smokegate.diagnosis.testing import BACKEND, COMMIT, an_environment, everywhere, seen
 from smokegate.diagnosis.verdict import Verdict
 from smokegate.environment.model import Environment
+from smokegate.observation.observer import Observer
 from smokegate.observation.render.model import ApiCause, DeployView, PlatformView, RenderDatabase, RenderService
+from smokegate.observation.server.model import ServerView, ServiceView
+from smokegate.observation.transport.pool import Pool
 from smokegate.report.model import EnvironmentReport
 
 EARLIER, OTHER = "e" * 40, "f" * 40
@@ -221,3 +224,20 @@ def test_without_a_way_to_read_the_version_an_expected_one_is_unknown() -> None:
     decided = judge(given, seen(environment=given, expected_commit=COMMIT))
     assert decided.verdict is Verdict.UNKNOWN
     assert any("no way to read the version" in each for each in decided.reasons)
+
+
+SERVER = {"local": True}
+COMPOSE = {"directory": "/srv/shop", "backend": "backend", "port": 8000}
+
+
+def test_the_label_of_the_backends_container_is_the_version_where_the_file_says_so() -> None:
+    given = an_environment(version={"from": "label"}, server=SERVER, compose=COMPOSE, sign_in=None, frontend=None)
+    pool = Pool(1)
+    observer = Observer(given, pool=pool, controls=())
+    observer._asides.server = ServerView("local", services=(ServiceView("backend", revision=COMMIT),))
+    decided = judge(given, seen(environment=given, server=observer._asides.server, commit=observer._runs()))
+    observer.close()
+    pool.close()
+
+    assert observer._runs() == COMMIT
+    assert [each.outcome for each in decided.outcomes if each.code == "version.known"] == ["passed"]
