@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
+import textwrap
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
 from smokegate.observation.evidence import sink
-from smokegate.report.terminal import TerminalLine
+from smokegate.report.terminal import TerminalLine, spelled
 
 CODES = {"green": "32", "yellow": "33", "red": "31"}
+LABEL = re.compile(r" *(?:\d+\. |\S+(?: \S+)? {2,})")
+"""A number or a title before the text of a line."""
+NARROW = 20
+"""Columns below which nothing is wrapped."""
 PACE = 0.1
 """Seconds between two drawings of the live line."""
 
@@ -91,9 +97,22 @@ class Console:
 
     def _write(self, stream: TextIO, line: TerminalLine) -> None:
         text = sink.line(line.text)
+        if stream.isatty():  # a file or a pipe gets whole lines, which can be searched
+            text = _wrapped(text, shutil.get_terminal_size().columns)
+        text = spelled(text, getattr(stream, "encoding", None))
         codes = [CODES[line.colour]] if line.colour in CODES else []
         codes += ["1"] if line.bold else []
         if codes and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
             text = f"\x1b[{';'.join(codes)}m{text}\x1b[0m"
         stream.write(text + "\n")
         stream.flush()
+
+
+def _wrapped(text: str, width: int) -> str:
+    """Return a line in rows of a terminal's width, those after the first indented under its text."""
+    if len(text) <= width or width < NARROW:
+        return text
+    label = LABEL.match(text)
+    indent = label.end() if label and label.end() <= width // 3 else len(text) - len(text.lstrip()) + 2
+    rows = textwrap.wrap(text, width, subsequent_indent=" " * indent, break_on_hyphens=False, drop_whitespace=True)
+    return "\n".join(rows)

@@ -9,6 +9,8 @@ from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.verdict import Verdict
 from smokegate.observation.model import NoAnswer, NotSent
 from smokegate.report.containers import container_lines
+from smokegate.report.gate import COUNTED
+from smokegate.report.history import short
 from smokegate.report.table import table
 from smokegate.report.terminal import COLOURS, TerminalLine, safe
 
@@ -17,13 +19,15 @@ if TYPE_CHECKING:
     from smokegate.observation.model import Exchange, Readiness
     from smokegate.report.model import EnvironmentReport
 
+FAILED, ADVISORY, UNJUDGED, PASSED, UNSENT = ORDER = ("FAILED", "failed (advisory)", "-", "passed", "not sent")
+"""What the checks made of an exchange, in the order in which a reader needs it."""
 BAD = {Verdict.FAIL, Verdict.OUTAGE, Verdict.UNKNOWN}
 
 
 def screen(report: EnvironmentReport) -> Iterator[TerminalLine]:
     """Return the lines that tell everything that a person needs."""
     observation = report.observation
-    commit = f" · commit {report.version}" if report.version else ""
+    commit = f" · commit {short(report.version)}" if report.version else ""
     facts = f"{observation.requests} requests in {observation.seconds:.1f} s"
     yield TerminalLine(safe(f"{report.environment.title} · {report.environment.backend.url}{commit} · {facts}"))
     yield from _waiting(observation.readiness)
@@ -47,11 +51,14 @@ def _waiting(readiness: Readiness | None) -> Iterator[TerminalLine]:
 def _exchanges(report: EnvironmentReport) -> Iterator[TerminalLine]:
     case = Case(report.environment, report.observation, report.outcomes)
     rows = [(each.name, _came(each), _milliseconds(each), *_result(case, each)) for each in case.exchanges]
+    rows.sort(key=lambda row: ORDER.index(row[3]))
     if rows:
         yield TerminalLine("")
         yield TerminalLine("From the edge", bold=True)
-        for line in table(("exchange", "status", "ms", "result", ""), rows, right={2}):
-            yield TerminalLine(line)
+        head, *lines = table(("exchange", "status", "ms", "result", ""), rows, right={2})
+        yield TerminalLine(head)
+        for line, row in zip(lines, rows, strict=True):
+            yield TerminalLine(line, {FAILED: "red", ADVISORY: "yellow"}.get(row[3]))
 
 
 def _came(exchange: Exchange) -> str:
@@ -75,16 +82,16 @@ def _result(case: Case, exchange: Exchange) -> tuple[str, str]:
         else:
             unmet = case.unmet_of(exchange.name)
             wrong = str(unmet[0]) if unmet else first.why
-        return "failed (advisory)" if first.advisory else "FAILED", wrong
+        return ADVISORY if first.advisory else FAILED, wrong
     if isinstance(exchange.outcome, NotSent):
-        return "not sent", f"needs {exchange.outcome.because}"
+        return UNSENT, f"needs {exchange.outcome.because}"
     judged = any(exchange.name in each.exchanges for each in case.results if each.outcome == "passed")
-    return ("passed", "") if judged else ("-", "")
+    return (PASSED if judged else UNJUDGED), ""
 
 
 def _finding(finding: Finding, *, headline: bool) -> Iterator[TerminalLine]:
     word = "Cause" if headline else "Also found"
-    certainty = f"{finding.confidence.value}, to be mended in: {finding.owner.value}"
+    certainty = f"{finding.confidence.value}, to be fixed in: {finding.owner.value}"
     yield TerminalLine(safe(f"{word}: {finding.title}"), bold=True)
     yield TerminalLine(safe(f"  {finding.code} ({certainty})"))
     if not headline:
@@ -111,11 +118,11 @@ def _verdict(report: EnvironmentReport) -> Iterator[TerminalLine]:
     }
     told = ", ".join(f"{n} {word}" for word, words in counts.items() if (n := report.count(*words)))
     yield TerminalLine(
-        f"{report.verdict.name} {report.name} · checks: {told or 'none ran'}",
+        safe(f"{report.verdict.name} {report.name} · {report.decision} · checks: {told or 'none ran'}"),
         COLOURS[report.verdict.name],
         bold=True,
     )
-    for reason in report.reasons:
+    for reason in (each for each in report.reasons if not COUNTED.fullmatch(each)):
         yield TerminalLine(safe(f"  {reason}"))
     if report.not_covered:
         yield TerminalLine("  not covered: " + ", ".join(report.not_covered))

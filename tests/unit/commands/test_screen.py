@@ -67,6 +67,41 @@ def test_the_container_table_tells_how_a_service_stands(changed: ServiceView, ro
     assert row in [" ".join(line.split()) for line in shown(look_at(view(changed))).splitlines()]
 
 
+def test_what_failed_is_first_and_red() -> None:
+    """Whatever was requested first."""
+    lines = list(screen(look_at(view(), answered("endpoint /api/quotes", 500, "x")).report))
+    start = [line.text for line in lines].index("From the edge")
+
+    assert lines[start + 2].text.split()[:2] == ["endpoint", "/api/quotes"]
+    assert lines[start + 2].colour == "red"
+    assert lines[start + 3].colour is None
+
+
+class Narrow(io.StringIO):
+    """A terminal of 60 columns."""
+
+    encoding = "ascii"
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def test_a_line_is_wrapped_under_its_text_and_spelled_as_the_terminal_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only on a terminal: a file gets whole lines."""
+    monkeypatch.setenv("COLUMNS", "60")
+    text = "   1. Start it · " + "with many words " * 6
+    terminal, file = Narrow(), io.StringIO()
+    Console(terminal, terminal).tell([TerminalLine(text)])
+    Console(file, file).tell([TerminalLine(text)])
+
+    first, *rest = terminal.getvalue().splitlines()
+    assert first.startswith("   1. Start it - with many")
+    assert rest
+    assert all(line.startswith("      w") and len(line) <= 60 for line in rest)
+    assert file.getvalue().count("\n") == 1
+
+
 def test_log_lines_of_healthy_services_are_not_shown() -> None:
     """Noise is not evidence."""
     noisy = service("worker", log=(LogLine(NOW, "ERROR: an old story"),))
