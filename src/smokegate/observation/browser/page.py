@@ -47,7 +47,8 @@ FACTS = """() => {
   const visible = (what) => [...document.querySelectorAll(what)].some((e) => e.getBoundingClientRect().width > 0);
   return {
     text: parts.join("\\n").slice(0, limit), big, junk, title: document.title, url: location.href,
-    ready: document.readyState, painted: paint ? paint.startTime / 1000 : null,
+    ready: document.readyState, count: document.getElementsByTagName("*").length,
+    painted: paint ? paint.startTime / 1000 : null,
     worker: Boolean(navigator.serviceWorker?.controller),
     password: visible("input[type=password]"), form: visible("input:not([type=hidden])"),
     alert: [...document.querySelectorAll("[role=alert],[class*=error i]")]
@@ -58,7 +59,7 @@ LOADING = re.compile(
     r"\W*(?:loading|please wait|one moment|wird geladen|bitte warten|chargement|cargando)?\W*", re.IGNORECASE
 )
 NOTHING: dict[str, Any] = {
-    "text": "", "big": 0, "junk": [], "title": "", "url": "", "ready": "", "painted": None,
+    "text": "", "big": 0, "junk": [], "title": "", "url": "", "ready": "", "count": 0, "painted": None,
     "worker": False, "password": False, "form": False, "alert": "",
 }  # fmt: skip
 
@@ -78,15 +79,27 @@ class Window:
     page: Page
     record: Record
     timeout: float
+    _shown: tuple[object, ...] = ()
+    _changed: float = 0.0
+    """When the page last showed something else; now, while it does not reply."""
+
+    @property
+    def idle(self) -> float:
+        """Seconds since the page or the network last did something."""
+        return min(self.record.quiet, time.monotonic() - self._changed)
 
     async def facts(self) -> dict[str, Any]:
         """Return what is to be seen now; nothing while a page is being left, or hangs."""
         from playwright.async_api import Error  # noqa: PLC0415 -- an extra
 
         try:
-            return dict(await asyncio.wait_for(self.page.evaluate(FACTS), 2.0))
+            facts = dict(await asyncio.wait_for(self.page.evaluate(FACTS), 5.0))
         except (Error, TimeoutError):
-            return NOTHING
+            facts = NOTHING  # a page that is being left, or a machine that is too busy: no sign that nothing happens
+        shown = (facts["text"], facts["count"], facts["ready"])
+        if shown != self._shown or facts is NOTHING:
+            self._shown, self._changed = shown, time.monotonic()
+        return facts
 
     async def open(self, url: str, wanted: Wanted, path: str, *, form: bool = False) -> PageSeen:
         """Open an address and wait for what it must show, or for a form alone."""
@@ -117,6 +130,7 @@ class Window:
 
         if not problem:
             await self.wait(well, quiet=SHORT if form else QUIET)  # a form needs its scripts before it is filled in
+            problem = "" if facts is not NOTHING else f"the page did not respond within {self.timeout:g} s"
         return self.seen(mark, facts, path, response=response, problem=problem, missing=missing, unwanted=unwanted)
 
     def seen(
@@ -153,7 +167,7 @@ class Window:
                     return True
             else:
                 since = None
-                if self.record.quiet >= self.timeout / 4 or time.monotonic() >= ends:
+                if self.idle >= self.timeout / 4 or time.monotonic() >= ends:
                     return False
             await asyncio.sleep(POLL)
 
