@@ -102,6 +102,35 @@ def shell_host(value: object, info: ValidationInfo) -> str:
     return text
 
 
+def host_header(text: str) -> str:
+    """Check what a `Host` header may hold: a host, with its port if need be.
+
+    Raises:
+        InvalidValueError: it is none.
+    """
+    if not is_host(text):
+        try:
+            host_and_port(text)
+        except InvalidValueError:
+            raise InvalidValueError('a host such as "shop.example.com"') from None
+    return text
+
+
+def connect_to(value: object, info: ValidationInfo) -> str:
+    """Read a host to connect to, with its port if need be, or the variable that holds it.
+
+    Raises:
+        InvalidValueError: it is none.
+        MissingVariableError: the variable is not set or empty.
+    """
+    text = variables.resolve(value, variables.of(info), "text").strip()
+    try:
+        return f"[{text}]" if text.count(":") > 1 and is_host(text) else host_header(text)
+    except InvalidValueError:
+        wanted = 'a host or an address to connect to, such as "10.0.0.7" or "10.0.0.7:8443"'
+        raise InvalidValueError(wanted, found=describe(text) + _source(value)) from None
+
+
 def host_and_port(text: str) -> str:
     """Check a `host:port`.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from typing import Any, Literal
 
 from pydantic import Field
 
 from smokegate.environment.answers import HeaderRules, StatusField, TextField, allows
 from smokegate.environment.calls import Fields
+from smokegate.environment.carried import Carried
 from smokegate.environment.expectations import JsonPromises
 from smokegate.environment.fields import (
     Duration,
@@ -16,22 +16,16 @@ from smokegate.environment.fields import (
     Method,
     Origin,
     Path,
-    Secret,
-    SentHeaders,
     Severity,
-    UserName,
 )
-from smokegate.environment.section import Section
 
 
-class Sent(Section):
-    """What every request of the backend can say of how it is sent."""
+class Sent(Carried):
+    """What every request of the backend can say of how it is sent; it goes before what `[backend]` says."""
 
-    send: SentHeaders = Field(default_factory=dict)
-    """Request headers to send, credentials as `{ env = "NAME" }`, also with a `prefix = "Bearer "`. They go before
-    those of `[backend]`."""
     anonymous: bool = False
-    """`true`: without the headers and credentials of `[backend]`, to check that a client without them is refused."""
+    """`true`: without the headers, credentials and client certificate of `[backend]`, to check that a client without
+    them is refused."""
     timeout: Duration | None = None
     """The deadline of this request; left out, that of `[backend]`."""
 
@@ -158,16 +152,7 @@ class Monitoring(Sent):
     """What the answer depends on, as for an endpoint."""
 
 
-class Basic(Section):
-    """Credentials for HTTP Basic authentication."""
-
-    user: UserName
-    """The user, as `{ env = "NAME" }`."""
-    password: Secret
-    """The password, as `{ env = "NAME" }`."""
-
-
-class Backend(Section):
+class Backend(Carried):
     """The application's server side, as its users reach it."""
 
     url: Origin = Field(default="", examples=["https://app.example.com"])
@@ -176,12 +161,6 @@ class Backend(Section):
     """How long a bare `--wait` waits until it is healthy."""
     timeout: Duration = 10.0
     """The deadline of one request, from the name lookup to the last byte."""
-    send: SentHeaders = Field(default_factory=dict)
-    """Request headers to send with every request to it, such as `{ X-Api-Key = { env = "API_KEY" } }`."""
-    basic: Basic | None = None
-    """User and password for HTTP Basic authentication, sent with every request to it."""
-    bearer: Secret | None = None
-    """A bearer token, sent with every request to it."""
     database: Literal["none"] | None = None
     """`"none"`: it has no database, so that no check needs to touch one."""
     certificate_days: int = Field(default=14, ge=0, le=3650)
@@ -192,17 +171,6 @@ class Backend(Section):
     """Further promises, each a `[[backend.endpoints]]`."""
     monitoring: Monitoring | None = None
     """The monitoring summary."""
-
-    @property
-    def credentials(self) -> dict[str, str]:
-        """The headers that every request to it carries."""
-        found = dict(self.send)
-        if self.basic is not None:
-            pair = f"{self.basic.user}:{self.basic.password}".encode()
-            found["Authorization"] = f"Basic {b64encode(pair).decode()}"
-        elif self.bearer is not None:
-            found["Authorization"] = f"Bearer {self.bearer}"
-        return found
 
     @property
     def may_be_https(self) -> bool:

@@ -28,7 +28,7 @@ def contradictions(table: Mapping[str, Any], *, dropped: bool = False) -> Found:
     yield from _endpoints(backend.get("endpoints"))
     yield from _request(_section(backend, "health"), ("backend", "health"))
     yield from _database(table)
-    yield from _credentials(backend, with_preset(_section(table, "sign_in")))
+    yield from _credentials(table, with_preset(_section(table, "sign_in")))
     yield from _monitoring(_section(_section(table, "backend"), "monitoring"))
     yield from _sign_in(_section(table, "sign_in"))
     if isinstance(table.get("version"), dict):
@@ -157,12 +157,36 @@ def _version(version: Mapping[str, Any], table: Mapping[str, Any]) -> Found:
         yield ("version",), f"expected one of the keys {', '.join(places)}, found {found}"
 
 
-def _credentials(backend: Mapping[str, Any], sign_in: Mapping[str, Any]) -> Found:
-    """Yield credentials that would stand in one and the same header."""
+def _requests(table: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, Any]]]:
+    """Yield every section that says how requests are sent, and where it is."""
+    backend = _section(table, "backend")
+    yield ("backend",), backend
+    for path in (("frontend",), ("version",), ("backend", "health"), ("backend", "monitoring")):
+        yield path, _section(backend if len(path) > 1 else table, path[-1])
+    endpoints = backend.get("endpoints")
+    for index, each in enumerate(endpoints if isinstance(endpoints, list) else ()):
+        if isinstance(each, Mapping):
+            yield ("backend", "endpoints", index), each
+
+
+def _doubled(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the keys of a section that are one header, in pairs."""
+    send = {key.lower() for key in _section(said, "send")}
+    given = [key for key in ("basic", "bearer") if key in said] + ["send"] * ("authorization" in send)
+    yield from ((given[0], key) for key in given[1:])
+    if "host" in send and "host" in said:
+        yield "host", "send"
+
+
+def _credentials(table: Mapping[str, Any], sign_in: Mapping[str, Any]) -> Found:
+    """Yield what would stand in one and the same header."""
+    for path, said in _requests(table):
+        for first, other in _doubled(said):
+            header = "Host" if first == "host" else "Authorization"
+            yield (*path, other), f"contradicts {'.'.join(map(str, path))}.{first}: both are the header {header}"
+    backend = _section(table, "backend")
     send = {key.lower() for key in _section(backend, "send")}
     given = [key for key in ("basic", "bearer") if key in backend] + ["send"] * ("authorization" in send)
-    for key in given[1:]:
-        yield ("backend", key), f"contradicts backend.{given[0]}: both are the header Authorization"
     header = str(sign_in.get("header", "Authorization")).lower()
     if given and sign_in and sign_in.get("session") != "cookie" and header == "authorization":
         text = f"contradicts backend.{given[0]}: both are the header Authorization"

@@ -65,6 +65,11 @@ def _text(pattern: str) -> dict[str, Any]:
     return {"type": "string", "pattern": pattern}
 
 
+def reference(name: str) -> WithJsonSchema:
+    """Return the schema of a text that may come from a variable."""
+    return _kind(name, {"anyOf": [_text(""), _reference()]})
+
+
 Duration = Annotated[float, BeforeValidator(seconds), _kind("duration", _text(r"^[0-9]+(\.[0-9]+)?\s*(ms|s|m|h)$"))]
 Origin = Annotated[
     str,
@@ -78,6 +83,8 @@ Secret = Annotated[
 ]
 UserName = Annotated[str, BeforeValidator(variables.user_name), _kind("secret", _reference())]
 Host = Annotated[str, BeforeValidator(addresses.shell_host), _kind("host", {"anyOf": [_text("^[^-]"), _reference()]})]
+HostName = Annotated[str, AfterValidator(addresses.host_header)]
+ConnectTo = Annotated[str, BeforeValidator(addresses.connect_to), reference("host, with a port if need be")]
 HostPort = Annotated[str, AfterValidator(addresses.host_and_port), _kind("host and port", _text(":[0-9]+$"))]
 HeaderName = Annotated[str, AfterValidator(headers.header_name)]
 HeaderValue = Annotated[

@@ -14,9 +14,9 @@ from smokegate.environment.errors import EnvironmentErrors, Mistake
 from smokegate.environment.messages import Teller
 from smokegate.environment.model import Environment, EnvironmentFile
 from smokegate.environment.overrides import Override, apply, parse
-from smokegate.environment.reading import available, read, reason, shown
+from smokegate.environment.reading import available, read, shown, unreadable
 from smokegate.environment.render import KEY_VARIABLE
-from smokegate.environment.variables import Variables
+from smokegate.environment.variables import Variables, beside
 from smokegate.environment.wording import describe, did_you_mean
 
 __all__ = ["ALL", "EnvironmentErrors", "available", "load"]
@@ -97,7 +97,7 @@ def _load(file: Path, variables: Mapping[str, str], overrides: Sequence[Override
     written = read(file)
     dropped = "replica" in written and any(override.path == ("backend", "url") for override in overrides)
     table, mistakes = apply(overrides, {key: each for key, each in written.items() if key != "replica" or not dropped})
-    context = Variables(variables)
+    context = Variables(variables, file.parent)
     teller = Teller(shown(file), written, table, overrides)
     mistakes.extend(teller.mistake(path, text) for path, text in contradictions(table, dropped=dropped))
     try:
@@ -105,8 +105,8 @@ def _load(file: Path, variables: Mapping[str, str], overrides: Sequence[Override
     except ValidationError as error:
         mistakes.extend(teller.validation(error))
         raise EnvironmentErrors(mistakes) from None
-    ca_file = _beside(file, model.ca_file)
-    if ca_file is not None and (why := _unreadable(ca_file)):
+    ca_file = None if model.ca_file is None else beside(model.ca_file, context)
+    if ca_file is not None and (why := unreadable(ca_file)):
         mistakes.append(teller.mistake(("ca_file",), f"expected a PEM file that can be read, found: {ca_file}: {why}"))
     if mistakes:
         raise EnvironmentErrors(mistakes)
@@ -145,15 +145,3 @@ def _with_key(table: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(render, dict) or "key" in render:
         return table
     return {**table, "render": {**render, "key": {"env": KEY_VARIABLE}}}
-
-
-def _beside(file: Path, other: str | None) -> Path | None:
-    return None if other is None else file.parent / Path(other).expanduser()
-
-
-def _unreadable(file: Path) -> str | None:
-    try:
-        with file.open("rb"):
-            return None
-    except (OSError, ValueError) as error:
-        return reason(error) if isinstance(error, OSError) else str(error)

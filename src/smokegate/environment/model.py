@@ -11,6 +11,7 @@ from smokegate.environment.addresses import origin
 from smokegate.environment.answers import Pattern
 from smokegate.environment.backend import Backend, Endpoint, Expectation, Health, Monitoring, Sent
 from smokegate.environment.browser import BrowserSection
+from smokegate.environment.carried import Carried
 from smokegate.environment.fields import Duration, Host, HostPort, Many, Origin, Path
 from smokegate.environment.render import Render, Unset
 from smokegate.environment.section import Section
@@ -38,7 +39,7 @@ __all__ = [
 ]
 
 
-class Frontend(Section):
+class Frontend(Carried):
     """The application's pages, where they are served by a host of their own."""
 
     url: Origin = Field(default="", examples=["https://www.example.com"])

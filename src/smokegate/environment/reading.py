@@ -108,6 +108,15 @@ def reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
+def unreadable(file: Path) -> str | None:
+    """Return why a file cannot be read; None where it can."""
+    try:
+        with file.open("rb"):
+            return None
+    except (OSError, ValueError) as error:
+        return reason(error) if isinstance(error, OSError) else str(error)
+
+
 def shown(file: Path) -> str:
     """Return a path as a person in the current directory would write it."""
     try:

@@ -109,13 +109,17 @@ def reference(schema: Mapping[str, Any]) -> str:
     """Return the whole page."""
     rule = schema["definitions"]["JsonRule"]["properties"]
     rows = "".join(f"| `{key}` | {_cell(each['description'])} |\n" for key, each in rule.items())
-    tables = "".join(_tables(schema, schema, ()))
+    tables = "".join(_tables(schema, schema, (), {}))
     return f"{NOTICE}\n\n{HEAD}{rows}{NESTING}\n## Sections\n{tables}{presets()}{recipes()}{TAIL}"
 
 
-def _tables(schema: Mapping[str, Any], section: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
-    """Yield a table for a section, then those of the sections within it."""
+def _tables(
+    schema: Mapping[str, Any], section: Mapping[str, Any], path: tuple[str, ...], shown: dict[str, str]
+) -> Iterator[str]:
+    """Yield a table for a section, then those of the sections within it, each where it is met first."""
     rows, inner = [], []
+    here = f"[{'.'.join(path)}]" if path else "the top"
+    again: dict[str, list[str]] = {}
     for key, each in section["properties"].items():
         target, many = _target(each)
         short = each.get("x-section")
@@ -123,16 +127,24 @@ def _tables(schema: Mapping[str, Any], section: Mapping[str, Any], path: tuple[s
             inner.append((".".join((*path, key)), (*path, key), short))
         if target is None:
             given = _default(each, required=key in section.get("required", ()))
-            rows.append(f"| `{key}` | {_kind(each)} | {given} | {_cell(each['description'])} |\n")
+            row = f"| `{key}` | {_kind(each)} | {given} | {_cell(each['description'])} |\n"
+            first = shown.setdefault(row, here)
+            if first == here:
+                rows.append(row)
+            else:
+                again.setdefault(first, []).append(f"`{key}`")
+        elif shown.setdefault(target, here) != here:
+            again.setdefault(shown[target], []).append(f"`{key}`")
         else:
             inner.append(("".join((".".join((*path, key)), "[]" if many else "")), (*path, key), target))
     head = "\n| key | holds | default, or an example | meaning |\n| --- | --- | --- | --- |\n"
     yield head + "".join(rows) if rows else ""
+    yield "".join(f"\nAlso {', '.join(keys)}, as in `{first}`.\n" for first, keys in again.items())
     for name, below, target in inner:
         heading = f"[[{name[:-2]}]]" if name.endswith("[]") else f"[{name}]"
         definition = schema["definitions"][target]
         yield f"\n### `{heading}`\n\n{definition['description']}\n"
-        yield from _tables(schema, definition, below)
+        yield from _tables(schema, definition, below, shown)
 
 
 def _target(each: Mapping[str, Any]) -> tuple[str | None, bool]:

@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from pydantic import ValidationInfo
 
@@ -42,6 +43,8 @@ class Variables:
     """The variables that one file may read, and the secrets that it did read: the validation context."""
 
     values: Mapping[str, str]
+    directory: Path = Path()
+    """Where the paths of the file start."""
     secrets: set[str] = field(default_factory=set, repr=False)
     missing: list[str] = field(default_factory=list)
     """Names of variables that are not set and that the file can do without."""
@@ -50,6 +53,11 @@ class Variables:
 def of(info: ValidationInfo) -> Variables | None:
     """Return the variables where a file is read, None where a model is built by hand."""
     return info.context if isinstance(info.context, Variables) else None
+
+
+def beside(path: str, variables: Variables | None) -> Path:
+    """Return a path of the file, which starts at the directory that the file is in."""
+    return (variables.directory if variables is not None else Path()) / Path(path).expanduser()
 
 
 def resolve(value: object, variables: Variables | None, kind: str) -> str:

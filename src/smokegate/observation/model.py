@@ -83,10 +83,12 @@ class Request:
     url: str
     headers: Headers = Headers()
     body: str | None = None
+    options: tuple[str, ...] = ()
+    """Options of curl for what is said of the connection."""
 
     def curl(self) -> str:
         """Return one line for a shell that sends the same; it holds the secrets that were sent."""
-        words = ["curl", "-sS", "-I" if self.method == "HEAD" else "-i"]
+        words = ["curl", "-sS", "-I" if self.method == "HEAD" else "-i", *self.options]
         if self.method not in {"GET", "HEAD"}:
             words += ["-X", self.method]
         for name, value in self.headers.fields:

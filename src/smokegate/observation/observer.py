@@ -26,7 +26,7 @@ from smokegate.observation.plan.frontend.plan import PAGE_FILES, FrontendPlan
 from smokegate.observation.plan.graph import Graph
 from smokegate.observation.plan.readiness import Waiting
 from smokegate.observation.plan.sign_in import CLEAN_UP, CSRF, SignInPlan
-from smokegate.observation.plan.step import GROUPS, Group, Step, origin_of
+from smokegate.observation.plan.step import GROUPS, Group, Step
 from smokegate.observation.side_probes import SideProbes
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
@@ -75,7 +75,8 @@ class Observer:
         self._condition = threading.Condition(threading.RLock())
         self._asides = SideProbes(environment, pool, self._condition, controls, self.redactor)
         recorder = Recorder(self.redactor, self._zero)
-        self._tries = Retries(pool, recorder, environment.backend.timeout, environment.ca_file, environment.backend)
+        sites = {each.url: each for each in (environment.frontend, environment.backend) if each is not None}
+        self._tries = Retries(pool, recorder, environment.backend.timeout, environment.ca_file, sites)
         self._graph = Graph(pool, self._tries, self._condition, self._told)
         self._journey = SignInPlan(environment, self.redactor) if environment.sign_in else None
         self._pages = FrontendPlan(environment) if environment.frontend else None
@@ -113,7 +114,7 @@ class Observer:
                 self._begin(new)
         if first:
             steps = self._plan.values()
-            self._pool.prepare(origin_of(step.target.url, self.environment.ca_file) for step in steps)
+            self._pool.prepare(self._tries.origin(step.target) for step in steps)
 
     def names(self, group: Group) -> tuple[str, ...]:
         """Return the names of a group's exchanges; scripts are among them once the page has been seen."""

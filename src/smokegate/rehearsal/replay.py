@@ -52,7 +52,8 @@ class Replay:
         Raises:
             RunError: the run did not come to an end.
         """
-        upstream = Upstream(self._origins, self._environment.ca_file, self._environment.backend.timeout)
+        sites = {site: getattr(self._environment, site) for site in self._origins}
+        upstream = Upstream(sites, self._environment.ca_file, self._environment.backend.timeout)
         naming = Naming(self._environment)
 
         def handler(addresses: Addresses) -> Handler:

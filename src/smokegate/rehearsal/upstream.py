@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import http.client
 import re
+import socket
 import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from http.client import HTTPMessage
 from typing import IO, Any
 
+from smokegate.environment.model import Backend, Frontend
+from smokegate.observation.plan.step import origin_of
+from smokegate.observation.transport.connect import Route
 from smokegate.rehearsal.exchanges import Asked, Recorded, Site
 
 #: What belongs to one connection (RFC 9110, 7.6.1), or is worked out anew.
@@ -32,14 +38,10 @@ LARGEST = 20_000_000
 class Upstream:
     """Hands requests on to the deployment; raises what `urllib` raises where there is no answer."""
 
-    def __init__(self, origins: Mapping[Site, str], ca_file: str | None, timeout: float) -> None:
-        self._origins = dict(origins)
+    def __init__(self, sites: Mapping[Site, Backend | Frontend], ca_file: str | None, timeout: float) -> None:
+        self._sites = dict(sites)
         self._timeout = timeout
-        context = ssl.create_default_context()
-        if ca_file is not None:
-            context.load_verify_locations(ca_file)
-        self._opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _Stay)
-        self._opener.addheaders = []
+        self._openers = {site: _opener(carried, ca_file) for site, carried in sites.items()}
 
     def ask(self, asked: Asked) -> Recorded:
         """Send to the deployment.
@@ -47,15 +49,17 @@ class Upstream:
         Raises:
             OSError: there is no answer.
         """
+        site = self._sites[asked.site]
         headers = {name: value for name, value in asked.headers if name.lower() not in HOP}
+        headers |= {"Host": site.host} if site.host else {}
         request = urllib.request.Request(  # noqa: S310 -- the address is the environment file's, http or https
-            self._origins[asked.site] + asked.target,
+            site.url + asked.target,
             data=asked.body or None,
             headers={**headers, "Accept-Encoding": "identity"},
             method=asked.method,
         )
         try:
-            with self._opener.open(request, timeout=self._timeout) as response:
+            with self._openers[asked.site].open(request, timeout=self._timeout) as response:
                 return _recorded(response.status, response.headers, response.read(LARGEST))
         except urllib.error.HTTPError as answer:
             with answer:
@@ -75,6 +79,35 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         newurl: str,
     ) -> None:
         """Follow none."""
+
+
+def _opener(site: Backend | Frontend, ca_file: str | None) -> urllib.request.OpenerDirector:
+    """Return what connects to a site as the environment file says."""
+    context = ssl.create_default_context()
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
+    if site.client_certificate is not None:
+        site.client_certificate.load_into(context)
+
+    def connected(kind: Any, *args: Any, **named: Any) -> Any:
+        made = kind(*args, **named)
+        target = origin_of(site.url, Route(connect_to=site.connect_to)).dialed
+        made._create_connection = lambda _, *more: socket.create_connection(target, *more)  # noqa: SLF001 -- its seam
+        return made
+
+    class Http(urllib.request.HTTPHandler):
+        def http_open(self, req: urllib.request.Request) -> Any:
+            return self.do_open(partial(connected, http.client.HTTPConnection), req)
+
+    class Https(urllib.request.HTTPSHandler):
+        def https_open(self, req: urllib.request.Request) -> Any:
+            made = partial(connected, http.client.HTTPSConnection, context=context)
+            return self.do_open(made, req)
+
+    handlers = (Http, Https) if site.connect_to else (urllib.request.HTTPSHandler(context=context),)
+    opener = urllib.request.build_opener(*handlers, _Stay)
+    opener.addheaders = []
+    return opener
 
 
 def _recorded(status: int, headers: Any, body: bytes) -> Recorded:

@@ -27,3 +27,26 @@ def test_form_that_can_not_be_left_out_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UnstrippableError, match=r"write server as a section, \[server\]"):
         strip(file, tmp_path / "copy")
+
+
+def test_way_to_the_deployment_is_the_proxys(tmp_path: Path) -> None:
+    """The suite connects to the proxy plainly, which connects to the deployment as the file says."""
+    file = tmp_path / "apart.toml"
+    file.write_text(
+        'title = "Apart"\n[backend]\nurl = "http://127.0.0.1:1"\nconnect_to = "10.0.0.7"\n'
+        '[backend.client_certificate]\nfile = "nowhere.pem"\n[backend.health]\npath = "/up"\n',
+        "utf-8",
+    )
+    (copy,) = load(("apart",), directory=strip(file, tmp_path / "copy"), variables={})
+
+    assert (copy.backend.connect_to, copy.backend.client_certificate) == (None, None)
+    assert copy.backend.health.path == "/up"
+
+
+def test_way_of_its_own_for_one_request_can_not_be_rehearsed(tmp_path: Path) -> None:
+    """The proxy has one way to each site."""
+    file = tmp_path / "apart.toml"
+    file.write_text('title = "Apart"\n[backend.health]\nconnect_to = "10.0.0.7"\n', "utf-8")
+
+    with pytest.raises(UnstrippableError, match="of single requests cannot be rehearsed"):
+        strip(file, tmp_path / "copy")

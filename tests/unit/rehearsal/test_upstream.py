@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests_support.web import Reply, Web, serve
 
+from smokegate.environment.model import Backend
 from smokegate.rehearsal.exchanges import Asked, Recorded
 from smokegate.rehearsal.upstream import Addresses, Upstream
 
@@ -46,7 +47,7 @@ def test_bytes_that_are_no_text_pass_untouched() -> None:
 
 
 def _upstream(web: Web) -> Upstream:
-    return Upstream({"backend": web.url}, None, 5.0)
+    return Upstream({"backend": Backend(url=web.url)}, None, 5.0)
 
 
 def test_refusal_is_an_answer() -> None:
@@ -70,7 +71,17 @@ def test_redirect_is_not_followed() -> None:
 
 def test_silence_is_an_error() -> None:
     """Where nothing answers there is nothing to record."""
-    upstream = Upstream({"backend": "http://smokegate-rehearsal.invalid"}, None, 5.0)
+    upstream = Upstream({"backend": Backend(url="http://smokegate-rehearsal.invalid")}, None, 5.0)
 
     with pytest.raises(OSError, match=r".+"):
         upstream.ask(Asked("backend", "GET", "/"))
+
+
+def test_deployment_is_connected_to_as_its_file_says() -> None:
+    """`connect_to` and `host` count for the proxy too, which is what reaches the deployment."""
+    with serve() as web:
+        web.answers["/x"] = lambda request: Reply(200, request.headers["Host"].encode())
+        site = Backend(url="http://shop.invalid", host="shop.example.com", connect_to=web.url.removeprefix("http://"))
+        answer = Upstream({"backend": site}, None, 5.0).ask(Asked("backend", "GET", "/x"))
+
+    assert answer.body == b"shop.example.com"

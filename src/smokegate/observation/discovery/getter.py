@@ -81,14 +81,14 @@ class Getter:
             except BaseException as error:  # noqa: BLE001 - the one who waits must hear of it
                 future.set_exception(error)
 
-        self._pool.submit(origin_of(address, None), job)
+        self._pool.submit(origin_of(address), job)
         return future
 
     def _get(self, path: str, address: str) -> Got:
         now = time.monotonic()
         client = self._pool.client()
         ask = RequestToSend("GET", address, elsewhere=path == "/")
-        fetched = fetch(client, ask, client.trace(None, now, now + SECONDS))
+        fetched = fetch(client, ask, client.trace(now, now + SECONDS))
         fetched.body.release()
         raw = fetched.raw
         if raw is None:

@@ -30,7 +30,7 @@ class Recorder:
     def request(self, ask: RequestToSend) -> Request:
         """Record what is sent."""
         body = None if ask.body is None else ask.body.decode("utf-8", "replace")
-        return Request(ask.method, ask.url, Headers(ask.headers), body)
+        return Request(ask.method, ask.url, Headers(ask.headers), body, _options(ask))
 
     def answer(self, fetched: Fetched, kept_text: int | None = None) -> Answer:
         """Record an answer."""
@@ -59,6 +59,19 @@ class Recorder:
         """Record how long each phase took and when it began."""
         offsets = {name: began - self.zero for name, (began, _) in fetched.phases.items()}
         return Phases(**{name: took for name, (_, took) in fetched.phases.items()}, offsets=offsets)
+
+
+def _options(ask: RequestToSend) -> tuple[str, ...]:
+    """Return what curl needs to know of the connection, but for the authorities, which curl has its own way to find."""
+    _, certificate, connect_to = ask.route
+    found = () if connect_to is None else ("--connect-to", f"::{connect_to if ':' in connect_to else connect_to + ':'}")
+    if certificate is None:
+        return found
+    file, key = (
+        each if each is None or "-----BEGIN" not in each else f"{name}.pem"
+        for name, each in (("client", certificate.file), ("key", certificate.key))
+    )
+    return (*found, "--cert", file or "", *(() if key is None else ("--key", key)))
 
 
 def _body(raw: RawResponse, kept: int | None, *, withheld: bool) -> Body:

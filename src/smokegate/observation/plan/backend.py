@@ -10,6 +10,7 @@ from smokegate.environment.model import Endpoint, Environment, Expectation
 from smokegate.observation.plan.bodies import encoded
 from smokegate.observation.plan.prerequisites import never_asked
 from smokegate.observation.plan.step import RequestToSend, Step, join
+from smokegate.observation.transport.connect import Route
 
 HEALTH, JOURNEY, PLAIN, SAMPLE = 0, 1, 5, 7
 #: So many requests on connections of their own find an instance without a database: of two such that one is sound
@@ -24,9 +25,10 @@ def endpoint_name(endpoint: Endpoint) -> str:
 
 def reading(environment: Environment, path: str, said: Sent) -> RequestToSend:
     """Return the request that the file declares at a path of the backend."""
-    url, headers = join(environment.backend.url, path), dict(said.send)
+    url, headers = join(environment.backend.url, path), said.credentials
+    route = Route(None, said.client_certificate, said.connect_to)
     if not isinstance(said, Expectation):
-        return RequestToSend("GET", url, tuple(headers.items()), anonymous=said.anonymous)
+        return RequestToSend("GET", url, tuple(headers.items()), anonymous=said.anonymous, route=route)
     kind, body = encoded("json", said.sends)
     if kind and "content-type" not in map(str.lower, headers):
         headers["Content-Type"] = kind
@@ -38,6 +40,7 @@ def reading(environment: Environment, path: str, said: Sent) -> RequestToSend:
         follow=said.follows,
         elsewhere=said.follow is True,
         anonymous=said.anonymous,
+        route=route,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from smokegate.observation.model import Exchange, NoAnswer, NotSent
 from smokegate.observation.plan.prerequisites import never_asked
-from smokegate.observation.plan.step import IDEMPOTENT, RequestToSend, Step, origin_of
+from smokegate.observation.plan.step import IDEMPOTENT, RequestToSend, Step
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin
 from smokegate.observation.transport.pool import Pool
@@ -155,7 +155,7 @@ class Graph:
         return step.target if step.ask is None else step.ask()
 
     def _origin(self, step: Step) -> Origin:
-        return origin_of(step.target.url, self._tries.ca_file)
+        return self._tries.origin(step.target)
 
     def _heard(self, step: Step, exchange: Exchange) -> None:
         """Note which servers answer: one that let a request time out and never answered any gets no more.

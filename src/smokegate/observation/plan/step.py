@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from smokegate.environment.model import Expectation
 from smokegate.observation.model import READING, Exchange, NotSent
 from smokegate.observation.plan.prerequisites import failed
-from smokegate.observation.transport.connect import Origin
+from smokegate.observation.transport.connect import DIRECT, Origin, Route
 
 Group = Literal[
     "health", "endpoints", "monitoring", "sign_in", "refusal", "frontend", "version", "server", "platform", "browser"
@@ -48,6 +48,8 @@ class RequestToSend:
     """Whether they are followed to other hosts, too."""
     anonymous: bool = False
     """Whether it goes without the headers and credentials that the file declares for all of the backend."""
+    route: Route = DIRECT
+    """How its host is connected to; what the file says of the whole site is filled in before it is sent."""
 
     @property
     def all_headers(self) -> tuple[tuple[str, str], ...]:
@@ -117,16 +119,15 @@ def join(base: str, path: str) -> str:
     return base.rstrip("/") + path
 
 
-def origin_of(url: str, ca_file: str | None = None) -> Origin:
+def origin_of(url: str, route: Route = DIRECT) -> Origin:
     """Return where a connection for an address leads.
 
     Raises:
         ValueError: the port is no number from 0 to 65535.
     """
     parts = urlsplit(url)
-    secure = parts.scheme == "https"
-    port = parts.port or (443 if secure else 80)
-    return Origin(parts.scheme, parts.hostname or "", port, ca_file if secure else None)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return Origin(parts.scheme, parts.hostname or "", port, route.over(parts.scheme))
 
 
 def web_origin(url: str) -> str:

@@ -28,6 +28,7 @@ class WireCause(Enum):
     TLS_WRONG_HOST = ("tls-wrong-host", Stage.TLS, False, "the certificate is for another host")
     TLS_UNTRUSTED = ("tls-untrusted", Stage.TLS, False, "the certificate is not from a trusted authority")
     TLS_HANDSHAKE = ("tls-handshake", Stage.TLS, True, "the TLS handshake failed")
+    TLS_CLIENT = ("tls-client-certificate", Stage.TLS, False, "the server did not accept this client's certificate")
     RESET = ("reset", Stage.EXCHANGE, True, "the connection was reset")
     CLOSED = ("closed", Stage.EXCHANGE, True, "the connection was closed without an answer")
     READ_TIMEOUT = ("read-timeout", Stage.EXCHANGE, True, "the answer did not come before the deadline")

@@ -10,15 +10,37 @@ import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from smokegate.observation.model import Certificate
 from smokegate.observation.transport import shown_certificate
 from smokegate.observation.transport.lookup import Address
 from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_of
 
+if TYPE_CHECKING:
+    from smokegate.environment.carried import ClientCertificate
+
 #: How long one address is given before the next is tried beside it (RFC 8305, section 5).
 STAGGER = 0.25
+
+
+class Route(NamedTuple):
+    """How a host is connected to, as far as its address does not say it."""
+
+    ca_file: str | None = None
+    """Authorities to trust besides the usual ones."""
+    certificate: ClientCertificate | None = None
+    """What the client shows."""
+    connect_to: str | None = None
+    """The host to connect to instead, with a port or without."""
+
+    def over(self, scheme: str) -> Route:
+        """Return what of it counts for a scheme."""
+        return self if scheme == "https" else Route(connect_to=self.connect_to)
+
+
+DIRECT = Route()
 
 
 class Origin(NamedTuple):
@@ -27,7 +49,15 @@ class Origin(NamedTuple):
     scheme: str
     host: str
     port: int
-    ca_file: str | None = None
+    route: Route = DIRECT
+
+    @property
+    def dialed(self) -> tuple[str, int]:
+        """The host and port that are connected to."""
+        if self.route.connect_to is None:
+            return self.host, self.port
+        parts = urlsplit(f"//{self.route.connect_to}")
+        return parts.hostname or "", parts.port or self.port
 
 
 class ConnectTimeoutError(TimeoutError):
@@ -146,8 +176,11 @@ def secure(sock: Socket, host: str, context: ssl.SSLContext, deadline: float) ->
 
 
 def address_of(sock: socket.socket) -> str:
-    """Return `ip:port` of the peer."""
-    host, port = sock.getpeername()[:2]
+    """Return `ip:port` of the peer; nothing where it has closed the connection at once."""
+    try:
+        host, port = sock.getpeername()[:2]
+    except OSError:
+        return ""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

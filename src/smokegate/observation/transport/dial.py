@@ -66,14 +66,14 @@ class Dialer:
         return sock
 
     def _open(self, origin: Origin, deadline: float, phases: Phases, *, public_only: bool) -> Connection:
-        sock = self.tcp(origin.host, origin.port, deadline, phases, public_only=public_only)
+        sock = self.tcp(*origin.dialed, deadline, phases, public_only=public_only)
         with self._lock:
             self._reached.add(origin)
         if origin.scheme != "https":
             return line(sock, phases)
         began = time.monotonic()
         try:
-            wrapped = secure(sock, origin.host, self.contexts.get(origin.ca_file), deadline)
+            wrapped = secure(sock, origin.host, self.contexts.get(*origin.route[:2]), deadline)
         except BaseException:
             sock.close()
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import http.client
+import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -34,6 +35,11 @@ NO_ROUTE = {
     errno.EACCES,
     errno.EPERM,
 }
+#: Alerts of a server that are about the client's certificate (RFC 8446, 6.2), as OpenSSL words them.
+CLIENT_ALERT = re.compile(
+    r"alert (?:certificate (?:required|expired|revoked|unknown)|bad certificate|unsupported certificate|unknown ca"
+    r"|access denied)\b"
+)
 #: Codes of `X509_verify_cert` (OpenSSL's x509_vfy.h).
 EXPIRED, NOT_YET_VALID, WRONG_HOST = {10}, {9}, {62, 64}
 
@@ -48,6 +54,11 @@ def _errno(*codes: int) -> Callable[[BaseException], bool]:
 
 def _words(*words: str) -> Callable[[BaseException], bool]:
     return lambda error: any(word in str(error) for word in words)
+
+
+def _refuses_client(error: BaseException) -> bool:
+    """Tell whether it is the server's alert about the certificate that the client showed, or did not show."""
+    return CLIENT_ALERT.search(str(error)) is not None
 
 
 def _always(_: BaseException) -> bool:
@@ -74,6 +85,7 @@ TABLE: tuple[Row, ...] = (
     (ssl.SSLCertVerificationError, _verify(*NOT_YET_VALID), WireCause.TLS_NOT_YET_VALID),
     (ssl.SSLCertVerificationError, _verify(*WRONG_HOST), WireCause.TLS_WRONG_HOST),
     (ssl.SSLCertVerificationError, _always, WireCause.TLS_UNTRUSTED),
+    (OSError, _refuses_client, WireCause.TLS_CLIENT),
     (HandshakeError, _always, WireCause.TLS_HANDSHAKE),
     (ConnectionRefusedError, _always, WireCause.REFUSED),
     (OSError, _errno(*NO_ROUTE), WireCause.UNREACHABLE),

@@ -76,6 +76,7 @@ def _follow(client: Client, ask: RequestToSend, trace: Trace, fetched: Fetched) 
 def _once(client: Client, ask: RequestToSend, trace: Trace, fetched: Fetched) -> tuple[RawResponse, str | None]:
     import requests  # noqa: PLC0415 -- imported late
 
+    trace.route = ask.route
     prepared = requests.Request(ask.method, ask.url, headers=dict(ask.all_headers), data=ask.body).prepare()
     trace.line = trace.headed = trace.sent = None
     response = client.send(prepared, trace)
@@ -101,7 +102,7 @@ def _note(trace: Trace, fetched: Fetched) -> None:
     if trace.line is not None:
         fetched.phases.update(trace.line.phases)
     if trace.used is not None:
-        fetched.address, fetched.certificate = trace.used.address, trace.used.certificate
+        fetched.address, fetched.certificate = trace.used.address or None, trace.used.certificate
     if trace.sent is not None:
         fetched.phases["wait"] = (trace.sent, (trace.headed or time.monotonic()) - trace.sent)
 

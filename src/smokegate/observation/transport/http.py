@@ -22,7 +22,7 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from smokegate.observation.transport.connect import Connection, Origin, address_of
+from smokegate.observation.transport.connect import DIRECT, Connection, Origin, Route, address_of
 from smokegate.observation.transport.dial import Dialer
 from smokegate.observation.transport.limits import MAX_INTERIM, MAX_WIRE
 from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_of
@@ -40,7 +40,8 @@ class Trace:
     """What one request is allowed, and what it took; the connection classes fill it in."""
 
     dialer: Dialer
-    ca_file: str | None
+    route: Route
+    """How the host is connected to; set anew for each redirect."""
     asked: float
     deadline: float
     widths: Callable[[Origin], Width]
@@ -95,7 +96,7 @@ class _Traced:
     def connect(self: Any) -> None:
         trace = _current.trace
         scheme = "https" if isinstance(self, HTTPSConnection) else "http"
-        origin = Origin(scheme, self._dns_host, self.port, trace.ca_file if scheme == "https" else None)
+        origin = Origin(scheme, self._dns_host, self.port, trace.route.over(scheme))
         width = trace.widths(origin)
         place = width.opening(fresh=trace.fresh)
         try:
@@ -196,9 +197,9 @@ class _HttpsPool(_Resting, HTTPSConnectionPool):
 class Adapter(requests.adapters.HTTPAdapter):
     """requests' transport over traced connections and one shared TLS context."""
 
-    def __init__(self, dialer: Dialer, ca_file: str | None) -> None:
+    def __init__(self, dialer: Dialer, route: Route) -> None:
         self._dialer = dialer
-        self._ca_file = ca_file
+        self._route = route
         super().__init__(pool_connections=HOSTS, pool_maxsize=CONNECTIONS)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -217,7 +218,7 @@ class Adapter(requests.adapters.HTTPAdapter):
         host, tls = super().build_connection_pool_key_attributes(request, verify, cert)
         if host["scheme"] != "https":
             return host, tls
-        return host, {"ssl_context": self._dialer.contexts.get(self._ca_file)}
+        return host, {"ssl_context": self._dialer.contexts.get(*self._route[:2])}
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Do nothing: requests would have every connection load the authorities again."""
@@ -235,7 +236,7 @@ class Client:
         self._dialer = dialer
         self._widths = widths
         self._lock = threading.Lock()
-        self._adapters: dict[tuple[str | None, bool], Adapter] = {}
+        self._adapters: dict[tuple[Route, bool], Adapter] = {}
 
     def send(self, request: requests.PreparedRequest, trace: Trace) -> requests.Response:
         """Send and return as soon as the headers are there; the body is the caller's to read from `.raw`.
@@ -245,20 +246,20 @@ class Client:
         """
         _current.trace = trace
         seconds = max(0.001, trace.deadline - time.monotonic())
-        adapter = self._adapter(trace.ca_file, fresh=trace.fresh)
+        adapter = self._adapter(trace.route, fresh=trace.fresh)
         assert request.url is not None
-        return adapter.send(request, stream=True, timeout=seconds, proxies=proxies_for(request.url))
+        proxies = {} if trace.route.connect_to else proxies_for(request.url)
+        return adapter.send(request, stream=True, timeout=seconds, proxies=proxies)
 
-    def trace(self, ca_file: str | None, asked: float, deadline: float, *, fresh: bool = False) -> Trace:
+    def trace(self, asked: float, deadline: float, *, fresh: bool = False) -> Trace:
         """Return what the connection classes need to know of a request.
 
         Args:
-            ca_file: authorities to trust besides the usual ones.
             asked: when it was asked for (monotonic clock).
             deadline: when it must be over (monotonic clock).
             fresh: whether it gets a connection of its own.
         """
-        return Trace(self._dialer, ca_file, asked, deadline, self._widths, fresh)
+        return Trace(self._dialer, DIRECT, asked, deadline, self._widths, fresh)
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -267,12 +268,12 @@ class Client:
         for adapter in adapters:
             adapter.close()
 
-    def _adapter(self, ca_file: str | None, *, fresh: bool) -> Adapter:
+    def _adapter(self, route: Route, *, fresh: bool) -> Adapter:
         """Fresh connections have an adapter of their own, so that none of them replaces one that is kept."""
         with self._lock:
-            if (ca_file, fresh) not in self._adapters:
-                self._adapters[ca_file, fresh] = Adapter(self._dialer, ca_file)
-            return self._adapters[ca_file, fresh]
+            if (route, fresh) not in self._adapters:
+                self._adapters[route, fresh] = Adapter(self._dialer, route)
+            return self._adapters[route, fresh]
 
 
 def proxies_for(url: str) -> dict[str, str]:

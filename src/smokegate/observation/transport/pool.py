@@ -82,8 +82,8 @@ class Pool:
 
     def prepare(self, origins: Iterable[Origin]) -> None:
         """Load the certificate authorities, while requests is being imported."""
-        for ca_file in {origin.ca_file for origin in origins if origin.scheme == "https"}:
-            self.submit(("authorities", ca_file), partial(self.dialer.contexts.get, ca_file))
+        for trusted in {origin.route[:2] for origin in origins if origin.scheme == "https"}:
+            self.submit(("authorities", trusted), partial(self.dialer.contexts.get, *trusted))
 
     def close(self) -> None:
         """Close the connections and let the threads end; jobs that have not begun are dropped."""

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from smokegate.observation.model import REDIRECTS
 from smokegate.observation.plan.step import RawResponse, RequestToSend, resolve, same_origin
+from smokegate.observation.transport.connect import Route
 from smokegate.observation.transport.limits import BadRedirectError
 
 #: What may follow a redirect to another origin.
@@ -25,17 +26,29 @@ def onward(ask: RequestToSend, raw: RawResponse, location: str | None) -> Reques
     """
     if raw.status not in REDIRECTS or not location or not ask.follow:
         return None
-    target = _target(ask.url, location)
+    target = _at_home(ask, _target(ask.url, location))
     method = ask.method
     if raw.status == 303 or (raw.status in {301, 302} and method == "POST"):
         method = "HEAD" if method == "HEAD" else "GET"
     body = ask.body if method == ask.method else None
     headers = tuple(pair for pair in ask.headers if body is not None or pair[0].lower() != "content-type")
+    route = ask.route
     if not same_origin(ask.url, target):
         if not _may_leave(ask, target) or body is not None or method not in {"GET", "HEAD", "OPTIONS"}:
             return None
         headers = tuple(pair for pair in headers if pair[0].lower() in HARMLESS)
-    return RequestToSend(method, target, headers, body, ask.follow, ask.elsewhere)
+        # Where to connect counts for the host, a client certificate, like every credential, for the origin.
+        route = Route(route.ca_file, None, route.connect_to if same_host(ask.url, target) else None)
+    return RequestToSend(method, target, headers, body, ask.follow, ask.elsewhere, route=route)
+
+
+def _at_home(ask: RequestToSend, target: str) -> str:
+    """Return a target at the host that the request named in its `Host` header as one at the host it was sent to."""
+    named = next((value for name, value in ask.headers if name.lower() == "host"), None)
+    parts = urlsplit(target)
+    if named is None or parts.netloc.lower() != named.lower():
+        return target
+    return parts._replace(netloc=urlsplit(ask.url).netloc).geturl()
 
 
 def _may_leave(ask: RequestToSend, target: str) -> bool:

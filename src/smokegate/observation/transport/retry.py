@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from smokegate.environment.model import Backend
+from smokegate.environment.carried import Carried
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.record import Recorder
 from smokegate.observation.model import Answer, Attempt, Exchange, NoAnswer, Phases
-from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step, origin_of, same_origin
+from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step, origin_of, web_origin
 from smokegate.observation.transport.again import pause_before_next
 from smokegate.observation.transport.causes import WireCause
+from smokegate.observation.transport.connect import Origin, Route
 from smokegate.observation.transport.dial import SharedFailureError
 from smokegate.observation.transport.fetch import Fetched, fetch
 from smokegate.observation.transport.pool import Pool
@@ -37,31 +39,42 @@ class Retries:
         recorder: turns what came into what is kept.
         timeout: the deadline of one exchange, in seconds, all its attempts included.
         ca_file: authorities to trust besides the usual ones.
-        backend: what the file declares for every request to the backend.
+        sites: what the file declares for every request to an address, the backend last, which counts first.
     """
 
     def __init__(
-        self, pool: Pool, recorder: Recorder, timeout: float, ca_file: str | None, backend: Backend | None = None
+        self,
+        pool: Pool,
+        recorder: Recorder,
+        timeout: float,
+        ca_file: str | None,
+        sites: Mapping[str, Carried] | None = None,
     ) -> None:
         self.pool = pool
         self.recorder = recorder
         self.timeout = timeout
-        self.ca_file = ca_file
-        self._backend = backend
+        self._ca_file = ca_file
+        self._sites = {web_origin(url): carried for url, carried in (sites or {}).items()}
 
     def dressed(self, ask: RequestToSend) -> RequestToSend:
-        """Return a request with what the file declares for all of the backend, which goes to no other origin.
+        """Return a request with what the file declares for all of its site, which goes to no other origin.
 
         A browser sends no credentials with a preflight, so that it must be answered without them.
         """
-        declared = self._backend.credentials if self._backend is not None and not ask.anonymous else {}
+        site = self._sites.get(web_origin(ask.url))
+        if site is None:
+            return replace(ask, route=ask.route._replace(ca_file=self._ca_file))
         own = {name.lower() for name, _ in ask.headers}
-        if not declared or "access-control-request-method" in own:
-            return ask
-        if self._backend is None or not same_origin(ask.url, self._backend.url):
-            return ask
+        bare = ask.anonymous or "access-control-request-method" in own
+        declared = {"Host": site.host} if bare and site.host else {} if bare else site.credentials
         more = tuple(pair for pair in declared.items() if pair[0].lower() not in own)
-        return replace(ask, headers=(*ask.headers, *more))
+        certificate = ask.route.certificate or (None if ask.anonymous else site.client_certificate)
+        route = Route(self._ca_file, certificate, ask.route.connect_to or site.connect_to)
+        return replace(ask, headers=(*ask.headers, *more), route=route)
+
+    def origin(self, ask: RequestToSend) -> Origin:
+        """Return where a request leads."""
+        return origin_of(ask.url, self.dressed(ask).route)
 
     def run(self, step: Step, ask: RequestToSend, asked: float, timeout: float | None = None) -> RetryResult:
         """Send until it is known what the request comes to, within one deadline.
@@ -116,7 +129,7 @@ class Retries:
         """Tell whether the server may only be waking up: it held the request until the deadline, its first one."""
         if not isinstance(outcome, NoAnswer) or outcome.cause is not WireCause.READ_TIMEOUT:
             return False
-        return not self.pool.width(origin_of(ask.url, self.ca_file)).answered_once
+        return not self.pool.width(origin_of(ask.url, ask.route)).answered_once
 
     def _pause(self, step: Step, attempts: list[Attempt], fetched: Fetched) -> float | None:
         declared = step.declared
@@ -126,7 +139,7 @@ class Retries:
     def _fetch(self, ask: RequestToSend, asked: float, deadline: float, *, fresh: bool) -> Fetched:
         began = time.monotonic()
         client = self.pool.client()
-        fetched = fetch(client, ask, client.trace(self.ca_file, asked, deadline, fresh=fresh))
+        fetched = fetch(client, ask, client.trace(asked, deadline, fresh=fresh))
         fetched.started = began
         return fetched
 

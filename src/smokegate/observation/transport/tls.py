@@ -11,11 +11,14 @@ import ssl
 import threading
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smokegate.observation.model import Certificate
 from smokegate.observation.transport import shown_certificate
 from smokegate.observation.transport.limits import MAX_WIRE, TooLargeError
+
+if TYPE_CHECKING:
+    from smokegate.environment.carried import ClientCertificate
 
 #: Variables that name the authorities to trust, as requests and OpenSSL read them; the first that is set
 #: counts.
@@ -81,29 +84,39 @@ class TlsSocket(_Bounded, ssl.SSLSocket):
 
     def send(self, *args: Any, **kwargs: Any) -> int:  # noqa: D102 -- as its base says
         self.settimeout(self.left())
-        return super().send(*args, **kwargs)
+        try:
+            return super().send(*args, **kwargs)
+        except (ssl.SSLEOFError, ConnectionError) as error:
+            # In TLS 1.3 a server refuses a client's certificate after the handshake: its alert waits to be read.
+            try:
+                super().recv(1)
+            except ssl.SSLError as told:
+                raise (error if isinstance(told, ssl.SSLEOFError) else told) from None
+            except OSError:
+                pass
+            raise
 
 
 class Contexts:
-    """The TLS contexts of a run: one, and one more for each further file of authorities."""
+    """The TLS contexts of a run: one, and one more for each file of authorities and each client certificate."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._made: dict[str | None, ssl.SSLContext] = {}
+        self._made: dict[tuple[str | None, ClientCertificate | None], ssl.SSLContext] = {}
 
-    def get(self, ca_file: str | None = None) -> ssl.SSLContext:
+    def get(self, ca_file: str | None = None, certificate: ClientCertificate | None = None) -> ssl.SSLContext:
         """Return the shared context; the authorities are loaded at the first call.
 
         Raises:
-            OSError: a file of authorities can not be read.
+            OSError: a file of authorities or a certificate can not be read.
         """
         with self._lock:
-            if ca_file not in self._made:
-                self._made[ca_file] = _context(ca_file)
-            return self._made[ca_file]
+            if (ca_file, certificate) not in self._made:
+                self._made[ca_file, certificate] = _context(ca_file, certificate)
+            return self._made[ca_file, certificate]
 
 
-def _context(ca_file: str | None) -> ssl.SSLContext:
+def _context(ca_file: str | None, certificate: ClientCertificate | None) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.sslsocket_class = TlsSocket
@@ -120,6 +133,8 @@ def _context(ca_file: str | None) -> ssl.SSLContext:
         context.load_verify_locations(cafile=bundle)
     if ca_file is not None:
         context.load_verify_locations(cafile=ca_file)
+    if certificate is not None:
+        certificate.load_into(context)
     return context
 
 

@@ -173,4 +173,20 @@ RULES = (
         after=AFTER,
         unless=("tls.default-certificate",),
     ),
+    Rule(
+        code="tls.client-certificate",
+        title="{host} does not accept the client certificate of this run, or wants one that {file} does not name",
+        level=Level.CERTIFICATE,
+        owner=Owner.TEST_DATA,
+        symptom="Browsers ask which certificate to show; other clients say 'certificate required'.",
+        reads=READS,
+        judge=by_wire(WireCause.TLS_CLIENT),
+        steps=(
+            "Put the client's certificate and key into `client_certificate` of `[backend]` in {file}.",
+            "If they are there, see whether they have expired: `openssl x509 -noout -subject -enddate -in FILE`.",
+            "If they are valid, look which authority the server trusts for clients, and whether that changed.",
+        ),
+        competing=("a server that trusts another authority for clients since this deploy",),
+        after=AFTER,
+    ),
 )

@@ -1,0 +1,120 @@
+"""How requests are sent: what a file says once for a site, or for one request."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+
+from smokegate.environment import variables
+from smokegate.environment.errors import InvalidValueError
+from smokegate.environment.fields import ConnectTo, HostName, Secret, SentHeaders, UserName, reference
+from smokegate.environment.reading import unreadable
+from smokegate.environment.section import Section
+
+
+def pem_file(value: object, info: ValidationInfo) -> str:
+    """Read the path of a PEM file, or a variable that holds the path or the PEM text.
+
+    Raises:
+        InvalidValueError: it is neither, or the file cannot be read.
+        MissingVariableError: the variable is not set or empty.
+    """
+    given = variables.of(info)
+    text = variables.resolve(value, given, "text")
+    if "-----BEGIN" in text:
+        if given is not None and not isinstance(value, dict):
+            raise InvalidValueError(f"a path, or {variables.REFERENCE}: a key is never written down", found="PEM text")
+        return text
+    file = variables.beside(text, given)
+    if why := unreadable(file):
+        raise InvalidValueError("a PEM file that can be read", found=f"{file}: {why}")
+    return str(file)
+
+
+# A model keeps no subclass that came before its own check.
+PemFile = Annotated[str, BeforeValidator(pem_file), AfterValidator(variables.Hidden), reference("path of a PEM file")]
+
+
+class Basic(Section):
+    """Credentials for HTTP Basic authentication."""
+
+    user: UserName
+    """The user, as `{ env = "NAME" }`."""
+    password: Secret
+    """The password, as `{ env = "NAME" }`."""
+
+
+class ClientCertificate(Section):
+    """The certificate with which a client proves who it is (mutual TLS)."""
+
+    file: PemFile = Field(examples=["client.pem"])
+    """The certificate as PEM: a path beside this file, or `{ env = "NAME" }` with a path or the PEM text."""
+    key: PemFile | None = Field(default=None, examples=["client.key"])
+    """Its private key, in the same way; left out, it is in `file`."""
+    password: Secret | None = None
+    """The password of the private key, as `{ env = "NAME" }`."""
+
+    @model_validator(mode="after")
+    def _usable(self) -> ClientCertificate:
+        import ssl  # noqa: PLC0415 - start-up time: few files have a client certificate
+
+        try:
+            self.load_into(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        except OSError as error:
+            why = getattr(error, "reason", None) or str(error)
+            raise InvalidValueError("a certificate and the private key that belongs to it", found=str(why)) from None
+        return self
+
+    def load_into(self, context: Any) -> None:
+        """Have an `ssl.SSLContext` present it.
+
+        Raises:
+            OSError: certificate and key do not fit, or cannot be read.
+        """
+        import tempfile  # noqa: PLC0415 - start-up time
+        from pathlib import Path  # noqa: PLC0415 - start-up time
+
+        with tempfile.TemporaryDirectory(prefix="smokegate-") as folder:  # only its owner may enter
+            paths = []
+            for name in ("file", "key"):
+                given = getattr(self, name)
+                if given is not None and "-----BEGIN" in given:
+                    Path(folder, name).write_text(given, encoding="ascii", errors="replace")
+                    given = str(Path(folder, name))
+                paths.append(given)
+            # An empty password, so that OpenSSL does not wait for one at the terminal.
+            context.load_cert_chain(paths[0], paths[1], password=self.password or "")
+
+
+class Carried(Section):
+    """How requests are sent."""
+
+    send: SentHeaders = Field(default_factory=dict)
+    """Request headers to send, credentials as `{ env = "NAME" }`, also with a `prefix = "Bearer "`."""
+    basic: Basic | None = None
+    """User and password for HTTP Basic authentication."""
+    bearer: Secret | None = None
+    """A bearer token."""
+    client_certificate: ClientCertificate | None = None
+    """The client's own certificate, for mutual TLS."""
+    host: HostName | None = Field(default=None, examples=["shop.example.com"])
+    """The `Host` header to send, where it is not the host of the address. Over https, `connect_to` is the better way:
+    it also makes the certificate that of the name."""
+    connect_to: ConnectTo | None = Field(default=None, examples=["10.0.0.7", "10.0.0.7:8443"])
+    """Where to connect instead of looking the address's host up, like curl's `--connect-to`: to check a deployment
+    before DNS or traffic is switched to it."""
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """The headers that it adds to a request."""
+        found = dict(self.send)
+        if self.host is not None:
+            found["Host"] = self.host
+        if self.basic is not None:
+            pair = f"{self.basic.user}:{self.basic.password}".encode()
+            found["Authorization"] = f"Basic {b64encode(pair).decode()}"
+        elif self.bearer is not None:
+            found["Authorization"] = f"Bearer {self.bearer}"
+        return found
