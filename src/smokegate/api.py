@@ -28,6 +28,7 @@ from smokegate.observation.plan.step import same_origin, web_origin
 from smokegate.observation.transport.causes import Stage
 from smokegate.plugin.browser_results import BrowserResults
 from smokegate.plugin.check import Check, check
+from smokegate.plugin.client import Client
 from smokegate.plugin.failures import Blocked, ExpectationFailed, NotApplicable, NotJudged
 from smokegate.plugin.response import EndpointResponse, MonitoringResponse, Response
 from smokegate.plugin.server_results import ServerResults
@@ -40,6 +41,7 @@ __all__ = [
     "Blocked",
     "BrowserResults",
     "Check",
+    "Client",
     "Deployment",
     "Endpoint",
     "EndpointResponse",

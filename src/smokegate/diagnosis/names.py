@@ -6,8 +6,11 @@ import shlex
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from smokegate.observation.plan.step import origin_of
+from smokegate.observation.transport.connect import Route
+
 if TYPE_CHECKING:
-    from smokegate.environment.model import Compose, Environment
+    from smokegate.environment.model import Backend, Compose, Environment
 
 IN_RUNBOOK = {
     "name": "NAME",
@@ -77,7 +80,7 @@ def names_of(environment: Environment, verify: str = "") -> dict[str, str]:
         "url": backend.url,
         "host": parts.netloc,
         "hostname": parts.hostname or parts.netloc,
-        "where": f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}",
+        "where": _where(backend),
         "health": backend.health.path,
         "verify": verify or f"pytest --env={environment.name}",
         "file": f"environments/{environment.name}.toml",
@@ -95,6 +98,12 @@ def names_of(environment: Environment, verify: str = "") -> dict[str, str]:
         **_compose(environment.compose),
     }
     return names | {key: value for key, value in optional.items() if value}
+
+
+def _where(backend: Backend) -> str:
+    """Return the host and port that are connected to."""
+    host, port = origin_of(backend.url, Route(connect_to=backend.connect_to)).dialed
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _compose(compose: Compose | None) -> dict[str, str | None]:

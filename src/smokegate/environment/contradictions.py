@@ -11,6 +11,8 @@ from smokegate.environment.addresses import ADDRESS
 from smokegate.environment.presets import with_preset
 
 UNFILLED = ' (--set frontend.url=…): with "--set backend.url" no replica is started to fill it in'
+GRAPHQL_WRITE = re.compile(r"^\s*(mutation|subscription)\b", re.MULTILINE)
+"""What a GraphQL document has that is no query."""
 Found = Iterator[tuple[tuple[str | int, ...], str]]
 """Keys and what is wrong with them."""
 
@@ -81,7 +83,7 @@ def _request(said: Mapping[str, Any], path: tuple[str | int, ...]) -> Found:
     graphql, method = said.get("graphql"), said.get("method", "GET")
     if graphql is not None and method not in {"GET", "POST"}:
         yield (*path, "method"), f"contradicts graphql, which is sent as POST; found {method}"
-    if isinstance(graphql, str) and re.search(r"^\s*(mutation|subscription)\b", graphql, re.MULTILINE):
+    if isinstance(graphql, str) and GRAPHQL_WRITE.search(graphql):
         yield (*path, "graphql"), "expected a query, found one that may change something"
     if method == "POST" and graphql is None and said.get("harmless") is not True:
         yield (*path, "method"), "POST needs harmless = true, which says that this request changes nothing"

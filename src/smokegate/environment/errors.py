@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from smokegate.environment.location import Location
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -16,14 +18,20 @@ class Mistake:
     """The key with dots between levels, as `--set` takes it; empty where the whole file is meant."""
     text: str
     """What was expected and what was found."""
+    location: Location | None = None
+    """Where it is in the file, where that is known."""
 
     def __str__(self) -> str:
-        """Return the mistake as one line."""
-        return printable(": ".join(part for part in (self.place, self.key, self.text) if part))
+        """Return the mistake as one line, and below it the line of the file with a caret."""
+        place = f"{self.place}:{self.location.line}" if self.location else self.place
+        line = printable(": ".join(part for part in (place, self.key, self.text) if part))
+        if self.location is None:
+            return line
+        return "\n".join((line, *map(printable, self.location.excerpt.splitlines())))
 
 
 class EnvironmentErrors(Exception):  # noqa: N818 - it holds many
-    """Everything that is wrong with the selected environments; `str()` is one line for each mistake."""
+    """Everything that is wrong with the selected environments; `str()` is a line for each, with its place."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(dict.fromkeys(mistakes))

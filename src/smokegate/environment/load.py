@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from smokegate.environment.errors import EnvironmentErrors, Mistake
 from smokegate.environment.messages import Teller
 from smokegate.environment.model import Environment, EnvironmentFile
 from smokegate.environment.overrides import Override, apply, parse
-from smokegate.environment.reading import available, read, shown, unreadable
+from smokegate.environment.reading import available, read, shown, text_of, unreadable
 from smokegate.environment.render import KEY_VARIABLE
 from smokegate.environment.variables import Variables, beside
 from smokegate.environment.wording import describe, did_you_mean
@@ -98,7 +99,7 @@ def _load(file: Path, variables: Mapping[str, str], overrides: Sequence[Override
     dropped = "replica" in written and any(override.path == ("backend", "url") for override in overrides)
     table, mistakes = apply(overrides, {key: each for key, each in written.items() if key != "replica" or not dropped})
     context = Variables(variables, file.parent)
-    teller = Teller(shown(file), written, table, overrides)
+    teller = Teller(shown(file), written, table, overrides, partial(text_of, file))
     mistakes.extend(teller.mistake(path, text) for path, text in contradictions(table, dropped=dropped))
     try:
         model = EnvironmentFile.model_validate(_with_key(_with_standing(table, file.stem)), context=context)

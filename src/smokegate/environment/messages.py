@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from smokegate.environment.browser import Element
 from smokegate.environment.errors import InvalidValueError, Mistake
+from smokegate.environment.location import locate
 from smokegate.environment.model import EnvironmentFile
 from smokegate.environment.overrides import Override
 from smokegate.environment.wording import describe, did_you_mean, dotted, nearest
@@ -41,15 +42,22 @@ class Teller:
         written: its raw table.
         table: the same with the overrides in it.
         overrides: what was set from outside, so that it is blamed and not the file.
+        text: returns the file's text, for the lines that are shown.
     """
 
     def __init__(
-        self, file: str, written: Mapping[str, Any], table: Mapping[str, Any], overrides: Sequence[Override]
+        self,
+        file: str,
+        written: Mapping[str, Any],
+        table: Mapping[str, Any],
+        overrides: Sequence[Override],
+        text: Callable[[], str],
     ) -> None:
         self.file = file
         self.written = written
         self.table = table
         self.overrides = overrides
+        self._source = text
 
     def validation(self, error: ValidationError) -> list[Mistake]:
         """Tell everything that validation found."""
@@ -66,7 +74,7 @@ class Teller:
         for override in self.overrides:
             if override.brought(keys, self.written):
                 return Mistake(override.place, "" if override.path == keys else dotted(keys), text)
-        return Mistake(self.file, dotted(keys) + self._endpoint(path), text)
+        return Mistake(self.file, dotted(keys) + self._endpoint(path), text, locate(self._source(), keys))
 
     def _endpoint(self, path: Sequence[str | int]) -> str:
         if tuple(path[:2]) != ("backend", "endpoints") or len(path) <= 3:

@@ -12,7 +12,7 @@ from smokegate.environment.answers import Pattern
 from smokegate.environment.backend import Backend, Endpoint, Expectation, Health, Monitoring, Sent
 from smokegate.environment.browser import BrowserSection
 from smokegate.environment.carried import Carried
-from smokegate.environment.fields import Duration, Host, HostPort, Many, Origin, Path
+from smokegate.environment.fields import Duration, Host, HostPort, Many, Origin, Path, Secret
 from smokegate.environment.render import Render, Unset
 from smokegate.environment.section import Section
 from smokegate.environment.signin import Account, SignIn
@@ -21,6 +21,7 @@ from smokegate.environment.variables import Hidden
 __all__ = [
     "Account",
     "Backend",
+    "Checks",
     "Compose",
     "Endpoint",
     "Environment",
@@ -120,6 +121,15 @@ class Compose(Section):
     """What the backend is asked from the server itself."""
 
 
+class Checks(Section):
+    """What a team's own checks may do with `deployment.client`."""
+
+    writes: bool = False
+    """`true`: they may send requests that change something."""
+    secrets: dict[str, Secret] = Field(default_factory=dict)
+    """Secrets that they send, by name, each as `{ env = "NAME" }`: `deployment.client.secret("card")`."""
+
+
 class ReplicaSection(Section):
     """A stand-in that the run starts and checks instead of a deployment."""
 
@@ -154,6 +164,8 @@ class EnvironmentFile(Section):
     """What a user's browser shows."""
     render: Render | None = None
     """The platform: what Render's API says of the services."""
+    checks: Checks = Field(default_factory=Checks)
+    """What own checks may do."""
     replica: ReplicaSection | None = None
     """A stand-in instead of a deployment."""
 

@@ -37,7 +37,7 @@ def read(file: Path) -> dict[str, Any]:
         EnvironmentErrors: the file can not be read, or is not TOML in UTF-8, or is empty.
     """
     try:
-        return _table(_text(file))
+        return _table(text_of(file))
     except OSError as error:
         text = f"expected a file that can be read, found: {reason(error)}"
     except RecursionError:
@@ -49,7 +49,12 @@ def read(file: Path) -> dict[str, Any]:
     raise EnvironmentErrors([Mistake(shown(file), "", text)])
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """Return the text of a file, which is read whole.
+
+    Raises:
+        OSError, ValueError: it can not be read, or is no file of a sensible size in UTF-8.
+    """
     # Checked before it is opened: opening a FIFO waits for whoever writes to it.
     kind = file.stat().st_mode
     if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):

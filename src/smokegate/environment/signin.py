@@ -62,7 +62,8 @@ class SignIn(Section):
     csrf: Csrf | None = None
     """The CSRF token."""
     identity: str = "id"
-    """The key of the answer and of the account view that tells one account from another."""
+    """The key of the answer and of the account view that tells one account from another; left out, it may be
+    missing."""
     touches: Many[Literal["database"]] = ("database",)
     """What signing in depends on."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -26,7 +27,7 @@ from smokegate.observation.plan.frontend.plan import PAGE_FILES, FrontendPlan
 from smokegate.observation.plan.graph import Graph
 from smokegate.observation.plan.readiness import Waiting
 from smokegate.observation.plan.sign_in import CLEAN_UP, CSRF, SignInPlan
-from smokegate.observation.plan.step import GROUPS, Group, Step
+from smokegate.observation.plan.step import GROUPS, Group, RawResponse, RequestToSend, Step
 from smokegate.observation.side_probes import SideProbes
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
@@ -144,6 +145,9 @@ class Observer:
                 raise KeyError(name)
         else:
             self.start({self._plan[name].group})
+        return self._awaited(name)
+
+    def _awaited(self, name: str) -> Exchange:
         with self._condition:
             self._await(lambda: self._graph.get(name) is not None or self._graph.halted(name))
             found = self._graph.get(name)
@@ -152,6 +156,29 @@ class Observer:
             why = f"its deadline of {self._deadline:g} s passed" if late else "it was stopped"
             raise InterruptedRunError(f"{self.environment.name}: the run was cut short before {name!r} was seen: {why}")
         return found
+
+    def send(self, ask: RequestToSend, got: Callable[[RawResponse], None], *, late: bool) -> Exchange:
+        """Send a request of a team's own check, and return its exchange, which is recorded like all others.
+
+        Args:
+            ask: the request.
+            got: told of the answer, secrets and all.
+            late: whether it is sent although the run has ended, to clean up.
+
+        Raises:
+            InterruptedRunError: the run has ended.
+        """
+        label = f"own {ask.method} {urlsplit(ask.url).path}"
+        with self._condition:
+            number = next(n for n in itertools.count(1) if not self._graph.begun(label if n == 1 else f"{label} {n}"))
+            name = label if number == 1 else f"{label} {number}"
+            upgrades = any(each.lower() == "upgrade" for each, _ in ask.headers)
+            step = Step(name, "own", ask, fresh=upgrades, got=got)
+            if not late or not self._graph.stopped:
+                self._graph.begin([step])
+        if late and self._graph.stopped:
+            self._graph.finish_alone(step)
+        return self._awaited(name)
 
     def complete(self, groups: Collection[Group] | None = None) -> Observation:
         """Wait for all that was started, or for some groups of it, and return what was seen."""

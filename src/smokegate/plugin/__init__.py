@@ -200,10 +200,12 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Forget which exchanges the test before has read."""
+    """Forget what the test before has read and sent."""
     run = _run(item.config)
     if run is not None:
         run.touched.clear()
+        run.clients.clear()
+        run.item = item
 
 
 @pytest.hookimpl(wrapper=True)

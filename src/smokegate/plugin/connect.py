@@ -27,4 +27,4 @@ def view_of(config: pytest.Config, case: Case) -> Deployment:
         except NotStartedError as broken:
             raise Blocked(str(broken)) from None
 
-    return Deployment(connect, case.endpoint, run.touched.append)
+    return Deployment(connect, case.endpoint, run.touched.append, run)

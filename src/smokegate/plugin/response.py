@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from smokegate.observation.evidence.assertions import MISSING, lookup, unmet
 from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer
+from smokegate.observation.evidence.elements import element
 from smokegate.observation.model import Answer, Exchange, NoAnswer, NotSent
 from smokegate.observation.transport.causes import Stage
 from smokegate.plugin.failures import Blocked, ExpectationFailed
@@ -114,6 +115,10 @@ class Response:
         if not body.is_json:
             raise ExpectationFailed("a JSON body", self.content_type, self.exchange)
         return body.json
+
+    def form_field(self, name: str) -> str | None:
+        """Return what the page's input or `<meta>` element of this name holds, such as a CSRF token."""
+        return element(self.text, name, "value") or element(self.text, name, "content")
 
     def value(self, key: str) -> Any:
         """Return the value at a dotted key of the JSON body, None where there is none."""

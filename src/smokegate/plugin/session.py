@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from smokegate.observation.model import Observation
     from smokegate.observation.observer import Group, Pool
     from smokegate.plugin.check import Check
+    from smokegate.plugin.client import Client
     from smokegate.plugin.embedded import Embedded
     from smokegate.plugin.lifecycle import ObservedDeployment
     from smokegate.plugin.waiting import ProgressLine
@@ -61,6 +62,10 @@ class Run:
         """Why a run of an environment is partial, where it is."""
         self.touched: list[str] = []
         """The exchanges that the current test has read."""
+        self.clients: dict[str, Client] = {}
+        """The client of the current test, by environment."""
+        self.item: pytest.Item | None = None
+        """The current test."""
         self.results: dict[str, tuple[Environment, Observation]] = {}
         self.failures: dict[str, str] = {}
         self.errors: list[str] = []

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    import pytest
+
     from smokegate.environment.model import Compose, Endpoint, Environment, Expectation, Frontend
     from smokegate.observation.evidence.assertions import Unmet
     from smokegate.observation.evidence.page_calls import Judgement
+    from smokegate.observation.evidence.redact import Redactor
     from smokegate.observation.model import ApiAddress, Exchange, Observation, PageView
-    from smokegate.observation.plan.step import Group
+    from smokegate.observation.plan.step import Group, RawResponse, RequestToSend
     from smokegate.plugin.browser_results import BrowserResults
+    from smokegate.plugin.client import Client
     from smokegate.plugin.platform_results import PlatformResults
     from smokegate.plugin.server_results import ServerResults
     from smokegate.plugin.sign_in import SignInResponses
@@ -30,6 +34,8 @@ class Source(Protocol):
     """Where exchanges come from: the observer of a run, or an observation that is complete already."""
 
     environment: Environment
+    redactor: Redactor
+    """Learns the secrets that are sent."""
 
     def start(self, groups: Collection[Group] | None = None) -> None:
         """Start some groups of requests, or all."""
@@ -37,11 +43,21 @@ class Source(Protocol):
     def exchange(self, name: str) -> Exchange:
         """Return one exchange, once it is there."""
 
+    def send(self, ask: RequestToSend, got: Callable[[RawResponse], None], *, late: bool) -> Exchange:
+        """Send a request that was not planned."""
+
     def names(self, group: Group) -> tuple[str, ...]:
         """Return the names of a group's exchanges."""
 
     def complete(self, groups: Collection[Group] | None = None) -> Observation:
         """Return everything that was started, or some groups of it, once it is there."""
+
+
+class CurrentTest(Protocol):
+    """What is known of the test that runs."""
+
+    item: pytest.Item | None
+    clients: dict[str, Client]
 
 
 PAGES: tuple[Group, ...] = ("frontend",)
@@ -56,14 +72,20 @@ class Deployment:
         connect: returns where exchanges come from; called when something is first read.
         endpoint_index: which declared endpoint this case is about, None where it is about none.
         touched: told the name of each exchange that is read.
+        test: what is known of the test that runs.
     """
 
     def __init__(
-        self, connect: Callable[[], Source], endpoint_index: int | None, touched: Callable[[str], None]
+        self,
+        connect: Callable[[], Source],
+        endpoint_index: int | None,
+        touched: Callable[[str], None],
+        test: CurrentTest,
     ) -> None:
         self._connect = connect
         self._endpoint_index = endpoint_index
         self._touched = touched
+        self._test = test
 
     @cached_property
     def _source(self) -> Source:
@@ -127,11 +149,12 @@ class Deployment:
 
         Endpoints that touch the database are requested several times, each on a connection of its own.
         """
+        from smokegate.diagnosis.case import is_of  # noqa: PLC0415 - as above
         from smokegate.observation.plan.backend import endpoint_name  # noqa: PLC0415 - as above
 
         found = self._endpoint(None)
         first = endpoint_name(found)
-        names = [each for each in self._source.names("endpoints") if each == first or each.startswith(f"{first} ")]
+        names = [each for each in self._source.names("endpoints") if is_of(each, first)]
         return [EndpointResponse(self._exchange(name), self._offline, found) for name in names]
 
     def _endpoint(self, label: str | None) -> Endpoint:
@@ -290,6 +313,33 @@ class Deployment:
         group: tuple[Group, ...] = ("platform",)
         self._source.start(group)
         return PlatformResults(self.observation.platform, section, self.expected_commit)
+
+    @property
+    def client(self) -> Client:
+        """Sends requests of the check's own: bounded, recorded and redacted; keeps cookies for the current test."""
+        from smokegate.plugin.client import Client  # noqa: PLC0415 - as above
+
+        made = self._test.clients.get(self.name)
+        if made is None:
+            made = self._test.clients[self.name] = Client(lambda: self._source, self._touched, self._offline)
+        return made
+
+    def cleanup(self, action: Callable[..., object], *args: object, **named: object) -> None:
+        """Have something done when the current test has ended, also after a failure or an interrupt, the last first.
+
+        Args:
+            action: what is done, such as `deployment.client.delete`.
+            args: what it is called with.
+            named: what it is called with by name.
+        """
+        client = self.client
+
+        def clean() -> None:
+            client.cleaning = True
+            action(*args, **named)
+
+        assert self._test.item is not None, "cleanup is called by a test"
+        self._test.item.addfinalizer(clean)
 
     def _exchange(self, name: str) -> Exchange:
         planned = any(name in self._source.names(group) for group in _groups())

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
-from typing import Any
+from typing import Any, ClassVar
 
 from smokegate.api import Blocked, Check, Deployment, ExpectationFailed, NotApplicable, NotJudged
 from smokegate.diagnosis.engine import diagnose
@@ -60,6 +60,16 @@ class Frozen:
     def complete(self, groups: Collection[Group] | None = None) -> Observation:  # noqa: ARG002 - as the observer's
         """Return the observation."""
         return self.observation
+
+
+class NoTest:
+    """Stands for the test that runs, where a check is called by hand."""
+
+    item = None
+    clients: ClassVar[dict[str, Any]] = {}
+
+
+NO_TEST = NoTest()
 
 
 @cache
@@ -123,7 +133,7 @@ def _judged(
     advisory = check.is_advisory(source.environment, endpoint)
     if not blocked_by:
         try:
-            function(Deployment(lambda: source, index, touched.append))
+            function(Deployment(lambda: source, index, touched.append, NO_TEST))
         except NotApplicable:
             return None
         except (Blocked, NotJudged) as left:

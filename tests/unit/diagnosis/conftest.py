@@ -102,6 +102,13 @@ def broken_file(code: str, exchange: Exchange, problem: str, confidence: Confide
     return Defect(code, (exchange,), problem, confidence, fields={"page": PageView((file,))})
 
 
+def refused(name: str) -> Exchange:
+    """A request with a key that is answered 401."""
+    exchange = answered(name, 401, {"error": "unauthorized"})
+    request = replace(exchange.request, headers=Headers((("X-Api-Key", "key-12345678"),)))
+    return replace(exchange, request=request)
+
+
 def nginx(status: int) -> tuple[Exchange, ...]:
     """Nginx's own page for the whole backend."""
     return everywhere(status, NGINX.format(status), {"content-type": "text/html"})
@@ -149,6 +156,8 @@ DEFECTS = (
         silent_everywhere(WireCause.TLS_UNTRUSTED, "self-signed; the certificate is for CN=TRAEFIK DEFAULT CERT"),
         "TRAEFIK DEFAULT CERT",
     ),
+    wire("tls.client-certificate", WireCause.TLS_CLIENT),
+    Defect("app.credentials-refused", tuple(map(refused, SAMPLES)), "answered 401", LIKELY),
     wire("net.reset", WireCause.RESET),
     wire("net.hung", WireCause.READ_TIMEOUT),
     wire("net.truncated", WireCause.TRUNCATED),

@@ -8,12 +8,17 @@ from typing import TypeAlias
 
 import pytest
 
-from smokegate.environment.errors import EnvironmentErrors
+from smokegate.environment.errors import EnvironmentErrors, printable
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment
 
 Loader: TypeAlias = Callable[..., Environment]
 Mistakes: TypeAlias = Callable[..., list[str]]
+
+
+def plain(errors: EnvironmentErrors) -> list[str]:
+    """Return a line for each mistake, without its place in the file."""
+    return [printable(": ".join(filter(None, (each.place, each.key, each.text)))) for each in errors.mistakes]
 
 
 @pytest.fixture
@@ -38,6 +43,6 @@ def mistakes(loaded: Loader) -> Mistakes:
     def lines(text: str | bytes, **given: object) -> list[str]:
         with pytest.raises(EnvironmentErrors) as caught:
             loaded(text, **given)
-        return str(caught.value).splitlines()
+        return plain(caught.value)
 
     return lines

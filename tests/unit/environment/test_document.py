@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import trustme
 from jsonschema import Draft7Validator
 
 from smokegate.environment import document
@@ -103,9 +104,15 @@ def examples() -> list[str]:
 
 
 @pytest.mark.parametrize("text", examples())
-def test_an_example_of_the_reference_loads(text: str, loaded: Loader) -> None:
-    """A reader can copy it."""
+def test_an_example_of_the_reference_loads(text: str, loaded: Loader, tmp_path: Path) -> None:
+    """A reader can copy it, and the files that it names beside it."""
     variables = dict.fromkeys(re.findall(r'env = "(\w+)"', text), "a-value-of-its-own")
+    if "client_certificate" in text:
+        authority = trustme.CA()
+        authority.cert_pem.write_to_path(str(tmp_path / "internal-ca.pem"))
+        issued = authority.issue_cert("client@example.com")
+        variables["CLIENT_CERT"] = issued.cert_chain_pems[0].bytes().decode()
+        variables["CLIENT_KEY"] = issued.private_key_pem.bytes().decode()
     assert loaded(text, variables=variables).backend.url
 
 

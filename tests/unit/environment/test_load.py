@@ -11,6 +11,8 @@ from smokegate.environment.errors import EnvironmentErrors, InvalidValueError
 from smokegate.environment.load import available, load
 from smokegate.environment.model import Environment, with_addresses
 
+from .conftest import plain
+
 START = 'title = "App"\n[backend]\nurl = "https://app.example.com"\n'
 SIGN_IN = START + '[sign_in]\nlogin = "/login"\naccount = "/me"\n'
 REPLICA = 'title = "App"\n[replica]\nkind = "tectonic"\n[frontend]\n'
@@ -42,7 +44,7 @@ def message(directory: Path, *wanted: str, overrides: tuple[str, ...] = ()) -> s
     """Return what is said against these names or overrides."""
     with pytest.raises(EnvironmentErrors) as caught:
         load(wanted, directory=directory, variables={}, overrides=overrides)
-    return str(caught.value)
+    return "\n".join(plain(caught.value))
 
 
 def test_environments_are_the_toml_files_of_the_directory(three: Path) -> None:
@@ -295,7 +297,7 @@ def test_an_override_of_a_secret_by_a_literal_is_refused_unseen(loaded: Loader) 
     with pytest.raises(EnvironmentErrors) as caught:
         loaded(SIGN_IN, overrides=["sign_in.standing.password=hunter2"])
     refused = 'expected { env = "NAME" }: a secret is never written down, found a literal value'
-    assert str(caught.value).splitlines() == [
+    assert plain(caught.value) == [
         'app.toml: sign_in.standing.email: is missing; expected email = { env = "NAME" }',
         f"--set sign_in.standing.password=…: {refused}",
     ]
@@ -311,7 +313,7 @@ def test_a_replica_without_its_frontend_says_what_to_set_too(loaded: Loader) -> 
     """Who sets the backend's address is told that the frontend's is missing, and why."""
     with pytest.raises(EnvironmentErrors) as caught:
         loaded(REPLICA, overrides=["backend.url=https://x.example"])
-    assert str(caught.value) == (
+    assert plain(caught.value)[0] == (
         'app.toml: frontend.url: is missing; expected an address such as "https://app.example.com" '
         '(--set frontend.url=…): with "--set backend.url" no replica is started to fill it in'
     )

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import pytest
 
+from smokegate.environment.errors import EnvironmentErrors
+
 START = b'title = "App"\n[backend]\nurl = "https://app.example.com"\n'
 KEYED = b'[[backend.endpoints]]\npath = "/a"\nsend = { X-Key = { env = "KEY" } }\n'
 LINE_BREAK = "no line break, control character or outer space in a header value"
@@ -63,3 +65,49 @@ def test_no_message_repeats_a_secret(name: str, mistakes: Callable[..., list[str
     """A password that was written down, or that a variable held, is in no message."""
     case = CASES[name]
     assert not [line for line in mistakes(case.text, variables=case.variables) if "hunter2" in line]
+
+
+LINES = """\
+title = "App"
+[backend]
+url = "https://app.example.com"
+health = { samples = 3, wiat = 1 }
+[[backend.endpoints]]
+path = "/a"
+[[backend.endpoints]]
+path = "/b"
+note.text = '''
+status = 1'''
+[backend.endpoints.send]
+X-Key = { env = "NO_KEY" }
+[sign_in]
+login = "/login"
+account = "/me"
+standing = { email = { env = "E" }, password = "hunter2-literal" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "line", "excerpt"),
+    [
+        ("backend.health.wiat", 4, "  4 | health\n    | ^^^^^^"),
+        ("backend.endpoints.1.note (/b)", 9, "  9 | note.text\n    | ^^^^^^^^^"),
+        ("backend.endpoints.1.send.X-Key (/b)", 12, "  12 | X-Key\n     | ^^^^^"),
+        ("sign_in.standing.password", 16, "  16 | standing\n     | ^^^^^^^^"),
+    ],
+)
+def test_a_mistake_points_at_its_line(key: str, line: int, excerpt: str, loaded: Callable[..., object]) -> None:
+    """The line and a caret under the key; never what stands after it, which may be a misplaced secret."""
+    with pytest.raises(EnvironmentErrors) as caught:
+        loaded(LINES, variables={"E": "someone@example.com"})
+    told = {each.key: str(each) for each in caught.value.mistakes}
+    assert told[key].startswith(f"app.toml:{line}: {key}: ")
+    assert told[key].endswith(f"\n{excerpt}")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_missing_key_points_at_its_section(loaded: Callable[..., object]) -> None:
+    """There is no line of its own to point at."""
+    with pytest.raises(EnvironmentErrors, match=r"app\.toml:2: backend\.url: is missing") as caught:
+        loaded('title = "App"\n[backend]\nwait = "1m"\n')
+    assert str(caught.value).endswith("  2 | [backend]\n    | ^^^^^^^^^")

@@ -19,7 +19,7 @@ import trustme
 
 from smokegate.observation.plan.step import RequestToSend, ask_json, origin_of
 from smokegate.observation.transport.causes import WireCause
-from smokegate.observation.transport.connect import Origin
+from smokegate.observation.transport.connect import Origin, Route
 from smokegate.observation.transport.dial import Dialer
 from smokegate.observation.transport.limits import KEPT_TEXT, BadRedirectError
 from smokegate.observation.transport.lookup import Resolver
@@ -65,7 +65,7 @@ def test_the_certificate_that_answered_is_kept(prober: Prober, serve: Serve, tmp
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     prober.ca_file = str(tmp_path / "ca.pem")
     server = serve(answering("ok"), context_of(authority.issue_cert("127.0.0.1", "localhost")))
-    prober.pool.width(origin_of(server.url, prober.ca_file)).proven = True
+    prober.pool.width(origin_of(server.url, Route(prober.ca_file))).proven = True
     for exchange in (prober.get(server.url), prober.get(server.url)):
         assert exchange.answer is not None
         assert exchange.answer.certificate is not None

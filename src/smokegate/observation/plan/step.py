@@ -14,7 +14,17 @@ from smokegate.observation.plan.prerequisites import failed
 from smokegate.observation.transport.connect import DIRECT, Origin, Route
 
 Group = Literal[
-    "health", "endpoints", "monitoring", "sign_in", "refusal", "frontend", "version", "server", "platform", "browser"
+    "health",
+    "endpoints",
+    "monitoring",
+    "sign_in",
+    "refusal",
+    "frontend",
+    "version",
+    "server",
+    "platform",
+    "browser",
+    "own",
 ]
 GROUPS: tuple[Group, ...] = (
     "health",
@@ -28,7 +38,8 @@ GROUPS: tuple[Group, ...] = (
     "browser",
     "platform",
 )
-"""`refusal` is the login with a wrong password: it can be left out of a journey that is made again and again."""
+"""`refusal` is the login with a wrong password: it can be left out of a journey that is made again and again.
+`own`, what a team's own checks send, is never planned."""
 #: The methods that may be sent twice.
 IDEMPOTENT = READING
 AGENT = "smokegate (synthetic check)"

@@ -107,7 +107,7 @@ class RenderApi:
         ask = RequestToSend(method, f"{self._section.api}{path}", headers, data, follow=False)
         client, now = self._pool.client(), time.monotonic()
         self.requests += 1
-        fetched = fetch(client, ask, client.trace(None, now, now + self._section.timeout))
+        fetched = fetch(client, ask, client.trace(now, now + self._section.timeout))
         if fetched.raw is not None:
             return fetched.raw, ""
         return None, cause_of(fetched.error)[0].title if fetched.error is not None else "no answer"

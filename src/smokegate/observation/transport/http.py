@@ -145,6 +145,8 @@ class _Traced:
         response = super().getresponse(**named)  # type: ignore[misc]
         self._rested = trace.headed = now = time.monotonic()
         width.answered(place, now - (trace.sent or now))
+        if response.status == 101:  # the connection speaks another protocol from here on
+            self.close()
         return response
 
     def rest(self: Any) -> None:

@@ -63,6 +63,19 @@ def _refused(case: Case) -> Signs | None:
     return None
 
 
+def client_refused(case: Case) -> Signs | None:
+    """The server's alert is about the client's certificate; or it closes every connection on which one was shown.
+
+    In TLS 1.3 a server checks that certificate after the handshake, and not every server sends its alert.
+    """
+    alert = by_wire(WireCause.TLS_CLIENT)(case)
+    if alert is not None or case.environment.backend.client_certificate is None:
+        return alert
+    closed = case.wires(WireCause.RESET, WireCause.CLOSED)
+    answered = any(each.answer for each in case.backend)
+    return None if answered else wire_signs(case, closed, Confidence.LIKELY)
+
+
 RULES = (
     Rule(
         code="tls.no-certificate",
@@ -180,13 +193,17 @@ RULES = (
         owner=Owner.TEST_DATA,
         symptom="Browsers ask which certificate to show; other clients say 'certificate required'.",
         reads=READS,
-        judge=by_wire(WireCause.TLS_CLIENT),
+        judge=client_refused,
         steps=(
             "Put the client's certificate and key into `client_certificate` of `[backend]` in {file}.",
             "If they are there, see whether they have expired: `openssl x509 -noout -subject -enddate -in FILE`.",
             "If they are valid, look which authority the server trusts for clients, and whether that changed.",
         ),
-        competing=("a server that trusts another authority for clients since this deploy",),
+        competing=(
+            "a server that trusts another authority for clients since this deploy",
+            "where it only closes the connection: a server that crashes on every request",
+        ),
         after=AFTER,
+        silences=("net.reset",),
     ),
 )

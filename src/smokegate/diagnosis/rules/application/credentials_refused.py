@@ -1,0 +1,64 @@
+"""The application does not accept the credentials that the environment file has us send."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.broken import told
+from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.environment.headers import CREDENTIALS
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+    from smokegate.observation.model import Exchange
+
+UNAUTHORIZED, FORBIDDEN = 401, 403
+
+
+def judge(case: Case) -> Signs | None:
+    """A request with credentials is refused: by 401, or all of them by 403."""
+    carrying = [each for each in case.backend if _carries(each) and case.promise(each.name) is not None]
+    unmet = [each for each in carrying if case.unmet_of(each.name)]
+    hits = [each for each in unmet if _status(each) == UNAUTHORIZED]
+    if not hits and carrying and all(_status(each) == FORBIDDEN for each in carrying):
+        hits = [each for each in unmet if case.app(each.name) is not None]
+    if not hits:
+        return None
+    return Signs(
+        evidence=tuple(told(each, case) for each in hits[:2]),
+        exchanges=tuple(each.name for each in hits),
+        confidence=Confidence.LIKELY,
+    )
+
+
+def _carries(exchange: Exchange) -> bool:
+    return any(CREDENTIALS.search(name) for name, _ in exchange.request.headers.fields)
+
+
+def _status(exchange: Exchange) -> int | None:
+    return exchange.answer.status if exchange.answer else None
+
+
+RULES = (
+    Rule(
+        code="app.credentials-refused",
+        title="{host} refuses the credentials of this run",
+        level=Level.ROUTING,
+        owner=Owner.TEST_DATA,
+        symptom="Requests with the key, token or password of {file} are answered 401 or 403.",
+        reads=("the status of every answer to a request with credentials",),
+        judge=judge,
+        steps=(
+            "Repeat the request with the curl line of the report and credentials that are known to be good.",
+            "If that works, correct the variables that hold those of {file}: they were rotated, or belong elsewhere.",
+            "If it does not, look whether the deployment lost its own copy of them with this deploy.",
+        ),
+        competing=(
+            "credentials that were rotated or belong to another environment",
+            "a deployment that refuses all credentials, since its own copy is missing or another one",
+        ),
+        after=ANSWERED,
+        silences=("app.promise-broken", "app.health-missing"),
+    ),
+)
