@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smokegate.observation.evidence import sink
+from smokegate.observation.evidence.sink import without_secrets
 from smokegate.plugin.brief_output import BRIEF
 from smokegate.plugin.options import worker_slot
 from smokegate.plugin.outcomes import gather
 from smokegate.plugin.run_report import report_of
 from smokegate.report import github, history, html, terminal
+from smokegate.report.ci import ci_run
 from smokegate.report.files import ctrf_file, write_all, write_index
 from smokegate.report.gate import explained
 from smokegate.report.html import STYLE
@@ -164,6 +166,8 @@ class Reporting:
     def _write(self, session: pytest.Session) -> None:
         assert self._told is not None
         self._document = document(self._told)
+        if (found := ci_run(os.environ)) is not None:
+            self._document["run"]["ci"] = without_secrets(found)
         try:
             history.compare(self._document, self._run.settings.reports, self._run.since)
         except Exception as error:  # noqa: BLE001 - what is read of an older run changes no verdict, and ends no run

@@ -99,6 +99,7 @@ def _environment(report: EnvironmentReport) -> dict[str, Any]:
         "partial": report.partial or None,
         "reasons": list(report.reasons),
         "version": report.version,
+        "expected": observation.expected_commit,
         "cause": cause(report.diagnosis),
         "other_causes": [finding(each) for each in report.diagnosis.others],
         "counts": {

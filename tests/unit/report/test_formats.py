@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests_support.run_documents import run_of
 
+from smokegate.report.ci import ci_run
 from smokegate.report.ctrf import STATUS, ctrf
 from smokegate.report.files import write_all
 from smokegate.report.gate import gate, title
@@ -232,3 +233,23 @@ def test_of_many_environments_the_broken_one_is_named_and_the_rest_is_folded() -
     assert "<title>1 of 100 broken: lost</title>" in text
     assert "<summary>99 environments passed</summary>" in text
     assert text.index('id="lost"') < text.index("99 environments passed") < text.index('id="shop-0"')
+
+
+def test_the_page_links_the_ci_run_and_names_its_branch() -> None:
+    """Where a CI system says so; a branch is foreign text, and an address of another kind is no link."""
+    variables = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_SERVER_URL": "https://github.com",
+        "GITHUB_REPOSITORY": "shop/web",
+        "GITHUB_RUN_ID": "7",
+        "GITHUB_REF_NAME": "<b>main",
+    }
+    run = document(environment(expected="f" * 40))
+    run["run"]["ci"] = ci_run(variables)
+    text = page(run)
+
+    assert 'href="https://github.com/shop/web/actions/runs/7"' in text
+    assert "branch <code>&lt;b&gt;main</code>" in text
+    assert "expected <code>ffffffffff</code>" in text
+    assert ci_run({}) is None
+    assert ci_run({"GITLAB_CI": "true", "CI_JOB_URL": "javascript:x()"}) == {"url": "", "branch": ""}
