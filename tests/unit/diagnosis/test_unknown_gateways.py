@@ -73,7 +73,7 @@ GATEWAYS: dict[str, Answered] = {
         200,
         "<title>Dockside</title><h1>This site has not been published yet</h1>",
         HTML,
-        ("edge.nothing-here",),
+        ("edge.nothing-here", "app.wrong-service"),
     ),
     "slipway-starting": (
         503,
@@ -110,6 +110,7 @@ GATEWAYS: dict[str, Answered] = {
     ),
     "lighthouse-crash": (502, "Application process exited unexpectedly", TEXT, AWAY),
     "moor-connection-refused": (502, "dial tcp 10.2.3.4:8080: connect: connection refused", TEXT, AWAY),
+    "pilot-login": (302, "", {"location": "https://authenticate.corp.example/.pilot/sign_in?to=1"}, ("edge.kept-out",)),
     "moor-no-such-host": (502, "lookup shop-api.internal: no such host", TEXT, (*AWAY, "edge.name-of-app")),
 }
 """Name → status, body, headers, and the causes that are right."""
@@ -166,6 +167,17 @@ APPLICATIONS: dict[str, tuple[int, Any, Mapping[str, str]]] = {
         500,
         "sql: database is closed\n",
         {**TEXT, "x-content-type-options": "nosniff", "server": "slipway"},
+    ),
+    "ef-500-database": (500, "Npgsql.NpgsqlException (0x80004005): Failed to connect to 10.0.0.4:5432", TEXT),
+    "rails-500-database": (
+        500,
+        "ActiveRecord::ConnectionNotEstablished: connection to server at 10.0.0.4, port 5432 failed",
+        TEXT,
+    ),
+    "django-500-database": (
+        500,
+        "<h1>OperationalError at /api/ready</h1> could not connect to server: Connection refused",
+        HTML,
     ),
     "kestrel-500-empty": (500, "", {"server": "Kestrel"}),
     "next-500-page": (

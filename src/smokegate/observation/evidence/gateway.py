@@ -13,6 +13,7 @@ from html import unescape
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from smokegate.knowledge.database_texts import place_in
 from smokegate.knowledge.edge_files import SAYS
 from smokegate.knowledge.gateway_words import listed, words
 from smokegate.observation.evidence.edge import UNKNOWN, EdgeAnswer
@@ -21,6 +22,8 @@ from smokegate.observation.model import Answer
 
 OWN_SCHEMES = re.compile(r"\b(?:basic|digest|negotiate|ntlm|key|cloudflare-access|apikey)\b", re.IGNORECASE)
 """Ways to sign in that proxies ask for; "bearer" is an application's."""
+EXCEPTION = re.compile(r"\b(?:[A-Z][a-z0-9]+){2,}(?:Error|Exception)\b|\b(?:Operational|Type|Value|Key)Error\b")
+"""The name of a class of an error, as a stack trace or an application's page shows it."""
 SHORT = 1500
 """Characters that a person sees on a page: an edge's page has not many more."""
 GATEWAY = frozenset({502, 504, *range(520, 531), 598, 599})
@@ -50,11 +53,19 @@ def gateway_answer(answer: Answer) -> EdgeAnswer | None:
         return _redirected(answer)
     if _has_mark(answer) or words("refused_host").search(answer.body.text[:20_000]):
         return None  # it is the application that knows its own name
+    if answer.status in {500, 503} and _of_a_program(answer.body.text[:20_000]):
+        return None
     if answer.body.is_json:
         return _json(answer)
     text = visible(answer.body.text)
     said = _said(answer, text) if len(text) <= SHORT else None
     return _made(said, _line(answer, text)) if said else None
+
+
+def _of_a_program(text: str) -> bool:
+    """Tell whether a class of an error, or a driver of a database, speaks: no gateway has either."""
+    place = place_in(text)
+    return EXCEPTION.search(text) is not None or (place is not None and place.subject in {"database", "store"})
 
 
 def visible(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,6 +20,12 @@ SICK = frozenset(
     }
 )
 """What no healthy service says of itself, without case and punctuation."""
+DATABASE_KEYS = frozenset({"database", "db", "postgres", "postgresql", "mysql", "mariadb", "mongo", "mongodb"})
+"""The keys in which services say how their database is, beside how they are themselves."""
+AWAY = SICK | {"disconnected", "notconnected", "unreachable", "notreachable", "refused", "timeout", "timedout"}
+"""What no service says of a database that it uses and reaches."""
+PARTS = frozenset({"checks", "components", "dependencies", "services", "details", "connections"})
+"""The keys below which services list what they depend on."""
 LONGEST = 200
 """Bytes of a text that may be one of those words."""
 
@@ -34,14 +41,28 @@ def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
         value = answer.body.json
         declared = {each.path[0] for each in promise.json_ if each.path}
         pairs = value.items() if isinstance(value, dict) and not promise.text_rules else ()
-        return [
+        found = [
             (f"json {key}", said)
             for key, said in pairs
             if str(key).lower() in STATUS_KEYS and key not in declared and (said is False or _is_sick(said))
         ]
+        return found or list(_without_database(dict(pairs), declared))
     word = "" if answer.body.size > LONGEST else answer.body.text.strip()
     return [("body", word)] if not promise.text_rules and _is_sick(word) else []
 
 
-def _is_sick(said: Any) -> bool:
-    return isinstance(said, str) and len(said) <= LONGEST and re.sub(r"[^a-z]", "", said.lower()) in SICK
+def _without_database(report: dict[str, Any], declared: set[Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what a report of health says of a database that is away, whatever it says of the whole."""
+    if not any(str(key).lower() in STATUS_KEYS for key in report):
+        return
+    parts = [("", report), *((f"{k}.", v) for k, v in report.items() if str(k).lower() in PARTS)]
+    for path, part in parts:
+        for key, said in part.items() if isinstance(part, dict) else ():
+            if str(key).lower() in DATABASE_KEYS and not declared & {key, path.rstrip(".")}:
+                inner = next((v for k, v in said.items() if k in STATUS_KEYS), None) if isinstance(said, dict) else said
+                if inner is False or _is_sick(inner, AWAY):
+                    yield f"json {path}{key}", inner
+
+
+def _is_sick(said: Any, words: frozenset[str] = SICK) -> bool:
+    return isinstance(said, str) and len(said) <= LONGEST and re.sub(r"[^a-z]", "", said.lower()) in words
