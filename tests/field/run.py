@@ -17,16 +17,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
-from tests_support.field.cases import FIELD, all_cases
+from tests_support.field.cases import FIELD, Case, all_cases
 from tests_support.field.judge import Result, judged, judging
 from tests_support.field.score import by_kind, page, summary, totals
 from tests_support.running import ROOT
+
+BESIDE = ROOT.parent / "shared" / "field"
+"""Where production builds are kept: other people's code, and no part of this repository."""
 
 
 def main() -> int:
     """Run the selected cases, and print the table and the score."""
     options = _options()
-    selected = [each for each in all_cases(FIELD, *options.more) if each.matches(options.case)]
+    selected = [each for each in _cases(options.more) if each.matches(options.case)]
     if not selected:
         print("no such case", file=sys.stderr)
         return 2
@@ -48,6 +51,14 @@ def main() -> int:
     if options.publish:
         (ROOT / "docs/field.md").write_text(page(results), encoding="utf-8")
     return 0 if all(each.outcome == "right" for each in results) else 1
+
+
+def _cases(more: list[Path]) -> list[Case]:
+    """Return the repository's cases, those of further folders, and the real builds where they are there."""
+    found = all_cases(FIELD, *more)
+    known = {each.id for each in found}
+    builds = all_cases(BESIDE) if BESIDE.is_dir() else []
+    return [*found, *(each for each in builds if each.id.startswith("bundle-real-") and each.id not in known)]
 
 
 def _options() -> argparse.Namespace:

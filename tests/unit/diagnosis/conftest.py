@@ -252,7 +252,7 @@ DEFECTS = (
         "Mailer",
     ),
     Defect("app.host-refused", everywhere(400, "Invalid host header"), "`Invalid host header`", LIKELY),
-    Defect("app.partial-outage", (answered("health 2", 500, "Internal Server Error"),), "1 of 3 samples"),
+    Defect("app.partial-outage", (answered("health 2", 500, "Internal Server Error"),), "1 of 3 samples", LIKELY),
     Defect("app.mixed-versions", mixed(), "a" * 40),
     Defect("app.wrong-version", (), "expected fedcba9", fields={"expected_commit": "fedcba98765"}),
     Defect(
@@ -281,6 +281,7 @@ DEFECTS = (
         "app.debug-on",
         (answered("account", 500, "Traceback (most recent call last):\n  File"),),
         "Traceback (most recent call last)",
+        LIKELY,
     ),
     Defect(
         "app.slow",

@@ -75,7 +75,7 @@ def test_the_503_of_a_limit_is_told_from_a_backend_that_is_away() -> None:
     away = seen(*everywhere(503, *NGINX))
     found = diagnose(an_environment(), away).headline
     assert found is not None
-    assert (found.code, verdict(FAILED, observation=away)) == ("nginx.bad-gateway", Verdict.FAIL)
+    assert (found.code, verdict(FAILED, observation=away)) == ("nginx.unavailable", Verdict.FAIL)
 
 
 def test_failed_test_is_fail() -> None:

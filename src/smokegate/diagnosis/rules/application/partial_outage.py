@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import failed_attempts, told
 from smokegate.diagnosis.case import is_of, is_sample
-from smokegate.diagnosis.model import Owner
+from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
 from smokegate.observation.model import Answer, NoAnswer
@@ -33,6 +33,7 @@ def judge(case: Case) -> Signs | None:
         return Signs(
             evidence=(f"{told(final[0], case)} ({share})", *(seen(each) for each in sound[:1])),
             exchanges=tuple(each.name for each in final),
+            confidence=Confidence.LIKELY,  # instances are not seen: an overload or a deploy looks the same for a while
             names={"share": share},
         )
     return None

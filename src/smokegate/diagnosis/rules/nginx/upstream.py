@@ -103,6 +103,7 @@ ROWS = (
             "a service in Kubernetes without a pod that is ready",
             "a `return 503` for maintenance",
         ),
+        unless=("nginx.rate-limited",),
     ),
     Row(
         "nginx.gateway-timeout",
@@ -166,7 +167,7 @@ def by_limit(case: Case) -> Signs | None:
     """
     signs = edge_signs(case, LIMIT)
     if signs is None:
-        hits = tuple(hit for hit in case.edges("nginx.bad-gateway") if _let_through_before(case, hit))
+        hits = tuple(hit for hit in case.edges("nginx.unavailable") if _let_through_before(case, hit))
         signs = edge_signs(case, LIMIT, Confidence.LIKELY, hits)
     return None if signs is None else limited(case, signs)
 
