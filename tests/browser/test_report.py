@@ -8,6 +8,7 @@ from tests_support.run_documents import environment_report, run_document, run_of
 from tests_support.suite import judge
 
 from smokegate.diagnosis.testing import an_environment, answered, seen
+from smokegate.observation.browser import BrowserView, PageCall, PageSeen, Picture
 from smokegate.report import page as pages
 from smokegate.report.page import page as rendered
 
@@ -267,3 +268,24 @@ def test_hostile_text_runs_nothing(show, hostile, tmp_path, monkeypatch, layer):
     assert page.evaluate("window.__x") is None
     if layer == "escaping":
         assert page.locator("[onerror],[onload],img[src=x]").count() == 0
+
+
+def test_pictures_of_the_browser_are_part_of_the_page(show, written, chromium):
+    """A screenshot is shown under the page's own policy and fits a phone."""
+    with chromium.new_context(viewport={"width": 900, "height": 600}) as context:
+        photographed = context.new_page()
+        photographed.set_content("<h1>Backend Health: ERROR</h1>")
+        jpeg = photographed.screenshot(type="jpeg", quality=50)
+    call = PageCall("GET", "https://backend.example.com/api/" + "long/" * 60, "fetch", 200)
+    missing = PageSeen("/", text="Backend Health: ERROR", drawn=True, missing=("'HEALTHY'",), calls=(call,))
+    browser = BrowserView(browser="Chromium 1", pages=(missing,), pictures=(Picture("/", jpeg),))
+    environment = an_environment(browser={"pages": [{"path": "/", "shows": ["HEALTHY"]}]})
+    report = judge(environment, seen(environment=environment, browser=browser))
+    path, document = written("pictures", run_document(report))
+    page = show(path, width=390)
+    opened(page, state=True)
+    page.locator("figure img").scroll_into_view_if_needed()
+
+    assert document["environments"][0]["cause"]["code"] == "browser.text-missing"
+    assert page.locator("figure img").evaluate("(picture) => picture.decode().then(() => picture.naturalWidth)") == 900
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -39,8 +39,9 @@ class BrowserResults:
         view: BrowserView | None = self._observation.browser
         if view is not None and view.absent is not None:
             raise (Blocked if self.section.required else NotJudged)(str(view.absent))
-        if view is None or (view.failure and not view.pages):
-            raise Blocked(f"the browser saw nothing: {view.failure if view else 'the run was cut short'}")
+        if view is None or len(view.pages) < len(self.section.pages):
+            why = view.failure if view is not None and view.failure else "the run was cut short"
+            raise Blocked(f"the browser did not see every page: {why}")
 
     @property
     def view(self) -> BrowserView:

@@ -68,6 +68,7 @@ class Look:
     async def _through(self, browser: Browser) -> None:
         self._view = replace(self._view, browser=f"Chromium {browser.version}")
         context = await browser.new_context(**self._options())
+        failed: Exception | None = None
         try:
             if self._section.trace is not None:
                 await context.tracing.start(screenshots=True, snapshots=True)
@@ -76,12 +77,14 @@ class Look:
                 if self._person is not None and self._section.sign_in is not None:
                     tasks.create_task(self._sign_in(browser, self._person))
         except* Exception as several:  # noqa: BLE001 -- see take
-            raise several.exceptions[0] from None
+            failed = several.exceptions[0]
         finally:
             with suppress(Exception):
                 if self._section.trace is not None:
                     await context.tracing.stop(path=self._section.trace)
                 await context.close()
+        if failed is not None:
+            raise failed
 
     def _options(self) -> dict[str, Any]:
         basic = self._environment.backend.basic
@@ -167,6 +170,7 @@ class Look:
 
     async def _window(self, context: BrowserContext) -> Window:
         page = await context.new_page()
+        page.set_default_timeout(1000 * self._section.timeout)
         context.on("page", lambda other: asyncio.ensure_future(other.close()))  # a pop-up is not looked at
         return Window(page, Record(page), self._section.timeout)
 
