@@ -150,8 +150,8 @@ def compare(document: Document, reports: Path, since: dict[str, Document] | None
         lines = read(history_file(reports, environment["name"]))
         environment["history"] = [_dot(each) for each in lines[-RIBBON:]]
         before = last_green(lines) if since is None else since.get(environment["name"])
-        # A run that learned nothing of the deployment says nothing about its state.
-        if before is not None and before["verdict"] != "UNKNOWN":
+        # A run that learned nothing of the deployment says nothing about its state, then or now.
+        if before is not None and "UNKNOWN" not in {before["verdict"], environment["verdict"]}:
             _mark(environment, before)
 
 
