@@ -7,6 +7,11 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from smokegate.commands.blueprint.read import Finding
+    from smokegate.environment.model import Environment
 
 BROKEN, WRONG_USE = 1, 4
 
@@ -15,6 +20,9 @@ def describe(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument("name", metavar="NAME", help="the environment: a file of environments/ with a [render] section")
     parser.add_argument("--blueprint", type=Path, metavar="FILE", help="the blueprint (default: `render.blueprint`)")
+    parser.add_argument(
+        "--frontend-env", type=Path, metavar="FILE", help="check the API address in the frontend's .env.local instead"
+    )
     parser.add_argument("--sarif", type=Path, metavar="FILE", help="also write the findings as SARIF, for GitHub")
     parser.add_argument("--environments", type=Path, default=Path("environments"), metavar="DIR")
     parser.add_argument("--set", action="append", default=[], dest="overrides", metavar="KEY=VALUE")
@@ -23,34 +31,15 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read both files and say what does not fit."""
-    from smokegate.commands.blueprint.read import BlueprintError, Finding, read  # noqa: PLC0415 - start-up time
-    from smokegate.commands.blueprint.rules import judge  # noqa: PLC0415 - see above
-    from smokegate.commands.blueprint.sarif import sarif  # noqa: PLC0415 - see above
+    from smokegate.commands.blueprint.sarif import sarif  # noqa: PLC0415 - start-up time
     from smokegate.environment.errors import EnvironmentErrors  # noqa: PLC0415 - see above
-    from smokegate.environment.extras import not_installed  # noqa: PLC0415 - see above
-    from smokegate.environment.load import load  # noqa: PLC0415 - see above
     from smokegate.observation.evidence.sink import line  # noqa: PLC0415 - see above
 
-    if (missing := not_installed("blueprint")) is not None:
-        return _unusable(missing)
     try:
-        overrides, folder = list(arguments.overrides), arguments.environments
-        (environment,) = load([arguments.name], directory=folder, variables=os.environ, overrides=overrides)
-        if environment.uncovered:  # nothing is asked here, so that a key that is not set makes no difference
-            overrides.append("render.key_required=true")
-            (environment,) = load([arguments.name], directory=folder, variables=os.environ, overrides=overrides)
-    except EnvironmentErrors as wrong:
-        return _unusable(str(wrong))
-    section = environment.render
-    if section is None:
-        return _unusable(f"environments/{arguments.name}.toml has no [render] section")
-    file = arguments.blueprint or (Path(section.blueprint) if section.blueprint else None)
-    if file is None:
-        return _unusable("expected --blueprint=FILE, or `render.blueprint` in the environment file")
-    try:
-        findings: list[Finding] = judge(read(file), environment)
-    except BlueprintError as broken:
-        findings = [broken.finding]
+        file, findings = _findings(arguments, _environment(arguments))
+    except (EnvironmentErrors, OSError, ValueError) as wrong:
+        sys.stderr.write(f"smokegate preflight: {wrong}\n")
+        return WRONG_USE
     for each in findings:
         sys.stdout.write(line(f"{file}:{each.line}:{each.column}: {each.level}: {each.text} [{each.rule}]") + "\n")
     if arguments.sarif is not None:
@@ -61,6 +50,39 @@ def run(arguments: argparse.Namespace) -> int:
     return BROKEN if errors else 0
 
 
-def _unusable(text: str) -> int:
-    sys.stderr.write(f"smokegate preflight: {text}\n")
-    return WRONG_USE
+def _environment(arguments: argparse.Namespace) -> Environment:
+    from smokegate.environment.load import load  # noqa: PLC0415 - start-up time
+
+    overrides, folder = list(arguments.overrides), arguments.environments
+    (found,) = load([arguments.name], directory=folder, variables=os.environ, overrides=overrides)
+    if found.uncovered:  # nothing is asked here, so that a key that is not set makes no difference
+        overrides.append("render.key_required=true")
+        (found,) = load([arguments.name], directory=folder, variables=os.environ, overrides=overrides)
+    return found
+
+
+def _findings(arguments: argparse.Namespace, environment: Environment) -> tuple[Path, list[Finding]]:
+    """Return the file that was read, and what is wrong with it.
+
+    Raises:
+        ValueError: no file is named, or what reads it is not installed.
+        OSError: it cannot be read.
+    """
+    from smokegate.commands.blueprint.read import BlueprintError, read  # noqa: PLC0415 - start-up time
+    from smokegate.commands.blueprint.rules import judge, judge_env_file  # noqa: PLC0415 - see above
+    from smokegate.environment.extras import not_installed  # noqa: PLC0415 - see above
+
+    own: Path | None = arguments.frontend_env
+    if own is not None:
+        return own, judge_env_file(own.read_text("utf-8"), environment)
+    if environment.render is None:
+        raise ValueError(f"environments/{arguments.name}.toml has no [render] section")
+    if (missing := not_installed("blueprint")) is not None:
+        raise ValueError(missing)
+    file = arguments.blueprint or (Path(environment.render.blueprint) if environment.render.blueprint else None)
+    if file is None:
+        raise ValueError("expected --blueprint=FILE, or `render.blueprint` in the environment file")
+    try:
+        return file, judge(read(file), environment)
+    except BlueprintError as broken:
+        return file, [broken.finding]

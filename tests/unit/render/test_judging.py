@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from tests_support.suite import judge
 
-from smokegate.diagnosis.testing import BACKEND, COMMIT, an_environment, everywhere, seen
+from smokegate.diagnosis.testing import BACKEND, COMMIT, an_environment, answered, everywhere, seen
 from smokegate.diagnosis.verdict import Verdict
-from smokegate.environment.model import Environment
+from smokegate.environment.model import Environment, Version
 from smokegate.observation.observer import Observer
 from smokegate.observation.render.model import ApiCause, DeployView, PlatformView, RenderDatabase, RenderService
 from smokegate.observation.server.model import ServerView, ServiceView
 from smokegate.observation.transport.pool import Pool
+from smokegate.report.json import exchange
 from smokegate.report.model import EnvironmentReport
 
 EARLIER, OTHER = "e" * 40, "f" * 40
@@ -224,6 +225,16 @@ def test_without_a_way_to_read_the_version_an_expected_one_is_unknown() -> None:
     decided = judge(given, seen(environment=given, expected_commit=COMMIT))
     assert decided.verdict is Verdict.UNKNOWN
     assert any("no way to read the version" in each for each in decided.reasons)
+
+
+def test_an_exchange_is_stamped_with_the_version_that_answered_it() -> None:
+    """A header may stand on every answer; a key of the body is looked for only where the file says."""
+    health = answered("health", 200, {"commit": COMMIT}, {"x-commit": EARLIER})
+    other = answered("endpoint /api/quotes", 200, {"commit": COMMIT}, {"x-commit": EARLIER})
+    by_header, by_field = Version(path="/health", header="x-commit"), Version(path="/health", field="commit")
+
+    assert [exchange(each, by_header)["version"] for each in (health, other)] == [EARLIER, EARLIER]
+    assert [exchange(each, by_field)["version"] for each in (health, other)] == [COMMIT, None]
 
 
 SERVER = {"local": True}

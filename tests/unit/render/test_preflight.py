@@ -112,3 +112,20 @@ def test_a_file_that_is_no_blueprint_is_a_finding(tmp_path: Path, text: str, pla
     with pytest.raises(BlueprintError) as broken:
         read(file)
     assert place[1] in broken.value.finding.text
+
+
+def test_the_frontends_env_file_must_name_the_backend_that_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "environments").mkdir()
+    (tmp_path / "environments" / "shop.toml").write_text(FILE, "utf-8")
+    lines = ["# VITE_API_URL=x", "VITE_NAME=Shop", "VITE_API_BASE_URL=https://shop.onrender.invalid/api"]
+    (tmp_path / ".env.local").write_text("\n".join(lines), "utf-8")
+    words = ["preflight", "shop", "--frontend-env=.env.local"]
+    assert main(words) == 0
+    assert main([*words, "--set=backend.url=http://localhost:8000"]) == 1
+    assert (
+        ".env.local:3:19: error: expected VITE_API_BASE_URL to be an address of localhost:8000"
+        in capsys.readouterr().out
+    )

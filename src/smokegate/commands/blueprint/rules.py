@@ -160,6 +160,25 @@ def _database(tree: Node, service: Node, section: Render) -> Iterator[Finding]:
         yield place.finding("database", f"expected a variable with fromDatabase: {name}, such as DATABASE_URL")
 
 
+def judge_env_file(text: str, environment: Environment) -> list[Finding]:
+    """Return the variables of a frontend's `.env` file that are an address of another backend than the one declared."""
+    found = []
+    for number, row in enumerate(text.splitlines(), 1):
+        name, equals, value = row.partition("=")
+        name = name.strip().removeprefix("export ").strip()
+        if not equals or name.startswith("#") or not _says("address", name):
+            continue
+        host, wanted = _host(value.strip().strip("'\"")), urlsplit(environment.backend.url).netloc
+        if host != wanted:
+            said = f"expected {name} to be an address of {wanted}, the backend's; found {host or 'none'}"
+            found.append(Finding("api-address", "error", said, number, row.index("=") + 2))
+    return found
+
+
+def _host(value: str) -> str:
+    return urlsplit(value if "//" in value else f"//{value}").netloc
+
+
 def _address(frontend: Node, environment: Environment) -> Iterator[Finding]:
     """Judge the API address that the frontend is built with."""
     wanted = urlsplit(environment.backend.url).netloc
@@ -167,7 +186,7 @@ def _address(frontend: Node, environment: Environment) -> Iterator[Finding]:
         name, value, given = entry.text("key"), entry.text("value"), entry.get("value")
         if given is None or not _says("address", name) or not wanted:
             continue
-        host = urlsplit(value if "//" in value else f"//{value}").netloc
+        host = _host(value)
         if host and host != wanted:
             text = f"expected {name} to be an address of {wanted}, the backend's; the page would call {host}"
             yield given.finding("api-address", text)
