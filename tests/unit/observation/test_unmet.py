@@ -58,8 +58,16 @@ def test_a_value_has_exactly_one_type_besides_number_and_integer(value: Any) -> 
 @given(value=JSON, path=st.lists(st.text(max_size=5), min_size=1, max_size=4))
 def test_a_path_that_leads_nowhere_is_missing_and_never_an_error(value: Any, path: list[str]) -> None:
     found = lookup(value, tuple(path))
-    if not isinstance(value, dict) or path[0] not in value:
+    first = path[0]
+    within = isinstance(value, list) and first.isdecimal() and int(first) < len(value)
+    if not within and not (isinstance(value, dict) and first in value):
         assert found is MISSING
+
+
+@pytest.mark.parametrize("key", ["²", "-1", "3", " 0"])
+def test_what_is_no_index_of_a_list_is_missing(key: str) -> None:
+    """`"²".isdigit()` holds, and no number can be made of it."""
+    assert lookup([1, 2, 3], (key,)) is MISSING
 
 
 @pytest.mark.parametrize(

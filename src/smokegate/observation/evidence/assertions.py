@@ -151,7 +151,7 @@ def unmet_json(promises: tuple[JsonExpectation, ...], answer: Answer) -> tuple[U
 def lookup(value: Any, path: tuple[str, ...]) -> Any:
     """Return the value at a path of keys, or `MISSING`."""
     for key in path:
-        if isinstance(value, list) and key.isdigit() and int(key) < len(value):
+        if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
             value = value[int(key)]
         elif isinstance(value, dict) and key in value:
             value = value[key]

@@ -52,9 +52,10 @@ def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
 
 
 def _without_database(report: dict[str, Any], declared: set[Any]) -> Iterator[tuple[str, Any]]:
-    """Yield what a report of health says of a database that is away, whatever it says of the whole."""
-    if not any(str(key).lower() in STATUS_KEYS for key in report):
-        return
+    """Yield what a report of health says of a database that is away, where it calls the whole well."""
+    overall = [said for key, said in report.items() if str(key).lower() in STATUS_KEYS]
+    if not overall or any(said is False or _is_sick(said) for said in overall):
+        return  # no report of health, or one that says it of the whole
     parts = [("", report), *((f"{k}.", v) for k, v in report.items() if str(k).lower() in PARTS)]
     for path, part in parts:
         for key, said in part.items() if isinstance(part, dict) else ():
