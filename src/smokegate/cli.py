@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from smokegate.project import VERSION
 
@@ -28,6 +29,14 @@ USAGE = 4
 """The exit code of a command line that cannot be used, as pytest has it."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """Ends like pytest on a command line that cannot be used: argparse's own 2 is pytest's "interrupted"."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong in one line, and where to read what is expected."""
+        self.exit(USAGE, f"{self.prog}: {message}; `{self.prog} --help` shows what is expected\n")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
@@ -36,7 +45,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USAGE
     if words and words[0] in OWN:
         return int(import_module(OWN[words[0]]).main(words[1:]))
-    arguments = _parser(words).parse_args(words)
+    parser = _parser(words)
+    if not words:
+        parser.print_help(sys.stderr)
+        return USAGE
+    if words[0] not in (known := (*COMMANDS, *OWN)) and not words[0].startswith("-"):
+        from smokegate.environment.wording import did_you_mean  # noqa: PLC0415 - only a mistake needs it
+
+        parser.error(f"there is no command {words[0]!r}{did_you_mean(words[0], known)}")
+    arguments = parser.parse_args(words)
     try:
         return int(import_module(f"smokegate.commands.{arguments.command}").run(arguments))
     except KeyboardInterrupt:
@@ -51,7 +68,7 @@ def _without_replica() -> str | None:
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """Return the parser; only the command that is called describes its own options."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="smokegate", description="Smoke tests that gate deploys: is what was just deployed live and working?"
     )
     parser.add_argument("--version", action="version", version=f"smokegate {VERSION}")

@@ -43,6 +43,28 @@ def test_run_without_a_name_says_what_is_expected(capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["chek", "x"], "smokegate: there is no command 'chek'; did you mean \"check\"?"),
+        (["check"], "smokegate check: the following arguments are required: URL"),
+        ([], "usage: smokegate"),
+        (["run", "shop", "--wiat"], "smokegate run: --wiat: did you mean --wait?"),
+    ],
+)
+def test_a_mistyped_command_line_is_exit_code_4_and_says_what_was_meant(capfd, monkeypatch, words, message):
+    """Never 2, which is an interrupted run."""
+    monkeypatch.setattr(pytest, "main", lambda _: 4)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    try:
+        code = main(words)
+    except SystemExit as ended:
+        code = ended.code
+
+    assert code == 4
+    assert message in capfd.readouterr().err
+
+
 def test_run_describes_its_options(capsys):
     """`smokegate run --help` names every option of ours, and that the others are pytest's."""
     assert main(["run", "--help"]) == 0

@@ -50,6 +50,7 @@ def counted(web, environments):
         ("--no-such-option",),
         ("-k", "nothing_is_called_so"),
         ("--set=backend.nonsense=1",),
+        ("tests/smoke/no_such_file.py",),
     ],
     ids=lambda words: words[-1],
 )

@@ -100,7 +100,10 @@ def _weigh(document: dict[str, Any], name: str, found: Found) -> None:
     for each in [cause, *environment["other_causes"]] if cause else []:
         # Its environment exists for this run only: what verifies a fix is this command.
         each["steps"] = [
-            step.replace(f"smokegate run {name}", f"smokegate check {found.url}") for step in each["steps"]
+            step.replace(f"smokegate run {name}", f"smokegate check {found.url}").replace(
+                f"`backend.url` in environments/{name}.toml", "what `smokegate check` was given"
+            )
+            for step in each["steps"]
         ]
     guessed = cause is None or cause["code"] in GUESSED
     if found.answered and not found.has_grounds and guessed and environment["verdict"] not in {"UNKNOWN", "OUTAGE"}:

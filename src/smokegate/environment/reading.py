@@ -25,7 +25,10 @@ def available(directory: Path) -> tuple[str, ...]:
     try:
         names = [entry.name for entry in os.scandir(directory)]
     except OSError as error:
-        text = f"expected a directory with a file NAME.toml for each environment, found: {reason(error)}"
+        text = (
+            f"expected a directory with a file NAME.toml for each environment, found: {reason(error)}; "
+            "`smokegate init URL` writes the first"
+        )
         raise EnvironmentErrors([Mistake(shown(directory), "", text)]) from None
     return tuple(sorted(name[:-5] for name in names if name.endswith(".toml") and name[0] != "."))
 

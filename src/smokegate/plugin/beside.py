@@ -14,6 +14,11 @@ from smokegate.plugin.options import check_paths
 pytest_plugins = ("smokegate.plugin",)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Have pytest name the command that the user typed where an option is wrong."""
+    parser.prog = "smokegate run NAME"
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """Without paths load no conftest above `tests/smoke`.

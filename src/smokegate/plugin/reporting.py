@@ -94,6 +94,19 @@ class Reporting:
         """Take over the outcome of one test."""
         gather(self._run, report)
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self, session: pytest.Session) -> Generator[None, Any, Any]:
+        """Leave the reports of an earlier run alone where a path is mistyped: nothing ran, so nothing is written."""
+        try:
+            return (yield)
+        except pytest.UsageError:
+            from _pytest.junitxml import xml_key  # noqa: PLC0415 - has no public name
+
+            if (xml := session.config.stash.get(xml_key, None)) is not None:
+                del session.config.stash[xml_key]
+                session.config.pluginmanager.unregister(xml)
+            raise
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, Any, Any]:
         """Decide before the writers of reports run, and write what they do not."""
@@ -108,7 +121,7 @@ class Reporting:
             from smokegate.plugin import workers  # noqa: PLC0415 - imports xdist, which only `-n` needs
 
             workers.hand_over(session.config, self._run)
-        elif self._run.settings.observes and self._engaged:
+        elif self._run.settings.observes and self._engaged and exitstatus != pytest.ExitCode.USAGE_ERROR:
             self._tell(session, exitstatus, cut_short=cut_short)
         result = yield
         page = _compatible_page(session.config)

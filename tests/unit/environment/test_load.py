@@ -100,7 +100,7 @@ def test_a_missing_directory_says_what_it_should_hold(tmp_path: Path, monkeypatc
     monkeypatch.chdir(tmp_path)
     assert message(tmp_path / "environments", "one") == (
         "environments: expected a directory with a file NAME.toml for each environment, "
-        "found: no such file or directory"
+        "found: no such file or directory; `smokegate init URL` writes the first"
     )
 
 
