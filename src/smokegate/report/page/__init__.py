@@ -45,6 +45,8 @@ def templates() -> Environment:
     from jinja2 import Environment, PackageLoader  # noqa: PLC0415 - costs start-up time, and only a page needs it
     from markupsafe import Markup  # noqa: PLC0415 - see above
 
+    from smokegate.report.page.compiled import Compiled  # noqa: PLC0415 - see above
+
     made = Environment(
         loader=PackageLoader("smokegate.report", "page"),
         autoescape=True,
@@ -52,6 +54,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=Compiled(),
     )
     script = _script()
     made.globals.update(

@@ -1,0 +1,49 @@
+"""Compiled templates are kept as Python keeps compiled modules: compiling them takes a seventh of a short run."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from importlib.util import cache_from_source
+from pathlib import Path
+from pickle import PickleError
+
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+
+from smokegate.project import VERSION
+
+
+class Compiled(BytecodeCache):
+    """Files beside those of our modules; where none can be written, each run compiles for itself."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Read what an earlier run compiled; the bucket itself checks that it fits the template."""
+        try:
+            with _file(bucket).open("rb") as file:
+                bucket.load_bytecode(file)
+        except (OSError, EOFError, PickleError):  # not there, or cut short
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Write what was compiled, unless Python is to write no such files."""
+        if sys.dont_write_bytecode:
+            return
+        place = _file(bucket)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(dir=place.parent)
+        except OSError:
+            return
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                bucket.write_bytecode(file)
+            Path(name).replace(place)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+
+
+def _file(bucket: Bucket) -> Path:
+    # The version stands for how templates are compiled, which their text does not say.
+    return Path(cache_from_source(str(Path(__file__).with_name(f"{bucket.key}-{VERSION}.py"))) + ".jinja")
