@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from re import Pattern
@@ -12,6 +13,10 @@ from smokegate.diagnosis.wording import around, seen
 if TYPE_CHECKING:
     from smokegate.knowledge.database_texts import Place
     from smokegate.observation.model import Exchange
+
+
+SENTENCE = re.compile(r'"[^"]*(?:(?<!\d)[A-Z]|\w \w)[^"]*"')
+"""A JSON string that may be a driver's: `"connected"`, a number or a time of day is none."""
 
 
 @dataclass(frozen=True)

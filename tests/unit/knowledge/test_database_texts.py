@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from smokegate.diagnosis.database_texts import SENTENCE
 from smokegate.knowledge.database_texts import SAYS, driver_texts, place_in
 
 TEXTS = [
@@ -69,3 +72,21 @@ def test_innocent_words_are_no_drivers(text: str) -> None:
 def test_every_text_means_something_known() -> None:
     """The vocabulary of the data is the vocabulary of the code."""
     assert {each.says for each in driver_texts()} <= set(SAYS)
+
+
+@pytest.mark.parametrize("text", [text for _, _, text in TEXTS], ids=[text[:40] for _, _, text in TEXTS])
+def test_words_of_a_driver_are_a_sentence(text: str) -> None:
+    """A healthy run looks for drivers' words in such answers alone."""
+    assert SENTENCE.search(json.dumps({"status": "ok", "db": text}))
+
+
+def test_a_status_is_no_sentence() -> None:
+    """Words, numbers, versions, commits and times are what a healthy answer is made of."""
+    answer = {
+        "status": "healthy",
+        "db": {"state": "connected", "ms": 12.5},
+        "at": "2026-11-26T02:20:00Z",
+        "v": "1.2-ab",
+    }
+    assert not SENTENCE.search(json.dumps(answer, indent=1))
+    assert not SENTENCE.search(json.dumps({"ok": True, "checks": ["db", "cache"], "none": None}))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import GIVE_TOKEN, has_token, is_broken
-from smokegate.diagnosis.database_texts import Spoken, found, spoken
+from smokegate.diagnosis.database_texts import SENTENCE, Spoken, found, spoken
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs, Step
 from smokegate.diagnosis.wording import body, seen
@@ -77,7 +77,14 @@ def _driver(case: Case, texts: list[Spoken]) -> Signs:
 
 def _kept(case: Case) -> Signs | None:
     """A driver speaks in an answer that breaks no promise: worth a warning."""
-    answers = [e for e in case.backend if case.promise(e.name) and e.answer and e.answer.body.is_json]
+    answers = [
+        each
+        for each in case.backend
+        if case.promise(each.name)
+        and (answer := each.answer)
+        and answer.body.is_json
+        and SENTENCE.search(answer.body.text)  # what drivers write is read in a healthy run only where there is a text
+    ]
     texts = [each for each in spoken(answers) if each.place.subject == "database"]
     if not texts:
         return None
