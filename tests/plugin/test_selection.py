@@ -116,3 +116,16 @@ def test_collecting_alone_sends_nothing(smoke, web, environments):
 
     assert "test_health_is_ok[small]" in ran.out
     assert web.asked == []
+
+
+def test_the_suite_is_collected_whatever_the_project_calls_its_tests(smoke, web, environments):
+    """`python_files`, `python_functions` and `python_classes` are about the project's own tests."""
+    web.answers["/health"] = reply({"status": "ok"})
+    folder = environments(small=f'title = "Small"\n[backend]\nurl = "{web.url}"\n')
+    names = [word for kind in ("files", "functions") for word in ("-o", f"python_{kind}=check_*")]
+
+    ran = smoke(folder, "--env=small", *names)
+
+    assert ran.environment()["verdict"] == "PASS", ran.out
+    assert ran.environment()["partial"] is None
+    assert "smokegate/test_health.py::test_health_is_ok[small]" in ran.outcomes()

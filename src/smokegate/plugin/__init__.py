@@ -123,6 +123,16 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     return rehearsal.main(config, run)
 
 
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Collect the suite's files where the project's own tests have other names, and pytest would pass them over."""
+    from smokegate.plugin import suite_location
+
+    if _run(parent.config) is None or suite_location.is_collected(file_path, parent):
+        return None
+    made: pytest.Module | None = parent.ihook.pytest_pycollect_makemodule(module_path=file_path, parent=parent)
+    return made
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
     """Name the suite's modules the same wherever they are installed: `smokegate/test_health.py`."""

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from _pytest.pathlib import fnmatch_ex  # how pytest compares, which has no public name
 
 PACKAGE = Path(__file__).resolve().parents[1]
 INSTALLED = PACKAGE / "suite"
@@ -56,9 +57,29 @@ def shown_ids(words: list[str], here: Path) -> list[str]:
     return found
 
 
+def is_collected(path: Path, parent: pytest.Collector) -> bool:
+    """Whether pytest itself collects a file, or none is to: it is no file of the suite that holds tests."""
+    if not is_in_suite(path) or not path.name.startswith("test_"):
+        return True
+    patterns = parent.config.getini("python_files")
+    return parent.session.isinitpath(path) or any(fnmatch_ex(pattern, path) for pattern in patterns)
+
+
+class SuiteModule(pytest.Module):
+    """A module of the suite: which functions are tests is not for the project's `python_functions` to say."""
+
+    def funcnamefilter(self, name: str) -> bool:
+        """Whether a function is a test by its name."""
+        return name.startswith("test_")
+
+    def classnamefilter(self, name: str) -> bool:  # noqa: ARG002 - pytest gives it
+        """The suite has no classes of tests."""
+        return False
+
+
 def module_of_the_suite(path: Path, parent: pytest.Collector) -> pytest.Module | None:
     """Return a module of the suite with the id that it has in every installation, None for any other module."""
     if not is_in_suite(path):
         return None
-    module: pytest.Module = pytest.Module.from_parent(parent, path=path, nodeid=f"{SHOWN}/{path.name}")
+    module: pytest.Module = SuiteModule.from_parent(parent, path=path, nodeid=f"{SHOWN}/{path.name}")
     return module
