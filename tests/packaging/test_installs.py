@@ -43,7 +43,7 @@ def test_the_suite_is_a_package_that_pytest_can_name(install, project):
 
 
 def test_a_broken_deployment_is_red(install, project):
-    """The shipped suite can fail, and names the cause."""
+    """The shipped suite can fail, and names the cause and the command that was run."""
     project.web.answers.clear()
 
     done = project.run(install("wheel", LOWEST), "smokegate", "run", "shop")
@@ -51,6 +51,7 @@ def test_a_broken_deployment_is_red(install, project):
     assert done.returncode == 1, done.stdout + done.stderr
     assert project.report()["verdict"] == "FAIL"
     assert project.report()["cause"]["code"]
+    assert project.report()["cause"]["steps"][-1] == "Verify: run `smokegate run shop` again; it must be green."
 
 
 def test_installed_and_not_opted_in_it_is_not_there(install, project):
