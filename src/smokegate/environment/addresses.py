@@ -102,6 +102,17 @@ def shell_host(value: object, info: ValidationInfo) -> str:
     return text
 
 
+def trace_link(text: str) -> str:
+    """Check the address of a trace, with a place for its id.
+
+    Raises:
+        InvalidValueError: it is no web address, or has no such place.
+    """
+    if not re.match(r"https?://", text) or "{trace_id}" not in text or not text.isprintable():
+        raise InvalidValueError('an address with a place for the id: "https://tracing.example.com/trace/{trace_id}"')
+    return text
+
+
 def host_header(text: str) -> str:
     """Check what a `Host` header may hold: a host, with its port if need be.
 

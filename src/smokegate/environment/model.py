@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from smokegate.environment.addresses import origin
+from smokegate.environment.addresses import origin, trace_link
 from smokegate.environment.answers import Pattern
 from smokegate.environment.backend import Backend, Endpoint, Expectation, Health, Monitoring, Sent
 from smokegate.environment.browser import BrowserSection
@@ -130,6 +130,15 @@ class Checks(Section):
     """Secrets that they send, by name, each as `{ env = "NAME" }`: `deployment.client.secret("card")`."""
 
 
+class Trace(Section):
+    """A W3C `traceparent` with every request, so that a red check is found in the team's own tracing."""
+
+    link: Annotated[str, AfterValidator(trace_link)] | None = Field(
+        default=None, examples=["https://tracing.example.com/trace/{trace_id}"]
+    )
+    """Where a trace is shown; `{trace_id}` stands for its id."""
+
+
 class ReplicaSection(Section):
     """A stand-in that the run starts and checks instead of a deployment."""
 
@@ -164,6 +173,8 @@ class EnvironmentFile(Section):
     """What a user's browser shows."""
     render: Render | None = None
     """The platform: what Render's API says of the services."""
+    trace: Trace | None = None
+    """Traces of the requests."""
     checks: Checks = Field(default_factory=Checks)
     """What own checks may do."""
     replica: ReplicaSection | None = None

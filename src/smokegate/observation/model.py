@@ -86,6 +86,12 @@ class Request:
     options: tuple[str, ...] = ()
     """Options of curl for what is said of the connection."""
 
+    @property
+    def trace_id(self) -> str | None:
+        """The id of the trace that it belongs to, where it has one."""
+        parts = self.headers.get("traceparent", "").split("-")
+        return parts[1] if len(parts) == 4 else None
+
     def curl(self) -> str:
         """Return one line for a shell that sends the same; it holds the secrets that were sent."""
         words = ["curl", "-sS", "-I" if self.method == "HEAD" else "-i", *self.options]

@@ -77,7 +77,14 @@ class Observer:
         self._asides = SideProbes(environment, pool, self._condition, controls, self.redactor)
         recorder = Recorder(self.redactor, self._zero)
         sites = {each.url: each for each in (environment.frontend, environment.backend) if each is not None}
-        self._tries = Retries(pool, recorder, environment.backend.timeout, environment.ca_file, sites)
+        self._tries = Retries(
+            pool,
+            recorder,
+            environment.backend.timeout,
+            environment.ca_file,
+            sites,
+            traced=environment.trace is not None,
+        )
         self._graph = Graph(pool, self._tries, self._condition, self._told)
         self._journey = SignInPlan(environment, self.redactor) if environment.sign_in else None
         self._pages = FrontendPlan(environment) if environment.frontend else None

@@ -37,6 +37,9 @@ def explain(item: pytest.Item, broken: AssertionError) -> ExplainedFailure | Non
     lines += _cause(exchange, run.diagnosis(name))
     if exchange is not None:
         lines.append(("try", exchange.request.curl()))
+        trace, trace_id = run.environment(name).trace, exchange.request.trace_id
+        if trace is not None and trace_id is not None:
+            lines.append(("trace", trace.link.replace("{trace_id}", trace_id) if trace.link else trace_id))
     text = "\n".join(f"{label:<9}{_indent(shown(words))}" for label, words in lines)
     return ExplainedFailure(text, line(" ".join(str(broken).split())))
 

@@ -157,7 +157,7 @@ DEFECTS = (
         "TRAEFIK DEFAULT CERT",
     ),
     wire("tls.client-certificate", WireCause.TLS_CLIENT),
-    Defect("app.credentials-refused", tuple(map(refused, SAMPLES)), "answered 401", LIKELY),
+    Defect("access.credentials-refused", tuple(map(refused, SAMPLES)), "answered 401", LIKELY),
     wire("net.reset", WireCause.RESET),
     wire("net.hung", WireCause.READ_TIMEOUT),
     wire("net.truncated", WireCause.TRUNCATED),

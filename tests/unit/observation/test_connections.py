@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -30,8 +31,8 @@ Judged = Callable[..., EnvironmentReport]
 def judged(tmp_path: Path) -> Judged:
     """Return what a run says of a file with this `[backend]`."""
 
-    def one(backend: str, *, before: str = "", **variables: str) -> EnvironmentReport:
-        text = f'title = "Shop"\ncontrol = []\n{before}\n[backend]\ntimeout = "5s"\n{backend}\n'
+    def one(backend: str, *, before: str = "", after: str = "", **variables: str) -> EnvironmentReport:
+        text = f'title = "Shop"\ncontrol = []\n{before}\n[backend]\ntimeout = "5s"\n{backend}\n{after}\n'
         (tmp_path / "shop.toml").write_text(text, encoding="utf-8")
         (declared,) = load(["shop"], directory=tmp_path, variables=variables)
         return judge(declared, observe([declared])["shop"])
@@ -174,3 +175,23 @@ def test_client_certificate_and_address_stay_behind_at_another_host() -> None:
     assert away is not None
     assert within is not None
     assert (away.route, within.route) == (Route("ca.pem"), ask.route)
+
+
+def test_each_request_has_a_trace_of_its_own(judged: Judged) -> None:
+    """By W3C's `traceparent`, to the deployment only; without `[trace]` there is none."""
+    with serve() as web:
+        seen: list[str | None] = []
+        web.answers["/health"] = lambda request: (seen.append(request.headers["traceparent"]), reply({}))[1]
+        report = judged(f'url = "{web.url}"', after='[trace]\nlink = "https://tracing.example.com/{trace_id}"')
+        assert judged(f'url = "{web.url}"').observation.exchanges["health"].request.trace_id is None
+
+    sent = [each for each in seen if each is not None]
+    assert (len(seen), len(sent), len(set(sent))) == (10, 5, 5)
+    assert all(re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", each) for each in sent)
+    assert {each.request.trace_id for each in report.observation.samples} == {each.split("-")[1] for each in sent}
+
+
+def test_link_to_a_trace_has_a_place_for_its_id(judged: Judged) -> None:
+    """Else every failure would lead to the same page."""
+    with pytest.raises(EnvironmentErrors, match=r"a place for the id"):
+        judged('url = "http://127.0.0.1:9"', after='[trace]\nlink = "https://tracing.example.com/"')

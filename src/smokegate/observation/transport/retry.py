@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from secrets import token_hex
 from typing import NamedTuple
 
 from smokegate.environment.carried import Carried
@@ -40,20 +41,24 @@ class Retries:
         timeout: the deadline of one exchange, in seconds, all its attempts included.
         ca_file: authorities to trust besides the usual ones.
         sites: what the file declares for every request to an address, the backend last, which counts first.
+        traced: whether each request to these addresses carries a `traceparent` of its own.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- a value each, given once
         self,
         pool: Pool,
         recorder: Recorder,
         timeout: float,
         ca_file: str | None,
         sites: Mapping[str, Carried] | None = None,
+        *,
+        traced: bool = False,
     ) -> None:
         self.pool = pool
         self.recorder = recorder
         self.timeout = timeout
         self._ca_file = ca_file
+        self._traced = traced
         self._sites = {web_origin(url): carried for url, carried in (sites or {}).items()}
 
     def dressed(self, ask: RequestToSend) -> RequestToSend:
@@ -72,6 +77,12 @@ class Retries:
         route = Route(self._ca_file, certificate, ask.route.connect_to or site.connect_to)
         return replace(ask, headers=(*ask.headers, *more), route=route)
 
+    def _with_trace(self, ask: RequestToSend) -> RequestToSend:
+        """Return a request with a trace of its own (W3C Trace Context, 3.2)."""
+        if not self._traced or web_origin(ask.url) not in self._sites:
+            return ask
+        return replace(ask, headers=(*ask.headers, ("traceparent", f"00-{token_hex(16)}-{token_hex(8)}-01")))
+
     def origin(self, ask: RequestToSend) -> Origin:
         """Return where a request leads."""
         return origin_of(ask.url, self.dressed(ask).route)
@@ -86,7 +97,7 @@ class Retries:
             timeout: a deadline other than the environment's, in seconds.
         """
         deadline = time.monotonic() + (timeout or step.timeout or self.timeout)
-        ask = self.dressed(ask)
+        ask = self._with_trace(self.dressed(ask))
         attempts: list[Attempt] = []
         while True:
             fetched = self._fetch(ask, asked, deadline, fresh=step.fresh or bool(attempts))

@@ -42,7 +42,7 @@ def _status(exchange: Exchange) -> int | None:
 
 RULES = (
     Rule(
-        code="app.credentials-refused",
+        code="access.credentials-refused",
         title="{host} refuses the credentials of this run",
         level=Level.ROUTING,
         owner=Owner.TEST_DATA,
