@@ -226,3 +226,12 @@ def test_no_text_is_read_more_than_once(unit: str) -> None:
 def test_a_page_is_told_from_a_script_by_its_text(text: str) -> None:
     assert is_page(text)
     assert not is_page("/* <html> */ let a")
+
+
+@pytest.mark.parametrize(
+    "step", ["a{0}+a{0}", "`${{a{0}}}${{a{0}}}`", '"".concat(a{0},a{0})', 'a{0}.replaceAll("x",a{0})']
+)
+def test_a_text_that_doubles_sixty_times_fills_no_memory(step: str) -> None:
+    """Hostile scripts are read like any other, and what follows them is found."""
+    doubled = "".join(f"const a{number + 1}={step.format(number)};" for number in range(60))
+    assert "/api/items" in called(f'const a0="xxxxxxxxxx";{doubled}fetch(a60);fetch("/api/items")')

@@ -10,6 +10,7 @@ from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import STRING, WORD, unescaped
 from smokegate.observation.javascript.values import (
     HOLE,
+    LONGEST,
     UNKNOWN,
     Choice,
     Element,
@@ -32,6 +33,8 @@ THROUGH = frozenset({"freeze", "seal", "String", "encodeURI", "Object", "trim", 
 """Calls whose value is that of their argument, or of what they are called on."""
 MOST_PLACES = 40
 """A property that is set in more places than these is no setting."""
+LONGEST_NEW = 256
+"""Characters that a replacement puts in, at each of its places."""
 Place = tuple[Script, int]
 
 
@@ -252,7 +255,8 @@ def _of_text(target: Value, name: str, values: list[Value]) -> Value:
         ending = what.path[1] in {r"/\/$/", r"/\/+$/", r"/\/*$/", r"/[/]+$/", r"/\/$/g", r"/\/+$/g"}
         return choice(*(text_of(each).rstrip("/") if ending else each for each in options_of(target)))
     if isinstance(what, str) and what and HOLE not in what:
-        return choice(*(text_of(each).replace(what, instead) for each in options_of(target)))
+        texts = (text_of(each)[:LONGEST].replace(what, instead[:LONGEST_NEW]) for each in options_of(target))
+        return choice(*(each[:LONGEST] for each in texts))
     return choice(*options_of(target))
 
 

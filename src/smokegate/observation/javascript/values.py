@@ -55,6 +55,8 @@ Value = str | float | bool | Unknown | Undefined | Literal | Element | Choice
 UNKNOWN = Unknown()
 UNDEFINED = Undefined()
 MOST_OPTIONS = 4
+LONGEST = 8192
+"""Characters of a text that is put together: no address is as long, and sixty doublings of one would fill a machine."""
 
 
 def options_of(value: Value) -> tuple[Value, ...]:
@@ -95,4 +97,4 @@ def text_of(value: Value) -> str:
 def joined(one: Value, other: Value) -> Value:
     """Return the two as one text."""
     pairs = [(a, b) for a in options_of(one) for b in options_of(other)]
-    return choice(*(text_of(a) + text_of(b) for a, b in pairs[:MOST_OPTIONS]))
+    return choice(*((text_of(a) + text_of(b))[:LONGEST] for a, b in pairs[:MOST_OPTIONS]))
