@@ -235,3 +235,9 @@ def test_a_text_that_doubles_sixty_times_fills_no_memory(step: str) -> None:
     """Hostile scripts are read like any other, and what follows them is found."""
     doubled = "".join(f"const a{number + 1}={step.format(number)};" for number in range(60))
     assert "/api/items" in called(f'const a0="xxxxxxxxxx";{doubled}fetch(a60);fetch("/api/items")')
+
+
+@pytest.mark.parametrize("odd", ["<![--[x", "<![CDATA[ a ]]>", "<![if IE]>", "<!["])
+def test_a_marked_section_in_a_page_is_a_comment(odd: str) -> None:
+    """As it is for browsers: what stands behind it counts."""
+    assert list(page_of(f"<p>{odd}><script src=/a.js></script>", PAGE).scripts) == ["https://app.example/a.js"]

@@ -99,7 +99,8 @@ class _Parser(HTMLParser):
 def page_of(html: str, url: str) -> Page:
     """Read a page; the addresses of its files are absolute, those of other origins set apart."""
     parser = _Parser()
-    parser.feed(html)
+    # What begins so is a comment up to the next ">" for a browser; the parser fails on most of it.
+    parser.feed(html.replace("<![", "<!_"))
     found = parser.page
     base = absolute(parser.base, url) or url if parser.base else url
     scripts = {absolute(each, base): module for each, module in found.scripts.items()}
