@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
 from urllib.parse import parse_qs
 
 import pytest
+import trustme
 from tests_support.web import Reply, reply, serve
 
 from smokegate.environment.model import Environment
@@ -56,12 +58,12 @@ def page(body: str, **headers: str) -> Reply:
     return Reply(200, text.encode(), (("Content-Type", "text/html"), *named))
 
 
-def look(web, *pages, person=None, **sign_in):
+def look(web, *pages, person=None, ca_file=None, **sign_in):
     """Look at some pages, or sign in."""
     section = {"url": web.url, "timeout": 4.0, "pages": [*pages] or [{"path": "/empty"}]}
     if sign_in:
         section["sign_in"] = sign_in
-    table = {"name": "app", "title": "App", "backend": API, "browser": section}
+    table = {"name": "app", "title": "App", "backend": API, "browser": section, "ca_file": ca_file}
     environment = Environment.model_validate({**table, "sign_in": SIGN_IN} if sign_in else table)
     view = Look(environment, Redactor(), person, lambda *_: None, 90.0).take()
     assert (view.absent, view.failure) == (None, "")
@@ -132,3 +134,19 @@ def test_server_rendered_form_with_a_cookie_signs_in_and_stays(web):
     assert [each.name for each in view.journey.steps] == ["log in", "log in again", "reload"]
     assert all(each.account_shown for each in view.journey.steps)
     assert all(each.jpeg.startswith(b"\xff\xd8") for each in view.pictures)
+
+
+def test_page_of_a_private_authority_is_seen_and_given_no_password(tmp_path):
+    """The browser cannot verify it: with `ca_file` it opens the page, as the HTTP checks verify, and types nothing."""
+    authority = trustme.CA()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    file = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(file)
+    with serve(context) as private:
+        private.answers |= {"/": page("<p>Hello</p>"), "/enter": page("<form><input type=password></form>")}
+        view = look(private, {"path": "/"}, person=PERSON, ca_file=str(file), login="/enter")
+
+    assert [(each.problem, each.drawn) for each in view.pages] == [("", True)]
+    assert view.journey is None
+    assert ("GET", "/enter") not in private.asked

@@ -129,6 +129,8 @@ class BrowserResults:
         if self.view.journey is None:
             missing = " and ".join(self._environment.missing)
             why = f"{missing} not set: no test credentials configured" if missing else self.view.failure
+            if self._environment.ca_file is not None:
+                why = "the browser cannot verify with the authorities of ca_file: it is given no password"
             raise Blocked(why or "no account to sign in with: creates_accounts and register, or a standing account")
         found = self.view.journey.step(*names)
         if found is None:

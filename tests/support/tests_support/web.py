@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,8 +37,8 @@ class Web:
 
 
 @contextmanager
-def serve() -> Iterator[Web]:
-    """Serve until the block ends."""
+def serve(tls: ssl.SSLContext | None = None) -> Iterator[Web]:
+    """Serve until the block ends, over TLS where a context is given."""
     web = Web()
 
     class Handler(BaseHTTPRequestHandler):
@@ -67,7 +68,9 @@ def serve() -> Iterator[Web]:
 
     server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    web.url = f"http://127.0.0.1:{server.server_port}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    web.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
