@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from smokegate.commands.new import REFUSED, options, write
+from smokegate.commands.workflow import write_workflow
 from smokegate.project import page
 
 NEXT = """\
@@ -16,7 +17,7 @@ To run them with pytest itself, opt in with one line of pytest's options in pypr
     [tool.pytest.ini_options]
     addopts = ["-p", "smokegate"]
 
-and then: pytest --env=NAME. To gate deploys in GitHub Actions, copy the job of {gate}
+and then: pytest --env={name}
 """
 
 
@@ -24,6 +25,9 @@ def describe(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("url", nargs="?", default="", help="the deployment's address, such as https://shop.example.com")
     parser.add_argument("--name", default="", help="the environment's name (default: made from the address)")
+    parser.add_argument(
+        "--no-workflow", dest="workflow", action="store_false", help="write no .github/workflows/smoke.yml"
+    )
     options(parser)
 
 
@@ -37,7 +41,11 @@ def run(arguments: argparse.Namespace) -> int:
     if not url:
         sys.stderr.write("smokegate init: expected the deployment's address: smokegate init https://shop.example.com\n")
         return REFUSED
-    code = write(arguments, arguments.name, url, "init")
-    if code == 0:
-        sys.stdout.write(NEXT.format(extending=page("docs/extending.md"), gate=page("docs/gate.md")))
-    return code
+    path = write(arguments, arguments.name, url, "init")
+    if path is None:
+        return REFUSED
+    if arguments.workflow:
+        signs_in = "\n[sign_in]" in path.read_text(encoding="utf-8")
+        sys.stdout.write(f"{write_workflow(path.stem, page('docs/gate.md'), signs_in=signs_in)}\n")
+    sys.stdout.write(NEXT.format(extending=page("docs/extending.md"), name=path.stem))
+    return 0

@@ -28,11 +28,11 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Look at the deployment, show the file and write it; 2 where nothing was written."""
-    return write(arguments, arguments.name, arguments.url, "new")
+    return REFUSED if write(arguments, arguments.name, arguments.url, "new") is None else 0
 
 
-def write(arguments: argparse.Namespace, name: str, url: str, command: str) -> int:
-    """Discover a deployment and write its environment file; returns the exit code."""
+def write(arguments: argparse.Namespace, name: str, url: str, command: str) -> Path | None:
+    """Discover a deployment and write its environment file; returns where, None where it was not written."""
     from smokegate.commands.discovering import AddressError, address_of, discover_all  # noqa: PLC0415 - start-up time
     from smokegate.commands.environment_text import environment_text, name_for  # noqa: PLC0415 - see above
 
@@ -41,7 +41,8 @@ def write(arguments: argparse.Namespace, name: str, url: str, command: str) -> i
         name = name or name_for(address)
         _check(name, arguments.health)
     except AddressError as wrong:
-        return _refuse(command, str(wrong))
+        _refuse(command, str(wrong))
+        return None
     (found,) = discover_all([address], arguments.health)
     path: Path = arguments.environments / f"{name}.toml"
     text = environment_text(found, name)
@@ -54,11 +55,12 @@ def write(arguments: argparse.Namespace, name: str, url: str, command: str) -> i
     sys.stdout.write("\n")
     if not _agreed(arguments, path, answered=found.answered):
         there = "is there already and is not overwritten" if path.exists() else "is not written"
-        return _refuse(command, f"{path} {there}; --yes writes it without asking")
+        _refuse(command, f"{path} {there}; --yes writes it without asking")
+        return None
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     _say(f"{path} is written. Check the deployment: smokegate run {name}")
-    return 0
+    return path
 
 
 def _check(name: str, health: str) -> None:
@@ -88,11 +90,10 @@ def _agreed(arguments: argparse.Namespace, path: Path, *, answered: bool) -> boo
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
-def _refuse(command: str, text: str) -> int:
+def _refuse(command: str, text: str) -> None:
     from smokegate.observation.evidence import sink  # noqa: PLC0415 - see `write`
 
     sys.stderr.write(sink.line(f"smokegate {command}: {text}") + "\n")
-    return REFUSED
 
 
 def _say(text: str) -> None:

@@ -1,0 +1,62 @@
+"""The GitHub workflow that `smokegate init` writes: a job that gates each deployment of one environment."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from smokegate.project import REPOSITORY, VERSION
+
+FILE = Path(".github/workflows/smoke.yml")
+CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
+TEXT = """\
+# Written by `smokegate init`: runs when a deployment is reported as done, and by hand. For a deploy job of your own:
+# DOCS
+name: smoke
+on:
+  deployment_status:
+  workflow_dispatch:
+permissions: {}
+concurrency: { group: smoke-NAME, cancel-in-progress: false } # a deploy that is being checked is not cancelled
+jobs:
+  smoke:
+    name: smoke
+    if: github.event_name != 'deployment_status' || github.event.deployment_status.state == 'success'
+    runs-on: ubuntu-24.04
+    timeout-minutes: 30
+    permissions: { contents: read }
+    steps:
+      - uses: CHECKOUT
+        with: { persist-credentials: false, ref: "${{ github.event.repository.default_branch }}" }
+      - uses: ACTION
+        with: { env: NAME }
+"""
+ACCOUNT = """\
+        env:
+          SMOKE_UPPER_EMAIL: ${{ secrets.SMOKE_UPPER_EMAIL }}
+          SMOKE_UPPER_PASSWORD: ${{ secrets.SMOKE_UPPER_PASSWORD }}
+"""
+
+
+def workflow(name: str, docs: str, *, signs_in: bool) -> str:
+    """Return the workflow for one environment; with the secrets of a standing account where it signs in."""
+    action = f"{urlsplit(REPOSITORY).path.strip('/')}@v{VERSION}"
+    text = TEXT + (ACCOUNT if signs_in else "")
+    upper = name.upper().replace("-", "_")
+    values = {"NAME": name, "UPPER": upper, "DOCS": docs, "CHECKOUT": CHECKOUT, "ACTION": action}
+    return re.sub(r"\b(?:NAME|DOCS|CHECKOUT|ACTION)\b|(?<=SMOKE_)UPPER(?=_)", lambda found: values[found[0]], text)
+
+
+def write_workflow(name: str, docs: str, *, signs_in: bool) -> str:
+    """Write the workflow into the repository of this folder; returns a line that says what was done.
+
+    A file that is there is left alone: it may be the team's own.
+    """
+    if not Path(".git").exists():
+        return f"No workflow is written: this folder is no repository. Gate deploys in GitHub Actions: {docs}"
+    if FILE.exists():
+        return f"{FILE} is there already and is left alone. What belongs into it: {docs}"
+    FILE.parent.mkdir(parents=True, exist_ok=True)
+    FILE.write_text(workflow(name, docs, signs_in=signs_in), encoding="utf-8")
+    return f"{FILE} is written: a job that gates each deployment of {name}"
