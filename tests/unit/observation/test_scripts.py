@@ -213,7 +213,22 @@ def test_a_script_that_is_whole_has_nothing_open(script: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ['"-----', "/*", "=/[[[", "`${", "\\", "((((", "a=>", "{a:", "x.y(", "fetch(", "import{", "let{"]
+    "unit",
+    [
+        '"-----',
+        "/*",
+        "=/[[[",
+        "`${",
+        "\\",
+        "((((",
+        "a=>",
+        "{a:",
+        "x.y(",
+        "fetch(",
+        "import{",
+        "let{",
+        "function f(a){fetch(a);",
+    ],
 )
 def test_no_text_is_read_more_than_once(unit: str) -> None:
     """What a stranger repeats is read in one pass: ten times the text is not a hundred times the steps."""

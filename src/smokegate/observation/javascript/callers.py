@@ -14,12 +14,16 @@ MOST_CALLERS = 12
 
 def passed_on(evaluator: Evaluator, script: Script, at: int) -> Iterator[Value]:
     """Yield what an expression within a function is, for each constant that a caller passes."""
+    if evaluator.world.exhausted:
+        return
+    before = script.work
     function = _function_around(script, at)
+    evaluator.world.steps += script.work - before
     if function is None:
         return
     name, parameters = function
     for number, opened in enumerate(_calls_of(script, name)):
-        if number >= MOST_CALLERS:
+        if number >= MOST_CALLERS or evaluator.world.exhausted:
             return
         values = _constants(evaluator, script, opened, len(parameters))
         bound = dict(zip(parameters, values, strict=False))
@@ -63,8 +67,10 @@ def _function_around(script: Script, at: int) -> tuple[str, list[str]] | None:
 def _arrow_before(script: Script, position: int) -> int | None:
     """Return the arrow of the function without braces whose body a token stands in."""
     tokens, index = script.tokens, position - 1
+    around = tokens.inside[position]
     for _ in range(FAR):
-        if index < 0 or tokens.pair.get(index, -1) > index or tokens.is_punctuation(index, ",", ";"):
+        script.work += 1
+        if index in {-1, around} or tokens.is_punctuation(index, ",", ";"):
             return None
         if tokens.is_punctuation(index, "=>"):
             return index
@@ -94,16 +100,17 @@ def _parameters(script: Script, opened: int) -> list[str]:
 
 
 def _calls_of(script: Script, name: str) -> Iterator[int]:
-    """Yield the opening bracket of each call of a function, by its name."""
+    """Yield the opening bracket of each call of a function that passes a constant, by the function's name."""
     tokens = script.tokens
     if not script.uses:
         for index in range(len(tokens) - 2):
-            if tokens.kinds[index] == WORD and tokens.is_punctuation(index + 1, "("):
-                script.uses[tokens.word(index)].append(index)
-    for index in script.uses.get(name, ()):
-        passes = tokens.kind(index + 2) == STRING or tokens.word(index + 2) == "`"
-        if tokens.word(index - 1) != "function" and (passes or tokens.kind(index + 4) == STRING):
-            yield index + 1
+            if tokens.kinds[index] != WORD or not tokens.is_punctuation(index + 1, "("):
+                continue
+            passes = tokens.kind(index + 2) == STRING or tokens.word(index + 2) == "`"
+            if (passes or tokens.kind(index + 4) == STRING) and tokens.word(index - 1) != "function":
+                script.uses[tokens.word(index)].append(index + 1)
+        script.uses[""] = []  # not looked for again where there is none
+    yield from script.uses.get(name, ())
 
 
 def _constants(evaluator: Evaluator, script: Script, opened: int, most: int) -> list[Value]:

@@ -146,7 +146,8 @@ class Calls:
         tokens = script.tokens
         closed = tokens.closing(tokens.inside[index]) if index < len(tokens) else 0
         for _ in range(200):
-            if index >= closed:
+            self._evaluator.world.steps += 1
+            if index >= closed or self._evaluator.world.exhausted:
                 return None
             if tokens.pair.get(index, -1) > index:
                 index = tokens.pair[index]

@@ -311,6 +311,7 @@ class Reading:
         while index < len(tokens):
             if index - first > FAR:
                 # Text that never ends: what follows it can not be read, and is not looked through again and again.
+                self._evaluator.world.steps += FAR
                 return len(tokens)
             if tokens.kind(index) == PUNCTUATION:
                 if tokens.word(index) in {",", ";", ")", "]", "}"}:

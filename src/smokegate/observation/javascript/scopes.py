@@ -106,9 +106,10 @@ class Script:
     def _is_arrow_parameter(self, name: str, position: int) -> bool:
         """Tell whether a name is a parameter of an arrow function without braces around this position."""
         tokens, index = self.tokens, position - 1
+        around = tokens.inside[position] if position < len(tokens) else NOWHERE
         for _ in range(FAR):
             self.work += 1
-            if index < 0 or (index in tokens.pair and tokens.pair[index] > index):
+            if index in {-1, around} or (index in tokens.pair and tokens.pair[index] > index):
                 return False
             if tokens.kind(index) == PUNCTUATION:
                 if tokens.word(index) in {",", ";"}:

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.values import UNKNOWN, Element, Undefined, Unknown, Value
 
-MOST_STEPS = 1_500_000
+MOST_STEPS = 400_000
 """How much is folded for one page; what is left over is not judged."""
 GLOBALS = frozenset({"window", "globalThis", "self", "top", "parent", "global"})
 BUILD_TIME = re.compile(
