@@ -107,7 +107,7 @@ class BrowserSignIn(Section):
     """The page with the form to log in."""
     shows: Many[Shown] = Field(default=(), examples=[["Welcome, {name}"]])
     """What the signed-in page shows; `{email}` and `{name}` stand for the account's. Left out, one of the two."""
-    fields: BrowserFields = BrowserFields()
+    fields: BrowserFields = Field(default_factory=BrowserFields)
     """Which fields are filled in."""
     reload: bool = True
     """`false`: loading the page anew signs the user out, and is meant to."""
@@ -130,7 +130,7 @@ class BrowserSection(Section):
     """Failures that are known and harmless: each a part of the request's address or of the error's text."""
     trace: str | None = None
     """A file to write Playwright's trace to, best with `--set`. It holds everything that was sent, secrets too."""
-    pages: Many[BrowserPage] = (BrowserPage(),)
+    pages: Many[BrowserPage] = Field(default_factory=lambda: (BrowserPage(),))
     """The pages to open, each a `[[browser.pages]]`; left out, `/`."""
     sign_in: BrowserSignIn | None = None
     """Signing in through the page."""

@@ -164,10 +164,12 @@ def test_pairs_of_defects_are_judged_by_their_evidence(defects: Any, chosen: int
     """Two defects at once never crash, are never green, and what is found of them stands in what was seen."""
     first, second = Random(chosen).sample(defects, 2)  # noqa: S311 - the same pairs in every run
     changes = {each.name: each for each in (*first.changes, *second.changes)}
-    observation = seen(*changes.values(), **{**first.fields, **second.fields})
-    diagnosis = diagnose(ENVIRONMENT, observation)
-    assert without_evidence(diagnosis, observation, ENVIRONMENT) == []
-    assert decide([PASSED], diagnosis, observation, ENVIRONMENT) is not Verdict.PASS
+    fields = {**first.fields, **second.fields}
+    environment = fields.get("environment", ENVIRONMENT)
+    observation = seen(*changes.values(), **fields)
+    diagnosis = diagnose(environment, observation)
+    assert without_evidence(diagnosis, observation, environment) == []
+    assert decide([PASSED], diagnosis, observation, environment) is not Verdict.PASS
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -137,7 +137,7 @@ MISBEHAVIOURS = {
     long_header: WireCause.TOO_LARGE,
     many_headers: WireCause.TOO_LARGE,
 }
-#: The causes that the other tests of this module bring about.
+#: The causes that the other tests of this module bring about; a refused client certificate is in test_connections.py.
 ELSEWHERE = {
     WireCause.NAME_NOT_FOUND,
     WireCause.NAME_SERVER,
@@ -149,6 +149,7 @@ ELSEWHERE = {
     WireCause.TLS_WRONG_HOST,
     WireCause.TLS_UNTRUSTED,
     WireCause.TLS_HANDSHAKE,
+    WireCause.TLS_CLIENT,
     WireCause.PROXY,
     WireCause.BAD_REDIRECT,
     WireCause.OTHER,

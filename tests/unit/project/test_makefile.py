@@ -22,7 +22,7 @@ def make(tmp_path):
         done = subprocess.run(
             ["make", "-o", f"{tmp_path}/smoke.stamp", *words, f"VENV={tmp_path}", f"BIN={tmp_path}"],
             cwd=ROOT,
-            env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "MAKEFLAGS": ""},
+            env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "MAKEFLAGS": "", "MAKELEVEL": "0"},
             capture_output=True,
             text=True,
             timeout=60,

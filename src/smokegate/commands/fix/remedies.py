@@ -132,6 +132,10 @@ CURES: dict[str, Cure | Refusal] = {
     "sign-in": Refusal(CODE),
     "frontend.down": Cure(Target.TROUBLED, LADDER),
     "frontend": Refusal(BUNDLE),
+    "browser": Refusal(
+        "a browser shows that it is broken, not in which service: what the other checks name comes first"
+    ),
+    "access": Refusal("this run was refused, and nothing is known of the services behind the refusal"),
     "tls": Refusal("it lies in the certificate, which a restart does not renew"),
     "render.suspended": Cure(Target.PLATFORM, (Kind.RESUME,)),
     "render.suspended-by-owner": Cure(Target.PLATFORM, (Kind.RESUME,)),

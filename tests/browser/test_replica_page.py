@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from smokegate.replica import Replica
+from smokegate.replica import Replica, start
 
-_CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(_CHROMIUM is None, reason="no Chromium is installed")
 _SHORT_MS = 5000
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A headless browser."""
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with api.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox", "--no-proxy-server"])
-        yield opened
-        opened.close()
+def tectonic() -> Iterator[Replica]:
+    """A healthy Tectonic deployment, shared: tests leave it as they found it."""
+    with start("tectonic") as replica:
+        yield replica
 
 
 @pytest.fixture
-def page(browser: Any) -> Iterator[Any]:
+def serve() -> Iterator[Any]:
+    """Start a replica that is stopped with the test."""
+    with ExitStack() as running:
+        yield lambda *arguments: running.enter_context(start(*arguments))
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
     """A page with nothing in its storage, whose waits end after five seconds."""
-    context = browser.new_context(ignore_https_errors=True)
+    context = chromium.new_context(ignore_https_errors=True)
     context.set_default_timeout(_SHORT_MS)
     yield context.new_page()
     context.close()
