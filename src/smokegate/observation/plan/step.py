@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import urljoin, urlsplit
 
 from smokegate.environment.model import Expectation
@@ -22,22 +22,11 @@ Group = Literal[
     "frontend",
     "version",
     "server",
-    "platform",
     "browser",
+    "platform",
     "own",
 ]
-GROUPS: tuple[Group, ...] = (
-    "health",
-    "endpoints",
-    "monitoring",
-    "sign_in",
-    "refusal",
-    "frontend",
-    "version",
-    "server",
-    "browser",
-    "platform",
-)
+GROUPS: tuple[Group, ...] = tuple(name for name in get_args(Group) if name != "own")
 """`refusal` is the login with a wrong password: it can be left out of a journey that is made again and again.
 `own`, what a team's own checks send, is never planned."""
 #: The methods that may be sent twice.

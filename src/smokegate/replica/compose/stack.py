@@ -111,7 +111,7 @@ class Stack:
         deadline = time.monotonic() + seconds
         while not holds():
             if time.monotonic() > deadline:
-                raise ReplicaError(f"{self.project}: waited {seconds:g} s in vain for this: {what}")
+                raise ReplicaError(f"{self.project}: waited {seconds:g} s, and this did not happen: {what}")
             time.sleep(PACE)
 
 

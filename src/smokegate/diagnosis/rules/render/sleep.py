@@ -75,7 +75,7 @@ RULES = (
         steps=(
             DASHBOARD,
             LOGS,
-            ("Check that the database answers while the app boots: a boot that waits for it in vain ends the wake-up."),
+            ("Check that the database answers while the app boots: a boot that never reaches it ends the wake-up."),
             "Wait a minute and run `{verify} --wait`: it was seen to be gone on the next try.",
         ),
         competing=(COLD_BOOT, "a process that crashes at start-up"),
