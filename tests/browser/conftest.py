@@ -9,15 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-proxy-server",
-)
+from smokegate.observation.browser.engine import FLAGS
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +21,6 @@ def chromium() -> Iterator[Browser]:
             pytest.fail("CI must have Chromium: .ci/run installs it", pytrace=False)
         pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, "--no-proxy-server"])
         yield browser
         browser.close()
