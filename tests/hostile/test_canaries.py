@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from tests_support.running import WITH_SECRETS
 from tests_support.web import Reply, reply
 
 PASSWORD = "h/nt+r2 & <co>.=öx"
@@ -41,18 +42,6 @@ ENCODINGS = {
 }
 ALIGNED = {"base64 one in", "base64 two in"}
 """Those of which the beginning and the end depend on what stands around the secret."""
-FILE = """
-title = "Small"
-[backend]
-url = "{url}"
-[[backend.endpoints]]
-path = "/secret"
-send = {{ Authorization = {{ env = "SMALL_KEY" }} }}
-json = {{ never = "true" }}
-[sign_in]
-login = "/api/auth/login"
-account = "/api/auth/me"
-"""
 VARIABLES = {
     "SMOKE_SMALL_EMAIL": "standing@example.com",
     "SMOKE_SMALL_PASSWORD": PASSWORD,
@@ -136,7 +125,7 @@ def ran(request, smoke, web, tmp_path):
     environments, own = tmp_path / "environments", tmp_path / "own"
     environments.mkdir()
     own.mkdir()
-    (environments / "small.toml").write_text(FILE.format(url=web.url))
+    (environments / "small.toml").write_text(WITH_SECRETS.format(url=web.url))
     (own / "test_own.py").write_text(OWN)
     log = f"--log-file={tmp_path / 'run.log'}"
     words = ["--env=small", f"--environments={environments}", log, "tests/smoke", str(own), *request.param]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from tests_support.running import ROOT, Ran, clean_environment
+from tests_support.running import ROOT, Ran, run_pytest
 from tests_support.web import Web, serve
 
 Run = Callable[..., Ran]
@@ -20,18 +18,7 @@ def smoke(tmp_path: Path) -> Run:
     reports = tmp_path / "reports"
 
     def run(*words: str, variables: Mapping[str, str] | None = None, cwd: Path = ROOT) -> Ran:
-        cache = [] if any("cache" in word for word in words) else ["-p", "no:cacheprovider"]
-        command = [sys.executable, "-m", "pytest", *cache, f"--reports={reports}", *words]
-        done = subprocess.run(
-            command,
-            cwd=cwd,
-            env=clean_environment(variables or {}),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout + done.stderr, reports)
+        return run_pytest(reports, words, variables, cwd)
 
     return run
 

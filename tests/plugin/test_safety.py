@@ -6,24 +6,13 @@ import base64
 from urllib.parse import quote
 
 import pytest
+from tests_support.running import WITH_SECRETS
 from tests_support.web import Reply, reply
 
 PASSWORD = "h/nt+r2 & co.=öx"
 TOKEN = "tok-3f9a77e1c0"
 EMAIL = "standing@example.com"
 VARIABLES = {"SMOKE_SMALL_EMAIL": EMAIL, "SMOKE_SMALL_PASSWORD": PASSWORD, "SMALL_KEY": "key-9b1deb4d"}
-FILE = """
-title = "Small"
-[backend]
-url = "{url}"
-[[backend.endpoints]]
-path = "/secret"
-send = {{ Authorization = {{ env = "SMALL_KEY" }} }}
-json = {{ never = "true" }}
-[sign_in]
-login = "/api/auth/login"
-account = "/api/auth/me"
-"""
 #: A plugin that leaks on purpose: a failing test's local, its assertion, its output and its log.
 LEAK = """
 import logging, os
@@ -60,7 +49,7 @@ def test_no_secret_in_any_artifact(smoke, web, environments, tmp_path, words):
         "/api/auth/me": lambda handler: reply({"id": 1, "token": TOKEN, "auth": handler.headers.get("Authorization")}),
     }
     (tmp_path / "leak.py").write_text(LEAK)
-    folder = environments(small=FILE.format(url=web.url))
+    folder = environments(small=WITH_SECRETS.format(url=web.url))
 
     ran = smoke(folder, "--env=small", "-v", "-p", "leak", *words, variables=VARIABLES | {"PYTHONPATH": str(tmp_path)})
     written = {path.name: path.read_bytes() for path in ran.reports.rglob("*") if path.is_file()} | {

@@ -36,6 +36,10 @@ def wire_signs(case: Case, hits: tuple[Hit, ...], confidence: Confidence = Confi
     against = [f"{len(answered)} other requests were answered, so it concerns these only"] if answered else []
     if hits[0].healed:
         against = ["the same request was answered when it was tried again"]
+    return _signs_of(hits, final, confidence, against)
+
+
+def _signs_of(hits: tuple[Hit, ...], final: tuple[Hit, ...], confidence: Confidence, against: list[str]) -> Signs:
     return Signs(
         evidence=lines(final),
         exchanges=names(final),
@@ -60,14 +64,7 @@ def edge_signs(
         against.append(
             f"{len(sound)} of {len(case.samples)} samples of the health check were answered by the application"
         )
-    return Signs(
-        evidence=lines(final),
-        exchanges=names(final),
-        confidence=confidence,
-        against=tuple(against),
-        advisory=hits[0].healed or None,
-        names=asked(final[0]),
-    )
+    return _signs_of(hits, final, confidence, against)
 
 
 def limited(case: Case, signs: Signs) -> Signs:

@@ -1,9 +1,8 @@
 """The fork server: one process that has imported pytest, the suite and all else, and forks each run.
 
-Run as `python -m smokegate.rehearsal.fork_server FD SETTINGS`; orders come over the socket FD, each with a
-channel of its own, on which the run tells its process id when it starts and its exit code when it ends. Each
-run is a whole `pytest` in a process of its own; what it is spared is the second of imports. The process that
-starts replicas is shared in the same way: each replica is a fresh one.
+Run as `python -m smokegate.rehearsal.fork_server SETTINGS FD`; see `smokegate.fork_server`. A run reports
+its process id when it starts and its exit code when it ends. Each run is a whole `pytest` in a process of its own that
+only saves the imports. The process that starts replicas is shared in the same way: each replica is a fresh one.
 """
 
 from __future__ import annotations
@@ -20,6 +19,8 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 import pytest
+
+from smokegate.fork_server import orders
 
 #: What a run imports only when it gets there; a name that is missing here costs time and nothing else.
 NEEDED = (
@@ -40,17 +41,13 @@ NEEDED = (
 
 def main() -> None:
     """Take orders until the caller is gone."""
-    with socket.socket(fileno=int(sys.argv[1])) as control:
-        warm_up(json.loads(sys.argv[2]))
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a run tells its exit code itself
-        while True:
-            order, descriptors, _, _ = socket.recv_fds(control, 1 << 20, 1)
-            if not order:
-                return
-            with socket.socket(fileno=descriptors[0]) as channel:
-                if os.fork() == 0:
-                    control.close()
-                    _run(json.loads(order), channel)
+    with socket.socket(fileno=int(sys.argv[2])) as control:
+        warm_up(json.loads(sys.argv[1]))
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a run reports its exit code itself
+        for order, channel in orders(control):
+            if os.fork() == 0:
+                control.close()
+                _run(order, channel)
 
 
 def warm_up(settings: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from smokegate.fork_server import ForkServer
 from smokegate.rehearsal.suite import RunError, Suite, SuiteRun
 
 PATIENCE = 120.0
@@ -49,22 +49,16 @@ class Runs:
         """
         self._suite = suite
         self._folder = folder
-        self._lock = threading.Lock()
         self._pids: set[int] = set()
-        self._control, theirs = socket.socketpair()
         settings = {
             "arguments": [*suite.arguments, *suite.spelled([f"--env={warm}", *overrides])],
             "replicas": replicas,
         }
-        command = [sys.executable, "-m", "smokegate.rehearsal.fork_server", str(theirs.fileno())]
-        with theirs:
-            self._server = subprocess.Popen(
-                [*command, json.dumps(settings)],
-                stdin=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-                cwd=suite.root,
-                env=_variables({}) if variables is None else dict(variables),
-            )
+        self._server = ForkServer(
+            ["-m", "smokegate.rehearsal.fork_server", json.dumps(settings)],
+            cwd=suite.root,
+            env=_variables({}) if variables is None else dict(variables),
+        )
 
     def run(self, label: str, arguments: Sequence[str], *, variables: Mapping[str, str] | None = None) -> SuiteRun:
         """Run the suite in a fork.
@@ -79,17 +73,13 @@ class Runs:
         """
         files = self._files(label)
         began = time.monotonic()
-        ours, theirs = socket.socketpair()
         order = {
             "arguments": [*self._suite.arguments, *self._suite.spelled([f"--reports={files}", *arguments])],
             "output": str(files / "output.txt"),
             "variables": {**(variables or {}), "COLUMNS": str(LOOK)},
         }
-        with ours, theirs:
-            with self._lock:
-                socket.send_fds(self._control, [json.dumps(order).encode()], [theirs.fileno()])
-            theirs.close()
-            code = self._await(ours, files)
+        with self._server.order(order) as channel:
+            code = self._await(channel, files)
         return _finished(files, code, time.monotonic() - began)
 
     def run_apart(self, label: str, prefix: Sequence[str], arguments: Sequence[str]) -> SuiteRun:
@@ -125,16 +115,11 @@ class Runs:
         return _finished(files, done.returncode, time.monotonic() - began)
 
     def close(self) -> None:
-        """End the fork server, and what is still running."""
-        self._control.close()
+        """End what is still running, and the fork server."""
         for pid in tuple(self._pids):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
-        try:
-            self._server.wait(10)
-        except subprocess.TimeoutExpired:
-            self._server.kill()
-            self._server.wait()
+        self._server.close()
 
     def __enter__(self) -> Self:
         return self

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[3]
+WITH_SECRETS = """
+title = "Small"
+[backend]
+url = "{url}"
+[[backend.endpoints]]
+path = "/secret"
+send = {{ Authorization = {{ env = "SMALL_KEY" }} }}
+json = {{ never = "true" }}
+[sign_in]
+login = "/api/auth/login"
+account = "/api/auth/me"
+"""
+"""An environment file with a secret in each place that takes one: credentials, and a header of an endpoint."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,24 @@ class Ran:
     def outcomes(self) -> dict[str, str]:
         """Test id → outcome, over all environments."""
         return {t["id"]: t["outcome"] for e in self.json["environments"] for t in e["tests"]}
+
+
+def run_pytest(
+    reports: Path, words: Sequence[str], variables: Mapping[str, str] | None = None, cwd: Path = ROOT
+) -> Ran:
+    """Run `pytest` in a process of its own, as a user would; the cache is off unless a word speaks of it."""
+    cache = [] if any("cache" in word for word in words) else ["-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *cache, f"--reports={reports}", *words],
+        cwd=cwd,
+        env=clean_environment(variables or {}),
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=120,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout + done.stderr, reports)
 
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:

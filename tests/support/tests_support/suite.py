@@ -12,7 +12,7 @@ from smokegate.api import Blocked, Check, Deployment, ExpectationFailed, NotAppl
 from smokegate.diagnosis.engine import diagnose
 from smokegate.diagnosis.model import Diagnosis
 from smokegate.diagnosis.outcome import TestOutcome, Word
-from smokegate.diagnosis.testing import an_environment, seen
+from smokegate.diagnosis.testing import BACKEND, an_environment, seen
 from smokegate.diagnosis.verdict import decide, decision, reasons
 from smokegate.environment.coverage import not_covered
 from smokegate.environment.model import Environment
@@ -36,6 +36,13 @@ BEGINS: dict[Group, tuple[str, ...]] = {
     "platform": (),
 }
 """How the names of a group's exchanges begin."""
+
+
+def backend_only(endpoint: str, *, status: str) -> Environment:
+    """Return an environment that declares nothing but a backend: a health check that states this, and an endpoint."""
+    health = {"json": {"status": status}, "samples": 1}
+    backend = {"url": BACKEND, "health": health, "endpoints": [{"path": endpoint}]}
+    return an_environment(sign_in=None, frontend=None, version=None, backend=backend)
 
 
 @dataclass(frozen=True)

@@ -200,7 +200,7 @@ def test_signed_in_page_without_the_account_is_not_judged() -> None:
 
 def test_form_that_is_not_understood_is_no_failure() -> None:
     """Fields that are not found say something of the heuristics, not of the page."""
-    step = SignInStep("register", GOOD, form_found=False, problem="its fields were not found")
+    step = SignInStep("register", GOOD, problem="its fields were not found")
 
     with pytest.raises(Blocked, match="fields"):
         BrowserResults(environment(), seen(browser=view(journey=Journey((step,))))).expect_signed_in("register")

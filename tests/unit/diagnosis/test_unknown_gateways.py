@@ -10,24 +10,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from tests_support.suite import backend_only
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.testing import BACKEND, an_environment, answered, judged
+from smokegate.diagnosis.testing import answered, judged
 
 HTML = {"content-type": "text/html; charset=utf-8"}
 JSON = {"content-type": "application/json"}
 PROBLEM = {"content-type": "application/problem+json"}
 TEXT = {"content-type": "text/plain"}
-BARE = an_environment(
-    sign_in=None,
-    frontend=None,
-    version=None,
-    backend={
-        "url": BACKEND,
-        "health": {"json": {"status": "healthy"}, "samples": 1},
-        "endpoints": [{"path": "/api/ready"}],
-    },
-)
+BARE = backend_only("/api/ready", status="healthy")
 Answered = tuple[int, Any, Mapping[str, str], tuple[str, ...]]
 AWAY = ("edge.app-away", "edge.broke-off")
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests_support.suite import backend_only
 
-from smokegate.diagnosis.testing import BACKEND, an_environment, answered, judged, silent
+from smokegate.diagnosis.testing import answered, judged, silent
 from smokegate.observation.transport.causes import WireCause
 
 RECORDED = Path(__file__).parents[2] / "edges" / "answers"
@@ -18,16 +19,7 @@ STATES = [
     for state, seen in json.loads(file.read_text(encoding="utf-8")).items()
 ]
 WIRE = {cause.code: cause for cause in WireCause}
-BARE = an_environment(
-    sign_in=None,
-    frontend=None,
-    version=None,
-    backend={
-        "url": BACKEND,
-        "health": {"json": {"status": "ok"}, "samples": 1},
-        "endpoints": [{"path": "/api/items"}],
-    },
-)
+BARE = backend_only("/api/items", status="ok")
 
 
 def test_every_proxy_is_recorded() -> None:

@@ -163,14 +163,14 @@ def test_a_port_that_is_taken_is_said_to_be() -> None:
             start("tectonic", port=port)
 
 
-def test_the_nursery_is_started_anew_when_it_was_killed() -> None:
+def test_a_killed_fork_server_is_replaced() -> None:
     code = (
         "import os, signal\n"
         "from smokegate.replica import start\n"
         "from smokegate.replica.process import client\n"
         "start('tectonic', 'no-server').stop()\n"
-        "client._current._process.kill()\n"
-        "client._current._process.wait()\n"
+        "client._current._server.process.kill()\n"
+        "client._current._server.process.wait()\n"
         "with start('tectonic', 'no-server') as replica:\n"
         "    print(replica.pids)\n"
     )
@@ -224,7 +224,7 @@ def test_importing_the_package_imports_no_server() -> None:
     assert done.stdout == "[]\n"
 
 
-def test_forks_may_share_the_nursery_and_their_replicas_end_with_them(until: Any) -> None:
+def test_forks_may_share_the_fork_server_and_their_replicas_end_with_them(until: Any) -> None:
     code = (
         "import os\n"
         "from smokegate.replica import start\n"
@@ -233,7 +233,7 @@ def test_forks_may_share_the_nursery_and_their_replicas_end_with_them(until: Any
         "if os.fork() == 0:\n"
         "    replica = start('tectonic')\n"
         "    parent = int(open(f'/proc/{replica.pids[0]}/stat').read().rpartition(')')[2].split()[1])\n"
-        "    print(replica.directory, parent == client._current._process.pid, *replica.pids, flush=True)\n"
+        "    print(replica.directory, parent == client._current._server.process.pid, *replica.pids, flush=True)\n"
         "    os._exit(0)\n"
         "os.wait()\n"
     )

@@ -109,7 +109,6 @@ class SignInStep:
     name: str
     """`register`, `log in`, `log in again`, `reload`."""
     page: PageSeen
-    form_found: bool = True
     form_gone: bool = False
     """Whether the form is no longer there, as if it had succeeded."""
     account_shown: bool = False

@@ -97,17 +97,13 @@ class PageSignIn:
         window = self._window
         opened = await window.open(f"{self._base}{path}", Wanted(), path or "/", form=True)
         if opened.problem or not opened.drawn:
-            return SignInStep(name, opened, form_found=False)
+            return SignInStep(name, opened)
         if not self._trusted(window.page.url):
             where = urlsplit(window.page.url).netloc
-            return SignInStep(
-                name, opened, form_found=False, problem=f"the form is at {where}, which browser.origins does not name"
-            )
+            return SignInStep(name, opened, problem=f"the form is at {where}, which browser.origins does not name")
         mark = window.record.mark()
         if not await self._fill():
-            return SignInStep(
-                name, opened, form_found=False, problem="its fields were not found: name them in browser.sign_in.fields"
-            )
+            return SignInStep(name, opened, problem="its fields were not found: name them in browser.sign_in.fields")
         if name == "register":
             self._sending(self._person.email, self._person.password)
         await self._submit()

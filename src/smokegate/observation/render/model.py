@@ -41,8 +41,6 @@ class DeployView:
     finished: str = ""
     reason: str = ""
     """Why it failed, by its event, in words."""
-    superseded_by: str = ""
-    """The deploy that took its place, by its event."""
 
     @property
     def meaning(self) -> Meaning:
@@ -67,7 +65,6 @@ class RenderService:
     dashboard: str = ""
     url: str = ""
     plan: str = ""
-    region: str = ""
     auto_deploy: bool = False
     suspenders: tuple[str, ...] = ()
     suspended: bool = False

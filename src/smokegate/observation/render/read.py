@@ -37,7 +37,6 @@ def service(name: str, raw: dict[str, Any]) -> RenderService:
         dashboard=text(raw, "dashboardUrl"),
         url=text(details, "url"),
         plan=text(details, "plan"),
-        region=text(details, "region"),
         auto_deploy=text(raw, "autoDeploy") == "yes",
         suspended=is_suspended(raw),
         suspenders=tuple(each for each in suspenders if isinstance(each, str)) if isinstance(suspenders, list) else (),
@@ -60,7 +59,6 @@ def deploys(raw: list[dict[str, Any]], events: list[dict[str, Any]]) -> tuple[De
                 created=text(each, "createdAt"),
                 finished=text(each, "finishedAt"),
                 reason=failure(table(reason, "failure")),
-                superseded_by=text(table(reason, "newDeploy"), "id"),
             )
         )
     return tuple(sorted(found, key=lambda each: each.created, reverse=True))

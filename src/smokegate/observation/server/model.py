@@ -64,8 +64,6 @@ class HealthCheck:
     """A container's health check as the engine applies it, and its last results."""
 
     start_period: float = 0.0
-    interval: float = 30.0
-    retries: int = 3
     failing_streak: int = 0
     log: tuple[HealthProbe, ...] = ()
 
@@ -107,8 +105,6 @@ class ServiceView:
     ports: tuple[PublishedPort, ...] = ()
     addresses: tuple[str, ...] = ()
     """Its addresses in the compose networks."""
-    memory_limit: int = 0
-    """0: none."""
     check: HealthCheck | None = None
     log: tuple[LogLine, ...] = ()
     """The end of its log, bounded; goes back over earlier starts."""

@@ -104,7 +104,6 @@ def service(one: dict[str, Any], *, expected: bool = True) -> ServiceView:
         addresses=tuple(
             sorted(net["IPAddress"] for net in (one.get("Networks") or {}).values() if net.get("IPAddress"))
         ),
-        memory_limit=int(one.get("Memory") or 0),
         check=_check(one.get("Healthcheck"), health),
         finished_at=moment(state.get("FinishedAt")),
         one_off=str(labels.get(ONE_OFF, "")).lower() == "true",
@@ -164,8 +163,6 @@ def _check(declared: dict[str, Any] | None, health: dict[str, Any]) -> HealthChe
     )
     return HealthCheck(
         start_period=(declared.get("StartPeriod") or 0) / NANO,
-        interval=(declared.get("Interval") or 30 * NANO) / NANO,
-        retries=int(declared.get("Retries") or 3),
         failing_streak=int(health.get("FailingStreak") or 0),
         log=log,
     )

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import atexit
-import json
 import os
 import socket
 import subprocess
-import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +13,7 @@ from time import monotonic
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
+from smokegate.fork_server import ForkServer
 from smokegate.replica.catalogue import check_kind, find_faults
 from smokegate.replica.process.channel import Link, ReplicaError
 
@@ -117,7 +116,7 @@ def start(  # noqa: PLR0913 -- all but the first two are by name
                 f"fault {fault!r} is one of the network, not of the replica: run the command in a network "
                 f"namespace made for it, as root: python -m smokegate.replica.namespace {fault} -- COMMAND"
             )
-    link = Link(_nursery().order({"kind": kind, "fault": fault, "tls": tls, "port": port, "seconds": seconds}))
+    link = Link(_starter().order({"kind": kind, "fault": fault, "tls": tls, "port": port, "seconds": seconds}))
     try:
         serving = link.next_message(monotonic() + 30)["serving"]
         ca_file = serving["ca_file"]
@@ -139,75 +138,58 @@ def start(  # noqa: PLR0913 -- all but the first two are by name
         raise
 
 
-class _Nursery:
+class _Starter:
     """The process that has the server stack imported and forks replicas; it ends with its caller."""
 
     def __init__(self) -> None:
-        self._control, theirs = socket.socketpair()
         self._links: list[socket.socket] = []
         package_root = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join(filter(None, [package_root, os.environ.get("PYTHONPATH")]))
-        command = [sys.executable, "-P", "-m", "smokegate.replica.process.fork_server", str(theirs.fileno())]
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
+        self._server = ForkServer(
+            ["-P", "-m", "smokegate.replica.process.fork_server"],
             stdout=subprocess.DEVNULL,
-            pass_fds=(theirs.fileno(),),
             start_new_session=True,
             env={**os.environ, "PYTHONPATH": path},
         )
-        theirs.close()
         self.shared = False
         self._borrowed = False
 
     @property
     def alive(self) -> bool:
-        return self._borrowed or self._process.poll() is None
+        return self._borrowed or self._server.alive
 
     def order(self, request: dict[str, Any]) -> socket.socket:
-        """Request a replica; its channel is what the answers come from."""
-        ours, theirs = socket.socketpair()
+        """Request a replica; returns the channel over which it reports."""
         try:
-            socket.send_fds(self._control, [json.dumps(request).encode() + b"\n"], [theirs.fileno()])
+            channel = self._server.order(request)
         except OSError as error:
-            ours.close()
             raise ReplicaError("the process that starts replicas has ended") from error
-        finally:
-            theirs.close()
         self._links = [link for link in self._links if link.fileno() != -1]
-        self._links.append(ours)
-        return ours
+        self._links.append(channel)
+        return channel
 
     def close(self) -> None:
-        self._control.close()
-        if self._borrowed:
-            return
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        if not self._borrowed:
+            self._server.close()
 
-    def forget(self) -> None:
-        """In a forked copy of the caller: let go of its replicas, leave the process to whom it belongs."""
-        self._process.returncode = 0  # not this process's child: nothing to wait for or to warn about
+    def after_fork(self) -> None:
+        """In a forked copy of the caller: let go of its replicas, leave the process to the original."""
         self._borrowed = self.shared
-        if not self.shared:
-            self._control.close()
+        self._server.after_fork(shared=self.shared)
         for link in self._links:
             link.close()
         self._links.clear()
 
 
-_current: _Nursery | None = None
+_current: _Starter | None = None
 _lock = threading.Lock()
 
 
-def _nursery() -> _Nursery:
+def _starter() -> _Starter:
     global _current  # noqa: PLW0603 -- one per process, by design
     with _lock:
         if _current is None or not _current.alive:
-            _current = _Nursery()
+            _current = _Starter()
         return _current
 
 
@@ -216,7 +198,7 @@ def share_with_forks() -> None:
 
     The replicas of forks are theirs: they end with them.
     """
-    _nursery().shared = True
+    _starter().shared = True
 
 
 def _end() -> None:
@@ -228,7 +210,7 @@ def _after_fork() -> None:
     global _current, _lock  # noqa: PLW0603 -- a fork is another process
     _lock = threading.Lock()
     if _current is not None:
-        _current.forget()
+        _current.after_fork()
         if not _current.shared:
             _current = None
 

@@ -1,13 +1,11 @@
-"""The nursery: one process per caller that imports the server stack once and forks every replica from itself.
+"""The fork server of replicas: it imports the server stack once and forks every replica from itself.
 
-Run as `python -m smokegate.replica.process.fork_server FD`; orders come over the socket FD, each with a channel of its
-own. It ends when its caller closes that socket or dies.
+Run as `python -m smokegate.replica.process.fork_server FD`; see `smokegate.fork_server`.
 """
 
 from __future__ import annotations
 
 import gc
-import json
 import os
 import shutil
 import signal
@@ -18,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from smokegate.fork_server import orders
 from smokegate.replica import certificates
 from smokegate.replica.catalogue import find_faults
 from smokegate.replica.plan import Certificate, Plan, Site, commit_of
@@ -28,14 +27,10 @@ _QUEUE = 128
 
 def main() -> None:
     """Take orders until the caller is gone."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers look after themselves
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors need no one who waits for them
     with socket.socket(fileno=int(sys.argv[1])) as control:
-        while True:
-            order, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
-            if not order:
-                return
-            with socket.socket(fileno=descriptors[0]) as channel:
-                fulfil(json.loads(order), channel, control)
+        for order, channel in orders(control):
+            fulfil(order, channel, control)
 
 
 def fulfil(order: dict[str, Any], channel: socket.socket, control: socket.socket) -> None:

@@ -41,7 +41,6 @@ class FrontendPlan:
         self._files: dict[str, PageFile] = {}
         self._roles: dict[str, str] = {}
         self._outstanding = 0
-        self._stage = 0
         self._addresses: tuple[ApiAddress, ...] = ()
         self._unread: list[str] = []
 
