@@ -140,4 +140,6 @@ def test_an_error_inside_the_suite_is_unknown(project, tmp_path):
 
     assert (ran.code, ran.environment()["verdict"]) == (6, "UNKNOWN"), ran.out
     assert outcome(ran, "shop.cart")["outcome"] == "passed"
-    assert "error inside smokegate in health.steady: TypeError: inside; please report this line" in ran.out
+    assert (
+        "error inside smokegate in health.steady: TypeError: inside (at breaker:6); please report this line" in ran.out
+    )

@@ -10,6 +10,7 @@ from smokegate.diagnosis.model import Confidence, Diagnosis, Finding
 from smokegate.diagnosis.rule import Rule, matches
 from smokegate.diagnosis.server_evidence import any_troubled
 from smokegate.diagnosis.undetermined import undetermined
+from smokegate.internal_error import described
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,7 @@ def found_causes(case: Case, rules: tuple[Rule, ...], errors: list[str] | None =
         except Exception as error:
             if errors is None:
                 raise
-            errors.append(f"rule {rule.code}: {type(error).__name__}: {error}")
+            errors.append(f"rule {rule.code}: {described(error)}")
             continue
         if finding and not any(follows(rule, finding, first, cause) for first, cause in found):
             found.append((rule, finding))

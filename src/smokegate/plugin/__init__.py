@@ -69,9 +69,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
         paths = _options.check_paths(early_config)
         args += paths
         known.file_or_dir = paths
-    from smokegate.plugin import interrupts
+    from smokegate.plugin import interrupts, loggers
 
     interrupts.hear(early_config)
+    loggers.keep_countable()
     early_config.stash[RUN] = run = begin(settings, embedded)
     early_config.add_cleanup(run.close)
 

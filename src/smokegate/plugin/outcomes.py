@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from smokegate.diagnosis.outcome import TestOutcome, Word
+from smokegate.internal_error import described
 from smokegate.observation.evidence.sink import line, shown
 from smokegate.plugin.collect import case_of, check_in, environment_in
 from smokegate.plugin.failures import Blocked, ExplainedFailure, NotApplicable, NotJudged
@@ -49,7 +50,7 @@ def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepor
         advisory = stated.is_advisory(environment, endpoint)
     internal = _is_internal(item, call)
     outcome: Word = "error" if internal else _word(report, call, advisory=advisory)
-    why = _why(report, call)
+    why = line(described(call.excinfo.value)) if internal and call.excinfo else _why(report, call)
     if (crash := getattr(report.longrepr, "reprcrash", None)) is not None:
         crash.message = why  # what pytest's own summary and JUnit show in one line
     if outcome == "advisory":

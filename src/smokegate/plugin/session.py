@@ -16,6 +16,7 @@ from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.extras import missing_extra
 from smokegate.environment.fields import seconds
 from smokegate.environment.load import load
+from smokegate.internal_error import described
 from smokegate.observation.evidence.sink import SINK, page
 from smokegate.plugin.options import FILE_WAIT, Settings, worker_count, worker_slot
 
@@ -147,7 +148,7 @@ class Run:
         try:
             yield
         except Exception as error:  # noqa: BLE001 - whatever it is, the rest of the run is unharmed
-            self.errors.append(f"{what}: {type(error).__name__}: {error}")
+            self.errors.append(f"{what}: {described(error)}")
 
     def discard(self, name: str | None, nodeid: str) -> None:
         """Forget a check that does not apply."""

@@ -123,7 +123,7 @@ class Redactor:
         """Return the forms that may stand in a text, and few others."""
         data, by_gram = text.encode("utf-8", "surrogatepass"), self._by_gram
         pieces = array("I", data[: len(data) // GRAM * GRAM])
-        wanted = {form for gram in self._grams.intersection(pieces) for form in by_gram[gram]}
+        wanted = {form for gram in self._grams.intersection(pieces) for form in by_gram.get(gram, ())}
         if len(wanted) > FEW:
             wanted = _present(data, wanted)
         return wanted | {form for form in self._short if form in text}
