@@ -162,16 +162,14 @@ def test_a_request_is_coloured_by_what_the_checks_made_of_it(show, broken):
     """Not by its status: the 404 that a check expects is passed, and what was not sent says so."""
     path, document = broken
     page = show(path)
-    found = dict(
-        page.evaluate(
-            "[...document.querySelectorAll('.exchange')].map(e => [e.querySelector('.what').textContent,"
-            " e.querySelector('.word').textContent])"
-        )
-    )
-    assert found["GET health"] == "failed"
-    unsent = [each["name"] for each in document["environments"][0]["exchanges"] if "answer" not in each]
+    words = "[...document.querySelectorAll('.exchange')].map(e => [e.id, e.querySelector('.word').textContent])"
+    found = dict(page.evaluate(words))
+    (environment,) = document["environments"]
+    unsent = {f"staging-{each['name'].replace(' ', '-')}" for each in environment["exchanges"] if "answer" not in each}
+
+    assert found["staging-health"] == "failed"
     assert unsent
-    assert {word for what, word in found.items() if what.split(" ", 1)[1] in unsent} == {"not sent"}
+    assert {found[each] for each in unsent} == {"not sent"}
 
 
 def test_a_request_opens_to_its_whole_exchange(show, broken):
@@ -184,6 +182,7 @@ def test_a_request_opens_to_its_whole_exchange(show, broken):
     text = page.locator(".exchange[open]").inner_text()
     for part in ("curl -sS -i", "x-render-routing", "no-server", "Not Found"):
         assert part in text
+    assert page.locator(".exchange[open] mark").all_inner_texts() == ["404", "text/plain: 'Not Found'", "no-server"]
 
 
 def test_a_check_leads_to_its_request(show, broken):
@@ -191,7 +190,15 @@ def test_a_check_leads_to_its_request(show, broken):
     page = show(broken[0])
     page.locator(".checks [href$='-health']").first.click()
 
-    assert page.locator(".exchange[open] .what").inner_text().endswith("GET health")
+    assert page.locator(".exchange[open] .what").inner_text().endswith("GET health 1 of 3")
+
+
+def test_the_cause_leads_to_its_entry_in_the_runbook(show, broken):
+    """It is a part of the page, and opens where its link is followed."""
+    page = show(broken[0])
+    page.get_by_role("link", name="runbook entry").click()
+
+    assert "Symptom:" in page.locator(".runbook details[open]").inner_text()
 
 
 def test_search_and_filters_leave_what_fits(show, broken):

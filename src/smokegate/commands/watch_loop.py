@@ -17,7 +17,7 @@ from smokegate.commands.suite_process import SuiteError
 from smokegate.diagnosis.verdict import Verdict, exit_code
 from smokegate.report.containers import span
 from smokegate.report.history import append
-from smokegate.report.json import stamp
+from smokegate.report.plain import stamp
 from smokegate.report.terminal import COLOURS, TerminalLine, safe
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from smokegate.observation.browser import FROM_HERE
 from smokegate.observation.evidence.assertions import MISSING, Unmet, lookup, unmet
 from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer, is_marked
 from smokegate.observation.evidence.page_calls import ON_FRONTEND
-from smokegate.observation.model import Answer, Exchange, NoAnswer
+from smokegate.observation.model import JOURNEY, Answer, Exchange, NoAnswer
 from smokegate.observation.plan.backend import endpoint_name
 
 if TYPE_CHECKING:
@@ -24,20 +24,6 @@ if TYPE_CHECKING:
     from smokegate.observation.model import Observation
     from smokegate.observation.transport.causes import WireCause
 
-JOURNEY = (
-    "register",
-    "login first",
-    "account",
-    "account without token",
-    "logout",
-    "account after logout",
-    "login",
-    "account again",
-    "wrong password",
-    "account after wrong password",
-    "kept account",
-)
-"""The exchanges of the sign-in journey, in the order of the story."""
 OPENERS = ("register", "login first")
 """Those with which the journey begins."""
 MAY_REFUSE = frozenset({*JOURNEY, "clean up", "api on frontend", "preflight"})

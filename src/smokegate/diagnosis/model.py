@@ -48,6 +48,10 @@ class Finding:
     """What to do, in order, with this deployment's own names."""
     exchanges: tuple[str, ...] = ()
     """Names of the exchanges that it rests on."""
+    symptom: str = ""
+    """What a person sees, as the runbook has it."""
+    reads: tuple[str, ...] = ()
+    """Which evidence tells it from others, as the runbook has it."""
     advisory: bool = False
     """True where the cause breaks no gating promise: a budget, a degraded status."""
 

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence, Finding, Owner
+from smokegate.diagnosis.names import IN_RUNBOOK
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -111,6 +112,8 @@ class Rule:
             competing=tuple(line.format_map(names) for line in competing),
             steps=self.remedy(names, signs.steps),
             exchanges=signs.exchanges,
+            symptom=filled(self.symptom, {**IN_RUNBOOK, **names}) or "",
+            reads=self.reads,
             advisory=self.advisory if signs.advisory is None else signs.advisory,
         )
 

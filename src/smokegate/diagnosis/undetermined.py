@@ -45,6 +45,7 @@ def undetermined(case: Case) -> Finding | None:
         competing=SETTLES,
         steps=tuple(text for step in (*STEPS, VERIFY) if (text := filled(step, case.names)) is not None),
         exchanges=tuple(exchange.name for exchange in wrong),
+        symptom=SYMPTOM,
     )
 
 

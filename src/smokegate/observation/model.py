@@ -25,6 +25,20 @@ class InterruptedRunError(RuntimeError):
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """The methods that change nothing."""
+JOURNEY = (
+    "register",
+    "login first",
+    "account",
+    "account without token",
+    "logout",
+    "account after logout",
+    "login",
+    "account again",
+    "wrong password",
+    "account after wrong password",
+    "kept account",
+)
+"""The exchanges of the sign-in journey, in the order of the story."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 

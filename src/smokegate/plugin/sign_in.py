@@ -14,27 +14,13 @@ from smokegate.observation.evidence.sign_in import (
     reply,
     signs_in,
 )
+from smokegate.observation.model import JOURNEY
 from smokegate.plugin.failures import ExpectationFailed
 from smokegate.plugin.response import Response
 
 if TYPE_CHECKING:
     from smokegate.environment.model import SignIn
     from smokegate.observation.model import Exchange
-
-STEPS = (
-    "register",
-    "login first",
-    "account",
-    "account without token",
-    "logout",
-    "account after logout",
-    "login",
-    "account again",
-    "wrong password",
-    "account after wrong password",
-    "kept account",
-)
-"""The exchanges of the journey, in the order of the story."""
 
 
 class SignInResponses:
@@ -102,7 +88,7 @@ class SignInResponses:
     def steps(self) -> tuple[Response, ...]:
         """Every step that was sent, in the order of the story: for what must hold of each, whatever it is."""
         there = {each.name: Response(each) for each in self._exchanges()}
-        return tuple(there[name] for name in STEPS if name in there and there[name].was_sent)
+        return tuple(there[name] for name in JOURNEY if name in there and there[name].was_sent)
 
     @property
     def kept_account(self) -> Response:

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 import os
-from collections.abc import Collection, Iterator
-from dataclasses import is_dataclass
-from datetime import datetime
-from enum import Enum
-from functools import singledispatch
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 from smokegate.diagnosis.model import Diagnosis, Finding
-from smokegate.environment.model import Environment, Version
-from smokegate.observation.evidence.redact import header
-from smokegate.observation.evidence.sink import SINK, escaped, without_secrets
-from smokegate.observation.evidence.version import deployed_version
-from smokegate.observation.model import Answer, Body, Exchange, Headers, NoAnswer, Outcome
-from smokegate.observation.plan.backend import endpoint_name
+from smokegate.observation.evidence.sink import escaped, without_secrets
+from smokegate.report.exchanges import exchanges
 from smokegate.report.model import EnvironmentReport, RunReport
+from smokegate.report.plain import plain, stamp
+
+if TYPE_CHECKING:
+    from smokegate.observation.server import ServerView
 
 SCHEMA = 1
-BODY_LIMIT = 2048
-WITHHELD = "[withheld: it holds more credentials than can be told apart from data]"
 #: The document, its environments, what there is of each, and each test and exchange: one line for each.
 LAID_OUT = 4
 
@@ -83,11 +75,6 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def stamp(moment: datetime) -> str:
-    """Return a moment as RFC 3339 in UTC, to the second."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _environment(report: EnvironmentReport) -> dict[str, Any]:
     observation = report.observation
     return {
@@ -117,26 +104,24 @@ def _environment(report: EnvironmentReport) -> dict[str, Any]:
         "readiness": plain(observation.readiness),
         "control": [plain(probe) for probe in observation.control],
         "tests": [plain(outcome) for outcome in sorted(report.outcomes, key=lambda o: o.id)],
-        "exchanges": [
-            {**exchange(each, report.environment.version), "budget": _budget(report.environment, name)}
-            for name, each in observation.exchanges.items()
-            if name == each.name
-        ],
+        "exchanges": list(exchanges(report.environment, observation)),
         "api_addresses": [plain(each) for each in observation.api_addresses],
-        "server": plain(observation.server),
+        "server": _server(observation.server),
         "browser": plain(observation.browser),
         "platform": plain(observation.platform),
     }
 
 
-def _budget(environment: Environment, name: str) -> float | None:
-    """Return the seconds that an answer may take, where the file says so."""
-    backend = environment.backend
-    if name == "health" or name.startswith("health "):
-        return backend.health.within
-    if name == "monitoring" and backend.monitoring is not None:
-        return backend.monitoring.within
-    return next((each.within for each in backend.endpoints if endpoint_name(each) == name), None)
+def _server(view: ServerView | None) -> dict[str, Any] | None:
+    """Return what was seen from the server; `telling` are the lines of each log that say most."""
+    if view is None:
+        return None
+    from smokegate.report.containers import telling  # noqa: PLC0415 - only where a server is declared
+
+    services = [
+        {**plain(each), "restart_count": each.restart_count, "telling": list(telling(each))} for each in view.services
+    ]
+    return {**plain(view), "services": services}
 
 
 def cause(diagnosis: Diagnosis) -> dict[str, Any] | None:
@@ -147,90 +132,3 @@ def cause(diagnosis: Diagnosis) -> dict[str, Any] | None:
 def finding(found: Finding) -> dict[str, Any]:
     """Return a finding as plain data."""
     return {**plain(found), "runbook": found.runbook}
-
-
-def exchange(each: Exchange, version: Version | None = None) -> dict[str, Any]:
-    """Return an exchange as plain data, its body cut to what a reader needs.
-
-    `version` is where the file says that the version is read: an exchange is stamped with the one that answered it.
-    """
-    told = version is not None and each.answer is not None and _tells(version, each)
-    return {
-        "name": each.name,
-        "version": deployed_version(version, each.answer) if told and version and each.answer else None,
-        "request": {**plain(each.request), "curl": each.request.curl()},
-        **_outcome(each.outcome),
-        "started": round(each.started, 6),
-        "seconds": round(each.seconds, 6),
-        "phases": plain(each.phases),
-        "warm_seconds": each.warm_seconds,
-        "earlier": [{"started": a.started, "seconds": a.seconds, **_outcome(a.outcome)} for a in each.earlier],
-    }
-
-
-def _tells(version: Version, each: Exchange) -> bool:
-    """Whether an answer says its version: a header may stand on each, anything else is at the path that is declared."""
-    return version.header is not None or urlsplit(each.request.url).path == version.path.partition("?")[0]
-
-
-def _outcome(outcome: Outcome) -> dict[str, Any]:
-    if isinstance(outcome, Answer):
-        return {"answer": plain(outcome)}
-    if isinstance(outcome, NoAnswer):
-        return {"no_answer": plain(outcome)}
-    return {"not_asked": {"because": outcome.because}}
-
-
-@singledispatch
-def plain(value: Any) -> Any:
-    """Return a value of the stages as JSON has it."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
-    return value
-
-
-@plain.register
-def _(value: Headers) -> Any:
-    return [[name, header(name, text)] for name, text in value.fields]
-
-
-@plain.register
-def _(value: Body) -> Any:
-    if value.withheld:
-        return {"text": WITHHELD, "size": value.size, "cut": True}
-    cut = value.cut or len(value.text) > BODY_LIMIT
-    # Redacted before it is cut: a secret that the cut divides would not be found.
-    return {"text": SINK.text(value.text[: 2 * BODY_LIMIT])[:BODY_LIMIT], "size": value.size, "cut": cut}
-
-
-@plain.register
-def _(value: bytes) -> Any:
-    return base64.b64encode(value).decode()
-
-
-@plain.register
-def _(value: datetime) -> Any:
-    return stamp(value)
-
-
-@plain.register
-def _(value: Enum) -> Any:
-    return getattr(value, "code", value.value)
-
-
-@plain.register(dict)
-def _(value: dict[Any, Any]) -> Any:
-    return {str(key): plain(each) for key, each in value.items()}
-
-
-@plain.register(tuple)
-@plain.register(list)
-@plain.register(set)
-@plain.register(frozenset)
-def _(value: Collection[Any]) -> Any:
-    return [plain(each) for each in value]
-
-
-@plain.register
-def _(value: float) -> Any:
-    return round(value, 6)

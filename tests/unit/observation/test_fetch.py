@@ -24,7 +24,7 @@ from smokegate.observation.transport.dial import Dialer
 from smokegate.observation.transport.limits import KEPT_TEXT, BadRedirectError
 from smokegate.observation.transport.lookup import Resolver
 from smokegate.observation.transport.tls import Contexts
-from smokegate.report.json import exchange as shown
+from smokegate.report.exchanges import exchange as shown
 
 from .conftest import Caller, Handler, Prober, Serve, context_of, redirecting_to
 

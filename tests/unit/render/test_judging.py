@@ -15,7 +15,7 @@ from smokegate.observation.observer import Observer
 from smokegate.observation.render.model import ApiCause, DeployView, PlatformView, RenderDatabase, RenderService
 from smokegate.observation.server.model import ServerView, ServiceView
 from smokegate.observation.transport.pool import Pool
-from smokegate.report.json import exchange
+from smokegate.report.exchanges import exchange
 from smokegate.report.model import EnvironmentReport
 
 EARLIER, OTHER = "e" * 40, "f" * 40

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 from smokegate.observation.evidence.clean import clean
 from smokegate.project import VERSION
 from smokegate.report import gate
-from smokegate.report.history import trends
-from smokegate.report.page import outcomes, timeline
+from smokegate.report.history import short, trends
+from smokegate.report.page import marks, outcomes, timeline
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+LINKS = re.compile(r"(https?://[^\s\"'<>()]*[^\s\"'<>().,:;])")
+"""Addresses in a text of ours, without the punctuation after them."""
 LONG = 20_000
 """Characters of one text: a server decides how long some of them are."""
 
@@ -67,12 +69,22 @@ def templates() -> Environment:
         policy=_policy(script),
         subjects=outcomes.subjects,
         checks_of=outcomes.checks_of,
-        pretty=outcomes.pretty,
+        marked_body=marks.marked_body,
+        wrong_headers=marks.wrong_headers,
         browser_pages=outcomes.browser_pages,
         worst_first=outcomes.worst_first,
         slowest=outcomes.slowest,
     )
-    made.filters.update(pieces=_pieces, commands=_commands, short=_short, anchor=_anchor, line=_line, picture=_picture)
+    made.filters.update(
+        pieces=_pieces,
+        links=LINKS.split,
+        address=_address,
+        commands=_commands,
+        short=short,
+        anchor=_anchor,
+        line=_line,
+        picture=_picture,
+    )
     return made
 
 
@@ -115,10 +127,9 @@ def _picture(jpeg: object) -> Markup:
     return Markup(f"data:image/jpeg;base64,{encoded}")  # noqa: S704 - nothing but base64 is left
 
 
-def _short(version: object) -> str:
-    """Return a commit's first ten digits, any other version whole."""
-    text = str(version)
-    return text[:10] if re.fullmatch(r"[0-9a-f]{40,64}", text) else text
+def _address(url: object) -> str:
+    """Return an address that a link may lead to."""
+    return str(url) if str(url).startswith(("https://", "http://")) else "#"
 
 
 def _anchor(name: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -68,17 +67,6 @@ def checks_of(environment: dict[str, Any], exchange: dict[str, Any]) -> Iterator
     """Yield the checks that read an exchange, what is wrong first."""
     reading = (test for test in environment["tests"] if exchange["name"] in test.get("exchanges", ()))
     yield from sorted(reading, key=rank)
-
-
-def pretty(body: dict[str, Any] | None) -> str:
-    """Return a body as a person reads it: JSON with one value a line."""
-    text = str((body or {}).get("text") or "")
-    if not text.lstrip().startswith(("{", "[")):
-        return text
-    try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return text
 
 
 def worst_first(environments: list[dict[str, Any]]) -> list[dict[str, Any]]:

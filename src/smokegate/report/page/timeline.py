@@ -9,7 +9,14 @@ from typing import Any
 
 from smokegate.report.page.outcomes import exchange_outcome
 
-PHASES = {"dns": "DNS", "connect": "connect", "tls": "TLS", "wait": "wait (TTFB)", "download": "download"}
+PHASES = {
+    "queued": "queued",
+    "dns": "DNS",
+    "connect": "connect",
+    "tls": "TLS",
+    "wait": "wait (TTFB)",
+    "download": "download",
+}
 WIDTH = 1000
 
 
@@ -19,8 +26,11 @@ class Bar:
 
     exchange: dict[str, Any]
     outcome: str
-
+    step: int | None
+    """Its place in the sign-in journey."""
     name: str
+    sample: str
+    """Which sample of how many, where there are several: `2 of 5`."""
     status: str
     good: bool
     milliseconds: float
@@ -49,7 +59,27 @@ def timeline(environment: dict[str, Any]) -> Timeline | None:
     first = min((each["started"] for each in sent), default=0.0)
     span = max((each["started"] + each["seconds"] for each in sent), default=first) - first or 1.0
     ordered = sorted(every, key=lambda each: (not _sent(each), each["started"] if _sent(each) else 0.0))
-    return Timeline(span * 1000, _ticks(span), tuple(_bar(environment, each, first, span) for each in ordered))
+    samples = _samples([each["name"] for each in every])
+    bars = tuple(_bar(environment, each, samples.get(each["name"], ""), (first, span)) for each in ordered)
+    return Timeline(span * 1000, _ticks(span), bars)
+
+
+def _samples(names: list[str]) -> dict[str, str]:
+    """Return of each request that was sent several times which one it is: `health 2` follows `health`."""
+    groups: dict[str, list[str]] = {name: [name] for name in names}
+    for name in names:
+        base, _, number = name.rpartition(" ")
+        if number.isdecimal() and base in groups:
+            groups[base].append(name)
+    found = {}
+    for group in (each for each in groups.values() if len(each) > 1):
+        found.update({name: f"{number} of {len(group)}" for number, name in enumerate(group, 1)})
+    return found
+
+
+def _base(name: str) -> str:
+    base, _, number = name.rpartition(" ")
+    return base if base and number.isdecimal() else name
 
 
 def _ticks(span: float) -> tuple[tuple[float, str], ...]:
@@ -63,7 +93,7 @@ def _ticks(span: float) -> tuple[tuple[float, str], ...]:
 def rows(environment: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     """Yield the cells of the table of all exchanges, times in milliseconds."""
     for each in environment["exchanges"]:
-        times = [each["phases"].get(phase) for phase in PHASES]
+        times = [_seconds(each, phase) for phase in PHASES]
         yield (
             f"{each['request']['method']} {each['name']}",
             _came(each),
@@ -87,20 +117,32 @@ def _came(exchange: dict[str, Any]) -> str:
     return f"no answer: {exchange['no_answer']['cause']}" if exchange.get("no_answer") else "not sent"
 
 
-def _bar(environment: dict[str, Any], exchange: dict[str, Any], first: float, span: float) -> Bar:
+def _seconds(exchange: dict[str, Any], phase: str) -> float | None:
+    """Return how long a phase took; before the first one a request waits for a free connection."""
+    if phase != "queued":
+        seconds: float | None = exchange["phases"].get(phase)
+        return seconds
+    offsets = exchange["phases"].get("offsets")
+    return min(offsets.values()) - exchange["started"] if offsets else None
+
+
+def _bar(environment: dict[str, Any], exchange: dict[str, Any], sample: str, axis: tuple[float, float]) -> Bar:
+    first, span = axis
     at = (exchange["started"] - first) / span * WIDTH
     parts = []
     offsets = exchange["phases"].get("offsets") or {}
     for phase in PHASES:
-        seconds = exchange["phases"].get(phase)
-        if seconds:
+        seconds = _seconds(exchange, phase)
+        if seconds and seconds > 0:
             at = (offsets.get(phase, exchange["started"]) - first) / span * WIDTH
             parts.append((phase, round(at, 2), round(max(seconds / span * WIDTH, 1.5), 2)))
             at += seconds / span * WIDTH
     return Bar(
         exchange=exchange,
         outcome=exchange_outcome(environment, exchange),
-        name=f"{exchange['request']['method']} {exchange['name']}",
+        step=exchange.get("step"),
+        name=f"{exchange['request']['method']} {_base(exchange['name']) if sample else exchange['name']}",
+        sample=sample,
         status=_status(exchange),
         good=_good(exchange),
         milliseconds=exchange["seconds"] * 1000,

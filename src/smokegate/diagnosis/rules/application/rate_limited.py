@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.case import JOURNEY
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import limited
 from smokegate.diagnosis.wording import body, header, seen
+from smokegate.observation.model import JOURNEY
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case

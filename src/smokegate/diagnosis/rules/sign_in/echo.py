@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from smokegate.diagnosis.case import JOURNEY
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
+from smokegate.observation.model import JOURNEY
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case

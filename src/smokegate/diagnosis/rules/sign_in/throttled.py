@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.case import JOURNEY
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
+from smokegate.observation.model import JOURNEY
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
