@@ -1,4 +1,4 @@
-"""`diagnose --fix` on the real stack: what it mends, what it refuses, and that two never work at once."""
+"""`diagnose --fix` on the real stack: what it fixes, what it refuses, and that two never run at once."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Site:
         (self.directory / "stack.toml").write_text(text)
 
     def fix(self, *options: str) -> Fixed:
-        """Diagnose and mend."""
+        """Diagnose and fix."""
         where = ("--environments", str(self.directory), "--reports", str(self.directory), "--lock", self.lock)
         words = ("diagnose", "stack", "--fix", "--json", *where, *(options or ("--yes",)))
         ran = subprocess.run(
@@ -111,7 +111,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def running(engine: None) -> Iterator[ComposeReplica]:  # noqa: ARG001 - it must be there
-    """One stack for all tests of this file: each leaves it well, or a new one takes its place."""
+    """One stack for all tests of this file: each leaves it healthy, or a new one takes its place."""
     with start() as replica:
         replica.stack.compose(*PSQL, "create table kept as select 'the data' as note")
         yield replica
@@ -197,7 +197,7 @@ def test_without_a_terminal_and_without_yes_nothing_is_done(site: Site) -> None:
         fixed = site.fix("--reports", str(site.directory))
         assert site.replica.stack.state(BACKEND)["Status"] == "exited"
     assert fixed.code == 2
-    assert "no terminal to ask at" in fixed.told
+    assert "confirmation needs a terminal" in fixed.told
 
 
 def test_of_two_fixes_on_one_host_the_second_refuses(site: Site) -> None:
@@ -210,7 +210,7 @@ def test_of_two_fixes_on_one_host_the_second_refuses(site: Site) -> None:
         fixed = site.fix()
         assert site.replica.stack.state(BACKEND)["Status"] == "exited"
     assert (fixed.code, fixed.states[-1]) == (2, ("refused", ""))
-    assert "another fix is going on at local" in fixed.told
+    assert "another fix is running on local" in fixed.told
     assert not Path(site.lock).exists()
 
 

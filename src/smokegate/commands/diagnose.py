@@ -1,4 +1,4 @@
-"""`smokegate diagnose NAME`: look without a test runner, say what is the matter, and with `--fix` mend it."""
+"""`smokegate diagnose NAME`: check a deployment, name the root cause, and with `--fix` fix it."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with placed(declared, arguments.fault) as environment:
             first = look(environment, console, wait=wait, expected=arguments.expect_commit)
-            return _tell_and_fix(arguments, environment, first, console)
+            return _show_and_fix(arguments, environment, first, console)
     except ReplicaError as broken:
         sys.stderr.write(f"smokegate diagnose: the replica of {declared.name} did not start: {broken}\n")
     except SuiteError as broken:
@@ -96,21 +96,21 @@ def _check(arguments: argparse.Namespace) -> None:
         raise UsageError("--yes, --dry-run, --allow-rollback and --lock go with --fix")
 
 
-def _tell_and_fix(arguments: argparse.Namespace, environment: Environment, first: CheckResult, console: Console) -> int:
+def _show_and_fix(arguments: argparse.Namespace, environment: Environment, first: CheckResult, console: Console) -> int:
     from smokegate.report.screen import screen  # noqa: PLC0415 - costs start-up time
 
     if not arguments.json:
         console.tell(screen(first.report))
-    last, fix, code = first, None, None
+    last, fixed, code = first, None, None
     if arguments.fix and not first.interrupted:
-        from smokegate.commands.fix.command import mend  # noqa: PLC0415 - see above
+        from smokegate.commands.fix.command import fix  # noqa: PLC0415 - see above
 
-        result = mend(arguments, environment, first, console)
-        last, fix, code = result.look, result.as_json(), result.exit
-        if result.looked_again and not arguments.json:
+        result = fix(arguments, environment, first, console)
+        last, fixed, code = result.last, result.as_json(), result.exit
+        if result.checked_again and not arguments.json:
             console.tell(screen(last.report))
     if arguments.json:
-        console.document(json.dumps(_document(last, fix), ensure_ascii=False, indent=1, default=str))
+        console.document(json.dumps(_document(last, fixed), ensure_ascii=False, indent=1, default=str))
     if last.interrupted:
         return INTERRUPTED
     return last.run.exit if code is None else code

@@ -108,7 +108,7 @@ def test_fix_of_what_has_no_hands_is_refused_with_the_steps(smokegate: Smokegate
     """The reason and the human steps are told, the record says `refused`, and the verdict stays."""
     ran = smokegate("diagnose", "local", "--fault=no-server", "--fix", "--yes")
     assert ran.returncode == 1
-    assert "refused: nothing is done about render.no-server: it lies with the platform" in ran.stderr
+    assert "refused: nothing is done about render.no-server: the fault is with the platform" in ran.stderr
     assert "1. Look for the service in the Render dashboard" in ran.stderr
     (line,) = (tmp_path / "fixes.jsonl").read_text("utf-8").splitlines()
     assert (json.loads(line)["state"], json.loads(line)["cause"]) == ("refused", "render.no-server")
@@ -121,9 +121,9 @@ def test_a_dry_run_leaves_no_record(smokegate: Smokegate, tmp_path: Path) -> Non
 
 
 def test_fix_of_what_works_does_nothing(smokegate: Smokegate, tmp_path: Path) -> None:
-    """There is nothing to mend."""
+    """There is nothing to fix."""
     ran = smokegate("diagnose", "local", "--fix", "--yes", "--json")
-    assert (ran.returncode, json.loads(ran.stdout)["fix"]["result"]) == (0, "nothing to mend")
+    assert (ran.returncode, json.loads(ran.stdout)["fix"]["result"]) == (0, "nothing to fix")
     assert not (tmp_path / "fixes.jsonl").exists()
 
 

@@ -122,12 +122,12 @@ def test_a_lock_that_was_taken_away_is_noticed(host: Host, path: Path) -> None:
     """Who lost it must not go on."""
     with held(host, "staging", path=str(path)) as lock:
         (path / "holder").write_text(json.dumps({"token": "another"}))
-        with pytest.raises(LockedError, match="not ours any more"):
+        with pytest.raises(LockedError, match="no longer ours"):
             lock.touch()
     assert path.exists()
 
 
 def test_where_it_can_not_be_made_the_reason_is_told(host: Host, tmp_path: Path) -> None:
     """A missing directory is not taken for another fix."""
-    with pytest.raises(LockedError, match=r"can not be made: .*No such file"):
+    with pytest.raises(LockedError, match=r"cannot be created: .*No such file"):
         take(host, tmp_path / "nowhere" / "lock")

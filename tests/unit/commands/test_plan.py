@@ -9,7 +9,7 @@ from tests_support.servers import OLD, away, gone, look_at, looping, server_envi
 
 from smokegate.commands.common import CheckResult
 from smokegate.commands.fix.plan import Action, Plan, plan
-from smokegate.commands.fix.remedies import CURES, Cure, Kind, Refusal, Target
+from smokegate.commands.fix.remedies import REMEDIES, Kind, Refusal, Remedy, Target
 from smokegate.diagnosis.model import Confidence, Diagnosis, Finding, Owner
 from smokegate.diagnosis.testing import an_environment
 from smokegate.observation.server import CommandCause, CommandFailure, ServerView, ServiceView
@@ -130,7 +130,7 @@ def test_a_container_of_another_name_is_not_touched() -> None:
 def test_a_name_that_is_no_service_s_stops_the_repair() -> None:
     """A compose file that calls a service like an option is not acted on at all."""
     look = with_cause(at_edge(service("--scale=backend=0", "exited")), "container.stopped")
-    assert "is no name that a service can have" in refused(look)
+    assert "is not a valid service name" in refused(look)
 
 
 def test_nginx_with_an_old_address_is_reloaded_and_restarted_only_with_a_sound_configuration() -> None:
@@ -143,11 +143,11 @@ def test_nginx_with_an_old_address_is_reloaded_and_restarted_only_with_a_sound_c
 
 
 def test_nginx_on_the_host_itself_is_for_a_person() -> None:
-    """These hands reach only services of the compose project."""
+    """This executor reaches only services of the compose project."""
     environment = server_environment()
     services = tuple(each for each in view().services if each.name != "nginx")
     look = look_at(view(services=services), *away(environment), environment=environment)
-    assert "nothing that was seen asks for a restart" in refused(look)
+    assert "nothing that was collected calls for a restart" in refused(look)
 
 
 def test_what_was_tried_is_not_tried_again(broken: CheckResult) -> None:
@@ -162,7 +162,7 @@ def test_when_all_was_tried_nothing_is_left(broken: CheckResult) -> None:
     found = plan(broken.report)
     assert isinstance(found, Plan)
     left = plan(broken.report, found.actions)
-    assert left == Refusal("everything that may be tried was tried, and none of it helped")
+    assert left == Refusal("every permitted action was tried, and none of them helped")
 
 
 def test_a_guess_is_not_acted_on(broken: CheckResult) -> None:
@@ -191,7 +191,9 @@ def test_without_a_look_from_inside_nothing_is_done(broken: CheckResult) -> None
     assert "does not run" in refused(with_cause(look, "nginx.bad-gateway"))
 
 
-ON_SERVERS = [code for code, cure in CURES.items() if isinstance(cure, Cure) and cure.target is not Target.PLATFORM]
+ON_SERVERS = [
+    code for code, remedy in REMEDIES.items() if isinstance(remedy, Remedy) and remedy.target is not Target.PLATFORM
+]
 
 
 @pytest.mark.parametrize("code", ON_SERVERS)

@@ -101,7 +101,7 @@ def test_it_gives_up_in_time_and_says_on_whom() -> None:
 def test_a_crash_loop_is_not_waited_for() -> None:
     """It says `running` half of the time; the restarts give it away."""
     host = FakeHost([[container(BACKEND, "backend", restarts=HOPELESS)]])
-    assert settle(host, "backend") == "backend: crashes and is restarted again and again"
+    assert settle(host, "backend") == "backend: crashes and is restarted repeatedly"
     assert host.paused == []
 
 

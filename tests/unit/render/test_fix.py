@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from smokegate.commands.fix.plan import Action, Plan, plan
-from smokegate.commands.fix.platform import PlatformHands
+from smokegate.commands.fix.platform import PlatformExecutor
 from smokegate.commands.fix.remedies import Kind, Refusal
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.observation.evidence.redact import Redactor
@@ -33,14 +33,14 @@ def planned(served: Served, pool: Pool, cause: str, *tried: Action, rollback: bo
     return plan(report, tried, rollback=rollback)
 
 
-def hands(served: Served, pool: Pool, said: list[str] | None = None) -> PlatformHands:
-    """Return hands whose pauses move the stand-in's clock."""
+def executor(served: Served, pool: Pool, said: list[str] | None = None) -> PlatformExecutor:
+    """Return an executor whose pauses move the stand-in's clock."""
 
     def pause(_: float) -> None:
         served.now[0] += 0.1
 
     section = served.section()
-    return PlatformHands(section, RenderApi(section, pool), [].append if said is None else said.append, pause)
+    return PlatformExecutor(section, RenderApi(section, pool), [].append if said is None else said.append, pause)
 
 
 def kinds(decision: Any) -> list[Kind]:
@@ -96,7 +96,7 @@ def test_a_rollback_needs_permission_and_goes_to_what_was_live(served: Served, p
     assert "--allow-rollback" in refused.reason
     (back,) = planned(served, pool, "app.error", restart, rollback=True).actions
     said: list[str] = []
-    able = hands(served, pool, said)
+    able = executor(served, pool, said)
     assert able.do(back).ok
     assert able.settle(back.services, 10.0) is None
     assert served.service.live(served.now[0]).commit == OLD  # type: ignore[union-attr]
@@ -108,7 +108,7 @@ def test_the_expected_commit_is_deployed_and_waited_for(served: Served, pool: Po
     served.service.queues = queues
     (deploy,) = planned(served, pool, "render.not-triggered", expected=OLD).actions
     said: list[str] = []
-    able = hands(served, pool, said)
+    able = executor(served, pool, said)
     assert able.do(deploy).ok
     assert able.settle(deploy.services, 10.0) is None
     assert served.service.live(served.now[0]).commit == OLD  # type: ignore[union-attr]
@@ -119,7 +119,7 @@ def test_the_expected_commit_is_deployed_and_waited_for(served: Served, pool: Po
 
 def test_a_deploy_that_fails_is_not_waited_for_any_longer(served: Served, pool: Pool) -> None:
     (deploy,) = planned(served, pool, "render.not-triggered", expected=NEW).actions
-    able = hands(served, pool)
+    able = executor(served, pool)
     assert able.do(deploy).ok
     served.service.deploys[0].path = through("created", "build_failed")
     assert able.settle(deploy.services, 10.0) == "the deploy ended as build_failed"
@@ -128,7 +128,7 @@ def test_a_deploy_that_fails_is_not_waited_for_any_longer(served: Served, pool: 
 def test_an_answer_that_is_lost_is_not_asked_for_again(served: Served, pool: Pool) -> None:
     (restart,) = planned(served, pool, "render.edge-behind").actions
     before = len(served.platform.seen)
-    able = hands(served, pool)
+    able = executor(served, pool)
     served.platform.forbids = ("/restart",)
     done = able.do(restart)
     assert (done.ok, "403" in done.said) == (False, True)
@@ -137,11 +137,11 @@ def test_an_answer_that_is_lost_is_not_asked_for_again(served: Served, pool: Poo
 
 def test_the_key_stands_in_no_command(served: Served, pool: Pool) -> None:
     (restart,) = planned(served, pool, "render.edge-behind").actions
-    assert served.platform.key not in "".join(hands(served, pool).commands(restart))
+    assert served.platform.key not in "".join(executor(served, pool).commands(restart))
 
 
 def test_a_refused_request_is_told(served: Served, pool: Pool) -> None:
     (restart,) = planned(served, pool, "render.edge-behind").actions
-    able = hands(served, pool)
+    able = executor(served, pool)
     served.says = [Answer.json(401, {"message": "Unauthorized"})]
     assert not able.do(restart).ok

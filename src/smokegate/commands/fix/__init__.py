@@ -1,6 +1,6 @@
-"""`smokegate diagnose NAME --fix`: from a cause to commands on the server, each followed by the same look.
+"""`smokegate diagnose NAME --fix`: from a cause to commands on the server, each followed by the same checks.
 
-`cures` is the table of what may be done about which cause, `plan` turns a cause into exact commands,
-`mending` does them one by one until a look says that it is well. `hands` runs them, `lock` sees to it that
-only one process does, `journal` keeps the record.
+`remedies` is the table of what may be done about which cause, `plan` turns a cause into exact commands, `repair`
+applies them one by one until a check is healthy. `executor` runs them, `lock` lets only one process do so,
+`journal` keeps the record.
 """

@@ -1,4 +1,4 @@
-"""`--fix`, put together: who may be asked, where the commands run, what is told at the end."""
+"""`diagnose --fix`, put together: whether it may act, where the commands run, what is reported at the end."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from smokegate.commands.common import CheckResult, look
-from smokegate.commands.fix.executor import Hands, ServerHands
+from smokegate.commands.fix.executor import Executor, ServerExecutor
 from smokegate.commands.fix.journal import Journal
 from smokegate.commands.fix.lock import PATH, LockedError, held
 from smokegate.commands.fix.plan import Action, Plan, plan
 from smokegate.commands.fix.remedies import Refusal
-from smokegate.commands.fix.repair import WELL, Mending, Tools
-from smokegate.commands.fix.repair import mend as mend_by
+from smokegate.commands.fix.repair import HEALTHY, Repair, Tools
+from smokegate.commands.fix.repair import repair as run_repair
 from smokegate.commands.signals import ended_like_interrupt
 from smokegate.observation.server.host import HostError, connect
 from smokegate.observation.server.project import Project
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from smokegate.report.console import Console
 
 NOT_DONE = 2
-"""The exit code where nothing was done for a reason in the call: nobody to ask, or another fix."""
+"""The exit code where nothing was done for a reason in the call: no terminal for the question, or another fix runs."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What `--fix` came to."""
+    """The outcome of `--fix`."""
 
-    look: CheckResult
+    last: CheckResult
     word: str
-    reason: str
+    reason: str = ""
     entries: tuple[dict[str, Any], ...] = ()
-    looked_again: bool = False
+    checked_again: bool = False
     exit: int | None = None
     """Where it is not the verdict's."""
 
@@ -43,135 +43,122 @@ class Result:
         return {"result": self.word, "reason": self.reason, "steps": list(self.entries)}
 
 
-def mend(arguments: argparse.Namespace, environment: Environment, first: CheckResult, console: Console) -> Result:
-    """Mend what the look found, as far as the options allow."""
-    if first.report.verdict in WELL:
-        console.note("nothing to mend: it works")
-        return Result(first, "nothing to mend", "it works")
+def fix(arguments: argparse.Namespace, environment: Environment, first: CheckResult, console: Console) -> Result:
+    """Fix what the first check found, as far as the options allow."""
+    if first.report.verdict in HEALTHY:
+        console.note("nothing to fix: it works")
+        return Result(first, "nothing to fix", "it works")
     host = environment.server.ssh or "local" if environment.server else "none"
     if environment.compose is None and environment.render is not None:
         host = f"render: {environment.render.service}"
     journal = Journal(arguments.reports / "fixes.jsonl", environment.name, host)
+    call = _Call(arguments, environment, first, console, journal)
     decision = plan(first.report, rollback=arguments.allow_rollback)
     if isinstance(decision, Refusal):
-        return _refused(first, decision, journal, console, write=not arguments.dry_run)
-    if decision.platform:
-        return _on_platform(arguments, environment, first, decision, journal, console)
-    return _on_server(arguments, environment, first, decision, journal, console)
+        return call.refuse(decision)
+    return call.on_platform(decision) if decision.platform else call.on_server(decision)
 
 
-def _on_server(  # noqa: PLR0913, PLR0917 -- a value each
-    arguments: argparse.Namespace,
-    environment: Environment,
-    first: CheckResult,
-    decision: Plan,
-    journal: Journal,
-    console: Console,
-) -> Result:
-    """Do it with docker compose on the server, under a lock that only one fix can hold."""
-    assert environment.server is not None
-    assert environment.compose is not None
-    with connect(environment.server) as server:
-        project = Project(server, environment.compose)
-        if arguments.dry_run:
-            return _shown(first, decision, ServerHands(project), console)
-        if (refused := _nobody_to_ask(arguments, first, console)) is not None:
-            return refused
+@dataclass(frozen=True)
+class _Call:
+    """One call of `--fix`: everything that its steps have in common."""
+
+    arguments: argparse.Namespace
+    environment: Environment
+    first: CheckResult
+    console: Console
+    journal: Journal
+
+    def on_server(self, decision: Plan) -> Result:
+        """Act with docker compose on the server, under a lock that only one fix can hold."""
+        assert self.environment.server is not None
+        assert self.environment.compose is not None
+        with connect(self.environment.server) as server:
+            project = Project(server, self.environment.compose)
+            if (result := self._without_acting(decision, ServerExecutor(project))) is not None:
+                return result
+            path = self.arguments.lock or PATH
+            try:
+                with ended_like_interrupt(), held(server, self.environment.name, path=path) as lock:
+                    state = run_repair(self.first, self._tools(ServerExecutor(project, lock)))
+            except (LockedError, HostError) as error:
+                self.console.note(f"refused: {error}")
+                self.journal.write("refused", cause=decision.cause, reason=str(error))
+                return Result(self.first, "refused", str(error), tuple(self.journal.entries), exit=NOT_DONE)
+        return self._finished(state)
+
+    def on_platform(self, decision: Plan) -> Result:
+        """Act through the platform's API. What shows that another fix is running is a deploy in progress."""
+        from smokegate.commands.fix.platform import PlatformExecutor  # noqa: PLC0415 -- only with a platform
+        from smokegate.observation.render.client import RenderApi  # noqa: PLC0415 -- see above
+        from smokegate.observation.transport.pool import Pool  # noqa: PLC0415 -- see above
+
+        assert self.environment.render is not None
+        pool = Pool(1)
         try:
-            with ended_like_interrupt(), held(server, environment.name, path=arguments.lock or PATH) as lock:
-                tools = _tools(arguments, environment, console, ServerHands(project, lock), journal)
-                state = mend_by(first, tools)
-        except (LockedError, HostError) as error:
-            console.note(f"refused: {error}")
-            journal.write("refused", cause=decision.cause, reason=str(error))
-            return Result(first, "refused", str(error), tuple(journal.entries), exit=NOT_DONE)
-    return _told(first, state, journal, console)
+            api = RenderApi(self.environment.render, pool)
+            executor = PlatformExecutor(self.environment.render, api, self.console.note)
+            if (result := self._without_acting(decision, executor)) is not None:
+                return result
+            with ended_like_interrupt():
+                state = run_repair(self.first, self._tools(executor))
+        finally:
+            pool.close()
+        return self._finished(state)
 
+    def refuse(self, refusal: Refusal) -> Result:
+        """Say why nothing is done, and what a person can do."""
+        headline = self.first.report.diagnosis.headline
+        cause = headline.code if headline else None
+        self.console.note(f"refused: nothing is done about {cause or 'this'}: {refusal.reason}")
+        if headline is not None and headline.steps:
+            self.console.note("what a person can do:")
+            for number, step in enumerate(headline.steps, 1):
+                self.console.note(f"  {number}. {step}")
+        if not self.arguments.dry_run:
+            self.journal.write("refused", cause=cause, reason=refusal.reason)
+        return Result(self.first, "refused", refusal.reason, tuple(self.journal.entries))
 
-def _nobody_to_ask(arguments: argparse.Namespace, first: CheckResult, console: Console) -> Result | None:
-    if arguments.yes or console.can_ask:
-        return None
-    reason = "there is no terminal to ask at; --yes does it without asking, --dry-run shows it"
-    console.note(f"refused: {reason}")
-    return Result(first, "refused", reason, exit=NOT_DONE)
+    def _without_acting(self, decision: Plan, executor: Executor) -> Result | None:
+        """Return the result of a dry run, and of a call that would have to ask and has no terminal."""
+        if self.arguments.dry_run:
+            return self._dry_run(decision, executor)
+        if self.arguments.yes or self.console.can_ask:
+            return None
+        reason = "confirmation needs a terminal; --yes acts without asking, --dry-run shows the plan"
+        self.console.note(f"refused: {reason}")
+        return Result(self.first, "refused", reason, exit=NOT_DONE)
 
+    def _dry_run(self, decision: Plan, executor: Executor) -> Result:
+        self.console.note(f"plan for {decision.cause}, up to the first action that helps (dry run: nothing is done):")
+        entries = []
+        for number, action in enumerate(decision.actions, 1):
+            commands = executor.commands(action)
+            self.console.note(f"  {number}. {action.title}")
+            for command in commands:
+                self.console.note(f"       {command}")
+            entries.append({"state": "planned", "cause": decision.cause, "action": action.title, "commands": commands})
+        return Result(self.first, "dry run", "nothing was done", tuple(entries))
 
-def _on_platform(  # noqa: PLR0913, PLR0917 -- a value each
-    arguments: argparse.Namespace,
-    environment: Environment,
-    first: CheckResult,
-    decision: Plan,
-    journal: Journal,
-    console: Console,
-) -> Result:
-    """Do it through the platform's API. What says that another fix is going on is a deploy in progress."""
-    from smokegate.commands.fix.platform import PlatformHands  # noqa: PLC0415 -- only where a platform is declared
-    from smokegate.observation.render.client import RenderApi  # noqa: PLC0415 -- see above
-    from smokegate.observation.transport.pool import Pool  # noqa: PLC0415 -- see above
+    def _tools(self, executor: Executor) -> Tools:
+        def agree(action: Action, commands: tuple[str, ...]) -> bool:
+            return self.arguments.yes or self.console.ask(f"{action.title}: run {' && '.join(commands)} ?")
 
-    assert environment.render is not None
-    pool = Pool(1)
-    try:
-        hands = PlatformHands(environment.render, RenderApi(environment.render, pool), console.note)
-        if arguments.dry_run:
-            return _shown(first, decision, hands, console)
-        if (refused := _nobody_to_ask(arguments, first, console)) is not None:
-            return refused
-        with ended_like_interrupt():
-            state = mend_by(first, _tools(arguments, environment, console, hands, journal))
-    finally:
-        pool.close()
-    return _told(first, state, journal, console)
+        def check_again(wait: float | None) -> CheckResult:
+            expected = self.arguments.expect_commit
+            return look(self.environment, self.console, wait=wait, doing="checking again", expected=expected)
 
+        return Tools(
+            executor=executor,
+            journal=self.journal,
+            check_again=check_again,
+            agree=agree,
+            say=self.console.note,
+            rollback=self.arguments.allow_rollback,
+        )
 
-def _tools(
-    arguments: argparse.Namespace,
-    environment: Environment,
-    console: Console,
-    hands: Hands,
-    journal: Journal,
-) -> Tools:
-    def agree(action: Action, commands: tuple[str, ...]) -> bool:
-        return arguments.yes or console.ask(f"{action.title}: run {' && '.join(commands)} ?")
-
-    return Tools(
-        hands=hands,
-        journal=journal,
-        look_again=lambda wait: look(
-            environment, console, wait=wait, doing="looking again at", expected=arguments.expect_commit
-        ),
-        agree=agree,
-        say=console.note,
-        rollback=arguments.allow_rollback,
-    )
-
-
-def _refused(first: CheckResult, refusal: Refusal, journal: Journal, console: Console, *, write: bool) -> Result:
-    headline = first.report.diagnosis.headline
-    cause = headline.code if headline else None
-    console.note(f"refused: nothing is done about {cause or 'this'}: {refusal.reason}")
-    if headline is not None and headline.steps:
-        console.note("what a person can do:")
-        for number, step in enumerate(headline.steps, 1):
-            console.note(f"  {number}. {step}")
-    if write:
-        journal.write("refused", cause=cause, reason=refusal.reason)
-    return Result(first, "refused", refusal.reason, tuple(journal.entries))
-
-
-def _shown(first: CheckResult, decision: Plan, hands: Hands, console: Console) -> Result:
-    console.note(f"plan for {decision.cause}, up to the first that helps (dry run: nothing is done):")
-    entries = []
-    for number, action in enumerate(decision.actions, 1):
-        commands = hands.commands(action)
-        console.note(f"  {number}. {action.title}")
-        for command in commands:
-            console.note(f"       {command}")
-        entries.append({"state": "planned", "cause": decision.cause, "action": action.title, "commands": commands})
-    return Result(first, "dry run", "nothing was done", tuple(entries))
-
-
-def _told(first: CheckResult, state: Mending, journal: Journal, console: Console) -> Result:
-    because = f": {state.reason}" if state.reason else ""
-    console.note(f"fix: {state.word}{because}")
-    return Result(state.look, state.word, state.reason, tuple(journal.entries), looked_again=state.look is not first)
+    def _finished(self, state: Repair) -> Result:
+        because = f": {state.reason}" if state.reason else ""
+        self.console.note(f"fix: {state.word}{because}")
+        entries = tuple(self.journal.entries)
+        return Result(state.last, state.word, state.reason, entries, checked_again=state.last is not self.first)

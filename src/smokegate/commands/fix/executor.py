@@ -1,4 +1,4 @@
-"""The hands of a fix: run its commands on the server, keep the lock alive, wait until services are ready."""
+"""The executor of a fix: it runs commands on the server, keeps the lock alive, waits until services are ready."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Done:
-    """What came of the commands of an action."""
+    """The outcome of the commands of an action."""
 
     ok: bool
     said: str
-    """The end of what the command that failed wrote, redacted; empty where none did."""
+    """The end of the failed command's output, redacted; empty where none failed."""
     seconds: float
 
 
-class Hands(Protocol):
-    """What `mending` needs of a server."""
+class Executor(Protocol):
+    """What `repair` needs of a server."""
 
     def commands(self, action: Action) -> tuple[str, ...]:
         """Return the exact commands of an action, as a person would type them there."""
@@ -41,12 +41,12 @@ class Hands(Protocol):
         """Wait until services are ready; returns why they are not if they are not in time (seconds)."""
 
 
-class ServerHands:
-    """Hands on a server that runs a compose project.
+class ServerExecutor:
+    """Executes on a server that runs a compose project.
 
     Args:
         project: the project.
-        lock: is kept alive; None where nothing is done.
+        lock: is kept alive; None for a dry run.
     """
 
     def __init__(self, project: Project, lock: Lock | None = None) -> None:
@@ -59,7 +59,7 @@ class ServerHands:
         return tuple(shlex.join(self._project.argv(*words)) for words in action.commands)
 
     def do(self, action: Action) -> Done:
-        """Run the commands of an action; neither a limit that is passed nor a lost connection raises."""
+        """Run the commands of an action; neither a time-out nor a lost connection raises."""
         began = time.monotonic()
         for words in action.commands:
             try:

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from smokegate.observation.evidence.sink import encoded
 
-State = Literal["refused", "planned", "applied", "failed", "did not help", "verified", "interrupted", "nothing to mend"]
-"""What became of an action; `applied`: its commands succeeded, `verified`: a look found it well."""
+State = Literal["refused", "planned", "applied", "failed", "did not help", "verified", "interrupted", "nothing to fix"]
+"""The outcome of an action; `applied`: its commands succeeded, `verified`: a check found it healthy."""
 
 
 class Journal:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PATH = "/tmp/smokegate-fix.lock"  # noqa: S108 - made by mkdir, which follows nothing and takes nothing over
 STALE_AFTER = 1200.0
 """Seconds; longer than the longest command may take, which is a build."""
-#: Arguments: directory, holder, seconds after which it is stale, token of a holder that is known to be gone.
+#: Arguments: directory, holder, seconds after which it is stale, token of a holder that is known to have ended.
 TAKE = r"""
 lock=$1 holder=$2 limit=$3 gone=$4
 age() {
@@ -53,14 +53,14 @@ cat "$lock/holder" 2>/dev/null
 exit 73
 """
 TAKEN = 73
-"""The exit status of `TAKE` where somebody else holds it."""
+"""The exit status of `TAKE` where another process holds it."""
 #: Arguments: directory, token.
 TOUCH = 'grep -qF -- "$2" "$1/holder" && touch "$1/holder"'
 RELEASE = 'grep -qF -- "$2" "$1/holder" && rm -r -- "$1"'
 
 
 class LockedError(Exception):
-    """Another fix is going on there; the text says whose, since when, and what to do if it is not."""
+    """Another fix is running there; the text says whose, since when, and what to do if it is not."""
 
 
 class Lock:
@@ -72,16 +72,16 @@ class Lock:
         self._token = token
 
     def touch(self) -> None:
-        """Say that the holder lives.
+        """Show that the holder is alive.
 
         Raises:
             LockedError: somebody else has taken it over.
         """
         if not self._host.run(["sh", "-c", TOUCH, "sh", self._path, self._token]).ok:
-            raise LockedError(f"the lock {self._path} on {self._host.name} is not ours any more")
+            raise LockedError(f"the lock {self._path} on {self._host.name} is no longer ours")
 
     def release(self) -> None:
-        """Give it back; a server that can not be reached any more keeps it until it is stale."""
+        """Release it; a server that can no longer be reached keeps it until it is stale."""
         with contextlib.suppress(HostError):
             self._host.run(["sh", "-c", RELEASE, "sh", self._path, self._token])
 
@@ -115,7 +115,7 @@ def _take(host: Host, path: str, holder: str, stale_after: float) -> None:
         output = host.run(["sh", "-c", TAKE, "sh", path, holder, f"{stale_after:.0f}", gone])
         if output.status not in {0, TAKEN}:
             said = output.stderr.strip() or f"exit status {output.status}"
-            raise LockedError(f"the lock {path} on {host.name} can not be made: {said}")
+            raise LockedError(f"the lock {path} on {host.name} cannot be created: {said}")
         return None if output.ok else output.stdout
 
     found = attempt("")
@@ -123,7 +123,7 @@ def _take(host: Host, path: str, holder: str, stale_after: float) -> None:
     if gone:
         found = attempt(gone)
     if found is not None:
-        raise LockedError(_told(host, path, found))
+        raise LockedError(_finished(host, path, found))
 
 
 def _read(text: str) -> dict[str, object]:
@@ -144,12 +144,12 @@ def _token_if_gone(text: str) -> str:
     return str(found.get("token", ""))
 
 
-def _told(host: Host, path: str, text: str) -> str:
+def _finished(host: Host, path: str, text: str) -> str:
     found = _read(text)
-    by = f"by {found['who']} (process {found.get('pid')})" if "who" in found else "by somebody who left no name"
+    by = f"by {found['who']} (process {found.get('pid')})" if "who" in found else "by an unknown user"
     since = f" since {found['since']}" if "since" in found else ""
     what = f", for {found['environment']}" if "environment" in found else ""
     return (
-        f"another fix is going on at {host.name}: {by}{since}{what}. Wait for it to end; "
-        f"if you know that it is dead, remove the directory {path} there"
+        f"another fix is running on {host.name}: {by}{since}{what}. Wait for it to end; "
+        f"if you know that it has ended, remove the directory {path} there"
     )

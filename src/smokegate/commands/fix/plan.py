@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smokegate.commands.fix.remedies import Cure, Kind, Refusal, Target, cure_of
+from smokegate.commands.fix.remedies import Kind, Refusal, Remedy, Target, remedy_of
 from smokegate.diagnosis.broken import broken
 from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.model import Confidence, Owner
@@ -32,14 +32,14 @@ class Action:
 
     kind: Kind
     services: tuple[str, ...]
-    """Whom it is done to; empty for all services of the project."""
+    """The services it acts on; empty for all services of the project."""
     commands: tuple[tuple[str, ...], ...]
     limit: float
     """Seconds that each command may take."""
 
     @property
     def title(self) -> str:
-        """What a person calls it."""
+        """Its name for people."""
         return " ".join((self.kind.value, *self.services))
 
 
@@ -54,46 +54,46 @@ class Plan:
 
 
 def plan(report: EnvironmentReport, tried: Collection[Action] = (), *, rollback: bool = False) -> Plan | Refusal:
-    """Return what to do about the headline, without what was tried already, or why nothing is done.
+    """Return what to do about the headline, without actions already tried, or why nothing is done.
 
     Args:
         report: what was found.
         tried: what was done already.
-        rollback: whether a version that was live before may be brought back.
+        rollback: whether an earlier version may be rolled back to.
     """
     headline = report.diagnosis.headline
     if headline is None:
-        return Refusal("no cause was found that could be mended")
+        return Refusal("no cause was found that could be fixed")
     environment = report.environment
-    cure = cure_of(headline.code, platform=environment.render is not None and environment.compose is None)
-    if isinstance(cure, Refusal):
-        return cure
-    if cure.target is Target.PLATFORM and environment.render is None:
+    remedy = remedy_of(headline.code, platform=environment.render is not None and environment.compose is None)
+    if isinstance(remedy, Refusal):
+        return remedy
+    if remedy.target is Target.PLATFORM and environment.render is None:
         return Refusal(f"environments/{environment.name}.toml has no [render] section: the platform cannot be acted on")
-    if cure.target is Target.PLATFORM:
+    if remedy.target is Target.PLATFORM:
         from smokegate.commands.fix.platform import actions as on_platform  # noqa: PLC0415 -- it knows this module
 
-        found = on_platform(report, cure, tried, rollback=rollback)
+        found = on_platform(report, remedy, tried, rollback=rollback)
         return found if isinstance(found, Refusal) else Plan(headline.code, found, platform=True)
     obstacle = _obstacle(report, headline)
     if obstacle is not None:
         return obstacle
-    actions = tuple(each for each in _actions(report, cure) if each not in tried)
+    actions = tuple(each for each in _actions(report, remedy) if each not in tried)
     return Plan(headline.code, actions) if actions else Refusal(_nothing_left(tried))
 
 
 def _obstacle(report: EnvironmentReport, headline: Finding) -> Refusal | None:
-    """Return why a cause that could be cured is left alone all the same."""
+    """Return why nothing is done about a cause that has a remedy."""
     environment, view = report.environment, report.observation.server
     if headline.owner in NOT_OURS:
-        return Refusal(f"it is to be mended by the {headline.owner.value}, not on this server")
+        return Refusal(f"it must be fixed by the {headline.owner.value}, not on this server")
     if headline.confidence is Confidence.POSSIBLE:
         return Refusal("the cause is possible at most, and acting on a guess can make it worse")
     if environment.server is None or environment.compose is None:
         file = f"environments/{environment.name}.toml"
         return Refusal(f"{file} has no [server] and [compose] sections: where the services run is not known")
     if view is None or view.failure is not None:
-        return Refusal(f"the services could not be looked at: {view.failure if view else 'no look was made'}")
+        return Refusal(f"server data could not be collected: {view.failure if view else 'nothing was collected'}")
     return _harmful(report, view)
 
 
@@ -104,18 +104,18 @@ def _harmful(report: EnvironmentReport, view: ServerView) -> Refusal | None:
         return Refusal("every check that users would notice passes, and a repair could only make it worse")
     strange = [each.name for each in view.services if each.expected and not NAME.fullmatch(each.name)]
     if strange:
-        return Refusal(f"{strange[0]!r} is no name that a service can have, so nothing on this server is trusted")
+        return Refusal(f"{strange[0]!r} is not a valid service name, so nothing on this server is trusted")
     return None
 
 
 def _nothing_left(tried: Collection[Action]) -> str:
     if tried:
-        return "everything that may be tried was tried, and none of it helped"
-    return "every service that is expected runs and is healthy, so nothing that was seen asks for a restart"
+        return "every permitted action was tried, and none of them helped"
+    return "every service that is expected runs and is healthy, so nothing that was collected calls for a restart"
 
 
-def _actions(report: EnvironmentReport, cure: Cure) -> Iterator[Action]:
-    sick, whole = _targets(report, cure.target)
+def _actions(report: EnvironmentReport, remedy: Remedy) -> Iterator[Action]:
+    sick, whole = _targets(report, remedy.target)
     if not sick and not whole:
         return
     asleep = [each for each in sick if not each.exists or each.state in {"exited", "created", "dead"}]
@@ -127,12 +127,12 @@ def _actions(report: EnvironmentReport, cure: Cure) -> Iterator[Action]:
     everyone = lasting(view, compose)
     # `up` starts what a service depends on, a migration that has run included: then nothing but the named ones.
     alone = ("--no-deps",) if len(everyone) < len({each.name for each in view.services if each.expected}) else ()
-    for kind in cure.kinds:
+    for kind in remedy.kinds:
         if kind is Kind.START and asleep:
             yield start(asleep, alone)
         elif kind is Kind.RELOAD:
             yield reload(names[0])
-        elif kind is Kind.RESTART and cure.target is Target.PROXY:
+        elif kind is Kind.RESTART and remedy.target is Target.PROXY:
             yield restart_proxy(names[0])
         elif kind is Kind.RESTART and awake:
             yield Action(kind, awake, (("restart", "--", *awake),), QUICK)

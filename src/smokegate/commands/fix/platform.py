@@ -1,4 +1,4 @@
-"""What may be done on Render, and the hands that do it: resume, deploy a commit, restart, roll back."""
+"""What may be done on Render, and what executes it: resume, deploy a commit, restart, roll back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from smokegate.observation.render.model import ApiError, PlatformView, RenderSer
 from smokegate.observation.render.read import service
 
 if TYPE_CHECKING:
-    from smokegate.commands.fix.remedies import Cure
+    from smokegate.commands.fix.remedies import Remedy
     from smokegate.environment.render import Render
     from smokegate.report.model import EnvironmentReport
 
@@ -29,7 +29,7 @@ NO_WAY_BACK = "no earlier deploy was live"
 
 
 def actions(
-    report: EnvironmentReport, cure: Cure, tried: Collection[Action], *, rollback: bool
+    report: EnvironmentReport, remedy: Remedy, tried: Collection[Action], *, rollback: bool
 ) -> tuple[Action, ...] | Refusal:
     """Return what to do on the platform, without what was tried already, or why nothing is done."""
     found = _backend(report)
@@ -40,14 +40,14 @@ def actions(
         return Refusal(BUSY)
     if found.suspended and set(found.suspenders) != {"user"}:
         return Refusal(OTHERS)
-    kinds = tuple(each for each in cure.kinds if rollback or each is not Kind.ROLLBACK)
+    kinds = tuple(each for each in remedy.kinds if rollback or each is not Kind.ROLLBACK)
     wanted = tuple(action for kind in kinds for action in _of_kind(kind, found, report))
     left = tuple(each for each in wanted if each not in tried)
     if left:
         return left
-    if Kind.ROLLBACK in cure.kinds and not rollback:
+    if Kind.ROLLBACK in remedy.kinds and not rollback:
         return Refusal("what is left is to roll back to the deploy before: --allow-rollback")
-    return Refusal("everything that may be tried was tried, and none of it helped" if tried else NO_WAY_BACK)
+    return Refusal("every permitted action was tried, and none of them helped" if tried else NO_WAY_BACK)
 
 
 def _backend(report: EnvironmentReport) -> RenderService | Refusal:
@@ -57,7 +57,7 @@ def _backend(report: EnvironmentReport) -> RenderService | Refusal:
         return Refusal(f"the platform could not be asked: {view.trouble if view else 'it was not'}")
     found = view.backend
     if found is None or not found.found:
-        return Refusal("the service is not there: creating one is for a person")
+        return Refusal("the service is not there: a person must create it")
     return found
 
 
@@ -79,13 +79,13 @@ def _of_kind(kind: Kind, found: RenderService, report: EnvironmentReport) -> Ite
             yield Action(kind, (found.name,), (("POST", f"{path}/rollback", body),), QUICK)
 
 
-class PlatformHands:
-    """Hands that act through the platform's API.
+class PlatformExecutor:
+    """Executes through the platform's API.
 
     Args:
         section: the address and the key.
         api: sends.
-        say: told how a deploy stands.
+        say: shows the progress of a deploy.
         pause: waits for some seconds.
     """
 
@@ -108,7 +108,7 @@ class PlatformHands:
         return tuple(f"{method} {self._section.api}{path} {body}" for method, path, body in action.commands)
 
     def do(self, action: Action) -> Done:
-        """Send the requests of an action, each once: one whose answer was lost is not sent again."""
+        """Send the requests of an action, each once: one whose response was lost is not sent again."""
         began = time.monotonic()
         try:
             self._before = {each.id for each in self._look().deploys}
@@ -121,8 +121,8 @@ class PlatformHands:
             self._say("auto-deploy stays as it is: where it is on, the next push deploys the newer code again")
         return Done(ok=True, said="", seconds=time.monotonic() - began)
 
-    def settle(self, services: Collection[str], limit: float) -> str | None:  # noqa: ARG002 -- as other hands
-        """Wait until the deploy that was begun is live; returns why it is not, if it is not in time (seconds)."""
+    def settle(self, services: Collection[str], limit: float) -> str | None:  # noqa: ARG002 -- as the protocol has it
+        """Wait until the deploy that was started is live; returns why it is not, if `limit` seconds pass."""
         if not self._deploys:
             return None
         end, last = time.monotonic() + limit, ""

@@ -1,4 +1,4 @@
-"""Waits until services are ready, by what the engine says of them."""
+"""Waits until services are ready, by their state in the container engine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PACE = 0.5
 """Seconds between two polls."""
 HOPELESS = 3
-"""A container that was restarted so often since it was started by hand will not come to stay."""
+"""A container that was restarted so often since it was started by hand will not stay up."""
 
 
 def await_ready(
@@ -64,7 +64,7 @@ def _state(project: Project, services: Collection[str]) -> tuple[str, str | None
     awaited = [seen[name] for name in services if name in seen]
     looping = [each.name for each in awaited if each.restart_count >= HOPELESS]
     if looping:
-        return "", f"{' '.join(looping)}: crashes and is restarted again and again"
+        return "", f"{' '.join(looping)}: crashes and is restarted repeatedly"
     parts = [f"{name} has no container" for name in missing]
     parts += [f"{each.name} is {each.health or each.state}" for each in awaited if not _ready(each)]
     return ", ".join(parts), None

@@ -1,4 +1,4 @@
-"""Act, wait, look again: what is done in which order, when it stops, and what is noted."""
+"""Act, wait, check again: what is done in which order, when it stops, and what is recorded."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from smokegate.commands.common import CheckResult
 from smokegate.commands.fix.executor import Done
 from smokegate.commands.fix.journal import Journal
 from smokegate.commands.fix.plan import Action
-from smokegate.commands.fix.repair import MOST, Mending, Tools, mend
+from smokegate.commands.fix.repair import MOST, Repair, Tools, repair
 from smokegate.observation.evidence.sink import SINK
 
 
 @dataclass
-class FakeHands:
-    """Hands that touch nothing: they say what they would, and keep what they were told."""
+class FakeExecutor:
+    """An executor that touches nothing and records its calls."""
 
     answers: dict[str, Done] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
@@ -45,17 +45,17 @@ class FakeHands:
 
 @dataclass
 class Stage:
-    """One mending with scripted looks."""
+    """One repair with scripted checks."""
 
     looks: list[CheckResult]
     path: Path
-    hands: FakeHands = field(default_factory=FakeHands)
+    executor: FakeExecutor = field(default_factory=FakeExecutor)
     agrees: bool = True
     said: list[str] = field(default_factory=list)
     waits: list[float | None] = field(default_factory=list)
 
-    def run(self, first: CheckResult) -> Mending:
-        """Mend what a look found."""
+    def run(self, first: CheckResult) -> Repair:
+        """Fix what a check found."""
         looks = iter(self.looks)
 
         def again(wait: float | None) -> CheckResult:
@@ -63,7 +63,7 @@ class Stage:
             return next(looks)
 
         journal = Journal(self.path, "staging", "local")
-        return mend(first, Tools(self.hands, journal, again, lambda *_: self.agrees, self.said.append))
+        return repair(first, Tools(self.executor, journal, again, lambda *_: self.agrees, self.said.append))
 
     def states(self) -> list[tuple[str, str]]:
         """Return what the record says: state and action of each line."""
@@ -86,13 +86,13 @@ def test_it_stops_at_the_first_action_that_a_look_verifies(
 ) -> None:
     """One action, one look, and no further word."""
     result = scripted(stage, [well]).run(broken)
-    assert (result.word, stage.hands.done) == ("verified", ["start backend"])
+    assert (result.word, stage.executor.done) == ("verified", ["start backend"])
 
 
 def test_an_action_counts_only_when_the_look_says_so(stage: Stage, broken: CheckResult, well: CheckResult) -> None:
     """That a command succeeded is not that it helped: the next one is tried."""
     result = scripted(stage, [broken, well]).run(broken)
-    assert (result.word, stage.hands.done) == ("verified", ["start backend", "rebuild backend"])
+    assert (result.word, stage.executor.done) == ("verified", ["start backend", "rebuild backend"])
 
 
 def test_every_step_is_noted(stage: Stage, broken: CheckResult, well: CheckResult) -> None:
@@ -113,27 +113,27 @@ def test_nothing_is_done_twice(stage: Stage, broken: CheckResult) -> None:
     """When nothing helps, each action was done once, and a person is told that none did."""
     result = scripted(stage, [broken] * 3).run(broken)
     assert result.word == "did not help"
-    assert stage.hands.done == ["start backend", "rebuild backend", "restart all"]
-    assert "none of it helped" in result.reason
+    assert stage.executor.done == ["start backend", "rebuild backend", "restart all"]
+    assert "none of them helped" in result.reason
 
 
 def test_a_command_that_fails_is_followed_by_a_look_all_the_same(
     stage: Stage, broken: CheckResult, well: CheckResult
 ) -> None:
     """What half of a command did must be seen; there is nothing to wait for before."""
-    stage.hands.answers["start backend"] = Done(ok=False, said="no such service", seconds=0.1)
+    stage.executor.answers["start backend"] = Done(ok=False, said="no such service", seconds=0.1)
     scripted(stage, [broken, well]).run(broken)
     assert ("failed", "start backend") in stage.states()
-    assert (stage.waits[0], stage.hands.settled) == (None, [("backend",)])
+    assert (stage.waits[0], stage.executor.settled) == (None, [("backend",)])
 
 
 def test_what_comes_next_follows_from_the_new_cause(stage: Stage, broken: CheckResult) -> None:
-    """The started backend shows why it was away: an import error, which nothing here can cure."""
+    """The started backend shows why it was away: an import error, which nothing here can fix."""
     environment = server_environment()
     log = "ModuleNotFoundError: No module named 'reportlabz'"
     worse = look_at(view(looping("backend", log)), *away(environment), environment=environment)
     result = scripted(stage, [worse]).run(broken)
-    assert (result.word, stage.hands.done) == ("did not help", ["start backend"])
+    assert (result.word, stage.executor.done) == ("did not help", ["start backend"])
     assert "the code or the image" in result.reason
     assert stage.states()[-1] == ("refused", "")
 
@@ -142,7 +142,7 @@ def test_another_cause_gets_its_own_plan(stage: Stage, broken: CheckResult, well
     """With the backend started, the worker is what is left."""
     other = look_at(view(service("worker", "exited")), OLD)
     result = scripted(stage, [other, well]).run(broken)
-    assert (result.word, stage.hands.done) == ("verified", ["start backend", "start worker"])
+    assert (result.word, stage.executor.done) == ("verified", ["start backend", "start worker"])
     assert any("container.worker-down" in line for line in stage.said)
 
 
@@ -152,14 +152,14 @@ def test_causes_that_change_for_ever_end_all_the_same(stage: Stage, broken: Chec
     looks = [look_at(view(service(name, "exited")), OLD) for name in names]
     result = scripted(stage, looks).run(broken)
     assert result.word == "did not help"
-    assert len(stage.hands.done) == MOST
+    assert len(stage.executor.done) == MOST
 
 
 def test_without_leave_nothing_is_done(stage: Stage, broken: CheckResult) -> None:
     """No command runs where the answer is no."""
     stage.agrees = False
     assert stage.run(broken).word == "declined"
-    assert stage.hands.done == []
+    assert stage.executor.done == []
 
 
 def test_what_no_action_cures_is_refused(stage: Stage) -> None:
@@ -168,18 +168,18 @@ def test_what_no_action_cures_is_refused(stage: Stage) -> None:
     log = 'psycopg.OperationalError: FATAL:  password authentication failed for user "atp"'
     look = look_at(view(looping("backend", log)), *away(environment), environment=environment)
     result = stage.run(look)
-    assert (result.word, stage.hands.done, stage.states()) == ("refused", [], [("refused", "")])
+    assert (result.word, stage.executor.done, stage.states()) == ("refused", [], [("refused", "")])
 
 
 def test_it_waits_for_the_services_that_were_touched(stage: Stage, broken: CheckResult, well: CheckResult) -> None:
     """After the last action for all of them."""
     scripted(stage, [broken, broken, well]).run(broken)
-    assert stage.hands.settled == [("backend",), ("backend",), ("backend", "db", "nginx", "worker")]
+    assert stage.executor.settled == [("backend",), ("backend",), ("backend", "db", "nginx", "worker")]
 
 
 def test_what_does_not_get_ready_is_looked_at_at_once(stage: Stage, broken: CheckResult, well: CheckResult) -> None:
     """The edge is not waited for while a service behind it is not there."""
-    stage.hands.not_ready = "backend: crashes and is restarted again and again"
+    stage.executor.not_ready = "backend: crashes and is restarted repeatedly"
     scripted(stage, [well]).run(broken)
     assert stage.waits == [None]
 
@@ -188,9 +188,9 @@ def test_a_reload_that_fails_is_not_followed_by_a_restart(stage: Stage) -> None:
     """An nginx with an unsound configuration goes on with the old one, and would not survive a restart."""
     environment = server_environment()
     stale = look_at(view(), *away(environment), environment=environment)
-    stage.hands.answers["reload nginx"] = Done(ok=False, said="nginx: [emerg] unknown directive", seconds=0.1)
+    stage.executor.answers["reload nginx"] = Done(ok=False, said="nginx: [emerg] unknown directive", seconds=0.1)
     result = scripted(stage, [stale]).run(stale)
-    assert stage.hands.done == ["reload nginx"]
+    assert stage.executor.done == ["reload nginx"]
     assert "unknown directive" in result.reason
 
 
@@ -202,7 +202,7 @@ def test_an_interrupt_while_a_command_runs_is_noted(
     def interrupted(_: Action) -> Done:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(stage.hands, "do", interrupted)
+    monkeypatch.setattr(stage.executor, "do", interrupted)
     assert stage.run(broken).word == "interrupted"
     assert stage.states()[-1] == ("interrupted", "start backend")
 
@@ -217,7 +217,7 @@ def test_a_look_that_was_cut_short_verifies_nothing(stage: Stage, broken: CheckR
 def test_the_record_holds_no_secret(stage: Stage, broken: CheckResult, well: CheckResult) -> None:
     """What a command wrote is redacted before it is written."""
     SINK.add("hunter2-and-more")
-    stage.hands.answers["start backend"] = Done(ok=False, said="refused: hunter2-and-more", seconds=0.1)
+    stage.executor.answers["start backend"] = Done(ok=False, said="refused: hunter2-and-more", seconds=0.1)
     scripted(stage, [well]).run(broken)
     text = stage.path.read_text("utf-8")
     assert "hunter2" not in text
