@@ -43,7 +43,7 @@ check-all: check test  ## what takes long, too: slow tests, mutations, coverage,
 	$(BIN)/coverage report
 	$(BIN)/python tests/versions.py
 
-field: $(VENV)/test.stamp  ## the field cases: what is said of deployments that nobody here wrote
+field: $(VENV)/test.stamp  ## the field cases: what is said of deployments that no one here wrote
 	$(BIN)/python tests/field/run.py $(ARGS)
 
 check: $(VENV)/test.stamp  ## lint, types, layers, drift of generated files, workflow files

@@ -80,7 +80,7 @@ def run(command: Command) -> Sample:
 
 
 def _variables() -> dict[str, str]:
-    """Return the variables of every process: bytecode is kept between runs, as it is on anybody's machine."""
+    """Return the variables of every process: bytecode is kept between runs, as it is on anyone's machine."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return kept | {"PYTHONPYCACHEPREFIX": str(BYTECODE)}
 

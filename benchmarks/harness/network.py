@@ -19,7 +19,7 @@ TOLERANCE = 0.004
 
 
 class NetworkError(Exception):
-    """The network can not be made, or is not what it should be; the text says why and what helps."""
+    """The network cannot be made, or is not what it should be; the text says why and what helps."""
 
 
 def enter(argv: Sequence[str]) -> int:
@@ -39,7 +39,7 @@ def prepare() -> None:
     """Bring the namespace's loopback link up.
 
     Raises:
-        NetworkError: it can not be, or this is the machine's own network.
+        NetworkError: it cannot be, or this is the machine's own network.
     """
     if len(socket.if_nameindex()) > 1:
         raise NetworkError("the benchmark changes its network, which must be a namespace: make bench")
@@ -51,7 +51,7 @@ def round_trip(seconds: float, ports: Sequence[int]) -> Generator[None]:
     """Make the way to and from some ports longer by this round trip.
 
     Raises:
-        NetworkError: it can not be made, or a connection does not take that long.
+        NetworkError: it cannot be made, or a connection does not take that long.
     """
     if not seconds:
         yield

@@ -18,7 +18,7 @@ NEWMAN = "6.2.2"
 TAVERN = "3.7.1"
 #: The newest that this Tavern loads under: under 9.2 it does not.
 TAVERN_PYTEST = "9.1.1"
-#: What smokegate brings along; without these its plugin can not be asked for.
+#: What smokegate brings along; without these its plugin cannot be asked for.
 DEPENDENCIES = ("pytest", "pytest-html", "pytest-xdist", "requests", "urllib3", "pydantic")
 
 
@@ -33,13 +33,13 @@ class Tools:
     dependencies: Path
     """The same with what smokegate depends on."""
     bystander: Path
-    """The same with smokegate, which nobody asks for."""
+    """The same with smokegate, which no one asks for."""
     tavern: Path
     newman: Path
 
 
 def installed() -> Tools:
-    """Install what is not there yet; say of what can not be that it will not be measured."""
+    """Install what is not there yet; say of what cannot be that it will not be measured."""
     suite = f"suite-{sha256(PINS.read_bytes()).hexdigest()[:8]}"
     tools = Tools(
         suite=_pytest_of(suite),

@@ -1,4 +1,4 @@
-"""The physical limit: connect, TLS handshake, register, log in, look at the account. Prints the seconds.
+"""The physical limit: connect, TLS handshake, register, log in, check the account. Prints the seconds.
 
 These wait for each other in any suite that proves that a login works. Nothing else is done, and neither the
 interpreter's start nor the reading of the certificate authority counts.

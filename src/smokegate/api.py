@@ -9,7 +9,7 @@ must hold first::
     def test_cart_is_empty(deployment: Deployment) -> None:
         \"\"\"A new visitor's cart is empty.
 
-        Symptom: the shop shows the cart of somebody else.
+        Symptom: the shop shows the cart of someone else.
         \"\"\"
         cart = deployment.endpoint("/api/cart")
         cart.expect(cart.json == {"items": []}, "an empty cart")

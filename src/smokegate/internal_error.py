@@ -1,4 +1,4 @@
-"""An error inside smokegate in a few words, with the place that whoever mends it needs."""
+"""An error inside smokegate in a few words, with the place that a developer needs to fix it."""
 
 from __future__ import annotations
 

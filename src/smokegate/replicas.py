@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class UnsuitableFaultError(ValueError):
-    """An environment can not be broken in the way that was asked for; the text says why and what there is."""
+    """An environment cannot be broken in the way that was asked for; the text says why and what there is."""
 
 
 def start_replica(environment: Environment, fault: str | None) -> tuple[Replica, Environment]:
@@ -58,7 +58,7 @@ def placed(environment: Environment, fault: str | None = None) -> Iterator[Envir
 
 
 def check_fault(environment: Environment, fault: str) -> None:
-    """Refuse a fault that an environment can not have.
+    """Refuse a fault that an environment cannot have.
 
     Raises:
         UnsuitableFaultError: it has no replica, or its replica does not know the fault.

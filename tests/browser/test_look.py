@@ -59,7 +59,7 @@ def page(body: str, **headers: str) -> Reply:
 
 
 def look(web, *pages, person=None, ca_file=None, **sign_in):
-    """Look at some pages, or sign in."""
+    """Check some pages, or sign in."""
     section = {"url": web.url, "timeout": 4.0, "pages": [*pages] or [{"path": "/empty"}]}
     if sign_in:
         section["sign_in"] = sign_in

@@ -77,7 +77,7 @@ def test_without_a_backend_the_page_says_so_and_shows_no_dashboard(page: Any, se
 def test_a_wrong_password_shows_no_error(page: Any, tectonic: Replica) -> None:
     page.goto(f"{tectonic.frontend_url}/login")
     with page.expect_navigation():
-        _submit(page, {"email": "nobody@example.com", "password": "a wrong password"}, "Sign in")
+        _submit(page, {"email": "no-one@example.com", "password": "a wrong password"}, "Sign in")
     page.wait_for_selector("h1:has-text('Login')")
     assert not page.is_visible("[role=alert]")
 

@@ -40,7 +40,7 @@ def written(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def broken(written):
-    """A run over a deployment that nobody serves."""
+    """A run over a deployment that no one serves."""
     return written("broken", run_of("no-server"))
 
 

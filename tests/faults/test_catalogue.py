@@ -1,4 +1,4 @@
-"""Faults, rules and checks belong together: an orphan on any side is a promise that nobody has proven."""
+"""Faults, rules and checks belong together: an orphan on any side is a promise that no one has proven."""
 
 from __future__ import annotations
 

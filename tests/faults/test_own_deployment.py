@@ -1,4 +1,4 @@
-"""A deployment without replica is rehearsed through the proxy, and what nobody would notice is told."""
+"""A deployment without replica is rehearsed through the proxy, and what no one would notice is reported."""
 
 from __future__ import annotations
 

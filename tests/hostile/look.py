@@ -96,7 +96,7 @@ def look(kind: Kind) -> dict[str, object]:
 
 
 def main() -> None:
-    """Look at all; the first is only there to import what is needed."""
+    """Check all; the first is only there to import what is needed."""
     look(next(kind for kind in KINDS if kind.name == "interim-once"))
     before = peak()
     for kind in KINDS:

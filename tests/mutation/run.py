@@ -25,7 +25,7 @@ LONGEST = 300
 def main(words: list[str]) -> int:
     chosen = [each for each in MUTATIONS if not words or any(word in each["name"] for word in words)]
     if chosen and fails(str(ROOT / "src"), sorted({test for each in chosen for test in each["tests"]}), 1200):
-        print("the tests fail without any defect, so that they prove nothing: mend them first (make test)")
+        print("the tests fail without any defect, so that they prove nothing: fix them first (make test)")
         return 1
     results = [(each["name"], tried(each)) for each in chosen]
     bad = [name for name, result in results if result != "noticed"]
@@ -49,7 +49,7 @@ def tried(mutation: dict[str, Any]) -> str:
 
 
 def fails(source: str, tests: list[str], longest: float = LONGEST) -> bool:
-    """Tell whether a test of a package fails, or does not end."""
+    """Return whether a test of a package fails, or does not end."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout=120", *tests]
     try:
         done = subprocess.run(

@@ -29,7 +29,7 @@ def wheel(tmp_path_factory):
 
 
 def test_wheel_registers_no_pytest_plugin(wheel):
-    """There is no pytest11 entry point: an installed smokegate adds no option to anybody's pytest."""
+    """There is no pytest11 entry point: an installed smokegate adds no option to anyone's pytest."""
     (entry_points,) = [name for name in wheel.namelist() if name.endswith("entry_points.txt")]
     text = wheel.read(entry_points).decode()
 

@@ -1,4 +1,4 @@
-"""In somebody else's test suite the installed package does nothing until it is asked."""
+"""In someone else's test suite the installed package does nothing until it is requested."""
 
 from __future__ import annotations
 

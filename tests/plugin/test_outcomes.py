@@ -134,7 +134,7 @@ def test_a_skipped_promise_is_not_a_pass(smoke, web, environments, tmp_path):
 
 
 def test_missing_credentials_are_unknown_not_green(smoke, web, environments):
-    """Sign-in without its standing account can not be judged: UNKNOWN, and the variables are named."""
+    """Sign-in without its standing account cannot be judged: UNKNOWN, and the variables are named."""
     web.answers["/health"] = reply({"status": "ok"})
     folder = environments(
         small=SMALL.format(url=web.url) + '[sign_in]\nlogin = "/api/auth/login"\naccount = "/api/auth/me"\n'

@@ -1,4 +1,4 @@
-"""Which environments a run checks, and what it says of options that can not be used."""
+"""Which environments a run checks, and what it says of options that cannot be used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`--wait` waits until the deployment is healthy, shows how it goes, and gives up on what can not heal."""
+"""`--wait` waits until the deployment is healthy, shows how it goes, and gives up on what cannot heal."""
 
 from __future__ import annotations
 

@@ -37,11 +37,11 @@ def test_services_run(deployment: Deployment) -> None:
 
 @check("containers.steady", after=("containers.collected",), needs=NEEDS)
 def test_services_do_not_restart(deployment: Deployment) -> None:
-    """No container crashes and is restarted again and again.
+    """No container crashes and is restarted repeatedly.
 
     Symptom: it works now and then; `docker compose ps` says `Restarting` and `Up` in turn.
     """
-    deployment.server.expect_no_service("is restarted again and again", lambda service: service.crash_looping)
+    deployment.server.expect_no_service("is restarted repeatedly", lambda service: service.crash_looping)
 
 
 @check("containers.healthy", after=("containers.collected",), needs=NEEDS)

@@ -1,4 +1,4 @@
-"""Signing in works end to end: register, see the account, log out, log in again, and nobody else gets in."""
+"""Signing in works end to end: register, see the account, log out, log in again, and no one else gets in."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def test_backend_lets_the_frontend_call_it(http: Any) -> None:
 
 
 def test_account_is_closed_without_a_token(http: Any) -> None:
-    """Nobody sees an account without a token."""
+    """No one sees an account without a token."""
     assert http.get(f"{BACKEND}/api/auth/me", timeout=TIMEOUT).status_code == 401
 
 

@@ -1,4 +1,4 @@
-"""What Tavern's YAML can not say."""
+"""What Tavern's YAML cannot say."""
 
 from __future__ import annotations
 

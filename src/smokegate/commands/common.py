@@ -23,11 +23,11 @@ from smokegate.report.model import EnvironmentReport, RunReport
 
 FILE_WAIT = "the file's own"
 WRONG_USE = 4
-"""The exit code of a file or an option that can not be used, as pytest has it."""
+"""The exit code of a file or an option that cannot be used, as pytest has it."""
 
 
 class UsageError(Exception):
-    """A file or an option can not be used; the text says which, and what was expected."""
+    """A file or an option cannot be used; the text says which, and what was expected."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +54,7 @@ def environment_of(arguments: argparse.Namespace) -> Environment:
     """Return the environment that the options name.
 
     Raises:
-        UsageError: the file, an override or the fault can not be used.
+        UsageError: the file, an override or the fault cannot be used.
     """
     name = arguments.name.strip()
     if name == ALL or "," in name:

@@ -46,7 +46,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     )
     parser.epilog = (
         "exit codes: 0 it works, 1 it does not, 6 it could not be judged, 7 the platform's outage; "
-        "2 --fix was refused, 4 a file or an option can not be used"
+        "2 --fix was refused, 4 a file or an option cannot be used"
     )
 
 

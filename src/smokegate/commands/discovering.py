@@ -43,7 +43,7 @@ def _is_local(host: str) -> bool:
 
 
 def discover_all(urls: Sequence[str], health: str = "") -> list[Found]:
-    """Look at several deployments, one after the other."""
+    """Check several deployments, one after the other."""
     pool = Pool(1)
     try:
         return [discover(url, pool, health) for url in urls]

@@ -31,7 +31,7 @@ def schema_text() -> str:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print a line for each; 4 where one of them can not be used as it is."""
+    """Print a line for each; 4 where one of them cannot be used as it is."""
     if arguments.schema:
         sys.stdout.write(schema_text())
         return 0
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
             (environment,) = load([name], directory=arguments.environments, variables=os.environ)
         except EnvironmentErrors as mistakes:
             code = 4
-            print(f"{name:<{width}}  can not be used here:\n    " + str(mistakes).replace("\n", "\n    "))
+            print(f"{name:<{width}}  cannot be used here:\n    " + str(mistakes).replace("\n", "\n    "))
         else:
             where = (
                 environment.backend.url or f"replica of kind {environment.replica.kind}"

@@ -26,7 +26,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sarif", type=Path, metavar="FILE", help="also write the findings as SARIF, for GitHub")
     parser.add_argument("--environments", type=Path, default=Path("environments"), metavar="DIR")
     parser.add_argument("--set", action="append", default=[], dest="overrides", metavar="KEY=VALUE")
-    parser.epilog = "exit codes: 0 nothing would break, 1 something would, 4 a file or an option can not be used"
+    parser.epilog = "exit codes: 0 nothing would break, 1 something would, 4 a file or an option cannot be used"
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -36,7 +36,7 @@ def broken(case: Case) -> tuple[Exchange, ...]:
 
 
 def is_broken(case: Case, exchange: Exchange) -> bool:
-    """Tell whether a check failed on an exchange, or it shows an error by itself."""
+    """Return whether a check failed on an exchange, or it shows an error by itself."""
     if isinstance(exchange.outcome, NotSent) or exchange.name.startswith((ON_FRONTEND, ON_BACKEND, FROM_HERE)):
         return False  # what a page would call was only tried: any answer to that is an answer
     return bool(case.failures_on(exchange.name)) or _shows_error(case, exchange)
@@ -59,7 +59,7 @@ def failed_attempts(case: Case, exchange: Exchange) -> int:
 
 
 def is_advisory(case: Case, name: str) -> bool:
-    """Tell whether what is wrong with an exchange is only a warning."""
+    """Return whether what is wrong with an exchange is only a warning."""
     failures = case.failures_on(name)
     if failures:
         return all(each.advisory for each in failures)
@@ -74,7 +74,7 @@ def told(exchange: Exchange, case: Case) -> str:
 
 
 def has_token(case: Case, name: str) -> bool:
-    """Tell whether an answer of the sign-in flow gives the token or session that the file declares."""
+    """Return whether an answer of the sign-in flow gives the token or session that the file declares."""
     api, answer = case.environment.sign_in, case.answer(name)
     return api is not None and answer is not None and signs_in(api, reply(answer))
 

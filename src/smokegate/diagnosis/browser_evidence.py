@@ -103,7 +103,7 @@ class _Judge:
         self.where = f"page {page.path}"
 
     def allowed(self, *texts: str) -> bool:
-        """Tell whether the file says that a failure is harmless."""
+        """Return whether the file says that a failure is harmless."""
         return any(each in text for each in self._allow for text in texts)
 
     def opened(self) -> Iterator[Trouble]:

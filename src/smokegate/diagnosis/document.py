@@ -44,7 +44,7 @@ is higher up explains what is below it. Words in capitals stand for your deploym
 in.
 
 How sure a cause is: *certain* (what was seen proves it), *likely* (it fits, and something else could look the
-same), *possible* (it fits, as other causes do). What the evidence can not exclude is listed with each.
+same), *possible* (it fits, as other causes do). What the evidence cannot exclude is listed with each.
 """
 WHO = {
     Owner.APP: "the application",
@@ -87,7 +87,7 @@ def _entry(rule: Rule) -> Iterator[str]:
     yield f"### {rule.code}\n"
     yield f"**{_fill(rule.title)}.**" + (" A warning, not a failure." if rule.advisory else "") + "\n"
     yield f"- Symptom: {_fill(rule.symptom)}"
-    yield f"- Who mends it: {WHO[rule.owner]}"
+    yield f"- Who fixes it: {WHO[rule.owner]}"
     yield f"- Evidence: {'; '.join(rule.reads)}"
     if rule.competing:
         yield f"- Not excluded: {'; '.join(_fill(each) for each in rule.competing)}"

@@ -143,7 +143,7 @@ def _block_end(lines: list[str], at: int) -> int:
 
 
 def _more_frames(lines: list[str], at: int) -> bool:
-    """Tell whether the same chain goes on within the next lines."""
+    """Return whether the same chain goes on within the next lines."""
     following = lines[at : at + 4]
     return any(
         re.search(r"The above exception was|During handling of", each) or DEEPER.match(each) for each in following
@@ -151,7 +151,7 @@ def _more_frames(lines: list[str], at: int) -> bool:
 
 
 def _is_head(lines: list[str], at: int) -> bool:
-    """Tell whether a line within a block is the message of an exception."""
+    """Return whether a line within a block is the message of an exception."""
     line = lines[at]
     if _is_frame(line) or words("empty").search(line) or not line.strip():
         return False

@@ -17,7 +17,7 @@ class Confidence(Enum):
 
 
 class Owner(Enum):
-    """Who can mend it."""
+    """Who can fix it."""
 
     APP = "app"
     CONFIGURATION = "configuration"

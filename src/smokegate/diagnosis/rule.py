@@ -86,7 +86,7 @@ class Rule:
     steps: tuple[Step, ...]
     """What to do, in order; how to verify it is added."""
     competing: tuple[str, ...] = ()
-    """Causes that its evidence can not exclude."""
+    """Causes that its evidence cannot exclude."""
     after: tuple[str, ...] = ()
     """Findings up the chain: this one follows where they concern the health check or the same exchanges."""
     unless: tuple[str, ...] = ()
@@ -137,5 +137,5 @@ def filled(step: Step, names: Mapping[str, str]) -> str | None:
 
 
 def matches(code: str, patterns: tuple[str, ...]) -> bool:
-    """Tell whether a code is one of these codes or belongs to one of these families."""
+    """Return whether a code is one of these codes or belongs to one of these families."""
     return code in patterns or code.partition(".")[0] in patterns

@@ -77,7 +77,7 @@ def limited(case: Case, signs: Signs) -> Signs:
 
 
 def intermittent(case: Case, signs: Signs) -> bool:
-    """Tell whether some samples show the sign and others were answered soundly, in the same run."""
+    """Return whether some samples show the sign and others were answered soundly, in the same run."""
     shown = [name for name in signs.exchanges if is_sample(name)]
     return bool(shown) and any(case.sound(e.name) for e in case.samples) and not signs.advisory
 

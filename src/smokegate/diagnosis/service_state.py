@@ -19,7 +19,7 @@ def trouble(service: ServiceView, compose: Compose, view: ServerView) -> str | N
     if not service.exists:
         return "has no container"
     if service.crash_looping:
-        return f"is restarted again and again (exit code {service.exit_code})"
+        return f"is restarted repeatedly (exit code {service.exit_code})"
     if not service.running:
         if is_finished(service, compose, view):
             return None

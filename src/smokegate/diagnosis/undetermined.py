@@ -15,7 +15,7 @@ CODE = "undetermined"
 TITLE = "Something is broken, and what was seen does not tell why"
 SYMPTOM = "A promise is broken in a way that fits no known cause."
 STEPS = (
-    "Look at the first line of the evidence and repeat that request with the curl line of the report.",
+    "Check the first line of the evidence and repeat that request with the curl line of the report.",
     (
         "Look into the application's log at that moment: a request that is not in it was answered by"
         " something in front of the app."

@@ -40,7 +40,7 @@ def origin(url: str) -> str:
 
 
 def is_host(name: str) -> bool:
-    """Tell whether a name, an IPv4 or an IPv6 address can be looked up at all."""
+    """Return whether a name, an IPv4 or an IPv6 address can be looked up at all."""
     if ":" in name:
         return re.fullmatch(r"[0-9a-f:.]+(%\w+)?", name, re.IGNORECASE) is not None
     try:

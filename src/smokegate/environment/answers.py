@@ -43,7 +43,7 @@ def _status(value: object) -> Status:
 
 
 def allows(rule: StatusRule, first: str) -> bool:
-    """Tell whether a rule allows a status of a class, by its first digit."""
+    """Return whether a rule allows a status of a class, by its first digit."""
     several = rule if isinstance(rule, tuple) else (rule,)
     return any(str(each)[0] == first for each in several)
 

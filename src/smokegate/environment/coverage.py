@@ -36,12 +36,12 @@ def not_covered(environment: Environment) -> list[str]:
 
 
 def has_no_database(environment: Environment) -> bool:
-    """Tell whether the file says that the deployment has no database."""
+    """Return whether the file says that the deployment has no database."""
     return environment.backend.database == "none"
 
 
 def touches_database(environment: Environment) -> bool:
-    """Tell whether a gating check that the file declares depends on the database: else a stopped one stays green."""
+    """Return whether a gating check that the file declares depends on the database: else a stopped one stays green."""
     backend, sign_in = environment.backend, environment.sign_in
     if sign_in is not None and "database" in sign_in.touches and not environment.missing:
         return True

@@ -1,4 +1,4 @@
-"""Turns what validation found into mistakes that a person can mend."""
+"""Turns what validation found into mistakes that a person can fix."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Override:
     """What a message calls it: what was typed but for its value, which may be a secret where none belongs."""
 
     def brought(self, keys: tuple[str, ...], written: Any) -> bool:
-        """Tell whether the file is not to blame for what is at these keys: the override put it there."""
+        """Return whether the file is not to blame for what is at these keys: the override put it there."""
         if keys[: len(self.path)] == self.path:
             return True
         return self.path[: len(keys)] == keys and not _has(written, keys)

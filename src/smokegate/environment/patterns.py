@@ -97,7 +97,7 @@ def _repeat(least: Any, most: Any, body: Any, after: list[Any]) -> float:
 
 
 def _apart(body: list[Any], after: list[Any]) -> bool:
-    """Tell whether what follows a repeat can take none of its characters, so that there is one way to share them."""
+    """Return whether what follows a repeat can take none of its characters, so that there is one way to share them."""
     if not after:
         return True  # the repeat ends the pattern: what it took is a match
     one, other = _set(body), _set(after[:1])

@@ -20,7 +20,7 @@ def available(directory: Path) -> tuple[str, ...]:
     """Return the names of the environments in a directory, sorted: each `NAME.toml` is one.
 
     Raises:
-        EnvironmentErrors: there is no such directory, or it can not be read.
+        EnvironmentErrors: there is no such directory, or it cannot be read.
     """
     try:
         names = [entry.name for entry in os.scandir(directory)]
@@ -37,7 +37,7 @@ def read(file: Path) -> dict[str, Any]:
     """Read the table of a file.
 
     Raises:
-        EnvironmentErrors: the file can not be read, or is not TOML in UTF-8, or is empty.
+        EnvironmentErrors: the file cannot be read, or is not TOML in UTF-8, or is empty.
     """
     try:
         return _table(text_of(file))
@@ -56,9 +56,9 @@ def text_of(file: Path) -> str:
     """Return the text of a file, which is read whole.
 
     Raises:
-        OSError, ValueError: it can not be read, or is no file of a sensible size in UTF-8.
+        OSError, ValueError: it cannot be read, or is no file of a sensible size in UTF-8.
     """
-    # Checked before it is opened: opening a FIFO waits for whoever writes to it.
+    # Checked before it is opened: opening a FIFO waits for anyone who writes to it.
     kind = file.stat().st_mode
     if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
         raise ValueError("expected a regular file, found: a FIFO, a device or a socket")

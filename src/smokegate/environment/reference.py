@@ -75,7 +75,7 @@ NESTING = """
 Rules in one table must all hold: `{ at_least = 1, at_most = 9 }`. Which of the two a table is its keys
 tell: with the name of a rule among them it is a rule, and may hold nothing else. A key that is nearly
 the name of a rule (`one_off`) is refused, because taken for a key of the body it would be a promise that
-nobody meant. Where the body itself has keys of these names, say that they are keys: `{ holds = { type =
+no one meant. Where the body itself has keys of these names, say that they are keys: `{ holds = { type =
 "premium" } }` is the object whose `type` is `"premium"`.
 """
 

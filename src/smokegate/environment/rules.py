@@ -68,7 +68,7 @@ def judge(rule: Rule) -> Rule:
     """Return the rule, unless no value or every value keeps it.
 
     Raises:
-        InvalidValueError: it contradicts itself, or says what JSON can not hold.
+        InvalidValueError: it contradicts itself, or says what JSON cannot hold.
     """
     given = rule.model_fields_set
     others = ", ".join(name for name in Rule.model_fields if name in given - {"equals", "present"})
@@ -93,10 +93,10 @@ def judge(rule: Rule) -> Rule:
 
 
 def json_value(value: Any) -> Any:
-    """Return the value if JSON can hold it, which it can not for TOML's dates, infinities and nan.
+    """Return the value if JSON can hold it, which it cannot for TOML's dates, infinities and nan.
 
     Raises:
-        InvalidValueError: JSON can not hold it.
+        InvalidValueError: JSON cannot hold it.
     """
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidValueError("a value that JSON can hold", found=f"the number {value}")

@@ -104,7 +104,7 @@ class SignIn(Section):
 
     @property
     def confirms_elsewhere(self) -> bool:
-        """Whether a new account can not sign in yet."""
+        """Whether a new account cannot sign in yet."""
         return self.register_call is not None and self.register_call.confirmed == "elsewhere"
 
     @property

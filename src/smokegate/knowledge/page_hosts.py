@@ -15,21 +15,21 @@ def _lists() -> dict[str, tuple[str, ...]]:
 
 
 def is_third_party(url: str) -> bool:
-    """Tell whether an address is a known service's, or one that libraries only mention."""
+    """Return whether an address is a known service's, or one that libraries only mention."""
     host = (urlsplit(url).hostname or "").lower()
     return any(host == each or host.endswith(f".{each}") for each in _lists()["third_party"])
 
 
 def is_developer_tool(url: str) -> bool:
-    """Tell whether an address is a library's default that no visitor's page calls."""
+    """Return whether an address is a library's default that no visitor's page calls."""
     return urlsplit(url).netloc.lower() in _lists()["developer_tools"]
 
 
 def is_local(host: str | None) -> bool:
-    """Tell whether a name is that of the machine on which the page is looked at."""
+    """Return whether a name is that of the machine on which the page is looked at."""
     return (host or "").lower() in _lists()["local"] or (host or "").endswith(".localhost")
 
 
 def is_framework_path(path: str) -> bool:
-    """Tell whether a path on the pages' own host is the framework's rather than the API's."""
+    """Return whether a path on the pages' own host is the framework's rather than the API's."""
     return path.startswith(_lists()["framework_paths"])

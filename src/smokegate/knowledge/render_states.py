@@ -21,7 +21,7 @@ def deploy_meaning(status: str) -> Meaning:
 
 
 def is_known(status: str) -> bool:
-    """Tell whether a deploy's status is one of those that are known."""
+    """Return whether a deploy's status is one of those that are known."""
     return status in _table()["deploy"]
 
 

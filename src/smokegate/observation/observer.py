@@ -349,7 +349,7 @@ class Observer:
 
 
 def observe(environments: Iterable[Environment], *, wait: bool = False) -> dict[str, Observation]:
-    """Look at several environments at once and return what was seen of each, by name.
+    """Check several environments at once and return what was seen of each, by name.
 
     Args:
         environments: what to look at.

@@ -25,7 +25,7 @@ def check_in(item: pytest.Item | pytest.Metafunc) -> Check:
 
 
 def uses_deployment(item: pytest.Item) -> bool:
-    """Whether a test uses our `deployment`, and not a fixture of the same name that is somebody else's."""
+    """Whether a test uses our `deployment`, and not a fixture of the same name that is someone else's."""
     if FIXTURE not in getattr(item, "fixturenames", ()):
         return False
     found = item._fixtureinfo.name2fixturedefs.get(FIXTURE, ())  # type: ignore[attr-defined] # noqa: SLF001 - pytest has no public way

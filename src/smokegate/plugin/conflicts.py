@@ -35,7 +35,7 @@ def refuse_ours(parser: pytest.Parser, names: Collection[str], add: Callable[[],
 
 
 def refuse_theirs(parser: pytest.Parser, names: Collection[str]) -> None:
-    """Let whoever defines one of our options from now on stop the run with that sentence.
+    """Let anyone who defines one of our options from now on stop the run with that sentence.
 
     pytest has no hook for this: some versions fail inside the other plugin, others long after it, when they parse.
     """
@@ -51,7 +51,7 @@ def refuse_theirs(parser: pytest.Parser, names: Collection[str]) -> None:
 
 
 def refuse_misspelt(parser: pytest.Parser, words: Collection[str], names: Collection[str]) -> None:
-    """Refuse an option that nobody defines and that looks like one of ours: pytest knows no "did you mean".
+    """Refuse an option that no one defines and that looks like one of ours: pytest knows no "did you mean".
 
     Raises:
         pytest.UsageError: there is one.

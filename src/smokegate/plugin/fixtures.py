@@ -33,7 +33,7 @@ def deployment(request: pytest.FixtureRequest):  # type: ignore[no-untyped-def] 
     case = getattr(request, "param", None)
     if not isinstance(case, Case):
         raise pytest.UsageError(
-            "`deployment` can not be requested dynamically: name it among the test's arguments, "
+            "`deployment` cannot be requested dynamically: name it among the test's arguments, "
             "so that the run knows before it starts which environments the test needs"
         )
     return view_of(request.config, case)

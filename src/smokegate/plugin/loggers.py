@@ -11,7 +11,7 @@ from typing import Any
 
 
 class Loggers(dict[str, Any]):
-    """The loggers by name; whoever goes over them goes over those that were there at the beginning."""
+    """The loggers by name; anyone who goes over them goes over those that were there at the beginning."""
 
     def values(self) -> Any:
         """Return the loggers of this moment."""

@@ -92,7 +92,7 @@ class ProgressLine:
         return "\r\x1b[K" if drawn else ""
 
     def _write(self, text: str) -> None:
-        with contextlib.suppress(OSError, ValueError):  # nobody reads it any more: the run goes on without
+        with contextlib.suppress(OSError, ValueError):  # no one reads it any more: the run goes on without
             self._stream.write(text)
             self._stream.flush()
 

@@ -49,7 +49,7 @@ def mutations(environment: Environment, recording: Recording) -> list[Mutation]:
 
 
 def beyond(environment: Environment, recording: Recording) -> list[str]:
-    """Return what can not be rehearsed with a proxy, and why."""
+    """Return what cannot be rehearsed with a proxy, and why."""
     found = []
     if environment.backend.url.startswith("https:"):
         found.append("certificates: the proxy speaks plain http on loopback")
@@ -71,7 +71,7 @@ def _target() -> Iterator[Mutation]:
     where = "backend.url"
     gone = "backend.url=http://smokegate-rehearsal.invalid"
     yield Mutation("name-not-found", where, "the host name does not exist", site=None, overrides=(gone,))
-    yield Mutation("refused", where, "nobody listens on the port", site=None, closed="backend")
+    yield Mutation("refused", where, "no one listens on the port", site=None, closed="backend")
     yield Mutation("reset", where, "every connection is reset", change=give(Wire.RESET))
     short = ("backend.timeout=1500ms",)
     yield Mutation("hang", where, "no request is ever answered", change=give(Wire.HANG), overrides=short)
@@ -145,7 +145,7 @@ def _monitoring(environment: Environment, recording: Recording) -> Iterator[Muta
     body = (recording.first(step) or Recorded(200)).json
     path = tuple(promised.field.split("."))
     yield Mutation("monitoring status", f"{where}.path", "status 500", (step,), change=with_status(500))
-    said = [("an error inside a 200", "error"), ("a status that nobody knows", STRANGE)]
+    said = [("an error inside a 200", "error"), ("a status that no one knows", STRANGE)]
     said += [(f"status {word}", word) for word in (*promised.degraded, *promised.unhealthy)]
     for title, word in said:
         change = with_json(put(body, path, word))

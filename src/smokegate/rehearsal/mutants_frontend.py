@@ -30,7 +30,7 @@ def frontend(environment: Environment, recording: Recording) -> Iterator[Mutatio
         yield Mutation("page text", "frontend.contains", "the text is gone", (step,), change=change)
     yield Mutation("page stranger", "frontend (what it shows)", "a stranger's page", (step,), change=give(STRANGER))
     if not shared:
-        yield Mutation("frontend refused", "frontend.url", "nobody listens on the port", site=None, closed="frontend")
+        yield Mutation("frontend refused", "frontend.url", "no one listens on the port", site=None, closed="frontend")
     yield from _bundle(environment, recording, site, shared=shared)
 
 

@@ -61,7 +61,7 @@ def _account(api: SignIn, recording: Recording) -> Iterator[Mutation]:
     )
     seen = recording.first("account")
     if seen is not None:
-        other = with_json(put(seen.json, tuple(api.identity.split(".")), "smokegate-somebody-else"))
+        other = with_json(put(seen.json, tuple(api.identity.split(".")), "smokegate-someone-else"))
         yield Mutation(
             "another account",
             "sign_in.identity",

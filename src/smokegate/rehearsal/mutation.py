@@ -35,10 +35,10 @@ class Mutation:
     overrides: tuple[str, ...] = ()
     """What is put in the place of the environment file's values, as with `--set`."""
     closed: Site | None = None
-    """The site whose port nobody listens on."""
+    """The site whose port no one listens on."""
 
     def breaks(self, step: str, site: Site, number: int) -> bool:
-        """Tell whether a step's answer with this number, counted from 0, is one that is broken."""
+        """Return whether a step's answer with this number, counted from 0, is one that is broken."""
         mine = step in self.steps if self.steps else site == self.site
         return mine and number % self.every == self.every - 1
 

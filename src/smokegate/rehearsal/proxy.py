@@ -91,7 +91,7 @@ class Proxy:
 
 
 def closed_port() -> int:
-    """Return a port of loopback on which nobody listens."""
+    """Return a port of loopback on which no one listens."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         port: int = bound.getsockname()[1]

@@ -90,7 +90,7 @@ def try_one(runs: Runs, environment: Environment, trial: Trial) -> FaultResult:
     try:
         if trial.needs == "browser" and (absent := no_browser()) is not None:
             if os.environ.get("CI"):
-                return FaultResult(trial, trouble=f"must be rehearsed in CI, and can not be: {absent}")
+                return FaultResult(trial, trouble=f"must be rehearsed in CI, and cannot be: {absent}")
             return FaultResult(trial, left_out=absent)
         if trial.needs == "namespace":
             prefix = _namespace(trial)
@@ -111,14 +111,14 @@ def no_browser() -> str | None:
 
 
 def _namespace(trial: Trial) -> list[str] | FaultResult:
-    """Return what stands before a command to run it in a broken network, or why that can not be done here."""
+    """Return what stands before a command to run it in a broken network, or why that cannot be done here."""
     from smokegate.replica import namespace  # noqa: PLC0415 - the replica is an extra
 
     try:
         command = namespace.command(trial.fault, ["true"])
     except namespace.NamespaceError as refused:
         if os.environ.get("CI"):
-            return FaultResult(trial, trouble=f"must be rehearsed in CI, and can not be: {refused}")
+            return FaultResult(trial, trouble=f"must be rehearsed in CI, and cannot be: {refused}")
         return FaultResult(trial, left_out=f"needs root: {refused}")
     return command[:-1]
 

@@ -1,4 +1,4 @@
-"""Runs the suite again and again: each time the whole `pytest` in a process of its own."""
+"""Runs the suite repeatedly: each time the whole `pytest` in a process of its own."""
 
 from __future__ import annotations
 

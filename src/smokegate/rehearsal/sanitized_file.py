@@ -1,4 +1,4 @@
-"""A copy of an environment file without what a proxy can not stand in for: nothing asks the server."""
+"""A copy of an environment file without what a proxy cannot stand in for: nothing asks the server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HEADER = re.compile(r"^\s*\[\[?\s*([\w-]+)(?:\s*\.\s*([\w-]+))?")
 
 
 class UnstrippableError(ValueError):
-    """The file says something in a form that can not be left out line by line; the text says what to do."""
+    """The file says something in a form that cannot be left out line by line; the text says what to do."""
 
 
 def strip(file: Path, folder: Path) -> Path:

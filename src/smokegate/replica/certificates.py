@@ -38,7 +38,7 @@ def write(plan: Plan) -> None:
             stranger.private_key_pem.write_to_path(path)
             stranger.cert_pem.write_to_path(path, append=True)
         else:
-            issuer = trustme.CA(organization_name="somebody else") if kind == "untrusted" else authority
+            issuer = trustme.CA(organization_name="someone else") if kind == "untrusted" else authority
             _issue(issuer, kind).private_key_and_cert_chain_pem.write_to_path(path)
 
 

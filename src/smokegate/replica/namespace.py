@@ -31,7 +31,7 @@ _NXDOMAIN = 3
 _HEADER = 12
 _SETTINGS = ("link", "set", "lo", "up")
 _SWALLOW = ("route", "add", "192.0.2.0/24", "dev", "lo")
-"""Packets to these addresses come back over the loopback link and are dropped: nobody has the address."""
+"""Packets to these addresses come back over the loopback link and are dropped: no one has the address."""
 
 
 class NamespaceError(Exception):

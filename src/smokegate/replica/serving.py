@@ -1,4 +1,4 @@
-"""Serving an ASGI application with uvicorn, on a port or on a socket that somebody else has bound."""
+"""Serving an ASGI application with uvicorn, on a port or on a socket that someone else has bound."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def _facts(view: ServerView, compose: Compose) -> Iterator[TerminalLine]:
     if view.database is not None:
         yield TerminalLine(safe(f"  database  {view.database.service}: {view.database.detail}"))
     if view.failure is None or not view.unreachable:
-        holders = ", ".join(str(each) for each in view.listeners) or "nobody listens"
+        holders = ", ".join(str(each) for each in view.listeners) or "no one listens"
         yield TerminalLine(safe(f"  port {compose.port}  {holders}"))
     for each in view.origin:
         came = f"status {each.status}" if each.status is not None else f"no answer: {each.problem}"

@@ -1,4 +1,4 @@
-"""A server by hand: five services of which some are in trouble, and a look at it."""
+"""A server by hand: five services of which some are in trouble, and a check of it."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class Portal:
         raise NotImplementedError
 
     def knows(self, email: Any, password: Any) -> bool:
-        """Tell whether a password opens an account."""
+        """Return whether a password opens an account."""
         if "any password" in self.faults:
             return True
         return password is not None and self.accounts.get(str(email)) == password
@@ -128,7 +128,7 @@ class Laravel(Portal):
 
 
 class Devise(Portal):
-    """Rails forms: an authenticity token in a `<meta>`, and a redirect for whoever is not signed in."""
+    """Rails forms: an authenticity token in a `<meta>`, and a redirect for anyone who is not signed in."""
 
     token = "q0+/masked"
 

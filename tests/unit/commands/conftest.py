@@ -10,7 +10,7 @@ from smokegate.commands.common import CheckResult
 
 @pytest.fixture
 def broken() -> CheckResult:
-    """A backend that somebody stopped, with nginx's message at the edge."""
+    """A backend that someone stopped, with nginx's message at the edge."""
     environment = server_environment()
     stopped = view(service("backend", "exited", exit_code=0))
     return look_at(stopped, *away(environment), environment=environment)

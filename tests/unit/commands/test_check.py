@@ -81,9 +81,9 @@ def test_a_sick_deployment_is_red_with_its_cause(check, web):
 
 def test_an_edge_that_answers_in_the_applications_place_is_the_cause(check, web):
     """Nothing is found, and the answers prove why."""
-    nobody = Reply(404, b"Not Found\n", (("Content-Type", "text/plain"), ("x-render-routing", "no-server")))
+    nothing_here = Reply(404, b"Not Found\n", (("Content-Type", "text/plain"), ("x-render-routing", "no-server")))
     for path in ("/", "/smokegate-no-such-page", "/health", "/healthz", "/api/health"):
-        web.answers[path] = nobody
+        web.answers[path] = nothing_here
 
     done = check(web.url)
 

@@ -17,7 +17,7 @@ from tests_support.running import ROOT, clean_environment
 Ran = subprocess.CompletedProcess[str]
 Smokegate = Callable[..., Ran]
 FREE = """\
-title = "A deployment that nobody answers for"
+title = "A deployment that no one answers for"
 
 [backend]
 url = "http://127.0.0.1:1"
@@ -153,7 +153,7 @@ def test_watch_counts_its_rounds(smokegate: Smokegate, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", [("--every=often",), ("--count=0",)])
 def test_watch_refuses_what_can_not_be(smokegate: Smokegate, words: tuple[str, ...]) -> None:
-    """With 4, like every option that can not be used."""
+    """With 4, like every option that cannot be used."""
     ran = smokegate("watch", "local", *words)
     assert (ran.returncode, ran.stdout) == (4, "")
     assert words[0] in ran.stderr

@@ -21,7 +21,7 @@ from smokegate.report.console import Console
 
 
 class Terminal(io.StringIO):
-    """A stream that somebody watches."""
+    """A stream that someone watches."""
 
     def isatty(self) -> bool:
         """Say so."""

@@ -120,7 +120,7 @@ def test_runner_is_blamed_only_with_control_probes(judging: Callable[..., Any]) 
 
 @pytest.fixture
 def judging() -> Callable[..., Any]:
-    """The headline of a target that can not be looked up, given control probes."""
+    """The headline of a target that cannot be looked up, given control probes."""
     return lambda control: judged(*silent_everywhere(WireCause.NAME_SERVER), control=control).headline
 
 

@@ -249,7 +249,7 @@ def test_no_server_on_some_samples_is_the_platforms() -> None:
 
 
 def test_no_server_everywhere_is_not_the_platforms() -> None:
-    """A hostname behind which nothing runs is a matter of configuration, with what it can not tell apart."""
+    """A hostname behind which nothing runs is a matter of configuration, with what it cannot tell apart."""
     headline = judged(*everywhere(404, "Not Found", {"x-render-routing": "no-server"})).headline
     assert headline is not None
     assert headline.owner is Owner.CONFIGURATION
@@ -280,7 +280,7 @@ def test_refused_connection_is_an_answer_where_control_hosts_are_blocked() -> No
 
 
 def test_static_fallback_on_the_frontend_alone_is_as_it_should_be() -> None:
-    """A single-page host answers any path with its page; that is harmless as long as nobody calls it."""
+    """A single-page host answers any path with its page; that is harmless as long as no one calls it."""
     assert judged(page("api on frontend")).headline is None
 
 
@@ -382,7 +382,7 @@ def test_open_documentation_is_likely_debug_mode() -> None:
 
 
 def test_token_that_opens_another_account_is_told() -> None:
-    """An account view with another identity than the one that registered is somebody else's account."""
+    """An account view with another identity than the one that registered is someone else's account."""
     headline = judged(answered("account again", 200, {"id": 8})).headline
     assert headline is not None
     assert headline.code == "sign-in.account-lost"

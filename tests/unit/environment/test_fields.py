@@ -73,7 +73,7 @@ def test_a_control_is_a_host_and_a_port(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["1.1.1.1", "a:0", "a:65536", "::1:443", "a b:1", ":1"])
 def test_a_control_without_host_or_port_is_refused(text: str) -> None:
-    """Half of it can not be connected to."""
+    """Half of it cannot be connected to."""
     with pytest.raises(InvalidValueError, match="expected a host and port"):
         host_and_port(text)
 

@@ -111,7 +111,7 @@ def test_a_directory_in_the_place_of_a_file_is_a_mistake(three: Path) -> None:
 
 
 def test_a_file_that_can_not_be_read_is_a_mistake(three: Path) -> None:
-    """A link to itself can not be read by anybody, root included."""
+    """A link to itself cannot be read by anyone, root included."""
     (three / "four.toml").symlink_to("four.toml")
     assert message(three, "four") == (
         "environments/four.toml: expected a file that can be read, found: too many levels of symbolic links"

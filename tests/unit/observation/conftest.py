@@ -1,4 +1,4 @@
-"""Servers made of plain sockets, because a well-behaved server can not misbehave."""
+"""Servers made of plain sockets, because a well-behaved server cannot misbehave."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def answer(text: str = "", status: int = 200, json: Any = None, **headers: str) 
 
 
 def kept(said: dict[str, Any], got: Answer) -> bool:
-    """Tell whether an answer is as an endpoint of this table declares."""
+    """Return whether an answer is as an endpoint of this table declares."""
     return not unmet(Endpoint(path="/x", **said), got)
 
 

@@ -16,7 +16,7 @@ from .conftest import Serve
 
 @pytest.fixture
 def refusing() -> Iterator[Address]:
-    """An address at which nobody listens."""
+    """An address at which no one listens."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield socket.AF_INET, bound.getsockname()

@@ -93,7 +93,7 @@ def test_nginx_json_for_an_absent_backend_is_known() -> None:
         answer(503, '{"status":"not_ready"}', "application/json"),
         answer(200, "<html>the app's page about nginx/1.22.1 and Service Suspended</html>"),
         answer(500, "<h1>Internal Server Error</h1>"),
-        answer(404, "<h1>This product is sold out</h1><p>Look at our other offers.</p>"),
+        answer(404, "<h1>This product is sold out</h1><p>See our other offers.</p>"),
     ],
 )
 def test_what_the_application_answers_is_not_taken_for_the_edge(given: Answer) -> None:

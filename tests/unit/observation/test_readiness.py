@@ -1,4 +1,4 @@
-"""Waiting ends when the deployment is healthy and of the expected commit, or when waiting can not help."""
+"""Waiting ends when the deployment is healthy and of the expected commit, or when waiting cannot help."""
 
 from __future__ import annotations
 

@@ -266,14 +266,14 @@ def test_a_certificate_of_an_unknown_authority_is_not_trusted(
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_refused_certificate_is_named(prober: Prober, serve: Serve, version: ssl.TLSVersion) -> None:
     """Whose certificate was shown is in the detail, whichever version of TLS is spoken."""
-    own = trustme.CA(organization_name="Somebody").issue_cert("127.0.0.1", common_name="TRAEFIK DEFAULT CERT")
+    own = trustme.CA(organization_name="Someone").issue_cert("127.0.0.1", common_name="TRAEFIK DEFAULT CERT")
     context = context_of(own)
     context.minimum_version = context.maximum_version = version
 
     failed = prober.get(serve(closing, context).url).no_answer
 
     assert failed is not None
-    assert "CN=TRAEFIK DEFAULT CERT, issued by O=Somebody" in failed.detail
+    assert "CN=TRAEFIK DEFAULT CERT, issued by O=Someone" in failed.detail
 
 
 def test_a_redirect_from_https_to_plain_http_is_not_followed(

@@ -57,7 +57,7 @@ def test_nothing_rehearsed_is_not_proven() -> None:
 
 
 def test_hole_fails() -> None:
-    """A broken promise that nobody noticed, and a check that nothing turned red, are holes."""
+    """A broken promise that no one noticed, and a check that nothing turned red, are holes."""
     unseen = Mutant("status", "backend.health.status", "status 500")
     score = Score("staging", "PASS", (unseen,), never_red=("test_own.py::test_x",))
 

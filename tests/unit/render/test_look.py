@@ -1,4 +1,4 @@
-"""One look at the platform: what is read, what is never kept, and that each part may fail by itself."""
+"""One collection of data from the platform: what is read, what is never kept, and that each part may fail by itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .conftest import NEW, OLD, Served
 
 
 def seen(served: Served, pool: Pool, redactor: Redactor | None = None, **more: object) -> PlatformView:
-    """Return what one look at the stand-in sees."""
+    """Return what one collection from the stand-in shows."""
     return look(served.section(**more), pool, redactor or Redactor())
 
 

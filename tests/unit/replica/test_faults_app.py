@@ -64,7 +64,7 @@ FACES: dict[tuple[str, str], Face] = {
     ("trading", "degraded"): (_SUMMARY, 200, '"backend_health":"degraded"'),
     ("trading", "trading-unhealthy"): (_SUMMARY, 200, '"backend_health":"unhealthy"'),
 }
-# those that one answer can not show; each has a test of its own here or in test_faults_edge.py
+# those that one answer cannot show; each has a test of its own here or in test_faults_edge.py
 OTHERWISE = {
     "partial-outage",
     "half-without-database",

@@ -1,4 +1,4 @@
-"""A replica starts on free ports, says why when it can not, and leaves nothing behind, however it ends."""
+"""A replica starts on free ports, says why when it cannot, and leaves nothing behind, however it ends."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ print(replica.directory, *replica.pids, flush=True)
 
 
 def _gone(pid: int) -> bool:
-    """Whether a process has ended: a zombie that nobody has waited for yet has."""
+    """Whether a process has ended: a zombie that no one has waited for yet has."""
     try:
         return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
@@ -159,7 +159,7 @@ def test_a_port_that_is_taken_is_said_to_be() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(ReplicaError, match=f"port {port} of 127.0.0.1 can not be used: Address already in use"):
+        with pytest.raises(ReplicaError, match=f"port {port} of 127.0.0.1 cannot be used: Address already in use"):
             start("tectonic", port=port)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 @pytest.fixture
 def fresh(person: dict[str, str]) -> dict[str, str]:
-    """A registration with an address that nobody has used."""
+    """A registration with an address that no one has used."""
     return {**person, "email": f"{uuid4().hex}@example.com"}
 
 

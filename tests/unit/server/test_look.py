@@ -1,4 +1,4 @@
-"""A look where docker is not what it should be: a program of the test's own stands in for it."""
+"""A check where docker is not what it should be: a program of the test's own stands in for it."""
 
 from __future__ import annotations
 

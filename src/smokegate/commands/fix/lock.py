@@ -1,7 +1,7 @@
 """One fix at a time on a host: a directory on the host with the containers, which only one process can make.
 
 `mkdir` is atomic on every file system and needs no process that stays, so it works over ssh, where every
-command is a process of its own. The holder touches it with every command and poll; a lock that nobody has
+command is a process of its own. The holder touches it with every command and poll; a lock that no one has
 touched for longer than any command may take was left behind and is taken over, by exactly one: the one whose
 `mkdir` inside it succeeds. So is that of a process of this machine that is gone.
 """
@@ -39,15 +39,18 @@ stale() {
   [ -n "$gone" ] && grep -qF -- "$gone" "$lock/holder" 2>/dev/null
 }
 take() {
-  mkdir "$lock" 2>/dev/null || return 1
+  problem=$(mkdir "$lock" 2>&1) || return 1
   printf '%s\n' "$holder" >"$lock/holder" && return 0
   rm -r -- "$lock"
   exit 74
 }
 take && exit 0
-[ -d "$lock" ] || { mkdir "$lock"; exit 74; }
+# It can have been released since; where it still cannot be made, it was never there and nothing may be written here.
+[ -d "$lock" ] || { take && exit 0; }
+[ -d "$lock" ] || { printf '%s\n' "$problem" >&2; exit 74; }
 if stale && mkdir "$lock/successor" 2>/dev/null; then
-  if stale; then rm -r -- "$lock"; take && exit 0; else rmdir "$lock/successor"; fi
+  # Renamed as a whole: at no time is there a lock without a holder and without a successor, which others could spoil.
+  if stale; then mv -- "$lock" "$lock.$$" && rm -r -- "$lock.$$"; take && exit 0; else rmdir "$lock/successor"; fi
 fi
 cat "$lock/holder" 2>/dev/null
 exit 73
@@ -75,7 +78,7 @@ class Lock:
         """Show that the holder is alive.
 
         Raises:
-            LockedError: somebody else has taken it over.
+            LockedError: someone else has taken it over.
         """
         if not self._host.run(["sh", "-c", TOUCH, "sh", self._path, self._token]).ok:
             raise LockedError(f"the lock {self._path} on {self._host.name} is no longer ours")
@@ -91,7 +94,7 @@ def held(host: Host, environment: str, *, path: str = PATH, stale_after: float =
     """Hold the lock of a host while the block runs, however it ends.
 
     Raises:
-        LockedError: somebody else holds it.
+        LockedError: someone else holds it.
         HostError: the server could not be reached.
     """
     token = secrets.token_hex(8)

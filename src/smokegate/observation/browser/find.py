@@ -43,7 +43,7 @@ def find() -> str | NoBrowser:
 
 
 def playwrights_own() -> bool:
-    """Tell whether Playwright has installed a Chromium of its own."""
+    """Return whether Playwright has installed a Chromium of its own."""
     given = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
     if given == "0":
         return True

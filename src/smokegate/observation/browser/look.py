@@ -120,7 +120,7 @@ class Look:
                 await self._picture(window, f"{declared.path}, the second visit")
 
     async def _has_worker(self, window: Window) -> bool:
-        """Tell whether the page has registered a service worker; waits until that has taken over."""
+        """Return whether the page has registered a service worker; waits until that has taken over."""
         script = """async () => {
           if (!navigator.serviceWorker || !(await navigator.serviceWorker.getRegistrations()).length) return false;
           await Promise.race([navigator.serviceWorker.ready, new Promise((done) => setTimeout(done, 2000))]);

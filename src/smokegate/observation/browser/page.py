@@ -176,7 +176,7 @@ class Window:
         return tuple([str(each) for each in elements if not await self.shows(each, facts["text"])])
 
     async def shows(self, element: Element, text: str) -> bool:
-        """Tell whether an element is to be seen."""
+        """Return whether an element is to be seen."""
         from playwright.async_api import Error  # noqa: PLC0415 -- an extra
 
         if element.text is not None:
@@ -219,12 +219,12 @@ class Window:
 
 
 def drawn(facts: dict[str, Any]) -> bool:
-    """Tell whether something is to be seen: a text that is no loading message, a picture, a control."""
+    """Return whether something is to be seen: a text that is no loading message, a picture, a control."""
     return bool(facts["big"]) or LOADING.fullmatch(facts["text"].strip()) is None
 
 
 def says(wanted: str, text: str) -> bool:
-    """Tell whether a text says something, as whole words, and not only its opposite."""
+    """Return whether a text says something, as whole words, and not only its opposite."""
     words = r"\s+".join(re.escape(each) for each in wanted.split())
     before, after = (r"(?<!\w)" if wanted[:1].isalnum() else ""), (r"(?!\w)" if wanted[-1:].isalnum() else "")
     places = re.finditer(f"{before}{words}{after}", text, re.IGNORECASE)

@@ -64,7 +64,7 @@ class Found:
 
 
 def discover(url: str, pool: Pool, health: str = "", sent: int = 0) -> Found:
-    """Look at a deployment.
+    """Check a deployment.
 
     Args:
         url: its address.

@@ -61,7 +61,7 @@ def unmet(promise: Expectation, answer: Answer) -> tuple[Unmet, ...]:
 
 
 def fits(wanted: StatusRule, status: int) -> bool:
-    """Tell whether a status is the wanted one, one of several, or of a class such as `2xx`."""
+    """Return whether a status is the wanted one, one of several, or of a class such as `2xx`."""
     several = wanted if isinstance(wanted, tuple) else (wanted,)
     return any(each == status or (isinstance(each, str) and each[0] == str(status)[0]) for each in several)
 
@@ -198,7 +198,7 @@ def _spelt_items(wanted: tuple[JsonExpectation, ...]) -> str:
 
 
 def includes(value: Any, wanted: Any) -> bool:
-    """Tell whether a string or an array contains something; an object of an array may have further keys."""
+    """Return whether a string or an array contains something; an object of an array may have further keys."""
     if isinstance(value, str):
         return isinstance(wanted, str) and wanted in value
     return isinstance(value, list) and any(_covers(each, wanted) for each in value)

@@ -83,13 +83,13 @@ def _tokens(value: Any, key: str = "", depth: int = 0) -> Iterator[str]:
 
 
 def is_credential(key: str, value: str) -> bool:
-    """Tell whether a key names a credential and its value looks like one."""
+    """Return whether a key names a credential and its value looks like one."""
     return names_credential(key[-100:]) and looks_generated(value)
 
 
 @lru_cache(4096)
 def names_credential(key: str) -> bool:
-    """Tell whether the name of a value says that it is a credential."""
+    """Return whether the name of a value says that it is a credential."""
     words = [word.lower() for word in WORD.findall(key)]
     if not words or (words[-1] == "token" and len(words) > 1 and words[-2] in NOT_BEFORE_TOKEN):
         return False
@@ -97,7 +97,7 @@ def names_credential(key: str) -> bool:
 
 
 def looks_generated(value: str) -> bool:
-    """Tell whether a value looks like one that a program made up."""
+    """Return whether a value looks like one that a program made up."""
     return SECRET_VALUE.fullmatch(value) is not None and NO_SECRET.fullmatch(value) is None
 
 

@@ -67,7 +67,7 @@ def edge_answer(answer: Answer, promise: Expectation | None = None) -> EdgeAnswe
 
     Args:
         answer: what came.
-        promise: what was promised of it: an answer that was promised as it is is nobody else's.
+        promise: what was promised of it: an answer that was promised as it is is no one else's.
     """
     if isinstance(promise, Health) and (cached := _cached(answer)) is not None:
         return cached
@@ -91,7 +91,7 @@ def _cached(answer: Answer) -> EdgeAnswer | None:
 
 
 def is_marked(answer: Answer) -> bool:
-    """Tell whether an answer has a header that only an edge's own answers have."""
+    """Return whether an answer has a header that only an edge's own answers have."""
     return any(name in answer.headers for name in MARKS)
 
 
@@ -110,7 +110,7 @@ def _plainly_the_apps(answer: Answer) -> bool:
 
 
 def _vouched(answer: Answer, promise: Expectation) -> bool:
-    """Tell whether an answer is what was promised, where the promise says more than "a 200"."""
+    """Return whether an answer is what was promised, where the promise says more than "a 200"."""
     says_more = not fits(promise.status, 200) or promise.json_ or promise.text_rules or promise.headers
     return bool(says_more) and not unmet(promise, answer)
 

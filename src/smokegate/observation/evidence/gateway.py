@@ -63,7 +63,7 @@ def gateway_answer(answer: Answer) -> EdgeAnswer | None:
 
 
 def _of_a_program(text: str) -> bool:
-    """Tell whether a class of an error, or a driver of a database, speaks: no gateway has either."""
+    """Return whether a class of an error, or a driver of a database, speaks: no gateway has either."""
     place = place_in(text)
     return EXCEPTION.search(text) is not None or (place is not None and place.subject in {"database", "store"})
 

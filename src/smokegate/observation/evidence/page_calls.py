@@ -2,7 +2,7 @@
 
 The check and the rules that explain it read the same judgement. An address counts against a page only where
 nothing that it calls is right, or where it is plainly the API's: pages also call maps, analytics and tools for
-developers, and bundles contain what nobody calls.
+developers, and bundles contain what no one calls.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class _Judge:
         return ("frontend.calls-localhost" if is_local(found.hostname) else "frontend.another-backend"), ""
 
     def _counts(self, wrong: Wrong, *, any_right: bool) -> bool:
-        """Tell whether a wrong address is what the page's calls go to."""
+        """Return whether a wrong address is what the page's calls go to."""
         how, code = wrong.address.how, wrong.code
         if any_right:
             plain = code in {"frontend.calls-localhost", "frontend.address-unset", "frontend.address-unfilled"}
@@ -152,7 +152,7 @@ class _Judge:
         return how in STRONG or wrong.certain
 
     def _related(self, address: ApiAddress) -> bool:
-        """Tell whether a host is one of the team's own, or the only client's: what a build for elsewhere calls."""
+        """Return whether a host is one of the team's own, or the only client's: what a build for elsewhere calls."""
         host, wanted = _http(address.resolved).hostname or "", self._wanted.hostname or ""
         parts = wanted.split(".")
         if STAGES.search(host) or (len(parts) > 2 and host.endswith("." + ".".join(parts[-2:]))):
@@ -235,7 +235,7 @@ class _Judge:
         return exchange.answer if exchange else None
 
     def coincides(self, address: ApiAddress) -> bool:
-        """Tell whether the path shows that it is meant to be this API: the stated beginning, or a declared path."""
+        """Return whether the path shows that it is meant to be this API: the stated beginning, or a declared path."""
         path = _http(address.resolved).path if "://" in address.value else "/" + address.value.partition("/")[2]
         known, cut, _ = path.partition(HOLE)
         if self._prefix and _covers(known, self._prefix):
@@ -275,18 +275,18 @@ def _place(parts: SplitResult) -> tuple[str, str | None, int]:
 
 
 def _covers(path: str, prefix: str) -> bool:
-    """Tell whether a path is a prefix or below it."""
+    """Return whether a path is a prefix or below it."""
     return path.rstrip("/") == prefix.rstrip("/") or path.startswith(prefix.rstrip("/") + "/")
 
 
 def _begun(called: Iterable[str], declared: str, path: str) -> bool:
-    """Tell whether some call begins as the part of a declared path does that this one lacks."""
+    """Return whether some call begins as the part of a declared path does that this one lacks."""
     first = "/" + declared.removesuffix(path).strip("/").partition("/")[0]
     return any(_covers(each, first) for each in called)
 
 
 def _is_api(answer: Answer) -> bool:
-    """Tell whether an answer is an API's rather than that of a host for files."""
+    """Return whether an answer is an API's rather than that of a host for files."""
     kind = answer.headers.get("content-type", "").lower()
     return "json" in kind or (not is_html(answer) and answer.status not in {404, 405} and "text/plain" not in kind)
 

@@ -32,12 +32,12 @@ def known_status(monitoring: Monitoring, answer: Answer | None) -> str | None:
 
 
 def is_number(value: object) -> bool:
-    """Tell whether a JSON value is a number."""
+    """Return whether a JSON value is a number."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def is_fresh(age: object, limit: float) -> bool:
-    """Tell whether an age in seconds is known and not over a limit; one that lies in the future is not."""
+    """Return whether an age in seconds is known and not over a limit; one that lies in the future is not."""
     return isinstance(age, int | float) and is_number(age) and -CLOCKS <= age <= limit
 
 
@@ -80,7 +80,7 @@ def _listed(value: str) -> set[str]:
 
 
 def grants(answer: Answer, page_url: str, request: Request | None = None, *, cookies: bool = False) -> bool:
-    """Tell whether the answer to a preflight lets a page of this address call the API; see `refusal`."""
+    """Return whether the answer to a preflight lets a page of this address call the API; see `refusal`."""
     return not refusal(answer, page_url, request, cookies=cookies)
 
 

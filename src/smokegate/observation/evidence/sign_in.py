@@ -74,7 +74,7 @@ def cookies_of(headers: Headers) -> dict[str, str]:
 
 
 def is_named(cookie: str, wanted: str) -> bool:
-    """Tell whether a cookie is the wanted one, whatever prefix it has over https."""
+    """Return whether a cookie is the wanted one, whatever prefix it has over https."""
     return cookie.removeprefix("__Secure-").removeprefix("__Host-") == wanted
 
 
@@ -91,13 +91,13 @@ def token_of(api: SignIn, got: Reply, key: str | None = None) -> str | None:
 
 
 def owes_token(api: SignIn, got: Reply) -> bool:
-    """Tell whether a registration succeeded without the token that the file declares of it."""
+    """Return whether a registration succeeded without the token that the file declares of it."""
     key = api.register_call.token if api.register_call is not None and not api.by_cookie else None
     return key is not None and got.ok and token_of(api, got, key) is None
 
 
 def signs_in(api: SignIn, got: Reply, key: str | None = None) -> bool:
-    """Tell whether an answer to a login or a registration says that the client is signed in now.
+    """Return whether an answer to a login or a registration says that the client is signed in now.
 
     With a session cookie that is what a browser takes for it: no login form again, no way back to it, and the
     cookie. Only the account view proves it.
@@ -111,7 +111,7 @@ def signs_in(api: SignIn, got: Reply, key: str | None = None) -> bool:
 
 
 def leads_back(api: SignIn, got: Reply) -> bool:
-    """Tell whether an answer redirects to the login."""
+    """Return whether an answer redirects to the login."""
     if not got.redirects:
         return False
     target = urlsplit(got.headers["location"])
@@ -120,7 +120,7 @@ def leads_back(api: SignIn, got: Reply) -> bool:
 
 
 def refuses_login(api: SignIn, got: Reply) -> bool:
-    """Tell whether an answer to a login with a wrong password refuses it."""
+    """Return whether an answer to a login with a wrong password refuses it."""
     no_such_user = got.status == 404 and got.is_json
     if got.status in api.login_call.refused or no_such_user or got.is_login_page or leads_back(api, got):
         return True
@@ -128,19 +128,19 @@ def refuses_login(api: SignIn, got: Reply) -> bool:
 
 
 def opens(api: SignIn, got: Reply) -> bool:
-    """Tell whether an answer to the account view shows an account."""
+    """Return whether an answer to the account view shows an account."""
     return got.ok and not got.is_login_page and not _shows_no_one(api, got)
 
 
 def keeps_out(api: SignIn, got: Reply) -> bool:
-    """Tell whether an answer to the account view keeps out a client that is not signed in."""
+    """Return whether an answer to the account view keeps out a client that is not signed in."""
     if got.status in api.account_call.refused or got.redirects:
         return True
     return got.ok and (got.is_login_page or _shows_no_one(api, got))
 
 
 def _shows_no_one(api: SignIn, got: Reply) -> bool:
-    """Tell whether a success holds no account: `null`, `{}`, or no value where the file says the identity is."""
+    """Return whether a success holds no account: `null`, `{}`, or no value where the file says the identity is."""
     if not got.is_json:
         return False
     if got.json in (None, {}, []):
@@ -155,7 +155,7 @@ def identity_in(api: SignIn, got: Reply) -> Any:
 
 
 def registered(api: SignIn, answers: Callable[[str], Answer | None]) -> bool:
-    """Tell whether registering created an account: it signs in, or the login after it does."""
+    """Return whether registering created an account: it signs in, or the login after it does."""
     answer, later = answers("register"), answers("login first")
     if answer is None:
         return False

@@ -44,7 +44,7 @@ def _told(version: Version, answer: Answer) -> str | None:
 
 
 def same_version(expected: str, actual: str | None, version: Version | None = None) -> bool:
-    """Tell whether what answers is the expected version, compared as the file says."""
+    """Return whether what answers is the expected version, compared as the file says."""
     compare = version.compare if version is not None else "like a version"
     if actual is None:
         return False
@@ -57,7 +57,7 @@ def same_version(expected: str, actual: str | None, version: Version | None = No
 
 
 def same_commit(expected: str, actual: str | None) -> bool:
-    """Tell whether two texts name the same commit; either may be abbreviated to seven characters or more."""
+    """Return whether two texts name the same commit; either may be abbreviated to seven characters or more."""
     if actual is None:
         return False
     wanted = [expected.strip()] if COMMIT.fullmatch(expected.strip()) else WITHIN.findall(expected)

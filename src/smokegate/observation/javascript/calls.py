@@ -48,7 +48,7 @@ class Found:
 
 
 def names_api(key: str) -> bool:
-    """Tell whether a setting is an API's address, by its name."""
+    """Return whether a setting is an API's address, by its name."""
     return NAMES_API.fullmatch(key) is not None
 
 

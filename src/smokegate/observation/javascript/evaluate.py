@@ -310,7 +310,7 @@ class Reading:
         tokens, first = self._tokens, index
         while index < len(tokens):
             if index - first > FAR:
-                # Text that never ends: what follows it can not be read, and is not looked through again and again.
+                # Text that never ends: what follows it cannot be read, and is not looked through repeatedly.
                 self._evaluator.world.steps += FAR
                 return len(tokens)
             if tokens.kind(index) == PUNCTUATION:

@@ -85,7 +85,7 @@ def _of_unknown(evaluator: Evaluator, value: Unknown, name: str, place: Place | 
 
 
 def _is_setting(name: str) -> bool:
-    """Tell whether a global is run-time settings by its name, so that it is undefined where no script sets it."""
+    """Return whether a global is run-time settings by its name, so that it is undefined where no script sets it."""
     return any(each in name.lower() for each in ("env", "config", "setting", "runtime"))
 
 
@@ -306,7 +306,7 @@ def _signature(function: Literal) -> tuple[list[str], int | None]:
 
 
 def _guard(evaluator: Evaluator, script: Script, index: int, body: int, bound: dict[str, Value]) -> bool | str | None:
-    """Tell whether a return is reached: true, false, not known, or "elsewhere" where it is another function's."""
+    """Return whether a return is reached: true, false, not known, or "elsewhere" where it is another function's."""
     tokens, around = script.tokens, script.tokens.inside[index]
     before = index - 1
     if around != body:

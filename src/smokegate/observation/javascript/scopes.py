@@ -92,7 +92,7 @@ class Script:
         return inner[0] if len(inner) == 1 else None
 
     def _is_parameter(self, name: str, brace: int) -> bool:
-        """Tell whether a name is a parameter of the function whose body begins with this brace."""
+        """Return whether a name is a parameter of the function whose body begins with this brace."""
         before = brace - 1
         if self.tokens.is_punctuation(before, "=>"):
             before -= 1
@@ -104,7 +104,7 @@ class Script:
         return self._names(name, opened, before)
 
     def _is_arrow_parameter(self, name: str, position: int) -> bool:
-        """Tell whether a name is a parameter of an arrow function without braces around this position."""
+        """Return whether a name is a parameter of an arrow function without braces around this position."""
         tokens, index = self.tokens, position - 1
         around = tokens.inside[position] if position < len(tokens) else NOWHERE
         for _ in range(FAR):
@@ -126,7 +126,7 @@ class Script:
         return False
 
     def _names(self, name: str, first: int, last: int) -> bool:
-        """Tell whether a name is one of the words between two tokens."""
+        """Return whether a name is one of the words between two tokens."""
         words = range(first + 1, min(last, first + FAR))
         return any(self.tokens.kind(each) == WORD and self.tokens.word(each) == name for each in words)
 

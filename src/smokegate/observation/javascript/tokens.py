@@ -79,7 +79,7 @@ class Tokens:
         return self.kinds[index] if 0 <= index < len(self.kinds) else 0
 
     def is_punctuation(self, index: int, *words: str) -> bool:
-        """Tell whether a token is one of these signs."""
+        """Return whether a token is one of these signs."""
         return self.kind(index) == PUNCTUATION and self.word(index) in words
 
     def closing(self, index: int) -> int:
@@ -235,7 +235,7 @@ class _Reader:
 
 
 def _open_comment(text: str, position: int) -> bool:
-    """Tell whether what is left of the text begins a comment that never ends."""
+    """Return whether what is left of the text begins a comment that never ends."""
     opened = text.find("/*", position)
     return opened >= 0 and text.find("*/", opened + 2) < 0 and text[position:opened].strip() == ""
 

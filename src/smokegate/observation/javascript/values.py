@@ -71,7 +71,7 @@ def choice(*values: Value) -> Value:
 
 
 def truth(value: Value) -> bool | None:
-    """Tell whether a value counts as true; None where that is not known."""
+    """Return whether a value counts as true; None where that is not known."""
     if isinstance(value, Undefined):
         return False
     if isinstance(value, Literal | Element):

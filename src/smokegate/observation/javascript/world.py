@@ -117,7 +117,7 @@ class World:
 
 
 def is_location(path: tuple[str, ...]) -> bool:
-    """Tell whether a path of names leads to the page's address."""
+    """Return whether a path of names leads to the page's address."""
     rest = path[1:] if path and path[0] in GLOBALS | {"document"} else path
     return rest[:1] == ("location",) and len(rest) == 2
 

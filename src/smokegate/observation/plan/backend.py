@@ -98,7 +98,7 @@ def version_steps(environment: Environment) -> Iterator[Step]:
 
 
 def version_is_health(environment: Environment) -> bool:
-    """Tell whether the health check also tells the version, so that one request serves both."""
+    """Return whether the health check also tells the version, so that one request serves both."""
     version = environment.version
     if version is None or version.path != environment.backend.health.path:
         return False

@@ -8,11 +8,11 @@ from smokegate.observation.transport.causes import Stage
 
 
 def never_asked(exchange: Exchange) -> bool:
-    """Tell whether a request was never on the wire, because no connection could be opened."""
+    """Return whether a request was never on the wire, because no connection could be opened."""
     lost = exchange.no_answer
     return lost is not None and lost.cause.stage is not Stage.EXCHANGE
 
 
 def failed(exchange: Exchange) -> bool:
-    """Tell whether the application itself gave no answer: there is none, or the edge made it."""
+    """Return whether the application itself gave no answer: there is none, or the edge made it."""
     return exchange.answer is None or edge_answer(exchange.answer) is not None

@@ -186,7 +186,7 @@ class Waiting:
             self._finish(ready=True)
 
     def _good(self, exchange: Exchange, commit: str | None) -> tuple[bool, str | None]:
-        """Tell whether an answer is what is waited for, and why waiting is in vain where it is."""
+        """Return whether an answer is what is waited for, and why waiting is in vain where it is."""
         outcome = exchange.outcome
         if isinstance(outcome, NoAnswer):
             self._last = outcome.cause.title

@@ -1,4 +1,4 @@
-"""One look at the platform: a few requests, each of which may fail by itself."""
+"""One collection of data from the platform: a few requests, each of which may fail by itself."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def table(value: Any, key: str) -> dict[str, Any]:
 
 
 def is_suspended(value: dict[str, Any]) -> bool:
-    """Tell whether a service or database is suspended: the API says it as a text."""
+    """Return whether a service or database is suspended: the API says it as a text."""
     return text(value, "suspended") == "suspended"
 
 

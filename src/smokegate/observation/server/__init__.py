@@ -44,7 +44,7 @@ __all__ = [
 
 
 def look(environment: Environment, *, redactor: Callable[[str], str] | None = None) -> ServerView:
-    """Look at an environment's server once; a look that fails says so in the view and raises nothing.
+    """Check an environment's server once; a look that fails says so in the view and raises nothing.
 
     The redactor is applied to everything that a command writes, before it is read.
 

@@ -29,7 +29,7 @@ class CommandCause(Enum):
     ENGINE_NOT_RUNNING = ("server.docker-not-running", "the docker engine on the server does not run")
     NO_PROJECT_DIRECTORY = ("server.no-project-directory", "the project's directory is not on the server")
     NO_COMPOSE_FILE = ("server.no-compose-file", "the project's directory has no compose file")
-    COMPOSE_FILE_INVALID = ("server.compose-file-invalid", "compose can not read the project's files")
+    COMPOSE_FILE_INVALID = ("server.compose-file-invalid", "compose cannot read the project's files")
     COMMAND_TIMED_OUT = ("server.command-hung", "a command on the server did not end in time")
     COMMAND_FAILED = ("server.command-failed", "a command on the server failed")
 
@@ -80,7 +80,7 @@ SSH_TEXTS: tuple[tuple[CommandCause, tuple[str, ...]], ...] = (
     ),
 )
 
-#: What docker and compose write when the project can not be looked at.
+#: What docker and compose write when the project cannot be looked at.
 DOCKER_TEXTS: tuple[tuple[CommandCause, tuple[str, ...]], ...] = (
     (
         CommandCause.ENGINE_NOT_PERMITTED,

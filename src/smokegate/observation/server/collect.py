@@ -1,4 +1,4 @@
-"""One look at the server: everything that can be seen, in a few rounds of commands that run side by side.
+"""One collection of data from the server: everything to be seen, in a few rounds of commands that run side by side.
 
 The first command opens the connection and asks the engine; without an engine the rest of the host is still
 looked at, so that an origin that answers, or a full disk, is seen all the same.
@@ -37,17 +37,17 @@ SIDE_BY_SIDE = 6
 ORIGIN_LIMIT = 5.0
 ENGINE = "{{.ServerVersion}} {{.SystemTime}} {{.DockerRootDir}}"
 #: Evaluated by the shell in the database's container, whose environment has the names. Over TCP, as the
-#: backend asks: while the image initialises its database, a server that nobody else reaches answers on the
+#: backend asks: while the image initialises its database, a server that no one else reaches answers on the
 #: local socket.
 READY = 'user="${POSTGRES_USER:-postgres}"; exec pg_isready -h 127.0.0.1 -t 3 -U "$user" -d "${POSTGRES_DB:-$user}"'
 LISTENING = 'PATH="$PATH:/usr/sbin:/sbin" exec ss -Hltnp'
 
 
 def look_at(environment: Environment, *, redactor: Redactor | None = None) -> ServerView:
-    """Look at an environment's server; see `smokegate.observation.server.look`."""
+    """Check an environment's server; see `smokegate.observation.server.look`."""
     server, compose = environment.server, environment.compose
     if server is None or compose is None:
-        raise ValueError(f"{environment.name}: [server] and [compose] are both needed to look at the server")
+        raise ValueError(f"{environment.name}: [server] and [compose] are both needed to check the server")
     began = time.monotonic()
     name = server.ssh or "local"
     try:
@@ -129,7 +129,7 @@ def _stateful(compose: Compose) -> tuple[str, ...]:
 
 
 def _engine(host: Host) -> tuple[str, str, CommandFailure | None]:
-    """Return the engine's version and directory, or why it can not be asked.
+    """Return the engine's version and directory, or why it cannot be asked.
 
     Raises:
         HostError: not even the server can be asked; an engine that hangs is a failure to be told.
@@ -147,7 +147,7 @@ def _engine(host: Host) -> tuple[str, str, CommandFailure | None]:
 
 
 def _services(pool: ThreadPoolExecutor, project: Project) -> tuple[tuple[ServiceView, ...], CommandFailure | None]:
-    """Return the profile's services with the first sample of each container, or why compose can not tell."""
+    """Return the profile's services with the first sample of each container, or why compose cannot tell."""
     declared = pool.submit(project.run, "config", "--services")
     listed = pool.submit(project.run, "ps", "--all", "--format", "json")
     for future in (declared, listed):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Lines of log that are fetched of each container.
 LOG_LINES = 300
 #: For how long of its life, in seconds, a running container that passed no health check is under suspicion of
-#: a crash loop: one that has been restarted before, and one that has not. Python programs that can not start
+#: a crash loop: one that has been restarted before, and one that has not. Python programs that cannot start
 #: fail within a few seconds.
 SUSPECT = {True: 12.0, False: 4.0}
 #: How long a look follows suspects at most, and how often it samples them, in seconds.

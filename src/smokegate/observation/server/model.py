@@ -32,7 +32,7 @@ class CommandFailure:
 
 @dataclass(frozen=True)
 class Sample:
-    """One look at the life of a container; two of them tell a crash loop from a container that runs."""
+    """One sample of the life of a container; two of them tell a crash loop from a container that runs."""
 
     state: str
     restart_count: int
@@ -133,7 +133,7 @@ class ServiceView:
 
     @property
     def crash_looping(self) -> bool:
-        """Whether the engine restarts it again and again.
+        """Whether the engine restarts it repeatedly.
 
         Seen between two tries, restarted from one sample to another, or restarted before and not ready since:
         on a busy host one try outlasts a look.

@@ -72,7 +72,7 @@ def pause_before_next(
 
 
 def is_limit(outcome: Outcome) -> bool:
-    """Tell whether an answer says that there were too many requests."""
+    """Return whether an answer says that there were too many requests."""
     return isinstance(outcome, Answer) and outcome.status == 429
 
 

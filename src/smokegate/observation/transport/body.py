@@ -136,7 +136,7 @@ def parse(text: str, content_type: str) -> tuple[Any, bool]:
     """Return the JSON value of a body and whether it is one.
 
     A body counts as JSON when it says so, or when it is an object or an array whatever it says: an expectation
-    about its keys must not fail for a header that nobody expected.
+    about its keys must not fail for a header that no one expected.
 
     Raises:
         TooLargeError: it says that it is JSON, and has more values, levels or digits than the caps allow.
@@ -187,7 +187,7 @@ def _constant(text: str) -> float:
 
 
 def _deeper(value: Any, levels: int) -> bool:
-    """Tell whether a value is nested deeper than so many levels."""
+    """Return whether a value is nested deeper than so many levels."""
     row = [value]
     for _ in range(levels + 1):
         row = [

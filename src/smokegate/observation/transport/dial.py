@@ -22,7 +22,7 @@ class SharedFailureError(OSError):
 class Dialer:
     """Opens connections and remembers, per origin, whether one could ever be opened.
 
-    A host that swallows packets costs its time-out once: whoever asked before that connection attempt failed
+    A host that swallows packets costs its time-out once: anyone who asked before that connection attempt failed
     shares its failure, instead of queueing up for a time-out of its own.
     """
 

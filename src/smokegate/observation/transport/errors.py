@@ -57,7 +57,7 @@ def _words(*words: str) -> Callable[[BaseException], bool]:
 
 
 def _refuses_client(error: BaseException) -> bool:
-    """Tell whether it is the server's alert about the certificate that the client showed, or did not show."""
+    """Return whether it is the server's alert about the certificate that the client showed, or did not show."""
     return CLIENT_ALERT.search(str(error)) is not None
 
 

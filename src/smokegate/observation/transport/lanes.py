@@ -76,6 +76,6 @@ class Lane:
         self._fresh.clear()
 
     def _opens(self) -> bool:
-        """Tell whether the next request will open a connection; the very first one is no sample."""
+        """Return whether the next request will open a connection; the very first one is no sample."""
         width = self.width
         return width is not None and width.answered_once and self.active - self._sampling > width.kept

@@ -49,7 +49,7 @@ class Resolver:
 
         Raises:
             socket.gaierror: the name does not resolve; `.invalid` names never leave this machine (RFC 6761).
-            UnicodeError: the name can not be a host name.
+            UnicodeError: the name cannot be a host name.
             NameTimeoutError: no answer before the deadline.
         """
         if host.rstrip(".").lower().endswith(".invalid"):
@@ -76,7 +76,7 @@ class Resolver:
 
     @staticmethod
     def _spent(lookup: _Lookup) -> bool:
-        """A failure is told to those who wait for it and to nobody after them: names heal."""
+        """A failure is told to those who wait for it and to no one after them: names heal."""
         if not lookup.done.is_set():
             return False
         return lookup.error is not None or time.monotonic() - lookup.ended > KEPT

@@ -59,12 +59,12 @@ def _may_leave(ask: RequestToSend, target: str) -> bool:
 
 
 def same_host(one: str, other: str) -> bool:
-    """Tell whether two addresses have the same host."""
+    """Return whether two addresses have the same host."""
     return urlsplit(one).hostname == urlsplit(other).hostname
 
 
 def is_private(address: str) -> bool:
-    """Tell whether an IP address belongs to no host on the internet: private, loopback, link-local or reserved."""
+    """Return whether an IP address belongs to no host on the internet: private, loopback, link-local or reserved."""
     try:
         return not ipaddress.ip_address(address.partition("%")[0]).is_global
     except ValueError:

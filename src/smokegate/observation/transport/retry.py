@@ -137,7 +137,7 @@ class Retries:
         )
 
     def _asleep(self, ask: RequestToSend, outcome: Answer | NoAnswer) -> bool:
-        """Tell whether the server may only be waking up: it held the request until the deadline, its first one."""
+        """Return whether the server may only be waking up: it held the request until the deadline, its first one."""
         if not isinstance(outcome, NoAnswer) or outcome.cause is not WireCause.READ_TIMEOUT:
             return False
         return not self.pool.width(origin_of(ask.url, ask.route)).answered_once

@@ -108,7 +108,7 @@ class Contexts:
         """Return the shared context; the authorities are loaded at the first call.
 
         Raises:
-            OSError: a file of authorities or a certificate can not be read.
+            OSError: a file of authorities or a certificate cannot be read.
         """
         with self._lock:
             if (ca_file, certificate) not in self._made:

@@ -143,7 +143,7 @@ class Width:
             self._open.remove(place)
 
     def check(self) -> None:
-        """Look whether anything waits in vain; called several times a second while requests are under way."""
+        """Check whether anything waits in vain; called several times a second while requests are under way."""
         now = time.monotonic()
         with self._lock:
             waiting = [p for p in self._open if p.busy and not p.answered and now - p.since > self._trial]
@@ -186,7 +186,7 @@ class Width:
 
 
 def _alive(place: Place) -> bool:
-    """Tell whether the server holds a connection open: a request is on it, or it has not been hung up."""
+    """Return whether the server holds a connection open: a request is on it, or it has not been hung up."""
     if place.busy or place.spent or place.sock is None:
         return place.busy
     try:

@@ -25,7 +25,7 @@ LISTEN = (
 
 
 def stop(service: str) -> Callable[[Stack], None]:
-    """Return the fault of a service that somebody stopped."""
+    """Return the fault of a service that someone stopped."""
 
     def begin(stack: Stack) -> None:
         stack.compose("stop", service)
@@ -150,7 +150,7 @@ def _until_looping(stack: Stack, service: str) -> None:
     def looping() -> bool:
         return int(stack.state(service).get("RestartCount", 0)) > 0
 
-    stack.until(f"{service} is restarted again and again", looping)
+    stack.until(f"{service} is restarted repeatedly", looping)
 
 
 def _health(stack: Stack, service: str) -> str:

@@ -49,7 +49,7 @@ def hold(directory: Path) -> int:
 
 
 def abandoned(directory: Path) -> bool:
-    """Tell whether no process holds a stack's directory any more."""
+    """Return whether no process holds a stack's directory any more."""
     try:
         descriptor = os.open(directory / LOCK, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -60,7 +60,7 @@ def _fault(  # noqa: PLR0913
 _ALL = (
     _fault(
         "backend-stopped",
-        "Somebody stopped the backend",
+        "Someone stopped the backend",
         cause="container.stopped",
         caught_by=(RUNS,),
         begin=breaking.stop("backend-aws"),
@@ -106,7 +106,7 @@ _ALL = (
     ),
     _fault(
         "database-stopped",
-        "Somebody stopped the database",
+        "Someone stopped the database",
         where="database",
         cause="container.database-down",
         caught_by=(RUNS,),

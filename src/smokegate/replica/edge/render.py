@@ -39,7 +39,7 @@ def made_by_edge(routing: str, answer: Answer) -> Answer:
 
 
 def bad_gateway(routing: str) -> Answer:
-    """The 502 page of a service that the router can not get an answer from."""
+    """The 502 page of a service that the router cannot get an answer from."""
     return made_by_edge(routing, Answer.html(502, _BAD_GATEWAY))
 
 

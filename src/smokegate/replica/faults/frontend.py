@@ -176,7 +176,7 @@ def spa_answers_everything(plan: Plan) -> None:
 
 @fault("tectonic", where="frontend", cause="frontend.down", caught_by=checks.FRONTEND_IS_SERVED)
 def frontend_refused(plan: Plan) -> None:
-    """Nobody listens where the frontend should be."""
+    """No one listens where the frontend should be."""
     plan.frontend.listens = False
 
 
@@ -194,7 +194,7 @@ def frontend_empty(plan: Plan) -> None:
 
 @fault("trading", where="frontend", cause="frontend.down", caught_by=checks.FRONTEND_IS_SERVED)
 def dashboard_down(plan: Plan) -> None:
-    """The dashboard can not be reached from nginx, while the backend answers."""
+    """The dashboard cannot be reached from nginx, while the backend answers."""
 
     def of_dashboard(request: Request) -> bool:
         return not request.path.startswith("/api/") and request.path not in {"/health", "/ping_fast"}

@@ -204,7 +204,7 @@ def subdomain_disabled(plan: Plan) -> None:
     caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
 )
 def unknown_edge(plan: Plan) -> None:
-    """The edge answers with a routing value that nobody has seen before."""
+    """The edge answers with a routing value that no one has seen before."""
     always(plan.backend, made_by_edge("never-seen-before", Answer.text(503, "Service Unavailable\n")))
 
 

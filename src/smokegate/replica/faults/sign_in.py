@@ -112,7 +112,7 @@ def signing_key_not_shared(plan: Plan) -> None:
 )
 def session_survives(plan: Plan) -> None:
     """The account view opens without a token."""
-    account = {"id": 1, "email": "somebody@example.com", "full_name": "Somebody"}
+    account = {"id": 1, "email": "someone@example.com", "full_name": "Someone"}
 
     def change(app: Any) -> None:
         from starlette.middleware import Middleware
@@ -249,12 +249,12 @@ def _first_route(app: Any, path: str, endpoint: Callable[..., Any]) -> None:
     caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT,
 )
 def login_opens_another_account(plan: Plan) -> None:
-    """Login succeeds, and its token opens somebody else's account."""
+    """Login succeeds, and its token opens someone else's account."""
 
     def find(_: Any, account_id: int) -> Any:
         from smokegate.replica.tectonic.accounts import Account
 
-        return Account(account_id + 1, f"person{account_id + 1}@example.com", "Somebody Else")
+        return Account(account_id + 1, f"person{account_id + 1}@example.com", "Someone Else")
 
     _accounts(plan, "find", find)
 
@@ -266,7 +266,7 @@ def login_opens_another_account(plan: Plan) -> None:
     caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT,
 )
 def tokens_expired_on_arrival(plan: Plan) -> None:
-    """The server's clock jumps: each token has expired when it comes back, and nobody stays signed in."""
+    """The server's clock jumps: each token has expired when it comes back, and no one stays signed in."""
 
     def change(app: Any) -> None:
         app.state.tokens.account_id = lambda _token: None

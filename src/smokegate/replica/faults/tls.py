@@ -25,7 +25,7 @@ def tls_wrong_host(plan: Plan) -> None:
 
 @fault(*APPS, where="wire", cause="tls.untrusted", caught_by=checks.CERTIFICATE_IS_VALID, tls=True)
 def tls_untrusted(plan: Plan) -> None:
-    """The certificate was issued by an authority that nobody here trusts."""
+    """The certificate was issued by an authority that no one here trusts."""
     plan.backend.certificate = "untrusted"
 
 

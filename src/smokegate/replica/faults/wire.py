@@ -32,7 +32,7 @@ def name_not_found(plan: Plan) -> None:
 
 @fault(*APPS, where="wire", cause="net.refused", caught_by=checks.PORT_ACCEPTS)
 def refused(plan: Plan) -> None:
-    """Nobody listens on the port."""
+    """No one listens on the port."""
     plan.backend.listens = False
 
 

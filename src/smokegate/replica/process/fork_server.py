@@ -42,7 +42,7 @@ def fulfil(order: dict[str, Any], channel: socket.socket, control: socket.socket
         certificates.write(plan)
         for name, site in plan.sites.items():
             if site.listens and name in sockets:
-                sockets[name].listen(_QUEUE)  # what is asked before anybody can answer waits here
+                sockets[name].listen(_QUEUE)  # what is asked before anyone can answer waits here
         supervisor.tell(channel, {"serving": _serving(plan)})
         preload(plan.kind)
         if os.fork() == 0:
@@ -97,7 +97,7 @@ def _bind(port: int) -> socket.socket:
         bound.bind(("127.0.0.1", port))
     except OSError as error:
         bound.close()
-        raise OSError(error.errno, f"port {port} of 127.0.0.1 can not be used: {error.strerror}") from error
+        raise OSError(error.errno, f"port {port} of 127.0.0.1 cannot be used: {error.strerror}") from error
     return bound
 
 

@@ -83,7 +83,7 @@ def create_app(variables: Mapping[str, str]) -> FastAPI:
 
     Raises:
         MissingSettingsError: strict settings, and a required variable is not set.
-        SQLAlchemyError: the database can not be reached.
+        SQLAlchemyError: the database cannot be reached.
     """
     missing = [name for name in _REQUIRED if not variables.get(name)]
     if missing and variables.get("STRICT_SETTINGS") == "1":
@@ -103,7 +103,7 @@ def create_app(variables: Mapping[str, str]) -> FastAPI:
 
 
 def main() -> None:
-    """Serve until told to stop; say in one line why it can not."""
+    """Serve until told to stop; say in one line why it cannot."""
     try:
         app = create_app(os.environ)
     except MissingSettingsError as error:

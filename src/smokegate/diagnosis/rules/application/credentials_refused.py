@@ -52,7 +52,7 @@ RULES = (
         steps=(
             "Repeat the request with the curl line of the report and credentials that are known to be good.",
             "If that works, correct the variables that hold those of {file}: they were rotated, or belong elsewhere.",
-            "If it does not, look whether the deployment lost its own copy of them with this deploy.",
+            "If it does not, check whether the deployment lost its own copy of them with this deploy.",
         ),
         competing=(
             "credentials that were rotated or belong to another environment",

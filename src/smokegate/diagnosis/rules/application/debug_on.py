@@ -67,7 +67,7 @@ RULES = (
         judge=judge,
         steps=(
             ("Set `DEBUG=False` (or the framework's own switch) where the deployment has its variables, and restart."),
-            "Read the traceback in the evidence: it also says what is broken, which is to be mended as well.",
+            "Read the traceback in the evidence: it also says what is broken, which must be fixed as well.",
             "Change every secret that was shown in it.",
         ),
         competing=("an error handler of the app's own that prints tracebacks without debug mode",),

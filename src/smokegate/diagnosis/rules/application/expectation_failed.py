@@ -53,10 +53,10 @@ RULES = (
         judge=judge,
         steps=(
             "Compare expected and actual in the evidence, and decide which of them is right.",
-            "If the app is wrong, look what changed with the last deploy, and mend it or roll back.",
+            "If the app is wrong, check what changed with the last deploy, and fix it or roll back.",
             "If the promise is out of date, correct it in {file}.",
             (
-                "If the endpoint is a check of the app's own, look at the check too: checks have defects, and"
+                "If the endpoint is a check of the app's own, review that check too: checks have defects, and"
                 " say 'unhealthy' of healthy systems."
             ),
         ),

@@ -47,7 +47,7 @@ def _groups(case: Case) -> list[list[Exchange]]:
 
 
 def _only_late(failed: list[Exchange]) -> bool:
-    """Tell whether nothing failed but time-outs: an event loop that is blocked answers nothing for a while."""
+    """Return whether nothing failed but time-outs: an event loop that is blocked answers nothing for a while."""
     causes = [one.cause for each in failed for one in each.attempts if isinstance(one, NoAnswer)]
     answers = [one for each in failed for one in each.attempts if isinstance(one, Answer)]
     late = bool(causes) and all(cause is WireCause.READ_TIMEOUT for cause in causes)
@@ -55,7 +55,7 @@ def _only_late(failed: list[Exchange]) -> bool:
 
 
 def _routed(case: Case, exchange: Exchange) -> bool:
-    """Tell whether the edge says by itself why this sample failed, which another rule tells."""
+    """Return whether the edge says by itself why this sample failed, which another rule tells."""
     edge = case.edge(exchange.name)
     return edge is not None and not edge.code.startswith("nginx.bad")
 
@@ -70,7 +70,7 @@ RULES = (
         reads=("every sample and every attempt of the health check and of the endpoints",),
         judge=judge,
         steps=(
-            "Look how many instances run and which of them fail; restart or replace those.",
+            "Check how many instances run and which of them fail; restart or replace those.",
             (
                 ("On the server, in `{directory}`: `{compose} ps`, then `{compose} logs --tail 100 {service}`."),
                 (

@@ -62,7 +62,7 @@ RULES = (
             ),
             (
                 "On the server, in `{directory}`: `docker stats --no-stream`, for a container at its limit.",
-                "Look at the load of the instance: processor, memory, connections of the database.",
+                "Check the load of the instance: processor, memory, connections of the database.",
             ),
             "Look for the slowest part of the request in the app's log or its profiler.",
             "If the budget is too tight for this distance, raise `within` in {file}.",

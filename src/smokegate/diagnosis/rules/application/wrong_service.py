@@ -82,7 +82,7 @@ RULES = (
         title="Another service answers at {host}",
         level=Level.SERVICE,
         owner=Owner.CONFIGURATION,
-        symptom="200, but somebody else's: another service's name, or a web page where JSON was promised.",
+        symptom="200, but someone else's: another service's name, or a web page where JSON was promised.",
         reads=("the keys of the health check that name the service", "the content type of the health check"),
         judge=judge,
         steps=(
@@ -92,7 +92,7 @@ RULES = (
             ),
             (
                 ("On the server, in `{directory}`: `{compose} ps`, and compare the ports with what nginx passes to."),
-                "Look which service the platform or the proxy has behind `{host}`.",
+                "Check which service the platform or the proxy has behind `{host}`.",
             ),
             "If a proxy keeps an old address of the backend's container, reload it: `nginx -s reload`.",
         ),

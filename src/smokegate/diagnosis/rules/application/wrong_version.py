@@ -77,7 +77,7 @@ RULES = (
         judge=judge,
         steps=(
             (
-                "Look whether the deploy of {expected} has ended, and how: the old version keeps answering"
+                "Check whether the deploy of {expected} has ended, and how: the old version keeps answering"
                 " until a deploy is live, and after one that failed."
             ),
             (

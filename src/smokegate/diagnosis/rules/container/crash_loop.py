@@ -1,4 +1,4 @@
-"""The engine restarts a container again and again."""
+"""The engine restarts a container repeatedly."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def looping(case: Case) -> Iterator[ServiceView]:
 RULES = (
     Rule(
         code="container.crash-loop",
-        title="The service {service} crashes and is restarted again and again",
+        title="The service {service} crashes and is restarted repeatedly",
         level=Level.SERVER,
         owner=Owner.APP,
         symptom=(
@@ -34,7 +34,7 @@ RULES = (
         judge=by_state(
             looping,
             Confidence.CERTAIN,
-            last_line="The service {service} crashes and is restarted again and again; its log ends with: {said}",
+            last_line="The service {service} crashes and is restarted repeatedly; its log ends with: {said}",
         ),
         steps=(
             LOGS,

@@ -42,7 +42,7 @@ RULES = (
             "Never remove its volume: it holds the data.",
         ),
         competing=(
-            "somebody who stopped it",
+            "someone who stopped it",
             "a disk that is full",
             "a crash of the database itself",
         ),

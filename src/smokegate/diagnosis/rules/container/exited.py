@@ -47,7 +47,7 @@ RULES = (
         ),
         competing=(
             "a program that failed",
-            "somebody who killed it",
+            "someone who killed it",
             "a host that ran out of memory, which the engine does not always notice",
         ),
         silences=EDGE,

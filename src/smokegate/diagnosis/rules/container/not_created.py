@@ -40,7 +40,7 @@ RULES = (
         steps=(
             "Create and start it: `{compose} up -d {service}`.",
             "If compose says 'no service selected', the profile is missing on its command line.",
-            "If an image can not be pulled or built, the same command says so in its last lines.",
+            "If an image cannot be pulled or built, the same command says so in its last lines.",
         ),
         competing=(
             "a deploy that was cut short",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from smokegate.diagnosis.rule import Judge
 
 BY_HAND: Step = "Try it by hand: `ssh -v` with the destination of `{file}`; the last lines say where it ends."
-FROM_CONSOLE: Step = "If that fails too, look at the server in the console of its provider: is it running, is it full?"
+FROM_CONSOLE: Step = "If that fails too, check the server in the console of its provider: is it running, is it full?"
 ENGINE: Step = (
     "On the server: `systemctl status docker`, `journalctl -u docker -n 50`, then `sudo systemctl start docker`."
 )
@@ -97,7 +97,7 @@ ROWS = (
             ("Do not connect before you know why: compare the fingerprint with the console of the server's provider."),
             ("If the server was made anew, remove its old key (`ssh-keygen -R` with its name) and add the new one."),
         ),
-        ("a server that was made anew behind the same address", "somebody between here and the server"),
+        ("a server that was made anew behind the same address", "someone between here and the server"),
     ),
     Row(
         CommandCause.HOST_KEY_UNKNOWN,
@@ -174,7 +174,7 @@ ROWS = (
         Owner.CONFIGURATION,
         (
             "On the server, in `{directory}`: `{compose} config`; it names the line.",
-            "If a variable is missing, look whether `.env` beside the compose file was deployed too.",
+            "If a variable is missing, check whether `.env` beside the compose file was deployed too.",
         ),
     ),
     Row(
@@ -222,7 +222,7 @@ RULES = tuple(
         title=f"No look from inside: {row.cause.title}",
         level=Level.VANTAGE if row.owner in {Owner.RUNNER, Owner.NETWORK} else Level.SERVER,
         owner=row.owner,
-        symptom=f"What runs on the server can not be seen: {row.cause.title}.",
+        symptom=f"What runs on the server cannot be seen: {row.cause.title}.",
         reads=("what ssh, docker and compose write where a command on the server fails",),
         judge=by_cause(row.cause),
         steps=row.steps,

@@ -42,7 +42,7 @@ RULES = (
         steps=(
             START,
             ("Find out who stopped it: shell history on the server, the last deploy, `docker events --since 24h`."),
-            "A container that somebody stopped is not restarted by its policy before the engine restarts.",
+            "A container that someone stopped is not restarted by its policy before the engine restarts.",
         ),
         competing=(
             "a deploy that was cut short",

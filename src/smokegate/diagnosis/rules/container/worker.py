@@ -35,10 +35,10 @@ RULES = (
         steps=(
             START,
             LOGS,
-            "Look at how old the data are, and whether what it missed has to be done again.",
+            "Check how old the data are, and whether what it missed has to be done again.",
         ),
         competing=(
-            "somebody who stopped it",
+            "someone who stopped it",
             "a crash that its restart policy did not cover",
         ),
     ),

@@ -37,10 +37,7 @@ SAYS_FAILED = re.compile(
 )
 LOOK: Step = (
     "On the server, in `{directory}`: `{compose} ps {database}` and `{compose} logs --tail 50 {database}`.",
-    (
-        "Look at the database in the console of its provider: is it running, suspended, out of disk or out of"
-        " connections?"
-    ),
+    ("Check the database in the console of its provider: is it running, suspended, out of disk or out of connections?"),
 )
 
 
@@ -127,7 +124,7 @@ def _touching(case: Case) -> Signs | None:
 
 
 def _from_app(case: Case, name: str) -> bool:
-    """Tell whether the app gave the answer, or an nginx that puts its own message over the app's 503."""
+    """Return whether the app gave the answer, or an nginx that puts its own message over the app's 503."""
     edge = case.edge(name)
     return edge is None or edge.code == "nginx.upstream-unavailable"
 
@@ -179,7 +176,7 @@ EXPLAINS = (
 RULES = (
     Rule(
         code="app.database-unreachable",
-        title="The app at {host} can not use its database",
+        title="The app at {host} cannot use its database",
         level=Level.DATABASE,
         owner=Owner.CONFIGURATION,
         symptom="The health check is green; registering, signing in and everything with data ends in 500.",
@@ -233,7 +230,7 @@ RULES = (
                 "Run the migrations, or let the app initialise the database on its first run: restart it and"
                 " read its log."
             ),
-            "If tables were there before, stop writing and look at backups first.",
+            "If tables were there before, stop writing and check backups first.",
         ),
         competing=(
             "migrations that were not run",

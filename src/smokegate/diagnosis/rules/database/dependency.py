@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LOOK: Step = (
     "On the server, in `{directory}`: `{compose} ps`: is it up? Then its log.",
-    "Look at it where it runs: is it up, and may the app connect to it?",
+    "Check it where it runs: is it up, and may the app connect to it?",
 )
 
 

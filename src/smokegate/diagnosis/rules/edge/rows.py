@@ -43,7 +43,7 @@ ROWS = (
         "404 on every path, from a page of the platform: no such app, site not found, a server's first page.",
         (
             "Compare `{url}` in {file} with the address that the platform shows for the service.",
-            "If the address is right, look whether the service was deleted, renamed, or never deployed; deploy it.",
+            "If the address is right, check whether the service was deleted, renamed, or never deployed; deploy it.",
             "If the domain is your own, check that it is assigned to this service: `dig +short {hostname}`.",
         ),
         (
@@ -58,8 +58,8 @@ ROWS = (
         Owner.CONFIGURATION,
         "404 from the proxy, on this path or on all of them.",
         (
-            "Look at the proxy's rules: is there one for this host and this path, and does it lead to the application?",
-            "Look whether the application runs and is healthy: some proxies drop the route of one that is not.",
+            "Check the proxy's rules: is there one for this host and this path, and does it lead to the application?",
+            "Check whether the application runs and is healthy: some proxies drop the route of one that is not.",
             "Compare `{url}` and the path in {file} with what the proxy routes.",
         ),
         ("a rule that is missing or names another host", "an application that is not deployed or not healthy"),
@@ -122,7 +122,7 @@ ROWS = (
             "Open the platform's console: who stopped it, or which bill or quota?",
             "Resume it there, or move it to a plan that is not stopped; then wait until it counts as running.",
         ),
-        ("somebody who stopped it", "an unpaid bill", "a quota that is used up", "planned maintenance"),
+        ("someone who stopped it", "an unpaid bill", "a quota that is used up", "planned maintenance"),
     ),
     Row(
         "rate-limited",
@@ -130,7 +130,7 @@ ROWS = (
         Owner.CONFIGURATION,
         "429, or 503, from the gateway: too many requests.",
         (
-            "Look what else asks from the same address: another run of this suite, a monitor, an open dashboard.",
+            "Check what else asks from the same address: another run of this suite, a monitor, an open dashboard.",
             "Wait a few minutes and run `{verify}` again.",
             "If healthy visitors meet it too, raise the limit, or exempt the health check and this runner.",
         ),
@@ -165,7 +165,7 @@ ROWS = (
         "The function behind {target} used more CPU or memory than {edge} allows",
         Owner.APP,
         "500 or 503 from the platform, which stopped the function at its limit.",
-        ("Look at its use of CPU and memory in the platform's console, and at the last deploy.", ROLL_BACK),
+        ("Check its use of CPU and memory in the platform's console, and at the last deploy.", ROLL_BACK),
         ("a loop or a leak in the last version", "a limit that is too low for what it does"),
     ),
     Row(
@@ -185,7 +185,7 @@ ROWS = (
         Owner.CONFIGURATION,
         "530 or 502: the gateway looks for the application under a name that does not exist.",
         (
-            "Look at the origin that the gateway is given: a name with a typing error, or of a host that is gone.",
+            "Check the origin that the gateway is given: a name with a typing error, or of a host that is gone.",
             "Set it to the application's present address.",
         ),
         ("a record that was deleted", "a host that was renamed"),

@@ -98,15 +98,14 @@ RULES = (
         "frontend.calls-localhost",
         "The frontend calls {called}, the visitor's own machine",
         "The page is there, and every call of it fails, except on the developer's machine.",
-        "Look at the environment of the frontend's build: an API address that is not set falls back to the"
-        " developer's.",
+        "Check the environment of the frontend's build: an API address that is not set falls back to the developer's.",
         ("a build without the variable", "a `.env.local` file that went into the build"),
     ),
     _rule(
         "frontend.calls-itself",
         "The frontend calls its own host for the API: {called}",
         "Registering looks as if it worked and shows a dashboard; login says 'Not Found', or nothing at all.",
-        "Look at the environment of the frontend's build: a relative API address (`/api`) means the page's own host.",
+        "Check the environment of the frontend's build: a relative API address (`/api`) means the page's own host.",
         (
             "a build with a relative address",
             "a rewrite from the frontend's host to the backend that is missing",
@@ -146,7 +145,7 @@ RULES = (
         "frontend.address-unset",
         "The frontend was built without its API address: its scripts call {found}",
         "The page is there, and every call goes to `…/undefined/…` on the page's own host, or nowhere.",
-        "Look at the environment of the frontend's build: the variable with the API address is not set there, or its"
+        "Check the environment of the frontend's build: the variable with the API address is not set there, or its"
         " name does not begin as the bundler wants it (`VITE_`, `NEXT_PUBLIC_`, `REACT_APP_`).",
         ("a build without the variable", "a variable that is set when the server starts, but not when it is built"),
     ),
@@ -154,7 +153,7 @@ RULES = (
         "frontend.address-unfilled",
         "The placeholder {found} stands where the frontend's API address should be",
         "The page is there, and every call goes to an address that is a placeholder's name.",
-        "Look at what fills in the settings when the frontend starts (`envsubst`, an entrypoint script): it did not"
+        "Check what fills in the settings when the frontend starts (`envsubst`, an entrypoint script): it did not"
         " run, or its variable is not set.",
         ("a start that does not fill in the template", "a variable that is not set for the container"),
     ),

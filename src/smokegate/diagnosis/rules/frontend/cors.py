@@ -51,7 +51,7 @@ RULES = (
             ),
             "Restart the backend, which reads them at start-up.",
             (
-                "If the preflight is 404, 405 or 400, look whether the CORS middleware is still there, and"
+                "If the preflight is 404, 405 or 400, check whether the CORS middleware is still there, and"
                 " that no proxy answers OPTIONS by itself."
             ),
         ),

@@ -38,7 +38,7 @@ def judge(case: Case) -> Signs | None:
 
 
 def _with_backend(case: Case) -> bool:
-    """Tell whether the backend's host, which serves the page too, is away altogether."""
+    """Return whether the backend's host, which serves the page too, is away altogether."""
     page = case.exchange("page")
     same = page is not None and host_of(page.request.url) == case.host
     return same and (case.wire("health") is not None or case.edge("health") is not None)
@@ -59,10 +59,10 @@ RULES = (
                 " its last deploy."
             ),
             (
-                "If it is a static site, look at its build's log and its publish directory; an empty page is"
+                "If it is a static site, check its build's log and its publish directory; an empty page is"
                 " an empty `index.html`."
             ),
-            "If it is behind nginx, look at `location /` and at what it passes to.",
+            "If it is behind nginx, check `location /` and what it passes to.",
             "Redeploy it, or roll it back to the last build that was served.",
         ),
         competing=(

@@ -121,7 +121,7 @@ RULES = (
         "The frontend's run-time settings {missing} cannot be read: {problem}",
         "A white page, or one that loads for ever: without its settings it knows no API address.",
         (
-            "Look at what writes `{missing}` when the frontend starts or is deployed: it did not run, or failed.",
+            "Check what writes `{missing}` when the frontend starts or is deployed: it did not run, or failed.",
             "Take `{missing}` out of the single-page fallback, so that a missing file is a 404.",
         ),
         ("a file that the deploy leaves out", "a start that does not write it"),

@@ -36,7 +36,7 @@ RULES = (
         title="The address {calls} was not found in the frontend's scripts, so what they call was not checked",
         level=Level.ADVICE,
         owner=Owner.CONFIGURATION,
-        symptom="Nothing, where the address is made in a way that can not be read; else every call of the page fails.",
+        symptom="Nothing, where the address is made in a way that cannot be read; else every call of the page fails.",
         reads=("the API addresses in the frontend's page, scripts and settings", "`frontend.calls`"),
         judge=judge,
         steps=(
@@ -44,7 +44,7 @@ RULES = (
             "If the pages are rendered by a server and call no API, write `calls = false` in {file}.",
         ),
         competing=(
-            "scripts that make the address in a way that can not be read",
+            "scripts that make the address in a way that cannot be read",
             "`frontend.calls` that is out of date",
         ),
         after=REACHED,

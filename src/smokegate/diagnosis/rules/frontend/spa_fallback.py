@@ -48,11 +48,11 @@ RULES = (
         judge=judge,
         steps=(
             (
-                "Look at the rewrites of the host: `/* → /index.html` answers every path that no rule before"
+                "Check the rewrites of the host: `/* → /index.html` answers every path that no rule before"
                 " it takes. Put the API's rule above it."
             ),
             (
-                "On nginx, look whether `location /api/` is there and passes to the backend; `try_files …"
+                "On nginx, check whether `location /api/` is there and passes to the backend; `try_files …"
                 " /index.html` catches what is not."
             ),
             "If `{url}` is the static site's address, correct it in {file} and in the frontend's build.",

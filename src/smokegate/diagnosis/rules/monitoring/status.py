@@ -159,7 +159,7 @@ RULES = (
         steps=(
             (
                 "On the server, in `{directory}`: `{compose} ps`: is the worker that renews the data up?",
-                "Look whether the worker that renews the data runs.",
+                "Check whether the worker that renews the data runs.",
             ),
             (
                 (
@@ -172,7 +172,7 @@ RULES = (
         ),
         competing=(
             "a worker that is stopped or hangs",
-            "a database that can not be asked",
+            "a database that cannot be asked",
             "a source of the data that is away",
             "clocks that differ, where the age is negative",
         ),

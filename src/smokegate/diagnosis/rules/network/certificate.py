@@ -123,7 +123,7 @@ RULES = (
         steps=(
             SHOW,
             (
-                "Renew it and look why renewal did not happen by itself: `certbot renew --dry-run`, or the"
+                "Renew it and check why renewal did not happen by itself: `certbot renew --dry-run`, or the"
                 " domain's state in the platform's dashboard."
             ),
             "Reload the proxy (`nginx -s reload`): it keeps the old certificate until then.",
@@ -148,7 +148,7 @@ RULES = (
                 " alias added to it."
             ),
             (
-                "If the name is right, look which server block or service answers for it: a default one"
+                "If the name is right, check which server block or service answers for it: a default one"
                 " answers for names that it does not know."
             ),
         ),
@@ -197,7 +197,7 @@ RULES = (
         steps=(
             "Put the client's certificate and key into `client_certificate` of `[backend]` in {file}.",
             "If they are there, see whether they have expired: `openssl x509 -noout -subject -enddate -in FILE`.",
-            "If they are valid, look which authority the server trusts for clients, and whether that changed.",
+            "If they are valid, check which authority the server trusts for clients, and whether that changed.",
         ),
         competing=(
             "a server that trusts another authority for clients since this deploy",

@@ -44,7 +44,7 @@ RULES = (
         judge=judge,
         steps=(
             (
-                "Renew it, and look why renewal did not happen by itself: `certbot renew --dry-run`, or the"
+                "Renew it, and check why renewal did not happen by itself: `certbot renew --dry-run`, or the"
                 " domain's state in the platform's dashboard."
             ),
             "Reload the proxy (`nginx -s reload`): it keeps the old certificate until then.",

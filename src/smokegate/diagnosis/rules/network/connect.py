@@ -32,7 +32,7 @@ RULES = (
         steps=(
             (
                 "On the server, in `{directory}`: `{compose} ps`; a service that is not 'Up' is the cause.",
-                "On the host, look whether the process runs and which address it listens on (`ss -ltnp`).",
+                "On the host, check whether the process runs and which address it listens on (`ss -ltnp`).",
             ),
             (
                 "Read why it ended: `{compose} logs --tail 100 {service}`.",
@@ -96,7 +96,7 @@ RULES = (
         competing=(
             "a firewall or security group that drops",
             "a server that is stopped or hangs",
-            "an address that belongs to nobody",
+            "an address that belongs to no one",
         ),
         after=AFTER,
     ),

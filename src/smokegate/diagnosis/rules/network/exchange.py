@@ -94,9 +94,9 @@ RULES = (
         steps=(
             LOGS,
             "Look for an exception while the body was sent, or a worker that was killed at that moment.",
-            "Look at the proxy's buffers and its disk: nginx cuts answers that it can not buffer.",
+            "Check the proxy's buffers and its disk: nginx cuts answers that it cannot buffer.",
         ),
-        competing=("an exception while the body was streamed", "a proxy that can not buffer the answer"),
+        competing=("an exception while the body was streamed", "a proxy that cannot buffer the answer"),
         after=AFTER,
     ),
     Rule(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def name_server(case: Case) -> Signs | None:
-    """The resolver failed: the runner's own, where other names can not be looked up either."""
+    """The resolver failed: the runner's own, where other names cannot be looked up either."""
     signs = wire_signs(case, case.wires(WireCause.NAME_SERVER), Confidence.LIKELY)
     if signs is None:
         return None
@@ -32,7 +32,7 @@ RULES = (
         title="The name {hostname} does not exist",
         level=Level.NAME,
         owner=Owner.CONFIGURATION,
-        symptom="Every request fails at once: the host name can not be resolved.",
+        symptom="Every request fails at once: the host name cannot be resolved.",
         reads=("the name lookup of every exchange with the backend",),
         judge=by_wire(WireCause.NAME_NOT_FOUND),
         steps=(
@@ -41,7 +41,7 @@ RULES = (
                 " correct `backend.url` in {file} if it differs."
             ),
             (
-                "If the name is right, look at its DNS record: `dig +short {hostname}` from another network;"
+                "If the name is right, check its DNS record: `dig +short {hostname}` from another network;"
                 " a custom domain needs its CNAME or A record."
             ),
             "If the record was made or changed a short while ago, wait for its old TTL to pass.",
@@ -65,8 +65,8 @@ RULES = (
                 "Ask twice, from here and from another network: `dig {hostname}`. If only this network fails,"
                 " its resolver is at fault, not the deployment."
             ),
-            ("If both fail, ask the zone's own name servers (`dig +trace {hostname}`) and call on whoever runs them."),
-            "Until it is mended, judge nothing about the app: no request reached it.",
+            ("If both fail, ask the zone's own name servers (`dig +trace {hostname}`) and contact their operator."),
+            "Until it is fixed, judge nothing about the app: no request reached it.",
         ),
         competing=("the runner's own resolver", "the name servers of the domain's zone"),
         after=("runner",),

@@ -1,4 +1,4 @@
-"""What nginx says when it can not pass a request on."""
+"""What nginx says when it cannot pass a request on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 STATE: Step = (
     "On the server, in `{directory}`: `{compose} ps`; a service that is not 'Up (healthy)' is the cause.",
-    "On the server, look whether the backend's process or container runs, and on which port it listens.",
+    "On the server, check whether the backend's process or container runs, and on which port it listens.",
 )
 LOGS: Step = (
     "Read why: `{compose} logs --tail 100 {service}`.",
@@ -150,7 +150,7 @@ ROWS = (
         "429 'Too Many Requests' on nginx's own page, without `Retry-After`; 503 where no other status is set.",
         "nginx's own page for 429, or for 503 on an address that the application answered before",
         (
-            ("Look what else asks from the same address: a second run of this suite, a monitor, an open dashboard."),
+            ("Check what else asks from the same address: a second run of this suite, a monitor, an open dashboard."),
             "Wait a few seconds and run `{verify}` again; it asks each address once.",
             "If healthy visitors meet it too, raise the `limit_req` zone in nginx's configuration.",
         ),

@@ -46,7 +46,7 @@ RULES = (
             ),
             (
                 "If the address is right, open its Events: a service whose first deploy failed has no server."
-                " Mend the build and deploy."
+                " Fix the build and deploy."
             ),
             (
                 "If service, address and deploy are right, read status.render.com: two of Render's incidents"

@@ -89,10 +89,10 @@ ROWS = (
         (
             DASHBOARD,
             (
-                "Look at its Events: a failed build or deploy is named there with its log; a deploy that is"
+                "Check its Events: a failed build or deploy is named there with its log; a deploy that is"
                 " still running needs minutes: `{verify} --wait`."
             ),
-            "Read the deploy's log and mend what it says, or roll back to the last deploy that was live.",
+            "Read the deploy's log and fix what it says, or roll back to the last deploy that was live.",
         ),
         (
             "no deploy that ever succeeded",
@@ -110,7 +110,7 @@ ROWS = (
         (
             DASHBOARD,
             LOGS,
-            ("Look at its memory graph: an instance that is killed at its limit restarts and answers 502 in between."),
+            ("Check its memory graph: an instance that is killed at its limit restarts and answers 502 in between."),
             "Compare its environment variables with what the app needs, then redeploy or roll back.",
         ),
         (
@@ -128,7 +128,7 @@ ROWS = (
         (
             DASHBOARD,
             LOGS,
-            "Look at its memory: a free instance has 512 MB and is killed beyond.",
+            "Check its memory: a free instance has 512 MB and is killed beyond.",
             "Compare its environment variables with what the app needs, then redeploy or roll back.",
         ),
         ("a crash or restart loop", "an instance that is out of memory", "a free instance that is waking up"),

@@ -21,7 +21,7 @@ ON_THE_WAY = tuple(cause for cause in WireCause if cause.stage in {Stage.NAME, S
 
 
 def judge(case: Case) -> Signs | None:
-    """The target can not be reached, and neither can any host that has nothing to do with it."""
+    """The target cannot be reached, and neither can any host that has nothing to do with it."""
     hits = tuple(hit for hit in case.wires(*ON_THE_WAY) if not hit.healed)
     control = case.observation.control
     if not hits or not control or any(probe.reached for probe in control) or _is_loopback(case):
@@ -50,7 +50,7 @@ RULES = (
         title="The machine that runs the suite has no network",
         level=Level.RUNNER,
         owner=Owner.RUNNER,
-        symptom=("Nothing can be reached: the deployment can not, and hosts that have nothing to do with it can not."),
+        symptom=("Nothing can be reached: the deployment cannot, and hosts that have nothing to do with it cannot."),
         reads=("the failure of the health check to resolve or connect", "the control probes"),
         judge=judge,
         steps=(

@@ -29,7 +29,7 @@ RULES = (
         judge=judge,
         steps=(
             "Do not conclude anything about {host}: it was not asked.",
-            "Look at `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` on the machine that ran the suite: is that proxy up?",
+            "Check `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` on the machine that ran the suite: is that proxy up?",
             "If it refuses this host, have it allowed there, or name {hostname} in `NO_PROXY`.",
         ),
         competing=("a proxy that is stopped", "a proxy that does not allow {host}", "a proxy that wants credentials"),

@@ -36,7 +36,7 @@ EXPLAINED = (
 
 
 def explains_itself(answer: Answer) -> bool:
-    """Tell whether a refusal says what it wants, so that it is no word on the account; a login form says nothing."""
+    """Return whether a refusal says what it wants, so that it is no word on the account; a login form says nothing."""
     text = answer.body.text
     return answer.status >= 400 and not reply(answer).is_login_page and _says_what_it_wants(text)
 

@@ -80,7 +80,7 @@ RULES = (
                 " `RequestValidationError`)."
             ),
             "Look for the same in logs and error trackers that keep these answers, and remove it there.",
-            "If the answer is a refusal, mend that too: it says which field the suite's data lacks.",
+            "If the answer is a refusal, fix that too: it says which field the suite's data lacks.",
         ),
         competing=("data of the suite that the app's rules refuse",),
         after=ANSWERED,

@@ -1,4 +1,4 @@
-"""Who has registered can not come back: the login is missing, the account is lost, the token is refused."""
+"""Who has registered cannot come back: the login is missing, the account is lost, the token is refused."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def missing(case: Case) -> Signs | None:
 
 
 def lost(case: Case) -> Signs | None:
-    """A fresh account is unknown at login, or its token opens nothing, or somebody else's account."""
+    """A fresh account is unknown at login, or its token opens nothing, or someone else's account."""
     other = _other_account(case)
     if other is not None:
         return other
@@ -134,8 +134,8 @@ RULES = (
         steps=(
             ("Compare `{login}` with the routes of the deployed version (`/openapi.json`, if the app shows it)."),
             (
-                "If the route is gone, look whether its router is still included; a failing import at"
-                " start-up can take it away. Mend or roll back."
+                "If the route is gone, check whether its router is still included; a failing import at"
+                " start-up can take it away. Fix or roll back."
             ),
             "If the path changed, correct `sign_in.login` in {file}, and the frontend.",
         ),
@@ -157,10 +157,10 @@ RULES = (
         judge=lost,
         steps=(
             (
-                "Look where the app keeps its data: an SQLite file in a container or on an instance without a"
+                "Check where the app keeps its data: an SQLite file in a container or on an instance without a"
                 " disk is lost with every deploy. `DATABASE_URL` must name a database that stays."
             ),
-            "Look how many instances run: with a database each, an account exists on one of them only.",
+            "Check how many instances run: with a database each, an account exists on one of them only.",
             (
                 "Look in the app's log whether registering committed: an account that is answered and not"
                 " written looks the same."

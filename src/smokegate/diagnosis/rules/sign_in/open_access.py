@@ -1,4 +1,4 @@
-"""Somebody gets in who must not."""
+"""Someone gets in who must not."""
 
 from __future__ import annotations
 
@@ -76,17 +76,17 @@ RULES = (
         steps=(
             "Treat it as a leak: take the deployment off, or roll back, before looking further.",
             (
-                "Look whether `{account}` still requires its authentication; a removed dependency or a debug"
+                "Check whether `{account}` still requires its authentication; a removed dependency or a debug"
                 " switch opens it."
             ),
             (
-                "Look whether a cache in front keeps the answer of somebody who was signed in:"
+                "Check whether a cache in front keeps the answer of someone who was signed in:"
                 " `Cache-Control: private, no-store` belongs on it."
             ),
         ),
         competing=(
             "an account view without a check",
-            "a cache in front that serves somebody else's answer",
+            "a cache in front that serves someone else's answer",
             "a session cookie that outlives the logout",
         ),
         after=ANSWERED,
@@ -97,15 +97,12 @@ RULES = (
         title="{host} accepts a wrong password",
         level=Level.SIGN_IN,
         owner=Owner.APP,
-        symptom="Anybody gets in who knows an e-mail address.",
+        symptom="Anyone gets in who knows an e-mail address.",
         reads=("the login with a wrong password, and the account view after it",),
         judge=any_password,
         steps=(
             "Treat it as a leak: take the deployment off, or roll back, before looking further.",
-            (
-                "Look at what the login compares: a check that was removed for testing, or a hash that is"
-                " never compared."
-            ),
+            ("Check what the login compares: a check that was removed for testing, or a hash that is never compared."),
             ("Look in the log which accounts were opened since that version was deployed, and end their sessions."),
         ),
         competing=("a password check that is switched off or wrong", "a static answer in place of the login"),

@@ -107,7 +107,7 @@ RULES = (
         reads=("the answer to registering: its status, its type, its token", "the login that follows it"),
         judge=pretended,
         steps=(
-            "Look what answered: an HTML page with 200 is a static host's fallback, not the API.",
+            "Check what answered: an HTML page with 200 is a static host's fallback, not the API.",
             (
                 "If the page's own calls go to the wrong host, rebuild the frontend with the backend's"
                 " address (`VITE_API_BASE_URL`)."
@@ -129,7 +129,7 @@ RULES = (
         title="Registering at {host} fails",
         level=Level.SIGN_IN,
         owner=Owner.APP,
-        symptom="Nobody can create an account.",
+        symptom="No one can create an account.",
         reads=("the answer to registering",),
         judge=failed,
         steps=(

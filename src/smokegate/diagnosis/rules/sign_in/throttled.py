@@ -39,7 +39,7 @@ RULES = (
         steps=(
             "Nothing is known of sign-in itself: wait as long as `Retry-After` says, and run again.",
             (
-                "Look what else signs in from the same address or with the same account: monitors, parallel"
+                "Check what else signs in from the same address or with the same account: monitors, parallel"
                 " pipelines, a run every minute."
             ),
             "Exempt the suite's account or address from the limit, or run it less often.",

@@ -32,7 +32,7 @@ def problem_of(raw: RawResponse, role: str) -> tuple[str, bool]:
 
 
 def is_script(raw: RawResponse) -> bool:
-    """Tell whether an answer can be read as a script, whatever its type is said to be."""
+    """Return whether an answer can be read as a script, whatever its type is said to be."""
     return 200 <= raw.status < 300 and not is_page(raw.text)
 
 

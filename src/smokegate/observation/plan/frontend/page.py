@@ -129,5 +129,5 @@ IS_PAGE = re.compile(r"\s*(?:<!--[\s\S]{0,400}?-->\s*)?<(?:!doctype|html|head|bo
 
 
 def is_page(text: str) -> bool:
-    """Tell whether a text is a web page, whatever it is said to be."""
+    """Return whether a text is a web page, whatever it is said to be."""
     return IS_PAGE.match(text[:1000]) is not None

@@ -41,7 +41,7 @@ from smokegate.observation.plan.step import RawResponse, RequestToSend, Step, jo
 NEEDLESS = NotSent("")
 """What a step comes to that turns out not to be needed: it is no part of the observation."""
 REFUSAL = {CSRF + WRONG, WRONG, AFTER_WRONG}
-"""The steps that can be left out of a journey that is made again and again."""
+"""The steps that can be left out of a journey that is made repeatedly."""
 BESIDE = re.compile(r"(.*/)(log|sign)([-_]?)in(/?)$", re.IGNORECASE)
 """A login path that has its logout beside it by convention."""
 Asking = Callable[[], RequestToSend | NotSent]
@@ -256,7 +256,7 @@ class SignInPlan:
         return LOGIN_FIRST if not self._signs_in_new or self._registered else REGISTER
 
     def _log_out(self) -> Iterator[Step]:
-        """Log the first session out, and look at the account with what it still holds."""
+        """Log the first session out, and check the account with what it still holds."""
         declared = self._api.logout
         call = declared or self._usual_logout()
         if call is None:
@@ -280,7 +280,7 @@ class SignInPlan:
         return Logout(path=f"{found[1]}{found[2]}{found[3]}out{found[4]}")
 
     def _view(self, name: str, client: str, of: str, after: tuple[str, ...]) -> Step:
-        """Look at the account as one of the clients."""
+        """Check the account as one of the clients."""
         session = self._sessions[client]
 
         def asking() -> RequestToSend | NotSent:
