@@ -70,8 +70,9 @@ def smoke(
     exits: tuple[int, ...] = (0,),
 ) -> Command:
     """Return this suite's command for an environment of a folder; reports go there too."""
-    argv = [tools.suite, f"--env={name}", f"--environments={folder}", f"--reports={folder}/reports", *more]
-    return Command(words([*argv, *(f"--set={each}" for each in sets)]), folder=ROOT, exits=exits)
+    where = (f"--environments={folder}", f"--reports={folder}/reports")
+    argv = [tools.suite, "-p", "smokegate", f"--env={name}", *where, *more]
+    return Command(words([*argv, *(f"--set={each}" for each in sets)]), folder=folder, exits=exits)
 
 
 def requests(tools: Tools, target: Target, *, session: bool = False, exits: tuple[int, ...] = (0,)) -> Command:

@@ -139,7 +139,7 @@ def bystander(stage: Stage) -> dict[str, Result]:
     suites = {
         "pytest with requests, no smokegate": stage.tools.plain,
         "with smokegate's dependencies (pytest-html, pytest-xdist …)": stage.tools.dependencies,
-        "with smokegate too": stage.tools.bystander,
+        "with smokegate too": stage.tools.suite,
     }
     with TemporaryDirectory() as scratch:
         Path(scratch, "test_other.py").write_text("def test_other():\n    assert True\n", "utf-8")

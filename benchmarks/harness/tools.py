@@ -7,13 +7,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "bench"
-PINS = ROOT / "requirements" / "smoke.txt"
 NEWMAN = "6.2.2"
 TAVERN = "3.7.1"
 #: The newest that this Tavern loads under: under 9.2 it does not.
@@ -27,34 +25,29 @@ class Tools:
     """Where the tools are; what could not be installed is not there and not measured."""
 
     suite: Path
-    """This project's pytest, installed as `make smoke` installs it."""
+    """A pytest with smokegate as other teams install it: from the wheel, without extras."""
     plain: Path
     """A pytest with requests and nothing else."""
     dependencies: Path
     """The same with what smokegate depends on."""
-    bystander: Path
-    """The same with smokegate, which no one asks for."""
     tavern: Path
     newman: Path
 
 
 def installed() -> Tools:
     """Install what is not there yet; say of what cannot be that it will not be measured."""
-    suite = f"suite-{sha256(PINS.read_bytes()).hexdigest()[:8]}"
     tools = Tools(
-        suite=_pytest_of(suite),
+        suite=_pytest_of("suite"),
         plain=_pytest_of("plain"),
         dependencies=_pytest_of("dependencies"),
-        bystander=_pytest_of("bystander"),
         tavern=_pytest_of("tavern"),
         newman=CACHE / "newman" / "node_modules" / ".bin" / "newman",
     )
     pins = {name: f"{name}=={version(name)}" for name in DEPENDENCIES}
     wanted: dict[Path, Callable[[], None]] = {
-        tools.suite: lambda: _suite(suite),
+        tools.suite: lambda: _environment("suite", *pins.values()),
         tools.plain: lambda: _environment("plain", pins["pytest"], pins["requests"]),
         tools.dependencies: lambda: _environment("dependencies", *pins.values()),
-        tools.bystander: lambda: _bystander("bystander", *pins.values()),
         tools.tavern: lambda: _environment("tavern", f"tavern=={TAVERN}", f"pytest=={TAVERN_PYTEST}"),
         tools.newman: lambda: _newman(CACHE / "newman"),
     }
@@ -66,6 +59,7 @@ def installed() -> Tools:
             install()
         except (OSError, subprocess.SubprocessError) as error:
             print(f"  not measured: {error}", flush=True)
+    _wheel("suite")
     return tools
 
 
@@ -73,17 +67,12 @@ def _pytest_of(name: str) -> Path:
     return CACHE / name / "bin" / "pytest"
 
 
-def _suite(name: str) -> None:
-    _environment(name, "--require-hashes", "-r", str(PINS))
-    _install(name, "--no-build-isolation", "--no-deps", "--editable", str(ROOT))
-
-
-def _bystander(name: str, *requirements: str) -> None:
+def _wheel(name: str) -> None:
+    """Install what is there today in place of what was measured before."""
     built = CACHE / "wheel"
     shutil.rmtree(built, ignore_errors=True)
     _do(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(built))
-    _environment(name, *requirements)
-    _install(name, "--no-deps", *map(str, built.glob("*.whl")))
+    _install(name, "--reinstall-package", "smokegate", *map(str, built.glob("*.whl")))
 
 
 def _newman(folder: Path) -> None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.wording import body, seen
-from smokegate.observation.browser import FROM_HERE
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.edge import edge_answer
-from smokegate.observation.evidence.page_calls import ON_BACKEND, ON_FRONTEND
+from smokegate.observation.evidence.page_calls import FROM_HERE, ON_BACKEND, ON_FRONTEND
 from smokegate.observation.evidence.predicates import is_fresh, known_status
 from smokegate.observation.evidence.sign_in import reply, signs_in
 from smokegate.observation.model import Answer, NotSent

@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 
 from smokegate.diagnosis.names import names_of
 from smokegate.diagnosis.wording import quote
-from smokegate.observation.browser import FROM_HERE
 from smokegate.observation.evidence.assertions import MISSING, Unmet, lookup, unmet
 from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer, is_marked
-from smokegate.observation.evidence.page_calls import ON_FRONTEND
+from smokegate.observation.evidence.page_calls import FROM_HERE, ON_FRONTEND
 from smokegate.observation.model import JOURNEY, Answer, Exchange, NoAnswer
 from smokegate.observation.plan.backend import endpoint_name
 

@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from graphlib import TopologicalSorter
 from importlib import import_module
-from pkgutil import walk_packages
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
 from smokegate.diagnosis import rules
 from smokegate.diagnosis.rule import Rule, matches
 
+if TYPE_CHECKING:
+    from smokegate.environment.model import Environment
+
+
+def rules_for(environment: Environment, *, logs: bool) -> tuple[Rule, ...]:
+    """Return the rules that can find something in an environment: a vantage point that it lacks shows nothing."""
+    return all_rules(
+        logs=logs,
+        platform=environment.render is not None,
+        server=environment.server is not None,
+        browser=environment.browser is not None,
+    )
+
 
 @cache
-def all_rules(*, logs: bool = True, platform: bool = True) -> tuple[Rule, ...]:
+def all_rules(
+    *, logs: bool = True, platform: bool = True, server: bool = True, browser: bool = True
+) -> tuple[Rule, ...]:
     """Return every rule, each behind those that can silence it, otherwise from the top of the chain down.
 
     Args:
         logs: also those that read logs, whose data are only loaded where a service is in trouble.
         platform: also those that read what the platform's API says, whose data are only loaded where it is declared.
+        server: also those that read what was seen from the server.
+        browser: also those that read what a browser saw.
 
     Raises:
         ValueError: two rules have one code.
         graphlib.CycleError: rules silence each other in a circle.
     """
     found: dict[str, Rule] = {}
-    for module in sorted(walk_packages(rules.__path__, f"{rules.__name__}."), key=lambda each: each.name):
-        for rule in getattr(import_module(module.name), "RULES", ()):
+    left_out = {name for name, wanted in (("container", server), ("browser", browser)) if not wanted}
+    for name in sorted(_modules(left_out)):
+        for rule in getattr(import_module(name), "RULES", ()):
             if rule.code in found:
-                raise ValueError(f"two rules have the code {rule.code!r}; the second one is in {module.name}")
+                raise ValueError(f"two rules have the code {rule.code!r}; the second one is in {name}")
             found[rule.code] = rule
     if logs:
         from smokegate.diagnosis.log_rules import log_rules  # noqa: PLC0415 -- it reads data
@@ -39,6 +58,13 @@ def all_rules(*, logs: bool = True, platform: bool = True) -> tuple[Rule, ...]:
 
         found |= {rule.code: rule for rule in platform_rules()}
     return _ordered(tuple(found.values()))
+
+
+def _modules(left_out: Collection[str]) -> Iterator[str]:
+    """Yield the names of the modules of rules, without those of some families."""
+    for family in iter_modules(rules.__path__, f"{rules.__name__}."):
+        if family.name.rpartition(".")[2] not in left_out:
+            yield from (each.name for each in iter_modules(import_module(family.name).__path__, f"{family.name}."))
 
 
 def _ordered(found: tuple[Rule, ...]) -> tuple[Rule, ...]:

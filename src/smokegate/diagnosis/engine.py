@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.case import Case, on_frontend
-from smokegate.diagnosis.catalogue import all_rules, explains
+from smokegate.diagnosis.catalogue import explains, rules_for
 from smokegate.diagnosis.model import Confidence, Diagnosis, Finding
 from smokegate.diagnosis.rule import Rule, matches
-from smokegate.diagnosis.server_evidence import any_troubled
 from smokegate.diagnosis.undetermined import undetermined
 from smokegate.internal_error import described
 
@@ -32,12 +31,20 @@ def diagnose(
     broken and nothing is worth a word, there is no headline. `verify` is the command that checks again.
     """
     case = Case(environment, observation, tuple(results), verify)
-    rules, errors = all_rules(logs=any_troubled(case), platform=environment.render is not None), list[str]()
+    rules, errors = rules_for(environment, logs=_any_troubled(case)), list[str]()
     findings = tuple(finding for _, finding in sorted(found_causes(case, rules, errors), key=_rank))
     if not any(not finding.advisory for finding in findings):
         unknown = undetermined(case)
         findings = (unknown, *findings) if unknown else findings
     return Diagnosis(environment.name, findings[0] if findings else None, findings[1:], tuple(errors))
+
+
+def _any_troubled(case: Case) -> bool:
+    if case.environment.server is None:
+        return False
+    from smokegate.diagnosis.server_evidence import any_troubled  # noqa: PLC0415 - costs start-up time
+
+    return any_troubled(case)
 
 
 def found_causes(case: Case, rules: tuple[Rule, ...], errors: list[str] | None = None) -> list[Found]:

@@ -69,8 +69,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
         paths = _options.check_paths(early_config)
         args += paths
         known.file_or_dir = paths
-    from smokegate.plugin import interrupts, loggers
+    from smokegate.plugin import interrupts, loggers, start_up
 
+    start_up.begin(early_config)
     interrupts.hear(early_config)
     loggers.keep_countable()
     early_config.stash[RUN] = run = begin(settings, embedded)
@@ -199,9 +200,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Send the requests that the selected checks need; then wait until the deployment is ready, if requested."""
     run = _run(session.config)
-    if run is None or not run.settings.observes or getattr(session.config.option, "tx", None):
+    if run is None:
         return
-    from smokegate.plugin import collect, waiting
+    from smokegate.plugin import collect, start_up, waiting
+
+    start_up.over(session.config)
+    if not run.settings.observes or getattr(session.config.option, "tx", None):
+        return
 
     with run.guarded("the start of the requests"):
         run.start(collect.groups_of(session.items))

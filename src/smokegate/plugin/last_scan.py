@@ -46,9 +46,11 @@ class LastScan:
             with kept_unless_replaced(xml):
                 result = yield
         except Exception as error:  # noqa: BLE001 - a report that cannot be written changes no verdict
-            self._reporting.problem(f"not written: a report of pytest: {error}")
+            if self._reporting.output is not None:
+                self._reporting.output.problem(f"not written: a report of pytest: {error}")
             result = None
         files = [getattr(option, name, None) for name in ("htmlpath", "xmlpath", "log_file")]
         files.append(session.config.getini("log_file"))
-        self._reporting.withhold(session, [Path(file) for file in files if file])
+        if self._reporting.output is not None:
+            self._reporting.output.withhold([Path(file) for file in files if file])
         return result

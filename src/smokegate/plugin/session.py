@@ -119,11 +119,13 @@ class Run:
             self._pool.submit(self, self._read_rules)
 
     def _read_rules(self) -> None:
-        """Import the rules while the network is waited for; the verdict would else wait for them."""
-        from smokegate.diagnosis.catalogue import all_rules  # noqa: PLC0415 - see _pool
-
+        """Import what decides while the network is waited for; the verdict would else wait for it."""
         self._pool.client()  # what is sent comes first
-        all_rules(logs=False, platform=any(each.render is not None for each in self.environments))
+        from smokegate.diagnosis.catalogue import rules_for  # noqa: PLC0415 - see _pool
+        from smokegate.plugin import output, run_report  # noqa: F401, PLC0415 - see _pool
+
+        for environment in self.environments:
+            rules_for(environment, logs=False)
 
     def _mine(self, index: int) -> bool:
         """Whether this process observes that environment: with pytest-xdist each belongs to one worker."""

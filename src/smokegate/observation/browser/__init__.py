@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from smokegate.observation.browser.model import (
-    FROM_HERE,
     BrowserView,
     ConsoleLine,
     Journey,
@@ -15,7 +14,6 @@ from smokegate.observation.browser.model import (
 )
 
 __all__ = [
-    "FROM_HERE",
     "BrowserView",
     "ConsoleLine",
     "Journey",

@@ -6,8 +6,9 @@ import secrets
 from collections.abc import Iterator
 
 from smokegate.environment.model import Environment
-from smokegate.observation.browser.model import FROM_HERE, BrowserView, name_from_here, trusted_origins
+from smokegate.observation.browser.model import BrowserView, name_from_here, trusted_origins
 from smokegate.observation.browser.sign_in import Person
+from smokegate.observation.evidence.page_calls import FROM_HERE
 from smokegate.observation.plan.sign_in.flow import new_address, new_password
 from smokegate.observation.plan.step import RequestToSend, Step, web_origin
 

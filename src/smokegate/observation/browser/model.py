@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from smokegate.environment.model import Environment
+from smokegate.observation.evidence.page_calls import FROM_HERE
 from smokegate.observation.plan.step import web_origin
-
-FROM_HERE = "browser "
-"""What the names of exchanges begin with that repeat from here what a page requested, or remove its account."""
 
 
 @dataclass(frozen=True)

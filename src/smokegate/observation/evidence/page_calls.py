@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 HOLE = "\ufffc"
 ON_FRONTEND, ON_BACKEND = "called on frontend ", "called on backend "
 """How the exchanges begin that try what the page would call."""
+FROM_HERE = "browser "
+"""How the exchanges begin that repeat from here what a page requested in the browser, or remove its account."""
 STRONG = frozenset({"client", "request", "built", "setting"})
 UNSET = re.compile(r"(?:undefined|null|NaN|\[object Object\])(?=$|[/:?\ufffc])|https?:///")
 UNFILLED = re.compile(
