@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from smokegate.environment.model import Environment
     from smokegate.observation.observer import Group, Observer, Pool
     from smokegate.replica import Replica
+
+STARTING = 300.0
+"""Seconds that a replica may take to start, with its images built for the first time."""
+SLICE = 0.5
+"""Seconds of a single wait."""
 
 
 class NotStartedError(Exception):
@@ -40,13 +46,13 @@ class ObservedDeployment:
         self._pool = pool
         self._look = look
         self._progress = progress
-        self._started: set[str] | None = set()
         self._replica: Replica | None = None
         self._observer: Observer | None = None
         self._failure: NotStartedError | None = None
         self._there = threading.Event()
         self._lock = threading.Lock()
         self._begun = False
+        self._since = time.monotonic()
 
     @property
     def begun(self) -> bool:
@@ -99,8 +105,11 @@ class ObservedDeployment:
         Raises:
             NotStartedError: the replica did not start.
         """
-        while not self._there.wait(0.5):  # in slices, so that Ctrl-C is heard
-            pass
+        while not self._there.wait(SLICE):  # in slices, so that Ctrl-C is heard
+            if time.monotonic() - self._since > STARTING:
+                why = f"{self.declared.name}: the replica had not started after {STARTING:g} s"
+                self._failure = NotStartedError(why)
+                break
         if self._failure is not None:
             raise self._failure
         assert self._observer is not None
