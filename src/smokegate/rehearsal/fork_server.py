@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from smokegate.fork_server import orders
+from smokegate.replica.process.forking import orders
 
 #: What a run imports only when it gets there; a name that is missing here costs time and nothing else.
 NEEDED = (

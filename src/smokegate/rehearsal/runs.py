@@ -15,8 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from smokegate.fork_server import ForkServer
 from smokegate.rehearsal.suite import RunError, Suite, SuiteRun
+from smokegate.replica.process.forking import ForkServer
 
 PATIENCE = 120.0
 """Seconds after which a run is ended: its own deadlines should have ended it long before."""

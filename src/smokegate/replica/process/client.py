@@ -13,9 +13,9 @@ from time import monotonic
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
-from smokegate.fork_server import ForkServer
 from smokegate.replica.catalogue import check_kind, find_faults
 from smokegate.replica.process.channel import Link, ReplicaError
+from smokegate.replica.process.forking import ForkServer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,11 +16,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from smokegate.fork_server import orders
 from smokegate.replica import certificates
 from smokegate.replica.catalogue import find_faults
 from smokegate.replica.plan import Certificate, Plan, Site, commit_of
 from smokegate.replica.process import supervisor
+from smokegate.replica.process.forking import orders
 
 _QUEUE = 128
 
