@@ -25,6 +25,7 @@ from smokegate.environment.model import (
 )
 from smokegate.observation.model import Answer, NoAnswer, NotSent, Observation
 from smokegate.observation.observer import InterruptedRunError, Observer, observe
+from smokegate.observation.plan import graph
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.pool import Pool
 
@@ -258,6 +259,25 @@ def test_registering_is_not_asked_after_the_health_check_has_failed(look: Look, 
     seen = complete(observer)
     assert status(seen, "register") == "not asked: health"
     assert not any(line.startswith("POST") for line in dead.asked)
+
+
+def test_a_gateway_that_takes_long_to_fail_gets_no_further_samples(
+    look: Look, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each would take as long, and the first few say it already; what is declared is still requested."""
+    monkeypatch.setattr(graph, "LONG", 0.0)
+    dead = serve(lambda caller: caller.hear() and caller.say(NO_SERVER))
+    backend = {"health": Health(samples=20), "endpoints": (Endpoint(path="/a"),)}
+    seen = complete(look(dead.url, backend=backend))
+    assert status(seen, "health") == status(seen, "endpoint /a") == 404
+    assert len(seen.samples) < 20
+    assert len(dead.heard) >= graph.OFTEN
+
+
+def test_a_gateway_that_fails_at_once_is_sampled_as_declared(look: Look, serve: Serve) -> None:
+    dead = serve(lambda caller: caller.hear() and caller.say(NO_SERVER))
+    seen = complete(look(dead.url, backend={"health": Health(samples=20)}))
+    assert len(seen.samples) == 20
 
 
 def test_a_dead_host_leaves_one_failure_and_the_writing_steps_not_asked(look: Look) -> None:

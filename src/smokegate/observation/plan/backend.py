@@ -76,7 +76,7 @@ def endpoint_steps(environment: Environment) -> Iterator[Step]:
 
 def _samples(first: Step, count: int) -> Iterator[Step]:
     """Yield further samples of an exchange: each asks anew, so that a balancer chooses the instance anew."""
-    sample = replace(first, priority=SAMPLE, fresh=True, within=None, gate=first.name, shut_by=never_asked)
+    sample = replace(first, priority=SAMPLE, fresh=True, within=None, sample=True, gate=first.name, shut_by=never_asked)
     for number in range(2, count + 1):
         yield replace(sample, name=f"{first.name} {number}")
 

@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from smokegate.observation.model import Exchange, NoAnswer, NotSent
-from smokegate.observation.plan.prerequisites import never_asked
+from smokegate.observation.plan.prerequisites import failed, never_asked
 from smokegate.observation.plan.step import IDEMPOTENT, RequestToSend, Step
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
+
+#: A server that failed this often, which took this many seconds in all, and has answered nothing soundly, gets no
+#: further samples: they would take as long and add nothing.
+OFTEN, LONG = 3, 5.0
 
 
 class Graph:
@@ -40,7 +44,9 @@ class Graph:
         self._waiting: list[Step] = []
         self._parked: list[tuple[Step, Exchange]] = []
         self._answering: set[Origin] = set()
+        self._sound: set[Origin] = set()
         self._silent: dict[Origin, str] = {}
+        self._failures: dict[Origin, tuple[int, float]] = {}
         self.stopped = False
         """Whether nothing more is begun."""
         self.running: dict[str, float] = {}
@@ -142,16 +148,20 @@ class Graph:
         except Exception as error:  # noqa: BLE001 -- no test may hang for a probe that broke
             words = f"{type(error).__name__}: {error}"
             exchange = Exchange(step.name, self._tries.recorder.request(step.target), NoAnswer(WireCause.OTHER, words))
-        self.running.pop(step.name, None)
+        with self._condition:
+            self.running.pop(step.name, None)
         self._finish(step, exchange, more)
 
     def _ask(self, step: Step) -> RequestToSend | NotSent:
         gate = self._done.get(step.gate) if step.gate is not None else None
         if gate is not None and step.shut_by(gate):
             return NotSent(gate.name)
-        silent = self._silent.get(self._origin(step))
-        if silent is not None:
-            return NotSent(silent)
+        origin = self._origin(step)
+        if origin in self._silent:
+            return NotSent(self._silent[origin])
+        number, seconds = self._failures.get(origin, (0, 0.0))
+        if step.sample and number >= OFTEN and seconds >= LONG and origin not in self._sound:
+            return NotSent("")
         return step.target if step.ask is None else step.ask()
 
     def _origin(self, step: Step) -> Origin:
@@ -164,6 +174,13 @@ class Graph:
         """
         origin = self._origin(step)
         lost = exchange.no_answer
+        if not isinstance(exchange.outcome, NotSent):
+            if failed(exchange) or (exchange.answer is not None and exchange.answer.status >= 500):
+                number, seconds = self._failures.get(origin, (0, 0.0))
+                took = sum(each.seconds for each in exchange.earlier) + exchange.seconds
+                self._failures[origin] = number + len(exchange.attempts), seconds + took
+            else:
+                self._sound.add(origin)
         if exchange.answer is not None:
             self._answering.add(origin)
             self._silent.pop(origin, None)

@@ -108,6 +108,8 @@ class Step:
     """Told of the answer, secrets and all, before the exchange is done; may return further steps."""
     missed: Callable[[], Iterable[Step] | None] | None = None
     """Called in place of `got` where there is no answer; may return further steps."""
+    sample: bool = False
+    """Whether it repeats another one, to find out whether every instance answers alike."""
     gate: str | None = None
     """The exchange whose failure makes this one pointless; it need not wait for it, see `journey`."""
     shut_by: Callable[[Exchange], bool] = failed
