@@ -98,13 +98,7 @@ def _weigh(document: dict[str, Any], name: str, found: Found) -> None:
     }
     cause = environment["cause"]
     for each in [cause, *environment["other_causes"]] if cause else []:
-        # Its environment exists for this run only: what verifies a fix is this command.
-        each["steps"] = [
-            step.replace(f"smokegate run {name}", f"smokegate check {found.url}").replace(
-                f"`backend.url` in environments/{name}.toml", "what `smokegate check` was given"
-            )
-            for step in each["steps"]
-        ]
+        each["steps"] = [_without_file(step, name, found.url) for step in each["steps"]]
     guessed = cause is None or cause["code"] in GUESSED
     if found.answered and not found.has_grounds and guessed and environment["verdict"] not in {"UNKNOWN", "OUTAGE"}:
         environment.update(verdict="UNKNOWN", decision=DECISIONS["UNKNOWN"], cause=None)
@@ -112,6 +106,20 @@ def _weigh(document: dict[str, Any], name: str, found: Found) -> None:
         codes = {"FAIL": 1, "OUTAGE": 7, "UNKNOWN": UNKNOWN}
         verdicts = {each["verdict"] for each in document["environments"]}
         document["run"]["exit"] = next((code for word, code in codes.items() if word in verdicts), 0)
+
+
+def _without_file(step: str, name: str, url: str) -> str:
+    """Return a step for who has no file: the environment exists for this run only, this command verifies a fix."""
+    file = f"environments/{name}.toml"
+    for before, after in (
+        (f"smokegate run {name}", f"smokegate check {url}"),
+        (f"`backend.url` in {file}", "what `smokegate check` was given"),
+        (f" in {file}", ""),
+        (f" of {file}", ""),
+        (file, "the environment file"),
+    ):
+        step = step.replace(before, after)
+    return step
 
 
 def _print(arguments: argparse.Namespace, document: dict[str, Any], found: dict[str, Found]) -> None:

@@ -72,6 +72,8 @@ def _health(found: Found) -> Iterator[str]:
         path = "/" if found.page or not found.api_description else found.api_description
         yield f"path = {quoted(path)}"
         yield "samples = 2"
+        if path == "/" and found.page_mark:
+            yield f"text = {{ contains = {quoted(found.page_mark)} }}  # the page stands in for a health check"
         return
     yield f"path = {quoted(check.path)}"
     if 200 < check.status < 300:

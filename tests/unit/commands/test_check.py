@@ -10,6 +10,9 @@ import pytest
 from tests_support.running import clean_environment
 from tests_support.web import Reply, reply, serve
 
+from smokegate.commands.check import _without_file
+from smokegate.observation.discovery.health import knowledge
+
 
 @pytest.fixture
 def web():
@@ -100,6 +103,19 @@ def test_without_grounds_nothing_is_claimed(check, web):
     assert "--health PATH" in done.stdout
 
 
+def test_a_static_host_without_a_health_check_is_judged_by_its_page_and_says_so(check, web):
+    """The page answers every path, so none of the usual paths is a health check; the page is whole: it goes on."""
+    page = b'<!doctype html><html><head><title>Shop</title></head><body><div id="root"></div></body></html>'
+    shell = Reply(200, page, (("Content-Type", "text/html"),))
+    for path in ("/", "/smokegate-no-such-page", *knowledge()["health"]):
+        web.answers[path] = shell
+
+    done = check(web.url)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "assumed    without a health check it is judged by its page only" in done.stdout
+
+
 def test_several_addresses_have_a_verdict_each(check, web):
     """The exit code is the worst."""
     web.answers["/health"] = reply({"status": "healthy", "db": "ok"})
@@ -120,3 +136,19 @@ def test_what_is_no_address_is_one_line(check, word):
     assert done.stderr.count("\n") == 1
     assert "expected" in done.stderr
     assert "pw@" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("step", "shown"),
+    [
+        ("Compare `http://x` in environments/x.toml with the address.", "Compare `http://x` with the address."),
+        ("Correct `backend.url` in environments/x.toml.", "Correct what `smokegate check` was given."),
+        (
+            "Verify: run `smokegate run x` again; it must be green.",
+            "Verify: run `smokegate check http://x` again; it must be green.",
+        ),
+    ],
+)
+def test_no_step_names_a_file_that_is_not_there(step, shown):
+    """The environment exists for this run only."""
+    assert _without_file(step, "x", "http://x") == shown

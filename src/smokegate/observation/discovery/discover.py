@@ -20,6 +20,7 @@ NOWHERE = "/smokegate-no-such-page"
 FIRST = 3
 """So many health checks are tried in the first round, together with the page: one of them is most often right."""
 SCRIPTS = 3
+PAGE_MARKS = ("</html>", "</HTML>", "</body>", "</BODY>", "<html", "<HTML", "<!doctype html", "<!DOCTYPE html")
 COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 
@@ -47,6 +48,8 @@ class Found:
     answered: bool = False
     health: HealthCheck | None = None
     page: bool = False
+    page_mark: str = ""
+    """What every version of the page holds: how it ends, or else how it begins."""
     api_description: str = ""
     calls: tuple[str, ...] = ()
     """The origins that the page's scripts call, the page's own included."""
@@ -176,7 +179,10 @@ def _note_page(found: Found, getter: Getter, page: Got) -> None:
         found.missing.append(f"page: / answers {page.status}" + ("" if page.is_html else ", and it is no page"))
     else:
         found.page = True
+        found.page_mark = next((each for each in PAGE_MARKS if each in page.text), "")
         found.found.append("page /")
+        if found.health is None:
+            found.assumed.append("without a health check it is judged by its page only")
         _note_calls(found, getter, page)
 
 
