@@ -7,7 +7,7 @@ from tests_support.web import Reply, reply, serve
 
 from smokegate.commands.environment_text import environment_text, name_for
 from smokegate.environment.load import load
-from smokegate.observation.discovery.discover import _adopted, calls_elsewhere, discover
+from smokegate.observation.discovery.discover import Found, _adopted, calls_elsewhere, discover
 from smokegate.observation.discovery.getter import MOST, Got
 from smokegate.observation.transport.pool import Pool
 
@@ -140,7 +140,7 @@ def test_a_commit_is_found_and_compared(web, found, tmp_path):
 
 
 def test_what_the_scripts_call_is_found(web, found, tmp_path):
-    """An API on another origin is what the frontend must call; one on this machine never is."""
+    """An API on another origin is what the frontend must call."""
     web.answers["/"] = Reply(200, b'<!doctype html><script src="/app.js"></script>', HTML)
     web.answers["/app.js"] = Reply(200, b'x.create({baseURL:"https://api.example.invalid/v1"})')
     web.answers["/health"] = reply({"status": "ok"})
@@ -148,8 +148,13 @@ def test_what_the_scripts_call_is_found(web, found, tmp_path):
 
     assert loaded(environment_text(result, "shop"), tmp_path).frontend.calls == "https://api.example.invalid"
 
-    web.answers["/app.js"] = Reply(200, b'x.create({baseURL:"http://localhost:8000/api"})')
-    assert calls_elsewhere(found()) is None
+
+def test_what_runs_on_this_machine_is_an_api_only_for_a_page_of_this_machine():
+    """A visitor of a public page cannot reach it; a developer's page may call it."""
+    api = "http://localhost:8000"
+
+    assert calls_elsewhere(Found("http://shop.example.invalid", calls=(api,))) is None
+    assert calls_elsewhere(Found("http://127.0.0.1:3000", calls=(api,))) == api
 
 
 def test_nothing_that_answers_is_said(found, web):

@@ -220,12 +220,15 @@ def _note_version(found: Found, answers: list[Got]) -> None:
 
 
 def calls_elsewhere(found: Found) -> str | None:
-    """Return the one other origin that the page's scripts call, where a user's browser can reach it."""
+    """Return the one other origin that the page's scripts call, where whoever can open the page can reach it."""
     others = [each for each in found.calls if each != web_origin(found.url)]
     if len(others) != 1 or len(found.calls) != 1:
         return None
-    parts = urlsplit(others[0])
-    host = parts.hostname or ""
-    local = host == "localhost" or host.endswith(".localhost") or is_private(host)
-    plain = urlsplit(found.url).scheme == "https" and parts.scheme == "http"
-    return None if local or plain else others[0]
+    page, api = urlsplit(found.url), urlsplit(others[0])
+    farther = _is_local(api.hostname or "") and not _is_local(page.hostname or "")
+    plain = page.scheme == "https" and api.scheme == "http"
+    return None if farther or plain else others[0]
+
+
+def _is_local(host: str) -> bool:
+    return host == "localhost" or host.endswith(".localhost") or is_private(host)
