@@ -36,6 +36,7 @@ test: $(VENV)/test.stamp  ## the project's own tests
 
 check-all: check test  ## what takes long, too: slow tests, mutations, coverage, other versions of Python
 	$(PARALLEL) -m slow $(TESTS)
+	$(BIN)/python tests/hostile/fuzz.py 10
 	$(BIN)/python tests/mutation/run.py
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -p no:cacheprovider $(LIMIT) -m "not slow" tests/unit tests/plugin

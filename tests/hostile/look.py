@@ -78,7 +78,7 @@ def look(kind: Kind) -> dict[str, object]:
     backend = Backend(url=server.url, timeout=TIMEOUT, health=Health(samples=2), endpoints=paths)
     environment = Environment(name="hostile", title="Hostile", backend=backend)
     began = time.monotonic()
-    observer = Observer(environment, pool=pool, controls=(), deadline=10.0)
+    observer = Observer(environment, pool=pool, controls=(), deadline=60.0)
     observer.start()
     seen = observer.complete()
     seconds = time.monotonic() - began

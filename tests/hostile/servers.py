@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
+import random
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -58,6 +60,8 @@ CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 ZIPPED = b"Content-Encoding: gzip"
 ZEROS = zlib.compress(b"\0" * (64 * MB), 9)
 FLOOD = b"x" * 65536
+#: Text that hardly shrinks.
+DENSE = base64.b64encode(random.Random(1).randbytes(4 * MB)).decode()  # noqa: S311 -- no secret
 LARGE, FRAMING, LATE = "too-large", "bad-framing", "read-timeout"
 CLOSED, CUT, REDIRECT = "closed", "truncated", "bad-redirect"
 
@@ -147,6 +151,19 @@ KINDS = (
     ),
     Kind("json-number", "has a number of a million digits", (LARGE,), as_json(f"[{'9' * MB}]")),
     Kind("json-exponent", "has the number 1e999999", (LARGE,), as_json("[1e999999]")),
+    Kind("json-dense", "is 4 MB of JSON that does not shrink", ("200", LATE), as_json(f'["{DENSE[: 4 * MB - 9]}"]')),
+    Kind(
+        "json-wide",
+        "is 2 MB of JSON with one escaped emoji",
+        ("200", LATE),
+        as_json(f'["\\ud83d\\ude00{DENSE[: 2 * MB - 99]}"]'),
+    ),
+    Kind(
+        "text-wide",
+        "is 5 MB of text with one emoji",
+        ("200", LATE),
+        sized(f"\U0001f600{DENSE[: 5 * MB - 9]}".encode(), b"Content-Type: text/plain"),
+    ),
     Kind("json-full", "has as many values as a body may have", ("200",), as_json("[" + "{},[]," * 24_900 + "0]")),
     Kind(
         "body-full",

@@ -77,6 +77,24 @@ def test_reports_that_cannot_be_written_change_no_verdict(folder, web, made, wel
     assert any(word in done.stdout for word in (WELL if well else {"FAIL"}))
 
 
+def test_a_disk_that_fills_up_changes_no_verdict(folder, web):
+    """There is room for some reports: the others are named in a line, and the exit code is the verdict's."""
+    own = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--mount"]
+    if run([*own, "true"]).returncode:
+        pytest.skip("no disk of its own can be mounted here: unshare --mount is not allowed")
+    web.answers["/health"] = Reply(500, b"{}")
+    (folder / "reports").mkdir()
+    mounted = 'mount -t tmpfs -o size=24k none "$0" && "$@"; code=$?; ls "$0"; exit $code'
+
+    done = run([*own, "sh", "-c", mounted, str(folder / "reports"), *command(folder)])
+
+    assert done.returncode == FAIL, done.stdout + done.stderr
+    assert "small.html" in next(line for line in done.stdout.splitlines() if line.startswith("not written: "))
+    assert "no space left on device" in done.stdout
+    assert "small.json" in done.stdout.splitlines(), "what there was room for is there"
+    assert "Traceback" not in done.stdout + done.stderr
+
+
 def test_a_report_that_fails_half_way_leaves_the_one_before(folder):
     """Pytest's JUnit writer empties its file before it writes."""
     reports = folder / "reports"

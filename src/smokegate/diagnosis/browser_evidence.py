@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smokegate.diagnosis.wording import quote, seen
-from smokegate.observation.browser.model import name_from_here, trusted_origins
+from smokegate.observation.browser.model import MIXED, name_from_here, trusted_origins
 from smokegate.observation.plan.step import web_origin
 
 if TYPE_CHECKING:
@@ -119,6 +119,8 @@ class _Judge:
     def call(self, call: PageCall) -> Iterator[Trouble]:
         """Yield what is wrong with a request."""
         own = self._own(call.url)
+        if call.error == MIXED:
+            return  # the console says it
         if call.kind in CODE and own:
             if call.kind == "script" and call.is_page_for_script:
                 yield self._trouble(

@@ -62,7 +62,8 @@ def write_index(reports: Path) -> Iterator[str]:
     try:
         write_whole(reports / "index.html", index(reports).encode("utf-8", "replace"))
     except Exception as error:  # noqa: BLE001 - a page of trends changes no verdict, and ends no run
-        yield f"not written: {reports / 'index.html'}: {error!r}"
+        why = getattr(error, "strerror", None)
+        yield f"not written: {reports / 'index.html'}: {why.lower() if why else repr(error)}"
 
 
 def ctrf_file(base: Path) -> Path:

@@ -1,4 +1,6 @@
-"""Real applications of a few lines each, one for each framework: `python apps.py NAME PORT FOLDER`.
+"""Real applications of a few lines each, one for each framework: `python apps.py NAME DESCRIPTOR FOLDER`.
+
+The descriptor is that of a listening socket, which the test opened: no other program can take its port.
 
 They run in an environment of their own, in which only the framework is installed; nothing of smokegate is imported.
 Each has the account someone@example.com with the password pw-standing-1, and GET /health.
@@ -6,13 +8,14 @@ Each has the account someone@example.com with the password pw-standing-1, and GE
 
 # ruff: noqa: B008, PLC0415 -- a script of its own, run by another interpreter
 
+import socket
 import sys
 from pathlib import Path
 
 EMAIL, PASSWORD = "someone@example.com", "pw-standing-1"
 
 
-def django(port, folder):
+def django(listener, folder):
     """Session login with CSRF, as django.contrib.auth has it; and DRF's token login."""
     from django.conf import settings
 
@@ -86,10 +89,18 @@ def django(port, folder):
         path("api-token-auth/", obtain_auth_token),
         path("api/me/", api_me),
     ]
-    call_command("runserver", f"127.0.0.1:{port}", use_reloader=False)
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+    from django.core.wsgi import get_wsgi_application
+
+    server = ThreadedWSGIServer(listener.getsockname(), WSGIRequestHandler, bind_and_activate=False)
+    server.socket.close()
+    server.socket, (server.server_name, server.server_port) = listener, listener.getsockname()
+    server.setup_environ()
+    server.set_app(get_wsgi_application())
+    server.serve_forever()
 
 
-def oauth2(port, _folder):
+def oauth2(listener, _folder):
     """FastAPI's documented login: OAuth2PasswordRequestForm."""
     from fastapi import Depends, FastAPI, HTTPException
     from fastapi.security import OAuth2PasswordBearer, OAuth2PasswordRequestForm
@@ -114,10 +125,10 @@ def oauth2(port, _folder):
 
     app.post("/token")(token)
     app.get("/me")(me)
-    _serve(app, port)
+    _serve(app, listener)
 
 
-def fastapi_users(port, folder):
+def fastapi_users(listener, folder):
     """The stock example of fastapi-users: JWT, SQLAlchemy."""
     import contextlib
     import uuid
@@ -177,10 +188,10 @@ def fastapi_users(port, folder):
     def health() -> dict[str, str]:
         return {"status": "ok"}
 
-    _serve(app, port)
+    _serve(app, listener)
 
 
-def flask_login(port, _folder):
+def flask_login(listener, _folder):
     """Flask-Login behind an HTML form."""
     from flask import Flask, redirect, request
     from flask_login import LoginManager, UserMixin, current_user, login_required, login_user, logout_user
@@ -216,15 +227,17 @@ def flask_login(port, _folder):
     def account():
         return f"<!doctype html>{current_user.id}"
 
-    app.run("127.0.0.1", port)
+    from werkzeug.serving import make_server
+
+    make_server("127.0.0.1", 0, app, threaded=True, fd=listener.fileno()).serve_forever()
 
 
-def _serve(app, port):
+def _serve(app, listener):
     import uvicorn
 
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+    uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listener])
 
 
 if __name__ == "__main__":
     APPS = {"django": django, "oauth2": oauth2, "fastapi-users": fastapi_users, "flask-login": flask_login}
-    APPS[sys.argv[1]](int(sys.argv[2]), Path(sys.argv[3]))
+    APPS[sys.argv[1]](socket.socket(fileno=int(sys.argv[2])), Path(sys.argv[3]))

@@ -9,9 +9,9 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -64,35 +64,30 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @contextmanager
 def running(python: str, name: str, folder: Path) -> Iterator[str]:
-    """Run an application until the block ends; yields its address once it accepts connections."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [python, str(APPS), name, str(port), str(folder)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    """Run an application until the block ends; yields its address once it has answered a request."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, (folder / "log").open("w+b") as log:
+        command = [python, str(APPS), name, str(listener.fileno()), str(folder)]
+        process = subprocess.Popen(command, stdout=log, stderr=log, pass_fds=[listener.fileno()])
+        port = listener.getsockname()[1]
     try:
-        deadline = time.monotonic() + 60
-        while not _accepts(port):
-            assert process.poll() is None, process.communicate()[0].decode()[-2000:]
-            assert time.monotonic() < deadline, f"{name} did not start"
+        # Connections wait at the listener while the application starts; where it has ended they are refused.
+        with closing(HTTPConnection("127.0.0.1", port, timeout=120)) as first:
+            first.request("GET", "/health")
+            first.getresponse().read()
         yield f"http://127.0.0.1:{port}"
+    except BaseException as error:
+        error.add_note(f"log of {name}: {(folder / 'log').read_text(errors='replace')[-2000:]}")
+        raise
     finally:
         process.terminate()
-        process.communicate(timeout=20)
-
-
-def _accepts(port: int) -> bool:
-    try:
-        with socket.create_connection(("127.0.0.1", port), 0.2):
-            return True
-    except OSError:
-        return False
+        process.wait(timeout=60)
 
 
 def seen(folder: Path, url: str, text: str, **variables: str) -> tuple[Environment, Observation]:
     """Sign in to an application and return what was seen."""
-    file = f'title = "Shop"\n[backend]\nurl = "{url}"\n[backend.health]\nsamples = 1\n[sign_in]\n{text}'
+    file = (
+        f'title = "Shop"\n[backend]\nurl = "{url}"\ntimeout = "60s"\n[backend.health]\nsamples = 1\n[sign_in]\n{text}'
+    )
     (folder / "shop.toml").write_text(file, encoding="utf-8")
     (declared,) = load(["shop"], directory=folder, variables={**VARIABLES, **variables})
     return declared, observe([declared])["shop"]
@@ -104,7 +99,8 @@ def test_a_preset_fits_its_framework(preset: str, python: str, tmp_path: Path) -
     name, text = FORMS[preset]
     with running(python, name, tmp_path) as url:
         declared, observation = seen(tmp_path, url, text)
-        assert judge(declared, observation).verdict is Verdict.PASS
+        report = judge(declared, observation)
+        assert report.verdict is Verdict.PASS, report.diagnosis
         assert observation.exchanges["account again"].answer is not None
         if "standing" in text:
             declared, observation = seen(tmp_path, url, text, PASSWORD="pw-of-last-year")

@@ -155,7 +155,7 @@ def test_a_log_is_bounded_in_lines_and_in_width() -> None:
 
 def test_lines_of_earlier_runs_do_not_count_as_lines_since_the_start() -> None:
     log = parse.log_lines("2026-11-22T00:13:18Z old error\n2026-11-22T00:13:20Z ready\n", "", 10)
-    view = ServiceView("backend", samples=(parse.sample(inspected()),), log=log)
+    view = ServiceView("backend", samples=parse.service(inspected()).samples, log=log)
     assert [line.text for line in view.log_since_start] == ["ready"]
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import re
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import TimeoutError as TooLateError
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from smokegate.observation.browser.find import INSTALL, find
@@ -16,7 +19,6 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser, Playwright
 
 FLAGS = (
-    "--no-sandbox",
     "--disable-gpu",
     "--no-first-run",
     "--disable-background-networking",
@@ -25,6 +27,8 @@ FLAGS = (
     "--disable-dev-shm-usage",
     "--mute-audio",
 )
+SANDBOX = re.compile("sandbox|namespace", re.IGNORECASE)
+"""What Chromium says where the system does not let it confine its pages."""
 START_WITHIN, END_WITHIN = 60.0, 5.0
 T = TypeVar("T")
 
@@ -47,6 +51,8 @@ class Engine:
         self._thread: threading.Thread | None = None
         self._started: asyncio.Task[Browser] | None = None
         self._playwright: Playwright | None = None
+        self.sandboxed = True
+        """Whether the browser confines its pages; known once it has started."""
 
     def use(self) -> None:
         """Keep the browser, once it is started, until `leave`."""
@@ -102,18 +108,27 @@ class Engine:
 
         try:
             self._playwright = await async_playwright().start()
-            return await self._playwright.chromium.launch(
-                executable_path=found or None,
-                args=list(FLAGS),
-                handle_sigint=False,
-                handle_sigterm=False,
-                handle_sighup=False,
-            )
+            return await self._launched(self._playwright, found)
         except (Error, OSError) as broken:
             first = str(broken).strip().splitlines()[0] if str(broken).strip() else type(broken).__name__
             raise NoBrowserError(
                 NoBrowser(f"the browser {found} did not start ({first})".replace("  ", " "), INSTALL)
             ) from broken
+
+    async def _launched(self, playwright: Playwright, program: str) -> Browser:
+        """Start Chromium in its sandbox; without one only where it says that there is none."""
+        from playwright.async_api import Error  # noqa: PLC0415 -- an extra
+
+        options: dict[str, Any] = {f"handle_{each}": False for each in ("sigint", "sigterm", "sighup")}
+        launch = partial(playwright.chromium.launch, executable_path=program or None, args=[*FLAGS], **options)
+        self.sandboxed = getattr(os, "geteuid", lambda: 1)() != 0  # Chromium refuses to confine pages as root
+        try:
+            return await launch(chromium_sandbox=self.sandboxed)
+        except Error as refused:
+            if not self.sandboxed or not SANDBOX.search(str(refused)):
+                raise
+        self.sandboxed = False
+        return await launch(chromium_sandbox=False)
 
     async def _stop(self) -> None:
         started, self._started = self._started, None

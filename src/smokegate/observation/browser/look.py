@@ -66,7 +66,8 @@ class Look:
         return replace(self._view, seconds=time.monotonic() - began)
 
     async def _through(self, browser: Browser) -> None:
-        self._view = replace(self._view, browser=f"Chromium {browser.version}")
+        unconfined = "" if ENGINE.sandboxed else ", without its sandbox"
+        self._view = replace(self._view, browser=f"Chromium {browser.version}{unconfined}")
         context = await browser.new_context(**self._options())
         failed: Exception | None = None
         try:
@@ -133,7 +134,8 @@ class Look:
     async def _sign_in(self, browser: Browser, person: Person) -> None:
         section = self._section.sign_in
         assert section is not None
-        context = await browser.new_context(**self._options())
+        # A service worker's requests would pass the guard by.
+        context = await browser.new_context(**self._options(), service_workers="block")
         try:
             await context.route(self._strangers(), self._guard)
             window = await self._window(context)

@@ -158,7 +158,7 @@ class Calls:
 
     def _key(self, script: Script, key: str, at: int) -> Iterator[Found]:
         client = key.lower() in CLIENT
-        if not client and not names_api(key):
+        if at >= len(script.tokens.starts) or (not client and not names_api(key)):
             return
         how = "client" if client else "setting"
         for value, alone in self._values(script, at):

@@ -54,9 +54,11 @@ def objects(text: str) -> list[dict[str, Any]]:
     text = text.strip()
     if not text or text == "null":
         return []
-    values = (
-        json.loads(text) if text.startswith("[") else [json.loads(line) for line in text.splitlines() if line.strip()]
-    )
+    try:
+        lines = (line for line in text.splitlines() if line.strip())
+        values = json.loads(text) if text.startswith("[") else [json.loads(line) for line in lines]
+    except RecursionError:
+        raise ValueError("JSON that is nested too deep") from None
     return [value for value in values if isinstance(value, dict)]
 
 
@@ -78,11 +80,25 @@ def moment(text: object) -> datetime | None:
     if found is None:
         return None
     zone = (found[4] or "Z").replace("Z", "+00:00")
-    return datetime.fromisoformat(f"{found[1]}T{found[2]}{(found[3] or '.0')[:7]:0<7}{zone}").astimezone(UTC)
+    try:
+        return datetime.fromisoformat(f"{found[1]}T{found[2]}{(found[3] or '.0')[:7]:0<7}{zone}").astimezone(UTC)
+    except (ValueError, OverflowError):  # a month 13, or a time before the year 1 elsewhere
+        return None
 
 
 def service(one: dict[str, Any], *, expected: bool = True) -> ServiceView:
-    """Turn one object of `INSPECT` into a view without logs."""
+    """Turn one object of `INSPECT` into a view without logs.
+
+    Raises:
+        ValueError: it is not as docker writes it.
+    """
+    try:
+        return _service(one, expected=expected)
+    except (AttributeError, KeyError, TypeError, IndexError, OverflowError) as error:
+        raise ValueError(f"a container is described in an unknown way: {type(error).__name__}: {error}") from error
+
+
+def _service(one: dict[str, Any], *, expected: bool) -> ServiceView:
     state, labels = one.get("State") or {}, one.get("Labels") or {}
     health = state.get("Health") or {}
     status = "restarting" if state.get("Restarting") else str(state.get("Status", ""))
@@ -96,7 +112,7 @@ def service(one: dict[str, Any], *, expected: bool = True) -> ServiceView:
         exit_code=int(state.get("ExitCode") or 0),
         error=str(state.get("Error") or ""),
         oom_killed=bool(state.get("OOMKilled")),
-        samples=(sample(one),),
+        samples=(_sample(one),),
         restart_policy=str(one.get("Policy") or "no"),
         image=str(one.get("Image", "")),
         revision=labels.get(REVISION) or None,
@@ -117,7 +133,7 @@ def _depends(label: str) -> tuple[tuple[str, str], ...]:
     return tuple((part[0], part[1] if len(part) > 1 else "") for part in parts)
 
 
-def sample(one: dict[str, Any]) -> Sample:
+def _sample(one: dict[str, Any]) -> Sample:
     """Turn one object of `INSPECT` into a sample of the container's life."""
     state = one.get("State") or {}
     status = "restarting" if state.get("Restarting") else str(state.get("Status", ""))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from typing import Any
@@ -14,9 +16,12 @@ from smokegate.observation.transport.limits import (
     CHUNK,
     LARGE,
     MAX_BODY,
+    MAX_JSON,
     MAX_JSON_DEPTH,
     MAX_JSON_VALUES,
     MAX_NUMBER,
+    MAX_WIDE_BODY,
+    MAX_WIDE_JSON,
     CutShortBodyError,
     TooLargeError,
     UnknownEncodingError,
@@ -32,8 +37,16 @@ CHARSETS = frozenset(
 )
 #: What content encodings are called that were asked for, and the format that zlib knows them by.
 FORMATS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+STRUCTURE = re.compile(r"\s*[{\[]")
+"""How an object or an array begins."""
+ESCAPED = re.compile(r"\\u[dD][89abAB]")
+"""A character outside the basic plane, as JSON may write it."""
+FOUR_BYTES = 0xF0
+"""The first byte of the characters that UTF-8 writes with four."""
 M_MMAP_THRESHOLD = -3
 """A parameter of glibc's `mallopt`: blocks over so many bytes are of their own."""
+#: What is called before a large body is read: gives back the memory that others take for what can be made anew.
+makes_room: list[Callable[[], None]] = []
 #: Large bodies are read one at a time: six at once would need six times their memory.
 _one_large = threading.Semaphore(1)
 
@@ -80,6 +93,8 @@ class Reading:
             if len(body) > LARGE and not self._large:
                 _give_back()
                 self._large = _one_large.acquire(timeout=max(0.0, left))
+                for each in makes_room:
+                    each()
         return body
 
     def release(self) -> None:
@@ -123,12 +138,18 @@ def _inflated(raw: Iterator[bytes], encoding: str) -> Iterator[bytes]:
 
 
 def decode(body: bytes | bytearray, content_type: str) -> str:
-    """Decode a body as its content type says, else as UTF-8; what does not decode is replaced."""
+    """Decode a body as its content type says, else as UTF-8; what does not decode is replaced.
+
+    Raises:
+        TooLargeError: it would take too much memory.
+    """
     charset = "utf-8"
     for parameter in content_type.split(";")[1:]:
         key, _, value = parameter.partition("=")
         if key.strip().lower() == "charset":
             charset = value.strip().strip("\"'").lower()
+    if len(body) > MAX_WIDE_BODY and max(body) >= FOUR_BYTES:
+        raise TooLargeError(f"the body is longer than {MAX_WIDE_BODY} bytes and has characters outside the basic plane")
     return body.decode(charset if charset in CHARSETS else "utf-8", "replace")
 
 
@@ -142,7 +163,7 @@ def parse(text: str, content_type: str) -> tuple[Any, bool]:
         TooLargeError: it says that it is JSON, and has more values, levels or digits than the caps allow.
     """
     declared = content_type.partition(";")[0].strip().lower().endswith(("/json", "+json"))
-    if not (declared or text.lstrip()[:1] in {"{", "["}):
+    if not (declared or STRUCTURE.match(text)):
         return None, False
     try:
         return _value(text), True
@@ -155,6 +176,10 @@ def parse(text: str, content_type: str) -> tuple[Any, bool]:
 
 
 def _value(text: str) -> Any:
+    wide = sys.getsizeof(text) > 3 * len(text) or ESCAPED.search(text) is not None
+    most = MAX_WIDE_JSON if wide else MAX_JSON
+    if len(text) > most:
+        raise TooLargeError(f"the JSON body has more than {most} characters")
     if text.count(",") + text.count("[") + text.count("{") > MAX_JSON_VALUES:
         raise TooLargeError(f"the JSON body has more than {MAX_JSON_VALUES} values")
     try:

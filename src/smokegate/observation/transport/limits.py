@@ -21,7 +21,11 @@ MAX_SCRIPTS = 20
 #: Interim answers (102, 103) before the answer itself.
 MAX_INTERIM = 20
 CHUNK = 64 * 1024
-#: Of a JSON body: values, levels, and digits of one number.
+#: Of a JSON body: characters, values, levels, and digits of one number.
+MAX_JSON = 4 * 1024 * 1024
+#: The same of a body and of JSON with characters outside the basic plane: one makes a text four times as large.
+MAX_WIDE_BODY = 5 * 1024 * 1024
+MAX_WIDE_JSON = 2 * 1024 * 1024
 MAX_JSON_VALUES = 100_000
 MAX_JSON_DEPTH = 100
 MAX_NUMBER = 400
