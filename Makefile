@@ -65,6 +65,7 @@ docs: $(VENV)/smoke.stamp  ## write the generated pages anew
 
 bench: $(VENV)/test.stamp  ## measure against peers and the physical limit
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/report_page.py
 
 lock: $(VENV)/test.stamp  ## pin what pyproject.toml asks for; UPGRADE=--upgrade takes the newest of everything
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url $(UPGRADE) \

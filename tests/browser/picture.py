@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 from playwright.sync_api import sync_playwright  # noqa: E402 - the path comes first
 from tests_support.run_documents import run_of  # noqa: E402 - see above
 
-from smokegate.report import history  # noqa: E402 - see above
+from smokegate.report import comparison, history  # noqa: E402 - see above
 from smokegate.report.page import page  # noqa: E402 - see above
 
 BEFORE = [*["PASS"] * 7, "database", *["PASS"] * 11]
@@ -30,7 +30,7 @@ def main() -> None:
                 history.history_file(folder, "staging"), history.entry(document, document["environments"][0])
             )
         document = run_of("no-server", minutes=len(BEFORE))
-        history.compare(document, folder, None)
+        comparison.compare(document, folder, None)
         (folder / "report.html").write_text(page(document), encoding="utf-8")
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         shown = browser.new_page(viewport={"width": 1120, "height": 760})

@@ -6,10 +6,13 @@ import subprocess
 import sys
 import zipfile
 
+import jinja2
 import pytest
+from tests_support.run_documents import run_of
 from tests_support.running import ROOT
 
 from smokegate.plugin import suite_location
+from smokegate.report import page
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +77,21 @@ def test_an_installation_without_suite_says_what_to_do(monkeypatch, tmp_path, re
 
     with pytest.raises(suite_location.SuiteNotFoundError, match="pip install --force-reinstall smokegate"):
         suite_location.suite_directory()
+
+
+def test_wheel_carries_the_templates_compiled(wheel, tmp_path, monkeypatch, request):
+    """A fresh installation, read-only ones too, compiles no template, and renders what a checkout does."""
+    document = run_of("no-server")
+    from_checkout = page.page(document)
+    modules = [name for name in wheel.namelist() if name.startswith("smokegate/report/page/modules/tmpl_")]
+    wheel.extractall(tmp_path, modules)
+    monkeypatch.setattr(page, "MODULES", tmp_path / "smokegate/report/page/modules")
+    monkeypatch.setattr(jinja2.Environment, "compile", None)
+    page.templates.cache_clear()
+    request.addfinalizer(page.templates.cache_clear)
+
+    assert page.page(document) == from_checkout
+    assert page.index(tmp_path)
 
 
 def test_wheel_holds_the_package_only(wheel):

@@ -14,7 +14,7 @@ from smokegate.observation.evidence import sink
 from smokegate.observation.evidence.sink import without_secrets
 from smokegate.plugin.brief_output import BRIEF
 from smokegate.plugin.reporting import compatible_page, report_file
-from smokegate.report import github, history, html, terminal
+from smokegate.report import comparison, github, history, html, terminal
 from smokegate.report.ci import ci_run
 from smokegate.report.files import ctrf_file, write_all, write_index
 from smokegate.report.gate import explained
@@ -51,7 +51,7 @@ class Output:
         if (found := ci_run(os.environ)) is not None:
             self.document["run"]["ci"] = without_secrets(found)
         try:
-            history.compare(self.document, settings.reports, self._run.since)
+            comparison.compare(self.document, settings.reports, self._run.since)
         except Exception as error:  # noqa: BLE001 - what is read of an older run changes no verdict, and ends no run
             self.problem(f"not compared with the runs before: {error!r}")
         own_page = compatible_page(config) != report_file(self._run, "html")

@@ -1,13 +1,13 @@
-"""Before and after: a line per run and environment, the state before a deploy, and what is new since then.
-
-All of it is read from, and added to, the run's JSON; verdict and exit code never change by it.
-"""
+"""What is kept of each run: a line per environment in its history, bounded, and the state that `--since` names."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +17,10 @@ from smokegate.observation.evidence.sink import encoded
 Document = dict[str, Any]
 RIBBON = 20
 """How many of the last runs are shown."""
+KEPT = 200
+"""How many of the last runs, and of the last rounds of `watch`, stay where a history is trimmed."""
+LARGEST = 1 << 20
+"""Bytes beyond which a history is trimmed, to half of them at most: rarely, and never for long."""
 TAIL = 512 * 1024
 """Bytes of a history that are read: its last ones."""
 TREND = 64 * 1024
@@ -24,8 +28,6 @@ TREND = 64 * 1024
 ORDER = ("FAIL", "OUTAGE", "UNKNOWN", "WARN", "PASS")
 RED = frozenset({"failed", "error", "advisory"})
 GREEN = frozenset({"PASS", "WARN"})
-NEW, OLD = "new", "already red"
-SAME_CAUSE = "already red before this deploy with the same cause: a rollback will not help"
 
 
 class StateError(ValueError):
@@ -44,8 +46,8 @@ def entry(document: Document, environment: Document) -> Document:
         "source": "run",
         "started": environment.get("started") or document["run"]["started"],
         "verdict": environment["verdict"],
-        "cause": _cause(environment),
-        "health_ms": _health(environment),
+        "cause": cause_code(environment),
+        "health_ms": health_ms(environment),
         "seconds": environment.get("seconds"),
         "version": environment["version"],
         **({"partial": True} if environment.get("partial") else {}),
@@ -61,17 +63,43 @@ def label(test: Document) -> str:
 
 
 def append(path: Path, line: Document) -> None:
-    """Append a line in one write, so that runs beside each other leave whole lines.
+    """Append a line, and where the history has become large, drop its oldest lines; runs beside each other wait.
 
     Raises:
         OSError: it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    with _alone(path.parent):
+        with path.open("ab") as file:
+            file.write(encoded(line).encode("utf-8", "replace") + b"\n")
+        if path.stat().st_size > LARGEST:
+            from smokegate.report.json import write_whole  # noqa: PLC0415 - rarely needed, and knows the diagnosis
+
+            write_whole(path, b"".join(_youngest(path.read_bytes().splitlines(keepends=True))))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other runs from writing histories in the meantime."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        os.write(descriptor, encoded(line).encode("utf-8", "replace") + b"\n")
+        with suppress(OSError):  # some network file systems have no locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
     finally:
         os.close(descriptor)
+
+
+def _youngest(lines: list[bytes]) -> list[bytes]:
+    """Return the lines that stay, oldest first; what is no whole line goes."""
+    kept: list[bytes] = []
+    counts: Counter[str] = Counter()
+    for line in reversed(lines):
+        source = str(_parsed(line).get("source", ""))
+        counts[source] += 1
+        if source and counts[source] <= KEPT and (not kept or sum(map(len, kept)) + len(line) <= LARGEST // 2):
+            kept.append(line)
+    return kept[::-1]
 
 
 def read(path: Path, tail: int = TAIL) -> list[Document]:
@@ -132,85 +160,20 @@ def states_of(path: Path) -> dict[str, Document]:
         raise StateError(f"{wanted}; found something else") from None
 
 
-def last_green(lines: list[Document]) -> Document | None:
-    """Return the last whole run that was green: what every red is compared with where no file is named."""
-    runs = (each for each in reversed(lines) if each.get("source") == "run" and not each.get("partial"))
-    return next((each for each in runs if each["verdict"] in GREEN), None)
-
-
-def compare(document: Document, reports: Path, since: dict[str, Document] | None) -> None:
-    """Add to every environment its last runs and the state before, mark what is red, and word the decision.
-
-    Args:
-        document: the run, which is changed.
-        reports: where histories are.
-        since: the states of a recorded run; None compares with the last green one.
-    """
-    for environment in document["environments"]:
-        lines = read(history_file(reports, environment["name"]))
-        environment["history"] = [_dot(each) for each in lines[-RIBBON:]]
-        before = last_green(lines) if since is None else since.get(environment["name"])
-        # A run that learned nothing of the deployment says nothing about its state, then or now.
-        if before is not None and "UNKNOWN" not in {before["verdict"], environment["verdict"]}:
-            _mark(environment, before)
-
-
-def _dot(line: Document) -> Document:
-    return {key: line.get(key) for key in ("started", "verdict", "cause", "version", "health_ms")}
-
-
-def _mark(environment: Document, before: Document) -> None:
-    """Mark each red check, as far as the state before says something of it."""
-    red, passed = set(before.get("red") or ()), set(before.get("passed") or ())
-    marks = []
-    for test in environment["tests"]:
-        name = label(test)
-        if test["outcome"] in RED and (name in red or name in passed):
-            test["before"] = OLD if name in red else NEW
-            marks.append((test["outcome"] != "advisory", test["before"]))
-    now_green = {label(test) for test in environment["tests"] if test["outcome"] == "passed"}
-    environment["since"] = {
-        **_dot(before),
-        "name": _name(environment, before),
-        "fixed": sorted(red & now_green),
-        "health_now_ms": _health(environment),
-    }
-    if environment["verdict"] in {"FAIL", "OUTAGE"}:
-        environment["decision"] = _decision(environment, before, [mark for gating, mark in marks if gating])
-
-
-def _name(environment: Document, before: Document) -> str:
-    """Return what the state before is called: its version, or its moment where the version did not change."""
-    version = before.get("version")
-    if version and version != environment["version"]:
-        return short(str(version))
-    return str(before["started"]).replace("T", " ").removesuffix("Z") + " UTC"
-
-
-def _decision(environment: Document, before: Document, marks: list[str]) -> str:
-    decision = str(environment["decision"])
-    if not marks:
-        return decision
-    if NEW not in marks:
-        if before.get("cause") != _cause(environment):
-            return f"{decision} (already red before, with another cause)"
-        return decision if environment["verdict"] == "OUTAGE" else SAME_CAUSE
-    share = "" if OLD not in marks else f"{marks.count(NEW)} of {len(marks)} "
-    return f"{decision} ({share}new since {environment['since']['name']})"
-
-
 def short(version: str) -> str:
     """Return the first ten digits of a commit, any other version whole."""
     is_commit = len(version) >= 40 and all(each in "0123456789abcdef" for each in version)
     return version[:10] if is_commit else version
 
 
-def _cause(environment: Document) -> str | None:
+def cause_code(environment: Document) -> str | None:
+    """Return the code of the cause, None where it passed."""
     cause = environment["cause"]
     return str(cause["code"]) if cause and environment["verdict"] != "PASS" else None
 
 
-def _health(environment: Document) -> float | None:
+def health_ms(environment: Document) -> float | None:
+    """Return how long the health check's answer took."""
     health: Iterator[Document] = (each for each in environment["exchanges"] if each["name"] == "health")
     found = next(health, None)
     if found is None or not found.get("answer"):

@@ -10,7 +10,6 @@ import base64
 import hashlib
 import re
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from smokegate.observation.evidence import sink
 from smokegate.report.gate import title
 from smokegate.report.json import write_whole
 
-STYLE = Path(str(files("smokegate.report") / "style.css"))
+STYLE = Path(__file__).with_name("style.css")
 #: Outcomes that pytest-html knows under another word.
 WORDS = {
     "blocked": "Blocked",

@@ -8,7 +8,8 @@ import pytest
 from tests_support.run_documents import run_of
 
 from smokegate.report import history
-from smokegate.report.history import StateError, compare, entry, last_green, read, states_of
+from smokegate.report.comparison import SAME_CAUSE, compare, last_green
+from smokegate.report.history import StateError, entry, read, states_of
 
 
 def remembered(reports, *documents):
@@ -58,7 +59,7 @@ def test_the_same_cause_before_says_that_a_rollback_will_not_help(tmp_path) -> N
     environment = compared(run_of("unhealthy"), tmp_path, before(run_of("unhealthy")))
 
     assert {test["before"] for test in environment["tests"] if test["outcome"] == "failed"} == {"already red"}
-    assert environment["decision"] == history.SAME_CAUSE
+    assert environment["decision"] == SAME_CAUSE
 
 
 def test_another_cause_before_is_said(tmp_path) -> None:
@@ -121,6 +122,31 @@ def test_a_damaged_line_is_passed_over(tmp_path, text) -> None:
         lines.write(text)
 
     assert [line["verdict"] for line in read(file)] == ["PASS"]
+
+
+def test_a_large_history_keeps_its_last_runs_and_its_last_rounds_of_watch(tmp_path, monkeypatch) -> None:
+    """Many rounds push no run out; damaged lines go; the file is replaced as a whole."""
+    monkeypatch.setattr(history, "KEPT", 3)
+    monkeypatch.setattr(history, "LARGEST", 2000)
+    file = history.history_file(tmp_path, "staging")
+    for number in range(60):
+        source = "run" if number % 10 == 0 else "watch"
+        history.append(file, {"source": source, "verdict": "PASS", "started": f"2026-01-01T00:{number:02}:00Z"})
+    kept = [(line["source"], line["started"][14:16]) for line in read(file)]
+
+    assert file.stat().st_size <= 2000
+    assert kept[-1] == ("watch", "59")
+    assert [minute for source, minute in kept if source == "run"][-3:] == ["30", "40", "50"]
+    assert [path.name for path in file.parent.iterdir()] == ["staging.jsonl"]
+
+
+def test_a_single_line_larger_than_the_limit_stays(tmp_path, monkeypatch) -> None:
+    """The last run is always there."""
+    monkeypatch.setattr(history, "LARGEST", 100)
+    file = history.history_file(tmp_path, "staging")
+    remembered(tmp_path, run_of("PASS"), run_of("unhealthy"))
+
+    assert [line["verdict"] for line in read(file)] == ["FAIL"]
 
 
 @pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"environments": [{}]}', '{"environments": 3}'])

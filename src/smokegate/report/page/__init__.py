@@ -6,7 +6,6 @@ import base64
 import hashlib
 import re
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+HERE = Path(__file__).parent
+MODULES = HERE / "modules"
+"""The compiled templates, which `hatch_build.py` puts into the wheel; a checkout has none."""
 LINKS = re.compile(r"(https?://[^\s\"'<>()]*[^\s\"'<>().,:;])")
 """Addresses in a text of ours, without the punctuation after them."""
 LONG = 20_000
@@ -44,19 +46,20 @@ def first_screen(document: dict[str, Any]) -> str:
 @cache
 def templates() -> Environment:
     """Return the compiled templates' place; a rehearsal prepares it once for all of its runs."""
-    from jinja2 import Environment, PackageLoader  # noqa: PLC0415 - costs start-up time, and only a page needs it
+    from jinja2 import Environment, FileSystemLoader, ModuleLoader  # noqa: PLC0415 - costs start-up time, and only a page needs it
     from markupsafe import Markup  # noqa: PLC0415 - see above
 
     from smokegate.report.page.compiled import Compiled  # noqa: PLC0415 - see above
 
+    compiled = MODULES.is_dir()
     made = Environment(
-        loader=PackageLoader("smokegate.report", "page"),
+        loader=ModuleLoader(MODULES) if compiled else FileSystemLoader(HERE),
         autoescape=True,
         finalize=_clean,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        bytecode_cache=Compiled(),
+        bytecode_cache=None if compiled else Compiled(),
     )
     script = _script()
     made.globals.update(
@@ -89,7 +92,7 @@ def templates() -> Environment:
 
 
 def _script() -> str:
-    return (files("smokegate.report") / "page/page.js").read_text(encoding="utf-8")
+    return (HERE / "page.js").read_text(encoding="utf-8")
 
 
 def _policy(script: str) -> str:

@@ -1,12 +1,13 @@
 // Search, filters and copy buttons; without it the page is complete.
 for (const button of document.querySelectorAll("button.copy")) {
   button.hidden = false;
+  const text = button.dataset.copy ?? button.previousElementSibling.textContent;
   button.addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(button.dataset.copy);
+      await navigator.clipboard.writeText(text);
     } catch {
       const area = document.createElement("textarea");
-      area.value = button.dataset.copy;
+      area.value = text;
       document.body.append(area);
       area.select();
       document.execCommand("copy");

@@ -18,6 +18,8 @@ PHASES = {
     "download": "download",
 }
 WIDTH = 1000
+SEEN = 0.5
+"""The least width that is drawn; of a request that took less, its wait."""
 
 
 @dataclass(frozen=True)
@@ -133,10 +135,11 @@ def _bar(environment: dict[str, Any], exchange: dict[str, Any], sample: str, axi
     offsets = exchange["phases"].get("offsets") or {}
     for phase in PHASES:
         seconds = _seconds(exchange, phase)
-        if seconds and seconds > 0:
+        width = (seconds or 0.0) / span * WIDTH
+        if width > SEEN or (seconds and phase == "wait"):
             at = (offsets.get(phase, exchange["started"]) - first) / span * WIDTH
-            parts.append((phase, round(at, 2), round(max(seconds / span * WIDTH, 1.5), 2)))
-            at += seconds / span * WIDTH
+            parts.append((phase, round(at, 2), round(max(width, 1.5), 2)))
+            at += width
     return Bar(
         exchange=exchange,
         outcome=exchange_outcome(environment, exchange),
