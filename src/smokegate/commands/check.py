@@ -124,22 +124,21 @@ def _without_file(step: str, name: str, url: str) -> str:
 
 def _print(arguments: argparse.Namespace, document: dict[str, Any], found: dict[str, Found]) -> None:
     from smokegate.observation.evidence import sink  # noqa: PLC0415 - costs start-up time
-    from smokegate.report.brief import brief  # noqa: PLC0415 - see above
+    from smokegate.report.console import Console  # noqa: PLC0415 - see above
+    from smokegate.report.terminal import WHOLE, TerminalLine, block  # noqa: PLC0415 - see above
 
     if arguments.json:
         sys.stdout.write(sink.page(json.dumps(document, ensure_ascii=False, indent=1)) + "\n")
         return
-    for environment in document["environments"]:
-        each = found[environment["name"]]
-        lines = [each.url]
+    lines = []
+    for each in found.values():
+        lines.append(each.url)
         lines += [f"  found      {line}" for line in each.found]
         lines += [f"  assumed    {line}" for line in each.assumed]
         lines += [f"  not found  {line}" for line in each.missing]
-        lines += ["", *brief(environment)]
-        for line in lines:
-            sys.stdout.write(sink.line(line) + "\n")
-    run = document["run"]
-    sent = run["requests"] + sum(each.requests for each in found.values())
-    sys.stdout.write(
-        f"\n{sent} requests, all of them reading. Keep it as a file to build on: smokegate init {arguments.urls[0]}\n"
-    )
+    console = Console()
+    console.tell(TerminalLine(line) for line in (*lines, ""))
+    console.tell(block(document, None, WHOLE, full=True))
+    sent = document["run"]["requests"] + sum(each.requests for each in found.values())
+    more = f"{sent} requests, all of them reading. Keep it as a file to build on: smokegate init {arguments.urls[0]}"
+    console.tell(TerminalLine(line) for line in ("", more))

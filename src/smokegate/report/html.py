@@ -28,6 +28,7 @@ WORDS = {
     "not run": "Not run",
 }
 TITLE = re.compile(r"<title([^>]*)>.*?</title>", re.DOTALL)
+SKIPPED = re.compile(r'(<span class="skipped">)(\d+) Skipped')
 INLINE_SCRIPT = re.compile(r"<script(?:\s[^>]*)?>(.*?)</script>", re.DOTALL)
 
 
@@ -46,10 +47,10 @@ def row(report: Any, cells: list[str]) -> None:
         return
     if len(cells) < 4:
         return
-    # pytest-html knows its own words only, and filters by the class of the row, not by this one's.
     word = WORDS.get(noted.get("outcome", ""))
     if word:
-        cells[0] = f'<td class="col-result">{word}</td>'
+        # pytest-html filters by the first text between `<td>` and `</td>`, and shows no row whose word is not its own.
+        cells[0] = f'<td class="col-result" data-filter="<td>{report.outcome.capitalize()}</td>">{word}</td>'
     cells[1] = f'<td class="col-testId">{escape(report.nodeid)}</td>'
     why = str(noted.get("why", "")).strip()
     cells[3:] = [f"<td>{escape(_gist(why))}</td>"]
@@ -88,6 +89,7 @@ def finish(path: Path, document: dict[str, Any]) -> None:
     page = path.read_text(encoding="utf-8", errors="replace")
     page = page.replace("<html>", '<html lang="en">', 1)
     page = TITLE.sub(lambda m: f"<title{m[1]}>{escape(title(document))}</title>", page, count=1)
+    page = SKIPPED.sub(lambda found: found[1] + _in_our_words(int(found[2]), document), page, count=1)
     # The hidden reload button's handler is the only inline one: the policy below would block it, with an
     # error on the console.
     page = page.replace(' onclick="location.reload()"', "", 1)
@@ -97,6 +99,14 @@ def finish(path: Path, document: dict[str, Any]) -> None:
     )
     page = page.replace("<head>", f"<head>{head}", 1)
     write_whole(path, sink.page(page).encode("utf-8", "replace"))
+
+
+def _in_our_words(skipped: int, document: dict[str, Any]) -> str:
+    """Return the label of the filter of what pytest calls skipped."""
+    outcomes = [test["outcome"] for each in document["environments"] for test in each["tests"]]
+    counts = {word: outcomes.count(outcome) for outcome, word in WORDS.items() if outcome != "not run"}
+    counts["Skipped"] = skipped - sum(counts.values())
+    return ", ".join(f"{number} {word}" for word, number in counts.items() if number > 0) or "0 Skipped"
 
 
 def _policy(page: str) -> str:

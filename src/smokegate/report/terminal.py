@@ -14,17 +14,17 @@ from typing import Any
 from smokegate.observation.evidence.sink import line as safe
 from smokegate.observation.evidence.sink import shown as safe_lines
 from smokegate.report.gate import check_name, counted, decision, explained, notes, reason
-from smokegate.report.history import short
+from smokegate.report.history import ORDER, short
 
 COLOURS = {"PASS": "green", "WARN": "yellow", "FAIL": "red", "OUTAGE": "red", "UNKNOWN": "yellow"}
 INDENT = 12
 ROWS = {"cause": 2, "proof": 3, "do": 3, "note": 2, "failed": 2, "also": 1}
 """How many rows each part may take."""
-NOTES = 3
+EVIDENCE = NOTES = 3
 SHOWN = 5
 """How many environments that are not green are shown one by one."""
-LEAST, MOST = 40, 120
-"""Columns: below, lines are as wide as that; above, they are no longer easy to read."""
+LEAST, MOST, WHOLE = 40, 120, 10_000
+"""Columns: below, lines are as wide as that; above, they are no longer easy to read, unless they are to be whole."""
 
 __all__ = ["COLOURS", "TerminalLine", "block", "safe", "safe_lines", "wrapped"]
 
@@ -38,7 +38,9 @@ class TerminalLine:
     bold: bool = False
 
 
-def block(document: dict[str, Any], page: str | None, width: int, *, brief: bool = False) -> Iterator[TerminalLine]:
+def block(
+    document: dict[str, Any], page: str | None, width: int, *, brief: bool = False, full: bool = False
+) -> Iterator[TerminalLine]:
     """Yield the lines of the verdict block, the worst environment first.
 
     Args:
@@ -46,12 +48,17 @@ def block(document: dict[str, Any], page: str | None, width: int, *, brief: bool
         page: where the report is.
         width: the terminal's.
         brief: the decision and the cause only.
+        full: every step and note, and more of the evidence: there is no page that has them.
     """
     # COLUMNS says so where golden texts are made: they must not depend on where a line ends.
-    width = max(LEAST, width if width > 1000 else min(width, MOST))
-    green = [each for each in document["environments"] if each["verdict"] == "PASS"]
-    others = [each for each in document["environments"] if each["verdict"] != "PASS"]
-    others.sort(key=lambda each: ("FAIL", "OUTAGE", "UNKNOWN", "WARN").index(each["verdict"]))
+    width = max(LEAST, width if width >= 1000 else min(width, MOST))
+    others = sorted(document["environments"], key=lambda each: ORDER.index(each["verdict"]))
+    if full:
+        for each in reversed(others):
+            yield from _environment(each, width, brief=False, full=True)
+        return
+    green = [each for each in others if each["verdict"] == "PASS"]
+    others = [each for each in others if each["verdict"] != "PASS"]
     yield from _greens(green, width)
     for each in reversed(others[SHOWN:]):
         yield TerminalLine(_cut(safe(f"{each['verdict']} {each['name']} · {reason(each)}"), width))
@@ -75,7 +82,7 @@ def _greens(environments: list[dict[str, Any]], width: int) -> Iterator[Terminal
         yield TerminalLine(_cut(head + tail, width), "green", bold=True)
 
 
-def _environment(each: dict[str, Any], width: int, *, brief: bool) -> Iterator[TerminalLine]:
+def _environment(each: dict[str, Any], width: int, *, brief: bool, full: bool = False) -> Iterator[TerminalLine]:
     colour = COLOURS[each["verdict"]]
     for text in wrapped(safe(f"{each['verdict']} {each['name']} · {decision(each)}"), width, "", "  ", 2):
         yield TerminalLine(text, colour, bold=True)
@@ -89,21 +96,22 @@ def _environment(each: dict[str, Any], width: int, *, brief: bool) -> Iterator[T
     else:
         yield from _row("cause", f"{cause['title']} ({cause['code']}, {cause['confidence']}, {cause['owner']})", width)
     if not brief:
-        yield from _details(each, cause, width)
+        yield from _details(each, cause, width, full=full)
 
 
-def _details(each: dict[str, Any], cause: dict[str, Any] | None, width: int) -> Iterator[TerminalLine]:
-    if cause is not None and cause["evidence"]:
-        yield from _row("proof", _around(cause["evidence"][0], ROWS["proof"] * (width - INDENT - 4)), width)
+def _details(each: dict[str, Any], cause: dict[str, Any] | None, width: int, *, full: bool) -> Iterator[TerminalLine]:
+    for line in cause["evidence"][: EVIDENCE if full else 1] if cause is not None else ():
+        yield from _row("proof", _around(line, ROWS["proof"] * (width - INDENT - 4)), width)
     yield from _failed(each, cause, width)
     for other in each["other_causes"][:2] if cause is not None else ():
         yield from _row("also", f"{other['title']} ({other['code']}, {other['confidence']})", width)
-    if cause is not None and cause["steps"]:
-        yield from _row("do", cause["steps"][0], width)
+    for number, step in enumerate(cause["steps"] if cause is not None else (), 1):
+        if full or number == 1:
+            yield from _row("do", f"{number}. {step}" if full else step, width)
     left = notes(each)
-    for text in left[:NOTES]:
+    for text in left if full else left[:NOTES]:
         yield from _row("note", text, width)
-    if len(left) > NOTES:
+    if len(left) > NOTES and not full:
         yield from _row("note", f"and {len(left) - NOTES} more in the report", width)
     if each["not_covered"]:
         yield from _row("not covered", ", ".join(each["not_covered"]), width)

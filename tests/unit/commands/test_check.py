@@ -52,7 +52,8 @@ def test_a_healthy_deployment_goes_on(check, web, tmp_path):
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert 'found      health check /health answers 200, status is "healthy"' in done.stdout
-    assert f"PASS {web.url}: go on" in done.stdout
+    assert "PASS 127-0-0-1 · go on" in done.stdout
+    assert f"  {web.url} · " in done.stdout
     assert "smokegate init" in done.stdout
     assert sorted(tmp_path.rglob("*")) == before
     assert {method for method, _ in web.asked} == {"GET"}
@@ -78,7 +79,8 @@ def test_a_sick_deployment_is_red_with_its_cause(check, web):
 
     assert done.returncode == 1, done.stdout + done.stderr
     assert "FAIL" in done.stdout
-    assert "cause      app." in done.stdout
+    assert "(app.unhealthy, " in done.stdout
+    assert "  do        2. " in done.stdout
     assert f"smokegate check {web.url}" in done.stdout
 
 
