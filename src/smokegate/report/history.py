@@ -160,6 +160,12 @@ def states_of(path: Path) -> dict[str, Document]:
         raise StateError(f"{wanted}; found something else") from None
 
 
+def green_versions(lines: list[Document]) -> tuple[str, ...]:
+    """Return the versions of whole runs that were green."""
+    runs = (each for each in lines if each.get("source") == "run" and not each.get("partial"))
+    return tuple(dict.fromkeys(str(each["version"]) for each in runs if each["verdict"] in GREEN and each["version"]))
+
+
 def short(version: str) -> str:
     """Return the first ten digits of a commit, any other version whole."""
     is_commit = len(version) >= 40 and all(each in "0123456789abcdef" for each in version)

@@ -21,7 +21,7 @@ from smokegate.replica.render.platform import Deploy, through
 from .conftest import NEW, OLD, Served
 
 
-def planned(served: Served, pool: Pool, cause: str, *tried: Action, rollback: bool = False, expected: str = "") -> Any:
+def planned(served: Served, pool: Pool, cause: str, *tried: Action, expected: str = "", **allowed: Any) -> Any:
     """Return what is done about a cause, by what the stand-in says now."""
     section = served.section()
     headline = SimpleNamespace(code=cause, owner=Owner.APP, confidence=Confidence.CERTAIN)
@@ -30,7 +30,7 @@ def planned(served: Served, pool: Pool, cause: str, *tried: Action, rollback: bo
         diagnosis=SimpleNamespace(headline=headline, findings=()),
         observation=SimpleNamespace(platform=look(section, pool, Redactor()), expected_commit=expected or None),
     )
-    return plan(report, tried, rollback=rollback)
+    return plan(report, tried, **allowed)
 
 
 def executor(served: Served, pool: Pool, said: list[str] | None = None) -> PlatformExecutor:
@@ -101,6 +101,20 @@ def test_a_rollback_needs_permission_and_goes_to_what_was_live(served: Served, p
     assert able.settle(back.services, 10.0) is None
     assert served.service.live(served.now[0]).commit == OLD  # type: ignore[union-attr]
     assert any("auto-deploy stays as it is" in each for each in said)
+
+
+def test_a_rollback_goes_to_the_last_version_that_was_seen_green(served: Served, pool: Pool) -> None:
+    """What was live before may have been broken, too."""
+    older = "5" * 40
+    served.service.deploys.append(Deploy(older, through("live"), began=served.now[0] - 9000.0, id="dep-older"))
+    (restart,) = planned(served, pool, "app.error").actions
+
+    def target(*green: str) -> str:
+        (back,) = planned(served, pool, "app.error", restart, rollback=True, green=green).actions
+        return str(back.commands[0][2])
+
+    assert "dep-older" in target("v2", older[:9])
+    assert target("f" * 40) == target() != target(older)
 
 
 @pytest.mark.parametrize("queues", [False, True])

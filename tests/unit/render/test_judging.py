@@ -89,6 +89,17 @@ def test_no_server_where_the_platform_says_live_is_its_outage() -> None:
     assert found(report(*NO_SERVER)) == ("OUTAGE", "render.live-without-server", ["routing.app-answers"])
 
 
+@pytest.mark.parametrize(("plan", "speaks_for"), [("free", True), ("standard", False), ("", None)])
+def test_that_a_service_sleeps_is_held_against_its_plan(plan: str, speaks_for: bool | None) -> None:  # noqa: FBT001
+    """Only a service on the free plan sleeps; without the API's word the edge's stands alone."""
+    asleep = everywhere(503, "", {"x-render-routing": "hibernate-wake-error"})
+    headline = report(*asleep, service=replace(SHOP, plan=plan)).diagnosis.headline
+    assert headline is not None
+    assert headline.code == "render.wake-failed"
+    said = [any("is on the plan" in line for line in lines) for lines in (headline.evidence, headline.against)]
+    assert said == [speaks_for is True, speaks_for is False]
+
+
 def test_no_server_at_another_address_than_the_services_is_no_outage() -> None:
     moved = replace(SHOP, url="https://shop-x1y2.onrender.invalid")
     assert found(report(*NO_SERVER, service=moved))[:2] == ("FAIL", "render.other-address")

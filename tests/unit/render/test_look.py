@@ -41,11 +41,12 @@ def test_a_service_is_found_by_its_id(served: Served, pool: Pool) -> None:
 
 def test_variables_are_judged_and_their_values_kept_nowhere(served: Served, pool: Pool) -> None:
     redactor = Redactor()
-    wanted = {"variables": ["SECRET_KEY", "OTHER"], "values": {"DEBUG": "false"}}
+    wanted = {"variables": ["SECRET_KEY", "OTHER"], "optional": ["DEBUG", "SPARE"], "values": {"DEBUG": "false"}}
     served.service.variables["DEBUG"] = "True"
     view = seen(served, pool, redactor, **wanted)
     found = backend(view)
     assert (found.missing, found.empty, found.wrong) == (("OTHER",), (), ("DEBUG",))
+    assert found.without == ("SPARE",)
     assert "a-value-that-no-output-shows" not in repr(view)
     assert "shows" not in redactor.text("a log line with a-value-that-no-output-shows")
 

@@ -105,3 +105,9 @@ def test_an_api_that_refuses_the_key_does_not_end_the_wait(served: Served, pool:
     watch = PlatformWatch(served.section(), pool, OLD, said.append)
     watch._look()
     assert (said, watch.line) == ([], "the API refuses the key (401): Unauthorized")
+
+
+def test_a_long_wait_looks_less_and_less_often() -> None:
+    pauses = [watching.pause_after(float(waited)) for waited in (0, 19, 20, 60, 120, 600, 3600)]
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (watching.QUICK, watching.SLOWEST)

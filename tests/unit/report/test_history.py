@@ -166,3 +166,19 @@ def test_a_recorded_run_is_a_state(tmp_path) -> None:
     file.write_text(json.dumps(run_of("unhealthy")))
 
     assert states_of(file)["staging"]["verdict"] == "FAIL"
+
+
+def test_the_versions_of_green_runs_are_known() -> None:
+    """What `diagnose --fix --allow-rollback` goes back to first: not what was red, or was checked in part."""
+    lines = [
+        {"source": "run", "verdict": verdict, "version": version, **more}
+        for verdict, version, more in (
+            ("PASS", "a1", {}),
+            ("FAIL", "b2", {}),
+            ("PASS", "c3", {"partial": True}),
+            ("WARN", "d4", {}),
+            ("PASS", None, {}),
+            ("PASS", "a1", {}),
+        )
+    ]
+    assert history.green_versions(lines) == ("a1", "d4")

@@ -17,6 +17,8 @@ from smokegate.commands.fix.repair import repair as run_repair
 from smokegate.commands.signals import ended_like_interrupt
 from smokegate.observation.server.host import HostError, connect
 from smokegate.observation.server.project import Project
+from smokegate.report.history import green_versions, history_file
+from smokegate.report.history import read as read_history
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
@@ -53,7 +55,7 @@ def fix(arguments: argparse.Namespace, environment: Environment, first: CheckRes
         host = f"render: {environment.render.service}"
     journal = Journal(arguments.reports / "fixes.jsonl", environment.name, host)
     call = _Call(arguments, environment, first, console, journal)
-    decision = plan(first.report, rollback=arguments.allow_rollback)
+    decision = plan(first.report, rollback=arguments.allow_rollback, green=call.green)
     if isinstance(decision, Refusal):
         return call.refuse(decision)
     return call.on_platform(decision) if decision.platform else call.on_server(decision)
@@ -68,6 +70,11 @@ class _Call:
     first: CheckResult
     console: Console
     journal: Journal
+
+    @property
+    def green(self) -> tuple[str, ...]:
+        """The versions that runs with these reports saw green."""
+        return green_versions(read_history(history_file(self.arguments.reports, self.environment.name)))
 
     def on_server(self, decision: Plan) -> Result:
         """Act with docker compose on the server, under a lock that only one fix can hold."""
@@ -155,6 +162,7 @@ class _Call:
             agree=agree,
             say=self.console.note,
             rollback=self.arguments.allow_rollback,
+            green=self.green,
         )
 
     def _finished(self, state: Repair) -> Result:

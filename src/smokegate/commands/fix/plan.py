@@ -53,13 +53,20 @@ class Plan:
     """Whether it is done through the platform's API, not on a server."""
 
 
-def plan(report: EnvironmentReport, tried: Collection[Action] = (), *, rollback: bool = False) -> Plan | Refusal:
+def plan(
+    report: EnvironmentReport,
+    tried: Collection[Action] = (),
+    *,
+    rollback: bool = False,
+    green: Collection[str] = (),
+) -> Plan | Refusal:
     """Return what to do about the headline, without actions already tried, or why nothing is done.
 
     Args:
         report: what was found.
         tried: what was done already.
         rollback: whether an earlier version may be rolled back to.
+        green: the versions that earlier runs saw green, which are rolled back to first.
     """
     headline = report.diagnosis.headline
     if headline is None:
@@ -73,7 +80,7 @@ def plan(report: EnvironmentReport, tried: Collection[Action] = (), *, rollback:
     if remedy.target is Target.PLATFORM:
         from smokegate.commands.fix.platform import actions as on_platform  # noqa: PLC0415 -- it knows this module
 
-        found = on_platform(report, remedy, tried, rollback=rollback)
+        found = on_platform(report, remedy, tried, rollback=rollback, green=green)
         return found if isinstance(found, Refusal) else Plan(headline.code, found, platform=True)
     obstacle = _obstacle(report, headline)
     if obstacle is not None:

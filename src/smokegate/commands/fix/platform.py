@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from smokegate.commands.fix.executor import Done
 from smokegate.commands.fix.plan import QUICK, Action
 from smokegate.commands.fix.remedies import Kind, Refusal
+from smokegate.observation.evidence.version import same_commit
 from smokegate.observation.render.client import RenderApi
 from smokegate.observation.render.collect import find, read_deploys
 from smokegate.observation.render.model import ApiError, PlatformView, RenderService
@@ -21,15 +22,20 @@ if TYPE_CHECKING:
     from smokegate.environment.render import Render
     from smokegate.report.model import EnvironmentReport
 
-PACE = 2.0
-"""Seconds between two looks at a deploy that is waited for."""
+PACE, SLOWEST = 2.0, 10.0
+"""Seconds between two looks at a deploy that is waited for: at first, and when it takes long."""
 OTHERS = "it is suspended by Render or by another service's suspension, which only they lift"
 BUSY = "a deploy is in progress: wait for it, another one now would only overtake it"
 NO_WAY_BACK = "no earlier deploy was live"
 
 
 def actions(
-    report: EnvironmentReport, remedy: Remedy, tried: Collection[Action], *, rollback: bool
+    report: EnvironmentReport,
+    remedy: Remedy,
+    tried: Collection[Action],
+    *,
+    rollback: bool,
+    green: Collection[str] = (),
 ) -> tuple[Action, ...] | Refusal:
     """Return what to do on the platform, without what was tried already, or why nothing is done."""
     found = _backend(report)
@@ -41,7 +47,7 @@ def actions(
     if found.suspended and set(found.suspenders) != {"user"}:
         return Refusal(OTHERS)
     kinds = tuple(each for each in remedy.kinds if rollback or each is not Kind.ROLLBACK)
-    wanted = tuple(action for kind in kinds for action in _of_kind(kind, found, report))
+    wanted = tuple(action for kind in kinds for action in _of_kind(kind, found, report, green))
     left = tuple(each for each in wanted if each not in tried)
     if left:
         return left
@@ -61,7 +67,7 @@ def _backend(report: EnvironmentReport) -> RenderService | Refusal:
     return found
 
 
-def _of_kind(kind: Kind, found: RenderService, report: EnvironmentReport) -> Iterator[Action]:
+def _of_kind(kind: Kind, found: RenderService, report: EnvironmentReport, green: Collection[str]) -> Iterator[Action]:
     path = f"/services/{found.id}"
     if kind is Kind.RESUME and found.suspended:
         yield Action(kind, (found.name,), (("POST", f"{path}/resume", "{}"),), QUICK)
@@ -73,9 +79,11 @@ def _of_kind(kind: Kind, found: RenderService, report: EnvironmentReport) -> Ite
         yield Action(kind, (found.name,), (("POST", f"{path}/deploys", body),), QUICK)
     elif kind is Kind.ROLLBACK:
         now = found.live.commit if found.live else None
-        before = next((e for e in found.deploys if e.meaning == "superseded" and e.commit and e.commit != now), None)
-        if before is not None:
-            body = json.dumps({"deployId": before.id})
+        earlier = [e for e in found.deploys if e.meaning == "superseded" and e.commit and e.commit != now]
+        # That it was live says little: the last one that a run here saw green is the better choice.
+        seen = [e for e in earlier if any(same_commit(version, e.commit) for version in green)]
+        if earlier:
+            body = json.dumps({"deployId": (seen or earlier)[0].id})
             yield Action(kind, (found.name,), (("POST", f"{path}/rollback", body),), QUICK)
 
 
@@ -125,8 +133,8 @@ class PlatformExecutor:
         """Wait until the deploy that was started is live; returns why it is not, if `limit` seconds pass."""
         if not self._deploys:
             return None
-        end, last = time.monotonic() + limit, ""
-        while time.monotonic() < end:
+        began, last = time.monotonic(), ""
+        while (waited := time.monotonic() - began) < limit:
             try:
                 found = self._look()
             except ApiError as error:
@@ -140,7 +148,7 @@ class PlatformExecutor:
                 return None if new.meaning == "live" else f"the deploy ended as {new.status} {new.reason}".strip()
             if new is None and self._resumed and found.live is not None and not found.suspended:
                 return None  # Render may start what was live without a new deploy
-            self._pause(min(PACE, max(0.01, limit / 20)))
+            self._pause(min(max(PACE, waited / 20), SLOWEST, max(0.01, limit / 20)))
         return f"the deploy was not live after {limit:.0f} s: {last}"
 
     def _look(self) -> RenderService:

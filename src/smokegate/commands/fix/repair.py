@@ -50,6 +50,8 @@ class Tools:
     say: Callable[[str], None]
     rollback: bool = False
     """Whether an earlier version may be rolled back to."""
+    green: tuple[str, ...] = ()
+    """The versions that earlier runs saw green."""
 
 
 def repair(first: CheckResult, tools: Tools) -> Repair:
@@ -58,7 +60,7 @@ def repair(first: CheckResult, tools: Tools) -> Repair:
     Each action is followed by a new diagnosis, which decides the next one. No action is taken twice.
     """
     state = Repair(first, "did not help")
-    decision = plan(first.report, rollback=tools.rollback)
+    decision = _next(state, tools)
     if isinstance(decision, Plan):
         announce(decision, tools)
     while isinstance(decision, Plan) and len(state.tried) < MOST:
@@ -69,7 +71,7 @@ def repair(first: CheckResult, tools: Tools) -> Repair:
             return state
         if _apply(action, commands, state, tools):
             return state
-        before, decision = decision, plan(state.last.report, state.tried, rollback=tools.rollback)
+        before, decision = decision, _next(state, tools)
         if isinstance(decision, Plan) and decision.cause != before.cause:
             tools.say(f"the cause is a different one now: {decision.cause}")
             announce(decision, tools)
@@ -79,6 +81,10 @@ def repair(first: CheckResult, tools: Tools) -> Repair:
         if not state.tried:
             state.word = "refused"
     return state
+
+
+def _next(state: Repair, tools: Tools) -> Plan | Refusal:
+    return plan(state.last.report, state.tried, rollback=tools.rollback, green=tools.green)
 
 
 def announce(decision: Plan, tools: Tools) -> None:

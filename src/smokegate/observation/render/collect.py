@@ -110,6 +110,7 @@ def _with_variables(api: RenderApi, section: Render, found: RenderService, redac
         found,
         missing=tuple(each for each in dict.fromkeys(required) if each not in pairs),
         empty=tuple(each for each in section.variables if each in pairs and not pairs[each].strip()),
+        without=tuple(each for each in section.optional if not pairs.get(each, "").strip()),
         wrong=tuple(
             name
             for name, value in section.values.items()

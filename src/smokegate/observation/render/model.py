@@ -79,6 +79,8 @@ class RenderService:
     """Those that are set to an empty text."""
     wrong: tuple[str, ...] = ()
     """Those that have another value than the file declares."""
+    without: tuple[str, ...] = ()
+    """The optional variables that are not set, or are set to an empty text."""
     unread: tuple[str, ...] = ()
     """What of it could not be read, and why."""
     log: tuple[str, ...] = ()

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from smokegate.environment.render import Render
     from smokegate.observation.transport.pool import Pool
 
-QUICK, SLOW, QUICK_FOR = 0.4, 2.0, 20.0
-"""Seconds between two looks: at first, later, and how long "at first" lasts. The API allows 400 requests a minute."""
+QUICK, SLOWEST, QUICK_FOR = 0.4, 10.0, 20.0
+"""Seconds between two looks: at first, at most, and how long "at first" lasts. The API allows 400 requests a minute."""
 GRACE = 5.0
 """Seconds for which a deploy that had ended before the wait began does not end it: a newer one may be on its way."""
 
@@ -75,8 +75,7 @@ class PlatformWatch:
         if why is not None and not self._stopped:
             self._hopeless(why)
             return
-        pause = QUICK if time.monotonic() - self._began < QUICK_FOR else SLOW
-        self._pool.later(pause, lambda: self._pool.submit(self, self._look))
+        self._pool.later(pause_after(time.monotonic() - self._began), lambda: self._pool.submit(self, self._look))
 
     def _judge(self) -> str | None:
         """Look once; returns why waiting is pointless, if it is."""
@@ -117,3 +116,8 @@ class PlatformWatch:
             return f"the deploy of {found.name} was overtaken by a newer one"
         because = f": {deploy.reason}" if deploy.reason else ""
         return f"the deploy of {found.name} ended as {deploy.status}{because}"
+
+
+def pause_after(waited: float) -> float:
+    """Return the seconds until the next look: the longer it takes already, the less a moment more matters."""
+    return QUICK if waited < QUICK_FOR else min(SLOWEST, waited / QUICK_FOR)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import edge_signs, intermittent
 from smokegate.diagnosis.rules.render.routing import COLD_BOOT, DASHBOARD, LOGS, READS
-from smokegate.diagnosis.wording import seen
+from smokegate.diagnosis.wording import quote, seen
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case, Hit
 
 FAILED = "render.wake-failed"
 WAKING = "render.waking"
+FREE = "free"
 HELD = 2.0
 """A first answer that took so many seconds, and was fast when asked again, was held meanwhile."""
 TIMES = 10.0
@@ -23,7 +25,7 @@ TIMES = 10.0
 def wake_failed(case: Case) -> Signs | None:
     """The edge says that it could not wake the instance, and no sample of the run found it awake."""
     signs = edge_signs(case, FAILED, Confidence.LIKELY)
-    return None if signs is None or signs.advisory or intermittent(case, signs) else signs
+    return None if signs is None or signs.advisory or intermittent(case, signs) else _with_plan(case, signs)
 
 
 def waking(case: Case) -> Signs | None:
@@ -31,9 +33,24 @@ def waking(case: Case) -> Signs | None:
     hits = _sorted((*case.edges(WAKING), *case.edges(FAILED)))
     signs = edge_signs(case, WAKING, Confidence.LIKELY, hits)
     if signs is None:
-        return _held(case)
+        held = _held(case)
+        return None if held is None else _with_plan(case, held)
     only_failed = not case.edges(WAKING) and not signs.advisory and not intermittent(case, signs)
-    return None if only_failed else signs
+    return None if only_failed else _with_plan(case, signs)
+
+
+def _with_plan(case: Case, signs: Signs) -> Signs:
+    """Add what the platform's API says: only a service on the free plan sleeps."""
+    platform = case.observation.platform
+    service = platform.backend if platform is not None and platform.cause is None else None
+    if service is None or not service.plan:
+        return signs
+    line = f"Render's API: {service.name} is on the plan {quote(service.plan)}"
+    if service.plan == FREE:
+        return replace(signs, evidence=(*signs.evidence, line))
+    return replace(
+        signs, confidence=Confidence.POSSIBLE, against=(*signs.against, f"{line}, on which no service sleeps")
+    )
 
 
 def _sorted(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
