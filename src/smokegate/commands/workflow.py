@@ -10,6 +10,7 @@ from smokegate.project import REPOSITORY, VERSION
 
 FILE = Path(".github/workflows/smoke.yml")
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
+CACHE = "actions/cache@55cc8345863c7cc4c66a329aec7e433d2d1c52a9 # v6.1.0"
 TEXT = """\
 # Written by `smokegate init`: runs when a deployment is reported as done, and by hand. For a deploy job of your own:
 # DOCS
@@ -29,6 +30,11 @@ jobs:
     steps:
       - uses: CHECKOUT
         with: { persist-credentials: false, ref: "${{ github.event.repository.default_branch }}" }
+      - uses: CACHE
+        with: # the runs before: what is red is new with this deploy, or was red already
+          path: reports/history
+          key: smoke-NAME/${{ github.run_id }}-${{ github.run_attempt }}
+          restore-keys: smoke-NAME/
       - uses: ACTION
         with: { env: NAME }
 """
@@ -44,8 +50,10 @@ def workflow(name: str, docs: str, *, signs_in: bool) -> str:
     action = f"{urlsplit(REPOSITORY).path.strip('/')}@v{VERSION}"
     text = TEXT + (ACCOUNT if signs_in else "")
     upper = name.upper().replace("-", "_")
-    values = {"NAME": name, "UPPER": upper, "DOCS": docs, "CHECKOUT": CHECKOUT, "ACTION": action}
-    return re.sub(r"\b(?:NAME|DOCS|CHECKOUT|ACTION)\b|(?<=SMOKE_)UPPER(?=_)", lambda found: values[found[0]], text)
+    values = {"NAME": name, "UPPER": upper, "DOCS": docs, "CHECKOUT": CHECKOUT, "CACHE": CACHE, "ACTION": action}
+    return re.sub(
+        r"\b(?:NAME|DOCS|CHECKOUT|CACHE|ACTION)\b|(?<=SMOKE_)UPPER(?=_)", lambda found: values[found[0]], text
+    )
 
 
 def write_workflow(name: str, docs: str, *, signs_in: bool) -> str:
