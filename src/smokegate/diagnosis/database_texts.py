@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from html import unescape
 from re import Pattern
 from typing import TYPE_CHECKING
 
@@ -49,8 +50,12 @@ class Spoken:
     @property
     def line(self) -> str:
         """The line of evidence, cut around the decisive words."""
-        text = self.exchange.answer.body.text if self.exchange.answer else ""
-        return seen(self.exchange, f"it says {around(text, self.place.start, self.place.end)}")
+        return seen(self.exchange, f"it says {around(_said(self.exchange), self.place.start, self.place.end)}")
+
+
+def _said(exchange: Exchange) -> str:
+    """Return a body as its driver wrote it: pages escape the quotes."""
+    return unescape(exchange.answer.body.text) if exchange.answer else ""
 
 
 def spoken(exchanges: Iterable[Exchange]) -> Iterator[Spoken]:
@@ -58,6 +63,6 @@ def spoken(exchanges: Iterable[Exchange]) -> Iterator[Spoken]:
     from smokegate.knowledge.database_texts import place_in  # noqa: PLC0415 -- a green run reads none of it
 
     for exchange in exchanges:
-        place = place_in(exchange.answer.body.text) if exchange.answer else None
+        place = place_in(_said(exchange)) if exchange.answer else None
         if place is not None:
             yield Spoken(exchange, place)

@@ -15,6 +15,8 @@ REQUEST = re.compile(
     r"|(?i:\b(?:GET|POST|HEAD|PUT|PATCH|DELETE|OPTIONS) /\S* \d{3}\b)"
 )
 """A request that was answered: clients choose its words."""
+REJECTION = re.compile(r"This error originated either by throwing .{0,200}?rejected with the reason ")
+"""What Node says of every promise that nothing handles, before the words that decide."""
 SERVER_LOG = re.compile(r"\[(?:error|crit|alert|emerg|warn)\]")
 WIDTH = 1000
 """So many characters of a line are read: what says why stands before that."""
@@ -40,7 +42,7 @@ def _flat(line: str) -> Iterator[str]:
         if SERVER_LOG.search(text):
             yield text.split(", client: ")[0]
         return
-    yield text.rstrip()
+    yield REJECTION.sub("", text.rstrip())
 
 
 def _record(text: str) -> list[str] | None:

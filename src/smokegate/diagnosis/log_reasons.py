@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from smokegate.diagnosis.log_lines import flat
 from smokegate.diagnosis.log_structure import UNCAUGHT, WORDS, Telling, tellings
-from smokegate.diagnosis.log_targets import Target
+from smokegate.diagnosis.log_targets import Target, address_in
 from smokegate.diagnosis.wording import LIMIT, plain, quote
 from smokegate.knowledge.logs import VARIABLE, LogCause, log_causes, words
 
@@ -123,11 +123,8 @@ def last_telling(log: Sequence[str]) -> str:
 
 
 def _reason(telling: Telling, cause: LogCause, target_of: TargetOf, *, sure: bool) -> Reason:
-    found, text = None, ""
-    for text in (" ".join(telling.lines), *telling.chain):
-        found = cause.says.search(text[:TEXT_AT_MOST])
-        if found is not None:
-            break
+    text = _deciding(telling, cause)
+    found = cause.says.search(text[:TEXT_AT_MOST])
     names = {"error": _summary(telling.lines[0])}
     name = next((each for each in (found.groups() if found else ()) if each), "") or _variable(cause, text)
     code, target = cause.code, None
@@ -135,10 +132,17 @@ def _reason(telling: Telling, cause: LogCause, target_of: TargetOf, *, sure: boo
         target = target_of(text, "\n".join((telling.context, *telling.lines, *telling.chain)))
         code = code.format(family=target.family)
         names["what"] = target.what
-    lines = _quoted(telling, cause.says)
+    lines = _quoted(telling, cause.says, text if text in telling.chain else None)
     sure = sure and cause.says.search(telling.lines[0]) is not None
     title = cause.named if name and cause.named else cause.title
     return Reason(code, lines, {**names, **({"detail": name} if name else {})}, title, sure=sure, target=target)
+
+
+def _deciding(telling: Telling, cause: LogCause) -> str:
+    """Return the text of a place that shows a cause; of a connection's, rather one that names the address."""
+    texts = [each for each in (" ".join(telling.lines), *telling.chain) if cause.says.search(each[:TEXT_AT_MOST])]
+    named = (each for each in texts if "{family}" in cause.code and address_in(each)[0])
+    return next(named, texts[0] if texts else telling.lines[0])
 
 
 def _variable(cause: LogCause, text: str) -> str:
@@ -161,12 +165,11 @@ def _summary(line: str) -> str:
     return text if len(text) <= SUMMARY else text[:SUMMARY].rstrip() + "…"
 
 
-def _quoted(telling: Telling, says: re.Pattern[str] | None = None) -> tuple[str, ...]:
+def _quoted(telling: Telling, says: re.Pattern[str] | None = None, deciding: str | None = None) -> tuple[str, ...]:
     """Return the lines of a place, quoted: the one with the decisive words first, cut around them."""
     lines = [plain(line) for line in telling.lines if line.strip()]
-    matching = next(((line, found) for line in lines if says and (found := says.search(line))), None)
-    if says is not None and matching is None:
-        matching = next(((plain(line), found) for line in telling.chain if (found := says.search(line))), None)
+    own = lines if deciding is None else [plain(deciding)]
+    matching = next(((line, found) for line in own if says and (found := says.search(line))), None)
     head = lines[0]
     quotes = []
     if matching is not None and matching[0] != head and matching[0] not in lines:

@@ -28,7 +28,12 @@ EXCEPTION = re.compile(
     rf"|Denied|Configured|Invalid|Missing|Unavailable|ConnectionBad)(?: \[\w+\]| \(\w+\))?(?::\s|:?$)"
     rf"|(?:[a-z_][\w]*\.)+[A-Z]\w+: )"
 )
-LIBRARY = re.compile(r"site-packages|node_modules|/lib/python|<frozen|node:|/gems/")
+LIBRARY = re.compile(
+    r"site-packages|node_modules|/lib/python|<frozen|node:|/gems/|/vendor/|\bext:"
+    r"|^at (?:async )?(?:java|javax|jakarta|jdk|sun|kotlin|scala|Microsoft|System|Npgsql)\."
+    r"|^at (?:org|com|io)\.(?:springframework|hibernate|apache|postgresql|flywaydb|zaxxer|mysql|sun|netty|micrometer)\."
+)
+"""Frames that are not the program's own."""
 PYTHON_FRAME = re.compile(r'^\s+File "[^"]+", line \d+')
 FRAME = re.compile(r"^\s+at \S|^\s+from \S+:\d+:in |^\s*\.\.\. \d+ (?:more|common frames)|^goroutine \d+|^#\d+ ")
 DEEPER = re.compile(r"^\s*(?:Caused by:|---> |\[cause\]:|Caused by )\s*(?P<rest>\S.*)")
@@ -38,6 +43,8 @@ NEW_RECORD = re.compile(
     r"|\d+:[A-Z] \d)"
 )
 """How loggers begin a record."""
+SAYS_LITTLE = re.compile(r"\w:$|^(?:\w+: )?[A-Z]+\d+:?$")
+"""A line that only announces what it says after an empty one: a class of an error, or its number."""
 CHAINED = re.compile(r"The above exception was|During handling of")
 
 
@@ -57,11 +64,7 @@ class Telling:
     def where(self) -> str:
         """The innermost frame of the program's own code, as far as it shows."""
         frames = [line.strip() for line in self.context.splitlines() if _is_frame(line)]
-        own = [
-            each
-            for each in frames
-            if not re.search(r"site-packages|node_modules|/lib/python|<frozen|node:|/gems/", each)
-        ]
+        own = [each for each in frames if not LIBRARY.search(each)]
         return (own[-1] if own and own[-1].startswith("File") else own[0]) if own else ""
 
 
@@ -190,6 +193,8 @@ def _said(lines: list[str], at: int) -> tuple[str, ...]:
     """Return a telling line with the lines that continue it."""
     found = [lines[at].strip()]
     for line in lines[at + 1 : at + 1 + BELONGS]:
+        if not line.strip() and len(found) == 1 and SAYS_LITTLE.search(found[0]):
+            continue
         if not line.strip() or _is_frame(line) or (NEW_RECORD.match(line) and not _details(line)):
             break
         if not re.search(r"For further information|Background on this error|^\s*\^+\s*$", line):

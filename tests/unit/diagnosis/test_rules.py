@@ -394,3 +394,12 @@ def test_account_that_is_there_already_is_the_suites_own() -> None:
     headline = judged(answered("register", 400, {"detail": "Email already registered"})).headline
     assert headline is not None
     assert (headline.code, headline.owner) == ("sign-in.register-failed", Owner.TEST_DATA)
+
+
+def test_a_drivers_words_in_a_page_are_read_without_its_escapes() -> None:
+    """A framework's page writes `&quot;` for the quotes of a driver's text."""
+    environment = an_environment(sign_in=None, backend={"url": BACKEND, "endpoints": [{"path": "/api/quotes"}]})
+    page = "<title>ProgrammingError at /api/quotes</title><pre>relation &quot;quotes&quot; does not exist</pre>"
+    headline = judged(answered("endpoint /api/quotes", 500, page), environment=environment).headline
+    assert headline is not None
+    assert headline.code == "app.database-not-initialised"

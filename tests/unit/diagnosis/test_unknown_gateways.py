@@ -103,12 +103,22 @@ GATEWAYS: dict[str, Answered] = {
     "lighthouse-crash": (502, "Application process exited unexpectedly", TEXT, AWAY),
     "moor-connection-refused": (502, "dial tcp 10.2.3.4:8080: connect: connection refused", TEXT, AWAY),
     "pilot-login": (302, "", {"location": "https://authenticate.corp.example/.pilot/sign_in?to=1"}, ("edge.kept-out",)),
+    "spring-gateway-no-instance": (
+        503,
+        {"status": 503, "error": "Service Unavailable", "message": "The load balancer has no instance of shop"},
+        JSON,
+        AWAY,
+    ),
+    "kestrel-proxy-502": (502, "", {"server": "Kestrel"}, AWAY),
+    "headland-500-proxying": (500, "There was a problem forwarding the request", TEXT, AWAY),
+    "headland-asleep": (503, "<title>Zzz</title><p>This app has gone to sleep</p>", HTML, ("edge.suspended",)),
     "moor-no-such-host": (502, "lookup shop-api.internal: no such host", TEXT, (*AWAY, "edge.name-of-app")),
 }
 """Name → status, body, headers, and the causes that are right."""
 
 APPLICATIONS: dict[str, tuple[int, Any, Mapping[str, str]]] = {
     "health-json-503": (503, {"status": "unhealthy", "checks": {"db": "timeout"}}, {"server": "meshgate/2"}),
+    "health-that-names-what-it-needs": (503, {"status": "error", "message": "cannot reach inventory"}, {"age": "0"}),
     "rfc7807-own": (
         503,
         {
@@ -204,6 +214,30 @@ def test_error_behind_an_unknown_gateway_stays_the_applications(name: str) -> No
     found = first(*APPLICATIONS[name])
     assert found is not None
     assert not found.code.startswith(("edge.", "nginx.", "render.")), found
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "sure"),
+    [
+        ("", {}, Confidence.LIKELY),
+        ("<title>Oh no</title><h1>Something broke</h1>", {**HTML, "server": "tidepool"}, Confidence.LIKELY),
+        ("", {"server": "Kestrel"}, Confidence.CERTAIN),
+        ("Internal Server Error", TEXT, Confidence.CERTAIN),
+        ("<title>ValueError at /health</title>", HTML, Confidence.CERTAIN),
+    ],
+)
+def test_a_500_is_certainly_the_applications_only_with_a_mark_of_it(
+    body: str, headers: Mapping[str, str], sure: Confidence
+) -> None:
+    """An empty 500, or a page that could be anybody's, may come from what stands in front of it."""
+    found = first(500, body, headers)
+    assert (found.code, found.confidence) == ("app.error", sure)
+
+
+def test_the_status_in_an_errors_form_is_no_word_of_health() -> None:
+    """Spring's form of an error has a `status` that repeats the number."""
+    body = {"status": 503, "error": "Service Unavailable", "path": "/health"}
+    assert first(503, body, {**JSON, "server": "tomcat"}).code == "app.error"
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,8 @@ TEXTS = [
     ("schema", "database", "The table `public.User` does not exist in the current database."),
     ("read-only", "database", "cannot execute INSERT in a read-only transaction"),
     ("read-only", "database", "The MySQL server is running with the --read-only option so it cannot execute this"),
+    ("unreachable", "database", "Can't add new command when connection is in closed state"),
+    ("unreachable", "database", "All host(s) tried for query failed (tried: 10.0.0.3:9042)"),
     ("disk-full", "database", 'could not extend file "base/1/2": No space left on device'),
 ]
 

@@ -59,6 +59,17 @@ def called(script: str, html: str = "", **more: str) -> list[str]:
         (f'const s=io("{API}")', API),
         (f'new WebSocket("{API.replace("https", "wss")}/live")', f"{API.replace('https', 'wss')}/live"),
         (f'const c=Object.freeze({{apiUrl:"{API}"}});const g=e=>request(`${{c.apiUrl}}/v1/${{e}}`)', f"{API}/v1/…"),
+        (
+            (
+                "const m=new class{constructor(e){this.base=e.replace(/\\/+$/,``)}"
+                f'r(t){{return fetch(`${{this.base}}${{t}}`)}}}}("{API}/")'
+            ),
+            f"{API}…",
+        ),
+        (
+            f'class A{{constructor(e,t){{this.root=t}}load(e){{return fetch(this.root+e)}}}}new A(1,"{API}")',
+            f"{API}…",
+        ),
         (f'class S{{base="{API}";get(e){{return this.http.get(`${{this.base}}/items`)}}}}', f"{API}/items"),
         (
             f'function u(){{if(location.hostname==="localhost")return"{LOCAL}";return"{API}"}}fetch(u()+"/x")',
@@ -99,11 +110,41 @@ def test_a_script_that_calls_no_api_has_no_address(script: str) -> None:
         ('fetch("".concat({NODE_ENV:"production"}.REACT_APP_API_URL,"/api/items"))', "undefined/api/items", ""),
         ("x.create({baseURL:{}.VITE_API_URL})", "undefined", "VITE_API_URL"),
         ('x.create({baseURL:"__API_URL__"})', "__API_URL__", ""),
+        ("new class{constructor(e){this.base=e}g(t){return fetch(`${this.base}${t}`)}}(void 0)", "undefined\ufffc", ""),
+        ("const u=new URL(void 0)", "undefined", ""),
     ],
 )
 def test_an_address_that_the_build_did_not_fill_in_is_found(script: str, value: str, setting: str) -> None:
     first = reading(script).addresses()[0]
     assert (first.value, first.setting) == (value, setting)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f'var d={{url:"{LOCAL}",debug:!1}};function c(t){{let r={{...d,...t}};return r}}',
+        f'var d={{url:"{LOCAL}",debug:!1}};function c(t){{return Object.assign(Object.assign({{}},d),t)}}',
+    ],
+)
+def test_defaults_that_settings_are_spread_over_are_not_called(script: str) -> None:
+    """A library's own default address stays in every bundle; what it is given instead counts."""
+    assert LOCAL not in called(script)
+
+
+def test_an_address_of_one_library_is_not_that_of_anothers_url() -> None:
+    """Where `url` is also set to what is not known, whose address it is cannot be told."""
+    script = f'var d={{url:"{LOCAL}"}};class C{{constructor(t){{this.url=t}}get(p){{return fetch(`${{this.url}}/x`)}}}}'
+    assert f"{LOCAL}/x" not in called(script)
+
+
+def test_paths_without_a_slash_are_read_below_a_prefix_url() -> None:
+    """Clients with a `prefixUrl` (ky) are given paths without one; elsewhere such words are keys of maps."""
+    found = reading(f'k.create({{prefixUrl:"{API}"}}).get("items").json()')
+    found.addresses()
+    assert "/items" in found.call_paths
+    other = reading(f'k.create({{baseURL:"{API}"}});m.get("items")')
+    other.addresses()
+    assert "/items" not in other.call_paths
 
 
 @pytest.mark.parametrize(

@@ -75,3 +75,12 @@ def test_lines_are_cut_before_they_are_searched(line: str) -> None:
     log = [f"{number} {line}" for number in range(300)]
     assert len(tellings(log)) <= len(log)
     assert all(len(text) <= WIDTH for telling in tellings(log) for text in telling.lines)
+
+
+def test_a_refused_connection_is_shown_by_the_line_of_its_chain_that_names_the_address() -> None:
+    """Java's deepest cause only says that it was refused; the line above it says where."""
+    refused = next(each for each in FAILURES if each.code == "postgres.refused" and "localhost:5432" in each.decisive)
+    reason = read(refused.log)
+    assert reason is not None
+    assert reason.names["what"] == "its PostgreSQL database (localhost:5432)"
+    assert "Connection to localhost:5432 refused" in reason.lines[0]

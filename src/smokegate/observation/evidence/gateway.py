@@ -18,12 +18,18 @@ from smokegate.knowledge.edge_files import SAYS
 from smokegate.knowledge.gateway_words import listed, words
 from smokegate.observation.evidence.edge import UNKNOWN, EdgeAnswer
 from smokegate.observation.evidence.html import is_html
+from smokegate.observation.evidence.self_report import reports_itself
 from smokegate.observation.model import Answer
 
 OWN_SCHEMES = re.compile(r"\b(?:basic|digest|negotiate|ntlm|key|cloudflare-access|apikey)\b", re.IGNORECASE)
 """Ways to sign in that proxies ask for; "bearer" is an application's."""
 EXCEPTION = re.compile(r"\b(?:[A-Z][a-z0-9]+){2,}(?:Error|Exception)\b|\b(?:Operational|Type|Value|Key)Error\b")
 """The name of a class of an error, as a stack trace or an application's page shows it."""
+STRONG = re.compile(
+    r"\b(?:upstream|gateway|proxy|origin|back-?end|load ?balancer|server|application|app|instance|host)\b",
+    re.IGNORECASE,
+)
+"""What a gateway names that speaks of what is behind it; a report of health names what it depends on."""
 SHORT = 1500
 """Characters that a person sees on a page: an edge's page has not many more."""
 GATEWAY = frozenset({502, 504, *range(520, 531), 598, 599})
@@ -64,8 +70,20 @@ def gateway_answer(answer: Answer) -> EdgeAnswer | None:
 
 def _of_a_program(text: str) -> bool:
     """Return whether a class of an error, or a driver of a database, speaks: no gateway has either."""
-    place = place_in(text)
+    place = place_in(unescape(text))
     return EXCEPTION.search(text) is not None or (place is not None and place.subject in {"database", "store"})
+
+
+def is_application_error(answer: Answer) -> bool:
+    """Return whether an error carries proof that the application made it: a mark, or words that no gateway has.
+
+    A 500 without a body, or with a page that could be anybody's, is the application's in all likelihood only.
+    """
+    if "x-render-origin-server" in answer.headers:
+        return True
+    text = answer.body.text[:20_000]
+    plain = bool(text.strip()) and not is_html(answer)
+    return answer.status == 500 and (_has_mark(answer) or plain or _of_a_program(text))
 
 
 def visible(text: str) -> str:
@@ -80,9 +98,11 @@ def _made(said: Said, sign: str) -> EdgeAnswer:
 
 
 def _has_mark(answer: Answer) -> bool:
+    """Return whether an application shows; proxies are built on its servers, too (Kestrel, Netty, Node)."""
     headers = answer.headers
+    proxied = answer.status in {502, 504} and not answer.body.text.strip()
     return (
-        bool(words("app_servers").search(headers.get("server", "")))
+        bool(words("app_servers").search(headers.get("server", "")) and not proxied)
         or any(name in headers for name in listed("app_headers"))
         or all(name in headers for name in listed("framework_headers"))
     )
@@ -182,17 +202,20 @@ def _json(answer: Answer) -> EdgeAnswer | None:
     text = _texts(answer.body.json)
     if text is None or answer.status < 400:
         return None
-    line = "the JSON body is small and speaks of what is behind a gateway"
+    if answer.status == 503 and reports_itself(answer.body.json) and not STRONG.search(text):
+        return None
+    said = _said_in_json(answer, text)
+    return _made(said, "the JSON body is small and speaks of what is behind a gateway") if said else None
+
+
+def _said_in_json(answer: Answer, text: str) -> Said | None:
     if answer.status in {502, 503, 504} and words("no_name").search(text):
-        return _made(Said("name-of-app"), line)
+        return Said("name-of-app")
     if answer.status in {502, 503, 504} and words("behind").search(text):
-        slow = answer.status == 504 or words("slow").search(text)
-        return _made(Said("app-slow" if slow else "app-away"), line)
+        return Said("app-slow" if answer.status == 504 or words("slow").search(text) else "app-away")
     if answer.status in {404, 421, 503} and words("no_route").search(text):
-        return _made(Said("no-route"), line)
-    if answer.status in {401, 403} and words("wants_key").search(text):
-        return _made(Said("kept-out"), line)
-    return None
+        return Said("no-route")
+    return Said("kept-out") if answer.status in {401, 403} and words("wants_key").search(text) else None
 
 
 def _texts(value: Any) -> str | None:

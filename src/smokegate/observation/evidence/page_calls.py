@@ -104,7 +104,10 @@ class _Judge:
         self._observation = observation
         self.addresses = observation.api_addresses if observation else addresses
         view = observation.page if observation else None
-        self._paths = view.call_paths if view else paths
+        # Where a client has a base, what a request option names as its `url` is a path below it.
+        self._based = any("://" in each.value and each.how == "client" for each in self.addresses)
+        below = [each.value for each in self.addresses if self._below_base(each)]
+        self._paths = tuple(dict.fromkeys((*(view.call_paths if view else paths), *below)))
         stated = environment.frontend.calls
         self._calls = stated if isinstance(stated, str) else None
         self._wanted = urlsplit(self._calls or environment.backend.url)
@@ -117,7 +120,8 @@ class _Judge:
         kinds = [(each, *self.kind(each)) for each in self.addresses]
         right = tuple(each for each, kind, _ in kinds if kind == RIGHT)
         wrong = [Wrong(kind, each, self.coincides(each), detail) for each, kind, detail in kinds if "." in kind]
-        counted = tuple(each for each in wrong if self._counts(each, any_right=bool(right)))
+        near = any(kind == UNCLEAR and _place(_http(a.resolved)) == _place(self._wanted) for a, kind, _ in kinds)
+        counted = tuple(each for each in wrong if self._counts(each, any_right=bool(right), near=near))
         # A path known alone is the end of a call whose beginning says what is wrong with it.
         counted = tuple(each for each in counted if each.address.how != "path") or counted
         unclear = tuple(each for each, kind, _ in kinds if kind == UNCLEAR)
@@ -140,9 +144,13 @@ class _Judge:
             return UNCLEAR, ""
         return ("frontend.calls-localhost" if is_local(found.hostname) else "frontend.another-backend"), ""
 
-    def _counts(self, wrong: Wrong, *, any_right: bool) -> bool:
+    def _counts(self, wrong: Wrong, *, any_right: bool, near: bool) -> bool:
         """Return whether a wrong address is what the page's calls go to."""
         how, code = wrong.address.how, wrong.code
+        if code == "frontend.calls-itself" and self._below_base(wrong.address):
+            return False
+        if near and code == "frontend.calls-localhost" and not wrong.address.alone:
+            return False  # a default, where the backend's own address is there as well
         if any_right:
             plain = code in {"frontend.calls-localhost", "frontend.address-unset", "frontend.address-unfilled"}
             return plain and how in {"client", "request"} and wrong.address.alone and wrong.certain
@@ -152,6 +160,9 @@ class _Judge:
             # A path alone says too little where a client's base is not known.
             return wrong.certain and bool(wrong.detail)
         return how in STRONG or wrong.certain
+
+    def _below_base(self, address: ApiAddress) -> bool:
+        return self._based and address.how == "client" and address.value.startswith("/")
 
     def _related(self, address: ApiAddress) -> bool:
         """Return whether a host is one of the team's own, or the only client's: what a build for elsewhere calls."""
@@ -176,7 +187,8 @@ class _Judge:
                 return RIGHT, ""
             if not joined:
                 return UNCLEAR, ""
-            return "frontend.wrong-path", f"it calls `{joined[0]}` there, and the API is below `{self._prefix}`"
+            known_as = next((each for each in joined if any(d.endswith(each) for d in self._declared)), joined[0])
+            return "frontend.wrong-path", f"it calls `{known_as}` there, and the API is below `{self._prefix}`"
         return "frontend.wrong-path", f"the API is below `{self._prefix}`"
 
     def _by_trial(self, address: ApiAddress) -> tuple[str, str]:
@@ -297,9 +309,11 @@ ORDER = ("client", "request", "setting", "built", "constant")
 CODES = ("frontend.address-unset", "frontend.address-unfilled", "frontend.calls-localhost", "frontend.plain-http")
 
 
-def _rank(wrong: Wrong) -> tuple[bool, int, int]:
+def _rank(wrong: Wrong) -> tuple[bool, bool, int, int]:
+    """Order by what shows it: what is called comes before what only stands in a script."""
     how = wrong.address.how
     return (
+        how not in STRONG,
         not wrong.certain,
         ORDER.index(how) if how in ORDER else 9,
         CODES.index(wrong.code) if wrong.code in CODES else 9,

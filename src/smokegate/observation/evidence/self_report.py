@@ -51,6 +51,12 @@ def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
     return [("body", word)] if not promise.text_rules and _is_sick(word) else []
 
 
+def reports_itself(value: Any) -> bool:
+    """Return whether a JSON body is a report of health that says that the application is not well."""
+    pairs = value.items() if isinstance(value, dict) else ()
+    return any(str(key).lower() in STATUS_KEYS and _is_sick(said) for key, said in pairs)
+
+
 def _without_database(report: dict[str, Any], declared: set[Any]) -> Iterator[tuple[str, Any]]:
     """Yield what a report of health says of a database that is away, where it calls the whole well."""
     overall = [said for key, said in report.items() if str(key).lower() in STATUS_KEYS]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smokegate.observation.javascript.evaluate import Evaluator
-from smokegate.observation.javascript.scopes import FAR, Script
+from smokegate.observation.javascript.scopes import FAR, Script, parameters
 from smokegate.observation.javascript.tokens import NOWHERE, STRING, WORD
 from smokegate.observation.javascript.values import HOLE, Value, options_of
 
@@ -21,12 +21,12 @@ def passed_on(evaluator: Evaluator, script: Script, at: int) -> Iterator[Value]:
     evaluator.world.steps += script.work - before
     if function is None:
         return
-    name, parameters = function
+    name, names = function
     for number, opened in enumerate(_calls_of(script, name)):
         if number >= MOST_CALLERS or evaluator.world.exhausted:
             return
-        values = _constants(evaluator, script, opened, len(parameters))
-        bound = dict(zip(parameters, values, strict=False))
+        values = _constants(evaluator, script, opened, len(names))
+        bound = dict(zip(names, values, strict=False))
         for value in options_of(evaluator.value(script, at, bound)):
             if isinstance(value, str) and not value.startswith(HOLE) and value.strip(HOLE):
                 yield value
@@ -59,7 +59,7 @@ def _function_around(script: Script, at: int) -> tuple[str, list[str]] | None:
                     "catch",
                     "with",
                 }:
-                    return tokens.word(name), _parameters(script, opened)
+                    return tokens.word(name), parameters(script, opened)
         position = around
     return None
 
@@ -82,21 +82,11 @@ def _named(script: Script, arrow: int) -> tuple[str, list[str]] | None:
     """Return the name that an arrow function is assigned to, and its parameters."""
     tokens = script.tokens
     first = tokens.pair.get(arrow - 1, arrow - 1)
-    parameters = _parameters(script, first) if tokens.word(first) == "(" else [tokens.word(first)]
+    names = parameters(script, first) if tokens.word(first) == "(" else [tokens.word(first)]
     before = first - 1
     if tokens.word(before) == "async":
         before -= 1
-    return (tokens.word(before - 1), parameters) if tokens.is_punctuation(before, "=", ":") else None
-
-
-def _parameters(script: Script, opened: int) -> list[str]:
-    tokens = script.tokens
-    words = range(opened + 1, min(tokens.closing(opened), opened + 64))
-    return [
-        tokens.word(each)
-        for each in words
-        if tokens.kind(each) == WORD and tokens.inside[each] == opened and tokens.is_punctuation(each - 1, "(", ",")
-    ]
+    return (tokens.word(before - 1), names) if tokens.is_punctuation(before, "=", ":") else None
 
 
 def _calls_of(script: Script, name: str) -> Iterator[int]:

@@ -22,6 +22,7 @@ VERBS |= {"GET", "POST", "PUT", "PATCH", "DELETE"}
 CLIENT = frozenset({"baseurl", "prefixurl", "uri", "url", "httpendpoint", "wsendpoint", "graphqlendpoint", "endpoint"})
 CLIENT |= {"httpuri", "wsuri", "basepath", "root", "baseuri", "rooturl", "prefix"}
 MOST_PATHS = 400
+RELATIVE = re.compile(r"[a-z][a-z0-9]{2,30}(?:/[\w\ufffc-]{1,40}){0,4}")
 NAMES_API = re.compile(
     r"(?:api|backend|server|gateway|graphql|rest|service|socket|ws|http)[_-]?(?:base|root)?[_-]?"
     r"(?:ur[il]|base|host|endpoint|root|origin|addr(?:ess)?|path|server)?s?|"
@@ -63,6 +64,10 @@ class Calls:
         self._evaluator = evaluator
         self.paths: dict[str, None] = {}
         """Constant paths that are passed to any call."""
+        self.words: dict[str, None] = {}
+        """Constant paths without a slash at their beginning, as clients with a `prefixUrl` are given them."""
+        self.prefixed = False
+        """Whether a client has a `prefixUrl`."""
         self.hidden_base = False
         """Whether an HTTP client is given a base that is only known when the page runs."""
 
@@ -105,7 +110,9 @@ class Calls:
         tokens, before, first = script.tokens, script.tokens.word(index - 1), index + 2
         if before == "function":
             return
-        if word in REQUESTS or (before == "new" and word in CONNECTIONS):
+        if before == "new" and word == "URL" and tokens.closing(index + 1) > first:
+            yield from self._url(script, first)
+        elif word in REQUESTS or (before == "new" and word in CONNECTIONS):
             yield from self._request(script, first, self._method(script, first))
         elif word == "open" and before in {".", "?."}:
             verb, second = self._evaluator.value(script, first), self._after_comma(script, first)
@@ -117,6 +124,12 @@ class Calls:
             value = self._evaluator.value(script, first)
             if isinstance(value, str):
                 yield Found(script.url, value, "built")
+
+    def _url(self, script: Script, at: int) -> Iterator[Found]:
+        """Yield what `new URL` of a setting that is not set shows: it throws where the page needs the address."""
+        value = self._evaluator.value(script, at)
+        if self._after_comma(script, at) is None and isinstance(value, Undefined) and value.word == "undefined":
+            yield Found(script.url, "undefined", "built", "?", setting=value.name)
 
     def _request(self, script: Script, at: int, method: str) -> Iterator[Found]:
         for value, alone in self._requested(script, at):
@@ -131,6 +144,8 @@ class Calls:
                 yield Found(script.url, value, "request", method, alone=alone)
             elif isinstance(value, str) and value[:1] == "/" and len(self.paths) < MOST_PATHS:
                 self.paths[value] = None  # below the client's base, if it has one
+            elif isinstance(value, str) and RELATIVE.fullmatch(value) and len(self.words) < MOST_PATHS:
+                self.words["/" + value] = None
 
     def _method(self, script: Script, first: int) -> str:
         options = self._after_comma(script, first)
@@ -160,7 +175,8 @@ class Calls:
         client = key.lower() in CLIENT
         if at >= len(script.tokens.starts) or (not client and not names_api(key)):
             return
-        how = "client" if client else "setting"
+        self.prefixed |= key.lower() == "prefixurl"
+        how = "constant" if self._is_default(script, at) else "client" if client else "setting"
         for value, alone in self._values(script, at):
             if (isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value))) or (
                 isinstance(value, str) and value.strip(HOLE) and (client or value.startswith("/") or "_" in value)
@@ -172,6 +188,13 @@ class Calls:
                 yield Found(script.url, "", how, "?", alone=alone)
             elif key.lower() in {"baseurl", "prefixurl"} and script.tokens.word(script.tokens.inside[at] - 1) == "(":
                 self.hidden_base |= isinstance(value, Unknown) or (isinstance(value, str) and value.startswith(HOLE))
+
+    def _is_default(self, script: Script, at: int) -> bool:
+        """Return whether an entry belongs to defaults, which the settings that count are spread over."""
+        tokens, opened = script.tokens, script.tokens.inside[at]
+        name = tokens.word(opened - 2) if tokens.is_punctuation(opened - 1, "=") else ""
+        spread = rf"\.\.\.{re.escape(name)}\s*,\s*\.\.\.|Object\.assign\([^;]{{0,40}}[,(]\s*{re.escape(name)}\s*[,)]"
+        return bool(name) and re.search(spread, tokens.text) is not None
 
     def _built(self, script: Script, at: int) -> Iterator[Found]:
         """Yield an address that is joined from pieces, whatever it is for."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from smokegate.observation.javascript import members
+from smokegate.observation.javascript.classes import constructed
 from smokegate.observation.javascript.scopes import FAR, Definition, Script
 from smokegate.observation.javascript.tokens import PIECE, PUNCTUATION, REGEX, STRING, WORD, unescaped
 from smokegate.observation.javascript.values import (
@@ -72,7 +73,7 @@ class Evaluator:
         found = script.visible(name, at)
         self.world.steps += script.work - before
         if found == "parameter":
-            return bound.get(name, UNKNOWN)
+            return bound[name] if name in bound else constructed(self, script, name, at) or UNKNOWN
         if isinstance(found, Definition):
             return self._defined(script, found)
         if name in script.imports:
@@ -84,6 +85,10 @@ class Evaluator:
             if shared:
                 return choice(*shared)
         return Unknown((name,))
+
+    def arguments(self, script: Script, opened: int) -> list[Value]:
+        """Return what is passed between the bracket at a token and its closing one."""
+        return Reading(self, script, {}).arguments(opened, 0)[0]
 
     def _defined(self, script: Script, definition: Definition) -> Value:
         if definition.value is None:

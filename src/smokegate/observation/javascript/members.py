@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from smokegate.observation.javascript.scopes import Script
+from smokegate.observation.javascript.scopes import Script, parameters
 from smokegate.observation.javascript.tokens import STRING, WORD, unescaped
 from smokegate.observation.javascript.values import (
     HOLE,
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 THROUGH = frozenset({"freeze", "seal", "String", "encodeURI", "Object", "trim", "toString", "valueOf", "then", "unref"})
 """Calls whose value is that of their argument, or of what they are called on."""
+GENERIC = frozenset({"url", "uri", "href", "src", "path", "host", "origin"})
+"""Names of properties that anything has: where one is set to what is not known, another's address is not it."""
+AN_ADDRESS = re.compile(r"base|ur[il]|root|host|endpoint|origin|prefix|api", re.IGNORECASE)
+"""Names of properties that hold an address."""
 MOST_PLACES = 40
 """A property that is set in more places than these is no setting."""
 LONGEST_NEW = 256
@@ -112,6 +117,11 @@ def _only_address(evaluator: Evaluator, name: str) -> Value | None:
             value = evaluator.value(script, at)
         else:
             continue
+        if name in GENERIC and not isinstance(value, str | Undefined):
+            return None  # whose it is cannot be told
+        if isinstance(value, Undefined) and AN_ADDRESS.search(name):
+            # What a constructor was given counts, not a field that is cleared.
+            value = value.word if script.visible(tokens.word(at), at) == "parameter" else value
         for each in options_of(value):
             if isinstance(each, str) and each.startswith(("http://", "https://", "ws://", "wss://", "/", "undefined")):
                 found[each] = None
@@ -123,7 +133,7 @@ def _of_literal(evaluator: Evaluator, value: Literal, name: str) -> Value:
     if tokens.word(value.at) == "[":
         return _of_array(evaluator, value, name)
     if tokens.word(value.at) != "{":
-        return UNKNOWN
+        return (_by_name(evaluator, name) or UNKNOWN) if tokens.word(value.at) == "class" else UNKNOWN
     spread: list[Value] = []
     for index in _entries(value):
         if tokens.is_punctuation(index, "..."):
@@ -225,7 +235,8 @@ def _method(evaluator: Evaluator, value: Value, receiver: tuple[Value, str], val
     if isinstance(value, Literal):
         return returned(evaluator, value, values)
     if name == "assign" and values:
-        return values[-1] if isinstance(values[-1], Literal) else first
+        last = values[-1]
+        return last if isinstance(last, Literal) else choice(first, last) if isinstance(last, Unknown) else first
     return first if name in THROUGH and values and isinstance(target, Unknown) else UNKNOWN
 
 
@@ -296,11 +307,7 @@ def _signature(function: Literal) -> tuple[list[str], int | None]:
     if not tokens.is_punctuation(index, "("):
         return [], None
     end = tokens.closing(index)
-    names = [
-        tokens.word(each)
-        for each in range(index + 1, min(end, index + 64))
-        if tokens.kind(each) == WORD and tokens.inside[each] == index and tokens.is_punctuation(each - 1, "(", ",")
-    ]
+    names = parameters(function.script, index)
     after = end + 1
     return names, after + 1 if tokens.is_punctuation(after, "=>") else after if tokens.word(after) == "{" else None
 

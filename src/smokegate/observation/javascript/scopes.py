@@ -48,6 +48,8 @@ class Script:
     """Name of a property → the first tokens of its values, in object literals and assignments."""
     uses: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """Name → where it is called; filled when that is first asked."""
+    made: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """Name of a class → the brackets of each `new` of it; filled when that is first asked."""
     work: int = 0
     """How many tokens were looked at to follow names: what a stranger wrote may make that many."""
     imports: dict[str, Import] = field(default_factory=dict)
@@ -131,6 +133,17 @@ class Script:
         return any(self.tokens.kind(each) == WORD and self.tokens.word(each) == name for each in words)
 
 
+def parameters(script: Script, opened: int) -> list[str]:
+    """Return the names of the parameters between the bracket at a token and its closing one."""
+    tokens = script.tokens
+    words = range(opened + 1, min(tokens.closing(opened), opened + 64))
+    return [
+        tokens.word(each)
+        for each in words
+        if tokens.kind(each) == WORD and tokens.inside[each] == opened and tokens.is_punctuation(each - 1, "(", ",")
+    ]
+
+
 def script_of(url: str, tokens: Tokens) -> Script:
     """Index what a script defines, in one pass."""
     script = Script(url, tokens)
@@ -147,7 +160,7 @@ def script_of(url: str, tokens: Tokens) -> Script:
             word = tokens.word(index)
             if word in DECLARING:
                 _declarations(script, index + 1)
-            elif word == "function" and tokens.kind(index + 1) == WORD:
+            elif word in {"function", "class"} and tokens.kind(index + 1) == WORD:
                 script.define(tokens.word(index + 1), Definition(index + 1, index))
             elif word in {"import", "export", "from"}:
                 _module(script, index, word)

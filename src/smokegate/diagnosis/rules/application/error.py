@@ -9,6 +9,7 @@ from smokegate.diagnosis.case import is_sample
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
+from smokegate.observation.evidence.gateway import is_application_error
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -25,13 +26,11 @@ def judge(case: Case) -> Signs | None:
     hits = [each for each in hits if not (partly and (is_sample(each.name) or each.name == "register"))]
     if not hits:
         return None
-    from_app = any(each.answer and "x-render-origin-server" in each.answer.headers for each in hits)
+    from_app = any(each.answer and is_application_error(each.answer) for each in hits)
     return Signs(
         evidence=tuple(seen(each, *([body(each.answer)] if each.answer else [])) for each in hits[:3]),
         exchanges=tuple(each.name for each in hits),
-        confidence=(
-            Confidence.CERTAIN if from_app or (hits[0].answer and hits[0].answer.status == 500) else Confidence.LIKELY
-        ),
+        confidence=Confidence.CERTAIN if from_app else Confidence.LIKELY,
     )
 
 

@@ -31,13 +31,15 @@ def judge(case: Case) -> Signs | None:
     ):
         return None
     promised = tuple(each for each in case.environment.backend.health.json_ if each.key not in NAMING_KEYS)
-    said = [each for each in unmet_json(promised, answer) if each.actual != "no such key"]
+    number = f"{answer.status}"  # an error's form has the status in a key of that name, too: no word of health
+    said = [each for each in unmet_json(promised, answer) if each.actual not in {"no such key", number}]
     if sick:
         words = [f"{what.removeprefix('json ')} is `{word!r}`" for what, word in sick]
     elif said:
         words = [f"{each.what.removeprefix('json ')} should be {each.expected} and is `{each.actual}`" for each in said]
     else:
-        states = [key for key in KEYS if key in answer.body.json and answer.status >= 500]
+        known = answer.body.json
+        states = [key for key in KEYS if key in known and answer.status >= 500 and known[key] != answer.status]
         words = [f"{key} is `{answer.body.json[key]!r}`" for key in states]
     if not words:
         return None

@@ -1,0 +1,71 @@
+"""What a class's constructor is given: `new Api("https://…")` leads to the `base` of `constructor(base)`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.observation.javascript.scopes import Definition, Script, parameters
+from smokegate.observation.javascript.tokens import NOWHERE, WORD
+from smokegate.observation.javascript.values import Value, choice
+
+if TYPE_CHECKING:
+    from smokegate.observation.javascript.evaluate import Evaluator
+
+DEEP = 6
+"""How many brackets around a name are searched for its constructor."""
+HEAD = 10
+"""How many tokens stand at most between `class` and its body."""
+MOST_MADE = 3
+"""A class of which more objects are made is no client of one API."""
+
+
+def constructed(evaluator: Evaluator, script: Script, name: str, at: int) -> Value | None:
+    """Return what a constructor's parameter is, by what those pass who make an object; None where it is none."""
+    opened = _constructor(script, at)
+    if opened is None or name not in (names := parameters(script, opened)):
+        return None
+    made = _made(script, script.tokens.inside[opened])
+    evaluator.world.steps += len(script.made)
+    if not 0 < len(made) <= MOST_MADE:
+        return None
+    number = names.index(name)
+    passed = [evaluator.arguments(script, each) for each in made]
+    if any(number >= len(each) for each in passed):
+        return None
+    return choice(*(each[number] for each in passed))
+
+
+def _constructor(script: Script, at: int) -> int | None:
+    """Return the bracket with the parameters of the constructor in which a token stands."""
+    tokens, position = script.tokens, at
+    for _ in range(DEEP):
+        around = tokens.inside[position]
+        if around == NOWHERE:
+            return None
+        opened = tokens.pair.get(around - 1, around)
+        if tokens.word(around) == "{" and tokens.word(opened - 1) == "constructor":
+            return opened
+        position = around
+    return None
+
+
+def _made(script: Script, body: int) -> list[int]:
+    """Return the brackets with the arguments of each `new` of the class with this body."""
+    tokens = script.tokens
+    head = next((each for each in range(body - 1, max(-1, body - HEAD), -1) if tokens.word(each) == "class"), None)
+    if head is None:
+        return []
+    after = tokens.closing(body) + 1
+    if tokens.word(head - 1) == "new":
+        return [after] if tokens.is_punctuation(after, "(") else []
+    named = tokens.word(head + 1) if tokens.word(head + 1) not in {"extends", "{"} else tokens.word(head - 2)
+    if not script.made:
+        for index in range(len(tokens) - 2):
+            if tokens.kinds[index] == WORD and tokens.word(index) == "new" and tokens.is_punctuation(index + 2, "("):
+                script.made[tokens.word(index + 1)].append(index + 2)
+        script.made[""] = []  # not looked for again where there is none
+    return [each for each in script.made.get(named, ()) if _is(script.visible(named, each - 1), head)]
+
+
+def _is(found: Definition | str | None, head: int) -> bool:
+    return isinstance(found, Definition) and found.value == head
