@@ -59,7 +59,11 @@ BROKEN = {
     "browser.white-screen": view(drawn=False, text=""),
     "browser.script-error": view(console=(ConsoleLine("uncaught", "TypeError: x is null", f"{FRONTEND}/a.js:1:2"),)),
     "browser.calls-localhost": view(call("http://localhost:8000/api/x", None, error="net::ERR_CONNECTION_REFUSED")),
-    "browser.mixed-content": view(console=(error(MIXED),)),
+    "browser.mixed-content": view(
+        call(f"{BACKEND}/api", None, error="mixed-content"),
+        call(f"{FRONTEND}/a.js", None, kind="script", error="mixed-content"),
+        console=(error(MIXED),),
+    ),
     "browser.cors-refused": view(call(f"{BACKEND}/api/quotes", None, error="net::ERR_FAILED"), console=(error(CORS),)),
     "browser.wrong-origin": view(call("https://old.example.org/api/quotes", None, error="net::ERR_NAME_NOT_RESOLVED")),
     "browser.call-failed": view(call(f"{BACKEND}/api/quotes", 503)),

@@ -14,6 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 from tests_support.running import ROOT, clean_environment
 
+from smokegate.commands.gate.on_failure import act, words_for
 from smokegate.project import VERSION
 
 FILES = [ROOT / "action.yml", *sorted((ROOT / ".github/workflows").glob("*.yml"))]
@@ -123,6 +124,7 @@ def test_the_page_is_named_after_the_job(runner: Runner) -> None:
         ({"env": ""}, "expected one of env"),
         ({"url": "http://127.0.0.1:1"}, "expected one of env"),
         ({"env": "--version"}, "expected names or addresses"),
+        ({"on_failure": "undo"}, "on-failure: expected none, redeploy, rollback"),
         ({"on_unknown": "green"}, "on-unknown: expected fail, hold, warn"),
         ({"expect_commit": "main"}, "expected 7 to 64 hexadecimal digits"),
     ],
@@ -134,6 +136,26 @@ def test_an_input_that_cannot_be_used_is_one_annotation(runner: Runner, inputs: 
     assert ran.code == 4
     assert "::error title=smokegate::" in ran.text
     assert text in ran.text
+
+
+@pytest.mark.parametrize(
+    ("action", "fault", "outcome"),
+    [("rollback", "suspended-by-user", "verified"), ("redeploy", "build-failed", "refused")],
+)
+def test_a_failure_is_fixed_where_that_is_allowed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], action: str, fault: str, outcome: str
+) -> None:
+    """What was done stands in the summary; the fix checks the same deployment, and may not do more than was allowed."""
+    options = ["--wait", f"--reports={tmp_path}", "--expect-commit=01b0b7e", "--strict"]
+    words = words_for(action, "local-platform", options)
+    assert [f"--reports={tmp_path}" in words, "--wait" in words, "--strict" in words] == [True, False, False]
+    assert ("--allow-rollback" in words) is (action == "rollback") is not ("--expect-commit=01b0b7e" in words)
+    summary = tmp_path / "summary"
+
+    found = act(action, [*words, f"--fault={fault}"], clean_environment({"GITHUB_STEP_SUMMARY": str(summary)}))
+
+    assert found == outcome, capsys.readouterr().out
+    assert f"on-failure: {action}: {outcome}" in summary.read_text(encoding="utf-8")
 
 
 def test_an_input_is_never_a_command(runner: Runner) -> None:

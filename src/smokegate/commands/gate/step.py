@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from smokegate.commands.gate.on_failure import ACTIONS, act, words_for
 from smokegate.commands.gate.policy import CHOICES, UNKNOWN, job_exit, worst
 
 PREFIX = "SMOKEGATE_"
@@ -63,6 +64,20 @@ class Inputs:
                 raise InputError(f"{name}: expected {', '.join(CHOICES)}, got {value[:80]!r}")
         return found
 
+    @property
+    def on_failure(self) -> str:
+        """What is done where the deployment is broken.
+
+        Raises:
+            InputError: it is none of the choices, or there is no file that says how.
+        """
+        found = self["on-failure"] or ACTIONS[0]
+        if found not in ACTIONS:
+            raise InputError(f"on-failure: expected {', '.join(ACTIONS)}, got {found[:80]!r}")
+        if found != ACTIONS[0] and self["url"]:
+            raise InputError(f"on-failure: {found} needs an environment file: env, not url")
+        return found
+
 
 def read_inputs(variables: Mapping[str, str]) -> Inputs:
     """Read the inputs, and GitHub's event where there is one."""
@@ -103,7 +118,7 @@ def main(variables: Mapping[str, str] = os.environ) -> int:
     inputs = read_inputs(variables)
     reports = Path(inputs["reports"] or "reports")
     try:
-        choices, words = inputs.choices(), command(inputs, reports)
+        choices, words, on_failure = inputs.choices(), command(inputs, reports), inputs.on_failure
     except (InputError, ValueError) as wrong:
         sys.stdout.write(f"::error title=smokegate::{escaped(str(wrong))}\n")
         return USAGE
@@ -118,7 +133,12 @@ def main(variables: Mapping[str, str] = os.environ) -> int:
     code = job_exit(run_exit, verdicts, choices)
     if code == 0 and run_exit != 0:
         sys.stdout.write(f"::warning title=smokegate::{worst(verdicts)} was let through: {choices}\n")
-    write_outputs(variables, _outputs(environments, verdicts, path, code))
+    outputs = _outputs(environments, verdicts, path, code)
+    if on_failure != ACTIONS[0]:
+        broken = [str(each["name"]) for each in environments if each.get("verdict") == "FAIL"]
+        fixes = [act(on_failure, words_for(on_failure, name, words), _surroundings(variables)) for name in broken]
+        outputs["on-failure"] = ", ".join(fixes) or "not needed"
+    write_outputs(variables, outputs)
     return code
 
 

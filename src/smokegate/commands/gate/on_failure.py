@@ -1,0 +1,74 @@
+"""What a red deployment leads to where the input `on-failure` allows it: a fix through the platform, then a check.
+
+The job stays red whatever comes of it: the deploy that it gates has failed. OUTAGE and UNKNOWN lead to nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+ACTIONS = ("none", "redeploy", "rollback")
+"""`redeploy`: what `smokegate diagnose --fix` does by itself. `rollback`: an earlier version, too."""
+
+
+def words_for(action: str, name: str, options: Sequence[str]) -> list[str]:
+    """Return the words of the fix of one environment.
+
+    Args:
+        action: the input, not `none`.
+        name: the environment.
+        options: of the run before: only those that say where it is and which version is expected are taken over.
+    """
+    taken = ["--environments=", "--reports=", "--set="]
+    # After a rollback another version answers, which is then as it must be.
+    taken += [] if action == "rollback" else ["--expect-commit="]
+    same = [each for each in options if each.startswith(tuple(taken))]
+    return [
+        "diagnose",
+        name,
+        "--fix",
+        "--yes",
+        "--json",
+        *same,
+        *(["--allow-rollback"] if action == "rollback" else []),
+    ]
+
+
+def act(action: str, words: Sequence[str], surroundings: Mapping[str, str]) -> str:
+    """Run the fix; returns its outcome in a word, and adds what was done to the job summary."""
+    done = subprocess.run(
+        [sys.executable, "-m", "smokegate", *words],
+        env=dict(surroundings),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    try:
+        fixed = json.loads(done.stdout)["fix"]
+    except (ValueError, KeyError, TypeError):
+        fixed = {
+            "result": "failed",
+            "reason": f"smokegate diagnose ended with exit code {done.returncode}",
+            "steps": [],
+        }
+    lines = list(_lines(action, fixed))
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    if file := surroundings.get("GITHUB_STEP_SUMMARY"):
+        with Path(file).open("a", encoding="utf-8") as summary:
+            summary.write("\n" + "\n".join(lines) + "\n")
+    return str(fixed["result"])
+
+
+def _lines(action: str, fixed: Mapping[str, Any]) -> Iterator[str]:
+    from smokegate.report.markdown import escaped  # noqa: PLC0415 -- only after a failure
+
+    because = f": {escaped(fixed['reason'])}" if fixed.get("reason") else ""
+    yield f"### on-failure: {action}: {escaped(fixed['result'])}{because}"
+    yield ""
+    for step in fixed["steps"]:
+        yield f"- {escaped(step.get('state', ''))}: {escaped(step.get('action') or step.get('reason') or '')}"
