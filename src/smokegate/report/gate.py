@@ -50,8 +50,8 @@ def decision(environment: dict[str, Any]) -> str:
 def counted(environment: dict[str, Any]) -> str:
     """Return how many checks came out as what."""
     counts = environment["counts"]
-    found = [f"{counts[key]} {WORDS.get(key, key)}" for key in COUNTS if counts.get(key)]
-    return ", ".join(found) or "nothing was checked"
+    found = ", ".join(f"{counts[key]} {WORDS.get(key, key)}" for key in COUNTS if counts.get(key))
+    return re.sub(r"\b1 warnings", "1 warning", found) or "nothing was checked"
 
 
 def title(document: dict[str, Any]) -> str:
@@ -96,6 +96,8 @@ def reason(environment: dict[str, Any]) -> str:
 def notes(environment: dict[str, Any]) -> list[str]:
     """Return the reasons that neither the verdict's sentence nor the counts say already."""
     said = {reason(environment), "every declared check ran and passed"}
+    if (cause := explained(environment)) is not None:
+        said.add(f"{cause['title']} ({cause['code']})")
     return [text for text in environment["reasons"] if text not in said and not COUNTED.fullmatch(text)]
 
 

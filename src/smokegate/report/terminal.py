@@ -23,6 +23,8 @@ ROWS = {"cause": 2, "proof": 3, "do": 3, "note": 2, "failed": 2, "also": 1}
 EVIDENCE = NOTES = 3
 SHOWN = 5
 """How many environments that are not green are shown one by one."""
+ADDRESS = 40
+"""Columns in which an address is worth its beginning."""
 LEAST, MOST, WHOLE = 40, 120, 10_000
 """Columns: below, lines are as wide as that; above, they are no longer easy to read, unless they are to be whole."""
 
@@ -73,12 +75,14 @@ def _greens(environments: list[dict[str, Any]], width: int) -> Iterator[Terminal
         yield TerminalLine(f"PASS {len(environments)} environments", "green", bold=True)
         return
     for each in environments:
-        partial = f" · {each['partial']}" if each.get("partial") else ""
+        partial = f" · {each['partial'].partition(',')[0]}" if each.get("partial") else ""
         unjudged = [text for text in each["reasons"] if "judged" in text]
         counts = unjudged[0].partition(" (")[0] if unjudged else counted(each)
         version = f" · {short(str(each['version']))}" if each["version"] else ""
         tail = safe(f"{version} · {counts} · {each.get('seconds') or 0:.1f} s{partial}")
-        head = _cut(safe(f"PASS {each['name']} {each['url']}"), max(12, width - len(tail)))
+        room = max(12, width - len(tail))
+        head = safe(f"PASS {each['name']} {each['url']}")
+        head = safe(f"PASS {each['name']}") if len(head) > room < ADDRESS else _cut(head, room)
         yield TerminalLine(_cut(head + tail, width), "green", bold=True)
 
 
@@ -160,7 +164,8 @@ def _around(text: str, limit: int) -> str:
         return text
     before, quoted = text[:start], text[start:]
     room = max(limit // 2, limit - len(quoted))
-    head = before if len(before) <= room else f"{before[: room // 2]}… {before[-(room // 2 - 2) :]}"
+    start_of_it, end_of_it = before[: room // 2].rpartition(" ")[0], before[-(room // 2 - 2) :].partition(" ")[2]
+    head = before if len(before) <= room else f"{start_of_it} … {end_of_it}"
     return head + _cut(quoted, limit - len(head))
 
 

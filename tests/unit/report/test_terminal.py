@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests_support.run_documents import CHANGES, environment_report, run_document, run_of, run_of_many
 
-from smokegate.report.terminal import block, spelled
+from smokegate.report.terminal import WHOLE, block, spelled
 
 RED = [kind for kind in CHANGES if kind not in {"PASS", "WARN"}]
 
@@ -54,6 +54,37 @@ def test_of_a_hundred_environments_the_broken_ones_are_shown_and_the_worst_is_la
     assert shown[0] == "PASS 98 environments"
     assert [line.split()[1] for line in shown if line.startswith(("WARN", "FAIL"))] == ["shop-003", "shop-042"]
     assert len(shown) <= 22
+
+
+def test_in_a_narrow_terminal_a_green_line_has_no_part_of_an_address() -> None:
+    """A partial run says how many checks were selected; of the address nothing is left worth reading."""
+    document = run_of("PASS")
+    document["environments"][0].update(partial="partial run: 5 of 29 checks were selected, the others say nothing")
+    (line,) = block(document, "reports/staging.html", 80)
+
+    tail = "0123456789 · 32 passed · 0.3 s · partial run: 5 of 29 checks were selected"
+    assert line.text == f"PASS staging · {tail}"[:79] + "…"
+
+
+def test_without_a_page_every_step_and_note_is_shown() -> None:
+    """As `smokegate check` shows them."""
+    document = run_of("no-server")
+    (environment,) = document["environments"]
+    shown = [line.text for line in block(document, None, WHOLE, full=True)]
+
+    assert len([line for line in shown if line.startswith("  do ")]) == len(environment["cause"]["steps"])
+    assert len([line for line in shown if line.startswith("  proof")]) == 3
+    assert not any(line.startswith("  more") for line in shown)
+
+
+def test_what_the_cause_says_is_no_note() -> None:
+    """Nothing is said twice on one screen."""
+    document = run_of("WARN")
+    (environment,) = document["environments"]
+    said = f"{environment['cause']['title']} ({environment['cause']['code']})"
+
+    assert said in environment["reasons"]
+    assert [line for line in lines(document, 2000) if line.startswith("  note") and said in line] == []
 
 
 def test_brief_is_decision_and_cause() -> None:
