@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -17,10 +18,9 @@ USAGE, UNKNOWN = 4, 6
 #: Causes that only say that a deployment is not as expected: worth nothing where the expectation was a guess.
 GUESSED = frozenset({"app.health-missing", "app.promise-broken", "undetermined"})
 
-NO_GROUNDS = (
-    "it answers, and nothing was found by which health can be told from trouble; "
-    "name its health check: smokegate check URL --health PATH"
-)
+#: A step that says when to change something in the environment file.
+CHANGES_FILE = re.compile(r"If .*\b(?:correct|set|raise|write|add|adapt|promise)\b")
+UNDECIDED = "nothing was learned: do what the note says, and run again"
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -87,8 +87,6 @@ def _judged(texts: dict[str, str]) -> tuple[dict[str, Any] | None, str]:
 
 def _weigh(document: dict[str, Any], name: str, found: Found) -> None:
     """Add what was found; where nothing was, and only our guess is broken, nothing is known of the deployment."""
-    from smokegate.report.gate import DECISIONS  # noqa: PLC0415 - costs start-up time
-
     environment = next(each for each in document["environments"] if each["name"] == name)
     environment["discovery"] = {
         "requests": found.requests,
@@ -98,26 +96,54 @@ def _weigh(document: dict[str, Any], name: str, found: Found) -> None:
     }
     cause = environment["cause"]
     for each in [cause, *environment["other_causes"]] if cause else []:
-        each["steps"] = [_without_file(step, name, found.url) for step in each["steps"]]
-    guessed = cause is None or cause["code"] in GUESSED
-    if found.answered and not found.has_grounds and guessed and environment["verdict"] not in {"UNKNOWN", "OUTAGE"}:
-        environment.update(verdict="UNKNOWN", decision=DECISIONS["UNKNOWN"], cause=None)
-        environment["reasons"] = [NO_GROUNDS]
+        each["steps"] = [shown for step in each["steps"] if (shown := _without_file(step, name, found.url))]
+    why = _undecided(found, cause["code"] if cause else "")
+    if why and environment["verdict"] not in {"UNKNOWN", "OUTAGE"}:
+        environment.update(verdict="UNKNOWN", decision=UNDECIDED, cause=None, reasons=[why])
         codes = {"FAIL": 1, "OUTAGE": 7, "UNKNOWN": UNKNOWN}
         verdicts = {each["verdict"] for each in document["environments"]}
         document["run"]["exit"] = next((code for word, code in codes.items() if word in verdicts), 0)
 
 
+def _undecided(found: Found, cause: str) -> str:
+    """Return why nothing is known where only a guess of ours holds or is broken, empty where something is proven."""
+    check = found.health
+    if check is not None and check.is_unclear and cause in {"", "app.unhealthy"}:
+        return (
+            f"{check.path} answers {check.status}, and {check.key} is {json.dumps(check.value, ensure_ascii=False)}:"
+            f" whether that is healthy, a file must say: smokegate init {found.url}, and correct `json` in it"
+        )
+    if found.guarded and (not found.has_grounds or (check is not None and cause in GUESSED)):
+        return (
+            f"it wants credentials: smokegate init {found.url}, and state them in the file"
+            " (`basic`, `bearer` or `send` in `[backend]`)"
+        )
+    if found.leads_to and not found.has_grounds and cause in {"", "net.redirects", *GUESSED}:
+        return f"it redirects to another host; check that one: smokegate check {found.leads_to}"
+    if not found.answered or found.has_grounds or cause not in {"", *GUESSED}:
+        return ""
+    return (
+        "it answers, and nothing was found by which health can be told from trouble;"
+        f" name its health check: smokegate check {found.url} --health PATH"
+    )
+
+
 def _without_file(step: str, name: str, url: str) -> str:
-    """Return a step for who has no file: the environment exists for this run only, this command verifies a fix."""
+    """Return a step for who has no file, empty where all it says is what to change in one.
+
+    The environment exists for this run only, and this command verifies a fix.
+    """
     file = f"environments/{name}.toml"
     for before, after in (
         (f"smokegate run {name}", f"smokegate check {url}"),
+        (f"put its address into `{file}` in place of `{url}`", "check that address"),
         (f"`backend.url` in {file}", "what `smokegate check` was given"),
         (f" in {file}", ""),
         (f" of {file}", ""),
         (file, "the environment file"),
     ):
+        if before == f" in {file}" and file in step and CHANGES_FILE.match(step):
+            return ""
         step = step.replace(before, after)
     return step
 

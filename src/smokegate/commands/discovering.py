@@ -32,7 +32,7 @@ def address_of(text: str) -> str:
         return origin(address)
     except ValueError as wrong:
         shown = re.sub(r"//[^/]*@", "//…@", text)
-        raise AddressError(f"{shown!r}: expected {wrong}") from None
+        raise AddressError(f"{shown!r}: {wrong}") from None
 
 
 def _is_local(host: str) -> bool:

@@ -78,6 +78,8 @@ def _health(found: Found) -> Iterator[str]:
     yield f"path = {quoted(check.path)}"
     if 200 < check.status < 300:
         yield f"status = {check.status}"
+    if check.is_unclear:
+        yield f"# It said {quoted(str(check.value))} when this was written: if that is healthy, add it to the list."
     if check.key:
         yield f"json = {{ {quoted(check.key)} = {_expected(check)} }}"
     if check.database:

@@ -10,8 +10,9 @@ import pytest
 from tests_support.running import clean_environment
 from tests_support.web import Reply, reply, serve
 
-from smokegate.commands.check import _without_file
-from smokegate.observation.discovery.health import knowledge
+from smokegate.commands.check import _undecided, _without_file
+from smokegate.observation.discovery.discover import Found
+from smokegate.observation.discovery.health import HealthCheck, knowledge
 
 
 @pytest.fixture
@@ -145,6 +146,11 @@ def test_what_is_no_address_is_one_line(check, word):
     [
         ("Compare `http://x` in environments/x.toml with the address.", "Compare `http://x` with the address."),
         ("Correct `backend.url` in environments/x.toml.", "Correct what `smokegate check` was given."),
+        ("If the promise is out of date, correct `backend.health.json` in environments/x.toml.", ""),
+        (
+            "If that is where the application lives, put its address into `environments/x.toml` in place of `http://x`.",
+            "If that is where the application lives, check that address.",
+        ),
         (
             "Verify: run `smokegate run x` again; it must be green.",
             "Verify: run `smokegate check http://x` again; it must be green.",
@@ -154,3 +160,35 @@ def test_what_is_no_address_is_one_line(check, word):
 def test_no_step_names_a_file_that_is_not_there(step, shown):
     """The environment exists for this run only."""
     assert _without_file(step, "x", "http://x") == shown
+
+
+@pytest.mark.parametrize(
+    ("found", "cause", "next_step"),
+    [
+        (Found("http://x", answered=True), "app.health-missing", "smokegate check http://x --health PATH"),
+        (Found("http://x", answered=True, guarded="/health"), "app.promise-broken", "state them in the file"),
+        (Found("http://x", answered=True, leads_to="http://y"), "net.redirects", "smokegate check http://y"),
+        (
+            Found("http://x", answered=True, health=HealthCheck("/health", 200, "status", "running smoothly")),
+            "app.unhealthy",
+            'status is "running smoothly"',
+        ),
+    ],
+)
+def test_a_guess_that_does_not_hold_is_no_failure_and_names_what_to_do(found, cause, next_step):
+    """Nothing is known of the deployment, and the note says how to learn it."""
+    assert next_step in _undecided(found, cause)
+
+
+@pytest.mark.parametrize(
+    ("found", "cause"),
+    [
+        (Found("http://x", answered=True), "render.no-server"),
+        (Found("http://x", answered=True, page=True), "app.promise-broken"),
+        (Found("http://x", answered=True, health=HealthCheck("/health", 200, "status", "down")), "app.unhealthy"),
+        (Found("http://x"), "net.refused"),
+    ],
+)
+def test_what_is_proven_stands(found, cause):
+    """An edge's own answer, a page that changed, a health check that says it is down, no connection."""
+    assert not _undecided(found, cause)

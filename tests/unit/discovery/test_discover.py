@@ -86,6 +86,42 @@ def test_the_page_of_a_frontend_is_no_health_check(web, found):
     assert any("health check" in line for line in result.missing)
 
 
+def test_a_page_without_any_frame_has_a_mark_too(web, found, tmp_path):
+    """A page of a few tags, to sign in for one, is expected again, and is no stranger to what was declared."""
+    web.answers["/"] = Reply(200, b"<form method=post><input type=password></form>", HTML)
+
+    environment = loaded(environment_text(found(), "shop"), tmp_path)
+
+    assert environment.backend.health.text_rules == (("contains", "<"),)
+
+
+def test_a_health_check_that_was_named_is_what_is_judged(web, found, tmp_path):
+    """Also where it is missing and there is a page: what was asked for must hold."""
+    web.answers["/"] = PAGE
+
+    result = found("/nope")
+
+    assert loaded(environment_text(result, "shop"), tmp_path).backend.health.path == "/nope"
+    assert result.missing[0] == "health check: /nope does not answer like one"
+
+
+def test_what_a_health_check_says_in_a_word_of_its_own_is_unclear(web, found):
+    """The file has a line that says so; a word for trouble, or for health, is clear."""
+    web.answers["/health"] = reply({"status": "running smoothly"})
+    assert found().health.is_unclear
+    assert '# It said "running smoothly"' in environment_text(found(), "shop")
+    for word in ("ok", "down", False):
+        web.answers["/health"] = reply({"status": word})
+        assert not found().health.is_unclear
+
+
+def test_a_page_that_gives_no_answer_names_why(web, found):
+    """A redirect to a name that does not resolve is no page of another host."""
+    web.answers["/"] = reply(status=301, Location="http://shop.invalid/")
+
+    assert any("page: / gives no answer: a redirect leads" in line for line in found().missing)
+
+
 def test_a_health_check_of_a_framework_that_answers_a_page_is_found(web, found):
     """Rails answers `/up` with a green page."""
     web.answers["/up"] = Reply(200, b'<!DOCTYPE html><html><body style="background-color: green"></body></html>', HTML)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,7 @@ NOWHERE = "/smokegate-no-such-page"
 FIRST = 3
 """So many health checks are tried in the first round, together with the page: one of them is most often right."""
 SCRIPTS = 3
-PAGE_MARKS = ("</html>", "</HTML>", "</body>", "</BODY>", "<html", "<HTML", "<!doctype html", "<!DOCTYPE html")
+PAGE_MARKS = ("</html>", "</HTML>", "</body>", "</BODY>", "<html", "<HTML", "<!doctype html", "<!DOCTYPE html", "<")
 COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 
@@ -51,6 +52,10 @@ class Found:
     page_mark: str = ""
     """What every version of the page holds: how it ends, or else how it begins."""
     api_description: str = ""
+    guarded: str = ""
+    """The path that wants credentials, where no health check was found without them."""
+    leads_to: str = ""
+    """The other host to which the page redirects."""
     calls: tuple[str, ...] = ()
     """The origins that the page's scripts call, the page's own included."""
     version: VersionSource | None = None
@@ -91,6 +96,9 @@ def discover(url: str, pool: Pool, health: str = "", sent: int = 0) -> Found:
         return again
     _note_api(found, first["/openapi.json"])
     _note_health(found, getter, first, known, page)
+    if found.health is None and health:
+        found.health = HealthCheck(health, first[health].status if first[health].well else 200)
+        found.assumed.append(f"health check {health}, as given: it must answer {found.health.status}")
     _note_page(found, getter, page)
     _note_version(found, [*first.values()])
     found.requests = getter.sent
@@ -137,18 +145,17 @@ def _note_health(found: Found, getter: Getter, first: dict[str, Got], known: lis
         check = health_check([answers[path] for path in more if path in answers], nowhere, page)
     guarded = [path for path in known if path in answers and answers[path].status in {401, 403}]
     if check is None:
-        found.missing.append(
-            f"health check: {guarded[0]} wants credentials"
-            if guarded
-            else f"health check: none of {', '.join(known)} is one"
-        )
+        found.guarded = guarded[0] if guarded else ""
+        none = f"none of {', '.join(known)} is one" if len(known) > 1 else f"{known[0]} does not answer like one"
+        found.missing.append(f"health check: {f'{found.guarded} wants credentials' if guarded else none}")
         return
     again = getter.get([check.path]).get(check.path)
     found.health = _steady(check, again)
-    said = f', {check.key} is "{check.value}"' if check.key else ""
+    said = f", {check.key} is {json.dumps(check.value, ensure_ascii=False)}" if check.key else ""
     found.found.append(f"health check {check.path} answers {check.status}{said}")
     if found.health.key and found.health.says_well:
-        found.assumed.append(f'"{check.value}" is what a healthy answer has in {check.key}')
+        value = json.dumps(check.value, ensure_ascii=False)
+        found.assumed.append(f"{value} is what a healthy answer has in {check.key}")
     if check.database:
         found.assumed.append("the health check depends on the database, since it speaks of one")
 
@@ -173,8 +180,11 @@ def _declared(got: Got) -> list[str]:
 def _note_page(found: Found, getter: Getter, page: Got) -> None:
     if page.status in {401, 403}:
         found.missing.append(f"page: / answers {page.status}, it wants credentials")
+    elif not page.status:
+        found.missing.append(f"page: / gives no answer: {page.problem}")
     elif web_origin(page.url) != web_origin(found.url):
-        found.missing.append(f"page: / leads to another host, {web_origin(page.url)}")
+        found.leads_to = web_origin(page.url)
+        found.missing.append(f"page: / leads to another host, {found.leads_to}")
     elif not (page.well and page.is_html):
         found.missing.append(f"page: / answers {page.status}" + ("" if page.is_html else ", and it is no page"))
     else:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from smokegate.observation.discovery.getter import Got
+from smokegate.observation.evidence.self_report import is_sick
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge" / "discovery.toml"
 SHORT = 300
@@ -41,6 +42,11 @@ class HealthCheck:
         if not 200 <= self.status < 300:
             return False
         return not self.key or self.value is True or str(self.value).lower() in knowledge()["well"]
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether a success has a status word that is neither a healthy application's nor a broken one's."""
+        return bool(self.key) and 200 <= self.status < 300 and not self.says_well and not is_sick(self.value)
 
 
 def health_check(answers: Iterable[Got], nowhere: Got, page: Got) -> HealthCheck | None:

@@ -44,11 +44,11 @@ def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
         found = [
             (f"json {key}", said)
             for key, said in pairs
-            if str(key).lower() in STATUS_KEYS and key not in declared and (said is False or _is_sick(said))
+            if str(key).lower() in STATUS_KEYS and key not in declared and (is_sick(said))
         ]
         return found or list(_without_database(dict(pairs), declared))
     word = "" if answer.body.size > LONGEST else answer.body.text.strip()
-    return [("body", word)] if not promise.text_rules and _is_sick(word) else []
+    return [("body", word)] if not promise.text_rules and is_sick(word) else []
 
 
 def reports_itself(value: Any) -> bool:
@@ -60,16 +60,19 @@ def reports_itself(value: Any) -> bool:
 def _without_database(report: dict[str, Any], declared: set[Any]) -> Iterator[tuple[str, Any]]:
     """Yield what a report of health says of a database that is away, where it calls the whole well."""
     overall = [said for key, said in report.items() if str(key).lower() in STATUS_KEYS]
-    if not overall or any(said is False or _is_sick(said) for said in overall):
+    if not overall or any(is_sick(said) for said in overall):
         return  # no report of health, or one that says it of the whole
     parts = [("", report), *((f"{k}.", v) for k, v in report.items() if str(k).lower() in PARTS)]
     for path, part in parts:
         for key, said in part.items() if isinstance(part, dict) else ():
             if str(key).lower() in DATABASE_KEYS and not declared & {key, path.rstrip(".")}:
                 inner = next((v for k, v in said.items() if k in STATUS_KEYS), None) if isinstance(said, dict) else said
-                if inner is False or _is_sick(inner, AWAY):
+                if is_sick(inner, AWAY):
                     yield f"json {path}{key}", inner
 
 
-def _is_sick(said: Any, words: frozenset[str] = SICK) -> bool:
-    return isinstance(said, str) and len(said) <= LONGEST and re.sub(r"[^a-z]", "", said.lower()) in words
+def is_sick(said: Any, words: frozenset[str] = SICK) -> bool:
+    """Return whether a value is one that no healthy service says of itself."""
+    if not isinstance(said, str):
+        return said is False
+    return len(said) <= LONGEST and re.sub(r"[^a-z]", "", said.lower()) in words
