@@ -113,7 +113,7 @@ def _undecided(found: Found, cause: str) -> str:
             f"{check.path} answers {check.status}, and {check.key} is {json.dumps(check.value, ensure_ascii=False)}:"
             f" whether that is healthy, a file must say: smokegate init {found.url}, and correct `json` in it"
         )
-    if found.guarded and (not found.has_grounds or (check is not None and cause in GUESSED)):
+    if found.guarded and (cause in GUESSED or not (cause or found.has_grounds)) and (check or not found.page):
         return (
             f"it wants credentials: smokegate init {found.url}, and state them in the file"
             " (`basic`, `bearer` or `send` in `[backend]`)"

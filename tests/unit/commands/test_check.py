@@ -185,6 +185,8 @@ def test_a_guess_that_does_not_hold_is_no_failure_and_names_what_to_do(found, ca
     [
         (Found("http://x", answered=True), "render.no-server"),
         (Found("http://x", answered=True, page=True), "app.promise-broken"),
+        (Found("http://x", answered=True, guarded="/health"), "edge.kept-out"),
+        (Found("http://x", answered=True, guarded="/health", page=True), "app.promise-broken"),
         (Found("http://x", answered=True, health=HealthCheck("/health", 200, "status", "down")), "app.unhealthy"),
         (Found("http://x"), "net.refused"),
     ],
