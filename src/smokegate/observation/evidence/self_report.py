@@ -54,7 +54,7 @@ def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
 def reports_itself(value: Any) -> bool:
     """Return whether a JSON body is a report of health that says that the application is not well."""
     pairs = value.items() if isinstance(value, dict) else ()
-    return any(str(key).lower() in STATUS_KEYS and _is_sick(said) for key, said in pairs)
+    return any(str(key).lower() in STATUS_KEYS and is_sick(said) for key, said in pairs)
 
 
 def _without_database(report: dict[str, Any], declared: set[Any]) -> Iterator[tuple[str, Any]]:
