@@ -149,12 +149,12 @@ def _without_file(step: str, name: str, url: str) -> str:
 
 
 def _print(arguments: argparse.Namespace, document: dict[str, Any], found: dict[str, Found]) -> None:
-    from smokegate.observation.evidence import sink  # noqa: PLC0415 - costs start-up time
-    from smokegate.report.console import Console  # noqa: PLC0415 - see above
+    from smokegate.report.console import Console  # noqa: PLC0415 - costs start-up time
     from smokegate.report.terminal import WHOLE, TerminalLine, block  # noqa: PLC0415 - see above
 
+    console = Console()
     if arguments.json:
-        sys.stdout.write(sink.page(json.dumps(document, ensure_ascii=False, indent=1)) + "\n")
+        console.document(json.dumps(document, ensure_ascii=False, indent=1))
         return
     lines = []
     for each in found.values():
@@ -162,7 +162,6 @@ def _print(arguments: argparse.Namespace, document: dict[str, Any], found: dict[
         lines += [f"  found      {line}" for line in each.found]
         lines += [f"  assumed    {line}" for line in each.assumed]
         lines += [f"  not found  {line}" for line in each.missing]
-    console = Console()
     console.tell(TerminalLine(line) for line in (*lines, ""))
     console.tell(block(document, None, WHOLE, full=True))
     sent = document["run"]["requests"] + sum(each.requests for each in found.values())

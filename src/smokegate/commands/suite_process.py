@@ -23,7 +23,14 @@ from smokegate.report.model import RunReport
 
 PATIENCE = 30.0
 """Seconds that a run gets, once it was interrupted, to clean up what it created and to say what it knows."""
-START = f"from {__name__} import main; raise SystemExit(main())"
+START = f"""
+try:
+    from {__name__} import main
+    code = main()
+except KeyboardInterrupt:  # also while it is still importing: the one who interrupted needs no traceback
+    code = 130
+raise SystemExit(code)
+"""
 """What the child runs: as a module named `__main__`, its types would be others than ours."""
 SAID = 4000
 """So many characters of what pytest printed are kept where it came to no result."""

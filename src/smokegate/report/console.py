@@ -57,14 +57,12 @@ class Console:
 
     def document(self, text: str) -> None:
         """Print a JSON document."""
-        self._out.write(sink.page(text) + "\n")
-        self._out.flush()
+        _put(self._out, sink.page(text) + "\n")
 
     def bell(self) -> None:
         """Ring, where there is somebody to hear it."""
         if self._out.isatty():
-            self._out.write("\a")
-            self._out.flush()
+            _put(self._out, "\a")
 
     def ask(self, question: str) -> bool:
         """Ask a question that only `y` or `yes` affirms."""
@@ -104,8 +102,18 @@ class Console:
         codes += ["1"] if line.bold else []
         if codes and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
             text = f"\x1b[{';'.join(codes)}m{text}\x1b[0m"
-        stream.write(text + "\n")
+        _put(stream, text + "\n")
+
+
+def _put(stream: TextIO, text: str) -> None:
+    """Write at once; where no one reads any more (`| head`) the rest goes nowhere, and the exit code stays."""
+    try:
+        stream.write(text)
         stream.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())  # the descriptor itself: Python writes what is left when it exits
+        os.close(nowhere)
 
 
 def _wrapped(text: str, width: int) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 from tests_support.servers import NOW, away, gone, look_at, looping, server_environment, service, view
 
+from smokegate import cli
+from smokegate.commands import suite_process
 from smokegate.commands.common import CheckResult
 from smokegate.diagnosis.testing import answered
 from smokegate.observation.evidence.sink import SINK
@@ -206,3 +210,37 @@ def test_only_yes_is_yes(monkeypatch: pytest.MonkeyPatch, answer: str, *, agreed
     err = io.StringIO()
     assert Console(io.StringIO(), err).ask("restart backend?") is agreed
     assert err.getvalue() == "restart backend? [y/N] "
+
+
+def test_a_reader_that_has_gone_changes_nothing() -> None:
+    """`| head` closes the pipe: what is left to say goes nowhere, and the command ends as it would."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w", encoding="utf-8") as out:
+        console = Console(out=out)
+        console.tell([TerminalLine("one"), TerminalLine("two")])
+        console.document("{}")
+        assert os.fstat(out.fileno()).st_rdev == Path(os.devnull).stat().st_rdev
+
+
+def test_a_command_that_is_started_without_streams_has_its_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`>&- 2>&-`: nothing can be said, and a mistake in the call is still 4."""
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["check"])
+    for stream in (sys.stdout, sys.stderr):
+        stream.close()
+    assert ended.value.code == 4
+
+
+def test_ctrl_c_in_a_run_that_is_still_starting_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command that was interrupted says what is known; its child ends with the code of an interrupt."""
+
+    def interrupted() -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(suite_process, "main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        exec(suite_process.START, {})  # noqa: S102 - what the child runs
+    assert ended.value.code == 130
