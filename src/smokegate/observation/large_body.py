@@ -11,7 +11,9 @@ import os
 import tempfile
 import threading
 import zlib
-from functools import cache, lru_cache, partial
+from collections.abc import Callable
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 from smokegate.observation.model import Body
@@ -29,73 +31,104 @@ class LargeBody(Body):
 
     def __init__(self, text: str, size: int, *, is_json: bool = False, withheld: bool = False) -> None:
         # Text that does not shrink is no page: its first part is evidence enough. JSON is judged by all its values.
-        packed = _pack(text, None if is_json else KEPT_PACKED)
-        cut = packed is None
-        if packed is None:
-            packed = _pack(text[:KEPT_TEXT], None)
-        assert packed is not None
-        vars(self).update(kept=_kept(packed), size=size, cut=cut, is_json=is_json, withheld=withheld)
+        packed, unpacked = _pack(text, None if is_json else KEPT_PACKED)
+        cut = unpacked == 0
+        if cut:
+            packed, unpacked = _pack(text[:KEPT_TEXT], None)
+        vars(self).update(kept=_kept(packed), unpacked=unpacked, size=size, cut=cut, is_json=is_json, withheld=withheld)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what another process needs: the body itself, not where this one keeps it."""
+        return {**vars(self), "kept": vars(self)["kept"]()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over a body of another process."""
+        vars(self).update(state, kept=_kept(state["kept"]))
 
     @property
     def text(self) -> str:
         """The text."""
-        return _unpack(vars(self)["kept"])
+        return str(_text(self))
 
     @property
     def json(self) -> Any:
         """The JSON value, None where it is none."""
-        return _value(vars(self)["kept"]) if self.is_json else None
+        return _json(self) if self.is_json else None
 
 
-def _pack(text: str, most: int | None) -> bytes | None:
-    """Return a text packed, None where that takes more bytes than are allowed."""
-    engine, packed = zlib.compressobj(1), bytearray()
+def _pack(text: str, most: int | None) -> tuple[bytes, int]:
+    """Return a text packed, and how many bytes it is unpacked; 0 where packed it is longer than is allowed."""
+    engine, packed, size = zlib.compressobj(1), bytearray(), 0
     for start in range(0, len(text), PIECE):
-        packed += engine.compress(text[start : start + PIECE].encode("utf-8", "surrogatepass"))
+        piece = text[start : start + PIECE].encode("utf-8", "surrogatepass")
+        packed += engine.compress(piece)
+        size += len(piece)
         if most is not None and len(packed) > most:
-            return None
-    return bytes(packed + engine.flush())
+            return b"", 0
+    return bytes(packed + engine.flush()), size
 
 
 class _Spool:
     """A file that no one else can open, and that is gone when the process ends."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 -- for as long as the process runs
+        self._file, path = tempfile.mkstemp(prefix="smokegate-")
+        Path(path).unlink()
         self._lock = threading.Lock()
         self._end = 0
 
-    def put(self, data: bytes) -> partial[bytes]:
+    def put(self, data: bytes) -> Callable[[], bytes]:
         """Add data; returns what reads it again."""
         with self._lock:
             start, self._end = self._end, self._end + len(data)
-        written = os.pwrite(self._file.fileno(), data, start)
-        if written < len(data):
+        if os.pwrite(self._file, data, start) < len(data):
             raise OSError("no room for all of it")
-        return partial(os.pread, self._file.fileno(), len(data), start)
+        return partial(os.pread, self._file, len(data), start)
 
 
-_spool = cache(_Spool)
+@cache
+def _spool(_process: int) -> _Spool:
+    """Return a process's own file: one that was forked must not write into its parent's."""
+    return _Spool()
 
 
-def _kept(packed: bytes) -> bytes | partial[bytes]:
-    """Return a packed body, or what reads it from the file; in memory it stays where no file can be written."""
-    if len(packed) <= IN_MEMORY:
-        return packed
-    try:
-        return _spool().put(packed)
-    except OSError:
-        return packed
+def _kept(packed: bytes) -> Callable[[], bytes]:
+    """Return what gives a packed body back; in memory it stays where no file can be written."""
+    if len(packed) > IN_MEMORY:
+        try:
+            return _spool(os.getpid()).put(packed)
+        except OSError:
+            pass
+    return lambda: packed
 
 
-@lru_cache(1)
-def _unpack(kept: bytes | partial[bytes]) -> str:
-    return zlib.decompress(kept if isinstance(kept, bytes) else kept()).decode("utf-8", "surrogatepass")
+class _Last:
+    """Makes something of a body and holds the last one, which is let go before the next one is made."""
+
+    def __init__(self, make: Callable[[LargeBody], Any]) -> None:
+        self._make = make
+        self._held: tuple[LargeBody, Any] | None = None
+
+    def __call__(self, body: LargeBody) -> Any:
+        """Return what is made of a body."""
+        held = self._held
+        if held is not None and held[0] is body:
+            return held[1]
+        held = self._held = None
+        made = self._make(body)
+        self._held = (body, made)
+        return made
+
+    def forget(self) -> None:
+        """Let go of it."""
+        self._held = None
 
 
-@lru_cache(1)
-def _value(kept: bytes | partial[bytes]) -> Any:
-    return parse(_unpack(kept), "application/json")[0]
+def _unpack(body: LargeBody) -> str:
+    # With the size known beforehand it is unpacked into one piece, instead of into many that are then joined.
+    return zlib.decompress(vars(body)["kept"](), bufsize=vars(body)["unpacked"]).decode("utf-8", "surrogatepass")
 
 
-makes_room += [_unpack.cache_clear, _value.cache_clear]
+_text = _Last(_unpack)
+_json = _Last(lambda body: parse(_text(body), "application/json")[0])
+makes_room += [_text.forget, _json.forget]
