@@ -82,5 +82,5 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         if name in words[:1]:
             import_module(f"smokegate.commands.{name}").describe(command)
-    commands.add_parser("replica", help="serve one of the stand-in deployments, whole or broken on purpose")
+    commands.add_parser("replica", help="serve one of the replica deployments, healthy or broken on purpose")
     return parser

@@ -9,7 +9,7 @@ NEEDS = ("browser",)
 
 @check("browser.started", needs=NEEDS)
 def test_a_browser_looks(deployment: Deployment) -> None:
-    """A browser is there to look with.
+    """A browser is available.
 
     Symptom: none of the deployment's: install a browser on this machine.
     """
@@ -78,7 +78,7 @@ def test_returning_visitor_sees_the_same(deployment: Deployment) -> None:
 def test_page_is_painted_within_its_budget(deployment: Deployment) -> None:
     """Something is painted within the page's budget.
 
-    Symptom: visitors look at an empty page for too long.
+    Symptom: visitors see an empty page for too long.
     """
     deployment.browser.expect_painted()
 

@@ -68,7 +68,7 @@ def test_variables_have_their_values(deployment: Deployment) -> None:
 def test_platform_checks_the_same_health_path(deployment: Deployment) -> None:
     """The platform's own health check requests the path that the environment file declares.
 
-    Symptom: a version that starts and cannot work goes live, since nothing asked it how it is.
+    Symptom: a version that starts and cannot work goes live, since nothing requested its health check.
     """
     service = deployment.platform.backend
     if service.health_path is None:

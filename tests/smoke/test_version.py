@@ -9,7 +9,7 @@ from smokegate.api import Deployment, ExpectationFailed, NotApplicable, check, s
 def test_commit_is_known(deployment: Deployment) -> None:
     """The deployment reports which version it is: a commit, a release or a build.
 
-    Symptom: the header says "unknown", since the build did not set it: old and new cannot be told apart.
+    Symptom: the header says "unknown", since the build did not set it: old and new cannot be distinguished.
     """
     if deployment.version_is_answered:
         version = deployment.version

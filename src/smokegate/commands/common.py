@@ -135,7 +135,7 @@ def look(  # noqa: PLR0913 - all but the first two by name
         expected: the commit that must be what answers; None: any.
 
     Raises:
-        SuiteError: the suite came to no result.
+        SuiteError: the suite returned no result.
     """
     began = time.monotonic()
     last = [""]

@@ -25,15 +25,17 @@ def describe(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const=FILE_WAIT,
         metavar="10m",
-        help="wait until it is healthy, then look; without a value as long as the file says",
+        help="wait until it is healthy, then check; without a value as long as the file says",
     )
     parser.add_argument("--expect-commit", metavar="SHA", help="the commit that must be what answers")
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of tables")
     fixing = parser.add_argument_group(
         "mending",
-        "Start, restart or rebuild services of the compose project, as the cause asks for; docs/fix.md",
+        "Start, restart or rebuild services of the compose project, as the cause requires; docs/fix.md",
     )
-    fixing.add_argument("--fix", action="store_true", help="show the commands, ask, run them, and look again")
+    fixing.add_argument(
+        "--fix", action="store_true", help="show the commands, ask for confirmation, run them, and check again"
+    )
     fixing.add_argument("--yes", action="store_true", help="do not ask")
     fixing.add_argument("--dry-run", action="store_true", help="show the commands and run none of them")
     fixing.add_argument(
@@ -79,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     except ReplicaError as broken:
         sys.stderr.write(f"smokegate diagnose: the replica of {declared.name} did not start: {broken}\n")
     except SuiteError as broken:
-        console.note(f"smokegate diagnose: the suite came to no result, which is an error inside smokegate: {broken}")
+        console.note(f"smokegate diagnose: the suite returned no result, which is an error inside smokegate: {broken}")
     return 6
 
 

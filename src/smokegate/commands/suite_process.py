@@ -33,7 +33,7 @@ raise SystemExit(code)
 """
 """What the child runs: as a module named `__main__`, its types would be others than ours."""
 SAID = 4000
-"""So many characters of what pytest printed are kept where it came to no result."""
+"""So many characters of what pytest printed are kept where it returned no result."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def run_suite(request: Request, progress: Callable[[str], None] = lambda _: None
     """Run the suite; returns its report, and whether Ctrl-C or SIGTERM ended it before all was observed.
 
     Raises:
-        SuiteError: it came to no result.
+        SuiteError: it returned no result.
     """
     command = [sys.executable, "-c", START]
     # In a session of its own, Ctrl-C reaches it once, from here; and nothing in it can prompt at the terminal.

@@ -164,12 +164,12 @@ def watch(  # noqa: PLR0913 - all but the first three are by name
 
 
 def _round(environment: Environment, console: Console, *, creating: bool) -> Round | None:
-    """Make one round; None where it was interrupted. A round that came to no result could not be judged."""
+    """Make one round; None where it was interrupted. A round that returned no result could not be judged."""
     began = datetime.now(UTC)
     try:
         seen = look(environment, console, watching=True, creating=creating)
     except SuiteError as broken:
-        console.note(f"the suite came to no result, which is an error inside smokegate: {broken}")
+        console.note(f"the suite returned no result, which is an error inside smokegate: {broken}")
         return Round(began, Verdict.UNKNOWN, None, None, 0.0, None)
     return None if seen.interrupted else round_of(seen)
 

@@ -80,7 +80,7 @@ def _of_page(judge: _Judge, page: PageSeen) -> Iterator[Trouble]:
         if not judge.allowed(line.text, line.where):
             yield from judge.line(line)
     if not page.problem and not page.drawn:
-        yield Trouble("browser.white-screen", f"{judge.where}: nothing is to be seen")
+        yield Trouble("browser.white-screen", f"{judge.where}: the page is blank")
 
 
 def same_call(observation: Observation, call: PageCall) -> Exchange | None:

@@ -93,7 +93,7 @@ def _entry(rule: Rule) -> Iterator[str]:
         yield f"- Not excluded: {'; '.join(_fill(each) for each in rule.competing)}"
     silencers = sorted(other.code for other in all_rules() if other is not rule and can_silence(other, rule))
     if silencers:
-        yield f"- Not told where it follows from: {_families(silencers)}"
+        yield f"- Not reported where it follows from: {_families(silencers)}"
     yield ""
     yield from (f"{number}. {_step(step)}" for number, step in enumerate((*rule.steps, VERIFY), 1))
     yield ""

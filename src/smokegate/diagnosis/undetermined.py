@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
 
 CODE = "undetermined"
-TITLE = "Something is broken, and what was seen does not tell why"
-SYMPTOM = "A promise is broken in a way that fits no known cause."
+TITLE = "Something is broken, and what was observed does not show why"
+SYMPTOM = "An expectation fails in a way that fits no known cause."
 STEPS = (
     "Check the first line of the evidence and repeat that request with the curl line of the report.",
     (
-        "Look into the application's log at that moment: a request that is not in it was answered by"
+        "Read the application's log at that moment: a request that is not in it was answered by"
         " something in front of the app."
     ),
     "On the server, in `{directory}`: `{compose} ps` and `{compose} logs --tail 100 {service}`.",

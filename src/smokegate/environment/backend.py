@@ -109,7 +109,7 @@ class Endpoint(Expectation):
     """How often it is requested, each time on a connection of its own; left out, once, and several times where it
     touches the database."""
     severity: Severity = "gate"
-    """`"advisory"`: a broken promise is told as a warning and does not fail the gate."""
+    """`"advisory"`: a broken promise is reported as a warning and does not fail the gate."""
 
     @property
     def sampled(self) -> bool:
@@ -124,7 +124,7 @@ class Endpoint(Expectation):
 
 
 class Monitoring(Sent):
-    """A monitoring summary that answers 200 whatever it has to tell."""
+    """A monitoring summary that answers 200 whatever it reports."""
 
     path: Path = Field(examples=["/api/monitoring/summary"])
     """Where it is."""
@@ -164,7 +164,7 @@ class Backend(Carried):
     database: Literal["none"] | None = None
     """`"none"`: it has no database, so that no check needs to touch one."""
     certificate_days: int = Field(default=14, ge=0, le=3650)
-    """A certificate that expires sooner than this many days is told as a warning."""
+    """A certificate that expires sooner than this many days is reported as a warning."""
     health: Health = Field(default_factory=Health)
     """The health check; checked with its defaults where the file does not speak of it."""
     endpoints: Many[Endpoint] = ()

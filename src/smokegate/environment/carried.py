@@ -103,7 +103,7 @@ class Carried(Section):
     """The `Host` header to send, where it is not the host of the address. Over https, `connect_to` is the better way:
     it also makes the certificate that of the name."""
     connect_to: ConnectTo | None = Field(default=None, examples=["10.0.0.7", "10.0.0.7:8443"])
-    """Where to connect instead of looking the address's host up, like curl's `--connect-to`: to check a deployment
+    """Where to connect instead of resolving the address's host, like curl's `--connect-to`: to check a deployment
     before DNS or traffic is switched to it."""
 
     @property

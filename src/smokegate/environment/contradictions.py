@@ -74,7 +74,7 @@ def _endpoints(endpoints: Any) -> Found:
         if isinstance(path, str):
             same = first.setdefault((str(method), path, str(endpoint.get("name"))), index)
             if same != index:
-                text = f"{method} {path} is promised by backend.endpoints.{same} already"
+                text = f"{method} {path} is declared by backend.endpoints.{same} already"
                 yield ("backend", "endpoints", index), f"{text}; expected each once, or a `name` for each"
 
 
@@ -251,7 +251,7 @@ def _either(name: str, section: Mapping[str, Any], one: str, other: str) -> Foun
 
 def _compose(compose: Mapping[str, Any], *, server: bool) -> Found:
     if not server:
-        yield ("server",), "is missing; [compose] is looked at through [server] ssh or local = true"
+        yield ("server",), "is missing; [compose] is reached through [server] ssh or local = true"
     services = compose.get("services")
     if isinstance(services, list) and services:
         for key in ("backend", "database"):

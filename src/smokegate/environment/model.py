@@ -66,7 +66,7 @@ class Version(Sent):
     `org.opencontainers.image.revision` of the backend's container. Both say what runs, not what answers: where an
     answer says its version, take that."""
     path: Path = Field(default="", examples=["/version"])
-    """The request that tells it."""
+    """The request that returns it."""
     header: str | None = Field(default=None, examples=["x-commit"])
     """The response header that holds it."""
     field: str | None = Field(default=None, examples=["build.commit"])
@@ -118,7 +118,7 @@ class Compose(Section):
     restart: Many[str] = ("always", "unless-stopped", "on-failure")
     """The restart policies that are good enough."""
     origin: Many[Path] = ("/health",)
-    """What the backend is asked from the server itself."""
+    """The paths that are requested from the backend on the server itself."""
 
 
 class Checks(Section):
@@ -152,7 +152,7 @@ class EnvironmentFile(Section):
     title: str = Field(min_length=1, examples=["My application, staging"])
     """What a person calls it."""
     control: Many[HostPort] = ("1.1.1.1:443", "api.github.com:443")
-    """What tells a runner without network from a dead target; asked only when the target is not reached."""
+    """Distinguishes a runner without network from a dead target; contacted only when the target is not reached."""
     deadline: Duration = 120.0
     """How long the requests of a run may take in all, `--wait` apart; what is missing then counts as not judged."""
     ca_file: str | None = None

@@ -13,7 +13,7 @@ HEAD = """\
 # Environment files
 
 One file describes one deployment: `environments/staging.toml` is what `pytest --env=staging` checks. A
-file is read whole before the first request. Whatever is wrong with it is told at once, one line for each
+file is read whole before the first request. Whatever is wrong with it is reported at once, one line for each
 mistake, with exit code 4.
 
 The smallest file that is of use:

@@ -40,7 +40,7 @@ def key_if_set(value: Any, handler: ValidatorFunctionWrapHandler, info: Validati
 
 
 class Render(Section):
-    """The services on Render, as its API reports them: `key`, read-only, asked once in a run."""
+    """The services on Render, as its API reports them: `key`, read-only, queried once per run."""
 
     key: Annotated[Secret, WrapValidator(key_if_set)] = ""
     """The API key, as `{ env = "NAME" }`; left out, that of the variable `RENDER_API_KEY`."""

@@ -62,7 +62,7 @@ class SignIn(Section):
     csrf: Csrf | None = None
     """The CSRF token."""
     identity: str = "id"
-    """The key of the answer and of the account view that tells one account from another; left out, it may be
+    """The key of the response and of the account view that identifies an account; left out, it may be
     missing."""
     touches: Many[Literal["database"]] = ("database",)
     """What signing in depends on."""

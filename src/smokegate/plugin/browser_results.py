@@ -52,7 +52,7 @@ class BrowserResults:
         """
         view: BrowserView | None = self._observation.browser
         if view is None or view.absent is not None:
-            raise NotApplicable("no browser looked")
+            raise NotApplicable("no browser ran")
         return view
 
     @cached_property
@@ -65,7 +65,7 @@ class BrowserResults:
 
     def expect_drawn(self) -> None:
         """State that something is to be seen on every page; raises ExpectationFailed where nothing is."""
-        self._expect_none(BLANK, "a page on which something is to be seen")
+        self._expect_none(BLANK, "a page that is not blank")
 
     def expect_no_errors(self) -> None:
         """State that no script ended in an error that nothing caught; raises ExpectationFailed where one did."""

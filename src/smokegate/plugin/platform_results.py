@@ -55,7 +55,7 @@ class PlatformResults:
     def database(self) -> RenderDatabase | None:
         """The database; raises `Blocked` where it could not be asked about."""
         if self.view.database_trouble:
-            raise Blocked(f"the database could not be asked about: {self.view.database_trouble}")
+            raise Blocked(f"the state of the database could not be read: {self.view.database_trouble}")
         return self.view.database
 
     def expect(self, holds: object, expected: str, actual: str) -> None:

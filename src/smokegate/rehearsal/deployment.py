@@ -78,7 +78,7 @@ class _Rehearsal:
                 return Score(
                     self._name,
                     verdict,
-                    trouble=f"it is not well as it is, so nothing can be proven:\n{real.text}",
+                    trouble=f"it fails without any fault, so nothing can be proven:\n{real.text}",
                 )
             self._replay.commit = found["version"]
             replayed = self._replay.run(UNBROKEN, "replayed")
@@ -86,7 +86,7 @@ class _Rehearsal:
             return Score(self._name, "none", trouble=str(broken))
         known = replayed.environment(self._name)
         if known.get("verdict") not in SOUND:
-            return Score(self._name, verdict, trouble=f"what it answered, replayed, is not well:\n{replayed.text}")
+            return Score(self._name, verdict, trouble=f"its recorded responses, replayed, fail:\n{replayed.text}")
         every = mutations(self._environment, self._replay.recording)
         chosen = [each for each in every if keyword in each.name]
         mutants = self._mutants(chosen, known, workers, progress)

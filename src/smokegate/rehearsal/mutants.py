@@ -52,11 +52,11 @@ def beyond(environment: Environment, recording: Recording) -> list[str]:
     """Return what cannot be rehearsed with a proxy, and why."""
     found = []
     if environment.backend.url.startswith("https:"):
-        found.append("certificates: the proxy speaks plain http on loopback")
+        found.append("certificates: the proxy serves plain http on loopback")
     if environment.server is not None:
-        found.append("server and containers: the proxy breaks answers, not hosts; nothing asks the server again")
+        found.append("server and containers: the proxy breaks answers, not hosts; server data is not collected again")
     if environment.version is not None and _commit(environment, recording) is None:
-        found.append("version: the deployment does not tell its commit")
+        found.append("version: the deployment does not report its commit")
     budgets = {f"backend.endpoints {e.path}": e.within for e in environment.backend.endpoints}
     budgets["backend.health"] = environment.backend.health.within
     found += [
@@ -103,7 +103,7 @@ def _promise(promise: Expectation, where: str, step: str, recording: Recording) 
         key = f"{where}.json.{each.key}"
         ways = list(breakers(each, answer.json))
         if not ways:
-            yield Mutation(f"{name} json {each.key}", key, "no value breaks this promise", (step,))
+            yield Mutation(f"{name} json {each.key}", key, "no value breaks this expectation", (step,))
         for how, body in ways:
             yield Mutation(f"{name} {how}", key, how, (step,), change=with_json(body))
     if promise.contains is not None:
@@ -124,7 +124,7 @@ def _promise(promise: Expectation, where: str, step: str, recording: Recording) 
             )
     yield from _slow(name, where, promise.within, step)
     if promise.usual_status != 404:
-        title = "a stranger's page with the promised status"
+        title = "another server's page with the expected status"
         change = give(replace(STRANGER, status=promise.usual_status))
         yield Mutation(f"{name} stranger", f"{where} (what it answers)", title, (step,), change=change)
 

@@ -180,4 +180,4 @@ def _output(files: Path) -> str:
 
 
 def _ended(how: str, files: Path) -> str:
-    return f"the run {how}; the end of what it told:\n{_output(files)[-2000:]}"
+    return f"the run {how}; the end of its output:\n{_output(files)[-2000:]}"

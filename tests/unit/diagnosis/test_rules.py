@@ -285,7 +285,7 @@ def test_static_fallback_on_the_frontend_alone_is_as_it_should_be() -> None:
 
 
 def test_page_in_place_of_one_endpoint_is_a_broken_promise() -> None:
-    """One page where JSON was promised is that endpoint's own trouble."""
+    """One page where JSON was expected is that endpoint's own trouble."""
     assert getattr(judged(page("endpoint /api/quotes")).headline, "code", None) == "app.promise-broken"
 
 

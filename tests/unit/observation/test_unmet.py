@@ -1,4 +1,4 @@
-"""An answer is compared with what was promised of it, all of it, and as JSON compares."""
+"""An answer is compared with what is expected of it, all of it, and as JSON compares."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def _start(service: Node) -> Iterator[Finding]:
     if not re.search(server["host"], command):
         yield start.finding("start-command", "expected it to bind 0.0.0.0: this server listens on loopback by itself")
     elif not re.search(server["port"], command) or not re.search(r"\$\{?PORT\b|10000", command):
-        yield start.finding("start-command", "expected the port $PORT, on which Render looks for it", "warning")
+        yield start.finding("start-command", "expected the port $PORT, which Render expects", "warning")
 
 
 def _secrets(tree: Node) -> Iterator[Finding]:
@@ -139,7 +139,7 @@ def _secrets(tree: Node) -> Iterator[Finding]:
         name, value = entry.text("key"), entry.text("value")
         given = entry.get("value")
         if given is not None and _says("secret", name) and not _says("harmless", value):
-            text = f"{name} is a secret and stands in the file: use `sync: false` or `generateValue`, and replace it"
+            text = f"{name} is a secret in the file: use `sync: false` or `generateValue`, and replace it"
             yield given.finding("literal-secret", text)
 
 

@@ -60,7 +60,7 @@ def _backend(report: EnvironmentReport) -> RenderService | Refusal:
     """Return the service to act on, or why it cannot be acted on."""
     view = report.observation.platform
     if not isinstance(view, PlatformView) or view.cause is not None:
-        return Refusal(f"the platform could not be asked: {view.trouble if view else 'it was not'}")
+        return Refusal(f"the platform could not be queried: {view.trouble if view else 'no data was collected'}")
     found = view.backend
     if found is None or not found.found:
         return Refusal("the service is not there: a person must create it")

@@ -98,7 +98,7 @@ class PageSeen:
     console: tuple[ConsoleLine, ...] = ()
     calls: tuple[PageCall, ...] = ()
     junk: tuple[str, ...] = ()
-    """What holds "undefined" or another word for nothing in place of a token: keys of the storage, headers of calls."""
+    """What holds "undefined" or another empty value in place of a token: keys of the storage, headers of calls."""
     worker: bool = False
     """Whether a service worker has taken over the page."""
 

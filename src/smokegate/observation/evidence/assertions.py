@@ -1,4 +1,4 @@
-"""Compares an answer with what was promised of it; used by readiness, smoke tests and diagnosis."""
+"""Compares an answer with what is expected of it; used by readiness, smoke tests and diagnosis."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def edge_answer(answer: Answer, promise: Expectation | None = None) -> EdgeAnswe
 
     Args:
         answer: what came.
-        promise: what was promised of it: an answer that was promised as it is is no one else's.
+        promise: what is expected of it: an answer that was promised as it is is no one else's.
     """
     if isinstance(promise, Health) and (cached := _cached(answer)) is not None:
         return cached

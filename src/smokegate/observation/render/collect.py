@@ -27,7 +27,7 @@ def look(section: Render, pool: Pool, redactor: Redactor) -> PlatformView:
     """Ask the API once for all that is declared; it raises nothing."""
     if not section.key:
         name = getattr(section.key, "variable", "") or KEY_VARIABLE
-        return PlatformView(ApiCause.NO_KEY, f"the variable {name} is not set: the API of Render cannot be asked")
+        return PlatformView(ApiCause.NO_KEY, f"the variable {name} is not set: the API of Render cannot be queried")
     api = RenderApi(section, pool)
     services: dict[str, RenderService] = {}
     try:

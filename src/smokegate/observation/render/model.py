@@ -128,7 +128,7 @@ class PlatformView:
     """By role: `backend`, `frontend`."""
     database: RenderDatabase | None = None
     database_trouble: str = ""
-    """Why the database could not be asked about."""
+    """Why the state of the database could not be read."""
     requests: int = 0
 
     @property

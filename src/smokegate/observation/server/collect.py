@@ -115,7 +115,7 @@ def _look(host: Host, server: Server, compose: Compose, public: str) -> ServerVi
             database=ready,
             disks=(*notes.get(space, ()), *inside),
             origin=tuple(
-                notes.get(each, OriginAnswer(path, None, problem="could not be asked"))
+                notes.get(each, OriginAnswer(path, None, problem="could not be queried"))
                 for each, path in zip(asked, compose.origin, strict=True)
             ),
             problems=tuple(notes.problems),

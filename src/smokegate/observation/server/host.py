@@ -107,7 +107,7 @@ class Host:
             detail = f"it had not ended after {limit:g} s. {brief(stderr)}".strip()
             raise HostError(self._failed(CommandCause.COMMAND_TIMED_OUT, argv, detail, began))
         if done.flooded:
-            raise HostError(self._failed(CommandCause.COMMAND_FAILED, argv, "it wrote more than is kept", began))
+            raise HostError(self._failed(CommandCause.COMMAND_FAILED, argv, "it wrote more than the limit", began))
         if self.remote and done.status == SSH_FAILED:
             raise HostError(self._failed(ssh_cause(stderr), argv, brief(stderr), began))
         return Output(tuple(argv), done.status, self._text(done.stdout), stderr, time.monotonic() - began)

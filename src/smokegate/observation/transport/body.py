@@ -111,7 +111,7 @@ def _decompressed(stream: Any) -> Iterator[bytes]:
         yield from raw
         return
     if encoding not in FORMATS:
-        raise UnknownEncodingError(f"the body is encoded as {encoding[:60]!r}, which was not asked for")
+        raise UnknownEncodingError(f"the body is encoded as {encoding[:60]!r}, which was not requested")
     yield from _inflated(raw, encoding)
 
 

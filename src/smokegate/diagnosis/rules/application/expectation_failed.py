@@ -45,16 +45,16 @@ def _breaks(case: Case, exchange: Exchange) -> bool:
 RULES = (
     Rule(
         code="app.promise-broken",
-        title="{asked} does not answer what was promised",
+        title="{asked} does not answer as expected",
         level=Level.PROMISE,
         owner=Owner.APP,
         symptom="The app works, and one of its answers is not what the environment file says.",
-        reads=("every answer against its promise: status, JSON, headers, text",),
+        reads=("every response against its expectations: status, JSON, headers, text",),
         judge=judge,
         steps=(
             "Compare expected and actual in the evidence, and decide which of them is right.",
             "If the app is wrong, check what changed with the last deploy, and fix it or roll back.",
-            "If the promise is out of date, correct it in {file}.",
+            "If the expectation is out of date, correct it in {file}.",
             (
                 "If the endpoint is a check of the app's own, review that check too: checks have defects, and"
                 " say 'unhealthy' of healthy systems."
@@ -62,7 +62,7 @@ RULES = (
         ),
         competing=(
             "a defect of the app",
-            "a promise that is out of date",
+            "an expectation that is out of date",
             "a check of the app's own that is wrong",
         ),
         after=ANSWERED,

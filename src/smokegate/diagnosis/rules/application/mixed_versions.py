@@ -52,7 +52,7 @@ RULES = (
         level=Level.SERVICE,
         owner=Owner.APP,
         symptom="The page is new on one load and old on the next.",
-        reads=("the version that each sample of the health check tells",),
+        reads=("the version that each sample of the health check reports",),
         judge=judge,
         steps=(
             "If a deploy is going on, wait for its end and run again: `{verify} --wait`.",

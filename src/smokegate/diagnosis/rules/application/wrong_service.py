@@ -42,7 +42,7 @@ def judge(case: Case) -> Signs | None:
         return None
     wrong = [f"{each.what} should be {each.expected} and is {each.actual}" for each in names]
     kind = names[0].actual if names else ""
-    came = [] if kind in TITLES else ["a page came where JSON was promised"]
+    came = [] if kind in TITLES else ["a page came where JSON was expected"]
     return Signs(
         evidence=(seen(exchange, *(came or wrong if page else wrong), *_way(answer), body(answer)),),
         exchanges=("health",),
@@ -82,7 +82,7 @@ RULES = (
         title="Another service answers at {host}",
         level=Level.SERVICE,
         owner=Owner.CONFIGURATION,
-        symptom="200, but someone else's: another service's name, or a web page where JSON was promised.",
+        symptom="200, but someone else's: another service's name, or a web page where JSON was expected.",
         reads=("the keys of the health check that name the service", "the content type of the health check"),
         judge=judge,
         steps=(

@@ -31,7 +31,7 @@ def judge(case: Case) -> Signs | None:
             title="{host} does not say which version it runs",
             competing=(
                 "a build that was not given its version",
-                "a path, header or key in {file} that does not tell it",
+                "a path, header or key in {file} that does not hold it",
             ),
             advisory=expected is None,
             names={"expected": expected or "the version"},
@@ -57,10 +57,10 @@ def _where(case: Case, exchange: Exchange) -> str:
     if version.header and version.header in exchange.answer.headers:
         return header(exchange.answer, version.header)
     if version.header:
-        return f"it tells no version in header {version.header}"
+        return f"it has no version in header {version.header}"
     if version.field:
-        return f"it tells no version under {version.field}"
-    return f"it tells no version in <meta name={version.meta}>" if version.meta else "its text tells no version"
+        return f"it has no version under {version.field}"
+    return f"it has no version in <meta name={version.meta}>" if version.meta else "its text has no version"
 
 
 RULES = (
@@ -71,7 +71,7 @@ RULES = (
         owner=Owner.CONFIGURATION,
         symptom="Everything is green, and the change that was deployed is not there.",
         reads=(
-            "the version that `[version]` tells",
+            "the version that `[version]` reports",
             "the one that is expected (`--expect-version`, `--expect-commit`)",
         ),
         judge=judge,
@@ -87,7 +87,7 @@ RULES = (
                 ),
                 "Deploy that version, or fix what its deploy's log says.",
             ),
-            "If the version is not told at all, have the build write it where `[version]` of {file} reads it.",
+            "If no version is reported at all, have the build write it where `[version]` of {file} reads it.",
             "If a deploy is going on: `{verify} --wait --expect-version={expected}`.",
         ),
         competing=(

@@ -47,7 +47,7 @@ def token_undefined(case: Case) -> Signs | None:
         if step.page.junk:
             keys = ", ".join(f"`{each}`" for each in step.page.junk)
             calls = [f"{step.name} in the browser: {each}" for each in step.page.calls if each.has_account]
-            line = f"{step.name} in the browser: {keys} holds `undefined`, or another word for nothing"
+            line = f"{step.name} in the browser: {keys} holds `undefined`, or another empty value"
             return Signs(evidence=(line, *calls[:1]), names={"said": '"undefined"'})
     return None
 

@@ -46,7 +46,7 @@ RULES = (
         reads=("the commit's header at the edge", "the same header of what answers on the server itself"),
         judge=judge,
         steps=(
-            "On the server: `nginx -s reload`, in its container where it has one: it looks names up anew.",
+            "On the server: `nginx -s reload`, in its container where it has one: it resolves names again.",
             "See which container has the address that nginx sends to: `docker network inspect`.",
             LOGS,
         ),

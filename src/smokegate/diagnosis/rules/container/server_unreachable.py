@@ -95,9 +95,9 @@ ROWS = (
         Owner.RUNNER,
         (
             ("Do not connect before you know why: compare the fingerprint with the console of the server's provider."),
-            ("If the server was made anew, remove its old key (`ssh-keygen -R` with its name) and add the new one."),
+            ("If the server was rebuilt, remove its old key (`ssh-keygen -R` with its name) and add the new one."),
         ),
-        ("a server that was made anew behind the same address", "someone between here and the server"),
+        ("a server that was rebuilt behind the same address", "someone between here and the server"),
     ),
     Row(
         CommandCause.HOST_KEY_UNKNOWN,
@@ -142,8 +142,8 @@ ROWS = (
         CommandCause.ENGINE_NOT_PERMITTED,
         Owner.CONFIGURATION,
         (
-            "Add the user to the group `docker` on the server and log in anew, or name a user that is in it.",
-            "That group is as good as root: use a user of its own for this.",
+            "Add the user to the group `docker` on the server and log in again, or name a user that is in it.",
+            "That group is equivalent to root: use a dedicated user for this.",
         ),
     ),
     Row(
@@ -157,7 +157,7 @@ ROWS = (
         Owner.CONFIGURATION,
         (
             "Correct `directory` under `[compose]` in `{file}`, or deploy the project to that place.",
-            "On the server: `docker compose ls` tells where the projects that run there are.",
+            "On the server: `docker compose ls` shows the projects that run there and their directories.",
         ),
         ("a directory that was moved", "another host"),
     ),
@@ -219,7 +219,7 @@ def by_cause(cause: CommandCause) -> Judge:
 RULES = tuple(
     Rule(
         code=row.cause.code,
-        title=f"No look from inside: {row.cause.title}",
+        title=f"No server data: {row.cause.title}",
         level=Level.VANTAGE if row.owner in {Owner.RUNNER, Owner.NETWORK} else Level.SERVER,
         owner=row.owner,
         symptom=f"What runs on the server cannot be seen: {row.cause.title}.",

@@ -54,7 +54,7 @@ RULES = (
         ),
         competing=(
             "an application that hangs or is overloaded",
-            "a health check that asks for something that is not there any more",
+            "a health check that requests something that no longer exists",
             "a time-out of the check that is too short",
         ),
         silences=EDGE,

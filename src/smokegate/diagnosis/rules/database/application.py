@@ -86,7 +86,9 @@ def _kept(case: Case) -> Signs | None:
     if not texts:
         return None
     signs = _driver(case, texts)
-    return replace(signs, confidence=Confidence.LIKELY, advisory=True, against=("the answer breaks no promise",))
+    return replace(
+        signs, confidence=Confidence.LIKELY, advisory=True, against=("the response meets every expectation",)
+    )
 
 
 def _touches_and_answers(case: Case) -> tuple[str, ...]:

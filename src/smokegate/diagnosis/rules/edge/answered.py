@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 READS = ("every answer that the application did not make: its status, headers and body, and the marks that it lacks",)
 TELL_APART: tuple[Step, ...] = (
     (
-        "Tell the two apart first: look for this request in the application's log. If it is not there, a gateway in"
-        " front of the application answered."
+        "Find out which of the two it is: look for this request in the application's log. If it is not there, a gateway"
+        " in front of the application answered."
     ),
     (
         "Or send the same request past the gateway, on the server: `curl -sSi http://127.0.0.1:{port}{health}`.",
@@ -57,7 +57,7 @@ def _told(case: Case, row: Row, signs: Signs, hit: Hit) -> Signs:
     steps = (*TELL_APART, *row.steps) if unknown else (*edge.steps, *row.steps)
     against = signs.against
     if local and not hit.healed:
-        against = (*against, "the health check was answered by the application, so it is not away as a whole")
+        against = (*against, "the health check was answered by the application, so it is not down as a whole")
     return replace(
         signs,
         confidence=Confidence.CERTAIN if edge.certain and not local else Confidence.LIKELY,

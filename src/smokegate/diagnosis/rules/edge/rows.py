@@ -130,7 +130,7 @@ ROWS = (
         Owner.CONFIGURATION,
         "429, or 503, from the gateway: too many requests.",
         (
-            "Check what else asks from the same address: another run of this suite, a monitor, an open dashboard.",
+            "Check what else sends requests from this address: another run of this suite, a monitor, an open dashboard.",
             "Wait a few minutes and run `{verify}` again.",
             "If healthy visitors meet it too, raise the limit, or exempt the health check and this runner.",
         ),
@@ -142,8 +142,8 @@ ROWS = (
         Owner.RUNNER,
         "401, 403, a challenge or a page to sign in, from something in front of the application.",
         (
-            "Do not conclude anything about the application: this client was kept out before it was asked.",
-            "Let the runner in: allow its address, or give it what is asked for (a token, a secret header).",
+            "Do not conclude anything about the application: the request did not reach it.",
+            "Let the runner in: allow its address, or give it what is required (a token, a secret header).",
             "Or run the suite from where visitors are let in.",
         ),
         ("a rule that keeps every client out, visitors too", "an application that wants a sign-in for this path"),
@@ -153,7 +153,7 @@ ROWS = (
         "The function behind {target} crashed, says {edge}",
         Owner.APP,
         "500 or 502 from the platform, which ran the function: an exception at its import or in the call.",
-        ("Read the function's log at the moment of `{asked}`: the exception stands there.", ROLL_BACK),
+        ("Read the function's log at the moment of `{asked}`: the exception is there.", ROLL_BACK),
         (
             "an exception at the import",
             "a variable that is missing",
@@ -192,7 +192,7 @@ ROWS = (
     ),
     Row(
         "app-error",
-        "The application at {target} answered with an error of its own, which {edge} covers with its page",
+        "The application at {target} answered with an error of its own, which {edge} replaces with its page",
         Owner.APP,
         "The platform's page, although the application answered: it replaces 5xx answers.",
         (LOGS, ROLL_BACK),
@@ -202,7 +202,7 @@ ROWS = (
         "platform-error",
         "{edge} reports an error of its own for {target}",
         Owner.PLATFORM,
-        "The platform says that it failed itself, before the application was asked.",
+        "The platform reports a failure of its own: the application did not receive the request.",
         (
             "Read the platform's status page: is there an incident?",
             "Wait and run again; do not roll back for this.",
@@ -235,7 +235,7 @@ ROWS = (
         "200 although the application may be down: a CDN or proxy keeps the answer of the health check.",
         (
             "Exclude the health check from the cache, and have the application send `Cache-Control: no-store`.",
-            "Ask the application itself meanwhile: `curl -sSi {url}{health}?now=1`, or past the cache.",
+            "Send the request to the application itself meanwhile: `curl -sSi {url}{health}?now=1`, or past the cache.",
         ),
         ("an application that is healthy behind the cache",),
     ),

@@ -20,7 +20,7 @@ REBUILD: Step = (
     "Set the API address in the environment of the frontend's build (`VITE_API_BASE_URL`, `NEXT_PUBLIC_API_URL`, …) to"
     " {calls}, with its path, and build again: it is read at build time only."
 )
-CACHE: Step = "Load `{frontend}` without cache, and look in the browser's network tab where its calls go."
+CACHE: Step = "Load `{frontend}` without cache, and check in the browser's network tab where its calls go."
 
 
 def shown(text: str) -> str:

@@ -51,7 +51,7 @@ RULES = (
         level=Level.FRONTEND,
         owner=Owner.CONFIGURATION,
         symptom="A blank page, an error page, or nothing at all.",
-        reads=("the answer to the frontend's page: its status, its type, the text it promises",),
+        reads=("the answer to the frontend's page: its status, its type, the expected text",),
         judge=judge,
         steps=(
             (

@@ -40,7 +40,7 @@ RULES = (
         reads=("the API addresses in the frontend's page, scripts and settings", "`frontend.calls`"),
         judge=judge,
         steps=(
-            "Load `{frontend}` and look in the browser's network tab where its calls go.",
+            "Load `{frontend}` and check in the browser's network tab where its calls go.",
             "If the pages are rendered by a server and call no API, write `calls = false` in {file}.",
         ),
         competing=(

@@ -29,7 +29,7 @@ Read = tuple["Exchange", "Answer", "Monitoring"]
 
 
 def summary(case: Case) -> Read | None:
-    """Return the summary that the application gave with 200, and what was promised of it."""
+    """Return the summary that the application gave with 200, and what is expected of it."""
     exchange, answer = case.exchange("monitoring"), case.app("monitoring")
     monitoring = case.environment.backend.monitoring
     if exchange is None or answer is None or monitoring is None or answer.status != 200:
@@ -63,7 +63,7 @@ def stale(case: Case) -> Signs | None:
         return None
     said = f"it has no {monitoring.age_field}" if age is MISSING else f"{monitoring.age_field} is {quote(_json(age))}"
     return Signs(
-        evidence=(seen(exchange, said, f"at most {monitoring.fresh_within:g} s are promised"),),
+        evidence=(seen(exchange, said, f"at most {monitoring.fresh_within:g} s are expected"),),
         exchanges=("monitoring",),
         advisory=monitoring.on_stale == "advisory",
         title=FUTURE if isinstance(age, int | float) and age < 0 else None,
@@ -168,12 +168,12 @@ RULES = (
                 ),
                 "Read its log, and restart it.",
             ),
-            ("An age that is null means that there was no run at all, or that the database could not be asked."),
+            ("An age that is null means that there was no run at all, or that the database could not be queried."),
         ),
         competing=(
             "a worker that is stopped or hangs",
-            "a database that cannot be asked",
-            "a source of the data that is away",
+            "a database that cannot be queried",
+            "a source of the data that is down",
             "clocks that differ, where the age is negative",
         ),
         after=ANSWERED,
@@ -192,7 +192,7 @@ RULES = (
             "Read the summary's other keys: they say which part is missing.",
             'If it is to stop a deploy, set `on_degraded = "gate"` in {file}.',
         ),
-        competing=("a source of data that is away", "an app that is still warming up"),
+        competing=("a source of data that is down", "an app that is still warming up"),
         after=ANSWERED,
         unless=EXPLAINED,
         advisory=True,
@@ -210,7 +210,7 @@ RULES = (
             "Read the errors that the summary lists: they name what failed.",
             'If it is to stop a deploy, set `on_unhealthy = "gate"` in {file}.',
         ),
-        competing=("a source of data that is away", "a key of an exchange that was refused"),
+        competing=("a source of data that is down", "a key of an exchange that was refused"),
         after=ANSWERED,
         unless=EXPLAINED,
         advisory=True,

@@ -19,7 +19,7 @@ LOGS: Step = (
     "On the server, in `{directory}`: `{compose} logs --tail 100 {service}`, at the moment of `{asked}`.",
     "Read the application's and the proxy's log at the moment of `{asked}`.",
 )
-READS = ("what came over the connection, for every exchange with the backend",)
+READS = ("what was received over the connection, for every exchange with the backend",)
 
 
 def hung(case: Case) -> Signs | None:
@@ -101,7 +101,7 @@ RULES = (
     ),
     Rule(
         code="net.bad-framing",
-        title="What answers at {target} does not speak the promised protocol",
+        title="What answers at {target} does not speak the expected protocol",
         level=Level.EXCHANGE,
         owner=Owner.CONFIGURATION,
         symptom=(
@@ -166,7 +166,7 @@ RULES = (
         steps=(
             "See how large it is: `curl -sS -o /dev/null -w '%{{size_download}}' {url}{health}`.",
             "Look for a list without a limit, a debug dump, or a file that is served in place of the check.",
-            "If the size is meant, promise a smaller path in {file}.",
+            "If the size is intended, declare a smaller path in {file}.",
         ),
         competing=("an endpoint that lists without a limit", "another content under this path"),
         after=AFTER,

@@ -58,7 +58,7 @@ class Row:
 ROWS = (
     Row(
         "nginx.upstream-unavailable",
-        "The backend behind nginx at {target} is away",
+        "The backend behind nginx at {target} is down",
         Owner.APP,
         "503 with the JSON message 'Backend service temporarily unavailable'; the dashboard shows 'Backend"
         " Health: ERROR'.",
@@ -150,8 +150,8 @@ ROWS = (
         "429 'Too Many Requests' on nginx's own page, without `Retry-After`; 503 where no other status is set.",
         "nginx's own page for 429, or for 503 on an address that the application answered before",
         (
-            ("Check what else asks from the same address: a second run of this suite, a monitor, an open dashboard."),
-            "Wait a few seconds and run `{verify}` again; it asks each address once.",
+            "Check what else sends requests from this address: a second run of this suite, a monitor, an open dashboard.",
+            "Wait a few seconds and run `{verify}` again; it requests each address once.",
             "If healthy visitors meet it too, raise the `limit_req` zone in nginx's configuration.",
         ),
         ("another client behind the same address", "a limit that is set too low for normal use"),
@@ -197,7 +197,7 @@ def by_page(row: Row) -> Judge:
             signs,
             confidence=Confidence.LIKELY,
             title="The backend behind nginx at {target} fails on some paths",
-            against=("the health check was answered by the backend, so it is not away altogether",),
+            against=("the health check was answered by the backend, so it is not down altogether",),
         )
 
     return judge

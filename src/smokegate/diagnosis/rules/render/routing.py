@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
     from smokegate.diagnosis.rule import Judge
 
-READS = ("the header `x-render-routing` of every answer: it stands only on answers that Render's edge made itself",)
+READS = ("the header `x-render-routing` of every answer: it is only on responses that Render's edge generated",)
 DASHBOARD: Step = "Open the service that belongs to `{target}` in the Render dashboard."
 LOGS: Step = (
     "Read its logs from the last start on: `==> Application exited with code …` and `==> No open ports"
@@ -148,7 +148,7 @@ ROWS = (
         "render.interstitial",
         "Render's waiting page answers in place of {target}",
         Owner.CONFIGURATION,
-        "200 and HTML 'Service waking up' where JSON was promised.",
+        "200 and HTML 'Service waking up' where JSON was expected.",
         (
             "Wait for the instance to start: `{verify} --wait`.",
             "Teach clients not to trust the status alone: this page can come with 200.",

@@ -44,7 +44,7 @@ RULES = (
             ),
             "When the meaning is known, add the value to `smokegate/knowledge/edges/render.toml`.",
         ),
-        competing=("any state of the service that Render's edge tells by this value",),
+        competing=("any state of the service that Render's edge reports by this value",),
         after=REACHED,
     ),
 )

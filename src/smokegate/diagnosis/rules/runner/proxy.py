@@ -21,14 +21,14 @@ def judge(case: Case) -> Signs | None:
 RULES = (
     Rule(
         code="runner.proxy",
-        title="The proxy that this machine uses gives no way to {host}",
+        title="The proxy that this machine uses does not connect to {host}",
         level=Level.RUNNER,
         owner=Owner.RUNNER,
         symptom="Nothing can be reached from the runner while visitors are served: `HTTP_PROXY` names a dead proxy.",
         reads=("the connection of every exchange with the backend, where a proxy is set",),
         judge=judge,
         steps=(
-            "Do not conclude anything about {host}: it was not asked.",
+            "Do not conclude anything about {host}: it received no request.",
             "Check `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` on the machine that ran the suite: is that proxy up?",
             "If it refuses this host, have it allowed there, or name {hostname} in `NO_PROXY`.",
         ),

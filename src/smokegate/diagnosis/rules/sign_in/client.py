@@ -220,14 +220,14 @@ RULES = (
     ),
     Rule(
         code="sign-in.standing-refused",
-        title="{host} refuses the standing account: its password is another one, or it is gone",
+        title="{host} refuses the standing account: its password is different, or it is gone",
         level=Level.SIGN_IN,
         owner=Owner.TEST_DATA,
         symptom="'Incorrect email or password' for the account of the smoke test, and users sign in as ever.",
         reads=("the answer to the first login",),
         judge=standing_refused,
         steps=(
-            "Sign in with the standing account by hand. If that works, correct the variables that hold it.",
+            "Sign in with the standing account manually. If that works, correct the variables that hold it.",
             "If its password was rotated, put the new one into the CI's secrets; if it is locked, unlock it.",
             "If the account is gone, find out whether others are: then the database was emptied or replaced.",
             "`keep = true` in {file} says that no one changes this account: a refusal is then reported as lost data.",

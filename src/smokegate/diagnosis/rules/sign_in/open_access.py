@@ -103,7 +103,7 @@ RULES = (
         steps=(
             "Treat it as a leak: take the deployment off, or roll back, before looking further.",
             ("Check what the login compares: a check that was removed for testing, or a hash that is never compared."),
-            ("Look in the log which accounts were opened since that version was deployed, and end their sessions."),
+            ("Check in the log which accounts were opened since that version was deployed, and end their sessions."),
         ),
         competing=("a password check that is switched off or wrong", "a static answer in place of the login"),
         after=ANSWERED,

@@ -141,7 +141,7 @@ RULES = (
             "If it says 404 or 405, compare `{register}` with the routes of the deployed version.",
             "If it refuses the suite's data, adapt `sign_in` in {file}, or use a standing account.",
         ),
-        competing=("an error of the app or of its database that the answer does not tell",),
+        competing=("an error of the app or of its database that the response does not show",),
         after=ANSWERED,
         unless=(*SURPRISES, "sign-in.throttled", "sign-in.echo"),
     ),
