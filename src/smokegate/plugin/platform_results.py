@@ -53,7 +53,7 @@ class PlatformResults:
 
     @property
     def database(self) -> RenderDatabase | None:
-        """The database; raises `Blocked` where it could not be asked about."""
+        """The database; raises `Blocked` where its state could not be read."""
         if self.view.database_trouble:
             raise Blocked(f"the state of the database could not be read: {self.view.database_trouble}")
         return self.view.database

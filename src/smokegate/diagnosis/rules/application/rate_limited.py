@@ -45,7 +45,7 @@ RULES = (
         judge=judge,
         steps=(
             "Wait as long as `Retry-After` says, a minute where it says nothing, and run `{verify}` again.",
-            "Check what else sends requests from this address: another run of this suite, a monitor, a dashboard.",
+            "Check for other clients at the same address: another run of this suite, a monitor, a dashboard.",
             "If users meet it too, raise the limit; else exempt the health check and this runner.",
         ),
         competing=("another client behind the same address", "a limit that is too low for normal use"),

@@ -130,7 +130,7 @@ ROWS = (
         Owner.CONFIGURATION,
         "429, or 503, from the gateway: too many requests.",
         (
-            "Check what else sends requests from this address: another run of this suite, a monitor, an open dashboard.",
+            "Check for other clients at the same address: another run of this suite, a monitor, an open dashboard.",
             "Wait a few minutes and run `{verify}` again.",
             "If healthy visitors meet it too, raise the limit, or exempt the health check and this runner.",
         ),

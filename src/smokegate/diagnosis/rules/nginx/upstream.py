@@ -150,7 +150,7 @@ ROWS = (
         "429 'Too Many Requests' on nginx's own page, without `Retry-After`; 503 where no other status is set.",
         "nginx's own page for 429, or for 503 on an address that the application answered before",
         (
-            "Check what else sends requests from this address: a second run of this suite, a monitor, an open dashboard.",
+            "Check for other clients at the same address: a second run of this suite, a monitor, an open dashboard.",
             "Wait a few seconds and run `{verify}` again; it requests each address once.",
             "If healthy visitors meet it too, raise the `limit_req` zone in nginx's configuration.",
         ),
