@@ -140,7 +140,7 @@ KINDS = (
     Kind("gzip-cut", "is compressed and cut short", (CUT,), sized(gzip.compress(b"x" * 9999)[:-9], ZIPPED)),
     Kind("gzip-not", "says gzip and is not", ("bad-encoding",), sized(b"plain text", ZIPPED)),
     Kind("gzip-twice", "is encoded twice", ("bad-encoding",), sized(b"x", b"Content-Encoding: gzip, gzip")),
-    Kind("brotli", "is encoded as was not asked for", ("bad-encoding",), sized(b"x", b"Content-Encoding: br")),
+    Kind("brotli", "uses an encoding that was not requested", ("bad-encoding",), sized(b"x", b"Content-Encoding: br")),
     Kind("json-nested", "nests a hundred thousand brackets", (LARGE,), as_json("[" * 100_000 + "]" * 100_000)),
     Kind("json-many", "is 8 MB of `[[],[],…`", (LARGE,), as_json("[" + "[]," * (8 * MB // 3 - 9) + "0]")),
     Kind(

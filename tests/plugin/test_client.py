@@ -11,7 +11,7 @@ from tests_support.running import ROOT, Ran, clean_environment
 from tests_support.web import Reply, reply
 
 TEXT = (ROOT / "docs" / "extending.md").read_text("utf-8").partition("## Requests of your own")[2]
-EXAMPLES = re.findall(r"```python\n(.*?)```", TEXT.partition("## What stands beside")[0], re.DOTALL)
+EXAMPLES = re.findall(r"```python\n(.*?)```", TEXT.partition("## What a check declares")[0], re.DOTALL)
 CHECKS = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)[0]
 FILE = 'title = "Own"\n[backend]\nurl = "{url}"\nbearer = { env = "TOKEN" }\n[backend.health]\nsamples = 1\n'
 VARIABLES = {"TOKEN": "tok-own-1234567", "SMOKE_TEST_CARD": "4242-4242-4242"}

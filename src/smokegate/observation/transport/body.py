@@ -76,7 +76,7 @@ class Reading:
         Raises:
             TooLargeError: it is longer than the cap, or is announced to be.
             CutShortBodyError: its compressed form ends too early.
-            UnknownEncodingError: it is encoded in a way that was not asked for, or not as it says.
+            UnknownEncodingError: it is encoded in a way that was not requested, or not as it says.
         """
         announced = stream.headers.get("content-length", "").strip()
         if announced and stream.length_remaining != 0:
