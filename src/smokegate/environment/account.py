@@ -17,7 +17,7 @@ class Account(Section):
     """A standing account, with which the journey signs in where it may not create one.
 
     Left out, it is that of the variables `SMOKE_NAME_EMAIL` and `SMOKE_NAME_PASSWORD`, NAME being the
-    environment's. Where one of them is not set, all else is checked, and the run says that sign-in could not
+    environment's. Where one of them is not set, everything else is checked, and the run says that sign-in could not
     be judged.
     """
 

@@ -99,7 +99,7 @@ class Health(Expectation):
 
 
 class Endpoint(Expectation):
-    """One further promise of the backend; any number of them."""
+    """A further endpoint of the backend; any number of them."""
 
     path: Path = Field(examples=["/api/orders?limit=1"])
     """Where it is, with its query if it has one."""
@@ -109,7 +109,7 @@ class Endpoint(Expectation):
     """How often it is requested, each time on a connection of its own; left out, once, and several times where it
     touches the database."""
     severity: Severity = "gate"
-    """`"advisory"`: a broken promise is reported as a warning and does not fail the gate."""
+    """`"advisory"`: a failed check is reported as a warning and does not fail the gate."""
 
     @property
     def sampled(self) -> bool:
@@ -131,7 +131,7 @@ class Monitoring(Sent):
     field: str = "backend_health"
     """The key that holds the status."""
     healthy: Many[str] = ("healthy",)
-    """The values that mean all is well."""
+    """The values that mean healthy."""
     degraded: Many[str] = ("degraded",)
     """The values that mean it works in part."""
     unhealthy: Many[str] = ("unhealthy",)

@@ -98,7 +98,7 @@ class BrowserSignIn(Section):
     """Signing in through the page, with an account by the rules of `[sign_in]`.
 
     Registers where `creates_accounts` allows it, else signs in with the standing account; the account must be
-    shown. Then it logs out, logs in again and loads the page anew.
+    shown. Then it logs out, logs in again and reloads the page.
     """
 
     register_page: Path | None = Field(default=None, alias="register", examples=["/register"])
@@ -110,7 +110,7 @@ class BrowserSignIn(Section):
     fields: BrowserFields = Field(default_factory=BrowserFields)
     """Which fields are filled in."""
     reload: bool = True
-    """`false`: loading the page anew signs the user out, and is meant to."""
+    """`false`: reloading the page signs the user out, by design."""
 
 
 class BrowserSection(Section):

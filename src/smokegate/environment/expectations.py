@@ -1,4 +1,4 @@
-"""Promises about JSON bodies: typed data in the file, a flat list of paths and rules once loaded.
+"""Expectations about JSON bodies: typed data in the file, a flat list of paths and rules once loaded.
 
 In the file a table is either a rule or a nested JSON object, and its keys alone tell which: with any key of
 `Rule` it is a rule, and then it may hold nothing else; without one it is an object. A key that is nearly one
@@ -131,5 +131,5 @@ def items_rule(value: object) -> tuple[JsonExpectation, ...]:
 JsonPromises = Annotated[
     tuple[JsonExpectation, ...],
     BeforeValidator(flatten),
-    WithJsonSchema({"type": "object", "x-kind": "JSON promises"}),
+    WithJsonSchema({"type": "object", "x-kind": "JSON expectations"}),
 ]

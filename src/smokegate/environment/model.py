@@ -150,7 +150,7 @@ class EnvironmentFile(Section):
     """One deployment to check."""
 
     title: str = Field(min_length=1, examples=["My application, staging"])
-    """What a person calls it."""
+    """Its name for people."""
     control: Many[HostPort] = ("1.1.1.1:443", "api.github.com:443")
     """Distinguishes a runner without network from a dead target; contacted only when the target is not reached."""
     deadline: Duration = 120.0

@@ -8,7 +8,7 @@ TEXT = HOME.parent / "recipes.md"
 HEAD = """
 ## Presets of `[sign_in]`
 
-A preset stands for what the section leaves out. A key of the file goes before it, level by level; `false` drops a
+A preset provides what the section leaves out. A key of the file takes precedence, level by level; `false` drops a
 request that the preset names. "Proven against" is the framework itself, or a stand-in made from its documentation.
 
 | preset | is | proven against |

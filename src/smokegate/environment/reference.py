@@ -16,7 +16,7 @@ One file describes one deployment: `environments/staging.toml` is what `pytest -
 file is read whole before the first request. Whatever is wrong with it is reported at once, one line for each
 mistake, with exit code 4.
 
-The smallest file that is of use:
+The smallest file that is useful:
 
 ```toml
 #:schema ./environment.schema.json
@@ -26,8 +26,8 @@ title = "My application, staging"
 url = "https://staging.example.com"
 ```
 
-It promises that `GET /health` answers 200, five times out of five. Each further section is one more
-thing that is checked; what a file does not speak of is not checked, and every report lists it as not
+It expects `GET /health` to answer 200, five times out of five. Each further section is one more
+thing that is checked; what a file does not mention is not checked, and every report lists it as not
 covered. The `#:schema` line is for editors: with a TOML plug-in they complete keys and underline
 mistakes. Copy `environments/render.toml` to begin.
 
@@ -39,7 +39,7 @@ mistakes. Copy `environments/render.toml` to begin.
 | address | `"https://app.example.com"` | http or https, without credentials, query and fragment |
 | path | `"/api/orders?limit=1"` | from the root of its host, which is why it starts with `/` |
 | secret | `{ env = "NAME" }` | never a literal |
-| severity | `"gate"` or `"advisory"` | a broken gate fails the run, a broken advisory promise warns |
+| severity | `"gate"` or `"advisory"` | a failed gate check fails the run, a failed advisory check warns |
 
 ### Variables and secrets
 
@@ -54,10 +54,10 @@ set.
 
 What came from a variable into a header or a password is a secret of at least 6 characters: it is redacted
 in everything that the run writes, in every encoding. The e-mail address of an account is none. A variable
-that is not set is a mistake, but for the two of the standing account: without them all else is checked, and
+that is not set is a mistake, but for the two of the standing account: without them everything else is checked, and
 the report says that sign-in could not be judged.
 
-### Promises about JSON bodies
+### Expectations about JSON bodies
 
 `json` says key by key what the body must hold. A bare value must be equal; a table is either a rule or a
 nested object.
@@ -72,17 +72,17 @@ json = { status = "healthy", database = { latency_ms = { at_most = 50 } }, versi
 """
 
 NESTING = """
-Rules in one table must all hold: `{ at_least = 1, at_most = 9 }`. Which of the two a table is its keys
-tell: with the name of a rule among them it is a rule, and may hold nothing else. A key that is nearly
-the name of a rule (`one_off`) is refused, because taken for a key of the body it would be a promise that
-no one meant. Where the body itself has keys of these names, say that they are keys: `{ holds = { type =
+Rules in one table must all hold: `{ at_least = 1, at_most = 9 }`. The keys of a table decide which of
+the two it is: with the name of a rule among them it is a rule, and may hold nothing else. A key that is
+nearly the name of a rule (`one_off`) is refused, because as a key of the body it would be an expectation
+that no one intended. Where the body itself has keys of these names, mark them as keys: `{ holds = { type =
 "premium" } }` is the object whose `type` is `"premium"`.
 """
 
 TAIL = """
 ## Replacing a value for one run
 
-`--set KEY=VALUE` puts a value in the place of a file's, for a preview deployment for one:
+`--set KEY=VALUE` replaces a value of the file, for example for a preview deployment:
 
 ```shell
 pytest --env=render --set backend.url=https://tectonic-backend-pr-7.onrender.com
@@ -93,7 +93,7 @@ pytest --env=render,aws --set render:backend.timeout=90s --set aws:backend.endpo
 - With several environments the key begins with the name of the one that is meant.
 - A value that is TOML is taken as that (`5`, `true`, `["a", "b"]`, `{ env = "NAME" }`), every other as a
   text.
-- It is checked as if it stood in the file, and a message then names the `--set`. A secret is refused
+- It is checked as if it were in the file, and a message then names the `--set`. A secret is refused
   here too.
 - A variable that the replaced value named need not be set.
 - `backend.url` set on an environment with `[replica]` means: check that address instead, and start no

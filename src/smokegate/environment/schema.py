@@ -124,8 +124,8 @@ def _property(raw: dict[str, Any]) -> dict[str, Any]:
         kept.pop("default", None)
     if kept.get("x-kind") == "duration" and "default" in kept:
         kept["default"] = spelt(kept["default"])
-    if kept.get("x-kind") == "JSON promises":
-        kept = {"$ref": "#/definitions/Json", "x-kind": "JSON promises"}
+    if kept.get("x-kind") == "JSON expectations":
+        kept = {"$ref": "#/definitions/Json", "x-kind": "JSON expectations"}
     return kept
 
 

@@ -23,7 +23,7 @@ class SignIn(Section):
     """
 
     preset: Annotated[str, AfterValidator(known_preset)] | None = Field(default=None, examples=["django"])
-    """A framework whose usual values stand for what is left out; see the presets below."""
+    """A framework whose usual values replace what is left out; see the presets below."""
     register_call: Called[Register] | None = Field(default=None, alias="register", examples=["/api/auth/register"])
     """Where an account is created."""
     login_call: Called[Login] = Field(alias="login", examples=["/api/auth/login"])

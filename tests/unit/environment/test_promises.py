@@ -1,4 +1,4 @@
-"""How the JSON promises of a file are read."""
+"""How the JSON expectations of a file are read."""
 
 from __future__ import annotations
 
