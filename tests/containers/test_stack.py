@@ -17,7 +17,7 @@ from smokegate.environment.load import load
 from smokegate.environment.model import Environment
 from smokegate.observation.model import Observation
 from smokegate.observation.observer import observe
-from smokegate.observation.server import CommandCause, ServerView, look
+from smokegate.observation.server import CommandCause, ServerView, collect_server
 from smokegate.replica import compose
 from smokegate.replica.compose import engine as engines
 from smokegate.replica.compose.faults import FAULTS
@@ -49,7 +49,7 @@ def healthy(
 @pytest.fixture(scope="module")
 def view(healthy: tuple[Any, Environment]) -> ServerView:
     """What the server's vantage sees of the healthy stack."""
-    return look(healthy[1])
+    return collect_server(healthy[1])
 
 
 def seen(environment: Environment) -> Observation:
@@ -104,7 +104,7 @@ def test_another_port_than_the_backends_is_seen_as_free(healthy: tuple[Any, Envi
     environment = healthy[1]
     assert environment.compose is not None
     other = environment.compose.model_copy(update={"port": 1})
-    assert look(environment.model_copy(update={"compose": other})).listeners == ()
+    assert collect_server(environment.model_copy(update={"compose": other})).listeners == ()
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_project_that_is_not_there_is_told_as_that(
 ) -> None:
     assert declared.compose is not None
     elsewhere = declared.compose.model_copy(update={"directory": str(tmp_path / directory)})
-    found = look(declared.model_copy(update={"compose": elsewhere}))
+    found = collect_server(declared.model_copy(update={"compose": elsewhere}))
     assert found.failure is not None
     assert found.failure.cause is cause
 
@@ -125,7 +125,7 @@ def test_an_engine_that_does_not_run_is_told_as_that(
     declared: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")
-    found = look(declared)
+    found = collect_server(declared)
     assert found.failure is not None
     assert found.failure.cause is CommandCause.ENGINE_NOT_RUNNING
     assert found.disks, "what needs no engine is looked at all the same"

@@ -111,7 +111,7 @@ class CheckResult:
         return RunReport(self.started, self.seconds, exit_code([self.report.verdict], partial=partial), (self.report,))
 
 
-def look(  # noqa: PLR0913 - all but the first two by name
+def run_checks(  # noqa: PLR0913 - all but the first two by name
     environment: Environment,
     console: Console,
     *,

@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         WRONG_USE,
         UsageError,
         environment_of,
-        look,
+        run_checks,
         wait_of,
     )
     from smokegate.commands.suite_process import SuiteError  # noqa: PLC0415 - see above
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     console = Console()
     try:
         with placed(declared, arguments.fault) as environment:
-            first = look(environment, console, wait=wait, expected=arguments.expect_commit)
+            first = run_checks(environment, console, wait=wait, expected=arguments.expect_commit)
             return _show_and_fix(arguments, environment, first, console)
     except ReplicaError as broken:
         sys.stderr.write(f"smokegate diagnose: the replica of {declared.name} did not start: {broken}\n")

@@ -13,14 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from smokegate.plugin.compatible_page import is_asked_for
-from smokegate.plugin.options import BESIDE, OPTIONS, PRIVATE, private
+from smokegate.plugin.options import OPTIONS, PRIVATE, RUN_PLUGIN, private
 
 USAGE = 4
 """pytest's exit code for a command line that cannot be used."""
 NAMES = re.compile(r"[A-Za-z0-9][\w,-]*")
 CONFIGURATION = Path(__file__).parents[1] / "plugin" / "run.ini"
 #: What stands at the beginning of every command line: our configuration and our plugin.
-BARE = ("-c", str(CONFIGURATION), "--no-header", "-p", BESIDE)
+BARE = ("-c", str(CONFIGURATION), "--no-header", "-p", RUN_PLUGIN)
 #: Variables with which a project changes how its own tests run.
 IGNORED = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 HELP = """\

@@ -152,7 +152,7 @@ def _run(request: Request, progress: Callable[[str], None]) -> tuple[int, Any]:
 
     from smokegate.commands.run import CONFIGURATION, IGNORED  # noqa: PLC0415 - see above
     from smokegate.plugin.embedded import Embedded  # noqa: PLC0415 - see above
-    from smokegate.plugin.options import BESIDE  # noqa: PLC0415 - see above
+    from smokegate.plugin.options import RUN_PLUGIN  # noqa: PLC0415 - see above
 
     around = [each for each in os.environ if each.startswith("PYTEST_XDIST")]  # of a test run that we are part of
     for variable in (*IGNORED, *around):
@@ -166,5 +166,5 @@ def _run(request: Request, progress: Callable[[str], None]) -> tuple[int, Any]:
         expected=request.expected,
         progress=progress,
     )
-    where = ["-c", str(CONFIGURATION), f"--rootdir={Path.cwd()}", "-p", "no:cacheprovider", "-p", BESIDE]
+    where = ["-c", str(CONFIGURATION), f"--rootdir={Path.cwd()}", "-p", "no:cacheprovider", "-p", RUN_PLUGIN]
     return int(pytest.main([*where, "--no-header", "-q"], plugins=[embedded])), embedded

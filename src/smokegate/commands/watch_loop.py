@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smokegate.commands.alerts import Alerts, Change
-from smokegate.commands.common import CheckResult, look
+from smokegate.commands.common import CheckResult, run_checks
 from smokegate.commands.signals import ended_like_interrupt
 from smokegate.commands.suite_process import SuiteError
 from smokegate.diagnosis.verdict import Verdict, exit_code
@@ -167,7 +167,7 @@ def _round(environment: Environment, console: Console, *, creating: bool) -> Rou
     """Make one round; None where it was interrupted. A round that returned no result could not be judged."""
     began = datetime.now(UTC)
     try:
-        seen = look(environment, console, watching=True, creating=creating)
+        seen = run_checks(environment, console, watching=True, creating=creating)
     except SuiteError as broken:
         console.note(f"the suite returned no result, which is an error inside smokegate: {broken}")
         return Round(began, Verdict.UNKNOWN, None, None, 0.0, None)

@@ -65,7 +65,7 @@ def is_advisory(case: Case, name: str) -> bool:
     return name == "clean up" or getattr(case.promise(name), "severity", "gate") == "advisory"
 
 
-def told(exchange: Exchange, case: Case) -> str:
+def described(exchange: Exchange, case: Case) -> str:
     """Return the line that says what is wrong with an exchange."""
     wrong = [f"{each.what} should be {each.expected}" for each in case.unmet_of(exchange.name)]
     answer = exchange.answer

@@ -24,8 +24,8 @@ def trouble(service: ServiceView, compose: Compose, view: ServerView) -> str | N
         if is_finished(service, compose, view):
             return None
         why = " (out of memory)" if service.oom_killed else ""
-        told = f": {service.error}" if service.error else ""
-        return f"is {service.state or 'not running'}{why} (exit code {service.exit_code}){told}"
+        error = f": {service.error}" if service.error else ""
+        return f"is {service.state or 'not running'}{why} (exit code {service.exit_code}){error}"
     if service.health == "unhealthy":
         return f"does not pass its health check{_last_check(service)}"
     starting = service.health == "starting" and not _answers(service, compose, view)

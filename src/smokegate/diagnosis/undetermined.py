@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.broken import broken, told
+from smokegate.diagnosis.broken import broken, described
 from smokegate.diagnosis.model import Confidence, Finding, Owner
 from smokegate.diagnosis.rule import VERIFY, filled
 
@@ -33,7 +33,7 @@ WORDS_AT_MOST = 5
 def undetermined(case: Case) -> Finding | None:
     """Return the finding that names no cause, or None where nothing is broken."""
     wrong = broken(case)
-    evidence = tuple(told(exchange, case) for exchange in wrong) or _failed(case)
+    evidence = tuple(described(exchange, case) for exchange in wrong) or _failed(case)
     if not evidence:
         return None
     return Finding(

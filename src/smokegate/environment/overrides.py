@@ -62,13 +62,13 @@ def parse(texts: Iterable[str], selected: Sequence[str]) -> tuple[list[Override]
         if not equals or path is None:
             mistakes.append(Mistake(place, "", f"expected KEY=VALUE with a key of the file, as in {EXAMPLE}"))
         elif name is None and len(selected) != 1:
-            told = f"{len(selected)} environments are selected, expected which one is meant"
+            problem = f"{len(selected)} environments are selected, expected which one is meant"
             example = f"--set {selected[0] if selected else 'NAME'}:{key}=…"
-            mistakes.append(Mistake(place, "", f"{told}, as in {example}"))
+            mistakes.append(Mistake(place, "", f"{problem}, as in {example}"))
         elif name is not None and name not in selected:
             chosen = ", ".join(selected)
-            told = f'expected one of the selected environments ({chosen}), found "{name}"'
-            mistakes.append(Mistake(place, "", told + did_you_mean(name, selected)))
+            problem = f'expected one of the selected environments ({chosen}), found "{name}"'
+            mistakes.append(Mistake(place, "", problem + did_you_mean(name, selected)))
         else:
             found.append(Override(name or selected[0], path, _value(value), place))
     return found, mistakes

@@ -86,8 +86,8 @@ def _table(text: str) -> dict[str, Any]:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line, column = _position(text)
-        told = str(error).replace("(at end of document)", f"(at line {line}, column {column}, the end of the file)")
-        raise tomllib.TOMLDecodeError(told) from None
+        message = str(error).replace("(at end of document)", f"(at line {line}, column {column}, the end of the file)")
+        raise tomllib.TOMLDecodeError(message) from None
     except ValueError:
         raise ValueError("not TOML: a number has too many digits") from None
     if not table:
@@ -112,7 +112,7 @@ def bound(table: dict[str, Any]) -> None:
 
 
 def reason(error: OSError) -> str:
-    """Return what the operating system says, without its number and the path, which are told already."""
+    """Return what the operating system says, without its number and the path, which are shown already."""
     return (error.strerror or type(error).__name__).lower()
 
 

@@ -23,5 +23,5 @@ def recipes() -> str:
 
 def presets() -> str:
     """Return the section with every preset and how it is proven."""
-    told = {name: preset(name) for name in names()}
-    return HEAD + "".join(f"| `{name}` | {each['about']} | {each['proven']} |\n" for name, each in told.items())
+    presets = {name: preset(name) for name in names()}
+    return HEAD + "".join(f"| `{name}` | {each['about']} | {each['proven']} |\n" for name, each in presets.items())

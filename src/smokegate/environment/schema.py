@@ -81,8 +81,8 @@ def _strings(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
 
 
 def _section(raw: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
-    told = texts(model)
-    properties = {key: {**_property(each), "description": told[key]} for key, each in raw["properties"].items()}
+    described = texts(model)
+    properties = {key: {**_property(each), "description": described[key]} for key, each in raw["properties"].items()}
     required = {"required": raw["required"]} if "required" in raw else {}
     return {
         "type": "object",

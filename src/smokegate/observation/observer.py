@@ -74,7 +74,7 @@ class Observer:
         self._started = datetime.now(UTC)
         self._expected = expected_commit
         self._condition = threading.Condition(threading.RLock())
-        self._asides = SideProbes(environment, pool, self._condition, controls, self.redactor)
+        self._side_probes = SideProbes(environment, pool, self._condition, controls, self.redactor)
         recorder = Recorder(self.redactor, self._zero)
         sites = {each.url: each for each in (environment.frontend, environment.backend) if each is not None}
         self._tries = Retries(
@@ -216,15 +216,15 @@ class Observer:
                 started=self._started,
                 seconds=(self._ended or time.monotonic()) - self._zero,
                 exchanges=exchanges,
-                control=self._asides.control,
+                control=self._side_probes.control,
                 readiness=self._readiness,
                 api_addresses=self._pages.api_addresses if self._pages else (),
                 page=self._pages.view if self._pages else None,
                 expected_commit=self._expected,
                 commit=self._commit(exchanges.get("version")) or self._runs(),
-                server=self._asides.server,
-                browser=self._asides.browser,
-                platform=self._asides.platform,
+                server=self._side_probes.server,
+                browser=self._side_probes.browser,
+                platform=self._side_probes.platform,
                 complete=complete,
                 secrets=self.redactor,
             )
@@ -246,7 +246,7 @@ class Observer:
 
     def _runs(self) -> str | None:
         """Return the version that a vantage point says is there, where the file names it and no answer says it."""
-        version, platform, server = self.environment.version, self._asides.platform, self._asides.server
+        version, platform, server = self.environment.version, self._side_probes.platform, self._side_probes.server
         source = (version.from_ or "answers") if version is not None else "platform"
         if source == "platform" and platform is not None and platform.backend is not None:
             live = platform.backend.live
@@ -262,7 +262,7 @@ class Observer:
         The connections are the pool's to close, other environments may be using them.
         """
         self._graph.stop()
-        self._asides.close()
+        self._side_probes.close()
         if self._waiting is not None:
             self._waiting.stop()
         step = self._plan.get(CLEAN_UP)
@@ -294,13 +294,13 @@ class Observer:
         self._graph.begin([step for step in self._plan.values() if step.group in wanted])
         self._pool.later(max(0.0, self._ends - time.monotonic()), self._graph.stop)
         if "server" in groups:
-            self._asides.look_from_server()
+            self._side_probes.collect_server()
         if "platform" in groups:
-            self._asides.ask_platform()
+            self._side_probes.query_platform()
         if "browser" in groups:
-            self._look_with_browser()
+            self._run_browser()
 
-    def _look_with_browser(self) -> None:
+    def _run_browser(self) -> None:
         journey, forget = self._journey, list[Callable[[], None]]()
 
         def sending(email: str, password: str) -> None:
@@ -308,14 +308,14 @@ class Observer:
                 forget.append(journey.noted(email, password))
 
         def done(view: Any, person: Any) -> None:
-            from smokegate.observation.browser.beside import BY_BROWSER, same_calls  # noqa: PLC0415 -- only where declared
+            from smokegate.observation.browser.follow_up import BY_BROWSER, same_calls  # noqa: PLC0415 -- only where declared
 
             steps = [*same_calls(self.environment, view)]
             if journey is not None and forget:
                 steps += journey.removal(person.email, person.password, BY_BROWSER, forget[0])
             self._graph.begin(steps)
 
-        self._asides.look_with_browser(done, redactor=self.redactor, sending=sending)
+        self._side_probes.run_browser(done, redactor=self.redactor, sending=sending)
 
     def await_ready(self, seconds: float) -> Readiness | None:
         """Wait for some seconds until the waiting has ended; None means that it goes on."""
@@ -329,9 +329,9 @@ class Observer:
 
     def _complete(self, groups: Collection[Group] | None) -> bool:
         if groups is None:
-            return self._waited and self._asides.settled and self._graph.settled
+            return self._waited and self._side_probes.settled and self._graph.settled
         names = [name for name, step in self._plan.items() if step.group in groups and self._graph.begun(name)]
-        if "browser" in groups and not self._asides.settled:
+        if "browser" in groups and not self._side_probes.settled:
             return False
         scripts = "frontend" not in groups or all(self._graph.settled_for(each) for each in PAGE_FILES)
         return self._waited and scripts and all(self._graph.get(name) is not None for name in names)
@@ -345,7 +345,7 @@ class Observer:
 
     def _told(self, exchange: Exchange) -> None:
         if exchange.name == "health":
-            self._asides.look_elsewhere(exchange)
+            self._side_probes.probe_controls(exchange)
 
 
 def observe(environments: Iterable[Environment], *, wait: bool = False) -> dict[str, Observation]:

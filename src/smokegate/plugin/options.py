@@ -41,7 +41,7 @@ SHOWING = (
 #: How our options begin where `smokegate run` started pytest: no project has options of its own like these.
 PRIVATE = "--smokegate-"
 #: The plugin whose presence says so: see there.
-BESIDE = "smokegate.plugin.beside"
+RUN_PLUGIN = "smokegate.plugin.run_command"
 #: Option → what pytest's parser is told of it.
 OPTIONS: dict[str, dict[str, Any]] = {
     "env": {
@@ -106,7 +106,7 @@ def add_options(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager
     Raises:
         pytest.UsageError: another plugin has an option of the same name.
     """
-    private = pluginmanager.hasplugin(BESIDE)
+    private = pluginmanager.hasplugin(RUN_PLUGIN)
     named = {f"{PRIVATE if private else '--'}{name}": (name, attributes) for name, attributes in OPTIONS.items()}
 
     def add() -> None:
@@ -128,7 +128,7 @@ def refuse_misspelt_options(config: pytest.Config, words: Sequence[str]) -> None
     """
     given = list(words)
     given = given[: given.index("--")] if "--" in given else given
-    prefix = PRIVATE if config.pluginmanager.hasplugin(BESIDE) else "--"
+    prefix = PRIVATE if config.pluginmanager.hasplugin(RUN_PLUGIN) else "--"
     spelt = [f"--{each.removeprefix(PRIVATE).removeprefix('--')}" if each.startswith("--") else each for each in given]
     ours = [f"--{name}" for name in OPTIONS]
     known = {f"--{name}" for name in OPTIONS} if prefix == PRIVATE else set()
@@ -200,7 +200,7 @@ def settings(config: pytest.Config, options: Namespace) -> Settings | None:
         strict=bool(getattr(options, "strict", None)),
         processes=_processes(options),
         explicit=given is not None,
-        command="smokegate run {}" if config.pluginmanager.hasplugin(BESIDE) else "pytest --env={}",
+        command="smokegate run {}" if config.pluginmanager.hasplugin(RUN_PLUGIN) else "pytest --env={}",
         observes=not any(getattr(options, name, None) for name in SHOWING),
     )
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from smokegate.plugin.options import BESIDE, private
+from smokegate.plugin.options import RUN_PLUGIN, private
 from smokegate.rehearsal.rehearse import rehearse
 from smokegate.rehearsal.selection import NoFaultSelectedError
 from smokegate.rehearsal.suite import Suite
@@ -65,10 +65,10 @@ def main(config: pytest.Config, run: Run) -> int:
 
 
 def _suite(config: pytest.Config, run: Run) -> Suite:
-    beside = config.pluginmanager.hasplugin(BESIDE)
+    by_command = config.pluginmanager.hasplugin(RUN_PLUGIN)
     return Suite(
-        plugin=BESIDE if beside else "smokegate",
-        spell=private if beside else str,
+        plugin=RUN_PLUGIN if by_command else "smokegate",
+        spell=private if by_command else str,
         root=config.rootpath,
         directory=run.settings.directory,
         ini=config.inipath,

@@ -36,7 +36,7 @@ NEEDED = (
     "smokegate.plugin.reporting",
     "smokegate.plugin.run_report",
     "smokegate.replicas",
-    "smokegate.observation.browser.beside",
+    "smokegate.observation.browser.follow_up",
     "playwright.async_api",
 )
 

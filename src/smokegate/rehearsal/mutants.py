@@ -168,8 +168,8 @@ def _commit(environment: Environment, recording: Recording) -> Recorded | None:
     answer = recording.first(f"backend GET {version.path}") if version else None
     if version is None or answer is None:
         return None
-    told = bool(version.header and answer.header(version.header.lower()))
-    return answer if told or version.field is not None else None
+    stated = bool(version.header and answer.header(version.header.lower()))
+    return answer if stated or version.field is not None else None
 
 
 def _version(environment: Environment, recording: Recording) -> Iterator[Mutation]:

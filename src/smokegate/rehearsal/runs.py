@@ -137,10 +137,10 @@ class Runs:
     def _await(self, channel: socket.socket, files: Path) -> int:
         """Wait for the run to tell its exit code."""
         pid: int | None = None
-        told = b""
+        received = b""
         channel.settimeout(PATIENCE)
         try:
-            while told.count(b"\n") < 2:
+            while received.count(b"\n") < 2:
                 try:
                     data = channel.recv(64)
                 except TimeoutError:
@@ -149,11 +149,11 @@ class Runs:
                     raise RunError(_ended("did not end in time", files)) from None
                 if not data:
                     raise RunError(_ended("ended without a word", files))
-                told += data
-                if pid is None and b"\n" in told:
-                    pid = int(told.split(b"\n")[0])
+                received += data
+                if pid is None and b"\n" in received:
+                    pid = int(received.split(b"\n")[0])
                     self._pids.add(pid)
-            return int(told.split(b"\n")[1])
+            return int(received.split(b"\n")[1])
         finally:
             self._pids.discard(pid or 0)
 

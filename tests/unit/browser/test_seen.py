@@ -11,8 +11,8 @@ from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment
 from smokegate.observation.browser import BrowserView, NoBrowser, PageCall, PageSeen
-from smokegate.observation.browser.beside import person_of, same_calls
 from smokegate.observation.browser.find import VARIABLE, find
+from smokegate.observation.browser.follow_up import person_of, same_calls
 from smokegate.observation.browser.page import NOTHING, drawn, filled_in, says
 from smokegate.observation.browser.sign_in import _is_email
 from smokegate.observation.evidence.page_calls import FROM_HERE

@@ -44,7 +44,7 @@ class Watched:
         """Watch, each look taking some seconds; Ctrl-C where the looks are used up."""
         scripted = iter(looks)
 
-        def look(*_: Any, watching: bool, creating: bool) -> CheckResult:
+        def run_checks(*_: Any, watching: bool, creating: bool) -> CheckResult:
             self.asked.append((watching, creating))
             found = next(scripted, None)
             if found is None:
@@ -57,7 +57,7 @@ class Watched:
             self.paused.append(seconds)
             self.now += seconds
 
-        self.monkeypatch.setattr(watch_loop, "look", look)
+        self.monkeypatch.setattr(watch_loop, "run_checks", run_checks)
         environment = options.pop("environment", server_environment())
         options = {"every": 60.0, "pause": pause, "clock": lambda: self.now, **options}
         return watch_loop.watch(environment, Console(self.out, self.err), self.path, **options)

@@ -13,7 +13,7 @@ from smokegate.commands.fix.remedies import Kind, Refusal
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.render.client import RenderApi
-from smokegate.observation.render.collect import look
+from smokegate.observation.render.collect import collect_platform
 from smokegate.observation.transport.pool import Pool
 from smokegate.replica.messages import Answer
 from smokegate.replica.render.platform import Deploy, through
@@ -28,7 +28,9 @@ def planned(served: Served, pool: Pool, cause: str, *tried: Action, expected: st
     report: Any = SimpleNamespace(
         environment=SimpleNamespace(render=section, compose=None, server=None, name="shop"),
         diagnosis=SimpleNamespace(headline=headline, findings=()),
-        observation=SimpleNamespace(platform=look(section, pool, Redactor()), expected_commit=expected or None),
+        observation=SimpleNamespace(
+            platform=collect_platform(section, pool, Redactor()), expected_commit=expected or None
+        ),
     )
     return plan(report, tried, **allowed)
 

@@ -256,8 +256,8 @@ def test_the_label_of_the_backends_container_is_the_version_where_the_file_says_
     given = an_environment(version={"from": "label"}, server=SERVER, compose=COMPOSE, sign_in=None, frontend=None)
     pool = Pool(1)
     observer = Observer(given, pool=pool, controls=())
-    observer._asides.server = ServerView("local", services=(ServiceView("backend", revision=COMMIT),))
-    decided = judge(given, seen(environment=given, server=observer._asides.server, commit=observer._runs()))
+    observer._side_probes.server = ServerView("local", services=(ServiceView("backend", revision=COMMIT),))
+    decided = judge(given, seen(environment=given, server=observer._side_probes.server, commit=observer._runs()))
     observer.close()
     pool.close()
 

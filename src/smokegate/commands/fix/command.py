@@ -6,7 +6,7 @@ import argparse
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from smokegate.commands.common import CheckResult, look
+from smokegate.commands.common import CheckResult, run_checks
 from smokegate.commands.fix.executor import Executor, ServerExecutor
 from smokegate.commands.fix.journal import Journal
 from smokegate.commands.fix.lock import PATH, LockedError, held
@@ -153,7 +153,7 @@ class _Call:
 
         def check_again(wait: float | None) -> CheckResult:
             expected = self.arguments.expect_commit
-            return look(self.environment, self.console, wait=wait, doing="checking again", expected=expected)
+            return run_checks(self.environment, self.console, wait=wait, doing="checking again", expected=expected)
 
         return Tools(
             executor=executor,

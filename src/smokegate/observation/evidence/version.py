@@ -24,15 +24,15 @@ CACHES = ("x-cache", "cf-cache-status", "x-cache-status", "x-vercel-cache", "x-n
 
 def deployed_version(version: Version, answer: Answer) -> str | None:
     """Return the version that an answer tells; None where it tells none, or says itself that it is unknown."""
-    told = _told(version, answer)
-    if told is not None and version.matches is not None:
-        match = found(version.matches, told)
-        told = None if match is None else (match[1] if match.re.groups else match[0])
-    text = "" if told is None else told.strip()
+    stated = _stated(version, answer)
+    if stated is not None and version.matches is not None:
+        match = found(version.matches, stated)
+        stated = None if match is None else (match[1] if match.re.groups else match[0])
+    text = "" if stated is None else stated.strip()
     return None if text.lower() in UNKNOWN or len(text) > LONGEST else text
 
 
-def _told(version: Version, answer: Answer) -> str | None:
+def _stated(version: Version, answer: Answer) -> str | None:
     if version.header is not None:
         return answer.headers.get(version.header)
     if version.meta is not None:
@@ -61,8 +61,8 @@ def same_commit(expected: str, actual: str | None) -> bool:
     if actual is None:
         return False
     wanted = [expected.strip()] if COMMIT.fullmatch(expected.strip()) else WITHIN.findall(expected)
-    told = [actual.strip()] if COMMIT.fullmatch(actual.strip()) else WITHIN.findall(actual)
-    return len(wanted) == 1 and any(_begins(wanted[0].lower(), each.lower()) for each in told)
+    stated = [actual.strip()] if COMMIT.fullmatch(actual.strip()) else WITHIN.findall(actual)
+    return len(wanted) == 1 and any(_begins(wanted[0].lower(), each.lower()) for each in stated)
 
 
 def _begins(one: str, other: str) -> bool:

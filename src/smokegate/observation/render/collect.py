@@ -23,7 +23,7 @@ SECRET = re.compile(r"KEY|SECRET|TOKEN|PASS|CREDENTIAL|DSN|DATABASE_URL", re.IGN
 """The names of variables whose values are secrets, also where a log shows them."""
 
 
-def look(section: Render, pool: Pool, redactor: Redactor) -> PlatformView:
+def collect_platform(section: Render, pool: Pool, redactor: Redactor) -> PlatformView:
     """Ask the API once for all that is declared; it raises nothing."""
     if not section.key:
         name = getattr(section.key, "variable", "") or KEY_VARIABLE

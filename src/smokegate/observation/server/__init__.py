@@ -39,11 +39,11 @@ __all__ = [
     "Sample",
     "ServerView",
     "ServiceView",
-    "look",
+    "collect_server",
 ]
 
 
-def look(environment: Environment, *, redactor: Callable[[str], str] | None = None) -> ServerView:
+def collect_server(environment: Environment, *, redactor: Callable[[str], str] | None = None) -> ServerView:
     """Check an environment's server once; a look that fails says so in the view and raises nothing.
 
     The redactor is applied to everything that a command writes, before it is read.

@@ -44,7 +44,7 @@ LISTENING = 'PATH="$PATH:/usr/sbin:/sbin" exec ss -Hltnp'
 
 
 def look_at(environment: Environment, *, redactor: Redactor | None = None) -> ServerView:
-    """Check an environment's server; see `smokegate.observation.server.look`."""
+    """Check an environment's server; see `smokegate.observation.server.collect_server`."""
     server, compose = environment.server, environment.compose
     if server is None or compose is None:
         raise ValueError(f"{environment.name}: [server] and [compose] are both needed to check the server")
@@ -73,8 +73,8 @@ class _Notes:
         except HostError as error:
             self.problems.append(error.failure)
         except ValueError as error:
-            told = f"its output is no JSON: {error}"
-            self.problems.append(CommandFailure(CommandCause.COMMAND_FAILED, "docker ps", told))
+            problem = f"its output is not JSON: {error}"
+            self.problems.append(CommandFailure(CommandCause.COMMAND_FAILED, "docker ps", problem))
         return otherwise
 
 
@@ -132,7 +132,7 @@ def _engine(host: Host) -> tuple[str, str, CommandFailure | None]:
     """Return the engine's version and directory, or why it cannot be asked.
 
     Raises:
-        HostError: not even the server can be asked; an engine that hangs is a failure to be told.
+        HostError: the server itself cannot be reached; an engine that hangs is a failure to report.
     """
     try:
         output = host.run(["docker", "info", "--format", ENGINE])

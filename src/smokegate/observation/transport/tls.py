@@ -90,8 +90,8 @@ class TlsSocket(_Bounded, ssl.SSLSocket):
             # In TLS 1.3 a server refuses a client's certificate after the handshake: its alert waits to be read.
             try:
                 super().recv(1)
-            except ssl.SSLError as told:
-                raise (error if isinstance(told, ssl.SSLEOFError) else told) from None
+            except ssl.SSLError as alert:
+                raise (error if isinstance(alert, ssl.SSLEOFError) else alert) from None
             except OSError:
                 pass
             raise
@@ -140,14 +140,14 @@ def _context(ca_file: str | None, certificate: ClientCertificate | None) -> ssl.
 
 def certificate_of(sock: ssl.SSLSocket) -> Certificate | None:
     """Return what the peer's verified certificate says."""
-    told: Any = sock.getpeercert()
-    if not told:
+    shown: Any = sock.getpeercert()
+    if not shown:
         return None
     return Certificate(
-        subject=_name(told.get("subject", ())),
-        issuer=_name(told.get("issuer", ())),
-        names=tuple(value for _, value in told.get("subjectAltName", ())),
-        expires=datetime.fromtimestamp(ssl.cert_time_to_seconds(told["notAfter"]), UTC),
+        subject=_name(shown.get("subject", ())),
+        issuer=_name(shown.get("issuer", ())),
+        names=tuple(value for _, value in shown.get("subjectAltName", ())),
+        expires=datetime.fromtimestamp(ssl.cert_time_to_seconds(shown["notAfter"]), UTC),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.broken import told
+from smokegate.diagnosis.broken import described
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.environment.headers import CREDENTIALS
@@ -26,7 +26,7 @@ def judge(case: Case) -> Signs | None:
     if not hits:
         return None
     return Signs(
-        evidence=tuple(told(each, case) for each in hits[:2]),
+        evidence=tuple(described(each, case) for each in hits[:2]),
         exchanges=tuple(each.name for each in hits),
         confidence=Confidence.LIKELY,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.broken import is_advisory, told
+from smokegate.diagnosis.broken import described, is_advisory
 from smokegate.diagnosis.case import is_sample
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
@@ -23,7 +23,7 @@ def judge(case: Case) -> Signs | None:
         return None
     shown = gating or hits
     return Signs(
-        evidence=tuple(told(each, case) for each in shown[:3]),
+        evidence=tuple(described(each, case) for each in shown[:3]),
         exchanges=tuple(each.name for each in shown),
         confidence=Confidence.CERTAIN,
         advisory=not gating,

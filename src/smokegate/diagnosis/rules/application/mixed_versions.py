@@ -21,17 +21,17 @@ KEYS = ("commit", "version", "revision", "build", "git_sha")
 
 def judge(case: Case) -> Signs | None:
     """The samples of one run tell more than one version."""
-    told: dict[str, Exchange] = {}
+    by_version: dict[str, Exchange] = {}
     for exchange in case.samples:
         version = _version(case, exchange, case.environment.version)
         if version is not None and case.app(exchange.name):
-            told.setdefault(version, exchange)
-    if len(told) < 2:
+            by_version.setdefault(version, exchange)
+    if len(by_version) < 2:
         return None
-    versions = [f"`{version}`" for version in told]
+    versions = [f"`{version}`" for version in by_version]
     return Signs(
-        evidence=tuple(seen(exchange, f"version `{version}`") for version, exchange in told.items()),
-        exchanges=tuple(exchange.name for exchange in told.values()),
+        evidence=tuple(seen(exchange, f"version `{version}`") for version, exchange in by_version.items()),
+        exchanges=tuple(exchange.name for exchange in by_version.values()),
         names={"versions": listed(versions)},
     )
 

@@ -43,8 +43,8 @@ def error(case: Case) -> Signs | None:
     if read is None or monitoring_status(case) is not None:
         return None
     exchange, answer, monitoring = read
-    told = _value(answer, monitoring.field)
-    said = f"it has no {monitoring.field}" if told is MISSING else f"{monitoring.field} is {quote(_json(told))}"
+    status = _value(answer, monitoring.field)
+    said = f"it has no {monitoring.field}" if status is MISSING else f"{monitoring.field} is {quote(_json(status))}"
     return Signs(
         evidence=(seen(exchange, said, body(answer)),),
         exchanges=("monitoring",),

@@ -60,19 +60,19 @@ def _other_account(case: Case) -> Signs | None:
     api = case.environment.sign_in
     if api is None:
         return None
-    told: dict[str, Exchange] = {}
+    by_identity: dict[str, Exchange] = {}
     for name in ("register", "login first", *VIEWS):
         identity = case.field(name, api.identity)
         exchange = case.exchange(name)
         if identity is not None and exchange is not None:
-            told.setdefault(str(identity), exchange)
-    if len(told) < 2:
+            by_identity.setdefault(str(identity), exchange)
+    if len(by_identity) < 2:
         return None
     return Signs(
         evidence=tuple(
-            seen(each, f"{api.identity} is {quote(identity)}") for identity, each in list(told.items())[::-1]
+            seen(each, f"{api.identity} is {quote(identity)}") for identity, each in list(by_identity.items())[::-1]
         ),
-        exchanges=tuple(each.name for each in told.values())[::-1],
+        exchanges=tuple(each.name for each in by_identity.values())[::-1],
         title="The token that {host} gives opens another account",
         competing=("accounts that are mixed up by the app", "a cache in front that ignores the token"),
     )

@@ -1,4 +1,4 @@
-"""The plugin as `smokegate run` loads it: beside anything, with options whose names nothing else uses.
+"""The plugin as `smokegate run` loads it: next to any other plugin, with option names that nothing else uses.
 
 PYTEST_DONT_REWRITE: our own command may have imported this module before pytest could.
 """

@@ -9,7 +9,7 @@ from tests_support.views import COMPOSE
 
 from smokegate.diagnosis.testing import an_environment
 from smokegate.environment.model import Environment
-from smokegate.observation.server import CommandCause, look
+from smokegate.observation.server import CommandCause, collect_server
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_an_engine_that_hangs_keeps_nobody_waiting(
 ) -> None:
     """What needs no engine is seen all the same."""
     docker(tmp_path, monkeypatch, "exec sleep 60")
-    view = look(environment)
+    view = collect_server(environment)
     assert view.failure is not None
     assert view.failure.cause is CommandCause.COMMAND_TIMED_OUT
     assert view.disks
@@ -49,7 +49,7 @@ def test_docker_that_speaks_no_json_is_a_failure_with_its_words(
         monkeypatch,
         'case "$*" in info*) echo "28 2026-11-22T00:00:00Z /";; *) echo "not: {json";; esac',
     )
-    view = look(environment)
+    view = collect_server(environment)
     assert view.failure is not None
     assert view.failure.cause is CommandCause.COMMAND_FAILED
     assert "no JSON" in view.failure.detail
@@ -59,7 +59,7 @@ def test_secrets_never_come_out_of_a_look(
     environment: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     docker(tmp_path, monkeypatch, "echo 'cannot log in with hunter2' >&2; exit 1")
-    view = look(environment, redactor=lambda text: text.replace("hunter2", "[redacted]"))
+    view = collect_server(environment, redactor=lambda text: text.replace("hunter2", "[redacted]"))
     assert "hunter2" not in repr(view)
     assert view.failure is not None
     assert view.failure.detail == "cannot log in with [redacted]"
@@ -69,11 +69,11 @@ def test_a_server_without_docker_says_so(
     environment: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     docker(tmp_path, monkeypatch, "echo \"env: 'docker': No such file or directory\" >&2; exit 127")
-    view = look(environment)
+    view = collect_server(environment)
     assert view.failure is not None
     assert view.failure.cause is CommandCause.DOCKER_NOT_INSTALLED
 
 
 def test_an_environment_without_a_server_can_not_be_looked_at() -> None:
     with pytest.raises(ValueError, match=r"\[server\] and \[compose\]"):
-        look(an_environment())
+        collect_server(an_environment())

@@ -10,7 +10,7 @@ from tests_support.sshd import Sshd, free_port, serve, write_config
 
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment, Server
-from smokegate.observation.server import CommandCause, ServerView, look
+from smokegate.observation.server import CommandCause, ServerView, collect_server
 from smokegate.replica import compose
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments"
@@ -47,7 +47,7 @@ def told(view: ServerView) -> dict[str, tuple[object, ...]]:
 
 
 def test_the_server_looks_the_same_over_ssh(stack: Environment, sshd: Sshd) -> None:
-    far, near = look(over(stack, sshd.config)), look(stack)
+    far, near = collect_server(over(stack, sshd.config)), collect_server(stack)
     assert far.failure is None
     assert far.problems == ()
     assert told(far) == told(near)
@@ -57,13 +57,13 @@ def test_the_server_looks_the_same_over_ssh(stack: Environment, sshd: Sshd) -> N
 
 
 def test_no_connection_is_left_behind(stack: Environment, sshd: Sshd) -> None:
-    look(over(stack, sshd.config))
+    collect_server(over(stack, sshd.config))
     assert sshd.ends()
 
 
 def test_a_server_that_refuses_is_a_view_with_its_reason(stack: Environment, tmp_path: Path) -> None:
     """A look never raises: what keeps it from looking is what it saw."""
-    view = look(over(stack, write_config(tmp_path, free_port())))
+    view = collect_server(over(stack, write_config(tmp_path, free_port())))
     assert view.failure is not None
     assert view.failure.cause is CommandCause.SSH_REFUSED
     assert view.unreachable

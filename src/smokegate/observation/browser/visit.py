@@ -26,7 +26,7 @@ MOST_PICTURES = 6
 AGENT = "smokegate (synthetic check)"
 
 
-class Look:
+class Visit:
     """One look at one environment.
 
     Args:

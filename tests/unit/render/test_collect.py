@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from smokegate.observation.evidence.redact import Redactor
-from smokegate.observation.render.collect import look
+from smokegate.observation.render.collect import collect_platform
 from smokegate.observation.render.model import ApiCause, PlatformView, RenderService
 from smokegate.observation.render.read import deploys, service
 from smokegate.observation.transport.pool import Pool
@@ -18,7 +18,7 @@ from .conftest import NEW, OLD, Served
 
 def seen(served: Served, pool: Pool, redactor: Redactor | None = None, **more: object) -> PlatformView:
     """Return what one collection from the stand-in shows."""
-    return look(served.section(**more), pool, redactor or Redactor())
+    return collect_platform(served.section(**more), pool, redactor or Redactor())
 
 
 def backend(view: PlatformView) -> RenderService:
@@ -88,7 +88,7 @@ def test_a_part_that_cannot_be_read_leaves_the_others(served: Served, pool: Pool
 
 def test_without_a_key_nothing_is_sent(served: Served, pool: Pool) -> None:
     section = served.section().model_copy(update={"key": ""})
-    view = look(section, pool, Redactor())
+    view = collect_platform(section, pool, Redactor())
     assert (view.cause, view.requests, served.platform.seen) == (ApiCause.NO_KEY, 0, [])
 
 

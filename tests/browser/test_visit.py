@@ -12,9 +12,10 @@ from tests_support.web import Reply, reply, serve
 
 from smokegate.environment.model import Environment
 from smokegate.observation.browser.engine import ENGINE
-from smokegate.observation.browser.look import Look
+from smokegate.observation.browser.visit import Visit
 from smokegate.observation.browser.model import MIXED
 from smokegate.observation.browser.sign_in import Person
+from smokegate.observation.browser.visit import Visit
 from smokegate.observation.evidence.redact import Redactor
 
 PERSON = Person("smoke@example.com", "Sg-secret-7Q!", "Smoke 1")
@@ -87,7 +88,7 @@ def look(web, *pages, person=None, ca_file=None, trace=None, failure="", **sign_
         section["sign_in"] = sign_in
     table = {"name": "app", "title": "App", "backend": API, "browser": section, "ca_file": ca_file}
     environment = Environment.model_validate({**table, "sign_in": SIGN_IN} if sign_in else table)
-    view = Look(environment, Redactor(), person, lambda *_: None, 90.0).take()
+    view = Visit(environment, Redactor(), person, lambda *_: None, 90.0).take()
     assert view.absent is None
     assert failure in view.failure if failure else not view.failure
     return view
