@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class UnsuitableFaultError(ValueError):
-    """An environment cannot be broken in the way that was asked for; the text says why and what there is."""
+    """An environment cannot be broken in the way that was requested; the text says why and what there is."""
 
 
 def start_replica(environment: Environment, fault: str | None) -> tuple[Replica, Environment]:

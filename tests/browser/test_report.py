@@ -153,7 +153,7 @@ def test_on_a_phone_decision_and_cause_are_above_the_fold(show, broken):
 
 
 def test_the_title_begins_with_the_verdict(show, broken, several):
-    """A tab can be told from others."""
+    """A tab can be distinguished from others."""
     assert show(broken[0]).title() == "FAIL: staging"
     assert show(several[0]).title() == "1 of 2 broken: lost"
 

@@ -170,7 +170,7 @@ def test_what_a_start_can_mend_is_mended_and_verified(site: Site, fault: str, ac
 
 @pytest.mark.parametrize("fault", REFUSED)
 def test_what_comes_back_after_a_restart_is_refused(site: Site, fault: str) -> None:
-    """No command runs; the reason and what a person can do are told."""
+    """No command runs; the reason and what a person can do are reported."""
     with broken(site, fault):
         started = site.replica.stack.state(NGINX)["StartedAt"]
         fixed = site.fix()

@@ -64,13 +64,13 @@ def test_secrets_are_redacted_from_what_a_command_writes(sshd: Sshd) -> None:
     assert "hunter2" not in output.stdout + output.stderr
 
 
-def test_a_refused_key_is_told_as_that(sshd: Sshd) -> None:
+def test_a_refused_key_is_reported_as_that(sshd: Sshd) -> None:
     config = write_config(sshd.directory, sshd.port, key="stranger")
     with connect(over(config)) as host:
         assert failure_of(host, "true") is CommandCause.SSH_KEY_REFUSED
 
 
-def test_a_changed_host_key_is_told_as_that_and_nothing_is_run(sshd: Sshd) -> None:
+def test_a_changed_host_key_is_reported_as_that_and_nothing_is_run(sshd: Sshd) -> None:
     know(sshd.directory, sshd.port, "stranger")
     proof = sshd.directory / "proof"
     with connect(over(sshd.config)) as host:
@@ -84,7 +84,7 @@ def test_an_unknown_host_key_is_not_accepted(sshd: Sshd) -> None:
         assert failure_of(host, "true") is CommandCause.HOST_KEY_UNKNOWN
 
 
-def test_a_connection_that_breaks_off_is_told_as_that(sshd: Sshd) -> None:
+def test_a_connection_that_breaks_off_is_reported_as_that(sshd: Sshd) -> None:
     """The server's process dies in the middle of a command."""
     with connect(over(sshd.config, "20s")) as host:
         host.run(["true"])
@@ -100,13 +100,13 @@ def test_a_host_that_hangs_is_given_up_within_the_limit(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("sshd_program")
-def test_a_refused_port_is_told_as_that(tmp_path: Path) -> None:
+def test_a_refused_port_is_reported_as_that(tmp_path: Path) -> None:
     with connect(over(write_config(tmp_path, free_port()))) as host:
         assert failure_of(host, "true") is CommandCause.SSH_REFUSED
 
 
 @pytest.mark.usefixtures("sshd_program")
-def test_a_name_that_does_not_resolve_is_told_as_that(tmp_path: Path) -> None:
+def test_a_name_that_does_not_resolve_is_reported_as_that(tmp_path: Path) -> None:
     (tmp_path / "ssh_config").write_text("Host target\n  HostName nowhere.invalid\n")
     with connect(over(tmp_path / "ssh_config")) as host:
         assert failure_of(host, "true") is CommandCause.SSH_NAME

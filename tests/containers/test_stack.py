@@ -77,7 +77,7 @@ def test_the_revision_of_the_image_is_the_commit_that_answers(
     assert backend.revision == healthy[0].commit == view.origin[0].header("x-atp-backend-commit")
 
 
-def test_the_port_is_the_backends_and_nobody_elses(view: ServerView) -> None:
+def test_the_port_is_the_backends_and_no_one_elses(view: ServerView) -> None:
     assert [each.service for each in view.listeners] == [BACKEND]
 
 
@@ -111,7 +111,7 @@ def test_another_port_than_the_backends_is_seen_as_free(healthy: tuple[Any, Envi
     ("directory", "cause"),
     [("nowhere", CommandCause.NO_PROJECT_DIRECTORY), (".", CommandCause.NO_COMPOSE_FILE)],
 )
-def test_a_project_that_is_not_there_is_told_as_that(
+def test_a_project_that_is_not_there_is_reported_as_that(
     declared: Environment, tmp_path: Path, directory: str, cause: CommandCause
 ) -> None:
     assert declared.compose is not None
@@ -121,7 +121,7 @@ def test_a_project_that_is_not_there_is_told_as_that(
     assert found.failure.cause is cause
 
 
-def test_an_engine_that_does_not_run_is_told_as_that(
+def test_an_engine_that_does_not_run_is_reported_as_that(
     declared: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")

@@ -118,7 +118,7 @@ def test_sound_suite_notices_everything(project: Path, rehearse: Callable[..., R
     assert done.score["noticed"] == done.score["of"] > 10
 
 
-def test_deployment_is_asked_by_one_run_only(project: Path, rehearse: Callable[..., Rehearsed]) -> None:
+def test_deployment_is_requested_by_one_run_only(project: Path, rehearse: Callable[..., Rehearsed]) -> None:
     """All broken answers are recorded ones: the deployment sees what one normal run asks."""
     with serve() as web:
         _shop(web, project)
@@ -139,7 +139,7 @@ def test_promise_that_anything_keeps_is_a_hole(project: Path, rehearse: Callable
     assert [hole for hole in done.score["holes"] if hole.startswith("backend.endpoints /orders")] != []
 
 
-def test_check_that_can_not_fail_is_found(project: Path, rehearse: Callable[..., Rehearsed]) -> None:
+def test_check_that_cannot_fail_is_found(project: Path, rehearse: Callable[..., Rehearsed]) -> None:
     """A team's own test that asserts nothing stays green whatever is broken: it is named as a hole."""
     own = "def test_orders_are_plausible(deployment):\n    assert deployment.health is not None\n"
     (project / "tests" / "smoke" / "test_own.py").write_text(own, "utf-8")
@@ -188,7 +188,7 @@ def test_replica_as_a_strangers_deployment(tmp_path: Path, rehearse: Callable[..
     assert not list(tmp_path.glob("**/local-file")), "the recording is not left behind"
 
 
-def test_standing_account_that_can_not_sign_in_is_noticed(rehearse: Callable[..., Rehearsed]) -> None:
+def test_standing_account_that_cannot_sign_in_is_noticed(rehearse: Callable[..., Rehearsed]) -> None:
     """Where a run may create no account, a login that fails turns the standing account's own check red."""
     account = {"email": "standing@example.com", "password": "Standing-Account-1!"}
     with start("tectonic") as replica:

@@ -1,4 +1,4 @@
-"""Two faults at once: whatever they do to each other is told, and no cause that is not there."""
+"""Two faults at once: whatever they do to each other is reported, and no cause that is not there."""
 
 from __future__ import annotations
 

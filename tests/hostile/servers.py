@@ -41,7 +41,7 @@ def sized(body: bytes, *headers: bytes) -> Callable[[], Iterator[bytes]]:
 
 
 def endless(start: bytes, piece: bytes) -> Callable[[], Iterator[bytes]]:
-    """Send a beginning, and then the same for ever."""
+    """Send a beginning, and then the same forever."""
 
     def sends() -> Iterator[bytes]:
         yield start

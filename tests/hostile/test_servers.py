@@ -21,7 +21,7 @@ KINDS = {kind.name: kind for kind in beside(__file__, "servers").KINDS}
 
 @pytest.fixture(scope="module")
 def results() -> dict[str, dict[str, Any]]:
-    """What came of every server, looked at in one process of its own."""
+    """The outcome of every server, looked at in one process of its own."""
     done = subprocess.run(
         [sys.executable, str(HERE / "look.py")], capture_output=True, text=True, timeout=280, check=False
     )

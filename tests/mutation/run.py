@@ -18,7 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 MUTATIONS: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("mutations.toml").read_text())["mutation"]
-#: A defect may make a test wait for ever: seconds after which it counts as noticed.
+#: A defect may make a test wait forever: seconds after which it counts as noticed.
 LONGEST = 300
 
 

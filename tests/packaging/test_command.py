@@ -89,7 +89,7 @@ def test_run_describes_its_options(capsys):
         (["a", "--waiting", "--html=x"], ["a"], ["--waiting", "--html=x"]),
     ],
 )
-def test_run_tells_names_from_options(words, names, rest):
+def test_run_shows_names_from_options(words, names, rest):
     """Names come first; our options reach pytest under names that no project has, all others as they are."""
     assert split(words) == (names, rest)
 

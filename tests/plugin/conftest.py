@@ -14,7 +14,7 @@ Run = Callable[..., Ran]
 
 @pytest.fixture
 def smoke(tmp_path: Path) -> Run:
-    """Run `pytest` in the project with reports of its own, and return what came of it."""
+    """Run `pytest` in the project with reports of its own, and return the outcome."""
     reports = tmp_path / "reports"
 
     def run(*words: str, variables: Mapping[str, str] | None = None, cwd: Path = ROOT) -> Ran:

@@ -175,7 +175,7 @@ def test_held_only_on_a_second_try_is_a_warning(smoke, web, environments):
 
 @pytest.mark.parametrize("fault", ["no-server", "login-missing"])
 def test_every_blocked_test_names_a_red_one(smoke, fault):
-    """What blocks is itself red in the same run: no promise hides behind a symptom that is not told."""
+    """What blocks is itself red in the same run: no promise hides behind a symptom that is not reported."""
     tests = smoke("--env=local", f"--fault={fault}").environment()["tests"]
     red = {t["code"] for t in tests if t["outcome"] == "failed"}
     blockers = {t["why"].removeprefix("blocked by ") for t in tests if t["outcome"] == "blocked"}

@@ -160,7 +160,7 @@ def test_a_run_cut_short_is_not_green(smoke, web, environments, tmp_path):
     assert any("not checked" in reason for reason in ran.environment()["reasons"])
 
 
-def test_a_replica_that_does_not_start_is_told(smoke, tmp_path):
+def test_a_replica_that_does_not_start_is_reported(smoke, tmp_path):
     """Without the replica's server stack nothing can be judged: UNKNOWN with the reason, and no hang."""
     (tmp_path / "fastapi.py").write_text("raise ImportError('no fastapi here')\n")
 

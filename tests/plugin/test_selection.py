@@ -33,7 +33,7 @@ def test_unknown_environment_is_a_usage_error(smoke):
     assert "Traceback" not in ran.out
 
 
-def test_every_missing_variable_is_told_at_once(smoke):
+def test_every_missing_variable_is_reported_at_once(smoke):
     """`--env=all` on a machine without the AWS address says which variable is missing, before any request."""
     ran = smoke("--env=all")
 
@@ -54,7 +54,7 @@ def test_every_missing_variable_is_told_at_once(smoke):
         ("--since=/nowhere.json", "--since=/nowhere.json: expected the JSON of a run, as --record=FILE"),
     ],
 )
-def test_options_that_can_not_be_used_are_refused(smoke, option, message):
+def test_options_that_cannot_be_used_are_refused(smoke, option, message):
     """A wrong option ends with exit code 4 and one clean message."""
     ran = smoke("--env=local", option)
 
@@ -63,7 +63,7 @@ def test_options_that_can_not_be_used_are_refused(smoke, option, message):
     assert "Traceback" not in ran.out
 
 
-def test_a_real_deployment_can_not_be_broken_on_purpose(smoke):
+def test_a_real_deployment_cannot_be_broken_on_purpose(smoke):
     """`--fault` is refused where there is no replica to break."""
     ran = smoke("--env=render", "--fault=no-server")
 

@@ -9,7 +9,7 @@ NEW, OLD = "a1b2c3d4e5f6", "0f0f0f0f0f0f"
 
 
 def turning(web, *answers):
-    """Let the health check give these answers one after the other, and the last one for ever."""
+    """Let the health check give these answers one after the other, and the last one forever."""
     left = list(answers)
     web.answers["/health"] = lambda _: left.pop(0) if len(left) > 1 else left[0]
 
@@ -50,7 +50,7 @@ def test_without_wait_what_is_there_now_is_judged(smoke, web, environments):
     assert ran.code == 1
 
 
-def test_what_can_not_heal_ends_the_wait_at_once(smoke, web, environments):
+def test_what_cannot_heal_ends_the_wait_at_once(smoke, web, environments):
     """A suspended service is not waited for: one poll, and the reason."""
     page = b"<title>Service Suspended</title>This service has been suspended by its owner."
     kind = (("Content-Type", "text/html"), ("x-render-routing", "suspend-by-user"))

@@ -13,7 +13,7 @@ from smokegate.plugin import lifecycle
 
 
 def test_a_replica_that_never_starts_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the limit whoever waits is told so, and the run has its reason."""
+    """After the limit the waiting caller gets an error, and the run has its reason."""
     release = threading.Event()
     monkeypatch.setattr(replicas, "start_replica", lambda *_: release.wait())
     monkeypatch.setattr(lifecycle, "STARTING", 0.0)

@@ -55,7 +55,7 @@ def _environment(arguments: argparse.Namespace) -> Environment:
 
     overrides, folder = list(arguments.overrides), arguments.environments
     (found,) = load([arguments.name], directory=folder, variables=os.environ, overrides=overrides)
-    if found.uncovered:  # nothing is asked here, so that a key that is not set makes no difference
+    if found.uncovered:  # nothing is requested here, so that a key that is not set makes no difference
         overrides.append("render.key_required=true")
         (found,) = load([arguments.name], directory=folder, variables=os.environ, overrides=overrides)
     return found

@@ -38,7 +38,7 @@ SAID = 4000
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be run."""
+    """What must be run."""
 
     environment: Environment
     wait: float | None = None
@@ -114,7 +114,7 @@ def _reply(stream: IO[bytes], progress: Callable[[str], None]) -> Reply | None:
 
 
 def _last_words(process: subprocess.Popen[bytes], stream: IO[bytes]) -> Reply | None:
-    """Wait for the reply of a run that was interrupted, and not for ever."""
+    """Wait for the reply of a run that was interrupted, and not forever."""
     late = threading.Timer(PATIENCE, process.kill)
     late.start()
     try:

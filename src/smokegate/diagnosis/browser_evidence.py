@@ -156,7 +156,7 @@ class _Judge:
             yield from self._cors(line, next((each for each in addresses if self._own(each)), ""))
 
     def _cors(self, line: ConsoleLine, url: str) -> Iterator[Trouble]:
-        """Tell a refusal apart from an error whose answer lacks the header, by the same call from here."""
+        """Distinguish a refusal from an error whose answer lacks the header, by the same call from here."""
         call = next((each for each in self._page.calls if each.url == url and each.kind in {"fetch", "xhr"}), None)
         if call is None or self.allowed(url):
             return

@@ -31,7 +31,7 @@ def view_of(case: Case) -> PlatformView | None:
 
 
 def services(case: Case) -> Iterator[tuple[str, RenderService]]:
-    """Yield the services that were asked about, by role."""
+    """Yield the services that were queried, by role."""
     view = view_of(case)
     yield from view.services.items() if view else ()
 

@@ -104,12 +104,12 @@ def page(name: str, status: int = 200, text: str = PAGE, **more: Any) -> Exchang
 
 
 def silent(name: str, cause: WireCause, detail: str = "in the library's words", **more: Any) -> Exchange:
-    """Return an exchange that was asked and has no answer."""
+    """Return an exchange that was requested and has no answer."""
     return came_to(name, NoAnswer(cause, detail), **more)
 
 
 def not_asked(name: str, because: str) -> Exchange:
-    """Return an exchange that was not asked."""
+    """Return an exchange that was not requested."""
     return came_to(name, NotSent(because))
 
 
@@ -162,13 +162,13 @@ def found_by(code: str, *changes: Exchange, environment: Environment | None = No
 
 
 def everywhere(status: int, body: Any = "", headers: Mapping[str, str] | None = None) -> tuple[Exchange, ...]:
-    """Return the same answer to everything that the backend is asked."""
+    """Return the same answer to every request to the backend."""
     names = [each.name for each in healthy().exchanges.values() if not each.request.url.startswith(FRONTEND)]
     return tuple(answered(name, status, body, headers) for name in dict.fromkeys(names))
 
 
 def silent_everywhere(cause: WireCause, detail: str = "in the library's words") -> tuple[Exchange, ...]:
-    """Return no answer to everything that the backend is asked."""
+    """Return no answer to every request to the backend."""
     names = [each.name for each in healthy().exchanges.values() if not each.request.url.startswith(FRONTEND)]
     return tuple(silent(name, cause, detail) for name in dict.fromkeys(names))
 

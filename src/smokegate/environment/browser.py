@@ -17,7 +17,7 @@ class Element(Section):
     """One thing on a page: a text, or an element by its accessible role and name, by its label, or by a selector."""
 
     text: str | None = None
-    """A text that is to be seen; "HEALTHY" is not seen in "UNHEALTHY". Upper and lower case do not matter."""
+    """A text that must be seen; "HEALTHY" is not seen in "UNHEALTHY". Upper and lower case do not matter."""
     role: str | None = None
     """An accessible role, such as `"heading"` or `"button"`."""
     name: str | None = None

@@ -1,4 +1,4 @@
-"""Rules between keys of a file, on its raw table, so that they are told even where a key is wrong too."""
+"""Rules between keys of a file, on its raw table, so that they are reported even where a key is wrong too."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def flatten(table: object) -> tuple[JsonExpectation, ...]:
 
     Raises:
         InvalidValueError: it is no table.
-        ValidationError: some of its values are no promises; all of them are told.
+        ValidationError: some of its values are no promises; all of them are reported.
     """
     if isinstance(table, tuple):
         return table

@@ -35,7 +35,7 @@ EXPECTED = {
 
 
 class Teller:
-    """Tells what is wrong with one file.
+    """Reports what is wrong with one file.
 
     Args:
         file: what messages call it.
@@ -60,16 +60,16 @@ class Teller:
         self._source = text
 
     def validation(self, error: ValidationError) -> list[Mistake]:
-        """Tell everything that validation found."""
+        """Report everything that validation found."""
         return [self.one(each) for each in error.errors(include_url=False)]
 
     def one(self, error: Mapping[str, Any]) -> Mistake:
-        """Tell one of pydantic's errors."""
+        """Report one of pydantic's errors."""
         path = tuple(each for each in error["loc"] if each != "[key]")
         return self.mistake(path, _text(error, path))
 
     def mistake(self, path: Sequence[str | int], text: str) -> Mistake:
-        """Tell what is wrong with a key, naming the endpoint where it is one of several."""
+        """Report what is wrong with a key, naming the endpoint where it is one of several."""
         keys = tuple(map(str, path))
         for override in self.overrides:
             if override.brought(keys, self.written):

@@ -66,7 +66,7 @@ def place_in(text: str) -> Place | None:
 
 
 def _subject(match: re.Match[str]) -> str:
-    """Tell by its host or its port what an address belongs to."""
+    """Return by its host or its port what an address belongs to."""
     about, named = _table()["about"], match.groupdict()
     host, port = named.get("host") or "", int(named.get("port") or 0)
     for subject in ("database", "store"):

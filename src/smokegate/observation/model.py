@@ -128,7 +128,7 @@ class Body:
     json: Any = None
     is_json: bool = False
     withheld: bool = False
-    """Whether it holds more credentials than can be told apart from data: no output shows it."""
+    """Whether it holds more credentials than can be distinguished from data: no output shows it."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and what came of it in the end."""
+    """One request and the outcome in the end."""
 
     name: str
     """`health`, `health 2`, `endpoint /api/x`, `endpoint HEAD /x`, `monitoring`, `version`; `register` or
@@ -238,7 +238,7 @@ class Exchange:
 
     @property
     def no_answer(self) -> NoAnswer | None:
-        """The reason why there is none, if it was asked."""
+        """The reason why there is none, if it was requested."""
         return self.outcome if isinstance(self.outcome, NoAnswer) else None
 
 
@@ -319,7 +319,7 @@ class Observation:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     seconds: float = 0.0
     exchanges: Mapping[str, Exchange] = field(default_factory=dict)
-    """By name, in the order in which they were asked."""
+    """By name, in the order in which they were requested."""
     control: tuple[ControlProbe, ...] = ()
     readiness: Readiness | None = None
     api_addresses: tuple[ApiAddress, ...] = ()
@@ -334,7 +334,7 @@ class Observation:
     browser: Any = None
     """What a browser saw (`observation.browser.BrowserView`), None where none looked."""
     platform: Any = None
-    """What the platform's API said (`observation.render.PlatformView`), None where it was not asked."""
+    """What the platform's API said (`observation.render.PlatformView`), None where it was not requested."""
     complete: bool = True
     """False when the run was cut short."""
     secrets: Redactor = field(default_factory=Redactor, repr=False, compare=False)

@@ -42,14 +42,14 @@ GRACE, SLICE = 1.0, 0.5
 class Observer:
     """Everything that is seen of one environment in one run. Thread-safe.
 
-    Nothing is asked before `start`, or before an exchange is awaited, which starts its group.
+    Nothing is requested before `start`, or before an exchange is awaited, which starts its group.
 
     Args:
         environment: what to look at.
         pool: the threads and connections, shared by all environments of the session.
         expected_commit: the commit that `wait` waits for.
         wait: wait up to this many seconds until it is healthy, then look; None: look at once.
-        progress: told a line about where the waiting stands.
+        progress: called with a line about where the waiting stands.
         controls: `host:port` addresses to ask instead of the environment's `control`, whatever its host is.
         deadline: seconds, from the end of `wait`, after which nothing more is sent or waited for.
     """
@@ -169,7 +169,7 @@ class Observer:
 
         Args:
             ask: the request.
-            got: told of the answer, secrets and all.
+            got: called with the answer, secrets and all.
             late: whether it is sent although the run has ended, to clean up.
 
         Raises:

@@ -29,7 +29,7 @@ def blocker(
     that was deselected blocks nothing; what comes before it still does.
 
     Args:
-        check: the one that is to be judged.
+        check: the one that must be judged.
         parameter: which of its cases; of a prerequisite with cases the same one counts.
         environment: with the addresses that it really has.
         outcomes: what was found until now.

@@ -39,7 +39,7 @@ class BriefReporter(TerminalReporter):  # type: ignore[misc] # final to type che
         return [each for each in super().getreports(name) if not _of_check(each)]
 
     def short_test_summary(self) -> None:
-        """Show it only where it was asked for."""
+        """Show it only where it was requested."""
         if self.config.option.reportchars != USUAL:
             super().short_test_summary()
 

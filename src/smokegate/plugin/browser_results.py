@@ -64,7 +64,7 @@ class BrowserResults:
         self._expect_none(FILES, "scripts and styles that a browser can use")
 
     def expect_drawn(self) -> None:
-        """State that something is to be seen on every page; raises ExpectationFailed where nothing is."""
+        """State that something is visible on every page; raises ExpectationFailed where nothing is."""
         self._expect_none(BLANK, "a page that is not blank")
 
     def expect_no_errors(self) -> None:

@@ -28,7 +28,7 @@ class Client:
 
     Args:
         source: returns what sends.
-        touched: told the name of each exchange.
+        touched: called with the name of each exchange.
         offline: tells whether the runner reaches no host at all.
     """
 

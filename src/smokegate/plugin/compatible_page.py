@@ -1,4 +1,4 @@
-"""pytest-html is loaded only where its page is asked for: its import costs a fifth of a short run.
+"""pytest-html is loaded only where its page is requested: its import costs a fifth of a short run.
 
 Our own page needs none of it. Where a run is not about deployments, nothing is changed.
 """

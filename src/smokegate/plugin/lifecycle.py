@@ -28,7 +28,7 @@ class NotStartedError(Exception):
 
 @dataclass(frozen=True)
 class CheckOptions:
-    """How a deployment is to be observed."""
+    """How a deployment must be observed."""
 
     wait: float | None = None
     """Seconds to wait until it is healthy; None judges what is there now."""
@@ -93,7 +93,7 @@ class ObservedDeployment:
         try:
             self._replica, environment = start_replica(self.declared, self._look.fault)
             self._observe(environment, groups)
-        except Exception as broken:  # noqa: BLE001 - whatever it is, the run must tell it instead of waiting for ever
+        except Exception as broken:  # noqa: BLE001 - whatever it is, the run must tell it instead of waiting forever
             self._failure = NotStartedError(f"{self.declared.name}: the replica could not be started: {broken}")
             self._failure.__cause__ = broken
             self._there.set()

@@ -94,7 +94,7 @@ class Progress:
         self._last = time.monotonic()
 
     def __call__(self, line: str) -> None:
-        """Tell how far it is."""
+        """Report the progress."""
         if self._live:
             sys.stdout.write(f"\r\x1b[K{line[:100]}")
             sys.stdout.flush()

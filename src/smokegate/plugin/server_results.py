@@ -34,7 +34,7 @@ class ServerResults:
 
     @property
     def database(self) -> DatabaseReady | None:
-        """What the database says of itself, None where it was not asked; raises as `view` does."""
+        """What the database says of itself, None where it was not requested; raises as `view` does."""
         return self.view.database
 
     @property

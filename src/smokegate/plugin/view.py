@@ -71,7 +71,7 @@ class Deployment:
     Args:
         connect: returns where exchanges come from; called when something is first read.
         endpoint_index: which declared endpoint this case is about, None where it is about none.
-        touched: told the name of each exchange that is read.
+        touched: called with the name of each exchange that is read.
         test: what is known of the test that runs.
     """
 

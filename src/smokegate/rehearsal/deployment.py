@@ -39,7 +39,7 @@ def score(  # noqa: PLR0913 -- a value each
 ) -> Score:
     """Return how many broken answers of one deployment its suite notices.
 
-    The deployment is asked by one normal run, through the proxy, and never again.
+    The deployment is requested by one normal run, through the proxy, and never again.
     """
     name = environment.name
     try:

@@ -106,7 +106,7 @@ class Recording:
 
 
 class Naming:
-    """Tells which step of a run a request is: by method and path, or by its part in the sign-in journey."""
+    """Finds which step of a run a request is: by method and path, or by its part in the sign-in journey."""
 
     def __init__(self, environment: Environment) -> None:
         self._api = environment.sign_in

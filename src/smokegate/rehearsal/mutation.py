@@ -54,7 +54,7 @@ def say(status: int, body: Any = None) -> Change:
 
 
 def give(answer: Recorded | Wire) -> Change:
-    """Answer this, whatever was asked."""
+    """Answer this, whatever was requested."""
     return lambda _answer, _asked: answer
 
 

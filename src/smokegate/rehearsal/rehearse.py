@@ -40,7 +40,7 @@ def rehearse(  # noqa: PLR0913 -- all but three are by name
         workers: how many runs there are at a time.
         overrides: the `--set` options of the command line.
         keyword: rehearse only faults with this in their name.
-        progress: told a line after each run.
+        progress: called with a line after each run.
 
     Raises:
         NoFaultSelectedError: the keyword selects nothing.

@@ -89,7 +89,7 @@ def _parse(arguments: list[str]) -> tuple[str, list[str]]:
 
 
 def _run(fault: str, inner: Sequence[str]) -> int:
-    """In the namespace: break what is to be broken, then run the command."""
+    """In the namespace: break what must be broken, then run the command."""
     _try(["ip", *_SETTINGS])
     if fault == "connect-timeout":
         _try(["ip", *_SWALLOW])

@@ -93,7 +93,7 @@ def server_environment(**sections: Any) -> Environment:
 
 
 def away(environment: Environment) -> tuple[Exchange, ...]:
-    """Return nginx's answers in place of the backend's, for everything that is asked."""
+    """Return nginx's answers in place of the backend's, for everything that is requested."""
     names = [each for each in seen(environment=environment).exchanges if each != "version"]
     return tuple(answered(name, 503, AWAY) for name in names)
 

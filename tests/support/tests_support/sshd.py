@@ -81,7 +81,7 @@ def make_key(path: Path) -> None:
 
 
 def write_config(directory: Path, port: int, *, key: str = "user") -> Path:
-    """Write the client's configuration: port, key and known hosts are told by OpenSSH's own means."""
+    """Write the client's configuration: port, key and known hosts are set by OpenSSH's own means."""
     config = directory / "ssh_config"
     config.write_text(
         f"Host target\n  HostName 127.0.0.1\n  Port {port}\n  User {getpass.getuser()}\n"

@@ -43,7 +43,7 @@ def test_texts_and_tables_say_what_a_page_shows(tmp_path: Path) -> None:
         ('[browser.sign_in]\nlogin = "/login"', "needs [sign_in]"),
     ],
 )
-def test_mistake_is_told_with_what_is_expected(wrong: str, told: str, tmp_path: Path) -> None:
+def test_mistake_is_reported_with_what_is_expected(wrong: str, told: str, tmp_path: Path) -> None:
     """A wrong key, table or value is refused before anything is sent."""
     with pytest.raises(EnvironmentErrors, match=told.replace("[", r"\[")):
         loaded(tmp_path, wrong)

@@ -94,7 +94,7 @@ def test_wait_waits_and_says_what_it_came_to(smokegate: Smokegate, options: tupl
         (("local", "--dry-run"), "go with --fix"),
     ],
 )
-def test_what_can_not_be_used_is_4_with_one_clean_message(
+def test_what_cannot_be_used_is_4_with_one_clean_message(
     smokegate: Smokegate, words: tuple[str, ...], told: str
 ) -> None:
     """It names what is wrong; no traceback, and no request was made."""
@@ -105,7 +105,7 @@ def test_what_can_not_be_used_is_4_with_one_clean_message(
 
 
 def test_fix_of_what_has_no_hands_is_refused_with_the_steps(smokegate: Smokegate, tmp_path: Path) -> None:
-    """The reason and the human steps are told, the record says `refused`, and the verdict stays."""
+    """The reason and the human steps are reported, the record says `refused`, and the verdict stays."""
     ran = smokegate("diagnose", "local", "--fault=no-server", "--fix", "--yes")
     assert ran.returncode == 1
     assert "refused: nothing is done about render.no-server: the fault is with the platform" in ran.stderr
@@ -138,7 +138,7 @@ def test_diagnose_needs_no_test_runner() -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
-def test_help_tells_the_exit_codes(smokegate: Smokegate) -> None:
+def test_help_shows_the_exit_codes(smokegate: Smokegate) -> None:
     """Who writes a script need not look elsewhere."""
     assert "exit codes" in smokegate("diagnose", "--help").stdout
 
@@ -152,7 +152,7 @@ def test_watch_counts_its_rounds(smokegate: Smokegate, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [("--every=often",), ("--count=0",)])
-def test_watch_refuses_what_can_not_be(smokegate: Smokegate, words: tuple[str, ...]) -> None:
+def test_watch_refuses_what_cannot_be(smokegate: Smokegate, words: tuple[str, ...]) -> None:
     """With 4, like every option that cannot be used."""
     ran = smokegate("watch", "local", *words)
     assert (ran.returncode, ran.stdout) == (4, "")

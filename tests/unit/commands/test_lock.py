@@ -69,8 +69,8 @@ def test_the_holder_keeps_it_when_the_second_is_refused(host: Host, path: Path) 
         lock.touch()
 
 
-def test_what_nobody_has_touched_for_long_is_taken_over(host: Host, path: Path) -> None:
-    """A server that crashed, or a connection that was lost, does not lock for ever."""
+def test_what_no_one_has_touched_for_long_is_taken_over(host: Host, path: Path) -> None:
+    """A server that crashed, or a connection that was lost, does not lock forever."""
     path.mkdir()
     (path / "holder").write_text(json.dumps({"who": "someone@elsewhere", "pid": 1}))
     os.utime(path / "holder", (1, 1))
@@ -127,7 +127,7 @@ def test_a_lock_that_was_taken_away_is_noticed(host: Host, path: Path) -> None:
     assert path.exists()
 
 
-def test_where_it_can_not_be_made_the_reason_is_told(host: Host, tmp_path: Path) -> None:
+def test_where_it_cannot_be_made_the_reason_is_reported(host: Host, tmp_path: Path) -> None:
     """A missing directory is not taken for another fix."""
     with pytest.raises(LockedError, match=r"cannot be created: .*No such file"):
         take(host, tmp_path / "nowhere" / "lock")

@@ -206,7 +206,7 @@ def test_no_plan_removes_anything(code: str) -> None:
 
 @pytest.mark.parametrize("code", ON_SERVERS)
 def test_every_action_has_a_limit_and_a_name(code: str) -> None:
-    """Nothing can hang for ever, and a person can tell what is meant."""
+    """Nothing can hang forever, and a person can tell what is meant."""
     found = plan(with_cause(at_edge(service("backend", "exited")), code).report)
     assert isinstance(found, Plan)
     assert all(0 < each.limit <= 900 and each.title.startswith(each.kind.value) for each in found.actions)

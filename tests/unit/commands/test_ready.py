@@ -116,7 +116,7 @@ def test_a_container_that_is_not_there_yet_is_waited_for() -> None:
     assert settle(FakeHost([[], [container(BACKEND, "backend")]]), "backend") is None
 
 
-def test_an_engine_that_can_not_be_asked_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_cannot_be_asked_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reason is compose's own."""
     host = FakeHost([[]])
     failed = Output(("docker",), 1, "", "Cannot connect to the Docker daemon at unix:///x.", 0.0)

@@ -110,7 +110,7 @@ def test_every_step_is_noted(stage: Stage, broken: CheckResult, well: CheckResul
 
 
 def test_nothing_is_done_twice(stage: Stage, broken: CheckResult) -> None:
-    """When nothing helps, each action was done once, and a person is told that none did."""
+    """When nothing helps, each action was done once, and the user learns that none did."""
     result = scripted(stage, [broken] * 3).run(broken)
     assert result.word == "did not help"
     assert stage.executor.done == ["start backend", "rebuild backend", "restart all"]

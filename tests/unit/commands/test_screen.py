@@ -47,7 +47,7 @@ def test_the_screen_of_a_stopped_backend(broken: CheckResult) -> None:
         (Readiness(0.1, ready=False, polls=1, gave_up="no such name"), "waited 0.1 s: no such name"),
     ],
 )
-def test_what_waiting_came_to_is_told(readiness: Readiness, line: str) -> None:
+def test_what_waiting_came_to_is_reported(readiness: Readiness, line: str) -> None:
     """How long it took, and why it was given up."""
     assert line in shown(look_at(view(), readiness=readiness)).splitlines()
 
@@ -66,7 +66,7 @@ def test_the_screen_of_a_deployment_that_works(well: CheckResult) -> None:
         (service("worker", health="unhealthy"), "worker running unhealthy - 0 1 h 0 min ago"),
     ],
 )
-def test_the_container_table_tells_how_a_service_stands(changed: ServiceView, row: str) -> None:
+def test_the_container_table_shows_how_a_service_stands(changed: ServiceView, row: str) -> None:
     """Service, state, health, exit code, restarts, since when."""
     assert row in [" ".join(line.split()) for line in shown(look_at(view(changed))).splitlines()]
 
@@ -133,7 +133,7 @@ def test_durations_have_two_units(seconds: float, text: str) -> None:
     assert span(seconds) == text
 
 
-def test_a_server_can_not_drive_the_terminal() -> None:
+def test_a_server_cannot_drive_the_terminal() -> None:
     """Escape sequences, direction marks and workflow commands in logs, bodies and names come out harmless."""
     environment = server_environment()
     hostile = looping(f"back{ESCAPES}end", f"Error {ESCAPES}")
@@ -162,7 +162,7 @@ def test_colour_is_for_terminals(well: CheckResult) -> None:
     assert "\x1b" not in out.getvalue()
 
 
-def test_no_live_line_where_nobody_watches() -> None:
+def test_no_live_line_where_no_one_watches() -> None:
     """A log of CI is not filled with it."""
     err = io.StringIO()
     with Console(io.StringIO(), err).progress(lambda: "looking"):

@@ -179,7 +179,7 @@ def test_accounts_are_not_created_every_round(watched: Watched, well: CheckResul
     assert "--journey" in watched.err.getvalue()
 
 
-def test_accounts_are_created_where_that_was_asked_for(watched: Watched, well: CheckResult) -> None:
+def test_accounts_are_created_where_that_was_requested(watched: Watched, well: CheckResult) -> None:
     """With `--journey` the look is the whole one."""
     watched.run([well], count=1, environment=an_environment(), journey=True)
     assert watched.asked == [(True, True)]

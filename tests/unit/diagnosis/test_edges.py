@@ -60,7 +60,7 @@ def verdict(finding: Finding) -> Verdict:
         (503, "<title>Starting</title>The container is starting up", HTML, "edge.app-starting"),
     ],
 )
-def test_gateway_that_no_file_names_is_told_by_general_signs(status: int, text: Any, headers: Any, code: str) -> None:
+def test_unnamed_gateway_is_recognised_by_general_signs(status: int, text: Any, headers: Any, code: str) -> None:
     """It is at most likely, does not exclude the application, and says first how to tell the two apart."""
     found = headline(*both(status, text, headers), environment=BARE)
     assert found.code == code
@@ -101,20 +101,20 @@ def test_bare_not_found_is_the_applications_where_it_answers_other_paths() -> No
 
 
 def test_bare_not_found_everywhere_is_likely_a_gateways() -> None:
-    """Where every path is the same bare "not found", no application is there, as far as can be told."""
+    """Where every path is the same bare "not found", no application is there, as far as can be judged."""
     found = headline(*both(404, "404 page not found\n", {"x-content-type-options": "nosniff"}), environment=BARE)
     assert (found.code, found.confidence) == ("edge.no-route", Confidence.LIKELY)
 
 
 def test_error_on_one_path_is_not_the_backend_being_away() -> None:
-    """A gateway's own word on one path is likely at most, and the healthy rest is told as evidence against it."""
+    """A gateway's own word on one path is likely at most, and the healthy rest is reported as evidence against it."""
     found = headline(answered("endpoint /api/ready", 502, "", {"server": "Caddy"}))
     assert (found.code, found.confidence) == ("edge.app-away", Confidence.LIKELY)
     assert any("not away as a whole" in each for each in found.against)
 
 
 def test_marks_that_only_the_applications_answers_carry_are_evidence() -> None:
-    """What every other answer of the host carries, and this one lacks, is told."""
+    """What every other answer of the host carries, and this one lacks, is reported."""
     environment = an_environment(
         **ALONE, backend={"url": BACKEND, "health": {"samples": 1}, "endpoints": [{"path": "/a"}, {"path": "/b"}]}
     )
@@ -159,7 +159,7 @@ def test_platforms_own_word_that_excludes_the_application_is_an_outage() -> None
 
 
 def test_gateways_answer_that_healed_is_advice() -> None:
-    """What was answered when it was tried again breaks nothing, and is told."""
+    """What was answered when it was tried again breaks nothing, and is reported."""
     page = Body("<h1>503 Service Temporarily Unavailable</h1>")
     before = (Attempt(Answer(503, Headers((("server", "awselb/2.0"),)), page), 0.0, 0.1),)
     found = headline(answered("endpoint /api/ready", 200, {"status": "ok"}, earlier=before))
@@ -174,7 +174,7 @@ def test_health_check_from_a_cache_is_not_the_applications() -> None:
     assert judged(young, environment=BARE).headline is None
 
 
-def test_answer_that_was_promised_is_nobodys_but_the_applications() -> None:
+def test_answer_that_was_promised_is_no_one_elses_but_the_applications() -> None:
     """An endpoint that promises a 404 has it from the application, whatever the page looks like."""
     backend = {"url": BACKEND, "health": {"samples": 1}, "endpoints": [{"path": "/gone", "status": 404}]}
     environment = an_environment(**ALONE, backend=backend)

@@ -25,24 +25,24 @@ def test_nothing_broken_has_no_headline() -> None:
 
 
 def test_name_that_does_not_resolve_silences_everything_of_that_host() -> None:
-    """Of a host whose name does not resolve nothing else is told."""
+    """Of a host whose name does not resolve nothing else is reported."""
     assert codes(*silent_everywhere(WireCause.NAME_NOT_FOUND)) == ["net.name-not-found"]
 
 
 def test_frontend_speaks_for_itself() -> None:
-    """A frontend that is down on a host of its own is told beside a backend that is."""
+    """A frontend that is down on a host of its own is reported beside a backend that is."""
     both = (*silent_everywhere(WireCause.REFUSED), silent("page", WireCause.NAME_NOT_FOUND))
     assert codes(*both) == ["net.refused", "frontend.down"]
 
 
 def test_gating_cause_comes_before_advice() -> None:
-    """A slow answer is told after a broken one, though it stands in the chain's first link."""
+    """A slow answer is reported after a broken one, though it stands in the chain's first link."""
     slow = answered("endpoint /api/extra", 404, "")
     assert codes(slow, answered("login", 404, "Not Found"))[0] == "sign-in.login-missing"
 
 
 def test_higher_link_of_the_chain_comes_first() -> None:
-    """A wrong password that opens is told after an app that ends requests in errors."""
+    """A wrong password that opens is reported after an app that ends requests in errors."""
     found = codes(answered("wrong password", 200, {"id": 7}), answered("endpoint /api/quotes", 500, "oops"))
     assert found == ["app.error", "sign-in.any-password"]
 
@@ -87,7 +87,7 @@ def test_nothing_observed_is_nothing_found() -> None:
 
 
 def test_rules_are_ordered_behind_their_prerequisites() -> None:
-    """A rule is asked after every rule that can silence it."""
+    """A rule is consulted after every rule that can silence it."""
     rules = all_rules()
     wrong = [
         (first.code, second.code)

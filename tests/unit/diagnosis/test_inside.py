@@ -18,19 +18,19 @@ def headline(changed: ServiceView) -> str | None:
 
 
 @pytest.mark.parametrize("code", [0, 137, 143])
-def test_what_passed_while_it_ran_is_not_why_somebody_ended_it(code: int) -> None:
+def test_what_passed_while_it_ran_is_not_why_someone_ended_it(code: int) -> None:
     """The database was away for a moment, the worker got over it, and later it was stopped."""
     log = (LogLine(NOW, AWAY), LogLine(NOW, "renewed 12 prices"))
     assert headline(service("worker", "exited", exit_code=code, log=log)) == "container.worker-down"
 
 
-def test_a_program_that_ended_itself_for_that_reason_is_told_by_it() -> None:
+def test_a_program_that_ended_itself_for_that_reason_is_reported_by_it() -> None:
     """With an exit code of its own."""
     log = (LogLine(NOW, AWAY),)
     assert headline(service("worker", "exited", exit_code=1, log=log)) == "postgres.unknown-host"
 
 
-def test_a_try_that_has_said_nothing_yet_is_told_by_the_tries_before() -> None:
+def test_a_try_that_has_said_nothing_yet_is_reported_by_the_tries_before() -> None:
     """It was restarted, is starting again, and the line that says why is from the run before."""
     again = (Sample("running", 2, NOW), Sample("running", 2, NOW))
     log = (LogLine(NOW.replace(hour=11), REFUSED),)

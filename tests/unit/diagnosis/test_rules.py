@@ -129,7 +129,7 @@ def test_quote_is_cut_around_the_words_that_decide() -> None:
 
 
 def test_drivers_words_in_an_answer_that_breaks_nothing_are_a_warning() -> None:
-    """A 200 in which a driver speaks is told, without making the run red."""
+    """A 200 in which a driver speaks is reported, without making the run red."""
     said = answered("endpoint /api/ready", 200, {"errors": [{"message": "Can't reach database server at `db:5432`"}]})
     headline = judged(said, environment=an_environment(sign_in=None)).headline
     assert headline is not None
@@ -220,7 +220,7 @@ def test_program_that_has_no_path_of_the_file_is_another_one() -> None:
     assert "Another program" in headline.title
 
 
-def test_setting_that_is_named_in_words_is_told() -> None:
+def test_setting_that_is_named_in_words_is_reported() -> None:
     """An answer that says which key is not configured says the cause, also without a variable's name."""
     headline = judged(answered("endpoint /api/quotes", 500, {"detail": "API key not configured"})).headline
     assert headline is not None
@@ -257,7 +257,7 @@ def test_no_server_everywhere_is_not_the_platforms() -> None:
 
 
 def test_service_that_woke_on_the_second_try_is_advice(woken: Any) -> None:
-    """What healed when it was tried again is told, and breaks nothing."""
+    """What healed when it was tried again is reported, and breaks nothing."""
     headline = judged(woken).headline
     assert headline is not None
     assert (headline.code, headline.advisory) == ("render.waking", True)
@@ -308,7 +308,7 @@ def test_gating_degraded_is_no_advice() -> None:
 
 
 def test_one_hanging_endpoint_says_that_others_answered() -> None:
-    """What speaks against a dead host is told with a finding about one request."""
+    """What speaks against a dead host is reported with a finding about one request."""
     finding = found_by("net.hung", silent("endpoint /api/quotes", WireCause.READ_TIMEOUT))
     assert finding is not None
     assert "were answered" in finding.against[0]
@@ -335,7 +335,7 @@ def test_resolver_that_knows_no_name_is_the_runners() -> None:
 
 
 def test_build_without_its_commit_is_advice() -> None:
-    """A deployment that does not say which commit it runs is told so; it gates where one is expected."""
+    """A deployment that does not say which commit it runs is reported so; it gates where one is expected."""
     unknown = answered("health", 200, {"status": "healthy", "service": "Trading API"}, {"x-commit": "unknown"})
     told = judged(unknown, commit=None).headline
     gating = judged(unknown, commit=None, expected_commit="fedcba98765").headline
@@ -345,7 +345,7 @@ def test_build_without_its_commit_is_advice() -> None:
     assert (gating.code, gating.advisory) == ("app.wrong-version", False)
 
 
-def test_backend_that_nginx_hides_is_told_by_its_health() -> None:
+def test_backend_that_nginx_hides_is_reported_by_its_health() -> None:
     """Where the backend itself says 503 on its health check, nginx's message elsewhere is that 503."""
     starting = [answered(name, 503, {"status": "starting"}) for name in ("health", "health 2", "health 3")]
     replaced = answered("endpoint /api/quotes", 503, {"error": "upstream_unavailable"})
@@ -381,7 +381,7 @@ def test_open_documentation_is_likely_debug_mode() -> None:
     assert (headline.code, headline.confidence) == ("app.debug-on", Confidence.LIKELY)
 
 
-def test_token_that_opens_another_account_is_told() -> None:
+def test_token_that_opens_another_account_is_reported() -> None:
     """An account view with another identity than the one that registered is someone else's account."""
     headline = judged(answered("account again", 200, {"id": 8})).headline
     assert headline is not None

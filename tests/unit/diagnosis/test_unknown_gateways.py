@@ -1,4 +1,4 @@
-"""Gateways that no data file names are told from applications by general signs: inventions, none taken from a table.
+"""Gateways that no data file names are distinguished from applications by general signs; all of them are invented.
 
 Each answers every path; the application's marks are absent. Beside them stand answers that applications make themselves
 behind such gateways: these must stay the application's.

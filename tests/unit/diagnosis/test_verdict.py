@@ -65,7 +65,7 @@ def test_a_limit_that_lets_other_requests_through_is_unknown(status: int, said: 
     assert headline.code == code
 
 
-def test_the_503_of_a_limit_is_told_from_a_backend_that_is_away() -> None:
+def test_the_503_of_a_limit_is_distinguished_from_a_backend_that_is_away() -> None:
     """Nginx gives its 503 for both: it is a limit where the application answered the same address before."""
     failed = TestOutcome("t", "failed", why="it is 503", failed_on="health 2")
     limited = seen(replace(answered("health 2", 503, *NGINX), started=1.0))
@@ -173,7 +173,7 @@ def test_broken_advisory_promise_is_warn() -> None:
 
 
 def test_answer_on_the_second_try_is_warn(woken: Any) -> None:
-    """What held only when it was tried again is told."""
+    """What held only when it was tried again is reported."""
     assert verdict(PASSED, observation=seen(woken)) is Verdict.WARN
 
 

@@ -193,7 +193,7 @@ def test_what_runs_on_this_machine_is_an_api_only_for_a_page_of_this_machine():
     assert calls_elsewhere(Found("http://127.0.0.1:3000", calls=(api,))) == api
 
 
-def test_nothing_that_answers_is_said(found, web):
+def test_nothing_that_answers_is_reported(found, web):
     """A server that closes every connection is no deployment of which anything is known."""
     web.url = "http://127.0.0.1:9"
 

@@ -36,7 +36,7 @@ def test_the_generated_files_are_up_to_date() -> None:
     assert document.stale(ROOT) == ()
 
 
-def test_a_stale_file_is_told_and_not_written_on_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stale_file_is_reported_and_not_written_on_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The exit code is 1 and the message says what to run."""
     assert document.main(["--check", "--root", str(tmp_path)]) == 1
     assert "docs/environments.md is out of date; run: python -m smokegate.environment.document" in (

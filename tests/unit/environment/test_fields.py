@@ -86,7 +86,7 @@ def test_a_model_is_built_by_hand_from_plain_values() -> None:
     assert (found.backend.wait, account.password) == (5.0, "hunter2")
 
 
-def test_a_loaded_environment_can_not_be_changed(loaded: Callable[..., Environment]) -> None:
+def test_a_loaded_environment_cannot_be_changed(loaded: Callable[..., Environment]) -> None:
     """Every later stage may rely on it."""
     found = loaded('title = "App"\nbackend.url = "https://app.example.com"')
     with pytest.raises(ValueError, match="frozen"):

@@ -76,8 +76,8 @@ def test_a_replica_that_is_named_itself_is_not_left_out(three: Path) -> None:
     ]
 
 
-def test_an_unknown_environment_is_told_with_those_that_there_are(three: Path) -> None:
-    """A near name is proposed, and every unknown one is told."""
+def test_an_unknown_environment_is_reported_with_those_that_there_are(three: Path) -> None:
+    """A near name is proposed, and every unknown one is reported."""
     assert message(three, "tow,staging").splitlines() == [
         'environments: "tow" is no environment (there are: one, three, two); did you mean "two"?',
         'environments: "staging" is no environment (there are: one, three, two)',
@@ -110,7 +110,7 @@ def test_a_directory_in_the_place_of_a_file_is_a_mistake(three: Path) -> None:
     assert message(three, "four") == ("environments/four.toml: expected a file that can be read, found: is a directory")
 
 
-def test_a_file_that_can_not_be_read_is_a_mistake(three: Path) -> None:
+def test_a_file_that_cannot_be_read_is_a_mistake(three: Path) -> None:
     """A link to itself cannot be read by anyone, root included."""
     (three / "four.toml").symlink_to("four.toml")
     assert message(three, "four") == (
@@ -118,7 +118,7 @@ def test_a_file_that_can_not_be_read_is_a_mistake(three: Path) -> None:
     )
 
 
-def test_the_mistakes_of_all_files_are_told_at_once(three: Path) -> None:
+def test_the_mistakes_of_all_files_are_reported_at_once(three: Path) -> None:
     """One run of the loader is enough to know them all."""
     (three / "one.toml").write_text("title = 1\n" + START.removeprefix('title = "App"\n'), encoding="utf-8")
     (three / "two.toml").write_text("title", encoding="utf-8")
@@ -283,7 +283,7 @@ WRONG_OVERRIDES = {
 
 
 @pytest.mark.parametrize("override", WRONG_OVERRIDES)
-def test_a_wrong_override_is_told_by_its_own_name(three: Path, override: str) -> None:
+def test_a_wrong_override_is_reported_by_its_own_name(three: Path, override: str) -> None:
     """The file is not to blame; the value is not repeated."""
     place = f"--set {override.partition('=')[0]}=…: "
     expected = WRONG_OVERRIDES[override]
@@ -310,7 +310,7 @@ def test_an_override_of_a_secret_by_another_variable_is_taken(loaded: Loader) ->
 
 
 def test_a_replica_without_its_frontend_says_what_to_set_too(loaded: Loader) -> None:
-    """Who sets the backend's address is told that the frontend's is missing, and why."""
+    """Who sets the backend's address learns that the frontend's is missing, and why."""
     with pytest.raises(EnvironmentErrors) as caught:
         loaded(REPLICA, overrides=["backend.url=https://x.example"])
     assert plain(caught.value)[0] == (
@@ -334,7 +334,7 @@ def test_a_started_replica_fills_in_its_addresses(loaded: Loader) -> None:
     assert before.backend.url == ""
 
 
-def test_a_replica_can_not_fill_in_what_is_no_address(loaded: Loader) -> None:
+def test_a_replica_cannot_fill_in_what_is_no_address(loaded: Loader) -> None:
     """The address is checked as one in a file is."""
     with pytest.raises(InvalidValueError, match="expected an address"):
         with_addresses(loaded(REPLICA), backend_url="localhost:1")

@@ -53,7 +53,9 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_mistake_is_told_in_words_that_mend_it(name: str, mistakes: Callable[..., list[str]], tmp_path: Path) -> None:
+def test_a_mistake_is_reported_in_words_that_help(
+    name: str, mistakes: Callable[..., list[str]], tmp_path: Path
+) -> None:
     """The whole message is exactly the expected lines, each with the file's name."""
     case = CASES[name]
     expected = [f"app.toml: {line}".replace("{here}", str(tmp_path)) for line in case.lines]

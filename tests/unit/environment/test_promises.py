@@ -68,7 +68,7 @@ def test_holds_says_that_keys_are_those_of_the_body() -> None:
     }
 
 
-def test_all_wrong_promises_are_told_at_once() -> None:
+def test_all_wrong_promises_are_reported_at_once() -> None:
     """Each with its own path."""
     with pytest.raises(ValidationError) as caught:
         flatten({"a": {"one_off": [1]}, "b": {"c": {}}, "d": {"at_least": "1"}, "e": 1})

@@ -96,21 +96,21 @@ shipped = some.sampled_from(sorted(SHIPPED.glob("*.toml"))).map(Path.read_bytes)
 
 @settings(deadline=None, max_examples=150)
 @given(content=some.binary(max_size=200))
-def test_any_bytes_load_or_are_told_to_be_wrong(file: Path, content: bytes) -> None:
+def test_any_bytes_load_or_are_reported_to_be_wrong(file: Path, content: bytes) -> None:
     """Most are no TOML, or no UTF-8."""
     loads_or_tells(file, content)
 
 
 @settings(deadline=None, max_examples=300)
 @given(table=some.dictionaries(keys, trees, min_size=1, max_size=6))
-def test_any_table_loads_or_is_told_to_be_wrong(file: Path, table: dict[str, Any]) -> None:
+def test_any_table_loads_or_is_reported_to_be_wrong(file: Path, table: dict[str, Any]) -> None:
     """Keys of the model with values of any type."""
     loads_or_tells(file, document(table))
 
 
 @settings(deadline=None, max_examples=300)
 @given(data=some.data(), content=shipped)
-def test_a_shipped_file_with_a_changed_value_loads_or_is_told_to_be_wrong(
+def test_a_shipped_file_with_a_changed_value_loads_or_is_reported_to_be_wrong(
     file: Path, data: some.DataObject, content: bytes
 ) -> None:
     """One value anywhere is replaced, or one key is added or dropped."""
@@ -133,7 +133,7 @@ def test_a_shipped_file_with_a_changed_value_loads_or_is_told_to_be_wrong(
 
 @settings(deadline=None, max_examples=150)
 @given(data=some.data(), content=shipped)
-def test_a_shipped_file_with_a_changed_byte_loads_or_is_told_to_be_wrong(
+def test_a_shipped_file_with_a_changed_byte_loads_or_is_reported_to_be_wrong(
     file: Path, data: some.DataObject, content: bytes
 ) -> None:
     """One byte anywhere is replaced."""
@@ -151,7 +151,7 @@ def test_any_override_is_applied_or_told_to_be_wrong(file: Path, path: list[str]
 @settings(deadline=None, max_examples=150)
 @given(override=texts)
 def test_any_text_is_an_override_or_told_to_be_none(file: Path, override: str) -> None:
-    """What is no `KEY=VALUE` is told by its own name."""
+    """What is no `KEY=VALUE` is reported by its own name."""
     loads_or_tells(file, b'title = "App"\nbackend.url = "https://app.example.com"', (override,))
 
 

@@ -153,7 +153,7 @@ def test_one_request_may_be_connected_elsewhere_and_name_another_host(judged: Ju
     assert ("GET", "/") in pages.asked
 
 
-def test_redirect_to_the_host_that_was_named_stays_at_the_host_that_was_asked(judged: Judged) -> None:
+def test_redirect_to_the_host_that_was_named_stays_at_the_host_that_was_requested(judged: Judged) -> None:
     """An application writes its public name into redirects, whatever it was reached by."""
     with serve() as web:
         web.answers = {

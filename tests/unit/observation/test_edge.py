@@ -1,4 +1,4 @@
-"""An answer that the platform's edge made is told from one that the application gave."""
+"""An answer that the platform's edge made is distinguished from one that the application gave."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_the_page_of_a_waking_service_is_no_answer_of_the_application(status: in
 @pytest.mark.parametrize(
     ("by", "code"), [(" by its owner", "render.suspended-by-owner"), ("", "render.suspended-billing")]
 )
-def test_the_page_of_a_suspended_service_tells_who_suspended_it(by: str, code: str) -> None:
+def test_the_page_of_a_suspended_service_shows_who_suspended_it(by: str, code: str) -> None:
     found = edge_answer(answer(503, SUSPENDED.format(by)))
     assert found is not None
     assert (found.code, found.heals) == (code, False)

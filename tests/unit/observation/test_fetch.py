@@ -49,7 +49,7 @@ def test_an_answer_is_kept_with_all_that_came_of_it(prober: Prober, serve: Serve
     assert server.asked == ["GET /health?deep=1 HTTP/1.1"]
 
 
-def test_a_first_request_tells_every_phase_and_the_next_shares_the_connection(prober: Prober, serve: Serve) -> None:
+def test_a_first_request_shows_every_phase_and_the_next_shares_the_connection(prober: Prober, serve: Serve) -> None:
     server = serve(answering("ok"))
     prober.pool.width(origin_of(server.url)).proven = True
     first, second = prober.get(server.url).phases, prober.get(server.url).phases

@@ -1,4 +1,4 @@
-"""One look at an environment: what is asked, in what order, and what follows from what came."""
+"""One look at an environment: what is requested, in what order, and what follows from what came."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class App:
     held: dict[str, threading.Event] = field(default_factory=dict)
     """Path → answered only once this is set."""
     reached: threading.Event = field(default_factory=threading.Event)
-    """Set when a held path is asked for."""
+    """Set when a held path is requested."""
     deleted: list[str] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
 
@@ -135,7 +135,7 @@ def status(observation: Observation, name: str) -> int | str:
     return outcome.cause.code if isinstance(outcome, NoAnswer) else f"not asked: {outcome.because}"
 
 
-def test_everything_that_is_declared_is_asked_once(server: WireServer, look: Look) -> None:
+def test_everything_that_is_declared_is_requested_once(server: WireServer, look: Look) -> None:
     backend = {
         "health": Health(json={"status": "ok"}, samples=3),
         "endpoints": (Endpoint(path="/a"), Endpoint(path="/b", method="HEAD", send={"X-Key": "k"})),
@@ -223,7 +223,7 @@ def test_a_standing_account_makes_the_same_journey_without_registering(
     assert "standing@example.com" in told, "a user name is no secret"
 
 
-def test_without_an_account_to_use_only_the_closed_view_is_asked(server: WireServer, look: Look) -> None:
+def test_without_an_account_to_use_only_the_closed_view_is_requested(server: WireServer, look: Look) -> None:
     observer = look(server.url, sign_in=SignIn(login="/login", account="/me"))
     assert observer.names("sign_in") == ("account without token",)
     assert set(complete(observer).exchanges) == {"health", "account without token"}
@@ -233,7 +233,7 @@ def test_without_an_account_to_use_only_the_closed_view_is_asked(server: WireSer
     "refusal",
     [(500, {"detail": "Registration failed"}), (422, {"detail": []}), (200, "<html>dashboard</html>")],
 )
-def test_what_needs_the_account_is_not_asked_where_none_was_created(
+def test_what_needs_the_account_is_not_requested_where_none_was_created(
     app: App, server: WireServer, look: Look, refusal: Reply
 ) -> None:
     app.broken["/register"] = refusal
@@ -252,7 +252,7 @@ def test_an_account_without_a_token_can_still_be_logged_in_to(app: App, server: 
     assert status(seen, "login") == "not asked: login first"
 
 
-def test_registering_is_not_asked_after_the_health_check_has_failed(look: Look, serve: Serve) -> None:
+def test_registering_is_not_requested_after_the_health_check_has_failed(look: Look, serve: Serve) -> None:
     dead = serve(lambda caller: caller.hear() and caller.say(NO_SERVER))
     observer = look(dead.url, sign_in=JOURNEY)
     assert observer.exchange("health").outcome.status == 404  # type: ignore[union-attr]
@@ -316,7 +316,7 @@ def test_a_host_that_hangs_costs_little_more_than_one_time_out_in_all(look: Look
     assert seen.seconds < 4.4, "three rows of requests would wait for three time-outs"
 
 
-def test_a_version_told_by_the_health_check_is_the_same_request(server: WireServer, look: Look) -> None:
+def test_a_version_reported_by_the_health_check_is_the_same_request(server: WireServer, look: Look) -> None:
     observer = look(server.url, version=Version(path="/health", field="commit"))
     seen = complete(observer)
     assert observer.exchange("version") is seen.exchanges["health"]
@@ -325,13 +325,13 @@ def test_a_version_told_by_the_health_check_is_the_same_request(server: WireServ
     assert seen.requests == len(server.heard) == 1
 
 
-def test_a_version_with_a_path_of_its_own_is_asked_for(server: WireServer, look: Look) -> None:
+def test_a_version_with_a_path_of_its_own_is_requested(server: WireServer, look: Look) -> None:
     seen = complete(look(server.url, version=Version(path="/version", field="path")))
     assert seen.commit == "/version"
     assert seen.requests == 2
 
 
-def test_only_the_groups_that_are_started_are_asked(server: WireServer, look: Look) -> None:
+def test_only_the_groups_that_are_started_are_requested(server: WireServer, look: Look) -> None:
     observer = look(server.url, backend={"endpoints": (Endpoint(path="/a"),)}, sign_in=JOURNEY)
     observer.start(["endpoints"])
     assert set(observer.complete().exchanges) == {"endpoint /a"}
@@ -364,7 +364,7 @@ def test_a_test_awaits_only_its_own_exchange(app: App, server: WireServer, look:
     assert observer.complete().complete
 
 
-def test_what_breaks_inside_a_probe_is_told_as_its_outcome(
+def test_what_breaks_inside_a_probe_is_reported_as_its_outcome(
     server: WireServer, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def breaking(*_: object) -> None:
@@ -473,7 +473,7 @@ def test_a_frontend_chunk_is_read_where_the_script_names_no_address(
     assert status(seen, "script /assets/Login-9z8y7x.js") == 200
 
 
-def test_other_hosts_are_tried_when_the_target_can_not_be_reached(look: Look, serve: Serve) -> None:
+def test_other_hosts_are_tried_when_the_target_cannot_be_reached(look: Look, serve: Serve) -> None:
     reachable = serve(lambda caller: caller.hear() and None)
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
@@ -497,7 +497,7 @@ def test_several_environments_are_observed_at_once(server: WireServer) -> None:
     assert all(status(each, "health 2") == 200 and each.complete for each in seen.values())
 
 
-def test_names_that_nobody_asked_are_told_as_not_asked(look: Look) -> None:
+def test_names_that_no_one_asked_are_reported_as_not_asked(look: Look) -> None:
     seen = complete(look("http://gone.invalid", sign_in=JOURNEY))
     asked = seen.exchanges["register"]
     assert asked.outcome == NotSent("health")

@@ -70,7 +70,7 @@ def test_the_commit_is_read_where_the_file_says(version: Version, expected: str 
         ("http://app.test", False),
     ],
 )
-def test_a_host_on_the_internet_is_told_from_a_local_one(url: str, public: bool) -> None:  # noqa: FBT001 -- a table
+def test_a_host_on_the_internet_is_distinguished_from_a_local_one(url: str, public: bool) -> None:  # noqa: FBT001 -- a table
     assert is_public(url) is public
 
 
@@ -158,7 +158,7 @@ def test_an_origin_that_was_reached_shares_no_failure(serve: Serve) -> None:
         dialer.take(origin, asked, asked + 5)
 
 
-def test_lookups_that_run_are_shared_and_failures_are_told_to_nobody_later(
+def test_lookups_that_run_are_shared_and_failures_are_reported_to_no_one_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     calls, go = [], threading.Event()

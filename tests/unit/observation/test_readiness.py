@@ -26,7 +26,7 @@ PREVIOUS = (200, {"status": "ok", "commit": OLD}, "")
 
 
 def turns(*answers: tuple[int, Any, str]) -> Handler:
-    """Answer each request in turn, the last answer for ever."""
+    """Answer each request in turn, the last answer forever."""
     lock = threading.Lock()
     waiting = itertools.chain(answers, itertools.repeat(answers[-1]))
 
@@ -110,7 +110,7 @@ def test_without_an_expected_commit_any_will_do(pool: Pool, serve: Serve) -> Non
     assert waited(pool, environment(serve(turns(PREVIOUS)).url, IN_HEALTH)).ready
 
 
-def test_the_end_of_the_wait_is_told_with_what_was_awaited(pool: Pool, serve: Serve) -> None:
+def test_the_end_of_the_wait_is_reported_with_what_was_awaited(pool: Pool, serve: Serve) -> None:
     url = serve(turns((200, {"status": "starting"}, ""))).url
     found = waited(pool, environment(url), wait=0.5)
     assert not found.ready
@@ -120,7 +120,7 @@ def test_the_end_of_the_wait_is_told_with_what_was_awaited(pool: Pool, serve: Se
 
 
 @pytest.mark.parametrize("routing", ["suspend", "suspend-by-user", "blocked-render-subdomain"])
-def test_what_can_not_heal_at_the_edge_ends_the_wait_at_once(pool: Pool, serve: Serve, routing: str) -> None:
+def test_what_cannot_heal_at_the_edge_ends_the_wait_at_once(pool: Pool, serve: Serve, routing: str) -> None:
     found = waited(pool, environment(serve(turns((503, "", f"x-render-routing: {routing}"))).url))
     assert (found.ready, found.polls) == (False, 1)
     assert found.gave_up is not None
@@ -186,7 +186,7 @@ def test_a_wait_that_is_cut_short_says_so(pool: Pool, serve: Serve) -> None:
     assert not seen.complete
 
 
-def test_nothing_else_is_asked_before_it_is_ready(pool: Pool, serve: Serve) -> None:
+def test_nothing_else_is_requested_before_it_is_ready(pool: Pool, serve: Serve) -> None:
     bad = (502, "", "")
     server = serve(turns(bad, bad, READY))
     observer = Observer(environment(server.url, Version(path="/version", field="commit")), pool=pool, wait=10.0)

@@ -279,7 +279,7 @@ def test_no_text_is_read_more_than_once(unit: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["<!doctype html><p>", "\n <html>", "<!-- built -->\n<!DOCTYPE html>"])
-def test_a_page_is_told_from_a_script_by_its_text(text: str) -> None:
+def test_a_page_is_distinguished_from_a_script_by_its_text(text: str) -> None:
     assert is_page(text)
     assert not is_page("/* <html> */ let a")
 

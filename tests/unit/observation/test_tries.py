@@ -22,7 +22,7 @@ NGINX = "<html><head><title>502</title></head><body><hr><center>nginx/1.22.1</ce
 
 
 def counting(*turns: tuple[str, str, tuple[str, ...]] | None) -> Handler:
-    """Answer each request in turn, the last turn for ever; None: close without an answer."""
+    """Answer each request in turn, the last turn forever; None: close without an answer."""
     lock = threading.Lock()
     waiting = itertools.chain(turns, itertools.repeat(turns[-1]))
 
@@ -69,7 +69,7 @@ def test_there_are_three_attempts_at_most(prober: Prober, serve: Serve) -> None:
         ("503 Service Unavailable", "", ("x-render-routing: suspend-by-user",)),
     ],
 )
-def test_what_the_application_says_and_what_waiting_can_not_heal_is_asked_once(
+def test_what_the_application_says_and_what_waiting_cannot_heal_is_requested_once(
     prober: Prober, serve: Serve, answer: tuple[str, str, tuple[str, ...]]
 ) -> None:
     server = serve(counting(answer))

@@ -98,7 +98,7 @@ def test_a_key_that_must_not_be_there_breaks_the_promise() -> None:
     assert broken({"json": {"error": {"present": False}}}, answer({})) == []
 
 
-def test_everything_that_is_not_kept_is_told_the_status_first() -> None:
+def test_everything_that_is_not_kept_is_reported_the_status_first() -> None:
     promise = {
         "status": 200,
         "json": {"status": "ok", "db": {"state": "up"}},

@@ -198,7 +198,7 @@ def test_a_label_that_no_name_can_have_is_not_found(prober: Prober) -> None:
     assert cause(prober, f"http://{'x' * 64}.invalid.example/") is WireCause.NAME_NOT_FOUND
 
 
-def test_a_port_that_nobody_listens_on_refuses(prober: Prober) -> None:
+def test_a_port_that_no_one_listens_on_refuses(prober: Prober) -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         assert cause(prober, f"http://127.0.0.1:{bound.getsockname()[1]}/") is WireCause.REFUSED

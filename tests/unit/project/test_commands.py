@@ -46,7 +46,7 @@ def test_new_and_init_write_what_the_deployment_answers(tmp_path, capsys, shop, 
         (["fine", "https://x.example.com", "--health", "health"], "starts with /"),
     ],
 )
-def test_new_refuses_what_can_not_be_used(tmp_path, capsys, words, message):
+def test_new_refuses_what_cannot_be_used(tmp_path, capsys, words, message):
     """A bad name, address or path ends with exit code 2, one line, and no file."""
     assert main(["new", *words, "--environments", str(tmp_path)]) == 2
     assert message in capsys.readouterr().err
@@ -84,7 +84,7 @@ def test_init_without_an_address_says_what_is_expected(capsys, monkeypatch):
     assert "smokegate init https://shop.example.com" in capsys.readouterr().err
 
 
-def test_environments_tells_good_from_bad(tmp_path, capsys):
+def test_environments_distinguishes_good_from_bad(tmp_path, capsys):
     """Each environment has a line; one with a mistake has the mistake, and the exit code is 4."""
     (tmp_path / "good.toml").write_text('title = "Good"\n[backend]\nurl = "https://good.example.com"\n')
     (tmp_path / "bad.toml").write_text('title = "Bad"\n[backend]\nulr = "https://bad.example.com"\n')

@@ -41,7 +41,7 @@ def test_each_rule_is_broken(rule: Rule, value: Any) -> None:
 
 
 def test_rule_that_nothing_breaks_has_no_breaker() -> None:
-    """A promise that any value keeps is told as such, by yielding nothing."""
+    """A promise that any value keeps is reported as such, by yielding nothing."""
     promise = JsonExpectation(path=("a",), rule=Rule())
 
     assert list(breakers(promise, {"a": 1})) == []

@@ -23,7 +23,7 @@ def _gives(token: str) -> Recorded:
 
 
 def test_steps_of_the_journey_are_named(environment: Environment) -> None:
-    """Register, both logins and all three looks at the account are told apart."""
+    """Register, both logins and all three looks at the account are distinguished."""
     naming = Naming(environment)
     steps = [naming.name(_post("/register", "right"))]
     naming.answered("register", _gives("first"))
@@ -41,7 +41,7 @@ def test_steps_of_the_journey_are_named(environment: Environment) -> None:
     ]
 
 
-def test_one_token_for_both_logins_is_told_apart_by_turns(environment: Environment) -> None:
+def test_one_token_for_both_logins_is_distinguished_by_turns(environment: Environment) -> None:
     """Where both logins give the same token, the first look is the first login's."""
     naming = Naming(environment)
     naming.name(_post("/register", "right"))
@@ -53,5 +53,5 @@ def test_one_token_for_both_logins_is_told_apart_by_turns(environment: Environme
 
 
 def test_other_requests_are_named_by_method_and_target(environment: Environment) -> None:
-    """What is no part of the journey is told apart by site, method, path and query."""
+    """What is no part of the journey is distinguished by site, method, path and query."""
     assert Naming(environment).name(Asked("frontend", "GET", "/a?b=1")) == "frontend GET /a?b=1"

@@ -31,14 +31,14 @@ def test_right_answer_has_no_problem() -> None:
 
 
 @pytest.mark.parametrize("said", WRONG)
-def test_wrong_answer_is_told_and_fails(said: str) -> None:
+def test_wrong_answer_is_reported_and_fails(said: str) -> None:
     """Each kind of wrong answer has its words, and the exit code 1."""
     assert WRONG[said].problems[0].startswith(said)
     assert Rehearsal({"local": "PASS"}, (WRONG[said],)).exit == 1
 
 
 def test_fault_that_was_left_out_is_neither_caught_nor_missed() -> None:
-    """What could not be rehearsed here counts for nothing, and is told."""
+    """What could not be rehearsed here counts for nothing, and is reported."""
     left_out = FaultResult(TRIAL, left_out="needs root")
     rehearsal = Rehearsal({"local": "PASS"}, (RIGHT, left_out))
 

@@ -51,7 +51,7 @@ def test_promise_is_broken_at_least_once(promise: str, environment: Environment,
     assert [each.name for each in mutations(environment, recording) if each.promise == promise] != []
 
 
-def test_names_are_told_apart(environment: Environment, recording: Recording) -> None:
+def test_names_are_distinguished(environment: Environment, recording: Recording) -> None:
     """No two mutations of one environment have the same name."""
     names = [each.name for each in mutations(environment, recording)]
 
@@ -91,7 +91,7 @@ def test_other_steps_are_left_alone() -> None:
     assert not Mutation("", "", "", (HEALTH,)).breaks("backend GET /orders", "backend", 0)
 
 
-def test_what_a_proxy_can_not_break_is_told(environment: Environment, recording: Recording) -> None:
+def test_what_a_proxy_cannot_break_is_reported(environment: Environment, recording: Recording) -> None:
     """Certificates, server and containers are listed as not rehearsed."""
     told = beyond(environment, recording)
 

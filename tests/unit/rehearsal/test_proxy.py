@@ -1,4 +1,4 @@
-"""The proxy answers what it is told to answer, or does not answer in the way that it is told."""
+"""The proxy answers what it is told to answer, or fails in the way that it is told to fail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from smokegate.rehearsal.proxy import Proxy
 
 @dataclass(frozen=True)
 class Came:
-    """What came of a request."""
+    """The outcome of a request."""
 
     status: int
     headers: Message
@@ -60,7 +60,7 @@ def test_head_has_no_body() -> None:
 
 
 def test_reset_is_a_reset() -> None:
-    """A connection that is to be reset is."""
+    """A connection that must be reset is."""
     with Proxy() as proxy, pytest.raises(ConnectionResetError):
         _ask(_serving(proxy, Wire.RESET, []))
 

@@ -20,7 +20,7 @@ def test_server_and_containers_are_left_out(folder: Path, tmp_path: Path) -> Non
     assert copy.backend.health.within == 1.0
 
 
-def test_form_that_can_not_be_left_out_is_refused(tmp_path: Path) -> None:
+def test_form_that_cannot_be_left_out_is_refused(tmp_path: Path) -> None:
     """An inline table would have to be cut out of its line: the message says how to write it instead."""
     file = tmp_path / "odd.toml"
     file.write_text('title = "Odd"\nserver = { ssh = "ubuntu@shop.example" }\n', "utf-8")
@@ -43,7 +43,7 @@ def test_way_to_the_deployment_is_the_proxys(tmp_path: Path) -> None:
     assert copy.backend.health.path == "/up"
 
 
-def test_way_of_its_own_for_one_request_can_not_be_rehearsed(tmp_path: Path) -> None:
+def test_way_of_its_own_for_one_request_cannot_be_rehearsed(tmp_path: Path) -> None:
     """The proxy has one way to each site."""
     file = tmp_path / "apart.toml"
     file.write_text('title = "Apart"\n[backend.health]\nconnect_to = "10.0.0.7"\n', "utf-8")

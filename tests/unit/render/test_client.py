@@ -1,4 +1,4 @@
-"""The API is asked within bounds: pages, rate limits, refusals, and nothing that changes something is sent twice."""
+"""The API is used within bounds: pages, rate limits, refusals, and no write is sent twice."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def test_a_deploy_that_fails_is_not_waited_for_any_longer(served: Served, pool: 
     assert able.settle(deploy.services, 10.0) == "the deploy ended as build_failed"
 
 
-def test_an_answer_that_is_lost_is_not_asked_for_again(served: Served, pool: Pool) -> None:
+def test_an_answer_that_is_lost_is_not_requested_for_again(served: Served, pool: Pool) -> None:
     (restart,) = planned(served, pool, "render.edge-behind").actions
     before = len(served.platform.seen)
     able = executor(served, pool)
@@ -156,7 +156,7 @@ def test_the_key_stands_in_no_command(served: Served, pool: Pool) -> None:
     assert served.platform.key not in "".join(executor(served, pool).commands(restart))
 
 
-def test_a_refused_request_is_told(served: Served, pool: Pool) -> None:
+def test_a_refused_request_is_reported(served: Served, pool: Pool) -> None:
     (restart,) = planned(served, pool, "render.edge-behind").actions
     able = executor(served, pool)
     served.says = [Answer.json(401, {"message": "Unauthorized"})]

@@ -79,7 +79,7 @@ def test_where_any_version_will_do_a_failed_deploy_ends_nothing_while_an_older_o
 
 
 def _waited(served: Served, pool: Pool, change: Callable[[], None]) -> Readiness:
-    """Wait for a version on a backend that refuses every connection, while the platform is asked."""
+    """Wait for a version on a backend that refuses every connection, while the platform is requested."""
     change()
     backend = Backend(url="http://127.0.0.1:1", timeout=2.0, health=Health(samples=1))
     environment = Environment(name="shop", title="T", backend=backend, render=served.section())

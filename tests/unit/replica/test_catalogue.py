@@ -36,12 +36,12 @@ def test_a_title_is_one_fault_of_a_kind() -> None:
         assert len(set(titles)) == len(titles)
 
 
-def test_the_catalogue_can_not_be_changed_by_its_readers() -> None:
+def test_the_catalogue_cannot_be_changed_by_its_readers() -> None:
     with pytest.raises(TypeError):
         FAULTS["tectonic"]["mine"] = EVERY[0]  # type: ignore[index] -- that is the point
 
 
-def test_a_fault_can_not_be_entered_twice() -> None:
+def test_a_fault_cannot_be_entered_twice() -> None:
     def no_server(_: object) -> None:
         """Nothing runs."""
 

@@ -71,7 +71,7 @@ def test_nonsense_is_a_bad_request(tectonic: Any) -> None:
     assert _raw(tectonic.backend_url, b"nonsense\r\n\r\n").startswith(b"HTTP/1.1 400")
 
 
-def test_a_client_that_asks_first_is_told_to_go_on(tectonic: Any) -> None:
+def test_a_client_that_asks_first_is_told_to_continue(tectonic: Any) -> None:
     head = b"POST /api/auth/login HTTP/1.1\r\nhost: replica\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n"
     parts = urlsplit(tectonic.backend_url)
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:

@@ -87,7 +87,7 @@ def test_the_password_comes_back(serve: Any, ask: Any, person: dict[str, str], n
     assert person["password"] in "".join(answers)
 
 
-def test_the_token_opens_somebody_elses_account(serve: Any, ask: Any, person: dict[str, str]) -> None:
+def test_the_token_opens_someone_elses_account(serve: Any, ask: Any, person: dict[str, str]) -> None:
     replica = serve("tectonic", "login-opens-another-account")
     session = ask(replica, "POST", "/api/auth/register", json=person).json()
     headers = {"authorization": f"Bearer {session['access_token']}"}
@@ -163,7 +163,7 @@ def test_the_frontend_is_down_and_the_backend_is_not(  # noqa: PLR0913, PLR0917 
     assert ask(replica, "GET", "/health").status_code == 200
 
 
-def test_nobody_listens_where_the_frontend_should_be(serve: Any, ask: Any) -> None:
+def test_no_one_listens_where_the_frontend_should_be(serve: Any, ask: Any) -> None:
     import requests  # noqa: PLC0415 -- only for its error
 
     replica = serve("tectonic", "frontend-refused")

@@ -192,7 +192,7 @@ def test_a_killed_fork_server_is_replaced() -> None:
         ),
     ],
 )
-def test_what_can_not_be_started_is_refused_with_a_way_on(
+def test_what_cannot_be_started_is_refused_with_a_way_on(
     kind: str, fault: str | None, error: type[Exception], text: str
 ) -> None:
     with pytest.raises(error, match=text):

@@ -43,7 +43,7 @@ def test_the_exit_code_is_the_commands() -> None:
 
 
 @here
-def test_a_name_that_does_not_exist_is_told_from_a_name_server_in_trouble() -> None:
+def test_a_name_that_does_not_exist_is_distinguished_from_a_name_server_in_trouble() -> None:
     look = "import socket\ntry: socket.gethostbyname('nowhere.invalid')\nexcept OSError as error: print(error.errno)"
     line = command("unreachable", [sys.executable, "-c", look])
     assert subprocess.run(line, capture_output=True, text=True, check=True, timeout=30).stdout == "-2\n"
@@ -64,7 +64,7 @@ def test_wrong_use_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "usage: python -m smokegate.replica.namespace FAULT -- COMMAND…\n"
 
 
-def test_a_machine_that_permits_nothing_is_told_so(
+def test_a_machine_that_permits_nothing_is_reported_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")

@@ -61,7 +61,7 @@ def test_debug_is_read_as_people_write_it(text: str, *, debug: bool) -> None:
         ("trading", {"DATABASE_URL": "sqlite:////nowhere/app.db"}, "DB connectivity check failed\n"),
     ],
 )
-def test_an_application_that_can_not_boot_says_why(module: str, variables: dict[str, str], text: str) -> None:
+def test_an_application_that_cannot_boot_says_why(module: str, variables: dict[str, str], text: str) -> None:
     command = [sys.executable, "-m", f"smokegate.replica.{module}.app"]
     environment = {**os.environ, **variables}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=30)

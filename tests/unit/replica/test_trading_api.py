@@ -37,7 +37,7 @@ def test_the_whole_system_passes(trading: Any, ask: Any) -> None:
     assert (system["global_status"], system["db_status"]) == ("PASS", "up")
 
 
-def test_every_answer_of_the_backend_tells_its_build(trading: Any, ask: Any) -> None:
+def test_every_answer_of_the_backend_shows_its_build(trading: Any, ask: Any) -> None:
     headers = ask(trading, "GET", "/ping_fast").headers
     assert headers["x-atp-backend-commit"] == trading.commit
     assert headers["x-atp-backend-buildtime"] != "unknown"

@@ -29,7 +29,7 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None
     monkeypatch.setenv("PATH", str(program.parent), prepend=":")
 
 
-def test_an_engine_that_hangs_keeps_nobody_waiting(
+def test_an_engine_that_hangs_keeps_no_one_waiting(
     environment: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What needs no engine is seen all the same."""
@@ -74,6 +74,6 @@ def test_a_server_without_docker_says_so(
     assert view.failure.cause is CommandCause.DOCKER_NOT_INSTALLED
 
 
-def test_an_environment_without_a_server_can_not_be_looked_at() -> None:
+def test_an_environment_without_a_server_cannot_be_looked_at() -> None:
     with pytest.raises(ValueError, match=r"\[server\] and \[compose\]"):
         collect_server(an_environment())

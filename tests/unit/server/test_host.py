@@ -1,4 +1,4 @@
-"""What the ssh client is told, and what comes back: seen by a client that only reports its arguments."""
+"""The arguments of the ssh client, and its output: seen by a client that only reports its arguments."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def option(words: list[str], name: str) -> str:
         ("ClearAllForwardings", "yes"),
     ],
 )
-def test_a_server_with_an_unknown_key_is_never_trusted_and_nobody_is_prompted(name: str, value: str) -> None:
-    """A key that is not among the known hosts ends the connection; no password is asked for, no agent forwarded."""
+def test_a_server_with_an_unknown_key_is_never_trusted_and_no_one_is_prompted(name: str, value: str) -> None:
+    """A key that is not among the known hosts ends the connection; no password is requested, no agent forwarded."""
     assert option(arguments(Server(ssh="deploy@app.example.com"), "true"), name) == value
 
 

@@ -73,7 +73,7 @@ def test_a_status_that_is_no_success_is_an_answer(tools: Path, port: int) -> Non
     assert ask(tools, port, "/away").status == 503
 
 
-def test_nobody_there_is_no_answer_and_says_why(tools: Path) -> None:
+def test_no_one_there_is_no_answer_and_says_why(tools: Path) -> None:
     answer = ask(tools, 1, "/health")
     assert answer.status is None
     assert answer.problem

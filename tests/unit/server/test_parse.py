@@ -208,7 +208,7 @@ def test_pg_isready_is_believed_by_status_and_words(status: int, said: str, *, r
     assert (view.ready, view.detail) == (ready, said.strip().rpartition(" - ")[2])
 
 
-def test_a_database_that_can_not_be_asked_is_not_ready() -> None:
+def test_a_database_that_cannot_be_asked_is_not_ready() -> None:
     view = parse.database("db", 1, "", 'service "db" is not running\n')
     assert (view.ready, view.detail) == (False, 'service "db" is not running')
 

@@ -20,7 +20,7 @@ class Images:
         self.removed: list[str] = []
 
     def list(self, filters: dict[str, str]) -> tuple[Any, ...]:
-        """Return the images of the label that is asked for."""
+        """Return the images of the label that is requested."""
         assert filters == {"label": IMAGE_LABEL}
         return self.images
 
@@ -49,7 +49,7 @@ DAYS = timedelta(days=2)
     ],
     ids=lambda value: getattr(value, "id", ""),
 )
-def test_only_old_images_that_nobody_uses_are_removed(one: Any, removed: list[str]) -> None:
+def test_only_old_images_that_no_one_uses_are_removed(one: Any, removed: list[str]) -> None:
     images = Images(one)
     prune_images(SimpleNamespace(images=images), "v2")
     assert images.removed == removed

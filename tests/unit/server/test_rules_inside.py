@@ -236,7 +236,7 @@ def test_a_refused_connection_is_explained_by_the_proxy_that_is_stopped() -> Non
     assert [each.code for each in diagnosis.findings if not each.advisory] == ["container.stopped"]
 
 
-def test_who_holds_the_port_is_told() -> None:
+def test_who_holds_the_port_is_reported() -> None:
     created = service("backend-aws", state="created", health="", exit_code=128, error=ENGINE_20)
     holder = ListenerView("127.0.0.1", 8002, "python3", 4711)
     headline = judged(server(created, listeners=(holder,), origin=())).headline
@@ -295,7 +295,7 @@ def test_frightening_words_of_services_that_work_are_no_cause() -> None:
     assert judged(view).findings == ()
 
 
-def test_a_database_that_logs_whom_it_refused_tells_nothing_of_itself() -> None:
+def test_a_database_that_logs_whom_it_refused_shows_nothing_of_itself() -> None:
     """Clients' mistakes stand in the log of a database; it is its own last words that say why it is down."""
     view = server(looping("db", 'FATAL:  password authentication failed for user "atp"'))
     headline = judged(view).headline

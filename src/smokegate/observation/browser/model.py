@@ -86,9 +86,9 @@ class PageSeen:
     """Why the page could not be opened at all."""
     title: str = ""
     text: str = ""
-    """What is to be seen of it as text, cut."""
+    """What is visible of it as text, cut."""
     drawn: bool = False
-    """Whether something is to be seen: a text that is no loading message, a picture, a control."""
+    """Whether something is visible: a text that is no loading message, a picture, a control."""
     missing: tuple[str, ...] = ()
     """What it must show and does not."""
     unwanted: tuple[str, ...] = ()

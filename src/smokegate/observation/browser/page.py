@@ -1,4 +1,4 @@
-"""Opens a page, waits until it shows what it must, and notes what is to be seen."""
+"""Opens a page, waits until it shows what it must, and notes what is visible."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ POLL = 0.05
 QUIET, SHORT = 0.25, 0.1
 """Seconds without a request after which a page that shows what it must is done; on the way to another one."""
 TEXT, PICTURE = 20_000, 150_000
-#: What is to be seen: text in the open and in shadow trees, pictures and controls, the storage, the service worker.
+#: What is visible: text in the open and in shadow trees, pictures and controls, the storage, the service worker.
 FACTS = """() => {
   const parts = [], limit = 20000;
   const walk = (root) => {
@@ -89,7 +89,7 @@ class Window:
         return min(self.record.quiet, time.monotonic() - self._changed)
 
     async def facts(self) -> dict[str, Any]:
-        """Return what is to be seen now; nothing while a page is being left, or hangs."""
+        """Return what is visible now; nothing while a page is being left, or hangs."""
         from playwright.async_api import Error  # noqa: PLC0415 -- an extra
 
         try:
@@ -115,7 +115,7 @@ class Window:
     async def _settled(  # noqa: PLR0913 -- a value each, by name
         self, mark: Mark, wanted: Wanted, path: str, *, form: bool, response: Response | None, problem: str
     ) -> PageSeen:
-        """Wait until the page shows what it must, or until nothing happens any more; return what is to be seen."""
+        """Wait until the page shows what it must, or until nothing happens any more; return what is visible."""
         facts = NOTHING
         missing: tuple[str, ...] = ()
         unwanted: tuple[str, ...] = ()
@@ -136,7 +136,7 @@ class Window:
     def seen(
         self, mark: Mark, facts: dict[str, Any], path: str, *, response: Response | None = None, **more: Any
     ) -> PageSeen:
-        """Return what is to be seen, and what the page did since a mark."""
+        """Return what is visible, and what the page did since a mark."""
         calls, console = self.record.since(mark)
         return PageSeen(
             path=path,
@@ -176,7 +176,7 @@ class Window:
         return tuple([str(each) for each in elements if not await self.shows(each, facts["text"])])
 
     async def shows(self, element: Element, text: str) -> bool:
-        """Return whether an element is to be seen."""
+        """Return whether an element is visible."""
         from playwright.async_api import Error  # noqa: PLC0415 -- an extra
 
         if element.text is not None:
@@ -219,7 +219,7 @@ class Window:
 
 
 def drawn(facts: dict[str, Any]) -> bool:
-    """Return whether something is to be seen: a text that is no loading message, a picture, a control."""
+    """Return whether something is visible: a text that is no loading message, a picture, a control."""
     return bool(facts["big"]) or LOADING.fullmatch(facts["text"].strip()) is None
 
 

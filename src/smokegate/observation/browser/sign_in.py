@@ -30,7 +30,7 @@ READ = """(inputs) => inputs.map((e) => [
   e.required, e.value,
 ])"""
 LET_GO = 1.0
-"""Seconds that a page may take, once its call has ended, until it says what came of it."""
+"""Seconds that a page may take, once its call has ended, until it says the outcome."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Person:
     password: str
     name: str = ""
     creates: bool = False
-    """Whether the account is to be created first."""
+    """Whether the account must be created first."""
 
 
 class PageSignIn:
@@ -110,7 +110,7 @@ class PageSignIn:
         return await self._outcome(name, mark, sent=True)
 
     async def _outcome(self, name: str, mark: Mark, *, sent: bool) -> SignInStep:
-        """Wait until the page says what came of a step."""
+        """Wait until the page says the outcome of a step."""
         window, facts, shown = self._window, {}, False
         decided: float | None = None
 

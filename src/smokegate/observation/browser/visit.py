@@ -52,7 +52,7 @@ class Visit:
         self._view = BrowserView()
 
     def take(self) -> BrowserView:
-        """Return what is to be seen; whatever goes wrong stands in it. `ENGINE.use()` comes first."""
+        """Return what is visible; whatever goes wrong stands in it. `ENGINE.use()` comes first."""
         began = time.monotonic()
         try:
             ENGINE.run(self._through, self._within)

@@ -67,7 +67,7 @@ class Found:
 
     @property
     def has_grounds(self) -> bool:
-        """Whether there is anything by which health can be told from trouble."""
+        """Whether there is anything by which health can be distinguished from trouble."""
         return self.health is not None or self.page or bool(self.api_description)
 
 

@@ -1,7 +1,7 @@
-"""Tells an answer that something in front of the application made from one that the application gave.
+"""Distinguishes an answer that something in front of the application made from one that the application gave.
 
-What single platforms and proxies say is data in `smokegate/knowledge/edges/`; an edge that no file names is told
-by general signs (`gateway`). An answer that is plainly the application's is told without reading any of it.
+What single platforms and proxies say is data in `smokegate/knowledge/edges/`; an edge that no file names is recognised
+by general signs (`gateway`). An answer that is plainly the application's is recognised without reading any of it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tells by general signs that a gateway answered, where no data file names which one.
+"""Recognises by general signs that a gateway answered, where no data file names which one.
 
 A gateway gives itself away by what its answer lacks (any mark of an application server, a body of the
 application's kind) and by what it says (a status's bare name, or words about what is behind it). None of it is

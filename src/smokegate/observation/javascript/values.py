@@ -31,7 +31,7 @@ class Undefined:
 
 @dataclass(frozen=True)
 class Literal:
-    """An object or array literal, a function or a class: read when a part of it is asked for."""
+    """An object or array literal, a function or a class: read when a part of it is requested."""
 
     script: Script
     at: int

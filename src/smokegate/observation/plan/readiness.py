@@ -41,8 +41,8 @@ class Waiting:
         wait: for how many seconds.
         pool: does the polls.
         tries: does one poll.
-        progress: told a line of text about where the waiting stands, several times a second.
-        done: told the result.
+        progress: called with a line of text about where the waiting stands, several times a second.
+        done: called with the result.
     """
 
     def __init__(  # noqa: PLR0913 -- a value each, given once
@@ -93,7 +93,7 @@ class Waiting:
             self._watch.begin()
 
     def stop(self) -> None:
-        """Poll no more; `done` is told that it was not ready."""
+        """Poll no more; `done` gets the result "not ready"."""
         if self._begun:
             self._finish(ready=False, gave_up="the run was cut short")
 
@@ -186,7 +186,7 @@ class Waiting:
             self._finish(ready=True)
 
     def _good(self, exchange: Exchange, commit: str | None) -> tuple[bool, str | None]:
-        """Return whether an answer is what is waited for, and why waiting is in vain where it is."""
+        """Return whether an answer is what is waited for, and why waiting is pointless, if it is."""
         outcome = exchange.outcome
         if isinstance(outcome, NoAnswer):
             self._last = outcome.cause.title

@@ -47,7 +47,7 @@ Outcome = Answer | NoAnswer
 def pause_before_next(
     outcomes: Sequence[Outcome], as_declared: Callable[[Answer], bool] | None, *, shared: bool
 ) -> float | None:
-    """Return the seconds to wait before another attempt; None where there is to be none.
+    """Return the seconds to wait before another attempt; None where there must be none.
 
     Args:
         outcomes: what the attempts came to so far.

@@ -35,7 +35,7 @@ CHARSETS = frozenset(
     | {f"windows-125{number}" for number in (0, 1, 2, 3, 4, 7)}
     | {"shift_jis", "euc-jp", "euc-kr", "gb2312", "gbk", "gb18030", "big5"}
 )
-#: What content encodings are called that were asked for, and the format that zlib knows them by.
+#: What content encodings are called that were requested, and the format that zlib knows them by.
 FORMATS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 STRUCTURE = re.compile(r"\s*[{\[]")
 """How an object or an array begins."""

@@ -1,4 +1,4 @@
-"""Tells a runner without network from a dead target: tries hosts that the deployment does not need."""
+"""Distinguishes a runner without network from a dead target: tries hosts that the deployment does not need."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Fetched:
 
 
 def fetch(client: Client, ask: RequestToSend, trace: Trace) -> Fetched:
-    """Send a request and return what came of it; never raises but for what ends the process.
+    """Send a request and return the outcome; never raises but for what ends the process.
 
     Args:
         client: sends the request.

@@ -257,7 +257,7 @@ class Client:
         """Return what the connection classes need to know of a request.
 
         Args:
-            asked: when it was asked for (monotonic clock).
+            asked: when it was requested (monotonic clock).
             deadline: when it must be over (monotonic clock).
             fresh: whether it gets a connection of its own.
         """

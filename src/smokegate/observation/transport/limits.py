@@ -46,7 +46,7 @@ class TooLargeError(Exception):
 
 
 class UnknownEncodingError(Exception):
-    """A body that is encoded otherwise than was asked for."""
+    """A body that is encoded otherwise than was requested."""
 
 
 class CutShortBodyError(Exception):

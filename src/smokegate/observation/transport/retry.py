@@ -93,7 +93,7 @@ class Retries:
         Args:
             step: what the exchange is.
             ask: the request.
-            asked: when it was asked for (monotonic clock).
+            asked: when it was requested (monotonic clock).
             timeout: a deadline other than the environment's, in seconds.
         """
         deadline = time.monotonic() + (timeout or step.timeout or self.timeout)

@@ -143,7 +143,7 @@ class Width:
             self._open.remove(place)
 
     def check(self) -> None:
-        """Check whether anything waits in vain; called several times a second while requests are under way."""
+        """Check whether anything waits without success; called several times a second while requests are under way."""
         now = time.monotonic()
         with self._lock:
             waiting = [p for p in self._open if p.busy and not p.answered and now - p.since > self._trial]

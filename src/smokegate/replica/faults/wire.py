@@ -38,7 +38,7 @@ def refused(plan: Plan) -> None:
 
 @fault(*APPS, where="wire", cause="net.reset", caught_by=checks.SERVER_ANSWERS_HTTP)
 def reset(plan: Plan) -> None:
-    """The connection is reset as soon as something is asked."""
+    """The connection is reset as soon as something is requested."""
 
     async def send(writer: StreamWriter) -> None:
         import socket

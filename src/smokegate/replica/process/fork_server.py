@@ -42,14 +42,14 @@ def fulfil(order: dict[str, Any], channel: socket.socket, control: socket.socket
         certificates.write(plan)
         for name, site in plan.sites.items():
             if site.listens and name in sockets:
-                sockets[name].listen(_QUEUE)  # what is asked before anyone can answer waits here
+                sockets[name].listen(_QUEUE)  # what is requested before anyone can answer waits here
         supervisor.tell(channel, {"serving": _serving(plan)})
         preload(plan.kind)
         if os.fork() == 0:
             control.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             supervisor.keep(plan, sockets, channel)
-    except Exception as error:  # noqa: BLE001 -- the caller is told, and the next order may be better
+    except Exception as error:  # noqa: BLE001 -- the caller gets the reason, and the next order may be better
         shutil.rmtree(directory, ignore_errors=True)
         supervisor.tell(channel, {"failed": f"{type(error).__name__}: {error}"})
     finally:

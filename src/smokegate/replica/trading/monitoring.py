@@ -18,7 +18,7 @@ def summary(market: Market, started: float) -> dict[str, Any]:
     """The body of `/api/monitoring/summary`, always with status 200.
 
     As in the real backend an unreachable database only means "no cached state", which counts as healthy; and
-    what goes wrong while the summary is made is told inside it.
+    what goes wrong while the summary is made is reported inside it.
     """
     try:
         snapshot = market.read()

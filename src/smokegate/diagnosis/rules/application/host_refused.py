@@ -1,4 +1,4 @@
-"""The application does not accept the host name under which it is asked."""
+"""The application does not accept the host name under which it is requested."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def _touches_and_answers(case: Case) -> tuple[str, ...]:
 
 
 def _touching(case: Case) -> Signs | None:
-    """Tell by elimination: what is declared to touch the database ends in 5xx, and nothing else does."""
+    """Judge by elimination: what is declared to touch the database ends in 5xx, and nothing else does."""
     failed = [
         each
         for each in case.backend

@@ -26,7 +26,7 @@ PAGE_FILES = ("script ", "style ", "settings ", "called on ")
 
 
 class FrontendPlan:
-    """What the frontend is asked.
+    """The requests to the frontend.
 
     Args:
         environment: must declare `frontend`.

@@ -241,7 +241,7 @@ class SignInPlan:
         yield from self._with_csrf(name, client, target, asking, after, priority=priority, got=session.enter)
 
     def _is_needed(self) -> NotSent | None:
-        """Tell why there is no first login: a registration that signs in makes it needless."""
+        """Return why there is no first login: a registration that signs in makes it needless."""
         if not self._signs_in_new:
             return None
         if self._sessions["first"].signed_in:
@@ -249,7 +249,7 @@ class SignInPlan:
         return None if self._registered else NotSent(REGISTER)
 
     def _is_open(self) -> NotSent | None:
-        """Tell why there is no further login: there is no account to log in to."""
+        """Return why there is no further login: there is no account to log in to."""
         return None if self._sessions["first"].signed_in else NotSent(self._opener())
 
     def _opener(self) -> str:
