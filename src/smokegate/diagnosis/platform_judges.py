@@ -1,4 +1,4 @@
-"""Judges what the platform's API says: each function finds one cause, or nothing."""
+"""Judges what the platform's API says of services and their settings: each function finds one cause, or nothing."""
 
 from __future__ import annotations
 
@@ -8,83 +8,26 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smokegate.diagnosis.broken import is_broken
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
+from smokegate.diagnosis.platform_deploys import (
+    canceled,
+    in_progress,
+    never_deployed,
+    not_triggered,
+    of_status,
+    superseded,
+)
+from smokegate.diagnosis.platform_signs import services, signs_of, stated, view_of
 from smokegate.diagnosis.rule import Signs
 from smokegate.diagnosis.rule_helpers import edge_signs, intermittent
-from smokegate.diagnosis.wording import listed, plain, quote, seen
-from smokegate.knowledge.render_states import is_known, suspender
+from smokegate.diagnosis.wording import listed, plain, quote
+from smokegate.knowledge.render_states import suspender
 from smokegate.observation.evidence.version import deployed_version, same_commit
-from smokegate.observation.render.model import ApiCause, DeployView, PlatformView, RenderService
+from smokegate.observation.render.model import ApiCause, PlatformView, RenderService
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.log_reasons import Reason
-    from smokegate.diagnosis.rule import Judge, Step
-
-LOG_LINES = 2
-
-
-def view_of(case: Case) -> PlatformView | None:
-    """Return what the API said, None where it said nothing."""
-    found = case.observation.platform
-    return found if isinstance(found, PlatformView) and found.cause is None else None
-
-
-def services(case: Case) -> Iterator[tuple[str, RenderService]]:
-    """Yield the services that were queried, by role."""
-    view = view_of(case)
-    yield from view.services.items() if view else ()
-
-
-def awaited(case: Case, service: RenderService) -> DeployView | None:
-    """Return the deploy that matters: that of the expected commit, else the latest."""
-    expected = case.observation.expected_commit
-    return service.of_commit(expected) if expected and service.deploys else service.latest
-
-
-def _affected(case: Case, role: str) -> tuple[str, ...]:
-    """Return the exchanges with a service that an edge or no one answered, and the version where that is wrong."""
-    if role == "frontend":
-        return tuple(each.name for each in case.frontend if each.name == "page" and is_broken(case, each))
-    away = [each.name for each in case.backend if each.answer is None or case.edge(each.name) is not None]
-    version = [each.failed_on for each in case.results if each.code == "version.expected" and each.failed_on]
-    return tuple(dict.fromkeys((*away, *(version if not away else ()))))
-
-
-def _signs(  # noqa: PLR0913 -- a value each
-    case: Case,
-    role: str,
-    service: RenderService,
-    *evidence: str,
-    names: dict[str, str] | None = None,
-    steps: tuple[Step, ...] | None = None,
-    confidence: Confidence = Confidence.CERTAIN,
-    title: str | None = None,
-) -> Signs:
-    exchanges = _affected(case, role)
-    shown = case.exchange(exchanges[0]) if exchanges else None
-    lines = (*evidence, *((seen(shown),) if shown is not None else ()))
-    return Signs(
-        evidence=tuple(lines),
-        exchanges=exchanges,
-        confidence=confidence,
-        title=title,
-        steps=steps,
-        names={
-            "service": plain(service.name),
-            "dashboard": plain(service.dashboard) or "the service in the Render dashboard",
-            "why": "",
-            **(names or {}),
-        },
-    )
-
-
-def _said(service: RenderService, deploy: DeployView) -> str:
-    """Return the line of evidence that says what the API says of a deploy."""
-    reason = f"; event: {plain(deploy.reason)}" if deploy.reason else ""
-    before = service.live
-    still = f"; {before.label} stays live" if before is not None and before is not deploy else ""
-    return f"Render's API: {service.name}: {deploy.label} is {quote(deploy.status)}{reason}{still}"
+    from smokegate.diagnosis.rule import Judge
 
 
 def not_found(case: Case) -> Signs | None:
@@ -92,7 +35,7 @@ def not_found(case: Case) -> Signs | None:
     for role, service in services(case):
         if not service.found:
             line = f"Render's API: no service is called {quote(service.name)}"
-            return _signs(case, role, service, line, confidence=Confidence.LIKELY)
+            return signs_of(case, role, service, line, confidence=Confidence.LIKELY)
     return None
 
 
@@ -104,113 +47,8 @@ def suspended(case: Case) -> Signs | None:
             line = f"Render's API: {service.name} is `suspended` by {quote(', '.join(service.suspenders) or 'unknown')}"
             names = {"by": listed([by for by, _ in words])}
             names["remedy"] = words[0][1].format_map({**case.names, "dashboard": service.dashboard or "its page"})
-            return _signs(case, role, service, line, names=names)
+            return signs_of(case, role, service, line, names=names)
     return None
-
-
-def never_deployed(case: Case) -> Signs | None:
-    """The service is there, and there is no deploy of it."""
-    for role, service in services(case):
-        if service.found and not service.suspended and not service.deploys:
-            return _signs(case, role, service, f"Render's API: {service.name} has no deploy")
-    return None
-
-
-def _of_status(*statuses: str) -> Judge:
-    """Judge by the status of the deploy that matters."""
-
-    def judge(case: Case) -> Signs | None:
-        for role, service in services(case):
-            deploy = awaited(case, service)
-            if deploy is not None and deploy.status in statuses and not service.suspended:
-                return _failed(case, role, service, deploy)
-        return None
-
-    return judge
-
-
-def _failed(case: Case, role: str, service: RenderService, deploy: DeployView) -> Signs:
-    """Say why a deploy failed: what its log says, else what its event says."""
-    reason = _reason(service) if deploy is service.latest else None
-    why = f": {plain(deploy.reason)}" if deploy.reason else ""
-    names, steps, title, owner = {"why": why, "deploy": deploy.label}, None, None, None
-    lines = [_said(service, deploy)]
-    if reason is not None:
-        from smokegate.diagnosis.platform_rules import start_steps  # noqa: PLC0415 -- it knows this module
-
-        lines += [f"log of {service.name}: {line}" for line in reason.lines[:LOG_LINES]]
-        family = _family(reason)
-        names = {"detail": "the variable that the evidence names", "what": "what it needs", **names, **reason.names}
-        names["why"] = ""
-        title = (reason.title or "{service} does not start: {error}").replace("{service}", service.name)
-        title = title.replace("The service ", "The new version of ", 1)
-        steps = start_steps(family)
-        owner = Owner.CONFIGURATION if steps else None
-    return replace(_signs(case, role, service, *lines, names=names, steps=steps, title=title), owner=owner)
-
-
-def _reason(service: RenderService) -> Reason | None:
-    if not service.log:
-        return None
-    from smokegate.diagnosis.log_reasons import reason_in  # noqa: PLC0415 -- a green run reads no log
-    from smokegate.diagnosis.log_targets import target  # noqa: PLC0415 -- see above
-
-    return reason_in(service.log, lambda text, context: target(text, context, None, None))
-
-
-def _family(reason: Reason) -> str:
-    if reason.code == "container.missing-variable":
-        return "variable"
-    return "database" if reason.code.startswith(("database.", "postgres.")) else "code"
-
-
-def canceled(case: Case) -> Signs | None:
-    """The deploy that matters was canceled, and no newer one took its place."""
-    for role, service in services(case):
-        deploy = awaited(case, service)
-        if deploy is not None and deploy.meaning == "canceled" and _newer(service, deploy) is None:
-            return _signs(case, role, service, _said(service, deploy))
-    return None
-
-
-def superseded(case: Case) -> Signs | None:
-    """The expected version has been overtaken: its deploy was stopped for a newer one, or is no longer live."""
-    for role, service in services(case):
-        deploy = awaited(case, service)
-        newer = _newer(service, deploy) if deploy is not None else None
-        if deploy is not None and newer is not None and deploy.meaning in {"canceled", "superseded"}:
-            return _signs(case, role, service, _said(service, deploy), f"the newer one: {_said(service, newer)}")
-    return None
-
-
-def _newer(service: RenderService, deploy: DeployView) -> DeployView | None:
-    """Return the newest deploy, if it came after this one."""
-    return service.latest if service.latest is not deploy else None
-
-
-def in_progress(case: Case) -> Signs | None:
-    """The deploy that matters has not ended; without an expected version it matters only where nothing answers."""
-    for role, service in services(case):
-        deploy = awaited(case, service)
-        if deploy is None or deploy.meaning != "in progress" or service.suspended:
-            continue
-        if case.observation.expected_commit or _affected(case, role):
-            new = "" if is_known(deploy.status) else ", a status that smokegate does not know"
-            return _signs(case, role, service, f"{_said(service, deploy)}{new}", names={"status": plain(deploy.status)})
-    return None
-
-
-def not_triggered(case: Case) -> Signs | None:
-    """No deploy is of the expected commit."""
-    expected = case.observation.expected_commit
-    service = dict(services(case)).get("backend")
-    if not expected or service is None or not service.deploys or service.suspended or service.of_commit(expected):
-        return None
-    if not _affected(case, "backend") or not any(each.commit for each in service.deploys):
-        return None
-    known = ", ".join(each.commit[:12] for each in service.deploys[:3] if each.commit)
-    line = f"Render's API: the latest deploys of {service.name} are of {quote(known)}"
-    return _signs(case, "backend", service, line, confidence=Confidence.LIKELY, names={"expected": expected})
 
 
 def _live(case: Case) -> RenderService | None:
@@ -229,7 +67,7 @@ def without_server(case: Case) -> Signs | None:
     if intermittent(case, found):
         return None
     assert service.latest is not None
-    return _signs(case, "backend", service, *found.evidence[:1], _said(service, service.latest))
+    return signs_of(case, "backend", service, *found.evidence[:1], stated(service, service.latest))
 
 
 def other_address(case: Case) -> Signs | None:
@@ -239,7 +77,7 @@ def other_address(case: Case) -> Signs | None:
         return None
     line = f"Render's API: {service.name} is at {quote(service.url)}"
     names = {"address": plain(service.url)}
-    return _signs(case, "backend", service, *found.evidence[:1], line, names=names, confidence=Confidence.LIKELY)
+    return signs_of(case, "backend", service, *found.evidence[:1], line, names=names, confidence=Confidence.LIKELY)
 
 
 def _same_host(case: Case, service: RenderService) -> bool:
@@ -257,7 +95,7 @@ def edge_behind(case: Case) -> Signs | None:
     if any(same_commit(service.latest.commit, each) for each in _answered(case)):
         return None  # both versions answer, which has a cause of its own
     line = f"the edge serves commit `{commit[:12]}`, which Render's API calls {quote(earlier.status)}"
-    signs = _signs(case, "backend", service, line, _said(service, service.latest), confidence=Confidence.LIKELY)
+    signs = signs_of(case, "backend", service, line, stated(service, service.latest), confidence=Confidence.LIKELY)
     version = case.exchange("version")
     return replace(signs, exchanges=signs.exchanges or ((version.name,) if version is not None else ()))
 
@@ -276,7 +114,7 @@ def variable_missing(case: Case) -> Signs | None:
         if absent:
             words = [*service.missing, *(f"{each} (empty)" for each in service.empty)]
             line = f"Render's API: variables of {service.name}: without {quote(listed(words))}"
-            return _signs(case, role, service, line, names={"variables": listed(absent)})
+            return signs_of(case, role, service, line, names={"variables": listed(absent)})
     return None
 
 
@@ -287,7 +125,7 @@ def variable_wrong(case: Case) -> Signs | None:
         if service.wrong and section is not None:
             line = f"Render's API: {quote(listed(service.wrong))} of {service.name} is not as {case.names['file']} says"
             values = listed([f"{name}={section.values[name]}" for name in service.wrong])
-            return _signs(case, role, service, line, names={"variables": listed(service.wrong), "values": values})
+            return signs_of(case, role, service, line, names={"variables": listed(service.wrong), "values": values})
     return None
 
 
@@ -299,7 +137,7 @@ def health_path(case: Case) -> Signs | None:
         return None
     path = quote(service.health_path) if service.health_path else "no path at all"
     line = f"Render's API: the health check path of {service.name} is {path}"
-    return _signs(case, "backend", service, line, names={"path": path})
+    return signs_of(case, "backend", service, line, names={"path": path})
 
 
 def database_away(case: Case) -> Signs | None:
@@ -331,9 +169,9 @@ JUDGES: dict[str, Callable[[Case], Signs | None]] = {
     "render.not-found": not_found,
     "render.suspended": suspended,
     "render.never-deployed": never_deployed,
-    "render.build-failed": _of_status("build_failed"),
-    "render.pre-deploy-failed": _of_status("pre_deploy_failed"),
-    "render.start-failed": _of_status("update_failed"),
+    "render.build-failed": of_status("build_failed"),
+    "render.pre-deploy-failed": of_status("pre_deploy_failed"),
+    "render.start-failed": of_status("update_failed"),
     "render.deploy-canceled": canceled,
     "render.deploy-superseded": superseded,
     "render.deploy-in-progress": in_progress,

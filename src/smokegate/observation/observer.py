@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,19 +14,14 @@ from smokegate.environment.model import Environment
 from smokegate.observation.evidence.record import Recorder
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sink import SINK
-from smokegate.observation.evidence.version import deployed_version
+from smokegate.observation.evidence.version import known_version
 from smokegate.observation.model import Exchange, InterruptedRunError, Observation, Readiness
-from smokegate.observation.plan.backend import (
-    endpoint_steps,
-    health_steps,
-    monitoring_steps,
-    version_is_health,
-    version_steps,
-)
-from smokegate.observation.plan.frontend.plan import PAGE_FILES, FrontendPlan
+from smokegate.observation.plan.backend import version_is_health
+from smokegate.observation.plan.frontend.plan import PAGE_FILES
 from smokegate.observation.plan.graph import Graph
+from smokegate.observation.plan.planned import PlannedRequests
 from smokegate.observation.plan.readiness import Waiting
-from smokegate.observation.plan.sign_in import CLEAN_UP, CSRF, SignInPlan
+from smokegate.observation.plan.sign_in import CLEAN_UP, CSRF
 from smokegate.observation.plan.step import GROUPS, Group, RawResponse, RequestToSend, Step
 from smokegate.observation.side_probes import SideProbes
 from smokegate.observation.transport.pool import Pool
@@ -85,10 +80,8 @@ class Observer:
             sites,
             traced=environment.trace is not None,
         )
-        self._graph = Graph(pool, self._tries, self._condition, self._told)
-        self._journey = SignInPlan(environment, self.redactor) if environment.sign_in else None
-        self._pages = FrontendPlan(environment) if environment.frontend else None
-        self._plan: dict[str, Step] = {step.name: step for group in GROUPS for step in self._steps(group)}
+        self._graph = Graph(pool, self._tries, self._condition, self._done)
+        self._plan = PlannedRequests(environment, self.redactor)
         self._groups: set[Group] = set()
         self._readiness: Readiness | None = None
         self._waiting: Waiting | None = None
@@ -121,17 +114,11 @@ class Observer:
                     self._ends = time.monotonic() + self._deadline
                 self._begin(new)
         if first:
-            steps = self._plan.values()
-            self._pool.prepare(self._tries.origin(step.target) for step in steps)
+            self._pool.prepare(self._tries.origin(step.target) for step in self._plan.steps.values())
 
     def names(self, group: Group) -> tuple[str, ...]:
         """Return the names of a group's exchanges; scripts are among them once the page has been seen."""
-        planned = [name for name, step in self._plan.items() if step.group == group]
-        if group == "version" and version_is_health(self.environment):
-            planned.append("version")
-        if group == "frontend":
-            planned += [name for name in self._graph.exchanges() if name.startswith(PAGE_FILES)]
-        return tuple(planned)
+        return self._plan.names(group, self._graph.exchanges())
 
     def exchange(self, name: str) -> Exchange:
         """Wait for one exchange and return it.
@@ -151,7 +138,7 @@ class Observer:
             if not self._graph.begun(name):
                 raise KeyError(name)
         else:
-            self.start({self._plan[name].group})
+            self.start({self._plan.steps[name].group})
         return self._awaited(name)
 
     def _awaited(self, name: str) -> Exchange:
@@ -218,21 +205,18 @@ class Observer:
                 exchanges=exchanges,
                 control=self._side_probes.control,
                 readiness=self._readiness,
-                api_addresses=self._pages.api_addresses if self._pages else (),
-                page=self._pages.view if self._pages else None,
+                api_addresses=self._plan.frontend.api_addresses if self._plan.frontend else (),
+                page=self._plan.frontend.view if self._plan.frontend else None,
                 expected_commit=self._expected,
-                commit=self._commit(exchanges.get("version")) or self._runs(),
+                commit=known_version(
+                    self.environment, exchanges.get("version"), self._side_probes.platform, self._side_probes.server
+                ),
                 server=self._side_probes.server,
                 browser=self._side_probes.browser,
                 platform=self._side_probes.platform,
                 complete=complete,
                 secrets=self.redactor,
             )
-
-    def _commit(self, exchange: Exchange | None) -> str | None:
-        version = self.environment.version
-        answer = exchange.answer if exchange else None
-        return deployed_version(version, answer) if version and answer else None
 
     @property
     def standing(self) -> str:
@@ -244,18 +228,6 @@ class Observer:
         path = urlsplit(oldest.target.url).path or "/"
         return f"{text}, waiting {since:.0f} s for {oldest.target.method} {path} ({self._tries.timeout:g} s an attempt)"
 
-    def _runs(self) -> str | None:
-        """Return the version that a vantage point says is there, where the file names it and no answer says it."""
-        version, platform, server = self.environment.version, self._side_probes.platform, self._side_probes.server
-        source = (version.from_ or "answers") if version is not None else "platform"
-        if source == "platform" and platform is not None and platform.backend is not None:
-            live = platform.backend.live
-            return live.commit if live is not None else None
-        if source == "label" and server is not None and self.environment.compose is not None:
-            service = server.service(self.environment.compose.backend)
-            return service.revision if service is not None else None
-        return None
-
     def close(self) -> None:
         """Send nothing more and delete the account that the run created, if that can be and has not been done.
 
@@ -266,32 +238,19 @@ class Observer:
         if self._waiting is not None:
             self._waiting.stop()
         step = self._plan.get(CLEAN_UP)
-        if step is None or self._journey is None:
+        if step is None or self._plan.sign_in is None:
             return
         with self._condition:
             # An account that is being created at this moment must be known before it can be deleted.
             busy = {"register", CLEAN_UP}
             self._condition.wait_for(lambda: not self._graph.running.keys() & busy, self._tries.timeout + 1.0)
-        if self._journey.created:
+        if self._plan.sign_in.created:
             for each in (self._plan.get(CSRF + CLEAN_UP), step):
                 if each is not None:
                     self._graph.finish_alone(each)
 
-    def _steps(self, group: Group) -> Iterator[Step]:
-        of: Mapping[Group, Callable[[], Iterable[Step]]] = {
-            "health": lambda: health_steps(self.environment),
-            "endpoints": lambda: endpoint_steps(self.environment),
-            "monitoring": lambda: monitoring_steps(self.environment),
-            "sign_in": lambda: self._journey.steps() if self._journey else (),
-            "frontend": lambda: self._pages.steps() if self._pages else (),
-            "version": lambda: version_steps(self.environment),
-        }
-        yield from of[group]() if group in of else ()
-
     def _begin(self, groups: Collection[Group]) -> None:
-        """Begin all steps of some groups; what the version needs of the health check comes with it."""
-        wanted = set(groups) | ({"health"} if "version" in groups and version_is_health(self.environment) else set())
-        self._graph.begin([step for step in self._plan.values() if step.group in wanted])
+        self._graph.begin(self._plan.of(groups))
         self._pool.later(max(0.0, self._ends - time.monotonic()), self._graph.stop)
         if "server" in groups:
             self._side_probes.collect_server()
@@ -301,7 +260,7 @@ class Observer:
             self._run_browser()
 
     def _run_browser(self) -> None:
-        journey, forget = self._journey, list[Callable[[], None]]()
+        journey, forget = self._plan.sign_in, list[Callable[[], None]]()
 
         def sending(email: str, password: str) -> None:
             if journey is not None:
@@ -330,7 +289,7 @@ class Observer:
     def _complete(self, groups: Collection[Group] | None) -> bool:
         if groups is None:
             return self._waited and self._side_probes.settled and self._graph.settled
-        names = [name for name, step in self._plan.items() if step.group in groups and self._graph.begun(name)]
+        names = [name for name, step in self._plan.steps.items() if step.group in groups and self._graph.begun(name)]
         if "browser" in groups and not self._side_probes.settled:
             return False
         scripts = "frontend" not in groups or all(self._graph.settled_for(each) for each in PAGE_FILES)
@@ -343,7 +302,7 @@ class Observer:
             self._begin(self._groups)
             self._condition.notify_all()
 
-    def _told(self, exchange: Exchange) -> None:
+    def _done(self, exchange: Exchange) -> None:
         if exchange.name == "health":
             self._side_probes.probe_controls(exchange)
 

@@ -11,10 +11,9 @@ from tests_support.suite import judge
 from smokegate.diagnosis.testing import BACKEND, COMMIT, an_environment, answered, everywhere, seen
 from smokegate.diagnosis.verdict import Verdict
 from smokegate.environment.model import Environment, Version
-from smokegate.observation.observer import Observer
+from smokegate.observation.evidence.version import known_version
 from smokegate.observation.render.model import ApiCause, DeployView, PlatformView, RenderDatabase, RenderService
 from smokegate.observation.server.model import ServerView, ServiceView
-from smokegate.observation.transport.pool import Pool
 from smokegate.report.exchanges import exchange
 from smokegate.report.model import EnvironmentReport
 
@@ -254,12 +253,9 @@ COMPOSE = {"directory": "/srv/shop", "backend": "backend", "port": 8000}
 
 def test_the_label_of_the_backends_container_is_the_version_where_the_file_says_so() -> None:
     given = an_environment(version={"from": "label"}, server=SERVER, compose=COMPOSE, sign_in=None, frontend=None)
-    pool = Pool(1)
-    observer = Observer(given, pool=pool, controls=())
-    observer._side_probes.server = ServerView("local", services=(ServiceView("backend", revision=COMMIT),))
-    decided = judge(given, seen(environment=given, server=observer._side_probes.server, commit=observer._runs()))
-    observer.close()
-    pool.close()
+    server = ServerView("local", services=(ServiceView("backend", revision=COMMIT),))
+    commit = known_version(given, None, None, server)
+    decided = judge(given, seen(environment=given, server=server, commit=commit))
 
-    assert observer._runs() == COMMIT
+    assert commit == COMMIT
     assert [each.outcome for each in decided.outcomes if each.code == "version.known"] == ["passed"]

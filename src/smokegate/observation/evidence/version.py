@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from smokegate.environment.model import Version
+from smokegate.environment.model import Environment, Version
 from smokegate.environment.patterns import found
 from smokegate.observation.evidence.assertions import MISSING, lookup
 from smokegate.observation.evidence.elements import element
-from smokegate.observation.model import Answer
+from smokegate.observation.model import Answer, Exchange
 
 #: Git's own default for abbreviated hashes; fewer characters prove nothing.
 SHORTEST = 7
@@ -41,6 +42,30 @@ def _stated(version: Version, answer: Answer) -> str | None:
         value = lookup(answer.body.json, tuple(version.field.split("."))) if answer.body.is_json else MISSING
         return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
     return answer.body.text
+
+
+def known_version(environment: Environment, exchange: Exchange | None, platform: Any, server: Any) -> str | None:
+    """Return the version that answers, else the one that a vantage point reports, where the file names it.
+
+    Args:
+        environment: the deployment.
+        exchange: the one in which the version is read, if it is there.
+        platform: the platform view.
+        server: the server view.
+    """
+    version = environment.version
+    answer = exchange.answer if exchange else None
+    answered = deployed_version(version, answer) if version and answer else None
+    if answered is not None:
+        return answered
+    source = (version.from_ or "answers") if version is not None else "platform"
+    if source == "platform" and platform is not None and platform.backend is not None:
+        live = platform.backend.live
+        return live.commit if live is not None else None
+    if source == "label" and server is not None and environment.compose is not None:
+        service = server.service(environment.compose.backend)
+        return service.revision if service is not None else None
+    return None
 
 
 def same_version(expected: str, actual: str | None, version: Version | None = None) -> bool:

@@ -1,0 +1,65 @@
+"""All requests that an environment's file plans, by name and by group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+from smokegate.environment.model import Environment
+from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.plan.backend import (
+    endpoint_steps,
+    health_steps,
+    monitoring_steps,
+    version_is_health,
+    version_steps,
+)
+from smokegate.observation.plan.frontend.plan import PAGE_FILES, FrontendPlan
+from smokegate.observation.plan.sign_in import SignInPlan
+from smokegate.observation.plan.step import GROUPS, Group, Step
+
+
+class PlannedRequests:
+    """The steps of one environment, and the two plans that decide what follows while they run.
+
+    Args:
+        environment: the deployment.
+        redactor: learns the secrets of the sign-in.
+    """
+
+    def __init__(self, environment: Environment, redactor: Redactor) -> None:
+        self._environment = environment
+        self.sign_in = SignInPlan(environment, redactor) if environment.sign_in else None
+        self.frontend = FrontendPlan(environment) if environment.frontend else None
+        self.steps: dict[str, Step] = {step.name: step for group in GROUPS for step in self._of_group(group)}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.steps
+
+    def get(self, name: str) -> Step | None:
+        """Return the step of a name, if one is planned."""
+        return self.steps.get(name)
+
+    def of(self, groups: Collection[Group]) -> list[Step]:
+        """Return the steps of some groups; what the version needs of the health check is among them."""
+        wanted = set(groups) | ({"health"} if "version" in groups and version_is_health(self._environment) else set())
+        return [step for step in self.steps.values() if step.group in wanted]
+
+    def names(self, group: Group, exchanges: Iterable[str]) -> tuple[str, ...]:
+        """Return the names of a group's exchanges; those of the page's files are known once the page was read."""
+        planned = [name for name, step in self.steps.items() if step.group == group]
+        if group == "version" and version_is_health(self._environment):
+            planned.append("version")
+        if group == "frontend":
+            planned += [name for name in exchanges if name.startswith(PAGE_FILES)]
+        return tuple(planned)
+
+    def _of_group(self, group: Group) -> Iterator[Step]:
+        of: Mapping[Group, Callable[[], Iterable[Step]]] = {
+            "health": lambda: health_steps(self._environment),
+            "endpoints": lambda: endpoint_steps(self._environment),
+            "monitoring": lambda: monitoring_steps(self._environment),
+            "sign_in": lambda: self.sign_in.steps() if self.sign_in else (),
+            "frontend": lambda: self.frontend.steps() if self.frontend else (),
+            "version": lambda: version_steps(self._environment),
+        }
+        yield from of[group]() if group in of else ()
