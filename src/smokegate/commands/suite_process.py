@@ -1,6 +1,6 @@
 """One run of the suite in a process of its own: what is judged is what `pytest --env=NAME` judges.
 
-A fresh process for every run: it leaves nothing behind in the one that asked, however often that asks.
+A fresh process for every run: it leaves nothing behind in the calling process.
 The request comes in over standard input, and messages go out over standard output, pickled: both ends are ours.
 """
 

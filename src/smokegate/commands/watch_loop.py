@@ -1,4 +1,4 @@
-"""The rounds of a watch: when each begins, what it tells, and what they come to."""
+"""The rounds of a watch: when each begins, what it reports, and the summary."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DOWN = {Verdict.FAIL, Verdict.OUTAGE}
 
 @dataclass(frozen=True)
 class Round:
-    """What one look came to."""
+    """The result of one round."""
 
     started: datetime
     verdict: Verdict
@@ -51,7 +51,7 @@ class Round:
 
 
 def round_of(seen: CheckResult) -> Round:
-    """Return the round that a look was."""
+    """Return a check as a round."""
     report = seen.report
     health = report.observation.exchanges.get("health")
     answered = health if health is not None and health.answer is not None else None
@@ -139,7 +139,7 @@ def watch(  # noqa: PLR0913 - all but the first three are by name
         journey: sign in also where that creates an account every time.
         alerts: where changes are announced.
         pause: waits some seconds, and is interrupted by Ctrl-C.
-        clock: tells the seconds that pass.
+        clock: returns the current time in seconds.
     """
     creating = _creating(environment, console, journey=journey)
     tally = Tally()

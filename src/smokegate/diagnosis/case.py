@@ -102,12 +102,12 @@ class Case:
         return exchange.answer if exchange else None
 
     def wire(self, name: str) -> NoAnswer | None:
-        """Return why an exchange that was asked has no answer."""
+        """Return why an exchange that was sent has no answer."""
         exchange = self.exchange(name)
         return exchange.no_answer if exchange else None
 
     def edge_alone(self, name: str) -> EdgeAnswer | None:
-        """Return what the edge says of itself where it made the answer, told by this answer alone."""
+        """Return what the edge says of itself where it made the answer, judged by this answer alone."""
         if name not in self._edges:
             answer = self.answer(name)
             own = answer is None or (
@@ -136,7 +136,7 @@ class Case:
         )
 
     def app(self, name: str) -> Answer | None:
-        """Return the answer where the application gave it, as far as can be told."""
+        """Return the answer where the application gave it, as far as can be judged."""
         answer = self.answer(name)
         return answer if answer and self.edge(name) is None else None
 
@@ -151,7 +151,7 @@ class Case:
         return tuple({e.name: e for e in self.observation.exchanges.values()}.values())
 
     def is_page(self, exchange: Exchange) -> bool:
-        """Tell whether an exchange is with the frontend, be it as a promise of the backend's host."""
+        """Return whether an exchange is with the frontend, also as an expectation of the backend's host."""
         page = self.exchange("page")
         return on_frontend(exchange.name) or (page is not None and page.request.url == exchange.request.url)
 
@@ -183,7 +183,7 @@ class Case:
         return unmet(promise, answer) if promise and answer else ()
 
     def sound(self, name: str) -> bool:
-        """Tell whether an exchange was answered as promised."""
+        """Return whether an exchange was answered as expected."""
         return self.answer(name) is not None and not self.unmet_of(name)
 
     def hits(self, exchanges: tuple[Exchange, ...] | None = None) -> Iterator[Hit]:
@@ -235,17 +235,17 @@ class Case:
 
 
 def is_sample(name: str) -> bool:
-    """Tell whether an exchange is one of the health check's samples."""
+    """Return whether an exchange is one of the health check's samples."""
     return is_of(name, "health")
 
 
 def is_of(name: str, first: str) -> bool:
-    """Tell whether an exchange is this one or a further sample of it."""
+    """Return whether an exchange is this one or a further sample of it."""
     return name == first or (name.startswith(f"{first} ") and name[len(first) + 1 :].isdecimal())
 
 
 def on_frontend(name: str) -> bool:
-    """Tell whether an exchange is one with the frontend's host."""
+    """Return whether an exchange is one with the frontend's host."""
     return name in {"page", "api on frontend"} or name.startswith(("script ", "style ", "settings ", ON_FRONTEND))
 
 

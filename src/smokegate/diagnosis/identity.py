@@ -1,4 +1,4 @@
-"""Whether what answers is the service that was meant, told by the keys with which a service names itself."""
+"""Whether what answers is the service that was meant, judged by the keys with which a service names itself."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Judges which cause the telling lines of a log stand for, by what `knowledge/logs` knows.
 
 The most telling place decides, whatever frightening words stand elsewhere. Only where it says no more than that
-something was waited for in vain, the places before it are read. What no text is known of is still an error of
+something was awaited without success, the places before it are read. What no text is known of is still an error of
 the program itself, shown by the line that says it.
 """
 

@@ -153,7 +153,7 @@ def database_away(case: Case) -> Signs | None:
 
 
 def _trouble(*causes: ApiCause) -> Judge:
-    """Judge by why the API could not be asked."""
+    """Judge by why the API could not be queried."""
 
     def judge(case: Case) -> Signs | None:
         found = case.observation.platform

@@ -70,9 +70,9 @@ def troubled(view: ServerView, compose: Compose) -> tuple[ServiceView, ...]:
 
 
 def _answers(service: ServiceView, compose: Compose, view: ServerView) -> bool:
-    """Whether what can be asked of a service whose first health check is still to come is answered.
+    """Whether a service whose first health check is still to come answers its endpoints.
 
-    The engine's own verdict follows in any case; what nothing can be asked of is not held against it while the
+    The engine's own verdict follows in any case; a service without endpoints is not held against it while the
     backend answers.
     """
     if service.name == compose.database and view.database is not None:

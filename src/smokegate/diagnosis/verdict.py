@@ -141,7 +141,7 @@ def _cause(diagnosis: Diagnosis) -> Finding | None:
 
 
 def _blame(outcomes: Sequence[TestOutcome], diagnosis: Diagnosis) -> Verdict:
-    """Return what a failure comes to. A cause outside the deployment excuses what it explains, and no more."""
+    """Return the verdict of a failure. A cause outside the deployment excuses what it explains, and no more."""
     cause = _cause(diagnosis)
     verdict = BY_OWNER.get(cause.owner, Verdict.FAIL) if cause else Verdict.FAIL
     if cause is None or verdict is Verdict.FAIL or cause.owner is Owner.RUNNER or "health" in cause.exchanges:

@@ -32,7 +32,7 @@ def header(answer: Answer, name: str) -> str:
 
 
 def seen(exchange: Exchange, *details: str, outcome: Answer | NoAnswer | NotSent | None = None) -> str:
-    """Return the line that tells the outcome of an exchange, with details that were quoted already."""
+    """Return the line with the outcome of an exchange, with details that were quoted already."""
     outcome = outcome or exchange.outcome
     asked = f"{exchange.name}: {exchange.request.method} {exchange.request.url}"
     if isinstance(outcome, NotSent):

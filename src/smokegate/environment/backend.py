@@ -174,5 +174,5 @@ class Backend(Carried):
 
     @property
     def may_be_https(self) -> bool:
-        """Whether certificates are in play: with https, and with a replica, which tells its address later."""
+        """Whether certificates are in play: with https, and with a replica, whose address is known later."""
         return not self.url.startswith("http:")

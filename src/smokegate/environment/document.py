@@ -1,6 +1,6 @@
 """Writes what is made from the model: `docs/environments.md` and `environments/environment.schema.json`.
 
-`python -m smokegate.environment.document` writes both; with `--check` it only tells which are out of date.
+`python -m smokegate.environment.document` writes both; with `--check` it only reports which are out of date.
 """
 
 from __future__ import annotations

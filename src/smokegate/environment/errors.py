@@ -1,4 +1,4 @@
-"""What can be wrong with an environment file, told so that a person can fix it."""
+"""What can be wrong with an environment file, worded so that a person can fix it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class InvalidValueError(ValueError):
 
     Args:
         expected: what the key holds, as in "a path that starts with /".
-        found: what is there instead, where the value itself must not be shown or does not tell.
+        found: what is there instead, where the value itself must not be shown or does not help.
     """
 
     def __init__(self, expected: str, *, found: str | None = None) -> None:

@@ -1,6 +1,6 @@
 """Expectations about JSON bodies: typed data in the file, a flat list of paths and rules once loaded.
 
-In the file a table is either a rule or a nested JSON object, and its keys alone tell which: with any key of
+In the file a table is either a rule or a nested JSON object, and its keys alone decide which: with any key of
 `Rule` it is a rule, and then it may hold nothing else; without one it is an object. A key that is nearly one
 of `Rule`'s is refused as a slip of the pen. `{ holds = { … } }` says "an object" where its keys are a rule's.
 """

@@ -1,4 +1,4 @@
-"""Loads environments: files and variables in, frozen values out, every mistake of every file told at once."""
+"""Loads environments: files and variables in, frozen values out, every mistake of every file reported at once."""
 
 from __future__ import annotations
 

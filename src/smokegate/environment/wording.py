@@ -1,4 +1,4 @@
-"""Words for mistakes: how a value of a file, a key and a near miss are told to a person."""
+"""Words for mistakes: how a value of a file, a key and a near miss are shown to a person."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def is_developer_tool(url: str) -> bool:
 
 
 def is_local(host: str | None) -> bool:
-    """Return whether a name is that of the machine on which the page is looked at."""
+    """Return whether a name is that of the machine on which the page is opened."""
     return (host or "").lower() in _lists()["local"] or (host or "").endswith(".localhost")
 
 

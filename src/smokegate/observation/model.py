@@ -178,7 +178,7 @@ class NoAnswer:
 
 @dataclass(frozen=True)
 class NotSent:
-    """Not asked, because what it depends on did not come."""
+    """Not sent, because what it depends on is missing."""
 
     because: str
     """The name of the exchange that it depends on."""
@@ -220,7 +220,7 @@ class Exchange:
 
     @property
     def attempts(self) -> tuple[Answer | NoAnswer, ...]:
-        """What every attempt came to, the first one first; empty where nothing was sent."""
+        """The outcome of every attempt, the first one first; empty where nothing was sent."""
         last = () if isinstance(self.outcome, NotSent) else (self.outcome,)
         return (*(each.outcome for each in self.earlier), *last)
 
@@ -253,7 +253,7 @@ class ControlProbe:
 
 @dataclass(frozen=True)
 class Readiness:
-    """What waiting came to."""
+    """The result of waiting."""
 
     waited: float
     ready: bool

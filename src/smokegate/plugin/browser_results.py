@@ -144,7 +144,7 @@ class BrowserResults:
 
         Raises:
             ExpectationFailed: it did not.
-            NotJudged: it looks so, and the page shows nothing of the account.
+            NotJudged: it seems so, and the page shows nothing of the account.
         """
         step = self.step(*names)
         section, page = self.section.sign_in, step.page

@@ -29,7 +29,7 @@ class Client:
     Args:
         source: returns what sends.
         touched: called with the name of each exchange.
-        offline: tells whether the runner reaches no host at all.
+        offline: returns whether the runner reaches no host at all.
     """
 
     def __init__(self, source: Sender, touched: Callable[[str], None], offline: Callable[[], bool]) -> None:
@@ -87,7 +87,7 @@ class Client:
         harmless: bool = False,
         follow: bool = True,
     ) -> Response:
-        """Send a request and return what it came to.
+        """Send a request and return its outcome.
 
         Args:
             method: the HTTP method.

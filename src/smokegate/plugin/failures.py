@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class ExpectationFailed(AssertionError):  # noqa: N818 - a finding about a deployment, not an error of a program
-    """Something is not as expected: what was expected, what came instead, and in which exchange."""
+    """Something is not as expected: what was expected, what was received, and in which exchange."""
 
     def __init__(self, expected: str, actual: str, exchange: Exchange | None = None) -> None:
         super().__init__(f"expected {expected}, got {actual}")

@@ -233,7 +233,7 @@ def _processes(options: Namespace) -> int:
 
 
 def worker_count() -> int:
-    """Return how many workers pytest-xdist has started, as it told this one; 0 where this process is none."""
+    """Return how many workers pytest-xdist has started, as it reported; 0 where this process is none."""
     return int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")) if "PYTEST_XDIST_WORKER" in os.environ else 0
 
 

@@ -26,7 +26,7 @@ class PlatformResults:
         """What the API said.
 
         Raises:
-            Blocked: it could not be asked, which says nothing of the deployment.
+            Blocked: it could not be queried, which says nothing of the deployment.
         """
         if self.collected is None:
             raise Blocked("asking the platform's API failed")
@@ -44,7 +44,7 @@ class PlatformResults:
         """The backend's service.
 
         Raises:
-            Blocked: the API does not know it, or could not be asked.
+            Blocked: the API does not know it, or could not be queried.
         """
         found = self.view.backend
         if found is None or not found.found:

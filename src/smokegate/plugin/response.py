@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class Response:
-    """What a request came to. Reading the answer fails or blocks the check where there is none.
+    """The outcome of a request. Reading the answer fails or blocks the check where there is none.
 
     Args:
         exchange: the request and its outcome.
-        offline: tells whether the runner reaches no host at all; called only where there is no answer.
+        offline: returns whether the runner reaches no host at all; called only where there is no answer.
         declared: what the environment file expects of the answer.
     """
 

@@ -112,7 +112,7 @@ class Deployment:
         return self._source.complete(()).started
 
     def response(self, name: str) -> Response:
-        """Return what a request came to, by the exchange's name as in reports: `health`, `preflight`."""
+        """Return the outcome of a request, by the exchange's name as in reports: `health`, `preflight`."""
         return Response(self._exchange(name), self._offline, self._declared(name))
 
     @property
@@ -193,7 +193,7 @@ class Deployment:
         """The version that answered, or that a vantage point says is there; None where it is not known.
 
         Raises:
-            Blocked: nothing says it: no `[version]`, or its vantage point could not be asked.
+            Blocked: nothing says it: no `[version]`, or its vantage point could not be queried.
         """
         section = self.environment.version
         if section is not None and section.path:

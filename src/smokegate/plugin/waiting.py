@@ -30,7 +30,7 @@ SLICE = 0.1
 
 
 def until_ready(run: Run) -> None:
-    """Wait, where the run was asked to, until every deployment is ready or has been given up."""
+    """Wait, where the run was started with `--wait`, until every deployment is ready or has been given up."""
     if run.settings.wait is None and (run.embedded is None or run.embedded.wait is None):
         return
     for name, deployment in run.deployments.items():
@@ -45,7 +45,7 @@ def until_ready(run: Run) -> None:
 
 
 def outcome_of(readiness: Readiness) -> str:
-    """Return what waiting came to, in one line."""
+    """Return the result of waiting, in one line."""
     polls = f"{readiness.polls} poll{'s' if readiness.polls != 1 else ''}"
     if readiness.ready:
         return f"ready after {readiness.waited:.1f} s ({polls})"

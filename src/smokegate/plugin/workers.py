@@ -20,7 +20,7 @@ OUTPUT = "smokegate"
 
 
 class EnvironmentScheduling(LoadScopeScheduling):  # type: ignore[misc]
-    """One unit of work per worker, its environments, so that no deployment is looked at twice."""
+    """One unit of work per worker, its environments, so that no deployment is observed twice."""
 
     def __init__(self, config: pytest.Config, log: Any, run: Run) -> None:
         super().__init__(config, log)

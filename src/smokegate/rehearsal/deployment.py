@@ -120,7 +120,7 @@ class _Rehearsal:
     def _mutant(self, mutation: Mutation, number: int, already: set[str], usual: set[str]) -> Mutant:
         """Try one mutation; one that breaks some answers only is tried until the first is none of them.
 
-        The suite asks side by side, so that no one can tell which of its requests will come first.
+        The suite sends requests concurrently, so that it is not known which of its requests will come first.
         """
         found = self._once(mutation, f"mutant-{number}", already)
         for turn in range(1, TURNS if mutation.every > 1 else 1):

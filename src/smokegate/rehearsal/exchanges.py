@@ -145,7 +145,7 @@ class Naming:
         return None
 
     def _view(self, token: str) -> str:
-        """Return which of the two looks at the account this is, by the login that gave the token."""
+        """Return which of the two account views this is, by the login that gave the token."""
         if token not in self._opened:
             views = ["account" if giver != "login" else "account again" for giver in self._givers[token]]
             self._opened[token] = iter(views or ["account"])

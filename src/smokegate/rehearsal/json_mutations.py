@@ -27,7 +27,7 @@ def breakers(promise: JsonExpectation, body: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _others(rule: Rule, value: Any) -> Iterator[Any]:
-    """Yield values near the good one, which find a check that looks too loosely; stranger ones after them."""
+    """Yield values near the good one, which find a check that is too loose; stranger ones after them."""
     if isinstance(value, bool):
         yield not value
     if isinstance(value, str):

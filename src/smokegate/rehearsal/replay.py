@@ -35,7 +35,7 @@ class Replay:
     def __init__(self, environment: Environment, proxy: Proxy, runs: Runs, common: list[str]) -> None:
         self.recording = Recording()
         self.commit: str | None = None
-        """The commit that the deployment told, which every replayed run expects."""
+        """The commit that the deployment reported, which every replayed run expects."""
         self._environment = environment
         self._name = environment.name
         self._proxy = proxy

@@ -135,7 +135,7 @@ class Runs:
         return files
 
     def _await(self, channel: socket.socket, files: Path) -> int:
-        """Wait for the run to tell its exit code."""
+        """Wait for the run to report its exit code."""
         pid: int | None = None
         received = b""
         channel.settimeout(PATIENCE)

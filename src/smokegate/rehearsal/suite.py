@@ -1,4 +1,4 @@
-"""Which suite is rehearsed, and what one run of it comes to."""
+"""Which suite is rehearsed, and the outcome of one run of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class RunError(RuntimeError):
-    """A run of the suite did not come to an end of its own; the text says what it had told until then."""
+    """A run of the suite did not come to an end of its own; the text says what it had printed until then."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class SuiteRun:
 
     code: int
     text: str
-    """What it told in the terminal."""
+    """What it printed in the terminal."""
     report: dict[str, Any]
     """Its JSON report, empty where it wrote none."""
     seconds: float

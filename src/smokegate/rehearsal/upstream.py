@@ -1,4 +1,4 @@
-"""The real deployment behind the proxy: asked by the one normal run, its addresses put right on the way."""
+"""The real deployment behind the proxy: requested by the one normal run, its addresses put right on the way."""
 
 from __future__ import annotations
 

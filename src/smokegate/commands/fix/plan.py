@@ -162,7 +162,7 @@ def start(services: Collection[ServiceView], alone: tuple[str, ...] = ()) -> Act
 
 
 def reload(service: str) -> Action:
-    """Return nginx's own reload: it looks its upstreams up again and drops no connection."""
+    """Return nginx's own reload: it resolves its upstreams again and drops no connection."""
     return Action(Kind.RELOAD, (service,), (("exec", "-T", "--", service, "nginx", "-s", "reload"),), QUICK)
 
 

@@ -35,7 +35,7 @@ def await_ready(
         services: the names of those that are waited for.
         limit: for how many seconds at most.
         pause: waits some seconds between two polls.
-        clock: tells the seconds that pass.
+        clock: returns the current time in seconds.
 
     Returns:
         None where they are ready, else why they are not.

@@ -21,7 +21,7 @@ def deploying(repository: str, now: datetime) -> bool:
     """Return whether one of the latest deployments is in progress.
 
     Raises:
-        GitHubError: GitHub cannot be asked.
+        GitHubError: GitHub cannot be reached.
     """
     for deployment in api("GET", f"repos/{repository}/deployments?per_page=10") or []:
         if now - datetime.fromisoformat(deployment["created_at"]) > AT_MOST:
@@ -33,7 +33,7 @@ def deploying(repository: str, now: datetime) -> bool:
 
 
 def main(variables: Mapping[str, str] = os.environ) -> int:
-    """Write the output `deploying`; where GitHub cannot be asked, the watch goes on."""
+    """Write the output `deploying`; where GitHub cannot be reached, the watch continues."""
     try:
         found = deploying(variables.get("GITHUB_REPOSITORY", ""), datetime.now(UTC))
     except (GitHubError, KeyError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""What belongs to a look through the browser and is sent from here: the same calls, and the account's removal."""
+"""What belongs to a browser run and is sent from here: the same calls, and the account's removal."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def person_of(environment: Environment) -> Person | None:
 
 
 def time_for(environment: Environment) -> float:
-    """Return how many seconds a look may take."""
+    """Return how many seconds a browser run may take."""
     section = environment.browser
     assert section is not None
     return section.timeout * (len(section.pages) + (5 if section.sign_in else 1)) + ALLOWANCE

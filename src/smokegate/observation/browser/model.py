@@ -130,7 +130,7 @@ class SignInStep:
 
     @property
     def succeeded(self) -> bool:
-        """Whether it looks as if the user was signed in, and nothing says otherwise."""
+        """Whether the user seems to be signed in, and nothing says otherwise."""
         return not self.problem and self.form_gone and self.failed_call is None
 
 

@@ -52,7 +52,7 @@ class PageSignIn:
         section: what the file says of it.
         person: who signs in.
         base: the pages' address.
-        trusted: tells whether an address may be given the account.
+        trusted: returns whether an address may be given the account.
         sending: called once, before the account is created.
     """
 

@@ -1,4 +1,4 @@
-"""Looks at one environment through the browser: its pages, what a returning visitor sees, and signing in."""
+"""Visits one environment with the browser: its pages, what a returning visitor sees, and signing in."""
 
 from __future__ import annotations
 

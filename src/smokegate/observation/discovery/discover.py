@@ -42,7 +42,7 @@ class VersionSource:
 
 @dataclass
 class Found:
-    """What a discovery came to."""
+    """The result of a discovery."""
 
     url: str
     requests: int = 0

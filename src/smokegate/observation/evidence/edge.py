@@ -66,7 +66,7 @@ def edge_answer(answer: Answer, promise: Expectation | None = None) -> EdgeAnswe
     """Return what the edge says of itself, or None where the application answered.
 
     Args:
-        answer: what came.
+        answer: the response.
         promise: what is expected of it: an answer that was promised as it is is no one else's.
     """
     if isinstance(promise, Health) and (cached := _cached(answer)) is not None:

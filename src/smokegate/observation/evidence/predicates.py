@@ -85,7 +85,7 @@ def grants(answer: Answer, page_url: str, request: Request | None = None, *, coo
 
 
 def page_faults(answer: Answer, contains: str | None) -> list[tuple[str, str | None]]:
-    """Return what makes an answer no page of the application: what is expected, and what came instead."""
+    """Return what makes an answer no page of the application: what is expected, and what was received."""
     kind = answer.headers.get("content-type", "no content type")
     found: list[tuple[str, str | None]] = [] if answer.status == 200 else [("status 200", None)]
     if not is_html(answer):

@@ -1,4 +1,4 @@
-"""Turns what was sent and what came into the frozen values of an observation, as they were: raw.
+"""Turns requests and responses into the frozen values of an observation, as they were: raw.
 
 Expectations are judged on these. What leaves the process passes the sink (`evidence.sink`), which learns here
 which values are credentials.

@@ -149,7 +149,7 @@ def _shows_no_one(api: SignIn, got: Reply) -> bool:
 
 
 def identity_in(api: SignIn, got: Reply) -> Any:
-    """Return what tells the account in an answer from others, None where nothing does."""
+    """Return what identifies the account in an answer, None where nothing does."""
     found = lookup(got.json, tuple(api.identity.split("."))) if got.is_json else None
     return None if found is MISSING else found
 

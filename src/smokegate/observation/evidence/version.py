@@ -24,7 +24,7 @@ CACHES = ("x-cache", "cf-cache-status", "x-cache-status", "x-vercel-cache", "x-n
 
 
 def deployed_version(version: Version, answer: Answer) -> str | None:
-    """Return the version that an answer tells; None where it tells none, or says itself that it is unknown."""
+    """Return the version in an answer; None where it has none, or says itself that it is unknown."""
     stated = _stated(version, answer)
     if stated is not None and version.matches is not None:
         match = found(version.matches, stated)

@@ -149,7 +149,7 @@ class Views:
 
 
 def may_hold(text: str) -> bool:
-    """Tell, at no cost, whether a text may hold an escape or an invisible character."""
+    """Return, at no cost, whether a text may hold an escape or an invisible character."""
     return not text.isprintable() or "\\" in text or "%" in text or "&" in text or "'\"'\"'" in text
 
 

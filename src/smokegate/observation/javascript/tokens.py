@@ -1,6 +1,6 @@
 """A tolerant JavaScript tokenizer: linear in the text, whatever the text is.
 
-Every alternative consumes what it has looked at (possessive quantifiers, optional ends), so that no text is read
+Every alternative consumes what it has read (possessive quantifiers, optional ends), so that no text is read
 twice. Tokens are kept in compact arrays: a large bundle has a million of them.
 """
 

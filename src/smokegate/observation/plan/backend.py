@@ -82,7 +82,7 @@ def _samples(first: Step, count: int) -> Iterator[Step]:
 
 
 def monitoring_steps(environment: Environment) -> Iterator[Step]:
-    """Yield the monitoring summary, asked exactly once: deployments limit its rate."""
+    """Yield the monitoring summary, requested exactly once: deployments limit its rate."""
     monitoring = environment.backend.monitoring
     if monitoring is not None:
         ask = reading(environment, monitoring.path, monitoring)
@@ -90,7 +90,7 @@ def monitoring_steps(environment: Environment) -> Iterator[Step]:
 
 
 def version_steps(environment: Environment) -> Iterator[Step]:
-    """Yield the request that tells the deployed version, unless the health check is that request."""
+    """Yield the request that returns the deployed version, unless the health check is that request."""
     version = environment.version
     if version is not None and version.path and not version_is_health(environment):
         ask = reading(environment, version.path, version)
@@ -98,7 +98,7 @@ def version_steps(environment: Environment) -> Iterator[Step]:
 
 
 def version_is_health(environment: Environment) -> bool:
-    """Return whether the health check also tells the version, so that one request serves both."""
+    """Return whether the health check also returns the version, so that one request serves both."""
     version = environment.version
     if version is None or version.path != environment.backend.health.path:
         return False

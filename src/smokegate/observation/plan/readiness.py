@@ -33,7 +33,7 @@ STEADY, SETTLED = 3, 10
 
 
 class Waiting:
-    """Polls the health check; tells `done` once, from one of the pool's threads.
+    """Polls the health check; calls `done` once, from one of the pool's threads.
 
     Args:
         environment: what is waited for.

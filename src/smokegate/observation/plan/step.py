@@ -1,4 +1,4 @@
-"""What is to be asked, and when: the vocabulary of the plan."""
+"""What is requested, and when: the types of the plan."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def web_origin(url: str) -> str:
 
 
 def same_origin(one: str, other: str) -> bool:
-    """Tell whether two addresses have the same scheme, host and port."""
+    """Return whether two addresses have the same scheme, host and port."""
     return web_origin(one) == web_origin(other)
 
 

@@ -48,7 +48,7 @@ def find(api: RenderApi, name: str) -> dict[str, Any] | None:
     """Return a service by its name or id, None where the workspaces of the key have none.
 
     Raises:
-        ApiError: it could not be asked for.
+        ApiError: it could not be read.
     """
     if name.startswith(("srv-", "crn-")):
         try:
@@ -66,7 +66,7 @@ def read_deploys(api: RenderApi, found: RenderService) -> RenderService:
     """Return a service with its newest deploys, and why they failed where one did.
 
     Raises:
-        ApiError: the deploys could not be asked for.
+        ApiError: the deploys could not be read.
     """
     rows = api.get(f"/services/{found.id}/deploys", limit=str(DEPLOYS))
     raw = [table(each, "deploy") for each in (rows if isinstance(rows, list) else ())]

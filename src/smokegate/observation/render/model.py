@@ -11,7 +11,7 @@ from smokegate.observation.evidence.version import same_commit
 
 
 class ApiCause(Enum):
-    """Why the API could not be asked."""
+    """Why the API could not be queried."""
 
     NO_KEY = "no-key"
     REFUSED = "refused"
@@ -22,7 +22,7 @@ class ApiCause(Enum):
 
 
 class ApiError(Exception):
-    """A request to the API came to nothing; the text is safe to show."""
+    """A request to the API failed; the text is safe to show."""
 
     def __init__(self, cause: ApiCause, text: str) -> None:
         super().__init__(text)

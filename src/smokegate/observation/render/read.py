@@ -26,7 +26,7 @@ def is_suspended(value: dict[str, Any]) -> bool:
 
 
 def service(name: str, raw: dict[str, Any]) -> RenderService:
-    """Return a service without what further requests tell."""
+    """Return a service without what further requests add."""
     details = table(raw, "serviceDetails")
     suspenders = raw.get("suspenders")
     kind = text(raw, "type")

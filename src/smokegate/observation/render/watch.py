@@ -29,7 +29,7 @@ class PlatformWatch:
         section: which services, and the key.
         pool: does the work.
         expected: the commit that is waited for; None: the latest deploy.
-        hopeless: told, once, why waiting is pointless.
+        hopeless: called once with the reason why waiting is pointless.
     """
 
     def __init__(self, section: Render, pool: Pool, expected: str | None, hopeless: Callable[[str], None]) -> None:

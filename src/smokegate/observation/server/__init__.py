@@ -44,7 +44,7 @@ __all__ = [
 
 
 def collect_server(environment: Environment, *, redactor: Callable[[str], str] | None = None) -> ServerView:
-    """Check an environment's server once; a look that fails says so in the view and raises nothing.
+    """Collect the data of an environment's server once; a failure is in the view and raises nothing.
 
     The redactor is applied to everything that a command writes, before it is read.
 

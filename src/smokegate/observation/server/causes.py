@@ -1,4 +1,4 @@
-"""The closed set of reasons for which a command on the server gives no result, and the text that tells each.
+"""The closed set of reasons for which a command on the server gives no result, each with its text.
 
 The texts are OpenSSH's (9.2, the same since 8.x) with `LC_ALL=C`, and those of the docker client 28 and of
 compose v2.40.

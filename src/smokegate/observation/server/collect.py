@@ -62,7 +62,7 @@ def look_at(environment: Environment, *, redactor: Redactor | None = None) -> Se
 
 @dataclass
 class _Notes:
-    """What single commands said that failed while the look went on."""
+    """The commands that failed while the collection continued."""
 
     problems: list[CommandFailure] = field(default_factory=list)
 
@@ -129,7 +129,7 @@ def _stateful(compose: Compose) -> tuple[str, ...]:
 
 
 def _engine(host: Host) -> tuple[str, str, CommandFailure | None]:
-    """Return the engine's version and directory, or why it cannot be asked.
+    """Return the engine's version and directory, or why it cannot be reached.
 
     Raises:
         HostError: the server itself cannot be reached; an engine that hangs is a failure to report.
@@ -147,7 +147,7 @@ def _engine(host: Host) -> tuple[str, str, CommandFailure | None]:
 
 
 def _services(pool: ThreadPoolExecutor, project: Project) -> tuple[tuple[ServiceView, ...], CommandFailure | None]:
-    """Return the profile's services with the first sample of each container, or why compose cannot tell."""
+    """Return the profile's services with the first sample of each container, or why compose cannot list them."""
     declared = pool.submit(project.run, "config", "--services")
     listed = pool.submit(project.run, "ps", "--all", "--format", "json")
     for future in (declared, listed):

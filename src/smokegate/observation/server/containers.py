@@ -1,4 +1,4 @@
-"""Follows containers over the time of a look: inspected first and last, with the end of their logs."""
+"""Follows containers over the time of a collection: inspected first and last, with the end of their logs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def inspect(host: Host, ids: Iterable[str]) -> list[ServiceView]:
     """Return a view of each container that is still there, with one sample and without its log.
 
     Raises:
-        HostError: docker could not be asked, or what it printed is no JSON.
+        HostError: docker could not be reached, or what it printed is no JSON.
     """
     return [parse.service(one) for one in _inspected(host, list(ids))]
 
@@ -58,7 +58,7 @@ def follow(host: Host, services: tuple[ServiceView, ...]) -> tuple[tuple[Service
     to be in a crash loop are fetched anew.
 
     Raises:
-        HostError: docker could not be asked, or what it printed is no JSON.
+        HostError: docker could not be reached, or what it printed is no JSON.
     """
     deadline = time.monotonic() + FOLLOWING
     while True:

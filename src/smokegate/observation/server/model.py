@@ -32,7 +32,7 @@ class CommandFailure:
 
 @dataclass(frozen=True)
 class Sample:
-    """One sample of the life of a container; two of them tell a crash loop from a container that runs."""
+    """One sample of the life of a container; two of them distinguish a crash loop from a container that runs."""
 
     state: str
     restart_count: int
@@ -136,7 +136,7 @@ class ServiceView:
         """Whether the engine restarts it repeatedly.
 
         Seen between two tries, restarted from one sample to another, or restarted before and not ready since:
-        on a busy host one try outlasts a look.
+        on a busy host one try outlasts a collection.
         """
         if self.state == "restarting" or any(sample.state == "restarting" for sample in self.samples):
             return True

@@ -141,9 +141,9 @@ def _sample(one: dict[str, Any]) -> Sample:
 
 
 def later(view: ServiceView, one: dict[str, Any]) -> ServiceView:
-    """Bring a view up to date with a further sample of its container; the samples of all looks stay.
+    """Bring a view up to date with a further sample of its container; all samples stay.
 
-    How a run ended stays too: once the engine has restarted a container it tells 0, and no lack of memory.
+    How a run ended stays too: once the engine has restarted a container it reports 0, and no lack of memory.
     """
     new = service(one, expected=view.expected)
     return replace(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Project:
-    """A compose project on a host: knows its command line and how to tell why a command on it failed."""
+    """A compose project on a host: knows its command line and how to explain why a command on it failed."""
 
     def __init__(self, host: Host, compose: Compose) -> None:
         self.host = host

@@ -50,7 +50,7 @@ def pause_before_next(
     """Return the seconds to wait before another attempt; None where there must be none.
 
     Args:
-        outcomes: what the attempts came to so far.
+        outcomes: of the attempts so far.
         as_declared: whether an answer is as the environment file declares it; None: nothing is declared.
         shared: whether the last failure is that of another request, which has tried again already.
     """

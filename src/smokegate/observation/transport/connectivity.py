@@ -15,7 +15,7 @@ LOCAL_NAMES = (".invalid", ".test", ".localhost", ".local", ".example", ".intern
 
 
 def is_public(url: str) -> bool:
-    """Return whether an address names a host on the internet: only then do other hosts tell about it."""
+    """Return whether an address names a host on the internet: only then do other hosts say something about it."""
     host = (urlsplit(url).hostname or "").rstrip(".").lower()
     try:
         return ipaddress.ip_address(host).is_global

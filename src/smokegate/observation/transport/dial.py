@@ -34,7 +34,7 @@ class Dialer:
         self._reached: set[Origin] = set()
 
     def take(self, origin: Origin, asked: float, deadline: float, *, public_only: bool = False) -> Connection:
-        """Open a connection that is the caller's own; `asked` is when its request was made.
+        """Open a connection that is the caller's own; `asked` is the time of its request.
 
         Raises:
             OSError, UnicodeError: what kept it from being opened.

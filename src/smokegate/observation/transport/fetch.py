@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Fetched:
-    """What one attempt came to and took; filled in as it goes, so that a failure tells how far it came."""
+    """The outcome and times of one attempt; filled in step by step, so that a failure shows how far it got."""
 
     started: float
     raw: RawResponse | None = None

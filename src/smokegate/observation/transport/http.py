@@ -1,4 +1,4 @@
-"""requests, fitted so that it tells what each phase took and keeps one deadline for the whole exchange.
+"""requests, extended so that it reports what each phase took and keeps one deadline for the whole exchange.
 
 Imported late. Proxies are honoured as
 requests does (`HTTPS_PROXY`, `NO_PROXY` …), except for loopback addresses, which never go through one; what a

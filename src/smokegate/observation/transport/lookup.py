@@ -38,7 +38,7 @@ class _Lookup:
 
 
 class Resolver:
-    """Looks names up in threads of their own, because the system's resolver knows no deadline."""
+    """Resolves names in separate threads, because the system's resolver knows no deadline."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -76,7 +76,7 @@ class Resolver:
 
     @staticmethod
     def _spent(lookup: _Lookup) -> bool:
-        """A failure is told to those who wait for it and to no one after them: names heal."""
+        """A failure is raised for those who wait for it and for no one after them: names heal."""
         if not lookup.done.is_set():
             return False
         return lookup.error is not None or time.monotonic() - lookup.ended > KEPT

@@ -26,7 +26,7 @@ REMEASURED = 2
 
 
 class RetryResult(NamedTuple):
-    """What an exchange came to, for keeping and, with its secrets, for the steps that depend on it."""
+    """The outcome of an exchange, for the record and, with its secrets, for the steps that depend on it."""
 
     exchange: Exchange
     raw: RawResponse | None
@@ -37,7 +37,7 @@ class Retries:
 
     Args:
         pool: the connections.
-        recorder: turns what came into what is kept.
+        recorder: turns responses into what is recorded.
         timeout: the deadline of one exchange, in seconds, all its attempts included.
         ca_file: authorities to trust besides the usual ones.
         sites: what the file declares for every request to an address, the backend last, which counts first.
@@ -88,7 +88,7 @@ class Retries:
         return origin_of(ask.url, self.dressed(ask).route)
 
     def run(self, step: Step, ask: RequestToSend, asked: float, timeout: float | None = None) -> RetryResult:
-        """Send until it is known what the request comes to, within one deadline.
+        """Send until the outcome of the request is known, within one deadline.
 
         Args:
             step: what the exchange is.

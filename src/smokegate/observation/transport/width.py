@@ -125,7 +125,7 @@ class Width:
         self._changed()
 
     def rest(self, place: Place) -> bool:
-        """Note that its answer was read to the end; tell whether the connection is kept for another request."""
+        """Note that its answer was read to the end; return whether the connection is kept for another request."""
         with self._lock:
             place.busy = False
             if place.fresh or place.spent or self.single or (not self.proven and not self._queued()):

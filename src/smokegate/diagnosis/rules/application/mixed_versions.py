@@ -20,7 +20,7 @@ KEYS = ("commit", "version", "revision", "build", "git_sha")
 
 
 def judge(case: Case) -> Signs | None:
-    """The samples of one run tell more than one version."""
+    """The samples of one run report more than one version."""
     by_version: dict[str, Exchange] = {}
     for exchange in case.samples:
         version = _version(case, exchange, case.environment.version)

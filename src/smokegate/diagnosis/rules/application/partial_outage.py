@@ -55,7 +55,7 @@ def _only_late(failed: list[Exchange]) -> bool:
 
 
 def _routed(case: Case, exchange: Exchange) -> bool:
-    """Return whether the edge says by itself why this sample failed, which another rule tells."""
+    """Return whether the edge says by itself why this sample failed, which another rule reports."""
     edge = case.edge(exchange.name)
     return edge is not None and not edge.code.startswith("nginx.bad")
 

@@ -19,7 +19,7 @@ KEYS = ("status", "state", "health", "healthy", "ok", "ready")
 
 
 def judge(case: Case) -> Signs | None:
-    """The body has the keys that were promised, with other values; or it is an error that tells a state."""
+    """The body has the keys that were promised, with other values; or it is an error that reports a state."""
     exchange, answer = case.exchange("health"), case.app("health")
     if exchange is None or answer is None:
         return None

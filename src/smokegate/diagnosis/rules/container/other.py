@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def judge(case: Case) -> Signs | None:
-    """The header that tells the commit has one value at the edge and another on the server itself."""
+    """The header with the commit has one value at the edge and another on the server itself."""
     view, version = view_of(case), case.environment.version
     exchange, answer = case.exchange("health"), case.app("health")
     if view is None or version is None or version.header is None or exchange is None or answer is None:

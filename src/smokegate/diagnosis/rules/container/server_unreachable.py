@@ -1,4 +1,4 @@
-"""The server could not be looked at: no connection, no engine, no project.
+"""Server data could not be collected: no connection, no engine, no project.
 
 Without a connection nothing is known from inside, and nothing is said against the deployment: what is broken
 as seen from outside comes first, and alone it leaves the verdict open.
@@ -198,7 +198,7 @@ ROWS = (
 
 
 def by_cause(cause: CommandCause) -> Judge:
-    """Judge by why the look ended."""
+    """Judge by why the collection ended."""
 
     def judge(case: Case) -> Signs | None:
         view = view_of(case)

@@ -21,7 +21,7 @@ ON_REQUEST = {0, 143}
 
 
 def stopped(case: Case) -> Iterator[ServiceView]:
-    """Services that users meet, ended as if they had been asked to."""
+    """Services that users meet, ended as if they had been stopped."""
     for each in unexplained(case):
         asked = each.state in {"exited", "removing"} and each.exit_code in ON_REQUEST
         if each.exists and asked and role(case, each) in {"backend", "proxy"}:

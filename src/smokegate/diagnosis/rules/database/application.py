@@ -42,7 +42,7 @@ LOOK: Step = (
 
 
 def unreachable(case: Case) -> Signs | None:
-    """A driver's text tells; an app's own word, or a bare 500 on the first login, less surely."""
+    """A driver's text proves it; an app's own word, or a bare 500 on the first login, less surely."""
     broken = [each for each in case.backend if is_broken(case, each)]
     texts = [each for each in spoken(broken) if each.place.subject == "database" and each.place.says != "schema"]
     if texts:

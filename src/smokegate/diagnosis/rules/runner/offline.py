@@ -1,4 +1,4 @@
-"""The machine that runs the suite has no network: told by control probes, never by the target alone."""
+"""The machine that runs the suite has no network: judged by control probes, never by the target alone."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def no_token(case: Case) -> Signs | None:
 
 
 def _found_elsewhere(answer: Answer) -> str:
-    """Return where an answer holds what looks like a token or a session."""
+    """Return where an answer holds a probable token or a session."""
     keys = [key for key, value in _strings(answer.body.json) if TOKEN_KEY.search(key) and len(value) > 7]
     if keys:
         return f"it holds {quote(keys[0])}"

@@ -178,7 +178,7 @@ class FrontendPlan:
         return self._next()
 
     def _next(self) -> list[Step]:
-        """Plan what follows from what was read by now; the last file tells what to try."""
+        """Plan what follows from what was read by now; the last file decides what to try."""
         assert self._reading is not None
         steps = [step for url in self._reading.modules() for step in self._file(url, "module")]
         if self._outstanding == 0:
