@@ -15,8 +15,8 @@ from smokegate.project import VERSION
 #: Each is a module under `smokegate.commands`, imported when it is called.
 COMMANDS = {
     "check": "check a deployment of which only its address is known: no file, no set-up",
-    "environments": "list the environments and say whether their files are in order",
-    "init": "write the first environment file of a repository from what a deployment answers",
+    "environments": "list the environments and validate their files",
+    "init": "write the first environment file of a repository from the responses of a deployment",
     "new": "write environments/NAME.toml for a deployment at URL",
     "diagnose": "check a deployment, name the cause of a failure, and with --fix repair what can be repaired",
     "watch": "check repeatedly, one line per round",

@@ -26,7 +26,7 @@ UNDECIDED = "nothing was learned: do what the note says, and run again"
 def describe(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument("urls", nargs="+", metavar="URL", help="the deployment's address, such as shop.example.com")
-    parser.add_argument("--health", default="", metavar="PATH", help="the health check's path, where it is not found")
+    parser.add_argument("--health", default="", metavar="PATH", help="the health check's path, if it is not found")
     parser.add_argument("--json", action="store_true", help="print the run's JSON document instead of text")
     parser.epilog = (
         "exit codes: 0 go on, 1 broken, 6 could not be judged, 7 the platform's outage, 4 an argument cannot be used"

@@ -132,7 +132,7 @@ def run_checks(  # noqa: PLR0913 - all but the first two by name
         watching: leave out what must not be repeated round after round.
         creating: whether accounts may be created, where the file allows it.
         doing: what the live line says.
-        expected: the commit that must be what answers; None: any.
+        expected: the commit that must answer; None: any.
 
     Raises:
         SuiteError: the suite returned no result.

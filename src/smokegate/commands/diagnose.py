@@ -27,24 +27,24 @@ def describe(parser: argparse.ArgumentParser) -> None:
         metavar="10m",
         help="wait until it is healthy, then check; without a value as long as the file says",
     )
-    parser.add_argument("--expect-commit", metavar="SHA", help="the commit that must be what answers")
+    parser.add_argument("--expect-commit", metavar="SHA", help="the commit that must answer")
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of tables")
     fixing = parser.add_argument_group(
-        "mending",
+        "fixing",
         "Start, restart or rebuild services of the compose project, as the cause requires; docs/fix.md",
     )
     fixing.add_argument(
         "--fix", action="store_true", help="show the commands, ask for confirmation, run them, and check again"
     )
-    fixing.add_argument("--yes", action="store_true", help="do not ask")
+    fixing.add_argument("--yes", action="store_true", help="act without confirmation")
     fixing.add_argument("--dry-run", action="store_true", help="show the commands and run none of them")
     fixing.add_argument(
-        "--allow-rollback", action="store_true", help="also bring back the version that was live before (Render)"
+        "--allow-rollback", action="store_true", help="also roll back to the version that was live before (Render)"
     )
     fixing.add_argument(
         "--lock",
         metavar="DIR",
-        help="the directory on the host that only one fix can make (default: /tmp/smokegate-fix.lock)",
+        help="the lock directory on the host, so that only one fix runs (default: /tmp/smokegate-fix.lock)",
     )
     parser.epilog = (
         "exit codes: 0 it works, 1 it does not, 6 it could not be judged, 7 the platform's outage; "

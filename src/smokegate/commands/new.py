@@ -19,11 +19,11 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add what `new` and `init` have in common."""
-    parser.add_argument("--health", default="", metavar="PATH", help="the health check's path, where it is not found")
+    parser.add_argument("--health", default="", metavar="PATH", help="the health check's path, if it is not found")
     parser.add_argument(
         "--environments", type=Path, default=Path("environments"), metavar="DIR", help="where the files are"
     )
-    parser.add_argument("--yes", action="store_true", help="do not ask: write, also in place of a file that is there")
+    parser.add_argument("--yes", action="store_true", help="write without confirmation, also over an existing file")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -32,7 +32,7 @@ NAME is a file of environments/; several are separated by spaces or commas, `all
 options:
 {options}
 
-All other options are pytest's, such as -k EXPRESSION, -x, -v or -n WORKERS. With paths exactly those are run.
+All other options are pytest's, such as -k EXPRESSION, -x, -v or -n WORKERS. With paths, exactly those are run.
 The folder's pytest configuration, PYTEST_ADDOPTS and installed plugins are not used; load a plugin that your own
 checks need with -p NAME.
 

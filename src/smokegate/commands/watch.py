@@ -18,7 +18,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--journey",
         action="store_true",
-        help="sign in every round, too, where that creates an account each time; else it is left out",
+        help="also sign in every round where that creates an account each time",
     )
     parser.add_argument(
         "--on-change",

@@ -29,7 +29,7 @@ CHAPTERS = {
     Level.HEALTH: "Health",
     Level.SIGN_IN: "Sign-in",
     Level.MONITORING: "Monitoring",
-    Level.PROMISE: "Promises",
+    Level.PROMISE: "Expectations",
     Level.FRONTEND: "Frontend",
     Level.ADVICE: "Advice",
     Level.VANTAGE: "The way to the server",

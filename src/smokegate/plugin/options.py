@@ -63,11 +63,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "deadline": {
         "metavar": "2m",
-        "help": "how long the requests of a run may take in all, --wait apart (default: the file's `deadline`)",
+        "help": "how long all requests of a run may take, without --wait (default: the file's `deadline`)",
     },
     "expect-commit": {
         "metavar": "SHA",
-        "help": "the commit that must be what answers (at least 7 digits); with --wait, wait for it",
+        "help": "the commit that must answer (at least 7 digits); with --wait, wait for it",
     },
     "expect-version": {
         "metavar": "ANY",
@@ -83,11 +83,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "record": {
         "metavar": "FILE",
-        "help": "write the run to FILE too, as the state before a deploy; --since=FILE after it compares with it",
+        "help": "also write the run to FILE, as the state before a deploy, to compare with by --since=FILE",
     },
     "since": {
         "metavar": "FILE",
-        "help": "mark what is red as new or as red before, by the run in FILE (default: the last green run)",
+        "help": "mark each failure as new or as failed before, by the run in FILE (default: the last green run)",
     },
     "environments": {"metavar": "DIR", "help": "where the environment files are"},
     "reports": {"metavar": "DIR", "help": "where reports are written (default: reports)"},

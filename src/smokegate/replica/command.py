@@ -49,17 +49,19 @@ def catalogue(kind: str | None = None) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="smokegate replica",
-        description="Serve a reference deployment on loopback until Ctrl-C, whole or broken on purpose.",
+        description="Serve a reference deployment on loopback until Ctrl-C, healthy or broken on purpose.",
     )
-    parser.add_argument("kind", nargs="?", metavar="KIND", help=f"{' or '.join(KINDS)}; without it, list the faults")
+    parser.add_argument(
+        "kind", nargs="?", metavar="KIND", help=f"{' or '.join(KINDS)}; without it, the faults are listed"
+    )
     parser.add_argument("--fault", metavar="NAME", help="break it on purpose")
     parser.add_argument("--port", type=_port, default=0, help="the backend's port (default: any free one)")
-    parser.add_argument("--tls", action="store_true", help="speak https, with a throw-away authority")
+    parser.add_argument("--tls", action="store_true", help="serve https, with a temporary certificate authority")
     parser.add_argument(
         "--seconds",
         type=float,
         metavar="S",
-        help="how long a fault that passes takes, or how slow a slow one is",
+        help="how long a transient fault lasts, or how slow a slow one is",
     )
     parser.add_argument("--list", action="store_true", help="list the faults and stop")
     return parser
