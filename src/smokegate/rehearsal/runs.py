@@ -69,7 +69,7 @@ class Runs:
             variables: environment variables of this run.
 
         Raises:
-            RunError: it had to be ended, or it ended without a word.
+            RunError: it had to be ended, or it ended without a message.
         """
         files = self._files(label)
         began = time.monotonic()
@@ -79,7 +79,7 @@ class Runs:
             "variables": {**(variables or {}), "COLUMNS": str(LOOK)},
         }
         with self._server.order(order) as channel:
-            code = self._await(channel, files)
+            code = exit_code(channel, files, self._pids)
         return _finished(files, code, time.monotonic() - began)
 
     def run_apart(self, label: str, prefix: Sequence[str], arguments: Sequence[str]) -> SuiteRun:
@@ -134,28 +134,33 @@ class Runs:
         files.mkdir(parents=True)
         return files
 
-    def _await(self, channel: socket.socket, files: Path) -> int:
-        """Wait for the run to report its exit code."""
-        pid: int | None = None
-        received = b""
-        channel.settimeout(PATIENCE)
-        try:
-            while received.count(b"\n") < 2:
-                try:
-                    data = channel.recv(64)
-                except TimeoutError:
-                    if pid is not None:
-                        os.kill(pid, signal.SIGKILL)
-                    raise RunError(_ended("did not end in time", files)) from None
-                if not data:
-                    raise RunError(_ended("ended without a word", files))
-                received += data
-                if pid is None and b"\n" in received:
-                    pid = int(received.split(b"\n")[0])
-                    self._pids.add(pid)
-            return int(received.split(b"\n")[1])
-        finally:
-            self._pids.discard(pid or 0)
+
+def exit_code(channel: socket.socket, files: Path, pids: set[int]) -> int:
+    """Wait for a run to report its exit code; it is among the process ids while it runs, and killed if it hangs.
+
+    Raises:
+        RunError: it did not end in time, or it ended without reporting.
+    """
+    pid: int | None = None
+    received = b""
+    channel.settimeout(PATIENCE)
+    try:
+        while received.count(b"\n") < 2:
+            try:
+                data = channel.recv(64)
+            except TimeoutError:
+                if pid is not None:
+                    os.kill(pid, signal.SIGKILL)
+                raise RunError(_ended("did not end in time", files)) from None
+            if not data:
+                raise RunError(_ended("ended without a message", files))
+            received += data
+            if pid is None and b"\n" in received:
+                pid = int(received.split(b"\n")[0])
+                pids.add(pid)
+        return int(received.split(b"\n")[1])
+    finally:
+        pids.discard(pid or 0)
 
 
 def _variables(more: Mapping[str, str]) -> dict[str, str]:

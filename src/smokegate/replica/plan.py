@@ -50,7 +50,7 @@ class Instance:
 
 @dataclass
 class Plan:
-    """Everything a keeper needs to build one replica.
+    """Everything a supervisor needs to build one replica.
 
     `seconds` is the caller's measure for faults that take time (a wake-up, a delay); None leaves it to the
     fault. `api_address` is what the frontend's bundle was built with. `options` are one kind's own switches.

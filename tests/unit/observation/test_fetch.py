@@ -18,6 +18,7 @@ import pytest
 import trustme
 
 from smokegate.observation.plan.step import RequestToSend, ask_json, origin_of
+from smokegate.observation.transport.body import decode
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin, Route
 from smokegate.observation.transport.dial import Dialer
@@ -106,8 +107,13 @@ def test_a_body_is_json_when_it_says_so_or_is_an_object(
     assert (answer.body.json, answer.body.is_json) == (json_value, json_value is not None)
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "utf-16le", "utf-16be", "latin1"])
+def test_a_body_is_decoded_by_its_charset(charset: str) -> None:
+    assert decode("grün".encode(charset), f"text/plain; charset={charset.upper()}") == "grün"
+
+
 @pytest.mark.parametrize("charset", ["iso-8859-1", '"utf-8"', "no-such-charset", "rot13", ""])
-def test_no_charset_keeps_a_body_from_being_told(prober: Prober, serve: Serve, charset: str) -> None:
+def test_no_charset_keeps_a_body_from_being_decoded(prober: Prober, serve: Serve, charset: str) -> None:
     body = "grün".encode("iso-8859-1" if charset == "iso-8859-1" else "utf-8")
     server = serve(answering(body, "200 OK", f"Content-Type: text/plain; charset={charset}"))
     answer = prober.get(server.url).answer

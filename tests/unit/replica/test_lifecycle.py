@@ -100,7 +100,7 @@ def test_stopping_ends_every_process_and_the_directory(until: Any) -> None:
     replica.stop()
     assert not replica.directory.exists()
     assert all(map(_gone, replica.pids[1:]))
-    until(lambda: _gone(replica.pids[0]), "the end of the keeper, which hung up last of all")
+    until(lambda: _gone(replica.pids[0]), "the end of the supervisor, which hung up last of all")
 
 
 def test_stopping_twice_is_once() -> None:

@@ -89,7 +89,7 @@ class Visit:
 
     @property
     def _signs_in(self) -> bool:
-        """Whether the section wants it, and the browser can verify whom it gives a password."""
+        """Whether the section wants it, and the browser can verify the server that it gives a password."""
         return self._section.sign_in is not None and self._environment.ca_file is None
 
     def _options(self) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class Link:
         self.pids: list[int] = []
 
     def next_message(self, deadline: float) -> dict[str, Any]:
-        """The next line from the keeper.
+        """The next line from the supervisor.
 
         Raises:
             ReplicaError: it reports a failure, hangs up, or says nothing until the deadline.
@@ -36,7 +36,9 @@ class Link:
             except TimeoutError as error:
                 raise ReplicaError("the replica was not ready in time") from error
             if not data:
-                raise ReplicaError("the replica's keeper ended without a word (is the `replica` extra installed?)")
+                raise ReplicaError(
+                    "the replica's supervisor ended without a message (is the `replica` extra installed?)"
+                )
             self._received += data
         line, _, self._received = self._received.partition(b"\n")
         message: dict[str, Any] = json.loads(line)
@@ -45,14 +47,14 @@ class Link:
         return message
 
     def await_ready(self, timeout: float) -> None:
-        """Wait for the keeper's word that everything serves; raises what `next_message` raises."""
+        """Wait until the supervisor reports that everything serves; raises what `next_message` raises."""
         with self._lock:
             if not self._ready:
                 self.pids = self.next_message(monotonic() + timeout)["ready"]
                 self._ready = True
 
     def close(self) -> None:
-        """Hang up, and wait for the keeper to do the same, which it does last."""
+        """Close the channel, and wait until the supervisor does so, last of all."""
         with self._lock:
             if self._channel.fileno() == -1:
                 return
@@ -61,7 +63,7 @@ class Link:
                 self._channel.settimeout(10)
                 while self._channel.recv(65536):
                     pass
-            except OSError:  # the keeper was killed: nothing to wait for
+            except OSError:  # the supervisor was killed: nothing to wait for
                 pass
             finally:
                 self._channel.close()

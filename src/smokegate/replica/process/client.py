@@ -70,7 +70,7 @@ class Replica:
 
     @property
     def pids(self) -> tuple[int, ...]:
-        """The processes of this replica, its keeper first; empty before it is ready."""
+        """The processes of this replica, its supervisor first; empty before it is ready."""
         return tuple(self._link.pids)
 
     def stop(self) -> None:

@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def fulfil(order: dict[str, Any], channel: socket.socket, control: socket.socket) -> None:
-    """Announce the addresses of one replica, then fork the keeper that builds it."""
+    """Announce the addresses of one replica, then fork the supervisor that builds it."""
     directory = Path(tempfile.mkdtemp(prefix="smokegate-replica-"))
     sockets: dict[str, socket.socket] = {}
     try:

@@ -1,6 +1,6 @@
-"""The keeper: the parent of one replica's processes. With its channel it ends them and deletes their files.
+"""The supervisor: the parent of one replica's processes. With its channel it ends them and deletes their files.
 
-Its children hold the reading end of a pipe that only the keeper can write to: should the keeper itself be
+Its children hold the reading end of a pipe that only the supervisor can write to: should the supervisor itself be
 killed, they see the pipe end, delete the files in its stead, and go.
 """
 
@@ -36,10 +36,10 @@ def tell(channel: socket.socket, message: dict[str, Any]) -> None:
 
 def keep(plan: Plan, sockets: dict[str, socket.socket], channel: socket.socket) -> NoReturn:
     """Build the replica, say so, hold it until the caller hangs up, then leave nothing. Does not return."""
-    keeper = _Keeper(plan, sockets, channel)
+    supervisor = _Supervisor(plan, sockets, channel)
     try:
-        keeper.build()
-        tell(channel, {"ready": [os.getpid(), *keeper.pids]})
+        supervisor.build()
+        tell(channel, {"ready": [os.getpid(), *supervisor.pids]})
         while channel.recv(4096):
             pass
     except _ChildEndedError as error:
@@ -47,7 +47,7 @@ def keep(plan: Plan, sockets: dict[str, socket.socket], channel: socket.socket) 
     except OSError:
         pass  # the caller is gone
     finally:
-        keeper.clear()
+        supervisor.clear()
         os._exit(0)
 
 
@@ -55,7 +55,7 @@ class _ChildEndedError(Exception):
     """A process ended before it served; the text is the end of its log."""
 
 
-class _Keeper:
+class _Supervisor:
     def __init__(self, plan: Plan, sockets: dict[str, socket.socket], channel: socket.socket) -> None:
         self.pids: list[int] = []
         self._plan = plan
@@ -177,7 +177,7 @@ class _Keeper:
 
 def _loopback(instance: Instance) -> socket.socket:
     """A free port for an instance; one that is absent refuses connections, a frozen one only accepts them."""
-    bound = socket.socket(proto=socket.IPPROTO_TCP)  # see nursery: asyncio must know it
+    bound = socket.socket(proto=socket.IPPROTO_TCP)  # see `fork_server`: asyncio must know it
     bound.bind(("127.0.0.1", 0))
     if instance.state != "absent":
         bound.listen(128)

@@ -78,7 +78,7 @@ class FrontendPlan:
             yield Step("api on frontend", "frontend", misled, priority=PLAIN)
 
     def _leave(self) -> tuple[tuple[str, str], ...]:
-        """What a browser's preflight says of the login call: a form needs no leave for its type."""
+        """What a browser's preflight says of the login call: a form needs no permission for its type."""
         api = self._environment.sign_in
         assert api is not None
         form = api.login_call.body == "form"
