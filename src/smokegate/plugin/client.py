@@ -14,7 +14,7 @@ from smokegate.plugin.response import Response
 
 if TYPE_CHECKING:
     from smokegate.observation.plan.step import RawResponse, RequestToSend
-    from smokegate.plugin.view import Source
+    from smokegate.plugin.source import Source
 
 Sender = Callable[[], "Source"]
 """Returns what sends."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from smokegate.plugin.failures import Blocked
 from smokegate.plugin.fixtures import Case
 from smokegate.plugin.lifecycle import NotStartedError
 from smokegate.plugin.session import RUN
-from smokegate.plugin.view import Deployment, Source
+from smokegate.plugin.view import Deployment
+
+if TYPE_CHECKING:
+    from smokegate.plugin.source import Source
 
 
 def view_of(config: pytest.Config, case: Case) -> Deployment:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from smokegate.observation.evidence.page_calls import judged
 from smokegate.observation.model import InterruptedRunError
@@ -12,52 +12,19 @@ from smokegate.plugin.failures import Blocked
 from smokegate.plugin.response import EndpointResponse, MonitoringResponse, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import datetime
-
-    import pytest
 
     from smokegate.environment.model import Compose, Endpoint, Environment, Expectation, Frontend
     from smokegate.observation.evidence.assertions import Unmet
     from smokegate.observation.evidence.page_calls import Judgement
-    from smokegate.observation.evidence.redact import Redactor
     from smokegate.observation.model import ApiAddress, Exchange, Observation, PageView
-    from smokegate.observation.plan.step import Group, RawResponse, RequestToSend
+    from smokegate.observation.plan.step import Group
     from smokegate.plugin.browser_results import BrowserResults
     from smokegate.plugin.client import Client
     from smokegate.plugin.platform_results import PlatformResults
     from smokegate.plugin.server_results import ServerResults
     from smokegate.plugin.sign_in import SignInResponses
-
-
-class Source(Protocol):
-    """Where exchanges come from: the observer of a run, or an observation that is complete already."""
-
-    environment: Environment
-    redactor: Redactor
-    """Learns the secrets that are sent."""
-
-    def start(self, groups: Collection[Group] | None = None) -> None:
-        """Start some groups of requests, or all."""
-
-    def exchange(self, name: str) -> Exchange:
-        """Return one exchange, once it is there."""
-
-    def send(self, ask: RequestToSend, got: Callable[[RawResponse], None], *, late: bool) -> Exchange:
-        """Send a request that was not planned."""
-
-    def names(self, group: Group) -> tuple[str, ...]:
-        """Return the names of a group's exchanges."""
-
-    def complete(self, groups: Collection[Group] | None = None) -> Observation:
-        """Return everything that was started, or some groups of it, once it is there."""
-
-
-class CurrentTest(Protocol):
-    """What is known of the test that runs."""
-
-    item: pytest.Item | None
-    clients: dict[str, Client]
+    from smokegate.plugin.source import CurrentTest, Source
 
 
 PAGES: tuple[Group, ...] = ("frontend",)
