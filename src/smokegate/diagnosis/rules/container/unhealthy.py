@@ -48,8 +48,8 @@ RULES = (
             ("Run the check by hand: its command is under `healthcheck:` in the compose file of `{directory}`."),
             RESTART,
             (
-                "If the application answers on the server, the check itself is wrong: it asks a path or a"
-                " program that is gone."
+                "If the application answers on the server, the check itself is wrong: it requests a"
+                " path or runs a program that is gone."
             ),
         ),
         competing=(
