@@ -115,11 +115,11 @@ def _rules(value: object, expected: str) -> object:
             raise InvalidValueError("at least one rule", found="an empty table")
         if "equals" in value and len(value) > 1:
             raise InvalidValueError(
-                '"equals" to stand alone', found=" and ".join(key for key in value if key != "equals")
+                '"equals" to be the only rule', found=" and ".join(key for key in value if key != "equals")
             )
         if "present" in value and len(value) > 1:
             raise InvalidValueError(
-                '"present" to stand alone', found=" and ".join(key for key in value if key != "present")
+                '"present" to be the only rule', found=" and ".join(key for key in value if key != "present")
             )
         if {"contains", "not_contains"} <= value.keys() and str(value["not_contains"]) in str(value["contains"]):
             raise InvalidValueError("contains and not_contains that a text can keep together")

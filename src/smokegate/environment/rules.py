@@ -73,9 +73,9 @@ def judge(rule: Rule) -> Rule:
     given = rule.model_fields_set
     others = ", ".join(name for name in Rule.model_fields if name in given - {"equals", "present"})
     if "equals" in given and len(given) > 1:
-        raise InvalidValueError('"equals" to stand alone', found=f"{others or 'present'} too")
+        raise InvalidValueError('"equals" to be the only rule', found=f"{others or 'present'} too")
     if rule.present is False and others:
-        raise InvalidValueError('"present = false" to stand alone', found=f"{others} too")
+        raise InvalidValueError('"present = false" to be the only rule', found=f"{others} too")
     for value in (rule.equals, rule.contains, rule.not_contains, rule.one_of, rule.not_one_of):
         json_value(value)
     if () in (rule.one_of, rule.not_one_of):

@@ -67,7 +67,7 @@ def test_unnamed_gateway_is_recognised_by_general_signs(status: int, text: Any, 
     assert found.confidence is not Confidence.CERTAIN
     assert "not known" in found.title or UNKNOWN in found.title or "redirected" in found.title
     assert any("application itself" in each for each in found.competing)
-    assert "Tell the two apart first" in found.steps[0]
+    assert "Find out which of the two it is" in found.steps[0]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_error_on_one_path_is_not_the_backend_being_away() -> None:
     """A gateway's own word on one path is likely at most, and the healthy rest is reported as evidence against it."""
     found = headline(answered("endpoint /api/ready", 502, "", {"server": "Caddy"}))
     assert (found.code, found.confidence) == ("edge.app-away", Confidence.LIKELY)
-    assert any("not away as a whole" in each for each in found.against)
+    assert any("not down as a whole" in each for each in found.against)
 
 
 def test_marks_that_only_the_applications_answers_carry_are_evidence() -> None:
