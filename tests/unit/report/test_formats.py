@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests_support.run_documents import run_of
 
+from smokegate.observation.evidence.sink import SINK
+from smokegate.observation.model import Body
 from smokegate.report.ci import ci_run
 from smokegate.report.ctrf import STATUS, ctrf
 from smokegate.report.files import write_all
@@ -19,6 +21,7 @@ from smokegate.report.gate import gate, title
 from smokegate.report.github import commands
 from smokegate.report.markdown import LIMIT, escaped, markdown
 from smokegate.report.page import page
+from smokegate.report.plain import BODY_LIMIT, plain
 
 EVIL = (
     "</script><script>x()</script>\n::error::owned\r\n##[error]owned | [a](http://evil) @all `x` \u202e"
@@ -255,3 +258,11 @@ def test_the_page_links_the_ci_run_and_names_its_branch() -> None:
     assert "expected <code>ffffffffff</code>" in text
     assert ci_run({}) is None
     assert ci_run({"GITLAB_CI": "true", "CI_JOB_URL": "javascript:x()"}) == {"url": "", "branch": ""}
+
+
+def test_a_secret_that_the_cut_divides_is_not_shown_in_part() -> None:
+    """A body is redacted before it is cut: afterwards the first half of a secret would not be recognised."""
+    SINK.add("hunter2-and-more")
+    text = "x" * (BODY_LIMIT - 4) + "hunter2-and-more"
+
+    assert "hunt" not in plain(Body(text, len(text)))["text"]
