@@ -2,5 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("loaded", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same examples in every run: a rare one must not turn an unrelated change red. tests/hostile/fuzz.py tries new ones.
+SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+settings.register_profile("loaded", deadline=None, derandomize=True, suppress_health_check=SLOW)
 settings.load_profile("loaded")
