@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence, Finding, Owner
 from smokegate.diagnosis.names import IN_RUNBOOK
+from smokegate.diagnosis.wording import without_repeats
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -107,7 +108,7 @@ class Rule:
             title=(signs.title or self.title).format_map(names),
             owner=signs.owner or self.owner,
             confidence=signs.confidence,
-            evidence=signs.evidence,
+            evidence=without_repeats(signs.evidence),
             against=signs.against,
             competing=tuple(line.format_map(names) for line in competing),
             steps=self.remedy(names, signs.steps),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from smokegate.observation.evidence.clean import clean
 from smokegate.observation.model import Answer, Exchange, NoAnswer, NotSent
 
 LIMIT = 160
+SAMPLE = re.compile(r"(health(?: \d+)?): (.*)", re.DOTALL)
+"""A line about one of the health check's samples: its name, and what came of it."""
 
 
 def plain(text: str) -> str:
@@ -57,3 +61,18 @@ def listed(words: list[str] | tuple[str, ...]) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def without_repeats(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return lines of evidence with what several samples of the health check show alike said once."""
+    shown: list[str] = []
+    again: list[str] = []
+    said = ""
+    for line in lines:
+        sample = SAMPLE.fullmatch(line)
+        if sample and said and said.startswith(sample[2]):
+            again.append(sample[1])
+            continue
+        said = sample[2] if sample and not said else said
+        shown.append(line)
+    return (*shown, f"the same of {len(again)} more: {', '.join(again)}") if again else lines

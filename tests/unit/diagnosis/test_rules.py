@@ -21,6 +21,7 @@ from smokegate.diagnosis.testing import (
     silent,
     silent_everywhere,
 )
+from smokegate.diagnosis.wording import without_repeats
 from smokegate.observation.model import ControlProbe
 from smokegate.observation.transport.causes import WireCause
 
@@ -403,3 +404,14 @@ def test_a_drivers_words_in_a_page_are_read_without_its_escapes() -> None:
     headline = judged(answered("endpoint /api/quotes", 500, page), environment=environment).headline
     assert headline is not None
     assert headline.code == "app.database-not-initialised"
+
+
+def test_what_all_samples_show_alike_is_evidence_once() -> None:
+    """The first in full, the others by name; a sample that shows something else keeps its line."""
+    lines = (
+        "health: GET x answered 500; body `no`",
+        "health 2: GET x answered 500; body `no`",
+        "health 3: GET x answered 502",
+    )
+    assert without_repeats(lines) == (lines[0], lines[2], "the same of 1 more: health 2")
+    assert without_repeats(lines[1:]) == lines[1:]

@@ -95,6 +95,20 @@ def test_a_page_without_any_frame_has_a_mark_too(web, found, tmp_path):
     assert environment.backend.health.text_rules == (("contains", "<"),)
 
 
+def test_a_health_check_that_a_gateway_does_not_reach_is_found_beside_a_page(web, found, tmp_path):
+    """A proxy serves the pages, and the backend behind it is stopped: the page alone would be green."""
+    web.answers["/"] = web.answers["/smokegate-no-such-page"] = PAGE
+    web.answers["/health"] = Reply(502, b"<h1>502 Bad Gateway</h1>", HTML)
+
+    result = found()
+
+    assert (result.health.path, result.health.status) == ("/health", 502)
+    assert loaded(environment_text(result, "shop"), tmp_path).backend.health.status == 200
+
+    web.answers["/healthz"] = reply({"status": "ok"})
+    assert found().health.path == "/healthz"
+
+
 def test_a_health_check_that_was_named_is_what_is_judged(web, found, tmp_path):
     """Also where it is missing and there is a page: what was asked for must hold."""
     web.answers["/"] = PAGE

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from smokegate.observation.discovery.getter import Getter, Got
-from smokegate.observation.discovery.health import HealthCheck, health_check, knowledge
+from smokegate.observation.discovery.health import HealthCheck, health_check, knowledge, unreached
 from smokegate.observation.javascript.values import HOLE
 from smokegate.observation.plan.frontend.page import page_of
 from smokegate.observation.plan.frontend.reading import SURE, Reading
@@ -143,6 +143,7 @@ def _note_health(found: Found, getter: Getter, first: dict[str, Got], known: lis
         more = [path for path in (*declared, *known[FIRST:]) if path not in answers][: max(0, getter.left - keep - 1)]
         answers |= getter.get(more)
         check = health_check([answers[path] for path in more if path in answers], nowhere, page)
+    check = check or unreached([answers[path] for path in known if path in answers], nowhere)
     guarded = [path for path in known if path in answers and answers[path].status in {401, 403}]
     if check is None:
         found.guarded = guarded[0] if guarded else ""

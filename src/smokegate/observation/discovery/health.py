@@ -13,6 +13,8 @@ from smokegate.observation.discovery.getter import Got
 from smokegate.observation.evidence.self_report import is_sick
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge" / "discovery.toml"
+GATEWAY = frozenset({502, 503, 504})
+"""What a gateway answers in place of an application that it does not reach."""
 SHORT = 300
 """Characters of a text that can be a health check's; a page of Rails' `/up` has fewer than ten times as many."""
 
@@ -62,6 +64,16 @@ def health_check(answers: Iterable[Got], nowhere: Got, page: Got) -> HealthCheck
             key, value = _status_of(got)
             return HealthCheck(got.path, got.status, key, value, _has_database(got.json))
     return None
+
+
+def unreached(answers: Iterable[Got], nowhere: Got) -> HealthCheck | None:
+    """Return a health check that a gateway does not reach, while what does not exist is answered otherwise.
+
+    A page that is served beside it says nothing of the application behind the gateway.
+    """
+    if nowhere.status in {0, *GATEWAY}:
+        return None
+    return next((HealthCheck(got.path, got.status) for got in answers if got.status in GATEWAY), None)
 
 
 def _speaks_for_itself(got: Got, nowhere: Got, page: Got) -> bool:

@@ -39,12 +39,14 @@ def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
         return []
     if answer.body.is_json:
         value = answer.body.json
+        if isinstance(value, list):
+            return [] if promise.json_ or promise.text_rules else list(_rows_without_database(value))
         declared = {each.path[0] for each in promise.json_ if each.path}
         pairs = value.items() if isinstance(value, dict) and not promise.text_rules else ()
         found = [
             (f"json {key}", said)
             for key, said in pairs
-            if str(key).lower() in STATUS_KEYS and key not in declared and (is_sick(said))
+            if str(key).lower() in STATUS_KEYS and key not in declared and is_sick(said)
         ]
         return found or list(_without_database(dict(pairs), declared))
     word = "" if answer.body.size > LONGEST else answer.body.text.strip()
@@ -69,6 +71,16 @@ def _without_database(report: dict[str, Any], declared: set[Any]) -> Iterator[tu
                 inner = next((v for k, v in said.items() if k in STATUS_KEYS), None) if isinstance(said, dict) else said
                 if is_sick(inner, AWAY):
                     yield f"json {path}{key}", inner
+
+
+def _rows_without_database(rows: list[Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what a health check that is a list of parts says of a database that is away."""
+    for row in rows:
+        fields = row if isinstance(row, dict) else {}
+        name = next((each for each in fields.values() if isinstance(each, str) and each.lower() in DATABASE_KEYS), "")
+        state = next((each for key, each in fields.items() if str(key).lower() in STATUS_KEYS), None)
+        if name and is_sick(state, AWAY):
+            yield f"json {name}", state
 
 
 def is_sick(said: Any, words: frozenset[str] = SICK) -> bool:
