@@ -24,8 +24,6 @@ PIECE = 128 * 1024
 """Characters that are packed at a time, so that no second copy of a text is made."""
 IN_MEMORY = 128 * 1024
 """A packed body of more bytes is kept in a file."""
-HELD = 1024 * 1024
-"""A text of more characters is unpacked again for each reader: the next large body needs its memory."""
 
 
 class LargeBody(Body):
@@ -118,8 +116,7 @@ class _Last:
             return held[1]
         held = self._held = None
         made = self._make(body)
-        if not isinstance(made, str) or len(made) <= HELD:
-            self._held = (body, made)
+        self._held = (body, made)
         return made
 
     def forget(self) -> None:

@@ -101,17 +101,20 @@ class Retries:
         attempts: list[Attempt] = []
         while True:
             fetched = self._fetch(ask, asked, deadline, fresh=step.fresh or bool(attempts))
-            outcome = self._outcome(step, fetched)
             took = fetched.ended - fetched.started
-            attempts.append(Attempt(outcome, fetched.started - self.recorder.zero, took))
-            if not step.retry or ask.method not in IDEMPOTENT:
-                break
-            if len(attempts) == 1 and self._asleep(ask, outcome):
+            try:
+                outcome = self._outcome(step, fetched)
+                attempts.append(Attempt(outcome, fetched.started - self.recorder.zero, took))
+                again = step.retry and ask.method in IDEMPOTENT
+                asleep = again and len(attempts) == 1 and self._asleep(ask, outcome)
+                pause = self._pause(step, attempts, fetched) if again and not asleep else None
+            finally:
+                fetched.body.release()  # it is judged: the memory is the next large body's
+            if asleep:
                 deadline = time.monotonic() + self.timeout
+            elif pause is None or time.monotonic() + pause + took > deadline:
+                break
             else:
-                pause = self._pause(step, attempts, fetched)
-                if pause is None or time.monotonic() + pause + took > deadline:
-                    break
                 time.sleep(pause)
             asked = time.monotonic()
         return RetryResult(
@@ -160,7 +163,6 @@ class Retries:
         answer = self.recorder.answer(fetched, step.kept_text)
         if step.got is None:
             fetched.raw = None  # megabytes, which no one will read
-        fetched.body.release()
         return answer
 
     def _measure(self, step: Step, ask: RequestToSend, phases: Phases, deadline: float) -> tuple[float, ...]:
