@@ -20,7 +20,7 @@ from smokegate.observation.server.host import Host, connect
 
 @pytest.fixture
 def host() -> Iterator[Host]:
-    with connect(Server(local=True)) as found:
+    with connect(Server(local=True, timeout=60.0)) as found:  # a busy machine starts a shell late
         yield found
 
 
