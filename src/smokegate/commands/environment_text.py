@@ -39,6 +39,10 @@ def _lines(found: Found, name: str, title: str) -> Iterator[str]:
     yield "[backend]"
     yield f"url  = {quoted(found.url)}"
     yield f'wait = "10m"                     # how long `smokegate run {name} --wait` waits until it is healthy'
+    if found.basic:
+        upper = _upper(name)
+        user, password = (f'{key} = {{ env = "SMOKE_{upper}_{key.upper()}" }}' for key in ("user", "password"))
+        yield f"basic = {{ {user}, {password} }}"
     yield ""
     yield "[backend.health]"
     yield from _health(found)
@@ -80,6 +84,8 @@ def _health(found: Found) -> Iterator[str]:
         yield f"status = {check.status}"
     if check.is_unclear:
         yield f"# It said {quoted(str(check.value))} when this was written: if that is healthy, add it to the list."
+    if check.text:
+        yield f"text = {quoted(check.text)}"
     if check.key:
         yield f"json = {{ {quoted(check.key)} = {_expected(check)} }}"
     if check.database:
@@ -97,8 +103,12 @@ def _expected(check: HealthCheck) -> str:
     return f"{{ one_of = [{', '.join(map(quoted, words))}] }}"
 
 
+def _upper(name: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "_", name.upper())
+
+
 def _hints(found: Found, name: str) -> Iterator[str]:
-    upper = re.sub(r"[^A-Z0-9]", "_", name.upper())
+    upper = _upper(name)
     yield ""
     yield "# Any number of further expectations. One that touches the database makes a green run mean more:"
     yield "# [[backend.endpoints]]"
@@ -112,7 +122,11 @@ def _hints(found: Found, name: str) -> Iterator[str]:
         yield '# field = "commit"'
     yield ""
     yield f"# [sign_in]                      # signs in with SMOKE_{upper}_EMAIL and SMOKE_{upper}_PASSWORD"
-    if found.token_url:
+    if found.sign_in is not None:
+        if found.sign_in.preset:
+            yield f"# preset  = {quoted(found.sign_in.preset)}"
+        yield f"# login   = {quoted(found.sign_in.login)}"
+    elif found.token_url:
         yield '# preset  = "oauth2-form"'
         yield f"# login   = {quoted(found.token_url)}"
     else:

@@ -415,3 +415,18 @@ def test_what_all_samples_show_alike_is_evidence_once() -> None:
     )
     assert without_repeats(lines) == (lines[0], lines[2], "the same of 1 more: health 2")
     assert without_repeats(lines[1:]) == lines[1:]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "title"),
+    [
+        (200, {"mfa_required": True, "challenge": "c-1"}, "second factor"),
+        (423, {"error": "account_locked"}, "standing account"),
+    ],
+)
+def test_an_account_that_cannot_sign_in_by_password_is_the_suites_own_data(status: int, body: Any, title: str) -> None:
+    """A second factor, or a lock, says nothing of the application: nothing was learned of its login."""
+    environment = an_environment(sign_in={"login": "/api/auth/login", "account": "/api/auth/me"})
+    headline = judged(answered("login first", status, body), environment=environment).headline
+    assert headline is not None
+    assert (headline.owner, title in headline.title) == (Owner.TEST_DATA, True)

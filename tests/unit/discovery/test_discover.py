@@ -74,6 +74,47 @@ def test_a_plain_health_check_is_found(web, found, text):
     assert found().health.path == "/-/healthy"
 
 
+def test_the_one_word_of_a_plain_health_check_is_expected(web, found, tmp_path):
+    """ASP.NET Core's health check says `Healthy`, and `Degraded` with 200 as well."""
+    web.answers["/health"] = Reply(200, b"Healthy", (("Content-Type", "text/plain"),))
+
+    text = environment_text(found(), "shop")
+
+    assert 'text = "Healthy"' in text
+    assert loaded(text, tmp_path).backend.health.text_rules
+
+
+@pytest.mark.parametrize(
+    ("preset", "field", "cookie"),
+    [
+        ("django", '<input type="hidden" name="csrfmiddlewaretoken" value="x">', "csrftoken=x"),
+        ("devise", '<input type="hidden" name="authenticity_token" value="x">', "_shop_session=x"),
+        ("laravel", '<input type="hidden" name="_token" value="x">', "laravel_session=x"),
+        ("spring-security", '<input name="_csrf" type="hidden" value="x">', "JSESSIONID=x"),
+        ("express-session", "", "connect.sid=x"),
+    ],
+)
+def test_a_page_to_sign_in_is_proposed_with_its_framework(web, found, preset, field, cookie):
+    """The hidden field of the form, or the cookie that comes with it, shows which preset saves lines."""
+    form = f'<!doctype html><form method="post">{field}<input type="password" name="p"></form>'
+    web.answers["/"] = Reply(302, b"", (("Location", "/accounts/login/"),))
+    web.answers["/accounts/login/"] = Reply(200, form.encode(), (*HTML, ("Set-Cookie", cookie)))
+
+    result = found()
+
+    assert (result.sign_in.preset, result.sign_in.login) == (preset, "/accounts/login/")
+    assert f'# preset  = "{preset}"\n# login   = "/accounts/login/"' in environment_text(result, "shop")
+
+
+def test_basic_authentication_has_its_place_in_the_file(web, found):
+    """Everything answers 401 and names Basic: the file asks for the credentials by two variables."""
+    web.answers["/"] = Reply(401, b"", (("WWW-Authenticate", 'Basic realm="staging"'),))
+
+    text = environment_text(found(), "shop")
+
+    assert 'basic = { user = { env = "SMOKE_SHOP_USER" }, password = { env = "SMOKE_SHOP_PASSWORD" } }' in text
+
+
 def test_the_page_of_a_frontend_is_no_health_check(web, found):
     """Where every path answers with the page, none of them is a health check."""
     for path in ("/", "/smokegate-no-such-page", "/health", "/healthz", "/api/health", "/up"):

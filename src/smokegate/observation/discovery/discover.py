@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from smokegate.observation.discovery.getter import Getter, Got
 from smokegate.observation.discovery.health import HealthCheck, health_check, knowledge, unreached
+from smokegate.observation.discovery.sign_in import SignIn, page_to_sign_in, wants_basic
 from smokegate.observation.javascript.values import HOLE
 from smokegate.observation.plan.frontend.page import page_of
 from smokegate.observation.plan.frontend.reading import SURE, Reading
@@ -59,6 +60,10 @@ class Found:
     calls: tuple[str, ...] = ()
     """The origins that the page's scripts call, the page's own included."""
     version: VersionSource | None = None
+    sign_in: SignIn | None = None
+    """How to sign in, where the page is one to sign in at."""
+    basic: bool = False
+    """Whether it wants a user and a password (Basic) before it answers."""
     token_url: str = ""
     """Where an OAuth2 password form is sent, by the API's description."""
     found: list[str] = field(default_factory=list)
@@ -100,6 +105,7 @@ def discover(url: str, pool: Pool, health: str = "", sent: int = 0) -> Found:
         found.health = HealthCheck(health, first[health].status if first[health].well else 200)
         found.assumed.append(f"health check {health}, as given: it must answer {found.health.status}")
     _note_page(found, getter, page)
+    _note_sign_in(found, first)
     _note_version(found, [*first.values()])
     found.requests = getter.sent
     return found
@@ -163,6 +169,8 @@ def _note_health(found: Found, getter: Getter, first: dict[str, Got], known: lis
 
 def _steady(check: HealthCheck, again: Got | None) -> HealthCheck:
     """Return the check with its status word only where a second answer said the same."""
+    if check.text:
+        return check if again is not None and again.text.strip() == check.text else replace(check, text="")
     same = again is not None and isinstance(again.json, dict) and again.json.get(check.key) == check.value
     return check if same or not check.says_well else HealthCheck(check.path, check.status, database=check.database)
 
@@ -176,6 +184,17 @@ def _declared(got: Got) -> list[str]:
         if path.startswith("/") and "{" not in path and "get" in _table(methods)
     ]
     return [path for path in plain if names & set(re.split(r"[^a-z]+", path.lower()))]
+
+
+def _note_sign_in(found: Found, first: dict[str, Got]) -> None:
+    found.basic = wants_basic(first.values())
+    if found.basic:
+        found.missing.append("user and password: it wants Basic authentication; the file has a place for them")
+    page = first["/"]
+    found.sign_in = page_to_sign_in(page) if web_origin(page.url) == web_origin(found.url) else None
+    if found.sign_in is not None:
+        made = f", by its form {found.sign_in.preset}'s" if found.sign_in.preset else ""
+        found.found.append(f"a page to sign in, {found.sign_in.login}{made}: not checked without an account")
 
 
 def _note_page(found: Found, getter: Getter, page: Got) -> None:

@@ -37,6 +37,8 @@ class HealthCheck:
     """What it says there now."""
     database: bool = False
     """Whether its body speaks of a database."""
+    text: str = ""
+    """The whole body, where it is one word that a healthy application says."""
 
     @property
     def says_well(self) -> bool:
@@ -62,7 +64,7 @@ def health_check(answers: Iterable[Got], nowhere: Got, page: Got) -> HealthCheck
     for got in answers:
         if got.status and _speaks_for_itself(got, nowhere, page):
             key, value = _status_of(got)
-            return HealthCheck(got.path, got.status, key, value, _has_database(got.json))
+            return HealthCheck(got.path, got.status, key, value, _has_database(got.json), _word(got))
     return None
 
 
@@ -87,6 +89,11 @@ def _speaks_for_itself(got: Got, nowhere: Got, page: Got) -> bool:
 
 def _alike(one: Got, other: Got) -> bool:
     return one.status == other.status and (one.text == other.text or (one.is_html and other.is_html))
+
+
+def _word(got: Got) -> str:
+    text = got.text.strip()
+    return text if got.well and not got.is_json and text.lower() in knowledge()["well"] else ""
 
 
 def _status_of(got: Got) -> tuple[str, object]:

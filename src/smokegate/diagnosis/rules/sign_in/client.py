@@ -26,6 +26,12 @@ WANTS_FIELDS = re.compile(
 )
 """A refusal that is about the fields of a body, not about what they hold."""
 CSRF = re.compile(r"csrf|xsrf|authenticity.?token|page expired|forgery", re.IGNORECASE)
+SECOND_FACTOR = re.compile(
+    r"(?<![a-z])(?:mfa|2fa|totp|otp|(?:two|second|multi)[ _-]?factor|one[ _-]time[ _-](?:code|password))(?![a-z])",
+    re.IGNORECASE,
+)
+"""An account that signs in with more than a password."""
+LOCKED = 423
 TOKEN_KEY = re.compile(r"token|jwt|bearer", re.IGNORECASE)
 EXPLAINED = (
     "app.database-unreachable",
@@ -102,6 +108,8 @@ def no_token(case: Case) -> Signs | None:
         elsewhere = _found_elsewhere(answer) if not api.by_cookie else ""
         details = (header(answer, "content-type"), body(answer)) if is_html(answer) else (body(answer),)
         signs = Signs(evidence=(seen(exchange, *details),), exchanges=(exchange.name,), confidence=Confidence.LIKELY)
+        if not elsewhere and SECOND_FACTOR.search(answer.body.text[:2000]):
+            return replace(signs, owner=Owner.TEST_DATA, title="Login at {host} wants a second factor of this account")
         if not elsewhere:
             return signs
         return replace(
@@ -135,7 +143,7 @@ def standing_refused(case: Case) -> Signs | None:
     api, exchange, answer = case.environment.sign_in, case.exchange(FIRST), case.app(FIRST)
     if api is None or not api.signs_in_only or api.keep or exchange is None or answer is None:
         return None
-    if explains_itself(answer) or not refuses_login(api, reply(answer)):
+    if answer.status != LOCKED and (explains_itself(answer) or not refuses_login(api, reply(answer))):
         return None
     return Signs(evidence=(seen(exchange, body(answer)),), exchanges=(FIRST,), confidence=Confidence.LIKELY)
 
@@ -209,6 +217,7 @@ RULES = (
             "Read the answer in the evidence: is there a token under another key, in a header, or a session cookie?",
             'Write it in {file}: `token = "data.accessToken"`, `token_header`, or `session = "cookie"`.',
             "If there is none, read the app's log: a login that fails must not be answered with 200.",
+            "An account with a second factor cannot be used here: give the smoke test one that signs in by password.",
         ),
         competing=(
             "a static host or a login page in place of the API",
