@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.case import Case, on_frontend
 from smokegate.diagnosis.catalogue import explains, rules_for
-from smokegate.diagnosis.model import Confidence, Diagnosis, Finding
+from smokegate.diagnosis.model import Confidence, Diagnosis, Finding, Owner
 from smokegate.diagnosis.rule import Rule, matches
 from smokegate.diagnosis.undetermined import undetermined
 from smokegate.internal_error import described
@@ -82,6 +82,8 @@ def _only_frontend(finding: Finding) -> bool:
     return bool(finding.exchanges) and all(on_frontend(name) for name in finding.exchanges)
 
 
-def _rank(found: Found) -> tuple[bool, int, int, str]:
+def _rank(found: Found) -> tuple[bool, bool, int, int, str]:
+    """Order causes; the suite's own data (an account, a field of the file) explain no failure of the deployment."""
     rule, finding = found
-    return (finding.advisory, rule.level, SURENESS[finding.confidence], finding.code)
+    own = finding.owner is Owner.TEST_DATA
+    return (finding.advisory, own, rule.level, SURENESS[finding.confidence], finding.code)

@@ -430,3 +430,13 @@ def test_an_account_that_cannot_sign_in_by_password_is_the_suites_own_data(statu
     headline = judged(answered("login first", status, body), environment=environment).headline
     assert headline is not None
     assert (headline.owner, title in headline.title) == (Owner.TEST_DATA, True)
+
+
+def test_the_suites_own_data_are_no_headline_where_the_deployment_is_broken() -> None:
+    """A standing account that is refused explains no page that is gone."""
+    environment = an_environment(sign_in={"login": "/api/auth/login", "account": "/api/auth/me"})
+    refused = answered("login first", 401, {"detail": "Incorrect email or password"})
+    found = judged(refused, page("page", 404, "Not Found"), environment=environment)
+    assert found.headline is not None
+    assert found.headline.owner is not Owner.TEST_DATA
+    assert Owner.TEST_DATA in {each.owner for each in found.others}
