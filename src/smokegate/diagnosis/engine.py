@@ -32,7 +32,7 @@ def diagnose(
     """
     case = Case(environment, observation, tuple(results), verify)
     rules, errors = rules_for(environment, logs=_any_troubled(case)), list[str]()
-    findings = tuple(finding for _, finding in sorted(found_causes(case, rules, errors), key=_rank))
+    findings = tuple(finding for _, finding in _broken_first(found_causes(case, rules, errors)))
     if not any(not finding.advisory for finding in findings):
         unknown = undetermined(case)
         findings = (unknown, *findings) if unknown else findings
@@ -82,8 +82,20 @@ def _only_frontend(finding: Finding) -> bool:
     return bool(finding.exchanges) and all(on_frontend(name) for name in finding.exchanges)
 
 
-def _rank(found: Found) -> tuple[bool, bool, int, int, str]:
-    """Order causes; the suite's own data (an account, a field of the file) explain no failure of the deployment."""
+def _broken_first(found: list[Found]) -> list[Found]:
+    """Order causes, with what is broken elsewhere before the suite's own data, which explain the sign-in only."""
+    ordered = sorted(found, key=_rank)
+    if not ordered or ordered[0][1].owner is not Owner.TEST_DATA:
+        return ordered
+    level = ordered[0][0].level
+    broken = [
+        each
+        for each in ordered
+        if not each[1].advisory and each[1].owner in {Owner.APP, Owner.CONFIGURATION} and each[0].level is not level
+    ]
+    return [*broken, *(each for each in ordered if each not in broken)]
+
+
+def _rank(found: Found) -> tuple[bool, int, int, str]:
     rule, finding = found
-    own = finding.owner is Owner.TEST_DATA
-    return (finding.advisory, own, rule.level, SURENESS[finding.confidence], finding.code)
+    return (finding.advisory, rule.level, SURENESS[finding.confidence], finding.code)
