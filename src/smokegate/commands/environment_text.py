@@ -42,7 +42,8 @@ def _lines(found: Found, name: str, title: str) -> Iterator[str]:
     if found.basic:
         upper = _upper(name)
         user, password = (f'{key} = {{ env = "SMOKE_{upper}_{key.upper()}" }}' for key in ("user", "password"))
-        yield f"basic = {{ {user}, {password} }}"
+        yield "# It wants a user and a password: set both variables, and take the # away."
+        yield f"# basic = {{ {user}, {password} }}"
     yield ""
     yield "[backend.health]"
     yield from _health(found)

@@ -106,13 +106,14 @@ def test_a_page_to_sign_in_is_proposed_with_its_framework(web, found, preset, fi
     assert f'# preset  = "{preset}"\n# login   = "/accounts/login/"' in environment_text(result, "shop")
 
 
-def test_basic_authentication_has_its_place_in_the_file(web, found):
-    """Everything answers 401 and names Basic: the file asks for the credentials by two variables."""
+def test_basic_authentication_has_its_place_in_the_file(web, found, tmp_path):
+    """Its page answers 401 and names Basic: a comment shows how the file names the credentials, and it still loads."""
     web.answers["/"] = Reply(401, b"", (("WWW-Authenticate", 'Basic realm="staging"'),))
 
     text = environment_text(found(), "shop")
 
-    assert 'basic = { user = { env = "SMOKE_SHOP_USER" }, password = { env = "SMOKE_SHOP_PASSWORD" } }' in text
+    assert loaded(text, tmp_path).backend.url == web.url
+    assert '# basic = { user = { env = "SMOKE_SHOP_USER" }, password = { env = "SMOKE_SHOP_PASSWORD" } }' in text
 
 
 def test_the_page_of_a_frontend_is_no_health_check(web, found):
