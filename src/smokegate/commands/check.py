@@ -163,7 +163,8 @@ def _print(arguments: argparse.Namespace, document: dict[str, Any], found: dict[
         lines += [f"  assumed    {line}" for line in each.assumed]
         lines += [f"  not found  {line}" for line in each.missing]
     console.tell(TerminalLine(line) for line in (*lines, ""))
-    console.tell(block(document, None, WHOLE, full=True))
+    shown = [{**each, "name": found[each["name"]].url.partition("://")[2]} for each in document["environments"]]
+    console.tell(block({**document, "environments": shown}, None, WHOLE, full=True))
     sent = document["run"]["requests"] + sum(each.requests for each in found.values())
     more = f"{sent} requests, all of them reading. Keep it as a file to build on: smokegate init {arguments.urls[0]}"
     console.tell(TerminalLine(line) for line in ("", more))

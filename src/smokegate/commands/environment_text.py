@@ -58,6 +58,8 @@ def _lines(found: Found, name: str, title: str) -> Iterator[str]:
         elsewhere = calls_elsewhere(found)
         if elsewhere is not None:
             yield f"calls = {quoted(elsewhere)}"
+        elif not found.calls:
+            yield "calls = false                    # its scripts call no API, as far as they show"
     if found.version is not None and found.version.is_commit:
         yield ""
         yield "[version]"
@@ -67,8 +69,8 @@ def _lines(found: Found, name: str, title: str) -> Iterator[str]:
 
 
 def _frontend(found: Found) -> bool:
-    """Whether the page calls an API: without one there is nothing that a bundle could have wrong."""
-    return found.page and bool(found.calls)
+    """Whether the page has scripts: without one there is nothing that a build could have wrong."""
+    return found.page and (found.scripts or bool(found.calls))
 
 
 def _health(found: Found) -> Iterator[str]:

@@ -53,7 +53,7 @@ def test_a_healthy_deployment_goes_on(check, web, tmp_path):
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert 'found      health check /health answers 200, status is "healthy"' in done.stdout
-    assert "PASS 127-0-0-1 · go on" in done.stdout
+    assert f"PASS {web.url.removeprefix('http://')} · go on" in done.stdout
     assert f"  {web.url} · " in done.stdout
     assert "smokegate init" in done.stdout
     assert sorted(tmp_path.rglob("*")) == before
@@ -117,6 +117,19 @@ def test_a_static_host_without_a_health_check_is_judged_by_its_page_and_says_so(
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "assumed    without a health check it is judged by its page only" in done.stdout
+
+
+def test_a_script_that_is_answered_with_the_page_is_a_white_screen(check, web):
+    """The page is there, and its only script is the page again: users see nothing."""
+    page = b'<!doctype html><html><body><div id="root"></div><script src="/assets/app.js"></script></body></html>'
+    shell = Reply(200, page, (("Content-Type", "text/html"),))
+    for path in ("/", "/smokegate-no-such-page", "/assets/app.js", *knowledge()["health"]):
+        web.answers[path] = shell
+
+    done = check(web.url)
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "/assets/app.js" in done.stdout
 
 
 def test_several_addresses_have_a_verdict_each(check, web):

@@ -52,6 +52,8 @@ class Found:
     page: bool = False
     page_mark: str = ""
     """What every version of the page holds: how it ends, or else how it begins."""
+    scripts: bool = False
+    """Whether the page has scripts, which must be there and be scripts."""
     api_description: str = ""
     guarded: str = ""
     """The path that wants credentials, where no health check was found without them."""
@@ -219,6 +221,7 @@ def _note_page(found: Found, getter: Getter, page: Got) -> None:
 def _note_calls(found: Found, getter: Getter, page: Got) -> None:
     parsed = page_of(page.text, page.url)
     reading = Reading(page.url, parsed)
+    found.scripts = bool(parsed.scripts)
     for url, got in getter.get(tuple(parsed.scripts)[:SCRIPTS]).items():
         if got.well:
             reading.add(url, got.text)
