@@ -47,7 +47,7 @@ def tried(mutation: dict[str, Any]) -> str:
 
 def fails(tests: list[str], mutation: dict[str, Any] | None = None, longest: float = LONGEST) -> bool:
     """Return whether a test fails, or does not end, on a copy of the package that has a defect, or none."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout=120", *tests]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"--timeout={longest}", *tests]
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "src", Path(folder) / "src", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(ROOT / "tests" / "smoke", Path(folder) / "tests" / "smoke")
