@@ -61,6 +61,7 @@ AROUND = st.text(st.characters(codec="ascii", categories=["L", "N", "Zs"]), max_
 def test_no_encoding_of_a_secret_survives(encoding: str, secret: str, before: str, after: str) -> None:
     encoded = ENCODINGS[encoding](secret)
     assume(encoded not in MARK + before + after)
+    assume("\\\n" not in encoded and "\\\r" not in encoded)  # a backslash before a line break is an escape of its own
     told = Redactor([secret]).text(f"{before}{encoded}{after}")
     assert encoded not in told.replace(MARK, "\n")
     assert MARK in told
