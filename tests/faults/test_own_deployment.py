@@ -172,7 +172,7 @@ def test_deployment_that_is_not_well_has_no_score(project: Path, rehearse: Calla
         done = rehearse()
 
     assert done.code == 1
-    assert "it is not well as it is" in done.out
+    assert "it fails without any fault" in done.out
     assert done.score["mutants"] == []
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import random
 import shutil
 import socket
 import subprocess
@@ -33,6 +35,7 @@ NOT_IN_THE_IMAGE = ("__pycache__", "faults", "tectonic", "edge", "*.yml", "nginx
 COMMAND_SECONDS = 600.0
 """A build on a machine that has none of the images yet takes some minutes."""
 PACE = 0.1
+PORTS = range(20000, 32768)
 
 
 class Stack:
@@ -124,9 +127,15 @@ def fingerprint(sources: Path) -> str:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return loopback ports that nothing listens on right now, all different."""
-    bound = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(each.getsockname()[1]) for each in bound]
-    for each in bound:
-        each.close()
-    return ports
+    """Return loopback ports that nothing listens on right now, all different.
+
+    They lie below those that systems give to outgoing connections and to servers that ask for any port (from 32768 on
+    Linux, 49152 elsewhere): a container that is stopped for a fault must find its port free when it starts again.
+    """
+    found: list[int] = []
+    for port in random.sample(PORTS, len(PORTS)):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            found.append(port)
+        if len(found) == count:
+            break
+    return found
