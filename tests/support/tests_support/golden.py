@@ -29,7 +29,7 @@ CHANGES = (
     (re.compile(r"\bin -?\d+ days"), "in N days"),
     (re.compile(r"/[\w./-]*smokegate-replica-[\w./-]+"), "FOLDER"),
     # An age is rounded, and one in ten ends in a zero that is not written.
-    (re.compile(r"(last_sync_seconds is `?-?)\d+(?:\.\d+)?"), r"\1N"),
+    (re.compile(r"((?:last_sync|uptime)_seconds(?: is `?|\":)-?)\d+(?:\.\d+)?"), r"\1N"),
     (re.compile(r"(?<![\d.])\d+\.\d{2,}(?![\d.])"), "N"),
     (re.compile(r"[^\"`,:]*`…"), "`…"),
     # An app's traceback names files of the machine, and where it is cut depends on how long their names are.
