@@ -64,6 +64,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         if not options.inside:
             tools.installed()
+            tools.renew_suite()
             return network.enter([sys.executable, __file__, INSIDE, *argv])
         network.prepare()
         return _measure(options)

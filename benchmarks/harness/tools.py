@@ -59,7 +59,6 @@ def installed() -> Tools:
             install()
         except (OSError, subprocess.SubprocessError) as error:
             print(f"  not measured: {error}", flush=True)
-    _wheel("suite")
     return tools
 
 
@@ -67,12 +66,12 @@ def _pytest_of(name: str) -> Path:
     return CACHE / name / "bin" / "pytest"
 
 
-def _wheel(name: str) -> None:
+def renew_suite() -> None:
     """Install what is there today in place of what was measured before."""
     built = CACHE / "wheel"
     shutil.rmtree(built, ignore_errors=True)
     _do(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(built))
-    _install(name, "--reinstall-package", "smokegate", *map(str, built.glob("*.whl")))
+    _install("suite", "--reinstall-package", "smokegate", *map(str, built.glob("*.whl")))
 
 
 def _newman(folder: Path) -> None:
