@@ -14,7 +14,7 @@ from smokegate.report.rehearsal.model import FaultResult, Trial
 
 HERE = Path(__file__).parent
 #: What is seen of it depends on which request comes first.
-VARIES = {"half-deployed", "half-without-database", "no-server-intermittent", "waking"}
+VARIES = {"half-deployed", "half-without-database", "no-server-intermittent", "one-instance-down", "waking"}
 Try = Callable[[Trial], FaultResult]
 
 
