@@ -24,7 +24,7 @@ from typing import Any, cast
 import urllib3
 
 from smokegate.diagnosis.log_lines import flat
-from smokegate.diagnosis.log_structure import tellings
+from smokegate.diagnosis.log_structure import log_excerpts
 from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.load import load
 from smokegate.observation.evidence.edge import edge_answer
@@ -117,7 +117,7 @@ def pages(text: str) -> None:
 
 def logs(text: str) -> None:
     """Read a log of a container."""
-    tellings(flat(text.splitlines()))
+    log_excerpts(flat(text.splitlines()))
     parse.log_lines(text, text[:200], 200)
 
 

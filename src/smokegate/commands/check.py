@@ -123,7 +123,7 @@ def _undecided(found: Found, cause: str) -> str:
     if not found.answered or found.has_grounds or cause not in {"", *GUESSED}:
         return ""
     return (
-        "it answers, and nothing was found by which health can be told from trouble;"
+        "it answers, and nothing was found that distinguishes health from trouble;"
         f" name its health check: smokegate check {found.url} --health PATH"
     )
 
@@ -162,9 +162,9 @@ def _print(arguments: argparse.Namespace, document: dict[str, Any], found: dict[
         lines += [f"  found      {line}" for line in each.found]
         lines += [f"  assumed    {line}" for line in each.assumed]
         lines += [f"  not found  {line}" for line in each.missing]
-    console.tell(TerminalLine(line) for line in (*lines, ""))
+    console.write(TerminalLine(line) for line in (*lines, ""))
     shown = [{**each, "name": found[each["name"]].url.partition("://")[2]} for each in document["environments"]]
-    console.tell(block({**document, "environments": shown}, None, WHOLE, full=True))
+    console.write(block({**document, "environments": shown}, None, WHOLE, full=True))
     sent = document["run"]["requests"] + sum(each.requests for each in found.values())
     more = f"{sent} requests, all of them reading. Keep it as a file to build on: smokegate init {arguments.urls[0]}"
-    console.tell(TerminalLine(line) for line in ("", more))
+    console.write(TerminalLine(line) for line in ("", more))

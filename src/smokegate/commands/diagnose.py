@@ -102,7 +102,7 @@ def _show_and_fix(arguments: argparse.Namespace, environment: Environment, first
     from smokegate.report.screen import screen  # noqa: PLC0415 - costs start-up time
 
     if not arguments.json:
-        console.tell(screen(first.report))
+        console.write(screen(first.report))
     last, fixed, code = first, None, None
     if arguments.fix and not first.interrupted:
         from smokegate.commands.fix.command import fix  # noqa: PLC0415 - see above
@@ -110,7 +110,7 @@ def _show_and_fix(arguments: argparse.Namespace, environment: Environment, first
         result = fix(arguments, environment, first, console)
         last, fixed, code = result.last, result.as_json(), result.exit
         if result.checked_again and not arguments.json:
-            console.tell(screen(last.report))
+            console.write(screen(last.report))
     if arguments.json:
         console.document(json.dumps(_document(last, fixed), ensure_ascii=False, indent=1, default=str))
     if last.interrupted:

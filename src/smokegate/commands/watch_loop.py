@@ -159,7 +159,7 @@ def watch(  # noqa: PLR0913 - all but the first three are by name
                 due = max(due + 1, int((clock() - began) // every))
     except KeyboardInterrupt:
         pass
-    console.tell(TerminalLine(safe(line)) for line in ("", *tally.lines()))
+    console.write(TerminalLine(safe(line)) for line in ("", *tally.lines()))
     return exit_code(each.verdict for each in tally.rounds)
 
 
@@ -196,7 +196,7 @@ def _tell(tally: Tally, one: Round, console: Console, history: Path) -> Change |
     lines = [TerminalLine(safe(text), COLOURS[one.verdict.name], bold=changed)]
     if one.reason and (changed or before is None):
         lines.append(TerminalLine(safe(f"  {one.reason}")))
-    console.tell(lines)
+    console.write(lines)
     if changed:
         console.bell()
     append(history, _entry(one, changed=changed))

@@ -59,7 +59,7 @@ def _said(exchange: Exchange) -> str:
 
 
 def spoken(exchanges: Iterable[Exchange]) -> Iterator[Spoken]:
-    """Yield each answer whose body holds the words of a driver, with the most telling place in it."""
+    """Yield each answer whose body holds the words of a driver, with the most specific place in it."""
     from smokegate.knowledge.database_texts import place_in  # noqa: PLC0415 -- a green run reads none of it
 
     for exchange in exchanges:

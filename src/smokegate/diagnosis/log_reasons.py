@@ -1,6 +1,6 @@
-"""Judges which cause the telling lines of a log stand for, by what `knowledge/logs` knows.
+"""Judges which cause the decisive lines of a log stand for, by what `knowledge/logs` knows.
 
-The most telling place decides, whatever frightening words stand elsewhere. Only where it says no more than that
+The most specific place decides, whatever frightening words stand elsewhere. Only where it says no more than that
 something was awaited without success, the places before it are read. What no text is known of is still an error of
 the program itself, shown by the line that says it.
 """
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from smokegate.diagnosis.log_lines import flat
-from smokegate.diagnosis.log_structure import UNCAUGHT, WORDS, Telling, tellings
+from smokegate.diagnosis.log_structure import UNCAUGHT, WORDS, LogExcerpt, log_excerpts
 from smokegate.diagnosis.log_targets import Target, address_in
 from smokegate.diagnosis.wording import LIMIT, plain, quote
 from smokegate.knowledge.logs import VARIABLE, LogCause, log_causes, words
@@ -48,7 +48,7 @@ class Reason:
     """Names for the title: `detail`, `what`, `error`."""
     title: str | None = None
     sure: bool = True
-    """Whether the most telling line of the log says it itself."""
+    """Whether the most specific line of the log says it itself."""
     target: Target | None = None
     """What it could not connect to."""
 
@@ -61,16 +61,16 @@ def reason_in(log: Sequence[str], target_of: TargetOf, *, server: bool = False) 
         target_of: finds out what a line about a connection speaks of.
         server: whether the log is that of a database or the like, which also logs the mistakes of its clients.
     """
-    places = [each for each in tellings(log)[:PLACES_AT_MOST] if not (server and _of_client(each))]
+    places = [each for each in log_excerpts(log)[:PLACES_AT_MOST] if not (server and _of_client(each))]
     vague: Reason | None = None
-    for number, telling in enumerate(places):
-        cause = cause_of(telling, server=server)
+    for number, excerpt in enumerate(places):
+        cause = cause_of(excerpt, server=server)
         if cause is not None and cause.place < VAGUE_PLACE:
-            return _reason(telling, cause, target_of, sure=number == 0 or vague is not None)
+            return _reason(excerpt, cause, target_of, sure=number == 0 or vague is not None)
         if cause is not None:
-            vague = vague or _reason(telling, cause, target_of, sure=False)
-        elif telling.rank != WORDS and not _is_vague(telling) and not (server and telling.rank < UNCAUGHT):
-            return vague or own_error(telling)
+            vague = vague or _reason(excerpt, cause, target_of, sure=False)
+        elif excerpt.rank != WORDS and not _is_vague(excerpt) and not (server and excerpt.rank < UNCAUGHT):
+            return vague or own_error(excerpt)
     known = _known_line(log, server=server)
     if known is not None and (vague is None or known[1].place < VAGUE_PLACE):
         return _reason(*known, target_of, sure=False)
@@ -78,71 +78,71 @@ def reason_in(log: Sequence[str], target_of: TargetOf, *, server: bool = False) 
     return vague or (own_error(unknown) if unknown else None)
 
 
-def _of_client(telling: Telling) -> bool:
+def _of_client(excerpt: LogExcerpt) -> bool:
     """Whether a database only reports what one of its clients did."""
-    return any(cause.client and cause.says.search(telling.lines[0]) for cause in log_causes())
+    return any(cause.client and cause.says.search(excerpt.lines[0]) for cause in log_causes())
 
 
-def _known_line(log: Sequence[str], *, server: bool) -> tuple[Telling, LogCause] | None:
+def _known_line(log: Sequence[str], *, server: bool) -> tuple[LogExcerpt, LogCause] | None:
     """Return the last line whose text is known although nothing in its form says that it is an error."""
-    found: tuple[Telling, LogCause] | None = None
+    found: tuple[LogExcerpt, LogCause] | None = None
     for at, line in reversed(list(enumerate(flat(log)[-PLACES_AT_MOST:]))):
         if not line.strip() or words("plain").search(line):
             continue
-        telling = Telling((line.strip(),), WORDS, at)
-        cause = cause_of(telling, server=server)
+        excerpt = LogExcerpt((line.strip(),), WORDS, at)
+        cause = cause_of(excerpt, server=server)
         if cause is not None and cause.place < VAGUE_PLACE:
-            return telling, cause
+            return excerpt, cause
         if cause is not None and found is None:
-            found = telling, cause
+            found = excerpt, cause
     return found
 
 
-def cause_of(telling: Telling, *, server: bool = False) -> LogCause | None:
+def cause_of(excerpt: LogExcerpt, *, server: bool = False) -> LogCause | None:
     """Return the most particular cause that a place of a log shows; its own lines come before its chain."""
-    for text in (" ".join(telling.lines), *telling.chain):
+    for text in (" ".join(excerpt.lines), *excerpt.chain):
         for cause in log_causes():
             if cause.says.search(text[:TEXT_AT_MOST]) and not (server and cause.client):
                 return cause
     return None
 
 
-def own_error(telling: Telling) -> Reason:
+def own_error(excerpt: LogExcerpt) -> Reason:
     """Return an error of the program itself, by the line that says it and the place in its code."""
-    error = _summary(telling.lines[0])
-    return Reason(OWN_ERROR, _quoted(telling), {"error": error}, sure=False)
+    error = _summary(excerpt.lines[0])
+    return Reason(OWN_ERROR, _quoted(excerpt), {"error": error}, sure=False)
 
 
-def last_telling(log: Sequence[str]) -> str:
+def last_error_line(log: Sequence[str]) -> str:
     """Return the line nearest to saying why: with words of failure, else the last one that says anything."""
-    found = tellings(log)
+    found = log_excerpts(log)
     if found:
         return _summary(found[0].lines[0])
     said = [plain(line) for line in log if re.search(r"\w", line)]
     return _summary(said[-1]) if said else ""
 
 
-def _reason(telling: Telling, cause: LogCause, target_of: TargetOf, *, sure: bool) -> Reason:
-    text = _deciding(telling, cause)
+def _reason(excerpt: LogExcerpt, cause: LogCause, target_of: TargetOf, *, sure: bool) -> Reason:
+    text = _deciding(excerpt, cause)
     found = cause.says.search(text[:TEXT_AT_MOST])
-    names = {"error": _summary(telling.lines[0])}
+    names = {"error": _summary(excerpt.lines[0])}
     name = next((each for each in (found.groups() if found else ()) if each), "") or _variable(cause, text)
     code, target = cause.code, None
     if "{family}" in code:
-        target = target_of(text, "\n".join((telling.context, *telling.lines, *telling.chain)))
+        target = target_of(text, "\n".join((excerpt.context, *excerpt.lines, *excerpt.chain)))
         code = code.format(family=target.family)
         names["what"] = target.what
-    lines = _quoted(telling, cause.says, text if text in telling.chain else None)
-    sure = sure and cause.says.search(telling.lines[0]) is not None
+    lines = _quoted(excerpt, cause.says, text if text in excerpt.chain else None)
+    sure = sure and cause.says.search(excerpt.lines[0]) is not None
     title = cause.named if name and cause.named else cause.title
     return Reason(code, lines, {**names, **({"detail": name} if name else {})}, title, sure=sure, target=target)
 
 
-def _deciding(telling: Telling, cause: LogCause) -> str:
+def _deciding(excerpt: LogExcerpt, cause: LogCause) -> str:
     """Return the text of a place that shows a cause; of a connection's, rather one that names the address."""
-    texts = [each for each in (" ".join(telling.lines), *telling.chain) if cause.says.search(each[:TEXT_AT_MOST])]
+    texts = [each for each in (" ".join(excerpt.lines), *excerpt.chain) if cause.says.search(each[:TEXT_AT_MOST])]
     named = (each for each in texts if "{family}" in cause.code and address_in(each)[0])
-    return next(named, texts[0] if texts else telling.lines[0])
+    return next(named, texts[0] if texts else excerpt.lines[0])
 
 
 def _variable(cause: LogCause, text: str) -> str:
@@ -154,8 +154,8 @@ def _variable(cause: LogCause, text: str) -> str:
     return found[1] if found else ""
 
 
-def _is_vague(telling: Telling) -> bool:
-    return bool(words("vague").search(telling.lines[0]))
+def _is_vague(excerpt: LogExcerpt) -> bool:
+    return bool(words("vague").search(excerpt.lines[0]))
 
 
 def _summary(line: str) -> str:
@@ -165,9 +165,9 @@ def _summary(line: str) -> str:
     return text if len(text) <= SUMMARY else text[:SUMMARY].rstrip() + "…"
 
 
-def _quoted(telling: Telling, says: re.Pattern[str] | None = None, deciding: str | None = None) -> tuple[str, ...]:
+def _quoted(excerpt: LogExcerpt, says: re.Pattern[str] | None = None, deciding: str | None = None) -> tuple[str, ...]:
     """Return the lines of a place, quoted: the one with the decisive words first, cut around them."""
-    lines = [plain(line) for line in telling.lines if line.strip()]
+    lines = [plain(line) for line in excerpt.lines if line.strip()]
     own = lines if deciding is None else [plain(deciding)]
     matching = next(((line, found) for line in own if says and (found := says.search(line))), None)
     head = lines[0]
@@ -181,8 +181,8 @@ def _quoted(telling: Telling, says: re.Pattern[str] | None = None, deciding: str
         if re.search(r"\w", rest):
             place = says.search(rest) if says and found is None else None
             quotes.append(_cut(rest, place))
-    if telling.where:
-        quotes.append(f"raised at {quote(telling.where)}")
+    if excerpt.where:
+        quotes.append(f"raised at {quote(excerpt.where)}")
     return tuple(dict.fromkeys(quotes))
 
 

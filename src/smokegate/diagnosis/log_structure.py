@@ -17,7 +17,7 @@ from smokegate.knowledge.logs import words
 UNCAUGHT, ERROR, WORDS = 3, 2, 1
 """How sure it is that a line says why: an exception or a fatal level, an error level, words of failure."""
 BELONGS = 8
-"""So many lines after a telling line may belong to it."""
+"""So many lines after a decisive line may belong to it."""
 SURVIVED = 3
 """So many ordinary lines after an error mean that the program went on."""
 
@@ -49,7 +49,7 @@ CHAINED = re.compile(r"The above exception was|During handling of")
 
 
 @dataclass(frozen=True)
-class Telling:
+class LogExcerpt:
     """A place in a log that says why: its decisive line first, then the lines that belong to it."""
 
     lines: tuple[str, ...]
@@ -68,14 +68,14 @@ class Telling:
         return (own[-1] if own and own[-1].startswith("File") else own[0]) if own else ""
 
 
-def tellings(log: Sequence[str]) -> list[Telling]:
-    """Return the places of a log that say why it failed, the most telling first, the last of equals first."""
+def log_excerpts(log: Sequence[str]) -> list[LogExcerpt]:
+    """Return the places of a log that say why it failed, the most specific first, the last of equals first."""
     lines = flat(log)
     found = [*_exceptions(lines), *_levels(lines)]
     taken: set[int] = set()
     said: set[str] = set()
-    best: list[Telling] = []
-    for each in sorted(found, key=lambda telling: (-telling.rank, -telling.at)):
+    best: list[LogExcerpt] = []
+    for each in sorted(found, key=lambda excerpt: (-excerpt.rank, -excerpt.at)):
         if each.at not in taken and lines[each.at] not in said:
             taken.add(each.at)
             said.add(lines[each.at])
@@ -83,7 +83,7 @@ def tellings(log: Sequence[str]) -> list[Telling]:
     return best
 
 
-def _exceptions(lines: list[str]) -> Iterator[Telling]:
+def _exceptions(lines: list[str]) -> Iterator[LogExcerpt]:
     """Yield what is an exception by the frames around it, one for each chain."""
     for first, last in _blocks(lines):
         heads = [at for at in range(first, last) if _is_head(lines, at)]
@@ -93,7 +93,7 @@ def _exceptions(lines: list[str]) -> Iterator[Telling]:
         at = deep[-1] if deep else heads[-1]
         chain = tuple(_said(lines, each)[0] for each in reversed(heads) if each != at)
         rank = UNCAUGHT if _ordinary_after(lines, last) < SURVIVED else ERROR
-        yield Telling(_said(lines, at), rank, at, chain, "\n".join(lines[first:last]))
+        yield LogExcerpt(_said(lines, at), rank, at, chain, "\n".join(lines[first:last]))
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[int, int]]:
@@ -165,18 +165,18 @@ def _is_head(lines: list[str], at: int) -> bool:
     return (after_frames and not NEW_RECORD.match(line)) or (before_frames and bool(re.search(r"\w: \S", line)))
 
 
-def _levels(lines: list[str]) -> Iterator[Telling]:
+def _levels(lines: list[str]) -> Iterator[LogExcerpt]:
     """Yield what is an error by its level, by what announces it, or by its words."""
     for at, line in enumerate(lines):
         if words("herald").search(line):
             below = next((each for each in range(at + 1, min(at + 4, len(lines))) if lines[each].strip()), None)
             if below is not None:
-                yield Telling(_said(lines, below), UNCAUGHT, below)
+                yield LogExcerpt(_said(lines, below), UNCAUGHT, below)
             continue
         rank = _rank(line)
         if rank and not words("empty").search(line) and not _is_frame(line):
             survived = rank == UNCAUGHT and _ordinary_after(lines, at + 1) >= SURVIVED
-            yield Telling(_said(lines, at), ERROR if survived else rank, at)
+            yield LogExcerpt(_said(lines, at), ERROR if survived else rank, at)
 
 
 def _rank(line: str) -> int:
@@ -190,7 +190,7 @@ def _rank(line: str) -> int:
 
 
 def _said(lines: list[str], at: int) -> tuple[str, ...]:
-    """Return a telling line with the lines that continue it."""
+    """Return a decisive line with the lines that continue it."""
     found = [lines[at].strip()]
     for line in lines[at + 1 : at + 1 + BELONGS]:
         if not line.strip() and len(found) == 1 and SAYS_LITTLE.search(found[0]):

@@ -175,16 +175,16 @@ def state(service: ServiceView) -> str:
 def last_words(service: ServiceView) -> tuple[str, ...]:
     """Return the last lines of a service's log that say something, quoted."""
     lines = [line.text for line in _relevant(service) if re.search(r"\w", line.text)]
-    telling = last_said(service) if lines else ""
-    shown = [*([telling] if telling else []), *(text for text in lines[-LINES_AT_MOST:] if telling not in text)]
+    excerpt = last_said(service) if lines else ""
+    shown = [*([excerpt] if excerpt else []), *(text for text in lines[-LINES_AT_MOST:] if excerpt not in text)]
     return tuple(f"log of {service.name}: {quote(text)}" for text in shown)
 
 
 def last_said(service: ServiceView) -> str:
     """Return what a title says of how a service's log ends, empty where it says nothing."""
-    from smokegate.diagnosis.log_reasons import last_telling  # noqa: PLC0415
+    from smokegate.diagnosis.log_reasons import last_error_line  # noqa: PLC0415
 
-    return last_telling([line.text for line in _relevant(service)])
+    return last_error_line([line.text for line in _relevant(service)])
 
 
 def _relevant(service: ServiceView) -> tuple[LogLine, ...]:

@@ -56,7 +56,7 @@ def driver_texts() -> tuple[DriverText, ...]:
 
 
 def place_in(text: str) -> Place | None:
-    """Return the most telling place of a body in which a driver speaks, None where none does."""
+    """Return the most specific place of a body in which a driver speaks, None where none does."""
     for each in driver_texts():
         match = each.pattern.search(text)
         if match is not None:

@@ -116,9 +116,9 @@ class Run:
             if environment.name in groups and self._mine(index):
                 self.deployment(environment.name).start(groups[environment.name])
         if self.deployments:
-            self._pool.submit(self, self._read_rules)
+            self._pool.submit(self, self._import_what_decides)
 
-    def _read_rules(self) -> None:
+    def _import_what_decides(self) -> None:
         """Import what decides while the network is waited for; the verdict would else wait for it."""
         self._pool.client()  # what is sent comes first
         from smokegate.diagnosis.catalogue import rules_for  # noqa: PLC0415 - see _pool

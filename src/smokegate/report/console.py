@@ -46,7 +46,7 @@ class Console:
         """Whether there is somebody to answer a question."""
         return sys.stdin is not None and sys.stdin.isatty()
 
-    def tell(self, lines: Iterable[TerminalLine]) -> None:
+    def write(self, lines: Iterable[TerminalLine]) -> None:
         """Print the lines of a report."""
         for line in lines:
             self._write(self._out, line)

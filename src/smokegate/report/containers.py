@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LOG_LINES = 8
 """How many lines of a log are shown at most."""
-TELLING = re.compile(
+ERROR_LINE = re.compile(
     r"error|exception|fatal|critical|traceback|panic|refused|denied|failed|no space|killed|emerg|not found"
     r"|in use|timed out|unhealthy|missing",
     re.IGNORECASE,
@@ -97,7 +97,7 @@ def _facts(view: ServerView, compose: Compose) -> Iterator[TerminalLine]:
 
 
 def _log(service: ServiceView) -> Iterator[TerminalLine]:
-    lines = telling(service)
+    lines = log_excerpt(service)
     if lines:
         yield TerminalLine("")
         yield TerminalLine(safe(f"Log of {service.name}"), bold=True)
@@ -107,8 +107,8 @@ def _log(service: ServiceView) -> Iterator[TerminalLine]:
         yield TerminalLine(safe(f"  log of {service.name}: {service.log_problem}"))
 
 
-def telling(service: ServiceView) -> tuple[str, ...]:
-    """Return the lines of a log that tell most: those of errors since the last start, else the last ones.
+def log_excerpt(service: ServiceView) -> tuple[str, ...]:
+    """Return the lines of a log that matter most: those of errors since the last start, else the last ones.
 
     In a crash loop the last start may have written nothing yet, so the runs before it count, too.
     """
@@ -116,6 +116,6 @@ def telling(service: ServiceView) -> tuple[str, ...]:
     if service.crash_looping or len(log) < LOG_LINES:
         log = service.log
     texts = [line.text for line in log if line.text.strip()]
-    found = [text for text in texts if TELLING.search(text)]
+    found = [text for text in texts if ERROR_LINE.search(text)]
     kept = list(dict.fromkeys(found))[-LOG_LINES:] or texts[-LOG_LINES:]
     return tuple(kept)

@@ -113,13 +113,14 @@ def _environment(report: EnvironmentReport) -> dict[str, Any]:
 
 
 def _server(view: ServerView | None) -> dict[str, Any] | None:
-    """Return what was seen from the server; `telling` are the lines of each log that say most."""
+    """Return what was seen from the server; `log_excerpt` are the lines of each log that say most."""
     if view is None:
         return None
-    from smokegate.report.containers import telling  # noqa: PLC0415 - only where a server is declared
+    from smokegate.report.containers import log_excerpt  # noqa: PLC0415 - only where a server is declared
 
     services = [
-        {**plain(each), "restart_count": each.restart_count, "telling": list(telling(each))} for each in view.services
+        {**plain(each), "restart_count": each.restart_count, "log_excerpt": list(log_excerpt(each))}
+        for each in view.services
     ]
     return {**plain(view), "services": services}
 

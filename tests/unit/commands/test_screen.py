@@ -19,7 +19,7 @@ from smokegate.observation.evidence.sink import SINK
 from smokegate.observation.model import Readiness
 from smokegate.observation.server import LogLine, ServiceView
 from smokegate.report.console import Console
-from smokegate.report.containers import LOG_LINES, span, telling
+from smokegate.report.containers import LOG_LINES, log_excerpt, span
 from smokegate.report.json import document
 from smokegate.report.screen import screen
 from smokegate.report.table import WIDEST, table
@@ -96,8 +96,8 @@ def test_a_line_is_wrapped_under_its_text_and_spelled_as_the_terminal_can(monkey
     monkeypatch.setenv("COLUMNS", "60")
     text = "   1. Start it · " + "with many words " * 6
     terminal, file = Narrow(), io.StringIO()
-    Console(terminal, terminal).tell([TerminalLine(text)])
-    Console(file, file).tell([TerminalLine(text)])
+    Console(terminal, terminal).write([TerminalLine(text)])
+    Console(file, file).write([TerminalLine(text)])
 
     first, *rest = terminal.getvalue().splitlines()
     assert first.startswith("   1. Start it - with many")
@@ -115,13 +115,13 @@ def test_log_lines_of_healthy_services_are_not_shown() -> None:
 def test_the_log_lines_that_tell_come_before_the_last_ones() -> None:
     """The traceback counts, not the hundred lines of access log after it."""
     lines = ["ImportError: boom", *(f"GET /health {n}" for n in range(50))]
-    assert telling(looping("backend", *lines)) == ("ImportError: boom",)
+    assert log_excerpt(looping("backend", *lines)) == ("ImportError: boom",)
 
 
 def test_a_log_without_errors_is_shown_by_its_end() -> None:
     """The last words are better than none."""
     lines = [f"tick {n}" for n in range(50)]
-    assert telling(looping("backend", *lines)) == tuple(lines[-LOG_LINES:])
+    assert log_excerpt(looping("backend", *lines)) == tuple(lines[-LOG_LINES:])
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_secrets_do_not_reach_the_terminal() -> None:
     out = io.StringIO()
     SINK.add("s3cret-value")
     console = Console(out, io.StringIO())
-    console.tell([TerminalLine("key s3cret-value"), TerminalLine("postgresql://atp:hunter2@db:5432/atp refused")])
+    console.write([TerminalLine("key s3cret-value"), TerminalLine("postgresql://atp:hunter2@db:5432/atp refused")])
     console.document(json.dumps({"why": "postgresql://atp:hunter2@db", "key": "s3cret-value"}))
     assert "s3cret-value" not in out.getvalue()
     assert "hunter2" not in out.getvalue()
@@ -158,7 +158,7 @@ def test_secrets_do_not_reach_the_terminal() -> None:
 def test_colour_is_for_terminals(well: CheckResult) -> None:
     """A file or a pipe gets none."""
     out = io.StringIO()
-    Console(out, io.StringIO()).tell(screen(well.report))
+    Console(out, io.StringIO()).write(screen(well.report))
     assert "\x1b" not in out.getvalue()
 
 
@@ -218,7 +218,7 @@ def test_a_reader_that_has_gone_changes_nothing() -> None:
     os.close(reading)
     with os.fdopen(writing, "w", encoding="utf-8") as out:
         console = Console(out=out)
-        console.tell([TerminalLine("one"), TerminalLine("two")])
+        console.write([TerminalLine("one"), TerminalLine("two")])
         console.document("{}")
         assert os.fstat(out.fileno()).st_rdev == Path(os.devnull).stat().st_rdev
 

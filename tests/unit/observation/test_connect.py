@@ -1,4 +1,4 @@
-"""Whichever of a host's addresses answers is used, and the most telling failure is kept."""
+"""Whichever of a host's addresses answers is used, and the most specific failure is kept."""
 
 from __future__ import annotations
 

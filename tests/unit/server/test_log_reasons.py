@@ -10,7 +10,7 @@ import pytest
 
 from smokegate.diagnosis.log_lines import WIDTH
 from smokegate.diagnosis.log_reasons import Reason, reason_in
-from smokegate.diagnosis.log_structure import tellings
+from smokegate.diagnosis.log_structure import log_excerpts
 from smokegate.diagnosis.log_targets import Target, target
 from smokegate.knowledge.logs import log_causes
 
@@ -73,8 +73,8 @@ def test_no_text_matches_everything(texts: tuple[str, ...]) -> None:
 def test_lines_are_cut_before_they_are_searched(line: str) -> None:
     """What clients put into a log cannot make the search long: no text is longer than the bound."""
     log = [f"{number} {line}" for number in range(300)]
-    assert len(tellings(log)) <= len(log)
-    assert all(len(text) <= WIDTH for telling in tellings(log) for text in telling.lines)
+    assert len(log_excerpts(log)) <= len(log)
+    assert all(len(text) <= WIDTH for excerpt in log_excerpts(log) for text in excerpt.lines)
 
 
 def test_a_refused_connection_is_shown_by_the_line_of_its_chain_that_names_the_address() -> None:

@@ -67,7 +67,7 @@ def edge_answer(answer: Answer, promise: Expectation | None = None) -> EdgeAnswe
 
     Args:
         answer: the response.
-        promise: what is expected of it: an answer that was promised as it is is no one else's.
+        promise: what is expected of it: an answer that was promised as it is now is no one else's.
     """
     if isinstance(promise, Health) and (cached := _cached(answer)) is not None:
         return cached
@@ -140,7 +140,7 @@ def _fits(sign: Sign, status: int, headers: dict[str, str], text: str) -> bool:
 
 
 def _said(file: EdgeFile, sign: Sign, answer: Answer) -> EdgeAnswer:
-    # The most telling header: the first one whose pattern says more than that it is there.
+    # The most specific header: the first one whose pattern says more than that it is there.
     header = next((name for name in sign.headers), None)
     what = "own page" if is_html(answer) or "<" in answer.body.text else "own"
     line = f"the body is {file.name}'s {what} for status {answer.status}"

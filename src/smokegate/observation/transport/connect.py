@@ -88,7 +88,7 @@ def tcp(addresses: Sequence[Address], deadline: float) -> Socket:
 
     Raises:
         ConnectTimeoutError: none answered before the deadline.
-        OSError: the most telling of the failures: refused before unreachable.
+        OSError: the most specific of the failures: refused before unreachable.
     """
     waiting = list(addresses)
     errors: list[OSError] = []
@@ -107,7 +107,7 @@ def tcp(addresses: Sequence[Address], deadline: float) -> Socket:
                 if key.fileobj is not winner:
                     key.fileobj.close()  # type: ignore[union-attr]
     if winner is None:
-        raise min(errors, key=_telling)
+        raise min(errors, key=_specific)
     winner.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return winner
 
@@ -142,7 +142,7 @@ def _finished(selector: selectors.BaseSelector, seconds: float, errors: list[OSE
     return None
 
 
-def _telling(error: OSError) -> int:
+def _specific(error: OSError) -> int:
     order = (errno.ECONNREFUSED, errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH)
     return order.index(error.errno) if error.errno in order else len(order)
 
