@@ -10,6 +10,7 @@ from tests_support.run_documents import run_of
 from smokegate.report import history
 from smokegate.report.comparison import SAME_CAUSE, compare, last_green
 from smokegate.report.history import StateError, entry, read, states_of
+from smokegate.report.page import page
 
 
 def remembered(reports, *documents):
@@ -39,6 +40,23 @@ def test_the_first_run_has_no_history(tmp_path) -> None:
     assert "since" not in environment
     assert not any("before" in test for test in environment["tests"])
     assert environment["decision"] == "fix the configuration, a rollback will not help"
+
+
+@pytest.mark.parametrize(
+    ("runs", "said"),
+    [
+        (["PASS"], "the one run before was green"),
+        (["database"], "the one run before was not green"),
+        (["PASS", "database"], "1 of the last 2 runs was green"),
+    ],
+)
+def test_the_page_counts_the_runs_before_in_a_sentence(tmp_path, runs, said) -> None:
+    """One run is no number of runs."""
+    remembered(tmp_path, *(run_of(each, minutes=number) for number, each in enumerate(runs)))
+    document = run_of("unhealthy", minutes=9)
+    compare(document, tmp_path, None)
+
+    assert said in page(document)
 
 
 def test_what_the_last_green_run_passed_is_new(tmp_path) -> None:
