@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,10 +12,10 @@ from smokegate.environment.browser import Element
 from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment
-from smokegate.observation.browser import BrowserView, NoBrowser, PageCall, PageSeen
+from smokegate.observation.browser import BrowserView, NoBrowser, PageCall, PageSeen, page
 from smokegate.observation.browser.find import VARIABLE, find
 from smokegate.observation.browser.follow_up import person_of, same_calls
-from smokegate.observation.browser.page import NOTHING, drawn, filled_in, says
+from smokegate.observation.browser.page import NOTHING, Window, drawn, filled_in, says
 from smokegate.observation.browser.sign_in import _is_email
 from smokegate.observation.evidence.page_calls import FROM_HERE
 
@@ -77,6 +79,23 @@ def test_text_is_found_as_whole_words(wanted: str, text: str, *, is_said: bool) 
 def test_blank_page_and_spinner_show_nothing(facts: dict[str, object], *, shows: bool) -> None:
     """A text that only says that it loads is nothing to be seen; a picture or a control is something."""
     assert drawn({**NOTHING, **facts}) is shows
+
+
+def test_quiet_before_a_form_was_sent_does_not_end_the_wait_for_its_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a form takes seconds to fill in: what it leads to is waited for all the same."""
+    now, record = [100.0], SimpleNamespace(quiet=60.0)
+
+    async def pass_time(seconds: float) -> None:
+        now[0] += seconds
+
+    monkeypatch.setattr(page, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(page, "asyncio", SimpleNamespace(sleep=pass_time))
+
+    async def is_there() -> bool:
+        return now[0] >= 102.0
+
+    assert asyncio.run(Window(None, record, timeout=10.0).wait(is_there))
+    assert not asyncio.run(Window(None, record, timeout=1.0).wait(lambda: pass_time(0.0)))
 
 
 def test_account_stands_in_what_must_be_shown() -> None:

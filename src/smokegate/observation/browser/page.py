@@ -156,9 +156,11 @@ class Window:
     async def wait(self, well: Callable[[], Any], *, quiet: float = QUIET) -> bool:
         """Wait until something holds and the network is quiet; False where it does not come to hold.
 
-        A page on which nothing happens any more for a quarter of the time is not waited for any longer.
+        A page on which nothing happens any more for a quarter of the time is not waited for any longer; what it did
+        not do before, while its form was filled in, does not count.
         """
-        ends = time.monotonic() + self.timeout
+        began = time.monotonic()
+        ends = began + self.timeout
         since = None
         while True:
             if await well():
@@ -167,7 +169,7 @@ class Window:
                     return True
             else:
                 since = None
-                if self.idle >= self.timeout / 4 or time.monotonic() >= ends:
+                if min(self.idle, time.monotonic() - began) >= self.timeout / 4 or time.monotonic() >= ends:
                     return False
             await asyncio.sleep(POLL)
 
