@@ -17,8 +17,19 @@ if TYPE_CHECKING:
 TOGETHER = ("tests/faults/", "tests/containers/", "tests/browser/", "tests/hostile/test_servers.py")
 #: Folders whose files share what they start; other tests are given to whichever worker is free.
 BY_FILE = ("tests/unit/", "tests/packaging/")
+#: Folders whose tests drive real browsers, engines, proxies and servers. One that fails is tried once more and counted
+#: as "rerun" in the summary: on a starved machine one in some thousands fails, and each of them is to be looked at.
+REAL = ("tests/faults/", "tests/containers/", "tests/browser/", "tests/hostile/", "tests/edges/", "tests/plugin/")
 #: Tests of real proxies: those of one proxy share its process, and their ids begin with its name.
 PROXIES = "tests/edges/"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let what drives real processes be tried once more where pytest-rerunfailures is there to say so."""
+    if config.pluginmanager.hasplugin("rerunfailures"):
+        for item in items:
+            if item.nodeid.startswith(REAL):
+                item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -20,6 +20,7 @@ from smokegate.report.rehearsal.model import FaultResult, Trial
 ROOT = Path(__file__).parents[2]
 NAMES = ("local", "local-trading", "local-platform", "local-browser", "local-trading-browser")
 ENVIRONMENTS = load(NAMES, directory=ROOT / "environments", variables={})
+BEGUN = pytest.StashKey[dict[Trial, Future[FaultResult]]]()
 TRIALS = tuple(trial for environment in ENVIRONMENTS for trial in trials(environment))
 
 
@@ -72,8 +73,16 @@ def tried(
             callspec = getattr(item, "callspec", None)
             if callspec is not None and "trial" in callspec.params:
                 begin(callspec.params["trial"])
+        request.session.stash[BEGUN] = begun
         yield lambda trial: begin(trial).result()
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Forget what was seen of a fault whose test fails: where it is tried once more, so is the fault."""
+    callspec = getattr(item, "callspec", None)
+    if call.excinfo is not None and callspec is not None:
+        item.session.stash.get(BEGUN, {}).pop(callspec.params.get("trial"), None)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -131,6 +132,7 @@ class Runs:
 
     def _files(self, label: str) -> Path:
         files = self._folder / label
+        shutil.rmtree(files, ignore_errors=True)  # a fault that is tried once more
         files.mkdir(parents=True)
         return files
 
