@@ -32,6 +32,10 @@ ERRORS = frozenset({"browser.script-error"})
 BLANK = frozenset({"browser.not-opened", "browser.white-screen"})
 ADDRESS = re.compile(r"https?://[^\s'\"<>]{3,500}")
 CODE = {"script", "stylesheet"}
+QUOTED = re.compile(r"(?<=['\"]).*(?=['\"])")
+"""What an element says: its text, or the name that goes with its role."""
+SHORT = 3
+"""Letters of a word that stands anywhere."""
 HARMLESS = ("ResizeObserver loop",)
 """What browsers report as uncaught errors and no user notices."""
 
@@ -81,6 +85,25 @@ def _of_page(judge: _Judge, page: PageSeen) -> Iterator[Trouble]:
             yield from judge.line(line)
     if not page.problem and not page.drawn:
         yield Trouble("browser.white-screen", f"{judge.where}: the page is blank")
+
+
+def shown(page: PageSeen, limit: int = 200) -> str:
+    """Return what a page shows, quoted: around the words that the file names, where they stand, else its beginning."""
+    text = " ".join(page.text.split())
+    place = next(filter(None, (_place(each, text) for each in (*page.unwanted, *page.missing))), None)
+    if place is None or place.end() <= limit:
+        return quote(text, limit)
+    start = max(0, min(place.start() - limit // 3, len(text) - limit))
+    return f"…{quote(text[start:], limit)}"
+
+
+def _place(element: str, text: str) -> re.Match[str] | None:
+    """Return where a text says the most of an element's first words."""
+    quoted = QUOTED.search(element)
+    words = re.findall(r"\w+", quoted[0] if quoted else element)
+    beginnings = (r"\W+".join(words[:count]) for count in range(len(words), 0, -1))
+    found = (re.search(rf"\b{each}\b", text, re.IGNORECASE) for each in beginnings if len(each) > SHORT)
+    return next(filter(None, found), None)
 
 
 def same_call(observation: Observation, call: PageCall) -> Exchange | None:

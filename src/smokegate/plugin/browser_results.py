@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.browser_evidence import BLANK, CALLS, ERRORS, FILES, Trouble, of_page, troubles
+from smokegate.diagnosis.browser_evidence import BLANK, CALLS, ERRORS, FILES, Trouble, of_page, shown, troubles
 from smokegate.plugin.failures import Blocked, ExpectationFailed, NotApplicable, NotJudged
 
 if TYPE_CHECKING:
@@ -88,8 +88,7 @@ class BrowserResults:
         """
         for page in self.view.pages:
             wrong = (*page.missing, *(f"no {what}" for what in page.unwanted))
-            seen = " ".join(page.text.split())[:300]
-            self.expect(not wrong, f"{' and '.join(wrong)} on {page.path}", f"a page that shows: {seen}")
+            self.expect(not wrong, f"{' and '.join(wrong)} on {page.path}", f"a page that shows {shown(page, 300)}")
 
     def expect_second_visit(self) -> None:
         """State that a returning visitor, whose pages a service worker serves, sees the same.

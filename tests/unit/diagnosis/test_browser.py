@@ -125,6 +125,25 @@ def test_no_errors_check_fails_on_an_uncaught_error() -> None:
         results.expect_no_errors()
 
 
+@pytest.mark.parametrize(
+    ("missing", "quoted"),
+    [
+        (("'Backend Health: HEALTHY'",), "Backend Health: ERROR"),
+        (("heading 'Backend health'",), "Backend Health: ERROR"),
+        (("'of'",), "Menu item 0"),
+        (("#badge",), "Menu item 0"),
+    ],
+)
+def test_text_around_the_expected_words_is_evidence(missing: tuple[str, ...], quoted: str) -> None:
+    """On a long page the words that stand in place of the expected ones are shown; without any, its beginning."""
+    text = " ".join(f"Menu item {number} of many" for number in range(60)) + "\nBackend Health: ERROR\nImprint"
+    without = view(text=text, missing=missing)
+
+    assert quoted in judged(environment=environment(), browser=without).headline.evidence[0]
+    with pytest.raises(ExpectationFailed, match=quoted):
+        BrowserResults(environment(), seen(browser=without)).expect_shown()
+
+
 def test_slow_first_paint_is_advice() -> None:
     """A paint over its budget fails the advisory check and is a finding that breaks nothing."""
     slow = view(painted=1.5)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests_support.run_documents import environment_report, run_document, run_of
 
 from smokegate.observation.model import Headers
+from smokegate.observation.render.model import DeployView, PlatformView, RenderDatabase, RenderService
 from smokegate.observation.server import LogLine, ServerView, ServiceView
 from smokegate.report.page import page
 from smokegate.report.page.marks import marked_body, wrong_headers
+from smokegate.report.page.outcomes import SUBJECTS
 from smokegate.report.page.timeline import timeline
+from smokegate.report.plain import plain
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -137,3 +142,32 @@ def test_the_runbooks_entry_of_each_cause_is_in_the_page() -> None:
     entry = text[text.index('<details id="staging-runbook-render.no-server">') :]
     for part in ("<b>Symptom:</b>", "<b>Told by:</b>", "<b>Not excluded:</b>", "<b>Steps:</b>"):
         assert part in entry
+
+
+def test_every_check_of_the_suite_has_a_heading() -> None:
+    """Only a team's own checks stand under "Your own checks"."""
+    suite = Path(__file__).parents[2] / "smoke"
+    codes = [code for file in suite.glob("*.py") for code in re.findall(r'@check\(\s*"([\w.-]+)"', file.read_text())]
+    assert len(codes) > 40
+    assert {code.partition(".")[0] for code in codes} == set(SUBJECTS)
+
+
+def test_what_the_platforms_api_said_is_on_the_page() -> None:
+    """Service, state, variables by name and deploys with their reasons: a reader needs no account to check them."""
+    failed = DeployView(
+        "dep-1", "update_failed", "abc1234def567", "new_commit", "2026-11-20", reason="Health check timed out"
+    )
+    service = RenderService(
+        "shop-api", dashboard="https://dashboard.render.com/web/srv-1", suspended=True, suspenders=("billing",),
+        deploys=(failed,), missing=("SECRET_KEY",), unread=("its variables: 403",), log=("Exited with status 1",),
+    )  # fmt: skip
+    view = PlatformView(services={"backend": service}, database=RenderDatabase("shop-db", status="available"))
+    document = run_of("PASS")
+    document["environments"][0]["platform"] = plain(view)
+    text = page(document)
+
+    for words in (
+        "suspended by billing", "SECRET_KEY", "its variables: 403", "dep-1", "update_failed", "abc1234def",
+        "<mark>Health check timed out</mark>", "Exited with status 1", "shop-db", "dashboard.render.com/web/srv-1",
+    ):  # fmt: skip
+        assert words in text, words

@@ -163,15 +163,17 @@ class Window:
         ends = began + self.timeout
         since = None
         while True:
+            pause = POLL
             if await well():
                 since = since or time.monotonic()
                 if self.record.quiet >= quiet or time.monotonic() - since > QUIET * 4:
                     return True
+                pause = max(quiet - self.record.quiet, 0.01)  # a look costs more than the pause
             else:
                 since = None
                 if min(self.idle, time.monotonic() - began) >= self.timeout / 4 or time.monotonic() >= ends:
                     return False
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(pause)
 
     async def absent(self, elements: Sequence[Element], facts: dict[str, Any]) -> tuple[str, ...]:
         """Return those of the elements that are not to be seen."""

@@ -78,6 +78,7 @@ def templates() -> Environment:
         worst_first=outcomes.worst_first,
         slowest=outcomes.slowest,
     )
+    made.tests["failed_call"] = outcomes.failed_call
     made.filters.update(
         pieces=_pieces,
         links=LINKS.split,

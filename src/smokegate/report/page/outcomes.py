@@ -20,9 +20,9 @@ SUBJECTS = {
     "sign-in": "Sign-in",
     "frontend": "Frontend",
     "browser": "Browser",
-    "container": "Containers",
-    "server": "Server",
+    "containers": "Containers",
     "origin": "Origin",
+    "render": "Render",
 }
 
 
@@ -87,3 +87,8 @@ def browser_pages(browser: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         found.append((f"Page {browser['second']['path']}, the second visit", browser["second"]))
     steps = (browser["journey"] or {}).get("steps", ())
     return found + [(f"{each['name'].capitalize()}: {each['page']['path']}", each["page"]) for each in steps]
+
+
+def failed_call(call: dict[str, Any]) -> bool:
+    """Return whether a page's request was not answered well, whoever's fault that is."""
+    return call["status"] is None or call["status"] >= 400

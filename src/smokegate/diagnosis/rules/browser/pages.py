@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.browser_evidence import of_page, troubles
+from smokegate.diagnosis.browser_evidence import of_page, shown, troubles
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Signs
 from smokegate.diagnosis.rules.browser import rule
@@ -78,9 +78,11 @@ def text_missing(case: Case) -> Signs | None:
         if what and page.drawn:
             calls = [str(each) for each in page.calls if each.kind in {"fetch", "xhr"}]
             answered = f"its calls: {quote('; '.join(calls), 300)}" if calls else "it made no calls"
-            shown = f"the page shows {quote(page.text, 200)}"
             return Signs(
-                evidence=(f"page {page.path}: {'; '.join(what)}; {shown}", f"page {page.path}: {answered}"),
+                evidence=(
+                    f"page {page.path}: {'; '.join(what)}; the page shows {shown(page)}",
+                    f"page {page.path}: {answered}",
+                ),
                 confidence=Confidence.LIKELY,
                 names={"what": "; ".join(what), **names_of(case, page.path)},
             )
