@@ -64,6 +64,7 @@ class Case:
     verify: str = ""
     """The command that checks again, where that is not pytest's."""
     _edges: dict[str, EdgeAnswer | None] = field(default_factory=dict, repr=False, compare=False)
+    _unmet: dict[str, tuple[Unmet, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def failures_on(self, name: str) -> tuple[TestOutcome, ...]:
         """Return the checks that failed on an exchange, advisory ones included."""
@@ -172,15 +173,21 @@ class Case:
 
     def promise(self, name: str) -> Expectation | None:
         """Return what was promised of a health exchange or an endpoint."""
-        backend = self.environment.backend
         if is_sample(name):
-            return backend.health
-        return next((each for each in backend.endpoints if is_of(name, endpoint_name(each))), None)
+            return self.environment.backend.health
+        first, _, number = name.rpartition(" ")
+        return self._promises.get(name) or (self._promises.get(first) if number.isdecimal() else None)
+
+    @cached_property
+    def _promises(self) -> dict[str, Expectation]:
+        return {endpoint_name(each): each for each in reversed(self.environment.backend.endpoints)}
 
     def unmet_of(self, name: str) -> tuple[Unmet, ...]:
         """Return what an answer does not keep of its promise; nothing where there is no answer."""
-        promise, answer = self.promise(name), self.answer(name)
-        return unmet(promise, answer) if promise and answer else ()
+        if name not in self._unmet:
+            promise, answer = self.promise(name), self.answer(name)
+            self._unmet[name] = unmet(promise, answer) if promise and answer else ()
+        return self._unmet[name]
 
     def sound(self, name: str) -> bool:
         """Return whether an exchange was answered as expected."""

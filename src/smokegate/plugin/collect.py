@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -94,21 +95,20 @@ def plan(run: Run, collected: Sequence[pytest.Item], selected: list[pytest.Item]
         name = environment_of(item)
         if name in run.planned:
             run.planned[name][item.nodeid] = check_in(item).code
+    there, chosen = Counter(map(environment_of, collected)), Counter(map(environment_of, selected))
+    missing = {file.name for file in suite_directory().glob("test_*.py")} - (run.named_files or run.modules)
     for name in run.planned:
-        run.partial[name] = _partial(run, name, collected, selected)
+        run.partial[name] = _partial(len(missing), chosen[name], there[name], singly=run.named_singly)
     selected[:] = in_order(selected)
 
 
-def _partial(run: Run, name: str, collected: Sequence[pytest.Item], selected: Sequence[pytest.Item]) -> str:
+def _partial(missing: int, chosen: int, there: int, *, singly: bool) -> str:
     """Return why not all checks of an environment are in the run, empty where all are."""
-    there = sum(environment_of(item) == name for item in collected)
-    chosen = sum(environment_of(item) == name for item in selected)
-    missing = {file.name for file in suite_directory().glob("test_*.py")} - (run.named_files or run.modules)
     if missing:
-        return f"partial run: {len(missing)} of the suite's files were left out, and say nothing"
+        return f"partial run: {missing} of the suite's files were left out, and say nothing"
     if chosen < there:
         return f"partial run: {chosen} of {there} checks were selected, the others say nothing"
-    return "partial run: single tests were named, the others say nothing" if run.named_singly else ""
+    return "partial run: single tests were named, the others say nothing" if singly else ""
 
 
 def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:

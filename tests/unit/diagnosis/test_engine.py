@@ -9,7 +9,8 @@ import pytest
 from tests_support.suite import judged
 
 from smokegate.diagnosis.catalogue import all_rules, can_silence
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.engine import follows
+from smokegate.diagnosis.model import Confidence, Finding, Owner
 from smokegate.diagnosis.testing import an_environment, answered, silent, silent_everywhere
 from smokegate.observation.transport.causes import WireCause
 
@@ -52,6 +53,33 @@ def test_cause_explains_what_follows_from_it() -> None:
     text = "sorry, too many clients already"
     found = codes(answered("register", 500, {"detail": text}), answered("endpoint /api/ready", 500, "oops"))
     assert found == ["app.database-unreachable"]
+
+
+def found_on(*exchanges: str) -> Finding:
+    """A finding that rests on these exchanges."""
+    return Finding("app.error", "broken", Owner.APP, Confidence.LIKELY, ("evidence",), exchanges=exchanges)
+
+
+@pytest.mark.parametrize(
+    ("finding", "cause", "follows_from_it"),
+    [
+        (("login",), ("health",), True),  # the backend is down: everything on it is
+        (("page",), ("health",), False),  # the frontend stands for itself
+        (("page",), ("health", "page"), True),
+        (("register",), ("register", "login"), True),
+        (("register", "account"), ("register",), False),  # one shared exchange explains no other
+        (("account",), ("register",), False),
+        ((), ("register",), False),
+    ],
+)
+def test_finding_follows_from_a_cause_of_all_its_exchanges(
+    finding: tuple[str, ...],
+    cause: tuple[str, ...],
+    follows_from_it: bool,  # noqa: FBT001 -- a table
+) -> None:
+    """What lies down the chain follows where the cause explains all that it rests on, or the whole backend."""
+    first, second = (next(each for each in all_rules() if each.code == code) for code in ("net.refused", "app.error"))
+    assert follows(second, found_on(*finding), first, found_on(*cause)) is follows_from_it
 
 
 def test_hanging_endpoint_does_not_silence_the_rest() -> None:

@@ -207,10 +207,11 @@ def test_a_body_goes_to_no_other_origin(prober: Prober, serve: Serve, status: st
     assert target.heard == []
 
 
-def test_a_post_becomes_a_get_without_body_where_browsers_do_so(prober: Prober, serve: Serve) -> None:
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "303 See Other"])
+def test_a_post_becomes_a_get_without_body_where_browsers_do_so(prober: Prober, serve: Serve, status: str) -> None:
     def handler(caller: Caller) -> None:
         caller.hear()
-        caller.answer("", "303 See Other", "Location: /done")
+        caller.answer("", status, "Location: /done")
         caller.hear()
         caller.answer("done")
 

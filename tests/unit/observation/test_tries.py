@@ -13,7 +13,7 @@ import pytest
 from smokegate.environment.model import Expectation
 from smokegate.observation.model import Answer, Headers, NoAnswer
 from smokegate.observation.plan.step import RequestToSend, origin_of
-from smokegate.observation.transport.again import pause_before_next, retry_after
+from smokegate.observation.transport.again import BACKOFF, CALMER, pause_before_next, retry_after
 from smokegate.observation.transport.causes import WireCause
 
 from .conftest import Caller, Handler, Prober, Serve
@@ -90,6 +90,15 @@ def test_retry_after_is_honoured(prober: Prober, serve: Serve) -> None:
     exchange = prober.get(serve(counting(again, FINE)).url, retry=True)
     assert exchange.answer is not None
     assert exchange.started - exchange.earlier[0].started >= 1.0
+
+
+def test_a_rate_limit_that_names_no_time_is_given_longer_than_a_failure() -> None:
+    pauses = [
+        pause_before_next([outcome], None, shared=False)
+        for outcome in (Answer(429, Headers(())), NoAnswer(WireCause.REFUSED, ""))
+    ]
+    assert pauses == [CALMER[0], BACKOFF[0]]
+    assert CALMER[0] > BACKOFF[0]
 
 
 def test_a_retry_after_beyond_the_deadline_ends_the_tries(prober: Prober, serve: Serve) -> None:

@@ -11,8 +11,7 @@ from smokegate.observation.evidence.assertions import MISSING, lookup
 from smokegate.observation.evidence.elements import element
 from smokegate.observation.model import Answer, Exchange
 
-#: Git's own default for abbreviated hashes; fewer characters prove nothing.
-SHORTEST = 7
+#: Seven digits are git's own default for abbreviated hashes; fewer prove nothing.
 COMMIT = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
 #: A commit among other words, as in `sha-7f3a6ce`, `0.0.10-7f3a6ce`, `v1.2-4-g7f3a6ce` and `main-7f3a6ce-dirty`.
 WITHIN = re.compile(r"(?<![0-9a-z])g?([0-9a-f]{7,64})(?![0-9a-z])", re.IGNORECASE)
@@ -92,7 +91,7 @@ def same_commit(expected: str, actual: str | None) -> bool:
 
 def _begins(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
-    return len(short) >= SHORTEST and long.startswith(short)
+    return long.startswith(short)
 
 
 def _bare(text: str) -> str:
