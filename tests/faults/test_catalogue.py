@@ -24,6 +24,7 @@ ELSEWHERE = {
     "sign-in.first-login",
     "sign-in.logout",
     "sign-in.kept-account",
+    "sign-in.write",
     "endpoint.steady",
     "browser.started",
     "browser.no-errors",

@@ -175,6 +175,15 @@ def test_a_partial_run_is_green_for_no_gate(smoke, counted):
     assert ran.environment()["decision"] == "nothing is decided: only a part of the checks ran"
 
 
+def test_a_selection_of_nothing_is_said_to_be_that(smoke, counted):
+    """`-k nothing` was not cut short: no check was selected."""
+    ran = smoke(counted, "--env=counted", "-k", "nothing")
+
+    assert ran.environment()["verdict"] == "UNKNOWN", ran.out
+    assert ran.environment()["reasons"][0] == "nothing was checked"
+    assert "cut short" not in ran.out
+
+
 def test_the_whole_run_is_not_partial(smoke, counted):
     """Every check of the suite is selected, also those that do not apply here."""
     ran = smoke(counted, "--env=counted")

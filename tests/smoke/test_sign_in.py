@@ -85,6 +85,21 @@ def test_wrong_password_is_refused(deployment: Deployment) -> None:
     deployment.sign_in.expect_wrong_password_refused()
 
 
+@check(
+    "sign-in.write",
+    after=("sign-in.same-account",),
+    needs=("sign_in.write_check",),
+    reads=(*READS, "write"),
+    once=True,
+)
+def test_a_write_succeeds_and_is_undone(deployment: Deployment) -> None:
+    """The signed-in account can write, and take it back.
+
+    Symptom: users sign in and see their data, and nothing that they save is kept: a read-only database, a full disk.
+    """
+    deployment.sign_in.expect_written()
+
+
 @check("sign-in.kept-account", after=("health.ok", "sign-in.first-login"), needs=("sign_in.keep",), reads=READS)
 def test_kept_account_still_signs_in(deployment: Deployment) -> None:
     """An account of before this deploy still signs in.

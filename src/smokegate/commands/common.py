@@ -14,7 +14,7 @@ from smokegate.diagnosis.verdict import exit_code
 from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.extras import missing_extra
 from smokegate.environment.fields import seconds
-from smokegate.environment.load import ALL, load
+from smokegate.environment.load import ALL, load_one
 from smokegate.environment.model import Environment
 from smokegate.observation.evidence.sink import SINK
 from smokegate.replicas import UnsuitableFaultError, check_fault
@@ -60,8 +60,8 @@ def environment_of(arguments: argparse.Namespace) -> Environment:
     if name == ALL or "," in name:
         raise UsageError(f"{arguments.name!r}: expected one environment")
     try:
-        (environment,) = load(
-            [name], directory=arguments.environments, variables=os.environ, overrides=arguments.overrides
+        environment = load_one(
+            name, directory=arguments.environments, variables=os.environ, overrides=arguments.overrides
         )
         if (missing := missing_extra(environment)) is not None:
             raise UsageError(missing)

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from smokegate.environment.errors import EnvironmentErrors
-from smokegate.environment.load import available, load
+from smokegate.environment.load import load_one
+from smokegate.environment.load import names as environment_names
 
 SCHEMA = "environment.schema.json"
 
@@ -36,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(schema_text())
         return 0
     try:
-        names = available(arguments.environments)
+        names = environment_names(arguments.environments)
     except EnvironmentErrors as mistakes:
         print(mistakes, file=sys.stderr)
         return 4
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     width = max(map(len, names))
     for name in names:
         try:
-            (environment,) = load([name], directory=arguments.environments, variables=os.environ)
+            environment = load_one(name, directory=arguments.environments, variables=os.environ)
         except EnvironmentErrors as mistakes:
             code = 4
             print(f"{name:<{width}}  cannot be used here:\n    " + str(mistakes).replace("\n", "\n    "))

@@ -51,13 +51,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _environment(arguments: argparse.Namespace) -> Environment:
-    from smokegate.environment.load import load  # noqa: PLC0415 - start-up time
+    from smokegate.environment.load import load_one  # noqa: PLC0415 - start-up time
 
     overrides, folder = list(arguments.overrides), arguments.environments
-    (found,) = load([arguments.name], directory=folder, variables=os.environ, overrides=overrides)
+    found = load_one(arguments.name, directory=folder, variables=os.environ, overrides=overrides)
     if found.uncovered:  # nothing is requested here, so that a key that is not set makes no difference
         overrides.append("render.key_required=true")
-        (found,) = load([arguments.name], directory=folder, variables=os.environ, overrides=overrides)
+        found = load_one(arguments.name, directory=folder, variables=os.environ, overrides=overrides)
     return found
 
 

@@ -79,7 +79,8 @@ def _contents(chapters: dict[Level, list[Rule]]) -> Iterator[str]:
     for level, rules in chapters.items():
         links = ", ".join(f"[`{rule.code}`](#{anchor(rule.code)})" for rule in rules)
         yield f"- {CHAPTERS[level]}: {links}"
-    yield f"- No cause found: [`{undetermined.CODE}`](#{anchor(undetermined.CODE)})"
+    links = ", ".join(f"[`{code}`](#{anchor(code)})" for code in (undetermined.OWN_CODE, undetermined.CODE))
+    yield f"- No cause found: {links}"
     yield ""
 
 
@@ -112,6 +113,13 @@ def _families(codes: list[str]) -> str:
 
 
 def _undetermined() -> Iterator[str]:
+    yield f"### {undetermined.OWN_CODE}\n"
+    yield f"**{undetermined.OWN_TITLE.format(check='CODE')}.**\n"
+    yield f"- Symptom: {undetermined.OWN_SYMPTOM}"
+    yield f"- Not excluded: {'; '.join(undetermined.OWN_COMPETING)}"
+    yield ""
+    yield from (f"{number}. {_step(step)}" for number, step in enumerate((*undetermined.OWN_STEPS, VERIFY), 1))
+    yield ""
     yield f"### {undetermined.CODE}\n"
     yield f"**{undetermined.TITLE}.**\n"
     yield f"- Symptom: {undetermined.SYMPTOM}"

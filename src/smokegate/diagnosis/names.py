@@ -10,7 +10,7 @@ from smokegate.observation.plan.step import origin_of
 from smokegate.observation.transport.connect import Route
 
 if TYPE_CHECKING:
-    from smokegate.environment.model import Backend, Compose, Environment
+    from smokegate.environment.model import Compose, Environment
 
 IN_RUNBOOK = {
     "name": "NAME",
@@ -80,10 +80,10 @@ def names_of(environment: Environment, verify: str = "") -> dict[str, str]:
         "url": backend.url,
         "host": parts.netloc,
         "hostname": parts.hostname or parts.netloc,
-        "where": _where(backend),
+        "where": dialed(backend.url, backend.connect_to),
         "health": backend.health.path,
         "verify": verify or f"pytest --env={environment.name}",
-        "file": f"environments/{environment.name}.toml",
+        "file": environment.file_shown,
         "target": parts.netloc,
     }
     frontend, sign_in, monitoring = environment.frontend, environment.sign_in, backend.monitoring
@@ -100,9 +100,9 @@ def names_of(environment: Environment, verify: str = "") -> dict[str, str]:
     return names | {key: value for key, value in optional.items() if value}
 
 
-def _where(backend: Backend) -> str:
+def dialed(url: str, connect_to: str | None = None) -> str:
     """Return the host and port that are connected to."""
-    host, port = origin_of(backend.url, Route(connect_to=backend.connect_to)).dialed
+    host, port = origin_of(url, Route(connect_to=connect_to)).dialed
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

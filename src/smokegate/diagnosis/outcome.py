@@ -7,6 +7,9 @@ from typing import Literal
 
 Word = Literal["passed", "failed", "blocked", "advisory", "skipped", "error", "not run", "not judged"]
 
+SUITE = "smokegate/"
+"""What the ids of the suite's own checks begin with, wherever the suite is installed."""
+
 
 @dataclass(frozen=True)
 class TestOutcome:
@@ -40,3 +43,8 @@ class TestOutcome:
     def label(self) -> str:
         """What a person and a comparison between runs call it: the code, and which case."""
         return f"{self.code or self.id}[{self.parameter}]" if self.parameter else self.code or self.id
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a check of the team's own, which no rule knows."""
+        return bool(self.id) and not self.id.startswith(SUITE)

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.case import host_of, is_sample
 from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.names import dialed
 from smokegate.diagnosis.rule import Signs
 from smokegate.diagnosis.wording import seen
+from smokegate.environment.headers import CREDENTIALS
+from smokegate.observation.model import NoAnswer
+from smokegate.observation.plan.step import same_origin
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case, Hit
     from smokegate.diagnosis.rule import Judge
+    from smokegate.observation.model import Exchange
     from smokegate.observation.transport.causes import WireCause
 
 LINES_AT_MOST = 2
@@ -68,18 +73,32 @@ def edge_signs(
 
 
 def limited(case: Case, signs: Signs) -> Signs:
-    """Return the signs of a rate limit: where it lets other requests through, it is this run's rate that it limits."""
+    """Return the signs of a rate limit: it keeps this run out; whether users meet it too is not seen from here."""
     through = [each for each in case.backend if (answer := case.app(each.name)) and answer.status < 400]
-    if not through or signs.advisory:
+    if signs.advisory:
         return signs
+    if not through:
+        return replace(signs, owner=Owner.NETWORK, confidence=Confidence.LIKELY)
     said = f"the application answered {len(through)} other requests of this run: the limit is on their rate"
     return replace(signs, owner=Owner.NETWORK, against=(*signs.against, said))
+
+
+def carries_credentials(exchange: Exchange) -> bool:
+    """Return whether a request was sent with a key, a token or a password."""
+    return any(CREDENTIALS.search(name) for name, _ in exchange.request.headers.fields)
 
 
 def intermittent(case: Case, signs: Signs) -> bool:
     """Return whether some samples show the sign and others were answered soundly, in the same run."""
     shown = [name for name in signs.exchanges if is_sample(name)]
     return bool(shown) and any(case.sound(e.name) for e in case.samples) and not signs.advisory
+
+
+def sometimes(case: Case, signs: Signs, title: str) -> Signs:
+    """Return the signs of an edge, whose title says so where only some requests meet it."""
+    if signs.advisory or not intermittent(case, signs):
+        return signs
+    return replace(signs, title=f"{signs.title or title}, some of the time")
 
 
 def by_platform(signs: Signs, title: str) -> Signs:
@@ -112,8 +131,11 @@ def names(hits: tuple[Hit, ...]) -> tuple[str, ...]:
 
 def asked(hit: Hit) -> dict[str, str]:
     """Return the names that steps use for the request that shows the cause."""
-    request = hit.exchange.request
-    return {"target": host_of(request.url), "asked": f"{request.method} {request.url}"}
+    request, outcome = hit.exchange.request, hit.outcome
+    names = {"target": host_of(request.url), "asked": f"{request.method} {request.url}"}
+    if isinstance(outcome, NoAnswer) and outcome.redirected and not same_origin(request.url, outcome.redirected):
+        names["where"] = dialed(outcome.redirected)
+    return names
 
 
 def _line(hit: Hit) -> str:

@@ -10,6 +10,7 @@ from smokegate.diagnosis.rule import VERIFY, filled
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
+    from smokegate.diagnosis.outcome import TestOutcome
 
 CODE = "undetermined"
 TITLE = "Something is broken, and what was observed does not show why"
@@ -28,6 +29,15 @@ SETTLES = (
     "the same request from another network would settle whether the way there matters",
 )
 WORDS_AT_MOST = 5
+OWN_CODE = "check.failed"
+OWN_TITLE = "A check of your own fails: {check}"
+OWN_SYMPTOM = "Everything that the suite checks passes, and a check of `tests/smoke` does not."
+OWN_STEPS = (
+    "Read in the evidence what the check states and found; repeat its request with the curl line of the report.",
+    "If the check is right, look for what changed with the last deploy, and fix it or roll back.",
+    "If it is out of date, correct it in `tests/smoke`.",
+)
+OWN_COMPETING = ("a check that expects what the application no longer promises",)
 
 
 def undetermined(case: Case) -> Finding | None:
@@ -36,6 +46,9 @@ def undetermined(case: Case) -> Finding | None:
     evidence = tuple(described(exchange, case) for exchange in wrong) or _failed(case)
     if not evidence:
         return None
+    failed = _gating(case)
+    if failed and all(each.is_own for each in failed):
+        return _own(case, failed)
     return Finding(
         code=CODE,
         title=TITLE,
@@ -49,7 +62,26 @@ def undetermined(case: Case) -> Finding | None:
     )
 
 
+def _own(case: Case, failed: tuple[TestOutcome, ...]) -> Finding:
+    """Return the finding that only checks of the team's own fail: what each states is not so, whatever the reason."""
+    shown = [exchange for each in failed if (exchange := case.exchange(each.failed_on))]
+    return Finding(
+        code=OWN_CODE,
+        title=OWN_TITLE.format(check=failed[0].label),
+        owner=Owner.APP,
+        confidence=Confidence.LIKELY,
+        evidence=(*_failed(case), *(described(each, case) for each in shown))[:WORDS_AT_MOST],
+        competing=OWN_COMPETING,
+        steps=tuple(text for step in (*OWN_STEPS, VERIFY) if (text := filled(step, case.names)) is not None),
+        exchanges=tuple(dict.fromkeys(exchange.name for exchange in shown)),
+        symptom=OWN_SYMPTOM,
+    )
+
+
+def _gating(case: Case) -> tuple[TestOutcome, ...]:
+    return tuple(each for each in case.results if each.outcome in {"failed", "error"} and not each.advisory)
+
+
 def _failed(case: Case) -> tuple[str, ...]:
     """Return what the checks say that failed without an exchange to show for it."""
-    gating = [each for each in case.results if each.outcome == "failed" and not each.advisory]
-    return tuple(f"{each.label}: {each.why or each.promise}" for each in gating)
+    return tuple(f"{each.label}: {each.why or each.promise}" for each in _gating(case))

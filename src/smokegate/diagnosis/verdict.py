@@ -90,7 +90,7 @@ def decision(verdict: Verdict, diagnosis: Diagnosis, *, partial: str = "") -> st
     headline = diagnosis.headline
     if verdict is Verdict.FAIL and headline is not None and headline.owner is Owner.CONFIGURATION:
         return "fix the configuration, a rollback will not help"
-    if partial and verdict in {Verdict.PASS, Verdict.WARN}:
+    if partial and (verdict in {Verdict.PASS, Verdict.WARN} or (verdict is Verdict.UNKNOWN and headline is None)):
         return "nothing is decided: only a part of the checks ran"
     return DECISIONS[verdict]
 

@@ -43,7 +43,8 @@ def seen(exchange: Exchange, *details: str, outcome: Answer | NoAnswer | NotSent
         return f"{asked} was not asked, because {outcome.because} did not come"
     if isinstance(outcome, NoAnswer):
         words = f" ({quote(outcome.detail)})" if outcome.detail.strip() else ""
-        text = f"{asked} got no answer: {outcome.cause.title}{words}"
+        onward = f" redirects to {plain(outcome.redirected)[:LIMIT]}, which" if outcome.redirected else ""
+        text = f"{asked}{onward} got no answer: {outcome.cause.title}{words}"
     else:
         onward = f" (redirects to {plain(outcome.redirects_to)[:LIMIT]})" if outcome.redirects_to else ""
         text = f"{asked} answered {outcome.status}{onward}"

@@ -153,8 +153,14 @@ class Monitoring(Sent):
 
 
 class Backend(Carried):
-    """The application's server side, as its users reach it."""
+    """The application's server side, as its users reach it.
 
+    Several of them (regions, say) are a `[[backend]]` each, with a `name`: each is an environment of its own, which is
+    called `FILE-NAME`, and `--env=FILE` is all of them. What a later one leaves out is that of the first.
+    """
+
+    name: str | None = Field(default=None, examples=["eu"])
+    """What this backend is called, where there are several."""
     url: Origin = Field(default="", examples=["https://app.example.com"])
     """Its public address. Required, except beside `[replica]`, which fills it in when it has started."""
     wait: Duration = 300.0

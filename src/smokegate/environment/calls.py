@@ -172,6 +172,26 @@ class Delete(Call):
     """The name of the field that repeats the password, where one must."""
 
 
+class Undo(Call):
+    """How the write is taken back."""
+
+    path: Annotated[str, BeforeValidator(lambda text: text if not isinstance(text, str) else with_identity(text))]
+    """Where; `{identity}` stands for the value of `identity` that the write gave."""
+    method: Literal["DELETE", "POST", "PUT", "PATCH"] = "DELETE"
+    """The method."""
+
+
+class WriteCheck(Call):
+    """A write that the account makes and takes back at once: signing in alone writes nothing."""
+
+    method: Literal["POST", "PUT", "PATCH"] = "POST"
+    """The method."""
+    identity: str = "id"
+    """The key of its answer that `{identity}` in `undo` stands for, with dots between levels."""
+    undo: Called[Undo]
+    """How it is taken back, also after Ctrl-C: a path for DELETE, or a table."""
+
+
 class Csrf(Section):
     """The token against cross-site request forgery: where it is read, and how it is sent with each write.
 

@@ -32,6 +32,8 @@ def not_covered(environment: Environment) -> list[str]:
     """Return what the environment's file does not declare and a run therefore does not check."""
     found = [word for path, word in COVERAGE.items() if not declared(environment, path)]
     found += environment.uncovered
+    if environment.sign_in is not None and not environment.sign_in.writes:
+        found.append("writes")
     return found if has_no_database(environment) or touches_database(environment) else [*found, "database"]
 
 

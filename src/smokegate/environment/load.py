@@ -16,11 +16,13 @@ from smokegate.environment.messages import Teller
 from smokegate.environment.model import Environment, EnvironmentFile
 from smokegate.environment.overrides import Override, apply, parse
 from smokegate.environment.reading import available, read, shown, text_of, unreadable
+from smokegate.environment.regions import environments_in, one_of, placed
+from smokegate.environment.regions import mistakes as wrong_names
 from smokegate.environment.render import KEY_VARIABLE
 from smokegate.environment.variables import Variables, beside
 from smokegate.environment.wording import describe, did_you_mean
 
-__all__ = ["ALL", "EnvironmentErrors", "available", "load"]
+__all__ = ["ALL", "EnvironmentErrors", "available", "load", "load_one", "names"]
 
 ALL = "all"
 """The name that stands for every environment of the directory."""
@@ -50,11 +52,9 @@ def load(
     chosen, wrong = parse(overrides, [*selected])
     mistakes.extend(wrong)
     found: list[Environment] = []
-    for name, by_name in selected.items():
+    for name, (file, by_name) in selected.items():
         try:
-            environment = _load(
-                directory / f"{name}.toml", variables, [each for each in chosen if each.environment == name]
-            )
+            environment = _load(file, name, variables, [each for each in chosen if each.environment == name])
         except EnvironmentErrors as errors:
             mistakes.extend(errors.mistakes)
         else:
@@ -65,18 +65,50 @@ def load(
     return tuple(found)
 
 
-def _select(names: Iterable[str], directory: Path) -> tuple[dict[str, bool], list[Mistake]]:
-    """Return the selected names and whether each was named itself, and what is wrong with the others."""
+def load_one(name: str, *, directory: Path, variables: Mapping[str, str], overrides: Sequence[str] = ()) -> Environment:
+    """Load the environment of this name.
+
+    Raises:
+        EnvironmentErrors: something is wrong with it, or the name stands for several.
+    """
+    found = load([name], directory=directory, variables=variables, overrides=overrides)
+    if len(found) > 1:
+        names = ", ".join(each.name for each in found)
+        text = f"expected one environment, found several backends: name one of {names}"
+        raise EnvironmentErrors([Mistake(shown(directory / f"{name}.toml"), "", text)])
+    return found[0]
+
+
+def names(directory: Path) -> tuple[str, ...]:
+    """Return the names of the environments in a directory, several for a file with several backends.
+
+    Raises:
+        EnvironmentErrors: there is no such directory, or it cannot be read.
+    """
+    return tuple(each for stem in available(directory) for each in environments_in(directory / f"{stem}.toml"))
+
+
+Selected = dict[str, tuple[Path, bool]]
+
+
+def _select(names: Iterable[str], directory: Path) -> tuple[Selected, list[Mistake]]:
+    """Return the file of each selected name, whether it was named itself, and what is wrong with the others."""
     known = available(directory)
     there = f"there are: {', '.join(known)}" if known else "there is no NAME.toml in it"
     place = shown(directory)
-    selected: dict[str, bool] = {}
+    selected: Selected = {}
     mistakes: list[Mistake] = []
     for name in (part.strip() for text in names for part in text.split(",") if part.strip()):
+        file = directory / f"{_owner(name, known, directory)}.toml"
         if name == ALL:
-            selected = {**dict.fromkeys(known, False), **{key: True for key in selected if selected[key]}}
+            every = {
+                one: (at, False) for at in (directory / f"{each}.toml" for each in known) for one in environments_in(at)
+            }
+            selected = {**every, **{one: found for one, found in selected.items() if found[1]}}
         elif name in known:
-            selected[name] = True
+            selected.update(dict.fromkeys(environments_in(file), (file, True)))
+        elif file.stem in known:
+            selected[name] = (file, True)
         else:
             mistakes.append(Mistake(place, "", _stranger(name, known, there)))
     if not selected and not mistakes:
@@ -84,25 +116,39 @@ def _select(names: Iterable[str], directory: Path) -> tuple[dict[str, bool], lis
     return selected, mistakes
 
 
+def _owner(name: str, known: Sequence[str], directory: Path) -> str:
+    """Return the name of the file that an environment is in."""
+    if name in known:
+        return name
+    stems = (each for each in known if name.startswith(f"{each}-"))
+    return next((each for each in stems if name in environments_in(directory / f"{each}.toml")), name)
+
+
 def _stranger(name: str, known: Sequence[str], there: str) -> str:
 
     return f"{describe(name)} is no environment ({there}){did_you_mean(name, known)}"
 
 
-def _load(file: Path, variables: Mapping[str, str], overrides: Sequence[Override]) -> Environment:
-    """Load one file.
+def _load(file: Path, name: str, variables: Mapping[str, str], overrides: Sequence[Override]) -> Environment:
+    """Load one environment of a file.
 
     Raises:
         EnvironmentErrors: all that is wrong with it.
     """
-    written = read(file)
+    whole = read(file)
+    written, index = one_of(whole, file.stem, name)
     dropped = "replica" in written and any(override.path == ("backend", "url") for override in overrides)
     table, mistakes = apply(overrides, {key: each for key, each in written.items() if key != "replica" or not dropped})
     context = Variables(variables, file.parent)
-    teller = Teller(shown(file), written, table, overrides, partial(text_of, file))
+    teller = Teller(
+        shown(file), written, table, overrides, partial(text_of, file), lambda path: placed(path, whole, index)
+    )
+    mistakes.extend(teller.mistake(path, text) for path, text in wrong_names(whole))
+    if name != file.stem and (file.parent / f"{name}.toml").exists():
+        mistakes.append(Mistake(shown(file), "backend", f"{name} is also a file of its own; expected another name"))
     mistakes.extend(teller.mistake(path, text) for path, text in contradictions(table, dropped=dropped))
     try:
-        model = EnvironmentFile.model_validate(_with_key(_with_standing(table, file.stem)), context=context)
+        model = EnvironmentFile.model_validate(_with_key(_with_standing(table, name)), context=context)
     except ValidationError as error:
         mistakes.extend(teller.validation(error))
         raise EnvironmentErrors(mistakes) from None
@@ -117,10 +163,11 @@ def _load(file: Path, variables: Mapping[str, str], overrides: Sequence[Override
     if model.render and not model.render.key and not model.render.key_required and model.replica is None:
         fields["render"], uncovered = None, ("platform",)
     return Environment.model_construct(
-        _fields_set={*model.model_fields_set, "name", "secrets", "missing", "ca_file", "uncovered"},
+        _fields_set={*model.model_fields_set, "name", "secrets", "missing", "ca_file", "uncovered", "file"},
         **{**fields, "ca_file": None if ca_file is None else str(ca_file)},
         uncovered=uncovered,
-        name=file.stem,
+        name=name,
+        file=file.name,
         secrets=frozenset(context.secrets),
         missing=tuple(dict.fromkeys(context.missing)) if needed else (),
     )

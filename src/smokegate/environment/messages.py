@@ -43,21 +43,24 @@ class Teller:
         table: the same with the overrides in it.
         overrides: what was set from outside, so that it is blamed and not the file.
         text: returns the file's text, for the lines that are shown.
+        place: returns where in the file a key stands.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- a value each, given once
         self,
         file: str,
         written: Mapping[str, Any],
         table: Mapping[str, Any],
         overrides: Sequence[Override],
         text: Callable[[], str],
+        place: Callable[[tuple[str, ...]], tuple[str, ...]] = lambda path: path,
     ) -> None:
         self.file = file
         self.written = written
         self.table = table
         self.overrides = overrides
         self._source = text
+        self._place = place
 
     def validation(self, error: ValidationError) -> list[Mistake]:
         """Report everything that validation found."""
@@ -74,7 +77,7 @@ class Teller:
         for override in self.overrides:
             if override.brought(keys, self.written):
                 return Mistake(override.place, "" if override.path == keys else dotted(keys), text)
-        return Mistake(self.file, dotted(keys) + self._endpoint(path), text, locate(self._source(), keys))
+        return Mistake(self.file, dotted(keys) + self._endpoint(path), text, locate(self._source(), self._place(keys)))
 
     def _endpoint(self, path: Sequence[str | int]) -> str:
         if tuple(path[:2]) != ("backend", "endpoints") or len(path) <= 3:

@@ -188,11 +188,18 @@ class Environment(EnvironmentFile):
     """The file's name without its ending."""
     secrets: frozenset[str] = Field(default=frozenset(), repr=False)
     """Every value that came from a secret variable, for redaction."""
+    file: str = ""
+    """The name of its file."""
     missing: tuple[str, ...] = ()
     """Variables of `sign_in.standing` that are not set, so that the standing account is not known."""
 
     uncovered: tuple[str, ...] = ()
     """What the file declares and the run leaves out, since a key that it can do without is not set."""
+
+    @property
+    def file_shown(self) -> str:
+        """What messages call its file."""
+        return f"environments/{self.file or f'{self.name}.toml'}"
 
     @property
     def frontend_shares_host(self) -> bool:

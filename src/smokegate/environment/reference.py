@@ -149,6 +149,8 @@ def _tables(
 
 def _target(each: Mapping[str, Any]) -> tuple[str | None, bool]:
     """Return the section that a key holds, if it holds one, and whether it holds any number of them."""
+    if any("items" in one and "$ref" in one["items"] for one in each.get("anyOf", ())):
+        each = each["anyOf"][0]  # one, or several: both are shown as one
     many = "$ref" in each.get("items", {})
     reference = each["items"]["$ref"] if many else each.get("$ref", "")
     name = reference.rpartition("/")[2]

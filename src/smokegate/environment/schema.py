@@ -40,6 +40,12 @@ def schema() -> dict[str, Any]:
             **{rules.__name__: _section(rules.model_json_schema(), rules) for rules in (TextRule, HeaderRule, Element)},
         },
     }
+    backend = made["properties"]["backend"]
+    several = {"type": "array", "items": {"$ref": backend["$ref"]}, "minItems": 1}
+    made["properties"]["backend"] = {
+        "description": backend["description"],
+        "anyOf": [{"$ref": backend["$ref"]}, several],
+    }
     return {key: _resolved(each) for key, each in made.items()}
 
 

@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, WrapValidator, model_validator
 
 from smokegate.environment.account import Account, account_if_known
-from smokegate.environment.calls import AccountView, Called, Csrf, Delete, Login, Logout, Register
+from smokegate.environment.calls import AccountView, Called, Csrf, Delete, Login, Logout, Register, WriteCheck
 from smokegate.environment.fields import Duration, HeaderName, Many
 from smokegate.environment.presets import known_preset, with_preset
 from smokegate.environment.section import Section
 
-__all__ = ["Account", "AccountView", "Csrf", "Delete", "Login", "Logout", "Register", "SignIn"]
+__all__ = ["Account", "AccountView", "Csrf", "Delete", "Login", "Logout", "Register", "SignIn", "WriteCheck"]
 
 
 class SignIn(Section):
@@ -36,6 +36,8 @@ class SignIn(Section):
     `false`: it is not."""
     delete_call: Called[Delete] | None = Field(default=None, alias="delete", examples=["/api/auth/me"])
     """Where an account deletes itself; used to clean up what a run created."""
+    write_check: WriteCheck | None = None
+    """A write that the signed-in account makes and takes back."""
     creates_accounts: bool = False
     """Whether a run may create an account, which needs `register`; else it signs in with `standing`."""
     standing: Annotated[Account | None, WrapValidator(account_if_known)] = None
@@ -106,6 +108,11 @@ class SignIn(Section):
     def confirms_elsewhere(self) -> bool:
         """Whether a new account cannot sign in yet."""
         return self.register_call is not None and self.register_call.confirmed == "elsewhere"
+
+    @property
+    def writes(self) -> bool:
+        """Whether a run writes something: an account, or what `write_check` declares."""
+        return self.creates_accounts or self.write_check is not None
 
     @property
     def needs_standing(self) -> bool:

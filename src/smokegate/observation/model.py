@@ -34,6 +34,8 @@ JOURNEY = (
     "account after logout",
     "login",
     "account again",
+    "write",
+    "undo of the write",
     "wrong password",
     "account after wrong password",
     "kept account",
@@ -174,6 +176,8 @@ class NoAnswer:
     detail: str
     """The library's own words."""
     address: str | None = None
+    redirected: str = ""
+    """Where redirects led before it failed."""
 
 
 @dataclass(frozen=True)

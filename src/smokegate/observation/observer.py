@@ -21,7 +21,7 @@ from smokegate.observation.plan.frontend.plan import PAGE_FILES
 from smokegate.observation.plan.graph import Graph
 from smokegate.observation.plan.planned import PlannedRequests
 from smokegate.observation.plan.readiness import Waiting
-from smokegate.observation.plan.sign_in import CLEAN_UP, CSRF
+from smokegate.observation.plan.sign_in import CLEAN_UP, UNDO, WRITE
 from smokegate.observation.plan.step import GROUPS, Group, RawResponse, RequestToSend, Step
 from smokegate.observation.side_probes import SideProbes
 from smokegate.observation.transport.pool import Pool
@@ -229,7 +229,7 @@ class Observer:
         return f"{text}, waiting {since:.0f} s for {oldest.target.method} {path} ({self._tries.timeout:g} s an attempt)"
 
     def close(self) -> None:
-        """Send nothing more and delete the account that the run created, if that can be and has not been done.
+        """Send nothing more and take back what the run wrote, if that can be and has not been done.
 
         The connections are the pool's to close, other environments may be using them.
         """
@@ -237,17 +237,16 @@ class Observer:
         self._side_probes.close()
         if self._waiting is not None:
             self._waiting.stop()
-        step = self._plan.get(CLEAN_UP)
-        if step is None or self._plan.sign_in is None:
+        journey = self._plan.sign_in
+        if journey is None or not (self._plan.get(CLEAN_UP) or self._plan.get(UNDO)):
             return
         with self._condition:
-            # An account that is being created at this moment must be known before it can be deleted.
-            busy = {"register", CLEAN_UP}
+            # What is being created at this moment must be known before it can be deleted.
+            busy = {"register", CLEAN_UP, WRITE, UNDO}
             self._condition.wait_for(lambda: not self._graph.running.keys() & busy, self._tries.timeout + 1.0)
-        if self._plan.sign_in.created:
-            for each in (self._plan.get(CSRF + CLEAN_UP), step):
-                if each is not None:
-                    self._graph.finish_alone(each)
+        for name in journey.to_finish:
+            if (step := self._plan.get(name)) is not None:
+                self._graph.finish_alone(step)
 
     def _begin(self, groups: Collection[Group]) -> None:
         self._graph.begin(self._plan.of(groups))

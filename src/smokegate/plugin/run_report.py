@@ -44,9 +44,9 @@ def report_of(run: Run, seconds: float, exitstatus: int, *, cut_short: bool) -> 
 
 def _environment(run: Run, declared: Environment, *, cut_short: bool) -> EnvironmentReport:
     environment, observation = run.results.get(declared.name, (declared, None))
-    if observation is None:
-        observation = Observation(declared.name, complete=False)
     outcomes = _outcomes(run, declared.name)
+    if observation is None:
+        observation = Observation(declared.name, complete=not outcomes)
     missing = not observation.complete or any(o.outcome == "not run" for o in outcomes)
     if (cut_short and missing) or declared.name in run.failures:
         observation = replace(observation, complete=False)

@@ -146,6 +146,14 @@ class SignInResponses:
         if declared is not None and declared.revokes:
             self.expect_closed(self.account_after_logout)
 
+    def expect_written(self) -> None:
+        """State that the declared write succeeded, and that it was taken back."""
+        write, undo = self._see("write"), self._see("undo of the write")
+        write.expect(200 <= write.status < 300, "a 2xx status")
+        declared = self.section.write_check
+        write.expect(undo.was_sent, f"a JSON body with {declared.identity if declared else 'id'}, by which to undo it")
+        undo.expect(200 <= undo.status < 300, "a 2xx status: what the run wrote is else still there")
+
     def expect_wrong_password_refused(self) -> None:
         """State that a wrong password signs no one in; with a session cookie the account view proves it."""
         step, api = self.wrong_password, self.section

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 from _pytest.pathlib import fnmatch_ex  # how pytest compares, which has no public name
 
+from smokegate.diagnosis.outcome import SUITE
+
 PACKAGE = Path(__file__).resolve().parents[1]
 INSTALLED = PACKAGE / "suite"
 CHECKOUT = PACKAGE.parents[1] / "tests" / "smoke"
-SHOWN = "smokegate"
+SHOWN = SUITE.rstrip("/")
 """The folder that the ids of the suite's tests begin with, wherever the suite is."""
 
 

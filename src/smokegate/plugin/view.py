@@ -169,7 +169,7 @@ class Deployment:
             assert self.server.view
             return self.observation.commit
         if self.environment.render is None:
-            raise Blocked(f"no way to read the version: environments/{self.name}.toml has no [version]")
+            raise Blocked(f"no way to read the version: {self.environment.file_shown} has no [version]")
         live = self.platform.live
         return live.commit if live is not None else None
 
@@ -198,7 +198,7 @@ class Deployment:
 
         section = self.environment.sign_in
         assert section is not None, "a check that reads the sign-in journey states needs=('sign_in',)"
-        groups: tuple[Group, ...] = ("sign_in", "refusal")
+        groups: tuple[Group, ...] = ("sign_in", "refusal", "write")
         return SignInResponses(
             self.response,
             section,

@@ -43,7 +43,7 @@ def score(  # noqa: PLR0913 -- a value each
     """
     name = environment.name
     try:
-        directory = strip(suite.directory / f"{name}.toml", folder / f"{name}-file")
+        directory = strip(suite.directory / (environment.file or f"{name}.toml"), folder / f"{name}-file")
     except UnstrippableError as wrong:
         return Score(name, "none", trouble=str(wrong))
     apart = Suite(suite.root, directory, suite.ini, suite.paths)

@@ -26,6 +26,10 @@ def sign_in(environment: Environment, recording: Recording) -> Iterator[Mutation
     yield from _opening(api, opener, first)
     yield from _account(api, recording)
     yield from _again(api, opener, recording)
+    write = f"backend {api.write_check.method} {api.write_check.path}" if api.write_check is not None else ""
+    if recording.first(write) is not None:
+        change = say(500, "Internal Server Error")
+        yield Mutation("write fails", "sign_in.write_check", "status 500", (write,), change=change)
     preflight = f"backend OPTIONS {api.login}"
     if recording.first(preflight) is not None:
         change = with_header("access-control-allow-origin", None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -272,8 +273,8 @@ class Spring(Portal):
 
 
 @contextmanager
-def serve(portal: Portal) -> Iterator[str]:
-    """Serve a stand-in until the block ends; yields its address."""
+def serve(portal: Portal, context: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Serve a stand-in until the block ends, over TLS with a context; yields its address, always as http."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -300,6 +301,8 @@ def serve(portal: Portal) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

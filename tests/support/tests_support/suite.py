@@ -29,6 +29,7 @@ BEGINS: dict[Group, tuple[str, ...]] = {
     "monitoring": ("monitoring",),
     "sign_in": ("register", "log", "account", "kept", "csrf"),
     "refusal": ("wrong password", "account after wrong"),
+    "write": ("write", "undo"),
     "frontend": ("page", "preflight", "api on", "script "),
     "version": ("version",),
     "server": (),

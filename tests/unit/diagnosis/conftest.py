@@ -159,7 +159,7 @@ DEFECTS = (
     wire("tls.client-certificate", WireCause.TLS_CLIENT),
     Defect("access.credentials-refused", tuple(map(refused, SAMPLES)), "answered 401", LIKELY),
     wire("net.reset", WireCause.RESET),
-    wire("net.hung", WireCause.READ_TIMEOUT),
+    wire("net.hung", WireCause.READ_TIMEOUT, LIKELY),
     wire("net.truncated", WireCause.TRUNCATED),
     wire("net.bad-framing", WireCause.BAD_FRAMING, LIKELY),
     wire("net.redirect-loop", WireCause.TOO_MANY_REDIRECTS),
@@ -205,7 +205,9 @@ DEFECTS = (
         (answered("monitoring", 429, NGINX.format(429), {"content-type": "text/html"}),),
         "status 429",
     ),
-    Defect("app.rate-limited", everywhere(429, {"error": "slow down"}, {"retry-after": "9"}), "`retry-after: 9`"),
+    Defect(
+        "app.rate-limited", everywhere(429, {"error": "slow down"}, {"retry-after": "9"}), "`retry-after: 9`", LIKELY
+    ),
     Defect("nginx.own-error", nginx(500), "nginx's own page for status 500", LIKELY),
     edge("nothing-here", 404, "The deployment could not be found", {"x-vercel-error": "DEPLOYMENT_NOT_FOUND"}),
     edge("no-route", 404, "", {"server": "envoy"}),
@@ -214,7 +216,7 @@ DEFECTS = (
     edge("app-starting", 503, "The service is starting up, no healthy upstream yet", {"server": "lb"}, LIKELY),
     edge("broke-off", 502, BROKEN_OFF, {"server": "Apache/2.4.71 (Debian)"}),
     edge("suspended", 503, "This Deployment is paused.", {"x-vercel-error": "DEPLOYMENT_PAUSED"}),
-    edge("rate-limited", 429, "Too Many Requests", {"x-retry-in": "1s"}),
+    edge("rate-limited", 429, "Too Many Requests", {"x-retry-in": "1s"}, LIKELY),
     edge("kept-out", 403, "<title>Just a moment...</title>", {"cf-mitigated": "challenge"}),
     edge("function-crashed", 500, "error code: 1101", {"cf-error-type": "1101"}),
     edge("out-of-resources", 503, "error code: 1102", {"cf-error-type": "1102"}),

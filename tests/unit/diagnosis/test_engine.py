@@ -9,9 +9,10 @@ import pytest
 from tests_support.suite import judged
 
 from smokegate.diagnosis.catalogue import all_rules, can_silence
-from smokegate.diagnosis.engine import follows
+from smokegate.diagnosis.engine import diagnose, follows
 from smokegate.diagnosis.model import Confidence, Finding, Owner
-from smokegate.diagnosis.testing import an_environment, answered, silent, silent_everywhere
+from smokegate.diagnosis.outcome import TestOutcome
+from smokegate.diagnosis.testing import an_environment, answered, healthy, silent, silent_everywhere
 from smokegate.observation.transport.causes import WireCause
 
 
@@ -172,3 +173,12 @@ def test_two_rules_with_one_code_are_refused(monkeypatch: pytest.MonkeyPatch) ->
         all_rules()
     monkeypatch.undo()
     all_rules.cache_clear()
+
+
+def test_a_check_of_the_teams_own_is_named_where_nothing_else_fails() -> None:
+    """What it states is not so; no rule knows why."""
+    own = TestOutcome("tests/smoke/test_shop.py::test_it", "failed", why="no orders", code="shop.orders")
+    headline = diagnose(an_environment(), healthy(), [own]).headline
+    assert headline is not None
+    assert (headline.code, headline.title) == ("check.failed", "A check of your own fails: shop.orders")
+    assert headline.evidence == ("shop.orders: no orders",)

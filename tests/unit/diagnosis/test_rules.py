@@ -14,6 +14,7 @@ from smokegate.diagnosis.testing import (
     COMMIT,
     an_environment,
     answered,
+    came_to,
     everywhere,
     found_by,
     not_asked,
@@ -22,7 +23,7 @@ from smokegate.diagnosis.testing import (
     silent_everywhere,
 )
 from smokegate.diagnosis.wording import without_repeats
-from smokegate.observation.model import ControlProbe
+from smokegate.observation.model import ControlProbe, NoAnswer
 from smokegate.observation.transport.causes import WireCause
 
 #: What a server and a browser show has tests of its own: `test_inside.py` and `test_browser.py`.
@@ -106,6 +107,55 @@ def test_bare_500_on_the_first_login_is_its_own_where_the_database_answers() -> 
     headline = judged(answered("login first", 500, "Oops"), *after, environment=environment).headline
     assert headline is not None
     assert headline.code == "app.error"
+
+
+@pytest.mark.parametrize(("login", "code"), [(500, "app.database-unreachable"), (401, "sign-in.register-failed")])
+def test_registering_that_ends_in_a_bare_500_is_compared_with_a_login(login: int, code: str) -> None:
+    """Where a login of an account that does not exist ends in a 500, too, the whole database is away."""
+    backend = {"url": BACKEND, "health": {"json": {"status": "healthy"}, "samples": 3}}
+    environment = an_environment(backend=backend)
+    names = ("login first", "account", "logout", "login", "account again")
+    after = [not_asked(name, "register") for name in names]
+    failed = answered("register", 500, "Internal Server Error")
+    headline = judged(failed, *after, answered("wrong password", login, "No"), environment=environment).headline
+    assert headline is not None
+    assert headline.code == code
+
+
+DIED = "<br />\n<b>Fatal error</b>:  Uncaught Error: no such class in /app/index.php:3\nStack trace:\n#0 {main}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (f"{DIED}  thrown in <b>/app/index.php</b> on line <b>3</b><br />\n", "app.error"),
+        ("<p>PHP Parse error: syntax error, unexpected end of file in /app/index.php on line 7</p>", None),
+        ("PHP Parse error: syntax error, unexpected end of file in /app/index.php on line 7\n", "app.error"),
+        ("<h1>No Fatal error: since May</h1> on line 3 of this page nothing is wrong", None),
+    ],
+)
+def test_success_that_ends_in_the_message_of_a_script_that_died(text: str, code: str | None) -> None:
+    """PHP with `display_errors` answers 200 and writes last why it ended."""
+    environment = an_environment(sign_in=None, frontend=None, version=None, backend=SILENT)
+    headline = judged(page("health", 200, text), environment=environment).headline
+    assert (headline and headline.code) == code
+
+
+def test_redirect_to_a_port_that_refuses_names_that_port() -> None:
+    """The address of the file was reached: it is where it redirects to that refuses."""
+    lost = NoAnswer(WireCause.REFUSED, "refused", redirected="https://api.example.com/health")
+    finding = found_by("net.refused", *(came_to(name, lost) for name in ("health", "health 2", "health 3")))
+    assert finding is not None
+    assert finding.title == "Connections to api.example.com:443 are refused: nothing accepts them there"
+    assert "redirects to https://api.example.com/health, which got no answer" in finding.evidence[0]
+
+
+def test_a_gateway_that_answers_some_requests_itself_is_said_to_do_so() -> None:
+    """One of two instances behind it is away."""
+    text = "<html><head><title>502 Bad Gateway</title></head><body><hr><center>nginx</center></body></html>"
+    headline = judged(page("health 2", 502, text)).headline
+    assert headline is not None
+    assert headline.title.endswith("gets no answer from the backend, some of the time")
 
 
 def test_drivers_text_is_certain_where_nothing_speaks_against_it() -> None:

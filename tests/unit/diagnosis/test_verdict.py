@@ -65,6 +65,15 @@ def test_a_limit_that_lets_other_requests_through_is_unknown(status: int, said: 
     assert headline.code == code
 
 
+def test_a_limit_that_lets_nothing_through_is_unknown() -> None:
+    """It keeps this run out; whether users meet it too is not seen from here."""
+    limited = seen(*everywhere(429, {"error": "slow down"}))
+    assert verdict(FAILED, observation=limited) is Verdict.UNKNOWN
+    headline = diagnose(an_environment(), limited).headline
+    assert headline is not None
+    assert (headline.code, headline.confidence) == ("app.rate-limited", Confidence.LIKELY)
+
+
 def test_the_503_of_a_limit_is_distinguished_from_a_backend_that_is_away() -> None:
     """Nginx gives its 503 for both: it is a limit where the application answered the same address before."""
     failed = TestOutcome("t", "failed", why="it is 503", failed_on="health 2")

@@ -30,7 +30,7 @@ def loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Loader:
         text: str | bytes, *, variables: Mapping[str, str] | None = None, overrides: Sequence[str] = ()
     ) -> Environment:
         (tmp_path / "app.toml").write_bytes(text.encode() if isinstance(text, str) else text)
-        (found,) = load(["app"], directory=tmp_path, variables=variables or {}, overrides=overrides)
+        found, *_ = load(["app"], directory=tmp_path, variables=variables or {}, overrides=overrides)
         return found
 
     return one

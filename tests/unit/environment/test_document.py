@@ -100,7 +100,10 @@ def examples() -> list[str]:
     """Return the TOML examples of the reference, each made a whole file."""
     page = (ROOT / document.PAGE).read_text(encoding="utf-8")
     found = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
-    return [each if "title" in each else (TITLE if "[backend]\n" in each else START) + each for each in found]
+    return [
+        each if "title" in each else (TITLE if re.search(r"^\[+backend\]", each, re.MULTILINE) else START) + each
+        for each in found
+    ]
 
 
 @pytest.mark.parametrize("text", examples())

@@ -162,6 +162,16 @@ def test_a_host_that_a_redirect_leads_to_is_named_where_it_fails(prober: Prober,
     assert "redirect to http://login.invalid/" in lost.detail
 
 
+def test_where_a_redirect_had_led_is_kept_where_it_fails(prober: Prober, serve: Serve) -> None:
+    """A redirect from http to https of the same host is followed; what refuses is the port of https."""
+    with socket.socket() as reserved:  # bound, and it accepts nothing
+        reserved.bind(("127.0.0.1", 0))
+        target = f"https://127.0.0.1:{reserved.getsockname()[1]}/health"
+        lost = prober.get(serve(redirecting_to(target)).url).no_answer
+    assert lost is not None
+    assert (lost.cause, lost.redirected) == (WireCause.REFUSED, target)
+
+
 @pytest.mark.parametrize("address", ["10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "fd00::1", "192.168.1.1"])
 def test_a_public_host_that_redirects_to_a_private_address_is_refused(address: str) -> None:
     dialer = Dialer(Resolver(), Contexts())

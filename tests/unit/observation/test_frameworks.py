@@ -1,7 +1,7 @@
 """Presets against the frameworks that they are named after: installed from the registry, and run for real.
 
-Slow: the first test installs the frameworks into a virtual environment of their own. Without a registry the tests are
-skipped, and say so.
+Slow: the first test installs the frameworks into an environment of their own. Where that cannot be done (no registry,
+no Node.js) the tests are skipped, and say so.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from smokegate.observation.observer import observe
 
 pytestmark = pytest.mark.slow
 
-APPS = Path(__file__).parents[2] / "support" / "frameworks" / "apps.py"
+APPS = Path(__file__).parents[2] / "support" / "frameworks"
 PACKAGES = [
     "django",
     "djangorestframework",
@@ -37,6 +37,7 @@ PACKAGES = [
     "flask-login",
     "uvicorn",
 ]
+NODE_PACKAGES = ["express@5", "express-session@1", "fastify@5", "@fastify/jwt@10"]
 ACCOUNT = 'standing = { email = { env = "EMAIL" }, password = { env = "PASSWORD" } }\n'
 VARIABLES = {"EMAIL": "someone@example.com", "PASSWORD": "pw-standing-1"}
 FORMS = {
@@ -48,25 +49,55 @@ FORMS = {
 }
 
 
+NODE_FORMS = {
+    "express-session": ("express", 'preset = "express-session"\naccount = "/me"\n' + ACCOUNT),
+    "a token deep in the answer": (
+        "fastify",
+        'login = "/api/sessions"\naccount = "/api/me"\nlogout = false\n'
+        'token = "data.session.accessToken"\nidentity = "data.id"\n' + ACCOUNT,
+    ),
+}
+
+
+def installed(*commands: list[str]) -> None:
+    """Run what installs the frameworks; skips the tests where that fails or takes too long."""
+    for command in commands:
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            pytest.skip(f"the frameworks cannot be installed: {type(error).__name__}: {command[0]}")
+        if done.returncode:
+            pytest.skip(f"the frameworks cannot be installed: {done.stderr.strip()[-200:]}")
+
+
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return an interpreter that has the frameworks."""
+def python(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Return the command that starts an application in Python, without its name."""
     home = tmp_path_factory.mktemp("frameworks")
-    found = home / "bin" / "python"
-    uv = [str(Path(sys.executable).with_name("uv"))]
-    subprocess.run([*uv, "venv", "--quiet", "--python", sys.executable, str(home)], check=True, timeout=60)
-    install = [*uv, "pip", "install", "--quiet", "--python", str(found), *PACKAGES]
-    done = subprocess.run(install, capture_output=True, text=True, check=False, timeout=240)
-    if done.returncode:
-        pytest.skip(f"the frameworks cannot be installed: {done.stderr.strip()[-200:]}")
-    return str(found)
+    uv = str(Path(sys.executable).with_name("uv"))
+    found = str(home / "bin" / "python")
+    installed(
+        [uv, "venv", "--quiet", "--python", sys.executable, str(home)],
+        [uv, "pip", "install", "--quiet", "--python", found, *PACKAGES],
+    )
+    return [found, str(APPS / "apps.py")]
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Return the command that starts an application in Node.js, without its name."""
+    home = tmp_path_factory.mktemp("frameworks-node")
+    installed(["npm", "install", "--prefix", str(home), "--no-audit", "--no-fund", "--no-package-lock", *NODE_PACKAGES])
+    script = home / "apps.js"  # Node.js looks for modules beside the script
+    script.write_text((APPS / "apps.js").read_text(encoding="utf-8"), encoding="utf-8")
+    return ["node", str(script)]
 
 
 @contextmanager
-def running(python: str, name: str, folder: Path) -> Iterator[str]:
+def running(starter: list[str], name: str, folder: Path) -> Iterator[str]:
     """Run an application until the block ends; yields its address once it has answered a request."""
     with socket.create_server(("127.0.0.1", 0)) as listener, (folder / "log").open("w+b") as log:
-        command = [python, str(APPS), name, str(listener.fileno()), str(folder)]
+        command = [*starter, name, str(listener.fileno()), str(folder)]
         process = subprocess.Popen(command, stdout=log, stderr=log, pass_fds=[listener.fileno()])
         port = listener.getsockname()[1]
     try:
@@ -94,16 +125,26 @@ def seen(folder: Path, url: str, text: str, **variables: str) -> tuple[Environme
 
 
 @pytest.mark.parametrize("preset", FORMS)
-def test_a_preset_fits_its_framework(preset: str, python: str, tmp_path: Path) -> None:
+def test_a_preset_fits_its_framework(preset: str, python: list[str], tmp_path: Path) -> None:
     """Healthy, every step is as declared; with a wrong password for the standing account, the account is blamed."""
-    name, text = FORMS[preset]
-    with running(python, name, tmp_path) as url:
-        declared, observation = seen(tmp_path, url, text)
+    expect_signed_in(python, *FORMS[preset], tmp_path)
+
+
+@pytest.mark.parametrize("form", NODE_FORMS)
+def test_a_form_fits_its_framework_in_node(form: str, node: list[str], tmp_path: Path) -> None:
+    """The same of Express with its sessions, and of a JSON web token of Fastify's."""
+    expect_signed_in(node, *NODE_FORMS[form], tmp_path)
+
+
+def expect_signed_in(starter: list[str], name: str, text: str, folder: Path) -> None:
+    """Start an application and state what signing in to it comes to."""
+    with running(starter, name, folder) as url:
+        declared, observation = seen(folder, url, text)
         report = judge(declared, observation)
         assert report.verdict is Verdict.PASS, report.diagnosis
         assert observation.exchanges["account again"].answer is not None
         if "standing" in text:
-            declared, observation = seen(tmp_path, url, text, PASSWORD="pw-of-last-year")
+            declared, observation = seen(folder, url, text, PASSWORD="pw-of-last-year")
             report = judge(declared, observation)
             assert report.diagnosis.headline is not None
             assert (report.verdict, report.diagnosis.headline.code) == (Verdict.UNKNOWN, "sign-in.standing-refused")

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from tests_support import sign_in as standins
 from tests_support.sign_in import Portal
 from tests_support.suite import judge
 
+from smokegate.environment.coverage import not_covered
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment
 from smokegate.environment.presets import names, preset
 from smokegate.observation.model import Observation
-from smokegate.observation.observer import observe
+from smokegate.observation.observer import Observer, observe
+from smokegate.observation.transport.pool import Pool
 
 STANDING = {"EMAIL": "someone@example.com", "PASSWORD": "pw-standing-1", "ANON": "anon-key-1"}
 ACCOUNT = 'standing = { email = { env = "EMAIL" }, password = { env = "PASSWORD" } }\n'
@@ -40,7 +44,7 @@ FORMS: dict[str, tuple[type[Portal], str, str]] = {
     "express-session": (standins.ExpressSession, 'preset = "express-session"\naccount = "/me"\n', ACCOUNT),
     "spring-security": (standins.Spring, 'preset = "spring-security"\naccount = "/account"\n', ACCOUNT),
 }
-REAL = {"django", "drf", "fastapi-users", "oauth2-form", "flask-login"}
+REAL = {"django", "drf", "express-session", "fastapi-users", "oauth2-form", "flask-login"}
 """Presets that `tests/unit/observation/test_frameworks.py` proves against the framework itself."""
 
 
@@ -124,6 +128,84 @@ def test_a_kept_account_signs_in_beside_a_new_one(tmp_path: Path) -> None:
     declared, observation = seen(tmp_path, standins.Laravel("empty"), text)
     assert wrong(declared, observation) == ["kept account"]
     assert cause(declared, observation) == "data.lost"
+
+
+WRITE = 'write_check = { path = "/notes", fields = { text = "smoke test" }, undo = "/notes/{identity}" }\n'
+
+
+class Notes(standins.ExpressSession):
+    """A shop whose users keep notes; faults: `refuses writes`, `names no note`, `keeps notes`."""
+
+    notes: dict[str, Any]
+
+    def route(self, asked: Any) -> Any:
+        """Keep, or take away, a note of a user who is signed in."""
+        self.notes = getattr(self, "notes", {})
+        if not asked.path.startswith("/notes"):
+            return super().route(asked)
+        if asked.cookies.get("connect.sid") not in self.sessions:
+            return standins.said({"error": "unauthorized"}, 401)
+        if asked.method == "POST":
+            if "refuses writes" in self.faults:
+                return standins.said({"error": "cannot execute INSERT in a read-only transaction"}, 500)
+            self.notes["7/a"] = asked.fields["text"]
+            return standins.said({} if "names no note" in self.faults else {"id": "7/a"}, 201)
+        if "keeps notes" in self.faults:
+            return standins.said({"error": "not allowed"}, 405)
+        self.notes.pop(unquote(asked.path.removeprefix("/notes/")))
+        return standins.Reply(204)
+
+
+def test_a_declared_write_is_made_with_the_standing_account_and_taken_back(tmp_path: Path) -> None:
+    """It is the one write of the run, and nothing is left of it."""
+    shop = Notes()
+    text = FORMS["express-session"][1] + ACCOUNT
+    declared, observation = seen(tmp_path, shop, text + WRITE)
+    assert wrong(declared, observation) == []
+    assert [each for each in shop.log if "notes" in each] == ["POST /notes", "DELETE /notes/7%2Fa"]
+    assert shop.notes == {}
+    assert "writes" not in not_covered(declared)
+    assert "writes" in not_covered(environment(tmp_path, "http://127.0.0.1:9", text))
+
+
+@pytest.mark.parametrize(
+    ("fault", "failed", "code"),
+    [
+        ("refuses writes", "write", "app.database-unreachable"),
+        ("names no note", "write", "undetermined"),
+        ("keeps notes", "undo of the write", "app.promise-broken"),
+    ],
+)
+def test_a_write_that_fails_or_stays_is_found(fault: str, failed: str, code: str, tmp_path: Path) -> None:
+    """Signing in works, and what users save is lost, or what the run wrote stays."""
+    declared, observation = seen(tmp_path, Notes(fault), FORMS["express-session"][1] + ACCOUNT + WRITE)
+    assert wrong(declared, observation) == [failed]
+    assert cause(declared, observation) == code
+
+
+def test_a_write_is_taken_back_where_the_run_ends_early(tmp_path: Path) -> None:
+    """A run that is stopped while it writes still sends the undo, once."""
+    closing: list[threading.Thread] = []
+
+    class Interrupted(Notes):
+        def route(self, asked: Any) -> Any:
+            if (asked.method, asked.path) == ("POST", "/notes"):
+                observer._graph.stop()  # what closing begins with: no step is begun from here on
+                closing.append(threading.Thread(target=observer.close))
+                closing[0].start()
+            return super().route(asked)
+
+    shop, pool = Interrupted(), Pool(1)
+    with standins.serve(shop) as url:
+        declared = environment(tmp_path, url, FORMS["express-session"][1] + ACCOUNT + WRITE)
+        observer = Observer(declared, pool=pool)
+        observer.start()
+        assert observer.exchange("write").answer is not None
+        closing[0].join(60)
+        observer.close()
+        pool.close()
+    assert shop.notes == {}
+    assert shop.log.count("DELETE /notes/7%2Fa") == 1
 
 
 def test_a_registration_that_is_not_written_is_a_pretence(tmp_path: Path) -> None:
@@ -212,5 +294,5 @@ def test_the_deletion_may_name_the_account(tmp_path: Path) -> None:
 def test_every_preset_says_how_it_is_proven() -> None:
     """Against the framework or a stand-in; none is only written down."""
     proven = {name for name in names() if preset(name)["proven"] == "stand-in"}
-    assert proven == {form.partition(",")[0] for form in FORMS}
+    assert proven == {form.partition(",")[0] for form in FORMS} - REAL
     assert set(names()) - proven == REAL

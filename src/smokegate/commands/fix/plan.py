@@ -76,7 +76,7 @@ def plan(
     if isinstance(remedy, Refusal):
         return remedy
     if remedy.target is Target.PLATFORM and environment.render is None:
-        return Refusal(f"environments/{environment.name}.toml has no [render] section: the platform cannot be acted on")
+        return Refusal(f"{environment.file_shown} has no [render] section: the platform cannot be acted on")
     if remedy.target is Target.PLATFORM:
         from smokegate.commands.fix.platform import actions as on_platform  # noqa: PLC0415 -- it knows this module
 
@@ -97,7 +97,7 @@ def _obstacle(report: EnvironmentReport, headline: Finding) -> Refusal | None:
     if headline.confidence is Confidence.POSSIBLE:
         return Refusal("the cause is possible at most, and acting on a guess can make it worse")
     if environment.server is None or environment.compose is None:
-        file = f"environments/{environment.name}.toml"
+        file = environment.file_shown
         return Refusal(f"{file} has no [server] and [compose] sections: where the services run is not known")
     if view is None or view.failure is not None:
         return Refusal(f"server data could not be collected: {view.failure if view else 'nothing was collected'}")

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from smokegate.commands.gate.step import COMMIT, InputError, Inputs, escaped, read_inputs, write_outputs
-from smokegate.environment.load import available
+from smokegate.environment.load import names as environment_names
 
 READY = "success"
 Row = dict[str, str]
@@ -27,7 +27,7 @@ def plan(inputs: Inputs) -> list[Row]:
     Raises:
         InputError: an environment is unknown, or the deployment is not one that this repository expects.
     """
-    known = available(Path(inputs["environments"] or "environments"))
+    known = environment_names(Path(inputs["environments"] or "environments"))
     chosen = inputs["env"].replace(",", " ").split()
     if "deployment_status" in inputs.event:
         return _of_deployment(inputs, known)

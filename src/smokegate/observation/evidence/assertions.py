@@ -12,7 +12,7 @@ from smokegate.environment.answers import HeaderRule, StatusRule
 from smokegate.environment.expectations import JsonExpectation, Rule
 from smokegate.environment.model import Expectation, Health
 from smokegate.environment.patterns import found
-from smokegate.observation.evidence.self_report import sick_words
+from smokegate.observation.evidence.self_report import crash, sick_words
 from smokegate.observation.model import Answer
 
 MISSING = object()
@@ -55,6 +55,9 @@ def unmet(promise: Expectation, answer: Answer) -> tuple[Unmet, ...]:
             actual = answer.headers.get(name)
             wrong.append(Unmet(f"header {name}", why, "no such header" if actual is None else repr(actual)))
     wrong.extend(unmet_text(promise, answer))
+    died = None if wrong or promise.text_rules else crash(answer)
+    if died is not None:
+        wrong.append(Unmet("body", "no fatal error of the program", excerpt(died)))
     if isinstance(promise, Health) and not wrong:
         wrong.extend(Unmet(what, "a healthy status", repr(said)) for what, said in sick_words(promise, answer))
     return tuple(wrong)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from smokegate.observation.evidence.assertions import MISSING, lookup
 from smokegate.observation.evidence.html import is_html
+from smokegate.observation.evidence.self_report import crash
 from smokegate.observation.plan.step import web_origin
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ def page_faults(answer: Answer, contains: str | None) -> list[tuple[str, str | N
         found.append(("an HTML page", kind))
     if not answer.body.text.strip():
         found.append(("a page with something in it", "an empty page"))
+    elif died := crash(answer):
+        found.append(("a page without a fatal error of the program", died))
     if contains is not None and contains not in answer.body.text:
         found.append((f"a page that contains {contains!r}", None))
     return found

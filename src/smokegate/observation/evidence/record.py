@@ -53,7 +53,7 @@ class Recorder:
 
         assert fetched.error is not None
         cause, detail = cause_of(fetched.error)
-        return NoAnswer(cause, detail[:KEPT_HEADER], fetched.address)
+        return NoAnswer(cause, detail[:KEPT_HEADER], fetched.address, fetched.redirected)
 
     def phases(self, fetched: Fetched) -> Phases:
         """Record how long each phase took and when it began."""

@@ -26,6 +26,12 @@ AWAY = SICK | {"disconnected", "notconnected", "unreachable", "notreachable", "r
 """What no service says of a database that it uses and reaches."""
 PARTS = frozenset({"checks", "components", "dependencies", "services", "details", "connections"})
 """The keys below which services list what they depend on."""
+CRASH = re.compile(
+    r"\b(?:PHP )?(?:Fatal|Parse) error(?:</b>)?:\s[^\n]{1,500}(?:\n.{0,3000}?)? on line (?:<b>)?\d{1,6}(?:</b>)?\s*"
+    r"(?:<br ?/?>\s*)?(?:</pre>\s*)?(?:</body>\s*)?(?:</html>\s*)?\Z",
+    re.DOTALL,
+)
+"""What PHP writes last where it ends a script in an error; with `display_errors` the status stays 200."""
 LONGEST = 200
 """Bytes of a text that may be one of those words."""
 
@@ -51,6 +57,13 @@ def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
         return found or list(_without_database(dict(pairs), declared))
     word = "" if answer.body.size > LONGEST else answer.body.text.strip()
     return [("body", word)] if not promise.text_rules and is_sick(word) else []
+
+
+def crash(answer: Answer) -> str | None:
+    """Return the runtime's own words where a success ends in the message of a script that died."""
+    text = answer.body.text[-5000:] if 200 <= answer.status < 300 and "rror" in answer.body.text else ""
+    found = CRASH.search(text)
+    return found[0] if found else None
 
 
 def reports_itself(value: Any) -> bool:

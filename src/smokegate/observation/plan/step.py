@@ -19,6 +19,7 @@ Group = Literal[
     "monitoring",
     "sign_in",
     "refusal",
+    "write",
     "frontend",
     "version",
     "server",
@@ -27,7 +28,8 @@ Group = Literal[
     "own",
 ]
 GROUPS: tuple[Group, ...] = tuple(name for name in get_args(Group) if name != "own")
-"""`refusal` is the login with a wrong password: it can be left out of a journey that is made again and again.
+"""`refusal` is the login with a wrong password, `write` what `write_check` declares: they can be left out of a journey
+that is made again and again.
 `own`, what a team's own checks send, is never planned."""
 #: The methods that may be sent twice.
 IDEMPOTENT = READING

@@ -28,6 +28,8 @@ class Fetched:
     """Phase → when it began (monotonic clock) and how long it took."""
     address: str | None = None
     certificate: Certificate | None = None
+    redirected: str = ""
+    """Where redirects have led."""
     body: Reading = field(default_factory=Reading)
     """To be released when the body's text and value have been recorded: a large one takes megabytes."""
 
@@ -71,6 +73,7 @@ def _follow(client: Client, ask: RequestToSend, trace: Trace, fetched: Fetched) 
             trail = " -> ".join(url for _, _, url in hops)
             raise TooManyRedirectsError(f"more than {MAX_REDIRECTS} redirects: {trail}")
         ask = found
+        fetched.redirected = ask.url
 
 
 def _once(client: Client, ask: RequestToSend, trace: Trace, fetched: Fetched) -> tuple[RawResponse, str | None]:

@@ -84,6 +84,8 @@ class _Traced:
     _rested: float = 0.0
     _width: Width | None = None
     _place: Place | None = None
+    _failed: bool = False
+    """Whether the last answer was an error of the server."""
     _unread: bool = False
 
     def _new_conn(self: Any) -> Socket:
@@ -145,6 +147,7 @@ class _Traced:
         response = super().getresponse(**named)  # type: ignore[misc]
         self._rested = trace.headed = now = time.monotonic()
         width.answered(place, now - (trace.sent or now))
+        self._failed = response.status >= 500
         if response.status == 101:  # the connection speaks another protocol from here on
             self.close()
         return response
@@ -157,8 +160,8 @@ class _Traced:
         if getattr(self, "_pending_responses", None):
             self._unread = True
             return
-        if self.sock is not None and self._place is not None and not self._width.rest(self._place):
-            self.close()
+        if self.sock is not None and self._place is not None and (not self._width.rest(self._place) or self._failed):
+            self.close()  # servers such as uvicorn hang up after an error without having said so
 
     def close(self: Any) -> None:
         if self._width is not None:

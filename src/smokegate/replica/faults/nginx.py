@@ -105,7 +105,13 @@ def rate_limited(plan: Plan) -> None:
     when(plan.backend, lambda request: request.path.startswith("/api/monitoring/"), error_page(429))
 
 
-@fault("trading", where="edge", cause="nginx.rate-limited", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
+@fault(
+    "trading",
+    where="edge",
+    cause="nginx.rate-limited",
+    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
+    verdict="UNKNOWN",
+)
 def rate_limited_everywhere(plan: Plan) -> None:
     """The limit of nginx is on for every path and used up."""
     always(plan.backend, error_page(429))

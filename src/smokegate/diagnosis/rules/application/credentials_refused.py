@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.broken import described
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
-from smokegate.environment.headers import CREDENTIALS
+from smokegate.diagnosis.rule_helpers import carries_credentials
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -18,7 +18,7 @@ UNAUTHORIZED, FORBIDDEN = 401, 403
 
 def judge(case: Case) -> Signs | None:
     """A request with credentials is refused: by 401, or all of them by 403."""
-    carrying = [each for each in case.backend if _carries(each) and case.promise(each.name) is not None]
+    carrying = [each for each in case.backend if carries_credentials(each) and case.promise(each.name) is not None]
     unmet = [each for each in carrying if case.unmet_of(each.name)]
     hits = [each for each in unmet if _status(each) == UNAUTHORIZED]
     if not hits and carrying and all(_status(each) == FORBIDDEN for each in carrying):
@@ -30,10 +30,6 @@ def judge(case: Case) -> Signs | None:
         exchanges=tuple(each.name for each in hits),
         confidence=Confidence.LIKELY,
     )
-
-
-def _carries(exchange: Exchange) -> bool:
-    return any(CREDENTIALS.search(name) for name, _ in exchange.request.headers.fields)
 
 
 def _status(exchange: Exchange) -> int | None:

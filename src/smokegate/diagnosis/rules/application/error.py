@@ -10,23 +10,24 @@ from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.gateway import is_application_error
+from smokegate.observation.evidence.self_report import crash
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
 
 
 def judge(case: Case) -> Signs | None:
-    """The application answers 5xx where that was not promised."""
+    """The application answers 5xx, or a success that ends in its fatal error, where that was not promised."""
     hits = [
         each
         for each in case.backend
-        if (answer := case.app(each.name)) and answer.status >= 500 and is_broken(case, each)
+        if (answer := case.app(each.name)) and (answer.status >= 500 or crash(answer)) and is_broken(case, each)
     ]
     partly = case.sound("health") or any(case.sound(each.name) for each in case.samples)
     hits = [each for each in hits if not (partly and (is_sample(each.name) or each.name == "register"))]
     if not hits:
         return None
-    from_app = any(each.answer and is_application_error(each.answer) for each in hits)
+    from_app = any(each.answer and (is_application_error(each.answer) or crash(each.answer)) for each in hits)
     return Signs(
         evidence=tuple(seen(each, *([body(each.answer)] if each.answer else [])) for each in hits[:3]),
         exchanges=tuple(each.name for each in hits),
@@ -40,7 +41,7 @@ RULES = (
         title="The app at {host} answers with an error of its own",
         level=Level.HEALTH,
         owner=Owner.APP,
-        symptom="500 'Internal Server Error'.",
+        symptom="500 'Internal Server Error', or a page that ends in 'Fatal error: … on line …'.",
         reads=("every answer of the backend with 500 and above that the edge did not make",),
         judge=judge,
         steps=(

@@ -8,6 +8,7 @@ from smokegate.diagnosis.broken import described, is_advisory
 from smokegate.diagnosis.case import is_sample
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.observation.evidence.self_report import crash
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -33,11 +34,11 @@ def judge(case: Case) -> Signs | None:
 
 def _breaks(case: Case, exchange: Exchange) -> bool:
     answer = case.app(exchange.name)
-    if answer is None or answer.status >= 500:
+    if answer is None or answer.status >= 500 or crash(answer):
         return False
     if exchange.name == "monitoring":
         return answer.status != 200
-    if exchange.name == "version":
+    if exchange.name in {"version", "write", "undo of the write"}:
         return not 200 <= answer.status < 300
     return bool(case.unmet_of(exchange.name))
 

@@ -132,14 +132,19 @@ def _from_app(case: Case, name: str) -> bool:
 
 
 def _bare(case: Case) -> Signs | None:
-    exchange, answer = case.exchange("login first"), case.app("login first")
-    if exchange is None or answer is None or answer.status != 500 or not case.sound("health"):
+    """Judge by a bare 500 of the first login, or of registering where another login ends in one, too."""
+    hits = [
+        exchange
+        for name in ("login first", "register", "wrong password")
+        if (exchange := case.exchange(name)) and (answer := case.app(name)) and answer.status == 500
+    ]
+    if not hits or (len(hits) < 2 and hits[0].name != "login first") or not case.sound("health"):
         return None
     if _touches_and_answers(case):
         return None  # what else touches the database works: the login fails for a reason of its own
     return Signs(
-        (seen(exchange, body(answer)), *_healthy(case)),
-        ("login first",),
+        (*(seen(each, *([body(each.answer)] if each.answer else [])) for each in hits), *_healthy(case)),
+        tuple(each.name for each in hits),
         Confidence.LIKELY,
         competing=("any other error of the login path: its log says which", "a table that is missing"),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.case import is_sample
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs, Step
-from smokegate.diagnosis.rule_helpers import edge_signs, limited
+from smokegate.diagnosis.rule_helpers import carries_credentials, edge_signs, limited, sometimes
 from smokegate.diagnosis.rules.edge.rows import ROWS, Row
 from smokegate.observation.evidence.edge import UNKNOWN
 
@@ -38,15 +38,18 @@ def by_kind(row: Row) -> Judge:
         hits = case.edges(row.code)
         signs = edge_signs(case, row.code, hits=hits)
         first = next((hit for hit in hits if not hit.healed), hits[0] if hits else None)
-        if signs is None or first is None or first.edge is None:
+        if signs is None or first is None or first.edge is None or _refuses_ours(first):
             return None
-        return (
-            limited(case, _told(case, row, signs, first))
-            if row.code == "edge.rate-limited"
-            else _told(case, row, signs, first)
-        )
+        told = sometimes(case, _told(case, row, signs, first), row.title)
+        return limited(case, told) if row.code == "edge.rate-limited" else told
 
     return judge
+
+
+def _refuses_ours(hit: Hit) -> bool:
+    """Return whether it is a 401 to credentials of the file that no known gateway gave: whoever did, they are wrong."""
+    status = getattr(hit.outcome, "status", None)
+    return status == 401 and hit.edge is not None and hit.edge.edge == UNKNOWN and carries_credentials(hit.exchange)
 
 
 def _told(case: Case, row: Row, signs: Signs, hit: Hit) -> Signs:

@@ -23,8 +23,11 @@ READS = ("what was received over the connection, for every exchange with the bac
 
 
 def hung(case: Case) -> Signs | None:
-    """A request was held until the deadline; one that was then answered may have woken a sleeping instance."""
-    signs = wire_signs(case, case.wires(WireCause.READ_TIMEOUT))
+    """A request was held until the deadline; one that was then answered may have woken a sleeping instance.
+
+    Never certain: a busy runner, or a way that loses packets, looks the same from here.
+    """
+    signs = wire_signs(case, case.wires(WireCause.READ_TIMEOUT), Confidence.LIKELY)
     if signs is None or not signs.advisory:
         return signs
     return replace(
@@ -80,6 +83,7 @@ RULES = (
             "an application that is deadlocked or overloaded",
             "a dependency that it waits for",
             "a cold start that takes longer than the deadline",
+            "a runner that is too busy to read the answer in time",
         ),
         after=AFTER,
     ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs, Step
-from smokegate.diagnosis.rule_helpers import edge_signs, limited
+from smokegate.diagnosis.rule_helpers import edge_signs, limited, sometimes
 from smokegate.observation.model import Answer
 
 if TYPE_CHECKING:
@@ -189,8 +189,10 @@ def by_page(row: Row) -> Judge:
     def judge(case: Case) -> Signs | None:
         signs = edge_signs(case, row.code, row.confidence)
         health = case.app("health")
-        if signs is None or health is None or signs.advisory or row.code != REPLACES:
-            return signs
+        if signs is None:
+            return None
+        if health is None or signs.advisory or row.code != REPLACES:
+            return sometimes(case, signs, row.title)
         if health.status >= 500:
             return None  # the backend is there and says 503 itself, which nginx replaces elsewhere
         return replace(

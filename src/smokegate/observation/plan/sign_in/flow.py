@@ -11,9 +11,11 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from urllib.parse import quote
 
 from smokegate.environment.calls import IDENTITY, Logout
 from smokegate.environment.model import Environment, SignIn
+from smokegate.observation.evidence.assertions import MISSING, lookup
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.model import NotSent
 from smokegate.observation.plan.backend import JOURNEY, PLAIN
@@ -33,14 +35,19 @@ from smokegate.observation.plan.sign_in.names import (
     LOGIN_FIRST,
     LOGOUT,
     REGISTER,
+    UNDO,
+    WRITE,
     WRONG,
 )
 from smokegate.observation.plan.sign_in.session import Session
-from smokegate.observation.plan.step import RawResponse, RequestToSend, Step, join
+from smokegate.observation.plan.step import Group, RawResponse, RequestToSend, Step, join
 
 NEEDLESS = NotSent("")
 """What a step comes to that turns out not to be needed: it is no part of the observation."""
-REFUSAL = {CSRF + WRONG, WRONG, AFTER_WRONG}
+GROUPS: dict[str, Group] = {
+    **dict.fromkeys((CSRF + WRONG, WRONG, AFTER_WRONG), "refusal"),
+    **dict.fromkeys((CSRF + WRITE, WRITE, CSRF + UNDO, UNDO), "write"),
+}
 """The steps that can be left out of a journey that is made repeatedly."""
 BESIDE = re.compile(r"(.*/)(log|sign)([-_]?)in(/?)$", re.IGNORECASE)
 """A login path that has its logout beside it by convention."""
@@ -81,21 +88,24 @@ class SignInPlan:
             self.first = REGISTER
         elif api.standing is not None:
             self.first = LOGIN_FIRST
-        self._registered = False
+        self._registered = self._register_erred = self._wrote = False
+        self._written = ""
+        """What identifies the write that is to be undone."""
         self._deletes = self._signs_in_new and api.delete_call is not None
         self._journals = self._deletes and environment.replica is None
         self._entry: journal.Entry | None = None
         self._redactor = redactor
 
     @property
-    def created(self) -> bool:
-        """Whether an account was created."""
-        return self._registered
+    def to_finish(self) -> tuple[str, ...]:
+        """The steps that must still be made where a run ends early: what it wrote is taken back."""
+        undo = (CSRF + UNDO, UNDO) if self._wrote else ()
+        return (*undo, CSRF + CLEAN_UP, CLEAN_UP) if self._registered else undo
 
     def steps(self) -> Iterator[Step]:
         """Yield the steps; without an account to use, only the view without signing in is left."""
         for step in self._steps():
-            yield replace(step, group="refusal") if step.name in REFUSAL else step
+            yield replace(step, group=GROUPS.get(step.name, step.group))
 
     def _steps(self) -> Iterator[Step]:
         yield Step(ANONYMOUS, "sign_in", self._sessions[""].view(), priority=PLAIN)
@@ -122,11 +132,37 @@ class SignInPlan:
         before = (REGISTER, LOGIN_FIRST, LOGOUT)
         yield from self._log_in(LOGIN, "again", (self.email, self._password), before, needed=self._is_open)
         yield self._view(AGAIN, "again", LOGIN, (LOGIN,))
+        yield from self._write()
         yield from self._log_in(
-            WRONG, "wrong", self._wrong, (REGISTER, LOGIN_FIRST), priority=PLAIN, needed=self._is_open
+            WRONG, "wrong", self._wrong, (REGISTER, LOGIN_FIRST), priority=PLAIN, needed=self._may_refuse
         )
         if self._api.by_cookie:
             yield self._view(AFTER_WRONG, "wrong", WRONG, (WRONG,))
+
+    def _write(self) -> Iterator[Step]:
+        """Make the declared write with the newest session, and take it back."""
+        call, session = self._api.write_check, self._sessions["again"]
+        if call is None:
+            return
+
+        def asking() -> RequestToSend | NotSent:
+            return session.write(call.method, call, {}) if session.signed_in else NotSent(LOGIN)
+
+        def got(raw: RawResponse) -> None:
+            session.take(raw)
+            self._wrote = 200 <= raw.status < 400
+            found = lookup(raw.json, tuple(call.identity.split("."))) if raw.is_json else MISSING
+            self._written = "" if found is MISSING else quote(str(found), safe="")
+
+        def undoing() -> RequestToSend | NotSent:
+            if not self._wrote or (IDENTITY in call.undo.path and not self._written):
+                return NotSent(WRITE)
+            return session.write(call.undo.method, call.undo, {}, call.undo.path.replace(IDENTITY, self._written))
+
+        target = RequestToSend(call.method, join(self._base, call.path))
+        yield from self._with_csrf(WRITE, "again", target, asking, (AGAIN,), got=got)
+        target = RequestToSend(call.undo.method, join(self._base, call.undo.path))
+        yield from self._with_csrf(UNDO, "again", target, undoing, (WRITE,))
 
     def clean_up(self) -> RequestToSend | NotSent:
         """Return the request by which the account deletes itself, from its newest session."""
@@ -203,7 +239,8 @@ class SignInPlan:
 
         def got(raw: RawResponse) -> None:
             if not 200 <= raw.status < 400:
-                if raw.status < 500:
+                self._register_erred = raw.status >= 500
+                if not self._register_erred:
                     self._forget()
                 return
             self._registered = not _is_page(raw) or self._api.by_cookie
@@ -251,6 +288,13 @@ class SignInPlan:
     def _is_open(self) -> NotSent | None:
         """Return why there is no further login: there is no account to log in to."""
         return None if self._sessions["first"].signed_in else NotSent(self._opener())
+
+    def _may_refuse(self) -> NotSent | None:
+        """Return why no wrong password is tried.
+
+        It is where registering ended in an error: whether a login does so too says if the whole database is away.
+        """
+        return None if self._register_erred else self._is_open()
 
     def _opener(self) -> str:
         return LOGIN_FIRST if not self._signs_in_new or self._registered else REGISTER
@@ -317,7 +361,7 @@ class SignInPlan:
         yield Step(name, "sign_in", target, asking, (*after, page), priority, retry=False, gate=gate, got=got)
 
     def _all_but_clean_up(self) -> tuple[str, ...]:
-        return (ANONYMOUS, ACCOUNT, LOGOUT, AFTER_LOGOUT, LOGIN, AGAIN, WRONG, AFTER_WRONG)
+        return (ANONYMOUS, ACCOUNT, LOGOUT, AFTER_LOGOUT, LOGIN, AGAIN, WRITE, UNDO, WRONG, AFTER_WRONG)
 
 
 def _is_page(raw: RawResponse) -> bool:
