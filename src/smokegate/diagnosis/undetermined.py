@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.broken import broken, described
 from smokegate.diagnosis.model import Confidence, Finding, Owner
 from smokegate.diagnosis.rule import VERIFY, filled
+from smokegate.diagnosis.wording import seen
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -70,7 +71,7 @@ def _own(case: Case, failed: tuple[TestOutcome, ...]) -> Finding:
         title=OWN_TITLE.format(check=failed[0].label),
         owner=Owner.APP,
         confidence=Confidence.LIKELY,
-        evidence=(*_failed(case), *(described(each, case) for each in shown))[:WORDS_AT_MOST],
+        evidence=_failed(case)[:WORDS_AT_MOST],
         competing=OWN_COMPETING,
         steps=tuple(text for step in (*OWN_STEPS, VERIFY) if (text := filled(step, case.names)) is not None),
         exchanges=tuple(dict.fromkeys(exchange.name for exchange in shown)),
@@ -83,5 +84,9 @@ def _gating(case: Case) -> tuple[TestOutcome, ...]:
 
 
 def _failed(case: Case) -> tuple[str, ...]:
-    """Return what the checks say that failed without an exchange to show for it."""
-    return tuple(f"{each.label}: {each.why or each.promise}" for each in _gating(case))
+    """Return what the checks say that failed, each with the exchange on which it did so, if there is one."""
+    found = []
+    for each in _gating(case):
+        exchange = case.exchange(each.failed_on)
+        found.append("; ".join([f"{each.label}: {each.why or each.promise}", *([seen(exchange)] if exchange else [])]))
+    return tuple(found)

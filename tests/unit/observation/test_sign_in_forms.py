@@ -121,6 +121,20 @@ def test_a_refused_account_that_no_one_changes_is_lost_data(form: str, tmp_path:
     assert cause(declared, observation) == "data.lost"
 
 
+@pytest.mark.parametrize(("notes", "code"), [([], "data.lost"), (["a"], "sign-in.standing-refused")])
+def test_a_refused_account_beside_an_empty_table_is_lost_data(notes: list[str], code: str, tmp_path: Path) -> None:
+    """Where what must show data shows none, either, the account is not merely one whose password was changed."""
+
+    class Shop(standins.ExpressSession):
+        def route(self, asked: Any) -> Any:
+            return standins.said({"notes": notes}) if asked.path == "/notes" else super().route(asked)
+
+    text = FORMS["express-session"][1] + ACCOUNT
+    text += '[[backend.endpoints]]\npath = "/notes"\ntouches = ["database"]\njson = { notes = { min_items = 1 } }\n'
+    declared, observation = seen(tmp_path, Shop("empty"), text)
+    assert cause(declared, observation) == code
+
+
 def test_a_kept_account_signs_in_beside_a_new_one(tmp_path: Path) -> None:
     """New accounts work, and those of before are gone: only the kept account shows it."""
     text = 'preset = "laravel"\nkeep = true\n' + NEW + ACCOUNT

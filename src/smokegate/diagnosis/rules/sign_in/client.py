@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from smokegate.diagnosis.broken import described
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, quote, seen
@@ -141,7 +142,7 @@ def _strings(value: Any, path: str = "", depth: int = 0) -> list[tuple[str, str]
 def standing_refused(case: Case) -> Signs | None:
     """The standing account is refused."""
     api, exchange, answer = case.environment.sign_in, case.exchange(FIRST), case.app(FIRST)
-    if api is None or not api.signs_in_only or api.keep or exchange is None or answer is None:
+    if api is None or not api.signs_in_only or api.keep or _emptied(case) or exchange is None or answer is None:
         return None
     if answer.status != LOCKED and (explains_itself(answer) or not refuses_login(api, reply(answer))):
         return None
@@ -151,7 +152,10 @@ def standing_refused(case: Case) -> Signs | None:
 def data_lost(case: Case) -> Signs | None:
     """An account of before this deploy, which no one changes, is refused."""
     api = case.environment.sign_in
-    if api is None or not api.keep:
+    if api is None:
+        return None
+    emptied = _emptied(case)
+    if not api.keep and not (emptied and api.signs_in_only):
         return None
     name = "kept account" if api.creates_accounts else FIRST
     exchange, answer = case.exchange(name), case.app(name)
@@ -161,7 +165,28 @@ def data_lost(case: Case) -> Signs | None:
         return None
     login = case.exchange("login")
     works = (seen(login),) if login and (a := case.answer("login")) and signs_in(api, reply(a)) else ()
-    return Signs(evidence=(seen(exchange, body(answer)), *works), exchanges=(name,), confidence=Confidence.LIKELY)
+    evidence = (seen(exchange, body(answer)), *(described(each, case) for each in emptied[:2]), *works)
+    names = (name, *(each.name for each in emptied))
+    return Signs(evidence=evidence, exchanges=names, confidence=Confidence.LIKELY)
+
+
+def _emptied(case: Case) -> list[Exchange]:
+    """Return what touches the database, must show data by the file, and is answered in good order without any."""
+    return [
+        each
+        for each in case.backend
+        if "database" in getattr(case.promise(each.name), "touches", ())
+        and (answer := case.app(each.name))
+        and answer.status < 300
+        and case.unmet_of(each.name)
+        and _holds_nothing(answer.body.json)
+    ]
+
+
+def _holds_nothing(value: Any) -> bool:
+    """Return whether an answer is an empty list, or has one, or counts none."""
+    values = [value, *(value.values() if isinstance(value, dict) else ())]
+    return any(each in ([], 0) and each is not False for each in values)
 
 
 RULES = (
@@ -256,7 +281,13 @@ RULES = (
         level=Level.DATABASE,
         owner=Owner.CONFIGURATION,
         symptom="Everything is green, new users can register, and all the others are gone.",
-        reads=("the login with the account that `keep = true` is about", "the login of a new account"),
+        reads=(
+            (
+                "the login with the account that `keep = true` is about, or with the standing account where something that"
+                " touches the database shows no data either"
+            ),
+            "the login of a new account",
+        ),
         judge=data_lost,
         steps=(
             "Compare the address of the database (`DATABASE_URL`) with that of the version before.",
