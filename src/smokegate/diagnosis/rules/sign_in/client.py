@@ -282,7 +282,7 @@ RULES = (
         owner=Owner.CONFIGURATION,
         symptom="Everything is green, new users can register, and all the others are gone.",
         reads=(
-            "the login with the account that `keep = true` is about, or with one beside which the database shows no data",
+            "the login with the account that `keep = true` is about, or with one beside which no data is shown",
             "the login of a new account",
         ),
         judge=data_lost,
