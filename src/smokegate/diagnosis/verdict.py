@@ -107,7 +107,8 @@ def reasons(
     verdict = decide(outcomes, diagnosis, observation, environment)
     shares = (*((partial,) if partial else ()), *_not_judged(outcomes))
     if verdict is Verdict.PASS:
-        return shares or ("every declared check ran and passed",)
+        return (*(shares or ("every declared check ran and passed",)), *_remarks(observation))
+    shares += _remarks(observation)
     held_in_part = warnings(outcomes, diagnosis, observation, environment)
     notes = (*unchecked(outcomes, diagnosis, observation), *held_in_part, *shares)
     failed, cause = failures(outcomes), _cause(diagnosis)
@@ -181,6 +182,14 @@ def unchecked(outcomes: Sequence[TestOutcome], diagnosis: Diagnosis, observation
             number = sum(each.why == why for each in blocked) or len(blocked)
             found.append(f"{number} check{'' if number == 1 else 's'} could not be judged: {why}")
     return tuple(found)
+
+
+def _remarks(observation: Observation) -> tuple[str, ...]:
+    """Return what is worth a note and never red: optional variables that the platform's API does not list."""
+    backend = getattr(observation.platform, "backend", None)
+    if backend is None or not backend.without:
+        return ()
+    return (f"optional, and not set for {backend.name} on Render: {', '.join(backend.without)}",)
 
 
 def _some(labels: Sequence[str]) -> str:

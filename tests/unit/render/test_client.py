@@ -42,12 +42,16 @@ def test_a_rate_limit_is_waited_for_once(
         (Answer.json(429, {}).adding(("ratelimit-reset", "4102444800")), ApiCause.LIMITED),
         (Answer.text(400, "<html>"), ApiCause.DOWN),
         (Answer(302, (("location", "https://elsewhere.invalid/"),)), ApiCause.DOWN),
+        (Answer(202), ApiCause.DOWN),
+        (Answer.html(200, "<title>Sign in to the hotel's network</title>"), ApiCause.DOWN),
+        (Answer.json(200, {"services": []}), ApiCause.DOWN),
     ],
 )
 def test_what_cannot_be_asked_has_its_cause(served: Served, pool: Pool, answer: Answer, cause: ApiCause) -> None:
+    """An answer of another shape is no proof that a list is empty, or that a service is not there."""
     served.says = [answer]
     with pytest.raises(ApiError) as refused:
-        RenderApi(served.section(), pool, lambda _: None).get("/services")
+        RenderApi(served.section(), pool, lambda _: None).page("/services")
     assert refused.value.cause is cause
     assert served.says == []
 

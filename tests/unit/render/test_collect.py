@@ -30,6 +30,7 @@ def backend(view: PlatformView) -> RenderService:
 def test_service_deploys_and_instances_are_read(served: Served, pool: Pool) -> None:
     found = backend(seen(served, pool))
     assert (found.found, found.suspended, found.health_path, found.instances) == (True, False, "/health", 1)
+    assert (found.type, found.plan, found.region, found.auto_deploy) == ("web_service", "starter", "frankfurt", True)
     assert [(each.status, each.commit) for each in found.deploys] == [("live", NEW), ("deactivated", OLD)]
 
 
@@ -49,6 +50,17 @@ def test_variables_are_judged_and_their_values_kept_nowhere(served: Served, pool
     assert found.without == ("SPARE",)
     assert "a-value-that-no-output-shows" not in repr(view)
     assert "shows" not in redactor.text("a log line with a-value-that-no-output-shows")
+
+
+def test_variables_of_a_linked_group_are_set_too(served: Served, pool: Pool) -> None:
+    """The service's own list is without them, and its own value of one counts before the group's."""
+    served.platform.groups = {"shared": {"OTHER": "x", "DEBUG": "True"}, "empty": {}}
+    wanted = {"variables": ["SECRET_KEY", "OTHER"], "optional": ["SPARE"], "values": {"DEBUG": "false"}}
+    found = backend(seen(served, pool, **wanted))
+    assert (found.missing, found.empty, found.wrong, found.without) == ((), (), (), ("SPARE",))
+    served.platform.forbids = ("/env-groups",)
+    (unread,) = backend(seen(served, pool, **wanted)).unread
+    assert unread.startswith("variables: the API does not let this key do that (403)")
 
 
 @pytest.mark.parametrize(

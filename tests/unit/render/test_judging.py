@@ -14,6 +14,7 @@ from smokegate.environment.model import Environment, Version
 from smokegate.observation.evidence.version import known_version
 from smokegate.observation.render.model import ApiCause, DeployView, PlatformView, RenderDatabase, RenderService
 from smokegate.observation.server.model import ServerView, ServiceView
+from smokegate.report import gate
 from smokegate.report.exchanges import exchange
 from smokegate.report.model import EnvironmentReport
 
@@ -176,6 +177,16 @@ def _answered_by(commit: str) -> EnvironmentReport:
 )
 def test_variables_are_red_with_their_cause(change: dict[str, Any], cause: str, red: str) -> None:
     assert found(report(service=replace(SHOP, **change))) == ("FAIL", cause, [red])
+
+
+def test_an_optional_variable_that_is_not_set_is_a_note_and_never_red() -> None:
+    """It stands among the reasons, which the report and the terminal show as notes, beside any verdict."""
+    bare = replace(SHOP, without=("SPARE_KEY",))
+    note = "optional, and not set for shop on Render: SPARE_KEY"
+    passes, fails = report(service=bare), report(service=replace(bare, missing=("API_KEY",)))
+    assert (found(passes)[0], passes.reasons[-1]) == ("PASS", note)
+    assert (found(fails)[0], fails.reasons[-1]) == ("FAIL", note)
+    assert note in gate.notes({"verdict": "PASS", "cause": None, "reasons": list(passes.reasons)})
 
 
 def test_another_health_path_is_a_warning() -> None:

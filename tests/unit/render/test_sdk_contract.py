@@ -8,6 +8,7 @@ from http import HTTPStatus
 import pytest
 from render.public_api import AuthenticatedClient
 from render.public_api.api.deploys import cancel_deploy, create_deploy, list_deploys, retrieve_deploy, rollback_deploy
+from render.public_api.api.environment_groups import list_env_groups, retrieve_env_group
 from render.public_api.api.logs import list_logs
 from render.public_api.api.postgres import list_postgres, retrieve_postgres
 from render.public_api.api.services import (
@@ -107,6 +108,14 @@ def test_variables_events_instances_and_logs_are_read(served: Served, client: Au
     assert event.to_dict()["details"]["reason"]["failure"]["nonZeroExit"] == 1
     assert [each.message for each in logs.logs] == ["boom"]
     assert len(list_instances.sync(client=client, service_id=service)) == 1
+
+
+def test_environment_groups_are_listed_and_retrieved(served: Served, client: AuthenticatedClient) -> None:
+    served.platform.groups = {"shared": {"SPARE_KEY": "x"}}
+    (listed,) = list_env_groups.sync(client=client)
+    assert [each.id for each in listed.service_links] == [served.service.id]
+    (held,) = retrieve_env_group.sync(client=client, env_group_id=listed.id).env_vars
+    assert (held.key, held.value) == ("SPARE_KEY", "x")
 
 
 def test_the_database_is_listed_and_retrieved(client: AuthenticatedClient) -> None:

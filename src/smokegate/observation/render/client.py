@@ -23,6 +23,7 @@ PAGE, PAGES = 100, 5
 PATIENCE = 5.0
 """Seconds that a rate limit is waited for at most; the API asks for up to an hour."""
 PAUSE = 0.3
+STRANGE = "the API answers otherwise than it documents"
 CAUSES = {401: ApiCause.REFUSED, 403: ApiCause.FORBIDDEN, 404: ApiCause.MISSING, 429: ApiCause.LIMITED}
 SAYS = {
     ApiCause.REFUSED: "the API refuses the key (401)",
@@ -56,6 +57,17 @@ class RenderApi:
         text = f"?{urlencode(query)}" if query else ""
         return self._send("GET", f"{path}{text}", None)
 
+    def page(self, path: str, **query: str) -> list[dict[str, Any]]:
+        """Return one page of a list.
+
+        Raises:
+            ApiError: it could not be read, or is no list: that is no proof of an empty one.
+        """
+        found = self.get(path, **query)
+        if not isinstance(found, list):
+            raise ApiError(ApiCause.DOWN, f"{STRANGE}: a list was expected of {path}")
+        return [each for each in found if isinstance(each, dict)]
+
     def pages(self, path: str, item: str, **query: str) -> Iterator[dict[str, Any]]:
         """Yield the items of a list, page after page.
 
@@ -63,8 +75,7 @@ class RenderApi:
             ApiError: it could not be read.
         """
         for _ in range(PAGES):
-            found = self.get(path, limit=str(PAGE), **query)
-            rows = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+            rows = self.page(path, limit=str(PAGE), **query)
             yield from (each[item] for each in rows if isinstance(each.get(item), dict))
             cursor = rows[-1].get("cursor") if rows else None
             if len(rows) < PAGE or not isinstance(cursor, str):
@@ -89,6 +100,8 @@ class RenderApi:
                 self._pause(PAUSE)
                 continue
             if 200 <= raw.status < 300:
+                if method == "GET" and not raw.is_json:
+                    raise ApiError(ApiCause.DOWN, f"{STRANGE}: status {raw.status} without JSON")
                 return raw.json if raw.is_json else None
             wait = _wait(raw)
             if last or wait is None:

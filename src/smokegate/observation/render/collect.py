@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from smokegate.environment.render import KEY_VARIABLE, Render
-from smokegate.observation.render.client import RenderApi
+from smokegate.observation.render.client import PAGE, STRANGE, RenderApi
 from smokegate.observation.render.model import ApiCause, ApiError, PlatformView, RenderDatabase, RenderService
 from smokegate.observation.render.read import deploys, is_suspended, service, table, text
 
@@ -57,7 +57,9 @@ def find(api: RenderApi, name: str) -> dict[str, Any] | None:
             if error.cause is ApiCause.MISSING:
                 return None
             raise
-        return found if isinstance(found, dict) else None
+        if not isinstance(found, dict):
+            raise ApiError(ApiCause.DOWN, f"{STRANGE}: an object was expected of the service {name}")
+        return found
     rows = api.pages("/services", "service", name=name)
     return next((each for each in rows if text(each, "name") == name), None)
 
@@ -68,8 +70,7 @@ def read_deploys(api: RenderApi, found: RenderService) -> RenderService:
     Raises:
         ApiError: the deploys could not be read.
     """
-    rows = api.get(f"/services/{found.id}/deploys", limit=str(DEPLOYS))
-    raw = [table(each, "deploy") for each in (rows if isinstance(rows, list) else ())]
+    raw = [table(each, "deploy") for each in api.page(f"/services/{found.id}/deploys", limit=str(DEPLOYS))]
     plain = replace(found, deploys=deploys(raw, []))
     if plain.latest is None or plain.latest.meaning not in {"failed", "canceled", "superseded"}:
         return plain
@@ -104,8 +105,10 @@ def _part(found: RenderService, what: str, read: Callable[[], RenderService]) ->
 def _with_variables(api: RenderApi, section: Render, found: RenderService, redactor: Redactor) -> RenderService:
     """Judge the variables where they are read: their values go no further, and no output shows a secret one."""
     pairs = {text(each, "key"): text(each, "value") for each in api.pages(f"/services/{found.id}/env-vars", "envVar")}
-    redactor.add(*(value for name, value in pairs.items() if SECRET.search(name) and len(value) >= FAMILIAR))
     required = (*section.variables, *section.values)
+    if any(each not in pairs for each in (*required, *section.optional)):
+        pairs = {**_of_groups(api, found.id), **pairs}
+    redactor.add(*(value for name, value in pairs.items() if SECRET.search(name) and len(value) >= FAMILIAR))
     return replace(
         found,
         missing=tuple(each for each in dict.fromkeys(required) if each not in pairs),
@@ -119,9 +122,21 @@ def _with_variables(api: RenderApi, section: Render, found: RenderService, redac
     )
 
 
-def _instances(api: RenderApi, found: RenderService) -> int | None:
-    rows = api.get(f"/services/{found.id}/instances")
-    return len(rows) if isinstance(rows, list) else None
+def _of_groups(api: RenderApi, identity: str) -> dict[str, str]:
+    """Return the variables of the environment groups that a service is linked to: its own list is without them."""
+    pairs: dict[str, str] = {}
+    for row in api.page("/env-groups", limit=str(PAGE)):
+        group = table(row, "envGroup") or row  # described without the cursor that other lists have
+        links = group.get("serviceLinks")
+        if any(text(link, "id") == identity for link in (links if isinstance(links, list) else ())):
+            whole = api.get(f"/env-groups/{text(group, 'id')}")
+            held = whole.get("envVars") if isinstance(whole, dict) else None
+            pairs |= {text(each, "key"): text(each, "value") for each in (held if isinstance(held, list) else ())}
+    return pairs
+
+
+def _instances(api: RenderApi, found: RenderService) -> int:
+    return len(api.page(f"/services/{found.id}/instances"))
 
 
 def _log(api: RenderApi, raw: dict[str, Any], found: RenderService) -> tuple[str, ...]:

@@ -65,6 +65,7 @@ class RenderService:
     dashboard: str = ""
     url: str = ""
     plan: str = ""
+    region: str = ""
     auto_deploy: bool = False
     suspenders: tuple[str, ...] = ()
     suspended: bool = False

@@ -37,6 +37,7 @@ def service(name: str, raw: dict[str, Any]) -> RenderService:
         dashboard=text(raw, "dashboardUrl"),
         url=text(details, "url"),
         plan=text(details, "plan"),
+        region=text(details, "region"),
         auto_deploy=text(raw, "autoDeploy") == "yes",
         suspended=is_suspended(raw),
         suspenders=tuple(each for each in suspenders if isinstance(each, str)) if isinstance(suspenders, list) else (),

@@ -144,6 +144,12 @@ def start_failed_port(plan: Plan) -> None:
 
 
 @fault(KIND, where="platform", cause="render.start-failed", caught_by=NOT_NEW)
+def start_failed_early(plan: Plan) -> None:
+    """The new version ends at once and in peace, as a script that is done: a server would go on."""
+    _start_failed(plan, earlyExit=True)
+
+
+@fault(KIND, where="platform", cause="render.start-failed", caught_by=NOT_NEW)
 def start_failed_health(plan: Plan) -> None:
     """The new version does not pass the platform's health check."""
     _start_failed(plan, unhealthy="HTTP health check failed (timed out after 5 seconds)")
@@ -300,6 +306,7 @@ _unasked("key_refused", 401, "The API refuses the key.", "render.key-refused")
 _unasked("key_forbidden", 403, "The key may not see this workspace.", "render.key-refused")
 _unasked("api_limited", 429, "The API limits the rate of requests, for longer than can be waited.", "render.api-away")
 _unasked("api_down", 503, "The API is down while the application is fine.", "render.api-away")
+_unasked("api_empty", 202, "The API answers every request with 202 and an empty body.", "render.api-away")
 
 
 @fault(KIND, where="platform", cause="render.key-missing", caught_by="render.collected", verdict="UNKNOWN")

@@ -38,6 +38,8 @@ def api(platform: Platform) -> Handler:
 
 
 def _refused(platform: Platform, request: Request, left: int) -> Answer | None:
+    if platform.refuses == 202:
+        return Answer(202)
     if platform.refuses is not None:
         found = _error(platform.refuses)
         return found.adding(("retry-after", "30")) if platform.refuses == 429 else found
@@ -62,6 +64,8 @@ def _routed(platform: Platform, request: Request) -> Answer:  # noqa: PLR0911 --
             return _page(query, "service", [(each.id, service(each)) for each in found])
         case "GET", ["logs"]:
             return _logs(platform, query)
+        case "GET", ["env-groups", *rest]:
+            return _groups(platform, rest)
         case "GET", ["postgres"]:
             names = query.get("name", [])
             there = [database(platform)] if not names or database(platform)["name"] in names else []
@@ -130,6 +134,28 @@ def _done(  # noqa: PLR0911 -- a return for each action
             found.ended_by = (now, "canceled")
             return Answer.json(200, deploy(platform, owned, found))
     return _error(404)
+
+
+def _groups(platform: Platform, rest: Sequence[str]) -> Answer:
+    links = [{"id": each.id, "name": each.name, "type": "web"} for each in platform.services.values()]
+    every = {
+        (identity := identifier("evg", name)): {
+            "id": identity,
+            "name": name,
+            "ownerId": OWNER,
+            "createdAt": CREATED,
+            "updatedAt": CREATED,
+            "serviceLinks": links,
+        }
+        for name in platform.groups
+    }
+    if not rest:
+        return Answer.json(200, list(every.values()))  # without cursors, by Render's own description
+    if rest[0] not in every:
+        return _error(404, f"not found: {rest[0]}")
+    found = every[rest[0]]
+    pairs = [{"key": key, "value": value} for key, value in platform.groups[str(found["name"])].items()]
+    return Answer.json(200, {**found, "envVars": pairs, "secretFiles": []})
 
 
 def _instance(owned: Service, commit: str | None) -> int:

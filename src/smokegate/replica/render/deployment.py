@@ -40,7 +40,8 @@ def complete(plan: Plan) -> None:
     backend.deploys = [Deploy(new, through("live"), 1), Deploy(OLD, through("live"), 0)]
     frontend = Service(FRONTEND, "static_site", url=plan.frontend.url, deploys=[Deploy(new, through("live"))])
     services = {each.name: each for each in (backend, frontend)}
-    plan.options["platform"] = Platform(f"rnd_{os.urandom(16).hex()}", services)
+    groups = {"market-data": {"ALPHA_VANTAGE_KEY": needed.pop("ALPHA_VANTAGE_KEY")}}
+    plan.options["platform"] = Platform(f"rnd_{os.urandom(16).hex()}", services, groups)
 
 
 def handlers(plan: Plan, ports: list[int]) -> Mapping[str, Handler]:

@@ -118,9 +118,11 @@ class Platform:
     key: str
     services: dict[str, Service] = field(default_factory=dict)
     """By name."""
+    groups: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Environment groups by name: their variables. Each is linked to every service."""
     database: dict[str, Any] = field(default_factory=lambda: {"status": "available", "suspended": "not_suspended"})
     refuses: int | None = None
-    """The status with which every request is answered."""
+    """The status with which every request is answered; 202 has no body."""
     forbids: tuple[str, ...] = ()
     """Ends of the paths that the key may not read."""
     limit: int = 400
