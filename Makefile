@@ -57,6 +57,7 @@ check: $(VENV)/test.stamp  ## lint, types, layers, drift of generated files, wor
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml docs/recipes/github-*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci docs/recipes/gitlab-ci.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/actionlint -no-color .github/workflows/*.yml docs/recipes/github-*.yml
 	$(BIN)/zizmor --quiet --offline --no-progress --persona=pedantic .github action.yml docs/recipes/github-*.yml
 
 docs: $(VENV)/smoke.stamp  ## write the generated pages anew

@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from smokegate.diagnosis.wording import listed
 from smokegate.observation.plan.step import origin_of
 from smokegate.observation.transport.connect import Route
 
@@ -18,6 +19,7 @@ IN_RUNBOOK = {
     "url": "https://HOST",
     "host": "HOST",
     "hostname": "HOST",
+    "hosts": "HOST and FRONTEND",
     "where": "HOST:PORT",
     "health": "/health",
     "verify": "pytest --env=NAME",
@@ -80,6 +82,7 @@ def names_of(environment: Environment, verify: str = "") -> dict[str, str]:
         "url": backend.url,
         "host": parts.netloc,
         "hostname": parts.hostname or parts.netloc,
+        "hosts": listed(_hosts(environment)),
         "where": dialed(backend.url, backend.connect_to),
         "health": backend.health.path,
         "verify": verify or f"pytest --env={environment.name}",
@@ -98,6 +101,16 @@ def names_of(environment: Environment, verify: str = "") -> dict[str, str]:
         **_compose(environment.compose),
     }
     return names | {key: value for key, value in optional.items() if value}
+
+
+def _hosts(environment: Environment) -> list[str]:
+    """Return every host that the checks connect to, as a filter of outgoing connections wants them."""
+    frontend, render = environment.frontend, environment.render
+    urls = (environment.backend.url, frontend.url if frontend else "", render.api if render and render.key else "")
+    found = [urlsplit(url).netloc for url in urls if url]
+    if environment.server is not None and environment.server.ssh:
+        found.append(f"{environment.server.ssh.rpartition('@')[2]}:22")
+    return list(dict.fromkeys(each for each in found if each))
 
 
 def dialed(url: str, connect_to: str | None = None) -> str:

@@ -67,7 +67,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
 
     if settings.explicit and not known.file_or_dir:
         paths = _options.check_paths(early_config)
-        args += paths
+        args[:0] = paths  # not at the end: a bare `--wait` there would take the first one for its value
         known.file_or_dir = paths
     from smokegate.plugin import interrupts, loggers, start_up
 

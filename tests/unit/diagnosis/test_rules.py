@@ -330,6 +330,17 @@ def test_refused_connection_is_an_answer_where_control_hosts_are_blocked() -> No
     assert headline.code == "net.refused"
 
 
+@pytest.mark.parametrize("cause", [WireCause.CONNECT_TIMEOUT, WireCause.NAME_NOT_FOUND])
+def test_a_runner_that_reaches_named_hosts_only_is_filtered(cause: WireCause) -> None:
+    """It learned nothing of the deployment; the steps name the hosts to allow."""
+    control = (ControlProbe("1.1.1.1:443", reached=False), ControlProbe("api.github.com:443", reached=True))
+    decided = judged(*silent_everywhere(cause), control=control).headline
+    assert decided is not None
+    assert (decided.code, decided.owner, decided.confidence.value) == ("runner.offline", Owner.RUNNER, "likely")
+    assert "its connections are filtered" in decided.title
+    assert decided.steps[2].startswith("If its connections are filtered, allow backend.example.com")
+
+
 def test_static_fallback_on_the_frontend_alone_is_as_it_should_be() -> None:
     """A single-page host answers any path with its page; that is harmless as long as no one calls it."""
     assert judged(page("api on frontend")).headline is None

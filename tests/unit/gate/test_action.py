@@ -5,79 +5,65 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
-from tests_support.running import ROOT, clean_environment
+from tests_support.github import Job, cancel, read
+from tests_support.running import ROOT
+from tests_support.web import Web, reply, serve
 
-from smokegate.commands.gate.on_failure import act, words_for
+from smokegate.commands.gate.on_failure import words_for
 from smokegate.project import VERSION
+from smokegate.replica.process.client import start
 
 FILES = [ROOT / "action.yml", *sorted((ROOT / ".github/workflows").glob("*.yml"))]
-
-
-def read(file: Path) -> Any:
-    """Read a YAML file."""
-    return YAML(typ="safe").load(file.read_text(encoding="utf-8"))
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a step left behind."""
-
-    code: int
-    text: str
-    outputs: dict[str, str]
-    summary: str
+DEFAULTS = {name: str(each["default"]) for name, each in read("action.yml")["inputs"].items()}
+WORKFLOW = read(".github/workflows/smoke.yml")
+SHOP = """\
+title = "Shop"
+[backend]
+url = "{url}"
+[backend.health]
+path = "/health"
+[version]
+path = "/health"
+header = "x-tectonic-commit"
+"""
+ON_RENDER = """\
+[render]
+api = "{api}"
+service = "tectonic-backend"
+"""
 
 
 class Runner:
-    """A runner of the action's steps."""
+    """Runs the action, or a job of the reusable workflow, with folders of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (folder / "smokegate/bin").mkdir(parents=True)
-        python = folder / "smokegate/bin/python"
-        python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n', encoding="utf-8")
-        python.chmod(0o755)
-        self._steps = read(ROOT / "action.yml")["runs"]["steps"]
+        self.began: Callable[[subprocess.Popen[str]], object] = lambda _: None
 
-    def step(self, name: str, **variables: str) -> Ran:
-        """Run one step by its name."""
-        script = next(each for each in self._steps if each.get("name") == name)["run"]
-        output, summary = self.folder / f"{name}.output", self.folder / f"{name}.summary"
-        output.touch()
-        summary.touch()
-        given = {
-            "RUNNER_TEMP": str(self.folder),
-            "GITHUB_ACTIONS": "true",
-            "GITHUB_OUTPUT": str(output),
-            "GITHUB_STEP_SUMMARY": str(summary),
-            "GITHUB_JOB": "smoke",
-            "GITHUB_ACTION": "__self",
-            **variables,
-        }
-        done = subprocess.run(
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
-            cwd=ROOT,
-            env=clean_environment(given),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        outputs = dict(line.split("=", 1) for line in output.read_text(encoding="utf-8").splitlines())
-        return Ran(done.returncode, done.stdout + done.stderr, outputs, summary.read_text(encoding="utf-8"))
+    def action(self, *options: str, variables: dict[str, str] | None = None, **inputs: str) -> Job:
+        """Run the whole action, on the local replica unless another environment is given."""
+        named = {name.replace("_", "-"): value for name, value in inputs.items()}
+        given = {"env": "local", "environments": str(ROOT / "environments"), "args": " ".join(options), **named}
+        values = {f"inputs.{name}": given.get(name, default) for name, default in DEFAULTS.items()}
+        values["strategy.job-total > 1 && strategy.job-index || ''"] = ""
+        return self._job("smoke", values, variables).run(read("action.yml")["runs"]["steps"])
 
-    def check(self, *options: str, **inputs: str) -> Ran:
-        """Run the step that checks, on the local replica unless another environment is given."""
-        named = {f"SMOKEGATE_{name.upper()}": value for name, value in ({"env": "local"} | inputs).items()}
-        args = " ".join([f"--reports={self.folder / 'reports'}", *options])
-        return self.step("Check", SMOKEGATE_REPORTS=str(self.folder / "reports"), SMOKEGATE_ARGS=args, **named)
+    def job(self, name: str, variables: dict[str, str] | None = None, **values: str) -> Job:
+        """Run a job of the reusable workflow; `__` in a value's name is a dot."""
+        dotted = {key.replace("__", ".").replace("_", "-"): value for key, value in values.items()}
+        dotted.setdefault("inputs.environments", str(ROOT / "environments"))
+        return self._job(name, dotted, variables).run(WORKFLOW["jobs"][name]["steps"], WORKFLOW["env"])
+
+    def _job(self, name: str, values: dict[str, str], variables: dict[str, str] | None) -> Job:
+        number = len(list(self.folder.glob("job-*")))
+        folder = self.folder / f"job-{number}"
+        return Job(folder, self.folder / "artifacts", values, variables or {}, name, self.began)
 
 
 @pytest.fixture
@@ -87,35 +73,59 @@ def runner(tmp_path: Path) -> Runner:
 
 
 def test_a_healthy_deployment_is_green(runner: Runner) -> None:
-    """Outputs and summary say PASS, and there is no annotation."""
-    ran = runner.check()
+    """Outputs and summary say PASS, there is no annotation, and page and data are uploaded."""
+    ran = runner.action()
 
     assert ran.code == 0, ran.text
-    assert ran.outputs["verdict"] == "PASS"
-    assert ran.outputs["exit-code"] == "0"
+    assert (ran.outputs["gate"]["verdict"], ran.outputs["gate"]["exit-code"]) == ("PASS", "0")
     assert "PASS" in ran.summary
     assert "::error" not in ran.text
+    assert ran.artifacts == ["local-smoke-gate-1.html", "local-smoke-gate-1.json"]
 
 
 def test_a_broken_deployment_is_red_with_its_cause(runner: Runner) -> None:
-    """In the outputs, in the summary's first lines, and as one annotation."""
-    ran = runner.check("--fault=no-server")
+    """In the outputs, in the summary's first lines, and as one annotation; the page is uploaded all the same."""
+    ran = runner.action("--fault=no-server", phase="x/y")
 
     assert ran.code == 1, ran.text
-    assert ran.outputs["cause"] == "render.no-server"
+    assert ran.outputs["gate"]["cause"] == "render.no-server"
     assert "fix the configuration, a rollback will not help" in "\n".join(ran.summary.splitlines()[:3])
     assert len(re.findall(r"^::error", ran.text, re.MULTILINE)) == 1
-
-
-def test_the_page_is_named_after_the_job(runner: Runner) -> None:
-    """One file, whose name collides in no matrix, also where the job is red."""
-    report = runner.check("--fault=no-server").outputs["report-path"]
-    ran = runner.step("Name the page", REPORT=report, NAME="", ENVIRONMENT="local,x/y", ATTEMPT="2")
-
-    page = Path(ran.outputs["html"])
-    assert page.name == "local-x-y-smoke-__self-2.html"
+    assert ran.artifacts == ["local-smoke-x-y-1.html", "local-smoke-x-y-1.json"]
+    page = runner.folder / "artifacts" / ran.artifacts[0]
     assert page.read_text(encoding="utf-8").lstrip().lower().startswith("<!doctype html>")
-    assert Path(ran.outputs["json"]).is_file()
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "outcome"),
+    [
+        ("health-path-unset", 0, ("WARN", "render.health-path", "go on, look at the warnings")),
+        ("edge-lost", 7, ("OUTAGE", "render.live-without-server", "hold, do not roll back")),
+        ("key-refused", 6, ("UNKNOWN", "render.key-refused", "hold: nothing was learned: fix the runner, run again")),
+    ],
+)
+def test_the_workflow_plans_checks_and_decides(
+    runner: Runner, fault: str, code: int, outcome: tuple[str, str, str]
+) -> None:
+    """Its three jobs, with every verdict that the action's tests are not about."""
+    plan = runner.job("plan", inputs__env="local-platform")
+    row = plan.outputs["plan"]
+    assert (plan.code, row["any"]) == (0, "true")
+    assert row["matrix"] == '{"include": [{"env": "local-platform", "commit": "", "set": ""}]}'
+
+    fine = {"matrix__env": "local-platform", "inputs__wait": "false", "inputs__on_unknown": "hold"}
+    check = runner.job("check", {"SMOKEGATE_ARGS": f"--fault={fault}"}, **fine)
+    given = check.outputs["gate"]
+    assert (check.code, given["exit-code"]) == (code, str(code)), check.text
+    assert (given["verdict"], given["cause"], given["decision"]) == outcome
+    assert f"{outcome[0]}: {outcome[2].removeprefix('hold: ')}" in check.summary
+    assert len(re.findall(r"^::error", check.text, re.MULTILINE)) == (1 if code else 0)
+    assert check.artifacts == ["local-platform-check-gate-1.html", "local-platform-check-gate-1.json"]
+
+    results = {"needs__plan__result": "success", "needs__check__result": "failure" if code else "success"}
+    gate = runner.job("gate", needs__plan__outputs__any="true", **results)
+    assert (gate.code, gate.outputs["result"]) == (int(code > 0), {"result": results["needs__check__result"]})
+    assert gate.artifacts == ["all-gate-gate-1.html"]
 
 
 @pytest.mark.parametrize(
@@ -131,47 +141,120 @@ def test_the_page_is_named_after_the_job(runner: Runner) -> None:
 )
 def test_an_input_that_cannot_be_used_is_one_annotation(runner: Runner, inputs: dict[str, str], text: str) -> None:
     """And exit code 4; nothing is sent."""
-    ran = runner.check(**inputs)
+    ran = runner.action(**inputs)
 
     assert ran.code == 4
     assert "::error title=smokegate::" in ran.text
     assert text in ran.text
+    assert ran.artifacts == []
+
+
+def shop(folder: Path, text: str) -> str:
+    """Write an environment file; returns its folder."""
+    (folder / "environments").mkdir()
+    (folder / "environments" / "shop.toml").write_text(text, encoding="utf-8")
+    return str(folder / "environments")
 
 
 @pytest.mark.parametrize(
-    ("action", "fault", "outcome"),
-    [("rollback", "suspended-by-user", "verified"), ("redeploy", "build-failed", "refused")],
+    ("action", "fault", "outcome", "states"),
+    [
+        (
+            "rollback",
+            "version-broken",
+            "verified",
+            [
+                "planned: restart tectonic-backend",
+                "planned: roll back tectonic-backend",
+                "done: restart tectonic-backend",
+                "failed: restart tectonic-backend, FAIL afterwards",
+                "done: roll back tectonic-backend",
+                "verified: roll back tectonic-backend, PASS afterwards",
+            ],
+        ),
+        ("redeploy", "build-failed", "refused", ["refused: the fault is in the code"]),
+    ],
 )
 def test_a_failure_is_fixed_where_that_is_allowed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], action: str, fault: str, outcome: str
+    runner: Runner, action: str, fault: str, outcome: str, states: list[str]
 ) -> None:
-    """What was done stands in the summary; the fix checks the same deployment, and may not do more than was allowed."""
-    options = ["--wait", f"--reports={tmp_path}", "--expect-commit=01b0b7e", "--strict"]
-    words = words_for(action, "local-platform", options)
-    assert [f"--reports={tmp_path}" in words, "--wait" in words, "--strict" in words] == [True, False, False]
-    assert ("--allow-rollback" in words) is (action == "rollback") is not ("--expect-commit=01b0b7e" in words)
-    summary = tmp_path / "summary"
+    """The whole step on one deployment: red, then planned, done, failed or verified; the job stays red."""
+    with start("render", fault) as replica:
+        assert replica.platform is not None
+        api, key = replica.platform
+        folder = shop(runner.folder, (SHOP + ON_RENDER).format(url=replica.backend_url, api=api))
+        values = {"matrix__env": "shop", "inputs__environments": folder, "inputs__wait": "false"}
+        variables = {"RENDER_API_KEY": key}
+        if action == "rollback":
+            ran = runner.action(env="shop", environments=folder, wait="false", on_failure=action, variables=variables)
+        else:
+            ran = runner.job("check", variables, **values, inputs__on_failure=action)
 
-    found = act(action, [*words, f"--fault={fault}"], clean_environment({"GITHUB_STEP_SUMMARY": str(summary)}))
+    given = ran.outputs["gate"]
+    assert (ran.code, given["verdict"], given["on-failure"]) == (1, "FAIL", outcome), ran.text
+    said = ran.summary.partition(f"### on-failure: {action}: {outcome}")[2]
+    shown = [line.removeprefix("- ") for line in said.splitlines() if line.startswith("- ")]
+    assert [line[: len(state)] for line, state in zip(shown, states, strict=True)] == states
+    assert key not in ran.text + ran.summary
 
-    assert found == outcome, capsys.readouterr().out
-    assert f"on-failure: {action}: {outcome}" in summary.read_text(encoding="utf-8")
+
+def test_a_fix_takes_over_where_it_acts_and_may_do_no_more_than_was_allowed() -> None:
+    options = ["--wait", "--reports=there", "--expect-commit=01b0b7e", "--strict"]
+    deploy, back = (words_for(each, "shop", options) for each in ("redeploy", "rollback"))
+
+    assert deploy == ["diagnose", "shop", "--fix", "--yes", "--json", "--reports=there", "--expect-commit=01b0b7e"]
+    assert back == ["diagnose", "shop", "--fix", "--yes", "--json", "--reports=there", "--allow-rollback"]
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """A web server whose every answer the test decides."""
+    with serve() as server:
+        yield server
+
+
+def test_a_job_that_is_cancelled_still_says_what_it_knows(runner: Runner, web: Web) -> None:
+    """GitHub signals the step's own process alone; summary, outputs and page are written all the same."""
+    asked, hold = threading.Event(), threading.Event()
+
+    def health(_handler: Any) -> Any:
+        asked.set()
+        hold.wait(60)
+        return reply({"status": "healthy"})
+
+    web.answers["/health"] = health
+    folder = shop(runner.folder, SHOP.format(url=web.url))
+
+    def interrupt(process: subprocess.Popen[str]) -> None:
+        if Path(str(process.args[-1])).name == "gate.sh":  # type: ignore[index]
+            assert asked.wait(60)
+            cancel(process)
+
+    runner.began = interrupt
+    try:
+        ran = runner.action(env="shop", environments=folder, wait="false")
+    finally:
+        hold.set()
+
+    assert (ran.code, ran.outputs["gate"]["verdict"]) == (2, "UNKNOWN"), ran.text
+    assert "Do not go on" in ran.summary
+    assert ran.artifacts == ["shop-smoke-gate-1.html", "shop-smoke-gate-1.json"]
 
 
 def test_an_input_is_never_a_command(runner: Runner) -> None:
     """Whatever an input holds, the shell sees a variable."""
-    runner.check(set='backend.url="$(touch pwned)"`touch pwned`; touch pwned', env="local; touch pwned")
+    ran = runner.action(set='backend.url="$(touch pwned)"`touch pwned`; touch pwned', env="local; touch pwned")
 
-    assert not (ROOT / "pwned").exists()
-    assert not (runner.folder / "pwned").exists()
+    assert ran.code == 4
+    assert not [*runner.folder.rglob("pwned"), *ROOT.glob("pwned")]
 
 
 def test_a_run_without_a_report_is_unknown_and_red(runner: Runner) -> None:
     """An environment that does not exist is wrong use: no input makes it green."""
-    ran = runner.check(env="nosuch", on_unknown="warn", on_outage="warn")
+    ran = runner.action(env="nosuch", on_unknown="warn", on_outage="warn")
 
     assert ran.code == 4
-    assert ran.outputs["verdict"] == "UNKNOWN"
+    assert ran.outputs["gate"]["verdict"] == "UNKNOWN"
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
@@ -193,13 +276,13 @@ def test_nothing_is_interpolated_into_a_shell(file: Path) -> None:
             return own + [script for value in node.values() for script in scripts(value)]
         return [script for value in node for script in scripts(value)] if isinstance(node, list) else []
 
-    assert all("${{" not in script for script in scripts(read(file)))
+    assert all("${{" not in script for script in scripts(read(str(file.relative_to(ROOT)))))
 
 
 @pytest.mark.parametrize("file", FILES[1:], ids=lambda file: file.name)
 def test_every_job_has_its_own_permissions_and_limit(file: Path) -> None:
     """Nothing is granted to a whole workflow, and no job runs for hours."""
-    workflow = read(file)
+    workflow = read(str(file.relative_to(ROOT)))
 
     assert workflow["permissions"] == {}
     assert all("permissions" in job and "timeout-minutes" in job for job in workflow["jobs"].values())
@@ -207,7 +290,11 @@ def test_every_job_has_its_own_permissions_and_limit(file: Path) -> None:
 
 def test_workflows_install_this_version() -> None:
     """The version stands in the package; workflows for other repositories name the same."""
-    named = [version for file in FILES for version in re.findall(r"smokegate==(\S+)", file.read_text(encoding="utf-8"))]
+    named = [
+        version
+        for file in FILES
+        for version in re.findall(r"smokegate(?:\[\w+\])?==(\S+)", file.read_text(encoding="utf-8"))
+    ]
     assert named
     assert set(named) == {VERSION}
 
@@ -228,7 +315,7 @@ def test_the_last_job_is_green_only_where_every_check_succeeded(
     tmp_path: Path, plan: str, check: str, event: str, *, green: bool
 ) -> None:
     """GitHub takes a skipped job for a success: this one does not, but for a deployment that is not done yet."""
-    script = read(ROOT / ".github/workflows/smoke.yml")["jobs"]["gate"]["steps"][-1]["run"]
+    script = WORKFLOW["jobs"]["gate"]["steps"][-1]["run"]
     variables = {"PLAN": plan, "CHECK": check, "ANY": "", "GITHUB_EVENT_NAME": event}
     done = subprocess.run(
         ["bash", "-e", "-c", script],

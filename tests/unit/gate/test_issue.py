@@ -79,43 +79,77 @@ def report(verdict: str, cause: str | None = None, **more: Any) -> dict[str, Any
     return {"name": "shop", "verdict": verdict, "decision": "fix", "cause": found | more if cause else None}
 
 
-def follow(environment: dict[str, Any]) -> str:
+def at(minute: int = 0) -> issue.Seen:
+    """A look at noon and some minutes."""
+    when = datetime(2026, 11, 25, 12, minute, tzinfo=UTC)
+    return issue.Seen(when, "https://github.example/run/1", "https://github.example/page")
+
+
+def follow(environment: dict[str, Any], minute: int = 0) -> issue.Done:
     """Follow one environment."""
-    return issue.follow(environment, "us/app", "https://github.example/run/1")
+    return issue.follow(environment, "us/app", at(minute))
 
 
 def test_a_red_environment_has_one_issue(github: GitHub) -> None:
-    """With cause, evidence and steps; the next red round with the same cause says nothing."""
-    follow(report("FAIL", "app.down"))
-    follow(report("FAIL", "app.down"))
+    """With cause, evidence, steps, report and times; the next red round with the same cause notifies no one."""
+    done = [follow(report("FAIL", "app.down")), follow(report("FAIL", "app.down"), minute=15)]
 
     (opened,) = github["issues"]
     assert opened["title"] == "shop is FAIL: It is down"
     assert "    503" in opened["body"]
     assert "1. Look" in opened["body"]
-    assert github.writes == ["POST repos/us/app/issues"]
+    assert "First seen 2026-11-25T12:00Z, last seen 2026-11-25T12:15Z." in opened["body"]
+    assert "[Report](https://github.example/page) · [Run](https://github.example/run/1)" in opened["body"]
+    assert github.writes == ["POST repos/us/app/issues", "PATCH repos/us/app/issues/1"]
+    assert [each.changed for each in done] == [True, False]
 
 
 def test_another_cause_is_a_comment(github: GitHub) -> None:
-    """Once: the issue remembers it."""
-    for cause in ("app.down", "app.slow", "app.slow"):
-        follow(report("FAIL", cause))
+    """Once: the issue remembers it, and since when it is red."""
+    done = [follow(report("FAIL", cause), minute) for minute, cause in enumerate(("app.down", "app.slow", "app.slow"))]
 
-    assert github.writes == [
-        "POST repos/us/app/issues",
-        "POST repos/us/app/issues/1/comments",
-        "PATCH repos/us/app/issues/1",
-    ]
+    assert [each for each in github.writes if "comments" in each] == ["POST repos/us/app/issues/1/comments"]
+    assert "First seen 2026-11-25T12:00Z, last seen 2026-11-25T12:02Z." in github["issues"][0]["body"]
+    assert [each.was for each in done] == ["green", "red for app.down", ""]
 
 
 def test_recovery_closes_it(github: GitHub) -> None:
     """And a healthy environment without an issue changes nothing."""
     follow(report("FAIL", "app.down"))
-    follow(report("PASS"))
-    follow(report("PASS"))
+    closed, quiet = follow(report("PASS"), minute=30), follow(report("PASS"))
 
     assert github["issues"][0]["state"] == "closed"
     assert len(github.writes) == 3
+    said = next(body["body"] for method, path, body in github["calls"] if path.endswith("/comments"))
+    assert said.startswith("`shop` is PASS again, red from 2026-11-25T12:00Z to 2026-11-25T12:30Z.")
+    assert (closed.changed, quiet.changed) == (True, False)
+
+
+def test_a_change_is_announced_once_and_a_dead_channel_is_a_warning(
+    github: GitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What changes nothing is announced to no one; the address, which may hold a token, is in no output."""
+    file, sent = tmp_path / "shop.json", []
+
+    class Alerts:
+        def __init__(self, targets: list[str]) -> None:
+            assert targets == ["slack://token", "ntfy://topic"]
+
+        def announce(self, change: Any) -> list[str]:
+            sent.append((change.environment, change.verdict, change.was, change.cause))
+            return ["--alert: not sent to every address"]
+
+    monkeypatch.setattr("smokegate.commands.alerts.Alerts", Alerts)
+    variables = {"GITHUB_REPOSITORY": "us/app", "SMOKEGATE_ALERT": "slack://token\nntfy://topic"}
+    for verdict, cause in (("FAIL", "app.down"), ("FAIL", "app.down"), ("UNKNOWN", "runner.offline"), ("PASS", None)):
+        file.write_text(json.dumps({"environments": [report(verdict, cause)]}), encoding="utf-8")
+        assert issue.main([str(file)], variables) == 0
+
+    assert sent == [("shop", "FAIL", "green", "app.down"), ("shop", "PASS", "red", "")]
+    out = capsys.readouterr().out
+    assert out.count("::warning title=smokegate::--alert: not sent to every address") == 2
+    assert "token" not in out
+    assert github["issues"][0]["state"] == "closed"
 
 
 def test_unknown_opens_and_closes_nothing(github: GitHub) -> None:
@@ -174,7 +208,7 @@ def test_the_watch_goes_on_where_github_cannot_be_asked(github: GitHub, tmp_path
 
 def stick(environment: dict[str, Any]) -> str:
     """Bring the comment on pull request 7 in line."""
-    return comment.stick(environment, "us/app", 7, "https://github.example/run/1")
+    return comment.stick(environment, "us/app", 7, at())
 
 
 def test_a_pull_request_has_one_comment_for_each_environment(github: GitHub) -> None:

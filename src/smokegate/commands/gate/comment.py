@@ -10,17 +10,18 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from smokegate.commands.gate.issue import GitHubError, api, body_of, each_environment, run_address
+from smokegate.commands.gate.issue import GitHubError, Seen, api, body_of, each_environment, run_address
 
 MARK = re.compile(r"<!-- smokegate comment environment=(\S+) verdict=(\S+) cause=(\S+) -->")
 PAGES = 10
 """So many pages of a hundred comments are looked through."""
 
 
-def stick(environment: Mapping[str, Any], repository: str, pull_request: int, run_url: str) -> str:
+def stick(environment: Mapping[str, Any], repository: str, pull_request: int, seen: Seen) -> str:
     """Bring the comment of one environment in line with its verdict; returns what was done.
 
     Raises:
@@ -32,7 +33,7 @@ def stick(environment: Mapping[str, Any], repository: str, pull_request: int, ru
     if said is not None and said[1:] == (verdict, cause):
         return f"{name}: {verdict}, the comment says so already"
     mark = f"<!-- smokegate comment environment={name} verdict={verdict} cause={cause} -->"
-    text = {"body": f"{mark}\n**{name}** is {verdict}\n\n{_details(environment, cause, run_url)}"}
+    text = {"body": f"{mark}\n**{name}** is {verdict}\n\n{_details(environment, cause, seen)}"}
     if said is None:
         api("POST", f"repos/{repository}/issues/{pull_request}/comments", text)
         return f"{name}: comment made"
@@ -40,8 +41,8 @@ def stick(environment: Mapping[str, Any], repository: str, pull_request: int, ru
     return f"{name}: comment changed"
 
 
-def _details(environment: Mapping[str, Any], cause: str, run_url: str) -> str:
-    return body_of(environment, cause, run_url) if cause != "none" else f"[Run]({run_url})"
+def _details(environment: Mapping[str, Any], cause: str, seen: Seen) -> str:
+    return body_of(environment, cause, seen) if cause != "none" else seen.links
 
 
 def _comment(repository: str, pull_request: int, name: str) -> tuple[int, str, str] | None:
@@ -78,7 +79,7 @@ def main(words: list[str], variables: Mapping[str, str]) -> int:
 
     def act(environment: Mapping[str, Any]) -> str:
         try:
-            return stick(environment, repository, number, run_address(variables))
+            return stick(environment, repository, number, Seen(datetime.now(UTC), run_address(variables)))
         except GitHubError as error:
             if "403" in str(error) or "Resource not accessible" in str(error):
                 return f"{environment['name']}: no comment, the token may not write one: the job summary says it all"

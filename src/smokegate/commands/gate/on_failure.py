@@ -15,6 +15,9 @@ from typing import Any
 ACTIONS = ("none", "redeploy", "rollback")
 """`redeploy`: what `smokegate diagnose --fix` does by itself. `rollback`: an earlier version, too."""
 
+STATES = {"applied": "done", "did not help": "failed"}
+"""The words of the job summary for the states of the journal, where they are others."""
+
 
 def words_for(action: str, name: str, options: Sequence[str]) -> list[str]:
     """Return the words of the fix of one environment.
@@ -65,10 +68,14 @@ def act(action: str, words: Sequence[str], surroundings: Mapping[str, str]) -> s
 
 
 def _lines(action: str, fixed: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the outcome, and each step as planned, done, verified or failed."""
     from smokegate.report.markdown import escaped  # noqa: PLC0415 -- only after a failure
 
     because = f": {escaped(fixed['reason'])}" if fixed.get("reason") else ""
     yield f"### on-failure: {action}: {escaped(fixed['result'])}{because}"
     yield ""
     for step in fixed["steps"]:
-        yield f"- {escaped(step.get('state', ''))}: {escaped(step.get('action') or step.get('reason') or '')}"
+        state = str(step.get("state", ""))
+        what = step.get("action") or step.get("reason") or ""
+        after = f", {step['verdict']} afterwards" if step.get("verdict") else ""
+        yield f"- {escaped(STATES.get(state, state))}: {escaped(f'{what}{after}')}"

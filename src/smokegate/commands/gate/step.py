@@ -10,18 +10,19 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from smokegate.commands.gate.on_failure import ACTIONS, act, words_for
-from smokegate.commands.gate.policy import CHOICES, UNKNOWN, job_exit, worst
+from smokegate.commands.gate.policy import CHOICES, LET_THROUGH, USAGE, job_exit, worst
+from smokegate.diagnosis.verdict import Verdict
 
 PREFIX = "SMOKEGATE_"
-USAGE = 4
 COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
 
 
@@ -58,7 +59,7 @@ class Inputs:
         Raises:
             InputError: one is none of the choices.
         """
-        found = {name: self[name] or CHOICES[0] for name in ("on-outage", "on-unknown")}
+        found = {name: self[name] or CHOICES[0] for name in LET_THROUGH.values()}
         for name, value in found.items():
             if value not in CHOICES:
                 raise InputError(f"{name}: expected {', '.join(CHOICES)}, got {value[:80]!r}")
@@ -123,23 +124,35 @@ def main(variables: Mapping[str, str] = os.environ) -> int:
         sys.stdout.write(f"::error title=smokegate::{escaped(str(wrong))}\n")
         return USAGE
     before = _state(reports)
-    done = subprocess.run(
-        [sys.executable, "-m", "smokegate", *words], env=_surroundings(variables), check=False
-    ).returncode
+    done = _run(words, _surroundings(variables))
     document, path = _written(reports, before)
     environments = document.get("environments", [])
     verdicts = [str(each.get("verdict")) for each in environments]
-    run_exit = done if document or done else UNKNOWN
-    code = job_exit(run_exit, verdicts, choices)
+    run_exit = done if document or done else Verdict.UNKNOWN.code
+    strict, partial = inputs["strict"] == "true", any(each.get("partial") for each in environments)
+    code = job_exit(run_exit, verdicts, choices, strict=strict, partial=partial)
     if code == 0 and run_exit != 0:
         sys.stdout.write(f"::warning title=smokegate::{worst(verdicts)} was let through: {choices}\n")
-    outputs = _outputs(environments, verdicts, path, code)
+    outputs = _outputs(environments, verdicts, path, code, choices)
     if on_failure != ACTIONS[0]:
         broken = [str(each["name"]) for each in environments if each.get("verdict") == "FAIL"]
         fixes = [act(on_failure, words_for(on_failure, name, words), _surroundings(variables)) for name in broken]
         outputs["on-failure"] = ", ".join(fixes) or "not needed"
     write_outputs(variables, outputs)
     return code
+
+
+def _run(words: Sequence[str], surroundings: Mapping[str, str]) -> int:
+    """Run; returns its exit code.
+
+    A job that is cancelled signals this process alone: INT, some seconds later TERM. The run must hear it, too, so
+    that it still writes its summary and report, which is waited for.
+    """
+    command = [sys.executable, "-m", "smokegate", *words]
+    process = subprocess.Popen(command, env=dict(surroundings), start_new_session=True)
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda number, _frame: process.send_signal(number))
+    return process.wait()
 
 
 def _surroundings(variables: Mapping[str, str]) -> dict[str, str]:
@@ -167,13 +180,18 @@ def _written(reports: Path, before: Mapping[Path, int]) -> tuple[dict[str, Any],
     return {}, None
 
 
-def _outputs(environments: list[dict[str, Any]], verdicts: list[str], path: Path | None, code: int) -> dict[str, str]:
+def _outputs(
+    environments: list[dict[str, Any]], verdicts: list[str], path: Path | None, code: int, choices: Mapping[str, str]
+) -> dict[str, str]:
     verdict = worst(verdicts)
     deciding = next((each for each in environments if each.get("verdict") == verdict), {})
     cause = deciding.get("cause") or {}
+    decision = str(deciding.get("decision", ""))
+    if choices.get(LET_THROUGH.get(Verdict[verdict], "")) == "hold" and not decision.startswith("hold"):
+        decision = f"hold: {decision}".removesuffix(": ")
     return {
         "verdict": verdict,
-        "decision": str(deciding.get("decision", "")),
+        "decision": decision,
         "cause": str(cause.get("code", "")),
         "report-path": str(path) if path else "",
         "exit-code": str(code),

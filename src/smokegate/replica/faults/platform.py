@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from smokegate.replica.catalogue import fault
 from smokegate.replica.faults import checks
+from smokegate.replica.faults.shaping import instead
 from smokegate.replica.plan import commit_of
 
 if TYPE_CHECKING:
@@ -184,6 +185,13 @@ def deploy_slow(plan: Plan) -> None:
 def status_unknown(plan: Plan) -> None:
     """The deploy is in a state that no one has seen before."""
     _deploying(plan, "created", "canary_in_progress")
+
+
+@fault(KIND, where="platform", cause="app.error", caught_by=checks.HEALTH_IS_OK)
+def version_broken(plan: Plan) -> None:
+    """The new version is live, and its health path ends in an error; the version before was fine."""
+    instead(plan, "/health", 500, "Internal Server Error")
+    plan.instances[0].patches.clear()
 
 
 @fault(KIND, where="platform", cause="render.not-triggered", caught_by=NOT_NEW)

@@ -13,27 +13,50 @@ from smokegate.diagnosis.wording import listed
 from smokegate.observation.transport.causes import Stage, WireCause
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from smokegate.diagnosis.case import Case
+    from smokegate.observation.model import ControlProbe
 
 ANSWERS = {WireCause.REFUSED, WireCause.PROXY}
 """A refused connection is an answer from the way there, also where the control hosts are blocked."""
 ON_THE_WAY = tuple(cause for cause in WireCause if cause.stage in {Stage.NAME, Stage.CONNECT} and cause not in ANSWERS)
 
+FILTERED = "The machine that runs the suite reaches some hosts only: its connections are filtered"
+
 
 def judge(case: Case) -> Signs | None:
     """The target cannot be reached, and neither can any host that has nothing to do with it."""
     hits = tuple(hit for hit in case.wires(*ON_THE_WAY) if not hit.healed)
-    control = case.observation.control
-    if not hits or not control or any(probe.reached for probe in control) or _is_loopback(case):
+    away = tuple(probe for probe in case.observation.control if not probe.reached)
+    filtered = _filtered(case.observation.control)
+    if not hits or not away or _is_loopback(case) or not (filtered or len(away) == len(case.observation.control)):
         return None
-    addresses = [f"`{probe.address}`" for probe in control]
-    why = sorted({probe.cause.title for probe in control if probe.cause})
+    addresses = [f"`{probe.address}`" for probe in away]
+    why = sorted({probe.cause.title for probe in away if probe.cause})
     words = f" ({listed(why)})" if why else ""
     return Signs(
         evidence=(f"control: {listed(addresses)} could not be reached either{words}", *lines(hits)),
         exchanges=names(hits),
-        confidence=Confidence.CERTAIN if len(control) > 1 else Confidence.LIKELY,
+        confidence=Confidence.CERTAIN if len(away) > 1 and not filtered else Confidence.LIKELY,
+        title="The machine that runs the suite reaches some hosts only: its connections are filtered"
+        if filtered
+        else None,
     )
+
+
+def _filtered(control: Sequence[ControlProbe]) -> bool:
+    """Whether names are let through and plain addresses are not: a filter allows hosts by name."""
+    plain = [probe.reached for probe in control if _is_address(probe.address.rpartition(":")[0].strip("[]"))]
+    return bool(plain) and not any(plain) and any(probe.reached for probe in control)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_loopback(case: Case) -> bool:
@@ -55,8 +78,8 @@ RULES = (
         judge=judge,
         steps=(
             "Do not conclude anything about {host}: nothing was learned of it.",
-            ("On the machine that ran the suite, check its connection, its proxy settings and its name server."),
-            "If that machine may reach {host} only, set `control` in {file} to hosts that it may reach.",
+            "On the machine that ran the suite, check its connection, its proxy settings and its name server.",
+            "If its connections are filtered, allow {hosts}; set `control` in {file} to hosts that it may reach.",
         ),
         competing=(
             "a firewall of the runner that lets neither the control hosts nor {host} through",
