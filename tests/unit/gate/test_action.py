@@ -172,7 +172,7 @@ def shop(folder: Path, text: str) -> str:
                 "verified: roll back tectonic-backend, PASS afterwards",
             ],
         ),
-        ("redeploy", "build-failed", "refused", ["refused: the fault is in the code"]),
+        ("redeploy", "start-failed-secret", "refused", ["refused: a new start would fail as this one did"]),
     ],
 )
 def test_a_failure_is_fixed_where_that_is_allowed(
