@@ -59,3 +59,45 @@ def test_the_shell_gate_hands_on_the_exit_code(tmp_path: Path) -> None:
         )
         assert done.returncode == code
         assert done.stdout
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_the_compose_deploy_records_deploys_and_gates(tmp_path: Path, code: int) -> None:
+    """In this order; what was red before stops nothing, and the gate's exit code is the script's."""
+    said = tmp_path / "said"
+    for name, ends in (("smokegate", f'case "$*" in *--record*) exit 1 ;; *) exit {code} ;; esac'), ("ssh", "exit 0")):
+        (tmp_path / name).write_text(f'#!/bin/sh\necho "{name} $*" >> {said}\n{ends}\n')
+        (tmp_path / name).chmod(0o755)
+    done = subprocess.run(
+        ["bash", str(RECIPES / "compose-over-ssh.sh"), "me@host.invalid", "/srv/a b", "abc1234"],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == code
+    assert said.read_text().splitlines() == [
+        "smokegate run production --record=before.json",
+        "ssh -- me@host.invalid cd /srv/a\\ b && COMMIT=abc1234 docker compose up --detach --build",
+        "smokegate run production --wait --expect-commit=abc1234 --since=before.json",
+    ]
+
+
+def test_the_crontab_has_five_times_and_a_valid_command() -> None:
+    (line,) = [each for each in (RECIPES / "crontab").read_text().splitlines() if re.match(r"[*0-9]", each)]
+    *times, command = line.split(maxsplit=5)
+
+    assert all(re.fullmatch(r"\*(/\d+)?|\d+", each) for each in times)
+    assert "%" not in command  # cron takes it for a line's end
+    assert subprocess.run(["bash", "-n", "-c", command], capture_output=True, check=False).returncode == 0
+
+
+def test_the_job_mounts_what_it_declares_and_ends_by_itself() -> None:
+    spec = YAML(typ="safe").load(RECIPES / "kubernetes-job.yaml")["spec"]
+    pod = spec["template"]["spec"]
+    (container,) = pod["containers"]
+
+    assert pod["restartPolicy"] == "Never"  # a Job takes no other but OnFailure
+    assert {each["name"] for each in container["volumeMounts"]} == {each["name"] for each in pod["volumes"]}
+    assert container["volumeMounts"][0]["mountPath"] == f"{container['workingDir']}/environments"
+    assert spec["activeDeadlineSeconds"] > 0
