@@ -48,7 +48,8 @@ class BriefReporter(TerminalReporter):  # type: ignore[misc] # final to type che
 
 
 def _of_check(report: Any) -> bool:
-    return bool((getattr(report, "smokegate", None) or {}).get("environment"))
+    """Whether the verdict block says it: a check's report, or that of a worker that crashed."""
+    return getattr(report, "when", "") == "???" or bool((getattr(report, "smokegate", None) or {}).get("environment"))
 
 
 def begin(config: pytest.Config) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 from smokegate.plugin.brief_output import BRIEF
 from smokegate.plugin.lifecycle import NotStartedError
 from smokegate.plugin.options import worker_slot
-from smokegate.report.terminal import safe
+from smokegate.report.terminal import safe, spelled, wrapped
 
 if TYPE_CHECKING:
     import pytest
@@ -25,6 +25,8 @@ EVERY = 10.0
 """Seconds between two lines where there is no terminal to rewrite one in."""
 PACE = 0.2
 """Seconds between two drawings of the live line."""
+ROWS = 4
+"""Rows that a line which stays may take on a terminal."""
 SLICE = 0.1
 """Seconds between two tests of whether the waiting has ended."""
 
@@ -76,8 +78,11 @@ class ProgressLine:
 
     def line(self, text: str) -> None:
         """Write a line that stays."""
+        text = safe(text)
+        if self._stream.isatty():
+            text = "\n".join(wrapped(text, shutil.get_terminal_size().columns, "", "  ", ROWS))
         with self._lock:
-            self._write(self._cleared() + safe(text) + "\n")
+            self._write(self._cleared() + text + "\n")
 
     def stop(self) -> None:
         """Write nothing more, and leave no live line behind."""
@@ -93,7 +98,7 @@ class ProgressLine:
 
     def _write(self, text: str) -> None:
         with contextlib.suppress(OSError, ValueError):  # no one reads it any more: the run goes on without
-            self._stream.write(text)
+            self._stream.write(spelled(text, self._stream.encoding))
             self._stream.flush()
 
     def _show(self) -> None:

@@ -92,7 +92,9 @@ def _environment(each: dict[str, Any], width: int, *, brief: bool, full: bool = 
         yield TerminalLine(text, colour, bold=True)
     version = f" · {short(str(each['version']))}" if each["version"] else ""
     if not brief:
-        for text in wrapped(safe(f"{each['url']}{version} · {counted(each)}"), width, "  ", "  ", 2):
+        for text in wrapped(
+            safe(f"{each['url']}{version} · {counted(each)}".removeprefix(" · ")), width, "  ", "  ", 2
+        ):
             yield TerminalLine(text)
     cause = explained(each)
     if cause is None:
@@ -127,7 +129,8 @@ def _failed(each: dict[str, Any], cause: dict[str, Any] | None, width: int) -> I
     """Yield which checks failed; why each did only where no cause says it for all of them."""
     failed = [test for test in each["tests"] if test["outcome"] in {"failed", "error"}]
     if cause is None or cause["code"] == "undetermined":
-        for test in failed[:NOTES]:
+        said = "\n".join(notes(each))  # of an error of ours a note says it
+        for test in [test for test in failed if f": {test['why']};" not in said][:NOTES]:
             yield from _row("failed", f"{check_name(test)}{_before(test)}: {test['why']}", width)
     elif failed:
         yield from _row("failed", ", ".join(f"{check_name(test)}{_before(test)}" for test in failed), width)

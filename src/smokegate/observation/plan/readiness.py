@@ -102,7 +102,7 @@ class Waiting:
         seconds = time.monotonic() - self._began
         where = f"last answer: {self._last}; awaited: {self._awaited}"
         deploy = f"; {self._watch.line}" if self._watch is not None and self._watch.line else ""
-        return f"waiting for {self._environment.name}: {seconds:.0f} s, {where}{deploy}"
+        return f"waiting since {seconds:.0f} s, {where}{deploy}"
 
     def _tick(self) -> None:
         now = time.monotonic()
