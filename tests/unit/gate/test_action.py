@@ -195,7 +195,9 @@ def test_a_failure_is_fixed_where_that_is_allowed(
     said = ran.summary.partition(f"### on-failure: {action}: {outcome}")[2]
     shown = [line.removeprefix("- ") for line in said.splitlines() if line.startswith("- ")]
     assert [line[: len(state)] for line, state in zip(shown, states, strict=True)] == states
-    assert key not in ran.text + ran.summary
+    kept = [file.read_text(encoding="utf-8") for file in (runner.folder / "artifacts").iterdir()]
+    assert len(kept) == 2
+    assert not any(key in text for text in (ran.text, ran.summary, *kept))
 
 
 def test_a_fix_takes_over_where_it_acts_and_may_do_no_more_than_was_allowed() -> None:
