@@ -47,7 +47,8 @@ def seen(exchange: Exchange, *details: str, outcome: Answer | NoAnswer | NotSent
         text = f"{asked}{onward} got no answer: {outcome.cause.title}{words}"
     else:
         onward = f" (redirects to {plain(outcome.redirects_to)[:LIMIT]})" if outcome.redirects_to else ""
-        text = f"{asked} answered {outcome.status}{onward}"
+        way = f" after a redirect to {plain(outcome.url)[:LIMIT]}" if outcome.redirects else ""
+        text = f"{asked} answered {outcome.status}{way}{onward}"
     return "; ".join([text, *details])
 
 

@@ -36,6 +36,12 @@ GATEWAYS: dict[str, Answered] = {
         HTML,
         AWAY,
     ),
+    "harbourline-maintenance-200": (
+        200,
+        "<title>Maintenance</title><h1>We are down for maintenance</h1>",
+        HTML,
+        ("edge.suspended",),
+    ),
     "tidepool-empty-503": (503, "", {"server": "tidepool", "x-tidepool-node": "fra3"}, AWAY),
     "quayside-bare-504": (504, "<h1>504</h1>", {**HTML, "server": "quayside"}, ("edge.app-slow",)),
     "skybridge-521": (521, "", {"server": "skybridge"}, AWAY),

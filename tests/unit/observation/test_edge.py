@@ -79,6 +79,23 @@ def test_nginx_own_pages_are_known(status: int, code: str) -> None:
     assert found.code == code
 
 
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ((("content-type", "text/html"),), "edge.no-route"),
+        ((("content-type", "text/html"), ("x-request-id", "9f"), ("cache-control", "no-cache")), None),
+        ((("content-type", "text/html; charset=utf-8"),), None),
+        ((), None),
+    ],
+    ids=["nginx-return-200", "rails-head-ok", "flask", "go"],
+)
+def test_empty_200_is_nginx_own_where_nothing_shows_an_application(
+    more: tuple[tuple[str, str], ...], code: str | None
+) -> None:
+    found = edge_answer(Answer(200, Headers((("server", "nginx/1.24.0"), *more)), Body("")))
+    assert (found.code if found else None) == code
+
+
 def test_nginx_json_for_an_absent_backend_is_known() -> None:
     body = Body('{"error": "upstream_unavailable"}', json={"error": "upstream_unavailable"}, is_json=True)
     found = edge_answer(Answer(503, Headers((("content-type", "application/json"),)), body))

@@ -76,6 +76,15 @@ def called(script: str, html: str = "", **more: str) -> list[str]:
             f"{API}/x",
         ),
         ('async function r(e,t){return fetch(""+e,t)}const i=()=>r("/v1/items")', "/v1/items"),
+        (f'function n(t,e){{return e||console.error(t),e}}var o=n("A","{API}");fetch(o+"/items")', f"{API}/items"),
+        (
+            (
+                "class A{#t;constructor({base:t,timeout:e=9}={}){this.#t=t}"
+                f'get(p){{return fetch(`${{this.#t}}/${{p}}`)}}}}new A({{base:"{API}"}})'
+            ),
+            f"{API}/…",
+        ),
+        (f'const u=new URL("{API}"),P=u.protocol,H=u.host;fetch(P+"//"+H+u.pathname+"/items")', f"{API}/items"),
     ],
 )
 def test_the_address_that_is_called_is_found_however_it_is_written(bundle: str, script: str, address: str) -> None:

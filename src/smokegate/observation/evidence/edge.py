@@ -26,7 +26,8 @@ MARKS = ("x-render-routing", "ngrok-error-code", "cf-mitigated", "x-vercel-error
 """Headers that stand on answers of an edge only, whatever their status and body."""
 TITLES = re.compile(
     r"<title>[^<]*(?:welcome to|default (?:web ?)?(?:page|site)|it works|parked|for sale|coming soon|just a moment"
-    r"|unavailable|suspended|not found|waking|starting|loading|warning|attention|sign in|error|no such)"
+    r"|unavailable|suspended|not found|waking|starting|loading|warning|attention|sign in|error|no such|maintenance"
+    r"|be right back)"
     r"|WELCOME TO RENDER|Service waking up|Incoming HTTP request detected|Allocating compute resources"
     r"|Run this Repl|<h1>It works",
     re.IGNORECASE,
@@ -104,7 +105,7 @@ def _plainly_the_apps(answer: Answer) -> bool:
     if body.is_json:
         return True
     text = body.text[:LOOKED_AT]
-    if is_html(answer):
+    if is_html(answer) and text.strip():
         return not TITLES.search(text)
     return bool(text.strip()) and "content-type" in answer.headers
 

@@ -192,6 +192,8 @@ def _page(answer: Answer, text: str) -> Said | None:
         return Said("nothing-here")
     if words("suspended").search(head):
         return Said("suspended")
+    if words("maintenance").search(head):
+        return MAINTENANCE
     if words("starting").search(head):
         return Said("app-starting")
     return Said("kept-out") if words("kept_out").search(title) and "password" not in answer.body.text else None

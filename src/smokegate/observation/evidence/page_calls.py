@@ -120,7 +120,10 @@ class _Judge:
         kinds = [(each, *self.kind(each)) for each in self.addresses]
         right = tuple(each for each, kind, _ in kinds if kind == RIGHT)
         wrong = [Wrong(kind, each, self.coincides(each), detail) for each, kind, detail in kinds if "." in kind]
-        near = any(kind == UNCLEAR and _place(_http(a.resolved)) == _place(self._wanted) for a, kind, _ in kinds)
+        near = any(
+            kind in {UNCLEAR, "frontend.wrong-path"} and _place(_http(each.resolved)) == _place(self._wanted)
+            for each, kind, _ in kinds
+        )
         counted = tuple(each for each in wrong if self._counts(each, any_right=bool(right), near=near))
         # A path known alone is the end of a call whose beginning says what is wrong with it.
         counted = tuple(each for each in counted if each.address.how != "path") or counted
@@ -149,8 +152,8 @@ class _Judge:
         how, code = wrong.address.how, wrong.code
         if code == "frontend.calls-itself" and self._below_base(wrong.address):
             return False
-        if near and code == "frontend.calls-localhost" and not wrong.address.alone:
-            return False  # a default, where the backend's own address is there as well
+        if near and code == "frontend.calls-localhost" and (how == "setting" or not wrong.address.alone):
+            return False  # a default or another stage's, where the backend's own address is there as well
         if any_right:
             plain = code in {"frontend.calls-localhost", "frontend.address-unset", "frontend.address-unfilled"}
             return plain and how in {"client", "request"} and wrong.address.alone and wrong.certain
@@ -309,10 +312,12 @@ ORDER = ("client", "request", "setting", "built", "constant")
 CODES = ("frontend.address-unset", "frontend.address-unfilled", "frontend.calls-localhost", "frontend.plain-http")
 
 
-def _rank(wrong: Wrong) -> tuple[bool, bool, int, int]:
+def _rank(wrong: Wrong) -> tuple[bool, bool, bool, int, int]:
     """Order by what shows it: what is called comes before what only stands in a script."""
     how = wrong.address.how
+    empty = wrong.code in CODES[:2] and how in {"client", "request"} and wrong.address.alone
     return (
+        not empty,  # a setting that names another machine is then a stage's that is not this one
         how not in STRONG,
         not wrong.certain,
         ORDER.index(how) if how in ORDER else 9,

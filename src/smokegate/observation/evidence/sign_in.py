@@ -119,6 +119,11 @@ def leads_back(api: SignIn, got: Reply) -> bool:
     return target.path in {urlsplit(page).path for page in pages} or "error=" in target.query
 
 
+def leads_elsewhere(answer: Answer) -> bool:
+    """Return whether a login was redirected and its body stayed behind: what is there was sent a plain GET."""
+    return any(each.status in {301, 302, 303} for each in answer.redirects)
+
+
 def refuses_login(api: SignIn, got: Reply) -> bool:
     """Return whether an answer to a login with a wrong password refuses it."""
     no_such_user = got.status == 404 and got.is_json

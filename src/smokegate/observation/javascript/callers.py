@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smokegate.observation.javascript.evaluate import Evaluator
-from smokegate.observation.javascript.scopes import FAR, Script, parameters
+from smokegate.observation.javascript.members import bound
+from smokegate.observation.javascript.scopes import FAR, Parameter, Script, parameters
 from smokegate.observation.javascript.tokens import NOWHERE, STRING, WORD
 from smokegate.observation.javascript.values import HOLE, Value, options_of
 
@@ -26,13 +27,12 @@ def passed_on(evaluator: Evaluator, script: Script, at: int) -> Iterator[Value]:
         if number >= MOST_CALLERS or evaluator.world.exhausted:
             return
         values = _constants(evaluator, script, opened, len(names))
-        bound = dict(zip(names, values, strict=False))
-        for value in options_of(evaluator.value(script, at, bound)):
+        for value in options_of(evaluator.value(script, at, bound(evaluator, names, values))):
             if isinstance(value, str) and not value.startswith(HOLE) and value.strip(HOLE):
                 yield value
 
 
-def _function_around(script: Script, at: int) -> tuple[str, list[str]] | None:
+def _function_around(script: Script, at: int) -> tuple[str, list[Parameter]] | None:
     """Return the name and the parameters of the function in which a token stands."""
     tokens, position = script.tokens, at
     for _ in range(8):
@@ -78,11 +78,11 @@ def _arrow_before(script: Script, position: int) -> int | None:
     return None
 
 
-def _named(script: Script, arrow: int) -> tuple[str, list[str]] | None:
+def _named(script: Script, arrow: int) -> tuple[str, list[Parameter]] | None:
     """Return the name that an arrow function is assigned to, and its parameters."""
     tokens = script.tokens
     first = tokens.pair.get(arrow - 1, arrow - 1)
-    names = parameters(script, first) if tokens.word(first) == "(" else [tokens.word(first)]
+    names = parameters(script, first) if tokens.word(first) == "(" else [Parameter(tokens.word(first), 0)]
     before = first - 1
     if tokens.word(before) == "async":
         before -= 1

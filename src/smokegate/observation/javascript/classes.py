@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from smokegate.observation.javascript.members import bound
 from smokegate.observation.javascript.scopes import Definition, Script, parameters
 from smokegate.observation.javascript.tokens import NOWHERE, WORD
 from smokegate.observation.javascript.values import Value, choice
@@ -22,17 +23,17 @@ MOST_MADE = 3
 def constructed(evaluator: Evaluator, script: Script, name: str, at: int) -> Value | None:
     """Return what a constructor's parameter is, by what those pass who make an object; None where it is none."""
     opened = _constructor(script, at)
-    if opened is None or name not in (names := parameters(script, opened)):
+    wanted = next((each for each in parameters(script, opened) if each.name == name), None) if opened else None
+    if opened is None or wanted is None:
         return None
     made = _made(script, script.tokens.inside[opened])
     evaluator.world.steps += len(script.made)
     if not 0 < len(made) <= MOST_MADE:
         return None
-    number = names.index(name)
     passed = [evaluator.arguments(script, each) for each in made]
-    if any(number >= len(each) for each in passed):
+    if any(wanted.number >= len(each) for each in passed):
         return None
-    return choice(*(each[number] for each in passed))
+    return choice(*(bound(evaluator, [wanted], each)[name] for each in passed))
 
 
 def _constructor(script: Script, at: int) -> int | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
-from smokegate.observation.javascript.scopes import Script, parameters
-from smokegate.observation.javascript.tokens import STRING, WORD, unescaped
+from smokegate.observation.javascript.scopes import FAR, Parameter, Script, parameters
+from smokegate.observation.javascript.tokens import PUNCTUATION, STRING, WORD, unescaped
 from smokegate.observation.javascript.values import (
     HOLE,
     LONGEST,
@@ -56,8 +56,25 @@ def member(evaluator: Evaluator, value: Value, name: str, place: Place | None = 
     if isinstance(value, Undefined):
         return Undefined(name)
     if isinstance(value, str) and HOLE not in value:
-        return float(len(value)) if name == "length" else value if name in {"href", "origin"} else UNKNOWN
+        return float(len(value)) if name == "length" else _of_text_or_url(value, name)
     return value if name == "href" else UNKNOWN
+
+
+def _of_text_or_url(value: str, name: str) -> Value:
+    """Return a part of what `new URL` gives, which is known by its text."""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return UNKNOWN
+    known = {
+        "href": value,
+        "origin": f"{parts.scheme}://{parts.netloc}" if parts.netloc else value,
+        "protocol": f"{parts.scheme}:",
+        "host": parts.netloc,
+        "hostname": parts.hostname or "",
+        "pathname": parts.path or "/",
+    }
+    return known[name] if name in known and (parts.netloc or name in {"href", "origin"}) else UNKNOWN
 
 
 def _of_element(value: Element, name: str) -> Value:
@@ -277,23 +294,51 @@ def returned(evaluator: Evaluator, function: Literal, values: list[Value]) -> Va
     names, body = _signature(function)
     if body is None:
         return UNKNOWN
-    bound = {name: values[number] if number < len(values) else UNKNOWN for number, name in enumerate(names)}
+    given = bound(evaluator, names, values)
     if tokens.word(body) != "{":
-        return evaluator.value(script, body, bound)
+        return evaluator.value(script, body, given)
     found: list[Value] = []
     for index in range(body + 1, min(tokens.closing(body), body + 600)):
         if tokens.kind(index) != WORD or tokens.word(index) != "return":
             continue
-        held = _guard(evaluator, script, index, body, bound)
+        held = _guard(evaluator, script, index, body, given)
         if held is False or held == "elsewhere":
             continue
-        found.append(evaluator.value(script, index + 1, bound))
+        found.append(evaluator.value(script, _last(script, index + 1), given))
         if held is True:
             break
     return choice(*found) if found else UNKNOWN
 
 
-def _signature(function: Literal) -> tuple[list[str], int | None]:
+def bound(evaluator: Evaluator, names: list[Parameter], values: list[Value]) -> dict[str, Value]:
+    """Return what parameters are where these values are passed."""
+    found: dict[str, Value] = {}
+    for each in names:
+        value = values[each.number] if each.number < len(values) else UNKNOWN
+        if each.key is not None:
+            part = member(evaluator, value, each.key)
+            value = UNKNOWN if part == Undefined(each.key) else part  # what is not passed may have a default
+        found[each.name] = value
+    return found
+
+
+def _last(script: Script, index: int) -> int:
+    """Return the first token of the last expression of a sequence (`return check(n), n`)."""
+    tokens, first = script.tokens, index
+    end = min(index + FAR, len(tokens))
+    while index < end:
+        if tokens.kind(index) == PUNCTUATION:
+            if tokens.word(index) in {";", ")", "]", "}"}:
+                break
+            if tokens.is_punctuation(index, ","):
+                first = index + 1
+            elif tokens.pair.get(index, -1) > index:
+                index = tokens.pair[index]
+        index += 1
+    return first
+
+
+def _signature(function: Literal) -> tuple[list[Parameter], int | None]:
     """Return a function's parameters and the first token of its body."""
     tokens, index = function.script.tokens, function.at
     while tokens.word(index) in {"async", "function", "*", "get"} or (
@@ -303,7 +348,7 @@ def _signature(function: Literal) -> tuple[list[str], int | None]:
     if tokens.kind(index) == WORD and tokens.word(index) != "class" and not tokens.is_punctuation(index + 1, "=>"):
         index += 1
     if tokens.is_punctuation(index + 1, "=>"):
-        return [tokens.word(index)], index + 2
+        return [Parameter(tokens.word(index), 0)], index + 2
     if not tokens.is_punctuation(index, "("):
         return [], None
     end = tokens.closing(index)

@@ -133,15 +133,37 @@ class Script:
         return any(self.tokens.kind(each) == WORD and self.tokens.word(each) == name for each in words)
 
 
-def parameters(script: Script, opened: int) -> list[str]:
-    """Return the names of the parameters between the bracket at a token and its closing one."""
-    tokens = script.tokens
-    words = range(opened + 1, min(tokens.closing(opened), opened + 64))
-    return [
-        tokens.word(each)
-        for each in words
-        if tokens.kind(each) == WORD and tokens.inside[each] == opened and tokens.is_punctuation(each - 1, "(", ",")
-    ]
+@dataclass(frozen=True)
+class Parameter:
+    """A name that a caller gives its value."""
+
+    name: str
+    number: int
+    """Which of the arguments it is, or a part of."""
+    key: str | None = None
+    """The property of the argument that it is (`function f({baseUrl: n})`)."""
+
+
+def parameters(script: Script, opened: int) -> list[Parameter]:
+    """Return the parameters between the bracket at a token and its closing one."""
+    tokens, found, number = script.tokens, [], 0
+    for each in range(opened + 1, min(tokens.closing(opened), opened + 64)):
+        around = tokens.inside[each]
+        if around == opened and tokens.is_punctuation(each, ","):
+            number += 1
+        if tokens.kind(each) != WORD:
+            continue
+        if around == opened and tokens.is_punctuation(each - 1, "(", ","):
+            found.append(Parameter(tokens.word(each), number))
+        elif tokens.word(around) == "{" and tokens.inside[around] == opened and _is_bound(tokens, each):
+            key = each - 2 if tokens.is_punctuation(each - 1, ":") else each
+            found.append(Parameter(tokens.word(each), number, tokens.word(key)))
+    return found
+
+
+def _is_bound(tokens: Tokens, index: int) -> bool:
+    """Return whether a word of a pattern is a name that gets a value, not a key or a default."""
+    return tokens.is_punctuation(index - 1, "{", ",", ":") and not tokens.is_punctuation(index + 1, ":")
 
 
 def script_of(url: str, tokens: Tokens) -> Script:

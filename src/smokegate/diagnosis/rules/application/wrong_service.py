@@ -12,7 +12,6 @@ from smokegate.observation.evidence.html import is_html
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.model import Answer
 
 
 NOT_FOUND = {404, 405, 501}
@@ -44,15 +43,11 @@ def judge(case: Case) -> Signs | None:
     kind = names[0].actual if names else ""
     came = [] if kind in TITLES else ["a page came where JSON was expected"]
     return Signs(
-        evidence=(seen(exchange, *(came or wrong if page else wrong), *_way(answer), body(answer)),),
+        evidence=(seen(exchange, *(came or wrong if page else wrong), body(answer)),),
         exchanges=("health",),
         confidence=Confidence.LIKELY if page else Confidence.CERTAIN,
         title=TITLES.get(kind),
     )
-
-
-def _way(answer: Answer) -> list[str]:
-    return [f"after a redirect to {answer.url}"] if answer.redirects else []
 
 
 def _another_program(case: Case) -> Signs | None:

@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING, Any
 from smokegate.diagnosis.broken import described
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
-from smokegate.diagnosis.wording import body, header, quote, seen
+from smokegate.diagnosis.wording import body, header, plain, quote, seen
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.evidence.sign_in import cookies_of, owes_token, refuses_login, reply, signs_in
+from smokegate.observation.evidence.sign_in import (
+    cookies_of,
+    leads_elsewhere,
+    owes_token,
+    refuses_login,
+    reply,
+    signs_in,
+)
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -26,7 +33,9 @@ WANTS_FIELDS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """A refusal that is about the fields of a body, not about what they hold."""
-CSRF = re.compile(r"csrf|xsrf|authenticity.?token|page expired|forgery", re.IGNORECASE)
+CSRF = re.compile(
+    r"csrf|xsrf|authenticity.?token|page expired|forgery|the change you wanted was rejected", re.IGNORECASE
+)
 SECOND_FACTOR = re.compile(
     r"(?<![a-z])(?:mfa|2fa|totp|otp|(?:two|second|multi)[ _-]?factor|one[ _-]time[ _-](?:code|password))(?![a-z])",
     re.IGNORECASE,
@@ -34,6 +43,11 @@ SECOND_FACTOR = re.compile(
 """An account that signs in with more than a password."""
 LOCKED = 423
 TOKEN_KEY = re.compile(r"token|jwt|bearer", re.IGNORECASE)
+REDIRECTED = (
+    "a login that wants a form, or a page visited before it",
+    "a slash at the end, a scheme or a host that the address in {file} lacks",
+    "a login that moved with this deploy",
+)
 EXPLAINED = (
     "app.database-unreachable",
     "app.database-not-initialised",
@@ -59,8 +73,18 @@ def _answered(case: Case, *names: str) -> tuple[tuple[Exchange, Answer], ...]:
 
 
 def other_fields(case: Case) -> Signs | None:
-    """A login is refused for its form or its fields."""
+    """A login is refused for its form or its fields, or is redirected."""
+    api = case.environment.sign_in
     for exchange, answer in _answered(case, *LOGINS):
+        if api and leads_elsewhere(answer) and not signs_in(api, reply(answer)):
+            return Signs(
+                evidence=(seen(exchange, body(answer)),),
+                exchanges=(exchange.name,),
+                confidence=Confidence.LIKELY,
+                title="Login at {host} redirects to {where}, and signs no one in",
+                competing=REDIRECTED,
+                names={"where": plain(answer.url)},
+            )
         about_fields = answer.status in {400, 422} and WANTS_FIELDS.search(answer.body.text)
         if (answer.status == 415 or about_fields) and not CSRF.search(answer.body.text):
             line = seen(exchange, body(answer))
@@ -204,12 +228,13 @@ RULES = (
                 'A form instead of JSON: `body = "form"` and `email = "username"` for `login`, or'
                 ' `preset = "oauth2-form"`. Other names: `email` and `password` of `login`; more of them: `fields`.'
             ),
+            "If it redirects, write the address that it leads to; browsers and clients repeat no POST there.",
             "If {file} is right, the deployed version has changed its login: the frontend's own login fails too.",
         ),
         competing=("a login that changed with this deploy", "a proxy that drops the body or its content type"),
         after=ANSWERED,
         unless=EXPLAINED,
-        silences=("sign-in.pretended",),
+        silences=("sign-in.pretended", "sign-in.no-token"),
     ),
     Rule(
         code="sign-in.csrf",

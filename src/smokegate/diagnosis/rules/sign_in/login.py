@@ -8,7 +8,7 @@ from smokegate.diagnosis.broken import has_token
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
-from smokegate.observation.evidence.sign_in import reply, token_of
+from smokegate.observation.evidence.sign_in import leads_elsewhere, reply, token_of
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -29,7 +29,7 @@ def missing(case: Case) -> Signs | None:
     """Login is 404 or 405, where registering, or any other path of the app, was answered."""
     for name in ("login", "login first"):
         exchange, answer = case.exchange(name), case.app(name)
-        if exchange and answer and answer.status in {404, 405}:
+        if exchange and answer and answer.status in {404, 405} and not leads_elsewhere(answer):
             return Signs(
                 evidence=(seen(exchange, body(answer)), *_worked(case, "register", "health")),
                 exchanges=(name,),

@@ -68,9 +68,9 @@ class FrontendPlan:
         if same_origin(self._frontend.url, self._environment.backend.url):
             return
         if self._environment.sign_in is not None:
-            preflight = RequestToSend(
-                "OPTIONS", join(self._environment.backend.url, self._environment.sign_in.login), self._leave()
-            )
+            login = join(self._environment.backend.url, self._environment.sign_in.login)
+            # Browsers follow no redirect of a preflight: it is the answer, and a refusal.
+            preflight = RequestToSend("OPTIONS", login, self._leave(), follow=False)
             yield Step("preflight", "frontend", preflight, priority=PLAIN)
         path = self._api_path()
         if path is not None:
