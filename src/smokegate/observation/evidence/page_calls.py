@@ -315,7 +315,7 @@ CODES = ("frontend.address-unset", "frontend.address-unfilled", "frontend.calls-
 def _rank(wrong: Wrong) -> tuple[bool, bool, bool, int, int]:
     """Order by what shows it: what is called comes before what only stands in a script."""
     how = wrong.address.how
-    empty = wrong.code in CODES[:2] and how in {"client", "request"} and wrong.address.alone
+    empty = wrong.code in CODES[:2] and how == "request" and wrong.address.alone
     return (
         not empty,  # a setting that names another machine is then a stage's that is not this one
         how not in STRONG,

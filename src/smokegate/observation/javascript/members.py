@@ -54,10 +54,15 @@ def member(evaluator: Evaluator, value: Value, name: str, place: Place | None = 
     if isinstance(value, Unknown):
         return _of_unknown(evaluator, value, name, place)
     if isinstance(value, Undefined):
-        return Undefined(name)
+        return _absent(name)
     if isinstance(value, str) and HOLE not in value:
         return float(len(value)) if name == "length" else _of_text_or_url(value, name)
     return value if name == "href" else UNKNOWN
+
+
+def _absent(name: str) -> Value:
+    """Return what a member is that no one sets; a bundler's modules get their exports when they run."""
+    return UNKNOWN if name == "exports" else Undefined(name)
 
 
 def _of_text_or_url(value: str, name: str) -> Value:
@@ -170,7 +175,7 @@ def _of_literal(evaluator: Evaluator, value: Literal, name: str) -> Value:
     later = [
         evaluator.value(script, at) for at in script.properties.get(name, ()) if tokens.is_punctuation(at - 1, "=")
     ]
-    return choice(*later) if later and len(later) < 8 else Undefined(name)
+    return choice(*later) if later and len(later) < 8 else _absent(name)
 
 
 def _of_array(evaluator: Evaluator, value: Literal, name: str) -> Value:
