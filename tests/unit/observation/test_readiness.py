@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import socket
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 import trustme
 
-from smokegate.environment.model import Backend, Environment, Health, Version
+from smokegate.environment.model import Backend, Compose, Environment, Health, Server, Version
 from smokegate.observation.model import Readiness
 from smokegate.observation.observer import Observer
 from smokegate.observation.plan import readiness
 from smokegate.observation.plan.readiness import SETTLED, STEADY, Waiting
+from smokegate.observation.server import watch
+from smokegate.observation.server.parse import REVISION
 from smokegate.observation.transport.pool import Pool
 
 from .conftest import Caller, Handler, Serve, context_of
@@ -245,3 +249,48 @@ def test_every_poll_has_a_connection_of_its_own(pool: Pool, serve: Serve) -> Non
     server = serve(turns(READY))
     waited(pool, environment(server.url))
     assert server.accepted >= STEADY
+
+
+def labelled(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, *labels: str) -> Environment:
+    """A deployment whose version is its container's label: these in turn, the last forever."""
+    described = '{"Id": "0123456789ab", "State": {"Status": "running"}, "Labels": {"%s": "%s"}}'
+    lines = [described % (REVISION, label) for label in labels]
+    (folder / "turns").write_text("\n".join(lines) + "\n")
+    program = folder / "docker"
+    program.write_text(
+        f"""#!/bin/sh
+cd {folder}
+case "$*" in
+*" ps "*) echo '{{"ID": "0123456789ab"}}';;
+*) head -n1 turns; [ "$(wc -l < turns)" = 1 ] || {{ tail -n+2 turns > rest; mv rest turns; }};;
+esac
+"""
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    monkeypatch.setattr(watch, "EVERY", 0.05)
+    version = Version.model_validate({"from": "label"})
+    compose = Compose(directory=str(folder), backend="backend", port=1)
+    return environment(url, version, server=Server(local=True), compose=compose)
+
+
+def test_the_label_of_the_container_is_waited_for(
+    pool: Pool, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old container answers as well as the new one: only its label says that it is replaced."""
+    lines: list[str] = []
+    given = labelled(serve(turns(READY)).url, tmp_path, monkeypatch, OLD, OLD, OLD, COMMIT)
+    found = waited(pool, given, commit=COMMIT, lines=lines)
+    assert found.ready
+    assert found.polls > SETTLED
+    assert any(f"container backend: version {OLD[:12]}" in line for line in lines)
+
+
+def test_a_label_that_stays_old_is_no_new_version(
+    pool: Pool, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = labelled(serve(turns(READY)).url, tmp_path, monkeypatch, OLD)
+    found = waited(pool, given, commit=COMMIT, wait=1.0)
+    assert not found.ready
+    assert found.gave_up is not None
+    assert f"awaited: version {COMMIT[:12]}" in found.gave_up

@@ -20,6 +20,7 @@ from smokegate.observation.transport.retry import Retries
 
 if TYPE_CHECKING:
     from smokegate.observation.render.watch import PlatformWatch
+    from smokegate.observation.server.watch import LabelWatch
 
 #: Seconds between polls: at first, at most, and how long "at first" lasts.
 QUICK, SLOW, QUICK_FOR = 0.15, 2.0, 30.0
@@ -59,11 +60,7 @@ class Waiting:
         self._environment = environment
         self._expected = expected_commit
         self._version = environment.version if environment.version and environment.version.path else None
-        self._watch: PlatformWatch | None = None
-        if environment.render is not None and environment.render.key:
-            from smokegate.observation.render.watch import PlatformWatch  # noqa: PLC0415 -- only where it is declared
-
-            self._watch = PlatformWatch(environment.render, pool, expected_commit, self._hopeless)
+        self._watch = self._watched(pool, expected_commit)
         self._pool = pool
         self._tries = tries
         self._progress = progress
@@ -82,6 +79,19 @@ class Waiting:
         self._in_a_row = 0
         self._needed = STEADY if self._expected is None else SETTLED
         self._step = replace(next(iter(health_steps(environment))), retry=False, within=None, priority=0, fresh=True)
+
+    def _watched(self, pool: Pool, expected: str | None) -> PlatformWatch | LabelWatch | None:
+        """Return the vantage point that says more than the answers do, where one is declared."""
+        environment, version = self._environment, self._environment.version
+        if version is not None and version.from_ == "label" and expected and environment.server and environment.compose:
+            from smokegate.observation.server.watch import LabelWatch  # noqa: PLC0415 -- only where it is declared
+
+            return LabelWatch(environment.server, environment.compose, pool)
+        if environment.render is not None and environment.render.key:
+            from smokegate.observation.render.watch import PlatformWatch  # noqa: PLC0415 -- see above
+
+            return PlatformWatch(environment.render, pool, expected, self._hopeless)
+        return None
 
     def begin(self) -> None:
         """Start polling; returns at once."""
