@@ -49,7 +49,6 @@ def test_run_without_a_name_says_what_is_expected(capsys):
         (["chek", "x"], "smokegate: there is no command 'chek'; did you mean \"check\"?"),
         (["check"], "smokegate check: the following arguments are required: URL"),
         ([], "usage: smokegate"),
-        (["run", "shop", "--wiat"], "smokegate run: --wiat: did you mean --wait?"),
     ],
 )
 def test_a_mistyped_command_line_is_exit_code_4_and_says_what_was_meant(capfd, monkeypatch, words, message):

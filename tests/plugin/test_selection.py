@@ -50,6 +50,7 @@ def test_every_missing_variable_is_reported_at_once(smoke):
         ("--set=backend.ulr=http://127.0.0.1:9", "did you mean"),
         ("--set=nonsense", "expected KEY=VALUE"),
         ("--fault=zzz", "no such fault; by what they break:"),
+        ("--stricct", "--stricct: there is no such option; did you mean --strict?"),
         ("--expect-comit=abc", "--expect-comit: there is no such option; did you mean --expect-commit?"),
         ("--since=/nowhere.json", "--since=/nowhere.json: expected the JSON of a run, as --record=FILE"),
     ],

@@ -58,19 +58,7 @@ def main(words: Sequence[str]) -> int:
     for variable in IGNORED:
         os.environ.pop(variable, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # as a variable it holds for pytest-xdist's workers too
-    code = int(pytest.main([*_own_options(names, rest), *rest]))
-    if code == USAGE:
-        sys.stderr.write("".join(f"{line}\n" for line in _mistyped(rest)))
-    return code
-
-
-def _mistyped(rest: Sequence[str]) -> list[str]:
-    """Return a line for each option that looks like one of ours."""
-    from smokegate.environment.wording import nearest  # noqa: PLC0415 - only a mistake needs it
-
-    words = [word.partition("=")[0] for word in rest if word.startswith("--") and not word.startswith(PRIVATE)]
-    found = [(word, nearest(word.removeprefix("--"), OPTIONS)) for word in words]
-    return [f"smokegate run: {word}: did you mean --{near}?" for word, near in found if near is not None]
+    return int(pytest.main([*_own_options(names, rest), *rest]))
 
 
 def split(words: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -10,6 +10,8 @@ PART = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
 NAME = rf"{PART}(?:\s*\.\s*{PART})*"
 HEADER = re.compile(rf"\s*(?P<open>\[\[?)\s*(?P<name>{NAME})\s*\]\]?")
 KEY = re.compile(rf"\s*(?P<name>{NAME})(?=\s*=)")
+WORD = re.compile(r"\s*(?P<word>\[{0,2}[\w.-]+\]{0,2})")
+PLACE = re.compile(r"\(at line (\d+), column \d+")
 FENCE = re.compile(r"\"\"\"|'''")
 
 
@@ -40,6 +42,19 @@ def locate(text: str, path: Sequence[str | int]) -> Location | None:
         if longest < len(common) and wanted[: len(common)] == common:
             best, longest = location, len(common)
     return best
+
+
+def syntax_at(text: str, message: str) -> Location | None:
+    """Return the line at which a TOML parser's message says that it stopped, with the first word of it.
+
+    No more of the line is shown: what follows may be a secret.
+    """
+    at = PLACE.search(message)
+    lines = text.splitlines()
+    if at is None or int(at[1]) > len(lines):
+        return None
+    found = WORD.match(lines[int(at[1]) - 1])
+    return Location(int(at[1]), found.start("word"), found[0]) if found else None
 
 
 def _keys(text: str) -> Iterator[tuple[tuple[str, ...], Location]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from smokegate.environment.errors import EnvironmentErrors, Mistake
+from smokegate.environment.location import syntax_at
 
 DEEPEST = 32
 """Levels of tables and arrays; far more than any promise needs, far fewer than Python's recursion stands."""
@@ -39,17 +40,19 @@ def read(file: Path) -> dict[str, Any]:
     Raises:
         EnvironmentErrors: the file cannot be read, or is not TOML in UTF-8, or is empty.
     """
+    content, location = "", None
     try:
-        return _table(text_of(file))
+        content = text_of(file)
+        return _table(content)
     except OSError as error:
         text = f"expected a file that can be read, found: {reason(error)}"
     except RecursionError:
         text = f"expected at most {DEEPEST} levels of tables and arrays"
     except tomllib.TOMLDecodeError as error:
-        text = f"not TOML: {error}"
+        text, location = f"not TOML: {error}", syntax_at(content, str(error))
     except ValueError as error:
         text = str(error)
-    raise EnvironmentErrors([Mistake(shown(file), "", text)])
+    raise EnvironmentErrors([Mistake(shown(file), "", text, location)])
 
 
 def text_of(file: Path) -> str:

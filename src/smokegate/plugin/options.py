@@ -130,7 +130,7 @@ def refuse_misspelt_options(config: pytest.Config, words: Sequence[str]) -> None
     given = given[: given.index("--")] if "--" in given else given
     prefix = PRIVATE if config.pluginmanager.hasplugin(RUN_PLUGIN) else "--"
     spelt = [f"--{each.removeprefix(PRIVATE).removeprefix('--')}" if each.startswith("--") else each for each in given]
-    ours = [f"--{name}" for name in OPTIONS]
+    ours = [*(f"--{name}" for name in OPTIONS), "--strict"]  # pytest's own, to which a run of ours gives a meaning
     known = {f"--{name}" for name in OPTIONS} if prefix == PRIVATE else set()
     words = [each for each in spelt if each.partition("=")[0] not in known]
     refuse_misspelt(config._parser, words, ours)  # noqa: SLF001 - pytest has no other way to its parser

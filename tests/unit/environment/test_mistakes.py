@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from smokegate.environment.errors import EnvironmentErrors
+from smokegate.environment.load import load
 
 START = b'title = "App"\n[backend]\nurl = "https://app.example.com"\n'
 KEYED = b'[[backend.endpoints]]\npath = "/a"\nsend = { X-Key = { env = "KEY" } }\n'
@@ -113,3 +114,13 @@ def test_a_missing_key_points_at_its_section(loaded: Callable[..., object]) -> N
     with pytest.raises(EnvironmentErrors, match=r"app\.toml:2: backend\.url: is missing") as caught:
         loaded('title = "App"\n[backend]\nwait = "1m"\n')
     assert str(caught.value).endswith("  2 | [backend]\n    | ^^^^^^^^^")
+
+
+def test_a_mistake_in_the_syntax_points_at_its_line(tmp_path: Path) -> None:
+    """With the first word of the line; what follows may be a secret."""
+    (tmp_path / "app.toml").write_text('title = "App"\n[backend]\n  password = hunter2\n', encoding="utf-8")
+    with pytest.raises(EnvironmentErrors) as caught:
+        load(["app"], directory=tmp_path, variables={})
+    first, *excerpt = str(caught.value).splitlines()
+    assert "app.toml:3: not TOML: Invalid value" in first
+    assert excerpt == ["  3 |   password", "    |   ^^^^^^^^"]
