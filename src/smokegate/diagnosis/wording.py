@@ -6,6 +6,7 @@ import re
 
 from smokegate.observation.evidence.clean import clean
 from smokegate.observation.model import Answer, Exchange, NoAnswer, NotSent
+from smokegate.observation.transport.causes import WireCause
 
 LIMIT = 160
 SAMPLE = re.compile(r"(health(?: \d+)?): (.*)", re.DOTALL)
@@ -43,7 +44,9 @@ def seen(exchange: Exchange, *details: str, outcome: Answer | NoAnswer | NotSent
         return f"{asked} was not asked, because {outcome.because} did not come"
     if isinstance(outcome, NoAnswer):
         words = f" ({quote(outcome.detail)})" if outcome.detail.strip() else ""
-        onward = f" redirects to {plain(outcome.redirected)[:LIMIT]}, which" if outcome.redirected else ""
+        onward = ""
+        if outcome.redirected and outcome.cause is not WireCause.TOO_MANY_REDIRECTS:  # which names them itself
+            onward = f" redirects to {plain(outcome.redirected)[:LIMIT]}, which"
         text = f"{asked}{onward} got no answer: {outcome.cause.title}{words}"
     else:
         onward = f" (redirects to {plain(outcome.redirects_to)[:LIMIT]})" if outcome.redirects_to else ""
