@@ -240,7 +240,7 @@ def test_what_needs_the_account_is_not_requested_where_none_was_created(
     seen = complete(look(server.url, sign_in=JOURNEY))
     for name in ("account", "login"):
         assert status(seen, name) == "not asked: register"
-    # Whether a login ends in an error as well tells a database that is away from a registration that is broken.
+    # A login that ends in an error as well separates a database that is away from a registration that is broken.
     assert status(seen, "wrong password") == (401 if refusal[0] == 500 else "not asked: register")
     assert status(seen, "account again") == "not asked: login"
     assert status(seen, "account without token") == 401

@@ -19,8 +19,7 @@ from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
 
 if TYPE_CHECKING:
-    from smokegate.observation.render.watch import PlatformWatch
-    from smokegate.observation.server.watch import LabelWatch
+    from smokegate.observation.watching import Watch
 
 #: Seconds between polls: at first, at most, and how long "at first" lasts.
 QUICK, SLOW, QUICK_FOR = 0.15, 2.0, 30.0
@@ -80,7 +79,7 @@ class Waiting:
         self._needed = STEADY if self._expected is None else SETTLED
         self._step = replace(next(iter(health_steps(environment))), retry=False, within=None, priority=0, fresh=True)
 
-    def _watched(self, pool: Pool, expected: str | None) -> PlatformWatch | LabelWatch | None:
+    def _watched(self, pool: Pool, expected: str | None) -> Watch | None:
         """Return the vantage point that says more than the answers do, where one is declared."""
         environment, version = self._environment, self._environment.version
         if version is not None and version.from_ == "label" and expected and environment.server and environment.compose:
@@ -112,7 +111,7 @@ class Waiting:
         seconds = time.monotonic() - self._began
         where = f"last answer: {self._last}; awaited: {self._awaited}"
         deploy = f"; {self._watch.line}" if self._watch is not None and self._watch.line else ""
-        return f"waiting since {seconds:.0f} s, {where}{deploy}"
+        return f"waiting for {seconds:.0f} s; {where}{deploy}"
 
     def _tick(self) -> None:
         now = time.monotonic()

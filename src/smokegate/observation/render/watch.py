@@ -11,6 +11,7 @@ from smokegate.observation.render.client import RenderApi
 from smokegate.observation.render.collect import find, read_deploys
 from smokegate.observation.render.model import ApiCause, ApiError, DeployView, RenderService
 from smokegate.observation.render.read import service
+from smokegate.observation.watching import Watch
 
 if TYPE_CHECKING:
     from smokegate.environment.render import Render
@@ -22,7 +23,7 @@ GRACE = 5.0
 """Seconds for which a deploy that had ended before the wait began does not end it: a newer one may be on its way."""
 
 
-class PlatformWatch:
+class PlatformWatch(Watch):
     """Asks every now and then how the deploy stands.
 
     Args:
@@ -33,49 +34,30 @@ class PlatformWatch:
     """
 
     def __init__(self, section: Render, pool: Pool, expected: str | None, hopeless: Callable[[str], None]) -> None:
+        super().__init__(pool)
         self._section = section
-        self._pool = pool
         self._expected = expected
         self._hopeless = hopeless
         self._api = RenderApi(section, pool)
-        self._stopped = False
-        self._began = 0.0
         self._over: set[str] | None = None
-        self.healing = False
-        """Whether a deploy is under way, which will replace what is there now."""
-        self.commit: str | None = None
-        """The commit that is live, by the API."""
-        self.line = ""
-        """Where the deploy stands, in words."""
 
     @property
     def requests(self) -> int:
         """How many requests it has sent."""
         return self._api.requests
 
-    def begin(self) -> None:
-        """Start; returns at once."""
-        self._began = time.monotonic()
-        self._pool.submit(self, self._look)
-
-    def stop(self) -> None:
-        """Ask no more."""
-        self._stopped = True
-
-    def _look(self) -> None:
-        if self._stopped:
-            return
+    def _look(self) -> float | None:
         try:
             why = self._judge()
         except ApiError as error:
             self.line = str(error)
             if error.cause in {ApiCause.REFUSED, ApiCause.FORBIDDEN}:
-                return  # that does not change while it is waited for; the health check says the rest
+                return None  # that does not change while it is waited for; the health check says the rest
             why = None
         if why is not None and not self._stopped:
             self._hopeless(why)
-            return
-        self._pool.later(pause_after(time.monotonic() - self._began), lambda: self._pool.submit(self, self._look))
+            return None
+        return pause_after(time.monotonic() - self._began)
 
     def _judge(self) -> str | None:
         """Look once; returns why waiting is pointless, if it is."""

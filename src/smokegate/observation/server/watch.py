@@ -8,6 +8,7 @@ from smokegate.observation.server.containers import inspect
 from smokegate.observation.server.host import Host, HostError, connect
 from smokegate.observation.server.parse import container_ids
 from smokegate.observation.server.project import Project
+from smokegate.observation.watching import Watch
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Compose, Server
@@ -17,7 +18,7 @@ EVERY = 1.0
 """Seconds between the end of a look and the next: each starts an ssh connection and two commands."""
 
 
-class LabelWatch:
+class LabelWatch(Watch):
     """Asks every now and then which version the backend's container is labelled with.
 
     Args:
@@ -26,38 +27,19 @@ class LabelWatch:
         pool: does the work.
     """
 
-    healing = False
-    """A container that is replaced is seen by its label: nothing more is known of what is under way."""
-    requests = 0
-    """Commands on the server are no requests to the deployment."""
-
     def __init__(self, server: Server, compose: Compose, pool: Pool) -> None:
+        super().__init__(pool)
         self._server = server
         self._compose = compose
-        self._pool = pool
-        self._stopped = False
-        self.commit: str | None = None
-        """The version of the running container; None: none runs, or it has no such label."""
-        self.line = ""
-        """Where the container stands, in words."""
 
-    def begin(self) -> None:
-        """Start; returns at once."""
-        self._pool.submit(self, self._look)
-
-    def stop(self) -> None:
-        """Ask no more."""
-        self._stopped = True
-
-    def _look(self) -> None:
-        if self._stopped:
-            return
+    def _look(self) -> float:
         try:
             with connect(self._server) as host:
                 self._read(host)
-        except (HostError, ValueError, OSError) as error:
-            self.commit, self.line = None, f"the container's label could not be read: {error}"
-        self._pool.later(EVERY, lambda: self._pool.submit(self, self._look))
+        except (HostError, ValueError, OSError):
+            # Why not is seen when the server is looked at; the words of a command may hold a secret.
+            self.commit, self.line = None, f"container {self._compose.backend}: its label could not be read"
+        return EVERY
 
     def _read(self, host: Host) -> None:
         """Read the label of the service's running container."""

@@ -90,5 +90,5 @@ def browser_pages(browser: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def failed_call(call: dict[str, Any]) -> bool:
-    """Return whether a page's request was not answered well, whoever's fault that is."""
+    """Return whether a page's request got no answer or an error, of the application or of another."""
     return call["status"] is None or call["status"] >= 400

@@ -40,19 +40,19 @@ def by_kind(row: Row) -> Judge:
         first = next((hit for hit in hits if not hit.healed), hits[0] if hits else None)
         if signs is None or first is None or first.edge is None or _refuses_ours(first):
             return None
-        told = sometimes(case, _told(case, row, signs, first), row.title)
-        return limited(case, told) if row.code == "edge.rate-limited" else told
+        found = sometimes(case, _detailed(case, row, signs, first), row.title)
+        return limited(case, found) if row.code == "edge.rate-limited" else found
 
     return judge
 
 
 def _refuses_ours(hit: Hit) -> bool:
-    """Return whether it is a 401 to credentials of the file that no known gateway gave: whoever did, they are wrong."""
+    """Return whether it is a 401 to credentials of the file that no known gateway gave: either way they are wrong."""
     status = getattr(hit.outcome, "status", None)
     return status == 401 and hit.edge is not None and hit.edge.edge == UNKNOWN and carries_credentials(hit.exchange)
 
 
-def _told(case: Case, row: Row, signs: Signs, hit: Hit) -> Signs:
+def _detailed(case: Case, row: Row, signs: Signs, hit: Hit) -> Signs:
     edge = hit.edge
     assert edge is not None
     unknown = edge.edge == UNKNOWN

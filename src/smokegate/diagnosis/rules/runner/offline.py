@@ -39,9 +39,7 @@ def judge(case: Case) -> Signs | None:
         evidence=(f"control: {listed(addresses)} could not be reached either{words}", *lines(hits)),
         exchanges=names(hits),
         confidence=Confidence.CERTAIN if len(away) > 1 and not filtered else Confidence.LIKELY,
-        title="The machine that runs the suite reaches some hosts only: its connections are filtered"
-        if filtered
-        else None,
+        title=FILTERED if filtered else None,
     )
 
 

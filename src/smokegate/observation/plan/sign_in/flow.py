@@ -48,7 +48,7 @@ GROUPS: dict[str, Group] = {
     **dict.fromkeys((CSRF + WRONG, WRONG, AFTER_WRONG), "refusal"),
     **dict.fromkeys((CSRF + WRITE, WRITE, CSRF + UNDO, UNDO), "write"),
 }
-"""The steps that can be left out of a journey that is made repeatedly."""
+"""The group of each step that can be left out of a journey that is made repeatedly."""
 BESIDE = re.compile(r"(.*/)(log|sign)([-_]?)in(/?)$", re.IGNORECASE)
 """A login path that has its logout beside it by convention."""
 Asking = Callable[[], RequestToSend | NotSent]
