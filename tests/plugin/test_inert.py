@@ -49,11 +49,15 @@ def test_their_own_env_option_works(tmp_path):
 
 
 def test_asked_for_beside_their_tests_it_leaves_those_alone(tmp_path):
-    """With `-p smokegate` and a path of theirs, nothing is looked at and no report is written."""
+    """With `-p smokegate` and a path of theirs, nothing is looked at, no report is written, and little is loaded."""
     (tmp_path / "pyproject.toml").write_text(
         '[tool.pytest.ini_options]\naddopts = ["-p", "smokegate"]\ntestpaths = ["smoke"]\n'
     )
-    (tmp_path / "test_theirs.py").write_text("def test_it():\n    assert True\n")
+    (tmp_path / "test_theirs.py").write_text(
+        "import sys\n\n"
+        "def test_it():\n"
+        "    assert not {'pydantic', 'requests', 'smokegate.plugin.session'} & {*sys.modules}\n"
+    )
 
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "test_theirs.py", "-q", "-p", "no:cacheprovider"],

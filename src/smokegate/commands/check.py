@@ -8,11 +8,13 @@ import os
 import re
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from smokegate.observation.discovery.discover import Found
+    from smokegate.observation.transport.pool import Pool
 
 USAGE, UNKNOWN = 4, 6
 #: Causes that only say that a deployment is not as expected: worth nothing where the expectation was a guess.
@@ -20,6 +22,20 @@ GUESSED = frozenset({"app.health-missing", "app.promise-broken", "undetermined"}
 
 #: A step that says when to change something in the environment file.
 CHANGES_FILE = re.compile(r"If .*\b(?:correct|set|raise|write|add|adapt|promise)\b")
+#: With all that they import themselves, most of what is imported after a discovery.
+LATER = (
+    "smokegate.environment.load",
+    "pytest",
+    "smokegate.commands.run",
+    "smokegate.commands.environment_text",
+    "smokegate.plugin.session",
+    "smokegate.observation.observer",
+    "smokegate.api",
+    "smokegate.report.page",
+    "smokegate.plugin.output",
+    "smokegate.plugin.run_report",
+    "jinja2",
+)
 UNDECIDED = "nothing was learned: do what the note says, and run again"
 
 
@@ -35,8 +51,12 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Discover, judge and report; returns the exit code."""
-    from smokegate.commands.discovering import AddressError, address_of, discover_all  # noqa: PLC0415 - start-up time
-    from smokegate.commands.environment_text import environment_text, name_for  # noqa: PLC0415 - see above
+    from smokegate.commands.discovering import (  # noqa: PLC0415 - start-up time
+        AddressError,
+        address_of,
+        connections,
+        discover_all,
+    )
 
     try:
         urls = list(dict.fromkeys(address_of(each) for each in arguments.urls))
@@ -45,10 +65,13 @@ def run(arguments: argparse.Namespace) -> int:
     except AddressError as wrong:
         sys.stderr.write(f"smokegate check: {wrong}\n")
         return USAGE
-    found = discover_all(urls, arguments.health)
-    names = _names([name_for(each.url) for each in found])
-    texts = {name: environment_text(each, name, each.url) for name, each in zip(names, found, strict=True)}
-    document, printed = _judged(texts)
+    with connections(len(urls)) as pool:
+        found = discover_all(pool, urls, arguments.health, _load_suite)
+        from smokegate.commands.environment_text import environment_text, name_for  # noqa: PLC0415 - see _load_suite
+
+        names = _names([name_for(each.url) for each in found])
+        texts = {name: environment_text(each, name, each.url) for name, each in zip(names, found, strict=True)}
+        document, printed = _judged(texts, pool)
     if document is None:
         sys.stderr.write(f"smokegate check: the suite came to no result, an error inside smokegate:\n{printed}\n")
         return UNKNOWN
@@ -58,11 +81,17 @@ def run(arguments: argparse.Namespace) -> int:
     return int(document["run"]["exit"])
 
 
+def _load_suite() -> None:
+    """Import what judging needs, while the deployment answers: it takes about as long as its answers."""
+    for name in LATER:
+        import_module(name)
+
+
 def _names(wanted: list[str]) -> list[str]:
     return [name if wanted.count(name) == 1 else f"{name}-{index}" for index, name in enumerate(wanted, 1)]
 
 
-def _judged(texts: dict[str, str]) -> tuple[dict[str, Any] | None, str]:
+def _judged(texts: dict[str, str], pool: Pool) -> tuple[dict[str, Any] | None, str]:
     """Run the suite on environments that exist for this run only, in an empty folder, where no code of others is."""
     from smokegate.commands.discovering import quietly  # noqa: PLC0415 - costs start-up time
     from smokegate.commands.run import BARE, IGNORED  # noqa: PLC0415 - see above
@@ -79,7 +108,8 @@ def _judged(texts: dict[str, str]) -> tuple[dict[str, Any] | None, str]:
         own = {"env": ",".join(texts), "environments": name, "reports": name}
         options = [f"{PRIVATE}{option}={value}" for option, value in own.items()]
         _, printed = quietly(
-            [*BARE, f"--rootdir={name}", "--noconftest", "-p", "no:cacheprovider", *options, str(suite_directory())]
+            [*BARE, f"--rootdir={name}", "--noconftest", "-p", "no:cacheprovider", *options, str(suite_directory())],
+            pool,
         )
         report = folder / f"{'+'.join(texts)}.json"
         return (json.loads(report.read_text("utf-8")) if report.is_file() else None), printed

@@ -6,7 +6,10 @@ import contextlib
 import io
 import ipaddress
 import re
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future
+from functools import partial
 from urllib.parse import urlsplit
 
 from smokegate.environment.addresses import origin
@@ -42,20 +45,55 @@ def _is_local(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def discover_all(urls: Sequence[str], health: str = "") -> list[Found]:
-    """Check several deployments, one after the other."""
-    pool = Pool(1)
+@contextlib.contextmanager
+def connections(origins: int = 1) -> Generator[Pool]:
+    """Return what sends the requests to so many origins; it is closed at the end."""
+    pool = Pool(origins)
     try:
-        return [discover(url, pool, health) for url in urls]
+        yield pool
     finally:
         pool.close()
 
 
-def quietly(arguments: list[str]) -> tuple[int, str]:
+def discover_all(
+    pool: Pool, urls: Sequence[str], health: str = "", meanwhile: Callable[[], object] = lambda: None
+) -> list[Found]:
+    """Look at several deployments side by side.
+
+    Args:
+        pool: sends the requests.
+        urls: their addresses.
+        health: the health check's path, where it is known.
+        meanwhile: is done while they answer.
+    """
+    pending = [_aside(partial(discover, url, pool, health), url) for url in urls]
+    meanwhile()
+    found = [future.result() for future in pending]
+    pool.hang_up()
+    return found
+
+
+def _aside(job: Callable[[], Found], name: str) -> Future[Found]:
+    """Do a job in a thread that the end of the program does not wait for."""
+    future: Future[Found] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(job())
+        except BaseException as error:  # noqa: BLE001 - the one who waits must hear of it
+            future.set_exception(error)
+
+    threading.Thread(target=work, name=f"discover {name}", daemon=True).start()
+    return future
+
+
+def quietly(arguments: list[str], pool: Pool) -> tuple[int, str]:
     """Run pytest in this process; returns its exit code and what it would have printed."""
     import pytest  # noqa: PLC0415 - costs start-up time
 
+    from smokegate.plugin.embedded import Lent  # noqa: PLC0415 - see above
+
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        code = int(pytest.main(arguments))
+        code = int(pytest.main(arguments, plugins=[Lent(pool)]))
     return code, printed.getvalue()

@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def write(arguments: argparse.Namespace, name: str, url: str, command: str) -> Path | None:
     """Discover a deployment and write its environment file; returns where, None where it was not written."""
-    from smokegate.commands.discovering import AddressError, address_of, discover_all  # noqa: PLC0415 - start-up time
+    from smokegate.commands.discovering import AddressError, address_of, connections, discover_all  # noqa: PLC0415 - start-up time
     from smokegate.commands.environment_text import environment_text, name_for  # noqa: PLC0415 - see above
 
     try:
@@ -43,7 +43,8 @@ def write(arguments: argparse.Namespace, name: str, url: str, command: str) -> P
     except AddressError as wrong:
         _refuse(command, str(wrong))
         return None
-    (found,) = discover_all([address], arguments.health)
+    with connections() as pool:
+        (found,) = discover_all(pool, [address], arguments.health)
     path: Path = arguments.environments / f"{name}.toml"
     text = environment_text(found, name)
     for word, lines in (("found", found.found), ("assumed", found.assumed), ("not found", found.missing)):

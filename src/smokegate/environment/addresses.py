@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from pydantic import ValidationInfo
 
 from smokegate.environment import variables
 from smokegate.environment.errors import InvalidValueError
 from smokegate.environment.wording import describe
+
+if TYPE_CHECKING:
+    from pydantic import ValidationInfo
 
 ADDRESS = 'an address such as "https://app.example.com"'
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)

@@ -7,11 +7,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from pydantic import ValidationInfo
+from typing import TYPE_CHECKING
 
 from smokegate.environment.errors import InvalidValueError, MissingVariableError
 from smokegate.environment.wording import describe, did_you_mean, nearest
+
+if TYPE_CHECKING:
+    from pydantic import ValidationInfo
 
 REFERENCE = '{ env = "NAME" }'
 EXPECTED = {

@@ -40,18 +40,18 @@ def _leave_unrewritten(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def _run(config: pytest.Config) -> Any:
-    from smokegate.plugin.session import RUN
+    from smokegate.plugin.run_key import RUN
 
     return config.stash.get(RUN, None)
 
 
-def _embedded(config: pytest.Config) -> Any:
-    """Return what a command of ours requests of this run, None where a person runs pytest."""
+def _given(config: pytest.Config) -> tuple[Any, Any]:
+    """Return what a command of ours requests of this run, and the pool that it lends; None where there is none."""
     if "smokegate.plugin.embedded" not in sys.modules:
-        return None
-    from smokegate.plugin.embedded import Embedded
+        return None, None
+    from smokegate.plugin.embedded import Embedded, Lent
 
-    return Embedded.of(config)
+    return Embedded.of(config), Lent.of(config)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -59,11 +59,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
     """Load the environments, and have the suite collected where no paths are named."""
     _compatible_page.keep_hooks(early_config.pluginmanager)
     known = early_config.known_args_namespace
-    embedded = _embedded(early_config)
+    embedded, pool = _given(early_config)
     settings = embedded.settings if embedded is not None else _options.settings(early_config, known)
     if settings is None or known.help or known.version:
         return
-    from smokegate.plugin.session import RUN, begin
+    from smokegate.plugin.run_key import RUN
+    from smokegate.plugin.session import begin
 
     if settings.explicit and not known.file_or_dir:
         paths = _options.check_paths(early_config)
@@ -74,7 +75,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
     start_up.begin(early_config)
     interrupts.hear(early_config)
     loggers.keep_countable()
-    early_config.stash[RUN] = run = begin(settings, embedded)
+    early_config.stash[RUN] = run = begin(settings, embedded, pool)
     early_config.add_cleanup(run.close)
 
 

@@ -11,7 +11,7 @@ import pytest
 from _pytest.terminal import TerminalReporter
 
 from smokegate.plugin.options import worker_slot
-from smokegate.plugin.session import RUN
+from smokegate.plugin.run_key import RUN
 
 BRIEF = pytest.StashKey[bool]()
 """Whether `-q` asked for less than the default; not there where pytest's usual detail is shown."""

@@ -11,11 +11,12 @@ import pytest
 from smokegate.plugin import fixtures
 from smokegate.plugin.check import Check, check_of
 from smokegate.plugin.fixtures import Case
-from smokegate.plugin.session import RUN, Run
+from smokegate.plugin.run_key import RUN
 from smokegate.plugin.suite_location import suite_directory
 
 if TYPE_CHECKING:
     from smokegate.observation.plan.step import Group
+    from smokegate.plugin.session import Run
 
 FIXTURE = "deployment"
 

@@ -9,7 +9,7 @@ import pytest
 from smokegate.plugin.failures import Blocked
 from smokegate.plugin.fixtures import Case
 from smokegate.plugin.lifecycle import NotStartedError
-from smokegate.plugin.session import RUN
+from smokegate.plugin.run_key import RUN
 from smokegate.plugin.view import Deployment
 
 if TYPE_CHECKING:

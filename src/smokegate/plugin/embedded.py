@@ -13,7 +13,20 @@ if TYPE_CHECKING:
     import pytest
 
     from smokegate.environment.model import Environment
+    from smokegate.observation.transport.pool import Pool
     from smokegate.report.model import RunReport
+
+
+@dataclass(eq=False)
+class Lent:
+    """What a command has learnt of the servers before the run: names, authorities, how many connections they take."""
+
+    pool: Pool
+
+    @staticmethod
+    def of(config: pytest.Config) -> Pool | None:
+        """Return the pool that the command lends, None where the run makes its own."""
+        return next((each.pool for each in config.pluginmanager.get_plugins() if isinstance(each, Lent)), None)
 
 
 @dataclass(eq=False)

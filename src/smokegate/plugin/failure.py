@@ -10,7 +10,7 @@ from smokegate.observation.evidence.sink import line, shown
 from smokegate.plugin.collect import check_in, environment_of
 from smokegate.plugin.failures import ExpectationFailed, ExplainedFailure
 from smokegate.plugin.outcomes import FAILED_ON, promise_of
-from smokegate.plugin.session import RUN
+from smokegate.plugin.run_key import RUN
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Diagnosis, Finding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,8 +12,11 @@ from smokegate.internal_error import described
 from smokegate.observation.evidence.sink import line, shown
 from smokegate.plugin.collect import case_of, check_in, environment_in
 from smokegate.plugin.failures import Blocked, ExplainedFailure, NotApplicable, NotJudged
-from smokegate.plugin.session import RUN, Run
+from smokegate.plugin.run_key import RUN
 from smokegate.plugin.suite_location import is_in_suite
+
+if TYPE_CHECKING:
+    from smokegate.plugin.session import Run
 
 #: Attribute of a pytest report that holds the outcome, as plain data so that it crosses pytest-xdist's pipe.
 ATTRIBUTE = "smokegate"

@@ -37,9 +37,14 @@ class Run:
     """One run of the checks."""
 
     def __init__(
-        self, settings: Settings, environments: tuple[Environment, ...], embedded: Embedded | None = None
+        self,
+        settings: Settings,
+        environments: tuple[Environment, ...],
+        embedded: Embedded | None = None,
+        pool: Pool | None = None,
     ) -> None:
         self.settings = settings
+        self._lent = pool
         self.embedded = embedded
         """What a command of ours requests, None where a person runs pytest."""
         self.environments = environments
@@ -79,6 +84,8 @@ class Run:
 
     @cached_property
     def _pool(self) -> Pool:
+        if self._lent is not None:
+            return self._lent
         from smokegate.observation.observer import Pool  # noqa: PLC0415 - costs start-up time only where it is used
 
         return Pool(sum(self._mine(index) for index in range(len(self.environments))))
@@ -126,6 +133,10 @@ class Run:
 
         for environment in self.environments:
             rules_for(environment, logs=False)
+        if self.embedded is None:  # a command of ours writes no page
+            from smokegate.report.page import templates  # noqa: PLC0415 - see _pool
+
+            templates().get_template("page.html")
 
     def _mine(self, index: int) -> bool:
         """Whether this process observes that environment: with pytest-xdist each belongs to one worker."""
@@ -177,11 +188,8 @@ class Run:
             deployment.close()
 
 
-RUN = pytest.StashKey[Run | None]()
-
-
-def begin(settings: Settings, embedded: Embedded | None = None) -> Run:
-    """Load the environments; a command of ours brings its own.
+def begin(settings: Settings, embedded: Embedded | None = None, pool: Pool | None = None) -> Run:
+    """Load the environments; a command of ours brings its own, and may lend its connections.
 
     Raises:
         pytest.UsageError: an environment file or an option is wrong; the text names every mistake.
@@ -201,7 +209,7 @@ def begin(settings: Settings, embedded: Embedded | None = None) -> Run:
         if (missing := missing_extra(environment)) is not None:
             raise pytest.UsageError(missing)
     check_options(settings, environments)
-    run = Run(settings, environments)
+    run = Run(settings, environments, pool=pool)
     if settings.since is not None:
         from smokegate.report.history import StateError, states_of  # noqa: PLC0415 - only where it is asked for
 

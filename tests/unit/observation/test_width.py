@@ -17,6 +17,7 @@ from smokegate.environment.model import Backend, Endpoint, Environment, Health
 from smokegate.observation.model import Observation
 from smokegate.observation.observer import Observer
 from smokegate.observation.transport import width as width_module
+from smokegate.observation.transport.lanes import Lane
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.width import MOST, Place, Width
 
@@ -281,6 +282,45 @@ def test_an_answer_that_overtakes_another_allows_one_more(width: Width, clock: C
     connect(width, clock, sockets())
     answer(width, clock, connect(width, clock, sockets()))
     assert (width.proven, width.allowed) == (False, 2)
+
+
+def test_two_connections_that_were_opened_at_once_prove_it_when_both_have_been_answered(
+    width: Width, clock: Clock, sockets: Sock
+) -> None:
+    """As after a slow first answer, which lets a second connection open beside it: neither is the older one."""
+    clock.now += 0.01
+    places = [width.opening(fresh=False) for _ in range(2)]
+    for place in places:
+        width.opened(place, sockets(), secure=False)
+    answer(width, clock, places[0])
+    assert not width.proven
+    answer(width, clock, places[1])
+    assert (width.proven, width.allowed) == (True, 6)
+
+
+@pytest.mark.parametrize(
+    ("handshake", "took", "more"),
+    [(0.2, 0.1, 0), (0.2, 0.3, 1), (0.01, 0.1, 1)],
+    ids=["quick-answers", "slow-answers", "quick-handshake"],
+)
+def test_a_short_queue_waits_for_a_connection_where_another_one_takes_longer_to_open(
+    clock: Clock, sockets: Sock, handshake: float, took: float, more: int
+) -> None:
+    lane = Lane(6, lambda _: None, measured=True)
+    width = lane.width
+    assert width is not None
+    for _ in range(2):
+        lane.active += 1
+        place = width.opening(fresh=False)
+        clock.now += handshake
+        width.opened(place, sockets(), secure=True)
+        width.answered(place, took)
+    lane.put(lambda: None, 5, fresh=False)
+    assert width.proven
+    assert lane.room == bool(more)
+    for _ in range(2):
+        lane.put(lambda: None, 5, fresh=False)
+    assert lane.room, "more wait than connections are in use"
 
 
 def test_without_an_answer_beside_it_the_open_connection_is_closed(width: Width, clock: Clock, sockets: Sock) -> None:

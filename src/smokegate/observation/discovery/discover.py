@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from smokegate.observation.discovery.getter import Getter, Got
 from smokegate.observation.discovery.health import HealthCheck, health_check, knowledge, unreached
 from smokegate.observation.discovery.sign_in import SignIn, page_to_sign_in, wants_basic
-from smokegate.observation.javascript.values import HOLE
-from smokegate.observation.plan.frontend.page import page_of
-from smokegate.observation.plan.frontend.reading import SURE, Reading
 from smokegate.observation.plan.step import web_origin
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.redirects import is_private
+
+if TYPE_CHECKING:
+    from smokegate.observation.plan.frontend.page import Page
 
 NOWHERE = "/smokegate-no-such-page"
 FIRST = 3
@@ -102,11 +102,17 @@ def discover(url: str, pool: Pool, health: str = "", sent: int = 0) -> Found:
         again.assumed.insert(0, f"{url} redirects to {moved}: that is what is checked")
         return again
     _note_api(found, first["/openapi.json"])
-    _note_health(found, getter, first, known, page)
+    check, answers = _health_check(getter, first, known)
+    parsed = _parsed(found, page)
+    scripts = tuple(parsed.scripts)[:SCRIPTS] if parsed is not None else ()
+    more = getter.get([*([check.path] if check is not None else []), *scripts])
+    _note_health(found, check, answers, known, more)
     if found.health is None and health:
         found.health = HealthCheck(health, first[health].status if first[health].well else 200)
         found.assumed.append(f"health check {health}, as given: it must answer {found.health.status}")
-    _note_page(found, getter, page)
+    _note_page(found, page)
+    if parsed is not None:
+        _note_calls(found, page, parsed, [more[url] for url in scripts if url in more])
     _note_sign_in(found, first)
     _note_version(found, [*first.values()])
     found.requests = getter.sent
@@ -141,25 +147,30 @@ def _table(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _note_health(found: Found, getter: Getter, first: dict[str, Got], known: list[str], page: Got) -> None:
-    declared = _declared(first["/openapi.json"])
-    nowhere = first[NOWHERE]
+def _health_check(getter: Getter, first: dict[str, Got], known: list[str]) -> tuple[HealthCheck | None, dict[str, Got]]:
+    """Return the health check, and all answers; a second round is sent where the first has none."""
+    nowhere, page = first[NOWHERE], first["/"]
     answers = dict(first)
     check = health_check([first[path] for path in known[:FIRST] if path in first], nowhere, page)
     if check is None:
         keep = SCRIPTS if page.is_html else 0
-        more = [path for path in (*declared, *known[FIRST:]) if path not in answers][: max(0, getter.left - keep - 1)]
+        tried = (*_declared(first["/openapi.json"]), *known[FIRST:])
+        more = [path for path in tried if path not in answers][: max(0, getter.left - keep - 1)]
         answers |= getter.get(more)
         check = health_check([answers[path] for path in more if path in answers], nowhere, page)
-    check = check or unreached([answers[path] for path in known if path in answers], nowhere)
-    guarded = [path for path in known if path in answers and answers[path].status in {401, 403}]
+    return check or unreached([answers[path] for path in known if path in answers], nowhere), answers
+
+
+def _note_health(
+    found: Found, check: HealthCheck | None, answers: dict[str, Got], known: list[str], more: dict[str, Got]
+) -> None:
     if check is None:
+        guarded = [path for path in known if path in answers and answers[path].status in {401, 403}]
         found.guarded = guarded[0] if guarded else ""
         none = f"none of {', '.join(known)} is one" if len(known) > 1 else f"{known[0]} does not answer like one"
         found.missing.append(f"health check: {f'{found.guarded} wants credentials' if guarded else none}")
         return
-    again = getter.get([check.path]).get(check.path)
-    found.health = _steady(check, again)
+    found.health = _steady(check, more.get(check.path))
     said = f", {check.key} is {json.dumps(check.value, ensure_ascii=False)}" if check.key else ""
     found.found.append(f"health check {check.path} answers {check.status}{said}")
     if found.health.key and found.health.says_well:
@@ -199,7 +210,16 @@ def _note_sign_in(found: Found, first: dict[str, Got]) -> None:
         found.found.append(f"a page to sign in, {found.sign_in.login}{made}: not checked without an account")
 
 
-def _note_page(found: Found, getter: Getter, page: Got) -> None:
+def _parsed(found: Found, page: Got) -> Page | None:
+    """Return what the page holds, None where there is none on this host."""
+    if not (page.well and page.is_html and web_origin(page.url) == web_origin(found.url)):
+        return None
+    from smokegate.observation.plan.frontend.page import page_of  # noqa: PLC0415 - loaded while the page comes
+
+    return page_of(page.text, page.url)
+
+
+def _note_page(found: Found, page: Got) -> None:
     if page.status in {401, 403}:
         found.missing.append(f"page: / answers {page.status}, it wants credentials")
     elif not page.status:
@@ -215,16 +235,17 @@ def _note_page(found: Found, getter: Getter, page: Got) -> None:
         found.found.append("page /")
         if found.health is None:
             found.assumed.append("without a health check it is judged by its page only")
-        _note_calls(found, getter, page)
 
 
-def _note_calls(found: Found, getter: Getter, page: Got) -> None:
-    parsed = page_of(page.text, page.url)
+def _note_calls(found: Found, page: Got, parsed: Page, scripts: list[Got]) -> None:
+    from smokegate.observation.javascript.values import HOLE  # noqa: PLC0415 - see `_parsed`
+    from smokegate.observation.plan.frontend.reading import SURE, Reading  # noqa: PLC0415 - see `_parsed`
+
     reading = Reading(page.url, parsed)
     found.scripts = bool(parsed.scripts)
-    for url, got in getter.get(tuple(parsed.scripts)[:SCRIPTS]).items():
+    for got in scripts:
         if got.well:
-            reading.add(url, got.text)
+            reading.add(got.path, got.text)
     addresses = [each.resolved.partition(HOLE)[0] for each in reading.addresses() if each.how in SURE]
     found.calls = tuple(dict.fromkeys(web_origin(each) for each in addresses))
     for origin in found.calls:

@@ -10,8 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smokegate.environment.model import Health
-from smokegate.observation.evidence.assertions import fits, unmet
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.model import Answer
 from smokegate.observation.transport.limits import number
@@ -70,7 +68,7 @@ def edge_answer(answer: Answer, promise: Expectation | None = None) -> EdgeAnswe
         answer: the response.
         promise: what is expected of it: an answer that was promised as it is now is no one else's.
     """
-    if isinstance(promise, Health) and (cached := _cached(answer)) is not None:
+    if promise is not None and _is_health(promise) and (cached := _cached(answer)) is not None:
         return cached
     if _plainly_the_apps(answer) or (promise is not None and _vouched(answer, promise)):
         return None
@@ -80,6 +78,12 @@ def edge_answer(answer: Answer, promise: Expectation | None = None) -> EdgeAnswe
     from smokegate.observation.evidence.gateway import gateway_answer  # noqa: PLC0415 -- read where it is needed
 
     return gateway_answer(answer)
+
+
+def _is_health(promise: Expectation) -> bool:
+    from smokegate.environment.model import Health  # noqa: PLC0415 -- who holds a promise has loaded it
+
+    return isinstance(promise, Health)
 
 
 def _cached(answer: Answer) -> EdgeAnswer | None:
@@ -112,6 +116,8 @@ def _plainly_the_apps(answer: Answer) -> bool:
 
 def _vouched(answer: Answer, promise: Expectation) -> bool:
     """Return whether an answer is what was promised, where the promise says more than "a 200"."""
+    from smokegate.observation.evidence.assertions import fits, unmet  # noqa: PLC0415 -- loads all of an environment file
+
     says_more = not fits(promise.status, 200) or promise.json_ or promise.text_rules or promise.headers
     return bool(says_more) and not unmet(promise, answer)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import urljoin, urlsplit
 
-from smokegate.environment.model import Expectation
 from smokegate.observation.model import READING, Exchange, NotSent
 from smokegate.observation.plan.prerequisites import failed
 from smokegate.observation.transport.connect import DIRECT, Origin, Route
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Expectation
 
 Group = Literal[
     "health",

@@ -42,7 +42,12 @@ class Lane:
     @property
     def room(self) -> bool:
         """Whether another job may be under way."""
-        return self.active < (self._most if self.width is None else self.width.allowed)
+        if self.width is None:
+            return self.active < self._most
+        in_use = self.active - self._sampling
+        if not self._fresh and len(self._kept) <= in_use and self.width.worth_waiting:
+            return False
+        return self.active < self.width.allowed
 
     @property
     def wide(self) -> bool:

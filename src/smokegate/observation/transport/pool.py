@@ -85,6 +85,13 @@ class Pool:
         for trusted in {origin.route[:2] for origin in origins if origin.scheme == "https"}:
             self.submit(("authorities", trusted), partial(self.dialer.contexts.get, *trusted))
 
+    def hang_up(self) -> None:
+        """Close the idle connections; what was learnt of the servers stays."""
+        with self._workers.lock:
+            widths = [lane.width for lane in self._lanes.values() if lane.width is not None]
+        for width in widths:
+            width.shut_idle()
+
     def close(self) -> None:
         """Close the connections and let the threads end; jobs that have not begun are dropped."""
         self._workers.close()

@@ -61,6 +61,7 @@ class Width:
         self._extra = 0
         self._first: float | None = None
         self._slowest = 0.0
+        self._quickest_opening = 0.0
         self._moved = time.monotonic()
         self._trial_ended: float | None = None
         self.proven = False
@@ -84,6 +85,11 @@ class Width:
         with self._lock:
             return sum(not place.fresh and not place.spent for place in self._open)
 
+    @property
+    def worth_waiting(self) -> bool:
+        """Whether a connection that is in use is free again before another one would be open."""
+        return self.proven and not self._extra and self._slowest < self._quickest_opening
+
     def opening(self, *, fresh: bool) -> Place:
         """Note that a connection is about to be opened; a fresh one is for one request only."""
         with self._lock:
@@ -97,6 +103,8 @@ class Width:
         """Note that it is open; a finished TLS handshake is an answer."""
         with self._lock:
             place.connected, place.sock = time.monotonic(), sock
+            took = place.connected - place.since
+            self._quickest_opening = min(self._quickest_opening or took, took)
             proven = secure and self._learn(place)
         if proven:
             self._changed()
@@ -174,8 +182,18 @@ class Width:
         return max(SHORTEST_TRIAL, TIMES * (self._first or 0.0))
 
     def _learn(self, place: Place) -> bool:
-        """Widen if an older connection is still open: who serves one at a time would not have come to this one."""
-        older = [p for p in self._open if p.connected is not None and p.connected < place.since and _alive(p)]
+        """Widen if another connection is still open: who serves one at a time would not have come to this one.
+
+        The other one is older, or both have been answered.
+        """
+        older = [
+            p
+            for p in self._open
+            if p is not place
+            and p.connected is not None
+            and (p.connected < place.since or (p.answered and place.answered))
+            and _alive(p)
+        ]
         if not older:
             return False
         if any(p.answered for p in older):
