@@ -68,9 +68,10 @@ def third():
 @pytest.fixture(scope="module", autouse=True)
 def engine(chromium):  # noqa: ARG001 - says what is missing where there is no browser
     """One browser for all of these tests."""
-    ENGINE.use()
+    leave = ENGINE.use()
     yield
-    ENGINE.leave()
+    leave()
+    ENGINE.join()
 
 
 def page(body: str, **headers: str) -> Reply:

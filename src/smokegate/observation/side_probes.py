@@ -43,7 +43,7 @@ class SideProbes:
         """The server view."""
         self.browser: Any = None
         """The browser view."""
-        self._in_use = False
+        self._leave_browser: Callable[[], None] | None = None
         self.platform: Any = None
         """The platform view."""
         self._redactor = redactor
@@ -71,29 +71,32 @@ class SideProbes:
             done: called from the thread of the browser run.
             options: of `observation.browser.visit.Visit`.
         """
-        if self._environment.browser is None or self._in_use:
+        if self._environment.browser is None or self._leave_browser is not None:
             return
         from smokegate.observation.browser.engine import ENGINE  # noqa: PLC0415 -- see above
         from smokegate.observation.browser.follow_up import person_of, time_for  # noqa: PLC0415 -- only where it is declared
         from smokegate.observation.browser.visit import Visit  # noqa: PLC0415 -- see above
 
-        ENGINE.use()
-        self._in_use = True
+        self._leave_browser = leave = ENGINE.use()
         person = person_of(self._environment)
 
         def job() -> None:
-            self.browser = Visit(self._environment, person=person, within=time_for(self._environment), **options).take()
+            try:
+                visit = Visit(self._environment, person=person, within=time_for(self._environment), **options)
+                self.browser = visit.take()
+            finally:
+                leave()  # it ends while the rest is judged
             done(self.browser, person)
 
         self._begin(job)
 
     def close(self) -> None:
-        """Let go of the browser."""
-        if self._in_use:
+        """End the browser where it was used, and wait for that."""
+        if self._leave_browser is not None:
             from smokegate.observation.browser.engine import ENGINE  # noqa: PLC0415 -- see above
 
-            self._in_use = False
-            ENGINE.leave()
+            self._leave_browser()
+            ENGINE.join()
 
     def query_platform(self) -> None:
         """Start querying the platform's API, where it is declared."""

@@ -52,6 +52,7 @@ class ObservedDeployment:
         self._there = threading.Event()
         self._lock = threading.Lock()
         self._begun = False
+        self._leave_browser: Callable[[], None] = lambda: None
         self._since = time.monotonic()
 
     @property
@@ -65,12 +66,22 @@ class ObservedDeployment:
             first, self._begun = not self._begun, True
         if not first:
             self.observer.start(groups)
-        elif self.declared.replica is None:
+            return
+        if self.declared.browser is not None and self._look.wait is None and (groups is None or "browser" in groups):
+            self._warm_browser()
+        if self.declared.replica is None:
             self._observe(self.declared, groups)
         else:
             threading.Thread(
                 target=self._start_replica, args=(groups,), daemon=True, name=f"replica {self.declared.name}"
             ).start()
+
+    def _warm_browser(self) -> None:
+        """Start the browser while the replica, and what sends requests, is still starting."""
+        from smokegate.observation.browser.engine import ENGINE  # noqa: PLC0415 - only where it is declared
+
+        self._leave_browser = ENGINE.use()
+        ENGINE.warm()
 
     def _observe(self, environment: Environment, groups: Collection[Group] | None) -> None:
         from smokegate.observation.observer import Observer  # noqa: PLC0415 - costs start-up time only where it is used
@@ -84,6 +95,7 @@ class ObservedDeployment:
             deadline=self._look.deadline,
         )
         observer.start(groups)
+        self._leave_browser()  # the observer uses it from here on
         self._observer = observer
         self._there.set()
 
@@ -151,6 +163,7 @@ class ObservedDeployment:
 
     def close(self) -> None:
         """Clean up what the run created and end what it started."""
+        self._leave_browser()
         if self._observer is not None:
             self._observer.close()
         if self._begun and self.declared.replica is not None:

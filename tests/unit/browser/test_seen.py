@@ -14,7 +14,8 @@ from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment
 from smokegate.observation.browser import BrowserView, NoBrowser, PageCall, PageSeen, page
-from smokegate.observation.browser.find import VARIABLE, find
+from smokegate.observation.browser.engine import Engine, NoBrowserError
+from smokegate.observation.browser.find import VARIABLE, find, is_shell
 from smokegate.observation.browser.follow_up import person_of, same_calls
 from smokegate.observation.browser.page import NOTHING, Window, drawn, filled_in, says
 from smokegate.observation.browser.sign_in import _is_email
@@ -137,6 +138,44 @@ def test_variable_says_which_browser_there_is(monkeypatch: pytest.MonkeyPatch) -
         absent = find()
         assert isinstance(absent, NoBrowser)
         assert VARIABLE in absent.remedy
+
+
+@pytest.mark.parametrize(
+    ("program", "shell"),
+    [("", True), ("/usr/bin/chromium-headless-shell", True), ("/usr/bin/chromium", False), ("/headless/chrome", False)],
+)
+def test_shell_is_known_by_its_name(program: str, *, shell: bool) -> None:
+    """Only a whole Chromium has an address bar whose pages are turned off."""
+    assert is_shell(program) is shell
+
+
+async def nothing(_: Any) -> None:
+    """Use a browser for nothing."""
+
+
+def test_browser_that_was_started_early_stays_until_its_last_user_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Why it did not start is said to each that uses it; leaving twice does nothing, and what was left ends."""
+    monkeypatch.setenv(VARIABLE, "none")
+    engine = Engine()
+    first, second = engine.use(), engine.use()
+    engine.warm()
+    first()
+    first()
+    for _ in range(2):
+        with pytest.raises(NoBrowserError, match=VARIABLE):
+            engine.run(nothing, 60.0)
+    second()
+    engine.join()
+    with pytest.raises(AssertionError, match="use"):
+        engine.warm()
+    again = engine.use()
+    with pytest.raises(NoBrowserError):
+        engine.run(nothing, 60.0)
+    again()
+    engine.join()
+
+    assert engine._last is not None
+    assert not engine._last.thread.is_alive()
 
 
 def test_calls_that_failed_are_repeated_from_here_only_where_they_change_nothing(tmp_path: Path) -> None:

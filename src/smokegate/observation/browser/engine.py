@@ -12,7 +12,7 @@ from concurrent.futures import TimeoutError as TooLateError
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from smokegate.observation.browser.find import INSTALL, find
+from smokegate.observation.browser.find import INSTALL, find, is_shell
 from smokegate.observation.browser.model import NoBrowser
 
 if TYPE_CHECKING:
@@ -26,6 +26,15 @@ FLAGS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--mute-audio",
+)
+#: The address bar of a whole Chromium renders two pages of its own in each window: a second of CPU that no one sees.
+#: Only the last such switch counts, so it repeats what Playwright turns off.
+WHOLE = (
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
+    "AimEnabled,AvoidCorsURLLoaderRestartOnRedirect,AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,"
+    "HttpsFirstBalancedModeAutoEnable,HttpsUpgrades,LensOverlay,MediaRouter,NetworkTimeServiceQuerying,"
+    "OptimizationHints,PaintHolding,PreconnectToSearch,TcpPortRandomizationWin,ThirdPartyStoragePartitioning,Translate,"
+    "msEdgeUpdateLaunchServicesPreferredVersion,msForceBrowserSignIn"
 )
 SANDBOX = re.compile("sandbox|namespace", re.IGNORECASE)
 """What Chromium says where the system does not let it confine its pages."""
@@ -46,36 +55,44 @@ class Engine:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._users = 0
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
-        self._started: asyncio.Task[Browser] | None = None
-        self._playwright: Playwright | None = None
-        self.sandboxed = True
+        self._users: set[object] = set()
+        self._running: _Running | None = None
+        self._last: _Running | None = None
+
+    @property
+    def sandboxed(self) -> bool:
         """Whether the browser confines its pages; known once it has started."""
+        return self._last is None or self._last.sandboxed
 
-    def use(self) -> None:
-        """Keep the browser, once it is started, until `leave`."""
+    def use(self) -> Callable[[], None]:
+        """Keep the browser, once it is started, until the returned function is called; a second call does nothing."""
+        user = object()
         with self._lock:
-            self._users += 1
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="browser")
-                self._thread.start()
+            self._users.add(user)
+            if self._running is None:
+                self._running = self._last = _Running()
+        return partial(self._leave, user)
 
-    def leave(self) -> None:
-        """End the browser, where no one else uses it."""
+    def warm(self) -> None:
+        """Start the browser while something else is waited for; `run` says whether it did. `use()` comes first."""
+        running = self._running
+        assert running is not None, "use() comes first"
+        running.loop.call_soon_threadsafe(running.start)
+
+    def _leave(self, user: object) -> None:
+        """End the browser where no one else uses it, without waiting for that."""
         with self._lock:
-            self._users -= 1
-            if self._users or self._loop is None or self._thread is None:
-                return
-            loop, thread, self._loop = self._loop, self._thread, None
-            with contextlib.suppress(Exception):
-                asyncio.run_coroutine_threadsafe(self._stop(), loop).result(END_WITHIN)
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join(END_WITHIN)
-            if not thread.is_alive():
-                loop.close()
+            self._users.discard(user)
+            if not self._users and self._running is not None:
+                self._running.end()
+                self._running = None
+
+    def join(self) -> None:
+        """Wait until the browser that was left has ended."""
+        with self._lock:
+            ended = self._last if self._running is None else None
+        if ended is not None:
+            ended.thread.join(2 * END_WITHIN)
 
     def run(self, work: Callable[[Browser], Coroutine[Any, Any, T]], within: float) -> T:
         """Do something with the browser and wait for it.
@@ -84,21 +101,56 @@ class Engine:
             NoBrowserError: there is none, or it does not start.
             TimeoutError: it took too long.
         """
-        loop = self._loop
-        assert loop is not None, "use() comes first"
+        running = self._running
+        assert running is not None, "use() comes first"
 
         async def whole() -> T:
-            if self._started is None:
-                self._started = asyncio.ensure_future(self._start())
-            browser = await asyncio.wait_for(asyncio.shield(self._started), START_WITHIN)
+            browser = await asyncio.wait_for(asyncio.shield(running.start()), START_WITHIN)
             return await asyncio.wait_for(work(browser), within)
 
-        future = asyncio.run_coroutine_threadsafe(whole(), loop)
+        future = asyncio.run_coroutine_threadsafe(whole(), running.loop)
         try:
             return future.result(START_WITHIN + within + END_WITHIN)
         except TooLateError:
             future.cancel()
             raise
+
+
+class _Running:
+    """One process of the browser, from its start to its end, and the event loop that drives it."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self._drive, daemon=True, name="browser")
+        self.sandboxed = True
+        self._started: asyncio.Task[Browser] | None = None
+        self._playwright: Playwright | None = None
+        self.thread.start()
+
+    def _drive(self) -> None:
+        self.loop.run_forever()
+        self.loop.close()
+
+    def start(self) -> asyncio.Task[Browser]:
+        """Return the browser, or the start of it; called in the loop."""
+        if self._started is None:
+            self._started = self.loop.create_task(self._start())
+            self._started.add_done_callback(lambda done: done.cancelled() or done.exception())  # `run` raises it
+        return self._started
+
+    def end(self) -> None:
+        """Close the browser, also one that is still starting, and leave the loop."""
+        future = asyncio.run_coroutine_threadsafe(self._stop(), self.loop)
+        future.add_done_callback(lambda _: self.loop.call_soon_threadsafe(self.loop.stop))
+
+    async def _stop(self) -> None:
+        if self._started is not None:
+            with contextlib.suppress(Exception):
+                browser = await asyncio.wait_for(asyncio.shield(self._started), END_WITHIN)
+                await asyncio.wait_for(browser.close(), END_WITHIN)
+        if self._playwright is not None:
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(self._playwright.stop(), END_WITHIN)
 
     async def _start(self) -> Browser:
         found = find()
@@ -119,8 +171,9 @@ class Engine:
         """Start Chromium in its sandbox; without one only where it says that there is none."""
         from playwright.async_api import Error  # noqa: PLC0415 -- an extra
 
+        flags = [*FLAGS] if is_shell(program) else [*FLAGS, WHOLE]
         options: dict[str, Any] = {f"handle_{each}": False for each in ("sigint", "sigterm", "sighup")}
-        launch = partial(playwright.chromium.launch, executable_path=program or None, args=[*FLAGS], **options)
+        launch = partial(playwright.chromium.launch, executable_path=program or None, args=flags, **options)
         self.sandboxed = getattr(os, "geteuid", lambda: 1)() != 0  # Chromium refuses to confine pages as root
         try:
             return await launch(chromium_sandbox=self.sandboxed)
@@ -129,14 +182,6 @@ class Engine:
                 raise
         self.sandboxed = False
         return await launch(chromium_sandbox=False)
-
-    async def _stop(self) -> None:
-        started, self._started = self._started, None
-        if started is not None and started.done() and not started.cancelled() and started.exception() is None:
-            await started.result().close()
-        playwright, self._playwright = self._playwright, None
-        if playwright is not None:
-            await playwright.stop()
 
 
 ENGINE = Engine()

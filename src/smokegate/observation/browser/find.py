@@ -51,6 +51,11 @@ def find() -> str | NoBrowser:
     )
 
 
+def is_shell(program: str) -> bool:
+    """Return whether a program has no window; Playwright's own, an empty path, has none when it is headless."""
+    return not program or "headless" in Path(program).name
+
+
 def playwrights_own() -> bool:
     """Return whether Playwright has installed a Chromium of its own."""
     given = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")

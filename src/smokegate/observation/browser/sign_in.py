@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from smokegate.environment.browser import BrowserSignIn, Element
 from smokegate.observation.browser.model import Journey, SignInStep
-from smokegate.observation.browser.page import QUIET, SHORT, Wanted, Window, drawn, filled_in, says
+from smokegate.observation.browser.page import SHORT, Wanted, Window, drawn, filled_in, says
 from smokegate.observation.browser.record import Mark
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class PageSignIn:
                 decided = decided or time.monotonic()
             return shown or (decided is not None and time.monotonic() - decided > LET_GO)
 
-        await window.wait(well, quiet=SHORT if sent else QUIET)
+        await window.wait(well, quiet=SHORT)
         page = window.seen(mark, facts, urlsplit(window.page.url).path)
         gone = page.drawn and not facts["password"]
         return SignInStep(name, page, form_gone=gone, account_shown=shown, alert=" ".join(facts["alert"].split()))
