@@ -31,10 +31,8 @@ LATER = (
     "smokegate.plugin.session",
     "smokegate.observation.observer",
     "smokegate.api",
-    "smokegate.report.page",
     "smokegate.plugin.output",
     "smokegate.plugin.run_report",
-    "jinja2",
 )
 UNDECIDED = "nothing was learned: do what the note says, and run again"
 
@@ -67,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         return USAGE
     with connections(len(urls)) as pool:
         found = discover_all(pool, urls, arguments.health, _load_suite)
-        from smokegate.commands.environment_text import environment_text, name_for  # noqa: PLC0415 - see _load_suite
+        from smokegate.commands.environment_text import environment_text, name_for  # noqa: PLC0415 - see above
 
         names = _names([name_for(each.url) for each in found])
         texts = {name: environment_text(each, name, each.url) for name, each in zip(names, found, strict=True)}
@@ -82,9 +80,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _load_suite() -> None:
-    """Import what judging needs, while the deployment answers: it takes about as long as its answers."""
+    """Load what judging needs, while the deployment answers: it takes about as long as its answers."""
     for name in LATER:
         import_module(name)
+    from smokegate.diagnosis.catalogue import all_rules  # noqa: PLC0415 - see run
+    from smokegate.environment.model import Environment  # noqa: PLC0415 - see run
+    from smokegate.knowledge.database_texts import driver_texts  # noqa: PLC0415 - see run
+    from smokegate.report.page import templates  # noqa: PLC0415 - see run
+
+    Environment.model_rebuild()
+    all_rules(logs=False, platform=False, server=False, browser=False)
+    driver_texts()
+    templates().get_template("page.html")
 
 
 def _names(wanted: list[str]) -> list[str]:
