@@ -65,17 +65,17 @@ def test_scripts_call_the_backend(deployment: Deployment) -> None:
 
 @check("frontend.cors", after=("routing.right-service", "frontend.served"), needs=("frontend", "sign_in"))
 def test_backend_lets_the_frontend_call_it(deployment: Deployment) -> None:
-    """The backend allows calls from the page's origin: the browser's preflight for the login call is granted.
+    """The backend allows the page's origin: a browser's preflights are granted, for the login and the account call.
 
     Symptom: "blocked by CORS policy" in the browser's console, while curl works.
     """
     _require_two_origins(deployment)
-    preflight, url = deployment.response("preflight"), deployment.frontend.url
-    preflight.expect(preflight.ok, "a 2xx answer to the preflight")
-    sign_in = deployment.environment.sign_in
+    sign_in, url = deployment.environment.sign_in, deployment.frontend.url
     cookies = sign_in is not None and sign_in.by_cookie
-    why = refusal(preflight.answer, url, preflight.exchange.request, cookies=cookies)
-    preflight.expect(not why, f"leave for {web_origin(url)} to send the call with its method and headers", why)
+    for preflight in deployment.preflights:
+        preflight.expect(preflight.ok, "a 2xx answer to the preflight")
+        why = refusal(preflight.answer, url, preflight.exchange.request, cookies=cookies)
+        preflight.expect(not why, f"leave for {web_origin(url)} to send the call with its method and headers", why)
 
 
 def _require_two_origins(deployment: Deployment) -> None:

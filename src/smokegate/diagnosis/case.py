@@ -16,6 +16,7 @@ from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer, is_mark
 from smokegate.observation.evidence.page_calls import FROM_HERE, ON_FRONTEND
 from smokegate.observation.model import JOURNEY, Answer, Exchange, NoAnswer
 from smokegate.observation.plan.backend import endpoint_name
+from smokegate.observation.plan.step import ACCOUNT_PREFLIGHT, PREFLIGHT
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.outcome import TestOutcome
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 OPENERS = ("register", "login first")
 """Those with which the journey begins."""
-MAY_REFUSE = frozenset({*JOURNEY, "clean up", "api on frontend", "preflight"})
+MAY_REFUSE = frozenset({*JOURNEY, "clean up", "api on frontend", PREFLIGHT, ACCOUNT_PREFLIGHT})
 """Exchanges that the application may refuse, or not know: such an answer is its own unless it is marked."""
 REFUSING = frozenset({400, 401, 403, 404, 405, 409, 410, 422})
 

@@ -30,6 +30,7 @@ from smokegate.observation.model import (
     Request,
 )
 from smokegate.observation.plan.backend import endpoint_name
+from smokegate.observation.plan.step import ACCOUNT_PREFLIGHT, PREFLIGHT, preflights
 from smokegate.observation.transport.causes import WireCause
 
 STARTED = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -186,7 +187,8 @@ def _healthy(environment: Environment) -> list[Exchange]:
     if environment.frontend:
         found += [page("page"), page("api on frontend")]
         found.append(answered("script /assets/index.js", 200, "axios.create()"))
-        found.append(answered("preflight", 200, "OK", {"access-control-allow-origin": FRONTEND}))
+        allowed = {"access-control-allow-origin": FRONTEND, "access-control-allow-headers": "authorization"}
+        found += [answered(name, 200, "OK", allowed) for name in preflights(environment.sign_in)]
     return found
 
 
@@ -214,7 +216,8 @@ PATHS = {
     "account again": ("GET", f"{BACKEND}/api/auth/me"),
     "account without token": ("GET", f"{BACKEND}/api/auth/me"),
     "clean up": ("DELETE", f"{BACKEND}/api/auth/me"),
-    "preflight": ("OPTIONS", f"{BACKEND}/api/auth/login"),
+    PREFLIGHT: ("OPTIONS", f"{BACKEND}/api/auth/login"),
+    ACCOUNT_PREFLIGHT: ("OPTIONS", f"{BACKEND}/api/auth/me"),
     "page": ("GET", f"{FRONTEND}/"),
     "api on frontend": ("GET", f"{FRONTEND}/api/auth/login"),
     "version": ("GET", f"{BACKEND}/health"),

@@ -105,6 +105,11 @@ class SignIn(Section):
         return self.session == "cookie" or self.cookie is not None
 
     @property
+    def credential_header(self) -> str | None:
+        """The request header that says who is signed in; None where a cookie does."""
+        return None if self.by_cookie else self.header
+
+    @property
     def confirms_elsewhere(self) -> bool:
         """Whether a new account cannot sign in yet."""
         return self.register_call is not None and self.register_call.confirmed == "elsewhere"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.observation.evidence.page_calls import judged
 from smokegate.observation.model import InterruptedRunError
+from smokegate.observation.plan.step import preflights
 from smokegate.plugin.failures import Blocked
 from smokegate.plugin.response import EndpointResponse, MonitoringResponse, Response
 
@@ -81,6 +82,11 @@ class Deployment:
     def response(self, name: str) -> Response:
         """Return the outcome of a request, by the exchange's name as in reports: `health`, `preflight`."""
         return Response(self._exchange(name), self._offline, self._declared(name))
+
+    @property
+    def preflights(self) -> list[Response]:
+        """What a browser is answered that asks whether the frontend's pages may sign in and read the account."""
+        return [self.response(name) for name in preflights(self.environment.sign_in)]
 
     @property
     def health(self) -> Response:

@@ -30,10 +30,12 @@ def sign_in(environment: Environment, recording: Recording) -> Iterator[Mutation
     if recording.first(write) is not None:
         change = say(500, "Internal Server Error")
         yield Mutation("write fails", "sign_in.write_check", "status 500", (write,), change=change)
-    preflight = f"backend OPTIONS {api.login}"
-    if recording.first(preflight) is not None:
-        change = with_header("access-control-allow-origin", None)
-        yield Mutation("cors-refused", "frontend.url", "the page may not call the backend", (preflight,), change=change)
+    for label, path, header in (("cors-refused", api.login, "origin"), ("cors-headers", api.account, "headers")):
+        preflight = f"backend OPTIONS {path}"
+        if recording.first(preflight) is not None:
+            change = with_header(f"access-control-allow-{header}", None)
+            title = f"the page may not call {path}"
+            yield Mutation(label, "frontend.url", title, (preflight,), change=change)
     if api.within is not None:
         delay = api.within + OVER
         patience = (f"backend.timeout={max(10.0, 3 * delay):.0f}s",)

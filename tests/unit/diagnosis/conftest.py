@@ -410,6 +410,12 @@ DEFECTS = (
         "no header access-control-allow-origin",
     ),
     Defect(
+        "frontend.cors-refused",
+        (answered("preflight of account", 401, "Unauthorized", {"access-control-allow-origin": FRONTEND}),),
+        "it was answered 401",
+        LIKELY,
+    ),
+    Defect(
         "frontend.spa-answers-api",
         (page("register"), page("account without token"), page("preflight")),
         "text/html",

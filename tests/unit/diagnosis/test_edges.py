@@ -106,6 +106,14 @@ def test_bare_not_found_everywhere_is_likely_a_gateways() -> None:
     assert (found.code, found.confidence) == ("edge.no-route", Confidence.LIKELY)
 
 
+def test_empty_not_found_of_a_server_that_gateways_are_built_on_may_be_a_gateways() -> None:
+    """YARP is a gateway on Kestrel: its "no route" looks like an application's unknown path, and both are named."""
+    found = headline(*both(404, "", {"server": "Kestrel"}), environment=BARE)
+    assert (found.code, found.confidence) == ("app.health-missing", Confidence.LIKELY)
+    assert found.competing[0].startswith("a gateway without a route to the application")
+    assert found.evidence[-1] == "the same of 1 more: endpoint /api/ready"
+
+
 def test_error_on_one_path_is_not_the_backend_being_away() -> None:
     """A gateway's own word on one path is likely at most, and the healthy rest is reported as evidence against it."""
     found = headline(answered("endpoint /api/ready", 502, "", {"server": "Caddy"}))

@@ -452,6 +452,10 @@ def test_the_frontend_is_loaded_with_its_scripts_and_asked_what_a_browser_asks(
     assert (preflight.method, preflight.url) == ("OPTIONS", f"{server.url}/login")
     assert preflight.headers["origin"] == frontend.url
     assert preflight.headers["access-control-request-method"] == "POST"
+    account = seen.exchanges["preflight of account"].request
+    assert (account.method, account.url) == ("OPTIONS", f"{server.url}/me")
+    assert account.headers["access-control-request-method"] == "GET"
+    assert account.headers["access-control-request-headers"] == "authorization"
     assert seen.exchanges["api on frontend"].request.url == f"{frontend.url}/login"
 
 

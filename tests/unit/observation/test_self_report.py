@@ -23,6 +23,7 @@ def said(value: Any, **declared: Any) -> list[str]:
     [
         ({"status": "unhealthy"}, "json status"),
         ({"status": "ok", "database": "disconnected"}, "json database"),
+        ({"success": True, "data": {"status": "DOWN"}}, "json data.status"),
         ({"healthy": True, "db": False}, "json db"),
         ({"status": "ok", "checks": {"postgres": {"status": "down", "error": "timeout"}}}, "json checks.postgres"),
         ({"ok": True, "services": {"mongodb": "unreachable"}}, "json services.mongodb"),
@@ -41,6 +42,7 @@ def test_trouble_is_found(report: Any, where: str) -> None:
         {"status": "ok", "checks": {"postgres": {"status": "up"}, "cache": {"status": "down"}}},
         {"status": "ok", "database": "timeouts are set"},
         {"database": "down", "items": [1]},
+        {"status": "ok", "data": {"last_import": {"status": "failed"}, "mode": "error"}},
         {"status": "ok", "db": {"pool": 5}},
         {"status": "ok", "database": None},
         [{"name": "db", "status": "up"}, {"name": "cache", "status": "down"}, "db", {"name": "db"}],

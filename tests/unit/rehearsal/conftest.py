@@ -67,6 +67,10 @@ def environment(folder: Path) -> Environment:
     return found
 
 
+ALLOWED = (("access-control-allow-origin", "https://shop.example"), ("access-control-allow-headers", "authorization"))
+"""What a preflight is answered."""
+
+
 @pytest.fixture
 def recording() -> Recording:
     """What the shop answered in one run."""
@@ -81,7 +85,8 @@ def recording() -> Recording:
         "account": _said({"id": 7}),
         "account again": _said({"id": 7}),
         "wrong password": _said({"detail": "no"}, 401),
-        "backend OPTIONS /login": Recorded(200, (("access-control-allow-origin", "https://shop.example"),)),
+        "backend OPTIONS /login": Recorded(200, ALLOWED),
+        "backend OPTIONS /me": Recorded(200, ALLOWED),
         "frontend GET /": Recorded(200, (("content-type", "text/html"),), b"<title>Shop</title>"),
         "frontend GET /app.js": Recorded(200, (("content-type", "text/javascript"),), script),
     }

@@ -215,6 +215,8 @@ def _said_in_json(answer: Answer, text: str) -> Said | None:
         return Said("name-of-app")
     if answer.status in {502, 503, 504} and words("behind").search(text):
         return Said("app-slow" if answer.status == 504 or words("slow").search(text) else "app-away")
+    if answer.status == 500 and re.search(r"\bprox(?:y|ying)\b", text, re.IGNORECASE) and words("behind").search(text):
+        return Said("app-away")
     if answer.status in {404, 421, 503} and words("no_route").search(text):
         return Said("no-route")
     return Said("kept-out") if answer.status in {401, 403} and words("wants_key").search(text) else None

@@ -27,6 +27,8 @@ ON_FRONTEND, ON_BACKEND = "called on frontend ", "called on backend "
 FROM_HERE = "browser "
 """How the exchanges begin that repeat from here what a page requested in the browser, or remove its account."""
 STRONG = frozenset({"client", "request", "built", "setting"})
+BASES = frozenset({"client", "setting", "built", "given", "constant"})
+"""How an address is found below which paths are called."""
 UNSET = re.compile(r"(?:undefined|null|NaN|\[object Object\])(?=$|[/:?\ufffc])|https?:///")
 UNFILLED = re.compile(
     r"(?:https?://)?(?:__[A-Za-z][A-Za-z0-9_]*__|%[A-Z][A-Z0-9_]*%|\$\{[A-Za-z_][\w.]*(?::?-[^}]*)?\}|\$[A-Z][A-Z0-9_]{2,}"
@@ -105,7 +107,7 @@ class _Judge:
         self.addresses = observation.api_addresses if observation else addresses
         view = observation.page if observation else None
         # Where a client has a base, what a request option names as its `url` is a path below it.
-        self._based = any("://" in each.value and each.how == "client" for each in self.addresses)
+        self._based = any(_is_base(each) for each in self.addresses)
         below = [each.value for each in self.addresses if self._below_base(each)]
         self._paths = tuple(dict.fromkeys((*(view.call_paths if view else paths), *below)))
         stated = environment.frontend.calls
@@ -162,7 +164,8 @@ class _Judge:
         if how == "path" or not wrong.address.value:
             # A path alone says too little where a client's base is not known.
             return wrong.certain and bool(wrong.detail)
-        return how in STRONG or wrong.certain
+        # What a page gives its own functions may be a link; to the user's own machine no page links.
+        return how in STRONG or wrong.certain or (how == "given" and code == "frontend.calls-localhost")
 
     def _below_base(self, address: ApiAddress) -> bool:
         return self._based and address.how == "client" and address.value.startswith("/")
@@ -182,9 +185,7 @@ class _Judge:
             return self._by_trial(address)
         if _covers(known, self._prefix):
             return RIGHT, ""
-        if _covers(self._prefix, known.rstrip("/")) and (
-            cut or address.how in {"client", "setting", "built", "constant"}
-        ):
+        if _covers(self._prefix, known.rstrip("/")) and (cut or address.how in BASES):
             joined = [known.rstrip("/") + "/" + each.lstrip("/") for each in self._paths]
             if any(_covers(each, self._prefix) for each in joined):
                 return RIGHT, ""
@@ -209,7 +210,7 @@ class _Judge:
         if self._prefix or _place(found) != _place(self._wanted):
             return ""
         known, cut, _ = found.path.partition(HOLE)
-        base = cut or address.how in {"client", "setting", "built", "constant"}
+        base = cut or address.how in BASES
         called = [known.rstrip("/") + "/" + each.lstrip("/") for each in self._paths] if base else [known]
         called = [each.partition(HOLE)[0] for each in called]
         if any(_covers(d, c.rstrip("/")) or _covers(c, d) for c in called for d in self._declared if len(c) > 1):
@@ -265,6 +266,14 @@ class _Judge:
         return any(len(c) > 1 and (_covers(c, d) or _covers(d, c.rstrip("/"))) for c in joined for d in self._declared)
 
 
+def _is_base(address: ApiAddress) -> bool:
+    """Return whether what a script calls is below an address: a client's, or one that a path is put behind."""
+    if address.how == "client":
+        return "://" in address.value
+    whole = address.value.endswith(HOLE) and not is_third_party(address.resolved)
+    return address.how == "request" and whole and ("://" in address.value or UNSET.match(address.value) is not None)
+
+
 def _declared(environment: Environment) -> Iterator[str]:
     """Yield the paths of the API that the file names."""
     for endpoint in environment.backend.endpoints:
@@ -308,7 +317,7 @@ def _is_api(answer: Answer) -> bool:
     return "json" in kind or (not is_html(answer) and answer.status not in {404, 405} and "text/plain" not in kind)
 
 
-ORDER = ("client", "request", "setting", "built", "constant")
+ORDER = ("client", "request", "setting", "built", "given", "constant")
 CODES = ("frontend.address-unset", "frontend.address-unfilled", "frontend.calls-localhost", "frontend.plain-http")
 
 

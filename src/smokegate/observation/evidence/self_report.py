@@ -32,6 +32,8 @@ CRASH = re.compile(
     re.DOTALL,
 )
 """What PHP writes last where it ends a script in an error; with `display_errors` the status stays 200."""
+ENVELOPES = ("data", "result", "response", "payload", "health")
+"""The keys in which frameworks wrap every answer."""
 LONGEST = 200
 """Bytes of a text that may be one of those words."""
 
@@ -50,8 +52,9 @@ def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
         declared = {each.path[0] for each in promise.json_ if each.path}
         pairs = value.items() if isinstance(value, dict) and not promise.text_rules else ()
         found = [
-            (f"json {key}", said)
-            for key, said in pairs
+            (f"json {path}{key}", said)
+            for path, part in (("", dict(pairs)), *_wrapped(dict(pairs), declared))
+            for key, said in part.items()
             if str(key).lower() in STATUS_KEYS and key not in declared and is_sick(said)
         ]
         return found or list(_without_database(dict(pairs), declared))
@@ -70,6 +73,13 @@ def reports_itself(value: Any) -> bool:
     """Return whether a JSON body is a report of health that says that the application is not well."""
     pairs = value.items() if isinstance(value, dict) else ()
     return any(str(key).lower() in STATUS_KEYS and is_sick(said) for key, said in pairs)
+
+
+def _wrapped(report: dict[str, Any], declared: set[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what a report says within the envelope that every answer of an application has."""
+    for key in ENVELOPES:
+        if key not in declared and isinstance(part := report.get(key), dict):
+            yield f"{key}.", part
 
 
 def _without_database(report: dict[str, Any], declared: set[Any]) -> Iterator[tuple[str, Any]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from smokegate.observation.javascript.callers import passed_on
 from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.members import member
-from smokegate.observation.javascript.scopes import Script
+from smokegate.observation.javascript.scopes import Definition, Script
 from smokegate.observation.javascript.tokens import PIECE, PUNCTUATION, STRING, WORD, unescaped
 from smokegate.observation.javascript.values import HOLE, Choice, Undefined, Unknown, Value, options_of
 
@@ -21,6 +21,13 @@ VERBS = frozenset({"get", "post", "put", "patch", "delete", "del", "head", "requ
 VERBS |= {"GET", "POST", "PUT", "PATCH", "DELETE"}
 CLIENT = frozenset({"baseurl", "prefixurl", "uri", "url", "httpendpoint", "wsendpoint", "graphqlendpoint", "endpoint"})
 CLIENT |= {"httpuri", "wsuri", "basepath", "root", "baseuri", "rooturl", "prefix"}
+ADDRESS = re.compile(r"(?:ur[il]|base|host|endpoint|server|origin)$", re.IGNORECASE)
+"""How settings end that are addresses."""
+GIVEN = frozenset({"useValue", "host", "server", "origin", "address"})
+"""Under these names a client may be given its address, and anything else, too."""
+SHOWN = frozenset({"URL", "log", "info", "warn", "error", "debug", "push", "test", "includes", "startsWith", "replace"})
+SHOWN |= {"assign", "open", "String", "encodeURIComponent", "if", "switch", "while", "function"}
+"""What is given an address and calls nothing there."""
 MOST_PATHS = 400
 RELATIVE = re.compile(r"[a-z][a-z0-9]{2,30}(?:/[\w\ufffc-]{1,40}){0,4}")
 NAMES_API = re.compile(
@@ -40,7 +47,7 @@ class Found:
     value: str
     """As far as it is known: a hole stands for what only a running page knows."""
     how: str
-    """`client`, `request`, `built` (from pieces), `setting`, `constant`, or `mention`."""
+    """`client`, `request`, `built` (from pieces), `setting`, `given` (to any function), `constant`, or `mention`."""
     method: str = "GET"
     setting: str = ""
     """The setting that is not set, where its name is still there."""
@@ -62,6 +69,8 @@ class Calls:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+        self._named: dict[Script, frozenset[str]] = {}
+        """Script → the names that it gives a constant address."""
         self.paths: dict[str, None] = {}
         """Constant paths that are passed to any call."""
         self.words: dict[str, None] = {}
@@ -72,25 +81,23 @@ class Calls:
         """Whether an HTTP client is given a base that is only known when the page runs."""
 
     def of(self, script: Script) -> list[Found]:
-        """Return what a script calls; nothing where it is too deep to be followed."""
-        try:
-            return list(self._read(script))
-        except RecursionError:
-            return []
-
-    def _read(self, script: Script) -> Iterator[Found]:
-        tokens = script.tokens
+        """Return what a script calls, without what is too deep to be followed."""
+        tokens, found = script.tokens, list[Found]()
         for index in range(len(tokens)):
             kind = tokens.kinds[index]
-            if kind == WORD:
-                after = tokens.ends[index]
-                sign = tokens.text[after : after + 1]
-                if sign in "(:=+? \n\t":
-                    yield from self._word(script, index)
-            elif kind == STRING:
-                yield from self._string(script, index)
-            elif kind == PUNCTUATION and tokens.text[tokens.starts[index]] == "`":
-                yield from self._template(script, index)
+            try:
+                if kind == WORD:
+                    after = tokens.ends[index]
+                    sign = tokens.text[after : after + 1]
+                    if sign in "(:=+? \n\t":
+                        found += self._word(script, index)
+                elif kind == STRING:
+                    found += self._string(script, index)
+                elif kind == PUNCTUATION and tokens.text[tokens.starts[index]] == "`":
+                    found += self._template(script, index)
+            except RecursionError:
+                continue
+        return found
 
     def _word(self, script: Script, index: int) -> Iterator[Found]:
         tokens, word = script.tokens, script.tokens.word(index)
@@ -124,6 +131,38 @@ class Calls:
             value = self._evaluator.value(script, first)
             if isinstance(value, str):
                 yield Found(script.url, value, "built")
+        elif tokens.kind(first) == WORD and word not in SHOWN and self._is_alone(script, first):
+            yield from self._given(script, first)
+
+    def _is_alone(self, script: Script, at: int) -> bool:
+        """Return whether an argument is a name that a script gives an address, or a member that is named as one."""
+        tokens, last = script.tokens, at
+        while tokens.is_punctuation(last + 1, ".") and tokens.kind(last + 2) == WORD:
+            last += 2
+        if not tokens.is_punctuation(last + 1, ",", ")"):
+            return False
+        if last > at:
+            return ADDRESS.search(tokens.word(last)) is not None
+        if tokens.word(at) not in self._addresses(script):
+            return False
+        before = script.work
+        found = script.visible(tokens.word(at), at)  # short names are used again for many things
+        self._evaluator.world.steps += script.work - before
+        return isinstance(found, Definition) and _is_address(script, found)
+
+    def _addresses(self, script: Script) -> frozenset[str]:
+        if script not in self._named:
+            named = (
+                name for name, all_ in script.definitions.items() if any(_is_address(script, each) for each in all_)
+            )
+            self._named[script] = frozenset(named)
+        return self._named[script]
+
+    def _given(self, script: Script, at: int) -> Iterator[Found]:
+        """Yield the address that a function is given under a name: `createClient(settings.url)`."""
+        for value, alone in self._values(script, at):
+            if isinstance(value, str) and ABSOLUTE.match(value) and HOLE not in value:
+                yield Found(script.url, value, "given", "?", alone=alone)
 
     def _url(self, script: Script, at: int) -> Iterator[Found]:
         """Yield what `new URL` of a setting that is not set shows: it throws where the page needs the address."""
@@ -173,6 +212,8 @@ class Calls:
 
     def _key(self, script: Script, key: str, at: int) -> Iterator[Found]:
         client = key.lower() in CLIENT
+        if key in GIVEN and at < len(script.tokens.starts):
+            yield from self._given(script, at)
         if at >= len(script.tokens.starts) or (not client and not names_api(key)):
             return
         self.prefixed |= key.lower() == "prefixurl"
@@ -261,3 +302,9 @@ class Calls:
         value = self._evaluator.value(script, at)
         for each in options_of(value):
             yield each, not isinstance(value, Choice)
+
+
+def _is_address(script: Script, definition: Definition) -> bool:
+    """Return whether the value of a name begins as an address does."""
+    at = definition.value
+    return at is not None and ABSOLUTE.match(script.tokens.text, script.tokens.starts[at] + 1) is not None

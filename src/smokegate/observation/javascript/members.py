@@ -46,7 +46,10 @@ Place = tuple[Script, int]
 def member(evaluator: Evaluator, value: Value, name: str, place: Place | None = None) -> Value:
     """Return a member of a value."""
     if isinstance(value, Choice):
-        return choice(*(member(evaluator, each, name, place) for each in value.options))
+        found = [member(evaluator, each, name, place) for each in value.options]
+        # `window.settings || {}`: that the default counts is not known where what comes before it is not.
+        unknown = any(isinstance(each, Unknown) for each in found)
+        return choice(*(each for each in found if not (unknown and isinstance(each, Undefined))))
     if isinstance(value, Literal):
         return _of_literal(evaluator, value, name)
     if isinstance(value, Element):
@@ -54,7 +57,9 @@ def member(evaluator: Evaluator, value: Value, name: str, place: Place | None = 
     if isinstance(value, Unknown):
         return _of_unknown(evaluator, value, name, place)
     if isinstance(value, Undefined):
-        return _absent(name)
+        # A member of nothing is an error, which a page that works does not make: what it is was not understood. Only
+        # of settings that are missing it shows what the page lacks.
+        return _absent(name) if value.name else UNKNOWN
     if isinstance(value, str) and HOLE not in value:
         return float(len(value)) if name == "length" else _of_text_or_url(value, name)
     return value if name == "href" else UNKNOWN

@@ -13,7 +13,7 @@ from smokegate.observation.plan.prerequisites import failed
 from smokegate.observation.transport.connect import DIRECT, Origin, Route
 
 if TYPE_CHECKING:
-    from smokegate.environment.model import Expectation
+    from smokegate.environment.model import Expectation, SignIn
 
 Group = Literal[
     "health",
@@ -35,6 +35,10 @@ that is made again and again.
 `own`, what a team's own checks send, is never planned."""
 #: The methods that may be sent twice.
 IDEMPOTENT = READING
+PREFLIGHT = "preflight"
+"""What a browser sends before the login call of a page of another origin."""
+ACCOUNT_PREFLIGHT = "preflight of account"
+"""What it sends before the call that reads the account, with its credential in a header."""
 AGENT = "smokegate (synthetic check)"
 
 
@@ -134,6 +138,13 @@ def origin_of(url: str, route: Route = DIRECT) -> Origin:
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return Origin(parts.scheme, parts.hostname or "", port, route.over(parts.scheme))
+
+
+def preflights(api: SignIn | None) -> tuple[str, ...]:
+    """Return the names of the preflights of the calls that sign in; a cookie alone needs none for the account."""
+    if api is None:
+        return ()
+    return (PREFLIGHT,) if api.credential_header is None else (PREFLIGHT, ACCOUNT_PREFLIGHT)
 
 
 def web_origin(url: str) -> str:

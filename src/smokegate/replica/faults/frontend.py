@@ -147,6 +147,17 @@ def cors_missing(plan: Plan) -> None:
     plan.patch(change)
 
 
+@fault("tectonic", where="app", cause="frontend.cors-refused", caught_by=checks.BACKEND_LETS_THE_FRONTEND_CALL_IT)
+def cors_without_credential(plan: Plan) -> None:
+    """The backend lets pages log in and refuses the header that carries their token."""
+
+    def change(app: Any) -> None:
+        (layer,) = (each for each in app.user_middleware if each.cls.__name__ == "CORSMiddleware")
+        layer.kwargs["allow_headers"] = ["content-type"]
+
+    plan.patch(change)
+
+
 @fault(
     "tectonic",
     where="frontend",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ class Case:
     """The folder that holds `cases/`, `tables/` and `bin/`."""
     folder: Path | None = None
     answers: list[dict[str, Any]] = field(default_factory=list)
+    docker: dict[str, Any] | None = None
+    """What the stand-ins for `docker` and `ssh` answer."""
     options: tuple[str, ...] = ()
     variables: dict[str, str] = field(default_factory=dict)
 
@@ -48,12 +51,14 @@ def all_cases(*homes: Path) -> list[Case]:
         found += [_of_folder(path, home) for path in sorted(home.glob("cases/*/case.toml"))]
         for path in sorted(home.glob("tables/*.toml")):
             table = tomllib.loads(path.read_text(encoding="utf-8"))
-            found += [_of_row(row, table, home) for row in table["case"]]
+            of_row = _of_server if table["kind"] == "server" else _of_row
+            found += [of_row(row, table, home) for row in table["case"]]
     return found
 
 
 def _of_folder(path: Path, home: Path) -> Case:
     read = tomllib.loads(path.read_text(encoding="utf-8"))
+    docker = path.parent / "docker.json"
     return Case(
         id=path.parent.name,
         kind=read["kind"],
@@ -63,24 +68,62 @@ def _of_folder(path: Path, home: Path) -> Case:
         expect=read["expect"],
         home=home,
         folder=path.parent,
+        docker=json.loads(docker.read_text(encoding="utf-8")) if docker.exists() else None,
         options=tuple(read.get("options", ())),
         variables=read.get("variables", {}),
     )
 
 
+CONTAINERS: dict[str, dict[str, Any]] = {
+    "backend": {"port": "{port}", "health": "healthy"},
+    "database": {"service": "db", "image": "postgres:16", "health": "healthy"},
+}
+LOOPING = {"state": "restarting", "exit": 1, "restarts": 7, "age": 20}
+
+
+def _of_server(row: dict[str, Any], table: dict[str, Any], home: Path) -> Case:
+    """Return a row about a server: the words in which its commands fail, or how one of its containers ends."""
+    containers = {role: {"service": role, **each} for role, each in CONTAINERS.items()}
+    services = [each["service"] for each in containers.values()]
+    if (role := row.get("role", "backend")) not in containers:
+        services.append(role)
+    if "log" in row or "down" in row:
+        ended = {**LOOPING, **row.get("down", {}), "log": row.get("log", "").strip().split("\n")}
+        containers[role] = {"service": role, **containers.get(role, {}), **ended}
+    env = table["env"].replace("{server}", 'ssh = "deploy@app.invalid"' if "ssh" in row else "local = true")
+    said = {key: row[key] for key in ("ssh", "fails") if key in row}
+    return Case(
+        id=row["id"],
+        kind=table["kind"],
+        what=row["what"],
+        source=table["source"],
+        env=env.replace("{folder}", row.get("directory", "{folder}")),
+        expect={**table["says"][row["says"]], "cause": [rf"^{re.escape(row['code'])}\s"]},
+        home=home,
+        answers=[] if role == "backend" and ("log" in row or "down" in row) else table["answer"],
+        docker={"services": services, "containers": [*containers.values()], **said},
+    )
+
+
 def _of_row(row: dict[str, Any], table: dict[str, Any], home: Path) -> Case:
-    """Return a row of a table as a case: one answer, for every path or for the one that it names."""
+    """Return a row of a table as a case: one answer, for every path or for the one that it names.
+
+    What is right is said by `says`, and by the code of the cause where the row has one.
+    """
     expect = {**table["says"][row["says"]], **row.get("expect", {})}
-    words = "|".join(row.get("words", [re.escape(row["platform"])]))
+    if "code" in row:
+        expect["cause"] = [rf"^{re.escape(row['code'])}\s"]
+    words = "|".join(row.get("words", [re.escape(row.get("platform", ""))]))
     expect["cause"] = [each.replace("{platform}", words) for each in expect["cause"]]
     answer = {key: row[key] for key in ("path", "status", "headers", "body") if key in row}
     return Case(
         id=row["id"],
         kind=table["kind"],
-        what=f"{row['platform']}: {row['what']}",
-        source=row.get("source", ""),
-        env=table["env"],
+        what=f"{row['platform']}: {row['what']}" if "platform" in row else row["what"],
+        source=row.get("source", table.get("source", "")),
+        env=row.get("env", table["env"]),
         expect=expect,
         home=home,
         answers=[answer, *table.get("answer", [])],
+        variables=row.get("variables", {}),
     )

@@ -122,7 +122,7 @@ class _Served:
 
 @contextmanager
 def _served(case: Case) -> Iterator[_Served]:
-    deployment = Deployment(of_case(case.folder) if case.folder else from_table(case.answers))
+    deployment = Deployment(of_case(case.folder) if case.folder else from_table(case.answers) if case.answers else None)
     folder = Path(tempfile.mkdtemp(prefix="field-"))
     try:
         (folder / "case.toml").write_text(deployment.filled(case.env, folder=str(folder)), encoding="utf-8")
@@ -168,9 +168,8 @@ def _none(verdict: str, note: str) -> dict[str, Any]:
 
 def _variables(case: Case, deployment: Deployment, folder: Path) -> dict[str, str]:
     path, docker = os.environ["PATH"], {}
-    if case.folder and (case.folder / "docker.json").exists():
-        text = (case.folder / "docker.json").read_text(encoding="utf-8")
-        (folder / "docker.json").write_text(deployment.filled(text), encoding="utf-8")
+    if case.docker is not None:
+        (folder / "docker.json").write_text(deployment.filled(json.dumps(case.docker)), encoding="utf-8")
         docker = {"STAND_IN_DOCKER": str(folder / "docker.json")}
         python = Path(sys.executable).resolve().parent  # not a version manager's, which takes longer than the stand-ins
         path = f"{case.home / 'bin'}:{python}:{path}"

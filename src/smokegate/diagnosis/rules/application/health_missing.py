@@ -12,6 +12,11 @@ from smokegate.observation.evidence.html import is_html
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
+    from smokegate.observation.model import Answer
+
+
+GATEWAY = "a gateway without a route to the application, which one is unknown: an empty answer shows not whose it is"
+NO_OTHER_ANSWER = ("another application that answers under this host", "every route of the app being gone")
 
 
 def judge(case: Case) -> Signs | None:
@@ -27,14 +32,26 @@ def judge(case: Case) -> Signs | None:
         and other.status not in {404, 405}
         and not is_html(other)
     ]
+    if known:
+        return Signs(
+            evidence=(seen(exchange, body(answer)), *(seen(e) for e in known[:2])),
+            exchanges=("health",),
+            confidence=Confidence.CERTAIN,
+        )
+    # Proxies are built on the servers of applications, too (YARP on Kestrel): their "no route" has no sign of its own.
+    bare = _is_empty(answer)
+    others = [e for e in case.backend if not is_sample(e.name) and e is not exchange and _is_empty(case.app(e.name))]
+    same = (f"the same of {len(others)} more: {', '.join(e.name for e in others[:3])}",) if bare and others else ()
     return Signs(
-        evidence=(seen(exchange, body(answer)), *(seen(e) for e in known[:2])),
+        evidence=(seen(exchange, body(answer)), *same),
         exchanges=("health",),
-        confidence=Confidence.CERTAIN if known else Confidence.LIKELY,
-        competing=(
-            None if known else ("another application that answers under this host", "every route of the app being gone")
-        ),
+        confidence=Confidence.LIKELY,
+        competing=(*((GATEWAY,) if bare else ()), *NO_OTHER_ANSWER),
     )
+
+
+def _is_empty(answer: Answer | None) -> bool:
+    return answer is not None and answer.status in {404, 405} and not answer.body.text.strip()
 
 
 RULES = (
@@ -51,6 +68,10 @@ RULES = (
             (
                 "If the path is right, the deployed version lost it: compare the deployed commit with the one"
                 " that has it, and deploy that."
+            ),
+            (
+                "Where the answer is empty, look for this request in the application's log: if it is not there, a"
+                " gateway answered it, which has no route to the application."
             ),
             "If a proxy strips or adds a prefix (`/api`), give the path as it is seen from outside.",
         ),

@@ -8,7 +8,7 @@ from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.observation.evidence.predicates import refusal
-from smokegate.observation.plan.step import web_origin
+from smokegate.observation.plan.step import ACCOUNT_PREFLIGHT, preflights, web_origin
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -17,8 +17,13 @@ ALLOW = "access-control-allow-origin"
 
 
 def judge(case: Case) -> Signs | None:
-    """The preflight of the login call is not granted to the page's origin."""
-    exchange, answer, frontend = case.exchange("preflight"), case.app("preflight"), case.environment.frontend
+    """A preflight of the login call, or of the one that reads the account, is not granted to the page's origin."""
+    found = (_refused(case, name) for name in preflights(case.environment.sign_in))
+    return next((signs for signs in found if signs is not None), None)
+
+
+def _refused(case: Case, name: str) -> Signs | None:
+    exchange, answer, frontend = case.exchange(name), case.app(name), case.environment.frontend
     if exchange is None or answer is None or frontend is None:
         return None
     api = case.environment.sign_in
@@ -27,10 +32,12 @@ def judge(case: Case) -> Signs | None:
         return None
     wanted, allowed = web_origin(frontend.url), answer.headers.get(ALLOW)
     said = header(answer, ALLOW) if allowed is not None else f"no header {ALLOW}"
+    # That the page sends the login is the file's word and plain; which credential it sends later is a conclusion.
+    sure = answer.status < 500 and name != ACCOUNT_PREFLIGHT
     return Signs(
         evidence=(seen(exchange, said, f"the page's origin is {wanted}", why, body(answer)),),
-        exchanges=("preflight",),
-        confidence=Confidence.CERTAIN if answer.status < 500 else Confidence.LIKELY,
+        exchanges=(name,),
+        confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
         names={"origin": wanted},
     )
 
@@ -42,12 +49,16 @@ RULES = (
         level=Level.FRONTEND,
         owner=Owner.CONFIGURATION,
         symptom="'blocked by CORS policy' in the browser's console, while curl works.",
-        reads=("the answer to the preflight of the login call",),
+        reads=("the answers to the preflights of the login call, and of the call that reads the account",),
         judge=judge,
         steps=(
             (
                 "Add `{origin}` to the backend's allowed origins (`ALLOWED_ORIGINS`): scheme, host and port"
                 " exactly, without a slash at the end."
+            ),
+            (
+                "Where the headers are refused, allow those that the pages send: `Content-Type`, and the one that"
+                " carries the credential (`Authorization`)."
             ),
             "Restart the backend, which reads them at start-up.",
             (
@@ -57,6 +68,7 @@ RULES = (
         ),
         competing=(
             "an origin list that lacks this address",
+            "a list of headers that lacks the credential's, where the pages send one",
             "a CORS middleware that is gone",
             "a proxy that answers or eats the preflight",
         ),

@@ -10,6 +10,7 @@ from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, seen
 from smokegate.observation.evidence.html import is_html
+from smokegate.observation.plan.step import ACCOUNT_PREFLIGHT, PREFLIGHT
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -27,7 +28,7 @@ def judge(case: Case) -> Signs | None:
         and (answer := case.app(each.name))
         and 200 <= answer.status < 300
         and is_html(answer)
-        and (is_broken(case, each) or each.name == "preflight")
+        and (is_broken(case, each) or each.name in {PREFLIGHT, ACCOUNT_PREFLIGHT})
     ]
     if len({each.request.url for each in pages}) < ENOUGH:
         return None

@@ -97,7 +97,7 @@ class Reading:
         self.call_paths = tuple(each for each in paths if not FILE.search(each))[:200]
         self.hidden_base = calls.hidden_base
         self.settings_files = tuple(dict.fromkeys(self._settings_files(found)))
-        order = ("client", "request", "setting", "built", "constant", "mention")
+        order = ("client", "request", "setting", "built", "given", "constant", "mention")
         found = sorted((*self._settings, *found), key=lambda each: (order.index(each.how), not each.alone))
         kept: dict[tuple[str, str], ApiAddress] = {}
         for each in found:
