@@ -75,3 +75,15 @@ def test_the_settings_of_nuxt_are_those_in_its_page(address: str, expected: str)
         f'{{public:{{apiBase:{address}}},app:{{baseURL:"/",buildId:"1"}}}}</script>'
     )
     assert judgement(NUXT, html) == expected
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'var m=new Map;function f(t,r){return m.get((t?null:r)+(r.href||""))}',
+        "var N={};x.d(N,{origin:()=>o});const p={...N};const same=new URL(p.origin)",
+    ],
+)
+def test_what_frameworks_do_with_null_is_no_missing_address(script: str) -> None:
+    """React asks a map for a key that may begin with null; axios puts its platform together from modules."""
+    assert judgement(script) == "not known"

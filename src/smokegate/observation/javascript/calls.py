@@ -167,7 +167,10 @@ class Calls:
     def _url(self, script: Script, at: int) -> Iterator[Found]:
         """Yield what `new URL` of a setting that is not set shows: it throws where the page needs the address."""
         value = self._evaluator.value(script, at)
-        if self._after_comma(script, at) is None and isinstance(value, Undefined) and value.word == "undefined":
+        if not isinstance(value, Undefined) or value.word != "undefined" or self._after_comma(script, at) is not None:
+            return
+        # A library's own parts are put together when it runs: that one of them seems to lack a part is no setting.
+        if not value.name or value.name.isupper() or names_api(value.name):
             yield Found(script.url, "undefined", "built", "?", setting=value.name)
 
     def _request(self, script: Script, at: int, method: str) -> Iterator[Found]:
