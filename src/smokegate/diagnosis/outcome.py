@@ -7,6 +7,8 @@ from typing import Literal
 
 Word = Literal["passed", "failed", "blocked", "advisory", "skipped", "error", "not run", "not judged"]
 
+NEVER_RAN = "the run ended before this test"
+"""Why a check says nothing that the run did not come to."""
 SUITE = "smokegate/"
 """What the ids of the suite's own checks begin with, wherever the suite is installed."""
 

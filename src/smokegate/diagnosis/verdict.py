@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.broken import failed_attempts, is_broken
 from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.model import Owner
+from smokegate.diagnosis.outcome import NEVER_RAN
 from smokegate.diagnosis.undetermined import CODE as UNDETERMINED
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ BY_OWNER = {
 }
 """What a failure comes to where its cause is not the deployment's own; every other owner's is FAIL."""
 REPORT = "please report this line"
+CUT_SHORT = "the run was cut short: what it had not requested by then is not known"
 WORST_FIRST = (Verdict.FAIL, Verdict.OUTAGE, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS)
 
 
@@ -76,6 +78,12 @@ def exit_code(verdicts: Iterable[Verdict], *, strict: bool = False, partial: boo
     return 1 if worst is Verdict.WARN and strict else worst.code
 
 
+UNJUDGED = {
+    Owner.DEPLOY: "nothing was learned: wait for the deploy, run again",
+    Owner.NETWORK: "nothing was learned: follow the steps, run again",
+    Owner.TEST_DATA: "nothing was learned: follow the steps, run again",
+}
+"""What to do where the cause is not the runner itself."""
 DECISIONS = {
     Verdict.PASS: "go on",
     Verdict.WARN: "go on, look at the warnings",
@@ -92,6 +100,8 @@ def decision(verdict: Verdict, diagnosis: Diagnosis, *, partial: str = "") -> st
         return "fix the configuration, a rollback will not help"
     if partial and (verdict in {Verdict.PASS, Verdict.WARN} or (verdict is Verdict.UNKNOWN and headline is None)):
         return "nothing is decided: only a part of the checks ran"
+    if verdict is Verdict.UNKNOWN and headline is not None:
+        return UNJUDGED.get(headline.owner, DECISIONS[verdict])
     return DECISIONS[verdict]
 
 
@@ -118,7 +128,7 @@ def reasons(
     if not failed and cause:
         first = f"every check that was selected is blocked by one cause: {cause.title}"
     blame = {
-        Verdict.OUTAGE: ("the evidence says the platform, not the app: do not roll back",),
+        Verdict.OUTAGE: ("the evidence says the platform, not the app",),
         Verdict.UNKNOWN: ("the evidence does not say that the deployment is at fault: it could not be judged",),
     }
     return (first, *blame.get(verdict, ()), *notes)
@@ -167,14 +177,17 @@ def unchecked(outcomes: Sequence[TestOutcome], diagnosis: Diagnosis, observation
     found = []
     if not any(each.outcome in {"passed", "failed", "advisory", "error"} for each in outcomes):
         found.append("nothing was checked")
-    if not observation.complete:
-        found.append("the run was cut short: what it had not requested by then is not known")
-    found += [f"error inside smokegate in {each.label}: {each.why}; {REPORT}" for each in outcomes if each.internal]
+    found += [
+        f"error inside smokegate in {_brief(each.label)}: {each.why}; {REPORT}" for each in outcomes if each.internal
+    ]
     found += [f"error inside smokegate in {each}; {REPORT}" for each in diagnosis.errors]
     left: dict[str, list[str]] = {}
     for each in outcomes:
         if each.outcome in {"skipped", "not run"} or (each.outcome == "error" and each.advisory):
             left.setdefault(each.why, []).append(each.label)
+    if not observation.complete:
+        never = left.pop(NEVER_RAN, [])
+        found.append(f"the run was cut short, {len(never)} not checked: {_some(never)}" if never else CUT_SHORT)
     found += [f"not checked: {_some(labels)}" + (f" ({why})" if why else "") for why, labels in left.items()]
     blocked = _blocked(outcomes)
     if blocked and not failures(outcomes):
@@ -194,7 +207,12 @@ def _remarks(observation: Observation) -> tuple[str, ...]:
 
 def _some(labels: Sequence[str]) -> str:
     more = f" and {len(labels) - 3} more" if len(labels) > 3 else ""
-    return ", ".join(labels[:3]) + more
+    return ", ".join(map(_brief, labels[:3])) + more
+
+
+def _brief(label: str) -> str:
+    """Return a label without the path of its file, where there is no code: a worker that crashed passed none on."""
+    return label.rpartition("::")[2]
 
 
 def _not_judged(outcomes: Sequence[TestOutcome]) -> tuple[str, ...]:

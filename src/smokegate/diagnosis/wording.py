@@ -9,6 +9,8 @@ from smokegate.observation.model import Answer, Exchange, NoAnswer, NotSent
 from smokegate.observation.transport.causes import WireCause
 
 LIMIT = 160
+WORD_BEFORE = re.compile(r"\w+$")
+LONGEST_WORD = 20
 SAMPLE = re.compile(r"(health(?: \d+)?): (.*)", re.DOTALL)
 """A line about one of the health check's samples: its name, and what came of it."""
 
@@ -27,8 +29,10 @@ def quote(text: str, limit: int = LIMIT) -> str:
 
 
 def around(text: str, start: int, end: int, margin: int = 60) -> str:
-    """Return the place in a text where something was found, between backticks."""
-    return quote(text[max(0, start - margin) : end + margin])
+    """Return the place in a text where something was found, between backticks, with no word cut at its beginning."""
+    first = max(0, start - margin)
+    word = WORD_BEFORE.search(text, max(0, first - LONGEST_WORD), first)
+    return quote(text[word.start() if word else first : end + margin], LIMIT + LONGEST_WORD)
 
 
 def header(answer: Answer, name: str) -> str:

@@ -206,7 +206,10 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     from smokegate.plugin import collect, start_up, waiting
 
     start_up.over(session.config)
-    if not run.settings.observes or getattr(session.config.option, "tx", None):
+    if not run.settings.observes:
+        return
+    if getattr(session.config.option, "tx", None):  # the workers send the requests
+        waiting.begin(session.config, run)
         return
 
     with run.guarded("the start of the requests"):

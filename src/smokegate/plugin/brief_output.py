@@ -60,6 +60,8 @@ def begin(config: pytest.Config) -> None:
         return
     if type(reporter) is not TerminalReporter or config.option.verbose > 0:
         return
+    if (other := config.pluginmanager.getplugin("terminaldistreporter")) is not None:
+        config.pluginmanager.unregister(other)  # pytest-xdist's lines about its workers: the verdict says what matters
     config.stash[BRIEF] = config.option.verbose < 0
     config.option.verbose = min(-1, config.option.verbose)
     config.pluginmanager.unregister(reporter)

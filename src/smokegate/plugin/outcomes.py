@@ -140,7 +140,7 @@ def gather(run: Run, report: pytest.TestReport) -> None:
         why = report.longreprtext.strip() or "the test ended without a report"
         # A worker that was killed says nothing of the deployment.
         crashed = report.when not in {"setup", "call", "teardown"}
-        why = why.splitlines()[-1] if crashed else why
+        why = why.splitlines()[-1].partition(" while running ")[0] if crashed else why
         for each in run.outcomes if name is None else (name,):
             _keep(run, each, TestOutcome(id=report.nodeid, outcome="error", why=why, internal=crashed))
 

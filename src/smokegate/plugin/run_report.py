@@ -9,7 +9,7 @@ import pytest
 
 from smokegate.diagnosis.engine import diagnose
 from smokegate.diagnosis.model import Diagnosis
-from smokegate.diagnosis.outcome import TestOutcome
+from smokegate.diagnosis.outcome import NEVER_RAN, TestOutcome
 from smokegate.diagnosis.verdict import decide, decision, exit_code, reasons
 from smokegate.environment.coverage import not_covered
 from smokegate.observation.model import Observation
@@ -68,6 +68,7 @@ def _environment(run: Run, declared: Environment, *, cut_short: bool) -> Environ
         tuple(why),
         tuple(not_covered(environment)),
         partial=partial,
+        lost=bool(run.outcomes[declared.name]) and declared.name not in run.results.keys() | run.failures.keys(),
         decision=decision(verdict, diagnosis, partial=partial),
     )
 
@@ -75,7 +76,7 @@ def _environment(run: Run, declared: Environment, *, cut_short: bool) -> Environ
 def _outcomes(run: Run, name: str) -> tuple[TestOutcome, ...]:
     seen = run.outcomes[name]
     never = (
-        TestOutcome(id=each, outcome="not run", why="the run ended before this test", code=run.planned[name][each])
+        TestOutcome(id=each, outcome="not run", why=NEVER_RAN, code=run.planned[name][each])
         for each in sorted(run.planned[name].keys() - seen.keys())
     )
     return (*seen.values(), *never)

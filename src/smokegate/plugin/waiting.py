@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 import threading
 import time
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from smokegate.plugin.brief_output import BRIEF
 from smokegate.plugin.lifecycle import NotStartedError
 from smokegate.plugin.options import worker_slot
-from smokegate.report.terminal import safe, spelled, wrapped
+from smokegate.report.terminal import EVERY, columns, safe, spelled, wrapped
 
 if TYPE_CHECKING:
     import pytest
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
     from smokegate.observation.model import Readiness
     from smokegate.plugin.session import Run
 
-EVERY = 10.0
-"""Seconds between two lines where there is no terminal to rewrite one in."""
+FIRST = 1.0
+"""Seconds to the first line where there is no terminal to rewrite one in."""
 PACE = 0.2
 """Seconds between two drawings of the live line."""
 ROWS = 4
@@ -80,7 +79,7 @@ class ProgressLine:
         """Write a line that stays."""
         text = safe(text)
         if self._stream.isatty():
-            text = "\n".join(wrapped(text, shutil.get_terminal_size().columns, "", "  ", ROWS))
+            text = "\n".join(wrapped(text, columns(self._stream), "", "  ", ROWS))
         with self._lock:
             self._write(self._cleared() + text + "\n")
 
@@ -102,15 +101,15 @@ class ProgressLine:
             self._stream.flush()
 
     def _show(self) -> None:
-        last = time.monotonic()
+        due = time.monotonic() + FIRST
         while not self._done.wait(PACE if self._live else SLICE):
-            if not self._live and time.monotonic() - last < EVERY:
+            if not self._live and time.monotonic() < due:
                 continue
-            last = time.monotonic()
+            due = time.monotonic() + EVERY
             text = safe(standing(self._run))
             with self._lock:
                 if text and self._live:
-                    width = shutil.get_terminal_size().columns - 1
+                    width = columns(self._stream) - 1
                     before, self._drawn = self._cleared(), True
                     self._write(before + (text if len(text) <= width else text[:width]))
                 elif text:

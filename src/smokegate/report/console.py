@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 import textwrap
 import threading
@@ -13,7 +12,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from smokegate.observation.evidence import sink
-from smokegate.report.terminal import TerminalLine, spelled
+from smokegate.report.terminal import EVERY, TerminalLine, columns, spelled
 
 CODES = {"green": "32", "yellow": "33", "red": "31"}
 LABEL = re.compile(r" *(?:\d+\. |\S+(?: \S+)? {2,})")
@@ -38,8 +37,8 @@ class Console:
 
     @property
     def live(self) -> bool:
-        """Whether somebody is watching."""
-        return self._err.isatty()
+        """Whether there is a terminal that can rewrite a line."""
+        return self._err.isatty() and os.environ.get("TERM") != "dumb"
 
     @property
     def can_ask(self) -> bool:
@@ -72,10 +71,7 @@ class Console:
 
     @contextmanager
     def progress(self, line: Callable[[], str]) -> Iterator[None]:
-        """Keep a line up to date while the block runs, and take it away; nothing where nobody watches."""
-        if not self.live:
-            yield
-            return
+        """Keep a line up to date while the block runs, and take it away; a log gets a line every ten seconds."""
         done = threading.Event()
         drawer = threading.Thread(target=self._draw, args=(line, done), daemon=True, name="progress")
         drawer.start()
@@ -84,19 +80,23 @@ class Console:
         finally:
             done.set()
             drawer.join()
-            self._err.write("\r\x1b[K")
-            self._err.flush()
+            if self.live:
+                self._err.write("\r\x1b[K")
+                self._err.flush()
 
     def _draw(self, line: Callable[[], str], done: threading.Event) -> None:
-        while not done.wait(PACE):
-            width = shutil.get_terminal_size().columns - 1
+        while not done.wait(PACE if self.live else EVERY):
+            if not self.live:
+                self.note(line())
+                continue
+            width = columns(self._err) - 1
             self._err.write("\r\x1b[K" + sink.line(line())[:width])
             self._err.flush()
 
     def _write(self, stream: TextIO, line: TerminalLine) -> None:
         text = sink.line(line.text)
         if stream.isatty():  # a file or a pipe gets whole lines, which can be searched
-            text = _wrapped(text, shutil.get_terminal_size().columns)
+            text = _wrapped(text, columns(stream))
         text = spelled(text, getattr(stream, "encoding", None))
         codes = [CODES[line.colour]] if line.colour in CODES else []
         codes += ["1"] if line.bold else []

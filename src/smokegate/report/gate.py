@@ -19,6 +19,8 @@ DECISIONS = {
 }
 COUNTED = re.compile(r"\d+ gating checks? failed")
 """A reason that the counts say already."""
+REPEATED = re.compile(r"\d+ checks? could not be judged: |advisory: |every check .*? by one cause: ")
+"""What a reason begins with that may only repeat the cause: how many checks it is about is among the counts."""
 COUNTS = ("passed", "failed", "blocked", "advisory", "skipped", "not_judged")
 WORDS = {"advisory": "warnings", "skipped": "not checked", "not_judged": "not judged"}
 
@@ -79,6 +81,15 @@ def headline(document: dict[str, Any]) -> str:
     return f"{len(red)} of {len(environments)} {word}: {', '.join(red[:3])}{more}"
 
 
+def requests(document: dict[str, Any]) -> str:
+    """Return how many requests were sent, as far as that is known."""
+    run, lost = document["run"], any(each.get("lost") for each in document["environments"])
+    if lost and not run["requests"]:
+        return "how many requests were sent is not known"
+    writing = f", {run['writes']} of them writing" if run.get("writes") else ""
+    return f"{run['requests']} requests{writing}" + (", without those of the worker that crashed" if lost else "")
+
+
 def explained(environment: dict[str, Any]) -> dict[str, Any] | None:
     """Return the cause where the verdict is not PASS: what is only advice explains nothing there."""
     cause: dict[str, Any] | None = environment["cause"]
@@ -97,8 +108,19 @@ def notes(environment: dict[str, Any]) -> list[str]:
     """Return the reasons that neither the verdict's sentence nor the counts say already."""
     said = {reason(environment), "every declared check ran and passed"}
     if (cause := explained(environment)) is not None:
-        said.add(f"{cause['title']} ({cause['code']})")
-    return [text for text in environment["reasons"] if text not in said and not COUNTED.fullmatch(text)]
+        found = [cause, *environment["other_causes"]]
+        said |= {*cause["evidence"], *(f"{each['title']} ({each['code']})" for each in found)}
+        read = {name for each in found for name in each.get("exchanges", ())}
+        said |= {
+            test["why"]
+            for test in environment["tests"]
+            if test["outcome"] == "advisory" and test.get("failed_on") in read
+        }
+    return [
+        text
+        for text in environment["reasons"]
+        if not ({text, REPEATED.sub("", text)} & said or COUNTED.fullmatch(text))
+    ]
 
 
 def check_name(test: dict[str, Any]) -> str:

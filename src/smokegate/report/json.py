@@ -101,6 +101,7 @@ def _environment(report: EnvironmentReport) -> dict[str, Any]:
         "started": stamp(observation.started),
         "seconds": round(observation.seconds, 3),
         "complete": observation.complete,
+        **({"lost": True} if report.lost else {}),
         "readiness": plain(observation.readiness),
         "control": [plain(probe) for probe in observation.control],
         "tests": [plain(outcome) for outcome in sorted(report.outcomes, key=lambda o: o.id)],

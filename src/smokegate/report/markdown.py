@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from smokegate.observation.evidence.clean import clean
-from smokegate.report.gate import check_name, counted, decision, explained, gate, reason
+from smokegate.report.gate import check_name, counted, decision, explained, gate, reason, requests
 
 LIMIT = 60_000
 """Bytes: GitHub drops a step's whole summary above 1 MiB, and a comment above 64 kB."""
@@ -52,7 +52,7 @@ def _head(document: dict[str, Any]) -> Iterator[str]:
     if len(document["environments"]) > len(shown):
         yield f"| {len(document['environments']) - len(shown)} more | in the report | | |"
     yield ""
-    yield f"{run['requests']} requests in {run['seconds']:.1f} s, exit code {run['exit']}, started {run['started']}"
+    yield f"{escaped(requests(document))}, {run['seconds']:.1f} s, exit code {run['exit']}, started {run['started']}"
 
 
 def _environment(environment: dict[str, Any]) -> Iterator[str]:

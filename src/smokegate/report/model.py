@@ -28,6 +28,8 @@ class EnvironmentReport:
     """Why not all checks were selected; empty where all were."""
     decision: str = ""
     """What to do, in a few words."""
+    lost: bool = False
+    """Whether the record of its requests was lost, with a worker that crashed."""
 
     @property
     def name(self) -> str:

@@ -6,10 +6,12 @@ Rendered from the run's JSON, to the terminal's width. At 80 columns a red run f
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TextIO
 
 from smokegate.observation.evidence.sink import line as safe
 from smokegate.observation.evidence.sink import shown as safe_lines
@@ -25,6 +27,8 @@ SHOWN = 5
 """How many environments that are not green are shown one by one."""
 ADDRESS = 40
 """Columns in which an address is worth its beginning."""
+EVERY = 10.0
+"""Seconds between two lines of progress where there is no terminal to rewrite one in."""
 LEAST, MOST, WHOLE = 40, 120, 10_000
 """Columns: below, lines are as wide as that; above, they are no longer easy to read, unless they are to be whole."""
 
@@ -107,7 +111,7 @@ def _environment(each: dict[str, Any], width: int, *, brief: bool, full: bool = 
 
 def _details(each: dict[str, Any], cause: dict[str, Any] | None, width: int, *, full: bool) -> Iterator[TerminalLine]:
     for line in cause["evidence"][: EVIDENCE if full else 1] if cause is not None else ():
-        yield from _row("proof", _around(line, ROWS["proof"] * (width - INDENT - 4)), width)
+        yield from _row("proof", _around(line, each["url"], ROWS["proof"] * (width - INDENT - 4)), width)
     yield from _failed(each, cause, width)
     for other in each["other_causes"][:2] if cause is not None else ():
         yield from _row("also", f"{other['title']} ({other['code']}, {other['confidence']})", width)
@@ -122,18 +126,25 @@ def _details(each: dict[str, Any], cause: dict[str, Any] | None, width: int, *, 
     if each["not_covered"]:
         yield from _row("not covered", ", ".join(each["not_covered"]), width)
     if cause is not None and cause["steps"]:
-        yield TerminalLine(f"  {'runbook':<{INDENT - 2}}{safe(cause['runbook'])}")
+        address = safe(cause["runbook"])
+        if full or INDENT + len(address) <= width:
+            yield TerminalLine(f"  {'runbook':<{INDENT - 2}}{address}")
+        else:  # broken into two rows it would lead nowhere
+            yield from _row("runbook", f"{cause['code']}, in the report", width)
 
 
 def _failed(each: dict[str, Any], cause: dict[str, Any] | None, width: int) -> Iterator[TerminalLine]:
     """Yield which checks failed; why each did only where no cause says it for all of them."""
     failed = [test for test in each["tests"] if test["outcome"] in {"failed", "error"}]
     if cause is None or cause["code"] == "undetermined":
-        said = "\n".join(notes(each))  # of an error of ours a note says it
+        said = "\n".join((reason(each), *notes(each)))  # of an error of ours they say it
         for test in [test for test in failed if f": {test['why']};" not in said][:NOTES]:
             yield from _row("failed", f"{check_name(test)}{_before(test)}: {test['why']}", width)
-    elif failed:
-        yield from _row("failed", ", ".join(f"{check_name(test)}{_before(test)}" for test in failed), width)
+        return
+    failed = failed or [test for test in each["tests"] if test["outcome"] == "advisory"]
+    if failed:
+        word = "warning" if failed[0]["outcome"] == "advisory" else "failed"
+        yield from _row(word, ", ".join(f"{check_name(test)}{_before(test)}" for test in failed), width)
 
 
 def _before(test: dict[str, Any]) -> str:
@@ -148,20 +159,24 @@ def _row(title: str, text: str, width: int) -> Iterator[TerminalLine]:
 
 def wrapped(text: str, width: int, first: str, then: str, rows: int) -> list[str]:
     """Return a text in at most so many rows of a width, with a hanging indent; what is cut ends in `…`."""
-    lines = textwrap.wrap(
-        text, width, initial_indent=first, subsequent_indent=then, break_on_hyphens=False, drop_whitespace=True
-    ) or [first.rstrip()]
-    if len(lines) > rows:
-        lines[rows - 1 :] = [_cut(f"{lines[rows - 1]} …", width)]
-    return lines
+    wrapper = _Wrapper(width, first, then, break_on_hyphens=False, max_lines=rows, placeholder=" …")
+    return wrapper.wrap(text) or [first.rstrip()]
+
+
+class _Wrapper(textwrap.TextWrapper):
+    """Breaks between words, and in what a server wrote without blanks behind a comma or an ampersand."""
+
+    wordsep_simple_re = re.compile(r"(\s+)|(?<=[,&])(?=\S)")
 
 
 def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: max(1, width - 1)]}…"
 
 
-def _around(text: str, limit: int) -> str:
+def _around(text: str, url: str, limit: int) -> str:
     """Return a line of evidence cut to a length, with what is in backticks, which decides, still in it."""
+    if len(text) > limit and url:
+        text = text.replace(f"{url}/", "/")  # it stands two lines above
     start = text.find("`")
     if len(text) <= limit or start < 0:
         return text
@@ -169,7 +184,15 @@ def _around(text: str, limit: int) -> str:
     room = max(limit // 2, limit - len(quoted))
     start_of_it, end_of_it = before[: room // 2].rpartition(" ")[0], before[-(room // 2 - 2) :].partition(" ")[2]
     head = before if len(before) <= room else f"{start_of_it} … {end_of_it}"
-    return head + _cut(quoted, limit - len(head))
+    return head + quoted
+
+
+def columns(stream: TextIO) -> int:
+    """Return the width of the terminal that a stream is, else what the surroundings say."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except (OSError, ValueError, AttributeError):
+        return shutil.get_terminal_size().columns
 
 
 def spelled(text: str, encoding: str | None) -> str:

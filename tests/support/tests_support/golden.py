@@ -8,8 +8,11 @@ from smokegate.project import page
 
 MORE = re.compile(r"^  more  .*\n?", re.MULTILINE)
 """The line that says where the report is."""
-PROGRESS = re.compile(r"^[\w-]+: \d+ of \d+ answered.*\n?", re.MULTILINE)
-"""The line that a run shows when it takes long: whether it comes is the machine's doing."""
+PROGRESS = re.compile(
+    r"^(?:[\w-]+: (?:\d+ of \d+ answered|starting the replica|waiting for \d+ s;).*|\d+ of \d+ checks judged)\n?",
+    re.MULTILINE,
+)
+"""The lines that a run shows when it takes long: whether they come is the machine's doing."""
 CHANGES = (
     # How long it took, and how far a deploy had come in that time, depends on the machine.
     (re.compile(r"^([\w-]+): (?:not )?ready after .*$", re.MULTILINE), r"\1: HOW WAITING ENDED"),

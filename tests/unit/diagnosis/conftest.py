@@ -254,7 +254,7 @@ DEFECTS = (
         "Mailer",
     ),
     Defect("app.host-refused", everywhere(400, "Invalid host header"), "`Invalid host header`", LIKELY),
-    Defect("app.partial-outage", (answered("health 2", 500, "Internal Server Error"),), "1 of 3 samples", LIKELY),
+    Defect("app.partial-outage", (answered("health 2", 500, "Internal Server Error"),), "answered 500", LIKELY),
     Defect("app.mixed-versions", mixed(), "a" * 40),
     Defect("app.wrong-version", (), "expected fedcba9", fields={"expected_commit": "fedcba98765"}),
     Defect(

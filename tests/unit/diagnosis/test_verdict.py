@@ -9,9 +9,9 @@ import pytest
 
 from smokegate.diagnosis.engine import diagnose
 from smokegate.diagnosis.model import Confidence, Diagnosis, Finding, Owner
-from smokegate.diagnosis.outcome import TestOutcome
+from smokegate.diagnosis.outcome import NEVER_RAN, TestOutcome
 from smokegate.diagnosis.testing import an_environment, answered, everywhere, seen, silent_everywhere
-from smokegate.diagnosis.verdict import Verdict, decide, exit_code, reasons
+from smokegate.diagnosis.verdict import Verdict, decide, decision, exit_code, reasons
 from smokegate.environment.coverage import not_covered
 from smokegate.observation.model import ControlProbe, Observation
 from smokegate.observation.transport.causes import WireCause
@@ -234,8 +234,33 @@ def test_reason_of_a_pass_is_one_sentence() -> None:
     assert told == ("every declared check ran and passed",)
 
 
-def test_reason_of_an_outage_warns_of_rolling_back() -> None:
-    """An OUTAGE says that a rollback would not help."""
+def test_an_outage_warns_of_rolling_back() -> None:
+    """Its reason says that it is the platform's, and what to do that a rollback does not help."""
     observation = seen(*everywhere(429, "", {"x-render-routing": "hibernate-rate-limited"}))
-    told = reasons([FAILED], diagnose(an_environment(), observation), observation, an_environment())
-    assert any("do not roll back" in line for line in told)
+    diagnosis = diagnose(an_environment(), observation)
+    told = reasons([FAILED], diagnosis, observation, an_environment())
+    assert "the evidence says the platform, not the app" in told
+    assert decision(Verdict.OUTAGE, diagnosis) == "hold, do not roll back"
+
+
+@pytest.mark.parametrize(
+    ("owner", "what"),
+    [
+        (Owner.RUNNER, "fix the runner"),
+        (Owner.NETWORK, "follow the steps"),
+        (Owner.TEST_DATA, "follow the steps"),
+        (Owner.DEPLOY, "wait for the deploy"),
+    ],
+)
+def test_what_to_do_where_nothing_was_learned_is_its_causes(owner: Owner, what: str) -> None:
+    """A deploy that has not ended is waited for; only a broken runner is to be fixed."""
+    found = Diagnosis("staging", Finding("x.y", "", owner, Confidence.CERTAIN, ()))
+    assert decision(Verdict.UNKNOWN, found) == f"nothing was learned: {what}, run again"
+
+
+def test_a_run_cut_short_says_in_one_line_what_was_not_checked() -> None:
+    """How many checks, and which: by their code, or without the path of their file."""
+    observation = seen(complete=False)
+    never = [TestOutcome(f"tests/x.py::test_{each}[a]", "not run", why=NEVER_RAN) for each in "abcd"]
+    told = reasons([PASSED, *never], diagnose(an_environment(), observation), observation, an_environment())
+    assert told == ("the run was cut short, 4 not checked: test_a[a], test_b[a], test_c[a] and 1 more",)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html import escape
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests_support.run_documents import run_of
+from tests_support.run_documents import environment_report, run_document, run_of
 
+from smokegate.diagnosis.outcome import TestOutcome
 from smokegate.observation.evidence.sink import SINK
-from smokegate.observation.model import Body
+from smokegate.observation.model import Body, Observation
 from smokegate.report.ci import ci_run
 from smokegate.report.ctrf import STATUS, ctrf
 from smokegate.report.files import write_all
@@ -228,6 +230,25 @@ def test_pages_of_many_checks_are_small() -> None:
     assert parts * len(copies) >= 2000
     assert len(page(few).encode()) <= 600_000
     assert len(page(many).encode()) <= 6_000_000
+
+
+def test_of_a_lost_record_nothing_false_is_said():
+    """After a worker crashed neither "0 requests" nor "no address" is stated; its checks keep their headings."""
+    report = environment_report("PASS")
+    crashed = TestOutcome(
+        "smokegate/test_sign_in.py::test_x[staging]", "error", why="worker 'gw0' crashed", internal=True
+    )
+    empty = Observation("staging", complete=False)
+    document = run_document(replace(report, observation=empty, outcomes=(*report.outcomes, crashed), lost=True))
+    document["environments"][0]["url"] = ""
+    texts = (page(document), markdown(document))
+
+    for text in texts:
+        assert "0 requests" not in text
+        assert "how many requests were sent is not known" in text
+    assert "no address" not in texts[0]
+    assert "No request was sent" not in texts[0]
+    assert "Your own checks" not in texts[0]
 
 
 def test_of_many_environments_the_broken_one_is_named_and_the_rest_is_folded() -> None:

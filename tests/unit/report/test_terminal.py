@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-from tests_support.run_documents import CHANGES, environment_report, run_document, run_of, run_of_many
+import io
+import os
+import pty
+import re
+import termios
+import threading
+from types import SimpleNamespace
 
-from smokegate.report.terminal import WHOLE, block, spelled
+import pytest
+from tests_support.run_documents import CHANGES, DATABASE, environment_report, run_document, run_of, run_of_many
+
+from smokegate.plugin import waiting
+from smokegate.report.terminal import WHOLE, block, columns, spelled
 
 RED = [kind for kind in CHANGES if kind not in {"PASS", "WARN"}]
 
@@ -18,10 +27,10 @@ def lines(document, width=80, **more):
 @pytest.mark.parametrize("kind", CHANGES)
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_a_run_fits_the_terminal(kind, width) -> None:
-    """Each line fits its width, but for the runbook's address, which must stay whole; at 80 columns 20 rows do."""
+    """Each line fits its width; at 80 columns 20 rows do."""
     shown = lines(run_of(kind), width)
 
-    assert [line for line in shown if len(line) > width and not line.startswith("  runbook")] == []
+    assert [line for line in shown if len(line) > width] == []
     assert width < 80 or len(shown) <= 20
 
 
@@ -82,9 +91,37 @@ def test_what_the_cause_says_is_no_note() -> None:
     document = run_of("WARN")
     (environment,) = document["environments"]
     said = f"{environment['cause']['title']} ({environment['cause']['code']})"
+    shown = lines(document, 2000)
 
     assert said in environment["reasons"]
-    assert [line for line in lines(document, 2000) if line.startswith("  note") and said in line] == []
+    assert any(text.startswith("advisory: ") for text in environment["reasons"])
+    assert [line for line in shown if line.startswith("  note")] == []
+    assert "  warning   endpoint.as-declared[/api/extra]" in shown
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_runbooks_address_is_whole_or_not_there(width) -> None:
+    """Where it does not fit, the report is named, which holds the entry."""
+    document = run_of("no-server")
+    (row,) = [line for line in lines(document, width) if line.startswith("  runbook")]
+
+    whole = document["environments"][0]["cause"]["runbook"]
+    assert row.split(maxsplit=1)[1] == ("render.no-server, in the report" if width == 80 else whole)
+
+
+def test_no_word_of_the_proof_is_cut() -> None:
+    """What is left out is marked, at the end or before the quotation that decides; a long body breaks at its commas."""
+    document = run_of("database")
+    (environment,) = document["environments"]
+    environment["cause"]["evidence"][0] = f"{'some words of it ' * 20}`{DATABASE}`"
+    shown = " ".join("\n".join(lines(document)).split())
+
+    (proof,) = re.findall(r"proof (.*?) failed", shown)
+    assert " … " in proof
+    assert "`{" in proof
+    assert proof.endswith(" …")
+    written = f"some words of it … `{DATABASE}`".split()
+    assert set(proof.removesuffix(" …").split()) <= set(written)
 
 
 def test_brief_is_decision_and_cause() -> None:
@@ -109,3 +146,31 @@ def test_a_terminal_that_knows_no_unicode_gets_plain_signs() -> None:
     """ASCII and Latin-1 terminals show no escapes."""
     assert spelled("FAIL a · fix…", "ascii") == "FAIL a - fix..."
     assert spelled("FAIL a · fix…", "utf-8") == "FAIL a · fix…"
+
+
+def test_a_terminals_own_width_counts(monkeypatch) -> None:
+    """Not that of standard output, which pytest replaces while tests run."""
+    monkeypatch.setenv("COLUMNS", "132")
+    other, own = pty.openpty()
+    with os.fdopen(other, "rb"), os.fdopen(own, "w") as terminal:
+        termios.tcsetwinsize(terminal, (24, 40))
+
+        assert columns(terminal) == 40
+    assert columns(io.StringIO()) == 132
+
+
+def test_a_log_gets_its_first_line_of_progress_after_a_second(monkeypatch) -> None:
+    """And not after the ten seconds that lie between two."""
+    written = threading.Event()
+    log = io.StringIO()
+    monkeypatch.setattr(log, "flush", written.set)
+    monkeypatch.setattr(log, "close", lambda: None)
+    monkeypatch.setattr(waiting, "EVERY", 3600.0)
+    standing = SimpleNamespace(standing="9 of 14 answered")
+    run = SimpleNamespace(deployments={"shop": standing}, progress={}, planned={}, outcomes={})
+    line = waiting.ProgressLine(log, run, live=False)
+
+    assert written.wait(60)
+    line.stop()
+    assert log.getvalue() == "shop: 9 of 14 answered\n"
+    assert waiting.FIRST == 1.0

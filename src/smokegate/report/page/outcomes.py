@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ RANK = ("failed", "error", "advisory", "not run", "blocked", "not judged", "skip
 RED = frozenset({"failed", "error"})
 BUDGET = ".budget"
 """How the code of a check of a latency budget ends."""
+FILE = re.compile(r"smokegate/test_(\w+)\.py::")
 SUBJECTS = {
     "reach": "Reaching it",
     "routing": "Routing",
@@ -36,9 +38,16 @@ def subjects(environment: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]
     """Return the checks by what they are about, the subjects with failures first."""
     found: dict[str, list[dict[str, Any]]] = {}
     for test in sorted(environment["tests"], key=rank):
-        code = str(test.get("code") or "")
-        found.setdefault(SUBJECTS.get(code.partition(".")[0], "Your own checks"), []).append(test)
+        found.setdefault(_subject(test), []).append(test)
     return sorted(found.items(), key=lambda item: rank(item[1][0]))
+
+
+def _subject(test: dict[str, Any]) -> str:
+    """Return what a check is about, by its code; by its file where a worker crashed before it said the code."""
+    name = str(test.get("code") or "").partition(".")[0]
+    if not name and (file := FILE.match(test["id"])) is not None:
+        name = file[1].replace("_", "-")
+    return SUBJECTS.get(name) or SUBJECTS.get(name.removesuffix("s"), "Your own checks")
 
 
 def exchange_outcome(environment: dict[str, Any], exchange: dict[str, Any]) -> str:

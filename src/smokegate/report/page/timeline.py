@@ -137,7 +137,7 @@ def _bar(environment: dict[str, Any], exchange: dict[str, Any], sample: str, axi
         seconds = _seconds(exchange, phase)
         width = (seconds or 0.0) / span * WIDTH
         if width > SEEN or (seconds and phase == "wait"):
-            at = (offsets.get(phase, exchange["started"]) - first) / span * WIDTH
+            at = (offsets[phase] - first) / span * WIDTH if phase in offsets else at
             parts.append((phase, round(at, 2), round(max(width, 1.5), 2)))
             at += width
     return Bar(

@@ -31,7 +31,7 @@ def judge(case: Case) -> Signs | None:
         what = "samples of the health check" if is_sample(group[0].name) else f"requests of {group[0].name}"
         share = f"{bad} of {sent} {what} failed"
         return Signs(
-            evidence=(f"{described(final[0], case)} ({share})", *(seen(each) for each in sound[:1])),
+            evidence=(described(final[0], case), *(seen(each) for each in sound[:1])),
             exchanges=tuple(each.name for each in final),
             confidence=Confidence.LIKELY,  # instances are not seen: an overload or a deploy looks the same for a while
             names={"share": share},
