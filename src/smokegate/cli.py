@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USAGE
     if words and words[0] in OWN:
         return int(import_module(OWN[words[0]]).main(words[1:]))
-    parser = _parser(words)
+    parser, command = _parser(words)
     if not words:
         parser.print_help(sys.stderr)
         return USAGE
@@ -57,11 +57,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         from smokegate.environment.wording import did_you_mean  # noqa: PLC0415 - only a mistake needs it
 
         parser.error(f"there is no command {words[0]!r}{did_you_mean(words[0], known)}")
-    arguments = parser.parse_args(words)
+    arguments, unknown = parser.parse_known_args(words)
+    if unknown:
+        _refuse(command, unknown[0])
     try:
         return int(import_module(f"smokegate.commands.{arguments.command}").run(arguments))
     except KeyboardInterrupt:
         return 130
+
+
+def _refuse(command: argparse.ArgumentParser, word: str) -> None:
+    """End on a word that a command does not know."""
+    import re  # noqa: PLC0415 - only a mistake needs it
+
+    from smokegate.environment.wording import did_you_mean  # noqa: PLC0415 - see above
+
+    option, options = word.partition("=")[0], set(re.findall(r"--[\w-]+", command.format_help()))
+    command.error(f"unknown argument {word!r}{did_you_mean(option, sorted(options))}")
 
 
 def _without_replica() -> str | None:
@@ -70,9 +82,9 @@ def _without_replica() -> str | None:
     return not_installed("replica")
 
 
-def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    """Return the parser; only the command that is called describes its own options."""
-    parser = _Parser(
+def _parser(words: Sequence[str]) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
+    """Return the parser, and that of the command that is called, which alone describes its own options."""
+    called = parser = _Parser(
         prog="smokegate", description="Smoke tests that gate deploys: is what was just deployed live and working?"
     )
     parser.add_argument("--version", action="version", version=f"smokegate {VERSION}")
@@ -82,5 +94,6 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         if name in words[:1]:
             import_module(f"smokegate.commands.{name}").describe(command)
+            called = command
     commands.add_parser("replica", help="serve one of the replica deployments, healthy or broken on purpose")
-    return parser
+    return parser, called

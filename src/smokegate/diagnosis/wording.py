@@ -11,8 +11,8 @@ from smokegate.observation.transport.causes import WireCause
 LIMIT = 160
 WORD_BEFORE = re.compile(r"\w+$")
 LONGEST_WORD = 20
-SAMPLE = re.compile(r"(health(?: \d+)?): (.*)", re.DOTALL)
-"""A line about one of the health check's samples: its name, and what came of it."""
+SAMPLE = re.compile(r"((health|endpoint [^:]*?)(?: \d+)?): (.*)", re.DOTALL)
+"""A line about a sample of the health check or of an endpoint: its name, without its number, and the result."""
 
 
 def plain(text: str) -> str:
@@ -73,15 +73,16 @@ def listed(words: list[str] | tuple[str, ...]) -> str:
 
 
 def without_repeats(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """Return lines of evidence with what several samples of the health check show alike said once."""
+    """Return lines of evidence with what several samples of one request show alike said once."""
     shown: list[str] = []
     again: list[str] = []
-    said = ""
+    said: dict[str, str] = {}
     for line in lines:
         sample = SAMPLE.fullmatch(line)
-        if sample and said and said.startswith(sample[2]):
+        if sample and sample[2] in said and said[sample[2]].startswith(sample[3]):
             again.append(sample[1])
             continue
-        said = sample[2] if sample and not said else said
+        if sample:
+            said.setdefault(sample[2], sample[3])
         shown.append(line)
     return (*shown, f"the same of {len(again)} more: {', '.join(again)}") if again else lines

@@ -122,5 +122,5 @@ def _wrapped(text: str, width: int) -> str:
         return text
     label = LABEL.match(text)
     indent = label.end() if label and label.end() <= width // 3 else len(text) - len(text.lstrip()) + 2
-    rows = textwrap.wrap(text, width, subsequent_indent=" " * indent, break_on_hyphens=False, drop_whitespace=True)
+    rows = textwrap.wrap(text, width, subsequent_indent=" " * indent, break_on_hyphens=False, break_long_words=False)
     return "\n".join(rows)

@@ -164,9 +164,9 @@ def wrapped(text: str, width: int, first: str, then: str, rows: int) -> list[str
 
 
 class _Wrapper(textwrap.TextWrapper):
-    """Breaks between words, and in what a server wrote without blanks behind a comma or an ampersand."""
+    """Breaks between words, and in what a server wrote without blanks behind a comma."""
 
-    wordsep_simple_re = re.compile(r"(\s+)|(?<=[,&])(?=\S)")
+    wordsep_simple_re = re.compile(r"(\s+)|(?<=,)(?=\S)")
 
 
 def _cut(text: str, width: int) -> str:

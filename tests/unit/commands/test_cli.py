@@ -90,6 +90,7 @@ def test_wait_waits_and_says_what_it_came_to(smokegate: Smokegate, options: tupl
         (("local", "--fault=no-serve"), "did you mean no-server?"),
         (("local", "--set", "backend.heath.path=/x"), "heath"),
         (("local", "--wait=soon"), "--wait=soon"),
+        (("local", "--jsn"), 'did you mean "--json"?'),
         (("local", "--yes"), "go with --fix"),
         (("local", "--dry-run"), "go with --fix"),
     ],

@@ -476,6 +476,13 @@ def test_what_all_samples_show_alike_is_evidence_once() -> None:
     )
     assert without_repeats(lines) == (lines[0], lines[2], "the same of 1 more: health 2")
     assert without_repeats(lines[1:]) == lines[1:]
+    samples = (
+        "endpoint /a?b=1: GET x answered 200; it says `no`",
+        "endpoint /a?b=1 2: GET x answered 200; it says `no`",
+    )
+    assert without_repeats(samples) == (samples[0], "the same of 1 more: endpoint /a?b=1 2")
+    other = "endpoint /b: GET x answered 200; it says `no`"
+    assert without_repeats((samples[0], other)) == (samples[0], other)
 
 
 @pytest.mark.parametrize(
