@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -14,7 +15,18 @@ import trustme
 HERE = Path(__file__).parent
 PGPORT = "18999"
 PASSWORD = "pw-database-1"
-PROMETHEUS = "global: {scrape_interval: 60s}\n"
+PROMETHEUS = """\
+global: {scrape_interval: 1s}
+scrape_configs:
+  - job_name: self
+    basic_auth: {username: staging, password: pw-basic-1}
+    static_configs: [{targets: ["127.0.0.1:18111"]}]
+"""
+DATASETTE = {
+    "databases": {"data": {"allow": {"bot": "gate"}}},
+    "plugins": {"datasette-auth-tokens": {"tokens": [{"token": "tok-datasette-1", "actor": {"bot": "gate"}}]}},
+}
+"""Only who has the token may read the database."""
 
 
 def install(home: Path) -> None:
@@ -37,6 +49,10 @@ def install(home: Path) -> None:
             run("node", str(home / "node_modules/vite/bin/vite.js"), "build", at=home / name, **setting)
     (home / "nginx.conf").write_text((HERE / "nginx.conf").read_text().replace("HOME", str(home)))
     (home / "prometheus.yml").write_text(PROMETHEUS)
+    (home / "prometheus-idle.yml").write_text("{}\n")
+    (home / "datasette.json").write_text(json.dumps(DATASETTE))
+    (home / "notebooks").mkdir(exist_ok=True)
+    (home / "notebooks" / "orders.txt").write_text("one\n")
     certificates(home)
     people(home)
     database(home)

@@ -25,6 +25,7 @@ GOOD = {
     "EMAIL": "someone@example.com",
     "PASSWORD": "pw-standing-1",
     "JUPYTER_TOKEN": "tok-jupyter-1",
+    "DATASETTE_TOKEN": "tok-datasette-1",
     "BASIC_USER": "staging",
     "BASIC_PASSWORD": "pw-basic-1",
     "API_KEY": "key-12345678",
@@ -33,12 +34,13 @@ GOOD = {
 ROTATED = {
     "PASSWORD": "pw-rotated-9",
     "JUPYTER_TOKEN": "tok-wrong-99",
+    "DATASETTE_TOKEN": "tok-wrong-99",
     "BASIC_PASSWORD": "pw-rotated-9",
     "API_KEY": "key-rotated-9",
     "CLIENT_CERT": "other.pem",
 }
-NO_DATABASE = {"jupyter", "prometheus"}
-SQLITE = {"datasette"}
+OWN_STORE = {"datasette", "jupyter", "prometheus"}
+"""Applications that keep their data in a file or folder of their own."""
 SHARED = {"drf-token": "django-session", "graphql": "apollo"}
 """Files that look at the application of another one."""
 
@@ -64,13 +66,16 @@ def commands(home: Path) -> dict[str, tuple[int, list[str]]]:
         "fastify-nested": (18107, ["node", str(home / "apps.js"), "fastify", "18107"]),
         "datasette": (
             18108,
-            [str(home / "venv/bin/datasette"), "serve", str(home / "data.db"), "-p", "18108", "--nolock"],
+            [
+                *(str(home / "venv/bin/datasette"), "serve", str(home / "data.db"), "-p", "18108", "--nolock"),
+                *("-m", str(home / "datasette.json")),
+            ],
         ),
         "jupyter": (
             18109,
             [
                 *(str(home / "venv/bin/jupyter-server"), "--allow-root", "--port=18109", "--no-browser"),
-                "--IdentityProvider.token=tok-jupyter-1",
+                *("--IdentityProvider.token=tok-jupyter-1", f"--ServerApp.root_dir={home}/notebooks"),
             ],
         ),
         "mlflow": (
@@ -175,9 +180,23 @@ class Rig:
             found[name] = seen["verdict"], "" if cause is None else f"`{cause['code']}` ({cause['confidence']})"
         return found
 
+    def empty_stores(self) -> None:
+        """Start the applications that keep their data themselves on a store that is empty."""
+        for name in OWN_STORE & self.running.keys():
+            self.stop(name)
+            port, command = commands(self.home)[name]
+            if name == "datasette":
+                shutil.copy(self.home / "empty.db", self.home / "data.db")
+            else:
+                (self.home / "nothing").mkdir(exist_ok=True)
+                command = [word.replace("/notebooks", "/nothing").replace("/tsdb", "/no-tsdb") for word in command]
+                command = [word.replace("prometheus.yml", "prometheus-idle.yml") for word in command]
+            self.run(name, command)
+            wait(port)
+
     def rounds(self) -> Iterator[tuple[str, dict[str, tuple[str, str]]]]:
         """Yield each round's name and what was found: healthy, and each fault."""
-        on_database = [name for name in self.names if name not in NO_DATABASE | SQLITE]
+        on_database = [name for name in self.names if name not in OWN_STORE]
         with_secret = [name for name in self.names if set(ROTATED) & set(variables_of(self.files / f"{name}.toml"))]
         yield "healthy", self.look("healthy", self.names)
         yield "wrong secret", self.look("secret", with_secret, **ROTATED) if with_secret else {}
@@ -187,14 +206,8 @@ class Rig:
         yield "wrong secret", self.look("rotated", without) if without else {}
         sql(self.home, f"alter role app password '{PASSWORD}'")
         server(self.home, "stop", "-m", "immediate")
-        for name in SQLITE & self.running.keys():
-            self.stop(name)
-            shutil.copy(self.home / "empty.db", self.home / "data.db")
-            port, command = commands(self.home)[name]
-            self.run(name, command)
-            wait(port)
-        away = [*on_database, *(name for name in self.names if name in SQLITE)]
-        yield "database away", self.look("database", away) if away else {}
+        self.empty_stores()
+        yield "database away", self.look("database", self.names)
         server(self.home, "start")
         self.stop(*(name for name in self.running if name != "nginx"))
         yield "process stopped", self.look("stopped", self.names)

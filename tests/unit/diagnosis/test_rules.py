@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,13 +18,14 @@ from smokegate.diagnosis.testing import (
     came_to,
     everywhere,
     found_by,
+    healthy,
     not_asked,
     page,
     silent,
     silent_everywhere,
 )
 from smokegate.diagnosis.wording import without_repeats
-from smokegate.observation.model import ControlProbe, NoAnswer
+from smokegate.observation.model import ControlProbe, Headers, NoAnswer
 from smokegate.observation.transport.causes import WireCause
 
 #: What a server and a browser show has tests of its own: `test_inside.py` and `test_browser.py`.
@@ -349,6 +351,21 @@ def test_static_fallback_on_the_frontend_alone_is_as_it_should_be() -> None:
 def test_page_in_place_of_one_endpoint_is_a_broken_promise() -> None:
     """One page where JSON was expected is that endpoint's own trouble."""
     assert getattr(judged(page("endpoint /api/quotes")).headline, "code", None) == "app.promise-broken"
+
+
+@pytest.mark.parametrize(
+    ("extra", "code"), [(403, "access.credentials-refused"), (200, "app.promise-broken")], ids=["all", "one"]
+)
+def test_key_that_all_but_an_open_health_check_refuse_is_refused(extra: int, code: str) -> None:
+    """A health check is often open to everyone: that it answers says nothing of the key that it is sent with."""
+
+    def with_key(exchange: Any) -> Any:
+        return replace(exchange, request=replace(exchange.request, headers=Headers((("X-Api-Key", "key-12345678"),))))
+
+    health = healthy().exchanges["health"]
+    answers = [("endpoint /api/quotes", 403), ("endpoint /api/extra", extra)]
+    keyed = [with_key(answered(name, status, {"detail": "Not authenticated"})) for name, status in answers]
+    assert getattr(judged(with_key(health), *keyed).headline, "code", None) == code
 
 
 def test_advisory_endpoint_breaks_no_gate() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import described
+from smokegate.diagnosis.case import is_sample
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import carries_credentials
@@ -17,11 +18,12 @@ UNAUTHORIZED, FORBIDDEN = 401, 403
 
 
 def judge(case: Case) -> Signs | None:
-    """A request with credentials is refused: by 401, or all of them by 403."""
+    """A request with credentials is refused: by 401, or all but a health check, which may be open, by 403."""
     carrying = [each for each in case.backend if carries_credentials(each) and case.promise(each.name) is not None]
     unmet = [each for each in carrying if case.unmet_of(each.name)]
     hits = [each for each in unmet if _status(each) == UNAUTHORIZED]
-    if not hits and carrying and all(_status(each) == FORBIDDEN for each in carrying):
+    guarded = [each for each in carrying if not is_sample(each.name)] or carrying
+    if not hits and guarded and all(_status(each) == FORBIDDEN for each in guarded):
         hits = [each for each in unmet if case.app(each.name) is not None]
     if not hits:
         return None
