@@ -177,6 +177,32 @@ def test_server_rendered_form_with_a_cookie_signs_in_and_stays(web):
     assert all(each.jpeg.startswith(b"\xff\xd8") for each in view.pictures)
 
 
+def test_pictures_hide_what_is_secret(web, chromium):
+    """A password that the page shows, in a field for text too, is covered; every permission is refused."""
+    shown = f"<style>body {{ margin: 0 }} * {{ font: 60px monospace }}</style><p>{PERSON.password}</p>"
+    script = (
+        "<p id=p style='color: #ddd'></p><script>navigator.permissions.query({ name: 'geolocation' })"
+        ".then((it) => { p.textContent = `it is ${it.state}`; })</script>"
+    )
+    web.answers["/open"] = page(f"{shown}<input value='{PERSON.password}'>{script}")
+    view = look(web, {"path": "/open", "shows": ["it is denied"]}, person=PERSON)
+
+    assert view.pages[0].missing == ()
+    colours = """async (bytes) => {
+      const picture = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
+      const context = new OffscreenCanvas(1280, 800).getContext("2d");
+      context.drawImage(picture, 0, 0);
+      const dark = (y) => {
+        const line = context.getImageData(0, y, 700, 1).data;
+        return line.some((value, index) => index % 4 === 0 && value < 60);
+      };
+      return [...Array(800).keys()].filter(dark);
+    }"""
+    with chromium.new_context() as context:
+        dark = context.new_page().evaluate(colours, [*view.pictures[0].jpeg])
+    assert dark == []
+
+
 def test_page_of_a_private_authority_is_seen_and_given_no_password(tmp_path):
     """The browser cannot verify it: with `ca_file` it opens the page, as the HTTP checks verify, and types nothing."""
     authority = trustme.CA()

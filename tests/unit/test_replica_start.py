@@ -8,6 +8,7 @@ import pytest
 
 from smokegate import replicas
 from smokegate.environment.model import Environment
+from smokegate.observation.browser import engine
 from smokegate.observation.observer import Pool
 from smokegate.plugin import lifecycle
 
@@ -29,3 +30,49 @@ def test_a_replica_that_never_starts_is_not_waited_for_without_end(monkeypatch: 
     finally:
         release.set()
         pool.close()
+
+
+class Recorded:
+    """An engine that counts its users and starts nothing."""
+
+    def __init__(self) -> None:
+        self.users, self.warmed = 0, False
+
+    def use(self):
+        """Count a user until it leaves."""
+        self.users += 1
+
+        def leave() -> None:
+            self.users = 0
+
+        return leave
+
+    def warm(self) -> None:
+        """Note that the browser is started early."""
+        self.warmed = True
+
+
+@pytest.mark.parametrize(
+    ("groups", "wait", "warmed"),
+    [({"browser", "health"}, None, True), (None, None, True), ({"health"}, None, False), (None, 60.0, False)],
+)
+def test_browser_starts_beside_the_replica_only_where_a_check_needs_it(
+    monkeypatch: pytest.MonkeyPatch, groups, wait: float | None, *, warmed: bool
+) -> None:
+    """Not where none of the selected checks reads it, and not before a wait; a replica that fails lets it go."""
+    recorded = Recorded()
+    monkeypatch.setattr(engine, "ENGINE", recorded)
+    monkeypatch.setattr(replicas, "start_replica", lambda *_: 1 / 0)
+    table = {"name": "local", "title": "Local", "replica": {"kind": "tectonic"}, "browser": {}}
+    pool = Pool()
+    observed = lifecycle.ObservedDeployment(
+        Environment.model_validate(table), pool, lifecycle.CheckOptions(wait=wait), lambda _: None
+    )
+    observed.start(groups)
+    with pytest.raises(lifecycle.NotStartedError):
+        _ = observed.observer
+    observed.close()
+    pool.close()
+
+    assert recorded.warmed is warmed
+    assert recorded.users == 0

@@ -117,6 +117,22 @@ def test_cors_message_over_an_error_is_the_applications() -> None:
     assert "the same call from here" in finding.evidence[1]
 
 
+NGINX = "<html><head><title>502 Bad Gateway</title></head><body><hr><center>nginx/1.25</center></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("same", "code"),
+    [
+        (answered("browser GET /api/quotes", 502, NGINX, headers={"server": "nginx"}), "nginx.bad-gateway"),
+        (answered("browser GET /api/quotes", 500, {"detail": "boom"}), "browser.call-failed"),
+        (answered("browser GET /api/quotes", 200, {"quotes": []}), "browser.cors-refused"),
+    ],
+)
+def test_same_call_from_here_tells_edge_application_and_cors_apart(same, code: str) -> None:
+    """The page sees one thing, a blocked call; who answers it from here decides which of the three it is."""
+    assert judged(same, environment=environment(), browser=BROKEN["browser.cors-refused"]).headline.code == code
+
+
 def test_no_errors_check_fails_on_an_uncaught_error() -> None:
     """An error that nothing catches is red, with its text and place."""
     results = BrowserResults(environment(), seen(browser=BROKEN["browser.script-error"]))

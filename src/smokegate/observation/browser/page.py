@@ -209,12 +209,14 @@ class Window:
         """Take a screenshot without passwords and secrets, None where there is none to be had."""
         from playwright.async_api import Error  # noqa: PLC0415 -- an extra
 
-        masked = [self.page.locator("input[type=password]"), *(self.page.get_by_text(each) for each in secrets)]
+        fields = self.page.locator("input, textarea")
+        covered = [self.page.locator("input[type=password]"), *(self.page.get_by_text(each) for each in secrets)]
+        how: dict[str, Any] = {"type": "jpeg", "scale": "css", "mask_color": "#777", "timeout": 5000}
         for quality in (50, 15):
             try:
-                taken = await self.page.screenshot(
-                    type="jpeg", quality=quality, scale="css", mask=masked, mask_color="#777", timeout=5000
-                )
+                values = await fields.evaluate_all("(all) => all.map((each) => each.value)")
+                told = [index for index, value in enumerate(values) if any(each in value for each in secrets)]
+                taken = await self.page.screenshot(quality=quality, mask=[*covered, *map(fields.nth, told)], **how)
             except Error:
                 return None
             if len(taken) <= PICTURE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,9 @@ from smokegate.observation.plan.step import web_origin
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Route
 
-MOST_PICTURES = 6
+MOST_PICTURES, MOST_WRONG = 6, 12
+TOKEN = 20
+"""Characters from which on a stored value is taken for a credential."""
 AGENT = "smokegate (synthetic check)"
 
 
@@ -50,6 +52,7 @@ class Visit:
         self._redactor, self._person, self._sending, self._within = redactor, person, sending, within
         self._origins = trusted_origins(environment)
         self._view = BrowserView()
+        self._tokens: tuple[str, ...] = ()
 
     def take(self) -> BrowserView:
         """Return what is visible; whatever goes wrong stands in it. `ENGINE.use()` comes first."""
@@ -97,6 +100,7 @@ class Visit:
         options: dict[str, Any] = {
             "viewport": {"width": 1280, "height": 800},
             "accept_downloads": False,
+            "permissions": [],  # refuses every one
             "locale": "en-US",
             "reduced_motion": "reduce",
         }
@@ -114,11 +118,13 @@ class Visit:
             wanted = Wanted(declared.shows, declared.not_shows)
             seen = await window.open(f"{self._environment.pages_url.rstrip('/')}{declared.path}", wanted, declared.path)
             self._view = replace(self._view, pages=(*self._view.pages, seen))
-            await self._picture(window, declared.path)
+            uncaught = any(each.kind == "uncaught" for each in seen.console)
+            wrong = bool(seen.problem or seen.missing or seen.unwanted or uncaught or not seen.drawn)
+            await self._picture(window, declared.path, wrong=wrong)
             if index == 0 and not seen.problem and await self._has_worker(window):
                 second = await window.open(window.page.url, wanted, declared.path)
                 self._view = replace(self._view, second=second)
-                await self._picture(window, f"{declared.path}, the second visit")
+                await self._picture(window, f"{declared.path}, the second visit", wrong=True)
 
     async def _has_worker(self, window: Window) -> bool:
         """Return whether the page has registered a service worker; waits until that has taken over."""
@@ -145,7 +151,7 @@ class Visit:
             last = journey.steps[-1]
             well = "" if last.succeeded else ", as it ended"
             await self._learn_tokens(window)
-            await self._picture(window, f"{last.name}{well}")
+            await self._picture(window, f"{last.name}{well}", wrong=True)
         finally:
             with suppress(Exception):
                 await context.close()
@@ -168,15 +174,12 @@ class Visit:
         """Know what the page has stored as a credential, so that no output shows it."""
         script = "() => [localStorage, sessionStorage].flatMap((s) => Object.values(s)).filter((v) => v.length < 5000)"
         with suppress(Exception):
-            stored: Iterable[str] = await window.page.evaluate(script)
-            self._redactor.add(*(each for each in stored if len(each) >= 20 and " " not in each))
-            self._redactor.add(
-                *(
-                    str(each.get("value"))
-                    for each in await window.page.context.cookies()
-                    if len(str(each.get("value"))) >= 20
-                )
-            )
+            stored: list[str] = await window.page.evaluate(script)
+            cookies = [str(each.get("value")) for each in await window.page.context.cookies()]
+            found = [each for each in (*stored, *cookies) if len(each) >= TOKEN and " " not in each]
+            self._redactor.add(*found)
+            shown = await window.page.content()
+            self._tokens = tuple(each for each in found if each in shown)
 
     async def _window(self, context: BrowserContext) -> Window:
         page = await context.new_page()
@@ -184,9 +187,10 @@ class Visit:
         context.on("page", lambda other: asyncio.ensure_future(other.close()))  # a pop-up is not looked at
         return Window(page, Record(page), self._section.timeout)
 
-    async def _picture(self, window: Window, title: str) -> None:
-        if len(self._view.pictures) < MOST_PICTURES:
-            secrets = [*self._environment.secrets, *([self._person.password] if self._person else [])]
-            taken = await window.picture(title, secrets)
+    async def _picture(self, window: Window, title: str, *, wrong: bool) -> None:
+        """Take a picture; of many pages only of those that look wrong, so that theirs and the last one are there."""
+        if len(self._view.pictures) < (MOST_WRONG if wrong else MOST_PICTURES):
+            password = [self._person.password] if self._person else []
+            taken = await window.picture(title, [*self._environment.secrets, *password, *self._tokens])
             if taken is not None:
                 self._view = replace(self._view, pictures=(*self._view.pictures, taken))
