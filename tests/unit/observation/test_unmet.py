@@ -115,3 +115,11 @@ def test_a_page_keeps_no_promise_about_json() -> None:
         answer(text="<html>hi", content_type="text/html"),
     )
     assert [str(each) for each in found] == ["json: expected a JSON body, got text/html: '<html>hi'"]
+
+
+def test_a_key_with_dots_that_is_there_as_a_path_is_said_to_be_one() -> None:
+    promise = Expectation.model_validate({"json": {"data.result": {"min_items": 1}}})
+    (wrong,) = unmet(promise, answer({"data": {"result": [1]}}))
+    assert "without quotes, data.result is a path of keys, and is there" in wrong.expected
+    (other,) = unmet(promise, answer({"data": {}}))
+    assert "without quotes" not in other.expected

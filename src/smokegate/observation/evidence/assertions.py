@@ -147,6 +147,8 @@ def unmet_json(promises: tuple[JsonExpectation, ...], answer: Answer) -> tuple[U
         why = broken(promise.rule, value)
         if why is not None:
             actual = "no such key" if value is MISSING else repr(value)
+            if value is MISSING and lookup(answer.body.json, tuple(promise.key.split("."))) is not MISSING:
+                why += f" (there is no key of that name; without quotes, {promise.key} is a path of keys, and is there)"
             wrong.append(Unmet(f"json {promise.key}".rstrip(), why, actual))
     return tuple(wrong)
 
