@@ -92,10 +92,10 @@ def _named(patterns: tuple[str, ...], codes: Iterable[str]) -> set[str]:
 
 
 def can_silence(first: Rule, second: Rule) -> bool:
-    """Tell whether a finding of the first rule may keep the second one from being told."""
+    """Return whether a finding of the first rule may keep the second one from being reported."""
     return explains(first, second) or matches(first.code, second.after)
 
 
 def explains(first: Rule, second: Rule) -> bool:
-    """Tell whether a finding of the first rule explains one of the second wherever it is found."""
+    """Return whether a finding of the first rule explains one of the second wherever it is found."""
     return matches(first.code, second.unless) or matches(second.code, first.silences)

@@ -69,7 +69,7 @@ def found_causes(case: Case, rules: tuple[Rule, ...], errors: list[str] | None =
 
 
 def follows(rule: Rule, finding: Finding, first: Rule, cause: Finding) -> bool:
-    """Tell whether a finding follows from a cause up the chain: of the whole target, or of its exchanges."""
+    """Return whether a finding follows from a cause up the chain: of the whole target, or of its exchanges."""
     if cause.advisory or not matches(first.code, rule.after):
         return False
     if matches(first.code, ("runner",)):

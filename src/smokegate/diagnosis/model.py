@@ -51,7 +51,7 @@ class Finding:
     symptom: str = ""
     """What a person sees, as the runbook has it."""
     reads: tuple[str, ...] = ()
-    """Which evidence tells it from others, as the runbook has it."""
+    """Which evidence distinguishes it from others, as the runbook has it."""
     advisory: bool = False
     """True where the cause breaks no gating promise: a budget, a degraded status."""
 

@@ -44,7 +44,7 @@ class Embedded:
     expected: str | None = None
     """The commit that must be what answers; None: any."""
     progress: Callable[[str], None] = field(default=lambda _: None)
-    """Told a line about where the run stands."""
+    """Called with a line about where the run stands."""
     report: RunReport | None = None
     """The result; None where the run did not come to one."""
 

@@ -105,7 +105,7 @@ class ObservedDeployment:
         try:
             self._replica, environment = start_replica(self.declared, self._look.fault)
             self._observe(environment, groups)
-        except Exception as broken:  # noqa: BLE001 - whatever it is, the run must tell it instead of waiting forever
+        except Exception as broken:  # noqa: BLE001 - whatever it is, the run must report it instead of waiting forever
             self._failure = NotStartedError(f"{self.declared.name}: the replica could not be started: {broken}")
             self._failure.__cause__ = broken
             self._there.set()

@@ -42,7 +42,7 @@ SHOWING = (
 PRIVATE = "--smokegate-"
 #: The plugin whose presence says so: see there.
 RUN_PLUGIN = "smokegate.plugin.run_command"
-#: Option → what pytest's parser is told of it.
+#: Option → how pytest's parser defines it.
 OPTIONS: dict[str, dict[str, Any]] = {
     "env": {
         "action": "append",

@@ -1,1 +1,1 @@
-"""Stage 4, tell: outcomes, observation and diagnosis become files and lines; renders, never decides."""
+"""Stage 4, report: outcomes, observation and diagnosis become files and lines; renders, never decides."""

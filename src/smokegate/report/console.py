@@ -24,7 +24,7 @@ PACE = 0.1
 
 
 class Console:
-    """What is told goes to `out`; what is only of interest while it lasts, to `err`.
+    """The result goes to `out`; what is only of interest while it lasts, to `err`.
 
     Args:
         out: where the report goes.
@@ -42,7 +42,7 @@ class Console:
 
     @property
     def can_ask(self) -> bool:
-        """Whether there is somebody to answer a question."""
+        """Whether there is a person to answer a question."""
         return sys.stdin is not None and sys.stdin.isatty()
 
     def write(self, lines: Iterable[TerminalLine]) -> None:
@@ -59,7 +59,7 @@ class Console:
         _put(self._out, sink.page(text) + "\n")
 
     def bell(self) -> None:
-        """Ring, where there is somebody to hear it."""
+        """Ring, where there is a person to hear it."""
         if self._out.isatty():
             _put(self._out, "\a")
 

@@ -1,4 +1,4 @@
-"""What a terminal shows of the server: containers, database, port, disks, and the log lines that tell."""
+"""What a terminal shows of the server: containers, database, port, disks, and the log lines that matter."""
 
 from __future__ import annotations
 

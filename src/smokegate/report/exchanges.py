@@ -71,10 +71,10 @@ def exchange(each: Exchange, version: Version | None = None) -> dict[str, Any]:
 
     `version` is where the file says that the version is read: an exchange is stamped with the one that answered it.
     """
-    told = version is not None and each.answer is not None and _tells(version, each)
+    names_version = version is not None and each.answer is not None and _tells(version, each)
     return {
         "name": each.name,
-        "version": deployed_version(version, each.answer) if told and version and each.answer else None,
+        "version": deployed_version(version, each.answer) if names_version and version and each.answer else None,
         "request": {**plain(each.request), "curl": each.request.curl()},
         **_outcome(each.outcome),
         "started": round(each.started, 6),

@@ -1,4 +1,4 @@
-"""The run as JSON: the one source of every other format; `docs/architecture.md` tells its outline."""
+"""The run as JSON: the one source of every other format; `docs/architecture.md` has its outline."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ BAD = {Verdict.FAIL, Verdict.OUTAGE, Verdict.UNKNOWN}
 
 
 def screen(report: EnvironmentReport) -> Iterator[TerminalLine]:
-    """Return the lines that tell everything that a person needs."""
+    """Return the lines that hold everything that a person needs."""
     observation = report.observation
     commit = f" · commit {short(report.version)}" if report.version else ""
     facts = f"{observation.requests} requests in {observation.seconds:.1f} s"
@@ -116,9 +116,9 @@ def _verdict(report: EnvironmentReport) -> Iterator[TerminalLine]:
         "advisory": ("advisory",),
         "not judged": ("skipped", "not run", "not judged"),
     }
-    told = ", ".join(f"{n} {word}" for word, words in counts.items() if (n := report.count(*words)))
+    checks = ", ".join(f"{n} {word}" for word, words in counts.items() if (n := report.count(*words)))
     yield TerminalLine(
-        safe(f"{report.verdict.name} {report.name} · {report.decision} · checks: {told or 'none ran'}"),
+        safe(f"{report.verdict.name} {report.name} · {report.decision} · checks: {checks or 'none ran'}"),
         COLOURS[report.verdict.name],
         bold=True,
     )

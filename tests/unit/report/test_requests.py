@@ -140,7 +140,7 @@ def test_the_runbooks_entry_of_each_cause_is_in_the_page() -> None:
 
     assert 'href="#staging-runbook-render.no-server"' in text
     entry = text[text.index('<details id="staging-runbook-render.no-server">') :]
-    for part in ("<b>Symptom:</b>", "<b>Told by:</b>", "<b>Not excluded:</b>", "<b>Steps:</b>"):
+    for part in ("<b>Symptom:</b>", "<b>Recognised by:</b>", "<b>Not excluded:</b>", "<b>Steps:</b>"):
         assert part in entry
 
 

@@ -77,7 +77,7 @@ def _of_a_program(text: str) -> bool:
 def is_application_error(answer: Answer) -> bool:
     """Return whether an error carries proof that the application made it: a mark, or words that no gateway has.
 
-    A 500 without a body, or with a page that could be anybody's, is the application's in all likelihood only.
+    A 500 without a body, or with a page of no known origin, is the application's in all likelihood only.
     """
     if "x-render-origin-server" in answer.headers:
         return True

@@ -242,7 +242,7 @@ def _cut_places(text: str, form: str, begin: int, end: int) -> Iterator[tuple[in
 
 
 def _in_patterns(text: str) -> Iterator[tuple[int, int]]:
-    """Yield credentials that no one told us, where their place in the text says what they are."""
+    """Yield credentials that the environment file does not hold, where their place in the text says what they are."""
     if "://" in text and "@" in text:
         yield from (f.span(f.lastindex or 0) for f in IN_ADDRESS.finditer(text) if f[f.lastindex or 0] != MARK)
     if "ookie" in text or "uthorization" in text or "OOKIE" in text or "UTHORIZATION" in text:

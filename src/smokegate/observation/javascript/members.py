@@ -145,7 +145,7 @@ def _only_address(evaluator: Evaluator, name: str) -> Value | None:
         else:
             continue
         if name in GENERIC and not isinstance(value, str | Undefined):
-            return None  # whose it is cannot be told
+            return None  # whose it is is not known
         if isinstance(value, Undefined) and AN_ADDRESS.search(name):
             # What a constructor was given counts, not a field that is cleared.
             value = value.word if script.visible(tokens.word(at), at) == "parameter" else value

@@ -29,16 +29,16 @@ class Graph:
         pool: does the work.
         tries: carries out one step.
         condition: guards the state; notified whenever an exchange is done.
-        told: called with every exchange that is done, from the thread that did it.
+        done: called with every exchange that is done, from the thread that did it.
     """
 
     def __init__(
-        self, pool: Pool, tries: Retries, condition: threading.Condition, told: Callable[[Exchange], None]
+        self, pool: Pool, tries: Retries, condition: threading.Condition, done: Callable[[Exchange], None]
     ) -> None:
         self._pool = pool
         self._tries = tries
         self._condition = condition
-        self._told = told
+        self._on_done = done
         self._begun: dict[str, Step] = {}
         self._done: dict[str, Exchange] = {}
         self._waiting: list[Step] = []
@@ -63,7 +63,7 @@ class Graph:
         return self.stopped and not self.running
 
     def halted(self, name: str) -> bool:
-        """Tell whether an exchange will never be done, because the graph was stopped before."""
+        """Return whether an exchange will never be done, because the graph was stopped before."""
         return self.stopped and name not in self.running
 
     def exchanges(self) -> dict[str, Exchange]:
@@ -85,7 +85,7 @@ class Graph:
         return self._done.get(name)
 
     def begun(self, name: str) -> bool:
-        """Tell whether a step was begun."""
+        """Return whether a step was begun."""
         return name in self._begun
 
     def begin(self, steps: Iterable[Step]) -> None:
@@ -97,7 +97,7 @@ class Graph:
                 self._release(step)
 
     def settled_for(self, prefix: str) -> bool:
-        """Tell whether all begun exchanges whose names begin so are done."""
+        """Return whether all begun exchanges whose names begin so are done."""
         return all(name in self._done for name in self._begun if name.startswith(prefix))
 
     def finish_alone(self, step: Step) -> None:
@@ -207,15 +207,15 @@ class Graph:
             waiting, self._waiting = self._waiting, []
             for each in waiting:
                 self._release(each)
-        # Told before anybody who waits: what follows from an exchange belongs to it.
-        self._told(self._done[step.name])
+        # Before those who wait: what follows from an exchange belongs to it.
+        self._on_done(self._done[step.name])
         with self._condition:
             self._condition.notify_all()
         for held, found in parked:
             self._finish(held, found)
 
     def _must_park(self, step: Step, exchange: Exchange) -> bool:
-        """A step that never came to the wire waits for its gate, which tells whether it was asked at all."""
+        """A step that never came to the wire waits for its gate, which decides whether it is sent at all."""
         gated = step.gate is not None and step.gate in self._begun and step.gate not in self._done
         return gated and never_asked(exchange)
 

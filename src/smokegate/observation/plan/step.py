@@ -113,7 +113,7 @@ class Step:
     kept_text: int | None = None
     """How much of the body's text is kept, where it is less than usual."""
     got: Callable[[RawResponse], Iterable[Step] | None] | None = None
-    """Told of the answer, secrets and all, before the exchange is done; may return further steps."""
+    """Called with the answer, secrets and all, before the exchange is done; may return further steps."""
     missed: Callable[[], Iterable[Step] | None] | None = None
     """Called in place of `got` where there is no answer; may return further steps."""
     sample: bool = False

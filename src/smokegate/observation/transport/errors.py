@@ -120,11 +120,11 @@ def cause_of(error: BaseException) -> tuple[WireCause, str]:
     for kind, fits, cause in TABLE:
         for each in found:
             if isinstance(each, kind) and fits(each):
-                return cause, _told(each)
-    return WireCause.OTHER, _told(found[-1])
+                return cause, _worded(each)
+    return WireCause.OTHER, _worded(found[-1])
 
 
-def _told(error: BaseException) -> str:
+def _worded(error: BaseException) -> str:
     said = getattr(error, "verify_message", "") or str(error)  # of a certificate, without OpenSSL's own framing
     text = f"{type(error).__name__}: {said}" if said else type(error).__name__
     return "; ".join([text, *getattr(error, "__notes__", ())])

@@ -22,7 +22,7 @@ class ComposeFault(Fault):
     """One deliberate defect of the real stack: `begin` brings it about and returns when it shows.
 
     `end` undoes what it did outside the stack's own containers, networks, volumes and directory. `heals`
-    tells whether starting, restarting or rebuilding services can cure it.
+    says whether starting, restarting or rebuilding services can fix it.
     """
 
     begin: Step = field(default=lambda _: None, repr=False, compare=False)

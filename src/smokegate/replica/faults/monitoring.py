@@ -1,4 +1,4 @@
-"""Faults that the trading platform's monitoring tells of, or should."""
+"""Faults that the trading platform's monitoring reports, or should."""
 
 from __future__ import annotations
 

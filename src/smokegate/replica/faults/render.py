@@ -109,7 +109,7 @@ def wake_failed(plan: Plan) -> None:
 
 @fault("tectonic", where="edge", cause="render.wake-failed", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
 def wake_failed_old_name(plan: Plan) -> None:
-    """The instance does not wake, told in the edge's words of early 2026."""
+    """The instance does not wake, in the edge's words of early 2026."""
     always(plan.backend, made_by_edge("dynamic-hibernate-error-503", Answer(503)))
 
 

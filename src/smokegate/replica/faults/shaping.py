@@ -47,7 +47,7 @@ def instead(  # noqa: PLR0913 -- the plan, and an answer in all its parts
 ) -> None:
     """Have the application itself answer a path so: a text as HTML if it looks like it, other values as JSON.
 
-    A path or method of `*` stands for all of them. `turns` tells from a request's number, counted from 0,
+    A path or method of `*` stands for all of them. `turns` decides by a request's number, counted from 0,
     whether it gets this answer or the application's own.
     """
 

@@ -43,7 +43,7 @@ def fulfil(order: dict[str, Any], channel: socket.socket, control: socket.socket
         for name, site in plan.sites.items():
             if site.listens and name in sockets:
                 sockets[name].listen(_QUEUE)  # what is requested before anyone can answer waits here
-        supervisor.tell(channel, {"serving": _serving(plan)})
+        supervisor.send(channel, {"serving": _serving(plan)})
         preload(plan.kind)
         if os.fork() == 0:
             control.close()
@@ -51,7 +51,7 @@ def fulfil(order: dict[str, Any], channel: socket.socket, control: socket.socket
             supervisor.keep(plan, sockets, channel)
     except Exception as error:  # noqa: BLE001 -- the caller gets the reason, and the next order may be better
         shutil.rmtree(directory, ignore_errors=True)
-        supervisor.tell(channel, {"failed": f"{type(error).__name__}: {error}"})
+        supervisor.send(channel, {"failed": f"{type(error).__name__}: {error}"})
     finally:
         for bound in sockets.values():
             bound.close()

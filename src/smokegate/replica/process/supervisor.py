@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _LOG_TAIL = 1500
 
 
-def tell(channel: socket.socket, message: dict[str, Any]) -> None:
+def send(channel: socket.socket, message: dict[str, Any]) -> None:
     """Send one line to the caller, if it is still there."""
     with suppress(OSError):
         channel.sendall(json.dumps(message).encode() + b"\n")
@@ -39,11 +39,11 @@ def keep(plan: Plan, sockets: dict[str, socket.socket], channel: socket.socket) 
     supervisor = _Supervisor(plan, sockets, channel)
     try:
         supervisor.build()
-        tell(channel, {"ready": [os.getpid(), *supervisor.pids]})
+        send(channel, {"ready": [os.getpid(), *supervisor.pids]})
         while channel.recv(4096):
             pass
     except _ChildEndedError as error:
-        tell(channel, {"failed": str(error)})
+        send(channel, {"failed": str(error)})
     except OSError:
         pass  # the caller is gone
     finally:

@@ -21,7 +21,7 @@ def health() -> dict[str, str]:
 
 @router.get("/health/db")
 def database_health(request: Request) -> dict[str, str]:
-    """Always 200; the body tells whether the database answers."""
+    """Always 200; the body says whether the database answers."""
     try:
         with _accounts(request).engine.connect() as connection:
             connection.execute(text("SELECT 1"))
@@ -32,7 +32,7 @@ def database_health(request: Request) -> dict[str, str]:
 
 @router.get("/version")
 def version(request: Request) -> dict[str, str]:
-    """Which commit is deployed (ours: the real backend does not tell)."""
+    """Which commit is deployed (ours: the real backend does not say)."""
     return {"commit": request.app.state.settings.commit}
 
 

@@ -63,7 +63,7 @@ def summary(request: Request) -> dict[str, Any]:
 
 @router.get("/api/health/ready")
 def ready(request: Request) -> JSONResponse:
-    """Whether the database answers: the one endpoint that tells."""
+    """Whether the database answers: the one endpoint that shows it."""
     try:
         _market(request).ping()
     except SQLAlchemyError:

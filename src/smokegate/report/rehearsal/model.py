@@ -82,7 +82,7 @@ class FaultResult:
 
 @dataclass(frozen=True)
 class Mutant:
-    """One answer of somebody's own deployment, broken: whether their suite noticed."""
+    """One response of a team's own deployment, broken on purpose: whether the suite noticed."""
 
     name: str
     promise: str

@@ -1,4 +1,4 @@
-"""Tells a rehearsal: a table for the terminal, and plain data for a file."""
+"""Shows a rehearsal: a table for the terminal, and plain data for a file."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def _score(score: Score) -> Iterator[TerminalLine]:
         yield TerminalLine(f"{score.environment}: no score", "red", bold=True)
         yield TerminalLine(safe_lines(score.trouble))
         return
-    told = f"{score.environment}: {score.noticed} of {len(score.mutants)} broken answers noticed"
-    yield TerminalLine(f"{told} ({score.healthy} as it is)", "red" if score.holes else "green", bold=True)
+    summary = f"{score.environment}: {score.noticed} of {len(score.mutants)} broken answers noticed"
+    yield TerminalLine(f"{summary} ({score.healthy} as it is)", "red" if score.holes else "green", bold=True)
     rows = [("", "broken", "noticed by", "cause named", "time"), *map(_mutant, score.mutants)]
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     for row in rows:
@@ -109,8 +109,8 @@ def totals(rehearsal: Rehearsal) -> Iterator[TerminalLine]:
         words.append(f"{rehearsal.misdiagnosed} misdiagnosed" + (f", {left_out} not rehearsed" if left_out else ""))
     words += [f"{score.environment}: {len(score.holes)} holes" for score in rehearsal.scores]
     word = "PROVEN" if rehearsal.proven else "NOT PROVEN"
-    told = f"{word} · {', '.join(words) or 'nothing was rehearsed'} · {rehearsal.seconds:.0f} s"
-    yield TerminalLine(told, "green" if rehearsal.proven else "red", bold=True)
+    summary = f"{word} · {', '.join(words) or 'nothing was rehearsed'} · {rehearsal.seconds:.0f} s"
+    yield TerminalLine(summary, "green" if rehearsal.proven else "red", bold=True)
 
 
 def document(rehearsal: Rehearsal) -> dict[str, Any]:

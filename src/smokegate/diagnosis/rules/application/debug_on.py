@@ -19,7 +19,7 @@ INSIDES = re.compile(
     r"Traceback \(most recent call last\)|You're seeing this error because you have <code>DEBUG = True"
     r"|Werkzeug Debugger|<title>Starlette Debugger|\"debug\"\s*:\s*true\b|at \S+ \([^)]*node_modules/[^)]*\)"
 )
-TOLD = re.compile(r"DEBUG = True|Debugger|\"debug\"")
+SAYS_DEBUG = re.compile(r"DEBUG = True|Debugger|\"debug\"")
 """What only debug mode writes; an error handler of the application's own may print a traceback without it."""
 
 DOCUMENTATION = re.compile(r"swagger-ui|SwaggerUIBundle|redoc(?:\.standalone)?\.js|\"openapi\"\s*:\s*\"3\.")
@@ -34,7 +34,7 @@ def judge(case: Case) -> Signs | None:
     return Signs(
         evidence=tuple(each.line for each in words[:3]),
         exchanges=tuple(each.exchange.name for each in words),
-        confidence=Confidence.CERTAIN if any(TOLD.search(each.word) for each in words) else Confidence.LIKELY,
+        confidence=Confidence.CERTAIN if any(SAYS_DEBUG.search(each.word) for each in words) else Confidence.LIKELY,
     )
 
 

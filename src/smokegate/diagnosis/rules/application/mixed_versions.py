@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from smokegate.observation.model import Exchange
 
 KEYS = ("commit", "version", "revision", "build", "git_sha")
-"""Keys of a health check's body in which services tell their version, where `[version]` says none."""
+"""Keys of a health check's body in which services report their version, where `[version]` says none."""
 
 
 def judge(case: Case) -> Signs | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
 
 KEYS = ("status", "state", "health", "healthy", "ok", "ready")
-"""The keys in which services tell how they are, where the environment file promises none."""
+"""The keys in which services report their state, where the environment file promises none."""
 
 
 def judge(case: Case) -> Signs | None:
