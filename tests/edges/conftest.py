@@ -79,7 +79,7 @@ def running(proxy: Proxy, upstream: dict[str, int], tmp_path_factory: pytest.Tem
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

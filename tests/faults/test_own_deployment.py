@@ -209,7 +209,7 @@ def test_standing_account_that_cannot_sign_in_is_noticed(rehearse: Callable[...,
 
 
 def _register(url: str, account: dict[str, str]) -> None:
-    with closing(HTTPConnection(urlsplit(url).netloc, timeout=10)) as connection:
+    with closing(HTTPConnection(urlsplit(url).netloc, timeout=60)) as connection:
         connection.request("POST", "/api/auth/register", json.dumps(account), {"Content-Type": "application/json"})
         with connection.getresponse() as response:
             assert response.status == 200

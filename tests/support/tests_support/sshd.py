@@ -72,7 +72,7 @@ def serve(program: str, directory: Path) -> Iterator[Sshd]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 def make_key(path: Path) -> None:

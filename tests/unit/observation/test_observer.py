@@ -413,11 +413,11 @@ def test_an_account_that_is_just_being_created_is_deleted_too(app: App, server: 
     app.held["/register"] = threading.Event()
     observer = look(server.url, sign_in=DELETING)
     observer.start()
-    assert app.reached.wait(10)
+    assert app.reached.wait(60)
     closing = threading.Thread(target=observer.close)
     closing.start()
     app.held["/register"].set()
-    closing.join(10)
+    closing.join(60)
     assert app.deleted == list(app.accounts)
     assert len(app.deleted) == 1
 

@@ -117,10 +117,10 @@ def test_others_get_their_turn_at_a_server_that_serves_one_connection_at_a_time(
     waited: list[float] = []
 
     def bystander() -> None:
-        log.busy.wait(10)
+        log.busy.wait(60)
         while len(log.served) - len(waited) < 60:
             before = len(log.served)
-            requests.get(url, headers={"X-Who": "bystander", "Connection": "close"}, timeout=10)
+            requests.get(url, headers={"X-Who": "bystander", "Connection": "close"}, timeout=60)
             waited.append(log.served.index("bystander", before) - before)
 
     other = threading.Thread(target=bystander, daemon=True)
@@ -159,7 +159,7 @@ def test_every_sample_has_a_connection_of_its_own(pool: Pool, start: Start) -> N
 def test_no_connection_stays_open_when_nothing_is_left_to_send(pool: Pool, start: Start) -> None:
     url, log = start(http.server.HTTPServer)
     observe(pool, url)
-    answer = requests.get(url, headers={"Connection": "close"}, timeout=5)
+    answer = requests.get(url, headers={"Connection": "close"}, timeout=60)
     assert answer.status_code == 200, "the only connection that it serves is free, though the pool is not closed"
     assert len(log.served) == 18
 

@@ -29,7 +29,7 @@ def test_it_serves_until_it_is_interrupted(by: signal.Signals, until: Any) -> No
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(6)]
         process.send_signal(by)
-        rest, errors = process.communicate(timeout=10)
+        rest, errors = process.communicate(timeout=60)
     said = dict(line.split(maxsplit=1) for line in lines[1:5])
     assert "broken: wake-throttled (The free instance is asleep" in lines[0]
     assert said["backend"].startswith("https://127.0.0.1:")
@@ -44,10 +44,10 @@ def test_it_serves_on_the_port_that_it_is_given() -> None:
     with subprocess.Popen([*_COMMAND, "trading", f"--port={port}"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}/ping_fast", timeout=10) as answer:
+        with build_opener(ProxyHandler({})).open(f"http://127.0.0.1:{port}/ping_fast", timeout=60) as answer:
             assert answer.status == 200
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 def test_the_list_names_every_fault_and_its_title(capsys: pytest.CaptureFixture[str]) -> None:

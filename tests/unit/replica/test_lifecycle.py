@@ -50,7 +50,7 @@ def _holder(then: str, *, wait: bool = True) -> tuple[subprocess.Popen[str], Pat
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
 
 
 def test_a_killed_caller_leaves_nothing(until: Any) -> None:

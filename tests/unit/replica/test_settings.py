@@ -81,7 +81,7 @@ def test_an_application_serves_by_itself(tmp_path: Path, until: Any, module: str
 
     def answers() -> bool:
         try:
-            with client.open(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            with client.open(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
                 return bool(answer.status == 200)
         except URLError:
             return False
