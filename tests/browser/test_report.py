@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from tests_support.run_documents import environment_report, run_document, run_of
@@ -183,6 +185,50 @@ def test_a_request_opens_to_its_whole_exchange(show, broken):
     for part in ("curl -sS -i", "x-render-routing", "no-server", "Not Found"):
         assert part in text
     assert page.locator(".exchange[open] mark").all_inner_texts() == ["404", "text/plain: 'Not Found'", "no-server"]
+
+
+def test_a_curl_line_is_copied(show, broken):
+    """The button puts one line that a shell can read on the clipboard, and says so."""
+    page = show(broken[0], permissions=["clipboard-read", "clipboard-write"])
+    opened(page, state=True)
+    button = page.locator(".exchange .command button").first
+    button.click()
+
+    page.locator(".command button.done").wait_for()
+    line = page.evaluate("navigator.clipboard.readText()")
+    assert line.startswith("curl -sS -i ")
+    assert "\n" not in line
+    assert shlex.split(line)[-1].startswith("https://backend.example.com/")
+    assert button.evaluate("button => getComputedStyle(button, '::after').content") == '" ✓"'
+
+
+def test_bars_are_as_long_as_their_numbers(show, broken):
+    """Begin and width of every bar are those of the run's JSON within 1 % of the axis; each has a name."""
+    path, document = broken
+    page = show(path)
+    (environment,) = document["environments"]
+    sent = [each for each in environment["exchanges"] if "answer" in each or "no_answer" in each]
+    first = min(each["started"] for each in sent)
+    span = max(each["started"] + each["seconds"] for each in sent) - first
+    wanted = {}
+    for each in sent:
+        phases = [each["phases"][name] or 0 for name in ("dns", "connect", "tls", "wait", "download")]
+        wanted[pages.templates().filters["anchor"](f"staging-{each['name']}")] = (
+            (each["started"] - first) / span,
+            sum(phases) / span,
+        )
+    opened(page, state=True)
+    drawn = page.evaluate("""() => Object.fromEntries([...document.querySelectorAll('.exchange')].map(row => {
+        const svg = row.querySelector('svg.bar'), rects = [...svg.querySelectorAll('rect')];
+        const box = svg.getBoundingClientRect(), boxes = rects.map(e => e.getBoundingClientRect());
+        const begin = Math.min(...boxes.map(e => e.left)), end = Math.max(...boxes.map(e => e.right));
+        return [row.id, [(begin - box.left) / box.width, (end - begin) / box.width, svg.getAttribute('aria-label')]];
+    }))""")
+
+    assert wanted
+    for name, (begin, width) in wanted.items():
+        assert drawn[name][:2] == pytest.approx([begin, width], abs=0.01), name
+        assert drawn[name][2].endswith(" ms")
 
 
 def test_a_check_leads_to_its_request(show, broken):

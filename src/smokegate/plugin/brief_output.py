@@ -34,6 +34,14 @@ class BriefReporter(TerminalReporter):  # type: ignore[misc] # final to type che
         category = self.config.hook.pytest_report_teststatus(report=report, config=self.config)[0]
         self._add_stats(category, [report])
 
+    def rewrite(self, line: str, **markup: bool) -> None:
+        """Leave out what pytest-xdist says of its workers: the live line is ours."""
+
+    def write_line(self, line: str | bytes, **markup: bool) -> None:
+        """Write no empty line, as pytest-xdist does below that."""
+        if line:
+            super().write_line(line, **markup)
+
     def getreports(self, name: str) -> list[Any]:
         """Return the reports that are shown one by one: not those of checks."""
         return [each for each in super().getreports(name) if not _of_check(each)]

@@ -21,6 +21,8 @@ COUNTED = re.compile(r"\d+ gating checks? failed")
 """A reason that the counts say already."""
 REPEATED = re.compile(r"\d+ checks? could not be judged: |advisory: |every check .*? by one cause: ")
 """What a reason begins with that may only repeat the cause: how many checks it is about is among the counts."""
+RANK = ("failed", "error", "advisory", "not run", "blocked", "not judged", "skipped", "passed")
+"""Outcomes in the order in which a reader needs them."""
 COUNTS = ("passed", "failed", "blocked", "advisory", "skipped", "not_judged")
 WORDS = {"advisory": "warnings", "skipped": "not checked", "not_judged": "not judged"}
 
@@ -121,6 +123,12 @@ def notes(environment: dict[str, Any]) -> list[str]:
         for text in environment["reasons"]
         if not ({text, REPEATED.sub("", text)} & said or COUNTED.fullmatch(text))
     ]
+
+
+def rank(test: dict[str, Any]) -> int:
+    """Return a check's place: what is wrong comes first."""
+    outcome = test["outcome"]
+    return RANK.index(outcome) if outcome in RANK else len(RANK)
 
 
 def check_name(test: dict[str, Any]) -> str:

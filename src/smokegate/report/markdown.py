@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from smokegate.observation.evidence.clean import clean
-from smokegate.report.gate import check_name, counted, decision, explained, gate, reason, requests
+from smokegate.report.gate import check_name, counted, decision, explained, gate, rank, reason, requests
 
 LIMIT = 60_000
 """Bytes: GitHub drops a step's whole summary above 1 MiB, and a comment above 64 kB."""
@@ -57,7 +57,7 @@ def _head(document: dict[str, Any]) -> Iterator[str]:
 
 def _environment(environment: dict[str, Any]) -> Iterator[str]:
     cause = explained(environment)
-    others = [test for test in environment["tests"] if test["outcome"] != "passed"]
+    others = sorted((test for test in environment["tests"] if test["outcome"] != "passed"), key=rank)
     if cause is None and not others:
         return
     yield ""
@@ -66,7 +66,7 @@ def _environment(environment: dict[str, Any]) -> Iterator[str]:
         yield from _cause(cause)
     if others:
         yield ""
-        yield f"<details><summary>{len(others)} checks that did not pass</summary>"
+        yield f"<details><summary>{len(others)} {'check' if len(others) == 1 else 'checks'} that did not pass</summary>"
         yield ""
         for test in others[:CHECKS]:
             why = " ".join(str(test["why"]).split())

@@ -176,6 +176,16 @@ def test_ctrf_has_every_check_in_the_words_of_the_format() -> None:
     assert found["extra"]["environments"][0]["cause"] == "net.refused"
 
 
+def test_a_duration_is_that_of_the_request() -> None:
+    """Not of the check, which may have waited for what another one sent; where it reads none, it is its own."""
+    (report,) = run_of("PASS")["environments"]
+    (health,) = [each for each in report["exchanges"] if each["name"] == "health"]
+    tests = [{**TEST, "exchanges": ["health"], "seconds": 9.0}, {**TEST, "exchanges": [], "seconds": 9.0}]
+    found = ctrf(document(environment(tests=tests, exchanges=[health])))["results"]["tests"]
+
+    assert [test["duration"] for test in found] == [round(health["seconds"] * 1000), 9000]
+
+
 def test_a_run_that_ended_badly_never_says_go_on() -> None:
     """A green environment in a run with another exit code is not to go on."""
     assert gate(document(environment("PASS"), code=2)) == ("bad", "Do not go on: the run ended with exit code 2")

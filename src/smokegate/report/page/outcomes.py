@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-RANK = ("failed", "error", "advisory", "not run", "blocked", "not judged", "skipped", "passed")
-"""Outcomes in the order in which a reader needs them."""
+from smokegate.report.gate import rank
+
 RED = frozenset({"failed", "error"})
 BUDGET = ".budget"
 """How the code of a check of a latency budget ends."""
@@ -26,12 +26,6 @@ SUBJECTS = {
     "origin": "Origin",
     "render": "Render",
 }
-
-
-def rank(test: dict[str, Any]) -> int:
-    """Return a check's place: what is wrong comes first."""
-    outcome = test["outcome"]
-    return RANK.index(outcome) if outcome in RANK else len(RANK)
 
 
 def subjects(environment: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:

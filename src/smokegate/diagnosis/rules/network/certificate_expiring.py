@@ -26,8 +26,8 @@ def judge(case: Case) -> Signs | None:
         days = (expires - started).total_seconds() / DAY
         if days < case.environment.backend.certificate_days:
             line = (
-                f"the certificate for `{certificate.subject}` from `{certificate.issuer}` expires on"
-                f" {expires:%Y-%m-%d}, in {days:.0f} days"
+                f"the certificate expires on {expires:%Y-%m-%d}, in {days:.0f} days;"
+                f" it is for `{certificate.subject}` from `{certificate.issuer}`"
             )
             return Signs(evidence=(seen(exchange, line),), exchanges=(exchange.name,), names={"days": f"{days:.0f}"})
     return None
