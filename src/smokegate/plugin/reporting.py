@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -48,8 +50,16 @@ class Reporting:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._own_page = ""
         self.output: Output | None = None
         """What wrote the decided run, once it is decided."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Note where our own page will be, seen from pytest-html's."""
+        page, own = compatible_page(session.config), report_file(self._run, "html")
+        if page is not None and page != own:
+            self._own_page = quote(os.path.relpath(own, page.parent))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take over the outcome of one test."""
@@ -135,4 +145,4 @@ class Reporting:
         """Escape what pytest-html does not, and say why."""
         from smokegate.report import html  # noqa: PLC0415 - only where pytest-html's page is asked for
 
-        html.row(report, cells)
+        html.row(report, cells, self._own_page)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from smokegate.observation.evidence import sink
-from smokegate.report.gate import title
+from smokegate.report.gate import check_name, title
 from smokegate.report.json import write_whole
 
 STYLE = Path(__file__).with_name("style.css")
@@ -39,8 +39,14 @@ def first_screen(document: dict[str, Any]) -> str:
     return page.first_screen(document)
 
 
-def row(report: Any, cells: list[str]) -> None:
-    """Name our outcomes, escape the test's id, and put the reason where pytest-html has its links."""
+def row(report: Any, cells: list[str], own_page: str = "") -> None:
+    """Name our outcomes, escape the test's id, and put the reason where pytest-html has its links.
+
+    Args:
+        report: of one phase of a test.
+        cells: of its row, which are changed.
+        own_page: where our own page is, seen from this one; each check leads to its place in it.
+    """
     noted = getattr(report, "smokegate", None) or {}
     if noted.get("outcome") == "not applicable":
         del cells[:]
@@ -51,7 +57,13 @@ def row(report: Any, cells: list[str]) -> None:
     if word:
         # pytest-html filters by the first text between `<td>` and `</td>`, and shows no row whose word is not its own.
         cells[0] = f'<td class="col-result" data-filter="<td>{report.outcome.capitalize()}</td>">{word}</td>'
-    cells[1] = f'<td class="col-testId">{escape(report.nodeid)}</td>'
+    name = escape(report.nodeid)
+    if own_page and noted.get("environment"):
+        from smokegate.report.page import anchor  # noqa: PLC0415 - imports Jinja2
+
+        place = anchor(f"{noted['environment']}-{check_name(noted)}")
+        name = f'<a href="{escape(own_page)}#{place}">{name}</a>'
+    cells[1] = f'<td class="col-testId">{name}</td>'
     why = str(noted.get("why", "")).strip()
     cells[3:] = [f"<td>{escape(_gist(why))}</td>"]
 

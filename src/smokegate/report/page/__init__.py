@@ -85,7 +85,7 @@ def templates() -> Environment:
         address=_address,
         commands=_commands,
         short=short,
-        anchor=_anchor,
+        anchor=anchor,
         line=_line,
         picture=_picture,
     )
@@ -136,7 +136,7 @@ def _address(url: object) -> str:
     return str(url) if str(url).startswith(("https://", "http://")) else "#"
 
 
-def _anchor(name: object) -> str:
+def anchor(name: object) -> str:
     """Return the name of an anchor."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", str(name)).strip("-")
 
