@@ -194,12 +194,11 @@ def test_a_curl_line_is_copied(show, broken):
     button = page.locator(".exchange .command button").first
     button.click()
 
-    page.locator(".command button.done").wait_for()
+    page.locator(".command button", has_text="Copied").wait_for()
     line = page.evaluate("navigator.clipboard.readText()")
     assert line.startswith("curl -sS -i ")
     assert "\n" not in line
     assert shlex.split(line)[-1].startswith("https://backend.example.com/")
-    assert button.evaluate("button => getComputedStyle(button, '::after').content") == '" ✓"'
 
 
 def test_bars_are_as_long_as_their_numbers(show, broken):

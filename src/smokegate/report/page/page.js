@@ -13,7 +13,7 @@ for (const button of document.querySelectorAll("button.copy")) {
       document.execCommand("copy");
       area.remove();
     }
-    button.classList.add("done");
+    button.firstChild.textContent = "Copied ";
   });
 }
 const tools = document.querySelector(".tools");
