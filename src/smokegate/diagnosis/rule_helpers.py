@@ -11,7 +11,7 @@ from smokegate.diagnosis.names import dialed
 from smokegate.diagnosis.rule import Signs
 from smokegate.diagnosis.wording import seen
 from smokegate.environment.headers import CREDENTIALS
-from smokegate.observation.model import NoAnswer
+from smokegate.observation.model import Answer, NoAnswer
 from smokegate.observation.plan.step import same_origin
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def carries_credentials(exchange: Exchange) -> bool:
 def intermittent(case: Case, signs: Signs) -> bool:
     """Return whether some samples show the sign and others were answered soundly, in the same run."""
     shown = [name for name in signs.exchanges if is_sample(name)]
-    return bool(shown) and any(case.sound(e.name) for e in case.samples) and not signs.advisory
+    others = (each.name for each in case.samples if each.name not in shown)
+    return bool(shown) and any(map(case.sound, others)) and not signs.advisory
 
 
 def sometimes(case: Case, signs: Signs, title: str) -> Signs:
@@ -141,3 +142,10 @@ def asked(hit: Hit) -> dict[str, str]:
 def _line(hit: Hit) -> str:
     details = [] if hit.sign is None else [hit.sign]
     return seen(hit.exchange, *details, outcome=hit.outcome) + (" (an earlier attempt)" if hit.healed else "")
+
+
+def is_of_framework(answer: Answer) -> bool:
+    """Return whether an answer shows the framework that made it."""
+    from smokegate.observation.evidence.gateway import has_mark  # noqa: PLC0415 -- a green run reads none of it
+
+    return has_mark(answer)

@@ -193,3 +193,41 @@ def test_healthy_deployment_has_no_edge_to_name() -> None:
     """Nothing is named where all is well."""
     assert seen(environment=BARE).exchanges
     assert judged(environment=BARE).headline is None
+
+
+@pytest.mark.parametrize(
+    ("text", "headers"),
+    [
+        ("", {"server": "envoy"}),
+        ("", {"server": "awselb/2.0", "content-type": "text/plain; charset=utf-8"}),
+        ("<html><body><h1>200 OK</h1>\nService ready.\n</body></html>", HTML),
+        ("<title>200 OK</title><h3>Guru Meditation:</h3><p>Varnish cache server</p>", {**HTML, "server": "Varnish"}),
+        ("<title>shop</title><p>The domain shop.example is for sale.</p>", HTML),
+        ("<title>x</title><iframe src='/_Incapsula_Resource?x=1'></iframe>", HTML),
+    ],
+)
+def test_success_of_a_gateway_alone_is_no_application(text: str, headers: Any) -> None:
+    """What a proxy answers by itself, a parking page and a challenge are green without an application."""
+    assert headline(*both(200, text, headers), environment=BARE).code.startswith("edge.")
+
+
+@pytest.mark.parametrize(
+    "headers", [{"server": "envoy", "x-envoy-upstream-service-time": "3"}, {"server": "envoy", "etag": '"1"'}]
+)
+def test_empty_success_with_a_mark_of_the_application_is_its_own(headers: Any) -> None:
+    assert judged(*both(200, "", headers), environment=BARE).headline is None
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "code"),
+    [
+        (500, {"error": "There was a problem proxying the request"}, "edge.app-away"),
+        (500, "<title>Web application could not be started by the Phusion Passenger</title>", "edge.app-away"),
+        (503, "either the HTTP response was malformed or connection to the instance had an error", "edge.broke-off"),
+        (404, "<title>Error</title><pre>Cannot GET /health</pre>", "app.health-missing"),
+    ],
+)
+def test_who_made_an_error_is_read_from_its_words(status: int, text: Any, code: str) -> None:
+    """Gateways speak of what is behind them, frameworks of a path that they do not have."""
+    headers = {} if isinstance(text, dict) else HTML
+    assert headline(*both(status, text, headers), environment=BARE).code == code

@@ -211,6 +211,16 @@ def test_a_page_names_its_own_scripts_and_those_it_loads_ahead() -> None:
     assert page.inline == ["inline()"]
 
 
+def test_styles_that_no_screen_needs_are_not_requested() -> None:
+    """Printing, and browsers without scripts, have styles of their own; one that a script switches on is needed."""
+    html = (
+        '<link rel="stylesheet" media="print" href="/print.css"><noscript><link rel="stylesheet" href="/plain.css">'
+        '</noscript><link rel="stylesheet" media="print" onload="this.media=\'all\'" href="/later.css">'
+        '<link rel="stylesheet" href="/main.css">'
+    )
+    assert list(page_of(html, PAGE).styles) == ["https://app.example/later.css", "https://app.example/main.css"]
+
+
 def test_a_base_element_moves_relative_scripts() -> None:
     page = page_of('<base href="/sub/"><script src="x.js"></script>', "https://app.example/")
     assert list(page.scripts) == ["https://app.example/sub/x.js"]

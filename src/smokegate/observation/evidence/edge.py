@@ -27,7 +27,8 @@ TITLES = re.compile(
     r"|unavailable|suspended|not found|waking|starting|loading|warning|attention|sign in|error|no such|maintenance"
     r"|be right back)"
     r"|WELCOME TO RENDER|Service waking up|Incoming HTTP request detected|Allocating compute resources"
-    r"|Run this Repl|<h1>It works|_Incapsula_Resource",
+    r"|Run this Repl|<h1>It works|_Incapsula_Resource"
+    r"|buy this domain|domain (?:name )?[\w.-]{0,80} ?is for sale|<h1>200 OK</h1>\s*Service ready|Guru Meditation",
     re.IGNORECASE,
 )
 """A page with 200 is worth a second look only where its title is none of an application's."""

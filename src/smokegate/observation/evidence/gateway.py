@@ -57,7 +57,7 @@ def gateway_answer(answer: Answer) -> EdgeAnswer | None:
     """Return what a gateway that no file names says, or None where the answer looks like the application's."""
     if 300 <= answer.status < 400:
         return _redirected(answer)
-    if _has_mark(answer) or words("refused_host").search(answer.body.text[:20_000]):
+    if has_mark(answer) or words("refused_host").search(answer.body.text[:20_000]):
         return None  # it is the application that knows its own name
     if answer.status in {500, 503} and _of_a_program(answer.body.text[:20_000]):
         return None
@@ -83,7 +83,7 @@ def is_application_error(answer: Answer) -> bool:
         return True
     text = answer.body.text[:20_000]
     plain = bool(text.strip()) and not is_html(answer)
-    return answer.status == 500 and (_has_mark(answer) or plain or _of_a_program(text))
+    return answer.status == 500 and (has_mark(answer) or plain or _of_a_program(text))
 
 
 def visible(text: str) -> str:
@@ -97,7 +97,7 @@ def _made(said: Said, sign: str) -> EdgeAnswer:
     return EdgeAnswer(code, sign, heals=SAYS[said.says], edge=UNKNOWN, certain=False, weak=said.weak, title=said.title)
 
 
-def _has_mark(answer: Answer) -> bool:
+def has_mark(answer: Answer) -> bool:
     """Return whether an application shows; proxies are built on its servers, too (Kestrel, Netty, Node)."""
     headers = answer.headers
     proxied = answer.status in {502, 504} and not answer.body.text.strip()
@@ -105,6 +105,7 @@ def _has_mark(answer: Answer) -> bool:
         bool(words("app_servers").search(headers.get("server", "")) and not proxied)
         or any(name in headers for name in listed("app_headers"))
         or all(name in headers for name in listed("framework_headers"))
+        or (answer.status == 404 and words("framework_404").search(answer.body.text[:20_000]) is not None)
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.case import is_sample
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule_helpers import is_of_framework
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.html import is_html
 
@@ -22,7 +23,9 @@ NO_OTHER_ANSWER = ("another application that answers under this host", "every ro
 def judge(case: Case) -> Signs | None:
     """Health is 404 from the application; other paths that are answered make it certain."""
     answer, exchange = case.app("health"), case.exchange("health")
-    if answer is None or exchange is None or answer.status not in {404, 405} or is_html(answer):
+    if answer is None or exchange is None or answer.status not in {404, 405}:
+        return None
+    if is_html(answer) and not is_of_framework(answer):
         return None
     known = [
         e

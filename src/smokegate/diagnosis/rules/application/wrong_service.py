@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.identity import SHELL, SIGN_IN, strangers
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule_helpers import is_of_framework
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.observation.evidence.html import is_html
 
@@ -34,7 +35,8 @@ def judge(case: Case) -> Signs | None:
         return None
     if (nothing := _another_program(case)) is not None:
         return nothing
-    page = is_html(answer) and answer.status < 500 and (bool(health.json_) or names)
+    own = answer.status in NOT_FOUND and is_of_framework(answer)  # the application's, for a path that it does not have
+    page = is_html(answer) and answer.status < 500 and (bool(health.json_) or names) and not own
     if not page and not (answer.body.is_json and isinstance(answer.body.json, dict)):
         return None
     if not page and not any(each.actual != "no such key" for each in names):

@@ -46,12 +46,16 @@ class _Parser(HTMLParser):
         self.base: str | None = None
         self._script: dict[str, str] | None = None
         self._text: list[str] = []
+        self._idle = False
+        """Whether what stands here is only for browsers that run no scripts."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self.page.content += tag not in {"html", "head", "meta", "title", "body"}
         if tag == "script":
             self._script, self._text = given, []
+        elif tag == "noscript":
+            self._idle = True
         elif tag == "link" and given.get("href"):
             self._link(given)
         elif tag == "base" and given.get("href") and self.base is None:
@@ -67,6 +71,7 @@ class _Parser(HTMLParser):
             self.page.content += bool(data.strip())
 
     def handle_endtag(self, tag: str) -> None:
+        self._idle = self._idle and tag != "noscript"
         if tag != "script" or self._script is None:
             return
         given, self._script = self._script, None
@@ -80,7 +85,9 @@ class _Parser(HTMLParser):
 
     def _link(self, given: Mapping[str, str]) -> None:
         rel = given.get("rel", "").lower().split()
-        if "stylesheet" in rel and "alternate" not in rel:
+        # A style for printing is not needed to see the page, unless a script gives it to the screen once it is there.
+        printed = given.get("media", "").lower().strip() == "print" and "onload" not in given
+        if "stylesheet" in rel and "alternate" not in rel and not printed and not self._idle:
             self.page.styles[given["href"]] = None
         elif "modulepreload" in rel or ("preload" in rel and given.get("as") == "script"):
             self.page.preloads[given["href"]] = None
