@@ -87,3 +87,12 @@ def test_the_settings_of_nuxt_are_those_in_its_page(address: str, expected: str)
 def test_what_frameworks_do_with_null_is_no_missing_address(script: str) -> None:
     """React asks a map for a key that may begin with null; axios puts its platform together from modules."""
     assert judgement(script) == "not known"
+
+
+def test_a_part_that_may_be_missing_counts_for_nothing_beside_the_right_address() -> None:
+    """openapi-fetch takes its base from the options of each call, or from those of the client."""
+    script = (
+        f'function make(e){{let{{baseUrl:t=""}}={{...e}};return{{async get(n,o){{let{{baseUrl:u}}=o||{{}};t=u||t;'
+        f'return fetch(t+n)}}}}}}const c=make({{baseUrl:"{API}"}});c.get("/api/items")'
+    )
+    assert judgement(script) == "right"

@@ -157,7 +157,7 @@ class _Judge:
         if near and code == "frontend.calls-localhost" and (how == "setting" or not wrong.address.alone):
             return False  # a default or another stage's, where the backend's own address is there as well
         if code == "frontend.address-unset" and not wrong.address.alone:
-            return wrong.certain  # one of several: the key of a map, a part that is not there yet
+            return wrong.certain and not any_right  # the key of a map, a part that is not there yet
         if any_right:
             plain = code in {"frontend.calls-localhost", "frontend.address-unset", "frontend.address-unfilled"}
             return plain and how in {"client", "request"} and wrong.address.alone and wrong.certain
