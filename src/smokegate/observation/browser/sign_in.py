@@ -189,7 +189,7 @@ class PageSignIn:
         else:
             for role in ("button", "link", "menuitem"):
                 found: Any = page.get_by_role(role, name=LOG_OUT)
-                if await found.count() and await found.first.is_visible():
+                if await found.first.is_visible():
                     await found.first.click()
                     break
         await self._window.wait(self._form_is_there, quiet=0.0)
