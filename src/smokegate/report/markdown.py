@@ -27,7 +27,7 @@ def markdown(document: dict[str, Any]) -> str:
     size = len(head.encode())
     parts = [head]
     for environment in document["environments"]:
-        part = "\n".join(_environment(environment))
+        part = "\n".join(_environment(environment, alone=len(document["environments"]) == 1))
         size += len(part.encode()) + 1
         if size > LIMIT - 200:
             parts.append("\nFurther environments are in the report: this page has a limit of 60 kB.")
@@ -45,8 +45,9 @@ def _head(document: dict[str, Any]) -> Iterator[str]:
     shown = document["environments"][:100]
     for each in shown:
         verdict = each["verdict"]
+        what = f": {escaped(decision(each))}" if len(shown) > 1 else ""  # of one alone, the heading says it
         yield (
-            f"| {escaped(each['name'])} | {MARKS[verdict]} {verdict}: {escaped(decision(each))} "
+            f"| {escaped(each['name'])} | {MARKS[verdict]} {verdict}{what} "
             f"| {marked(reason(each))} | {escaped(counted(each))} |"
         )
     if len(document["environments"]) > len(shown):
@@ -55,13 +56,14 @@ def _head(document: dict[str, Any]) -> Iterator[str]:
     yield f"{escaped(requests(document))}, {run['seconds']:.1f} s, exit code {run['exit']}, started {run['started']}"
 
 
-def _environment(environment: dict[str, Any]) -> Iterator[str]:
+def _environment(environment: dict[str, Any], *, alone: bool) -> Iterator[str]:
     cause = explained(environment)
     others = sorted((test for test in environment["tests"] if test["outcome"] != "passed"), key=rank)
     if cause is None and not others:
         return
-    yield ""
-    yield f"#### {escaped(environment['name'])}: {marked(reason(environment))}"
+    if not alone:  # of one alone, the table says it
+        yield ""
+        yield f"#### {escaped(environment['name'])}: {marked(reason(environment))}"
     if cause is not None:
         yield from _cause(cause)
     if others:
