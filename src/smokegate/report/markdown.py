@@ -38,14 +38,15 @@ def markdown(document: dict[str, Any]) -> str:
 
 def _head(document: dict[str, Any]) -> Iterator[str]:
     run = document["run"]
-    yield f"### {escaped(gate(document)[1])}"
+    heading = gate(document)[1]
+    yield f"### {escaped(heading)}"
     yield ""
     yield "| environment | verdict | cause or reason | checks |"
     yield "| --- | --- | --- | --- |"
     shown = document["environments"][:100]
     for each in shown:
         verdict = each["verdict"]
-        what = f": {escaped(decision(each))}" if len(shown) > 1 else ""  # of one alone, the heading says it
+        what = "" if len(shown) == 1 and decision(each) in heading else f": {escaped(decision(each))}"
         yield (
             f"| {escaped(each['name'])} | {MARKS[verdict]} {verdict}{what} "
             f"| {marked(reason(each))} | {escaped(counted(each))} |"
