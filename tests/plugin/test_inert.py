@@ -78,3 +78,24 @@ def test_our_modules_are_not_rewritten(pytestconfig, name):
     """`-p smokegate`, with which this very run was started, has pytest rewrite assertions in test files alone."""
     assert pytestconfig.pluginmanager.hasplugin("smokegate")
     assert "AssertionRewritingHook" not in repr(importlib.import_module(name).__loader__)
+
+
+def test_the_interpreter_ends_without_going_over_what_a_run_has_made():
+    """A tenth of a second of every run: nothing of it is collected as the process ends, and all of it before that."""
+    code = """
+import atexit, gc, pytest
+atexit.register(lambda: print("at the end", gc.get_freeze_count() > 0))
+from smokegate.plugin import start_up
+
+class Config:
+    stash = pytest.Stash()
+    cleanups = []
+    add_cleanup = cleanups.append
+
+start_up.begin(Config)
+start_up.over(Config)
+Config.cleanups[0]()
+print("after pytest", gc.get_freeze_count() > 0, gc.isenabled())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines() == ["after pytest False True", "at the end True"]

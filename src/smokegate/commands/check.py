@@ -34,6 +34,19 @@ LATER = (
     "smokegate.plugin.output",
     "smokegate.plugin.run_report",
 )
+#: Plugins of pytest's own that serve a person's tests, and cost a tenth of the suite's time.
+UNUSED = (
+    "cacheprovider",
+    "debugging",
+    "doctest",
+    "faulthandler",
+    "legacypath",
+    "pastebin",
+    "stepwise",
+    "threadexception",
+    "unittest",
+    "unraisableexception",
+)
 UNDECIDED = "nothing was learned: do what the note says, and run again"
 
 
@@ -114,8 +127,9 @@ def _judged(texts: dict[str, str], pool: Pool) -> tuple[dict[str, Any] | None, s
             (folder / f"{environment}.toml").write_text(text, encoding="utf-8")
         own = {"env": ",".join(texts), "environments": name, "reports": name}
         options = [f"{PRIVATE}{option}={value}" for option, value in own.items()]
+        without = [word for plugin in UNUSED for word in ("-p", f"no:{plugin}")]
         _, printed = quietly(
-            [*BARE, f"--rootdir={name}", "--noconftest", "-p", "no:cacheprovider", *options, str(suite_directory())],
+            [*BARE, f"--rootdir={name}", "--noconftest", *without, *options, str(suite_directory())],
             pool,
         )
         report = folder / f"{'+'.join(texts)}.json"

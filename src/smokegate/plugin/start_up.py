@@ -1,7 +1,8 @@
-"""Starts without the garbage collector: what imports make stays, and going over it costs a tenth of a run."""
+"""Starts and ends without the garbage collector: what imports make stays, and going over it costs a tenth of a run."""
 
 from __future__ import annotations
 
+import atexit
 import gc
 
 import pytest
@@ -12,6 +13,8 @@ PAUSED = pytest.StashKey[bool]()
 
 def begin(config: pytest.Config) -> None:
     """Collect nothing until `over`, or until pytest ends; a collector that is off stays off."""
+    atexit.unregister(gc.freeze)
+    atexit.register(gc.freeze)  # as the interpreter ends, not as pytest does: who called it goes on
     if gc.isenabled():
         gc.disable()
         config.stash[PAUSED] = True

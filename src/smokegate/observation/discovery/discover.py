@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from smokegate.observation.plan.frontend.page import Page
 
 NOWHERE = "/smokegate-no-such-page"
-FIRST = 3
+FIRST = 2
 """So many health checks are tried in the first round, together with the page: one of them is most often right."""
 SCRIPTS = 3
 PAGE_MARKS = ("</html>", "</HTML>", "</body>", "</BODY>", "<html", "<HTML", "<!doctype html", "<!DOCTYPE html", "<")
