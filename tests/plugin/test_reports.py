@@ -104,6 +104,23 @@ def test_junit_has_every_test(healthy):
     }
 
 
+def test_junit_times_are_those_of_the_requests(healthy):
+    """A test that reads what has long been answered took as long as the answer, not a thousandth of a second."""
+    (environment,) = json.loads((healthy / "local.json").read_text())["environments"]
+    took = {each["name"]: each["seconds"] for each in environment["exchanges"]}
+    times = {
+        case.get("name"): float(case.get("time"))
+        for case in ET.parse(healthy / "local.xml").iter("testcase")  # noqa: S314 - our own file
+    }
+    read = {
+        test["id"].rsplit("::", 1)[-1]: max(took[name] for name in test["exchanges"])
+        for test in environment["tests"]
+        if test["exchanges"] and took.keys() >= {*test["exchanges"]}
+    }
+    assert len(read) > 10
+    assert not {name: seconds for name, seconds in read.items() if times[name] < seconds - 0.001}
+
+
 def test_reports_are_written_after_ctrl_c(tmp_path, web, environments):
     """Interrupted while a request hangs: reports are there, the verdict is UNKNOWN, the exit code 2."""
     started = threading.Event()

@@ -141,6 +141,11 @@ class Observer:
             self.start({self._plan.steps[name].group})
         return self._awaited(name)
 
+    def slowest(self, names: Iterable[str]) -> float | None:
+        """Return the seconds of the slowest of these exchanges, None where none of them is done yet."""
+        done = (self._graph.get(name) for name in names)
+        return max((each.seconds for each in done if each is not None), default=None)
+
     def _awaited(self, name: str) -> Exchange:
         with self._condition:
             self._await(lambda: self._graph.get(name) is not None or self._graph.halted(name))

@@ -149,6 +149,10 @@ class ObservedDeployment:
         """Everything that was seen, once all of it has been seen."""
         return self.observer.complete()
 
+    def slowest(self, names: Collection[str]) -> float | None:
+        """Return the seconds of the slowest of these exchanges, None where none of them is done."""
+        return None if self._observer is None else self._observer.slowest(names)
+
     def result(self, *, cut_short: bool) -> tuple[Environment, Observation]:
         """Return what is known at the end of a run, whether or not all was seen."""
         if self._observer is None:

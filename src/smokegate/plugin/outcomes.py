@@ -74,6 +74,9 @@ def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepor
         blocked_by=item.stash.get(BLOCKER, ""),
         internal=internal,
     )
+    observed = run.deployments.get(case.environment) if case is not None else None
+    if observed is not None and (took := observed.slowest(noted.exchanges)) is not None:
+        report.duration = took  # in JUnit and pytest-html: how long the deployment took, not how long the test waited
     # To the item, not to this report: JUnit takes the properties from that of the teardown.
     properties = {"code": noted.label, **({"environment": case.environment} if case else {})}
     item.user_properties += [each for each in properties.items() if each not in item.user_properties]
