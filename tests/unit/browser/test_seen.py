@@ -17,9 +17,12 @@ from smokegate.observation.browser import BrowserView, NoBrowser, PageCall, Page
 from smokegate.observation.browser.engine import Engine, NoBrowserError
 from smokegate.observation.browser.find import VARIABLE, find, is_shell
 from smokegate.observation.browser.follow_up import person_of, same_calls
+from smokegate.observation.browser.model import Picture
 from smokegate.observation.browser.page import NOTHING, Window, drawn, filled_in, says
 from smokegate.observation.browser.sign_in import _is_email
+from smokegate.observation.browser.visit import Visit
 from smokegate.observation.evidence.page_calls import FROM_HERE
+from smokegate.observation.evidence.redact import Redactor
 
 START = 'title = "App"\n[backend]\nurl = "https://api.example.com"\n'
 
@@ -202,3 +205,23 @@ def test_standing_account_signs_in_where_none_may_be_created(tmp_path: Path) -> 
 
     assert environment.missing
     assert person_of(environment) is None
+
+
+def test_pictures_of_many_pages_leave_room_for_what_is_wrong_and_cover_shown_tokens(tmp_path: Path) -> None:
+    """Six pages that are as they should be are pictured; a wrong one after them is, too, and no token is shown."""
+    environment = loaded(tmp_path, '[frontend]\nurl = "https://www.example.com"\n[browser]\n')
+    visit = Visit(environment, Redactor(), None, lambda *_: None, 1.0)
+    visit._tokens = ("eyJhbGciOiJIUzI1NiJ9.abc",)
+    covered: list[list[str]] = []
+
+    async def picture(title: str, secrets: list[str]) -> Picture:
+        covered.append(secrets)
+        return Picture(title, b"")
+
+    window: Any = SimpleNamespace(picture=picture)
+    for index in range(8):
+        result_of(visit._picture(window, f"/sound-{index}", wrong=False))
+    result_of(visit._picture(window, "/wrong", wrong=True))
+
+    assert [each.title for each in visit._view.pictures] == [*(f"/sound-{index}" for index in range(6)), "/wrong"]
+    assert all("eyJhbGciOiJIUzI1NiJ9.abc" in secrets for secrets in covered)

@@ -215,8 +215,8 @@ class Window:
         for quality in (50, 15):
             try:
                 values = await fields.evaluate_all("(all) => all.map((each) => each.value)")
-                told = [index for index, value in enumerate(values) if any(each in value for each in secrets)]
-                taken = await self.page.screenshot(quality=quality, mask=[*covered, *map(fields.nth, told)], **how)
+                secret = [index for index, value in enumerate(values) if any(each in value for each in secrets)]
+                taken = await self.page.screenshot(quality=quality, mask=[*covered, *map(fields.nth, secret)], **how)
             except Error:
                 return None
             if len(taken) <= PICTURE:
