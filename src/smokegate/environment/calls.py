@@ -58,9 +58,9 @@ def _field(name: str, value: Any, given: variables.Variables | None) -> Any:
             raise InvalidValueError(wanted, found="a literal value")
         return value
     text = variables.resolve(value, given, "text")
-    if len(text) < variables.SHORTEST:
+    if (length := variables.length_of(text)) < variables.SHORTEST:
         if CREDENTIALS.search(name):
-            raise InvalidValueError(variables.LONG_ENOUGH, found=f"{len(text)} in the variable {value['env']}")
+            raise InvalidValueError(variables.LONG_ENOUGH, found=f"{length} in the variable {value['env']}")
     elif given is not None:
         given.secrets.add(text)
     return variables.Hidden(text)

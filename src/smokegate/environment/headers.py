@@ -66,5 +66,5 @@ def _long_enough(value: dict[str, Any], given: variables.Variables | None) -> No
         InvalidValueError: the variable holds fewer characters than a secret must have.
     """
     text = given.values.get(str(value.get("env")), "") if given is not None else ""
-    if 0 < len(text) < variables.SHORTEST:
-        raise InvalidValueError(variables.LONG_ENOUGH, found=f"{len(text)} in the variable {value['env']}")
+    if 0 < (length := variables.length_of(text)) < variables.SHORTEST:
+        raise InvalidValueError(variables.LONG_ENOUGH, found=f"{length} in the variable {value['env']}")

@@ -93,6 +93,11 @@ def resolve(value: object, variables: Variables | None, kind: str) -> str:
     return f"{value.get('prefix', '')}{text}"
 
 
+def length_of(secret: str) -> int:
+    """Return the characters of a secret without white space: where a terminal wraps a line, that is lost."""
+    return len("".join(secret.split()))
+
+
 def secret(value: object, info: ValidationInfo) -> str:
     """Resolve a secret and remember its value for redaction; in a file only a reference is a secret.
 
@@ -106,8 +111,8 @@ def secret(value: object, info: ValidationInfo) -> str:
     if not isinstance(value, dict):
         raise InvalidValueError(EXPECTED["secret"], found="a literal value")
     text = resolve(value, variables, "secret")
-    if len(text) < SHORTEST:
-        raise InvalidValueError(LONG_ENOUGH, found=f"{len(text)} in the variable {value['env']}")
+    if (length := length_of(text)) < SHORTEST:
+        raise InvalidValueError(LONG_ENOUGH, found=f"{length} in the variable {value['env']}")
     variables.secrets.add(text)
     return Hidden(text)
 
@@ -132,7 +137,7 @@ def remember_header(value: object, text: str, variables: Variables) -> None:
     scheme = SCHEMES.fullmatch(bare)
     values = {bare, scheme[1].strip()} if scheme else {bare}
     values |= {part for each in values for part in _basic(each)}
-    variables.secrets.update(each for each in values if len(each) >= SHORTEST)
+    variables.secrets.update(each for each in values if length_of(each) >= SHORTEST)
 
 
 def _basic(text: str) -> set[str]:
