@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import tempfile
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,12 +63,8 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Discover, judge and report; returns the exit code."""
-    from smokegate.commands.discovering import (  # noqa: PLC0415 - start-up time
-        AddressError,
-        address_of,
-        connections,
-        discover_all,
-    )
+    from smokegate.commands.discovering import AddressError, address_of, discover_all  # noqa: PLC0415 - start-up time
+    from smokegate.observation.transport.pool import Pool  # noqa: PLC0415 - see above
 
     try:
         urls = list(dict.fromkeys(address_of(each) for each in arguments.urls))
@@ -76,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     except AddressError as wrong:
         sys.stderr.write(f"smokegate check: {wrong}\n")
         return USAGE
-    with connections(len(urls)) as pool:
+    with closing(Pool(len(urls))) as pool:
         found = discover_all(pool, urls, arguments.health, _load_suite)
         from smokegate.commands.environment_text import environment_text, name_for  # noqa: PLC0415 - see above
 

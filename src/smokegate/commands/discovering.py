@@ -7,13 +7,14 @@ import io
 import ipaddress
 import re
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from urllib.parse import urlsplit
 
 from smokegate.environment.addresses import origin
 from smokegate.observation.discovery.discover import Found, discover
+from smokegate.observation.discovery.getter import settle
 from smokegate.observation.transport.pool import Pool
 
 
@@ -45,16 +46,6 @@ def _is_local(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-@contextlib.contextmanager
-def connections(origins: int = 1) -> Generator[Pool]:
-    """Return what sends the requests to so many origins; it is closed at the end."""
-    pool = Pool(origins)
-    try:
-        yield pool
-    finally:
-        pool.close()
-
-
 def discover_all(
     pool: Pool, urls: Sequence[str], health: str = "", meanwhile: Callable[[], object] = lambda: None
 ) -> list[Found]:
@@ -77,13 +68,7 @@ def _aside(job: Callable[[], Found], name: str) -> Future[Found]:
     """Do a job in a thread that the end of the program does not wait for."""
     future: Future[Found] = Future()
 
-    def work() -> None:
-        try:
-            future.set_result(job())
-        except BaseException as error:  # noqa: BLE001 - the one who waits must hear of it
-            future.set_exception(error)
-
-    threading.Thread(target=work, name=f"discover {name}", daemon=True).start()
+    threading.Thread(target=partial(settle, future, job), name=f"discover {name}", daemon=True).start()
     return future
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import closing
 from pathlib import Path
 
 REFUSED = 2
@@ -33,8 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def write(arguments: argparse.Namespace, name: str, url: str, command: str) -> Path | None:
     """Discover a deployment and write its environment file; returns where, None where it was not written."""
-    from smokegate.commands.discovering import AddressError, address_of, connections, discover_all  # noqa: PLC0415 - start-up time
+    from smokegate.commands.discovering import AddressError, address_of, discover_all  # noqa: PLC0415 - start-up time
     from smokegate.commands.environment_text import environment_text, name_for  # noqa: PLC0415 - see above
+    from smokegate.observation.transport.pool import Pool  # noqa: PLC0415 - see above
 
     try:
         address = address_of(url)
@@ -43,7 +45,7 @@ def write(arguments: argparse.Namespace, name: str, url: str, command: str) -> P
     except AddressError as wrong:
         _refuse(command, str(wrong))
         return None
-    with connections() as pool:
+    with closing(Pool()) as pool:
         (found,) = discover_all(pool, [address], arguments.health)
     path: Path = arguments.environments / f"{name}.toml"
     text = environment_text(found, name)

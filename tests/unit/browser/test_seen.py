@@ -153,7 +153,7 @@ def test_shell_is_known_by_its_name(program: str, *, shell: bool) -> None:
 
 
 async def nothing(_: Any) -> None:
-    """Use a browser for nothing."""
+    """Use a browser and do nothing with it."""
 
 
 def test_browser_that_was_started_early_stays_until_its_last_user_has_left(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -230,16 +230,16 @@ def test_exit_code_is_that_of_the_worst(verdicts: list[Verdict], *, strict: bool
 def test_reason_of_a_pass_is_one_sentence() -> None:
     """A PASS says what it rests on."""
     observation = seen()
-    told = reasons([PASSED], diagnose(an_environment(), observation), observation, an_environment())
-    assert told == ("every declared check ran and passed",)
+    found = reasons([PASSED], diagnose(an_environment(), observation), observation, an_environment())
+    assert found == ("every declared check ran and passed",)
 
 
 def test_an_outage_warns_of_rolling_back() -> None:
     """Its reason says that it is the platform's, and what to do that a rollback does not help."""
     observation = seen(*everywhere(429, "", {"x-render-routing": "hibernate-rate-limited"}))
     diagnosis = diagnose(an_environment(), observation)
-    told = reasons([FAILED], diagnosis, observation, an_environment())
-    assert "the evidence says the platform, not the app" in told
+    found = reasons([FAILED], diagnosis, observation, an_environment())
+    assert "the evidence says the platform, not the app" in found
     assert decision(Verdict.OUTAGE, diagnosis) == "hold, do not roll back"
 
 
@@ -262,5 +262,5 @@ def test_a_run_cut_short_says_in_one_line_what_was_not_checked() -> None:
     """How many checks, and which: by their code, or without the path of their file."""
     observation = seen(complete=False)
     never = [TestOutcome(f"tests/x.py::test_{each}[a]", "not run", why=NEVER_RAN) for each in "abcd"]
-    told = reasons([PASSED, *never], diagnose(an_environment(), observation), observation, an_environment())
-    assert told == ("the run was cut short, 4 not checked: test_a[a], test_b[a], test_c[a] and 1 more",)
+    found = reasons([PASSED, *never], diagnose(an_environment(), observation), observation, an_environment())
+    assert found == ("the run was cut short, 4 not checked: test_a[a], test_b[a], test_c[a] and 1 more",)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from smokegate.observation.evidence import sink
 from smokegate.observation.plan.step import RequestToSend, join, origin_of
 from smokegate.observation.transport.errors import cause_of
 from smokegate.observation.transport.fetch import fetch
 from smokegate.observation.transport.pool import Pool
+
+T = TypeVar("T")
 
 MOST = 15
 """Requests to one deployment: what a person with a browser might send."""
@@ -51,6 +54,14 @@ class Got:
         return next((value for key, value in self.headers if key.lower() == name), "")
 
 
+def settle(future: Future[T], job: Callable[[], T]) -> None:
+    """Do a job and give its future the result or the error."""
+    try:
+        future.set_result(job())
+    except BaseException as error:  # noqa: BLE001 - the one who waits must hear of it
+        future.set_exception(error)
+
+
 class Getter:
     """GETs paths of one deployment, several at once, and no more than the limit in all."""
 
@@ -75,13 +86,7 @@ class Getter:
         future: Future[Got] = Future()
         address = path if "://" in path else join(self._url, path)
 
-        def job() -> None:
-            try:
-                future.set_result(self._get(path, address))
-            except BaseException as error:  # noqa: BLE001 - the one who waits must hear of it
-                future.set_exception(error)
-
-        self._pool.submit(origin_of(address), job)
+        self._pool.submit(origin_of(address), partial(settle, future, partial(self._get, path, address)))
         return future
 
     def _get(self, path: str, address: str) -> Got:
