@@ -12,7 +12,8 @@ from smokegate.diagnosis import undetermined
 from smokegate.diagnosis.catalogue import all_rules, can_silence
 from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.names import IN_RUNBOOK
-from smokegate.diagnosis.rule import VERIFY, Level, Rule, Step, filled
+from smokegate.diagnosis.rule import VERIFY, Level, Rule, filled
+from smokegate.knowledge.causes import Step
 
 PAGE = Path("docs/runbook.md")
 CHAPTERS = {
@@ -86,17 +87,17 @@ def _contents(chapters: dict[Level, list[Rule]]) -> Iterator[str]:
 
 def _entry(rule: Rule) -> Iterator[str]:
     yield f"### {rule.code}\n"
-    yield f"**{_fill(rule.title)}.**" + (" A warning, not a failure." if rule.advisory else "") + "\n"
-    yield f"- Symptom: {_fill(rule.symptom)}"
-    yield f"- Who fixes it: {WHO[rule.owner]}"
-    yield f"- Evidence: {'; '.join(rule.reads)}"
-    if rule.competing:
-        yield f"- Not excluded: {'; '.join(_fill(each) for each in rule.competing)}"
+    yield f"**{_fill(rule.text.title)}.**" + (" A warning, not a failure." if rule.advisory else "") + "\n"
+    yield f"- Symptom: {_fill(rule.text.symptom)}"
+    yield f"- Who fixes it: {WHO[Owner(rule.text.owner)]}"
+    yield f"- Evidence: {'; '.join(rule.text.reads)}"
+    if rule.text.competing:
+        yield f"- Not excluded: {'; '.join(_fill(each) for each in rule.text.competing)}"
     silencers = sorted(other.code for other in all_rules() if other is not rule and can_silence(other, rule))
     if silencers:
         yield f"- Not reported where it follows from: {_families(silencers)}"
     yield ""
-    yield from (f"{number}. {_step(step)}" for number, step in enumerate((*rule.steps, VERIFY), 1))
+    yield from (f"{number}. {_step(step)}" for number, step in enumerate((*rule.text.steps, VERIFY), 1))
     yield ""
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.log_reasons import OWN_ERROR
-from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import view_of
 from smokegate.diagnosis.server_rule_helpers import EDGE, STATES, by_reason
+from smokegate.knowledge.causes import CauseText
 from smokegate.knowledge.logs import ANYTHING, LogCause, log_causes
 
 if TYPE_CHECKING:
@@ -51,15 +51,10 @@ def _rules() -> Iterator[Rule]:
             steps = tuple(_filled(each, what) for each in cause.steps)
             yield Rule(
                 code=code,
-                title=cause.title,
                 level=Level.SERVER,
-                owner=Owner(cause.owner),
-                symptom=cause.symptom,
-                reads=STATES,
                 judge=judge_of(cause, code),
-                steps=steps,
-                competing=cause.competing,
                 silences=EDGE,
+                log_text=CauseText(cause.title, cause.owner, cause.symptom, STATES, steps, cause.competing),
             )
 
 
@@ -74,23 +69,4 @@ def log_rules() -> tuple[Rule, ...]:
     return (*_rules(), OTHER)
 
 
-OTHER = Rule(
-    code=OWN_ERROR,
-    title="The program of {service} fails with an exception or error: {error}",
-    level=Level.SERVER,
-    owner=Owner.APP,
-    symptom="The container restarts or its requests end in 500; its log has an exception or an error of its own.",
-    reads=STATES,
-    judge=by_reason(OWN_ERROR),
-    steps=(
-        "Read the lines before it and the place in the code that they name: `{compose} logs --tail 100 {service}`.",
-        "If it began with the last deploy, deploy the version before it; a restart runs the same code again.",
-        "After the fix: `{compose} up -d --build {service}`.",
-    ),
-    competing=(
-        "a defect of the deployed version",
-        "a setting or data that the code does not expect",
-        "an error that the program handles, beside another that it does not log",
-    ),
-    silences=EDGE,
-)
+OTHER = Rule(code=OWN_ERROR, level=Level.SERVER, judge=by_reason(OWN_ERROR), silences=EDGE)

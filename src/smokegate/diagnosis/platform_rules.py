@@ -1,53 +1,37 @@
-"""The rules of what the platform's API says: a rule for each cause of `knowledge/causes/render.toml`.
+"""The rules of what the platform's API says: one for each cause that `platform_judges` judges.
 
 They stand outside `rules/`, since building them reads the data: a run that does not ask the platform does without.
 """
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.platform_judges import JUDGES
 from smokegate.diagnosis.rule import REACHED, Level, Rule
+from smokegate.knowledge.causes import cause_file
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.rule import Step
-
-READS = ("what Render's API says of the service, its deploys and their events",)
-
-
-@cache
-def table() -> dict[str, Any]:
-    """Return the data."""
-    return tomllib.loads((files("smokegate.knowledge") / "causes" / "render.toml").read_text("utf-8"))
+    from smokegate.knowledge.causes import Step
 
 
 def platform_rules() -> tuple[Rule, ...]:
-    """Return the rules, one for each row of the data."""
+    """Return the rules; level and what each silences stand with its texts."""
+    rows = {code: cause_file("render")[code.partition(".")[2]] for code in JUDGES}
     return tuple(
         Rule(
-            code=row["code"],
-            title=row["title"],
+            code=code,
             level=Level[row["level"]],
-            owner=Owner(row["owner"]),
-            symptom=row["symptom"],
-            reads=READS,
-            judge=JUDGES[row["code"]],
-            steps=tuple(row["steps"]),
-            competing=tuple(row.get("competing", ())),
+            judge=JUDGES[code],
             after=("runner",) if row["level"] == "VANTAGE" else REACHED,
             silences=tuple(row.get("silences", ())),
             advisory=row.get("advisory", False),
         )
-        for row in table()["cause"]
+        for code, row in rows.items()
     )
 
 
 def start_steps(family: str) -> tuple[Step, ...] | None:
     """Return what to do about a start that failed for a certain kind of reason; None: the usual steps."""
-    found = table()["start"].get(family)
+    found = cause_file("render")["start"].get(family)
     return tuple(found["steps"]) if found else None

@@ -13,7 +13,7 @@ from smokegate.observation.render.model import DeployView, PlatformView, RenderS
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.rule import Step
+    from smokegate.knowledge.causes import Step
 
 
 def view_of(case: Case) -> PlatformView | None:

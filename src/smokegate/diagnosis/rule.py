@@ -1,4 +1,4 @@
-"""The shape of a rule: one cause, its name, what it reads, what silences it and what to do about it."""
+"""The shape of a rule: one cause, how it is judged, and what silences it; what is said of it is data."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.model import Confidence, Finding, Owner
 from smokegate.diagnosis.names import IN_RUNBOOK
 from smokegate.diagnosis.wording import without_repeats
+from smokegate.knowledge.causes import CauseText, Step, cause_text
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-
-Step = str | tuple[str, str]
-"""A step with `{names}` in it; a pair is the step, and what stands in its place where a name is not known."""
 
 REACHED = ("runner", "net", "tls")
 """What must not be the matter before an answer is worth reading."""
@@ -75,19 +73,8 @@ class Rule:
     """
 
     code: str
-    title: str
-    """One line, with `{names}` as in the steps."""
     level: Level
-    owner: Owner
-    symptom: str
-    """What a person sees, as documented."""
-    reads: tuple[str, ...]
-    """Which evidence it reads."""
     judge: Judge
-    steps: tuple[Step, ...]
-    """What to do, in order; how to verify it is added."""
-    competing: tuple[str, ...] = ()
-    """Causes that its evidence cannot exclude."""
     after: tuple[str, ...] = ()
     """Findings up the chain: this one follows where they concern the health check or the same exchanges."""
     unless: tuple[str, ...] = ()
@@ -95,6 +82,13 @@ class Rule:
     silences: tuple[str, ...] = ()
     """The same from the other side: what this cause explains."""
     advisory: bool = False
+    log_text: CauseText | None = None
+    """What is said of it, for a cause of `knowledge/logs`; of every other one `knowledge/causes` says it."""
+
+    @property
+    def text(self) -> CauseText:
+        """What is said of it."""
+        return self.log_text or cause_text(self.code)
 
     def finding(self, case: Case) -> Finding | None:
         """Return this cause as a finding about the case, or None where the evidence is absent."""
@@ -102,25 +96,26 @@ class Rule:
         if signs is None:
             return None
         names = {**case.names, **signs.names}
-        competing = self.competing if signs.competing is None else signs.competing
+        text = self.text
+        competing = text.competing if signs.competing is None else signs.competing
         return Finding(
             code=self.code,
-            title=(signs.title or self.title).format_map(names),
-            owner=signs.owner or self.owner,
+            title=(signs.title or text.title).format_map(names),
+            owner=signs.owner or Owner(text.owner),
             confidence=signs.confidence,
             evidence=without_repeats(signs.evidence),
             against=signs.against,
             competing=tuple(line.format_map(names) for line in competing),
             steps=self.remedy(names, signs.steps),
             exchanges=signs.exchanges,
-            symptom=filled(self.symptom, {**IN_RUNBOOK, **names}) or "",
-            reads=self.reads,
+            symptom=filled(text.symptom, {**IN_RUNBOOK, **names}) or "",
+            reads=text.reads,
             advisory=self.advisory if signs.advisory is None else signs.advisory,
         )
 
     def remedy(self, names: Mapping[str, str], given: tuple[Step, ...] | None = None) -> tuple[str, ...]:
         """Return the steps with the names filled in; a step with unknown names is left out or replaced."""
-        steps = (filled(step, names) for step in (*(self.steps if given is None else given), VERIFY))
+        steps = (filled(step, names) for step in (*(self.text.steps if given is None else given), VERIFY))
         return tuple(step for step in steps if step is not None)
 
 

@@ -13,13 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.rule import Judge, Step
+    from smokegate.diagnosis.rule import Judge
     from smokegate.observation.server.model import ServiceView
 
-LOGS: Step = "Read its log on the server, in `{directory}`: `{compose} logs --tail 100 {service}`."
-START: Step = "Start it: `{compose} up -d {service}`."
-RESTART: Step = "Restart it: `{compose} restart {service}`."
-REBUILD: Step = "Rebuild it: `{compose} up -d --build {service}`; a restart alone runs the same image again."
 STATES = ("the state of each container, at two samples", "the end of its log")
 EDGE = ("net.refused", "net.hung", "net.connect-timeout", "net.reset", "net.truncated")
 """What users meet at the edge when a container is away: explained by what is seen inside."""

@@ -46,9 +46,12 @@ def test_written_page_passes_its_check(tmp_path: Path) -> None:
     assert main(["--check", "--page", str(page)]) == 0
 
 
-@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
-def test_rule_is_complete(rule: object) -> None:
-    """A rule says its symptom, what it reads, and what to do before the verification."""
-    assert getattr(rule, "symptom", "")
-    assert getattr(rule, "reads", ())
-    assert getattr(rule, "steps", ())
+def test_what_is_said_of_a_cause_is_complete() -> None:
+    """Every cause has its title, an owner that there is, its symptom, what shows it, and what to do."""
+    for rule in all_rules():
+        text = rule.text
+        assert text.title, rule.code
+        assert Owner(text.owner), rule.code
+        assert text.symptom, rule.code
+        assert text.reads, rule.code
+        assert text.steps, rule.code

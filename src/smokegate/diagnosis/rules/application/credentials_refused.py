@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import described
 from smokegate.diagnosis.case import is_sample
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import carries_credentials
 
@@ -41,21 +41,8 @@ def _status(exchange: Exchange) -> int | None:
 RULES = (
     Rule(
         code="access.credentials-refused",
-        title="{host} refuses the credentials of this run",
         level=Level.ROUTING,
-        owner=Owner.TEST_DATA,
-        symptom="Requests with the key, token or password of {file} are answered 401 or 403.",
-        reads=("the status of every answer to a request with credentials",),
         judge=judge,
-        steps=(
-            "Repeat the request with the curl line of the report and credentials that are known to be good.",
-            "If that works, correct the variables that hold those of {file}: they were rotated, or belong elsewhere.",
-            "If it does not, check whether the deployment lost its own copy of them with this deploy.",
-        ),
-        competing=(
-            "credentials that were rotated or belong to another environment",
-            "a deployment that refuses all credentials, since its own copy is missing or another one",
-        ),
         after=ANSWERED,
         silences=("app.promise-broken", "app.health-missing"),
     ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import found
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.observation.evidence.assertions import fits
 
@@ -56,22 +56,4 @@ def _is_closed(status: StatusRule) -> bool:
     return any(fits(status, each) for each in (401, 403, 404)) and not fits(status, 200)
 
 
-RULES = (
-    Rule(
-        code="app.debug-on",
-        title="The app at {host} runs in debug mode",
-        level=Level.CONFIGURATION,
-        owner=Owner.CONFIGURATION,
-        symptom="Errors answer with a traceback: paths, code and at times secrets are shown to everybody.",
-        reads=("the body of every answer of the backend: tracebacks, debuggers' pages, `debug: true`",),
-        judge=judge,
-        steps=(
-            ("Set `DEBUG=False` (or the framework's own switch) where the deployment has its variables, and restart."),
-            "Read the traceback in the evidence: it also says what is broken, which must be fixed as well.",
-            "Change every secret that was shown in it.",
-        ),
-        competing=("an error handler of the app's own that prints tracebacks without debug mode",),
-        after=ANSWERED,
-        silences=("app.error",),
-    ),
-)
+RULES = (Rule(code="app.debug-on", level=Level.CONFIGURATION, judge=judge, after=ANSWERED, silences=("app.error",)),)

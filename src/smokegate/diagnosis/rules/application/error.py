@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.case import is_sample
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.gateway import is_application_error
@@ -37,29 +37,6 @@ def judge(case: Case) -> Signs | None:
 
 RULES = (
     Rule(
-        code="app.error",
-        title="The app at {host} answers with an error of its own",
-        level=Level.HEALTH,
-        owner=Owner.APP,
-        symptom="500 'Internal Server Error', or a page that ends in 'Fatal error: … on line …'.",
-        reads=("every answer of the backend with 500 and above that the edge did not make",),
-        judge=judge,
-        steps=(
-            (
-                (
-                    "On the server, in `{directory}`: `{compose} logs --tail 100 {service}`: the traceback of"
-                    " that moment is the cause."
-                ),
-                "Read the app's log of that moment: the traceback is the cause.",
-            ),
-            "If it began with a deploy, roll back first and read then.",
-            ("If the log is silent, the answer came from something in front of the app: repeat the request past it."),
-        ),
-        competing=(
-            "a dependency of the app that fails (its database, an API, a disk)",
-            "a defect of the deployed version",
-        ),
-        after=ANSWERED,
-        unless=("app.wrong-service", "app.unhealthy"),
+        code="app.error", level=Level.HEALTH, judge=judge, after=ANSWERED, unless=("app.wrong-service", "app.unhealthy")
     ),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import described, is_advisory
 from smokegate.diagnosis.case import is_sample
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.observation.evidence.self_report import crash
 
@@ -46,26 +46,8 @@ def _breaks(case: Case, exchange: Exchange) -> bool:
 RULES = (
     Rule(
         code="app.promise-broken",
-        title="{asked} does not answer as expected",
         level=Level.PROMISE,
-        owner=Owner.APP,
-        symptom="The app works, and one of its answers is not what the environment file says.",
-        reads=("every response against its expectations: status, JSON, headers, text",),
         judge=judge,
-        steps=(
-            "Compare expected and actual in the evidence, and decide which of them is right.",
-            "If the app is wrong, check what changed with the last deploy, and fix it or roll back.",
-            "If the expectation is out of date, correct it in {file}.",
-            (
-                "If the endpoint is a check of the app's own, review that check too: checks have defects, and"
-                " say 'unhealthy' of healthy systems."
-            ),
-        ),
-        competing=(
-            "a defect of the app",
-            "an expectation that is out of date",
-            "a check of the app's own that is wrong",
-        ),
         after=ANSWERED,
         unless=(
             "app.wrong-service",

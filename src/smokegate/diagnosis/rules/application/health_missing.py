@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.case import is_sample
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import is_of_framework
 from smokegate.diagnosis.wording import body, seen
@@ -60,25 +60,8 @@ def _is_empty(answer: Answer | None) -> bool:
 RULES = (
     Rule(
         code="app.health-missing",
-        title="The app at {host} has no health check under {health}",
         level=Level.HEALTH,
-        owner=Owner.CONFIGURATION,
-        symptom="The health check is 404 while the app answers.",
-        reads=("the health check", "the other exchanges with the backend"),
         judge=judge,
-        steps=(
-            "Compare `backend.health.path` in {file} (`{health}`) with the routes of the deployed version.",
-            (
-                "If the path is right, the deployed version lost it: compare the deployed commit with the one"
-                " that has it, and deploy that."
-            ),
-            (
-                "Where the answer is empty, look for this request in the application's log: if it is not there, a"
-                " gateway answered it, which has no route to the application."
-            ),
-            "If a proxy strips or adds a prefix (`/api`), give the path as it is seen from outside.",
-        ),
-        competing=("an older or newer version than expected", "a proxy that rewrites the path"),
         after=ANSWERED,
         unless=("app.wrong-service", "app.wrong-version"),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 
@@ -39,18 +39,8 @@ def _refuses(answer: Answer) -> bool:
 RULES = (
     Rule(
         code="app.host-refused",
-        title="The app refuses the host name {hostname}: it is not among its allowed hosts",
         level=Level.CONFIGURATION,
-        owner=Owner.CONFIGURATION,
-        symptom="400 'Bad Request' (Django), 'Invalid host header', 'Blocked host' (Rails) on every path.",
-        reads=("the answer to the health check: what frameworks say to a host name that they do not accept",),
         judge=judge,
-        steps=(
-            "Add {hostname} to the app's allowed hosts: `ALLOWED_HOSTS` in Django, `config.hosts` in Rails.",
-            "If a proxy stands in front, have it pass the public name on: `proxy_set_header Host $host;` in nginx.",
-            "Read the app's log of that moment: Django writes 'Invalid HTTP_HOST header' there.",
-        ),
-        competing=("another reason for which the app finds the request bad", "a proxy that changes the host name"),
         after=ANSWERED,
         silences=("app.wrong-service", "app.promise-broken", "app.health-missing", "app.error"),
     ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import Found, found
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import plain
 
@@ -62,34 +62,8 @@ def _setting(words: list[Found]) -> Signs | None:
 RULES = (
     Rule(
         code="app.missing-variable",
-        title="The variable {variable} is not set at {host}",
         level=Level.CONFIGURATION,
-        owner=Owner.CONFIGURATION,
-        symptom="Everything that needs a key fails, with a text that names it.",
-        reads=("the bodies of broken answers: a variable's name beside 'not set'",),
         judge=judge,
-        steps=(
-            (
-                "Set `{variable}` where the deployment has its variables: the service's Environment page on"
-                " Render, the `.env` file or `environment:` of compose."
-            ),
-            (
-                (
-                    "On the server, in `{directory}`: `{compose} up -d {service}`; a restart alone does not"
-                    " read a changed file."
-                ),
-                "Redeploy or restart the service: a process keeps the variables that it started with.",
-            ),
-            (
-                "If it is set, look for a typing error in its name, and whether it is set for this service"
-                " and not for another."
-            ),
-        ),
-        competing=(
-            "a variable that is set for another service",
-            "a name with a typing error",
-            "a process that started before it was set",
-        ),
         after=ANSWERED,
         silences=("app.error", "app.unhealthy", "app.promise-broken", "sign-in.register-failed"),
     ),

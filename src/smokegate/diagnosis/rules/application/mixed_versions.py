@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.wording import listed, seen
 from smokegate.observation.evidence.version import deployed_version
@@ -45,31 +44,4 @@ def _version(case: Case, exchange: Exchange, declared: Version | None) -> str | 
     return next((value for value in values if isinstance(value, str) and value), None)
 
 
-RULES = (
-    Rule(
-        code="app.mixed-versions",
-        title="Instances behind {host} run different versions: {versions}",
-        level=Level.SERVICE,
-        owner=Owner.APP,
-        symptom="The page is new on one load and old on the next.",
-        reads=("the version that each sample of the health check reports",),
-        judge=judge,
-        steps=(
-            "If a deploy is going on, wait for its end and run again: `{verify} --wait`.",
-            (
-                (
-                    "On the server, in `{directory}`: `{compose} ps`; remove containers of the old version:"
-                    " `{compose} up -d --remove-orphans {service}`."
-                ),
-                "Look for instances of the old version that were not replaced, and stop them.",
-            ),
-            "If a deploy stopped half way, read its log, and deploy again or roll back as a whole.",
-        ),
-        competing=(
-            "a deploy that is going on",
-            "a deploy that stopped half way",
-            "an old instance that was never removed",
-        ),
-        after=REACHED,
-    ),
-)
+RULES = (Rule(code="app.mixed-versions", level=Level.SERVICE, judge=judge, after=REACHED),)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import described, failed_attempts
 from smokegate.diagnosis.case import is_of, is_sample
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
 from smokegate.observation.model import Answer, NoAnswer
@@ -63,28 +63,8 @@ def _routed(case: Case, exchange: Exchange) -> bool:
 RULES = (
     Rule(
         code="app.partial-outage",
-        title="Some instances behind {host} are broken: {share}",
         level=Level.HEALTH,
-        owner=Owner.APP,
-        symptom="The page works on the second try.",
-        reads=("every sample and every attempt of the health check and of the endpoints",),
         judge=judge,
-        steps=(
-            "Check how many instances run and which of them fail; restart or replace those.",
-            (
-                ("On the server, in `{directory}`: `{compose} ps`, then `{compose} logs --tail 100 {service}`."),
-                (
-                    "Compare the logs of the instances from their last start on: one that failed to start"
-                    " right says why."
-                ),
-            ),
-            "If a deploy is going on, wait for its end and run again: `{verify} --wait`.",
-        ),
-        competing=(
-            "a deploy that is going on",
-            "one instance that is broken",
-            "an overload that hits some requests",
-        ),
         after=REACHED,
         unless=("render", "nginx", "app.mixed-versions"),
     ),

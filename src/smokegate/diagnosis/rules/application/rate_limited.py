@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import limited
 from smokegate.diagnosis.wording import body, header, seen
@@ -37,18 +37,8 @@ def judge(case: Case) -> Signs | None:
 RULES = (
     Rule(
         code="app.rate-limited",
-        title="The app at {host} limits the rate of requests: too many",
         level=Level.HEALTH,
-        owner=Owner.CONFIGURATION,
-        symptom="429 'Too Many Requests' from the application, often with `Retry-After`.",
-        reads=("every answer of the application with 429",),
         judge=judge,
-        steps=(
-            "Wait as long as `Retry-After` says, a minute where it says nothing, and run `{verify}` again.",
-            "Check for other clients at the same address: another run of this suite, a monitor, a dashboard.",
-            "If users meet it too, raise the limit; else exempt the health check and this runner.",
-        ),
-        competing=("another client behind the same address", "a limit that is too low for normal use"),
         after=ANSWERED,
         silences=("app.promise-broken", "app.unhealthy", "app.health-missing"),
     ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
 from smokegate.observation.model import JOURNEY
@@ -46,33 +45,4 @@ def _over(case: Case, exchange: Exchange) -> float | None:
     return budget if exchange.answer and budget is not None and took is not None and took > budget else None
 
 
-RULES = (
-    Rule(
-        code="app.slow",
-        title="{asked} takes longer than its budget",
-        level=Level.ADVICE,
-        owner=Owner.APP,
-        symptom="Everything works, slowly.",
-        reads=("the answering time of every answer on a warm connection, against its `within`",),
-        judge=judge,
-        steps=(
-            (
-                "Compare with the trend of the last runs in the report: a jump points to a deploy, a slope to"
-                " growing data."
-            ),
-            (
-                "On the server, in `{directory}`: `docker stats --no-stream`, for a container at its limit.",
-                "Check the load of the instance: processor, memory, connections of the database.",
-            ),
-            "Look for the slowest part of the request in the app's log or its profiler.",
-            "If the budget is too tight for this distance, raise `within` in {file}.",
-        ),
-        competing=(
-            "an instance that is too small or busy",
-            "a query that grew with its data",
-            "a long way between the runner and the server",
-        ),
-        after=ANSWERED,
-        advisory=True,
-    ),
-)
+RULES = (Rule(code="app.slow", level=Level.ADVICE, judge=judge, after=ANSWERED, advisory=True),)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.identity import NAMING_KEYS
-from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.assertions import fits, unmet_json
@@ -49,26 +48,8 @@ def judge(case: Case) -> Signs | None:
 RULES = (
     Rule(
         code="app.unhealthy",
-        title="The app at {host} says that it is not healthy",
         level=Level.HEALTH,
-        owner=Owner.APP,
-        symptom="The health check answers, 200 or 503, and its body reports a problem.",
-        reads=("the JSON body of the health check against what is expected of it",),
         judge=judge,
-        steps=(
-            "Read the body in the evidence: it names what the app misses, or that it is still starting.",
-            (
-                "On the server, in `{directory}`: `{compose} logs --tail 100 {service}`.",
-                "Read the app's log from its last start on.",
-            ),
-            "If it is starting, wait for it: `{verify} --wait`.",
-            "If the expectation is out of date, correct `backend.health.json` in {file}.",
-        ),
-        competing=(
-            "an app that is still starting",
-            "a dependency of the app that is down",
-            "a health check that is wrong itself",
-        ),
         after=ANSWERED,
         unless=("app.wrong-service", "app.partial-outage"),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.identity import SHELL, SIGN_IN, strangers
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import is_of_framework
 from smokegate.diagnosis.wording import body, header, seen
@@ -73,31 +73,4 @@ def _another_program(case: Case) -> Signs | None:
     )
 
 
-RULES = (
-    Rule(
-        code="app.wrong-service",
-        title="Another service answers at {host}",
-        level=Level.SERVICE,
-        owner=Owner.CONFIGURATION,
-        symptom="200, but someone else's: another service's name, or a web page where JSON was expected.",
-        reads=("the keys of the health check that name the service", "the content type of the health check"),
-        judge=judge,
-        steps=(
-            (
-                "Compare `{url}` in {file} with the address of the backend: the frontend's address, or a"
-                " neighbour's, is the usual mix-up."
-            ),
-            (
-                ("On the server, in `{directory}`: `{compose} ps`, and compare the ports with what nginx passes to."),
-                "Check which service the platform or the proxy has behind `{host}`.",
-            ),
-            "If a proxy keeps an old address of the backend's container, reload it: `nginx -s reload`.",
-        ),
-        competing=(
-            "an address in the environment file that is another service's",
-            "a proxy that sends to the wrong container",
-            "a default page, or a static site's fallback, in place of the app",
-        ),
-        after=ANSWERED,
-    ),
-)
+RULES = (Rule(code="app.wrong-service", level=Level.SERVICE, judge=judge, after=ANSWERED),)

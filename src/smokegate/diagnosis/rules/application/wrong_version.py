@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, quote, seen
 from smokegate.observation.evidence.version import from_cache, same_version
@@ -66,36 +66,8 @@ def _where(case: Case, exchange: Exchange) -> str:
 RULES = (
     Rule(
         code="app.wrong-version",
-        title="{host} runs another version than {expected}",
         level=Level.SERVICE,
-        owner=Owner.CONFIGURATION,
-        symptom="Everything is green, and the change that was deployed is not there.",
-        reads=(
-            "the version that `[version]` reports",
-            "the one that is expected (`--expect-version`, `--expect-commit`)",
-        ),
         judge=judge,
-        steps=(
-            (
-                "Check whether the deploy of {expected} has ended, and how: the old version keeps answering"
-                " until a deploy is live, and after one that failed."
-            ),
-            (
-                (
-                    "On the server, in `{directory}`: `{compose} up -d --build {service}` builds and starts"
-                    " the checked-out commit."
-                ),
-                "Deploy that version, or fix what its deploy's log says.",
-            ),
-            "If no version is reported at all, have the build write it where `[version]` of {file} reads it.",
-            "If a deploy is going on: `{verify} --wait --expect-version={expected}`.",
-        ),
-        competing=(
-            "a deploy that is going on",
-            "a deploy that failed",
-            "a deploy of another service or branch",
-            "a cache in front",
-        ),
         after=ANSWERED,
         unless=("app.mixed-versions", "app.wrong-service"),
     ),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import last_words, role, state, unexplained, view_of
-from smokegate.diagnosis.server_rule_helpers import EDGE, STATES, affected
+from smokegate.diagnosis.server_rule_helpers import EDGE, affected
 from smokegate.diagnosis.wording import quote
 
 if TYPE_CHECKING:
@@ -26,26 +25,4 @@ def judge(case: Case) -> Signs | None:
     return Signs((*map(state, down), *ready, *words), affected(case))
 
 
-RULES = (
-    Rule(
-        code="container.database-down",
-        title="The database {database} is down",
-        level=Level.SERVER,
-        owner=Owner.APP,
-        symptom="Everything with data fails; `pg_isready` does not say `accepting connections`.",
-        reads=STATES,
-        judge=judge,
-        steps=(
-            "Start it: `{compose} up -d {database}`, then watch `{compose} exec {database} pg_isready`.",
-            "Read why it stopped: `{compose} logs --tail 100 {database}`.",
-            ("When it accepts connections: `{compose} restart {service}`, whose pool may hold dead connections."),
-            "Never remove its volume: it holds the data.",
-        ),
-        competing=(
-            "someone who stopped it",
-            "a disk that is full",
-            "a crash of the database itself",
-        ),
-        silences=EDGE,
-    ),
-)
+RULES = (Rule(code="container.database-down", level=Level.SERVER, judge=judge, silences=EDGE),)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Level, Rule
 from smokegate.diagnosis.server_evidence import role, unexplained
-from smokegate.diagnosis.server_rule_helpers import EDGE, LOGS, START, STATES, by_state
+from smokegate.diagnosis.server_rule_helpers import EDGE, by_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,28 +27,11 @@ def ended(case: Case) -> Iterator[ServiceView]:
 RULES = (
     Rule(
         code="container.exited",
-        title="The service {service} has ended with an error and is not restarted",
         level=Level.SERVER,
-        owner=Owner.APP,
-        symptom="502, 503 or a refused connection; the container is `exited` with a code other than 0.",
-        reads=STATES,
         judge=by_state(
             ended,
             Confidence.CERTAIN,
             last_line="The service {service} has ended with an error and is not restarted; its log ends with: {said}",
-        ),
-        steps=(
-            LOGS,
-            START,
-            (
-                "Exit code 137 is signal 9: `docker kill`, or the kernel out of memory (`dmesg -T | grep"
-                " -i oom` on the server)."
-            ),
-        ),
-        competing=(
-            "a program that failed",
-            "someone who killed it",
-            "a host that ran out of memory, which the engine does not always notice",
         ),
         silences=EDGE,
     ),

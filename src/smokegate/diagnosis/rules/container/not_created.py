@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import expected, state, troubled
-from smokegate.diagnosis.server_rule_helpers import EDGE, STATES, affected, named
+from smokegate.diagnosis.server_rule_helpers import EDGE, affected, named
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -28,25 +28,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (
-    Rule(
-        code="compose.not-created",
-        title="The service {service} has no container on the server",
-        level=Level.SERVER,
-        owner=Owner.CONFIGURATION,
-        symptom="A container that should be there is missing from `docker compose ps --all`.",
-        reads=STATES,
-        judge=judge,
-        steps=(
-            "Create and start it: `{compose} up -d {service}`.",
-            "If compose says 'no service selected', the profile is missing on its command line.",
-            "If an image cannot be pulled or built, the same command says so in its last lines.",
-        ),
-        competing=(
-            "a deploy that was cut short",
-            "a service that was removed by hand",
-            "an image that could not be pulled",
-        ),
-        silences=EDGE,
-    ),
-)
+RULES = (Rule(code="compose.not-created", level=Level.SERVER, judge=judge, silences=EDGE),)

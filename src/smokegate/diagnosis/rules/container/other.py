@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import view_of
-from smokegate.diagnosis.server_rule_helpers import LOGS
 from smokegate.diagnosis.wording import header as header_of
 from smokegate.diagnosis.wording import quote, seen
 
@@ -36,25 +35,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (
-    Rule(
-        code="container.wrong-container",
-        title="Another container than {service} answers at {host}",
-        level=Level.ROUTING,
-        owner=Owner.CONFIGURATION,
-        symptom="Users get another version, or another service, than the one that runs on the server.",
-        reads=("the commit's header at the edge", "the same header of what answers on the server itself"),
-        judge=judge,
-        steps=(
-            "On the server: `nginx -s reload`, in its container where it has one: it resolves names again.",
-            "See which container has the address that nginx sends to: `docker network inspect`.",
-            LOGS,
-        ),
-        competing=(
-            "nginx keeping an address that another container has been given since",
-            "an edge that sends to another server",
-            "a deploy that happened during the run",
-        ),
-        after=ANSWERED,
-    ),
-)
+RULES = (Rule(code="container.wrong-container", level=Level.ROUTING, judge=judge, after=ANSWERED),)

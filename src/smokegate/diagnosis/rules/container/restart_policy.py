@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import view_of
-from smokegate.diagnosis.server_rule_helpers import STATES, named
+from smokegate.diagnosis.server_rule_helpers import named
 from smokegate.diagnosis.service_state import weak_policy
 from smokegate.diagnosis.wording import quote
 
@@ -27,23 +26,4 @@ def judge(case: Case) -> Signs | None:
     return Signs(lines, names=named(found))
 
 
-RULES = (
-    Rule(
-        code="container.restart-policy",
-        title="The service {service} will not come back after a crash or a reboot",
-        level=Level.ADVICE,
-        owner=Owner.CONFIGURATION,
-        symptom="After the next reboot of the server, or the next crash, the service stays down.",
-        reads=STATES,
-        judge=judge,
-        steps=(
-            "See what is declared, on the server in `{directory}`: `{compose} config {service}`.",
-            (
-                "Give it `restart: unless-stopped` in the compose file of `{directory}`, then `{compose}"
-                " up -d {service}`."
-            ),
-        ),
-        competing=("a service that is meant to run once: leave it out of `services` in `{file}`",),
-        advisory=True,
-    ),
-)
+RULES = (Rule(code="container.restart-policy", level=Level.ADVICE, judge=judge, advisory=True),)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import last_words, state, unexplained, view_of
-from smokegate.diagnosis.server_rule_helpers import EDGE, LOGS, RESTART, STATES, affected, named
+from smokegate.diagnosis.server_rule_helpers import EDGE, affected, named
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -33,26 +33,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (
-    Rule(
-        code="container.starting-too-long",
-        title="The service {service} does not come to be ready",
-        level=Level.SERVER,
-        owner=Owner.APP,
-        symptom="`docker compose ps` says `(health: starting)` for longer than a start takes.",
-        reads=STATES,
-        judge=judge,
-        steps=(
-            LOGS,
-            "If it was deployed a moment ago, wait for it: `{verify} --wait`.",
-            "A database that recovers or migrates says so in its log, and needs time and no restart.",
-            RESTART,
-        ),
-        competing=(
-            "a start that only needs more time",
-            "a start that waits for something that does not come",
-            "a health check with a long start period that hides failures",
-        ),
-        silences=EDGE,
-    ),
-)
+RULES = (Rule(code="container.starting-too-long", level=Level.SERVER, judge=judge, silences=EDGE),)

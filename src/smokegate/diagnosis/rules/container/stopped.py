@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Level, Rule
 from smokegate.diagnosis.server_evidence import role, unexplained
-from smokegate.diagnosis.server_rule_helpers import EDGE, START, STATES, by_state
+from smokegate.diagnosis.server_rule_helpers import EDGE, by_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,26 +29,5 @@ def stopped(case: Case) -> Iterator[ServiceView]:
 
 
 RULES = (
-    Rule(
-        code="container.stopped",
-        title="The service {service} is stopped",
-        level=Level.SERVER,
-        owner=Owner.APP,
-        symptom=(
-            "502, 503 or a refused connection; the container is `exited` with code 0 or 143 and is not restarted."
-        ),
-        reads=STATES,
-        judge=by_state(stopped, Confidence.CERTAIN),
-        steps=(
-            START,
-            ("Find out who stopped it: shell history on the server, the last deploy, `docker events --since 24h`."),
-            "A container that someone stopped is not restarted by its policy before the engine restarts.",
-        ),
-        competing=(
-            "a deploy that was cut short",
-            "a person or script that stopped it",
-            "a program that ended by itself without an error",
-        ),
-        silences=EDGE,
-    ),
+    Rule(code="container.stopped", level=Level.SERVER, judge=by_state(stopped, Confidence.CERTAIN), silences=EDGE),
 )

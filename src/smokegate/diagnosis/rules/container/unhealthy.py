@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import role, state, unexplained, view_of
-from smokegate.diagnosis.server_rule_helpers import EDGE, RESTART, STATES, affected, named
+from smokegate.diagnosis.server_rule_helpers import EDGE, affected, named
 from smokegate.diagnosis.wording import quote
 
 if TYPE_CHECKING:
@@ -31,32 +31,4 @@ def judge(case: Case) -> Signs | None:
     return Signs((*map(state, found), *said), affected(case), Confidence.CERTAIN, against=against, names=named(found))
 
 
-RULES = (
-    Rule(
-        code="container.unhealthy",
-        title="The service {service} runs and its health check fails",
-        level=Level.SERVER,
-        owner=Owner.APP,
-        symptom="`docker compose ps` says `(unhealthy)`; the engine never restarts such a container.",
-        reads=STATES,
-        judge=judge,
-        steps=(
-            (
-                "Read what the check says: `docker inspect --format '{{{{json .State.Health}}}}'` with"
-                " the container's name."
-            ),
-            ("Run the check by hand: its command is under `healthcheck:` in the compose file of `{directory}`."),
-            RESTART,
-            (
-                "If the application answers on the server, the check itself is wrong: it requests a"
-                " path or runs a program that is gone."
-            ),
-        ),
-        competing=(
-            "an application that hangs or is overloaded",
-            "a health check that requests something that no longer exists",
-            "a time-out of the check that is too short",
-        ),
-        silences=EDGE,
-    ),
-)
+RULES = (Rule(code="container.unhealthy", level=Level.SERVER, judge=judge, silences=EDGE),)

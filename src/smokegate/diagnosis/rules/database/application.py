@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import GIVE_TOKEN, has_token, is_broken
 from smokegate.diagnosis.database_texts import SENTENCE, Spoken, found, spoken
-from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs, Step
+from smokegate.diagnosis.model import Confidence
+from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 
 if TYPE_CHECKING:
@@ -34,10 +34,6 @@ SAYS_DOWN = re.compile(
 SAYS_FAILED = re.compile(
     r"\"(?:\w*tables?\w*)\"\s*:\s*(?:\"missing\"|false|\[\s*\])|\"missing_tables\"\s*:\s*\[\s*\"[^\]]*\]",
     re.IGNORECASE,
-)
-LOOK: Step = (
-    "On the server, in `{directory}`: `{compose} ps {database}` and `{compose} logs --tail 50 {database}`.",
-    ("Check the database in the console of its provider: is it running, suspended, out of disk or out of connections?"),
 )
 
 
@@ -183,69 +179,11 @@ EXPLAINS = (
 )
 
 RULES = (
-    Rule(
-        code="app.database-unreachable",
-        title="The app at {host} cannot use its database",
-        level=Level.DATABASE,
-        owner=Owner.CONFIGURATION,
-        symptom="The health check is green; registering, signing in and everything with data ends in 500.",
-        reads=("the bodies of broken answers: drivers' texts, and what the app's own checks say of the database",),
-        judge=unreachable,
-        steps=(
-            LOOK,
-            (
-                "Compare the app's `DATABASE_URL` with the database's host, port, name, user and password;"
-                " the text in the evidence says which one is wrong."
-            ),
-            (
-                (
-                    "`{compose} exec {database} pg_isready`; if it does not accept connections: `{compose}"
-                    " restart {database}`, then `{compose} restart {service}`."
-                ),
-                "Start or restart the database, then the app, whose pool may hold dead connections.",
-            ),
-            (
-                "If it says 'too many clients', look for connections that are not given back, before raising"
-                " `max_connections`."
-            ),
-        ),
-        competing=(
-            "a database that is stopped or restarting",
-            "a wrong host, name, user or password in `DATABASE_URL`",
-            "all connections in use",
-            "a disk that is full or not mounted",
-        ),
-        after=REACHED,
-        silences=EXPLAINS,
-    ),
+    Rule(code="app.database-unreachable", level=Level.DATABASE, judge=unreachable, after=REACHED, silences=EXPLAINS),
     Rule(
         code="app.database-not-initialised",
-        title="The database of {host} has no tables, or not those that the app expects",
         level=Level.DATABASE,
-        owner=Owner.CONFIGURATION,
-        symptom=(
-            "The health check is green; everything with data ends in 500, and the text says that a table or a"
-            " column does not exist."
-        ),
-        reads=("the bodies of broken answers: what databases say of a table that is not there",),
         judge=uninitialised,
-        steps=(
-            LOOK,
-            (
-                "Check that the app points at the database that was meant (`DATABASE_URL`): a fresh or an"
-                " empty one has no tables."
-            ),
-            (
-                "Run the migrations, or let the app initialise the database on its first run: restart it and"
-                " read its log."
-            ),
-            "If tables were there before, stop writing and check backups first.",
-        ),
-        competing=(
-            "migrations that were not run",
-            "another, empty database in `DATABASE_URL`",
-            "tables that were dropped",
-        ),
         after=REACHED,
         unless=("app.database-unreachable",),
         silences=EXPLAINS,

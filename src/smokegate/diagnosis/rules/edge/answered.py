@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.case import is_sample
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs, Step
+from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import carries_credentials, edge_signs, limited, sometimes
-from smokegate.diagnosis.rules.edge.rows import ROWS, Row
+from smokegate.knowledge.causes import cause_text
+from smokegate.knowledge.edge_files import SAYS
 from smokegate.observation.evidence.edge import UNKNOWN
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case, Hit
     from smokegate.diagnosis.rule import Judge
+    from smokegate.knowledge.causes import CauseText, Step
 
-READS = ("every answer that the application did not make: its status, headers and body, and the marks that it lacks",)
 TELL_APART: tuple[Step, ...] = (
     (
         "Find out which of the two it is: look for this request in the application's log. If it is not there, a gateway"
@@ -31,17 +32,17 @@ ITSELF = "the application itself, which may answer so without any gateway"
 STEPS_AT_MOST = 5
 
 
-def by_kind(row: Row) -> Judge:
+def by_kind(code: str) -> Judge:
     """Judge by the answers that an edge made to say this."""
 
     def judge(case: Case) -> Signs | None:
-        hits = case.edges(row.code)
-        signs = edge_signs(case, row.code, hits=hits)
+        hits = case.edges(code)
+        signs = edge_signs(case, code, hits=hits)
         first = next((hit for hit in hits if not hit.healed), hits[0] if hits else None)
         if signs is None or first is None or first.edge is None or _refuses_ours(first):
             return None
-        found = sometimes(case, _detailed(case, row, signs, first), row.title)
-        return limited(case, found) if row.code == "edge.rate-limited" else found
+        found = sometimes(case, _detailed(case, cause_text(code), signs, first), cause_text(code).title)
+        return limited(case, found) if code == "edge.rate-limited" else found
 
     return judge
 
@@ -52,20 +53,20 @@ def _refuses_ours(hit: Hit) -> bool:
     return status == 401 and hit.edge is not None and hit.edge.edge == UNKNOWN and carries_credentials(hit.exchange)
 
 
-def _detailed(case: Case, row: Row, signs: Signs, hit: Hit) -> Signs:
+def _detailed(case: Case, text: CauseText, signs: Signs, hit: Hit) -> Signs:
     edge = hit.edge
     assert edge is not None
     unknown = edge.edge == UNKNOWN
     local = not is_sample(hit.exchange.name) and case.sound("health") and case.edge("health") is None
-    steps = (*TELL_APART, *row.steps) if unknown else (*edge.steps, *row.steps)
+    steps = (*TELL_APART, *text.steps) if unknown else (*edge.steps, *text.steps)
     against = signs.against
     if local and not hit.healed:
         against = (*against, "the health check was answered by the application, so it is not down as a whole")
     return replace(
         signs,
         confidence=Confidence.CERTAIN if edge.certain and not local else Confidence.LIKELY,
-        title=edge.title or (f"{row.title}; which gateway is not known" if unknown else None),
-        competing=((ITSELF,) if not edge.certain else ()) + row.competing,
+        title=edge.title or (f"{text.title}; which gateway is not known" if unknown else None),
+        competing=((ITSELF,) if not edge.certain else ()) + text.competing,
         against=against,
         steps=_shortened(steps),
         evidence=(*signs.evidence, *_marks_missed(case, hit)),
@@ -91,19 +92,8 @@ def _marks_missed(case: Case, hit: Hit) -> tuple[str, ...]:
     return (f"it lacks {own[0]}, which each other answer of the application carries",) if own else ()
 
 
+CODES = tuple(f"edge.{says}" for says in (*SAYS, "cached"))
 RULES = tuple(
-    Rule(
-        code=row.code,
-        title=row.title,
-        level=Level.ROUTING,
-        owner=row.owner,
-        symptom=row.symptom,
-        reads=READS,
-        judge=by_kind(row),
-        steps=row.steps,
-        competing=row.competing,
-        after=REACHED,
-        unless=("nginx.stale-upstream",),
-    )
-    for row in ROWS
+    Rule(code=code, level=Level.ROUTING, judge=by_kind(code), after=REACHED, unless=("nginx.stale-upstream",))
+    for code in CODES
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.observation.evidence.predicates import refusal
@@ -45,33 +45,8 @@ def _refused(case: Case, name: str) -> Signs | None:
 RULES = (
     Rule(
         code="frontend.cors-refused",
-        title="{host} does not let pages of {origin} call it",
         level=Level.FRONTEND,
-        owner=Owner.CONFIGURATION,
-        symptom="'blocked by CORS policy' in the browser's console, while curl works.",
-        reads=("the answers to the preflights of the login call, and of the call that reads the account",),
         judge=judge,
-        steps=(
-            (
-                "Add `{origin}` to the backend's allowed origins (`ALLOWED_ORIGINS`): scheme, host and port"
-                " exactly, without a slash at the end."
-            ),
-            (
-                "Where the headers are refused, allow those that the pages send: `Content-Type`, and the one that"
-                " carries the credential (`Authorization`)."
-            ),
-            "Restart the backend, which reads them at start-up.",
-            (
-                "If the preflight is 404, 405 or 400, check whether the CORS middleware is still there, and"
-                " that no proxy answers OPTIONS by itself."
-            ),
-        ),
-        competing=(
-            "an origin list that lacks this address",
-            "a list of headers that lacks the credential's, where the pages send one",
-            "a CORS middleware that is gone",
-            "a proxy that answers or eats the preflight",
-        ),
         after=ANSWERED,
         unless=("app.wrong-service", "frontend.spa-answers-api", "app.error"),
     ),

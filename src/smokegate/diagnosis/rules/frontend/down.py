@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.case import host_of
-from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.html import is_html
@@ -47,29 +46,8 @@ def _with_backend(case: Case) -> bool:
 RULES = (
     Rule(
         code="frontend.down",
-        title="The frontend at {target} is not served",
         level=Level.FRONTEND,
-        owner=Owner.CONFIGURATION,
-        symptom="A blank page, an error page, or nothing at all.",
-        reads=("the answer to the frontend's page: its status, its type, the expected text",),
         judge=judge,
-        steps=(
-            (
-                "Open `{frontend}` in a browser; the platform's dashboard shows the state of its service and"
-                " its last deploy."
-            ),
-            (
-                "If it is a static site, check its build's log and its publish directory; an empty page is"
-                " an empty `index.html`."
-            ),
-            "If it is behind nginx, check `location /` and what it passes to.",
-            "Redeploy it, or roll it back to the last build that was served.",
-        ),
-        competing=(
-            "a build that failed or is empty",
-            "a service that is stopped, suspended or gone",
-            "an address that changed: `frontend.url` in {file}",
-        ),
         after=("runner",),
         unless=("render.static-asset-missing",),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.observation.evidence.page_calls import judged
 
@@ -33,20 +33,8 @@ def judge(case: Case) -> Signs | None:
 RULES = (
     Rule(
         code="frontend.address-not-found",
-        title="The address {calls} was not found in the frontend's scripts, so what they call was not checked",
         level=Level.ADVICE,
-        owner=Owner.CONFIGURATION,
-        symptom="Nothing, where the address is made in a way that cannot be read; else every call of the page fails.",
-        reads=("the API addresses in the frontend's page, scripts and settings", "`frontend.calls`"),
         judge=judge,
-        steps=(
-            "Load `{frontend}` and check in the browser's network tab where its calls go.",
-            "If the pages are rendered by a server and call no API, write `calls = false` in {file}.",
-        ),
-        competing=(
-            "scripts that make the address in a way that cannot be read",
-            "`frontend.calls` that is out of date",
-        ),
         after=REACHED,
         unless=("frontend.down",),
         advisory=True,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.case import is_sample
-from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, seen
 from smokegate.observation.evidence.html import is_html
@@ -41,24 +40,8 @@ def judge(case: Case) -> Signs | None:
 RULES = (
     Rule(
         code="frontend.spa-answers-api",
-        title="A web page answers for the API at {host}",
         level=Level.FRONTEND,
-        owner=Owner.CONFIGURATION,
-        symptom="Every call succeeds with 200 and nothing works: the answer is index.html.",
-        reads=("the content type of every answer of the API",),
         judge=judge,
-        steps=(
-            (
-                "Check the rewrites of the host: `/* → /index.html` answers every path that no rule before"
-                " it takes. Put the API's rule above it."
-            ),
-            (
-                "On nginx, check whether `location /api/` is there and passes to the backend; `try_files …"
-                " /index.html` catches what is not."
-            ),
-            "If `{url}` is the static site's address, correct it in {file} and in the frontend's build.",
-        ),
-        competing=("a rewrite that catches the API's paths", "an address that is the static site's"),
         after=ANSWERED,
         unless=("app.wrong-service",),
     ),

@@ -7,8 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_fresh, monitoring_status
-from smokegate.diagnosis.model import Owner
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs, Step
+from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.assertions import MISSING, lookup
 
@@ -17,11 +16,6 @@ if TYPE_CHECKING:
     from smokegate.environment.model import Monitoring
     from smokegate.observation.model import Answer, Exchange
 
-SEE: Step = (
-    "On the server, in `{directory}`: `{compose} ps`, then `{compose} logs --tail 100 {service}`.",
-    "Read the backend's log of that moment, and that of the worker that renews its data.",
-)
-READS = ("the JSON of the monitoring summary, whatever its status",)
 FUTURE = "The data under the monitoring summary of {host} claims to be from the future"
 SAYS_WHY = re.compile(r"err|reason|cause|problem|fail|warn|issue|alert|exception|detail|message", re.IGNORECASE)
 WHYS_AT_MOST, DEPTH = 3, 4
@@ -124,93 +118,21 @@ EXPLAINED = (
 )
 
 RULES = (
-    Rule(
-        code="monitoring.error",
-        title="The monitoring summary of {host} answers 200 and reports an error: {said}",
-        level=Level.MONITORING,
-        owner=Owner.APP,
-        symptom="The dashboard shows 'Backend Health: ERROR' while every HTTP check is green.",
-        reads=READS,
-        judge=error,
-        steps=(
-            SEE,
-            (
-                "Look for the exception under the summary: state in a cache that is malformed or lacks a part"
-                " is the usual one; renew it by running its worker."
-            ),
-            "If the status is a new word for something good, add it to `backend.monitoring` in {file}.",
-        ),
-        competing=(
-            "cached state that is malformed",
-            "a dependency of the summary that fails",
-            "a status that {file} does not know yet",
-        ),
-        after=ANSWERED,
-        unless=EXPLAINED,
-    ),
+    Rule(code="monitoring.error", level=Level.MONITORING, judge=error, after=ANSWERED, unless=EXPLAINED),
     Rule(
         code="monitoring.stale",
-        title="The data under the monitoring summary of {host} is too old",
         level=Level.MONITORING,
-        owner=Owner.APP,
-        symptom="The summary says 'healthy', and its numbers are of yesterday.",
-        reads=READS,
         judge=stale,
-        steps=(
-            (
-                "On the server, in `{directory}`: `{compose} ps`: is the worker that renews the data up?",
-                "Check whether the worker that renews the data runs.",
-            ),
-            (
-                (
-                    "Read its log: `{compose} logs --tail 100` and its name; restart it: `{compose} restart`"
-                    " and its name."
-                ),
-                "Read its log, and restart it.",
-            ),
-            ("An age that is null means that there was no run at all, or that the database could not be queried."),
-        ),
-        competing=(
-            "a worker that is stopped or hangs",
-            "a database that cannot be queried",
-            "a source of the data that is down",
-            "clocks that differ, where the age is negative",
-        ),
         after=ANSWERED,
         unless=(*EXPLAINED, "monitoring.error"),
     ),
     Rule(
-        code="monitoring.degraded",
-        title="The monitoring summary of {host} says that it works in part only",
-        level=Level.ADVICE,
-        owner=Owner.APP,
-        symptom="The dashboard shows 'degraded'.",
-        reads=READS,
-        judge=degraded,
-        steps=(
-            SEE,
-            "Read the summary's other keys: they say which part is missing.",
-            'If it is to stop a deploy, set `on_degraded = "gate"` in {file}.',
-        ),
-        competing=("a source of data that is down", "an app that is still warming up"),
-        after=ANSWERED,
-        unless=EXPLAINED,
-        advisory=True,
+        code="monitoring.degraded", level=Level.ADVICE, judge=degraded, after=ANSWERED, unless=EXPLAINED, advisory=True
     ),
     Rule(
         code="monitoring.unhealthy",
-        title="The monitoring summary of {host} reports trouble",
         level=Level.ADVICE,
-        owner=Owner.APP,
-        symptom="The dashboard shows 'unhealthy', with errors listed.",
-        reads=READS,
         judge=unhealthy,
-        steps=(
-            SEE,
-            "Read the errors that the summary lists: they name what failed.",
-            'If it is to stop a deploy, set `on_unhealthy = "gate"` in {file}.',
-        ),
-        competing=("a source of data that is down", "a key of an exchange that was refused"),
         after=ANSWERED,
         unless=EXPLAINED,
         advisory=True,

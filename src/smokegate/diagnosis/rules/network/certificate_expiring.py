@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
 
@@ -33,23 +32,4 @@ def judge(case: Case) -> Signs | None:
     return None
 
 
-RULES = (
-    Rule(
-        code="tls.expiring",
-        title="The certificate of {host} expires in {days} days",
-        level=Level.ADVICE,
-        owner=Owner.CONFIGURATION,
-        symptom="None yet; on the day it expires every visitor is locked out.",
-        reads=("the certificate of every answer", "`backend.certificate_days`"),
-        judge=judge,
-        steps=(
-            (
-                "Renew it, and check why renewal did not happen by itself: `certbot renew --dry-run`, or the"
-                " domain's state in the platform's dashboard."
-            ),
-            "Reload the proxy (`nginx -s reload`): it keeps the old certificate until then.",
-        ),
-        competing=("a renewal that is due and has not run yet",),
-        advisory=True,
-    ),
-)
+RULES = (Rule(code="tls.expiring", level=Level.ADVICE, judge=judge, advisory=True),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.case import host_of
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, seen
 
@@ -40,27 +40,4 @@ def _leads_away(case: Case, exchange: Exchange) -> bool:
     return elsewhere and not case.sound(exchange.name) and edge is None
 
 
-RULES = (
-    Rule(
-        code="net.redirects",
-        title="{host} redirects to {where}",
-        level=Level.ROUTING,
-        owner=Owner.CONFIGURATION,
-        symptom="The address in the environment file sends its callers to another host, or to another scheme or port.",
-        reads=("the status and `Location` of the health check and of the endpoints",),
-        judge=judge,
-        steps=(
-            "See where it leads: `curl -sSI {url}{health}`.",
-            "If that is where the application lives, put its address into `{file}` in place of `{url}`.",
-            "If the way there is meant to be checked too, set `follow = true` for that request in `{file}`.",
-            "If it is a page to sign in, let the runner in, or check a path that needs no session.",
-        ),
-        competing=(
-            "an application that moved to another name",
-            "a canonical host name (`www` or not) that the file does not have",
-            "something in front of the application that asks its callers to sign in",
-        ),
-        after=REACHED,
-        silences=("app",),
-    ),
-)
+RULES = (Rule(code="net.redirects", level=Level.ROUTING, judge=judge, after=REACHED, silences=("app",)),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
 
@@ -29,29 +29,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (
-    Rule(
-        code="nginx.stale-upstream",
-        title="nginx at {host} does not find the backend, which is healthy",
-        level=Level.ROUTING,
-        owner=Owner.CONFIGURATION,
-        symptom=(
-            "502 or 503 at the public address after the backend's container was recreated, while it answers"
-            " on the server."
-        ),
-        reads=("the health check at the edge", "what the backend answers to the server itself"),
-        judge=judge,
-        steps=(
-            ("On the server: `nginx -t && nginx -s reload`; nginx resolves a backend's name once, when it starts."),
-            ("Read nginx's error log: 'connection refused' or 'no route to host' beside the old address proves it."),
-            "Compare the address and port in its `proxy_pass` with where the backend listens ({port}).",
-            "So that it does not come back: `resolver 127.0.0.11 valid=10s;` and a variable in `proxy_pass`.",
-        ),
-        competing=(
-            "an address that nginx keeps from before",
-            "a pause of some seconds after 'no live upstreams', which passes by itself",
-            "a wrong address or port in nginx's configuration",
-        ),
-        after=REACHED,
-    ),
-)
+RULES = (Rule(code="nginx.stale-upstream", level=Level.ROUTING, judge=judge, after=REACHED),)

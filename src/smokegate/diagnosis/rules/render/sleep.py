@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import edge_signs, intermittent
-from smokegate.diagnosis.rules.render.routing import COLD_BOOT, DASHBOARD, LOGS, READS
 from smokegate.diagnosis.wording import quote, seen
 
 if TYPE_CHECKING:
@@ -81,40 +80,6 @@ def _on_render(case: Case) -> bool:
 
 
 RULES = (
-    Rule(
-        code=FAILED,
-        title="The free instance of {target} was asleep and did not wake",
-        level=Level.ROUTING,
-        owner=Owner.APP,
-        symptom="503 with an empty body, also after a minute.",
-        reads=READS,
-        judge=wake_failed,
-        steps=(
-            DASHBOARD,
-            LOGS,
-            ("Check that the database answers while the app boots: a boot that never reaches it ends the wake-up."),
-            "Wait a minute and run `{verify} --wait`: it was seen to be gone on the next try.",
-        ),
-        competing=(COLD_BOOT, "a process that crashes at start-up"),
-        after=REACHED,
-    ),
-    Rule(
-        code=WAKING,
-        title="The free instance of {target} was asleep",
-        level=Level.ROUTING,
-        owner=Owner.CONFIGURATION,
-        symptom="After 15 minutes without visitors the first request takes a minute or gets an error page.",
-        reads=(*READS, "how long the first answer took, against those after it"),
-        judge=waking,
-        steps=(
-            "Wait for it: `{verify} --wait`; a free instance needs about a minute to wake.",
-            "Do not hammer it: Render throttles attempts to wake a service.",
-            (
-                "If it must always answer, move it to a paid instance, or have it visited more often than"
-                " every 15 minutes."
-            ),
-        ),
-        competing=(COLD_BOOT,),
-        after=REACHED,
-    ),
+    Rule(code=FAILED, level=Level.ROUTING, judge=wake_failed, after=REACHED),
+    Rule(code=WAKING, level=Level.ROUTING, judge=waking, after=REACHED),
 )

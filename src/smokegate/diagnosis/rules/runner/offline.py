@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import lines, names
 from smokegate.diagnosis.wording import listed
@@ -65,23 +65,4 @@ def _is_loopback(case: Case) -> bool:
         return host == "localhost"
 
 
-RULES = (
-    Rule(
-        code="runner.offline",
-        title="The machine that runs the suite has no network",
-        level=Level.RUNNER,
-        owner=Owner.RUNNER,
-        symptom=("Nothing can be reached: the deployment cannot, and hosts that have nothing to do with it cannot."),
-        reads=("the failure of the health check to resolve or connect", "the control probes"),
-        judge=judge,
-        steps=(
-            "Do not conclude anything about {host}: nothing was learned of it.",
-            "On the machine that ran the suite, check its connection, its proxy settings and its name server.",
-            "If its connections are filtered, allow {hosts}; set `control` in {file} to hosts that it may reach.",
-        ),
-        competing=(
-            "a firewall of the runner that lets neither the control hosts nor {host} through",
-            "{host} being down at the same time",
-        ),
-    ),
-)
+RULES = (Rule(code="runner.offline", level=Level.RUNNER, judge=judge),)

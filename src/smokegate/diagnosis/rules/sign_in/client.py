@@ -216,109 +216,23 @@ def _holds_nothing(value: Any) -> bool:
 RULES = (
     Rule(
         code="sign-in.other-fields",
-        title="Login at {host} wants a form or other fields than {file} says",
         level=Level.SIGN_IN,
-        owner=Owner.TEST_DATA,
-        symptom="422 'Field required' or 415 for a login that works in the browser.",
-        reads=("the answer to the first login",),
         judge=other_fields,
-        steps=(
-            "Compare the login in the browser's network tab, or in the API's documentation, with `sign_in` in {file}.",
-            (
-                'A form instead of JSON: `body = "form"` and `email = "username"` for `login`, or'
-                ' `preset = "oauth2-form"`. Other names: `email` and `password` of `login`; more of them: `fields`.'
-            ),
-            "If it redirects, write the address that it leads to; browsers and clients repeat no POST there.",
-            "If {file} is right, the deployed version has changed its login: the frontend's own login fails too.",
-        ),
-        competing=("a login that changed with this deploy", "a proxy that drops the body or its content type"),
         after=ANSWERED,
         unless=EXPLAINED,
         silences=("sign-in.pretended", "sign-in.no-token"),
     ),
     Rule(
         code="sign-in.csrf",
-        title="Login at {host} wants a CSRF token, which {file} does not declare",
         level=Level.SIGN_IN,
-        owner=Owner.TEST_DATA,
-        symptom="403 'CSRF verification failed', 419 'Page Expired', or 422 'Invalid authenticity token'.",
-        reads=("the answers to registering and to the first login",),
         judge=csrf,
-        steps=(
-            (
-                'Name the framework in {file}: `preset = "django"`, `"devise"`, `"laravel"`, `"spring-security"` …,'
-                " or write a `csrf` table."
-            ),
-            "If it is declared: compare the app's trusted origins with {url}, and what its proxy says of the scheme.",
-        ),
         after=ANSWERED,
         unless=EXPLAINED,
         silences=("sign-in.register-failed", "sign-in.pretended", "sign-in.standing-refused"),
     ),
+    Rule(code="sign-in.no-token", level=Level.SIGN_IN, judge=no_token, after=ANSWERED, unless=EXPLAINED),
     Rule(
-        code="sign-in.no-token",
-        title="Logging in at {host} succeeds and signs no one in",
-        level=Level.SIGN_IN,
-        owner=Owner.APP,
-        symptom="Login answers 200, and the user is not signed in.",
-        reads=("the answer to the first login: its token, its cookies, its headers",),
-        judge=no_token,
-        steps=(
-            "Read the answer in the evidence: is there a token under another key, in a header, or a session cookie?",
-            'Write it in {file}: `token = "data.accessToken"`, `token_header`, or `session = "cookie"`.',
-            "If there is none, read the app's log: a login that fails must not be answered with 200.",
-            "An account with a second factor cannot be used here: give the smoke test one that signs in by password.",
-        ),
-        competing=(
-            "a static host or a login page in place of the API",
-            "an app that swallows the error",
-            "`sign_in` in {file} that names another key",
-        ),
-        after=ANSWERED,
-        unless=EXPLAINED,
+        code="sign-in.standing-refused", level=Level.SIGN_IN, judge=standing_refused, after=ANSWERED, unless=EXPLAINED
     ),
-    Rule(
-        code="sign-in.standing-refused",
-        title="{host} refuses the standing account: its password is different, or it is gone",
-        level=Level.SIGN_IN,
-        owner=Owner.TEST_DATA,
-        symptom="'Incorrect email or password' for the account of the smoke test, and users sign in as ever.",
-        reads=("the answer to the first login",),
-        judge=standing_refused,
-        steps=(
-            "Sign in with the standing account manually. If that works, correct the variables that hold it.",
-            "If its password was rotated, put the new one into the CI's secrets; if it is locked, unlock it.",
-            "If the account is gone, find out whether others are: then the database was emptied or replaced.",
-            "`keep = true` in {file} says that no one changes this account: a refusal is then reported as lost data.",
-        ),
-        competing=(
-            "a password that was rotated",
-            "an account that was deleted or locked",
-            "a database that was emptied or replaced",
-            "a login that refuses every password",
-        ),
-        after=ANSWERED,
-        unless=EXPLAINED,
-    ),
-    Rule(
-        code="data.lost",
-        title="{host} no longer knows an account of before this deploy",
-        level=Level.DATABASE,
-        owner=Owner.CONFIGURATION,
-        symptom="Everything is green, new users can register, and all the others are gone.",
-        reads=(
-            "the login with the account that `keep = true` is about, or with one beside which no data is shown",
-            "the login of a new account",
-        ),
-        judge=data_lost,
-        steps=(
-            "Compare the address of the database (`DATABASE_URL`) with that of the version before.",
-            "An SQLite file in a container, or a volume that was not mounted, begins empty with every deploy.",
-            "Stop writes before you point back to the old database, so that new data is not lost too.",
-            "If only this account's password was changed, correct the variables that hold it.",
-        ),
-        competing=("a standing account whose password was changed", "a login that refuses every password"),
-        after=ANSWERED,
-        unless=("app.database-unreachable",),
-    ),
+    Rule(code="data.lost", level=Level.DATABASE, judge=data_lost, after=ANSWERED, unless=("app.database-unreachable",)),
 )

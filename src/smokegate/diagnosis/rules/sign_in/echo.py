@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.model import JOURNEY
@@ -66,23 +65,8 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
 RULES = (
     Rule(
         code="sign-in.echo",
-        title="{host} repeats passwords in its answers",
         level=Level.SIGN_IN,
-        owner=Owner.APP,
-        symptom=(
-            "A 422 lists what was wrong with the input, password included; it ends up in logs and error trackers."
-        ),
-        reads=("the JSON of every step of the journey",),
         judge=judge,
-        steps=(
-            (
-                "Have the app's handler of validation errors leave out `input` (FastAPI: a handler for"
-                " `RequestValidationError`)."
-            ),
-            "Look for the same in logs and error trackers that keep these answers, and remove it there.",
-            "If the answer is a refusal, fix that too: it says which field the suite's data lacks.",
-        ),
-        competing=("data of the suite that the app's rules refuse",),
         after=ANSWERED,
         unless=("app.database-unreachable", "app.database-not-initialised"),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import has_token
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.sign_in import leads_elsewhere, reply, token_of
@@ -123,102 +123,19 @@ def _worked(case: Case, *names: str) -> tuple[str, ...]:
 
 
 RULES = (
-    Rule(
-        code="sign-in.login-missing",
-        title="{host} has no login under {login}",
-        level=Level.SIGN_IN,
-        owner=Owner.APP,
-        symptom="After a logout, login says 'Not Found'.",
-        reads=("the answer to login", "the answers to registering and to the health check"),
-        judge=missing,
-        steps=(
-            ("Compare `{login}` with the routes of the deployed version (`/openapi.json`, if the app shows it)."),
-            (
-                "If the route is gone, check whether its router is still included; a failing import at"
-                " start-up can take it away. Fix or roll back."
-            ),
-            "If the path changed, correct `sign_in.login` in {file}, and the frontend.",
-        ),
-        competing=(
-            "a version without this route",
-            "a proxy that rewrites the path",
-            "a path in {file} that is out of date",
-        ),
-        after=ANSWERED,
-        unless=EXPLAINED,
-    ),
-    Rule(
-        code="sign-in.account-lost",
-        title="An account that was just created at {host} is unknown",
-        level=Level.SIGN_IN,
-        owner=Owner.APP,
-        symptom="'Incorrect email or password' for an account of a minute ago.",
-        reads=("the answers to registering, the account view and login, in this order",),
-        judge=lost,
-        steps=(
-            (
-                "Check where the app keeps its data: an SQLite file in a container or on an instance without a"
-                " disk is lost with every deploy. `DATABASE_URL` must name a database that stays."
-            ),
-            "Check how many instances run: with a database each, an account exists on one of them only.",
-            (
-                "Look in the app's log whether registering committed: an account that is answered and not"
-                " written looks the same."
-            ),
-        ),
-        competing=(
-            "data that is not kept",
-            "instances with databases of their own",
-            "a registration that was never committed",
-            "a login that refuses every password",
-        ),
-        after=ANSWERED,
-        unless=EXPLAINED,
-    ),
+    Rule(code="sign-in.login-missing", level=Level.SIGN_IN, judge=missing, after=ANSWERED, unless=EXPLAINED),
+    Rule(code="sign-in.account-lost", level=Level.SIGN_IN, judge=lost, after=ANSWERED, unless=EXPLAINED),
     Rule(
         code="sign-in.key-not-shared",
-        title="A token that {host} has just given is refused",
         level=Level.SIGN_IN,
-        owner=Owner.CONFIGURATION,
-        symptom="Users are thrown out at random; every second request says 401.",
-        reads=("the account view with the first and with the second token", "the answer to login"),
         judge=not_shared,
-        steps=(
-            (
-                "Set one and the same `SECRET_KEY` for all instances, as a variable of the service: a key"
-                " that is made at start-up differs from instance to instance."
-            ),
-            "Compare the other variables of the instances as well, `DATABASE_URL` above all.",
-            "Restart all of them; tokens of before are worthless then.",
-        ),
-        competing=(
-            "instances with signing keys of their own",
-            "instances with databases of their own",
-            "instances whose clocks differ",
-        ),
         after=ANSWERED,
         unless=(*EXPLAINED, "sign-in.account-lost"),
     ),
     Rule(
         code="sign-in.relogin-refused",
-        title="Logging in again after a logout does not work at {host}",
         level=Level.SIGN_IN,
-        owner=Owner.APP,
-        symptom="A user logs out, logs in again at once, and is thrown out with 401.",
-        reads=("the account view before the logout and after the next login", "the answers to logout and login"),
         judge=revoked,
-        steps=(
-            (
-                "Compare the token before the logout with that of the next login: if they are equal, the logout"
-                " revoked the new one too. Give each token a `jti` of its own."
-            ),
-            "Check by what the app revokes tokens: by user or by second, it also refuses those that follow.",
-        ),
-        competing=(
-            "a login that returns the revoked token",
-            "a logout that revokes all tokens of the user",
-            "instances with signing keys of their own",
-        ),
         after=ANSWERED,
         unless=EXPLAINED,
         silences=("sign-in.key-not-shared",),

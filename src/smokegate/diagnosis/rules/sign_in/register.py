@@ -98,65 +98,18 @@ BY_STATUS = {
 }
 
 RULES = (
-    Rule(
-        code="sign-in.pretended",
-        title="Registering at {host} only looks as if it worked",
-        level=Level.SIGN_IN,
-        owner=Owner.APP,
-        symptom="Users see a dashboard after registering, and do not exist when they come back.",
-        reads=("the answer to registering: its status, its type, its token", "the login that follows it"),
-        judge=pretended,
-        steps=(
-            "Check what answered: an HTML page with 200 is a static host's fallback, not the API.",
-            (
-                "If the page's own calls go to the wrong host, rebuild the frontend with the backend's"
-                " address (`VITE_API_BASE_URL`)."
-            ),
-            "If the app answered, read in its log whether it wrote the account; an error must not be a 200.",
-            "Have the page check for the token or the session before it counts a user as signed in.",
-        ),
-        competing=(
-            "a static host that answers for the API",
-            "an app that swallows the error",
-            "a new account that must be confirmed first: `confirmed` of `register` in {file}",
-            "a login that wants other fields than {file} says",
-        ),
-        after=ANSWERED,
-        unless=SURPRISES,
-    ),
+    Rule(code="sign-in.pretended", level=Level.SIGN_IN, judge=pretended, after=ANSWERED, unless=SURPRISES),
     Rule(
         code="sign-in.register-failed",
-        title="Registering at {host} fails",
         level=Level.SIGN_IN,
-        owner=Owner.APP,
-        symptom="No one can create an account.",
-        reads=("the answer to registering",),
         judge=failed,
-        steps=(
-            "Read the answer in the evidence; repeat it with the curl line of the report.",
-            (
-                "On the server, in `{directory}`: `{compose} logs --tail 100 {service}`.",
-                "Read the app's log of that moment: a 500 has its traceback there.",
-            ),
-            "If it says 404 or 405, compare `{register}` with the routes of the deployed version.",
-            "If it refuses the suite's data, adapt `sign_in` in {file}, or use a standing account.",
-        ),
-        competing=("an error of the app or of its database that the response does not show",),
         after=ANSWERED,
         unless=(*SURPRISES, "sign-in.throttled", "sign-in.echo"),
     ),
     Rule(
         code="sign-in.unconfirmed",
-        title="A new account at {host} must be confirmed before it can sign in",
         level=Level.SIGN_IN,
-        owner=Owner.TEST_DATA,
-        symptom="Registering works; login says that the address is not verified.",
-        reads=("the answer to the first login of an account that was just registered",),
         judge=unconfirmed,
-        steps=(
-            'Write `confirmed = "elsewhere"` for `register` in {file}, and name a standing account to sign in with.',
-            "Or exempt addresses of `email_domain` from the confirmation in this environment.",
-        ),
         after=ANSWERED,
         unless=SURPRISES,
         silences=("sign-in.pretended",),

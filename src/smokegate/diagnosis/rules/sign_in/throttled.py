@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.observation.model import JOURNEY
@@ -27,24 +26,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (
-    Rule(
-        code="sign-in.throttled",
-        title="{host} throttles signing in",
-        level=Level.SIGN_IN,
-        owner=Owner.TEST_DATA,
-        symptom="429 'Too many attempts' on register or login.",
-        reads=("the status of every step of the journey",),
-        judge=judge,
-        steps=(
-            "Nothing is known of sign-in itself: wait as long as `Retry-After` says, and run again.",
-            (
-                "Check what else signs in from the same address or with the same account: monitors, parallel"
-                " pipelines, a run every minute."
-            ),
-            "Exempt the suite's account or address from the limit, or run it less often.",
-        ),
-        competing=("a limit that is set too low for real users too", "an attack that is going on"),
-        after=ANSWERED,
-    ),
-)
+RULES = (Rule(code="sign-in.throttled", level=Level.SIGN_IN, judge=judge, after=ANSWERED),)

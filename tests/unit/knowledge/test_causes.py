@@ -1,0 +1,45 @@
+"""What is said of each cause is data: `knowledge/causes`."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+
+from smokegate.diagnosis.catalogue import all_rules
+from smokegate.knowledge.causes import cause_file, cause_text
+from smokegate.observation.server.causes import CommandCause
+
+FAMILIES = sorted(
+    each.name.removesuffix(".toml")
+    for each in (files("smokegate.knowledge") / "causes").iterdir()
+    if each.name.endswith(".toml")
+)
+NO_CAUSES = {"reads", "steps", "start"}
+"""What a file holds besides its causes; `start` are the steps of Render's starts that fail."""
+
+
+def test_each_cause_of_the_files_has_a_rule_and_each_rule_a_text() -> None:
+    """A text that no rule can show, or a rule without a text, is a mistake."""
+    written = {f"{family}.{name}" for family in FAMILIES for name in cause_file(family).keys() - NO_CAUSES}
+    assert written == {rule.code for rule in all_rules() if rule.log_text is None}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_shared_step_is_used(family: str) -> None:
+    """A step under `[steps]` that no cause names would be out of date unnoticed."""
+    table = cause_file(family)
+    used = {step for name in table.keys() - NO_CAUSES for step in table[name]["steps"] if isinstance(step, str)}
+    assert {f"@{name}" for name in table.get("steps", {})} <= used
+
+
+def test_a_cause_without_text_is_named_with_its_file() -> None:
+    """Whoever adds a rule and forgets its text reads which file lacks what."""
+    with pytest.raises(KeyError, match=r"causes/app\.toml: never-written: 'never-written' is missing"):
+        cause_text("app.never-written")
+
+
+@pytest.mark.parametrize("cause", CommandCause, ids=lambda cause: cause.code)
+def test_a_command_that_failed_is_called_the_same_in_title_and_message(cause: CommandCause) -> None:
+    """The collection's own word for a failure is the title of its cause."""
+    assert cause_text(cause.code).title == f"No server data: {cause.title}"
