@@ -60,6 +60,7 @@ def running(proxy: Proxy, upstream: dict[str, int], tmp_path_factory: pytest.Tem
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     authority.issue_cert("other.invalid").private_key_and_cert_chain_pem.write_to_path(str(folder / "other.pem"))
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(folder / "own.pem"))
     ports = _free_ports(proxy)
     command = [str(proxy.path()), *proxy.configure(folder, upstream, ports)]
     output = folder / "output.txt"

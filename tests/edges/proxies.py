@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+MUTUAL = "client-certificate"
 BEHIND = ("ok", "own-error", "refused", "silent", "broken-off", "garbage")
 """States that the application behind the proxy is in."""
 Ports = Mapping[str, int]
@@ -50,6 +51,9 @@ def _nginx(folder: Path, up: Ports, at: Ports) -> list[str]:
         servers.append(f"server {{ listen 127.0.0.1:{at[state]}; location / {{ {limit} }} }}")
     servers.append(f"server {{ listen 127.0.0.1:{at['no-route']}; root {folder}; }}")
     servers.append(f"server {{ listen 127.0.0.1:{at['tls']} ssl; ssl_reject_handshake on; }}")
+    certificate = f"ssl_certificate {folder}/own.pem; ssl_certificate_key {folder}/own.pem;"
+    asks = f"ssl_client_certificate {folder}/ca.pem; ssl_verify_client on;"
+    servers.append(f"server {{ listen 127.0.0.1:{at[MUTUAL]} ssl; {certificate} {asks} }}")
     (folder / "nginx.conf").write_text(
         f"daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;\nevents {{}}\n"
         f"http {{ access_log off; client_body_temp_path {folder}/body;\n{temporary}\nproxy_read_timeout 1s;\n"
@@ -70,6 +74,8 @@ def _haproxy(folder: Path, up: Ports, at: Ports) -> list[str]:
         *("frontend no-route", f" bind 127.0.0.1:{at['no-route']}", " use_backend none if { path /other }"),
         *("backend none", f" server app 127.0.0.1:{up['refused']}"),
         *("frontend tls", f" bind 127.0.0.1:{at['tls']} ssl crt {folder}/other.pem strict-sni"),
+        "frontend client-certificate",
+        f" bind 127.0.0.1:{at[MUTUAL]} ssl crt {folder}/own.pem ca-file {folder}/ca.pem verify required",
     ]
     (folder / "haproxy.cfg").write_text("\n".join(lines) + "\n")
     return ["-db", "-f", f"{folder}/haproxy.cfg"]
@@ -217,6 +223,7 @@ PROXIES = (
             "limit-429": "nginx.rate-limited",
             "no-route": NO_ROUTE,
             "tls": "tls.no-certificate",
+            MUTUAL: "edge.kept-out",
         },
     ),
     Proxy(
@@ -232,6 +239,7 @@ PROXIES = (
             "limit": LIMITED,
             "no-route": AWAY,
             "tls": "tls.no-certificate",
+            MUTUAL: "tls.client-certificate",
         },
     ),
     Proxy(

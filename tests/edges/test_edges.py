@@ -14,7 +14,7 @@ from smokegate.observation.model import Answer, Exchange
 from smokegate.observation.observer import observe
 
 from .conftest import Running
-from .proxies import PROXIES, Proxy
+from .proxies import MUTUAL, PROXIES, Proxy
 
 ANSWERS = Path(__file__).parent / "answers"
 CHANGING = frozenset({"date", "x-varnish", "age"})
@@ -23,7 +23,7 @@ STATES = [(proxy, state) for proxy in PROXIES for state in proxy.states]
 
 def environment(running: Running, state: str) -> Environment:
     """Return an environment file's content for a state of the proxy."""
-    secure = state in {"tls", "default-certificate"}
+    secure = state in {"tls", "default-certificate", MUTUAL}
     # An address has no name to be chosen by: the proxy shows its default certificate.
     host = "localhost" if state == "tls" else "127.0.0.1"
     url = f"{'https' if secure else 'http'}://{host}:{running.ports[state]}"

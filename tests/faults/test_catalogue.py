@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from tests_support.field.cases import all_cases
 from tests_support.suite import checks
 
-import smokegate.knowledge
 from smokegate.diagnosis.catalogue import all_rules
 from smokegate.diagnosis.undetermined import CODE as UNDETERMINED
 from smokegate.replica import Fault
@@ -31,7 +32,6 @@ ELSEWHERE = {
     "browser.budget",
     "render.edge",
 }
-SEEN_INSIDE = ("database.", "dependency.", "compose.", "container.", "postgres.", "server.")
 EMBEDDED = [fault for kind in KINDS for fault in faults()[kind].values()]
 EVERY = [*EMBEDDED, *COMPOSE.values()]
 
@@ -43,19 +43,12 @@ def _name(fault: Fault) -> str:
 CHECKS = set(checks())
 
 
-def _of_data(code: str) -> bool:
-    """Whether a row of the data about logs and edges names the cause: each row is proven by tests of its own."""
-    knowledge = Path(smokegate.knowledge.__file__).parent
-    kind = code.removeprefix("edge.")
-    texts = [file.read_text(encoding="utf-8") for file in knowledge.rglob("*.toml")]
-    return any(f'code = "{code}"' in text or f'says = "{kind}"' in text for text in texts)
-
-
-def _named_in_a_test(code: str) -> bool:
-    """Whether a test of what edges, clients and applications answer names the cause."""
-    folders = (TESTS / "unit/diagnosis", TESTS / "unit/knowledge", TESTS / "unit/observation", TESTS / "edges")
-    files = (file for folder in folders for file in folder.rglob("*.py"))
-    return any(f'"{code}"' in file.read_text(encoding="utf-8") for file in files)
+def _proven() -> set[str]:
+    """Return each cause that a fault, a field case or a state of a real proxy states as the only right one."""
+    faults_ = {fault.cause[0] for fault in EVERY if len(fault.cause) == 1}
+    cases = {case.expect["code"] for case in all_cases() if "code" in case.expect}
+    recorded = [json.loads(file.read_text("utf-8")) for file in (TESTS / "edges/answers").glob("*.json")]
+    return faults_ | cases | {state["cause"] for states in recorded for state in states.values()}
 
 
 @pytest.mark.parametrize("fault", EVERY, ids=_name)
@@ -83,10 +76,9 @@ def test_embedded_replicas_know_sixty_faults() -> None:
     assert len(EMBEDDED) >= 60
 
 
-@pytest.mark.parametrize("code", sorted(code for code in CODES if not code.startswith(SEEN_INSIDE)))
-def test_rule_has_a_fault(code: str) -> None:
-    """Each rule about what can be seen from outside is the right diagnosis of a fault, or of an answer in a test."""
-    assert any(code in fault.cause for fault in EVERY) or _of_data(code) or _named_in_a_test(code)
+def test_every_cause_is_proven() -> None:
+    """Each cause is the only right one of a fault, a field case or a real proxy's state, all of which are run."""
+    assert CODES - _proven() == set()
 
 
 @pytest.mark.parametrize("check", sorted(code for code in CHECKS - ELSEWHERE if not code.startswith(INSIDE)))

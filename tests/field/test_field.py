@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from tests_support.field.cases import FIELD, Case, all_cases
 from tests_support.field.judge import judged, judging
 
+from smokegate.rehearsal.replicas import no_browser
 from smokegate.rehearsal.runs import Runs
 
 OPEN = (FIELD / "open.txt").read_text(encoding="utf-8").split()
 """Cases that are not right yet, by name; one that has become right must leave the list."""
 
 
+WITHOUT_BROWSER = pytest.mark.skipif(
+    no_browser() is not None and "CI" not in os.environ, reason="there is no browser here"
+)
+
+
 def _param(case: Case) -> object:
     marks = [pytest.mark.xfail(reason="listed in tests/field/open.txt", strict=True)] if case.id in OPEN else []
-    return pytest.param(case, id=case.id, marks=marks)
+    return pytest.param(case, id=case.id, marks=[*marks, *([WITHOUT_BROWSER] if case.needs == "browser" else [])])
 
 
 @pytest.fixture(scope="session")

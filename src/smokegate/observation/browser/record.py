@@ -16,7 +16,8 @@ MOST_CALLS, MOST_LINES, LONGEST = 400, 100, 2000
 LASTING = {"websocket", "eventsource", "media", "ping"}
 """Kinds of requests that may stay open without anything being on its way."""
 NAVIGATED = "net::ERR_ABORTED"
-"""What a request comes to whose page was left."""
+"""What a request comes to whose page was left; also a style that was answered with an error."""
+ERROR = 400
 
 
 @dataclass
@@ -62,7 +63,8 @@ class Record:
     def since(self, mark: Mark) -> tuple[tuple[PageCall, ...], tuple[ConsoleLine, ...]]:
         """Return the requests and console lines since a mark, without requests that leaving a page broke off."""
         calls = list(self._calls.values())[mark.calls :]
-        return tuple(each for each in calls if each.error != NAVIGATED), tuple(self._lines[mark.lines :])
+        kept = (each for each in calls if each.error != NAVIGATED or (each.status or 0) >= ERROR)
+        return tuple(kept), tuple(self._lines[mark.lines :])
 
     def _requested(self, request: Request) -> None:
         self.last = time.monotonic()

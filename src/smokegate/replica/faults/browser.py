@@ -44,6 +44,24 @@ def localhost_at_run_time(plan: Plan) -> None:
     )
 
 
+@fault(
+    "tectonic",
+    where="frontend",
+    cause="browser.mixed-content",
+    caught_by=checks.BROWSER_CALLS,
+    needs="browser",
+    tls=True,
+)
+def mixed_content(plan: Plan) -> None:
+    """The page is HTTPS and calls the API without: browsers block that before it is sent."""
+    _bundle(
+        plan,
+        'window.addEventListener("popstate", render);',
+        'const plain = ["http:", "", `api.${document.title.replace(/.*/, "invalid")}`, "quotes"];\n'
+        'fetch(plain.join("/")).catch(() => {});',
+    )
+
+
 @fault("tectonic", where="frontend", cause="browser.cors-refused", caught_by=checks.BROWSER_CALLS, needs="browser")
 def cors_at_run_time(plan: Plan) -> None:
     """The preflight is granted, and a cache answers one call with the permission of another origin."""

@@ -33,6 +33,8 @@ class Case:
     """What the stand-ins for `docker` and `ssh` answer."""
     options: tuple[str, ...] = ()
     variables: dict[str, str] = field(default_factory=dict)
+    needs: str = ""
+    """What the case cannot do without: `browser`."""
 
     @property
     def healthy(self) -> bool:
@@ -71,6 +73,7 @@ def _of_folder(path: Path, home: Path) -> Case:
         docker=json.loads(docker.read_text(encoding="utf-8")) if docker.exists() else None,
         options=tuple(read.get("options", ())),
         variables=read.get("variables", {}),
+        needs=read.get("needs", ""),
     )
 
 
@@ -91,6 +94,7 @@ def _of_server(row: dict[str, Any], table: dict[str, Any], home: Path) -> Case:
         ended = {**LOOPING, **row.get("down", {}), "log": row.get("log", "").strip().split("\n")}
         containers[role] = {"service": role, **containers.get(role, {}), **ended}
     env = table["env"].replace("{server}", 'ssh = "deploy@app.invalid"' if "ssh" in row else "local = true")
+    env = env.replace("{timeout}", row.get("timeout", "5s"))
     said = {key: row[key] for key in ("ssh", "fails") if key in row}
     return Case(
         id=row["id"],
@@ -98,10 +102,11 @@ def _of_server(row: dict[str, Any], table: dict[str, Any], home: Path) -> Case:
         what=row["what"],
         source=table["source"],
         env=env.replace("{folder}", row.get("directory", "{folder}")),
-        expect={**table["says"][row["says"]], "cause": [rf"^{re.escape(row['code'])}\s"]},
+        expect={**table["says"][row["says"]], "code": row["code"], "cause": [""]},
         home=home,
         answers=[] if role == "backend" and ("log" in row or "down" in row) else table["answer"],
         docker={"services": services, "containers": [*containers.values()], **said},
+        variables=row.get("variables", {}),
     )
 
 
@@ -112,7 +117,7 @@ def _of_row(row: dict[str, Any], table: dict[str, Any], home: Path) -> Case:
     """
     expect = {**table["says"][row["says"]], **row.get("expect", {})}
     if "code" in row:
-        expect["cause"] = [rf"^{re.escape(row['code'])}\s"]
+        expect = {"cause": [""], **expect, "code": row["code"]}
     words = "|".join(row.get("words", [re.escape(row.get("platform", ""))]))
     expect["cause"] = [each.replace("{platform}", words) for each in expect["cause"]]
     answer = {key: row[key] for key in ("path", "status", "headers", "body") if key in row}
@@ -121,9 +126,10 @@ def _of_row(row: dict[str, Any], table: dict[str, Any], home: Path) -> Case:
         kind=table["kind"],
         what=f"{row['platform']}: {row['what']}" if "platform" in row else row["what"],
         source=row.get("source", table.get("source", "")),
-        env=row.get("env", table["env"]),
+        env=row.get("env", table["env"]) + row.get("more", ""),
         expect=expect,
         home=home,
-        answers=[answer, *table.get("answer", [])],
+        answers=[*([answer] if answer else []), *table.get("answer", [])],
         variables=row.get("variables", {}),
+        needs=table.get("needs", ""),
     )

@@ -106,6 +106,8 @@ def _fits(case: Case, headline: dict[str, Any]) -> bool:
     text = "\n".join([f"{code} {headline['title']}", *headline["evidence"]]) if headline else ""
     if not case.expect["cause"]:
         return not headline
+    if case.expect.get("code", code) != code:
+        return False
     if any(re.search(each, code, re.IGNORECASE) for each in case.expect.get("not_cause", ())):
         return False
     return any(re.search(each, text, re.IGNORECASE) for each in case.expect["cause"])
