@@ -1,4 +1,4 @@
-"""How many connections a server is given: one at first, more only where its answers show that it takes them."""
+"""How many connections a server is given: two at first, more only where its answers show that it takes them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from smokegate.environment.model import Backend, Endpoint, Environment, Health
 from smokegate.observation.model import Observation
 from smokegate.observation.observer import Observer
 from smokegate.observation.transport import width as width_module
-from smokegate.observation.transport.lanes import Lane
+from smokegate.observation.transport.lanes import Lane, Sample
+from smokegate.observation.transport.own_line import OwnLine
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.width import MOST, Place, Width
 
@@ -136,8 +137,8 @@ def test_connections_are_kept_and_shared_where_the_server_takes_several(
     most: list[int] = []
     opening = Width.opening
 
-    def counted(width: Width, *, fresh: bool) -> Place:
-        place = opening(width, fresh=fresh)
+    def counted(width: Width, line: OwnLine | None) -> Place:
+        place = opening(width, line)
         most.append(len(width._open))
         return place
 
@@ -154,6 +155,43 @@ def test_every_sample_has_a_connection_of_its_own(pool: Pool, start: Start) -> N
     url, _ = start(http.server.ThreadingHTTPServer)
     seen = observe(pool, url, samples=8)
     assert all(each.phases.connect is not None for each in seen.samples)
+
+
+def sampling(*of: str | None, proven: bool = True) -> Lane:
+    lane = Lane(6, lambda _: None, measured=True)
+    assert lane.width is not None
+    lane.width.proven = proven
+    for each in of:
+        lane.put_sample(Sample(lambda _: None, each), 5)
+    return lane
+
+
+def test_a_connection_for_samples_carries_one_of_each_thing() -> None:
+    lane = sampling("a", "a", "b", "c")
+    line = lane.own_line()
+    carried = []
+    taken = lane.take()
+    while isinstance(taken, Sample):
+        line.add(taken.of)
+        carried.append(taken.of)
+        taken = lane.take_for(line)
+    assert carried == ["a", "b", "c"]
+    assert (lane.waiting, line.wanted) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("lane", "first"),
+    [(sampling("a", "b", proven=False), "a"), (sampling(None, "b"), None), (sampling("a", None), "a")],
+    ids=["not-known-to-take-several", "carries-nothing-else", "needs-its-own"],
+)
+def test_a_connection_for_samples_is_closed_where_nothing_may_follow_on_it(lane: Lane, first: str | None) -> None:
+    line = lane.own_line()
+    taken = lane.take()
+    assert isinstance(taken, Sample)
+    assert taken.of == first
+    line.add(taken.of)
+    assert not line.wanted
+    assert lane.take_for(line) is None
 
 
 def test_no_connection_stays_open_when_nothing_is_left_to_send(pool: Pool, start: Start) -> None:
@@ -211,7 +249,7 @@ def sockets() -> Iterator[Callable[[], socket.socket]]:
     pairs: list[socket.socket] = []
 
     def made() -> socket.socket:
-        pairs.extend(socket.socketpair())
+        pairs.extend(connected())
         return pairs[-1]
 
     yield made
@@ -219,9 +257,15 @@ def sockets() -> Iterator[Callable[[], socket.socket]]:
         each.close()
 
 
+def connected() -> tuple[socket.socket, socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ours = socket.create_connection(server.getsockname(), timeout=60)
+        return ours, server.accept()[0]
+
+
 def connect(width: Width, clock: Clock, sock: socket.socket, **how: Any) -> Place:
     clock.now += 0.01
-    place = width.opening(fresh=False)
+    place = width.opening(None)
     clock.now += 0.01
     width.opened(place, sock, **{"secure": False, **how})
     return place
@@ -240,11 +284,12 @@ def width(clock: Clock) -> Width:  # noqa: ARG001 -- time stands still before it
 Sock = Callable[[], socket.socket]
 
 
-def test_the_first_answer_allows_a_second_connection_and_no_more(width: Width, clock: Clock, sockets: Sock) -> None:
-    assert width.allowed == 1
+def test_two_connections_are_opened_first_and_no_more_for_the_first_answer(
+    width: Width, clock: Clock, sockets: Sock
+) -> None:
+    assert width.allowed == 2
     first = connect(width, clock, sockets())
     answer(width, clock, first)
-    assert width.allowed == 1
     assert width.rest(first)
     assert width.allowed == 2
 
@@ -266,22 +311,39 @@ def test_a_handshake_beside_an_open_connection_is_an_answer(width: Width, clock:
 
 
 def test_an_answer_after_the_server_hung_up_on_the_first_proves_nothing(width: Width, clock: Clock) -> None:
-    ours, theirs = socket.socketpair()
+    ours, theirs = connected()
     with ours:
         first = connect(width, clock, ours)
         answer(width, clock, first)
         width.rest(first)
         theirs.close()
-        one, other = socket.socketpair()
+        one, other = connected()
         with one, other:
             answer(width, clock, connect(width, clock, one))
+    assert not width.proven
+
+
+def test_an_answer_that_is_still_being_read_after_the_server_hung_up_proves_nothing(
+    width: Width, clock: Clock, sockets: Sock
+) -> None:
+    """Who serves one at a time has sent it and gone on to the second connection; our thread is merely behind."""
+    ours, theirs = connected()
+    with ours:
+        places = [width.opening(None) for _ in range(2)]
+        width.opened(places[0], ours, secure=False)
+        width.opened(places[1], sockets(), secure=False)
+        theirs.sendall(b"the end")
+        theirs.close()
+        assert ours.recv(1, socket.MSG_PEEK), "it has arrived"
+        answer(width, clock, places[0])
+        answer(width, clock, places[1])
     assert not width.proven
 
 
 def test_an_answer_that_overtakes_another_allows_one_more(width: Width, clock: Clock, sockets: Sock) -> None:
     connect(width, clock, sockets())
     answer(width, clock, connect(width, clock, sockets()))
-    assert (width.proven, width.allowed) == (False, 2)
+    assert (width.proven, width.allowed) == (False, 3)
 
 
 def test_two_connections_that_were_opened_at_once_prove_it_when_both_have_been_answered(
@@ -289,7 +351,7 @@ def test_two_connections_that_were_opened_at_once_prove_it_when_both_have_been_a
 ) -> None:
     """As after a slow first answer, which lets a second connection open beside it: neither is the older one."""
     clock.now += 0.01
-    places = [width.opening(fresh=False) for _ in range(2)]
+    places = [width.opening(None) for _ in range(2)]
     for place in places:
         width.opened(place, sockets(), secure=False)
     answer(width, clock, places[0])
@@ -311,15 +373,15 @@ def test_a_short_queue_waits_for_a_connection_where_another_one_takes_longer_to_
     assert width is not None
     for _ in range(2):
         lane.active += 1
-        place = width.opening(fresh=False)
+        place = width.opening(None)
         clock.now += handshake
         width.opened(place, sockets(), secure=True)
         width.answered(place, took)
-    lane.put(lambda: None, 5, fresh=False)
+    lane.put(lambda: None, 5)
     assert width.proven
     assert lane.room == bool(more)
     for _ in range(2):
-        lane.put(lambda: None, 5, fresh=False)
+        lane.put(lambda: None, 5)
     assert lane.room, "more wait than connections are in use"
 
 
@@ -353,7 +415,7 @@ def test_a_slow_server_gets_one_connection_more_from_time_to_time(width: Width, 
     answer(width, clock, first)
     width.leave(first)
     connect(width, clock, sockets())
-    for allowed in (2, 3, 4, 5, 6, 6):
+    for allowed in (3, 4, 5, 6, 6):
         clock.now += 0.6
         width.check()
         assert width.allowed == allowed

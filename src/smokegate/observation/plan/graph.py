@@ -12,6 +12,8 @@ from smokegate.observation.plan.prerequisites import failed, never_asked
 from smokegate.observation.plan.step import IDEMPOTENT, RequestToSend, Step
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin
+from smokegate.observation.transport.lanes import Sample
+from smokegate.observation.transport.own_line import OwnLine
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
 
@@ -123,24 +125,29 @@ class Graph:
         if any(name in self._begun and name not in self._done for name in first):
             self._waiting.append(step)
         else:
-            asked = time.monotonic()
-            self._pool.submit(self._origin(step), lambda: self._run(step, asked), step.priority, fresh=step.fresh)
+            asked, origin = time.monotonic(), self._origin(step)
+            if step.fresh:
+                of = (step.target.method, step.target.url) if step.sample else None
+                sample = Sample(lambda line: self._run(step, asked, line), of)
+                self._pool.submit_sample(origin, sample, step.priority)
+            else:
+                self._pool.submit(origin, lambda: self._run(step, asked), step.priority)
 
-    def _run(self, step: Step, asked: float) -> None:
+    def _run(self, step: Step, asked: float, line: OwnLine | None = None) -> None:
         with self._condition:
             if self.stopped:
                 return
             self.running[step.name] = time.monotonic()
-        self._carry_out(step, asked)
+        self._carry_out(step, asked, line)
 
-    def _carry_out(self, step: Step, asked: float) -> None:
+    def _carry_out(self, step: Step, asked: float, line: OwnLine | None = None) -> None:
         more: Iterable[Step] = ()
         try:
             ask = self._ask(step)
             if isinstance(ask, NotSent):
                 exchange = self._not_asked(step, ask)
             else:
-                exchange, raw = self._tries.run(step, ask, asked)
+                exchange, raw = self._tries.run(step, ask, asked, line=line)
                 if raw is not None and step.got is not None:
                     more = step.got(raw) or ()
                 elif step.missed is not None:

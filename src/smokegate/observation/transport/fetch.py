@@ -81,7 +81,7 @@ def _once(client: Client, ask: RequestToSend, trace: Trace, fetched: Fetched) ->
 
     trace.route = ask.route
     prepared = requests.Request(ask.method, ask.url, headers=dict(ask.all_headers), data=ask.body).prepare()
-    trace.line = trace.headed = trace.sent = None
+    trace.opened = trace.headed = trace.sent = None
     response = client.send(prepared, trace)
     kind = response.headers.get("content-type", "")
     fetched.body.release()  # that of the redirect before
@@ -102,8 +102,8 @@ def _once(client: Client, ask: RequestToSend, trace: Trace, fetched: Fetched) ->
 
 def _note(trace: Trace, fetched: Fetched) -> None:
     """Take over what the connection classes saw."""
-    if trace.line is not None:
-        fetched.phases.update(trace.line.phases)
+    if trace.opened is not None:
+        fetched.phases.update(trace.opened.phases)
     if trace.used is not None:
         fetched.address, fetched.certificate = trace.used.address or None, trace.used.certificate
     if trace.sent is not None:

@@ -25,6 +25,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from smokegate.observation.transport.connect import DIRECT, Connection, Origin, Route, address_of
 from smokegate.observation.transport.dial import Dialer
 from smokegate.observation.transport.limits import MAX_INTERIM, MAX_WIRE
+from smokegate.observation.transport.own_line import OwnLine
 from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_of
 from smokegate.observation.transport.width import Place, Width
 
@@ -46,11 +47,11 @@ class Trace:
     deadline: float
     widths: Callable[[Origin], Width]
     """What is known of how many connections a server takes."""
-    fresh: bool = False
-    """Whether the request gets a connection of its own."""
+    line: OwnLine | None = None
+    """The connection of its own that the request gets; None: any that is free."""
     public_only: bool = False
     """Whether only addresses on the internet may be connected to: after a redirect by a host that is there."""
-    line: Connection | None = None
+    opened: Connection | None = None
     """The connection, if it was opened for this request."""
     used: Connection | None = None
     """The connection that carried the request."""
@@ -100,13 +101,13 @@ class _Traced:
         scheme = "https" if isinstance(self, HTTPSConnection) else "http"
         origin = Origin(scheme, self._dns_host, self.port, trace.route.over(scheme))
         width = trace.widths(origin)
-        place = width.opening(fresh=trace.fresh)
+        place = width.opening(trace.line)
         try:
             self._line = self._dial(origin, trace)
         except BaseException:
             width.leave(place)
             raise
-        trace.line = self._line
+        trace.opened = self._line
         self._width, self._place = width, place
         self._rested = time.monotonic()
         width.opened(place, self.sock, secure=scheme == "https")
@@ -241,7 +242,7 @@ class Client:
         self._dialer = dialer
         self._widths = widths
         self._lock = threading.Lock()
-        self._adapters: dict[tuple[Route, bool], Adapter] = {}
+        self._adapters: dict[Route, Adapter] = {}
 
     def send(self, request: requests.PreparedRequest, trace: Trace) -> requests.Response:
         """Send and return as soon as the headers are there; the body is the caller's to read from `.raw`.
@@ -251,20 +252,20 @@ class Client:
         """
         _current.trace = trace
         seconds = max(0.001, trace.deadline - time.monotonic())
-        adapter = self._adapter(trace.route, fresh=trace.fresh)
+        adapter = self._adapter(trace.route, trace.line)
         assert request.url is not None
         proxies = {} if trace.route.connect_to else proxies_for(request.url)
         return adapter.send(request, stream=True, timeout=seconds, proxies=proxies)
 
-    def trace(self, asked: float, deadline: float, *, fresh: bool = False) -> Trace:
+    def trace(self, asked: float, deadline: float, line: OwnLine | None = None) -> Trace:
         """Return what the connection classes need to know of a request.
 
         Args:
             asked: when it was requested (monotonic clock).
             deadline: when it must be over (monotonic clock).
-            fresh: whether it gets a connection of its own.
+            line: the connection of its own that it gets.
         """
-        return Trace(self._dialer, DIRECT, asked, deadline, self._widths, fresh)
+        return Trace(self._dialer, DIRECT, asked, deadline, self._widths, line)
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -273,12 +274,12 @@ class Client:
         for adapter in adapters:
             adapter.close()
 
-    def _adapter(self, route: Route, *, fresh: bool) -> Adapter:
-        """Fresh connections have an adapter of their own, so that none of them replaces one that is kept."""
+    def _adapter(self, route: Route, line: OwnLine | None) -> Adapter:
         with self._lock:
-            if (route, fresh) not in self._adapters:
-                self._adapters[route, fresh] = Adapter(self._dialer, route)
-            return self._adapters[route, fresh]
+            adapters = self._adapters if line is None else line.adapters
+            if route not in adapters:
+                adapters[route] = Adapter(self._dialer, route)
+            return adapters[route]
 
 
 def proxies_for(url: str) -> dict[str, str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from typing import NamedTuple
 
+from smokegate.observation.transport.own_line import OwnLine
 from smokegate.observation.transport.timer import Job
 from smokegate.observation.transport.width import Width
 
@@ -14,6 +16,14 @@ from smokegate.observation.transport.width import Width
 SAMPLES = 4
 
 _count = itertools.count()
+
+
+class Sample(NamedTuple):
+    """A job that goes on a connection of its own."""
+
+    job: Callable[[OwnLine], object]
+    of: Hashable
+    """What it samples; None where the connection must carry nothing else."""
 
 
 class Lane:
@@ -28,7 +38,7 @@ class Lane:
     def __init__(self, most: int, changed: Callable[[Lane], None], *, measured: bool) -> None:
         self._most = most
         self._kept: list[tuple[int, int, Job]] = []
-        self._fresh: list[tuple[int, int, Job]] = []
+        self._fresh: list[tuple[int, int, Sample]] = []
         self.width = Width(most, lambda: self.waiting, lambda: changed(self)) if measured else None
         self.active = 0
         self._sampling = 0
@@ -54,12 +64,16 @@ class Lane:
         """Whether more jobs are under way than may be: who has finished one begins none."""
         return self.width is not None and self.active > self.width.allowed
 
-    def put(self, job: Job, priority: int, *, fresh: bool) -> None:
-        """Add a job; a fresh one opens a connection of its own."""
-        heapq.heappush(self._fresh if fresh else self._kept, (priority, next(_count), job))
+    def put(self, job: Job, priority: int) -> None:
+        """Add a job that goes on whatever connection is free."""
+        heapq.heappush(self._kept, (priority, next(_count), job))
 
-    def take(self) -> tuple[Job, bool] | None:
-        """Return the next job and whether it is a sample; None where none may begin.
+    def put_sample(self, sample: Sample, priority: int) -> None:
+        """Add a job that goes on a connection of its own."""
+        heapq.heappush(self._fresh, (priority, next(_count), sample))
+
+    def take(self) -> Job | Sample | None:
+        """Return the next job; None where none may begin.
 
         Where no connection is idle one is opened anyhow: then a sample costs least.
         """
@@ -68,17 +82,36 @@ class Lane:
         first = samples and (not self._kept or self._opens())
         if first:
             self._sampling += 1
-            return heapq.heappop(self._fresh)[2], True
-        return (heapq.heappop(self._kept)[2], False) if self._kept else None
+            return heapq.heappop(self._fresh)[2]
+        return heapq.heappop(self._kept)[2] if self._kept else None
 
-    def done(self, *, sample: bool) -> None:
-        """Note that a job has ended."""
-        self._sampling -= sample
+    def own_line(self) -> OwnLine:
+        """Return a connection for samples of this lane."""
+        return OwnLine(lambda carried: self.width is not None and self.width.proven and self._next(carried) is not None)
+
+    def take_for(self, line: OwnLine) -> Sample | None:
+        """Return the next sample that may go on a connection which has carried others."""
+        found = self._next(line.carried) if line.wanted else None
+        if found is None:
+            return None
+        self._fresh.remove(found)
+        heapq.heapify(self._fresh)
+        return found[2]
+
+    def sampled(self) -> None:
+        """Note that a connection for samples is closed."""
+        self._sampling -= 1
 
     def clear(self) -> None:
         """Drop what has not begun."""
         self._kept.clear()
         self._fresh.clear()
+
+    def _next(self, carried: frozenset[Hashable]) -> tuple[int, int, Sample] | None:
+        if None in carried:
+            return None
+        fitting = [each for each in self._fresh if each[2].of is not None and each[2].of not in carried]
+        return min(fitting, default=None)
 
     def _opens(self) -> bool:
         """Return whether the next request will open a connection; the very first one is no sample."""

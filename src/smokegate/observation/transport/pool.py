@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.observation.transport.connect import Origin
 from smokegate.observation.transport.dial import Dialer
-from smokegate.observation.transport.lanes import Lane
+from smokegate.observation.transport.lanes import Lane, Sample
 from smokegate.observation.transport.lookup import Resolver
 from smokegate.observation.transport.timer import Job, Timer
 from smokegate.observation.transport.tls import Contexts
@@ -46,22 +46,25 @@ class Pool:
         self._client: Client | None = None
         self._importing = threading.Lock()
 
-    def submit(self, lane: Hashable, job: Job, priority: int = 5, *, fresh: bool = False) -> None:
+    def submit(self, lane: Hashable, job: Job, priority: int = 5) -> None:
         """Have a job done on a lane, the smallest priority first.
 
         Args:
             lane: where the job's requests go, an `Origin`; anything else is a lane of six at once.
             job: what is done.
             priority: smaller goes first.
-            fresh: whether it opens a connection of its own, which carries nothing else.
         """
         with self._workers.lock:
             found = self._lane(lane)
-            found.put(job, priority, fresh=fresh)
-            self._workers.let_in(found)
-            if found.width is not None and not found.watched:
-                found.watched = True
-                self.later(CHECK, partial(self._check, found))
+            found.put(job, priority)
+            self._let_in(found)
+
+    def submit_sample(self, origin: Origin, sample: Sample, priority: int = 5) -> None:
+        """Have a job done that goes on a connection of its own, the smallest priority first."""
+        with self._workers.lock:
+            found = self._lane(origin)
+            found.put_sample(sample, priority)
+            self._let_in(found)
 
     def width(self, origin: Origin) -> Width:
         """Return what is known of how many connections a server takes."""
@@ -106,6 +109,12 @@ class Pool:
         if key not in self._lanes:
             self._lanes[key] = Lane(self._share, self._workers.let_in, measured=isinstance(key, Origin))
         return self._lanes[key]
+
+    def _let_in(self, lane: Lane) -> None:
+        self._workers.let_in(lane)
+        if lane.width is not None and not lane.watched:
+            lane.watched = True
+            self.later(CHECK, partial(self._check, lane))
 
     def _check(self, lane: Lane) -> None:
         """Look after a lane until nothing is under way; then close what lingers open."""

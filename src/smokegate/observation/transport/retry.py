@@ -18,6 +18,7 @@ from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin, Route
 from smokegate.observation.transport.dial import SharedFailureError
 from smokegate.observation.transport.fetch import Fetched, fetch
+from smokegate.observation.transport.own_line import OwnLine
 from smokegate.observation.transport.pool import Pool
 
 #: More than this over its budget is no noise of ours: it is not measured again.
@@ -87,7 +88,14 @@ class Retries:
         """Return where a request leads."""
         return origin_of(ask.url, self.dressed(ask).route)
 
-    def run(self, step: Step, ask: RequestToSend, asked: float, timeout: float | None = None) -> RetryResult:
+    def run(
+        self,
+        step: Step,
+        ask: RequestToSend,
+        asked: float,
+        timeout: float | None = None,
+        line: OwnLine | None = None,
+    ) -> RetryResult:
         """Send until the outcome of the request is known, within one deadline.
 
         Args:
@@ -95,12 +103,15 @@ class Retries:
             ask: the request.
             asked: when it was requested (monotonic clock).
             timeout: a deadline other than the environment's, in seconds.
+            line: the connection that the first attempt gets; each other one gets a connection of its own.
         """
         deadline = time.monotonic() + (timeout or step.timeout or self.timeout)
         ask = self._with_trace(self.dressed(ask))
         attempts: list[Attempt] = []
         while True:
-            fetched = self._fetch(ask, asked, deadline, fresh=step.fresh or bool(attempts))
+            if attempts or (line is None and step.fresh):
+                line = _renewed(line)
+            fetched = self._fetch(ask, asked, deadline, line)
             took = fetched.ended - fetched.started
             try:
                 outcome = self._outcome(step, fetched)
@@ -150,10 +161,10 @@ class Retries:
         fits = None if declared is None else lambda answer: not unmet(declared, answer)
         return pause_before_next([each.outcome for each in attempts], fits, shared=_wraps_shared(fetched.error))
 
-    def _fetch(self, ask: RequestToSend, asked: float, deadline: float, *, fresh: bool) -> Fetched:
+    def _fetch(self, ask: RequestToSend, asked: float, deadline: float, line: OwnLine | None = None) -> Fetched:
         began = time.monotonic()
         client = self.pool.client()
-        fetched = fetch(client, ask, client.trace(asked, deadline, fresh=fresh))
+        fetched = fetch(client, ask, client.trace(asked, deadline, line))
         fetched.started = began
         return fetched
 
@@ -178,13 +189,20 @@ class Retries:
             and ask.method in IDEMPOTENT
             and time.monotonic() + min(measured) < deadline
         ):
-            again = self._fetch(ask, time.monotonic(), deadline, fresh=step.fresh)
+            again = self._fetch(ask, time.monotonic(), deadline)
             again.body.release()
             answering = self.recorder.phases(again).answering
             if again.raw is None or answering is None:
                 break
             measured.append(answering)
         return tuple(measured)
+
+
+def _renewed(line: OwnLine | None) -> OwnLine:
+    """Return a connection for one attempt; a balancer chooses the instance anew."""
+    if line is not None:
+        line.close()
+    return OwnLine(lambda _: False)
 
 
 def _wraps_shared(error: BaseException | None) -> bool:

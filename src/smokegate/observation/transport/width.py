@@ -1,9 +1,9 @@
 """How many connections one server is given at once, learnt from its answers.
 
 A server that serves one connection at a time (stock `http.server`, a gunicorn sync worker) makes everyone else
-wait while a connection of ours is open. So one connection is opened first. A second one is tried while the
-first is kept open; only an answer on the second proves that the server takes several. Where no answer comes, the
-first is closed, and from then on every connection is closed after its answer.
+wait while a connection of ours is open. So no more than two are opened first, each for a request that is sent at
+once; only an answer on the second, while the first is open, proves that the server takes several. Where none
+comes, the first is closed as soon as it carries no request, and from then on every connection after its answer.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from __future__ import annotations
 import contextlib
 import selectors
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from smokegate.observation.transport.own_line import OwnLine
 
 #: As many connections per server as browsers open.
 MOST = 6
@@ -23,6 +26,8 @@ MOST = 6
 TIMES, SHORTEST_TRIAL = 2.0, 0.1
 #: A server from which nothing came for this long, or for twice its slowest answer, gets one more connection.
 PATIENCE = 0.5
+#: Linux's `TCP_ESTABLISHED` (include/net/tcp_states.h): neither side has ended the connection.
+ESTABLISHED = 1
 
 
 @dataclass(eq=False)
@@ -38,8 +43,8 @@ class Place:
     answered: bool = False
     spent: bool = False
     """Whether it was shut down and must not be used again."""
-    fresh: bool = False
-    """Whether it is for one request only."""
+    line: OwnLine | None = None
+    """Set where it carries samples only."""
 
 
 class Width:
@@ -57,7 +62,7 @@ class Width:
         self._changed = changed
         self._lock = threading.RLock()
         self._open: list[Place] = []
-        self._cap = 1
+        self._cap = 2
         self._extra = 0
         self._first: float | None = None
         self._slowest = 0.0
@@ -83,19 +88,19 @@ class Width:
     def kept(self) -> int:
         """How many connections are open that may carry further requests."""
         with self._lock:
-            return sum(not place.fresh and not place.spent for place in self._open)
+            return sum(place.line is None and not place.spent for place in self._open)
 
     @property
     def worth_waiting(self) -> bool:
         """Whether a connection that is in use is free again before another one would be open."""
         return self.proven and not self._extra and self._slowest < self._quickest_opening
 
-    def opening(self, *, fresh: bool) -> Place:
-        """Note that a connection is about to be opened; a fresh one is for one request only."""
+    def opening(self, line: OwnLine | None) -> Place:
+        """Note that a connection is about to be opened, for everything or for samples."""
         with self._lock:
             if len(self._open) >= self.most:
                 self.shut_idle()
-            place = Place(time.monotonic(), fresh=fresh)
+            place = Place(time.monotonic(), line=line)
             self._open.append(place)
             return place
 
@@ -136,8 +141,10 @@ class Width:
         """Note that its answer was read to the end; return whether the connection is kept for another request."""
         with self._lock:
             place.busy = False
-            if place.fresh or place.spent or self.single or (not self.proven and not self._queued()):
+            if place.spent or self.single or (not self.proven and not self._queued()):
                 return False
+            if place.line is not None:
+                return place.line.wanted
             if not self.proven and self._cap == 1:
                 self._cap = 2
             else:
@@ -161,7 +168,7 @@ class Width:
                 self.shut_idle()
             if not self._queued() or now - self._moved < max(PATIENCE, 2 * self._slowest):
                 return
-            if not self.answered_once and self._extra:
+            if not self.answered_once:
                 return  # it may be waking up, or hang: more requests would only pile up
             self._moved = now
             self._extra += 1
@@ -204,10 +211,14 @@ class Width:
 
 
 def _alive(place: Place) -> bool:
-    """Return whether the server holds a connection open: a request is on it, or it has not been hung up."""
-    if place.busy or place.spent or place.sock is None:
+    """Return whether the server holds a connection open: it has not hung up."""
+    if place.spent or place.sock is None:
         return place.busy
     try:
+        if sys.platform == "linux":
+            return place.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == ESTABLISHED
+        if place.busy:
+            return True
         with selectors.DefaultSelector() as selector:
             selector.register(place.sock, selectors.EVENT_READ)
             return not selector.select(0)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from functools import partial
 
-from smokegate.observation.transport.lanes import Lane
+from smokegate.observation.transport.lanes import Lane, Sample
 from smokegate.observation.transport.timer import guarded
 
 
@@ -67,8 +68,20 @@ class Workers:
             if taken is None:
                 lane.active -= 1
                 return False
-        job, sample = taken
-        guarded(job)
-        with self.lock:
-            lane.done(sample=sample)
+        if isinstance(taken, Sample):
+            self._sample(lane, taken)
+        else:
+            guarded(taken)
         return True
+
+    def _sample(self, lane: Lane, sample: Sample | None) -> None:
+        """Do one sample, and on the same connection those that wait and are of something else."""
+        line = lane.own_line()
+        while sample is not None:
+            line.add(sample.of)
+            guarded(partial(sample.job, line))
+            with self.lock:
+                sample = None if self.closed or lane.wide else lane.take_for(line)
+        line.close()
+        with self.lock:
+            lane.sampled()
