@@ -81,7 +81,7 @@ def swallowed(ports: Sequence[int]) -> Generator[None]:
 @contextmanager
 def _rule(ports: Sequence[int], *target: str) -> Generator[None]:
     listed = ",".join(map(str, ports))
-    rule = ["OUTPUT", "-o", "lo", "-p", "tcp", "-m", "multiport", "--ports", listed, "-j", *target]
+    rule = ["INPUT", "-i", "lo", "-p", "tcp", "-m", "multiport", "--ports", listed, "-j", *target]
     _do("iptables", "-I", *rule)
     try:
         yield
