@@ -62,7 +62,11 @@ def spoken(exchanges: Iterable[Exchange]) -> Iterator[Spoken]:
     """Yield each answer whose body holds the words of a driver, with the most specific place in it."""
     from smokegate.knowledge.database_texts import place_in  # noqa: PLC0415 -- a green run reads none of it
 
+    places: dict[str, Place | None] = {}  # samples say the same
     for exchange in exchanges:
-        place = place_in(_said(exchange)) if exchange.answer else None
+        text = _said(exchange)
+        if text not in places:
+            places[text] = place_in(text) if text else None
+        place = places[text]
         if place is not None:
             yield Spoken(exchange, place)

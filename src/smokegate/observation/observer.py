@@ -118,7 +118,7 @@ class Observer:
 
     def names(self, group: Group) -> tuple[str, ...]:
         """Return the names of a group's exchanges; scripts are among them once the page has been seen."""
-        return self._plan.names(group, self._graph.exchanges())
+        return self._plan.names(group, self._graph.exchanges() if group == "frontend" else ())
 
     def exchange(self, name: str) -> Exchange:
         """Wait for one exchange and return it.

@@ -45,7 +45,7 @@ class PlannedRequests:
         return [step for step in self.steps.values() if step.group in wanted]
 
     def names(self, group: Group, exchanges: Iterable[str]) -> tuple[str, ...]:
-        """Return the names of a group's exchanges; those of the page's files are known once the page was read."""
+        """Return the names of a group's exchanges; those of the page's files are among all that is done."""
         planned = [name for name, step in self.steps.items() if step.group == group]
         if group == "version" and version_is_health(self._environment):
             planned.append("version")
