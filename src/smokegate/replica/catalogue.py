@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache, partial
 from importlib import import_module
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from importlib.resources import files
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any, Literal
+
+from smokegate.replica.faults import shaping
 
 if TYPE_CHECKING:
     from smokegate.replica.plan import Plan
 
 KINDS = ("tectonic", "trading", "render")
 """The reference deployments that can be started."""
-APPS = KINDS[:2]
-"""Those that faults of an application are for; `render` is the first of them with its platform's API beside it."""
 
 Where = Literal["edge", "app", "database", "frontend", "wire", "platform"]
 Verdict = Literal["FAIL", "OUTAGE", "WARN", "UNKNOWN"]
 Behaviour = Callable[["Plan"], None]
 
-_PLACES = (
+PLACES = (
     *("wire", "tls", "render", "nginx", "app", "database", "sign_in", "frontend", "monitoring", "platform", "browser"),
 )
+"""The files of the catalogue, each beside the module with what breaks things."""
 
 
 class UnknownFaultError(ValueError):
@@ -57,53 +61,60 @@ class Fault:
     behaviour: Behaviour = field(default=lambda _: None, repr=False, compare=False)
 
 
-_found: dict[str, dict[str, Fault]] = {kind: {} for kind in KINDS}
+@cache
+def faults() -> Mapping[str, Mapping[str, Fault]]:
+    """Every fault, by kind and by name, in the order of the catalogue's files.
 
+    A file, such as `faults/app.toml`; `where` and `kinds` at its top are those of every fault that names none:
 
-def fault(  # noqa: PLR0913 -- a catalogue entry has this many columns
-    *kinds: str,
-    where: Where,
-    cause: tuple[str, ...] | str,
-    caught_by: tuple[str, ...] | str | Mapping[str, tuple[str, ...] | str],
-    verdict: Verdict = "FAIL",
-    needs: Literal["namespace", "browser"] | None = None,
-    tls: bool = False,
-) -> Callable[[Behaviour], Behaviour]:
-    """Enter the decorated behaviour into the catalogue, once for each kind.
-
-    The fault's name is the function's with dashes for underscores; its title is the function's docstring.
-    `caught_by` may differ from kind to kind.
+        [health-missing]
+        cause = ["app.health-missing"]      # any one of them is a right diagnosis
+        caught_by = ["health.ok"]           # or a table, where it differs from kind to kind
+        title = "The health path is gone"   # left out: the docstring of the function that breaks it
+        by = "instead"                      # that function, in the module beside the file or in `shaping.py`; left
+                                            # out: the fault's name
+        with = { path = "/health" }         # what it is given besides the plan
 
     Raises:
-        ValueError: a kind already has a fault of this name, or the function has no docstring.
+        ValueError: a kind has two faults of a name, or a fault has no title.
     """
-
-    def enter(behaviour: Behaviour) -> Behaviour:
-        name = behaviour.__name__.replace("_", "-")
-        title = " ".join((behaviour.__doc__ or "").split()).removesuffix(".")
-        if not title:
-            raise ValueError(f"fault {name!r} has no docstring to take its title from")
-        for kind in kinds:
-            if name in _found[kind]:
-                raise ValueError(f"fault {name!r} of replica {kind!r} is entered twice")
-            checks = caught_by[kind] if isinstance(caught_by, Mapping) else caught_by
-            _found[kind][name] = Fault(
-                name, kind, where, title, _tuple(cause), _tuple(checks), verdict, needs, tls, behaviour
-            )
-        return behaviour
-
-    return enter
+    found: dict[str, dict[str, Fault]] = {kind: {} for kind in KINDS}
+    for place in PLACES:
+        table = tomllib.loads((files("smokegate.replica.faults") / f"{place}.toml").read_text(encoding="utf-8"))
+        rows = {name: row for name, row in table.items() if isinstance(row, dict)}
+        module = import_module(f"smokegate.replica.faults.{place}")
+        for fault in (each for name, row in rows.items() for each in entries(module, name, {**table, **row})):
+            if fault.name in found[fault.kind]:
+                raise ValueError(f"fault {fault.name!r} of replica {fault.kind!r} is entered twice")
+            found[fault.kind][fault.name] = fault
+    return MappingProxyType({kind: MappingProxyType(of_kind) for kind, of_kind in found.items()})
 
 
-def _tuple(value: tuple[str, ...] | str) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else value
+def entries(module: ModuleType, name: str, row: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield one row of the catalogue as a fault, once for each kind.
 
-
-def faults() -> Mapping[str, Mapping[str, Fault]]:
-    """Every fault, by kind and by name, in the order of the catalogue's files."""
-    for place in _PLACES:
-        import_module(f"smokegate.replica.faults.{place}")
-    return MappingProxyType({kind: MappingProxyType(of_kind) for kind, of_kind in _found.items()})
+    Raises:
+        ValueError: neither the row nor the function has a title.
+    """
+    by = row.get("by", name.replace("-", "_"))
+    function = getattr(module, by, None) or getattr(shaping, by)
+    title = row.get("title") or " ".join((function.__doc__ or "").split()).removesuffix(".")
+    if not title or ("by" in row and "title" not in row):
+        raise ValueError(f"fault {name!r} has no title")
+    for kind in row["kinds"]:
+        checks = row["caught_by"]
+        yield Fault(
+            name,
+            kind,
+            row["where"],
+            title,
+            tuple(row["cause"]),
+            tuple(checks[kind] if isinstance(checks, dict) else checks),
+            row.get("verdict", "FAIL"),
+            row.get("needs"),
+            row.get("tls", False),
+            partial(function, **row.get("with", {})),
+        )
 
 
 def find_fault(kind: str, name: str) -> Fault:

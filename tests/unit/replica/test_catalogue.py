@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from importlib import import_module
+from importlib.resources import files
 from typing import get_args
 
 import pytest
 
 from smokegate.replica import FAULTS, KINDS, Fault
-from smokegate.replica.catalogue import Verdict, Where, fault
+from smokegate.replica.catalogue import PLACES, Verdict, Where, entries
+from smokegate.replica.faults import shaping
 
 EVERY = [entry for of_kind in FAULTS.values() for entry in of_kind.values()]
 
@@ -41,16 +45,20 @@ def test_the_catalogue_cannot_be_changed_by_its_readers() -> None:
         FAULTS["tectonic"]["mine"] = EVERY[0]  # type: ignore[index] -- that is the point
 
 
-def test_a_fault_cannot_be_entered_twice() -> None:
-    def no_server(_: object) -> None:
-        """Nothing runs."""
+def test_a_row_without_a_title_is_refused() -> None:
+    """A title is the row's, or the docstring of the function that the fault has for itself."""
+    row = {"kinds": ["tectonic"], "where": "app", "cause": ["app.error"], "caught_by": ["health.ok"], "by": "instead"}
+    with pytest.raises(ValueError, match="fault 'untold' has no title"):
+        list(entries(shaping, "untold", row))
 
-    with pytest.raises(ValueError, match="fault 'no-server' of replica 'tectonic' is entered twice"):
-        fault("tectonic", where="edge", cause="render.no-server", caught_by="")(no_server)
 
-
-def test_a_fault_without_a_title_is_refused() -> None:
-    def untold(_: object) -> None: ...
-
-    with pytest.raises(ValueError, match="fault 'untold' has no docstring"):
-        fault("tectonic", where="edge", cause="render.no-server", caught_by="")(untold)
+@pytest.mark.parametrize("place", PLACES)
+def test_every_function_of_a_place_breaks_something(place: str) -> None:
+    """A function beside a file of faults that is no fault of it, and that no row names, is dead."""
+    rows = tomllib.loads((files("smokegate.replica.faults") / f"{place}.toml").read_text(encoding="utf-8"))
+    named = {name.replace("-", "_") for name in rows} | {
+        row["by"] for row in rows.values() if isinstance(row, dict) and "by" in row
+    }
+    module = import_module(f"smokegate.replica.faults.{place}")
+    own = {name for name, each in vars(module).items() if getattr(each, "__module__", "") == module.__name__}
+    assert {name for name in own if name.islower() and not name.startswith("_")} <= named

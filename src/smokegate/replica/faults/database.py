@@ -5,9 +5,6 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Any, Self
 
-from smokegate.replica.catalogue import APPS, fault
-from smokegate.replica.faults import checks
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -17,12 +14,6 @@ _REFUSED = (
     'connection to server at "10.203.4.17", port 5432 failed: Connection refused\n'
     "\tIs the server running on that host and accepting TCP/IP connections?\n"
 )
-_LOGIN_REFUSED = (
-    'connection to server at "10.203.4.17", port 5432 failed: '
-    'FATAL:  password authentication failed for user "tectonic"\n'
-)
-_CLIENTS = 'connection to server at "10.203.4.17", port 5432 failed: FATAL:  sorry, too many clients already\n'
-_LOOKUP = 'could not translate host name "db.invalid" to address: Name or service not known\n'
 
 
 def _connecting_by(connect: Callable[[], Any]) -> Patch:
@@ -55,92 +46,22 @@ def _refusing(text: str) -> Callable[[], Any]:
     return connect
 
 
-def _failing_to_connect(plan: Plan, text: str) -> None:
+def failing_to_connect(plan: Plan, text: str) -> None:
+    """Have each attempt to connect to the database end in an error with this text."""
     _connecting(plan, _refusing(text))
 
 
-@fault(
-    *APPS,
-    where="database",
-    cause="app.database-unreachable",
-    caught_by={
-        "tectonic": (checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.REGISTERING_CREATES_AN_ACCOUNT),
-        "trading": (checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.MONITORING_DATA_IS_FRESH),
-    },
-)
-def database_stopped(plan: Plan) -> None:
-    """The database server is stopped; the health path stays green."""
-    _failing_to_connect(plan, _REFUSED)
-
-
-@fault(
-    *APPS,
-    where="database",
-    cause="app.database-unreachable",
-    caught_by={
-        "tectonic": (checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.REGISTERING_CREATES_AN_ACCOUNT),
-        "trading": (checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.MONITORING_DATA_IS_FRESH),
-    },
-)
-def database_password_wrong(plan: Plan) -> None:
-    """The database refuses the application's password."""
-    _failing_to_connect(plan, _LOGIN_REFUSED)
-
-
-@fault(
-    "tectonic",
-    where="database",
-    cause="app.database-unreachable",
-    caught_by=(checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.REGISTERING_CREATES_AN_ACCOUNT),
-)
-def database_name_unknown(plan: Plan) -> None:
-    """The database's hostname does not resolve from the application."""
-    _failing_to_connect(plan, _LOOKUP)
-
-
-@fault(
-    "tectonic",
-    where="database",
-    cause="app.database-unreachable",
-    caught_by=(checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.REGISTERING_CREATES_AN_ACCOUNT),
-)
-def database_full_of_clients(plan: Plan) -> None:
-    """The database has no connection left for the application."""
-    _failing_to_connect(plan, _CLIENTS)
-
-
-@fault(
-    "tectonic",
-    where="database",
-    cause="app.database-unreachable",
-    caught_by=(checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.REGISTERING_CREATES_AN_ACCOUNT),
-)
 def database_file_gone(plan: Plan) -> None:
     """The directory of the SQLite file is gone: its disk was not mounted."""
     _connecting(plan, lambda: sqlite3.connect(plan.directory / "not-mounted" / "app.db"))
 
 
-@fault(
-    "tectonic",
-    where="database",
-    cause=("sign-in.register-failed", "app.database-unreachable"),
-    caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT,
-)
 def database_read_only(plan: Plan) -> None:
     """The database can be read but not written."""
     file = plan.directory / "database" / "app.db"
     _connecting(plan, lambda: sqlite3.connect(f"file:{file}?mode=ro", uri=True, check_same_thread=False))
 
 
-@fault(
-    *APPS,
-    where="database",
-    cause="app.database-not-initialised",
-    caught_by={
-        "tectonic": checks.REGISTERING_CREATES_AN_ACCOUNT,
-        "trading": (checks.ENDPOINT_ANSWERS_AS_DECLARED, checks.MONITORING_DATA_IS_FRESH),
-    },
-)
 def tables_gone(plan: Plan) -> None:
     """The database answers and has no tables."""
 
@@ -157,12 +78,6 @@ def tables_gone(plan: Plan) -> None:
         worker.state = "absent"
 
 
-@fault(
-    "tectonic",
-    where="database",
-    cause="app.database-not-initialised",
-    caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT,
-)
 def tables_gone_in_postgresql(plan: Plan) -> None:
     """The database answers and has no tables, in PostgreSQL's words."""
     driver_error = type("UndefinedTable", (sqlite3.OperationalError,), {"__module__": "psycopg2.errors"})
@@ -181,12 +96,6 @@ def tables_gone_in_postgresql(plan: Plan) -> None:
     _connecting(plan, lambda: sqlite3.connect(":memory:", factory=Connection, check_same_thread=False))
 
 
-@fault(
-    "tectonic",
-    where="database",
-    cause=("app.database-unreachable", "app.partial-outage"),
-    caught_by=f"{checks.ENDPOINT_IS_STEADY}|{checks.ENDPOINT_ANSWERS_AS_DECLARED}",
-)
 def half_without_database(plan: Plan) -> None:
     """One of two instances cannot reach the database, and the edge keeps each connection at one instance."""
     plan.second_instance().patches.append(_connecting_by(_refusing(_REFUSED)))

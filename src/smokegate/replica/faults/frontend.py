@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from smokegate.replica.catalogue import APPS, fault
 from smokegate.replica.edge.nginx import error_page
 from smokegate.replica.edge.render import bad_gateway
-from smokegate.replica.faults import checks
 from smokegate.replica.faults.shaping import always, when
 from smokegate.replica.messages import Answer
 
@@ -29,83 +27,57 @@ def _javascript(text: str) -> Answer:
     return Answer(200, (("content-type", "text/javascript"),), text.encode())
 
 
-@fault(*APPS, where="frontend", cause="frontend.calls-localhost", caught_by=checks.SCRIPTS_CALL_THE_BACKEND)
 def calls_localhost(plan: Plan) -> None:
     """The bundle was built without an API address and calls localhost:8000."""
     plan.api_address = ""
 
 
-@fault(
-    "tectonic",
-    where="frontend",
-    cause="frontend.calls-itself",
-    caught_by=checks.CALLS_OF_THE_PAGE_REACH_THE_API,
-)
 def calls_itself(plan: Plan) -> None:
     """The bundle was built with a relative API address and calls the frontend's own host."""
     plan.api_address = "/api"
 
 
-@fault(
-    "tectonic",
-    where="frontend",
-    cause="frontend.calls-itself",
-    caught_by=checks.CALLS_OF_THE_PAGE_REACH_THE_API,
-)
 def calls_itself_by_name(plan: Plan) -> None:
     """The bundle was built with the frontend's own address in the place of the backend's."""
     plan.api_address = f"{plan.frontend.url}/api"
 
 
-@fault(
-    "tectonic",
-    where="frontend",
-    cause="frontend.calls-itself",
-    caught_by=checks.CALLS_OF_THE_PAGE_REACH_THE_API,
-)
 def calls_itself_and_is_refused(plan: Plan) -> None:
     """The bundle calls the frontend's own host, which takes no POST: 405."""
     plan.api_address = "/api"
     when(plan.frontend, lambda request: request.method not in {"GET", "HEAD"}, Answer(405))
 
 
-@fault("tectonic", where="frontend", cause="frontend.address-unset", caught_by=checks.SCRIPTS_CALL_THE_BACKEND)
 def calls_undefined(plan: Plan) -> None:
     """The bundle was built without the variable, and its calls go to `undefined/api/…` on the page's own host."""
     plan.api_address = "undefined/api"
 
 
-@fault("tectonic", where="frontend", cause="frontend.address-unfilled", caught_by=checks.SCRIPTS_CALL_THE_BACKEND)
 def calls_placeholder(plan: Plan) -> None:
     """Nothing has put the address in the place of its placeholder when the frontend started."""
     plan.api_address = "__VITE_API_BASE_URL__"
 
 
-@fault("tectonic", where="frontend", cause="frontend.wrong-path", caught_by=checks.SCRIPTS_CALL_THE_BACKEND)
 def calls_without_prefix(plan: Plan) -> None:
     """The bundle was built with the backend's address and without the API's prefix: every call is answered 404."""
     plan.api_address = plan.api_address.removesuffix("/api")
 
 
-@fault("tectonic", where="frontend", cause="frontend.file-missing", caught_by=checks.FILES_OF_THE_PAGE_ARE_THERE)
 def script_missing(plan: Plan) -> None:
     """The page names a script of another build: nothing is there."""
     when(plan.frontend, _script, Answer(404))
 
 
-@fault("tectonic", where="frontend", cause="frontend.file-is-page", caught_by=checks.FILES_OF_THE_PAGE_ARE_THERE)
 def script_is_the_page(plan: Plan) -> None:
     """The page names a script of another build, and the single-page fallback answers in its place."""
     when(plan.frontend, _script, Answer.html(200, _INDEX))
 
 
-@fault("tectonic", where="frontend", cause="frontend.file-broken", caught_by=checks.FILES_OF_THE_PAGE_ARE_THERE)
 def script_cut_short(plan: Plan) -> None:
     """The upload of the script did not finish: browsers report a syntax error."""
     when(plan.frontend, _script, _javascript("function render() { if (root) { root.textContent = `Tectonic"))
 
 
-@fault("tectonic", where="frontend", cause="frontend.settings-missing", caught_by=checks.FILES_OF_THE_PAGE_ARE_THERE)
 def settings_missing(plan: Plan) -> None:
     """The script loads its API address from a file of settings that is not there."""
     loading = 'fetch("/config.json").then(r => r.json()).then(c => fetch(`${c.apiUrl}/auth/login`));'
@@ -113,31 +85,21 @@ def settings_missing(plan: Plan) -> None:
     when(plan.frontend, lambda request: request.path == "/config.json", Answer(404))
 
 
-@fault(
-    "tectonic",
-    where="frontend",
-    cause="frontend.plain-http",
-    caught_by=checks.SCRIPTS_CALL_THE_BACKEND,
-    tls=True,
-)
 def calls_plain_http(plan: Plan) -> None:
     """The page is served over https and calls the backend over plain http, which browsers block."""
     plan.api_address = plan.api_address.replace("https://", "http://")
 
 
-@fault(*APPS, where="frontend", cause="frontend.another-backend", caught_by=checks.SCRIPTS_CALL_THE_BACKEND)
 def calls_another_backend(plan: Plan) -> None:
     """The bundle calls the backend of another deployment."""
     plan.api_address = f"https://{plan.kind}-staging.invalid/api"
 
 
-@fault("tectonic", where="app", cause="frontend.cors-refused", caught_by=checks.BACKEND_LETS_THE_FRONTEND_CALL_IT)
 def cors_refused(plan: Plan) -> None:
     """The backend allows another origin than the frontend's."""
     plan.instances[0].variables["ALLOWED_ORIGINS"] = "https://old-frontend.invalid"
 
 
-@fault("tectonic", where="app", cause="frontend.cors-refused", caught_by=checks.BACKEND_LETS_THE_FRONTEND_CALL_IT)
 def cors_missing(plan: Plan) -> None:
     """The backend does not answer a browser's question before a call from another origin."""
 
@@ -147,7 +109,6 @@ def cors_missing(plan: Plan) -> None:
     plan.patch(change)
 
 
-@fault("tectonic", where="app", cause="frontend.cors-refused", caught_by=checks.BACKEND_LETS_THE_FRONTEND_CALL_IT)
 def cors_without_credential(plan: Plan) -> None:
     """The backend lets pages log in and refuses the header that carries their token."""
 
@@ -158,52 +119,31 @@ def cors_without_credential(plan: Plan) -> None:
     plan.patch(change)
 
 
-@fault(
-    "tectonic",
-    where="frontend",
-    cause="frontend.spa-answers-api",
-    caught_by=(
-        checks.ENDPOINT_ANSWERS_AS_DECLARED,
-        checks.BACKEND_LETS_THE_FRONTEND_CALL_IT,
-        checks.ACCOUNT_IS_CLOSED_WITHOUT_A_TOKEN,
-        checks.REGISTERING_CREATES_AN_ACCOUNT,
-    ),
-)
 def spa_answers_api(plan: Plan) -> None:
     """The single-page app's fallback answers the API paths of the backend's address with a page and 200."""
     when(plan.backend, lambda request: request.path.startswith("/api/"), Answer.html(200, _INDEX))
 
 
-@fault(
-    "tectonic",
-    where="frontend",
-    cause=("frontend.spa-answers-api", "app.wrong-service"),
-    caught_by=checks.IT_IS_THE_RIGHT_SERVICE,
-)
 def spa_answers_everything(plan: Plan) -> None:
     """The backend's address belongs to the static site: every path answers its page and 200."""
     always(plan.backend, Answer.html(200, _INDEX).adding(("x-render-origin-server", "Render")))
 
 
-@fault("tectonic", where="frontend", cause="frontend.down", caught_by=checks.FRONTEND_IS_SERVED)
 def frontend_refused(plan: Plan) -> None:
     """No one listens where the frontend should be."""
     plan.frontend.listens = False
 
 
-@fault("tectonic", where="frontend", cause="frontend.down", caught_by=checks.FRONTEND_IS_SERVED)
 def frontend_down(plan: Plan) -> None:
     """The frontend's service has crashed behind the edge."""
     always(plan.frontend, bad_gateway("dynamic-paid-error"))
 
 
-@fault("tectonic", where="frontend", cause="frontend.down", caught_by=checks.FRONTEND_IS_SERVED)
 def frontend_empty(plan: Plan) -> None:
     """The frontend answers 200 with an empty page."""
     always(plan.frontend, Answer.html(200, ""))
 
 
-@fault("trading", where="frontend", cause="frontend.down", caught_by=checks.FRONTEND_IS_SERVED)
 def dashboard_down(plan: Plan) -> None:
     """The dashboard cannot be reached from nginx, while the backend answers."""
 

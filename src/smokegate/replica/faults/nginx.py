@@ -6,9 +6,7 @@ import os
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from smokegate.replica.catalogue import fault
 from smokegate.replica.edge.nginx import UNAVAILABLE, error_page
-from smokegate.replica.faults import checks
 from smokegate.replica.faults.shaping import always, layered, when
 from smokegate.replica.messages import Answer, Handler, RawBytes, Request
 
@@ -20,46 +18,26 @@ def _of_backend(request: Request) -> bool:
     return request.path.startswith("/api/") or request.path in {"/health", "/ping_fast"}
 
 
-@fault(
-    "trading",
-    where="app",
-    cause=("nginx.upstream-unavailable", "nginx.bad-gateway"),
-    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-)
 def backend_down(plan: Plan) -> None:
     """The backend is stopped: nginx says 502 on the health paths and upstream_unavailable on the API."""
     plan.instances[0].state = "absent"
 
 
-@fault(
-    "trading",
-    where="edge",
-    cause="nginx.upstream-unavailable",
-    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-)
 def upstream_unavailable(plan: Plan) -> None:
     """The backend is away and nginx says upstream_unavailable on every one of its paths."""
     when(plan.backend, _of_backend, Answer.json(503, UNAVAILABLE))
 
 
-@fault("trading", where="edge", cause="nginx.bad-gateway", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
 def bad_gateway(plan: Plan) -> None:
     """The backend is away and nginx has only its bare 502 page for it."""
     when(plan.backend, _of_backend, error_page(502))
 
 
-@fault("trading", where="edge", cause="nginx.bad-gateway", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
 def bad_gateway_everywhere(plan: Plan) -> None:
     """Everything behind nginx is away, the dashboard included."""
     always(plan.backend, error_page(502))
 
 
-@fault(
-    "trading",
-    where="app",
-    cause=("nginx.upstream-unavailable", "nginx.bad-gateway"),
-    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-)
 def backend_dies_when_asked(plan: Plan) -> None:
     """The backend's worker dies at its first request, as one does that runs out of memory."""
 
@@ -75,54 +53,27 @@ def backend_dies_when_asked(plan: Plan) -> None:
     plan.patch(change)
 
 
-@fault(
-    "trading",
-    where="app",
-    cause=("nginx.gateway-timeout", "nginx.upstream-unavailable"),
-    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-)
 def backend_hung(plan: Plan) -> None:
     """The backend accepts and never answers: 504 on the health paths, upstream_unavailable on the API."""
     plan.instances[0].state = "frozen"
     plan.options["timeout"] = plan.seconds or 0.3
 
 
-@fault("trading", where="edge", cause="nginx.gateway-timeout", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
 def gateway_timeout(plan: Plan) -> None:
     """The backend does not answer in time and nginx has only its bare 504 page for it."""
     when(plan.backend, _of_backend, error_page(504))
 
 
-@fault(
-    "trading",
-    where="edge",
-    cause="nginx.rate-limited",
-    caught_by=checks.MONITORING_GIVES_A_KNOWN_STATUS,
-    verdict="UNKNOWN",
-)
 def rate_limited(plan: Plan) -> None:
     """Others behind the same address have used up nginx's allowance for the monitoring paths."""
     when(plan.backend, lambda request: request.path.startswith("/api/monitoring/"), error_page(429))
 
 
-@fault(
-    "trading",
-    where="edge",
-    cause="nginx.rate-limited",
-    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-    verdict="UNKNOWN",
-)
 def rate_limited_everywhere(plan: Plan) -> None:
     """The limit of nginx is on for every path and used up."""
     always(plan.backend, error_page(429))
 
 
-@fault(
-    "trading",
-    where="edge",
-    cause=("nginx.stale-upstream", "nginx.upstream-unavailable", "nginx.bad-gateway"),
-    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-)
 def stale_upstream(plan: Plan) -> None:
     """For a while after the backend is back nginx goes on saying 502 and 503: no live upstreams."""
     until: list[float] = []

@@ -7,9 +7,7 @@ from itertools import count
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from smokegate.replica.catalogue import fault
 from smokegate.replica.edge.render import made_by_edge
-from smokegate.replica.faults import checks
 from smokegate.replica.faults.shaping import always, layered, when
 from smokegate.replica.messages import Answer, Handler, RawBytes, Request
 
@@ -46,19 +44,11 @@ def _until_awake(site: Site, otherwise: Callable[[], Answer], seconds: float) ->
     layered(site, layer)
 
 
-@fault("tectonic", where="edge", cause="render.no-server", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
 def no_server(plan: Plan) -> None:
     """Nothing runs behind the hostname: Render's router knows no server for it."""
     always(plan.backend, made_by_edge("no-server", Answer.text(404, "Not Found\n")))
 
 
-@fault(
-    "tectonic",
-    where="edge",
-    cause=("render.no-server", "app.partial-outage"),
-    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-    verdict="OUTAGE",
-)
 def no_server_intermittent(plan: Plan) -> None:
     """Every other request of a path finds no server, as in Render's incident of 5 November 2025."""
     turns: defaultdict[str, Iterator[int]] = defaultdict(count)
@@ -66,24 +56,11 @@ def no_server_intermittent(plan: Plan) -> None:
     when(plan.backend, lambda request: next(turns[request.path]) % 2 == 0, answer)
 
 
-@fault(
-    "tectonic",
-    where="edge",
-    cause=("render.waking", "render.wake-failed"),
-    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-)
 def waking(plan: Plan) -> None:
     """The free instance was asleep; the edge answers that it does not wake until, after a while, it does."""
     _until_awake(plan.backend, lambda: _WAKE_FAILED, plan.seconds or 2.0)
 
 
-@fault(
-    "tectonic",
-    where="edge",
-    cause=("render.waking", "app.slow"),
-    caught_by=checks.HEALTH_IS_WITHIN_ITS_BUDGET,
-    verdict="WARN",
-)
 def cold_start(plan: Plan) -> None:
     """The free instance was asleep; the edge holds every request until it is awake, then all is well."""
     woken: list[float] = []
@@ -101,119 +78,70 @@ def cold_start(plan: Plan) -> None:
     layered(plan.backend, layer)
 
 
-@fault("tectonic", where="edge", cause="render.wake-failed", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
 def wake_failed(plan: Plan) -> None:
     """The free instance was asleep and does not wake: it crashes at boot, or boots too slowly."""
     always(plan.backend, _WAKE_FAILED)
 
 
-@fault("tectonic", where="edge", cause="render.wake-failed", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
 def wake_failed_old_name(plan: Plan) -> None:
     """The instance does not wake, in the edge's words of early 2026."""
     always(plan.backend, made_by_edge("dynamic-hibernate-error-503", Answer(503)))
 
 
-@fault(
-    "tectonic",
-    where="edge",
-    cause="render.wake-throttled",
-    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-    verdict="OUTAGE",
-)
 def wake_throttled(plan: Plan) -> None:
     """The free instance is asleep and Render throttles the attempts to wake it."""
     always(plan.backend, made_by_edge("hibernate-rate-limited", Answer.text(429, "Too Many Requests")))
 
 
-@fault("tectonic", where="edge", cause="render.interstitial", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
 def interstitial(plan: Plan) -> None:
     """Render's loading page is served with status 200 in the place of every answer."""
     always(plan.backend, Answer.html(200, _LOADING))
 
 
-@fault(
-    "tectonic",
-    where="edge",
-    cause=("render.interstitial", "render.waking"),
-    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-)
 def interstitial_503(plan: Plan) -> None:
     """Render's loading page is served, with status 503."""
     always(plan.backend, Answer.html(503, _LOADING))
 
 
-@fault(
-    "tectonic",
-    where="edge",
-    cause="render.suspended-by-owner",
-    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-)
 def suspended_by_owner(plan: Plan) -> None:
     """The owner has suspended the service."""
     page = _SUSPENDED.format("This service has been suspended by its owner.")
     always(plan.backend, made_by_edge("suspend-by-user", Answer.html(503, page)))
 
 
-@fault(
-    "tectonic",
-    where="edge",
-    cause="render.suspended-billing",
-    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-)
 def suspended_billing(plan: Plan) -> None:
     """Render has suspended the service: the free hours are used up, or a bill is open."""
     page = _SUSPENDED.format("This service has been suspended.")
     always(plan.backend, made_by_edge("suspend", Answer.html(503, page)))
 
 
-@fault("tectonic", where="edge", cause="render.no-deploy", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
 def no_deploy(plan: Plan) -> None:
     """The service has no deploy that could answer."""
     page = "<!DOCTYPE html><html><head><title>502</title></head><body><h1>Bad Gateway</h1></body></html>"
     always(plan.backend, made_by_edge("no-deploy", Answer.html(502, page)))
 
 
-@fault("tectonic", where="app", cause="render.crashing-paid", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
 def crashing(plan: Plan) -> None:
     """The application has crashed; the edge of a paid instance gets no answer from it."""
     plan.instances[0].state = "absent"
 
 
-@fault("tectonic", where="app", cause="render.crashing-free", caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME)
 def crashing_free(plan: Plan) -> None:
     """The application has crashed; the edge of a free instance gets no answer from it."""
     plan.options["plan"] = "free"
     plan.instances[0].state = "absent"
 
 
-@fault(
-    "tectonic",
-    where="edge",
-    cause="render.subdomain-disabled",
-    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-)
 def subdomain_disabled(plan: Plan) -> None:
     """The service's onrender.com address is switched off; it answers on its own domain only."""
     always(plan.backend, made_by_edge("blocked-render-subdomain", Answer.text(404, "404 Not Found")))
 
 
-@fault(
-    "tectonic",
-    where="edge",
-    cause="render.unknown-edge",
-    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-)
 def unknown_edge(plan: Plan) -> None:
     """The edge answers with a routing value that no one has seen before."""
     always(plan.backend, made_by_edge("never-seen-before", Answer.text(503, "Service Unavailable\n")))
 
 
-@fault(
-    "tectonic",
-    where="edge",
-    cause="edge.broke-off",
-    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-)
 def cloudflare_error(plan: Plan) -> None:
     """Cloudflare answers with its own error page, before Render's router."""
     title = "onrender.com | 520: Web server is returning an unknown error"
@@ -221,30 +149,17 @@ def cloudflare_error(plan: Plan) -> None:
     always(plan.backend, Answer.html(520, page))
 
 
-@fault(
-    "tectonic",
-    where="frontend",
-    cause="render.static-asset-missing",
-    caught_by=checks.FILES_OF_THE_PAGE_ARE_THERE,
-)
 def bundle_missing(plan: Plan) -> None:
     """The page asks for a script of an older build that is no longer there."""
     missing = made_by_edge("static-no-asset", Answer(404))
     when(plan.frontend, lambda request: request.path.startswith("/assets/"), missing)
 
 
-@fault("tectonic", where="frontend", cause="render.static-asset-missing", caught_by=checks.FRONTEND_IS_SERVED)
 def publish_directory_empty(plan: Plan) -> None:
     """The static site was published from an empty directory."""
     always(plan.frontend, made_by_edge("static-no-asset", Answer(404)))
 
 
-@fault(
-    "tectonic",
-    where="edge",
-    cause="edge.suspended",
-    caught_by=checks.A_SERVER_IS_BEHIND_THE_HOSTNAME,
-)
 def maintenance_page(plan: Plan) -> None:
     """The team's own maintenance page answers 503 on every path, and asks to come back in an hour."""
     page = "<!DOCTYPE html><html><head><title>Down for maintenance</title></head><body>Back soon.</body></html>"

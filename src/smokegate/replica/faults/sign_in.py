@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from smokegate.replica.catalogue import fault
-from smokegate.replica.faults import checks
 from smokegate.replica.faults.shaping import instead
 
 if TYPE_CHECKING:
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
 _REGISTER = "/api/auth/register"
 _LOGIN = "/api/auth/login"
 _ACCOUNT = "/api/auth/me"
-_PAGE = '<!doctype html><html><head><title>Tectonic</title></head><body><div id="root"></div></body></html>'
 _HOPEFUL = {
     "id": 1,
     "email": "",
@@ -38,24 +35,11 @@ def _accounts(plan: Plan, method: str, replacement: Callable[..., Any]) -> None:
     plan.patch(change)
 
 
-@fault("tectonic", where="edge", cause="sign-in.pretended", caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT)
-def registration_pretended(plan: Plan) -> None:
-    """Registration answers 200 with a web page, which the frontend takes for a sign-in."""
-    instead(plan, _REGISTER, 200, _PAGE, method="POST")
-
-
-@fault("tectonic", where="app", cause="sign-in.pretended", caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT)
 def registration_without_token(plan: Plan) -> None:
     """Registration answers 200 with an account but no token."""
     instead(plan, _REGISTER, 200, _HOPEFUL, method="POST")
 
 
-@fault(
-    "tectonic",
-    where="app",
-    cause=("sign-in.pretended", "sign-in.account-lost"),
-    caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT,
-)
 def registration_not_kept(plan: Plan) -> None:
     """Registration answers 200 with a token, and the account was never written."""
 
@@ -67,30 +51,11 @@ def registration_not_kept(plan: Plan) -> None:
     _accounts(plan, "register", register)
 
 
-@fault("tectonic", where="app", cause="sign-in.login-missing", caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS)
-def login_missing(plan: Plan) -> None:
-    """Login answers 404 Not Found after a registration and a logout that worked."""
-    instead(plan, _LOGIN, 404, {"detail": "Not Found"}, method="POST")
-
-
-@fault("tectonic", where="app", cause="sign-in.login-missing", caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS)
-def login_takes_no_post(plan: Plan) -> None:
-    """Login answers 405: the path is there, the method is not."""
-    instead(plan, _LOGIN, 405, {"detail": "Method Not Allowed"}, method="POST", headers={"allow": "GET"})
-
-
-@fault("tectonic", where="database", cause="sign-in.account-lost", caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS)
 def account_lost(plan: Plan) -> None:
     """An account that was just registered is unknown at login: its data was not kept."""
     _accounts(plan, "authenticate", lambda *_: None)
 
 
-@fault(
-    "tectonic",
-    where="database",
-    cause=("sign-in.account-lost", "sign-in.key-not-shared"),
-    caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS,
-)
 def databases_of_their_own(plan: Plan) -> None:
     """Two instances behind one address each keep a database of their own."""
     twin = plan.second_instance()
@@ -98,18 +63,11 @@ def databases_of_their_own(plan: Plan) -> None:
     twin.variables["DATABASE_URL"] = f"sqlite:///{plan.directory / 'database' / 'other.db'}"
 
 
-@fault("tectonic", where="app", cause="sign-in.key-not-shared", caught_by=checks.NEW_TOKEN_OPENS_THE_SAME_ACCOUNT)
 def signing_key_not_shared(plan: Plan) -> None:
     """Two instances behind one address sign tokens with different keys."""
     plan.second_instance().variables["SECRET_KEY"] = os.urandom(32).hex()
 
 
-@fault(
-    "tectonic",
-    where="app",
-    cause="sign-in.session-survives",
-    caught_by=checks.ACCOUNT_IS_CLOSED_WITHOUT_A_TOKEN,
-)
 def session_survives(plan: Plan) -> None:
     """The account view opens without a token."""
     account = {"id": 1, "email": "someone@example.com", "full_name": "Someone"}
@@ -134,7 +92,6 @@ def session_survives(plan: Plan) -> None:
     plan.patch(change)
 
 
-@fault("tectonic", where="app", cause="sign-in.any-password", caught_by=checks.WRONG_PASSWORD_IS_REFUSED)
 def any_password(plan: Plan) -> None:
     """A wrong password opens the account."""
 
@@ -150,56 +107,18 @@ def any_password(plan: Plan) -> None:
     _accounts(plan, "authenticate", authenticate)
 
 
-@fault(
-    "tectonic",
-    where="app",
-    cause="sign-in.throttled",
-    caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS,
-    verdict="UNKNOWN",
-)
 def login_throttled(plan: Plan) -> None:
     """Login answers that there were too many attempts."""
     detail = {"detail": "Too many login attempts. Try again in 15 minutes."}
     instead(plan, _LOGIN, 429, detail, method="POST", headers={"retry-after": "900"})
 
 
-@fault(
-    "tectonic",
-    where="app",
-    cause="sign-in.throttled",
-    caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT,
-    verdict="UNKNOWN",
-)
 def registration_throttled(plan: Plan) -> None:
     """Registration answers that there were too many from this address."""
     detail = {"detail": "Rate limit exceeded: 5 per 1 hour"}
     instead(plan, _REGISTER, 429, detail, method="POST")
 
 
-@fault("tectonic", where="app", cause="sign-in.register-failed", caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT)
-def registration_fails(plan: Plan) -> None:
-    """Registration ends in an unhandled error."""
-    instead(plan, _REGISTER, 500, "Internal Server Error", method="POST")
-
-
-@fault("tectonic", where="app", cause="sign-in.register-failed", caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT)
-def registration_closed(plan: Plan) -> None:
-    """Registration is switched off: it answers 403."""
-    instead(plan, _REGISTER, 403, {"detail": "Registration is disabled"}, method="POST")
-
-
-@fault("tectonic", where="app", cause="sign-in.register-failed", caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT)
-def registration_missing(plan: Plan) -> None:
-    """Registration answers 404."""
-    instead(plan, _REGISTER, 404, {"detail": "Not Found"}, method="POST")
-
-
-@fault(
-    "tectonic",
-    where="app",
-    cause=("sign-in.echo", "sign-in.register-failed"),
-    caught_by=(checks.PASSWORD_DOES_NOT_COME_BACK, checks.REGISTERING_CREATES_AN_ACCOUNT),
-)
 def registration_refused_with_echo(plan: Plan) -> None:
     """Registration finds fault with the input, and its answer repeats the password."""
 
@@ -218,7 +137,6 @@ def registration_refused_with_echo(plan: Plan) -> None:
     plan.patch(change)
 
 
-@fault("tectonic", where="app", cause="sign-in.echo", caught_by=checks.PASSWORD_DOES_NOT_COME_BACK)
 def password_echoed(plan: Plan) -> None:
     """Login works, and its answer contains the password."""
 
@@ -242,12 +160,6 @@ def _first_route(app: Any, path: str, endpoint: Callable[..., Any]) -> None:
     app.router.routes.insert(0, app.router.routes.pop())
 
 
-@fault(
-    "tectonic",
-    where="app",
-    cause=("sign-in.account-lost", "sign-in.pretended"),
-    caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT,
-)
 def login_opens_another_account(plan: Plan) -> None:
     """Login succeeds, and its token opens someone else's account."""
 
@@ -259,12 +171,6 @@ def login_opens_another_account(plan: Plan) -> None:
     _accounts(plan, "find", find)
 
 
-@fault(
-    "tectonic",
-    where="app",
-    cause="sign-in.key-not-shared",
-    caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT,
-)
 def tokens_expired_on_arrival(plan: Plan) -> None:
     """The server's clock jumps: each token has expired when it comes back, and no one stays signed in."""
 
@@ -274,12 +180,6 @@ def tokens_expired_on_arrival(plan: Plan) -> None:
     plan.patch(change)
 
 
-@fault(
-    "tectonic",
-    where="app",
-    cause="sign-in.relogin-refused",
-    caught_by=checks.NEW_TOKEN_OPENS_THE_SAME_ACCOUNT,
-)
 def relogin_refused(plan: Plan) -> None:
     """A logout revokes all tokens of its user, and those that the next login gives too."""
 
@@ -301,26 +201,12 @@ def relogin_refused(plan: Plan) -> None:
     plan.patch(change)
 
 
-@fault(
-    "tectonic",
-    where="app",
-    cause="sign-in.unconfirmed",
-    caught_by=checks.REGISTERING_CREATES_AN_ACCOUNT,
-    verdict="UNKNOWN",
-)
 def registration_unconfirmed(plan: Plan) -> None:
     """A new account must be confirmed by e-mail before it can log in."""
     instead(plan, _REGISTER, 201, {"id": 1, "email": ""}, method="POST")
     instead(plan, _LOGIN, 403, {"detail": "E-mail address not verified"}, method="POST")
 
 
-@fault(
-    "tectonic",
-    where="app",
-    cause="sign-in.other-fields",
-    caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS,
-    verdict="UNKNOWN",
-)
 def login_takes_a_form(plan: Plan) -> None:
     """Login takes a form with a user name, as OAuth2 says, and no JSON."""
     missing = [
@@ -330,19 +216,6 @@ def login_takes_a_form(plan: Plan) -> None:
     instead(plan, _LOGIN, 422, {"detail": missing}, method="POST")
 
 
-@fault(
-    "tectonic",
-    where="app",
-    cause="sign-in.csrf",
-    caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS,
-    verdict="UNKNOWN",
-)
-def login_wants_csrf(plan: Plan) -> None:
-    """Login wants a CSRF token."""
-    instead(plan, _LOGIN, 403, "CSRF verification failed. Request aborted.", method="POST")
-
-
-@fault("tectonic", where="app", cause="sign-in.no-token", caught_by=checks.LOGIN_AFTER_LOGOUT_SUCCEEDS)
 def login_without_token(plan: Plan) -> None:
     """Login answers 200 with the account, and no token."""
 

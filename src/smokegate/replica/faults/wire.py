@@ -5,8 +5,6 @@ from __future__ import annotations
 import gzip
 from typing import TYPE_CHECKING
 
-from smokegate.replica.catalogue import APPS, fault
-from smokegate.replica.faults import checks
 from smokegate.replica.faults.shaping import always, layered
 from smokegate.replica.messages import Answer, Handler, RawBytes, Request
 
@@ -18,25 +16,22 @@ if TYPE_CHECKING:
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 
 
-def _moved(plan: Plan, address: str) -> None:
+def moved(plan: Plan, address: str) -> None:
     """Hand out another address for the backend; the frontend calls the same one."""
     plan.backend.address = address
     plan.api_address = f"{address}/api"
 
 
-@fault(*APPS, where="wire", cause="net.name-not-found", caught_by=checks.NAME_RESOLVES)
 def name_not_found(plan: Plan) -> None:
     """The hostname does not exist."""
-    _moved(plan, f"http://{plan.kind}-backend.invalid")
+    moved(plan, f"http://{plan.kind}-backend.invalid")
 
 
-@fault(*APPS, where="wire", cause="net.refused", caught_by=checks.PORT_ACCEPTS)
 def refused(plan: Plan) -> None:
     """No one listens on the port."""
     plan.backend.listens = False
 
 
-@fault(*APPS, where="wire", cause="net.reset", caught_by=checks.SERVER_ANSWERS_HTTP)
 def reset(plan: Plan) -> None:
     """The connection is reset as soon as something is requested."""
 
@@ -51,7 +46,6 @@ def reset(plan: Plan) -> None:
     always(plan.backend, RawBytes(send))
 
 
-@fault(*APPS, where="wire", cause="net.reset", caught_by=checks.SERVER_ANSWERS_HTTP)
 def hung_up(plan: Plan) -> None:
     """The server hangs up without a byte of an answer."""
 
@@ -61,7 +55,6 @@ def hung_up(plan: Plan) -> None:
     always(plan.backend, RawBytes(send))
 
 
-@fault(*APPS, where="wire", cause="net.hung", caught_by=checks.SERVER_ANSWERS_HTTP)
 def hung(plan: Plan) -> None:
     """The server accepts the connection and never answers."""
 
@@ -73,7 +66,6 @@ def hung(plan: Plan) -> None:
     always(plan.backend, RawBytes(send))
 
 
-@fault("tectonic", where="wire", cause="net.hung", caught_by=checks.SERVER_ANSWERS_HTTP)
 def dripping(plan: Plan) -> None:
     """The server sends one byte a second, so that no read ever times out and no answer ever ends."""
 
@@ -96,31 +88,26 @@ def _bytes(data: bytes) -> RawBytes:
     return RawBytes(send)
 
 
-@fault(*APPS, where="wire", cause="net.truncated", caught_by=checks.SERVER_ANSWERS_HTTP)
 def truncated(plan: Plan) -> None:
     """The body ends before the length that the headers promise."""
     always(plan.backend, _bytes(_HEAD + b'content-length: 1000\r\n\r\n{"status": "heal'))
 
 
-@fault("tectonic", where="wire", cause="net.truncated", caught_by=checks.SERVER_ANSWERS_HTTP)
 def truncated_chunks(plan: Plan) -> None:
     """The connection closes in the middle of a chunked body."""
     always(plan.backend, _bytes(_HEAD + b'transfer-encoding: chunked\r\n\r\n40\r\n{"status": '))
 
 
-@fault(*APPS, where="wire", cause="net.bad-framing", caught_by=checks.SERVER_ANSWERS_HTTP)
 def garbage(plan: Plan) -> None:
     """Something that does not speak HTTP listens on the port."""
     always(plan.backend, _bytes(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\x00\x01\x02garbage\r\n"))
 
 
-@fault("tectonic", where="wire", cause="net.bad-framing", caught_by=checks.SERVER_ANSWERS_HTTP)
 def bad_chunks(plan: Plan) -> None:
     """The chunk sizes of the body are no numbers."""
     always(plan.backend, _bytes(_HEAD + b"transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"))
 
 
-@fault(*APPS, where="wire", cause="net.redirect-loop", caught_by=checks.SERVER_ANSWERS_HTTP)
 def redirect_loop(plan: Plan) -> None:
     """Every path redirects to itself."""
 
@@ -133,7 +120,6 @@ def redirect_loop(plan: Plan) -> None:
     layered(plan.backend, layer)
 
 
-@fault("tectonic", where="wire", cause="net.redirect-loop", caught_by=checks.SERVER_ANSWERS_HTTP)
 def redirect_ping_pong(plan: Plan) -> None:
     """One rule appends a slash and another takes it away, so that redirects never end."""
 
@@ -147,7 +133,6 @@ def redirect_ping_pong(plan: Plan) -> None:
     layered(plan.backend, layer)
 
 
-@fault("tectonic", where="wire", cause="net.redirects", caught_by=checks.HEALTH_IS_OK)
 def redirect_elsewhere(plan: Plan) -> None:
     """Every path redirects to another host, which has no such application."""
 
@@ -160,7 +145,6 @@ def redirect_elsewhere(plan: Plan) -> None:
     layered(plan.backend, layer)
 
 
-@fault("tectonic", where="wire", cause="net.too-large", caught_by=checks.SERVER_ANSWERS_HTTP)
 def endless_body(plan: Plan) -> None:
     """The body never ends."""
 
@@ -174,7 +158,6 @@ def endless_body(plan: Plan) -> None:
     always(plan.backend, RawBytes(send))
 
 
-@fault("tectonic", where="wire", cause="net.too-large", caught_by=checks.SERVER_ANSWERS_HTTP)
 def gzip_bomb(plan: Plan) -> None:
     """A small compressed body unpacks to 256 MB."""
     bomb = gzip.compress(bytes(16 << 20), mtime=0) * 16
@@ -182,52 +165,6 @@ def gzip_bomb(plan: Plan) -> None:
     always(plan.backend, Answer(200, headers, bomb))
 
 
-@fault("tectonic", where="wire", cause=("net.too-large", "net.bad-framing"), caught_by=checks.SERVER_ANSWERS_HTTP)
 def huge_headers(plan: Plan) -> None:
     """The answer carries a header of 200 kB."""
     always(plan.backend, _bytes(_HEAD + b"x-padding: " + b"x" * 200_000 + b"\r\ncontent-length: 2\r\n\r\n{}"))
-
-
-@fault(
-    "tectonic",
-    where="wire",
-    cause="net.unreachable",
-    caught_by=checks.PORT_ACCEPTS,
-    verdict="UNKNOWN",
-    needs="namespace",
-)
-def unreachable(plan: Plan) -> None:
-    """There is no route to the address."""
-    _moved(plan, "http://198.51.100.7")
-
-
-@fault("tectonic", where="wire", cause="net.connect-timeout", caught_by=checks.PORT_ACCEPTS, needs="namespace")
-def connect_timeout(plan: Plan) -> None:
-    """Packets to the address are swallowed: no answer, no refusal."""
-    _moved(plan, "http://192.0.2.7")
-
-
-@fault(
-    "tectonic",
-    where="wire",
-    cause="net.name-server",
-    caught_by=checks.NAME_RESOLVES,
-    verdict="UNKNOWN",
-    needs="namespace",
-)
-def name_server(plan: Plan) -> None:
-    """The name server answers that it failed."""
-    _moved(plan, "http://tectonic-backend.internal")  # not a public name: no public host tells about it
-
-
-@fault(
-    "tectonic",
-    where="wire",
-    cause="runner.offline",
-    caught_by=checks.NAME_RESOLVES,
-    verdict="UNKNOWN",
-    needs="namespace",
-)
-def offline(plan: Plan) -> None:
-    """The machine that runs the tests has no network at all."""
-    _moved(plan, "http://tectonic-backend.example.com")  # a public name: other public hosts are tried, too
