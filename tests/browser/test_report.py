@@ -6,10 +6,10 @@ import shlex
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from tests_support.diagnosis import an_environment, answered, seen
 from tests_support.run_documents import environment_report, run_document, run_of
 from tests_support.suite import judge
 
-from smokegate.diagnosis.testing import an_environment, answered, seen
 from smokegate.observation.browser import BrowserView, PageCall, PageSeen, Picture
 from smokegate.report import page as pages
 from smokegate.report.page import page as rendered

@@ -7,7 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from smokegate.diagnosis.testing import (
+from smokegate.diagnosis.verdict import exit_code
+from smokegate.observation.model import Certificate, ControlProbe, Exchange, NotSent, Observation, Phases
+from smokegate.observation.transport.causes import WireCause
+from smokegate.report.json import document
+from smokegate.report.model import EnvironmentReport, RunReport
+from tests_support.diagnosis import (
     STARTED,
     an_environment,
     answered,
@@ -16,11 +21,6 @@ from smokegate.diagnosis.testing import (
     seen,
     silent_everywhere,
 )
-from smokegate.diagnosis.verdict import exit_code
-from smokegate.observation.model import Certificate, ControlProbe, Exchange, NotSent, Observation, Phases
-from smokegate.observation.transport.causes import WireCause
-from smokegate.report.json import document
-from smokegate.report.model import EnvironmentReport, RunReport
 from tests_support.suite import judge
 
 CERTIFICATE = Certificate("example.com", "Trust R1", ("example.com", "*.example.com"), STARTED + timedelta(days=36500))

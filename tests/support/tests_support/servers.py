@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from smokegate.commands.common import CheckResult
-from smokegate.diagnosis.testing import COMMIT, an_environment, answered, seen
 from smokegate.environment.model import Environment
 from smokegate.observation.model import Exchange
 from smokegate.observation.server import (
@@ -19,6 +18,7 @@ from smokegate.observation.server import (
     ServerView,
     ServiceView,
 )
+from tests_support.diagnosis import COMMIT, an_environment, answered, seen
 from tests_support.suite import judge
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -12,7 +12,6 @@ from smokegate.api import Blocked, Check, Deployment, ExpectationFailed, NotAppl
 from smokegate.diagnosis.engine import diagnose
 from smokegate.diagnosis.model import Diagnosis
 from smokegate.diagnosis.outcome import TestOutcome, Word
-from smokegate.diagnosis.testing import BACKEND, an_environment, seen
 from smokegate.diagnosis.verdict import decide, decision, reasons
 from smokegate.environment.coverage import not_covered
 from smokegate.environment.model import Environment
@@ -22,6 +21,7 @@ from smokegate.plugin.blocking import blocker
 from smokegate.plugin.check import ATTRIBUTE
 from smokegate.plugin.suite_location import suite_directory
 from smokegate.report.model import EnvironmentReport
+from tests_support.diagnosis import BACKEND, an_environment, seen
 
 BEGINS: dict[Group, tuple[str, ...]] = {
     "health": ("health",),

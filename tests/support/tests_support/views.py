@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from smokegate.diagnosis.testing import STARTED
 from smokegate.observation.server import (
     DatabaseReady,
     HealthCheck,
@@ -19,6 +18,7 @@ from smokegate.observation.server import (
     ServerView,
     ServiceView,
 )
+from tests_support.diagnosis import STARTED
 
 COMPOSE = {
     "directory": "/srv/app",

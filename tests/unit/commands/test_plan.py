@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests_support.diagnosis import an_environment
 from tests_support.servers import OLD, away, gone, look_at, looping, server_environment, service, view
 
 from smokegate.commands.common import CheckResult
 from smokegate.commands.fix.plan import Action, Plan, plan
 from smokegate.commands.fix.remedies import REMEDIES, Kind, Refusal, Remedy, Target
 from smokegate.diagnosis.model import Confidence, Diagnosis, Finding, Owner
-from smokegate.diagnosis.testing import an_environment
 from smokegate.observation.server import CommandCause, CommandFailure, ServerView, ServiceView
 
 #: Options and commands that would remove data, or answer compose's question whether a volume may go.

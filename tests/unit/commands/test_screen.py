@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests_support.diagnosis import answered
 from tests_support.servers import NOW, away, gone, look_at, looping, server_environment, service, view
 
 from smokegate import cli
 from smokegate.commands import suite_process
 from smokegate.commands.common import CheckResult
-from smokegate.diagnosis.testing import answered
 from smokegate.observation.evidence.sink import SINK
 from smokegate.observation.model import Readiness
 from smokegate.observation.server import LogLine, ServiceView

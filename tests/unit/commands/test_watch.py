@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests_support.diagnosis import an_environment, everywhere
 from tests_support.servers import NOW, look_at, server_environment
 
 from smokegate.commands import watch_loop
 from smokegate.commands.common import CheckResult
-from smokegate.diagnosis.testing import an_environment, everywhere
 from smokegate.diagnosis.verdict import Verdict
 from smokegate.report.console import Console
 

@@ -9,9 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.testing import (
+from tests_support.diagnosis import (
     BACKEND,
     COMMIT,
     FRONTEND,
@@ -24,6 +22,8 @@ from smokegate.diagnosis.testing import (
     silent,
     silent_everywhere,
 )
+
+from smokegate.diagnosis.model import Confidence
 from smokegate.observation.model import (
     Answer,
     ApiAddress,

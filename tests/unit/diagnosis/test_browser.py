@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests_support.diagnosis import BACKEND, FRONTEND, an_environment, answered, found_by, judged, seen
 
-from smokegate.diagnosis.testing import BACKEND, FRONTEND, an_environment, answered, found_by, judged, seen
 from smokegate.observation.browser import (
     BrowserView,
     ConsoleLine,

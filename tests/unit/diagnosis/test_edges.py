@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests_support.diagnosis import BACKEND, an_environment, answered, everywhere, judged, seen
 
 from smokegate.diagnosis.model import Confidence, Finding, Owner
-from smokegate.diagnosis.testing import BACKEND, an_environment, answered, everywhere, judged, seen
 from smokegate.diagnosis.verdict import BY_OWNER, Verdict
 from smokegate.observation.evidence.edge import UNKNOWN
 from smokegate.observation.model import Answer, Attempt, Body, Exchange, Headers

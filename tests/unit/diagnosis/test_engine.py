@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests_support.diagnosis import an_environment, answered, healthy, silent, silent_everywhere
 from tests_support.suite import judged
 
 from smokegate.diagnosis.catalogue import all_rules, can_silence
 from smokegate.diagnosis.engine import diagnose, follows
 from smokegate.diagnosis.model import Confidence, Finding, Owner
 from smokegate.diagnosis.outcome import TestOutcome
-from smokegate.diagnosis.testing import an_environment, answered, healthy, silent, silent_everywhere
 from smokegate.observation.transport.causes import WireCause
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests_support.diagnosis import answered, found_by
 
 from smokegate.diagnosis.rules.monitoring.status import whys
-from smokegate.diagnosis.testing import answered, found_by
 
 
 def test_the_errors_of_the_summary_are_the_evidence() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from tests_support.diagnosis import FRONTEND, an_environment, seen
 
-from smokegate.diagnosis.testing import FRONTEND, an_environment, seen
 from smokegate.observation.evidence.page_calls import judged
 from smokegate.observation.model import PageView
 from smokegate.observation.plan.frontend.page import page_of

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests_support.diagnosis import an_environment, came_to, healthy, seen
 from tests_support.suite import judged
 
 from smokegate.diagnosis.broken import broken
@@ -17,7 +18,6 @@ from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.engine import diagnose
 from smokegate.diagnosis.model import Diagnosis
 from smokegate.diagnosis.outcome import TestOutcome
-from smokegate.diagnosis.testing import an_environment, came_to, healthy, seen
 from smokegate.diagnosis.verdict import Verdict, decide
 from smokegate.diagnosis.wording import plain
 from smokegate.environment.model import Environment

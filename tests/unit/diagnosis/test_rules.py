@@ -6,11 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests_support.suite import judged
-
-from smokegate.diagnosis.catalogue import all_rules
-from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.testing import (
+from tests_support.diagnosis import (
     BACKEND,
     COMMIT,
     an_environment,
@@ -24,6 +20,10 @@ from smokegate.diagnosis.testing import (
     silent,
     silent_everywhere,
 )
+from tests_support.suite import judged
+
+from smokegate.diagnosis.catalogue import all_rules
+from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.wording import without_repeats
 from smokegate.observation.model import ControlProbe, Headers, NoAnswer
 from smokegate.observation.transport.causes import WireCause

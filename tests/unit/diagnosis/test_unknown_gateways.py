@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from tests_support.diagnosis import answered, judged
 from tests_support.suite import backend_only
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.testing import answered, judged
 
 HTML = {"content-type": "text/html; charset=utf-8"}
 JSON = {"content-type": "application/json"}

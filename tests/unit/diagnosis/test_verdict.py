@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests_support.diagnosis import an_environment, answered, everywhere, seen, silent_everywhere
 
 from smokegate.diagnosis.engine import diagnose
 from smokegate.diagnosis.model import Confidence, Diagnosis, Finding, Owner
 from smokegate.diagnosis.outcome import NEVER_RAN, TestOutcome
-from smokegate.diagnosis.testing import an_environment, answered, everywhere, seen, silent_everywhere
 from smokegate.diagnosis.verdict import Verdict, decide, decision, exit_code, reasons
 from smokegate.environment.coverage import not_covered
 from smokegate.observation.model import ControlProbe, Observation

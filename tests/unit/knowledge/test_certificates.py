@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from tests_support.diagnosis import judged, silent_everywhere
 
-from smokegate.diagnosis.testing import judged, silent_everywhere
 from smokegate.knowledge.certificates import default_certificate
 from smokegate.observation.transport.causes import WireCause
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests_support.diagnosis import answered, judged, silent
 from tests_support.suite import backend_only
 
-from smokegate.diagnosis.testing import answered, judged, silent
 from smokegate.observation.transport.causes import WireCause
 
 RECORDED = Path(__file__).parents[2] / "edges" / "answers"

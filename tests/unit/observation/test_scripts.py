@@ -33,6 +33,11 @@ def called(script: str, html: str = "", **more: str) -> list[str]:
     return list(dict.fromkeys(each.value.replace("\ufffc", "…") for each in found))
 
 
+def test_a_script_that_ends_behind_an_equals_sign_has_no_address() -> None:
+    """Half a script is read like any other: its last name has no value."""
+    assert called("x(u);const u=") == []
+
+
 @pytest.mark.parametrize("bundle", ["{script}", AXIOS + "{script}", "{script};" + AXIOS])
 @pytest.mark.parametrize(
     ("script", "address"),

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests_support.diagnosis import BACKEND, COMMIT, an_environment, answered, everywhere, seen
 from tests_support.suite import judge
 
-from smokegate.diagnosis.testing import BACKEND, COMMIT, an_environment, answered, everywhere, seen
 from smokegate.diagnosis.verdict import Verdict
 from smokegate.environment.model import Environment, Version
 from smokegate.observation.evidence.version import known_version

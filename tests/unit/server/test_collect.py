@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests_support.diagnosis import an_environment
 from tests_support.views import COMPOSE
 
-from smokegate.diagnosis.testing import an_environment
 from smokegate.environment.model import Environment
 from smokegate.observation.server import CommandCause, collect_server
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from tests_support.diagnosis import an_environment, everywhere, seen, silent_everywhere
 from tests_support.views import COMPOSE, failing_check, lines, looping, server, service
 
 from smokegate.diagnosis.catalogue import all_rules
 from smokegate.diagnosis.engine import diagnose
 from smokegate.diagnosis.model import Confidence, Diagnosis, Owner
-from smokegate.diagnosis.testing import an_environment, everywhere, seen, silent_everywhere
 from smokegate.environment.model import Environment
 from smokegate.observation.model import Exchange
 from smokegate.observation.server import (

@@ -309,5 +309,7 @@ class Calls:
 
 def _is_address(script: Script, definition: Definition) -> bool:
     """Return whether the value of a name begins as an address does."""
-    at = definition.value
-    return at is not None and ABSOLUTE.match(script.tokens.text, script.tokens.starts[at] + 1) is not None
+    at, tokens = definition.value, script.tokens
+    if at is None or at >= len(tokens.starts):  # a script may end behind its last `=`
+        return False
+    return ABSOLUTE.match(tokens.text, tokens.starts[at] + 1) is not None
