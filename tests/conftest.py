@@ -5,6 +5,7 @@ pytest-xdist's own mark for this, `xdist_group`, has no effect since pytest 9.2:
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +14,15 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
 
-#: Folders and files whose tests share a rehearsal, an engine, a browser or one long look.
-TOGETHER = ("tests/faults/", "tests/containers/", "tests/browser/", "tests/hostile/test_servers.py")
+#: Folders and files whose tests share a rehearsal, a stack of containers or a browser: the longest first.
+TOGETHER = (
+    "tests/faults/",
+    "tests/containers/test_stack.py",
+    "tests/containers/test_fix.py",
+    "tests/browser/",
+    "tests/hostile/test_servers.py",
+    "tests/containers/",
+)
 #: Folders whose files share what they start; other tests are given to whichever worker is free.
 BY_FILE = ("tests/unit/", "tests/packaging/")
 #: Folders whose tests drive real browsers, engines, proxies and servers. One that fails is tried once more and counted
@@ -25,7 +33,12 @@ PROXIES = "tests/edges/"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let what drives real processes be tried once more where pytest-rerunfailures is there to say so."""
+    """Let what drives real processes be tried once more where pytest-rerunfailures is there to say so.
+
+    On a worker what takes long in one piece comes first, and what can be given out singly fills the rest.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: rank(item.nodeid))
     if config.pluginmanager.hasplugin("rerunfailures"):
         for item in items:
             if item.nodeid.startswith(REAL):
@@ -34,7 +47,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
-    """Give out whole groups of tests, the largest first, where `--dist=loadgroup` asks for groups."""
+    """Give out whole groups of tests, in the order of `rank`, where `--dist=loadgroup` asks for groups."""
     if config.getoption("dist") != "loadgroup":
         return None
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - only where tests run in parallel
@@ -43,6 +56,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
         def _split_scope(self, nodeid: str) -> str:
             return group(nodeid)
 
+    config.option.loadscopereorder = False
     return Groups(config, log)
 
 
@@ -53,3 +67,11 @@ def group(nodeid: str) -> str:
         return nodeid.partition("[")[2].partition("-")[0] or file
     shared = next((each for each in TOGETHER if file.startswith(each)), None)
     return shared or (file if file.startswith(BY_FILE) else nodeid)
+
+
+def rank(nodeid: str) -> int:
+    """Return when a test's group is given out: what is shared in its order, then whole files, then single tests."""
+    shared = next((index for index, each in enumerate(TOGETHER) if nodeid.startswith(each)), None)
+    if shared is not None:
+        return shared
+    return len(TOGETHER) + (0 if nodeid.startswith(PROXIES) else 1 if nodeid.startswith(BY_FILE) else 2)

@@ -34,6 +34,17 @@ def test_the_other_tests_are_spread() -> None:
     assert groups.group("tests/field/test_field.py::test_case[a]") == "tests/field/test_field.py::test_case[a]"
 
 
+def test_what_takes_long_in_one_piece_is_given_out_before_what_fills_the_gaps() -> None:
+    ids = [
+        "tests/field/test_field.py::test_case[a]",
+        "tests/unit/report/test_page.py::test_one",
+        "tests/edges/test_edges.py::test_state[nginx-ok]",
+        "tests/containers/test_fix.py::test_one",
+        "tests/faults/test_rehearsal.py::test_one",
+    ]
+    assert sorted(ids, key=groups.rank) == ids[::-1]
+
+
 @pytest.mark.parametrize("path", [*groups.TOGETHER, *groups.BY_FILE])
 def test_every_group_is_there(path: str) -> None:
     assert (ROOT / path).exists()

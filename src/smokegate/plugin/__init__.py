@@ -63,8 +63,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
     settings = embedded.settings if embedded is not None else _options.settings(early_config, known)
     if settings is None or known.help or known.version:
         return
+    from smokegate.plugin.begin import begin
     from smokegate.plugin.run_key import RUN
-    from smokegate.plugin.session import begin
 
     if settings.explicit and not known.file_or_dir:
         paths = _options.check_paths(early_config)

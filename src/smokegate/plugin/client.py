@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from smokegate.environment.contradictions import GRAPHQL_WRITE
 from smokegate.environment.headers import CREDENTIALS
+from smokegate.environment.request_contradictions import GRAPHQL_WRITE
 from smokegate.observation.model import READING, Headers, InterruptedRunError
 from smokegate.plugin.failures import Blocked
 from smokegate.plugin.response import Response

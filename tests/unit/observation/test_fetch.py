@@ -357,7 +357,7 @@ def test_a_connection_that_idled_long_is_not_trusted_with_a_request(
 ) -> None:
     server = serve(answering("ok"))
     prober.get(server.url)
-    monkeypatch.setattr("smokegate.observation.transport.http.IDLE", 0.0)
+    monkeypatch.setattr("smokegate.observation.transport.traced.IDLE", 0.0)
     prober.get(server.url)
     assert server.accepted == 2
 

@@ -13,7 +13,8 @@ from smokegate.observation.transport.limits import MAX_REDIRECTS, BadRedirectErr
 from smokegate.observation.transport.redirects import is_private, onward, same_host
 
 if TYPE_CHECKING:
-    from smokegate.observation.transport.http import Client, Trace
+    from smokegate.observation.transport.http import Client
+    from smokegate.observation.transport.traced import Trace
 
 
 @dataclass

@@ -1,0 +1,197 @@
+"""Connections that report what each phase took, and keep one deadline for the whole exchange.
+
+Imported late: urllib3's connections, extended.
+"""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from smokegate.observation.transport.connect import Connection, Origin, Route, address_of
+from smokegate.observation.transport.dial import Dialer
+from smokegate.observation.transport.limits import MAX_INTERIM, MAX_WIRE
+from smokegate.observation.transport.own_line import OwnLine
+from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_of
+from smokegate.observation.transport.width import Place, Width
+
+#: Servers close connections that idle (uvicorn after 5 s, nginx after 75 s); a request sent into the closing
+#: gets no answer.
+IDLE = 2.0
+
+
+@dataclass
+class Trace:
+    """What one request is allowed, and what it took; the connection classes fill it in."""
+
+    dialer: Dialer
+    route: Route
+    """How the host is connected to; set anew for each redirect."""
+    asked: float
+    deadline: float
+    widths: Callable[[Origin], Width]
+    """What is known of how many connections a server takes."""
+    line: OwnLine | None = None
+    """The connection of its own that the request gets; None: any that is free."""
+    public_only: bool = False
+    """Whether only addresses on the internet may be connected to: after a redirect by a host that is there."""
+    opened: Connection | None = None
+    """The connection, if it was opened for this request."""
+    used: Connection | None = None
+    """The connection that carried the request."""
+    sent: float | None = None
+    headed: float | None = None
+
+
+class Current(threading.local):
+    """The request that a thread sends."""
+
+    trace: Trace
+
+
+current = Current()
+
+
+class _Response(http.client.HTTPResponse):
+    """An answer that may be preceded by interim ones (102, 103), which the library takes for the answer."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        for _ in range(MAX_INTERIM):
+            found: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
+            if not 100 <= found[1] < 200 or found[1] == 101:
+                return found
+            http.client.parse_headers(self.fp)
+        raise http.client.HTTPException(f"got more than {MAX_INTERIM} interim answers")
+
+
+class _Traced:
+    """What both connection classes do more than urllib3's."""
+
+    _line: Connection | None = None
+    _rested: float = 0.0
+    _width: Width | None = None
+    _place: Place | None = None
+    _failed: bool = False
+    """Whether the last answer was an error of the server."""
+    _unread: bool = False
+
+    def _new_conn(self: Any) -> Socket:
+        trace = current.trace
+        sock = trace.dialer.tcp(self._dns_host, self.port, trace.deadline, {})
+        sock.deadline = trace.deadline
+        sock.settimeout(sock.left())
+        return sock
+
+    def connect(self: Any) -> None:
+        trace = current.trace
+        scheme = "https" if isinstance(self, HTTPSConnection) else "http"
+        origin = Origin(scheme, self._dns_host, self.port, trace.route.over(scheme))
+        width = trace.widths(origin)
+        place = width.opening(trace.line)
+        try:
+            self._line = self._dial(origin, trace)
+        except BaseException:
+            width.leave(place)
+            raise
+        trace.opened = self._line
+        self._width, self._place = width, place
+        self._rested = time.monotonic()
+        width.opened(place, self.sock, secure=scheme == "https")
+
+    def _dial(self: Any, origin: Origin, trace: Trace) -> Connection:
+        if self.proxy is not None:
+            began = time.monotonic()
+            super().connect()  # type: ignore[misc]
+            phases = {"connect": (began, time.monotonic() - began)}
+            certificate = certificate_of(self.sock) if isinstance(self.sock, TlsSocket) else None
+            return Connection(self.sock, address_of(self.sock), phases, certificate)
+        opened: Any = trace.dialer.take(origin, trace.asked, trace.deadline, public_only=trace.public_only)
+        self.sock = opened.sock
+        self.is_verified = origin.scheme == "https"
+        if hasattr(self, "_post_conn"):  # urllib3-future, which niquests puts in urllib3's place for everyone
+            self._protocol = None
+            self._post_conn()
+        return opened  # type: ignore[no-any-return]
+
+    def request(self: Any, *args: Any, **kwargs: Any) -> None:
+        trace = current.trace
+        if self._unread:
+            self._unread = False
+            self.rest()
+        if self.sock is not None and self._place is not None:
+            stale = self.proxy is None and time.monotonic() - self._rested > IDLE
+            if stale or not self._width.reuse(self._place):
+                self.close()
+        if self.sock is None:
+            self.connect()
+        self.sock.deadline, self.sock.budget = trace.deadline, MAX_WIRE
+        trace.used = self._line
+        trace.sent = time.monotonic()
+        super().request(*args, **kwargs)  # type: ignore[misc]
+
+    def getresponse(self: Any, **named: Any) -> Any:
+        width, place, trace = self._width, self._place, current.trace  # closing, as an answer may demand, drops them
+        response = super().getresponse(**named)  # type: ignore[misc]
+        self._rested = trace.headed = now = time.monotonic()
+        width.answered(place, now - (trace.sent or now))
+        self._failed = response.status >= 500
+        if response.status == 101:  # the connection speaks another protocol from here on
+            self.close()
+        return response
+
+    def rest(self: Any) -> None:
+        """Note that an answer was read to its end; the connection is closed where it is not to be kept.
+
+        urllib3-future calls this before the answer is read; then it is noted when the next request comes.
+        """
+        if getattr(self, "_pending_responses", None):
+            self._unread = True
+            return
+        if self.sock is not None and self._place is not None and (not self._width.rest(self._place) or self._failed):
+            self.close()  # servers such as uvicorn hang up after an error without having said so
+
+    def close(self: Any) -> None:
+        if self._width is not None:
+            self._width.leave(self._place)
+        self._width = self._place = None
+        super().close()  # type: ignore[misc]
+
+
+class _Resting:
+    """What both pools do more than urllib3's."""
+
+    def _put_conn(self: Any, conn: Any) -> None:
+        if conn is not None:
+            conn.rest()
+        super()._put_conn(conn)  # type: ignore[misc]
+
+
+class _Http(_Traced, HTTPConnection):
+    """A traced connection."""
+
+    response_class = _Response
+
+
+class _Https(_Traced, HTTPSConnection):
+    """A traced TLS connection."""
+
+    response_class = _Response
+
+
+class HttpPool(_Resting, HTTPConnectionPool):
+    """Traced connections to one host."""
+
+    ConnectionCls = _Http
+
+
+class HttpsPool(_Resting, HTTPSConnectionPool):
+    """Traced TLS connections to one host."""
+
+    ConnectionCls = _Https
