@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.wording import around, seen
 
 if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
     from smokegate.knowledge.database_texts import Place
     from smokegate.observation.model import Exchange
 
@@ -70,3 +71,13 @@ def spoken(exchanges: Iterable[Exchange]) -> Iterator[Spoken]:
         place = places[text]
         if place is not None:
             yield Spoken(exchange, place)
+
+
+def spoken_in_success(case: Case) -> list[Spoken]:
+    """Return the answers with which nothing is wrong and in which a driver speaks, as no other program would.
+
+    What drivers write is looked for in a healthy run only where there is a sentence.
+    """
+    found = [each for each in case.backend if case.promise(each.name) and each.answer and each.answer.body.is_json]
+    answers = [each for each in found if each.answer and SENTENCE.search(each.answer.body.text)]
+    return [each for each in spoken(answers) if not each.place.likely]

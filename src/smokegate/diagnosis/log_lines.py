@@ -17,6 +17,12 @@ REQUEST = re.compile(
 """A request that was answered: clients choose its words."""
 REJECTION = re.compile(r"This error originated either by throwing .{0,200}?rejected with the reason ")
 """What Node says of every promise that nothing handles, before the words that decide."""
+COLLECTED = re.compile(
+    r"^(?:[\w.-]+[-_]\d+ +\| |\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6,}(?:Z|[+-]\d\d:\d\d) (?:std(?:out|err) [FP] )?"
+    r"|[A-Z][a-z]{2} +\d+ [\d:]{8} \S+ [\w./-]+\[\d+\]: )+"
+)
+"""What a collector of logs puts before every line: compose, `docker logs -t`, Kubernetes' runtime, syslog."""
+RUST_CAUSE = re.compile(r"^\s+(?:\d+: )?")
 SERVER_LOG = re.compile(r"\[(?:error|crit|alert|emerg|warn)\]")
 WIDTH = 1000
 """So many characters of a line are read: what says why stands before that."""
@@ -28,7 +34,44 @@ MONGO = {"F": "fatal", "E": "error", "W": "warn", "I": "info"}
 
 def flat(lines: Iterable[str]) -> list[str]:
     """Return the lines as a person reads them; a JSON record becomes a line for its message and its stack."""
-    return [part[:WIDTH] for line in lines for part in _flat(line)]
+    return _joined([part[:WIDTH] for line in _uncollected(lines) for part in _flat(line)])
+
+
+def _joined(lines: list[str]) -> list[str]:
+    """Return the lines with the causes that Rust lists below an error in the line of that error."""
+    found: list[str] = []
+    at = 0
+    while at < len(lines):
+        causes = 0
+        if lines[at].strip() == "Caused by:" and any(each.startswith("Error: ") for each in found[-2:]):
+            causes = next((n for n, each in enumerate(lines[at + 1 :]) if not each.startswith("  ")), len(lines))
+        if causes:
+            below = [RUST_CAUSE.sub("", each) for each in lines[at + 1 : at + 1 + causes]]
+            found = found if found[-1].strip() else found[:-1]
+            found[-1] = ": ".join([found[-1], *below])[:WIDTH]
+        else:
+            found.append(lines[at])
+        at += 1 + causes
+    return found
+
+
+def _uncollected(lines: Iterable[str]) -> list[str]:
+    """Return the lines as the program wrote them, where a collector has put something before each of them."""
+    given = [_unwrapped(line) for line in lines]
+    said = [line for line in given if line.strip()]
+    if all(COLLECTED.match(line) for line in said):
+        return [COLLECTED.sub("", line) for line in given]
+    return given
+
+
+def _unwrapped(line: str) -> str:
+    """Return the line that a record of Docker's own log file holds."""
+    if not line.startswith('{"log":"'):
+        return line
+    try:
+        return str(json.loads(line)["log"]).rstrip("\n")
+    except ValueError:
+        return line
 
 
 def _flat(line: str) -> Iterator[str]:
@@ -58,7 +101,10 @@ def _record(text: str) -> list[str] | None:
     parts = [part for name in NAMES if name in value for part in _texts(value[name])]
     if not parts:
         return None
-    whole = [line for part in dict.fromkeys(parts) for line in part.splitlines()]
+    parts = list(dict.fromkeys(parts))
+    if len(parts) > 1 and not any("\n" in each for each in parts[:2]):
+        parts[:2] = [f"{parts[0]}: {parts[1]}"]  # what a program was about, and why it failed: one line for a person
+    whole = [line for part in parts for line in part.splitlines()]
     return [f"level={level} {whole[0]}" if level else whole[0], *whole[1:]]
 
 

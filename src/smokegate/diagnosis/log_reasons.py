@@ -169,7 +169,7 @@ def _quoted(excerpt: LogExcerpt, says: re.Pattern[str] | None = None, deciding: 
     """Return the lines of a place, quoted: the one with the decisive words first, cut around them."""
     lines = [plain(line) for line in excerpt.lines if line.strip()]
     own = lines if deciding is None else [plain(deciding)]
-    matching = next(((line, found) for line in own if says and (found := says.search(line))), None)
+    matching = next(((line, found) for line in own if says and (found := _last(says, line))), None)
     head = lines[0]
     quotes = []
     if matching is not None and matching[0] != head and matching[0] not in lines:
@@ -184,6 +184,12 @@ def _quoted(excerpt: LogExcerpt, says: re.Pattern[str] | None = None, deciding: 
     if excerpt.where:
         quotes.append(f"raised at {quote(excerpt.where)}")
     return tuple(dict.fromkeys(quotes))
+
+
+def _last(says: re.Pattern[str], line: str) -> re.Match[str] | None:
+    """Return the last place of a line that shows a cause, and is no repetition: what comes before leads up to it."""
+    places = list(says.finditer(line))
+    return next((each for each in places if places[-1][0] == each[0]), None)
 
 
 def _cut(line: str, found: re.Match[str] | None) -> str:

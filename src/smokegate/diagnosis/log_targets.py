@@ -22,6 +22,7 @@ ADDRESS = re.compile(
     rf"|resolve(?: host)?:? ['\"]?(?P<g>{NAME})|host name \"(?P<h>[^\"]+)\"|server host '(?P<i>[^']+)'"
     rf"|UnknownHostException: (?P<j>{NAME})|to (?:address )?(?P<k>{NAME}):(?P<kp>\d{{2,5}})|server on '(?P<l>[^']+)'"
     rf"|(?P<m>(?:\d{{1,3}}\.){{3}}\d{{1,3}}|{NAME}):(?P<mp>\d{{3,5}})\b(?!:)|tcp (?P<n>{NAME}):"
+    rf"|(?P<o>{NAME}) could not be resolved"
 )
 WEB = re.compile(
     r"https?://(?!\S*(?:9200|7700))|HTTPS?ConnectionPool|httpx|\brequests\.|urllib|axios|fetch failed", re.IGNORECASE

@@ -101,8 +101,11 @@ def _was_ended(service: ServiceView) -> bool:
 
 
 def _overcome(service: ServiceView, reason: Reason) -> bool:
-    """Whether a program that runs on has said since that it works: it had to wait for what it needs."""
-    if service.crash_looping or not service.running:
+    """Whether a program has said since that it works: it had to wait for what it needs.
+
+    In a crash loop that may be the next start, which has not come to the same place yet.
+    """
+    if service.crash_looping:
         return False
     from smokegate.knowledge.logs import words  # noqa: PLC0415
 

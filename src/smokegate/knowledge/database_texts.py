@@ -33,6 +33,8 @@ class DriverText:
     pattern: re.Pattern[str]
     who: str = ""
     """Who writes it; empty for words that may be about anything."""
+    likely: bool = False
+    """Whether another program could write the same."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,16 @@ class Place:
     end: int
     subject: str
     """`database`, `store`, or the address of something else."""
+    likely: bool = False
 
 
 @cache
 def driver_texts() -> tuple[DriverText, ...]:
     """Return the texts, those that say more first."""
     return tuple(
-        DriverText(each["says"], re.compile(each["pattern"], re.IGNORECASE), each.get("who", ""))
+        DriverText(
+            each["says"], re.compile(each["pattern"], re.IGNORECASE), each.get("who", ""), each.get("likely", False)
+        )
         for each in _table()["text"]
     )
 
@@ -61,7 +66,7 @@ def place_in(text: str) -> Place | None:
         match = each.pattern.search(text)
         if match is not None:
             subject = _subject(match) if not each.who else "store" if each.says == "store" else "database"
-            return Place(each.says, match.start(), match.end(), subject)
+            return Place(each.says, match.start(), match.end(), subject, each.likely)
     return None
 
 

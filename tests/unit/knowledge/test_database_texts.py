@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +57,23 @@ def test_words_of_a_driver_are_known(says: str, subject: str, text: str) -> None
     assert (place.says, place.subject) == (says, subject)
 
 
+MEANS = tomllib.loads((Path(__file__).parent / "driver_texts.toml").read_text(encoding="utf-8"))["means"]
+WRITTEN = [(each, text) for each in MEANS for text in each["texts"]]
+
+
+@pytest.mark.parametrize(("means", "text"), WRITTEN, ids=[text[:40] for _, text in WRITTEN])
+def test_words_of_any_driver_are_known(means: dict[str, object], text: str) -> None:
+    """Each driver's text means what the file says, in JSON and alone; whether it is sure is known, too."""
+    for body in (json.dumps({"error": text}), text):
+        place = place_in(body)
+        assert place is not None
+        assert (place.says, place.subject, place.likely) == (
+            means["says"],
+            means["subject"],
+            means.get("likely", False),
+        )
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -63,6 +82,10 @@ def test_words_of_a_driver_are_known(says: str, subject: str, text: str) -> None
         '{"error": "connection refused"}',
         '{"detail": "Internal Server Error"}',
         '{"price": 28000, "items": 25006}',
+        '{"uptime": "3 days, no errors", "db": "Postgres 16.1 on host db port 5432"}',
+        '{"info": "no connections to the database are pending"}',
+        '{"detail": "Invalid connection string format given by user"}',
+        '{"redis": "connected to redis:6379 in 2 ms"}',
         "<h1>Our database of wines is large</h1>",
     ],
 )

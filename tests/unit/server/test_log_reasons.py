@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +76,49 @@ def test_lines_are_cut_before_they_are_searched(line: str) -> None:
     log = [f"{number} {line}" for number in range(300)]
     assert len(log_excerpts(log)) <= len(log)
     assert all(len(text) <= WIDTH for excerpt in log_excerpts(log) for text in excerpt.lines)
+
+
+PLAIN = """\
+Traceback (most recent call last):
+  File "/app/main.py", line 4, in <module>
+    settings = Settings()
+  File "/app/settings.py", line 9, in __init__
+    raise RuntimeError("STRIPE_KEY is not set")
+RuntimeError: STRIPE_KEY is not set"""
+
+
+@pytest.mark.parametrize(
+    "collected",
+    [
+        "backend-1  | {}",
+        "2026-11-25T21:00:00.123456789Z {}",
+        "2026-11-25T21:00:00.123456789+01:00 stderr F {}",
+        "Nov 25 21:00:00 host app[123]: {}",
+        "\x1b[31m{}\x1b[0m",
+        "{}\r",
+    ],
+)
+def test_what_a_collector_puts_before_each_line_does_not_matter(collected: str) -> None:
+    """Compose, `docker logs -t`, Kubernetes, syslog and colours: the traceback below is read as it was written."""
+    reason = read("\n".join(collected.format(line) for line in PLAIN.split("\n")))
+    assert reason is not None
+    assert (reason.code, reason.names["detail"]) == ("container.missing-variable", "STRIPE_KEY")
+    assert reason.lines[0] == "`RuntimeError: STRIPE_KEY is not set`"
+
+
+def test_a_file_of_dockers_own_log_is_read_as_the_program_wrote_it() -> None:
+    """Docker's log file holds a JSON record for each line; one that is no JSON is left as it is."""
+    record = [f'{{"log":{json.dumps(f"{line} ")},"stream":"stderr"}}' for line in PLAIN.split("\n")]
+    assert read("\n".join([*record, '{"log":"half of a rec'])) == read(f'{PLAIN}\n{{"log":"half of a rec')
+
+
+def test_what_rust_lists_below_an_error_is_read_with_it() -> None:
+    """An error of `anyhow` and its causes are one line, the deepest one last."""
+    reason = read(
+        "Error: cannot start\n\nCaused by:\n    0: reading app.toml\n    1: permission denied (os error 13)\nbye"
+    )
+    assert reason is not None
+    assert reason.lines[0] == "`Error: cannot start: reading app.toml: permission denied (os error 13)`"
 
 
 def test_a_refused_connection_is_shown_by_the_line_of_its_chain_that_names_the_address() -> None:

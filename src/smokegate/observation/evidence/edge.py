@@ -24,10 +24,11 @@ MARKS = ("x-render-routing", "ngrok-error-code", "cf-mitigated", "x-vercel-error
 """Headers that stand on answers of an edge only, whatever their status and body."""
 TITLES = re.compile(
     r"<title>[^<]*(?:welcome to|default (?:web ?)?(?:page|site)|it works|parked|for sale|coming soon|just a moment"
-    r"|unavailable|suspended|not found|waking|starting|loading|warning|attention|sign in|error|no such|maintenance"
-    r"|be right back)"
+    r"|unavailable|suspended|not found|waking|starting|loading|warning|attention|log ?in\b|sign in|error|no such"
+    r"|maintenance|be right back|rejected|denied|blocked|captcha|challenge|checkpoint|iis windows server)"
     r"|WELCOME TO RENDER|Service waking up|Incoming HTTP request detected|Allocating compute resources"
-    r"|Run this Repl|<h1>It works|_Incapsula_Resource"
+    r"|Run this Repl|<h1>It works|_Incapsula_Resource|sgcaptcha|successfully installed Tomcat"
+    r"|[\"']/lander[\"']|window\.park\s*=|/cgi-sys/|is parked"
     r"|buy this domain|domain (?:name )?[\w.-]{0,80} ?is for sale|<h1>200 OK</h1>\s*Service ready|Guru Meditation",
     re.IGNORECASE,
 )

@@ -51,6 +51,7 @@ class Said(NamedTuple):
 
 WALL = Said("kept-out", title="Requests to {target} are redirected to another host, to sign in there first")
 MAINTENANCE = Said("suspended", title="A maintenance page answers for {target}, not the application")
+IN_MAINTENANCE = Said("suspended", title="The answer of {target} says that it is in maintenance")
 
 
 def gateway_answer(answer: Answer) -> EdgeAnswer | None:
@@ -152,10 +153,10 @@ def _refused(answer: Answer, text: str) -> Said | None:
 
 def _unavailable(answer: Answer, text: str) -> Said | None:
     """A gateway's own status, or 503 in a gateway's words; which of its states it is, its words say."""
-    if answer.status in {525, 526}:
-        return Said("tls-to-app")
     if answer.status in TOO_LATE:
         return Said("app-slow")
+    if answer.status in {525, 526} or words("no_tls").search(text):
+        return Said("tls-to-app")
     if words("maintenance").search(text) or words("no_name").search(text):
         return MAINTENANCE if words("maintenance").search(text) else Said("name-of-app")
     behind = words("behind").search(text)
@@ -214,6 +215,8 @@ def _json(answer: Answer) -> EdgeAnswer | None:
 def _said_in_json(answer: Answer, text: str) -> Said | None:
     if answer.status in {502, 503, 504} and words("no_name").search(text):
         return Said("name-of-app")
+    if answer.status in {502, 503} and words("maintenance").search(text):
+        return IN_MAINTENANCE
     if answer.status in {502, 503, 504} and words("behind").search(text):
         return Said("app-slow" if answer.status == 504 or words("slow").search(text) else "app-away")
     if answer.status == 500 and re.search(r"\bprox(?:y|ying)\b", text, re.IGNORECASE) and words("behind").search(text):

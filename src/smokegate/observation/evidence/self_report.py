@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ SICK = frozenset(
     {
         *("unhealthy", "down", "error", "errors", "fail", "failed", "failing", "failure", "critical", "fatal"),
         *("notok", "broken", "outofservice", "unavailable", "dead", "sick", "ko", "offline", "notready", "unready"),
-        *("major", "majoroutage", "false"),
+        *("red", "major", "majoroutage", "false", "maintenance", "undermaintenance", "inmaintenance"),
     }
 )
 """What no healthy service says of itself, without case and punctuation."""
@@ -55,11 +56,27 @@ def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
             (f"json {path}{key}", said)
             for path, part in (("", dict(pairs)), *_wrapped(dict(pairs), declared))
             for key, said in part.items()
-            if str(key).lower() in STATUS_KEYS and key not in declared and is_sick(said)
+            if key not in declared and _says_ill(str(key).lower(), said)
         ]
-        return found or list(_without_database(dict(pairs), declared))
+        return found or list(_without_database(dict(pairs), declared)) or list(_error_only(dict(pairs), declared))
     word = "" if answer.body.size > LONGEST else answer.body.text.strip()
     return [("body", word)] if not promise.text_rules and is_sick(word) else []
+
+
+def _error_only(report: dict[str, Any], declared: set[Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the error that is all that an answer has to say: GraphQL's form, Lambda's, or an error's own."""
+    if declared or any(str(key).lower() in STATUS_KEYS for key in report) or report.get("data"):
+        return
+    for key in ("error", "errors", "errorMessage", "exception"):
+        said = report.get(key)
+        if isinstance(said, str | list | dict) and said and str(said).lower() not in {"none", "no", "null", "ok"}:
+            yield f"json {key}", said if isinstance(said, str) else json.dumps(said)[:LONGEST]
+
+
+def _says_ill(key: str, said: Any) -> bool:
+    """Return whether a key says that the application is not well, or that someone has put it in maintenance."""
+    switch = re.sub(r"[^a-z]", "", key) in {"maintenance", "maintenancemode", "inmaintenance"}
+    return (key in STATUS_KEYS and is_sick(said)) or (switch and said is True)
 
 
 def crash(answer: Answer) -> str | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.case import is_sample
-from smokegate.diagnosis.model import Confidence
+from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.gateway import is_application_error
@@ -14,6 +14,7 @@ from smokegate.observation.evidence.self_report import crash
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
+    from smokegate.observation.model import Answer, Exchange
 
 
 def judge(case: Case) -> Signs | None:
@@ -27,11 +28,39 @@ def judge(case: Case) -> Signs | None:
     hits = [each for each in hits if not (partly and (is_sample(each.name) or each.name == "register"))]
     if not hits:
         return None
+    if all(in_maintenance(each.answer) for each in hits if each.answer):
+        return maintenance(hits)
     from_app = any(each.answer and (is_application_error(each.answer) or crash(each.answer)) for each in hits)
     return Signs(
         evidence=tuple(seen(each, *([body(each.answer)] if each.answer else [])) for each in hits[:3]),
         exchanges=tuple(each.name for each in hits),
         confidence=Confidence.CERTAIN if from_app else Confidence.LIKELY,
+    )
+
+
+def in_maintenance(answer: Answer) -> bool:
+    """Return whether an answer says that someone has put the application in maintenance."""
+    from smokegate.knowledge.gateway_words import words  # noqa: PLC0415 -- a green run reads none of it
+
+    said = answer.body.json if answer.body.is_json else None
+    keys = said.items() if isinstance(said, dict) else ()
+    switched = any(str(key).lower().startswith("maintenance") and value is True for key, value in keys)
+    return switched or (answer.status >= 500 and words("maintenance").search(answer.body.text[:2000]) is not None)
+
+
+def maintenance(hits: list[Exchange]) -> Signs:
+    """Return the signs of an application that was put in maintenance: no defect of what was deployed."""
+    return Signs(
+        evidence=tuple(seen(each, *([body(each.answer)] if each.answer else [])) for each in hits[:3]),
+        exchanges=tuple(each.name for each in hits),
+        confidence=Confidence.LIKELY,
+        title="The answer of {host} says that it is in maintenance",
+        owner=Owner.CONFIGURATION,
+        steps=(
+            "Find out who put it in maintenance, and for how long: a deploy or a migration may still be going on.",
+            "End the maintenance where it was begun (the application's own command or setting, or the proxy in front).",
+        ),
+        competing=("a maintenance that was planned", "a deploy that did not end it"),
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.identity import NAMING_KEYS
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rules.application.error import in_maintenance, maintenance
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.assertions import fits, unmet_json
 from smokegate.observation.evidence.self_report import sick_words
@@ -42,6 +43,8 @@ def judge(case: Case) -> Signs | None:
         words = [f"{key} is `{answer.body.json[key]!r}`" for key in states]
     if not words:
         return None
+    if in_maintenance(answer) or any("maintenance" in each.lower() for each in words):
+        return maintenance([exchange])
     return Signs(evidence=(seen(exchange, *words, body(answer)),), exchanges=("health",))
 
 

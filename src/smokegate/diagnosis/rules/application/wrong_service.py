@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.identity import SHELL, SIGN_IN, strangers
+from smokegate.diagnosis.database_texts import spoken
+from smokegate.diagnosis.identity import (
+    BINARY,
+    ERROR_PAGE,
+    LISTING,
+    PROTOCOL,
+    SHELL,
+    SIGN_IN,
+    SOURCE,
+    is_of_no_kind,
+    strangers,
+)
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import is_of_framework
@@ -13,6 +24,7 @@ from smokegate.observation.evidence.html import is_html
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
+    from smokegate.observation.model import Answer, Exchange
 
 
 NOT_FOUND = {404, 405, 501}
@@ -21,6 +33,11 @@ SEVERAL = 3
 TITLES = {
     SIGN_IN: "A page to sign in answers the health check at {host}, not the application",
     SHELL: "A web page answers the health check at {host}: a static host serves it for every path",
+    LISTING: "A web server lists files at {host}, where the application's health check should answer",
+    ERROR_PAGE: "The page of an error answers the health check at {host}, under a status of success",
+    SOURCE: "The web server at {host} shows the source of the program in place of running it",
+    PROTOCOL: "A program that does not speak HTTP answers at {host}: another one listens on that port",
+    BINARY: "What answers at {host} is no text of an application: garbage, or another program on that port",
 }
 
 
@@ -32,23 +49,46 @@ def judge(case: Case) -> Signs | None:
     health = case.environment.backend.health
     names = strangers(health, answer)
     if not names and not case.unmet_of("health"):
-        return None
+        return _of_no_kind(case, exchange)
     if (nothing := _another_program(case)) is not None:
         return nothing
     own = answer.status in NOT_FOUND and is_of_framework(answer)  # the application's, for a path that it does not have
+    kind = names[0].actual if names else ""
+    if kind == ERROR_PAGE and any(spoken([exchange])):
+        return None  # the page says why, which another rule reads
     page = is_html(answer) and answer.status < 500 and (bool(health.json_) or names) and not own
-    if not page and not (answer.body.is_json and isinstance(answer.body.json, dict)):
-        return None
-    if not page and not any(each.actual != "no such key" for each in names):
+    if not page and kind not in TITLES and not (_is_object(answer) and any(e.actual != "no such key" for e in names)):
         return None
     wrong = [f"{each.what} should be {each.expected} and is {each.actual}" for each in names]
-    kind = names[0].actual if names else ""
     came = [] if kind in TITLES else ["a page came where JSON was expected"]
     return Signs(
         evidence=(seen(exchange, *(came or wrong if page else wrong), body(answer)),),
         exchanges=("health",),
-        confidence=Confidence.LIKELY if page else Confidence.CERTAIN,
+        confidence=Confidence.LIKELY if page or kind in TITLES else Confidence.CERTAIN,
         title=TITLES.get(kind),
+    )
+
+
+def _is_object(answer: Answer) -> bool:
+    return answer.body.is_json and isinstance(answer.body.json, dict)
+
+
+def _of_no_kind(case: Case, exchange: Exchange) -> Signs | None:
+    """Nothing is promised of the answer, and it is of no kind: whether an application gave it is open."""
+    health, answer = case.environment.backend.health, exchange.answer
+    if answer is None or health.json_ or health.text_rules or health.headers or not is_of_no_kind(answer):
+        return None
+    return Signs(
+        evidence=(seen(exchange, header(answer, "content-type"), body(answer)),),
+        exchanges=("health",),
+        confidence=Confidence.LIKELY,
+        advisory=True,
+        against=("its status is the one that is expected",),
+        title="Nothing shows that an application gave the answer of the health check at {host}",
+        steps=(
+            "Check who answers {url}{health}: a web server's own `return 200`, a file, or the application?",
+            "State in {file} what the application answers (`json` or `contains` under `backend.health`).",
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import GIVE_TOKEN, has_token, is_broken
-from smokegate.diagnosis.database_texts import SENTENCE, Spoken, found, spoken
+from smokegate.diagnosis.database_texts import Spoken, found, spoken, spoken_in_success
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
@@ -62,7 +62,7 @@ def _driver(case: Case, texts: list[Spoken]) -> Signs:
     return Signs(
         tuple(each.line for each in texts[:3]),
         tuple(each.exchange.name for each in texts),
-        Confidence.LIKELY if up else Confidence.CERTAIN,
+        Confidence.LIKELY if up or texts[0].place.likely else Confidence.CERTAIN,
         against=up,
         title=TITLES.get(texts[0].place.says),
     )
@@ -70,15 +70,7 @@ def _driver(case: Case, texts: list[Spoken]) -> Signs:
 
 def _kept(case: Case) -> Signs | None:
     """A driver speaks in an answer that breaks no promise: worth a warning."""
-    answers = [
-        each
-        for each in case.backend
-        if case.promise(each.name)
-        and (answer := each.answer)
-        and answer.body.is_json
-        and SENTENCE.search(answer.body.text)  # what drivers write is read in a healthy run only where there is a text
-    ]
-    texts = [each for each in spoken(answers) if each.place.subject == "database"]
+    texts = [each for each in spoken_in_success(case) if each.place.subject == "database"]
     if not texts:
         return None
     signs = _driver(case, texts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
-from smokegate.diagnosis.database_texts import spoken
+from smokegate.diagnosis.database_texts import spoken, spoken_in_success
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 
 def judge(case: Case) -> Signs | None:
-    """A broken answer holds a client's words about something that is no database."""
+    """A broken answer holds a client's words about something that is no database; in a good one it is a warning."""
     broken = [each for each in case.backend if is_broken(case, each)]
     texts = [each for each in spoken(broken) if each.place.subject != "database"]
+    kept = [] if texts else [each for each in spoken_in_success(case) if each.place.subject == "store"]
+    texts = texts or kept
     if not texts:
         return None
     subject = texts[0].place.subject
@@ -26,6 +28,8 @@ def judge(case: Case) -> Signs | None:
         tuple(each.exchange.name for each in texts),
         Confidence.LIKELY,
         names={"called": where},
+        advisory=bool(kept),
+        against=("the response meets every expectation",) if kept else (),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.case import is_sample
-from smokegate.diagnosis.model import Confidence
+from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import carries_credentials, edge_signs, limited, sometimes
 from smokegate.knowledge.causes import cause_text
@@ -65,6 +65,8 @@ def _detailed(case: Case, text: CauseText, signs: Signs, hit: Hit) -> Signs:
     return replace(
         signs,
         confidence=Confidence.CERTAIN if edge.certain and not local else Confidence.LIKELY,
+        # Only a platform's own word, that nothing else could have said, excludes what the team deployed.
+        owner=Owner.CONFIGURATION if text.owner == Owner.PLATFORM.value and not edge.certain else None,
         title=edge.title or (f"{text.title}; which gateway is not known" if unknown else None),
         competing=((ITSELF,) if not edge.certain else ()) + text.competing,
         against=against,
