@@ -155,6 +155,8 @@ class Answer:
     address: str | None = None
     """`ip:port` that answered."""
     certificate: Certificate | None = None
+    proxied: bool = False
+    """Whether it came in plain HTTP through a proxy of this machine, which may have made it itself."""
 
     @property
     def redirects_to(self) -> str | None:

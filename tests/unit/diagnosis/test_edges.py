@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests_support.diagnosis import BACKEND, an_environment, answered, everywhere, judged, seen
+from tests_support.diagnosis import BACKEND, an_environment, answered, everywhere, judged, seen, silent
 
 from smokegate.diagnosis.model import Confidence, Finding, Owner
 from smokegate.diagnosis.verdict import BY_OWNER, Verdict
 from smokegate.observation.evidence.edge import UNKNOWN
 from smokegate.observation.model import Answer, Attempt, Body, Exchange, Headers
+from smokegate.observation.transport.causes import WireCause
 
 HTML = {"content-type": "text/html"}
 ALONE: dict[str, Any] = {"sign_in": None, "frontend": None, "version": None}
@@ -231,3 +233,24 @@ def test_who_made_an_error_is_read_from_its_words(status: int, text: Any, code: 
     """Gateways speak of what is behind them, frameworks of a path that they do not have."""
     headers = {} if isinstance(text, dict) else HTML
     assert headline(*both(status, text, headers), environment=BARE).code == code
+
+
+@pytest.mark.parametrize(("proxied", "code"), [(True, "runner.proxy"), (False, "edge.app-away")])
+def test_gateway_of_the_runners_own_proxy_is_not_the_deployments(proxied: bool, code: str) -> None:  # noqa: FBT001
+    """In plain HTTP a 502 through a proxy may be the proxy's own: nothing was learned of the application."""
+    exchange = answered("health", 502, "Bad Gateway", {"via": "1.1 px"})
+    answer = exchange.answer
+    assert answer is not None
+    found = headline(replace(exchange, outcome=replace(answer, proxied=proxied)), environment=BARE)
+    assert (found.code, found.confidence) == (code, Confidence.LIKELY)
+
+
+@pytest.mark.parametrize(
+    ("url", "sure"), [("http://app.example.com", Confidence.LIKELY), ("https://app.example.com", Confidence.CERTAIN)]
+)
+def test_silence_behind_a_proxy_is_certainly_the_proxys_only_where_it_opens_no_way(url: str, sure: Confidence) -> None:
+    """A tunnel that does not come about is the proxy's; in plain HTTP the host behind it may be what is silent."""
+    environment = an_environment(**ALONE, backend={"url": url, "health": {"samples": 1}})
+    silence = silent("health", WireCause.PROXY, "ProxyError: nothing came through the proxy: timed out")
+    found = headline(silence, environment=environment)
+    assert (found.code, found.confidence, found.owner) == ("runner.proxy", sure, Owner.RUNNER)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests_support.diagnosis import BACKEND, an_environment, answered, seen
 from tests_support.suite import judge
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.testing import BACKEND, an_environment, answered, seen
 
 ALONE: dict[str, Any] = {"sign_in": None, "frontend": None, "version": None}
 BARE = an_environment(**ALONE, backend={"url": BACKEND, "health": {"samples": 1}})

@@ -308,7 +308,42 @@ def test_other_hosts_go_through_the_proxy_that_the_environment_names(
     answer = prober.get("http://app.example.test/health").answer
     assert answer is not None
     assert answer.body.text == "from the proxy"
+    assert answer.proxied
     assert proxy.asked == ["GET http://app.example.test/health HTTP/1.1"]
+
+
+def closing(caller: Caller) -> None:
+    caller.hear()
+
+
+def gibberish(caller: Caller) -> None:
+    caller.hear()
+    caller.say("SSH-2.0-OpenSSH_9.2\r\n")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("handler", [closing, gibberish], ids=["closes", "speaks no HTTP"])
+def test_a_proxy_that_passes_nothing_on_is_the_proxys_fault(
+    prober: Prober, serve: Serve, monkeypatch: pytest.MonkeyPatch, handler: Handler, scheme: str
+) -> None:
+    monkeypatch.setenv(f"{scheme}_proxy", serve(handler).url)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    no_answer = prober.get(f"{scheme}://app.example.test/health").no_answer
+    assert no_answer is not None
+    assert no_answer.cause is WireCause.PROXY
+
+
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:port", "socks5h://127.0.0.1:1"])
+def test_a_proxy_that_cannot_be_used_is_the_runners_setting(
+    prober: Prober, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    no_answer = prober.get("http://app.example.test/health").no_answer
+    assert no_answer is not None
+    assert no_answer.cause is WireCause.PROXY
 
 
 def tunnelling_to(port: int) -> Handler:

@@ -45,6 +45,7 @@ class Recorder:
             redirects=tuple(Redirect(status, url, to) for status, url, to in raw.redirects),
             address=fetched.address,
             certificate=fetched.certificate,
+            proxied=fetched.proxied,
         )
 
     def no_answer(self, fetched: Fetched) -> NoAnswer:

@@ -31,6 +31,8 @@ class Fetched:
     certificate: Certificate | None = None
     redirected: str = ""
     """Where redirects have led."""
+    proxied: bool = False
+    """Whether a proxy of this machine was in between, which plain HTTP does not show."""
     body: Reading = field(default_factory=Reading)
     """To be released when the body's text and value have been recorded: a large one takes megabytes."""
 
@@ -84,6 +86,7 @@ def _once(client: Client, ask: RequestToSend, trace: Trace, fetched: Fetched) ->
     prepared = requests.Request(ask.method, ask.url, headers=dict(ask.all_headers), data=ask.body).prepare()
     trace.opened = trace.headed = trace.sent = None
     response = client.send(prepared, trace)
+    fetched.proxied = trace.proxied and ask.url.startswith("http:")
     kind = response.headers.get("content-type", "")
     fetched.body.release()  # that of the redirect before
     try:

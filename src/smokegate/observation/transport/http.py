@@ -83,7 +83,13 @@ class Client:
         adapter = self._adapter(trace.route, trace.line)
         assert request.url is not None
         proxies = {} if trace.route.connect_to else proxies_for(request.url)
-        return adapter.send(request, stream=True, timeout=seconds, proxies=proxies)
+        trace.proxied = any(scheme in proxies for scheme in (request.url.partition(":")[0], "all"))
+        try:
+            return adapter.send(request, stream=True, timeout=seconds, proxies=proxies)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            if trace.proxied and _of_proxy(error, request.url, trace):
+                raise requests.exceptions.ProxyError(f"nothing came through the proxy: {error}") from error
+            raise
 
     def trace(self, asked: float, deadline: float, line: OwnLine | None = None) -> Trace:
         """Return what the connection classes need to know of a request.
@@ -108,6 +114,12 @@ class Client:
             if route not in adapters:
                 adapters[route] = Adapter(self._dialer, route)
             return adapters[route]
+
+
+def _of_proxy(error: Exception, url: str, trace: Trace) -> bool:
+    """Return whether it failed at the proxy, as far as can be told: in plain HTTP that is all of it."""
+    known = isinstance(error, requests.exceptions.ProxyError | requests.exceptions.SSLError)
+    return not known and (trace.sent is None or url.startswith("http:"))
 
 
 def proxies_for(url: str) -> dict[str, str]:

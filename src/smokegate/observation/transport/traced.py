@@ -48,6 +48,8 @@ class Trace:
     """The connection that carried the request."""
     sent: float | None = None
     headed: float | None = None
+    proxied: bool = False
+    """Whether it is sent through a proxy that the environment variables name."""
 
 
 class Current(threading.local):

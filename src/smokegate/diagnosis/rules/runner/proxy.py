@@ -2,20 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Level, Rule, Signs
-from smokegate.diagnosis.rule_helpers import wire_signs
+from smokegate.diagnosis.rule_helpers import lines, names, wire_signs
+from smokegate.observation.model import Answer
 from smokegate.observation.transport.causes import WireCause
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
 
 
+NOTHING_CAME = "nothing came through the proxy"
+"""How the transport words it where the proxy was reached, and the answer of the host did not come."""
+MADE = tuple(f"edge.{says}" for says in ("app-away", "app-slow", "kept-out", "name-of-app", "broke-off"))
+"""What a proxy says of a host that it does not reach or does not let through."""
+SILENT = "Nothing came through the proxy that this machine uses: it, or {host} behind it, does not answer"
+ANSWERED = "The proxy that this machine uses, or a gateway at {host}, answered in the application's place"
+MAYBE_HOST = ("{host} itself, which does not answer the proxy", "a gateway in front of {host}")
+
+
 def judge(case: Case) -> Signs | None:
-    """The request ended at the proxy: it does not listen, or it refuses to connect to this host."""
-    return wire_signs(case, case.wires(WireCause.PROXY), Confidence.CERTAIN)
+    """The request ended at the proxy: it does not listen, refuses to connect to this host, or passes nothing on."""
+    hits = case.wires(WireCause.PROXY)
+    signs = wire_signs(case, hits)
+    if signs is None:
+        return _made_by_proxy(case)
+    details = [getattr(hit.outcome, "detail", "") for hit in hits]
+    open_ = case.environment.backend.url.startswith("http:") and any(NOTHING_CAME in each for each in details)
+    return replace(signs, confidence=Confidence.LIKELY, title=SILENT, competing=MAYBE_HOST) if open_ else signs
+
+
+def _made_by_proxy(case: Case) -> Signs | None:
+    """In plain HTTP, a gateway's answer that came through a proxy may be the proxy's own."""
+    hits = tuple(
+        hit
+        for code in MADE
+        for hit in case.edges(code)
+        if isinstance(hit.outcome, Answer) and hit.outcome.proxied and not hit.healed
+    )
+    if not hits:
+        return None
+    return Signs(lines(hits), names(hits), Confidence.LIKELY, title=ANSWERED, competing=MAYBE_HOST)
 
 
 RULES = (Rule(code="runner.proxy", level=Level.RUNNER, judge=judge),)
