@@ -187,8 +187,12 @@ def _quoted(excerpt: LogExcerpt, says: re.Pattern[str] | None = None, deciding: 
 
 
 def _last(says: re.Pattern[str], line: str) -> re.Match[str] | None:
-    """Return the last place of a line that shows a cause, and is no repetition: what comes before leads up to it."""
+    """Return the last place of a line's first sentence that shows a cause, and is no repetition.
+
+    What comes before leads up to it, and what follows the sentence is advice.
+    """
     places = list(says.finditer(line))
+    places = [each for each in places if ". " not in line[places[0].end() : each.start()]]
     return next((each for each in places if places[-1][0] == each[0]), None)
 
 
