@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from smokegate.diagnosis.exchange_names import host_of, is_sample, on_frontend
 from smokegate.diagnosis.names import names_of
 from smokegate.diagnosis.wording import quote
 from smokegate.observation.evidence.assertions import MISSING, Unmet, lookup, unmet
 from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer, is_marked
-from smokegate.observation.evidence.page_calls import FROM_HERE, ON_FRONTEND
+from smokegate.observation.evidence.page_calls import FROM_HERE
 from smokegate.observation.model import JOURNEY, Answer, Exchange, NoAnswer
 from smokegate.observation.plan.backend import endpoint_name
 from smokegate.observation.plan.step import ACCOUNT_PREFLIGHT, PREFLIGHT
@@ -240,23 +240,3 @@ class Case:
             return None
         value = lookup(answer.body.json, tuple(key.split(".")))
         return None if value is MISSING else value
-
-
-def is_sample(name: str) -> bool:
-    """Return whether an exchange is one of the health check's samples."""
-    return is_of(name, "health")
-
-
-def is_of(name: str, first: str) -> bool:
-    """Return whether an exchange is this one or a further sample of it."""
-    return name == first or (name.startswith(f"{first} ") and name[len(first) + 1 :].isdecimal())
-
-
-def on_frontend(name: str) -> bool:
-    """Return whether an exchange is one with the frontend's host."""
-    return name in {"page", "api on frontend"} or name.startswith(("script ", "style ", "settings ", ON_FRONTEND))
-
-
-def host_of(url: str) -> str:
-    """Return the host of an address, with the port if it has one."""
-    return urlsplit(url).netloc or url

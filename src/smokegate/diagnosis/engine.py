@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.case import Case, on_frontend
+from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.catalogue import explains, rules_for
+from smokegate.diagnosis.exchange_names import on_frontend
 from smokegate.diagnosis.model import Confidence, Diagnosis, Finding, Owner
 from smokegate.diagnosis.rule import Rule, matches
 from smokegate.diagnosis.undetermined import undetermined

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.case import host_of, is_sample
+from smokegate.diagnosis.exchange_names import host_of, is_sample
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.names import dialed
 from smokegate.diagnosis.rule import Signs

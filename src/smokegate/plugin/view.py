@@ -122,7 +122,7 @@ class Deployment:
 
         Endpoints that touch the database are requested several times, each on a connection of its own.
         """
-        from smokegate.diagnosis.case import is_of  # noqa: PLC0415 - as above
+        from smokegate.diagnosis.exchange_names import is_of  # noqa: PLC0415 - as above
         from smokegate.observation.plan.backend import endpoint_name  # noqa: PLC0415 - as above
 
         found = self._endpoint(None)

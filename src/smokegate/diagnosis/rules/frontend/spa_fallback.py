@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
-from smokegate.diagnosis.case import is_sample
+from smokegate.diagnosis.exchange_names import is_sample
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, seen
 from smokegate.observation.evidence.html import is_html

@@ -11,11 +11,10 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
 from smokegate.environment.calls import IDENTITY, Logout
 from smokegate.environment.model import Environment, SignIn
-from smokegate.observation.evidence.assertions import MISSING, lookup
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.model import NotSent
 from smokegate.observation.plan.backend import JOURNEY, PLAIN
@@ -40,7 +39,10 @@ from smokegate.observation.plan.sign_in.names import (
     WRONG,
 )
 from smokegate.observation.plan.sign_in.session import Session
-from smokegate.observation.plan.step import Group, RawResponse, RequestToSend, Step, join
+from smokegate.observation.plan.step import Group, RawResponse, RequestToSend, Step
+
+if TYPE_CHECKING:
+    from smokegate.observation.plan.sign_in.write import Write
 
 NEEDLESS = NotSent("")
 """What a step comes to that turns out not to be needed: it is no part of the observation."""
@@ -51,7 +53,6 @@ GROUPS: dict[str, Group] = {
 """The group of each step that can be left out of a journey that is made repeatedly."""
 BESIDE = re.compile(r"(.*/)(log|sign)([-_]?)in(/?)$", re.IGNORECASE)
 """A login path that has its logout beside it by convention."""
-Asking = Callable[[], RequestToSend | NotSent]
 
 
 class SignInPlan:
@@ -88,9 +89,8 @@ class SignInPlan:
             self.first = REGISTER
         elif api.standing is not None:
             self.first = LOGIN_FIRST
-        self._registered = self._register_erred = self._wrote = False
-        self._written = ""
-        """What identifies the write that is to be undone."""
+        self._registered = self._register_erred = False
+        self._written: Write | None = None
         self._deletes = self._signs_in_new and api.delete_call is not None
         self._journals = self._deletes and environment.replica is None
         self._entry: journal.Entry | None = None
@@ -99,7 +99,7 @@ class SignInPlan:
     @property
     def to_finish(self) -> tuple[str, ...]:
         """The steps that must still be made where a run ends early: what it wrote is taken back."""
-        undo = (CSRF + UNDO, UNDO) if self._wrote else ()
+        undo = (CSRF + UNDO, UNDO) if self._written is not None and self._written.done else ()
         return (*undo, CSRF + CLEAN_UP, CLEAN_UP) if self._registered else undo
 
     def steps(self) -> Iterator[Step]:
@@ -117,9 +117,9 @@ class SignInPlan:
             account = (self._standing.email, self._standing.password)
             yield from self._log_in(KEPT, "kept", account, ())
         if self._signs_in_new and self._api.delete_call is not None:
-            target = RequestToSend(self._api.delete_call.method, join(self._base, self._api.delete_call.path))
-            after = self._all_but_clean_up()
-            yield from self._with_csrf(CLEAN_UP, "again", target, self.clean_up, after, got=self._deleted)
+            after, newest = self._all_but_clean_up(), self._sessions["again"]
+            target = newest.target(self._api.delete_call)
+            yield from newest.sending(CLEAN_UP, target, self.clean_up, after, got=self._deleted)
         if self._journals:
             for number, entry in enumerate(journal.left_behind(self._base), 1):
                 names = f"{LEFT_LOGIN} {number}", f"{LEFT_CLEAN_UP} {number}"
@@ -141,28 +141,11 @@ class SignInPlan:
 
     def _write(self) -> Iterator[Step]:
         """Make the declared write with the newest session, and take it back."""
-        call, session = self._api.write_check, self._sessions["again"]
-        if call is None:
-            return
+        if self._api.write_check is not None:
+            from smokegate.observation.plan.sign_in.write import Write  # noqa: PLC0415 -- only where declared
 
-        def asking() -> RequestToSend | NotSent:
-            return session.write(call.method, call, {}) if session.signed_in else NotSent(LOGIN)
-
-        def got(raw: RawResponse) -> None:
-            session.take(raw)
-            self._wrote = 200 <= raw.status < 400
-            found = lookup(raw.json, tuple(call.identity.split("."))) if raw.is_json else MISSING
-            self._written = "" if found is MISSING else quote(str(found), safe="")
-
-        def undoing() -> RequestToSend | NotSent:
-            if not self._wrote or (IDENTITY in call.undo.path and not self._written):
-                return NotSent(WRITE)
-            return session.write(call.undo.method, call.undo, {}, call.undo.path.replace(IDENTITY, self._written))
-
-        target = RequestToSend(call.method, join(self._base, call.path))
-        yield from self._with_csrf(WRITE, "again", target, asking, (AGAIN,), got=got)
-        target = RequestToSend(call.undo.method, join(self._base, call.undo.path))
-        yield from self._with_csrf(UNDO, "again", target, undoing, (WRITE,))
+            self._written = Write(self._api.write_check, self._sessions["again"])
+            yield from self._written.steps()
 
     def clean_up(self) -> RequestToSend | NotSent:
         """Return the request by which the account deletes itself, from its newest session."""
@@ -191,43 +174,19 @@ class SignInPlan:
         return entry.close if entry is not None else lambda: None
 
     def removal(self, email: str, password: str, names: tuple[str, str], forget: Callable[[], None]) -> Iterator[Step]:
-        """Yield what deletes an account that was not created by this journey: a login, and the request itself.
+        """Yield what deletes an account that was not created by this journey.
 
         Args:
             email: the account.
             password: its password.
-            names: what the two exchanges are called.
+            names: what the two exchanges are called, the login and the request itself.
             forget: called once it is known that there is no such account (any more).
         """
-        login, delete = self._api.login_call, self._api.delete_call
-        if delete is None:
-            return
-        name, last = names
-        session = self._sessions[name] = Session(self._api, self._base, self._redactor)
+        from smokegate.observation.plan.sign_in.removal import removal  # noqa: PLC0415 -- most runs remove nothing
+
         self._redactor.add(password)
-        values = {login.email: email, login.password: password}
-
-        def entered(raw: RawResponse) -> None:
-            session.enter(raw)
-            if not session.signed_in and 400 <= raw.status < 500 and raw.status != 429:
-                forget()
-
-        def leaving() -> RequestToSend | NotSent:
-            if not session.signed_in:
-                return NotSent(name)
-            confirmed = {delete.password: password} if delete.password else {}
-            return session.write(delete.method, delete, confirmed, delete.path.replace(IDENTITY, str(session.identity)))
-
-        def left(raw: RawResponse) -> None:
-            if 200 <= raw.status < 300:
-                forget()
-
-        target = session.write("POST", login, values)
-        yield from self._with_csrf(
-            name, name, target, lambda: session.write("POST", login, values), (), gate="health", got=entered
-        )
-        gone = RequestToSend(delete.method, join(self._base, delete.path))
-        yield from self._with_csrf(last, name, gone, leaving, (name,), got=left)
+        session = Session(self._api, self._base, self._redactor)
+        return removal(self._api, session, (email, password), names, forget)
 
     def _register(self) -> Iterator[Step]:
         """Create an account; nothing is written where the health check has failed."""
@@ -255,7 +214,7 @@ class SignInPlan:
                 self._entry = journal.intend(self._base, email, password)
             return asking()
 
-        yield from self._with_csrf(REGISTER, "first", asking(), noted, (), gate="health", got=got)
+        yield from session.sending(REGISTER, asking(), noted, (), gate="health", got=got)
 
     def _log_in(  # noqa: PLR0913 -- a value each, given once
         self,
@@ -275,7 +234,7 @@ class SignInPlan:
             return needed() or session.write("POST", call, values)
 
         target = session.write("POST", call, values)
-        yield from self._with_csrf(name, client, target, asking, after, priority=priority, got=session.enter)
+        yield from session.sending(name, target, asking, after, priority=priority, got=session.enter)
 
     def _is_needed(self) -> NotSent | None:
         """Return why there is no first login: a registration that signs in makes it needless."""
@@ -311,8 +270,7 @@ class SignInPlan:
             return session.write(call.method, call, {}) if session.signed_in else NotSent(self._opener())
 
         # Its cookies are not taken: what a client still sends that ignores them must be refused all the same.
-        target = RequestToSend(call.method, join(self._base, call.path))
-        yield from self._with_csrf(LOGOUT, "first", target, asking, (ACCOUNT,))
+        yield from session.sending(LOGOUT, session.target(call), asking, (ACCOUNT,))
         if declared is not None and declared.revokes:
             yield self._view(AFTER_LOGOUT, "first", "", (LOGOUT,))
 
@@ -333,32 +291,6 @@ class SignInPlan:
             return session.view() if session.signed_in else NotSent(of or self._opener())
 
         return Step(name, "sign_in", session.view(), asking, after, JOURNEY, got=session.see)
-
-    def _with_csrf(  # noqa: PLR0913 -- a value each, given once
-        self,
-        name: str,
-        client: str,
-        target: RequestToSend,
-        asking: Asking,
-        after: tuple[str, ...],
-        *,
-        priority: int = JOURNEY,
-        gate: str | None = None,
-        got: Callable[[RawResponse], None] | None = None,
-    ) -> Iterator[Step]:
-        """Yield a write, and before it the page that gives its CSRF token, where the file declares one."""
-        session = self._sessions[client]
-        if self._api.csrf is None:
-            yield Step(name, "sign_in", target, asking, after, priority, retry=False, gate=gate, got=got)
-            return
-        page = CSRF + name
-
-        def fetching() -> RequestToSend | NotSent:
-            wanted = asking()
-            return wanted if isinstance(wanted, NotSent) else session.csrf_page()
-
-        yield Step(page, "sign_in", session.csrf_page(), fetching, after, priority, gate=gate, got=session.take_csrf)
-        yield Step(name, "sign_in", target, asking, (*after, page), priority, retry=False, gate=gate, got=got)
 
     def _all_but_clean_up(self) -> tuple[str, ...]:
         return (ANONYMOUS, ACCOUNT, LOGOUT, AFTER_LOGOUT, LOGIN, AGAIN, WRITE, UNDO, WRONG, AFTER_WRONG)

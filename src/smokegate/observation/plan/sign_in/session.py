@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from smokegate.environment.calls import Call
+from smokegate.environment.calls import Call, Delete, Logout, Undo, WriteCheck
 from smokegate.environment.signin import SignIn
 from smokegate.observation.evidence.assertions import lookup
 from smokegate.observation.evidence.elements import element
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sign_in import Reply, identity_in, signs_in, token_of
-from smokegate.observation.model import Headers
+from smokegate.observation.model import Headers, NotSent
+from smokegate.observation.plan.backend import JOURNEY
 from smokegate.observation.plan.bodies import encoded
-from smokegate.observation.plan.step import RawResponse, RequestToSend, join, web_origin
+from smokegate.observation.plan.sign_in.names import CSRF
+from smokegate.observation.plan.step import RawResponse, RequestToSend, Step, join, web_origin
 
 
 class Session:
@@ -127,3 +130,31 @@ class Session:
     def _cookie(self) -> tuple[tuple[str, str], ...]:
         pairs = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         return (("Cookie", pairs),) if pairs else ()
+
+    def target(self, call: Delete | Logout | WriteCheck | Undo) -> RequestToSend:
+        """Return what is known of a request before it is made: its method and where it goes."""
+        return RequestToSend(call.method, join(self._base, call.path))
+
+    def sending(  # noqa: PLR0913 -- a value each, given once
+        self,
+        name: str,
+        target: RequestToSend,
+        asking: Callable[[], RequestToSend | NotSent],
+        after: tuple[str, ...],
+        *,
+        priority: int = JOURNEY,
+        gate: str | None = None,
+        got: Callable[[RawResponse], None] | None = None,
+    ) -> Iterator[Step]:
+        """Yield a write, and before it the page that gives its CSRF token, where the file declares one."""
+        if self._api.csrf is None:
+            yield Step(name, "sign_in", target, asking, after, priority, retry=False, gate=gate, got=got)
+            return
+        page = CSRF + name
+
+        def fetching() -> RequestToSend | NotSent:
+            wanted = asking()
+            return wanted if isinstance(wanted, NotSent) else self.csrf_page()
+
+        yield Step(page, "sign_in", self.csrf_page(), fetching, after, priority, gate=gate, got=self.take_csrf)
+        yield Step(name, "sign_in", target, asking, (*after, page), priority, retry=False, gate=gate, got=got)

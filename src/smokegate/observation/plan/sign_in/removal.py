@@ -1,0 +1,47 @@
+"""What deletes an account that the journey itself did not create: one of an earlier run, or a browser's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.environment.calls import IDENTITY
+from smokegate.observation.model import NotSent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from smokegate.environment.model import SignIn
+    from smokegate.observation.plan.sign_in.session import Session
+    from smokegate.observation.plan.step import RawResponse, RequestToSend, Step
+
+
+def removal(
+    api: SignIn, session: Session, account: tuple[str, str], names: tuple[str, str], forget: Callable[[], None]
+) -> Iterator[Step]:
+    """Yield a login with an address and a password, and the request by which the account deletes itself."""
+    login, delete = api.login_call, api.delete_call
+    if delete is None:
+        return
+    (name, last), (email, password) = names, account
+    values = {login.email: email, login.password: password}
+
+    def entering() -> RequestToSend:
+        return session.write("POST", login, values)
+
+    def entered(raw: RawResponse) -> None:
+        session.enter(raw)
+        if not session.signed_in and 400 <= raw.status < 500 and raw.status != 429:
+            forget()
+
+    def leaving() -> RequestToSend | NotSent:
+        if not session.signed_in:
+            return NotSent(name)
+        confirmed = {delete.password: password} if delete.password else {}
+        return session.write(delete.method, delete, confirmed, delete.path.replace(IDENTITY, str(session.identity)))
+
+    def left(raw: RawResponse) -> None:
+        if 200 <= raw.status < 300:
+            forget()
+
+    yield from session.sending(name, entering(), entering, (), gate="health", got=entered)
+    yield from session.sending(last, session.target(delete), leaving, (name,), got=left)

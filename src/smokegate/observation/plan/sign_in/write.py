@@ -1,0 +1,52 @@
+"""The declared write of a journey: it is made with the newest session and taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from smokegate.environment.calls import IDENTITY
+from smokegate.observation.evidence.assertions import MISSING, lookup
+from smokegate.observation.model import NotSent
+from smokegate.observation.plan.sign_in.names import AGAIN, LOGIN, UNDO, WRITE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from smokegate.environment.calls import WriteCheck
+    from smokegate.observation.plan.sign_in.session import Session
+    from smokegate.observation.plan.step import RawResponse, RequestToSend, Step
+
+
+class Write:
+    """One write, and how it is undone."""
+
+    def __init__(self, call: WriteCheck, session: Session) -> None:
+        self._call = call
+        self._session = session
+        self._identity = ""
+        """What identifies the write that is to be undone."""
+        self.done = False
+        """Whether it was made, so that it must be undone."""
+
+    def steps(self) -> Iterator[Step]:
+        """Yield the write and its undoing."""
+        session = self._session
+        yield from session.sending(WRITE, session.target(self._call), self._writing, (AGAIN,), got=self._written)
+        yield from session.sending(UNDO, session.target(self._call.undo), self._undoing, (WRITE,))
+
+    def _writing(self) -> RequestToSend | NotSent:
+        session = self._session
+        return session.write(self._call.method, self._call, {}) if session.signed_in else NotSent(LOGIN)
+
+    def _written(self, raw: RawResponse) -> None:
+        self._session.take(raw)
+        self.done = 200 <= raw.status < 400
+        found = lookup(raw.json, tuple(self._call.identity.split("."))) if raw.is_json else MISSING
+        self._identity = "" if found is MISSING else quote(str(found), safe="")
+
+    def _undoing(self) -> RequestToSend | NotSent:
+        undo = self._call.undo
+        if not self.done or (IDENTITY in undo.path and not self._identity):
+            return NotSent(WRITE)
+        return self._session.write(undo.method, undo, {}, undo.path.replace(IDENTITY, self._identity))
