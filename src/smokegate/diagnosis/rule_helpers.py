@@ -96,10 +96,15 @@ def intermittent(case: Case, signs: Signs) -> bool:
 
 
 def sometimes(case: Case, signs: Signs, title: str) -> Signs:
-    """Return the signs of an edge, whose title says so where only some requests meet it."""
-    if signs.advisory or not intermittent(case, signs):
+    """Return the signs of an edge, whose title says so where only some requests or some paths meet it."""
+    if signs.advisory:
         return signs
-    return replace(signs, title=f"{signs.title or title}, some of the time")
+    if intermittent(case, signs):
+        return replace(signs, title=f"{signs.title or title}, some of the time")
+    if any(map(is_sample, signs.exchanges)) or not any(case.sound(each.name) for each in case.samples):
+        return signs
+    said = "the health check was answered by the application, so it is not down altogether"
+    return replace(signs, title=f"{signs.title or title}, on some paths", against=(*signs.against, said))
 
 
 def by_platform(signs: Signs, title: str) -> Signs:

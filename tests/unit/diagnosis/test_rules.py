@@ -160,6 +160,37 @@ def test_a_gateway_that_answers_some_requests_itself_is_said_to_do_so() -> None:
     assert headline.title.endswith("gets no answer from the backend, some of the time")
 
 
+@pytest.mark.parametrize(
+    ("status", "ending"), [(502, "from the backend, on some paths"), (504, "in time, on some paths")]
+)
+def test_a_gateway_that_answers_one_path_itself_is_not_said_to_have_no_backend(status: int, ending: str) -> None:
+    """The health check is answered by the application: it is there, and one path of it is not."""
+    text = f"<html><head><title>{status} x</title></head><body><hr><center>nginx</center></body></html>"
+    headline = judged(page("endpoint /api/quotes", status, text)).headline
+    assert headline is not None
+    assert headline.title.endswith(ending)
+    assert headline.confidence is not Confidence.CERTAIN
+    assert "it is not down altogether" in headline.against[0]
+
+
+@pytest.mark.parametrize(
+    ("shown", "confidence"),
+    [
+        ({"email": "smokegate+0123456789ab@example.com"}, Confidence.CERTAIN),
+        ({"email": "guest@shop.example", "guest": True}, Confidence.POSSIBLE),
+        ({"status": "ok"}, Confidence.POSSIBLE),
+    ],
+)
+def test_only_this_runs_account_proves_that_an_account_opens_without_a_token(
+    shown: dict[str, Any], confidence: Confidence
+) -> None:
+    """A backend that answers everything with 200 shows no account, and what guests see is no one's."""
+    finding = found_by("sign-in.session-survives", answered("account without token", 200, shown))
+    assert finding is not None
+    assert finding.confidence is confidence
+    assert confidence is Confidence.CERTAIN or "account is not in it" in finding.competing[0]
+
+
 def test_drivers_text_is_certain_where_nothing_speaks_against_it() -> None:
     """Where nothing that touches the database is answered, the driver's own words prove it."""
     environment = an_environment(sign_in=None, backend={"url": BACKEND, "endpoints": [{"path": "/api/quotes"}]})

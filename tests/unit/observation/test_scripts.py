@@ -17,6 +17,12 @@ AXIOS = (
     "function mc(e,t){const o={url:r,method:r,data:r,baseURL:i,transformRequest:i};return o}"
 )
 
+#: A client that wants an address, as supabase-js is written.
+CLIENT = (
+    'function mi(t){const e=t==null?void 0:t.trim();if(!e)throw new Error("shopUrl is required.");return new URL(e)}'
+    "class yi{constructor(t,e){this.key=e;this.at=mi(t)}from(t){return fetch(this.at+t)}}"
+)
+
 
 def reading(script: str, html: str = "", **more: str) -> Reading:
     """Read a page with a script; further ones by their names."""
@@ -101,6 +107,19 @@ def test_the_address_that_is_called_is_found_however_it_is_written(bundle: str, 
     [
         AXIOS,
         "",
+        "const c=o=>{if(o)return fetch(`${o}/items`)};c(void 0)",
+        "const c=o=>o?fetch(`${o}/items`):null;c(void 0)",
+        "const c=o=>fetch(`${o}/items`);c(void 0);c(location.hash)",
+        "const c=o=>fetch(`${o}/items`);c(void 0);w.push(c)",
+        "const c=(o,n)=>fetch(`${n}/items`);c(...x)",
+        "export const c=o=>fetch(`${o}/items`);c(void 0)",
+        "const c=o=>fetch(`${o||h}/items`);c(void 0)",
+        f"{CLIENT}const c=x?new yi(void 0):null",
+        f"{CLIENT}const c=()=>new yi(void 0)",
+        f"{CLIENT}const c=new yi(h)",
+        'function a(t){if(!t)throw Error("never")}const c=a(void 0)',
+        'function a(t){if(b&&!t)throw Error("no url")}const c=a(void 0)',
+        'const s=new Map([["api",void 0]]);s.set("api",h);fetch(s.get("api")+o)',
         'fetch("/assets/logo.svg")',
         'const a="https://docs.example.com/guide"',
         'throw Error("https://react.dev/errors/"+e)',
@@ -126,6 +145,18 @@ def test_a_script_that_calls_no_api_has_no_address(script: str) -> None:
         ('x.create({baseURL:"__API_URL__"})', "__API_URL__", ""),
         ("new class{constructor(e){this.base=e}g(t){return fetch(`${this.base}${t}`)}}(void 0)", "undefined\ufffc", ""),
         ("const u=new URL(void 0)", "undefined", ""),
+        ("const c=(o,r={})=>({list:()=>fetch(`${o}/items`,{headers:r})}),l=c(void 0)", "undefined/items", ""),
+        ('function c(o){return()=>fetch(o+"/items")}const l=c(),m=c(void 0)', "undefined/items", ""),
+        ('async function c(o,r=void 0){return fetch(`${r}${o}`)}c("/items")', "undefined\ufffc", ""),
+        (
+            'class c{constructor(r=void 0){this.base=r}l(){return fetch(this.base+"/items")}}const u=new c',
+            "undefined/items",
+            "",
+        ),
+        ('const s=new Map([["api",void 0],["x",1]]),l=o=>fetch(s.get("api")+o)', "undefined\ufffc", ""),
+        (f"{CLIENT}const c=new yi(void 0,'key')", "undefined", ""),
+        (f"{CLIENT}const f=(t,e)=>new yi(t,e),c=f({{}}.VITE_API_URL,'key')", "undefined", "VITE_API_URL"),
+        ('function q(o){if(!o.url){throw Error("no url")}}' + f"{CLIENT}const c=new yi(void 0)", "undefined", ""),
     ],
 )
 def test_an_address_that_the_build_did_not_fill_in_is_found(script: str, value: str, setting: str) -> None:

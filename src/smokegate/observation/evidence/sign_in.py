@@ -17,6 +17,9 @@ from smokegate.observation.model import Answer, Headers
 
 PASSWORD_INPUT = re.compile(r"<input[^>]{0,400}type\s*=\s*[\"']?password", re.IGNORECASE)
 
+SYNTHETIC = re.compile(r"smokegate\+[0-9a-f]{12}@")
+"""How the addresses of accounts begin that a run makes."""
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -157,6 +160,18 @@ def identity_in(api: SignIn, got: Reply) -> Any:
     """Return what identifies the account in an answer, None where nothing does."""
     found = lookup(got.json, tuple(api.identity.split("."))) if got.is_json else None
     return None if found is MISSING else found
+
+
+def shows_account(api: SignIn, got: Reply, own: Reply | None) -> bool:
+    """Return whether an answer holds the account that this run signs in with, by its address or its identity.
+
+    `own` is what the account view shows to who is signed in.
+    """
+    standing = api.standing.email if api.standing is not None else None
+    if (standing is not None and standing in got.text) or SYNTHETIC.search(got.text):
+        return True
+    found = identity_in(api, got)
+    return found not in (None, "") and own is not None and found == identity_in(api, own)
 
 
 def registered(api: SignIn, answers: Callable[[str], Answer | None]) -> bool:

@@ -10,7 +10,8 @@ from smokegate.observation.javascript.callers import passed_on
 from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.members import member
 from smokegate.observation.javascript.scopes import Definition, Script
-from smokegate.observation.javascript.tokens import PIECE, PUNCTUATION, STRING, WORD, unescaped
+from smokegate.observation.javascript.tokens import NOWHERE, PIECE, PUNCTUATION, STRING, WORD, unescaped
+from smokegate.observation.javascript.unset import refused
 from smokegate.observation.javascript.values import HOLE, Choice, Undefined, Unknown, Value, options_of
 
 ABSOLUTE = re.compile(r"(?:https?|wss?)://", re.IGNORECASE)
@@ -106,6 +107,7 @@ class Calls:
             sign, index = "(", index + 1
         if sign == "(":
             yield from self._call(script, index, word)
+            yield from self._refused(script, index)
         elif sign == ":" or (sign == "=" and tokens.is_punctuation(index - 1, ".", "?.")):
             yield from self._key(script, word, index + 2)
         elif (sign == "+" and tokens.is_punctuation(index - 1, "(", ",", "=>", "=", ":", "[")) or (
@@ -133,6 +135,16 @@ class Calls:
                 yield Found(script.url, value, "built")
         elif tokens.kind(first) == WORD and word not in SHOWN and self._is_alone(script, first):
             yield from self._given(script, first)
+
+    def _refused(self, script: Script, index: int) -> Iterator[Found]:
+        """Yield the nothing that a client is made with as the page loads, and that it refuses: it wants an address."""
+        tokens, before = script.tokens, index - 2 if script.tokens.word(index - 1) == "new" else index - 1
+        is_value = tokens.kind(index + 2) == WORD or tokens.word(index + 3) == "}"
+        if tokens.inside[index] != NOWHERE or not tokens.is_punctuation(before, "=") or not is_value:
+            return
+        value = self._evaluator.value(script, index + 2)
+        if isinstance(value, Undefined) and refused(self._evaluator, script, index):
+            yield Found(script.url, value.word, "client", "?", setting=value.name)
 
     def _is_alone(self, script: Script, at: int) -> bool:
         """Return whether an argument is a name that a script gives an address, or a member that is named as one."""

@@ -30,7 +30,9 @@ def constructed(evaluator: Evaluator, script: Script, name: str, at: int) -> Val
     evaluator.world.steps += len(script.made)
     if not 0 < len(made) <= MOST_MADE:
         return None
-    passed = [evaluator.arguments(script, each) for each in made]
+    passed = [evaluator.arguments(script, each) if script.tokens.word(each) == "(" else [] for each in made]
+    if all(wanted.number >= len(each) for each in passed) and wanted.default is not None:
+        return evaluator.value(script, wanted.default)
     if any(wanted.number >= len(each) for each in passed):
         return None
     return choice(*(bound(evaluator, [wanted], each)[name] for each in passed))
@@ -61,8 +63,12 @@ def _made(script: Script, body: int) -> list[int]:
         return [after] if tokens.is_punctuation(after, "(") else []
     named = tokens.word(head + 1) if tokens.word(head + 1) not in {"extends", "{"} else tokens.word(head - 2)
     if not script.made:
-        for index in range(len(tokens) - 2):
-            if tokens.kinds[index] == WORD and tokens.word(index) == "new" and tokens.is_punctuation(index + 2, "("):
+        for index in range(len(tokens) - 1):
+            if (
+                tokens.kinds[index] == WORD
+                and tokens.word(index) == "new"
+                and tokens.word(index + 2) not in {".", "?."}
+            ):
                 script.made[tokens.word(index + 1)].append(index + 2)
         script.made[""] = []  # not looked for again where there is none
     return [each for each in script.made.get(named, ()) if _is(script.visible(named, each - 1), head)]

@@ -12,6 +12,7 @@ from smokegate.observation.javascript import members
 from smokegate.observation.javascript.classes import constructed
 from smokegate.observation.javascript.scopes import FAR, Definition, Script
 from smokegate.observation.javascript.tokens import PIECE, PUNCTUATION, REGEX, STRING, WORD, unescaped
+from smokegate.observation.javascript.unset import given
 from smokegate.observation.javascript.values import (
     HOLE,
     UNDEFINED,
@@ -48,6 +49,8 @@ class Evaluator:
         self.world = world
         self.by_name: dict[str, Value | None] = {}
         """The only address that any script gives a property of a name, as far as it was looked for."""
+        self.given: dict[tuple[Script, int, str], Value | None] = {}
+        """What every caller gives a parameter, where that is nothing."""
         self._known: dict[tuple[Script, int], Value] = {}
         self._open: set[tuple[Script, int]] = set()
 
@@ -73,7 +76,7 @@ class Evaluator:
         found = script.visible(name, at)
         self.world.steps += script.work - before
         if found == "parameter":
-            return bound[name] if name in bound else constructed(self, script, name, at) or UNKNOWN
+            return bound[name] if name in bound else self._parameter(script, name, at)
         if isinstance(found, Definition):
             return self._defined(script, found)
         if name in script.imports:
@@ -89,6 +92,11 @@ class Evaluator:
     def arguments(self, script: Script, opened: int) -> list[Value]:
         """Return what is passed between the bracket at a token and its closing one."""
         return Reading(self, script, {}).arguments(opened, 0)[0]
+
+    def _parameter(self, script: Script, name: str, at: int) -> Value:
+        found = constructed(self, script, name, at)
+        found = given(self, script, name, at) if found is None else found
+        return UNKNOWN if found is None else found
 
     def _defined(self, script: Script, definition: Definition) -> Value:
         if definition.value is None:
@@ -228,7 +236,7 @@ class Reading:
         return "string" if isinstance(value, str) and HOLE not in value else UNKNOWN
 
     def _new(self, index: int, depth: int) -> tuple[Value, int]:
-        """Read `new NAME(…)`; of all objects, only URLs are known."""
+        """Read `new NAME(…)`; of all objects, only URLs and maps are known."""
         tokens, name = self._tokens, self._tokens.word(index)
         while tokens.kind(index) == WORD and tokens.is_punctuation(index + 1, "."):
             index += 2
@@ -237,6 +245,8 @@ class Reading:
         if not tokens.is_punctuation(index + 1, "("):
             return UNKNOWN, index + 1
         values, after = self.arguments(index + 1, depth)
+        if name == "Map":
+            return (values[0] if values else UNKNOWN), after
         return (members.url(values) if name == "URL" else UNKNOWN), after
 
     def _template(self, index: int, depth: int) -> tuple[Value, int]:

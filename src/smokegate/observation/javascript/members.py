@@ -149,8 +149,10 @@ def _only_address(evaluator: Evaluator, name: str) -> Value | None:
         if isinstance(value, Undefined) and AN_ADDRESS.search(name):
             # What a constructor was given counts, not a field that is cleared.
             value = value.word if script.visible(tokens.word(at), at) == "parameter" else value
+        one = not isinstance(value, Choice)  # of `t?.trim()`, transpiled, one is undefined
         for each in options_of(value):
-            if isinstance(each, str) and each.startswith(("http://", "https://", "ws://", "wss://", "/", "undefined")):
+            begins = isinstance(each, str) and each.startswith(("http://", "https://", "ws://", "wss://", "/"))
+            if begins or (one and isinstance(each, str) and each.startswith("undefined")):
                 found[each] = None
     return next(iter(found)) if len(found) == 1 else None
 
@@ -247,6 +249,8 @@ def _method(evaluator: Evaluator, value: Value, receiver: tuple[Value, str], val
         return evaluator.world.element(first if name == "querySelector" else f"#{first}")
     if isinstance(target, Element):
         return _of_element(target, first) if name == "getAttribute" and isinstance(first, str) else UNKNOWN
+    if isinstance(target, Literal) and name == "get" and target.script.tokens.word(target.at) == "[":
+        return _of_map(evaluator, target, first)
     if isinstance(target, Literal) and name in {"includes", "join", "filter"}:
         return _of_list(evaluator, target, name, first)
     if isinstance(target, str | Choice | Undefined) and name in {"concat", "replace", "replaceAll", "trim", "toString"}:
@@ -265,6 +269,13 @@ def _method(evaluator: Evaluator, value: Value, receiver: tuple[Value, str], val
         last = values[-1]
         return last if isinstance(last, Literal) else choice(first, last) if isinstance(last, Unknown) else first
     return first if name in THROUGH and values and isinstance(target, Unknown) else UNKNOWN
+
+
+def _of_map(evaluator: Evaluator, target: Literal, key: Value) -> Value:
+    """Return what `new Map([[key, value], …])` has under a key that no one sets later."""
+    pairs = [items(evaluator, each) for each in items(evaluator, target) if isinstance(each, Literal)]
+    later = re.search(rf"\.set\(\s*[\"'`]{re.escape(text_of(key))}[\"'`]", target.script.tokens.text)
+    return UNKNOWN if later else next((each[1] for each in pairs if len(each) > 1 and each[0] == key), UNKNOWN)
 
 
 def _of_list(evaluator: Evaluator, target: Literal, name: str, first: Value) -> Value:

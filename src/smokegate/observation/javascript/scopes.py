@@ -142,6 +142,8 @@ class Parameter:
     """Which of the arguments it is, or a part of."""
     key: str | None = None
     """The property of the argument that it is (`function f({baseUrl: n})`)."""
+    default: int | None = None
+    """The first token of its default."""
 
 
 def parameters(script: Script, opened: int) -> list[Parameter]:
@@ -154,7 +156,8 @@ def parameters(script: Script, opened: int) -> list[Parameter]:
         if tokens.kind(each) != WORD:
             continue
         if around == opened and tokens.is_punctuation(each - 1, "(", ","):
-            found.append(Parameter(tokens.word(each), number))
+            default = each + 2 if tokens.word(each + 1) == "=" else None
+            found.append(Parameter(tokens.word(each), number, default=default))
         elif tokens.word(around) == "{" and tokens.inside[around] == opened and _is_bound(tokens, each):
             key = each - 2 if tokens.is_punctuation(each - 1, ":") else each
             found.append(Parameter(tokens.word(each), number, tokens.word(key)))

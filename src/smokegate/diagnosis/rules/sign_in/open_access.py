@@ -8,7 +8,7 @@ from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.evidence.sign_in import opens, reply, signs_in
+from smokegate.observation.evidence.sign_in import opens, reply, shows_account, signs_in
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -25,22 +25,23 @@ def survives(case: Case) -> Signs | None:
         exchange, answer = case.exchange(name), case.app(name)
         if exchange is None or answer is None or not opens(api, reply(answer)):
             continue
-        page = is_html(answer)
+        own = case.app("account")
+        sure = shows_account(api, reply(answer), reply(own) if own is not None else None)
         by_design = name == "account after logout" and not api.by_cookie
         return Signs(
             evidence=(seen(exchange, body(answer)),),
             exchanges=(name,),
-            confidence=Confidence.POSSIBLE if page else Confidence.CERTAIN,
-            competing=_competing(page=page, by_design=by_design),
+            confidence=Confidence.CERTAIN if sure else Confidence.POSSIBLE,
+            competing=_competing(sure=sure, by_design=by_design),
             title="What a client held before its logout still opens the account at {host}" if by_design else None,
         )
     return None
 
 
-def _competing(*, page: bool, by_design: bool) -> tuple[str, ...] | None:
+def _competing(*, sure: bool, by_design: bool) -> tuple[str, ...] | None:
     if by_design:
         return ("tokens that outlive a logout by design: `revokes = false` for `logout` in {file}",)
-    return ("a page that is served for any path, with no account on it",) if page else None
+    return None if sure else ("an answer to any request, or what guests see: this run's account is not in it",)
 
 
 def any_password(case: Case) -> Signs | None:

@@ -1,0 +1,17 @@
+"""One client is optional; a helper tests its address; the API is called at its own."""
+
+SCRIPT = """function mi(t){const e=t==null?void 0:t.trim();if(!e)throw new Error("shopUrl is required.");return new URL(e)}
+class yi{constructor(t,e){this.key=e,this.at=mi(t)}from(t){return fetch(new URL("rest/"+t,this.at))}}
+const wi=(t,e)=>new yi(t,e),A="http://127.0.0.1:{port}";const ki={}.VITE_SHOP_URL?wi({}.VITE_SHOP_URL,"anon"):null;
+const see=(t,e)=>{t&&navigator.sendBeacon(`${t}/seen`,e)};see({}.VITE_STATS_URL,"x");
+fetch(A+"/api/items").then(t=>{document.title=t.status});"""
+PAGE = '<!doctype html><html><body><div id=root></div><script type="module" src="/assets/index-1a2b3c4d.js"></script></body></html>'
+
+
+def answer(request):
+    if request.headers.get("host", "").startswith("localhost"):
+        is_script = request.path.endswith(".js")
+        return 200, {"content-type": "text/javascript" if is_script else "text/html"}, SCRIPT if is_script else PAGE
+    if request.path == "/health":
+        return 200, {"content-type": "application/json"}, '{"status": "ok"}'
+    return 404, {"content-type": "application/json"}, "{}"
