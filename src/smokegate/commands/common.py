@@ -123,7 +123,7 @@ def run_checks(  # noqa: PLR0913 - all but the first two by name
 ) -> CheckResult:
     """Run the suite on a deployment once, in a process of its own: what it says is what pytest says.
 
-    Ctrl-C ends the run: what was observed by then is judged as cut short.
+    Ctrl-C stops the run: what was observed by then is judged as cut short.
 
     Args:
         environment: with the addresses that it really has.

@@ -153,7 +153,7 @@ def watch(  # noqa: PLR0913 - all but the first three are by name
                 one = _round(environment, console, creating=creating)
                 if one is None:
                     break
-                if (change := _tell(tally, one, console, history)) is not None and alerts is not None:
+                if (change := _report(tally, one, console, history)) is not None and alerts is not None:
                     for problem in alerts.announce(replace(change, environment=environment.name)):
                         console.note(problem)
                 due = max(due + 1, int((clock() - began) // every))
@@ -185,7 +185,7 @@ def _creating(environment: Environment, console: Console, *, journey: bool) -> b
     return journey
 
 
-def _tell(tally: Tally, one: Round, console: Console, history: Path) -> Change | None:
+def _report(tally: Tally, one: Round, console: Console, history: Path) -> Change | None:
     """Print a round's line; its reason only where it is a new one. Returns the change, if it is one."""
     before = tally.rounds[-1] if tally.rounds else None
     changed = tally.add(one)

@@ -19,7 +19,7 @@ LINES_AT_MOST = 3
 PASSING = ("refused", "unknown-host", "timed-out", "too-many-clients")
 """Reasons that pass by themselves: a program that ran on had overcome them."""
 ENDED = {0, 137, 143}
-"""How a program ends that was told to: by itself, or by signal 9 or 15."""
+"""How a program ends that was stopped: by itself, or by signal 9 or 15."""
 
 
 def view_of(case: Case) -> ServerView | None:

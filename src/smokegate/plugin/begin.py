@@ -44,7 +44,7 @@ def begin(settings: Settings, embedded: Embedded | None = None, pool: Pool | Non
     check_options(settings, environments)
     run = Run(settings, environments, pool=pool)
     if settings.since is not None:
-        from smokegate.report.history import StateError, states_of  # noqa: PLC0415 - only where it is asked for
+        from smokegate.report.history import StateError, states_of  # noqa: PLC0415 - only where it is requested
 
         try:
             run.since = states_of(settings.since)
@@ -57,7 +57,7 @@ def check_options(settings: Settings, environments: tuple[Environment, ...]) -> 
     """Refuse options that contradict the environments.
 
     Raises:
-        pytest.UsageError: a duration, commit or fault can not be used.
+        pytest.UsageError: a duration, commit or fault cannot be used.
     """
     _check_durations(settings)
     commit = settings.expected_commit

@@ -14,7 +14,7 @@ from smokegate.plugin.options import worker_slot
 from smokegate.plugin.run_key import RUN
 
 BRIEF = pytest.StashKey[bool]()
-"""Whether `-q` asked for less than the default; not there where pytest's usual detail is shown."""
+"""Whether `-q` requested less than the default; not there where pytest's usual detail is shown."""
 USUAL = "fE"
 """The short test summary that pytest shows where no `-r` is given."""
 

@@ -138,7 +138,7 @@ class Client:
         follow: bool,  # noqa: FBT001 -- handed on
     ) -> RequestToSend:
         from smokegate.observation.plan.bodies import encoded  # noqa: PLC0415 -- imported where it is used
-        from smokegate.observation.plan.step import RequestToSend, ask_json, join  # noqa: PLC0415
+        from smokegate.observation.plan.step import RequestToSend, join, json_request  # noqa: PLC0415
 
         if not path.startswith("/"):
             raise ValueError(f'expected a path below the backend\'s address, which begins with "/", found {path!r}')
@@ -150,7 +150,7 @@ class Client:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         body = None
         if json is not None:
-            made = ask_json(method, url, json)
+            made = json_request(method, url, json)
             kind, body = made.headers[0][1], made.body
         elif form is not None:
             kind, body = encoded("form", dict(form))

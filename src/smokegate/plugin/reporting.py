@@ -28,7 +28,7 @@ def name_reports(config: pytest.Config, run: Run) -> None:
     if config.option.xmlpath is None:
         config.option.xmlpath = str(report_file(run, "xml"))
     if compatible_page(config) is not None:
-        from smokegate.report.html import STYLE  # noqa: PLC0415 - only where pytest-html's page is asked for
+        from smokegate.report.html import STYLE  # noqa: PLC0415 - only where pytest-html's page is requested
 
         config.option.self_contained_html = True
         config.option.css = [*config.option.css, str(STYLE)]
@@ -40,7 +40,7 @@ def report_file(run: Run, ending: str) -> Path:
 
 
 def compatible_page(config: pytest.Config) -> Path | None:
-    """Return the file for pytest-html's page, where it was asked for."""
+    """Return the file for pytest-html's page, where it was requested."""
     path = getattr(config.option, "htmlpath", None)
     return config.invocation_params.dir / path if path else None
 
@@ -125,7 +125,7 @@ class Reporting:
     def pytest_html_results_summary(self, prefix: list[str], session: pytest.Session) -> None:
         """Put our first screen above pytest-html's table."""
         if self.output is not None:
-            from smokegate.report import html  # noqa: PLC0415 - only where pytest-html's page is asked for
+            from smokegate.report import html  # noqa: PLC0415 - only where pytest-html's page is requested
 
             html.clean_metadata(session.config)
             prefix.append(html.first_screen(self.output.document))
@@ -143,6 +143,6 @@ class Reporting:
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_row(self, report: Any, cells: list[str]) -> None:
         """Escape what pytest-html does not, and say why."""
-        from smokegate.report import html  # noqa: PLC0415 - only where pytest-html's page is asked for
+        from smokegate.report import html  # noqa: PLC0415 - only where pytest-html's page is requested
 
         html.row(report, cells, self._own_page)

@@ -20,7 +20,7 @@ Site = Literal["backend", "frontend"]
 
 
 @dataclass(frozen=True)
-class Asked:
+class ProxyRequest:
     """A request as it came."""
 
     site: Site
@@ -117,30 +117,30 @@ class Naming:
         self._givers: dict[str, list[str]] = defaultdict(list)
         self._lock = threading.Lock()
 
-    def name(self, asked: Asked) -> str:
+    def name(self, request: ProxyRequest) -> str:
         """Return the name of the step: that of its exchange where it is one of the journey's."""
         api = self._api
-        path = urlsplit(asked.target).path
-        if api is not None and asked.site == "backend":
+        path = urlsplit(request.target).path
+        if api is not None and request.site == "backend":
             with self._lock:
-                step = self._step(api, asked, path)
+                step = self._step(api, request, path)
             if step is not None:
                 return step
-        return f"{asked.site} {asked.method} {asked.target}"
+        return f"{request.site} {request.method} {request.target}"
 
-    def _step(self, api: SignIn, asked: Asked, path: str) -> str | None:
-        if asked.method == "POST" and path == api.register_:
-            self._password = _key(asked.json, "password")
+    def _step(self, api: SignIn, request: ProxyRequest, path: str) -> str | None:
+        if request.method == "POST" and path == api.register_:
+            self._password = _key(request.json, "password")
             return "register"
-        if asked.method == "POST" and path == api.login:
-            if _key(asked.json, "password") != self._password:
+        if request.method == "POST" and path == api.login:
+            if _key(request.json, "password") != self._password:
                 return "wrong password"
             self._logins += 1
             return "login first" if self._logins == 1 and not api.creates_accounts else "login"
-        if asked.method == "GET" and path == api.account:
-            token = asked.header("authorization").removeprefix("Bearer ")
+        if request.method == "GET" and path == api.account:
+            token = request.header("authorization").removeprefix("Bearer ")
             return self._view(token) if token else "account without token"
-        if asked.method == "DELETE" and path == api.delete:
+        if request.method == "DELETE" and path == api.delete:
             return "clean up"
         return None
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from smokegate.observation.plan.step import same_origin
-from smokegate.rehearsal.exchanges import Asked, Recorded, Recording, Wire, page
+from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Recording, Wire, page
 from smokegate.rehearsal.mutation import STRANGER, Change, Mutation, give, with_status, without_text
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def _is_script(answer: Recorded) -> bool:
 
 
 def _calling(called: str, instead: str, misled: str | None = None) -> Change:
-    def change(answer: Recorded, asked: Asked) -> Recorded | Wire:
-        if asked.target == misled:
+    def change(answer: Recorded, request: ProxyRequest) -> Recorded | Wire:
+        if request.target == misled:
             return page(200, "Application")
         return replace(answer, body=answer.body.replace(called.encode(), instead.encode()))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from smokegate.observation.evidence.assertions import MISSING
-from smokegate.rehearsal.exchanges import Asked, Recorded, Recording, page
+from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Recording, page
 from smokegate.rehearsal.json_mutations import put
 from smokegate.rehearsal.mutation import Mutation, give, say, with_header, with_json, with_status
 
@@ -94,8 +94,8 @@ def _again(api: SignIn, opener: str, recording: Recording) -> Iterator[Mutation]
     yield Mutation("password comes back", "sign_in", title, (opener, "login"), change=_echo)
 
 
-def _echo(answer: Recorded, asked: Asked) -> Recorded:
-    sent: Any = asked.json
+def _echo(answer: Recorded, request: ProxyRequest) -> Recorded:
+    sent: Any = request.json
     said = answer.json
     if not isinstance(said, dict) or not isinstance(sent, dict):
         return answer

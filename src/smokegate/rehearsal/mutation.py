@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from smokegate.rehearsal.exchanges import Asked, Recorded, Site, Wire, page
+from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Site, Wire, page
 
-Change = Callable[[Recorded, Asked], Recorded | Wire]
+Change = Callable[[Recorded, ProxyRequest], Recorded | Wire]
 STRANGER = page(200, "Welcome to nginx!")
 
 
-def as_it_is(answer: Recorded, _: Asked) -> Recorded:
+def as_it_is(answer: Recorded, _: ProxyRequest) -> Recorded:
     """Change nothing."""
     return answer
 

@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
-from smokegate.rehearsal.exchanges import Asked, Recorded, Site, Wire
+from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Site, Wire
 
 MOST = 10_000_000
 """Bytes of a request's body that are read; the suite sends a few hundred."""
-Handler = Callable[[Asked], Awaitable[Recorded | Wire]]
+Handler = Callable[[ProxyRequest], Awaitable[Recorded | Wire]]
 
 
 class Listening:
@@ -100,19 +100,19 @@ def closed_port() -> int:
 
 async def _exchange(site: Site, handler: Handler, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
     """Answer one request; returns whether the connection may be used again."""
-    asked = await _request(site, reader)
-    if asked is None:
+    request = await _request(site, reader)
+    if request is None:
         return False
-    answer = await handler(asked)
+    answer = await handler(request)
     if isinstance(answer, Wire):
         await _instead(answer, writer)
         return False
-    writer.write(_bytes(answer, bodiless=asked.method == "HEAD"))
+    writer.write(_bytes(answer, bodiless=request.method == "HEAD"))
     await writer.drain()
-    return asked.header("connection").lower() != "close"
+    return request.header("connection").lower() != "close"
 
 
-async def _request(site: Site, reader: asyncio.StreamReader) -> Asked | None:
+async def _request(site: Site, reader: asyncio.StreamReader) -> ProxyRequest | None:
     line = (await reader.readline()).decode("latin-1").split()
     if len(line) != 3:
         return None
@@ -120,10 +120,10 @@ async def _request(site: Site, reader: asyncio.StreamReader) -> Asked | None:
     while (raw := await reader.readline()) not in {b"\r\n", b"\n", b""}:
         name, _, value = raw.decode("latin-1").partition(":")
         headers.append((name.strip(), value.strip()))
-    asked = Asked(site, line[0], line[1], tuple(headers))
-    length = min(int(asked.header("content-length") or 0), MOST)
+    request = ProxyRequest(site, line[0], line[1], tuple(headers))
+    length = min(int(request.header("content-length") or 0), MOST)
     body = await reader.readexactly(length) if length else b""
-    return Asked(site, line[0], line[1], tuple(headers), body)
+    return ProxyRequest(site, line[0], line[1], tuple(headers), body)
 
 
 def _bytes(answer: Recorded, *, bodiless: bool) -> bytes:

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from smokegate.observation.plan.step import same_origin
-from smokegate.rehearsal.exchanges import NOT_RECORDED, Asked, Naming, Recorded, Recording, Site, Wire
+from smokegate.rehearsal.exchanges import NOT_RECORDED, Naming, ProxyRequest, Recorded, Recording, Site, Wire
 from smokegate.rehearsal.mutation import Mutation
 from smokegate.rehearsal.proxy import Handler, Proxy, closed_port
 from smokegate.rehearsal.runs import Runs
@@ -57,10 +57,10 @@ class Replay:
         naming = Naming(self._environment)
 
         def handler(addresses: Addresses) -> Handler:
-            async def answer(asked: Asked) -> Recorded | Wire:
-                step = naming.name(asked)
+            async def answer(request: ProxyRequest) -> Recorded | Wire:
+                step = naming.name(request)
                 try:
-                    given = await asyncio.to_thread(upstream.ask, addresses.outward(asked))
+                    given = await asyncio.to_thread(upstream.ask, addresses.outward(request))
                 except OSError:
                     return Wire.RESET
                 naming.answered(step, given)
@@ -81,15 +81,15 @@ class Replay:
         naming, turns = Naming(self._environment), Counter[str]()
 
         def handler(addresses: Addresses) -> Handler:
-            async def answer(asked: Asked) -> Recorded | Wire:
-                step = naming.name(asked)
+            async def answer(request: ProxyRequest) -> Recorded | Wire:
+                step = naming.name(request)
                 number = turns[step]
                 turns[step] += 1
                 known = self.recording.answers.get(step) or [NOT_RECORDED]
                 given: Recorded | Wire = known[number % len(known)]
-                if isinstance(given, Recorded) and mutation.breaks(step, asked.site, number):
+                if isinstance(given, Recorded) and mutation.breaks(step, request.site, number):
                     await asyncio.sleep(mutation.delay)
-                    given = mutation.change(given, asked)
+                    given = mutation.change(given, request)
                 if isinstance(given, Wire):
                     return given
                 naming.answered(step, given)
@@ -109,8 +109,8 @@ class Replay:
             ours: dict[Site, str] = {}
             pairs: dict[str, str] = {}
 
-            async def later(asked: Asked) -> Recorded | Wire:
-                return await answering(asked)
+            async def later(request: ProxyRequest) -> Recorded | Wire:
+                return await answering(request)
 
             for site, real in self._origins.items():
                 if site == closed:

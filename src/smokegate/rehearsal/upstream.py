@@ -17,7 +17,7 @@ from typing import IO, Any
 from smokegate.environment.model import Backend, Frontend
 from smokegate.observation.plan.step import origin_of
 from smokegate.observation.transport.connect import Route
-from smokegate.rehearsal.exchanges import Asked, Recorded, Site
+from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Site
 
 #: What belongs to one connection (RFC 9110, 7.6.1), or is worked out anew.
 HOP = {
@@ -43,23 +43,23 @@ class Upstream:
         self._timeout = timeout
         self._openers = {site: _opener(carried, ca_file) for site, carried in sites.items()}
 
-    def ask(self, asked: Asked) -> Recorded:
+    def ask(self, request: ProxyRequest) -> Recorded:
         """Send to the deployment.
 
         Raises:
             OSError: there is no answer.
         """
-        site = self._sites[asked.site]
-        headers = {name: value for name, value in asked.headers if name.lower() not in HOP}
+        site = self._sites[request.site]
+        headers = {name: value for name, value in request.headers if name.lower() not in HOP}
         headers |= {"Host": site.host} if site.host else {}
-        request = urllib.request.Request(  # noqa: S310 -- the address is the environment file's, http or https
-            site.url + asked.target,
-            data=asked.body or None,
+        outgoing = urllib.request.Request(  # noqa: S310 -- the address is the environment file's, http or https
+            site.url + request.target,
+            data=request.body or None,
             headers={**headers, "Accept-Encoding": "identity"},
-            method=asked.method,
+            method=request.method,
         )
         try:
-            with self._openers[asked.site].open(request, timeout=self._timeout) as response:
+            with self._openers[request.site].open(outgoing, timeout=self._timeout) as response:
                 return _recorded(response.status, response.headers, response.read(LARGEST))
         except urllib.error.HTTPError as answer:
             with answer:
@@ -122,9 +122,9 @@ class Addresses:
         self._there = [(_pattern(real), ours) for real, ours in pairs.items()]
         self._back = [(_pattern(ours), real) for real, ours in pairs.items()]
 
-    def outward(self, asked: Asked) -> Asked:
+    def outward(self, request: ProxyRequest) -> ProxyRequest:
         """Return a request as the deployment is to see it."""
-        return replace(asked, headers=tuple((name, _put(value, self._back)) for name, value in asked.headers))
+        return replace(request, headers=tuple((name, _put(value, self._back)) for name, value in request.headers))
 
     def inward(self, answer: Recorded) -> Recorded:
         """Return an answer as the suite is to see it."""

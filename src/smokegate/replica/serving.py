@@ -34,7 +34,7 @@ class _Server(uvicorn.Server):
 
 
 def serve(app: FastAPI, *, port: int, host: str) -> None:
-    """Serve until the process is told to stop."""
+    """Serve until the process is stopped."""
     uvicorn.run(app, host=host, port=port, log_level="warning")
 
 

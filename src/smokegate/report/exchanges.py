@@ -71,7 +71,7 @@ def exchange(each: Exchange, version: Version | None = None) -> dict[str, Any]:
 
     `version` is where the file says that the version is read: an exchange is stamped with the one that answered it.
     """
-    names_version = version is not None and each.answer is not None and _tells(version, each)
+    names_version = version is not None and each.answer is not None and _names_version(version, each)
     return {
         "name": each.name,
         "version": deployed_version(version, each.answer) if names_version and version and each.answer else None,
@@ -85,7 +85,7 @@ def exchange(each: Exchange, version: Version | None = None) -> dict[str, Any]:
     }
 
 
-def _tells(version: Version, each: Exchange) -> bool:
+def _names_version(version: Version, each: Exchange) -> bool:
     """Whether an answer says its version: a header may stand on each, anything else is at the path that is declared."""
     return version.header is not None or urlsplit(each.request.url).path == version.path.partition("?")[0]
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from smokegate.observation.plan.step import RequestToSend, ask_json, origin_of
+from smokegate.observation.plan.step import RequestToSend, json_request, origin_of
 from smokegate.observation.transport.body import decode
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin, Route
@@ -211,7 +211,7 @@ def test_a_body_goes_to_no_other_origin(prober: Prober, serve: Serve, status: st
         caller.hear()
         caller.answer("", status, f"Location: {target.url}/steal")
 
-    exchange = prober.ask(ask_json("POST", serve(handler).url, {"password": "s3cret!"}))
+    exchange = prober.ask(json_request("POST", serve(handler).url, {"password": "s3cret!"}))
     assert exchange.answer is not None
     assert exchange.answer.status == int(status[:3])
     assert target.heard == []
@@ -226,7 +226,7 @@ def test_a_post_becomes_a_get_without_body_where_browsers_do_so(prober: Prober, 
         caller.answer("done")
 
     server = serve(handler)
-    prober.ask(ask_json("POST", server.url, {"a": 1}))
+    prober.ask(json_request("POST", server.url, {"a": 1}))
     assert server.asked[1] == "GET /done HTTP/1.1"
     assert b"content-type" not in server.heard[1].lower()
     assert server.heard[1].endswith(b"\r\n\r\n")
@@ -245,7 +245,7 @@ def test_a_head_request_has_no_body_to_wait_for(prober: Prober, serve: Serve) ->
 def test_what_was_sent_is_shown_without_its_secrets(prober: Prober, serve: Serve) -> None:
     prober.redactor.add("s3cret!")
     exchange = prober.ask(
-        ask_json(
+        json_request(
             "POST",
             serve(answering('{"input": "s3cret!"}')).url,
             {"p": "s3cret!"},

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 
 from smokegate.environment.model import Environment
-from smokegate.rehearsal.exchanges import Asked, Naming, Recorded
+from smokegate.rehearsal.exchanges import Naming, ProxyRequest, Recorded
 
 
-def _post(path: str, password: str) -> Asked:
+def _post(path: str, password: str) -> ProxyRequest:
     body = json.dumps({"email": "a@example.com", "password": password}).encode()
-    return Asked("backend", "POST", path, (("Content-Type", "application/json"),), body)
+    return ProxyRequest("backend", "POST", path, (("Content-Type", "application/json"),), body)
 
 
-def _view(token: str = "") -> Asked:
+def _view(token: str = "") -> ProxyRequest:
     headers = (("Authorization", f"Bearer {token}"),) if token else ()
-    return Asked("backend", "GET", "/me", headers)
+    return ProxyRequest("backend", "GET", "/me", headers)
 
 
 def _gives(token: str) -> Recorded:
@@ -54,4 +54,4 @@ def test_one_token_for_both_logins_is_distinguished_by_turns(environment: Enviro
 
 def test_other_requests_are_named_by_method_and_target(environment: Environment) -> None:
     """What is no part of the journey is distinguished by site, method, path and query."""
-    assert Naming(environment).name(Asked("frontend", "GET", "/a?b=1")) == "frontend GET /a?b=1"
+    assert Naming(environment).name(ProxyRequest("frontend", "GET", "/a?b=1")) == "frontend GET /a?b=1"

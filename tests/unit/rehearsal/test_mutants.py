@@ -7,7 +7,7 @@ import pytest
 from smokegate.environment.model import Environment
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.model import Answer, Body, Headers
-from smokegate.rehearsal.exchanges import Asked, Recorded, Recording, Wire
+from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Recording, Wire
 from smokegate.rehearsal.mutants import beyond, mutations
 from smokegate.rehearsal.mutation import Mutation
 
@@ -71,7 +71,7 @@ def test_mutation_of_the_health_check_breaks_its_promise(environment: Environmen
     assert unmet(health, _answer(good)) == ()
     kept = []
     for mutation in filter(_of_health, mutations(environment, recording)):
-        changed = mutation.change(good, Asked("backend", "GET", "/health"))
+        changed = mutation.change(good, ProxyRequest("backend", "GET", "/health"))
         assert not isinstance(changed, Wire)
         if not unmet(health, _answer(changed)):
             kept.append(mutation.name)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from smokegate.rehearsal.exchanges import Asked, Recorded, Wire
+from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Wire
 from smokegate.rehearsal.proxy import Proxy
 
 
@@ -30,9 +30,9 @@ def _ask(url: str, method: str = "GET", body: bytes | None = None) -> Came:
             return Came(response.status, response.headers, response.read())
 
 
-def _serving(proxy: Proxy, answer: Recorded | Wire, heard: list[Asked]) -> str:
-    async def handler(asked: Asked) -> Recorded | Wire:
-        heard.append(asked)
+def _serving(proxy: Proxy, answer: Recorded | Wire, heard: list[ProxyRequest]) -> str:
+    async def handler(request: ProxyRequest) -> Recorded | Wire:
+        heard.append(request)
         return answer
 
     return proxy.listen("backend", handler).url
@@ -40,7 +40,7 @@ def _serving(proxy: Proxy, answer: Recorded | Wire, heard: list[Asked]) -> str:
 
 def test_answer_is_what_the_handler_gives() -> None:
     """Status, headers and body are the handler's, and so is what it hears of the request."""
-    heard: list[Asked] = []
+    heard: list[ProxyRequest] = []
     with Proxy() as proxy:
         url = _serving(proxy, Recorded(418, (("x-told", "yes"),), b"teapot"), heard)
         response = _ask(url, "POST", b"body")
@@ -75,7 +75,7 @@ def test_closed_address_refuses() -> None:
     """An address that was closed is gone, with the connections that hung on it."""
     with Proxy() as proxy:
 
-        async def handler(_: Asked) -> Recorded | Wire:
+        async def handler(_: ProxyRequest) -> Recorded | Wire:
             return Recorded(200)
 
         listening = proxy.listen("backend", handler)

@@ -274,7 +274,7 @@ def _note_version(found: Found, answers: list[Got]) -> None:
 
 
 def calls_elsewhere(found: Found) -> str | None:
-    """Return the one other origin that the page's scripts call, where whoever can open the page can reach it."""
+    """Return the one other origin that the page's scripts call, where each visitor of the page can reach it."""
     others = [each for each in found.calls if each != web_origin(found.url)]
     if len(others) != 1 or len(found.calls) != 1:
         return None

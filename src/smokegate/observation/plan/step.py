@@ -67,7 +67,7 @@ class RequestToSend:
         return tuple(pair for pair in more if pair[0].lower() not in own) + self.headers
 
 
-def ask_json(method: str, url: str, body: Any, *headers: tuple[str, str]) -> RequestToSend:
+def json_request(method: str, url: str, body: Any, *headers: tuple[str, str]) -> RequestToSend:
     """Build a request with a JSON body."""
     return RequestToSend(method, url, (("Content-Type", "application/json"), *headers), json.dumps(body).encode())
 

@@ -51,6 +51,6 @@ def collect_server(environment: Environment, *, redactor: Callable[[str], str] |
     Raises:
         ValueError: the environment has no `[server]` or no `[compose]`.
     """
-    from smokegate.observation.server.collect import look_at  # noqa: PLC0415 -- only where a server is declared
+    from smokegate.observation.server.collect import collect  # noqa: PLC0415 -- only where a server is declared
 
-    return look_at(environment, redactor=redactor)
+    return collect(environment, redactor=redactor)

@@ -43,7 +43,7 @@ READY = 'user="${POSTGRES_USER:-postgres}"; exec pg_isready -h 127.0.0.1 -t 3 -U
 LISTENING = 'PATH="$PATH:/usr/sbin:/sbin" exec ss -Hltnp'
 
 
-def look_at(environment: Environment, *, redactor: Redactor | None = None) -> ServerView:
+def collect(environment: Environment, *, redactor: Redactor | None = None) -> ServerView:
     """Check an environment's server; see `smokegate.observation.server.collect_server`."""
     server, compose = environment.server, environment.compose
     if server is None or compose is None:
@@ -52,7 +52,7 @@ def look_at(environment: Environment, *, redactor: Redactor | None = None) -> Se
     name = server.ssh or "local"
     try:
         with connect(server, redactor=redactor) as host:
-            view = _look(host, server, compose, environment.backend.url)
+            view = _collect(host, server, compose, environment.backend.url)
     except HostError as error:
         view = ServerView(name, failure=error.failure)
     except ValueError as error:
@@ -78,14 +78,14 @@ class _Notes:
         return otherwise
 
 
-def _look(host: Host, server: Server, compose: Compose, public: str) -> ServerView:
+def _collect(host: Host, server: Server, compose: Compose, public: str) -> ServerView:
     version, root, failure = _engine(host)
     project, notes = Project(host, compose), _Notes()
     services: tuple[ServiceView, ...] = ()
     now: datetime | None = None
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="server") as pool:
         limit = min(ORIGIN_LIMIT, server.timeout)
-        asked = [pool.submit(_ask, host, compose.port, path, limit, public) for path in compose.origin]
+        asked = [pool.submit(_origin_answer, host, compose.port, path, limit, public) for path in compose.origin]
         listening = pool.submit(_listeners, host, compose.port, engine=failure is None)
         space = pool.submit(_disks, host, root)
         ready: DatabaseReady | None = None
@@ -168,7 +168,7 @@ def _services(pool: ThreadPoolExecutor, project: Project) -> tuple[tuple[Service
     return tuple(sorted((*seen, *missing), key=lambda each: (not each.expected, each.name))), None
 
 
-def _ask(host: Host, port: int, path: str, limit: float, public: str) -> OriginAnswer:
+def _origin_answer(host: Host, port: int, path: str, limit: float, public: str) -> OriginAnswer:
     return origin.answer(path, host.run(origin.command(port, path, limit, public), limit + 5.0))
 
 

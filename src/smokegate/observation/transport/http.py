@@ -117,7 +117,7 @@ class Client:
 
 
 def _of_proxy(error: Exception, url: str, trace: Trace) -> bool:
-    """Return whether it failed at the proxy, as far as can be told: in plain HTTP that is all of it."""
+    """Return whether it failed at the proxy, as far as can be known: in plain HTTP that is all of it."""
     known = isinstance(error, requests.exceptions.ProxyError | requests.exceptions.SSLError)
     return not known and (trace.sent is None or url.startswith("http:"))
 

@@ -17,7 +17,7 @@ BROKEN_MODULE = "import reportlabz  # not in requirements.txt\n"
 SERVE = "/srv/smokegate/replica/compose/serve.py"
 TOO_LITTLE_MEMORY = "24m"
 SQUATTER = "squatter.pid"
-#: Holds a port until it is told to end: arguments port.
+#: Holds a port until it is stopped: arguments port.
 LISTEN = (
     "import signal, socket, sys; held = socket.create_server(('127.0.0.1', int(sys.argv[1])));"
     "print('held', flush=True); signal.pause()"

@@ -103,7 +103,7 @@ def create_app(variables: Mapping[str, str]) -> FastAPI:
 
 
 def main() -> None:
-    """Serve until told to stop; say in one line why it cannot."""
+    """Serve until stopped; say in one line why it cannot."""
     try:
         app = create_app(os.environ)
     except MissingSettingsError as error:

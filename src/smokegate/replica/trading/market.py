@@ -63,7 +63,7 @@ class Market:
         return Snapshot(row.payload, row.synced_at) if row else None
 
     def write(self, payload: str, synced_at: float | None = None) -> None:
-        """Replace the cached state, as of now unless told otherwise."""
+        """Replace the cached state, as of now unless an age is given."""
         when = time() if synced_at is None else synced_at
         with self.engine.begin() as connection:
             connection.execute(delete(market_state).where(market_state.c.id == _ONLY))

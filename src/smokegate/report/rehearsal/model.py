@@ -18,7 +18,7 @@ class Trial:
     """Codes, any one of which is a right headline."""
     verdict: str
     needs: str | None = None
-    """What the fault can not do without, such as `namespace`."""
+    """What the fault cannot do without, such as `namespace`."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Score:
     overshadowed: tuple[str, ...] = ()
     """Tests that never went red themselves: each time another one was red for the same answer."""
     not_rehearsable: tuple[str, ...] = ()
-    """What can not be rehearsed in this way, and why."""
+    """What cannot be rehearsed in this way, and why."""
     trouble: str | None = None
     """Why there is no score."""
 
@@ -127,7 +127,7 @@ class Score:
 
     @property
     def holes(self) -> tuple[str, ...]:
-        """Every promise that could be broken without any check noticing, every check that can not fail."""
+        """Every promise that could be broken without any check noticing, every check that cannot fail."""
         unseen = [f"{m.promise}: {m.trouble or m.title + ': no check notices'}" for m in self.mutants if not m.noticed]
         return (*unseen, *(f"{test}: nothing turned it red" for test in self.never_red))
 

@@ -213,7 +213,7 @@ class FrontendPlan:
         return steps or [*self._trials()]
 
     def _trials(self) -> Iterable[Step]:
-        """Try what the page would call, where only an answer tells right from wrong."""
+        """Try what the page would call, where only an answer shows which is right."""
         from smokegate.observation.evidence import page_calls  # noqa: PLC0415 -- see _page
 
         assert self._reading is not None

@@ -25,7 +25,7 @@ class Write:
         self._call = call
         self._session = session
         self._identity = ""
-        """What identifies the write that is to be undone."""
+        """What identifies the write that must be undone."""
         self.done = False
         """Whether it was made, so that it must be undone."""
 
