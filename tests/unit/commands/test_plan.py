@@ -10,7 +10,7 @@ from tests_support.servers import OLD, away, gone, look_at, looping, server_envi
 
 from smokegate.commands.common import CheckResult
 from smokegate.commands.fix.plan import Action, Plan, plan
-from smokegate.commands.fix.remedies import REMEDIES, Kind, Refusal, Remedy, Target
+from smokegate.commands.fix.remedies import Kind, Refusal, Remedy, Target, remedies
 from smokegate.diagnosis.model import Confidence, Diagnosis, Finding, Owner
 from smokegate.observation.server import CommandCause, CommandFailure, ServerView, ServiceView
 
@@ -192,7 +192,7 @@ def test_without_a_look_from_inside_nothing_is_done(broken: CheckResult) -> None
 
 
 ON_SERVERS = [
-    code for code, remedy in REMEDIES.items() if isinstance(remedy, Remedy) and remedy.target is not Target.PLATFORM
+    code for code, remedy in remedies().items() if isinstance(remedy, Remedy) and remedy.target is not Target.PLATFORM
 ]
 
 
