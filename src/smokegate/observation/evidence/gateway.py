@@ -137,7 +137,7 @@ def _failed(_: Answer, text: str) -> Said | None:
 
 
 def _refused(answer: Answer, text: str) -> Said | None:
-    if answer.status == 407:
+    if answer.status in {407, 511}:
         return Said("kept-out")
     if answer.status == 401:
         own = OWN_SCHEMES.search(answer.headers.get("www-authenticate", ""))
@@ -160,7 +160,7 @@ def _unavailable(answer: Answer, text: str) -> Said | None:
     if words("maintenance").search(text) or words("no_name").search(text):
         return MAINTENANCE if words("maintenance").search(text) else Said("name-of-app")
     behind = words("behind").search(text)
-    for says in ("suspended", "starting", "limited", "nothing"):
+    for says in ("limited", "suspended", "starting", "nothing"):
         if words(says).search(text) and not (behind and says == "nothing"):
             return Said(
                 {"starting": "app-starting", "limited": "rate-limited", "nothing": "nothing-here"}.get(says, says)
@@ -213,17 +213,27 @@ def _json(answer: Answer) -> EdgeAnswer | None:
 
 
 def _said_in_json(answer: Answer, text: str) -> Said | None:
-    if answer.status in {502, 503, 504} and words("no_name").search(text):
-        return Said("name-of-app")
-    if answer.status in {502, 503} and words("maintenance").search(text):
-        return IN_MAINTENANCE
-    if answer.status in {502, 503, 504} and words("behind").search(text):
-        return Said("app-slow" if answer.status == 504 or words("slow").search(text) else "app-away")
-    if answer.status == 500 and re.search(r"\bprox(?:y|ying)\b", text, re.IGNORECASE) and words("behind").search(text):
+    behind = words("behind").search(text)
+    if answer.status in {502, 503, 504} and (said := _unavailable_in_json(answer, text, behind=behind is not None)):
+        return said
+    if answer.status == 500 and re.search(r"\bprox(?:y|ying)\b", text, re.IGNORECASE) and behind:
         return Said("app-away")
     if answer.status in {404, 421, 503} and words("no_route").search(text):
         return Said("no-route")
     return Said("kept-out") if answer.status in {401, 403} and words("wants_key").search(text) else None
+
+
+def _unavailable_in_json(answer: Answer, text: str, *, behind: bool) -> Said | None:
+    if words("no_name").search(text):
+        return Said("name-of-app")
+    if words("maintenance").search(text):
+        return IN_MAINTENANCE
+    if answer.status == 503 and words("suspended").search(text):
+        return Said("suspended")
+    late = words("slow").search(text)
+    if answer.status == 504 and (behind or late):
+        return Said("app-slow")
+    return Said("app-slow" if late else "app-away") if behind else None
 
 
 def _texts(value: Any) -> str | None:
@@ -251,7 +261,7 @@ def _redirected(answer: Answer) -> EdgeAnswer | None:
 
 
 BY_STATUS: dict[int, Callable[[Answer, str], Said | None]] = {
-    **dict.fromkeys((401, 403, 407), _refused),
+    **dict.fromkeys((401, 403, 407, 511), _refused),
     429: _limited,
     **dict.fromkeys((402, 451, 509), _ended),
     **dict.fromkeys((503, *GATEWAY), _unavailable),
