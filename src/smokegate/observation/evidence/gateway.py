@@ -198,7 +198,8 @@ def _page(answer: Answer, text: str) -> Said | None:
         return MAINTENANCE
     if words("starting").search(head):
         return Said("app-starting")
-    return Said("kept-out") if words("kept_out").search(title) and "password" not in answer.body.text else None
+    own = "password" in answer.body.text or words("spa_shell").search(answer.body.text)
+    return Said("kept-out") if words("kept_out").search(title) and not own else None
 
 
 def _json(answer: Answer) -> EdgeAnswer | None:
