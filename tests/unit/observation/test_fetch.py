@@ -367,6 +367,18 @@ def tunnelling_to(port: int) -> Handler:
     return handler
 
 
+def test_a_host_that_breaks_off_behind_a_proxys_tunnel_is_not_the_proxys_fault(
+    prober: Prober, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = serve(closing)
+    monkeypatch.setenv("https_proxy", serve(tunnelling_to(target.port)).url)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    no_answer = prober.get("https://app.example.test/health").no_answer
+    assert no_answer is not None
+    assert no_answer.cause is not WireCause.PROXY
+
+
 @pytest.mark.parametrize("host", ["app.example.test", "other.example.test"])
 def test_tls_is_verified_through_a_proxy_too(
     prober: Prober, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str

@@ -83,12 +83,15 @@ class Client:
         adapter = self._adapter(trace.route, trace.line)
         assert request.url is not None
         proxies = {} if trace.route.connect_to else proxies_for(request.url)
+        trace.tunnelled = False
         trace.proxied = any(scheme in proxies for scheme in (request.url.partition(":")[0], "all"))
         try:
             return adapter.send(request, stream=True, timeout=seconds, proxies=proxies)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             if trace.proxied and _of_proxy(error, request.url, trace):
-                raise requests.exceptions.ProxyError(f"nothing came through the proxy: {error}") from error
+                unusable = isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema)
+                what = "the proxy cannot be used" if unusable else "nothing came through the proxy"
+                raise requests.exceptions.ProxyError(f"{what}: {error}") from error
             raise
 
     def trace(self, asked: float, deadline: float, line: OwnLine | None = None) -> Trace:
@@ -119,7 +122,7 @@ class Client:
 def _of_proxy(error: Exception, url: str, trace: Trace) -> bool:
     """Return whether it failed at the proxy, as far as can be known: in plain HTTP that is all of it."""
     known = isinstance(error, requests.exceptions.ProxyError | requests.exceptions.SSLError)
-    return not known and (trace.sent is None or url.startswith("http:"))
+    return not known and (url.startswith("http:") or (trace.sent is None and not trace.tunnelled))
 
 
 def proxies_for(url: str) -> dict[str, str]:

@@ -50,6 +50,8 @@ class Trace:
     headed: float | None = None
     proxied: bool = False
     """Whether it is sent through a proxy that the environment variables name."""
+    tunnelled: bool = False
+    """Whether that proxy has opened a way to the host."""
 
 
 class Current(threading.local):
@@ -106,6 +108,10 @@ class _Traced:
         self._width, self._place = width, place
         self._rested = time.monotonic()
         width.opened(place, self.sock, secure=scheme == "https")
+
+    def _tunnel(self: Any) -> None:
+        super()._tunnel()  # type: ignore[misc]
+        current.trace.tunnelled = True
 
     def _dial(self: Any, origin: Origin, trace: Trace) -> Connection:
         if self.proxy is not None:
