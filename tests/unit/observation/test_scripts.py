@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from smokegate.observation.javascript.tokens import tokens_of
+from smokegate.observation.plan.frontend.files import problem_of
 from smokegate.observation.plan.frontend.page import is_page, page_of
 from smokegate.observation.plan.frontend.reading import Reading
+from smokegate.observation.plan.step import RawResponse
 
 PAGE = "https://app.example/login"
 API = "https://api.shop.example/api"
@@ -119,6 +121,10 @@ def test_the_address_that_is_called_is_found_however_it_is_written(bundle: str, 
         f"{CLIENT}const c=new yi(h)",
         'function a(t){if(!t)throw Error("never")}const c=a(void 0)',
         'function a(t){if(b&&!t)throw Error("no url")}const c=a(void 0)',
+        'function a(t){const e=t||h;if(!e)throw Error("no url")}const c=a(void 0)',
+        'function a(t){t??=h;if(!t)throw Error("no url")}const c=a(void 0)',
+        'function a(t="/"){if(!t)throw Error("no url")}const c=a(void 0)',
+        'class P{constructor(e="/"){this.base=e}send(p){return fetch(this.base+p)}}const p=new P(void 0);',
         'const s=new Map([["api",void 0]]);s.set("api",h);fetch(s.get("api")+o)',
         'fetch("/assets/logo.svg")',
         'const a="https://docs.example.com/guide"',
@@ -155,6 +161,11 @@ def test_a_script_that_calls_no_api_has_no_address(script: str) -> None:
         ),
         ('const s=new Map([["api",void 0],["x",1]]),l=o=>fetch(s.get("api")+o)', "undefined\ufffc", ""),
         (f"{CLIENT}const c=new yi(void 0,'key')", "undefined", ""),
+        (
+            'var C=class{constructor(e){if(e===void 0)throw Error("No address.")}};const c=new C(void 0)',
+            "undefined",
+            "",
+        ),
         (f"{CLIENT}const f=(t,e)=>new yi(t,e),c=f({{}}.VITE_API_URL,'key')", "undefined", "VITE_API_URL"),
         ('function q(o){if(!o.url){throw Error("no url")}}' + f"{CLIENT}const c=new yi(void 0)", "undefined", ""),
     ],
@@ -331,6 +342,25 @@ def test_no_text_is_read_more_than_once(unit: str) -> None:
     text = unit * 4000
     assert len(tokens_of(text)) <= len(text)
     assert len(reading(text).addresses()) <= 60
+
+
+@pytest.mark.parametrize(
+    ("kind", "module", "refused"),
+    [
+        ("text/javascript", True, False),
+        ("application/json", True, False),
+        ("text/plain", True, True),
+        ("application/octet-stream", True, True),
+        ("text/plain", False, False),
+    ],
+)
+def test_a_module_of_another_type_is_refused_and_a_classic_script_is_not(
+    *, kind: str, module: bool, refused: bool
+) -> None:
+    """Browsers are strict about the types of modules, of those that the page itself names as well."""
+    raw = RawResponse(200, (("content-type", kind),), "start();", 8, PAGE)
+    problem, _ = problem_of(raw, "script", module=module)
+    assert bool(problem) is refused
 
 
 @pytest.mark.parametrize("text", ["<!doctype html><p>", "\n <html>", "<!-- built -->\n<!DOCTYPE html>"])

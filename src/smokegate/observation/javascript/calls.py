@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from smokegate.observation.javascript.callers import passed_on
 from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.members import member
+from smokegate.observation.javascript.refusing import refused
 from smokegate.observation.javascript.scopes import Definition, Script
 from smokegate.observation.javascript.tokens import NOWHERE, PIECE, PUNCTUATION, STRING, WORD, unescaped
-from smokegate.observation.javascript.unset import refused
 from smokegate.observation.javascript.values import HOLE, Choice, Undefined, Unknown, Value, options_of
 
 ABSOLUTE = re.compile(r"(?:https?|wss?)://", re.IGNORECASE)

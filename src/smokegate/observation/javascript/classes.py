@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from smokegate.observation.javascript.members import bound
 from smokegate.observation.javascript.scopes import Definition, Script, parameters
 from smokegate.observation.javascript.tokens import NOWHERE, WORD
-from smokegate.observation.javascript.values import Value, choice
+from smokegate.observation.javascript.values import UNDEFINED, Value, choice
 
 if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
@@ -31,11 +31,11 @@ def constructed(evaluator: Evaluator, script: Script, name: str, at: int) -> Val
     if not 0 < len(made) <= MOST_MADE:
         return None
     passed = [evaluator.arguments(script, each) if script.tokens.word(each) == "(" else [] for each in made]
-    if all(wanted.number >= len(each) for each in passed) and wanted.default is not None:
-        return evaluator.value(script, wanted.default)
-    if any(wanted.number >= len(each) for each in passed):
-        return None
-    return choice(*(bound(evaluator, [wanted], each)[name] for each in passed))
+    found = [bound(evaluator, [wanted], each)[name] if wanted.number < len(each) else None for each in passed]
+    if wanted.default is not None:
+        default = evaluator.value(script, wanted.default)
+        found = [default if each is None or each == UNDEFINED else each for each in found]
+    return None if None in found else choice(*(each for each in found if each is not None))
 
 
 def _constructor(script: Script, at: int) -> int | None:

@@ -1,4 +1,4 @@
-"""What a function makes of an address that was not set: a text that it requests, or an error.
+"""What a function makes of an address that was not set: a text that it requests.
 
 A parameter counts as not set only where every call gives it nothing, and where the function only puts it into texts:
 one that is tested first, or handed on, may be optional.
@@ -12,15 +12,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smokegate.observation.javascript.scopes import FAR, Definition, Parameter, Script, parameters
-from smokegate.observation.javascript.tokens import CONDITIONS, NOWHERE, STRING, WORD, unescaped
+from smokegate.observation.javascript.tokens import CONDITIONS, NOWHERE, WORD
 from smokegate.observation.javascript.values import UNDEFINED, Undefined, Unknown, Value
 
 if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
 
-OUTWARDS, MOST_CALLS, MOST_BODY, HANDED_ON = 8, 40, 600, 4
-ADDRESS = re.compile(r"\b\w*(?:ur[il]s?|address|endpoint|host|origin)\b", re.IGNORECASE)
-"""What the error of a client says that wants an address."""
+OUTWARDS, MOST_CALLS, MOST_BODY = 8, 40, 600
 BEFORE = frozenset({"(", ",", "=>", "=", ":", "[", "+", ";", "{"})
 """What stands before a part of a text, or a call, that no condition decides."""
 
@@ -28,7 +26,7 @@ BEFORE = frozenset({"(", ",", "=>", "=", ":", "[", "+", ";", "{"})
 def given(evaluator: Evaluator, script: Script, name: str, at: int) -> Value | None:
     """Return the nothing that every caller gives a function's parameter; None where it may be something."""
     for first in _functions(script, at):
-        wanted = next((each for each in _parameters(script, first) if each.name == name), None)
+        wanted = next((each for each in own_parameters(script, first) if each.name == name), None)
         if wanted is not None:
             key = (script, first, name)
             if key not in evaluator.given:
@@ -45,20 +43,6 @@ def _given(evaluator: Evaluator, script: Script, first: int, wanted: Parameter) 
     found = {_passed(evaluator, script, each, wanted) for each in _calls(evaluator, script, own)}
     value = found.pop() if len(found) == 1 else None
     return value if value == "" or (isinstance(value, Undefined) and value.word == "undefined") else None
-
-
-def refused(evaluator: Evaluator, script: Script, name: int, number: int = 0, depth: int = 0) -> str:
-    """Return what a function throws whose argument is nothing, where that is about an address; else an empty text."""
-    found = script.visible(script.tokens.word(name), name)
-    if isinstance(found, Definition) and found.value is not None and depth < HANDED_ON:
-        return _thrown(evaluator, script, found.value, number, depth)
-    imported = script.imports.get(script.tokens.word(name)) if found is None else None
-    module = evaluator.world.module(script, imported.module) if imported else None
-    if imported is None or module is None or depth >= HANDED_ON:
-        return ""
-    inside = module.local.get((module.exports.get(imported.name, ""), NOWHERE), ())
-    values = (each.value for each in inside if each.value is not None)
-    return next((_thrown(evaluator, module, each, number, depth) for each in values), "")
 
 
 def _functions(script: Script, at: int) -> Iterator[int]:
@@ -92,7 +76,8 @@ def _back(script: Script, position: int) -> Iterator[int]:
         index = tokens.pair[index] - 1 if tokens.pair.get(index, index) < index else index - 1
 
 
-def _parameters(script: Script, first: int) -> list[Parameter]:
+def own_parameters(script: Script, first: int) -> list[Parameter]:
+    """Return a function's parameters, by where they begin."""
     one = script.tokens.word(first) != "("
     return [Parameter(script.tokens.word(first), 0)] if one else parameters(script, first)
 
@@ -111,7 +96,7 @@ def _name(script: Script, first: int) -> Definition | None:
     return next((each for each in script.definitions.get(tokens.word(at), ()) if each.at == at), None)
 
 
-def _extent(script: Script, first: int) -> range:
+def extent_of(script: Script, first: int) -> range:
     """Return the tokens of a function's body, by where its parameters begin."""
     tokens, index = script.tokens, script.tokens.closing(first) if script.tokens.word(first) == "(" else first
     index += 2 if tokens.is_punctuation(index + 1, "=>") else 1
@@ -125,7 +110,7 @@ def _extent(script: Script, first: int) -> range:
 
 def _only_in_texts(script: Script, first: int, name: str) -> bool:
     """Return whether all that a function does with a parameter is to put it into a text."""
-    extent = _extent(script, first)
+    extent = extent_of(script, first)
     if not 0 < len(extent) <= MOST_BODY:
         return False
     uses = list(_places(script, name, extent))
@@ -176,57 +161,3 @@ def _passed(evaluator: Evaluator, script: Script, opened: int, wanted: Parameter
     if isinstance(value, Undefined) and value.word == "undefined" and wanted.default is not None:
         return evaluator.value(script, wanted.default)
     return value
-
-
-def _thrown(evaluator: Evaluator, script: Script, value: int, number: int, depth: int) -> str:
-    """Return what a function or a constructor throws, without a condition of its own, where an argument is nothing."""
-    tokens, first = script.tokens, _signature(script, value)
-    wanted = next((e for e in _parameters(script, first) if e.number == number and not e.key), None) if first else None
-    if first is None or wanted is None:
-        return ""
-    names, extent = {wanted.name}, _extent(script, first)
-    level = tokens.inside[extent.start]
-    for at in extent[:MOST_BODY]:
-        evaluator.world.steps += 1
-        word = tokens.word(at) if tokens.kind(at) == WORD else ""
-        if word == "if" and tokens.inside[at] == level and tokens.word(at + 2) == "!" and tokens.word(at + 3) in names:
-            throws = at + 6 if tokens.is_punctuation(at + 5, "{") else at + 5
-            if tokens.is_punctuation(at + 4, ")") and tokens.word(throws) == "throw":
-                return _message(script, throws)
-        elif word in names and tokens.is_punctuation(at - 1, "=") and tokens.inside[at] == level:
-            names.add(tokens.word(at - 2))
-        elif word in names and tokens.is_punctuation(at + 1, ",", ")") and tokens.is_punctuation(at - 1, "(", ","):
-            opened = tokens.inside[at]
-            before = opened - 2 if tokens.word(opened - 2) != "new" else opened - 3
-            commas = sum(
-                tokens.is_punctuation(each, ",") and tokens.inside[each] == opened for each in range(opened, at)
-            )
-            handed_on = tokens.inside[opened] == level and tokens.word(before) in BEFORE | {"return"}
-            if handed_on and (said := refused(evaluator, script, opened - 1, commas, depth + 1)):
-                return said
-    return ""
-
-
-def _signature(script: Script, value: int) -> int | None:
-    """Return where the parameters begin of a function, or of a class's constructor."""
-    tokens = script.tokens
-    if tokens.word(value) == "class":
-        body = next((each for each in range(value, value + 12) if tokens.word(each) == "{"), value)
-        inner = range(body + 1, tokens.closing(body))
-        own = (each for each in inner if tokens.word(each) == "constructor" and tokens.inside[each] == body)
-        return next((each + 1 for each in own), None)
-    index = value
-    while tokens.word(index) in {"async", "function", "*"}:
-        index += 1
-    if tokens.kind(index) == WORD and tokens.is_punctuation(index + 1, "("):
-        index += 1
-    arrow = tokens.closing(index) + 1 if tokens.word(index) == "(" else index + 1
-    is_function = index > value or tokens.is_punctuation(arrow, "=>")
-    return index if is_function and (tokens.word(index) == "(" or tokens.is_punctuation(arrow, "=>")) else None
-
-
-def _message(script: Script, at: int) -> str:
-    """Return the text of the error that is thrown, where it is about an address."""
-    tokens = script.tokens
-    texts = [unescaped(tokens.word(each)[1:-1]) for each in range(at, at + 12) if tokens.kind(each) == STRING]
-    return next((each for each in texts if ADDRESS.search(each)), "")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 SCRIPT_KINDS = ("javascript", "ecmascript", "json", "wasm")
 
 
-def problem_of(raw: RawResponse, role: str) -> tuple[str, bool]:
+def problem_of(raw: RawResponse, role: str, *, module: bool) -> tuple[str, bool]:
     """Return why a browser cannot use an answer for this role, and whether that is certain; empty where it can."""
     kind = next((value for name, value in raw.headers if name.lower() == "content-type"), "").lower()
     if not 200 <= raw.status < 300:
@@ -22,12 +22,11 @@ def problem_of(raw: RawResponse, role: str) -> tuple[str, bool]:
         return "a web page in its place", True
     if role == "settings" and not raw.is_json:
         return "no JSON", True
-    if role in {"module", "chunk"}:
-        # A classic script may be empty on purpose (settings without any), and of any type.
-        if not raw.text.strip():
-            return "empty", True
-        if kind and not any(each in kind for each in SCRIPT_KINDS):
-            return f"of the type {kind.partition(';')[0]}, which browsers refuse for a module", True
+    # What the page itself names may be empty on purpose (settings without any), and a classic script of any type.
+    if role in {"module", "chunk"} and not raw.text.strip():
+        return "empty", True
+    if module and kind and not any(each in kind for each in SCRIPT_KINDS):
+        return f"of the type {kind.partition(';')[0]}, which browsers refuse for a module", True
     return "", True
 
 

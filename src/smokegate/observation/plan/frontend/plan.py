@@ -49,6 +49,8 @@ class FrontendPlan:
         self._reading: Reading | None = None
         self._files: dict[str, PageFile] = {}
         self._roles: dict[str, str] = {}
+        self._modules: frozenset[str] = frozenset()
+        """Scripts that the page names as modules."""
         self._outstanding = 0
         self._addresses: tuple[ApiAddress, ...] = ()
         self._unread: list[str] = []
@@ -122,6 +124,7 @@ class FrontendPlan:
             return self._guarded(lambda: [*self._page_files(page), *self._next()])
 
     def _page_files(self, page: Page) -> list[Step]:
+        self._modules = frozenset(url for url, module in page.scripts.items() if module)
         steps = [step for url in page.scripts for step in self._file(url, "script")]
         steps += [step for url in page.preloads for step in self._file(url, "preload")]
         for url in list(page.styles)[:MAX_STYLES]:
@@ -183,7 +186,7 @@ class FrontendPlan:
         assert self._reading is not None
         role, name = self._roles[url], _name(self._roles[url], url)
         self._outstanding -= 1
-        problem, certain = files.problem_of(raw, role)
+        problem, certain = files.problem_of(raw, role, module=role in {"module", "chunk"} or url in self._modules)
         if not problem and role == "settings":
             self._reading.add_settings(raw.json, url)
         elif role not in {"style", "settings"} and files.is_script(raw):

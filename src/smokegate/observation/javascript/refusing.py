@@ -1,0 +1,110 @@
+"""Whether a function throws where it is given no address, as clients do that want one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from smokegate.observation.javascript.scopes import Definition, Script
+from smokegate.observation.javascript.tokens import NOWHERE, STRING, WORD, unescaped
+from smokegate.observation.javascript.unset import BEFORE, MOST_BODY, extent_of, own_parameters
+
+if TYPE_CHECKING:
+    from smokegate.observation.javascript.evaluate import Evaluator
+
+HANDED_ON = 4
+ADDRESS = re.compile(r"\b\w*(?:ur[il]s?|address|endpoint|host|origin)\b", re.IGNORECASE)
+"""What the error of a client says that wants an address."""
+
+
+def refused(evaluator: Evaluator, script: Script, name: int, number: int = 0, depth: int = 0) -> str:
+    """Return what a function throws whose argument is nothing, where that is about an address; else an empty text."""
+    found = script.visible(script.tokens.word(name), name)
+    if isinstance(found, Definition) and found.value is not None and depth < HANDED_ON:
+        return _thrown(evaluator, script, found.value, number, depth)
+    imported = script.imports.get(script.tokens.word(name)) if found is None else None
+    module = evaluator.world.module(script, imported.module) if imported else None
+    if imported is None or module is None or depth >= HANDED_ON:
+        return ""
+    inside = module.local.get((module.exports.get(imported.name, ""), NOWHERE), ())
+    values = (each.value for each in inside if each.value is not None)
+    return next((_thrown(evaluator, module, each, number, depth) for each in values), "")
+
+
+def _thrown(evaluator: Evaluator, script: Script, value: int, number: int, depth: int) -> str:
+    """Return what a function or a constructor throws, without a condition of its own, where an argument is nothing."""
+    tokens, first = script.tokens, _signature(script, value)
+    wanted = (
+        next((e for e in own_parameters(script, first) if e.number == number and not e.key), None) if first else None
+    )
+    if first is None or wanted is None or wanted.default is not None:
+        return ""
+    names, extent = {wanted.name}, extent_of(script, first)
+    level = tokens.inside[extent.start]
+    for at in extent[:MOST_BODY]:
+        evaluator.world.steps += 1
+        word = tokens.word(at) if tokens.kind(at) == WORD else ""
+        if word == "if" and tokens.inside[at] == level and _is_nothing(script, at + 1, names):
+            throws = tokens.closing(at + 1) + 1
+            throws += tokens.is_punctuation(throws, "{")
+            if tokens.word(throws) == "throw":
+                return _message(script, throws)
+        elif word in names and tokens.word(at + 1) in {"=", "||=", "??="}:
+            return ""  # it gets a value of its own
+        elif word in names and tokens.is_punctuation(at - 1, "=") and _is_same(script, at):
+            names.add(tokens.word(at - 2))
+        elif word in names and tokens.is_punctuation(at + 1, ",", ")") and tokens.is_punctuation(at - 1, "(", ","):
+            opened = tokens.inside[at]
+            before = opened - 2 if tokens.word(opened - 2) != "new" else opened - 3
+            commas = sum(
+                tokens.is_punctuation(each, ",") and tokens.inside[each] == opened for each in range(opened, at)
+            )
+            handed_on = tokens.inside[opened] == level and tokens.word(before) in BEFORE | {"return"}
+            if handed_on and (said := refused(evaluator, script, opened - 1, commas, depth + 1)):
+                return said
+    return ""
+
+
+def _is_same(script: Script, at: int) -> bool:
+    """Return whether what begins with a name is nothing where the name is: `t.trim()`, `t == null ? void 0 : …`."""
+    tokens, words = script.tokens, list[str]()
+    for each in range(at + 1, min(at + 20, len(tokens))):
+        if tokens.inside[each] == tokens.inside[at]:
+            if tokens.is_punctuation(each, ",", ";"):
+                break
+            words.append(tokens.word(each))
+    chained = words[:1] in ([], ["."], ["?."]) and "?" not in words
+    return (chained or words[:5] == ["==", "null", "?", "void", "0"]) and not {"||", "??"} & set(words)
+
+
+def _is_nothing(script: Script, opened: int, names: set[str]) -> bool:
+    """Return whether a condition holds where one of the names is nothing, whatever else holds."""
+    words = [script.tokens.word(each) for each in range(opened + 1, min(script.tokens.closing(opened), opened + 6))]
+    name, rest = (words[1:2], words[:1]) if words[:1] == ["!"] else (words[:1], words[1:])
+    tests = (["!"], ["===", "void", "0"], ["===", "undefined"], ["==", "null"])
+    return bool(name) and name[0] in names and (rest in tests and (rest != ["!"] or len(words) == 2))
+
+
+def _signature(script: Script, value: int) -> int | None:
+    """Return where the parameters begin of a function, or of a class's constructor."""
+    tokens = script.tokens
+    if tokens.word(value) == "class":
+        body = next((each for each in range(value, value + 12) if tokens.word(each) == "{"), value)
+        inner = range(body + 1, tokens.closing(body))
+        own = (each for each in inner if tokens.word(each) == "constructor" and tokens.inside[each] == body)
+        return next((each + 1 for each in own), None)
+    index = value
+    while tokens.word(index) in {"async", "function", "*"}:
+        index += 1
+    if tokens.kind(index) == WORD and tokens.is_punctuation(index + 1, "("):
+        index += 1
+    arrow = tokens.closing(index) + 1 if tokens.word(index) == "(" else index + 1
+    is_function = index > value or tokens.is_punctuation(arrow, "=>")
+    return index if is_function and (tokens.word(index) == "(" or tokens.is_punctuation(arrow, "=>")) else None
+
+
+def _message(script: Script, at: int) -> str:
+    """Return the text of the error that is thrown, where it is about an address."""
+    tokens = script.tokens
+    texts = [unescaped(tokens.word(each)[1:-1]) for each in range(at, at + 12) if tokens.kind(each) == STRING]
+    return next((each for each in texts if ADDRESS.search(each)), "")
