@@ -59,6 +59,8 @@ class Fault:
     needs: Literal["namespace", "browser"] | None = None
     tls: bool = False
     behaviour: Behaviour = field(default=lambda _: None, repr=False, compare=False)
+    place: str = field(default="", repr=False, compare=False)
+    """The file of the catalogue that has it."""
 
 
 @cache
@@ -114,6 +116,7 @@ def entries(module: ModuleType, name: str, row: Mapping[str, Any]) -> Iterator[F
             row.get("needs"),
             row.get("tls", False),
             partial(function, **row.get("with", {})),
+            module.__name__.rpartition(".")[2],
         )
 
 

@@ -79,7 +79,7 @@ OTHERWISE = {
     "slow-summary",
     "starting",
 }
-_PLACES = (".app", ".database", ".monitoring")
+_PLACES = {"app", "database", "monitoring"}
 _BLIND = [key for key in FACES if FAULTS[key[0]][key[1]].where == "database"]
 
 
@@ -99,7 +99,7 @@ def test_every_fault_of_these_places_has_its_face() -> None:
         (kind, name)
         for kind, of_kind in FAULTS.items()
         for name, fault in of_kind.items()
-        if fault.behaviour.__module__.endswith(_PLACES) and name not in OTHERWISE
+        if fault.place in _PLACES and name not in OTHERWISE
     }
     assert placed == set(FACES)
 
