@@ -155,8 +155,6 @@ class Graph:
         except Exception as error:  # noqa: BLE001 -- no test may hang for a probe that broke
             words = f"{type(error).__name__}: {error}"
             exchange = Exchange(step.name, self._tries.recorder.request(step.target), NoAnswer(WireCause.OTHER, words))
-        with self._condition:
-            self.running.pop(step.name, None)
         self._finish(step, exchange, more)
 
     def _ask(self, step: Step) -> RequestToSend | NotSent:
@@ -192,7 +190,12 @@ class Graph:
             self._answering.add(origin)
             self._silent.pop(origin, None)
         elif lost and lost.cause is WireCause.READ_TIMEOUT and origin not in self._answering:
-            self._silent.setdefault(origin, step.name)
+            self._silent.setdefault(origin, self._asked_first(step, origin))
+
+    def _asked_first(self, step: Step, origin: Origin) -> str:
+        """Return which of the requests that hang at a server was planned first: two are sent side by side."""
+        hanging = {step.name, *(name for name in self.running if self._origin(self._begun[name]) == origin)}
+        return next(name for name in self._begun if name in hanging)
 
     def _not_asked(self, step: Step, why: NotSent) -> Exchange:
         return Exchange(
@@ -204,6 +207,7 @@ class Graph:
 
     def _finish(self, step: Step, exchange: Exchange, more: Iterable[Step] = ()) -> None:
         with self._condition:
+            self.running.pop(step.name, None)
             if self._must_park(step, exchange):
                 self._parked.append((step, exchange))
                 return
