@@ -12,8 +12,6 @@ from importlib.resources import files
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
-from smokegate.replica.faults import shaping
-
 if TYPE_CHECKING:
     from smokegate.replica.plan import Plan
 
@@ -98,6 +96,8 @@ def entries(module: ModuleType, name: str, row: Mapping[str, Any]) -> Iterator[F
     Raises:
         ValueError: neither the row nor the function has a title.
     """
+    from smokegate.replica.faults import shaping  # noqa: PLC0415 -- images of containers have no faults
+
     by = row.get("by", name.replace("-", "_"))
     function = getattr(module, by, None) or getattr(shaping, by)
     title = row.get("title") or " ".join((function.__doc__ or "").split()).removesuffix(".")

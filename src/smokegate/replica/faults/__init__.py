@@ -1,1 +1,1 @@
-"""The faults, one file per place; each entry of the catalogue decorates the function that brings it about."""
+"""The faults, one module per place; the TOML file beside it is their catalogue."""
