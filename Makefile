@@ -14,7 +14,7 @@ TESTS := $(wildcard tests/unit tests/plugin tests/faults tests/field tests/edges
 LIMIT := --timeout=300
 # What shares an engine, a browser or a rehearsal stays together on one worker: see tests/conftest.py.
 PARALLEL = $(BIN)/pytest -p no:cacheprovider -n $(WORKERS) --dist loadgroup $(LIMIT)
-WORKERS ?= 4
+WORKERS ?= 3
 # The tests start hundreds of processes: without compiled files each of them would compile the whole package.
 export PYTHONDONTWRITEBYTECODE :=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet

@@ -35,7 +35,7 @@ from smokegate.observation.model import Answer, Body, Headers
 from smokegate.observation.plan.frontend.page import page_of
 from smokegate.observation.plan.frontend.reading import Reading
 from smokegate.observation.server import parse
-from smokegate.observation.transport import again, body, http
+from smokegate.observation.transport import again, body, traced
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.errors import cause_of
 from smokegate.observation.transport.limits import TooLargeError
@@ -181,7 +181,7 @@ class _Connection:
 def wire(text: str) -> None:
     """Read an answer as it comes over a connection: head, chunks and compression."""
     try:
-        answer = http._Response(cast("Any", _Connection(text.encode("utf-8", "surrogatepass"))), method="GET")
+        answer = traced.Response(cast("Any", _Connection(text.encode("utf-8", "surrogatepass"))), method="GET")
         answer.begin()
         stream = urllib3.HTTPResponse(
             body=answer, headers=dict(answer.getheaders()), original_response=answer, preload_content=False

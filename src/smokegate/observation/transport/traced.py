@@ -63,7 +63,7 @@ class Current(threading.local):
 current = Current()
 
 
-class _Response(http.client.HTTPResponse):
+class Response(http.client.HTTPResponse):
     """An answer that may be preceded by interim ones (102, 103), which the library takes for the answer."""
 
     def _read_status(self) -> tuple[str, int, str]:
@@ -184,13 +184,13 @@ class _Resting:
 class _Http(_Traced, HTTPConnection):
     """A traced connection."""
 
-    response_class = _Response
+    response_class = Response
 
 
 class _Https(_Traced, HTTPSConnection):
     """A traced TLS connection."""
 
-    response_class = _Response
+    response_class = Response
 
 
 class HttpPool(_Resting, HTTPConnectionPool):
