@@ -34,7 +34,7 @@ def test_a_shared_step_is_used(family: str) -> None:
 
 
 def test_a_cause_without_text_is_named_with_its_file() -> None:
-    """Whoever adds a rule and forgets its text reads which file lacks what."""
+    """A rule without its text is an error that names the file and what is missing in it."""
     with pytest.raises(KeyError, match=r"causes/app\.toml: never-written: 'never-written' is missing"):
         cause_text("app.never-written")
 

@@ -18,8 +18,8 @@ from smokegate.observation.model import Observation
 from smokegate.observation.observer import Observer
 from smokegate.observation.transport import width as width_module
 from smokegate.observation.transport.lanes import Lane, Sample
-from smokegate.observation.transport.own_line import OwnLine
 from smokegate.observation.transport.pool import Pool
+from smokegate.observation.transport.sample_connection import SampleConnection
 from smokegate.observation.transport.width import MOST, Place, Width
 
 
@@ -137,8 +137,8 @@ def test_connections_are_kept_and_shared_where_the_server_takes_several(
     most: list[int] = []
     opening = Width.opening
 
-    def counted(width: Width, line: OwnLine | None) -> Place:
-        place = opening(width, line)
+    def counted(width: Width, own: SampleConnection | None) -> Place:
+        place = opening(width, own)
         most.append(len(width._open))
         return place
 
@@ -168,15 +168,15 @@ def sampling(*of: str | None, proven: bool = True) -> Lane:
 
 def test_a_connection_for_samples_carries_one_of_each_thing() -> None:
     lane = sampling("a", "a", "b", "c")
-    line = lane.own_line()
+    own = lane.sample_connection()
     carried = []
     taken = lane.take()
     while isinstance(taken, Sample):
-        line.add(taken.of)
+        own.add(taken.of)
         carried.append(taken.of)
-        taken = lane.take_for(line)
+        taken = lane.take_for(own)
     assert carried == ["a", "b", "c"]
-    assert (lane.waiting, line.wanted) == (1, False)
+    assert (lane.waiting, own.wanted) == (1, False)
 
 
 @pytest.mark.parametrize(
@@ -185,13 +185,13 @@ def test_a_connection_for_samples_carries_one_of_each_thing() -> None:
     ids=["not-known-to-take-several", "carries-nothing-else", "needs-its-own"],
 )
 def test_a_connection_for_samples_is_closed_where_nothing_may_follow_on_it(lane: Lane, first: str | None) -> None:
-    line = lane.own_line()
+    own = lane.sample_connection()
     taken = lane.take()
     assert isinstance(taken, Sample)
     assert taken.of == first
-    line.add(taken.of)
-    assert not line.wanted
-    assert lane.take_for(line) is None
+    own.add(taken.of)
+    assert not own.wanted
+    assert lane.take_for(own) is None
 
 
 def test_no_connection_stays_open_when_nothing_is_left_to_send(pool: Pool, start: Start) -> None:

@@ -13,9 +13,9 @@ from smokegate.observation.plan.step import IDEMPOTENT, RequestToSend, Step
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin
 from smokegate.observation.transport.lanes import Sample
-from smokegate.observation.transport.own_line import OwnLine
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
+from smokegate.observation.transport.sample_connection import SampleConnection
 
 #: A server that failed this often, which took this many seconds in all, and has answered nothing soundly, gets no
 #: further samples: they would take as long and add nothing.
@@ -128,26 +128,26 @@ class Graph:
             asked, origin = time.monotonic(), self._origin(step)
             if step.fresh:
                 of = (step.target.method, step.target.url) if step.sample else None
-                sample = Sample(lambda line: self._run(step, asked, line), of)
+                sample = Sample(lambda own: self._run(step, asked, own), of)
                 self._pool.submit_sample(origin, sample, step.priority)
             else:
                 self._pool.submit(origin, lambda: self._run(step, asked), step.priority)
 
-    def _run(self, step: Step, asked: float, line: OwnLine | None = None) -> None:
+    def _run(self, step: Step, asked: float, own: SampleConnection | None = None) -> None:
         with self._condition:
             if self.stopped:
                 return
             self.running[step.name] = time.monotonic()
-        self._carry_out(step, asked, line)
+        self._carry_out(step, asked, own)
 
-    def _carry_out(self, step: Step, asked: float, line: OwnLine | None = None) -> None:
+    def _carry_out(self, step: Step, asked: float, own: SampleConnection | None = None) -> None:
         more: Iterable[Step] = ()
         try:
             ask = self._ask(step)
             if isinstance(ask, NotSent):
                 exchange = self._not_asked(step, ask)
             else:
-                exchange, raw = self._tries.run(step, ask, asked, line=line)
+                exchange, raw = self._tries.run(step, ask, asked, own=own)
                 if raw is not None and step.got is not None:
                     more = step.got(raw) or ()
                 elif step.missed is not None:

@@ -20,7 +20,7 @@ import urllib3
 
 from smokegate.observation.transport.connect import DIRECT, Origin, Route
 from smokegate.observation.transport.dial import Dialer
-from smokegate.observation.transport.own_line import OwnLine
+from smokegate.observation.transport.sample_connection import SampleConnection
 from smokegate.observation.transport.traced import HttpPool, HttpsPool, Trace, current
 from smokegate.observation.transport.width import Width
 
@@ -80,7 +80,7 @@ class Client:
         """
         current.trace = trace
         seconds = max(0.001, trace.deadline - time.monotonic())
-        adapter = self._adapter(trace.route, trace.line)
+        adapter = self._adapter(trace.route, trace.own)
         assert request.url is not None
         proxies = {} if trace.route.connect_to else proxies_for(request.url)
         trace.tunnelled = False
@@ -94,15 +94,15 @@ class Client:
                 raise requests.exceptions.ProxyError(f"{what}: {error}") from error
             raise
 
-    def trace(self, asked: float, deadline: float, line: OwnLine | None = None) -> Trace:
+    def trace(self, asked: float, deadline: float, own: SampleConnection | None = None) -> Trace:
         """Return what the connection classes need to know of a request.
 
         Args:
             asked: when it was requested (monotonic clock).
             deadline: when it must be over (monotonic clock).
-            line: the connection of its own that it gets.
+            own: the connection of its own that it gets.
         """
-        return Trace(self._dialer, DIRECT, asked, deadline, self._widths, line)
+        return Trace(self._dialer, DIRECT, asked, deadline, self._widths, own)
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -111,9 +111,9 @@ class Client:
         for adapter in adapters:
             adapter.close()
 
-    def _adapter(self, route: Route, line: OwnLine | None) -> Adapter:
+    def _adapter(self, route: Route, own: SampleConnection | None) -> Adapter:
         with self._lock:
-            adapters = self._adapters if line is None else line.adapters
+            adapters = self._adapters if own is None else own.adapters
             if route not in adapters:
                 adapters[route] = Adapter(self._dialer, route)
             return adapters[route]

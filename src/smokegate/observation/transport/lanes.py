@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
-from smokegate.observation.transport.own_line import OwnLine
+from smokegate.observation.transport.sample_connection import SampleConnection
 from smokegate.observation.transport.timer import Job
 from smokegate.observation.transport.width import Width
 
@@ -21,7 +21,7 @@ _count = itertools.count()
 class Sample(NamedTuple):
     """A job that goes on a connection of its own."""
 
-    job: Callable[[OwnLine], object]
+    job: Callable[[SampleConnection], object]
     of: Hashable
     """What it samples; None where the connection must carry nothing else."""
 
@@ -85,13 +85,15 @@ class Lane:
             return heapq.heappop(self._fresh)[2]
         return heapq.heappop(self._kept)[2] if self._kept else None
 
-    def own_line(self) -> OwnLine:
+    def sample_connection(self) -> SampleConnection:
         """Return a connection for samples of this lane."""
-        return OwnLine(lambda carried: self.width is not None and self.width.proven and self._next(carried) is not None)
+        return SampleConnection(
+            lambda carried: self.width is not None and self.width.proven and self._next(carried) is not None
+        )
 
-    def take_for(self, line: OwnLine) -> Sample | None:
+    def take_for(self, own: SampleConnection) -> Sample | None:
         """Return the next sample that may go on a connection which has carried others."""
-        found = self._next(line.carried) if line.wanted else None
+        found = self._next(own.carried) if own.wanted else None
         if found is None:
             return None
         self._fresh.remove(found)

@@ -18,8 +18,8 @@ from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin, Route
 from smokegate.observation.transport.dial import SharedFailureError
 from smokegate.observation.transport.fetch import Fetched, fetch
-from smokegate.observation.transport.own_line import OwnLine
 from smokegate.observation.transport.pool import Pool
+from smokegate.observation.transport.sample_connection import SampleConnection
 
 #: More than this over its budget is no noise of ours: it is not measured again.
 NOISE = 1.0
@@ -94,7 +94,7 @@ class Retries:
         ask: RequestToSend,
         asked: float,
         timeout: float | None = None,
-        line: OwnLine | None = None,
+        own: SampleConnection | None = None,
     ) -> RetryResult:
         """Send until the outcome of the request is known, within one deadline.
 
@@ -103,15 +103,15 @@ class Retries:
             ask: the request.
             asked: when it was requested (monotonic clock).
             timeout: a deadline other than the environment's, in seconds.
-            line: the connection that the first attempt gets; each other one gets a connection of its own.
+            own: the connection that the first attempt gets; each other one gets a connection of its own.
         """
         deadline = time.monotonic() + (timeout or step.timeout or self.timeout)
         ask = self._with_trace(self.dressed(ask))
         attempts: list[Attempt] = []
         while True:
-            if attempts or (line is None and step.fresh):
-                line = _renewed(line)
-            fetched = self._fetch(ask, asked, deadline, line)
+            if attempts or (own is None and step.fresh):
+                own = _renewed(own)
+            fetched = self._fetch(ask, asked, deadline, own)
             took = fetched.ended - fetched.started
             try:
                 outcome = self._outcome(step, fetched)
@@ -161,10 +161,10 @@ class Retries:
         fits = None if declared is None else lambda answer: not unmet(declared, answer)
         return pause_before_next([each.outcome for each in attempts], fits, shared=_wraps_shared(fetched.error))
 
-    def _fetch(self, ask: RequestToSend, asked: float, deadline: float, line: OwnLine | None = None) -> Fetched:
+    def _fetch(self, ask: RequestToSend, asked: float, deadline: float, own: SampleConnection | None = None) -> Fetched:
         began = time.monotonic()
         client = self.pool.client()
-        fetched = fetch(client, ask, client.trace(asked, deadline, line))
+        fetched = fetch(client, ask, client.trace(asked, deadline, own))
         fetched.started = began
         return fetched
 
@@ -198,11 +198,11 @@ class Retries:
         return tuple(measured)
 
 
-def _renewed(line: OwnLine | None) -> OwnLine:
+def _renewed(own: SampleConnection | None) -> SampleConnection:
     """Return a connection for one attempt; a balancer chooses the instance anew."""
-    if line is not None:
-        line.close()
-    return OwnLine(lambda _: False)
+    if own is not None:
+        own.close()
+    return SampleConnection(lambda _: False)
 
 
 def _wraps_shared(error: BaseException | None) -> bool:

@@ -18,7 +18,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from smokegate.observation.transport.connect import Connection, Origin, Route, address_of
 from smokegate.observation.transport.dial import Dialer
 from smokegate.observation.transport.limits import MAX_INTERIM, MAX_WIRE
-from smokegate.observation.transport.own_line import OwnLine
+from smokegate.observation.transport.sample_connection import SampleConnection
 from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_of
 from smokegate.observation.transport.width import Place, Width
 
@@ -38,7 +38,7 @@ class Trace:
     deadline: float
     widths: Callable[[Origin], Width]
     """What is known of how many connections a server takes."""
-    line: OwnLine | None = None
+    own: SampleConnection | None = None
     """The connection of its own that the request gets; None: any that is free."""
     public_only: bool = False
     """Whether only addresses on the internet may be connected to: after a redirect by a host that is there."""
@@ -98,7 +98,7 @@ class _Traced:
         scheme = "https" if isinstance(self, HTTPSConnection) else "http"
         origin = Origin(scheme, self._dns_host, self.port, trace.route.over(scheme))
         width = trace.widths(origin)
-        place = width.opening(trace.line)
+        place = width.opening(trace.own)
         try:
             self._line = self._dial(origin, trace)
         except BaseException:

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from smokegate.observation.transport.own_line import OwnLine
+from smokegate.observation.transport.sample_connection import SampleConnection
 
 #: As many connections per server as browsers open.
 MOST = 6
@@ -43,7 +43,7 @@ class Place:
     answered: bool = False
     spent: bool = False
     """Whether it was shut down and must not be used again."""
-    line: OwnLine | None = None
+    own: SampleConnection | None = None
     """Set where it carries samples only."""
 
 
@@ -88,19 +88,19 @@ class Width:
     def kept(self) -> int:
         """How many connections are open that may carry further requests."""
         with self._lock:
-            return sum(place.line is None and not place.spent for place in self._open)
+            return sum(place.own is None and not place.spent for place in self._open)
 
     @property
     def worth_waiting(self) -> bool:
         """Whether a connection that is in use is free again before another one would be open."""
         return self.proven and not self._extra and self._slowest < self._quickest_opening
 
-    def opening(self, line: OwnLine | None) -> Place:
+    def opening(self, own: SampleConnection | None) -> Place:
         """Note that a connection is about to be opened, for everything or for samples."""
         with self._lock:
             if len(self._open) >= self.most:
                 self.shut_idle()
-            place = Place(time.monotonic(), line=line)
+            place = Place(time.monotonic(), own=own)
             self._open.append(place)
             return place
 
@@ -143,8 +143,8 @@ class Width:
             place.busy = False
             if place.spent or self.single or (not self.proven and not self._queued()):
                 return False
-            if place.line is not None:
-                return place.line.wanted
+            if place.own is not None:
+                return place.own.wanted
             if not self.proven and self._cap == 1:
                 self._cap = 2
             else:

@@ -76,12 +76,12 @@ class Workers:
 
     def _sample(self, lane: Lane, sample: Sample | None) -> None:
         """Do one sample, and on the same connection those that wait and are of something else."""
-        line = lane.own_line()
+        own = lane.sample_connection()
         while sample is not None:
-            line.add(sample.of)
-            guarded(partial(sample.job, line))
+            own.add(sample.of)
+            guarded(partial(sample.job, own))
             with self.lock:
-                sample = None if self.closed or lane.wide else lane.take_for(line)
-        line.close()
+                sample = None if self.closed or lane.wide else lane.take_for(own)
+        own.close()
         with self.lock:
             lane.sampled()

@@ -8,5 +8,5 @@ def answer(request):
     seen.append(request.path)
     if len(seen) == 1:
         return 503, EDGE, ""
-    told = {"content-type": "application/json", "x-render-origin-server": "uvicorn", "rndr-id": "0000-1111"}
-    return 200, told, '{"status": "ok"}'
+    headers = {"content-type": "application/json", "x-render-origin-server": "uvicorn", "rndr-id": "0000-1111"}
+    return 200, headers, '{"status": "ok"}'

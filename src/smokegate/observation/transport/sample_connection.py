@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from smokegate.observation.transport.http import Adapter
 
 
-class OwnLine:
+class SampleConnection:
     """Samples of different things share a connection where more of them wait than may be under way at once.
 
     Two samples of the same thing never do: a balancer that chooses an instance for each connection would send
