@@ -27,7 +27,20 @@ TOGETHER = (
 BY_FILE = ("tests/unit/", "tests/packaging/")
 #: Folders whose tests drive real browsers, engines, proxies and servers. One that fails is tried once more and counted
 #: as "rerun" in the summary: on a starved machine one in some thousands fails, and each of them is to be looked at.
-REAL = ("tests/faults/", "tests/containers/", "tests/browser/", "tests/hostile/", "tests/edges/", "tests/plugin/")
+REAL = (
+    "tests/faults/",
+    "tests/containers/",
+    "tests/browser/",
+    "tests/hostile/",
+    "tests/edges/",
+    "tests/field/",
+    "tests/plugin/",
+    "tests/packaging/",
+    "tests/unit/commands/",
+    "tests/unit/observation/",
+    "tests/unit/replica/",
+    "tests/unit/server/",
+)
 #: Tests of real proxies: those of one proxy share its process, and their ids begin with its name.
 PROXIES = "tests/edges/"
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -285,8 +286,11 @@ def test_the_next_run_deletes_the_account_of_one_that_was_killed(folder, web):
 
 def children(process: int) -> list[int]:
     """The processes that a process has started and that are running."""
-    tasks = Path(f"/proc/{process}/task").glob("*/children")
-    return [int(number) for task in tasks for number in task.read_text().split()]
+    running: list[int] = []
+    for task in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread may end while it is read
+            running += map(int, task.read_text().split())
+    return running
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])

@@ -33,10 +33,10 @@ print(replica.directory, *replica.pids, flush=True)
 
 
 def _gone(pid: int) -> bool:
-    """Whether a process has ended: a zombie that no one has waited for yet has."""
+    """Whether a process has ended: a zombie that no one has waited for yet has, one that ends while it is read, too."""
     try:
         return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return True
 
 
