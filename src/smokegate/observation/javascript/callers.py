@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smokegate.observation.javascript.evaluate import Evaluator
-from smokegate.observation.javascript.members import bound
+from smokegate.observation.javascript.functions import bound
 from smokegate.observation.javascript.scopes import FAR, Parameter, Script, parameters
 from smokegate.observation.javascript.tokens import NOWHERE, STRING, WORD
-from smokegate.observation.javascript.values import HOLE, Value, options_of
+from smokegate.observation.javascript.values import HOLE, Unknown, Value, options_of
 
 MOST_CALLERS = 12
 
 
-def passed_on(evaluator: Evaluator, script: Script, at: int) -> Iterator[Value]:
+def requested(evaluator: Evaluator, script: Script, at: int) -> Iterator[tuple[Value, bool]]:
+    """Yield what is requested, and whether it alone is; where a parameter decides, what the callers pass."""
+    for value, alone in evaluator.each_value(script, at):
+        if isinstance(value, str) and value.strip(HOLE) and not value.startswith(HOLE):
+            yield value, alone
+        elif isinstance(value, Unknown | str):
+            yield from ((each, True) for each in list(_passed_on(evaluator, script, at)))
+        else:
+            yield value, alone
+
+
+def _passed_on(evaluator: Evaluator, script: Script, at: int) -> Iterator[Value]:
     """Yield what an expression within a function is, for each constant that a caller passes."""
     if evaluator.world.exhausted:
         return

@@ -4,61 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from smokegate.observation.javascript.callers import passed_on
+from smokegate.observation.javascript.address_names import AddressNames
+from smokegate.observation.javascript.api_names import (
+    ABSOLUTE,
+    CLIENT,
+    CONNECTIONS,
+    GIVEN,
+    REQUESTS,
+    SHOWN,
+    UNSET,
+    VERBS,
+    Found,
+    names_api,
+)
+from smokegate.observation.javascript.callers import requested
 from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.members import member
 from smokegate.observation.javascript.refusing import refused
-from smokegate.observation.javascript.scopes import Definition, Script
-from smokegate.observation.javascript.tokens import NOWHERE, PIECE, PUNCTUATION, STRING, WORD, unescaped
-from smokegate.observation.javascript.values import HOLE, Choice, Undefined, Unknown, Value, options_of
+from smokegate.observation.javascript.scopes import Script
+from smokegate.observation.javascript.tokens import NOWHERE, PIECE, PUNCTUATION, STRING, WORD, Tokens, unescaped
+from smokegate.observation.javascript.values import HOLE, Undefined, Unknown
 
-ABSOLUTE = re.compile(r"(?:https?|wss?)://", re.IGNORECASE)
-UNSET = re.compile(r"(?:undefined|null|NaN|\[object Object\])(?=$|[/:?\ufffc])")
-REQUESTS = frozenset({"fetch", "$fetch", "ofetch", "useFetch", "sendBeacon"})
-CONNECTIONS = frozenset({"WebSocket", "EventSource", "SockJS", "Request", "HttpLink", "BatchHttpLink"})
-VERBS = frozenset({"get", "post", "put", "patch", "delete", "del", "head", "request", "ajax", "getJSON"})
-VERBS |= {"GET", "POST", "PUT", "PATCH", "DELETE"}
-CLIENT = frozenset({"baseurl", "prefixurl", "uri", "url", "httpendpoint", "wsendpoint", "graphqlendpoint", "endpoint"})
-CLIENT |= {"httpuri", "wsuri", "basepath", "root", "baseuri", "rooturl", "prefix"}
-ADDRESS = re.compile(r"(?:ur[il]|base|host|endpoint|server|origin)$", re.IGNORECASE)
-"""How settings end that are addresses."""
-GIVEN = frozenset({"useValue", "host", "server", "origin", "address"})
-"""Under these names a client may be given its address, and anything else, too."""
-SHOWN = frozenset({"URL", "log", "info", "warn", "error", "debug", "push", "test", "includes", "startsWith", "replace"})
-SHOWN |= {"assign", "open", "String", "encodeURIComponent", "if", "switch", "while", "function"}
-"""What is given an address and calls nothing there."""
 MOST_PATHS = 400
 RELATIVE = re.compile(r"[a-z][a-z0-9]{2,30}(?:/[\w\ufffc-]{1,40}){0,4}")
-NAMES_API = re.compile(
-    r"(?:api|backend|server|gateway|graphql|rest|service|socket|ws|http)[_-]?(?:base|root)?[_-]?"
-    r"(?:ur[il]|base|host|endpoint|root|origin|addr(?:ess)?|path|server)?s?|"
-    r"\w*(?:api|backend|server|gateway|graphql)[_-]?\w{0,6}[_-]?(?:ur[il]|base|host|endpoint|root|origin|address)|"
-    r"(?:\w+_)?(?:api|backend)|base[_-]?(?:ur[il]|api)",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True)
-class Found:
-    """An address that a script calls, or has."""
-
-    script: str
-    value: str
-    """As far as it is known: a hole stands for what only a running page knows."""
-    how: str
-    """`client`, `request`, `built` (from pieces), `setting`, `given` (to any function), `constant`, or `mention`."""
-    method: str = "GET"
-    setting: str = ""
-    """The setting that is not set, where its name is still there."""
-    alone: bool = True
-    """False for one of several, by a condition that is not known."""
-
-
-def names_api(key: str) -> bool:
-    """Return whether a setting is an API's address, by its name."""
-    return NAMES_API.fullmatch(key) is not None
 
 
 class Calls:
@@ -70,8 +39,7 @@ class Calls:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
-        self._named: dict[Script, frozenset[str]] = {}
-        """Script → the names that it gives a constant address."""
+        self._names = AddressNames(evaluator)
         self.paths: dict[str, None] = {}
         """Constant paths that are passed to any call."""
         self.words: dict[str, None] = {}
@@ -124,7 +92,7 @@ class Calls:
         elif word in REQUESTS or (before == "new" and word in CONNECTIONS):
             yield from self._request(script, first, self._method(script, first))
         elif word == "open" and before in {".", "?."}:
-            verb, second = self._evaluator.value(script, first), self._after_comma(script, first)
+            verb, second = self._evaluator.value(script, first), self._evaluator.second_argument(script, first)
             if second is not None and (isinstance(verb, Unknown) or (isinstance(verb, str) and verb.isalpha())):
                 yield from self._request(script, second, verb.upper() if isinstance(verb, str) else "?")
         elif before == "." and word in VERBS:
@@ -133,7 +101,7 @@ class Calls:
             value = self._evaluator.value(script, first)
             if isinstance(value, str):
                 yield Found(script.url, value, "built")
-        elif tokens.kind(first) == WORD and word not in SHOWN and self._is_alone(script, first):
+        elif tokens.kind(first) == WORD and word not in SHOWN and self._names.is_argument(script, first):
             yield from self._given(script, first)
 
     def _refused(self, script: Script, index: int) -> Iterator[Found]:
@@ -146,54 +114,34 @@ class Calls:
         if isinstance(value, Undefined) and refused(self._evaluator, script, index):
             yield Found(script.url, value.word, "client", "?", setting=value.name)
 
-    def _is_alone(self, script: Script, at: int) -> bool:
-        """Return whether an argument is a name that a script gives an address, or a member that is named as one."""
-        tokens, last = script.tokens, at
-        while tokens.is_punctuation(last + 1, ".") and tokens.kind(last + 2) == WORD:
-            last += 2
-        if not tokens.is_punctuation(last + 1, ",", ")"):
-            return False
-        if last > at:
-            return ADDRESS.search(tokens.word(last)) is not None
-        if tokens.word(at) not in self._addresses(script):
-            return False
-        before = script.work
-        found = script.visible(tokens.word(at), at)  # short names are used again for many things
-        self._evaluator.world.steps += script.work - before
-        return isinstance(found, Definition) and _is_address(script, found)
-
-    def _addresses(self, script: Script) -> frozenset[str]:
-        if script not in self._named:
-            named = (
-                name for name, all_ in script.definitions.items() if any(_is_address(script, each) for each in all_)
-            )
-            self._named[script] = frozenset(named)
-        return self._named[script]
-
     def _given(self, script: Script, at: int) -> Iterator[Found]:
         """Yield the address that a function is given under a name: `createClient(settings.url)`."""
-        for value, alone in self._values(script, at):
+        for value, alone in self._evaluator.each_value(script, at):
             if isinstance(value, str) and ABSOLUTE.match(value) and HOLE not in value:
                 yield Found(script.url, value, "given", "?", alone=alone)
 
     def _url(self, script: Script, at: int) -> Iterator[Found]:
         """Yield what `new URL` of a setting that is not set shows: it throws where the page needs the address."""
         value = self._evaluator.value(script, at)
-        if not isinstance(value, Undefined) or value.word != "undefined" or self._after_comma(script, at) is not None:
+        if (
+            not isinstance(value, Undefined)
+            or value.word != "undefined"
+            or self._evaluator.second_argument(script, at) is not None
+        ):
             return
         # A library's own parts are put together when it runs: that one of them seems to lack a part is no setting.
         if not value.name or value.name.isupper() or names_api(value.name):
             yield Found(script.url, "undefined", "built", "?", setting=value.name)
 
     def _request(self, script: Script, at: int, method: str) -> Iterator[Found]:
-        for value, alone in self._requested(script, at):
+        for value, alone in requested(self._evaluator, script, at):
             if isinstance(value, str) and value.strip(HOLE):
                 yield Found(script.url, value, "request", method, alone=alone)
             elif isinstance(value, Undefined) and value.name:
                 yield Found(script.url, value.word, "request", method, setting=value.name, alone=alone)
 
     def _verb(self, script: Script, first: int, method: str) -> Iterator[Found]:
-        for value, alone in self._values(script, first):
+        for value, alone in self._evaluator.each_value(script, first):
             if isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value)):
                 yield Found(script.url, value, "request", method, alone=alone)
             elif isinstance(value, str) and value[:1] == "/" and len(self.paths) < MOST_PATHS:
@@ -202,28 +150,13 @@ class Calls:
                 self.words["/" + value] = None
 
     def _method(self, script: Script, first: int) -> str:
-        options = self._after_comma(script, first)
+        options = self._evaluator.second_argument(script, first)
         if options is None:
             return "GET"
         method = member(self._evaluator, self._evaluator.value(script, options), "method")
         if isinstance(method, str) and method.isalpha():
             return method.upper()
         return "GET" if isinstance(method, Undefined) else "?"
-
-    def _after_comma(self, script: Script, index: int) -> int | None:
-        """Return where the second argument of a call begins."""
-        tokens = script.tokens
-        closed = tokens.closing(tokens.inside[index]) if index < len(tokens) else 0
-        for _ in range(200):
-            self._evaluator.world.steps += 1
-            if index >= closed or self._evaluator.world.exhausted:
-                return None
-            if tokens.pair.get(index, -1) > index:
-                index = tokens.pair[index]
-            elif tokens.is_punctuation(index, ","):
-                return index + 1 if index + 1 < closed else None
-            index += 1
-        return None
 
     def _key(self, script: Script, key: str, at: int) -> Iterator[Found]:
         client = key.lower() in CLIENT
@@ -233,7 +166,7 @@ class Calls:
             return
         self.prefixed |= key.lower() == "prefixurl"
         how = "constant" if self._is_default(script, at) else "client" if client else "setting"
-        for value, alone in self._values(script, at):
+        for value, alone in self._evaluator.each_value(script, at):
             if (isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value))) or (
                 isinstance(value, str) and value.strip(HOLE) and (client or value.startswith("/") or "_" in value)
             ):
@@ -254,7 +187,7 @@ class Calls:
 
     def _built(self, script: Script, at: int) -> Iterator[Found]:
         """Yield an address that is joined from pieces, whatever it is for."""
-        for value, alone in self._values(script, at):
+        for value, alone in self._evaluator.each_value(script, at):
             if isinstance(value, str) and (ABSOLUTE.match(value) or (UNSET.match(value) and "/" in value)):
                 yield Found(script.url, value, "built", "?", alone=alone)
 
@@ -267,13 +200,12 @@ class Calls:
         elif head[:1] == "/" and tokens.is_punctuation(index - 1, "(", ","):
             self._path(script, index, tokens.word(index)[1:-1])
         elif ABSOLUTE.match(head):
-            if not tokens.is_punctuation(index - 1, "("):
-                constant = tokens.is_punctuation(index - 1, "=", ":", "||", "??", "?", "+")
-                value = unescaped(tokens.word(index)[1:-1])
-                if tokens.is_punctuation(index + 1, "+"):
-                    yield from self._built(script, index)
-                else:
-                    yield Found(script.url, value, "constant" if constant else "mention", "?")
+            if tokens.is_punctuation(index - 1, "("):
+                return
+            if tokens.is_punctuation(index + 1, "+"):
+                yield from self._built(script, index)
+            else:
+                yield Found(script.url, unescaped(tokens.word(index)[1:-1]), _stands_as(tokens, index), "?")
         elif tokens.is_punctuation(index + 1, ".") and tokens.word(index + 2) == "concat":
             yield from self._built(script, index)
         elif UNSET.match(tokens.word(index), 1) and "/" in tokens.word(index):
@@ -294,34 +226,12 @@ class Calls:
         if piece[:1] == "/" and tokens.is_punctuation(index - 1, "(", ","):
             self._path(script, index, piece + ("" if whole else HOLE))
         elif ABSOLUTE.match(piece) and whole:
-            if not tokens.is_punctuation(index - 1, "("):
-                constant = tokens.is_punctuation(index - 1, "=", ":", "||", "??", "?", "+")
-                yield Found(script.url, unescaped(piece), "constant" if constant else "mention", "?")
-            else:
-                yield Found(script.url, unescaped(piece), "built", "?")
+            how = "built" if tokens.is_punctuation(index - 1, "(") else _stands_as(tokens, index)
+            yield Found(script.url, unescaped(piece), how, "?")
         elif ABSOLUTE.match(piece) or UNSET.match(piece) or (not piece and not whole):
             yield from self._built(script, index)
 
-    def _requested(self, script: Script, at: int) -> Iterator[tuple[Value, bool]]:
-        """Yield what is requested; where a function's parameter decides, what its callers pass."""
-        for value, alone in self._values(script, at):
-            if isinstance(value, str) and value.strip(HOLE) and not value.startswith(HOLE):
-                yield value, alone
-            elif isinstance(value, Unknown | str):
-                passed = list(passed_on(self._evaluator, script, at))
-                yield from ((each, True) for each in passed)
-            else:
-                yield value, alone
 
-    def _values(self, script: Script, at: int) -> Iterator[tuple[Value, bool]]:
-        value = self._evaluator.value(script, at)
-        for each in options_of(value):
-            yield each, not isinstance(value, Choice)
-
-
-def _is_address(script: Script, definition: Definition) -> bool:
-    """Return whether the value of a name begins as an address does."""
-    at, tokens = definition.value, script.tokens
-    if at is None or at >= len(tokens.starts):  # a script may end behind its last `=`
-        return False
-    return ABSOLUTE.match(tokens.text, tokens.starts[at] + 1) is not None
+def _stands_as(tokens: Tokens, index: int) -> str:
+    """Return whether a text is a value of its own, or one that is only mentioned."""
+    return "constant" if tokens.is_punctuation(index - 1, "=", ":", "||", "??", "?", "+") else "mention"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.observation.javascript.members import bound
+from smokegate.observation.javascript.functions import bound
 from smokegate.observation.javascript.scopes import Definition, Script, parameters
 from smokegate.observation.javascript.tokens import NOWHERE, WORD
 from smokegate.observation.javascript.values import UNDEFINED, Value, choice

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,8 @@ class Choice:
 
 
 Value = str | float | bool | Unknown | Undefined | Literal | Element | Choice
+Bound = Mapping[str, Value]
+"""What parameters are, by name."""
 UNKNOWN = Unknown()
 UNDEFINED = Undefined()
 MOST_OPTIONS = 4

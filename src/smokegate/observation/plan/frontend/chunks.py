@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urljoin
 
 from smokegate.observation.javascript.evaluate import Evaluator
-from smokegate.observation.javascript.members import returned
+from smokegate.observation.javascript.functions import returned
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import STRING, WORD, unescaped
 from smokegate.observation.javascript.values import HOLE, Literal

@@ -8,10 +8,13 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from smokegate.knowledge.page_hosts import is_developer_tool, is_framework_path, is_third_party
-from smokegate.observation.javascript.calls import ABSOLUTE, UNSET, Calls, Found, names_api
+from smokegate.observation.javascript.api_names import ABSOLUTE, UNSET, Found, names_api
+from smokegate.observation.javascript.calls import Calls
+from smokegate.observation.javascript.definitions import script_of
 from smokegate.observation.javascript.evaluate import Evaluator
-from smokegate.observation.javascript.scopes import Script, script_of
-from smokegate.observation.javascript.tokens import Tokens, tokens_of
+from smokegate.observation.javascript.scopes import Script
+from smokegate.observation.javascript.tokenizer import tokens_of
+from smokegate.observation.javascript.tokens import Tokens
 from smokegate.observation.javascript.values import HOLE
 from smokegate.observation.javascript.world import World
 from smokegate.observation.model import ApiAddress
