@@ -16,6 +16,7 @@ import socket
 import sys
 import traceback
 from importlib import import_module
+from itertools import product
 from typing import Any, NoReturn
 
 import pytest
@@ -59,12 +60,21 @@ def warm_up(settings: dict[str, Any]) -> None:
     for name in NEEDED:
         with contextlib.suppress(ImportError):
             import_module(name)
-    import_module("smokegate.diagnosis.catalogue").all_rules()
+    _read_knowledge()
     import_module("smokegate.report.page").templates()
     if settings["replicas"]:
         import_module("smokegate.replica.process.client").share_with_forks()
     gc.collect()
     gc.freeze()
+
+
+def _read_knowledge() -> None:
+    """Read and compile what only a red run reads: here most runs are red."""
+    catalogue, logs = import_module("smokegate.diagnosis.catalogue"), import_module("smokegate.knowledge.logs")
+    for some in product((False, True), repeat=4):
+        catalogue.all_rules(**dict(zip(("logs", "platform", "server", "browser"), some, strict=True)))
+    logs.compile_all()
+    import_module("smokegate.knowledge.database_texts").driver_texts()
 
 
 def _run(order: dict[str, Any], channel: socket.socket) -> NoReturn:

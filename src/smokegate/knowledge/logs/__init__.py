@@ -93,6 +93,15 @@ def words(kind: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{_local(text)})" for text in _vocabulary()[kind]))
 
 
+def compile_all() -> None:
+    """Compile every pattern, for a process whose forks will read logs."""
+    things()
+    for kind in _vocabulary():
+        words(kind)
+    for each in log_causes():
+        _ = each.says
+
+
 @cache
 def _vocabulary() -> dict[str, Any]:
     return _read(WORDS)

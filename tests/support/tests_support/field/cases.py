@@ -25,8 +25,6 @@ class Case:
     env: str
     """The environment file."""
     expect: dict[str, Any]
-    home: Path
-    """The folder that holds `cases/`, `tables/` and `bin/`."""
     folder: Path | None = None
     answers: list[dict[str, Any]] = field(default_factory=list)
     docker: dict[str, Any] | None = None
@@ -50,15 +48,15 @@ def all_cases(*homes: Path) -> list[Case]:
     """Return the cases of one or several folders."""
     found: list[Case] = []
     for home in homes or (FIELD,):
-        found += [_of_folder(path, home) for path in sorted(home.glob("cases/*/case.toml"))]
+        found += [_of_folder(path) for path in sorted(home.glob("cases/*/case.toml"))]
         for path in sorted(home.glob("tables/*.toml")):
             table = tomllib.loads(path.read_text(encoding="utf-8"))
             of_row = _of_server if table["kind"] == "server" else _of_row
-            found += [of_row(row, table, home) for row in table["case"]]
+            found += [of_row(row, table) for row in table["case"]]
     return found
 
 
-def _of_folder(path: Path, home: Path) -> Case:
+def _of_folder(path: Path) -> Case:
     read = tomllib.loads(path.read_text(encoding="utf-8"))
     docker = path.parent / "docker.json"
     return Case(
@@ -68,7 +66,6 @@ def _of_folder(path: Path, home: Path) -> Case:
         source=read.get("source", ""),
         env=(path.parent / "env.toml").read_text(encoding="utf-8"),
         expect=read["expect"],
-        home=home,
         folder=path.parent,
         docker=json.loads(docker.read_text(encoding="utf-8")) if docker.exists() else None,
         options=tuple(read.get("options", ())),
@@ -84,7 +81,7 @@ CONTAINERS: dict[str, dict[str, Any]] = {
 LOOPING = {"state": "restarting", "exit": 1, "restarts": 7, "age": 20}
 
 
-def _of_server(row: dict[str, Any], table: dict[str, Any], home: Path) -> Case:
+def _of_server(row: dict[str, Any], table: dict[str, Any]) -> Case:
     """Return a row about a server: the words in which its commands fail, or how one of its containers ends."""
     containers = {role: {"service": role, **each} for role, each in CONTAINERS.items()}
     services = [each["service"] for each in containers.values()]
@@ -103,14 +100,13 @@ def _of_server(row: dict[str, Any], table: dict[str, Any], home: Path) -> Case:
         source=table["source"],
         env=env.replace("{folder}", row.get("directory", "{folder}")),
         expect={**table["says"][row["says"]], "code": row["code"], "cause": [""]},
-        home=home,
         answers=[] if role == "backend" and ("log" in row or "down" in row) else table["answer"],
         docker={"services": services, "containers": [*containers.values()], **said},
         variables=row.get("variables", {}),
     )
 
 
-def _of_row(row: dict[str, Any], table: dict[str, Any], home: Path) -> Case:
+def _of_row(row: dict[str, Any], table: dict[str, Any]) -> Case:
     """Return a row of a table as a case: one answer, for every path or for the one that it names.
 
     What is right is said by `says`, and by the code of the cause where the row has one.
@@ -128,7 +124,6 @@ def _of_row(row: dict[str, Any], table: dict[str, Any], home: Path) -> Case:
         source=row.get("source", table.get("source", "")),
         env=row.get("env", table["env"]) + row.get("more", ""),
         expect=expect,
-        home=home,
         answers=[*([answer] if answer else []), *table.get("answer", [])],
         variables=row.get("variables", {}),
         needs=table.get("needs", ""),

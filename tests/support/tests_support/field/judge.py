@@ -21,8 +21,9 @@ from typing import Any
 
 from smokegate.rehearsal.runs import Runs
 from smokegate.rehearsal.suite import RunError, Suite
-from tests_support.field.cases import Case
+from tests_support.field.cases import FIELD, Case
 from tests_support.field.serve import Deployment, from_table, of_case
+from tests_support.field.stand_in import write_answers
 from tests_support.running import ROOT
 
 LIMIT = 120
@@ -171,9 +172,8 @@ def _none(verdict: str, note: str) -> dict[str, Any]:
 def _variables(case: Case, deployment: Deployment, folder: Path) -> dict[str, str]:
     path, docker = os.environ["PATH"], {}
     if case.docker is not None:
-        (folder / "docker.json").write_text(deployment.filled(json.dumps(case.docker)), encoding="utf-8")
-        docker = {"STAND_IN_DOCKER": str(folder / "docker.json")}
-        python = Path(sys.executable).resolve().parent  # not a version manager's, which takes longer than the stand-ins
-        path = f"{case.home / 'bin'}:{python}:{path}"
+        write_answers(folder / "docker", json.loads(deployment.filled(json.dumps(case.docker))))
+        docker = {"STAND_IN_ANSWERS": str(folder / "docker")}
+        path = f"{FIELD / 'bin'}:{path}"
     common = {"PATH": path, "HOME": str(folder), "LANG": "C.UTF-8"}
     return {**common, **docker, **{name: deployment.filled(each) for name, each in case.variables.items()}}
