@@ -23,7 +23,8 @@ from smokegate.environment.model import Endpoint, Environment
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.predicates import grants, is_fresh, is_number, page_faults, refusal
 from smokegate.observation.evidence.version import same_commit, same_version
-from smokegate.observation.model import Answer, Exchange, Observation
+from smokegate.observation.exchange import Answer, Exchange
+from smokegate.observation.model import Observation
 from smokegate.observation.plan.step import same_origin, web_origin
 from smokegate.observation.transport.causes import Stage
 from smokegate.plugin.browser_results import BrowserResults

@@ -10,7 +10,7 @@ import pytest
 
 from smokegate.diagnosis.engine import diagnose
 from smokegate.environment.model import Environment
-from smokegate.observation.model import Answer, Exchange
+from smokegate.observation.exchange import Answer, Exchange
 from smokegate.observation.observer import observe
 
 from .conftest import Running

@@ -31,7 +31,7 @@ from smokegate.observation.evidence.edge import edge_answer
 from smokegate.observation.evidence.elements import element
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sink import shown
-from smokegate.observation.model import Answer, Body, Headers
+from smokegate.observation.exchange import Answer, Body, Headers
 from smokegate.observation.plan.frontend.page import page_of
 from smokegate.observation.plan.frontend.reading import Reading
 from smokegate.observation.server import parse

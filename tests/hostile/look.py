@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from servers import KINDS, Kind
 
 from smokegate.environment.model import Backend, Endpoint, Environment, Health
-from smokegate.observation.model import Answer, NoAnswer
+from smokegate.observation.exchange import Answer, NoAnswer
 from smokegate.observation.observer import Observer
 from smokegate.observation.transport.pool import Pool
 

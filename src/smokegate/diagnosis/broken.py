@@ -14,11 +14,11 @@ from smokegate.observation.evidence.edge import edge_answer
 from smokegate.observation.evidence.page_calls import FROM_HERE, ON_BACKEND, ON_FRONTEND
 from smokegate.observation.evidence.predicates import is_fresh, known_status
 from smokegate.observation.evidence.sign_in import reply, signs_in
-from smokegate.observation.model import Answer, NotSent
+from smokegate.observation.exchange import Answer, NotSent
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.model import Exchange
+    from smokegate.observation.exchange import Exchange
 
 __all__ = ["GIVE_TOKEN", "OPENS", "broken", "has_token", "is_advisory", "is_broken", "is_fresh", "monitoring_status"]
 

@@ -16,7 +16,8 @@ from smokegate.observation.plan.step import web_origin
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
     from smokegate.observation.browser import BrowserView, ConsoleLine, PageCall, PageSeen
-    from smokegate.observation.model import Exchange, Observation
+    from smokegate.observation.exchange import Exchange
+    from smokegate.observation.model import Observation
 
 FILES = frozenset({"browser.script-is-page", "browser.file-missing"})
 CALLS = frozenset(

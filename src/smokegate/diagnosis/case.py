@@ -14,8 +14,9 @@ from smokegate.diagnosis.wording import quote
 from smokegate.observation.evidence.assertions import MISSING, Unmet, lookup, unmet
 from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer, is_marked
 from smokegate.observation.evidence.page_calls import FROM_HERE
-from smokegate.observation.model import JOURNEY, Answer, Exchange, NoAnswer
+from smokegate.observation.exchange import Answer, Exchange, NoAnswer
 from smokegate.observation.plan.backend import endpoint_name
+from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 from smokegate.observation.plan.step import ACCOUNT_PREFLIGHT, PREFLIGHT
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 OPENERS = ("register", "login first")
 """Those with which the journey begins."""
-MAY_REFUSE = frozenset({*JOURNEY, "clean up", "api on frontend", PREFLIGHT, ACCOUNT_PREFLIGHT})
+MAY_REFUSE = frozenset({*JOURNEY_NAMES, "clean up", "api on frontend", PREFLIGHT, ACCOUNT_PREFLIGHT})
 """Exchanges that the application may refuse, or not know: such an answer is its own unless it is marked."""
 REFUSING = frozenset({400, 401, 403, 404, 405, 409, 410, 422})
 

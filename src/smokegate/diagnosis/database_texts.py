@@ -14,7 +14,7 @@ from smokegate.diagnosis.wording import around, seen
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
     from smokegate.knowledge.database_texts import Place
-    from smokegate.observation.model import Exchange
+    from smokegate.observation.exchange import Exchange
 
 
 SENTENCE = re.compile(r'"[^"]*(?:(?<!\d)[A-Z]|\w \w)[^"]*"')

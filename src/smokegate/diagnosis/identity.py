@@ -9,7 +9,7 @@ from smokegate.observation.evidence.assertions import Unmet, fits, unmet_json
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Health
-    from smokegate.observation.model import Answer
+    from smokegate.observation.exchange import Answer
 
 NAMING_KEYS = frozenset({"service", "source", "app", "name", "path"})
 """The keys of a health check's body that say who answers, not how it is."""

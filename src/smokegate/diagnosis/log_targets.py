@@ -11,7 +11,8 @@ from smokegate.knowledge.logs import ANYTHING, Thing, things
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Compose
-    from smokegate.observation.server.model import ServerView, ServiceView
+    from smokegate.observation.server.model import ServerView
+    from smokegate.observation.server.service import ServiceView
 
 NAME = r"[\w-]+(?:\.[\w-]+)*\.?"
 ADDRESS = re.compile(

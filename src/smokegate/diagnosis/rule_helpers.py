@@ -11,13 +11,13 @@ from smokegate.diagnosis.names import dialed
 from smokegate.diagnosis.rule import Signs
 from smokegate.diagnosis.wording import seen
 from smokegate.environment.headers import CREDENTIALS
-from smokegate.observation.model import Answer, NoAnswer
+from smokegate.observation.exchange import Answer, NoAnswer
 from smokegate.observation.plan.step import same_origin
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case, Hit
     from smokegate.diagnosis.rule import Judge
-    from smokegate.observation.model import Exchange
+    from smokegate.observation.exchange import Exchange
     from smokegate.observation.transport.causes import WireCause
 
 LINES_AT_MOST = 2

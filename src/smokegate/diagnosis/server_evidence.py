@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.service_state import depends_on, trouble
 from smokegate.diagnosis.wording import plain, quote
-from smokegate.observation.server.model import LogLine, ServerView, ServiceView
+from smokegate.observation.server.model import ServerView
+from smokegate.observation.server.service import LogLine, ServiceView
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from smokegate.diagnosis.case import Case
     from smokegate.diagnosis.rule import Judge
-    from smokegate.observation.server.model import ServiceView
+    from smokegate.observation.server.service import ServiceView
 
 STATES = ("the state of each container, at two samples", "the end of its log")
 EDGE = ("net.refused", "net.hung", "net.connect-timeout", "net.reset", "net.truncated")

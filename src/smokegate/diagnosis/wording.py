@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from smokegate.observation.evidence.clean import clean
-from smokegate.observation.model import Answer, Exchange, NoAnswer, NotSent
+from smokegate.observation.exchange import Answer, Exchange, NoAnswer, NotSent
 from smokegate.observation.transport.causes import WireCause
 
 LIMIT = 160

@@ -16,7 +16,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from smokegate.observation.model import Body
+from smokegate.observation.exchange import Body
 from smokegate.observation.transport.body import makes_room, parse
 from smokegate.observation.transport.limits import KEPT_PACKED, KEPT_TEXT
 

@@ -15,13 +15,14 @@ from smokegate.observation.evidence.record import Recorder
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sink import SINK
 from smokegate.observation.evidence.version import known_version
-from smokegate.observation.model import Exchange, InterruptedRunError, Observation, Readiness
+from smokegate.observation.exchange import Exchange
+from smokegate.observation.model import InterruptedRunError, Observation, Readiness
 from smokegate.observation.plan.backend import version_is_health
 from smokegate.observation.plan.frontend.plan import PAGE_FILES
 from smokegate.observation.plan.graph import Graph
 from smokegate.observation.plan.planned import PlannedRequests
 from smokegate.observation.plan.readiness import Waiting
-from smokegate.observation.plan.sign_in import CLEAN_UP, UNDO, WRITE
+from smokegate.observation.plan.sign_in.names import CLEAN_UP, UNDO, WRITE
 from smokegate.observation.plan.step import GROUPS, Group, RawResponse, RequestToSend, Step
 from smokegate.observation.side_probes import SideProbes
 from smokegate.observation.transport.pool import Pool

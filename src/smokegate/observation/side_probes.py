@@ -8,7 +8,8 @@ from typing import Any
 
 from smokegate.environment.model import Environment
 from smokegate.observation.evidence.redact import Redactor
-from smokegate.observation.model import ControlProbe, Exchange
+from smokegate.observation.exchange import Exchange
+from smokegate.observation.model import ControlProbe
 from smokegate.observation.transport.causes import Stage
 from smokegate.observation.transport.connectivity import is_public, probe
 from smokegate.observation.transport.pool import Pool

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from smokegate.environment.headers import CREDENTIALS
 from smokegate.environment.request_contradictions import GRAPHQL_WRITE
-from smokegate.observation.model import READING, Headers, InterruptedRunError
+from smokegate.observation.exchange import READING, Headers
+from smokegate.observation.model import InterruptedRunError
 from smokegate.plugin.failures import Blocked
 from smokegate.plugin.response import Response
 

@@ -14,7 +14,7 @@ from smokegate.plugin.run_key import RUN
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Diagnosis, Finding
-    from smokegate.observation.model import Exchange
+    from smokegate.observation.exchange import Exchange
     from smokegate.plugin.session import Run
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from _pytest.outcomes import Failed, Skipped
 
 if TYPE_CHECKING:
-    from smokegate.observation.model import Exchange
+    from smokegate.observation.exchange import Exchange
 
 
 class ExpectationFailed(AssertionError):  # noqa: N818 - a finding about a deployment, not an error of a program

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from smokegate.observation.evidence.assertions import MISSING, lookup, unmet
 from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer
 from smokegate.observation.evidence.elements import element
-from smokegate.observation.model import Answer, Exchange, NoAnswer, NotSent
+from smokegate.observation.exchange import Answer, Exchange, NoAnswer, NotSent
 from smokegate.observation.transport.causes import Stage
 from smokegate.plugin.failures import Blocked, ExpectationFailed
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Endpoint, Expectation, Monitoring
-    from smokegate.observation.model import Certificate, Headers
+    from smokegate.observation.exchange import Certificate, Headers
 
 
 class Response:

@@ -14,13 +14,13 @@ from smokegate.observation.evidence.sign_in import (
     reply,
     signs_in,
 )
-from smokegate.observation.model import JOURNEY
+from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 from smokegate.plugin.failures import ExpectationFailed
 from smokegate.plugin.response import Response
 
 if TYPE_CHECKING:
     from smokegate.environment.model import SignIn
-    from smokegate.observation.model import Exchange
+    from smokegate.observation.exchange import Exchange
 
 
 class SignInResponses:
@@ -88,7 +88,7 @@ class SignInResponses:
     def steps(self) -> tuple[Response, ...]:
         """Every step that was sent, in the order of the story: for what must hold of each, whatever it is."""
         there = {each.name: Response(each) for each in self._exchanges()}
-        return tuple(there[name] for name in JOURNEY if name in there and there[name].was_sent)
+        return tuple(there[name] for name in JOURNEY_NAMES if name in there and there[name].was_sent)
 
     @property
     def kept_account(self) -> Response:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from smokegate.environment.model import Environment
     from smokegate.observation.evidence.redact import Redactor
-    from smokegate.observation.model import Exchange, Observation
+    from smokegate.observation.exchange import Exchange
+    from smokegate.observation.model import Observation
     from smokegate.observation.plan.step import Group, RawResponse, RequestToSend
     from smokegate.plugin.client import Client
 

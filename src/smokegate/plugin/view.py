@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from smokegate.environment.model import Compose, Endpoint, Environment, Expectation, Frontend
     from smokegate.observation.evidence.assertions import Unmet
     from smokegate.observation.evidence.page_calls import Judgement
-    from smokegate.observation.model import ApiAddress, Exchange, Observation, PageView
+    from smokegate.observation.exchange import Exchange
+    from smokegate.observation.model import ApiAddress, Observation, PageView
     from smokegate.observation.plan.step import Group
     from smokegate.plugin.browser_results import BrowserResults
     from smokegate.plugin.client import Client

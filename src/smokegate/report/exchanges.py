@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from smokegate.diagnosis.case import Case
 from smokegate.observation.evidence.version import deployed_version
-from smokegate.observation.model import JOURNEY, Answer, Exchange, NoAnswer, Outcome, Request
+from smokegate.observation.exchange import Answer, Exchange, NoAnswer, Outcome, Request
 from smokegate.observation.plan.backend import endpoint_name
+from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 from smokegate.report.plain import plain
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ LOG_LINES = 8
 def exchanges(environment: Environment, observation: Observation) -> Iterator[dict[str, Any]]:
     """Yield the exchanges, each once: `version` may be another name of the health check."""
     case = Case(environment, observation)
-    there = [name for name in JOURNEY if name in observation.exchanges]
+    there = [name for name in JOURNEY_NAMES if name in observation.exchanges]
     for each in case.exchanges:
         yield {
             **exchange(each, environment.version),

@@ -12,7 +12,7 @@ from typing import Any
 
 from smokegate.observation.evidence.redact import header
 from smokegate.observation.evidence.sink import SINK
-from smokegate.observation.model import Body, Headers
+from smokegate.observation.exchange import Body, Headers
 
 BODY_LIMIT = 2048
 WITHHELD = "[withheld: it holds more credentials than can be told apart from data]"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.verdict import Verdict
-from smokegate.observation.model import NoAnswer, NotSent
+from smokegate.observation.exchange import NoAnswer, NotSent
 from smokegate.report.containers import container_lines
 from smokegate.report.gate import COUNTED
 from smokegate.report.history import short
@@ -16,7 +16,8 @@ from smokegate.report.terminal import COLOURS, TerminalLine, safe
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Finding
-    from smokegate.observation.model import Exchange, Readiness
+    from smokegate.observation.exchange import Exchange
+    from smokegate.observation.model import Readiness
     from smokegate.report.model import EnvironmentReport
 
 FAILED, ADVISORY, UNJUDGED, PASSED, UNSENT = ORDER = ("FAILED", "failed (advisory)", "-", "passed", "not sent")

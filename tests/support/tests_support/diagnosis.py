@@ -17,18 +17,8 @@ from smokegate.diagnosis.catalogue import all_rules
 from smokegate.diagnosis.engine import diagnose
 from smokegate.diagnosis.model import Diagnosis, Finding
 from smokegate.environment.model import Environment
-from smokegate.observation.model import (
-    Answer,
-    ApiAddress,
-    Body,
-    Exchange,
-    Headers,
-    NoAnswer,
-    NotSent,
-    Observation,
-    Outcome,
-    Request,
-)
+from smokegate.observation.exchange import Answer, Body, Exchange, Headers, NoAnswer, NotSent, Outcome, Request
+from smokegate.observation.model import ApiAddress, Observation
 from smokegate.observation.plan.backend import endpoint_name
 from smokegate.observation.plan.step import ACCOUNT_PREFLIGHT, PREFLIGHT, preflights
 from smokegate.observation.transport.causes import WireCause

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from smokegate.diagnosis.verdict import exit_code
-from smokegate.observation.model import Certificate, ControlProbe, Exchange, NotSent, Observation, Phases
+from smokegate.observation.exchange import Certificate, Exchange, NotSent, Phases
+from smokegate.observation.model import ControlProbe, Observation
 from smokegate.observation.transport.causes import WireCause
 from smokegate.report.json import document
 from smokegate.report.model import EnvironmentReport, RunReport

@@ -7,7 +7,7 @@ from typing import Any
 
 from smokegate.commands.common import CheckResult
 from smokegate.environment.model import Environment
-from smokegate.observation.model import Exchange
+from smokegate.observation.exchange import Exchange
 from smokegate.observation.server import (
     DatabaseReady,
     ListenerView,

@@ -15,7 +15,8 @@ from smokegate.diagnosis.outcome import TestOutcome, Word
 from smokegate.diagnosis.verdict import decide, decision, reasons
 from smokegate.environment.coverage import not_covered
 from smokegate.environment.model import Environment
-from smokegate.observation.model import Exchange, NotSent, Observation, Request
+from smokegate.observation.exchange import Exchange, NotSent, Request
+from smokegate.observation.model import Observation
 from smokegate.observation.plan.step import Group
 from smokegate.plugin.blocking import blocker
 from smokegate.plugin.check import ATTRIBUTE

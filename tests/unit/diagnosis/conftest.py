@@ -24,19 +24,8 @@ from tests_support.diagnosis import (
 )
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.observation.model import (
-    Answer,
-    ApiAddress,
-    Attempt,
-    Body,
-    Certificate,
-    ControlProbe,
-    Exchange,
-    Headers,
-    PageFile,
-    PageView,
-    Request,
-)
+from smokegate.observation.exchange import Answer, Attempt, Body, Certificate, Exchange, Headers, Request
+from smokegate.observation.model import ApiAddress, ControlProbe, PageFile, PageView
 from smokegate.observation.transport.causes import WireCause
 
 CERTAIN, LIKELY, POSSIBLE = Confidence

@@ -11,7 +11,7 @@ from tests_support.diagnosis import BACKEND, an_environment, answered, everywher
 from smokegate.diagnosis.model import Confidence, Finding, Owner
 from smokegate.diagnosis.verdict import BY_OWNER, Verdict
 from smokegate.observation.evidence.edge import UNKNOWN
-from smokegate.observation.model import Answer, Attempt, Body, Exchange, Headers
+from smokegate.observation.exchange import Answer, Attempt, Body, Exchange, Headers
 from smokegate.observation.transport.causes import WireCause
 
 HTML = {"content-type": "text/html"}

@@ -21,7 +21,8 @@ from smokegate.diagnosis.outcome import TestOutcome
 from smokegate.diagnosis.verdict import Verdict, decide
 from smokegate.diagnosis.wording import plain
 from smokegate.environment.model import Environment
-from smokegate.observation.model import Answer, Body, Headers, NoAnswer, NotSent, Observation
+from smokegate.observation.exchange import Answer, Body, Headers, NoAnswer, NotSent
+from smokegate.observation.model import Observation
 from smokegate.observation.transport.causes import WireCause
 
 ENVIRONMENT = an_environment()

@@ -25,7 +25,8 @@ from tests_support.suite import judged
 from smokegate.diagnosis.catalogue import all_rules
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.wording import without_repeats
-from smokegate.observation.model import ControlProbe, Headers, NoAnswer
+from smokegate.observation.exchange import Headers, NoAnswer
+from smokegate.observation.model import ControlProbe
 from smokegate.observation.transport.causes import WireCause
 
 #: What a server and a browser show has tests of its own: `test_inside.py` and `test_browser.py`.

@@ -17,7 +17,7 @@ import trustme
 from smokegate.environment.model import Backend, Environment, Health
 from smokegate.observation.evidence.record import Recorder
 from smokegate.observation.evidence.redact import Redactor
-from smokegate.observation.model import Exchange
+from smokegate.observation.exchange import Exchange
 from smokegate.observation.plan.step import RequestToSend, Step
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries

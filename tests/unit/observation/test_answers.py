@@ -11,7 +11,7 @@ from smokegate.environment.model import Endpoint, Version
 from smokegate.environment.patterns import checked
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.version import deployed_version, from_cache, same_version
-from smokegate.observation.model import Answer, Body, Headers
+from smokegate.observation.exchange import Answer, Body, Headers
 
 CHECKS = {"checks": [{"name": "db", "status": "up"}, {"name": "redis", "status": "down", "ms": 4}], "tags": ["a", "b"]}
 COMMIT = "7f3a6ce0123456789abcdef0123456789abcdef0"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smokegate.observation.evidence.edge import edge_answer
-from smokegate.observation.model import Answer, Body, Headers
+from smokegate.observation.exchange import Answer, Body, Headers
 
 NGINX = (
     "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n"

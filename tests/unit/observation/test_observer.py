@@ -23,7 +23,8 @@ from smokegate.environment.model import (
     SignIn,
     Version,
 )
-from smokegate.observation.model import Answer, NoAnswer, NotSent, Observation
+from smokegate.observation.exchange import Answer, NoAnswer, NotSent
+from smokegate.observation.model import Observation
 from smokegate.observation.observer import InterruptedRunError, Observer, observe
 from smokegate.observation.plan import graph
 from smokegate.observation.transport.causes import WireCause

@@ -8,7 +8,7 @@ import pytest
 
 from smokegate.environment.model import Expectation
 from smokegate.observation.evidence.self_report import sick_words
-from smokegate.observation.model import Answer, Body, Headers
+from smokegate.observation.exchange import Answer, Body, Headers
 
 
 def said(value: Any, **declared: Any) -> list[str]:

@@ -11,7 +11,7 @@ from email.utils import format_datetime
 import pytest
 
 from smokegate.environment.model import Expectation
-from smokegate.observation.model import Answer, Headers, NoAnswer
+from smokegate.observation.exchange import Answer, Headers, NoAnswer
 from smokegate.observation.plan.step import RequestToSend, origin_of
 from smokegate.observation.transport.again import BACKOFF, CALMER, pause_before_next, retry_after
 from smokegate.observation.transport.causes import WireCause

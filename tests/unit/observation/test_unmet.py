@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from smokegate.environment.model import Expectation
 from smokegate.observation.evidence.assertions import MISSING, lookup, unmet
-from smokegate.observation.model import Answer, Body, Headers
+from smokegate.observation.exchange import Answer, Body, Headers
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(max_size=8),

@@ -6,7 +6,7 @@ import pytest
 
 from smokegate.environment.model import Environment
 from smokegate.observation.evidence.assertions import unmet
-from smokegate.observation.model import Answer, Body, Headers
+from smokegate.observation.exchange import Answer, Body, Headers
 from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Recording, Wire
 from smokegate.rehearsal.mutants import beyond, mutations
 from smokegate.rehearsal.mutation import Mutation

@@ -13,7 +13,8 @@ from smokegate.diagnosis.verdict import Verdict
 from smokegate.environment.model import Environment, Version
 from smokegate.observation.evidence.version import known_version
 from smokegate.observation.render.model import ApiCause, DeployView, PlatformView, RenderDatabase, RenderService
-from smokegate.observation.server.model import ServerView, ServiceView
+from smokegate.observation.server.model import ServerView
+from smokegate.observation.server.service import ServiceView
 from smokegate.report import gate
 from smokegate.report.exchanges import exchange
 from smokegate.report.model import EnvironmentReport

@@ -15,7 +15,8 @@ from tests_support.run_documents import environment_report, run_document, run_of
 
 from smokegate.diagnosis.outcome import TestOutcome
 from smokegate.observation.evidence.sink import SINK
-from smokegate.observation.model import Body, Observation
+from smokegate.observation.exchange import Body
+from smokegate.observation.model import Observation
 from smokegate.report.ci import ci_run
 from smokegate.report.ctrf import STATUS, ctrf
 from smokegate.report.files import write_all

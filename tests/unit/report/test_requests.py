@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests_support.run_documents import environment_report, run_document, run_of
 
-from smokegate.observation.model import Headers
+from smokegate.observation.exchange import Headers
 from smokegate.observation.render.model import DeployView, PlatformView, RenderDatabase, RenderService
 from smokegate.observation.server import LogLine, ServerView, ServiceView
 from smokegate.report.page import page

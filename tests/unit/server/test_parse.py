@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smokegate.observation.server import parse
-from smokegate.observation.server.model import Disk, ServiceView
+from smokegate.observation.server.model import Disk
+from smokegate.observation.server.service import ServiceView
 
 Capture = Callable[[str], str]
 LINES = ["ps-healthy", "ps-unhealthy", "ps-restarting", "ps-stopped", "ps-created"]

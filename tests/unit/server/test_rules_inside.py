@@ -13,7 +13,7 @@ from smokegate.diagnosis.catalogue import all_rules
 from smokegate.diagnosis.engine import diagnose
 from smokegate.diagnosis.model import Confidence, Diagnosis, Owner
 from smokegate.environment.model import Environment
-from smokegate.observation.model import Exchange
+from smokegate.observation.exchange import Exchange
 from smokegate.observation.server import (
     CommandCause,
     CommandFailure,

@@ -13,7 +13,7 @@ from smokegate.environment.expectations import JsonExpectation, Rule
 from smokegate.environment.model import Expectation, Health
 from smokegate.environment.patterns import found
 from smokegate.observation.evidence.self_report import crash, sick_words
-from smokegate.observation.model import Answer
+from smokegate.observation.exchange import Answer
 
 MISSING = object()
 OPPOSITE = re.compile(r"(?:\b(?:not|non|no|never|isn't)[\s_-]+|\b(?:un|in|dis|non))$", re.IGNORECASE)

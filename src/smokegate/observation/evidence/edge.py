@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.model import Answer
+from smokegate.observation.exchange import Answer
 from smokegate.observation.transport.limits import number
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from smokegate.knowledge.gateway_words import listed, words
 from smokegate.observation.evidence.edge import UNKNOWN, EdgeAnswer
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.self_report import reports_itself
-from smokegate.observation.model import Answer
+from smokegate.observation.exchange import Answer
 
 OWN_SCHEMES = re.compile(r"\b(?:basic|digest|negotiate|ntlm|key|cloudflare-access|apikey)\b", re.IGNORECASE)
 """Ways to sign in that proxies ask for; "bearer" is an application's."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from smokegate.observation.model import Answer
+    from smokegate.observation.exchange import Answer
 
 
 def is_html(answer: Answer) -> bool:

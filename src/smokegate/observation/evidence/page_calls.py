@@ -19,7 +19,8 @@ from smokegate.observation.model import ApiAddress
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
-    from smokegate.observation.model import Answer, Observation
+    from smokegate.observation.exchange import Answer
+    from smokegate.observation.model import Observation
 
 HOLE = "\ufffc"
 ON_FRONTEND, ON_BACKEND = "called on frontend ", "called on backend "

@@ -11,7 +11,7 @@ from smokegate.observation.plan.step import web_origin
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Monitoring
-    from smokegate.observation.model import Answer, Request
+    from smokegate.observation.exchange import Answer, Request
 
 CLOCKS = 60.0
 """Seconds by which the clocks of two machines may differ without anything being wrong."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from smokegate.observation.evidence.discover import discover
 from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.exchange import Answer, Body, Headers, NoAnswer, Phases, Redirect, Request
 from smokegate.observation.large_body import LargeBody
-from smokegate.observation.model import Answer, Body, Headers, NoAnswer, Phases, Redirect, Request
 from smokegate.observation.plan.step import RawResponse, RequestToSend
 from smokegate.observation.transport.fetch import Fetched
 from smokegate.observation.transport.limits import KEPT_HEADER, SMALL_TEXT

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Expectation
-    from smokegate.observation.model import Answer
+    from smokegate.observation.exchange import Answer
 
 STATUS_KEYS = frozenset({"status", "state", "health", "healthy", "ok", "ready", "success"})
 """The keys in which services say how they are."""

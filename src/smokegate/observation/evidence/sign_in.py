@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from smokegate.environment.signin import SignIn
 from smokegate.observation.evidence.assertions import MISSING, lookup
-from smokegate.observation.model import Answer, Headers
+from smokegate.observation.exchange import Answer, Headers
 
 PASSWORD_INPUT = re.compile(r"<input[^>]{0,400}type\s*=\s*[\"']?password", re.IGNORECASE)
 

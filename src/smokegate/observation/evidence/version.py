@@ -9,7 +9,7 @@ from smokegate.environment.model import Environment, Version
 from smokegate.environment.patterns import found
 from smokegate.observation.evidence.assertions import MISSING, lookup
 from smokegate.observation.evidence.elements import element
-from smokegate.observation.model import Answer, Exchange
+from smokegate.observation.exchange import Answer, Exchange
 
 #: Seven digits are git's own default for abbreviated hashes; fewer prove nothing.
 COMMIT = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)

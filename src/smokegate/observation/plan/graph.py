@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from smokegate.observation.model import Exchange, NoAnswer, NotSent
+from smokegate.observation.exchange import Exchange, NoAnswer, NotSent
 from smokegate.observation.plan.prerequisites import failed, never_asked
 from smokegate.observation.plan.step import IDEMPOTENT, RequestToSend, Step
 from smokegate.observation.transport.causes import WireCause

@@ -14,7 +14,7 @@ from smokegate.observation.plan.backend import (
     version_steps,
 )
 from smokegate.observation.plan.frontend.plan import PAGE_FILES, FrontendPlan
-from smokegate.observation.plan.sign_in import SignInPlan
+from smokegate.observation.plan.sign_in.flow import SignInPlan
 from smokegate.observation.plan.step import GROUPS, Group, Step
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smokegate.observation.evidence.edge import edge_answer
-from smokegate.observation.model import Exchange
+from smokegate.observation.exchange import Exchange
 from smokegate.observation.transport.causes import Stage
 
 

@@ -12,7 +12,8 @@ from smokegate.environment.model import Environment
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.edge import edge_answer
 from smokegate.observation.evidence.version import deployed_version, same_version
-from smokegate.observation.model import Answer, Exchange, NoAnswer, Readiness
+from smokegate.observation.exchange import Answer, Exchange, NoAnswer
+from smokegate.observation.model import Readiness
 from smokegate.observation.plan.backend import health_request, health_steps, reading, version_is_health
 from smokegate.observation.plan.step import RequestToSend, origin_of
 from smokegate.observation.transport.pool import Pool

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import urljoin, urlsplit
 
-from smokegate.observation.model import READING, Exchange, NotSent
+from smokegate.observation.exchange import READING, Exchange, NotSent
 from smokegate.observation.plan.prerequisites import failed
 from smokegate.observation.transport.connect import DIRECT, Origin, Route
 

@@ -9,16 +9,11 @@ from smokegate.observation.server.model import (
     CommandFailure,
     DatabaseReady,
     Disk,
-    HealthCheck,
-    HealthProbe,
     ListenerView,
-    LogLine,
     OriginAnswer,
-    PublishedPort,
-    Sample,
     ServerView,
-    ServiceView,
 )
+from smokegate.observation.server.service import HealthCheck, HealthProbe, LogLine, PublishedPort, Sample, ServiceView
 
 if TYPE_CHECKING:
     from collections.abc import Callable

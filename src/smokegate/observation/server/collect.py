@@ -22,9 +22,9 @@ from smokegate.observation.server.model import (
     ListenerView,
     OriginAnswer,
     ServerView,
-    ServiceView,
 )
 from smokegate.observation.server.project import Project
+from smokegate.observation.server.service import ServiceView
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from smokegate.observation.server.host import Host
-    from smokegate.observation.server.model import ServiceView
+    from smokegate.observation.server.service import ServiceView
 
 #: Lines of log that are fetched of each container.
 LOG_LINES = 300

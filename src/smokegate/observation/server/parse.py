@@ -12,17 +12,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from smokegate.observation.server.model import (
-    DatabaseReady,
-    Disk,
-    HealthCheck,
-    HealthProbe,
-    ListenerView,
-    LogLine,
-    PublishedPort,
-    Sample,
-    ServiceView,
-)
+from smokegate.observation.server.model import DatabaseReady, Disk, ListenerView
+from smokegate.observation.server.service import HealthCheck, HealthProbe, LogLine, PublishedPort, Sample, ServiceView
 
 REVISION = "org.opencontainers.image.revision"
 SERVICE = "com.docker.compose.service"

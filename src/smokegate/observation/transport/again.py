@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC
 
 from smokegate.observation.evidence.edge import edge_answer
-from smokegate.observation.model import Answer, NoAnswer
+from smokegate.observation.exchange import Answer, NoAnswer
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.limits import number
 

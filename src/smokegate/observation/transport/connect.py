@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from smokegate.observation.model import Certificate
+from smokegate.observation.exchange import Certificate
 from smokegate.observation.transport import shown_certificate
 from smokegate.observation.transport.lookup import Address
 from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_of

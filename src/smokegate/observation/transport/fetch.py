@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from smokegate.observation.model import Certificate
+from smokegate.observation.exchange import Certificate
 from smokegate.observation.plan.step import RawResponse, RequestToSend
 from smokegate.observation.transport.body import Reading, decode, parse
 from smokegate.observation.transport.limits import MAX_REDIRECTS, BadRedirectError, TooManyRedirectsError

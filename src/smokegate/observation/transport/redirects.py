@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urlsplit
 
-from smokegate.observation.model import REDIRECTS
+from smokegate.observation.exchange import REDIRECTS
 from smokegate.observation.plan.step import RawResponse, RequestToSend, resolve, same_origin
 from smokegate.observation.transport.connect import Route
 from smokegate.observation.transport.limits import BadRedirectError

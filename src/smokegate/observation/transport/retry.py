@@ -11,7 +11,7 @@ from typing import NamedTuple
 from smokegate.environment.carried import Carried
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.record import Recorder
-from smokegate.observation.model import Answer, Attempt, Exchange, NoAnswer, Phases
+from smokegate.observation.exchange import Answer, Attempt, Exchange, NoAnswer, Phases
 from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step, origin_of, web_origin
 from smokegate.observation.transport.again import pause_before_next
 from smokegate.observation.transport.causes import WireCause

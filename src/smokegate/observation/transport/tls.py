@@ -13,7 +13,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from smokegate.observation.model import Certificate
+from smokegate.observation.exchange import Certificate
 from smokegate.observation.transport import shown_certificate
 from smokegate.observation.transport.limits import MAX_WIRE, TooLargeError
 

@@ -12,7 +12,7 @@ from smokegate.diagnosis.rule_helpers import carries_credentials
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.model import Exchange
+    from smokegate.observation.exchange import Exchange
 
 UNAUTHORIZED, FORBIDDEN = 401, 403
 

@@ -14,7 +14,7 @@ from smokegate.observation.evidence.self_report import crash
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.model import Answer, Exchange
+    from smokegate.observation.exchange import Answer, Exchange
 
 
 def judge(case: Case) -> Signs | None:

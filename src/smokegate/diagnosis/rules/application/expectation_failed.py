@@ -12,7 +12,7 @@ from smokegate.observation.evidence.self_report import crash
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.model import Exchange
+    from smokegate.observation.exchange import Exchange
 
 
 def judge(case: Case) -> Signs | None:

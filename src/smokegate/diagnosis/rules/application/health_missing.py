@@ -13,7 +13,7 @@ from smokegate.observation.evidence.html import is_html
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.model import Answer
+    from smokegate.observation.exchange import Answer
 
 
 GATEWAY = "a gateway without a route to the application, which one is unknown: an empty answer shows not whose it is"

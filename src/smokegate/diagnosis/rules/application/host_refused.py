@@ -11,7 +11,7 @@ from smokegate.diagnosis.wording import body, seen
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.model import Answer
+    from smokegate.observation.exchange import Answer
 
 STATUSES = {400, 403, 404, 421}
 

@@ -12,7 +12,7 @@ from smokegate.observation.plan.backend import version_is_health
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
     from smokegate.environment.model import Version
-    from smokegate.observation.model import Exchange
+    from smokegate.observation.exchange import Exchange
 
 KEYS = ("commit", "version", "revision", "build", "git_sha")
 """Keys of a health check's body in which services report their version, where `[version]` says none."""

@@ -8,7 +8,7 @@ from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import limited
 from smokegate.diagnosis.wording import body, header, seen
-from smokegate.observation.model import JOURNEY
+from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -19,7 +19,7 @@ def judge(case: Case) -> Signs | None:
     hits = [
         (each, answer)
         for each in case.backend
-        if (answer := case.app(each.name)) and answer.status == 429 and each.name not in JOURNEY
+        if (answer := case.app(each.name)) and answer.status == 429 and each.name not in JOURNEY_NAMES
         if not case.sound(each.name)
     ]
     if not hits:

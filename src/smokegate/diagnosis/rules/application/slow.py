@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
-from smokegate.observation.model import JOURNEY
+from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.model import Exchange
+    from smokegate.observation.exchange import Exchange
 
 
 def judge(case: Case) -> Signs | None:
@@ -39,7 +39,7 @@ def _over(case: Case, exchange: Exchange) -> float | None:
     if exchange.name == "monitoring" and monitoring is not None:
         budget = monitoring.within
     sign_in = case.environment.sign_in
-    if exchange.name in JOURNEY and sign_in is not None:
+    if exchange.name in JOURNEY_NAMES and sign_in is not None:
         budget = sign_in.within
     took = exchange.warm_seconds
     return budget if exchange.answer and budget is not None and took is not None and took > budget else None

@@ -24,7 +24,7 @@ from smokegate.observation.evidence.html import is_html
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.model import Answer, Exchange
+    from smokegate.observation.exchange import Answer, Exchange
 
 
 NOT_FOUND = {404, 405, 501}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.server.model import ServiceView
+    from smokegate.observation.server.service import ServiceView
 
 
 def paused(case: Case) -> Iterator[ServiceView]:

@@ -9,7 +9,7 @@ from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.predicates import page_faults
-from smokegate.observation.model import NotSent
+from smokegate.observation.exchange import NotSent
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case

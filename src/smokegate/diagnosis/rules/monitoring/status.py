@@ -14,7 +14,7 @@ from smokegate.observation.evidence.assertions import MISSING, lookup
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
     from smokegate.environment.model import Monitoring
-    from smokegate.observation.model import Answer, Exchange
+    from smokegate.observation.exchange import Answer, Exchange
 
 FUTURE = "The data under the monitoring summary of {host} claims to be from the future"
 SAYS_WHY = re.compile(r"err|reason|cause|problem|fail|warn|issue|alert|exception|detail|message", re.IGNORECASE)

@@ -11,7 +11,7 @@ from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import by_wire, wire_signs
 from smokegate.knowledge.causes import cause_text
 from smokegate.knowledge.certificates import default_certificate
-from smokegate.observation.model import NoAnswer
+from smokegate.observation.exchange import NoAnswer
 from smokegate.observation.transport.causes import WireCause
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from smokegate.diagnosis.wording import header, seen
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.model import Exchange
+    from smokegate.observation.exchange import Exchange
 
 
 def judge(case: Case) -> Signs | None:

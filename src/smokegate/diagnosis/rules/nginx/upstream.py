@@ -9,7 +9,7 @@ from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import edge_signs, limited, sometimes
 from smokegate.knowledge.causes import cause_text
-from smokegate.observation.model import Answer
+from smokegate.observation.exchange import Answer
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case, Hit

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import lines, names, wire_signs
-from smokegate.observation.model import Answer
+from smokegate.observation.exchange import Answer
 from smokegate.observation.transport.causes import WireCause
 
 if TYPE_CHECKING:

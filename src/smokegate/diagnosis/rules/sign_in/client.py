@@ -22,7 +22,7 @@ from smokegate.observation.evidence.sign_in import (
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.model import Answer, Exchange
+    from smokegate.observation.exchange import Answer, Exchange
 
 FIRST = "login first"
 LOGINS = (FIRST, "login")

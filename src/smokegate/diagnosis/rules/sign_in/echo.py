@@ -9,11 +9,11 @@ from urllib.parse import parse_qsl
 
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
-from smokegate.observation.model import JOURNEY
+from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.model import Exchange
+    from smokegate.observation.exchange import Exchange
 
 ECHOES = ("password", "passwd", "pwd", "input")
 """Keys under which a password comes back."""
@@ -21,7 +21,7 @@ ECHOES = ("password", "passwd", "pwd", "input")
 
 def judge(case: Case) -> Signs | None:
     """A JSON answer of the journey holds the password that was sent."""
-    for exchange in map(case.exchange, JOURNEY):
+    for exchange in map(case.exchange, JOURNEY_NAMES):
         answer = exchange.answer if exchange else None
         if exchange is None or answer is None:
             continue

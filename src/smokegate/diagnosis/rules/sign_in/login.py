@@ -12,7 +12,7 @@ from smokegate.observation.evidence.sign_in import leads_elsewhere, reply, token
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.model import Exchange
+    from smokegate.observation.exchange import Exchange
 
 REFUSED = (401, 403)
 VIEWS = ("account", "account again")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
-from smokegate.observation.model import JOURNEY
+from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def judge(case: Case) -> Signs | None:
     """A step of the journey is 429 from the application."""
-    hits = [e for name in JOURNEY if (e := case.exchange(name)) and (a := case.app(name)) and a.status == 429]
+    hits = [e for name in JOURNEY_NAMES if (e := case.exchange(name)) and (a := case.app(name)) and a.status == 429]
     if not hits:
         return None
     answer = hits[0].answer

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from smokegate.environment.calls import IDENTITY, Logout
 from smokegate.environment.model import Environment, SignIn
 from smokegate.observation.evidence.redact import Redactor
-from smokegate.observation.model import NotSent
+from smokegate.observation.exchange import NotSent
 from smokegate.observation.plan.backend import JOURNEY, PLAIN
 from smokegate.observation.plan.sign_in import journal
 from smokegate.observation.plan.sign_in.names import (

@@ -23,3 +23,19 @@ LEFT_CLEAN_UP = "clean up of an account left behind"
 """What the names of requests begin with that delete the account of an earlier run, which was killed."""
 CSRF = "csrf for "
 """What the name of a request for a CSRF token begins with; the name of the request that needs it follows."""
+JOURNEY_NAMES = (
+    REGISTER,
+    LOGIN_FIRST,
+    ACCOUNT,
+    ANONYMOUS,
+    LOGOUT,
+    AFTER_LOGOUT,
+    LOGIN,
+    AGAIN,
+    WRITE,
+    UNDO,
+    WRONG,
+    AFTER_WRONG,
+    KEPT,
+)
+"""The exchanges of the sign-in journey, in the order of the story."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.environment.calls import IDENTITY
-from smokegate.observation.model import NotSent
+from smokegate.observation.exchange import NotSent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,7 +12,7 @@ from smokegate.observation.evidence.assertions import lookup
 from smokegate.observation.evidence.elements import element
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sign_in import Reply, identity_in, signs_in, token_of
-from smokegate.observation.model import Headers, NotSent
+from smokegate.observation.exchange import Headers, NotSent
 from smokegate.observation.plan.backend import JOURNEY
 from smokegate.observation.plan.bodies import encoded
 from smokegate.observation.plan.sign_in.names import CSRF

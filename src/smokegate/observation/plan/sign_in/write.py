@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from smokegate.environment.calls import IDENTITY
 from smokegate.observation.evidence.assertions import MISSING, lookup
-from smokegate.observation.model import NotSent
+from smokegate.observation.exchange import NotSent
 from smokegate.observation.plan.sign_in.names import AGAIN, LOGIN, UNDO, WRITE
 
 if TYPE_CHECKING:
