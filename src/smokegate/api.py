@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from smokegate.environment.model import Endpoint, Environment
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.evidence.predicates import grants, is_fresh, is_number, page_faults, refusal
+from smokegate.observation.evidence.predicates import grants, is_fresh, is_number, page_faults, refusal, unreadable
 from smokegate.observation.evidence.version import same_commit, same_version
 from smokegate.observation.exchange import Answer, Exchange
 from smokegate.observation.model import Observation
@@ -67,6 +67,7 @@ __all__ = [
     "same_commit",
     "same_origin",
     "same_version",
+    "unreadable",
     "web_origin",
 ]
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from smokegate.api import Deployment, NotApplicable, NotJudged, check, page_faults, refusal, same_origin, web_origin
+from smokegate.api import (
+    Deployment,
+    NotApplicable,
+    NotJudged,
+    check,
+    page_faults,
+    refusal,
+    same_origin,
+    unreadable,
+    web_origin,
+)
 
 #: Pages on the backend's own host depend on what that host's checks say; pages on another host do not.
 SAME_HOST = "frontend_shares_host"
@@ -59,13 +69,16 @@ def test_scripts_call_the_backend(deployment: Deployment) -> None:
     found, expected = deployment.page_calls, stated or web_origin(deployment.environment.backend.url)
     actual = "; ".join(f"{w.address.value!r} in {w.address.script}, which is {w.address.resolved}" for w in found.wrong)
     page.expect(not found.wrong, f"calls to {expected}", actual.replace("\ufffc", "…"))
+    for call in deployment.called_by_page:
+        why = unreadable(call.exchange, deployment.frontend.url)
+        call.expect(not why, f"leave for {web_origin(deployment.frontend.url)} to read the answer", why)
     if not found.right:
         raise NotJudged("no API address was found in the page's scripts, so what they call is not known")
 
 
 @check("frontend.cors", after=("routing.right-service", "frontend.served"), needs=("frontend", "sign_in"))
 def test_backend_lets_the_frontend_call_it(deployment: Deployment) -> None:
-    """The backend allows the page's origin: a browser's preflights are granted, for the login and the account call.
+    """The backend allows the page's origin: preflights and answers of the login and the account call say so.
 
     Symptom: "blocked by CORS policy" in the browser's console, while curl works.
     """
@@ -76,6 +89,9 @@ def test_backend_lets_the_frontend_call_it(deployment: Deployment) -> None:
         preflight.expect(preflight.ok, "a 2xx answer to the preflight")
         why = refusal(preflight.answer, url, preflight.exchange.request, cookies=cookies)
         preflight.expect(not why, f"leave for {web_origin(url)} to send the call with its method and headers", why)
+    for call in (deployment.sign_in.login_first, deployment.sign_in.login, deployment.sign_in.account):
+        why = unreadable(call.exchange, url, cookies=cookies)
+        call.expect(not why, f"leave for {web_origin(url)} to read the answer, too", why)
 
 
 def _require_two_origins(deployment: Deployment) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from smokegate.observation.evidence.page_calls import judged
+from smokegate.observation.evidence.page_calls import ON_BACKEND, judged
 from smokegate.observation.model import InterruptedRunError
 from smokegate.observation.plan.step import preflights
 from smokegate.plugin.failures import Blocked
@@ -236,6 +236,12 @@ class Deployment:
         """What the page's scripts call, judged; waits for all of them. Needs `frontend`."""
         self._source.start(PAGES)
         return judged(self.environment, self._source.complete(PAGES))
+
+    @property
+    def called_by_page(self) -> tuple[Response, ...]:
+        """Calls to the backend that were made as the page makes them; waits for all of them. Needs `frontend`."""
+        self._source.start(PAGES)
+        return tuple(self.response(n) for n in self._source.complete(PAGES).exchanges if n.startswith(ON_BACKEND))
 
     @property
     def page_files(self) -> tuple[Response, ...]:

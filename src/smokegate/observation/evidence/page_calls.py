@@ -92,6 +92,17 @@ def to_try(environment: Environment, addresses: Iterable[ApiAddress], paths: tup
     return tuple(found)[:3]
 
 
+def to_read(environment: Environment, addresses: Iterable[ApiAddress], paths: tuple[str, ...]) -> str | None:
+    """Return an endpoint that the page reads from another origin; where it signs in, those calls show the same."""
+    if environment.sign_in is not None or urlsplit(environment.backend.url).path.strip("/"):
+        return None
+    judge = _Judge(environment, None, tuple(addresses), paths)
+    read = [e.path for e in environment.backend.endpoints if e.verb == "GET" and not e.credentials]
+    right = [e for e in judge.addresses if e.how in {"client", "request"} and judge.kind(e)[0] == RIGHT]
+    called = {path for each in right if not judge.is_home(each) for path in judge.called(each)}
+    return next((path for path in read if path.partition("?")[0] in called), None)
+
+
 class _Judge:
     """Judges the addresses of one page."""
 
@@ -209,13 +220,9 @@ class _Judge:
 
     def suspicious(self, address: ApiAddress) -> str:
         """Return a path that is called and lacks the beginning that a declared path of the API has."""
-        found = _http(address.resolved)
-        if self._prefix or _place(found) != _place(self._wanted):
+        if self._prefix or _place(_http(address.resolved)) != _place(self._wanted):
             return ""
-        known, cut, _ = found.path.partition(HOLE)
-        base = cut or address.how in BASES
-        called = [known.rstrip("/") + "/" + each.lstrip("/") for each in self._paths] if base else [known]
-        called = [each.partition(HOLE)[0] for each in called]
+        called = self.called(address)
         if any(_covers(d, c.rstrip("/")) or _covers(c, d) for c in called for d in self._declared if len(c) > 1):
             return ""
         # What knows the prefix elsewhere does not lack it here: this is a page of the frontend with a similar name.
@@ -223,6 +230,17 @@ class _Judge:
             c for c in called if len(c) > 1 for d in self._declared if d.endswith(c) and not _begun(called, d, c)
         ]
         return max(lacking, key=len, default="")
+
+    def called(self, address: ApiAddress) -> list[str]:
+        """Return the paths that are called by an address, each as far as it is known."""
+        known, cut, _ = _http(address.resolved).path.partition(HOLE)
+        base = cut or address.how in BASES
+        called = [known.rstrip("/") + "/" + each.lstrip("/") for each in self._paths] if base else [known]
+        return [each.partition(HOLE)[0] for each in called]
+
+    def is_home(self, address: ApiAddress) -> bool:
+        """Return whether an address is on the page's own origin."""
+        return _place(_http(address.resolved)) == _place(self._home)
 
     def samples(self, address: ApiAddress) -> tuple[str, ...]:
         """Return the paths on the page's own host that this address leads to, as far as they are known."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from smokegate.observation.evidence.assertions import MISSING, lookup
@@ -11,7 +12,7 @@ from smokegate.observation.plan.step import web_origin
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Monitoring
-    from smokegate.observation.exchange import Answer, Request
+    from smokegate.observation.exchange import Answer, Exchange, Request
 
 CLOCKS = 60.0
 """Seconds by which the clocks of two machines may differ without anything being wrong."""
@@ -42,6 +43,8 @@ def is_fresh(age: object, limit: float) -> bool:
     return isinstance(age, int | float) and is_number(age) and -CLOCKS <= age <= limit
 
 
+ORIGIN_REFUSED = re.compile(r"\b(?:origin|cors)\b|cross-?(?:site|origin)", re.IGNORECASE)
+"""How an application answers that takes no calls from pages of an origin."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "POST"})
 """Methods that browsers send across origins without having them allowed."""
 
@@ -74,6 +77,19 @@ def refusal(answer: Answer, page_url: str, request: Request | None = None, *, co
     if missing and ("*" not in headers or cookies):
         return f"access-control-allow-headers lacks {', '.join(missing)}"
     return ""
+
+
+def unreadable(exchange: Exchange | None, page_url: str, *, cookies: bool = False) -> str:
+    """Return why a browser keeps an answer from the page in whose name its call was sent; empty where it does not.
+
+    A preflight that is granted says nothing of the answer after it, which must allow the page's origin itself.
+    """
+    answer = exchange.answer if exchange is not None else None
+    if exchange is None or answer is None or exchange.request.headers.get("origin") != web_origin(page_url):
+        return ""
+    if answer.status == 403 and ORIGIN_REFUSED.search(answer.body.text):
+        return "it refuses a call for its origin: 403"
+    return refusal(answer, page_url, cookies=cookies) if 200 <= answer.status < 300 else ""
 
 
 def _listed(value: str) -> set[str]:

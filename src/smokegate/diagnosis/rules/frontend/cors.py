@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
-from smokegate.observation.evidence.predicates import refusal
-from smokegate.observation.plan.step import ACCOUNT_PREFLIGHT, preflights, web_origin
+from smokegate.observation.evidence.page_calls import ON_BACKEND
+from smokegate.observation.evidence.predicates import refusal, unreadable
+from smokegate.observation.plan.sign_in.names import ACCOUNT, LOGIN, LOGIN_FIRST
+from smokegate.observation.plan.step import PREFLIGHT, preflights, web_origin
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
 
+CALLS = (LOGIN_FIRST, LOGIN, ACCOUNT)
 ALLOW = "access-control-allow-origin"
 
 
 def judge(case: Case) -> Signs | None:
-    """A preflight of the login call, or of the one that reads the account, is not granted to the page's origin."""
-    found = (_refused(case, name) for name in preflights(case.environment.sign_in))
-    return next((signs for signs in found if signs is not None), None)
+    """A preflight of the login or the account call, or the answer to the call itself, is not for the page's origin."""
+    tried = (each for each in case.observation.exchanges if each.startswith(ON_BACKEND))
+    names = (*preflights(case.environment.sign_in), *CALLS, *tried)
+    return next((signs for name in names if (signs := _refused(case, name)) is not None), None)
 
 
 def _refused(case: Case, name: str) -> Signs | None:
@@ -27,13 +31,17 @@ def _refused(case: Case, name: str) -> Signs | None:
     if exchange is None or answer is None or frontend is None:
         return None
     api = case.environment.sign_in
-    why = refusal(answer, frontend.url, exchange.request, cookies=api is not None and api.by_cookie)
+    cookies = api is not None and api.by_cookie
+    if name in CALLS or name.startswith(ON_BACKEND):
+        why = unreadable(exchange, frontend.url, cookies=cookies)
+    else:
+        why = refusal(answer, frontend.url, exchange.request, cookies=cookies)
     if not why:
         return None
     wanted, allowed = web_origin(frontend.url), answer.headers.get(ALLOW)
     said = header(answer, ALLOW) if allowed is not None else f"no header {ALLOW}"
     # That the page sends the login is the file's word and plain; which credential it sends later is a conclusion.
-    sure = answer.status < 500 and name != ACCOUNT_PREFLIGHT
+    sure = (name == PREFLIGHT and answer.status < 500) or (name in CALLS[:2] and answer.status < 300)
     return Signs(
         evidence=(seen(exchange, said, f"the page's origin is {wanted}", why, body(answer)),),
         exchanges=(name,),

@@ -32,6 +32,9 @@ AUTHORITY = re.compile(rf"^(\w+://[^/{HOLE}]*)(?={HOLE})")
 FILE = re.compile(r"\.(?:m?js|css|json|svg|png|jpe?g|gif|webp|ico|txt|xml|wasm|woff2?|html?|map|md|webmanifest|data)$")
 
 
+OPAQUE = "no-cors"
+
+
 class Reading:
     """What is known of one page's scripts by now.
 
@@ -49,6 +52,8 @@ class Reading:
         self.call_paths: tuple[str, ...] = ()
         self.hidden_base = False
         """Whether an HTTP client's base is only known when the page runs."""
+        self.opaque = any(OPAQUE in text for text in page.inline)
+        """Whether something may be called whose answer no script reads: that needs no permission."""
         self._settings: list[Found] = []
         for number, text in enumerate(page.inline):
             # A key of its own for each; their modules are relative to the page all the same.
@@ -62,6 +67,7 @@ class Reading:
             self.skipped = True
             return None
         self._read += len(text)
+        self.opaque |= OPAQUE in text
         tokens = tokens_of(text)
         self.world.scripts[url] = script_of(url, tokens)
         return tokens

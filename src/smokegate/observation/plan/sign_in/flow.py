@@ -39,7 +39,7 @@ from smokegate.observation.plan.sign_in.names import (
     WRONG,
 )
 from smokegate.observation.plan.sign_in.session import Session
-from smokegate.observation.plan.step import Group, RawResponse, RequestToSend, Step
+from smokegate.observation.plan.step import Group, RawResponse, RequestToSend, Step, web_origin
 
 if TYPE_CHECKING:
     from smokegate.observation.plan.sign_in.write import Write
@@ -81,8 +81,10 @@ class SignInPlan:
         redactor.add(self._password, self._new[1], self._wrong[1])
         if api.standing is not None:
             redactor.add(api.standing.password)
-        self._sessions = {name: Session(api, self._base, redactor) for name in ("first", "again", "wrong", "kept")}
-        self._sessions[""] = Session(api, self._base, redactor)
+        page = web_origin(environment.frontend.url) if environment.frontend is not None else ""
+        self._page = "" if page == web_origin(self._base) else page
+        clients = ("first", "again", "wrong", "kept", "")
+        self._sessions = {name: Session(api, self._base, redactor, self._page) for name in clients}
         self.first: str | None = None
         """The exchange with which the flow begins."""
         if self._creates:
@@ -185,7 +187,7 @@ class SignInPlan:
         from smokegate.observation.plan.sign_in.removal import removal  # noqa: PLC0415 -- most runs remove nothing
 
         self._redactor.add(password)
-        session = Session(self._api, self._base, self._redactor)
+        session = Session(self._api, self._base, self._redactor, self._page)
         return removal(self._api, session, (email, password), names, forget)
 
     def _register(self) -> Iterator[Step]:

@@ -26,11 +26,13 @@ class Session:
         api: what the file says of signing in.
         base: the backend's address.
         redactor: learns every credential before an answer that holds it is kept.
+        page: the origin of the pages that sign in, where it is another one than the backend's.
     """
 
-    def __init__(self, api: SignIn, base: str, redactor: Redactor) -> None:
+    def __init__(self, api: SignIn, base: str, redactor: Redactor, page: str = "") -> None:
         self._api = api
         self._base = base
+        self._page = page
         self._redactor = redactor
         self.cookies: dict[str, str] = {}
         self.token: str | None = None
@@ -91,8 +93,9 @@ class Session:
     def view(self) -> RequestToSend:
         """Return the request for the account."""
         call = self._api.account_call
-        headers = (*call.send.items(), *self._credentials(call.send))
-        return RequestToSend("GET", join(self._base, call.path), headers, follow=not self._api.by_cookie)
+        headers = self._from_page(call.send)
+        signed = (*headers.items(), *self._credentials(headers))
+        return RequestToSend("GET", join(self._base, call.path), signed, follow=not self._api.by_cookie)
 
     def csrf_page(self) -> RequestToSend:
         """Return the request for the CSRF token."""
@@ -115,10 +118,16 @@ class Session:
         kind, body = encoded(call.body, fields)
         if method == "GET":
             kind, body = "", None
+        headers = self._from_page(headers)
         headers |= {"Content-Type": kind} if kind and "content-type" not in map(str.lower, headers) else {}
         target = join(self._base, call.path if path is None else path)
         signed = (*headers.items(), *self._credentials(headers))
         return RequestToSend(method, target, signed, body, follow=not self._api.by_cookie)
+
+    def _from_page(self, own: dict[str, str]) -> dict[str, str]:
+        """Return headers with the page's origin, as its browser sends it: only then are answers made out to it."""
+        named = not self._page or "origin" in map(str.lower, own)
+        return dict(own) if named else {**own, "Origin": self._page}
 
     def _credentials(self, own: dict[str, str]) -> tuple[tuple[str, str], ...]:
         api = self._api
