@@ -225,11 +225,11 @@ class FrontendPlan:
             base = self._environment.backend.url if backend else self._frontend.url
             path = name.removeprefix(page_calls.ON_BACKEND).removeprefix(page_calls.ON_FRONTEND)
             yield Step(name, "frontend", RequestToSend("GET", join(web_origin(base), path)), priority=PLAIN)
-        path = page_calls.to_read(self._environment, self._addresses, self._reading.call_paths)
-        if path is not None and not self._reading.opaque:
+        read = page_calls.to_read(self._environment, self._addresses, self._reading.call_paths)
+        if read is not None and not self._reading.opaque:
             sent = (("Origin", web_origin(self._frontend.url)),)
-            ask = RequestToSend("GET", join(self._environment.backend.url, path), sent)
-            yield Step(page_calls.ON_BACKEND + path, "frontend", ask, priority=PLAIN)
+            ask = RequestToSend("GET", join(self._environment.backend.url, read), sent)
+            yield Step(page_calls.ON_BACKEND + read, "frontend", ask, priority=PLAIN)
 
 
 def _name(role: str, url: str) -> str:
