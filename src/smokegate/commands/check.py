@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from smokegate.observation.discovery.discover import Found
+    from smokegate.observation.discovery.found import Found
     from smokegate.observation.transport.pool import Pool
 
 USAGE, UNKNOWN = 4, 6

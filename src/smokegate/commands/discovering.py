@@ -13,7 +13,8 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from smokegate.environment.addresses import origin
-from smokegate.observation.discovery.discover import Found, discover
+from smokegate.observation.discovery.discover import discover
+from smokegate.observation.discovery.found import Found
 from smokegate.observation.discovery.getter import settle
 from smokegate.observation.transport.pool import Pool
 

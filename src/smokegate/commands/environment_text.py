@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from smokegate.observation.discovery.discover import Found, calls_elsewhere
+from smokegate.observation.discovery.found import Found, calls_elsewhere
 from smokegate.observation.discovery.health import HealthCheck, knowledge
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from smokegate.diagnosis.exchange_names import host_of, is_sample, on_frontend
 from smokegate.diagnosis.names import names_of
 from smokegate.diagnosis.wording import quote
-from smokegate.observation.evidence.assertions import MISSING, Unmet, lookup, unmet
+from smokegate.observation.evidence.assertions import Unmet, unmet
 from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer, is_marked
+from smokegate.observation.evidence.json_rules import MISSING, lookup
 from smokegate.observation.evidence.page_calls import FROM_HERE
 from smokegate.observation.exchange import Answer, Exchange, NoAnswer
 from smokegate.observation.plan.backend import endpoint_name

@@ -73,7 +73,7 @@ def not_http(answer: Answer) -> str | None:
 
 def is_of_no_kind(answer: Answer) -> bool:
     """Return whether an answer is of no particular kind, as a web server's own, and has no mark of an application."""
-    from smokegate.observation.evidence.gateway import has_mark  # noqa: PLC0415 -- only where a kind is missing
+    from smokegate.observation.evidence.application_marks import has_mark  # noqa: PLC0415 -- only where a kind is missing
 
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     return kind == OCTETS and not answer.body.is_json and bool(answer.body.text.strip()) and not has_mark(answer)

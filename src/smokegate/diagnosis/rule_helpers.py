@@ -151,6 +151,6 @@ def _line(hit: Hit) -> str:
 
 def is_of_framework(answer: Answer) -> bool:
     """Return whether an answer shows the framework that made it."""
-    from smokegate.observation.evidence.gateway import has_mark  # noqa: PLC0415 -- a green run reads none of it
+    from smokegate.observation.evidence.application_marks import has_mark  # noqa: PLC0415 -- a green run reads none of it
 
     return has_mark(answer)

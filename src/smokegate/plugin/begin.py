@@ -12,8 +12,9 @@ from smokegate.environment.extras import missing_extra
 from smokegate.environment.fields import seconds
 from smokegate.environment.load import load
 from smokegate.observation.evidence.sink import SINK
-from smokegate.plugin.options import FILE_WAIT, Settings
+from smokegate.plugin.options import FILE_WAIT
 from smokegate.plugin.session import Run
+from smokegate.plugin.settings import Settings
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smokegate.plugin.options import Settings
+from smokegate.plugin.settings import Settings
 
 if TYPE_CHECKING:
     import pytest

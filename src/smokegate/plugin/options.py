@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,24 +16,14 @@ from smokegate.plugin.suite_location import suite_directory
 if TYPE_CHECKING:
     from argparse import Namespace
 
-SHORT_COMMIT = re.compile(r"(?=.*[a-fA-F])[0-9a-fA-F]{1,6}")
+    from smokegate.plugin.settings import Settings
+
 FILE_WAIT = "the file's own"
+"""The value of `--wait` without one."""
 DEFAULT_ENVIRONMENT = "smokegate_env"
 """The ini setting that names the environment of a run without `--env`."""
 OWN_CHECKS = Path("tests") / "smoke"
 """Where a project has checks of its own, below its root directory."""
-#: Options with which pytest shows something and runs no test.
-SHOWING = (
-    "collectonly",
-    "setuponly",
-    "setupplan",
-    "markers",
-    "showfixtures",
-    "show_fixtures_per_test",
-    "cacheshow",
-    "help",
-    "version",
-)
 
 
 #: How our options begin where `smokegate run` started pytest: no project has options of its own like these.
@@ -141,39 +129,6 @@ def _default(pluginmanager: pytest.PytestPluginManager) -> str:
     return str(config.getini(DEFAULT_ENVIRONMENT)) if isinstance(config, pytest.Config) else ""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The options of a run."""
-
-    names: tuple[str, ...]
-    directory: Path
-    reports: Path
-    overrides: tuple[str, ...]
-    wait: str | None
-    deadline: str | None
-    expected_commit: str | None
-    fault: str | None
-    rehearse: bool
-    record: Path | None
-    """Where the run is written to as the state before a deploy."""
-    since: Path | None
-    """The recorded run that this one is compared with."""
-    strict: bool
-    processes: int
-    """How many processes a rehearsal may use; 0: as many as there are processors."""
-    explicit: bool
-    """Whether `--env` was given: then the whole run is about deployments, whatever tests are in it."""
-    command: str
-    """The command that runs the checks of one environment, `{}`, as the user has started it."""
-    observes: bool
-    """Whether tests are run at all: where pytest only shows something, nothing is sent and nothing is written."""
-
-    @property
-    def label(self) -> str:
-        """The name that the run's reports have."""
-        return "+".join(self.names)
-
-
 def settings(config: pytest.Config, options: Namespace) -> Settings | None:
     """Read the options, or return None where the run does not ask for checks of a deployment."""
     default = str(config.getini(DEFAULT_ENVIRONMENT))
@@ -185,33 +140,9 @@ def settings(config: pytest.Config, options: Namespace) -> Settings | None:
         if given is not None:
             raise pytest.UsageError("--env names no environment: expected --env=NAME, a file of environments/")
         return None
-    return Settings(
-        names=names,
-        directory=_place(config, options.smokegate_environments, "environments"),
-        reports=_place(config, options.smokegate_reports, "reports"),
-        overrides=tuple(options.smokegate_set),
-        wait=options.smokegate_wait,
-        deadline=options.smokegate_deadline,
-        expected_commit=_expected(options),
-        fault=options.smokegate_fault,
-        rehearse=options.smokegate_rehearse,
-        record=_file(config, options.smokegate_record),
-        since=_file(config, options.smokegate_since),
-        strict=bool(getattr(options, "strict", None)),
-        processes=_processes(options),
-        explicit=given is not None,
-        command="smokegate run {}" if config.pluginmanager.hasplugin(RUN_PLUGIN) else "pytest --env={}",
-        observes=not any(getattr(options, name, None) for name in SHOWING),
-    )
+    from smokegate.plugin.settings import read  # noqa: PLC0415 - a run without an environment needs none of it
 
-
-def _place(config: pytest.Config, given: str | None, default: str) -> Path:
-    """Return a directory: what is given is relative to the current one, as pytest's own options are."""
-    return config.rootpath / default if given is None else config.invocation_params.dir / Path(given).expanduser()
-
-
-def _file(config: pytest.Config, given: str | None) -> Path | None:
-    return None if given is None else config.invocation_params.dir / Path(given).expanduser()
+    return read(config, options, names, explicit=given is not None)
 
 
 def check_paths(config: pytest.Config) -> list[str]:
@@ -227,11 +158,6 @@ def _wants_default(config: pytest.Config, paths: Sequence[str]) -> bool:
     return all(any((here / path).is_relative_to(home) for home in homes) for path in paths)
 
 
-def _processes(options: Namespace) -> int:
-    given = getattr(options, "numprocesses", None)
-    return given if isinstance(given, int) else 0
-
-
 def worker_count() -> int:
     """Return how many workers pytest-xdist has started, as it reported; 0 where this process is none."""
     return int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0")) if "PYTEST_XDIST_WORKER" in os.environ else 0
@@ -241,21 +167,3 @@ def worker_slot() -> int | None:
     """Return this process's number among pytest-xdist's workers, None where a person started it."""
     name = os.environ.get("PYTEST_XDIST_WORKER")
     return None if name is None else int(name.removeprefix("gw"))
-
-
-def _expected(options: Namespace) -> str | None:
-    """Return the version that must answer, from whichever of the two options names it.
-
-    A team that releases by version or tag passes that as the commit, too: it is compared as the file says.
-
-    Raises:
-        pytest.UsageError: it is empty, or a commit that is cut too short to identify one.
-    """
-    commit: str | None = options.smokegate_expect_commit
-    if commit is not None and (not commit.strip() or SHORT_COMMIT.fullmatch(commit)):
-        raise pytest.UsageError(
-            f"--expect-commit={commit}: expected 7 to 64 hexadecimal digits of a commit, or any other version, "
-            "such as a release"
-        )
-    version: str | None = options.smokegate_expect_version
-    return commit if version is None else version

@@ -14,7 +14,8 @@ import pytest
 from smokegate.environment.fields import seconds
 from smokegate.internal_error import described
 from smokegate.observation.evidence.sink import page
-from smokegate.plugin.options import FILE_WAIT, Settings, worker_count, worker_slot
+from smokegate.plugin.options import FILE_WAIT, worker_count, worker_slot
+from smokegate.plugin.settings import Settings
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Diagnosis

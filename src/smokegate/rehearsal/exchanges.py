@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from smokegate.observation.evidence.assertions import MISSING, lookup
+from smokegate.observation.evidence.json_rules import MISSING, lookup
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment, SignIn

@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 from smokegate.environment.expectations import JsonExpectation, Rule
-from smokegate.observation.evidence.assertions import MISSING, broken, lookup
+from smokegate.observation.evidence.json_rules import MISSING, broken, lookup
 
 STRANGE = "smokegate-broke-this"
 

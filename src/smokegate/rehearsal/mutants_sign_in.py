@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from smokegate.observation.evidence.assertions import MISSING
+from smokegate.observation.evidence.json_rules import MISSING
 from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Recording, page
 from smokegate.rehearsal.json_mutations import put
 from smokegate.rehearsal.mutation import Mutation, give, say, with_header, with_json, with_status

@@ -10,10 +10,12 @@ from enum import Enum
 from functools import singledispatch
 from typing import Any
 
-from smokegate.observation.evidence.redact import header
+from smokegate.observation.evidence.redact import MARK
 from smokegate.observation.evidence.sink import SINK
 from smokegate.observation.exchange import Body, Headers
 
+#: Headers whose whole value is a credential. The authentication scheme in front of it is kept.
+SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
 BODY_LIMIT = 2048
 WITHHELD = "[withheld: it holds more credentials than can be told apart from data]"
 
@@ -21,6 +23,17 @@ WITHHELD = "[withheld: it holds more credentials than can be told apart from dat
 def stamp(moment: datetime) -> str:
     """Return a moment as RFC 3339 in UTC, to the second."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def header(name: str, value: str) -> str:
+    """Return a header's value without the credential that it is, the scheme or cookie name kept."""
+    if name.lower() not in SECRET_HEADERS:
+        return value
+    if name.lower() == "set-cookie":
+        cookie, _, attributes = value.partition(";")
+        return f"{cookie.partition('=')[0]}={MARK}" + (f";{attributes}" if attributes else "")
+    scheme, _, rest = value.partition(" ")
+    return f"{scheme} {MARK}" if rest and "=" not in scheme else MARK
 
 
 @singledispatch

@@ -11,7 +11,7 @@ from tests_support.running import clean_environment
 from tests_support.web import Reply, reply, serve
 
 from smokegate.commands.check import _undecided, _without_file
-from smokegate.observation.discovery.discover import Found
+from smokegate.observation.discovery.found import Found
 from smokegate.observation.discovery.health import HealthCheck, knowledge
 
 

@@ -7,7 +7,8 @@ from tests_support.web import Reply, reply, serve
 
 from smokegate.commands.environment_text import environment_text, name_for
 from smokegate.environment.load import load
-from smokegate.observation.discovery.discover import Found, _adopted, calls_elsewhere, discover
+from smokegate.observation.discovery.discover import _adopted, discover
+from smokegate.observation.discovery.found import Found, calls_elsewhere
 from smokegate.observation.discovery.getter import MOST, Got
 from smokegate.observation.transport.pool import Pool
 
@@ -179,7 +180,8 @@ def test_a_page_that_gives_no_answer_names_why(web, found):
 
 
 def test_a_health_check_of_a_framework_that_answers_a_page_is_found(web, found):
-    """Rails answers `/up` with a green page."""
+    """Rails answers `/up` with a green page; what it has not is a page, too, and differs by its status."""
+    web.answers["/smokegate-no-such-page"] = Reply(404, b"<!DOCTYPE html><p>The page does not exist.", HTML)
     web.answers["/up"] = Reply(200, b'<!DOCTYPE html><html><body style="background-color: green"></body></html>', HTML)
 
     assert found().health.path == "/up"

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from smokegate.observation.evidence.redact import MARK, Redactor, header
+from smokegate.observation.evidence.redact import MARK, Redactor
 from smokegate.observation.evidence.views import Views
+from smokegate.report.plain import header
 
 ENCODINGS = {
     "raw": lambda secret: secret,

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smokegate.environment.model import Expectation
-from smokegate.observation.evidence.assertions import MISSING, lookup, unmet
+from smokegate.observation.evidence.assertions import unmet
+from smokegate.observation.evidence.json_rules import MISSING, lookup
 from smokegate.observation.exchange import Answer, Body, Headers
 
 JSON = st.recursive(

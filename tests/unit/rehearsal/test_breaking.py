@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smokegate.environment.expectations import JsonExpectation, Rule
-from smokegate.observation.evidence.assertions import MISSING, broken, lookup
+from smokegate.observation.evidence.json_rules import MISSING, broken, lookup
 from smokegate.rehearsal.json_mutations import breakers, put
 
 RULES: list[tuple[Rule, Any]] = [

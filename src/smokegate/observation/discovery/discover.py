@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
+from smokegate.observation.discovery.found import Found, VersionSource
 from smokegate.observation.discovery.getter import Getter, Got
 from smokegate.observation.discovery.health import HealthCheck, health_check, knowledge, unreached
-from smokegate.observation.discovery.sign_in import SignIn, page_to_sign_in, wants_basic
+from smokegate.observation.discovery.openapi import health_paths, paths_of, token_urls
+from smokegate.observation.discovery.sign_in import page_to_sign_in, wants_basic
 from smokegate.observation.plan.step import web_origin
 from smokegate.observation.transport.pool import Pool
-from smokegate.observation.transport.redirects import is_private
 
 if TYPE_CHECKING:
     from smokegate.observation.plan.frontend.page import Page
@@ -23,59 +23,6 @@ FIRST = 2
 """So many health checks are tried in the first round, together with the page: one of them is most often right."""
 SCRIPTS = 3
 PAGE_MARKS = ("</html>", "</HTML>", "</body>", "</BODY>", "<html", "<HTML", "<!doctype html", "<!DOCTYPE html", "<")
-COMMIT = re.compile(r"[0-9a-f]{7,64}")
-
-
-@dataclass(frozen=True)
-class VersionSource:
-    """Where a version can be read, and what stands there now."""
-
-    path: str
-    value: str
-    field: str = ""
-    header: str = ""
-
-    @property
-    def is_commit(self) -> bool:
-        """Whether it is a commit's hash, which `--expect-commit` compares."""
-        return COMMIT.fullmatch(self.value) is not None
-
-
-@dataclass
-class Found:
-    """The result of a discovery."""
-
-    url: str
-    requests: int = 0
-    answered: bool = False
-    health: HealthCheck | None = None
-    page: bool = False
-    page_mark: str = ""
-    """What every version of the page holds: how it ends, or else how it begins."""
-    scripts: bool = False
-    """Whether the page has scripts, which must be there and be scripts."""
-    api_description: str = ""
-    guarded: str = ""
-    """The path that wants credentials, where no health check was found without them."""
-    leads_to: str = ""
-    """The other host to which the page redirects."""
-    calls: tuple[str, ...] = ()
-    """The origins that the page's scripts call, the page's own included."""
-    version: VersionSource | None = None
-    sign_in: SignIn | None = None
-    """How to sign in, where the page is one to sign in at."""
-    basic: bool = False
-    """Whether it wants a user and a password (Basic) before it answers."""
-    token_url: str = ""
-    """Where an OAuth2 password form is sent, by the API's description."""
-    found: list[str] = field(default_factory=list)
-    assumed: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-
-    @property
-    def has_grounds(self) -> bool:
-        """Whether there is anything by which health can be distinguished from trouble."""
-        return self.health is not None or self.page or bool(self.api_description)
 
 
 def discover(url: str, pool: Pool, health: str = "", sent: int = 0) -> Found:
@@ -131,20 +78,14 @@ def _adopted(url: str, page: Got) -> str | None:
 
 
 def _note_api(found: Found, got: Got) -> None:
-    paths = _table(_table(got.json).get("paths"))
+    paths = paths_of(got)
     if not (got.well and paths):
         return
     found.api_description = got.path
     found.found.append(f"API description {got.path} with {len(paths)} paths")
-    for scheme in _table(_table(_table(got.json).get("components")).get("securitySchemes")).values():
-        token = _table(_table(_table(scheme).get("flows")).get("password")).get("tokenUrl")
-        if isinstance(token, str):
-            found.token_url = f"/{token.lstrip('/')}" if "://" not in token else ""
-            found.found.append(f"sign-in by an OAuth2 password form at {token}: not checked without an account")
-
-
-def _table(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+    for token in token_urls(got):
+        found.token_url = f"/{token.lstrip('/')}" if "://" not in token else ""
+        found.found.append(f"sign-in by an OAuth2 password form at {token}: not checked without an account")
 
 
 def _health_check(getter: Getter, first: dict[str, Got], known: list[str]) -> tuple[HealthCheck | None, dict[str, Got]]:
@@ -154,7 +95,7 @@ def _health_check(getter: Getter, first: dict[str, Got], known: list[str]) -> tu
     check = health_check([first[path] for path in known[:FIRST] if path in first], nowhere, page)
     if check is None:
         keep = SCRIPTS if page.is_html else 0
-        tried = (*_declared(first["/openapi.json"]), *known[FIRST:])
+        tried = (*health_paths(first["/openapi.json"]), *known[FIRST:])
         more = [path for path in tried if path not in answers][: max(0, getter.left - keep - 1)]
         answers |= getter.get(more)
         check = health_check([answers[path] for path in more if path in answers], nowhere, page)
@@ -186,17 +127,6 @@ def _steady(check: HealthCheck, again: Got | None) -> HealthCheck:
         return check if again is not None and again.text.strip() == check.text else replace(check, text="")
     same = again is not None and isinstance(again.json, dict) and again.json.get(check.key) == check.value
     return check if same or not check.says_well else HealthCheck(check.path, check.status, database=check.database)
-
-
-def _declared(got: Got) -> list[str]:
-    """Return the paths that the API's own description names like a health check."""
-    names = set(knowledge()["openapi_health"])
-    plain = [
-        path
-        for path, methods in _table(_table(got.json).get("paths")).items()
-        if path.startswith("/") and "{" not in path and "get" in _table(methods)
-    ]
-    return [path for path in plain if names & set(re.split(r"[^a-z]+", path.lower()))]
 
 
 def _note_sign_in(found: Found, first: dict[str, Got]) -> None:
@@ -271,18 +201,3 @@ def _note_version(found: Found, answers: list[Got]) -> None:
         found.found.append(f"version {found.version.value} in {where} of {found.version.path}")
     else:
         found.missing.append("version: no answer names one")
-
-
-def calls_elsewhere(found: Found) -> str | None:
-    """Return the one other origin that the page's scripts call, where each visitor of the page can reach it."""
-    others = [each for each in found.calls if each != web_origin(found.url)]
-    if len(others) != 1 or len(found.calls) != 1:
-        return None
-    page, api = urlsplit(found.url), urlsplit(others[0])
-    farther = _is_local(api.hostname or "") and not _is_local(page.hostname or "")
-    plain = page.scheme == "https" and api.scheme == "http"
-    return None if farther or plain else others[0]
-
-
-def _is_local(host: str) -> bool:
-    return host == "localhost" or host.endswith(".localhost") or is_private(host)

@@ -88,6 +88,7 @@ def _speaks_for_itself(got: Got, nowhere: Got, page: Got) -> bool:
 
 
 def _alike(one: Got, other: Got) -> bool:
+    """Return whether two answers are the same page, as those are of an application that answers every path."""
     return one.status == other.status and (one.text == other.text or (one.is_html and other.is_html))
 
 

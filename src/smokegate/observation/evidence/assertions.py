@@ -9,24 +9,15 @@ from typing import Any
 from urllib.parse import urljoin
 
 from smokegate.environment.answers import HeaderRule, StatusRule
-from smokegate.environment.expectations import JsonExpectation, Rule
+from smokegate.environment.expectations import JsonExpectation
 from smokegate.environment.model import Expectation, Health
 from smokegate.environment.patterns import found
+from smokegate.observation.evidence.json_rules import MISSING, broken, lookup
 from smokegate.observation.evidence.self_report import crash, sick_words
 from smokegate.observation.exchange import Answer
 
-MISSING = object()
 OPPOSITE = re.compile(r"(?:\b(?:not|non|no|never|isn't)[\s_-]+|\b(?:un|in|dis|non))$", re.IGNORECASE)
 """What turns a word into its opposite, in front of it: "unhealthy" and "not ready" are no "healthy" and "ready"."""
-JSON_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "number": (int, float),
-    "integer": (int,),
-    "boolean": (bool,),
-    "object": (dict,),
-    "array": (list,),
-    "null": (type(None),),
-}
 
 
 @dataclass(frozen=True)
@@ -151,113 +142,6 @@ def unmet_json(promises: tuple[JsonExpectation, ...], answer: Answer) -> tuple[U
                 why += f" (there is no key of that name; without quotes, {promise.key} is a path of keys, and is there)"
             wrong.append(Unmet(f"json {promise.key}".rstrip(), why, actual))
     return tuple(wrong)
-
-
-def lookup(value: Any, path: tuple[str, ...]) -> Any:
-    """Return the value at a path of keys, or `MISSING`."""
-    for key in path:
-        if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
-            value = value[int(key)]
-        elif isinstance(value, dict) and key in value:
-            value = value[key]
-        else:
-            return MISSING
-    return value
-
-
-def broken(rule: Rule, value: Any) -> str | None:
-    """Return what the rule wanted, if the value does not keep it."""
-    given = {name: getattr(rule, name) for name in rule.model_fields_set}
-    if "present" in given and given["present"] is (value is MISSING):
-        return "the key to be there" if given["present"] else "no such key"
-    for name, wanted in given.items():
-        if name in {"every", "any"}:
-            why = _of_items(name, wanted, value)
-            if why is not None:
-                return why
-        elif name != "present" and (value is MISSING or not CHECKS[name](value, wanted)):
-            return f"{WORDS[name]} {wanted!r}".strip()
-    return None
-
-
-def _of_items(name: str, wanted: tuple[JsonExpectation, ...], value: Any) -> str | None:
-    """Return what the items of an array do not keep."""
-    if not isinstance(value, list) or not value:
-        return "an array with items"
-    wrong = [(index, why) for index, each in enumerate(value) if (why := _unlike(wanted, each)) is not None]
-    if name == "any":
-        return None if len(wrong) < len(value) else f"an item with {_spelt_items(wanted)}"
-    return f"in every item {wrong[0][1]} (not in item {wrong[0][0]})" if wrong else None
-
-
-def _unlike(wanted: tuple[JsonExpectation, ...], item: Any) -> str | None:
-    for each in wanted:
-        why = broken(each.rule, lookup(item, each.path))
-        if why is not None:
-            return f"{each.key} {why}".strip()
-    return None
-
-
-def _spelt_items(wanted: tuple[JsonExpectation, ...]) -> str:
-    return " and ".join(f"{each.key} {broken(each.rule, MISSING)}".strip() for each in wanted)
-
-
-def includes(value: Any, wanted: Any) -> bool:
-    """Return whether a string or an array contains something; an object of an array may have further keys."""
-    if isinstance(value, str):
-        return isinstance(wanted, str) and wanted in value
-    return isinstance(value, list) and any(_covers(each, wanted) for each in value)
-
-
-def _covers(item: Any, wanted: Any) -> bool:
-    if isinstance(item, dict) and isinstance(wanted, dict):
-        return all(key in item and _covers(item[key], each) for key, each in wanted.items())
-    return same(item, wanted)
-
-
-def same(value: Any, wanted: Any) -> bool:
-    """Compare as JSON does: `true` is not 1."""
-    return (
-        type(value) is type(wanted) and value == wanted
-        if isinstance(value, bool | str) or isinstance(wanted, bool | str)
-        else value == wanted
-    )
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _typed(value: Any, wanted: str) -> bool:
-    return isinstance(value, JSON_TYPES[wanted]) and (wanted == "boolean" or not isinstance(value, bool))
-
-
-CHECKS = {
-    "equals": same,
-    "one_of": lambda value, wanted: any(same(value, each) for each in wanted),
-    "not_one_of": lambda value, wanted: not any(same(value, each) for each in wanted),
-    "at_least": lambda value, wanted: _number(value) and value >= wanted,
-    "at_most": lambda value, wanted: _number(value) and value <= wanted,
-    "matches": lambda value, wanted: isinstance(value, str) and found(wanted, value) is not None,
-    "contains": includes,
-    "not_contains": lambda value, wanted: isinstance(value, str | list) and not includes(value, wanted),
-    "min_items": lambda value, wanted: isinstance(value, list) and len(value) >= wanted,
-    "max_items": lambda value, wanted: isinstance(value, list) and len(value) <= wanted,
-    "type": _typed,
-}
-WORDS = {
-    "equals": "",
-    "one_of": "one of",
-    "not_one_of": "none of",
-    "at_least": "at least",
-    "at_most": "at most",
-    "matches": "a match of",
-    "contains": "something that contains",
-    "not_contains": "something that does not contain",
-    "min_items": "an array with at least this many items:",
-    "max_items": "an array with at most this many items:",
-    "type": "the type",
-}
 
 
 def excerpt(text: str, limit: int = 120) -> str:

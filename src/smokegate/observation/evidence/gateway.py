@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from html import unescape
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from smokegate.knowledge.database_texts import place_in
 from smokegate.knowledge.edge_files import SAYS
-from smokegate.knowledge.gateway_words import listed, words
+from smokegate.knowledge.gateway_words import words
+from smokegate.observation.evidence.application_marks import has_mark, shows_program_error, visible
 from smokegate.observation.evidence.edge import UNKNOWN, EdgeAnswer
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.self_report import reports_itself
@@ -23,8 +22,6 @@ from smokegate.observation.exchange import Answer
 
 OWN_SCHEMES = re.compile(r"\b(?:basic|digest|negotiate|ntlm|key|cloudflare-access|apikey)\b", re.IGNORECASE)
 """Ways to sign in that proxies ask for; "bearer" is an application's."""
-EXCEPTION = re.compile(r"\b(?:[A-Z][a-z0-9]+){2,}(?:Error|Exception)\b|\b(?:Operational|Type|Value|Key)Error\b")
-"""The name of a class of an error, as a stack trace or an application's page shows it."""
 STRONG = re.compile(
     r"\b(?:upstream|gateway|proxy|origin|back-?end|load ?balancer|server|application|app|instance|host)\b",
     re.IGNORECASE,
@@ -60,7 +57,7 @@ def gateway_answer(answer: Answer) -> EdgeAnswer | None:
         return _redirected(answer)
     if has_mark(answer) or words("refused_host").search(answer.body.text[:20_000]):
         return None  # it is the application that knows its own name
-    if answer.status in {500, 503} and _of_a_program(answer.body.text[:20_000]):
+    if answer.status in {500, 503} and shows_program_error(answer.body.text[:20_000]):
         return None
     if answer.body.is_json:
         return _json(answer)
@@ -69,45 +66,9 @@ def gateway_answer(answer: Answer) -> EdgeAnswer | None:
     return _made(said, _line(answer, text)) if said else None
 
 
-def _of_a_program(text: str) -> bool:
-    """Return whether a class of an error, or a driver of a database, speaks: no gateway has either."""
-    place = place_in(unescape(text))
-    return EXCEPTION.search(text) is not None or (place is not None and place.subject in {"database", "store"})
-
-
-def is_application_error(answer: Answer) -> bool:
-    """Return whether an error carries proof that the application made it: a mark, or words that no gateway has.
-
-    A 500 without a body, or with a page of no known origin, is the application's in all likelihood only.
-    """
-    if "x-render-origin-server" in answer.headers:
-        return True
-    text = answer.body.text[:20_000]
-    plain = bool(text.strip()) and not is_html(answer)
-    return answer.status == 500 and (has_mark(answer) or plain or _of_a_program(text))
-
-
-def visible(text: str) -> str:
-    """Return what a person sees of a page, on one line."""
-    text = re.sub(r"(?is)<(script|style|svg|noscript)\b.*?</\1\s*>|<!--.*?-->", " ", text[:20_000])
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
-
-
 def _made(said: Said, sign: str) -> EdgeAnswer:
     code = f"edge.{said.says}"
     return EdgeAnswer(code, sign, heals=SAYS[said.says], edge=UNKNOWN, certain=False, weak=said.weak, title=said.title)
-
-
-def has_mark(answer: Answer) -> bool:
-    """Return whether an application shows; proxies are built on its servers, too (Kestrel, Netty, Node)."""
-    headers = answer.headers
-    proxied = answer.status in {502, 504} and not answer.body.text.strip()
-    return (
-        bool(words("app_servers").search(headers.get("server", "")) and not proxied)
-        or any(name in headers for name in listed("app_headers"))
-        or all(name in headers for name in listed("framework_headers"))
-        or (answer.status == 404 and words("framework_404").search(answer.body.text[:20_000]) is not None)
-    )
 
 
 def _line(answer: Answer, text: str) -> str:

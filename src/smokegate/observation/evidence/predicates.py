@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from smokegate.observation.evidence.assertions import MISSING, lookup
 from smokegate.observation.evidence.html import is_html
+from smokegate.observation.evidence.json_rules import MISSING, lookup
 from smokegate.observation.evidence.self_report import crash
 from smokegate.observation.plan.step import web_origin
 

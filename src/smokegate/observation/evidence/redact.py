@@ -19,8 +19,6 @@ from smokegate.observation.evidence.forms import SHORTEST, forms
 from smokegate.observation.evidence.views import Views
 
 MARK = "[redacted]"
-#: Headers whose whole value is a credential. The authentication scheme in front of it is kept.
-SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
 #: The password in an address such as `postgresql://user:password@db`, or the token that stands in a user's
 #: place: drivers, servers and CI systems print those, and they are in no environment file.
 IN_ADDRESS = re.compile(
@@ -168,17 +166,6 @@ def _restored(known: Collection[str], plain: Collection[str]) -> Redactor:
     made = Redactor(known)
     made.add_plain(plain)
     return made
-
-
-def header(name: str, value: str) -> str:
-    """Return a header's value without the credential that it is, the scheme or cookie name kept."""
-    if name.lower() not in SECRET_HEADERS:
-        return value
-    if name.lower() == "set-cookie":
-        cookie, _, attributes = value.partition(";")
-        return f"{cookie.partition('=')[0]}={MARK}" + (f";{attributes}" if attributes else "")
-    scheme, _, rest = value.partition(" ")
-    return f"{scheme} {MARK}" if rest and "=" not in scheme else MARK
 
 
 def _present(data: bytes, wanted: Collection[str]) -> set[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from smokegate.environment.signin import SignIn
-from smokegate.observation.evidence.assertions import MISSING, lookup
+from smokegate.observation.evidence.json_rules import MISSING, lookup
 from smokegate.observation.exchange import Answer, Headers
 
 PASSWORD_INPUT = re.compile(r"<input[^>]{0,400}type\s*=\s*[\"']?password", re.IGNORECASE)

@@ -9,7 +9,7 @@ from smokegate.diagnosis.exchange_names import is_sample
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
-from smokegate.observation.evidence.gateway import is_application_error
+from smokegate.observation.evidence.application_marks import is_application_error
 from smokegate.observation.evidence.self_report import crash
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.broken import is_fresh, monitoring_status
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
-from smokegate.observation.evidence.assertions import MISSING, lookup
+from smokegate.observation.evidence.json_rules import MISSING, lookup
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case

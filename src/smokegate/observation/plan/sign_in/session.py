@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 from smokegate.environment.calls import Call, Delete, Logout, Undo, WriteCheck
 from smokegate.environment.signin import SignIn
-from smokegate.observation.evidence.assertions import lookup
 from smokegate.observation.evidence.elements import element
+from smokegate.observation.evidence.json_rules import lookup
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sign_in import Reply, identity_in, signs_in, token_of
 from smokegate.observation.exchange import Headers, NotSent

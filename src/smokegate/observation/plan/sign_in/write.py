@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from smokegate.environment.calls import IDENTITY
-from smokegate.observation.evidence.assertions import MISSING, lookup
+from smokegate.observation.evidence.json_rules import MISSING, lookup
 from smokegate.observation.exchange import NotSent
 from smokegate.observation.plan.sign_in.names import AGAIN, LOGIN, UNDO, WRITE
 

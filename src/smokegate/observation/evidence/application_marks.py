@@ -1,0 +1,50 @@
+"""What shows that the application made an answer, and no gateway in front of it."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from smokegate.knowledge.database_texts import place_in
+from smokegate.knowledge.gateway_words import listed, words
+from smokegate.observation.evidence.html import is_html
+from smokegate.observation.exchange import Answer
+
+EXCEPTION = re.compile(r"\b(?:[A-Z][a-z0-9]+){2,}(?:Error|Exception)\b|\b(?:Operational|Type|Value|Key)Error\b")
+"""The name of a class of an error, as a stack trace or an application's page shows it."""
+
+
+def shows_program_error(text: str) -> bool:
+    """Return whether a class of an error, or a driver of a database, speaks: no gateway has either."""
+    place = place_in(unescape(text))
+    return EXCEPTION.search(text) is not None or (place is not None and place.subject in {"database", "store"})
+
+
+def is_application_error(answer: Answer) -> bool:
+    """Return whether an error carries proof that the application made it: a mark, or words that no gateway has.
+
+    A 500 without a body, or with a page of no known origin, is the application's in all likelihood only.
+    """
+    if "x-render-origin-server" in answer.headers:
+        return True
+    text = answer.body.text[:20_000]
+    plain = bool(text.strip()) and not is_html(answer)
+    return answer.status == 500 and (has_mark(answer) or plain or shows_program_error(text))
+
+
+def visible(text: str) -> str:
+    """Return what a person sees of a page, on one line."""
+    text = re.sub(r"(?is)<(script|style|svg|noscript)\b.*?</\1\s*>|<!--.*?-->", " ", text[:20_000])
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", text)).split())
+
+
+def has_mark(answer: Answer) -> bool:
+    """Return whether an application shows; proxies are built on its servers, too (Kestrel, Netty, Node)."""
+    headers = answer.headers
+    proxied = answer.status in {502, 504} and not answer.body.text.strip()
+    return (
+        bool(words("app_servers").search(headers.get("server", "")) and not proxied)
+        or any(name in headers for name in listed("app_headers"))
+        or all(name in headers for name in listed("framework_headers"))
+        or (answer.status == 404 and words("framework_404").search(answer.body.text[:20_000]) is not None)
+    )

@@ -1,0 +1,116 @@
+"""The options of a run that checks environments."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from smokegate.plugin.options import RUN_PLUGIN
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+SHORT_COMMIT = re.compile(r"(?=.*[a-fA-F])[0-9a-fA-F]{1,6}")
+#: Options with which pytest shows something and runs no test.
+SHOWING = (
+    "collectonly",
+    "setuponly",
+    "setupplan",
+    "markers",
+    "showfixtures",
+    "show_fixtures_per_test",
+    "cacheshow",
+    "help",
+    "version",
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of a run."""
+
+    names: tuple[str, ...]
+    directory: Path
+    reports: Path
+    overrides: tuple[str, ...]
+    wait: str | None
+    deadline: str | None
+    expected_commit: str | None
+    fault: str | None
+    rehearse: bool
+    record: Path | None
+    """Where the run is written to as the state before a deploy."""
+    since: Path | None
+    """The recorded run that this one is compared with."""
+    strict: bool
+    processes: int
+    """How many processes a rehearsal may use; 0: as many as there are processors."""
+    explicit: bool
+    """Whether `--env` was given: then the whole run is about deployments, whatever tests are in it."""
+    command: str
+    """The command that runs the checks of one environment, `{}`, as the user has started it."""
+    observes: bool
+    """Whether tests are run at all: where pytest only shows something, nothing is sent and nothing is written."""
+
+    @property
+    def label(self) -> str:
+        """The name that the run's reports have."""
+        return "+".join(self.names)
+
+
+def read(config: pytest.Config, options: Namespace, names: tuple[str, ...], *, explicit: bool) -> Settings:
+    """Read the options of a run that checks these environments; `explicit` where `--env` names them."""
+    return Settings(
+        names=names,
+        directory=_place(config, options.smokegate_environments, "environments"),
+        reports=_place(config, options.smokegate_reports, "reports"),
+        overrides=tuple(options.smokegate_set),
+        wait=options.smokegate_wait,
+        deadline=options.smokegate_deadline,
+        expected_commit=_expected(options),
+        fault=options.smokegate_fault,
+        rehearse=options.smokegate_rehearse,
+        record=_file(config, options.smokegate_record),
+        since=_file(config, options.smokegate_since),
+        strict=bool(getattr(options, "strict", None)),
+        processes=_processes(options),
+        explicit=explicit,
+        command="smokegate run {}" if config.pluginmanager.hasplugin(RUN_PLUGIN) else "pytest --env={}",
+        observes=not any(getattr(options, name, None) for name in SHOWING),
+    )
+
+
+def _place(config: pytest.Config, given: str | None, default: str) -> Path:
+    """Return a directory: what is given is relative to the current one, as pytest's own options are."""
+    return config.rootpath / default if given is None else config.invocation_params.dir / Path(given).expanduser()
+
+
+def _file(config: pytest.Config, given: str | None) -> Path | None:
+    return None if given is None else config.invocation_params.dir / Path(given).expanduser()
+
+
+def _processes(options: Namespace) -> int:
+    given = getattr(options, "numprocesses", None)
+    return given if isinstance(given, int) else 0
+
+
+def _expected(options: Namespace) -> str | None:
+    """Return the version that must answer, from whichever of the two options names it.
+
+    A team that releases by version or tag passes that as the commit, too: it is compared as the file says.
+
+    Raises:
+        pytest.UsageError: it is empty, or a commit that is cut too short to identify one.
+    """
+    commit: str | None = options.smokegate_expect_commit
+    if commit is not None and (not commit.strip() or SHORT_COMMIT.fullmatch(commit)):
+        raise pytest.UsageError(
+            f"--expect-commit={commit}: expected 7 to 64 hexadecimal digits of a commit, or any other version, "
+            "such as a release"
+        )
+    version: str | None = options.smokegate_expect_version
+    return commit if version is None else version
