@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests_support.compose_faults import MENDED, OBSERVED, REFUSED, UNNOTICED
 from tests_support.running import ROOT, clean_environment
 from tests_support.sshd import Sshd, serve
 
@@ -24,15 +25,6 @@ from smokegate.replica.compose.replica import ComposeReplica
 
 BACKEND, NGINX, WORKER = "backend-aws", "nginx", "market-updater-aws"
 PSQL = ("exec", "-T", "db", "psql", "-U", "atp", "-d", "atp", "-tAc")
-#: The first two are refused for reasons of their own; that the others' causes are named is tested for each elsewhere.
-REFUSED = (
-    "wrong-password",
-    "port-taken",
-    *(
-        pytest.param(each, marks=pytest.mark.slow)
-        for each in ("bad-import", "missing-variable", "disk-full", "out-of-memory")
-    ),
-)
 ENVIRONMENT = """\
 title = "The real stack"
 [backend]
@@ -147,17 +139,7 @@ def broken(site: Site, fault: str) -> Iterator[None]:
         FAULTS[fault].end(site.replica.stack)
 
 
-@pytest.mark.parametrize(
-    ("fault", "action"),
-    [
-        ("backend-stopped", f"start {BACKEND}"),
-        ("backend-killed", f"start {BACKEND}"),
-        ("backend-paused", f"restart {BACKEND}"),
-        ("database-stopped", "start db"),
-        ("nginx-stopped", f"start {NGINX}"),
-        ("stale-upstream", f"reload {NGINX}"),
-    ],
-)
+@pytest.mark.parametrize(("fault", "action"), MENDED.items())
 def test_what_a_start_can_mend_is_mended_and_verified(site: Site, fault: str, action: str) -> None:
     """The first action is the right one, the look after it says so, and no data is touched."""
     with broken(site, fault):
@@ -168,7 +150,9 @@ def test_what_a_start_can_mend_is_mended_and_verified(site: Site, fault: str, ac
     assert site.data() == "the data\n"
 
 
-@pytest.mark.parametrize("fault", REFUSED)
+@pytest.mark.parametrize(
+    "fault", [*REFUSED, *(pytest.param(each, marks=pytest.mark.slow) for each in OBSERVED if each != "database-slow")]
+)
 def test_what_comes_back_after_a_restart_is_refused(site: Site, fault: str) -> None:
     """No command runs; the reason and what a person can do are reported."""
     with broken(site, fault):
@@ -180,12 +164,13 @@ def test_what_comes_back_after_a_restart_is_refused(site: Site, fault: str) -> N
     assert "what a person can do" in fixed.told
 
 
-@pytest.mark.parametrize("fault", ["worker-stopped", "never-healthy"])
+@pytest.mark.parametrize("fault", UNNOTICED)
 def test_nothing_is_done_while_users_notice_nothing(site: Site, fault: str) -> None:
     """Every answer is as promised: a repair could only make it worse, and a person decides."""
     with broken(site, fault):
         fixed = site.fix()
     assert (fixed.code, fixed.states) == (1, [("refused", "")]), fixed.told
+    assert fixed.record[0]["cause"] in FAULTS[fault].cause
     assert "every check that users would notice passes" in fixed.told
 
 

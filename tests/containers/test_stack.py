@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests_support.compose_faults import MENDED, OBSERVED, REFUSED, UNNOTICED
 
 from smokegate.diagnosis.engine import diagnose
 from smokegate.environment.load import load
@@ -131,7 +132,12 @@ def test_an_engine_that_does_not_run_is_reported_as_that(
     assert found.disks, "what needs no engine is looked at all the same"
 
 
-@pytest.mark.parametrize("name", FAULTS)
+def test_every_fault_is_tried_by_one_test() -> None:
+    """Those that are not observed here are diagnosed in `test_fix.py`."""
+    assert sorted([*MENDED, *REFUSED, *UNNOTICED, *OBSERVED]) == sorted(FAULTS)
+
+
+@pytest.mark.parametrize("name", OBSERVED)
 def test_a_fault_is_named(name: str, declared: Environment) -> None:
     """Each real fault of a real container leads to its own cause, ahead of what the edge shows of it."""
     fault = FAULTS[name]
