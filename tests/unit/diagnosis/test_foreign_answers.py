@@ -31,3 +31,16 @@ def test_what_answers_is_named(row: dict[str, Any]) -> None:
     if cause is not None:
         assert cause.title.replace("backend.example.com", "HOST") == row["title"]
         assert (cause.confidence is Confidence.CERTAIN) == row.get("sure", False)
+
+
+@pytest.mark.parametrize(("second", "verdict"), [("", "WARN"), ([], "PASS")])
+def test_nothing_at_all_on_every_path_shows_no_application(second: Any, verdict: str) -> None:
+    """A health check may say nothing; an application whose every path says nothing is unlikely."""
+    environment = an_environment(
+        **ALONE, backend={"url": BACKEND, "health": {"samples": 1}, "endpoints": [{"path": "/api/items"}]}
+    )
+    answers = [answered("health", 200, "", {}, bare=True), answered("endpoint /api/items", 200, second, {}, bare=True)]
+    cached = answered("health", 200, {"status": "ok"}, {"x-cache": "HIT"})
+    assert judge(environment, seen(*answers, environment=environment)).verdict.word == verdict
+    # Beside it, what a cache says of the health check is no matter: something was answered anew.
+    assert judge(environment, seen(cached, answers[1], environment=environment)).verdict.word == "PASS"

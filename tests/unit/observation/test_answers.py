@@ -188,6 +188,8 @@ def test_a_file_may_say_how_versions_are_compared() -> None:
     [
         ({"age": "120"}, "age: 120"),
         ({"x_cache": "HIT"}, "x-cache: HIT"),
+        ({"cache_status": '"Netlify Edge"; hit'}, 'cache-status: "Netlify Edge"; hit'),
+        ({"x_cache": "hit-for-pass"}, None),
         ({"age": "0"}, None),
         ({"x_cache": "MISS"}, None),
     ],

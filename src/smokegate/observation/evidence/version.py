@@ -19,7 +19,20 @@ WITHIN = re.compile(r"(?<![0-9a-z])g?([0-9a-f]{7,64})(?![0-9a-z])", re.IGNORECAS
 UNKNOWN = frozenset({"", "unknown", "none", "null", "undefined", "dev"})
 LONGEST = 200
 """Characters of a version; a longer text is a page."""
-CACHES = ("x-cache", "cf-cache-status", "x-cache-status", "x-vercel-cache", "x-nextjs-cache")
+HIT = re.compile(r"(?:\b|_)(?:hit|stale)\b(?!-for)", re.IGNORECASE)
+CACHES = (
+    "x-cache",
+    "cf-cache-status",
+    "x-cache-status",
+    "cache-status",
+    "x-vercel-cache",
+    "x-nextjs-cache",
+    "cdn-cache",
+    "x-proxy-cache",
+    "x-fastcgi-cache",
+    "x-litespeed-cache",
+    "x-sucuri-cache",
+)
 
 
 def deployed_version(version: Version, answer: Answer) -> str | None:
@@ -105,5 +118,5 @@ def from_cache(answer: Answer) -> str | None:
     if age.isdigit() and int(age) > 0:
         return f"age: {age}"
     said = ((name, answer.headers.get(name, "")) for name in CACHES)
-    hits = (f"{name}: {value}" for name, value in said if re.search(r"\b(?:hit|stale)\b", value, re.IGNORECASE))
+    hits = (f"{name}: {value}" for name, value in said if HIT.search(value))
     return next(hits, None)

@@ -76,10 +76,13 @@ def _is_object(answer: Answer) -> bool:
 def _of_no_kind(case: Case, exchange: Exchange) -> Signs | None:
     """Nothing is promised of the answer, and it is of no kind: whether an application gave it is open."""
     health, answer = case.environment.backend.health, exchange.answer
-    if answer is None or health.json_ or health.text_rules or health.headers or not is_of_no_kind(answer):
+    if answer is None or health.json_ or health.text_rules or health.headers:
         return None
+    if not is_of_no_kind(answer) and not _all_empty(case):
+        return None
+    kind = [header(answer, "content-type")] if "content-type" in answer.headers else []
     return Signs(
-        evidence=(seen(exchange, header(answer, "content-type"), body(answer)),),
+        evidence=(seen(exchange, *kind, body(answer)),),
         exchanges=("health",),
         confidence=Confidence.LIKELY,
         advisory=True,
@@ -90,6 +93,16 @@ def _of_no_kind(case: Case, exchange: Exchange) -> Signs | None:
             "State in {file} what the application answers (`json` or `contains` under `backend.health`).",
         ),
     )
+
+
+def _all_empty(case: Case) -> bool:
+    """Whether each of several paths is the same success without a body or a mark: it shows no application."""
+    answers = {e.request.url: e.answer for e in case.backend if e.answer and e.request.method == "GET"}
+    if len(answers) < 2 or any(each.status != 200 or each.body.text.strip() for each in answers.values()):
+        return False
+    from smokegate.observation.evidence.gateway import has_mark  # noqa: PLC0415 -- only where nothing came
+
+    return not any(map(has_mark, answers.values()))
 
 
 def _another_program(case: Case) -> Signs | None:

@@ -94,7 +94,7 @@ def _marks_missed(case: Case, hit: Hit) -> tuple[str, ...]:
     return (f"it lacks {own[0]}, which each other answer of the application carries",) if own else ()
 
 
-CODES = tuple(f"edge.{says}" for says in (*SAYS, "cached"))
+CODES = tuple(f"edge.{says}" for says in SAYS)
 RULES = tuple(
     Rule(code=code, level=Level.ROUTING, judge=by_kind(code), after=REACHED, unless=("nginx.stale-upstream",))
     for code in CODES
