@@ -112,11 +112,23 @@ def test_bare_500_on_the_first_login_is_its_own_where_the_database_answers() -> 
     assert headline.code == "app.error"
 
 
+def test_a_databases_refusal_in_a_refused_login_is_about_the_user_where_the_database_works() -> None:
+    """Some applications sign their users in to the database: 401 in its words is a wrong password."""
+    said = {"detail": 'password authentication failed for user "someone@example.com"'}
+    standing = {"email": "someone@example.com", "password": "pw-standing-1"}
+    api = {"login": "/api/auth/login", "account": "/api/auth/me", "standing": standing}
+    after = [not_asked(name, "login first") for name in ("account", "login", "account again", "wrong password")]
+    for backend, code in ((None, "sign-in.standing-refused"), (ALONE, "app.database-unreachable")):
+        environment = an_environment(sign_in=api, **({"backend": backend} if backend else {}))
+        headline = judged(answered("login first", 401, said), *after, environment=environment).headline
+        assert headline is not None
+        assert (headline.code, headline.confidence) == (code, Confidence.LIKELY)
+
+
 @pytest.mark.parametrize(("login", "code"), [(500, "app.database-unreachable"), (401, "sign-in.register-failed")])
 def test_registering_that_ends_in_a_bare_500_is_compared_with_a_login(login: int, code: str) -> None:
     """Where a login of an account that does not exist ends in a 500, too, the whole database is away."""
-    backend = {"url": BACKEND, "health": {"json": {"status": "healthy"}, "samples": 3}}
-    environment = an_environment(backend=backend)
+    environment = an_environment(backend=ALONE)
     names = ("login first", "account", "logout", "login", "account again")
     after = [not_asked(name, "register") for name in names]
     failed = answered("register", 500, "Internal Server Error")
@@ -125,6 +137,8 @@ def test_registering_that_ends_in_a_bare_500_is_compared_with_a_login(login: int
     assert headline.code == code
 
 
+ALONE = {"url": BACKEND, "health": {"json": {"status": "healthy"}, "samples": 3}}
+"""A backend of which nothing is said to touch the database."""
 DIED = "<br />\n<b>Fatal error</b>:  Uncaught Error: no such class in /app/index.php:3\nStack trace:\n#0 {main}\n"
 
 

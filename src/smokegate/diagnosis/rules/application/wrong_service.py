@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 
 NOT_FOUND = {404, 405, 501}
+ANY_SERVERS = frozenset({"date", "content-length", "connection", "keep-alive", "transfer-encoding", "server"})
 SEVERAL = 3
 """So many different paths that are all missing are no mistake in one of them."""
 TITLES = {
@@ -96,13 +97,13 @@ def _of_no_kind(case: Case, exchange: Exchange) -> Signs | None:
 
 
 def _all_empty(case: Case) -> bool:
-    """Whether each of several paths is the same success without a body or a mark: it shows no application."""
+    """Whether each of several paths is a success of nothing, without a header of its own: it shows no application."""
     answers = {e.request.url: e.answer for e in case.backend if e.answer and e.request.method == "GET"}
     if len(answers) < 2 or any(each.status != 200 or each.body.text.strip() for each in answers.values()):
         return False
     from smokegate.observation.evidence.gateway import has_mark  # noqa: PLC0415 -- only where nothing came
 
-    return not any(map(has_mark, answers.values()))
+    return not any(has_mark(each) or set(each.headers) - ANY_SERVERS for each in answers.values())
 
 
 def _another_program(case: Case) -> Signs | None:

@@ -26,10 +26,9 @@ ON_SERVER = {
     CommandCause.NO_PROJECT_DIRECTORY,
     CommandCause.NO_COMPOSE_FILE,
     CommandCause.COMPOSE_FILE_INVALID,
-    CommandCause.COMMAND_TIMED_OUT,
     CommandCause.COMMAND_FAILED,
 }
-"""What the server itself lacks; everything else is about the way to it."""
+"""What the server itself lacks; everything else is about the way to it, or a limit of ours."""
 
 
 def by_cause(cause: CommandCause) -> Judge:

@@ -41,6 +41,7 @@ def unreachable(case: Case) -> Signs | None:
     """A driver's text proves it; an app's own word, or a bare 500 on the first login, less surely."""
     broken = [each for each in case.backend if is_broken(case, each)]
     texts = [each for each in spoken(broken) if each.place.subject == "database" and each.place.says != "schema"]
+    texts = [each for each in texts if not _is_about_the_account(case, each)]
     if texts:
         return _driver(case, texts)
     if any(has_token(case, name) for name in GIVE_TOKEN):
@@ -62,10 +63,22 @@ def _driver(case: Case, texts: list[Spoken]) -> Signs:
     return Signs(
         tuple(each.line for each in texts[:3]),
         tuple(each.exchange.name for each in texts),
-        Confidence.LIKELY if up or texts[0].place.likely else Confidence.CERTAIN,
+        Confidence.LIKELY if up or texts[0].place.likely or _refuses(texts[0]) else Confidence.CERTAIN,
         against=up,
         title=TITLES.get(texts[0].place.says),
     )
+
+
+def _is_about_the_account(case: Case, text: Spoken) -> bool:
+    """Whether a refused sign-in says, in a database's words, that the user's own password is wrong.
+
+    Some applications sign their users in to the database. Where it works elsewhere, its refusal is about this user.
+    """
+    return text.place.says == "login" and _refuses(text) and bool(_touches_and_answers(case))
+
+
+def _refuses(text: Spoken) -> bool:
+    return getattr(text.exchange.answer, "status", None) in {401, 403}
 
 
 def _kept(case: Case) -> Signs | None:

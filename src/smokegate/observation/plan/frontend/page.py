@@ -12,6 +12,8 @@ from typing import Any
 from smokegate.observation.plan.step import resolve, same_origin
 
 SCRIPT_TYPES = frozenset({"", "module", "text/javascript", "application/javascript", "text/ecmascript"})
+SHOWN = frozenset({"img", "svg", "picture", "canvas", "iframe", "frame", "object", "embed", "video", "input", "button"})
+UNSEEN = frozenset({"title", "style", "template"})
 HTMX = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "data-hx-get", "data-hx-post", "data-fetch-url")
 
 
@@ -33,6 +35,8 @@ class Page:
     calls: dict[str, None] = field(default_factory=dict)
     """Addresses that the page itself calls (`hx-get`)."""
     import_map: dict[str, str] = field(default_factory=dict)
+    shows: bool = False
+    """Whether something is seen that no script puts there: text, a picture, a field."""
     content: int = 0
     """How many elements and characters of text a visitor is shown, or scripts may fill."""
 
@@ -48,10 +52,14 @@ class _Parser(HTMLParser):
         self._text: list[str] = []
         self._idle = False
         """Whether what stands here is only for browsers that run no scripts."""
+        self._unseen = ""
+        """The element whose text is not shown."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self.page.content += tag not in {"html", "head", "meta", "title", "body"}
+        self.page.shows |= tag in SHOWN and not self._idle
+        self._unseen = tag if tag in UNSEEN else self._unseen
         if tag == "script":
             self._script, self._text = given, []
         elif tag == "noscript":
@@ -69,9 +77,11 @@ class _Parser(HTMLParser):
             self._text.append(data)
         else:
             self.page.content += bool(data.strip())
+            self.page.shows |= bool(data.strip()) and not self._idle and not self._unseen
 
     def handle_endtag(self, tag: str) -> None:
         self._idle = self._idle and tag != "noscript"
+        self._unseen = "" if tag == self._unseen else self._unseen
         if tag != "script" or self._script is None:
             return
         given, self._script = self._script, None

@@ -52,6 +52,8 @@ class FrontendPlan:
         self._modules: frozenset[str] = frozenset()
         """Scripts that the page names as modules."""
         self._outstanding = 0
+        self._empty: set[str] = set()
+        """Files with nothing in them."""
         self._addresses: tuple[ApiAddress, ...] = ()
         self._unread: list[str] = []
 
@@ -186,6 +188,8 @@ class FrontendPlan:
         assert self._reading is not None
         role, name = self._roles[url], _name(self._roles[url], url)
         self._outstanding -= 1
+        if not raw.text.strip():
+            self._empty.add(name)
         problem, certain = files.problem_of(raw, role, module=role in {"module", "chunk"} or url in self._modules)
         if not problem and role == "settings":
             self._reading.add_settings(raw.json, url)
@@ -205,6 +209,7 @@ class FrontendPlan:
             steps += [step for url in self._reading.chunks() for step in self._file(url, "chunk")]
         if self._outstanding or steps:
             return steps
+        self._judge_empty()
         self._addresses = self._reading.addresses()
         if not self._reading.hidden_base:
             from smokegate.observation.evidence.page_calls import by_paths  # noqa: PLC0415 -- see _page
@@ -214,6 +219,17 @@ class FrontendPlan:
         for url in self._reading.settings_files[:MAX_SETTINGS]:
             steps += self._file(url, "settings")
         return steps or [*self._trials()]
+
+    def _judge_empty(self) -> None:
+        """An empty script is written on purpose at times; where nothing else can fill the page, it stays white."""
+        assert self._reading is not None
+        scripts = [each for each in self._files.values() if each.role in {"script", "module", "chunk"}]
+        if not self._reading.page_is_bare or not all(each.exchange in self._empty for each in scripts):
+            return
+        for each in scripts:
+            if not each.problem:
+                why = "empty, and nothing else fills the page"
+                self._files[each.exchange] = PageFile(each.exchange, each.role, why, certain=True)
 
     def _trials(self) -> Iterable[Step]:
         """Try what the page would call, where only an answer shows which is right."""

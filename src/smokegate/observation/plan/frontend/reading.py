@@ -61,6 +61,12 @@ class Reading:
         for each in page.data:
             self.add_settings(each, url)
 
+    @property
+    def page_is_bare(self) -> bool:
+        """Whether the page itself shows nothing, and no script but those of its own files could."""
+        idle = all("document" not in text and "import" not in text for text in self._page.inline)
+        return not self._page.shows and not self._page.foreign and idle
+
     def add(self, url: str, text: str) -> Tokens | None:
         """Take over a script; returns its tokens, None where there was too much before it."""
         if self._read + len(text) > MOST_TEXT:
