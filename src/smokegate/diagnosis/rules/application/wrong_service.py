@@ -101,7 +101,7 @@ def _all_empty(case: Case) -> bool:
     answers = {e.request.url: e.answer for e in case.backend if e.answer and e.request.method == "GET"}
     if len(answers) < 2 or any(each.status != 200 or each.body.text.strip() for each in answers.values()):
         return False
-    from smokegate.observation.evidence.gateway import has_mark  # noqa: PLC0415 -- only where nothing came
+    from smokegate.observation.evidence.application_marks import has_mark  # noqa: PLC0415 -- only where nothing came
 
     return not any(has_mark(each) or set(each.headers) - ANY_SERVERS for each in answers.values())
 
