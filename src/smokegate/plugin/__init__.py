@@ -141,9 +141,6 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
     """Name the suite's modules the same wherever they are installed: `smokegate/test_health.py`."""
     from smokegate.plugin import suite_location
 
-    run = _run(parent.config)
-    if run is not None and suite_location.is_in_suite(module_path):
-        run.modules.add(module_path.name)
     return suite_location.module_of_the_suite(module_path, parent)
 
 
@@ -192,7 +189,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
         with run.guarded("the plan of the run"):
             run.named_singly = collect.named_singly(session.config)
-            run.named_files = collect.named_files(session.config)
             collect.plan(run, run.there, session.items)
         run.there = []
 

@@ -97,7 +97,7 @@ def plan(run: Run, collected: Sequence[pytest.Item], selected: list[pytest.Item]
         if name in run.planned:
             run.planned[name][item.nodeid] = check_in(item).code
     there, chosen = Counter(map(environment_of, collected)), Counter(map(environment_of, selected))
-    missing = {file.name for file in suite_directory().glob("test_*.py")} - (run.named_files or run.modules)
+    missing = {file.name for file in suite_directory().glob("test_*.py")} - run.modules
     for name in run.planned:
         run.partial[name] = _partial(len(missing), chosen[name], there[name], singly=run.named_singly)
     selected[:] = in_order(selected)
@@ -151,14 +151,6 @@ def deselect_unasked(config: pytest.Config, items: list[pytest.Item]) -> None:
     if unasked:
         config.hook.pytest_deselected(items=unasked)
         items[:] = [item for item in items if item not in set(unasked)]
-
-
-def named_files(config: pytest.Config) -> set[str]:
-    """Return the suite's files that the command line names one by one; none where it names the suite as a whole."""
-    places = [config.invocation_params.dir / str(each).split("::")[0] for each in config.args]
-    if any(suite_directory().is_relative_to(place) for place in places):
-        return set()
-    return {place.name for place in places if place.parent == suite_directory()}
 
 
 def named_singly(config: pytest.Config) -> bool:

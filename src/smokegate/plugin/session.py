@@ -59,7 +59,6 @@ class Run:
         self.modules: set[str] = set()
         """The suite's files that were collected."""
         self.named_singly = False
-        self.named_files: set[str] = set()
         """Whether single tests were named, on the command line or as those that failed last."""
         self.partial: dict[str, str] = {}
         """Why a run of an environment is partial, where it is."""

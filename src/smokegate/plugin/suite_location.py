@@ -6,6 +6,7 @@ folder, because a build's mapping of files is not applied to it, so there the ch
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from _pytest.pathlib import fnmatch_ex  # how pytest compares, which has no public name
 
 from smokegate.diagnosis.outcome import SUITE
+from smokegate.plugin.run_key import RUN
 
 PACKAGE = Path(__file__).resolve().parents[1]
 INSTALLED = PACKAGE / "suite"
@@ -69,6 +71,13 @@ def is_collected(path: Path, parent: pytest.Collector) -> bool:
 
 class SuiteModule(pytest.Module):
     """A module of the suite: which functions are tests is not for the project's `python_functions` to say."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """Note that this file takes part: pytest makes a module of each file beside a named one, and collects few."""
+        run = self.config.stash.get(RUN, None)
+        if run is not None:
+            run.modules.add(self.path.name)
+        return super().collect()
 
     def funcnamefilter(self, name: str) -> bool:
         """Whether a function is a test by its name."""
