@@ -45,6 +45,7 @@ def counted(web, environments):
         ("--setup-plan",),
         ("--setup-only",),
         ("--collect-only",),
+        ("--rehearse", "--collect-only"),
         ("--help",),
         ("--version",),
         ("--no-such-option",),

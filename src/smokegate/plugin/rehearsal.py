@@ -37,8 +37,6 @@ def main(config: pytest.Config, run: Run) -> int:
     if settings.fault is not None:
         raise pytest.UsageError(f"--rehearse tries every fault; to rehearse one: --rehearse -k {settings.fault}")
     json, html = settings.reports / "rehearsal.json", settings.reports / "rehearsal.html"
-    for stale in (json, html):
-        stale.unlink(missing_ok=True)
     progress = Progress(sys.stdout.isatty())
     with tempfile.TemporaryDirectory(prefix="smokegate-rehearsal-") as folder:
         try:

@@ -64,6 +64,7 @@ class Settings:
 
 def read(config: pytest.Config, options: Namespace, names: tuple[str, ...], *, explicit: bool) -> Settings:
     """Read the options of a run that checks these environments; `explicit` where `--env` names them."""
+    observes = not any(getattr(options, name, None) for name in SHOWING)
     return Settings(
         names=names,
         directory=_place(config, options.smokegate_environments, "environments"),
@@ -73,14 +74,14 @@ def read(config: pytest.Config, options: Namespace, names: tuple[str, ...], *, e
         deadline=options.smokegate_deadline,
         expected_commit=_expected(options),
         fault=options.smokegate_fault,
-        rehearse=options.smokegate_rehearse,
+        rehearse=options.smokegate_rehearse and observes,
         record=_file(config, options.smokegate_record),
         since=_file(config, options.smokegate_since),
         strict=bool(getattr(options, "strict", None)),
         processes=_processes(options),
         explicit=explicit,
         command="smokegate run {}" if config.pluginmanager.hasplugin(RUN_PLUGIN) else "pytest --env={}",
-        observes=not any(getattr(options, name, None) for name in SHOWING),
+        observes=observes,
     )
 
 
