@@ -42,6 +42,13 @@ def test_warnings_that_are_errors_change_nothing(install, project):
     assert_passes(project, project.run(python, "smokegate", "run", "shop"))
 
 
+def test_without_plugins_of_pytests_own_healthy_stays_pass(install, project):
+    """`-p no:logging` and its like, which projects with a log library of their own have in `addopts`."""
+    off = [word for name in ("logging", "junitxml", "capture", "cacheprovider") for word in ("-p", f"no:{name}")]
+
+    assert_passes(project, project.run(install("wheel", LOWEST), "pytest", "-p", "smokegate", "--env=shop", *off))
+
+
 def test_run_ignores_what_is_the_projects_other_tests(install, project):
     """Options of plugins that are not there, PYTEST_ADDOPTS, and a conftest with `--env` and `--wait` of its own."""
     project.write("pytest.ini", "[pytest]\naddopts = --cov=shop --no-such-option\nrequired_plugins = pytest-none\n")

@@ -50,7 +50,8 @@ class LastScan:
                 self._reporting.output.problem(f"not written: a report of pytest: {error}")
             result = None
         files = [getattr(option, name, None) for name in ("htmlpath", "xmlpath", "log_file")]
-        files.append(session.config.getini("log_file"))
+        if session.config.pluginmanager.hasplugin("logging"):  # `-p no:logging` leaves its settings undefined
+            files.append(session.config.getini("log_file"))
         if self._reporting.output is not None:
             self._reporting.output.withhold([Path(file) for file in files if file])
         return result

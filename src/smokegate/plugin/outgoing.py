@@ -45,7 +45,7 @@ class Outgoing:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Without capturing, what a test prints goes to the terminal at once."""
-        if item.config.option.capture != "no":
+        if getattr(item.config.option, "capture", "no") != "no":  # not there with `-p no:capture`
             return (yield)
         streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = (as_text(SafeStream(each, foreign=True)) for each in streams)

@@ -25,7 +25,7 @@ OURS = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
 
 def name_reports(config: pytest.Config, run: Run) -> None:
     """Have pytest's JUnit writer write beside our reports, unless another file is named; style pytest-html's page."""
-    if config.option.xmlpath is None:
+    if getattr(config.option, "xmlpath", "") is None:  # not there with `-p no:junitxml`
         config.option.xmlpath = str(report_file(run, "xml"))
     if compatible_page(config) is not None:
         from smokegate.report.html import STYLE  # noqa: PLC0415 - only where pytest-html's page is requested
