@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 from tests_support.compose_faults import MENDED, OBSERVED, REFUSED, UNNOTICED
+from tests_support.observe import observe
 
 from smokegate.diagnosis.engine import diagnose
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment
 from smokegate.observation.model import Observation
-from smokegate.observation.observer import observe
 from smokegate.observation.server import CommandCause, ServerView, collect_server
 from smokegate.replica import compose
 from smokegate.replica.compose import engine as engines

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests_support.observe import observe
 
 from smokegate.diagnosis.engine import diagnose
 from smokegate.environment.model import Environment
 from smokegate.observation.exchange import Answer, Exchange
-from smokegate.observation.observer import observe
 
 from .conftest import Running
 from .proxies import MUTUAL, PROXIES, Proxy

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import urlsplit
 
 from smokegate.environment.model import Environment
+from smokegate.observation.deadline import Deadline
 from smokegate.observation.evidence.record import Recorder
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sink import SINK
@@ -23,16 +21,13 @@ from smokegate.observation.plan.graph import Graph
 from smokegate.observation.plan.planned import PlannedRequests
 from smokegate.observation.plan.readiness import Waiting
 from smokegate.observation.plan.sign_in.names import CLEAN_UP, UNDO, WRITE
-from smokegate.observation.plan.step import GROUPS, Group, RawResponse, RequestToSend, Step
+from smokegate.observation.plan.step import GROUPS, Group, RawResponse, RequestToSend
 from smokegate.observation.side_probes import SideProbes
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
+from smokegate.observation.transport.sites import Sites
 
-__all__ = ["Group", "InterruptedRunError", "Observer", "Pool", "observe"]
-
-
-#: Seconds after the deadline for what is on the wire to end; and after which a wait looks again.
-GRACE, SLICE = 1.0, 0.5
+__all__ = ["Group", "InterruptedRunError", "Observer", "Pool"]
 
 
 class Observer:
@@ -62,8 +57,7 @@ class Observer:
         deadline: float | None = None,
     ) -> None:
         self.environment = environment
-        self._deadline = environment.deadline if deadline is None else deadline
-        self._ends = time.monotonic() + (wait or 0.0) + self._deadline
+        self._deadline = Deadline(environment.deadline if deadline is None else deadline, wait or 0.0)
         self.redactor = Redactor(environment.secrets, SINK)
         self._pool = pool
         self._zero = time.monotonic()
@@ -72,29 +66,15 @@ class Observer:
         self._condition = threading.Condition(threading.RLock())
         self._side_probes = SideProbes(environment, pool, self._condition, controls, self.redactor)
         recorder = Recorder(self.redactor, self._zero)
-        sites = {each.url: each for each in (environment.frontend, environment.backend) if each is not None}
-        self._tries = Retries(
-            pool,
-            recorder,
-            environment.backend.timeout,
-            environment.ca_file,
-            sites,
-            traced=environment.trace is not None,
-        )
+        self._tries = Retries(pool, recorder, environment.backend.timeout, Sites.of(environment))
         self._graph = Graph(pool, self._tries, self._condition, self._done)
         self._plan = PlannedRequests(environment, self.redactor)
         self._groups: set[Group] = set()
         self._readiness: Readiness | None = None
-        self._waiting: Waiting | None = None
+        self._waiting = None
         if wait is not None:
             self._waiting = Waiting(
-                environment,
-                expected_commit=expected_commit,
-                wait=wait,
-                pool=pool,
-                tries=self._tries,
-                progress=progress,
-                done=self._ready,
+                environment, expected_commit, wait, tries=self._tries, progress=progress, done=self._ready
             )
         self._ended: float | None = None
 
@@ -112,10 +92,10 @@ class Observer:
                     self._waiting.begin()
             else:
                 if first:
-                    self._ends = time.monotonic() + self._deadline
+                    self._deadline.restart()
                 self._begin(new)
         if first:
-            self._pool.prepare(self._tries.origin(step.target) for step in self._plan.steps.values())
+            self._pool.prepare(self._tries.sites.origin(step.target) for step in self._plan.steps.values())
 
     def names(self, group: Group) -> tuple[str, ...]:
         """Return the names of a group's exchanges; scripts are among them once the page has been seen."""
@@ -152,33 +132,22 @@ class Observer:
             self._await(lambda: self._graph.get(name) is not None or self._graph.halted(name))
             found = self._graph.get(name)
         if found is None:
-            late = time.monotonic() >= self._ends
-            why = f"its deadline of {self._deadline:g} s passed" if late else "it was stopped"
+            why = "it was stopped" if self._deadline.left else f"its deadline of {self._deadline.seconds:g} s passed"
             raise InterruptedRunError(f"{self.environment.name}: the run was cut short before {name!r} was seen: {why}")
         return found
 
-    def send(self, ask: RequestToSend, got: Callable[[RawResponse], None], *, late: bool) -> Exchange:
+    def send(self, request: RequestToSend, got: Callable[[RawResponse], None], *, late: bool) -> Exchange:
         """Send a request of a team's own check, and return its exchange, which is recorded like all others.
 
         Args:
-            ask: the request.
+            request: what is sent.
             got: called with the answer, secrets and all.
             late: whether it is sent although the run has ended, to clean up.
 
         Raises:
             InterruptedRunError: the run has ended.
         """
-        label = f"own {ask.method} {urlsplit(ask.url).path}"
-        with self._condition:
-            number = next(n for n in itertools.count(1) if not self._graph.begun(label if n == 1 else f"{label} {n}"))
-            name = label if number == 1 else f"{label} {number}"
-            upgrades = any(each.lower() == "upgrade" for each, _ in ask.headers)
-            step = Step(name, "own", ask, fresh=upgrades, got=got)
-            if not late or not self._graph.stopped:
-                self._graph.begin([step])
-        if late and self._graph.stopped:
-            self._graph.finish_alone(step)
-        return self._awaited(name)
+        return self._awaited(self._graph.begin_own(request, got, late=late))
 
     def complete(self, groups: Collection[Group] | None = None) -> Observation:
         """Wait for all that was started, or for some groups of it, and return what was seen."""
@@ -187,39 +156,28 @@ class Observer:
         return self.snapshot()
 
     def _await(self, done: Callable[[], bool]) -> None:
-        """Wait until something is done, but never past the deadline: a thread that hangs must not hang the run."""
-        while not done():
-            left = self._ends + GRACE - time.monotonic()
-            if left <= 0:
-                self._graph.stop()
-                return
-            self._condition.wait(min(left, SLICE))
+        if not self._deadline.reached(done, self._condition):
+            self._graph.stop()
 
     def snapshot(self) -> Observation:
         """Return what has been seen by now; `complete` says whether that is all of what was started."""
         with self._condition:
-            exchanges = self._graph.exchanges()
-            if version_is_health(self.environment) and "version" in self._groups and "health" in exchanges:
-                exchanges["version"] = exchanges["health"]
+            exchanges = self._plan.with_version(self._graph.exchanges(), self._groups)
             complete = bool(self._groups) and self._complete(None)
             if complete and self._ended is None:
                 self._ended = time.monotonic()
+            frontend, views = self._plan.frontend, self._side_probes.views
             return Observation(
                 environment=self.environment.name,
                 started=self._started,
                 seconds=(self._ended or time.monotonic()) - self._zero,
                 exchanges=exchanges,
-                control=self._side_probes.control,
                 readiness=self._readiness,
-                api_addresses=self._plan.frontend.api_addresses if self._plan.frontend else (),
-                page=self._plan.frontend.view if self._plan.frontend else None,
+                api_addresses=frontend.api_addresses if frontend else (),
+                page=frontend.view if frontend else None,
                 expected_commit=self._expected,
-                commit=known_version(
-                    self.environment, exchanges.get("version"), self._side_probes.platform, self._side_probes.server
-                ),
-                server=self._side_probes.server,
-                browser=self._side_probes.browser,
-                platform=self._side_probes.platform,
+                commit=known_version(self.environment, exchanges.get("version"), views["platform"], views["server"]),
+                **views,
                 complete=complete,
                 secrets=self.redactor,
             )
@@ -227,12 +185,7 @@ class Observer:
     @property
     def standing(self) -> str:
         """Where it stands: `9 of 14 answered, waiting 6 s for GET /health (10 s an attempt)`."""
-        done, begun, oldest, since = self._graph.standing
-        text = f"{done} of {begun} answered"
-        if oldest is None:
-            return text
-        path = urlsplit(oldest.target.url).path or "/"
-        return f"{text}, waiting {since:.0f} s for {oldest.target.method} {path} ({self._tries.timeout:g} s an attempt)"
+        return self._graph.standing
 
     def close(self) -> None:
         """Send nothing more and take back what the run wrote, if that can be and has not been done.
@@ -243,43 +196,27 @@ class Observer:
         self._side_probes.close()
         if self._waiting is not None:
             self._waiting.stop()
-        journey = self._plan.sign_in
-        if journey is None or not (self._plan.get(CLEAN_UP) or self._plan.get(UNDO)):
+        if not self._plan.takes_back:
             return
         with self._condition:
             # What is being created at this moment must be known before it can be deleted.
             busy = {"register", CLEAN_UP, WRITE, UNDO}
             self._condition.wait_for(lambda: not self._graph.running.keys() & busy, self._tries.timeout + 1.0)
-        for name in journey.to_finish:
-            if (step := self._plan.get(name)) is not None:
-                self._graph.finish_alone(step)
+        for step in self._plan.to_finish:
+            self._graph.finish_alone(step)
 
     def _begin(self, groups: Collection[Group]) -> None:
         self._graph.begin(self._plan.of(groups))
-        self._pool.later(max(0.0, self._ends - time.monotonic()), self._graph.stop)
-        if "server" in groups:
-            self._side_probes.collect_server()
-        if "platform" in groups:
-            self._side_probes.query_platform()
-        if "browser" in groups:
+        self._pool.later(self._deadline.left, self._graph.stop)
+        self._side_probes.begin(groups)
+        if "browser" in groups and self.environment.browser is not None:
             self._run_browser()
 
     def _run_browser(self) -> None:
-        journey, forget = self._plan.sign_in, list[Callable[[], None]]()
+        from smokegate.observation.browser.follow_up import FollowUp  # noqa: PLC0415 -- only where it is declared
 
-        def sending(email: str, password: str) -> None:
-            if journey is not None:
-                forget.append(journey.noted(email, password))
-
-        def done(view: Any, person: Any) -> None:
-            from smokegate.observation.browser.follow_up import BY_BROWSER, same_calls  # noqa: PLC0415 -- only where declared
-
-            steps = [*same_calls(self.environment, view)]
-            if journey is not None and forget:
-                steps += journey.removal(person.email, person.password, BY_BROWSER, forget[0])
-            self._graph.begin(steps)
-
-        self._side_probes.run_browser(done, redactor=self.redactor, sending=sending)
+        after = FollowUp(self.environment, self._plan.sign_in, self._graph.begin)
+        self._side_probes.run_browser(after.done, redactor=self.redactor, sending=after.sending)
 
     def await_ready(self, seconds: float) -> Readiness | None:
         """Wait for some seconds until the waiting has ended; None means that it goes on."""
@@ -303,30 +240,10 @@ class Observer:
     def _ready(self, readiness: Readiness) -> None:
         with self._condition:
             self._readiness = readiness
-            self._ends = time.monotonic() + self._deadline
+            self._deadline.restart()
             self._begin(self._groups)
             self._condition.notify_all()
 
     def _done(self, exchange: Exchange) -> None:
         if exchange.name == "health":
             self._side_probes.probe_controls(exchange)
-
-
-def observe(environments: Iterable[Environment], *, wait: bool = False) -> dict[str, Observation]:
-    """Check several environments at once and return what was seen of each, by name.
-
-    Args:
-        environments: what to look at.
-        wait: wait until each is healthy, for as long as its file says.
-    """
-    wanted = list(environments)
-    pool = Pool(len(wanted))
-    observers = [Observer(each, pool=pool, wait=each.backend.wait if wait else None) for each in wanted]
-    try:
-        for observer in observers:
-            observer.start()
-        return {observer.environment.name: observer.complete() for observer in observers}
-    finally:
-        for observer in observers:
-            observer.close()
-        pool.close()

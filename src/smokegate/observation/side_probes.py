@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from smokegate.environment.model import Environment
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.exchange import Exchange
 from smokegate.observation.model import ControlProbe
+from smokegate.observation.plan.step import Group
 from smokegate.observation.transport.causes import Stage
 from smokegate.observation.transport.connectivity import is_public, probe
 from smokegate.observation.transport.pool import Pool
@@ -60,10 +61,22 @@ class SideProbes:
         addresses = self._environment.control if self._controls is None else self._controls
         return tuple(self._control[address] for address in addresses if address in self._control)
 
-    def collect_server(self) -> None:
-        """Start collecting server data, where a server is declared."""
-        if self._environment.server is not None and self._environment.compose is not None:
+    @property
+    def views(self) -> dict[str, Any]:
+        """What was seen, by the names that an observation has for it."""
+        return {
+            "control": self.control,
+            "server": self.server,
+            "browser": self.browser,
+            "platform": self.platform,
+        }
+
+    def begin(self, groups: Collection[Group]) -> None:
+        """Start collecting server data and querying the platform's API, where they are requested and declared."""
+        if "server" in groups and self._environment.server is not None and self._environment.compose is not None:
             self._begin(self._collect_server)
+        if "platform" in groups and self._environment.render is not None:
+            self._begin(self._query_platform)
 
     def run_browser(self, done: Callable[[Any, Any], None], **options: Any) -> None:
         """Start the browser, where one is declared; `done` gets its view and who signed in.
@@ -98,11 +111,6 @@ class SideProbes:
 
             self._leave_browser()
             ENGINE.join()
-
-    def query_platform(self) -> None:
-        """Start querying the platform's API, where it is declared."""
-        if self._environment.render is not None:
-            self._begin(self._query_platform)
 
     def probe_controls(self, health: Exchange) -> None:
         """Start the control probes, if a public host could not be reached."""

@@ -21,6 +21,7 @@ from smokegate.observation.exchange import Exchange
 from smokegate.observation.plan.step import RequestToSend, Step
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
+from smokegate.observation.transport.sites import Sites
 
 Handler = Callable[["Caller"], None]
 
@@ -163,7 +164,7 @@ class Prober:
     def ask(self, ask: RequestToSend, **step: object) -> Exchange:
         """Carry out a request."""
         recorder = Recorder(self.redactor, time.monotonic())
-        tries = Retries(self.pool, recorder, self.timeout, self.ca_file)
+        tries = Retries(self.pool, recorder, self.timeout, Sites({}, self.ca_file))
         known = {"retry": False, **step}
         return tries.run(Step("probe", "endpoints", ask, **known), ask, time.monotonic()).exchange  # type: ignore[arg-type]
 

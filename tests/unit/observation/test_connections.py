@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 import trustme
+from tests_support.observe import observe
 from tests_support.suite import judge
 from tests_support.web import Reply, reply, serve
 
 from smokegate.diagnosis.verdict import Verdict
 from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.load import load
-from smokegate.observation.observer import observe
 from smokegate.observation.plan.step import RawResponse, RequestToSend
 from smokegate.observation.transport.connect import Route
 from smokegate.observation.transport.redirects import onward

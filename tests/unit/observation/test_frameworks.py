@@ -15,13 +15,13 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from tests_support.observe import observe
 from tests_support.suite import judge
 
 from smokegate.diagnosis.verdict import Verdict
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment
 from smokegate.observation.model import Observation
-from smokegate.observation.observer import observe
 
 pytestmark = pytest.mark.slow
 

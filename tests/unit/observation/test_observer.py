@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from tests_support.observe import observe
 
 from smokegate.environment.model import (
     Account,
@@ -25,8 +26,8 @@ from smokegate.environment.model import (
 )
 from smokegate.observation.exchange import Answer, NoAnswer, NotSent
 from smokegate.observation.model import Observation
-from smokegate.observation.observer import InterruptedRunError, Observer, observe
-from smokegate.observation.plan import graph
+from smokegate.observation.observer import InterruptedRunError, Observer
+from smokegate.observation.plan import servers
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.pool import Pool
 
@@ -268,13 +269,13 @@ def test_a_gateway_that_takes_long_to_fail_gets_no_further_samples(
     look: Look, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each would take as long, and the first few say it already; what is declared is still requested."""
-    monkeypatch.setattr(graph, "LONG", 0.0)
+    monkeypatch.setattr(servers, "LONG", 0.0)
     dead = serve(lambda caller: caller.hear() and caller.say(NO_SERVER))
     backend = {"health": Health(samples=20), "endpoints": (Endpoint(path="/a"),)}
     seen = complete(look(dead.url, backend=backend))
     assert status(seen, "health") == status(seen, "endpoint /a") == 404
     assert len(seen.samples) < 20
-    assert len(dead.heard) >= graph.OFTEN
+    assert len(dead.heard) >= servers.OFTEN
 
 
 def test_a_gateway_that_fails_at_once_is_sampled_as_declared(look: Look, serve: Serve) -> None:

@@ -9,7 +9,7 @@ import socket
 import threading
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import trustme
@@ -199,10 +199,16 @@ def test_a_poll_is_overtaken_only_where_all_under_way_hang(
     """One that has just begun may still be answered: no other begins beside it, and three are the most."""
     monkeypatch.setattr(readiness, "OVERTAKEN", 1.0)
     submitted: list[object] = []
-    pool: Any = SimpleNamespace(submit=lambda *given, **_: submitted.append(given))
+    pool = SimpleNamespace(submit=lambda *given, **_: submitted.append(given))
+    tries: Any = SimpleNamespace(pool=pool)
     given = environment("http://127.0.0.1:1")
     waiting = Waiting(
-        given, expected_commit=None, wait=9.0, pool=pool, tries=cast("Any", None), progress=None, done=lambda _: None
+        given,
+        expected_commit=None,
+        wait=9.0,
+        tries=tries,
+        progress=None,
+        done=lambda _: None,
     )
     waiting._in_flight = dict(enumerate(100.0 - age for age in ages))
     waiting._next(100.0)

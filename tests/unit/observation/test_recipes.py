@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from tests_support.observe import observe
 from tests_support.recipe_app import RecipeApp
 from tests_support.sign_in import serve
 from tests_support.suite import judge
@@ -15,7 +16,6 @@ from tests_support.suite import judge
 from smokegate.diagnosis.verdict import Verdict
 from smokegate.environment.load import load
 from smokegate.environment.recipes import TEXT
-from smokegate.observation.observer import observe
 
 RECIPES = dict(re.findall(r"### ([^\n]+)\n.*?```toml\n(.*?)```", TEXT.read_text(encoding="utf-8"), re.DOTALL))
 BREAKS = {

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from tests_support.observe import observe
 from tests_support.suite import judge
 from tests_support.web import Reply, Web, reply, serve
 
@@ -14,7 +15,6 @@ from smokegate.diagnosis.verdict import Verdict
 from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment
-from smokegate.observation.observer import observe
 from smokegate.report.model import EnvironmentReport
 
 VARIABLES = {"KEY": "key-1234567", "USER": "someone", "PASSWORD": "pw-1234567", "TOKEN": "tok-1234567"}

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 from tests_support import sign_in as standins
+from tests_support.observe import observe
 from tests_support.sign_in import Portal
 from tests_support.suite import judge
 
@@ -18,7 +19,7 @@ from smokegate.environment.load import load
 from smokegate.environment.model import Environment
 from smokegate.environment.presets import names, preset
 from smokegate.observation.model import Observation
-from smokegate.observation.observer import Observer, observe
+from smokegate.observation.observer import Observer
 from smokegate.observation.transport.pool import Pool
 
 STANDING = {"EMAIL": "someone@example.com", "PASSWORD": "pw-standing-1", "ANON": "anon-key-1"}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from smokegate.environment.model import Environment
 from smokegate.observation.browser.model import BrowserView, name_from_here, trusted_origins
 from smokegate.observation.browser.sign_in import Person
 from smokegate.observation.evidence.page_calls import FROM_HERE
-from smokegate.observation.plan.sign_in.flow import new_address, new_password
+from smokegate.observation.plan.sign_in.flow import SignInPlan, new_address, new_password
 from smokegate.observation.plan.step import RequestToSend, Step, web_origin
 
 MOST = 4
@@ -17,6 +17,37 @@ BY_BROWSER = f"{FROM_HERE}account: log in", f"{FROM_HERE}account: clean up"
 """The exchanges that remove the account that was created through the page."""
 ALLOWANCE = 30.0
 """Seconds of a whole look besides what the pages may take each."""
+
+
+class FollowUp:
+    """What is sent from here when the browser run has ended.
+
+    Args:
+        environment: the deployment.
+        journey: the sign-in, where one is declared: it keeps account of the accounts that were made.
+        begin: begins the steps.
+    """
+
+    def __init__(
+        self, environment: Environment, journey: SignInPlan | None, begin: Callable[[Iterable[Step]], None]
+    ) -> None:
+        self._environment = environment
+        self._journey = journey
+        self._begin = begin
+        self._forget: Callable[[], None] | None = None
+
+    def sending(self, email: str, password: str) -> None:
+        """Note the account that the page is about to create."""
+        if self._journey is not None:
+            forget = self._journey.noted(email, password)
+            self._forget = self._forget or forget
+
+    def done(self, view: BrowserView, person: Person) -> None:
+        """Begin what follows from what the browser saw."""
+        steps = [*same_calls(self._environment, view)]
+        if self._journey is not None and self._forget is not None:
+            steps += self._journey.removal(person.email, person.password, BY_BROWSER, self._forget)
+        self._begin(steps)
 
 
 def person_of(environment: Environment) -> Person | None:

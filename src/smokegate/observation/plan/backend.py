@@ -8,7 +8,7 @@ from dataclasses import replace
 from smokegate.environment.backend import Sent
 from smokegate.environment.model import Endpoint, Environment, Expectation
 from smokegate.observation.plan.bodies import encoded
-from smokegate.observation.plan.prerequisites import never_asked
+from smokegate.observation.plan.prerequisites import never_sent
 from smokegate.observation.plan.step import RequestToSend, Step, join
 from smokegate.observation.transport.connect import Route
 
@@ -76,7 +76,7 @@ def endpoint_steps(environment: Environment) -> Iterator[Step]:
 
 def _samples(first: Step, count: int) -> Iterator[Step]:
     """Yield further samples of an exchange: each asks anew, so that a balancer chooses the instance anew."""
-    sample = replace(first, priority=SAMPLE, fresh=True, within=None, sample=True, gate=first.name, shut_by=never_asked)
+    sample = replace(first, priority=SAMPLE, fresh=True, within=None, sample=True, gate=first.name, shut_by=never_sent)
     for number in range(2, count + 1):
         yield replace(sample, name=f"{first.name} {number}")
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from smokegate.observation.exchange import Exchange, NoAnswer, NotSent
-from smokegate.observation.plan.prerequisites import failed, never_asked
-from smokegate.observation.plan.step import IDEMPOTENT, RequestToSend, Step
+from smokegate.observation.plan.prerequisites import never_sent
+from smokegate.observation.plan.servers import Servers
+from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin
 from smokegate.observation.transport.lanes import Sample
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
 from smokegate.observation.transport.sample_connection import SampleConnection
-
-#: A server that failed this often, which took this many seconds in all, and has answered nothing soundly, gets no
-#: further samples: they would take as long and add nothing.
-OFTEN, LONG = 3, 5.0
 
 
 class Graph:
@@ -45,10 +44,7 @@ class Graph:
         self._done: dict[str, Exchange] = {}
         self._waiting: list[Step] = []
         self._parked: list[tuple[Step, Exchange]] = []
-        self._answering: set[Origin] = set()
-        self._sound: set[Origin] = set()
-        self._silent: dict[Origin, str] = {}
-        self._failures: dict[Origin, tuple[int, float]] = {}
+        self._servers = Servers()
         self.stopped = False
         """Whether nothing more is begun."""
         self.running: dict[str, float] = {}
@@ -75,12 +71,16 @@ class Graph:
         return {name: each for name, each in done.items() if each.outcome != NotSent("")}
 
     @property
-    def standing(self) -> tuple[int, int, Step | None, float]:
-        """How many exchanges are done, of how many that were begun, and which is longest on the wire, for how long."""
+    def standing(self) -> str:
+        """Where it stands: `9 of 14 answered, waiting 6 s for GET /health (10 s an attempt)`."""
         with self._condition:
             oldest = min(self.running, key=self.running.__getitem__, default=None)
             since = 0.0 if oldest is None else time.monotonic() - self.running[oldest]
-            return len(self._done), len(self._begun), self._begun.get(oldest or ""), since
+            text, step = f"{len(self._done)} of {len(self._begun)} answered", self._begun.get(oldest or "")
+        if step is None:
+            return text
+        path = urlsplit(step.target.url).path or "/"
+        return f"{text}, waiting {since:.0f} s for {step.target.method} {path} ({self._tries.timeout:g} s an attempt)"
 
     def get(self, name: str) -> Exchange | None:
         """Return an exchange if it is done."""
@@ -97,6 +97,22 @@ class Graph:
             self._begun.update((step.name, step) for step in new)
             for step in sorted(new, key=lambda each: each.priority):
                 self._release(step)
+
+    def begin_own(
+        self, request: RequestToSend, got: Callable[[RawResponse], Iterable[Step] | None], *, late: bool
+    ) -> str:
+        """Begin a request of a team's own check, `late` also when all else has been stopped; return its name."""
+        label = f"own {request.method} {urlsplit(request.url).path}"
+        with self._condition:
+            names = (label if number == 1 else f"{label} {number}" for number in itertools.count(1))
+            name = next(each for each in names if each not in self._begun)
+            upgrades = any(each.lower() == "upgrade" for each, _ in request.headers)
+            step = Step(name, "own", request, fresh=upgrades, got=got)
+            if not late or not self.stopped:
+                self.begin([step])
+        if late and self.stopped:
+            self.finish_alone(step)
+        return name
 
     def settled_for(self, prefix: str) -> bool:
         """Return whether all begun exchanges whose names begin so are done."""
@@ -125,29 +141,29 @@ class Graph:
         if any(name in self._begun and name not in self._done for name in first):
             self._waiting.append(step)
         else:
-            asked, origin = time.monotonic(), self._origin(step)
+            since, origin = time.monotonic(), self._origin(step)
             if step.fresh:
                 of = (step.target.method, step.target.url) if step.sample else None
-                sample = Sample(lambda own: self._run(step, asked, own), of)
+                sample = Sample(lambda own: self._run(step, since, own), of)
                 self._pool.submit_sample(origin, sample, step.priority)
             else:
-                self._pool.submit(origin, lambda: self._run(step, asked), step.priority)
+                self._pool.submit(origin, lambda: self._run(step, since), step.priority)
 
-    def _run(self, step: Step, asked: float, own: SampleConnection | None = None) -> None:
+    def _run(self, step: Step, since: float, own: SampleConnection | None = None) -> None:
         with self._condition:
             if self.stopped:
                 return
             self.running[step.name] = time.monotonic()
-        self._carry_out(step, asked, own)
+        self._carry_out(step, since, own)
 
-    def _carry_out(self, step: Step, asked: float, own: SampleConnection | None = None) -> None:
+    def _carry_out(self, step: Step, since: float, own: SampleConnection | None = None) -> None:
         more: Iterable[Step] = ()
         try:
-            ask = self._ask(step)
-            if isinstance(ask, NotSent):
-                exchange = self._not_asked(step, ask)
+            request = self._request(step)
+            if isinstance(request, NotSent):
+                exchange = self._not_sent(step, request)
             else:
-                exchange, raw = self._tries.run(step, ask, asked, own=own)
+                exchange, raw = self._tries.run(step, request, since, own=own)
                 if raw is not None and step.got is not None:
                     more = step.got(raw) or ()
                 elif step.missed is not None:
@@ -157,47 +173,25 @@ class Graph:
             exchange = Exchange(step.name, self._tries.recorder.request(step.target), NoAnswer(WireCause.OTHER, words))
         self._finish(step, exchange, more)
 
-    def _ask(self, step: Step) -> RequestToSend | NotSent:
+    def _request(self, step: Step) -> RequestToSend | NotSent:
         gate = self._done.get(step.gate) if step.gate is not None else None
         if gate is not None and step.shut_by(gate):
             return NotSent(gate.name)
-        origin = self._origin(step)
-        if origin in self._silent:
-            return NotSent(self._silent[origin])
-        number, seconds = self._failures.get(origin, (0, 0.0))
-        if step.sample and number >= OFTEN and seconds >= LONG and origin not in self._sound:
-            return NotSent("")
+        refused = self._servers.refuses(self._origin(step), sample=step.sample)
+        if refused is not None:
+            return refused
         return step.target if step.ask is None else step.ask()
 
     def _origin(self, step: Step) -> Origin:
-        return self._tries.origin(step.target)
+        return self._tries.sites.origin(step.target)
 
-    def _heard(self, step: Step, exchange: Exchange) -> None:
-        """Note which servers answer: one that let a request time out and never answered any gets no more.
-
-        Further requests would each wait for a time-out of their own, and be one more load on a server that hangs.
-        """
-        origin = self._origin(step)
-        lost = exchange.no_answer
-        if not isinstance(exchange.outcome, NotSent):
-            if failed(exchange) or (exchange.answer is not None and exchange.answer.status >= 500):
-                number, seconds = self._failures.get(origin, (0, 0.0))
-                took = sum(each.seconds for each in exchange.earlier) + exchange.seconds
-                self._failures[origin] = number + len(exchange.attempts), seconds + took
-            else:
-                self._sound.add(origin)
-        if exchange.answer is not None:
-            self._answering.add(origin)
-            self._silent.pop(origin, None)
-        elif lost and lost.cause is WireCause.READ_TIMEOUT and origin not in self._answering:
-            self._silent.setdefault(origin, self._asked_first(step, origin))
-
-    def _asked_first(self, step: Step, origin: Origin) -> str:
+    def _first_hanging(self, step: Step) -> str:
         """Return which of the requests that hang at a server was planned first: two are sent side by side."""
+        origin = self._origin(step)
         hanging = {step.name, *(name for name in self.running if self._origin(self._begun[name]) == origin)}
         return next(name for name in self._begun if name in hanging)
 
-    def _not_asked(self, step: Step, why: NotSent) -> Exchange:
+    def _not_sent(self, step: Step, why: NotSent) -> Exchange:
         return Exchange(
             step.name,
             self._tries.recorder.request(step.target),
@@ -212,7 +206,7 @@ class Graph:
                 self._parked.append((step, exchange))
                 return
             self._done[step.name] = self._after_gate(step, exchange)
-            self._heard(step, exchange)
+            self._servers.note(self._origin(step), exchange, lambda: self._first_hanging(step))
             self.begin(more)
             parked, self._parked = self._parked, []
             waiting, self._waiting = self._waiting, []
@@ -228,10 +222,10 @@ class Graph:
     def _must_park(self, step: Step, exchange: Exchange) -> bool:
         """A step that never came to the wire waits for its gate, which decides whether it is sent at all."""
         gated = step.gate is not None and step.gate in self._begun and step.gate not in self._done
-        return gated and never_asked(exchange)
+        return gated and never_sent(exchange)
 
     def _after_gate(self, step: Step, exchange: Exchange) -> Exchange:
         gate = self._done.get(step.gate) if step.gate is not None else None
-        if gate is not None and step.shut_by(gate) and never_asked(exchange):
+        if gate is not None and step.shut_by(gate) and never_sent(exchange):
             return replace(exchange, outcome=NotSent(gate.name), earlier=())
         return exchange

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from smokegate.environment.model import Environment
 from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.exchange import Exchange
 from smokegate.observation.plan.backend import (
     endpoint_steps,
     health_steps,
@@ -15,6 +16,7 @@ from smokegate.observation.plan.backend import (
 )
 from smokegate.observation.plan.frontend.plan import PAGE_FILES, FrontendPlan
 from smokegate.observation.plan.sign_in.flow import SignInPlan
+from smokegate.observation.plan.sign_in.names import CLEAN_UP, UNDO
 from smokegate.observation.plan.step import GROUPS, Group, Step
 
 
@@ -52,6 +54,23 @@ class PlannedRequests:
         if group == "frontend":
             planned += [name for name in exchanges if name.startswith(PAGE_FILES)]
         return tuple(planned)
+
+    def with_version(self, exchanges: dict[str, Exchange], groups: Collection[Group]) -> dict[str, Exchange]:
+        """Return what is done; where the version is read from the health check, it has that name, too."""
+        if version_is_health(self._environment) and "version" in groups and "health" in exchanges:
+            return {**exchanges, "version": exchanges["health"]}
+        return exchanges
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether the run takes back what it writes: an account that it creates, or a write of the file's own."""
+        return self.sign_in is not None and (CLEAN_UP in self or UNDO in self)
+
+    @property
+    def to_finish(self) -> list[Step]:
+        """The steps that take back what the run wrote, by what is known of it now."""
+        names = self.sign_in.to_finish if self.sign_in is not None else ()
+        return [self.steps[name] for name in names if name in self.steps]
 
     def _of_group(self, group: Group) -> Iterator[Step]:
         of: Mapping[Group, Callable[[], Iterable[Step]]] = {

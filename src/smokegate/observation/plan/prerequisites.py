@@ -7,7 +7,7 @@ from smokegate.observation.exchange import Exchange
 from smokegate.observation.transport.causes import Stage
 
 
-def never_asked(exchange: Exchange) -> bool:
+def never_sent(exchange: Exchange) -> bool:
     """Return whether a request was never on the wire, because no connection could be opened."""
     lost = exchange.no_answer
     return lost is not None and lost.cause.stage is not Stage.EXCHANGE

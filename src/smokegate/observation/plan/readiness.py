@@ -40,8 +40,7 @@ class Waiting:
         environment: what is waited for.
         expected_commit: the commit that must answer; None: any.
         wait: for how many seconds.
-        pool: does the polls.
-        tries: does one poll.
+        tries: does one poll, on its pool.
         progress: called with a line of text about where the waiting stands, several times a second.
         done: called with the result.
     """
@@ -49,10 +48,9 @@ class Waiting:
     def __init__(  # noqa: PLR0913 -- a value each, given once
         self,
         environment: Environment,
-        *,
         expected_commit: str | None,
         wait: float,
-        pool: Pool,
+        *,
         tries: Retries,
         progress: Callable[[str], None] | None,
         done: Callable[[Readiness], None],
@@ -60,8 +58,8 @@ class Waiting:
         self._environment = environment
         self._expected = expected_commit
         self._version = environment.version if environment.version and environment.version.path else None
-        self._watch = self._watched(pool, expected_commit)
-        self._pool = pool
+        self._watch = self._watched(tries.pool, expected_commit)
+        self._pool = tries.pool
         self._tries = tries
         self._progress = progress
         self._done = done

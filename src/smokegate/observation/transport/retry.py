@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import replace
-from secrets import token_hex
 from typing import NamedTuple
 
-from smokegate.environment.carried import Carried
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.record import Recorder
 from smokegate.observation.exchange import Answer, Attempt, Exchange, NoAnswer, Phases
-from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step, origin_of, web_origin
+from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step, origin_of
 from smokegate.observation.transport.again import pause_before_next
 from smokegate.observation.transport.causes import WireCause
-from smokegate.observation.transport.connect import Origin, Route
 from smokegate.observation.transport.dial import SharedFailureError
 from smokegate.observation.transport.fetch import Fetched, fetch
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.sample_connection import SampleConnection
+from smokegate.observation.transport.sites import Sites
 
 #: More than this over its budget is no noise of ours: it is not measured again.
 NOISE = 1.0
@@ -40,59 +36,20 @@ class Retries:
         pool: the connections.
         recorder: turns responses into what is recorded.
         timeout: the deadline of one exchange, in seconds, all its attempts included.
-        ca_file: authorities to trust besides the usual ones.
-        sites: what the file declares for every request to an address, the backend last, which counts first.
-        traced: whether each request to these addresses carries a `traceparent` of its own.
+        sites: what the file declares for every request to an address.
     """
 
-    def __init__(  # noqa: PLR0913 -- a value each, given once
-        self,
-        pool: Pool,
-        recorder: Recorder,
-        timeout: float,
-        ca_file: str | None,
-        sites: Mapping[str, Carried] | None = None,
-        *,
-        traced: bool = False,
-    ) -> None:
+    def __init__(self, pool: Pool, recorder: Recorder, timeout: float, sites: Sites) -> None:
         self.pool = pool
         self.recorder = recorder
         self.timeout = timeout
-        self._ca_file = ca_file
-        self._traced = traced
-        self._sites = {web_origin(url): carried for url, carried in (sites or {}).items()}
-
-    def dressed(self, ask: RequestToSend) -> RequestToSend:
-        """Return a request with what the file declares for all of its site, which goes to no other origin.
-
-        A browser sends no credentials with a preflight, so that it must be answered without them.
-        """
-        site = self._sites.get(web_origin(ask.url))
-        if site is None:
-            return replace(ask, route=ask.route._replace(ca_file=self._ca_file))
-        own = {name.lower() for name, _ in ask.headers}
-        bare = ask.anonymous or "access-control-request-method" in own
-        declared = {"Host": site.host} if bare and site.host else {} if bare else site.credentials
-        more = tuple(pair for pair in declared.items() if pair[0].lower() not in own)
-        certificate = ask.route.certificate or (None if ask.anonymous else site.client_certificate)
-        route = Route(self._ca_file, certificate, ask.route.connect_to or site.connect_to)
-        return replace(ask, headers=(*ask.headers, *more), route=route)
-
-    def _with_trace(self, ask: RequestToSend) -> RequestToSend:
-        """Return a request with a trace of its own (W3C Trace Context, 3.2)."""
-        if not self._traced or web_origin(ask.url) not in self._sites:
-            return ask
-        return replace(ask, headers=(*ask.headers, ("traceparent", f"00-{token_hex(16)}-{token_hex(8)}-01")))
-
-    def origin(self, ask: RequestToSend) -> Origin:
-        """Return where a request leads."""
-        return origin_of(ask.url, self.dressed(ask).route)
+        self.sites = sites
 
     def run(
         self,
         step: Step,
-        ask: RequestToSend,
-        asked: float,
+        request: RequestToSend,
+        since: float,
         timeout: float | None = None,
         own: SampleConnection | None = None,
     ) -> RetryResult:
@@ -100,24 +57,24 @@ class Retries:
 
         Args:
             step: what the exchange is.
-            ask: the request.
-            asked: when it was requested (monotonic clock).
+            request: what is sent.
+            since: when it was its turn (monotonic clock).
             timeout: a deadline other than the environment's, in seconds.
             own: the connection that the first attempt gets; each other one gets a connection of its own.
         """
         deadline = time.monotonic() + (timeout or step.timeout or self.timeout)
-        ask = self._with_trace(self.dressed(ask))
+        request = self.sites.with_trace(self.sites.completed(request))
         attempts: list[Attempt] = []
         while True:
             if attempts or (own is None and step.fresh):
                 own = _renewed(own)
-            fetched = self._fetch(ask, asked, deadline, own)
+            fetched = self._fetch(request, since, deadline, own)
             took = fetched.ended - fetched.started
             try:
                 outcome = self._outcome(step, fetched)
                 attempts.append(Attempt(outcome, fetched.started - self.recorder.zero, took))
-                again = step.retry and ask.method in IDEMPOTENT
-                asleep = again and len(attempts) == 1 and self._asleep(ask, outcome)
+                again = step.retry and request.method in IDEMPOTENT
+                asleep = again and len(attempts) == 1 and self._asleep(request, outcome)
                 pause = self._pause(step, attempts, fetched) if again and not asleep else None
             finally:
                 fetched.body.release()  # it is judged: the memory is the next large body's
@@ -127,20 +84,21 @@ class Retries:
                 break
             else:
                 time.sleep(pause)
-            asked = time.monotonic()
+            since = time.monotonic()
         return RetryResult(
-            self._exchange(step, ask, fetched, tuple(attempts), deadline), fetched.raw if step.got is not None else None
+            self._exchange(step, request, fetched, tuple(attempts), deadline),
+            fetched.raw if step.got is not None else None,
         )
 
     def _exchange(
-        self, step: Step, ask: RequestToSend, fetched: Fetched, attempts: tuple[Attempt, ...], deadline: float
+        self, step: Step, request: RequestToSend, fetched: Fetched, attempts: tuple[Attempt, ...], deadline: float
     ) -> Exchange:
         phases = self.recorder.phases(fetched)
         answered = isinstance(attempts[-1].outcome, Answer)
-        measured = self._measure(step, ask, phases, deadline) if answered else ()
+        measured = self._measure(step, request, phases, deadline) if answered else ()
         return Exchange(
             name=step.name,
-            request=self.recorder.request(ask),
+            request=self.recorder.request(request),
             outcome=attempts[-1].outcome,
             started=attempts[-1].started,
             seconds=attempts[-1].seconds,
@@ -150,21 +108,23 @@ class Retries:
             measured=measured,
         )
 
-    def _asleep(self, ask: RequestToSend, outcome: Answer | NoAnswer) -> bool:
+    def _asleep(self, request: RequestToSend, outcome: Answer | NoAnswer) -> bool:
         """Return whether the server may only be waking up: it held the request until the deadline, its first one."""
         if not isinstance(outcome, NoAnswer) or outcome.cause is not WireCause.READ_TIMEOUT:
             return False
-        return not self.pool.width(origin_of(ask.url, ask.route)).answered_once
+        return not self.pool.width(origin_of(request.url, request.route)).answered_once
 
     def _pause(self, step: Step, attempts: list[Attempt], fetched: Fetched) -> float | None:
         declared = step.declared
         fits = None if declared is None else lambda answer: not unmet(declared, answer)
         return pause_before_next([each.outcome for each in attempts], fits, shared=_wraps_shared(fetched.error))
 
-    def _fetch(self, ask: RequestToSend, asked: float, deadline: float, own: SampleConnection | None = None) -> Fetched:
+    def _fetch(
+        self, request: RequestToSend, since: float, deadline: float, own: SampleConnection | None = None
+    ) -> Fetched:
         began = time.monotonic()
         client = self.pool.client()
-        fetched = fetch(client, ask, client.trace(asked, deadline, own))
+        fetched = fetch(client, request, client.trace(since, deadline, own))
         fetched.started = began
         return fetched
 
@@ -176,7 +136,7 @@ class Retries:
             fetched.raw = None  # megabytes, which no one will read
         return answer
 
-    def _measure(self, step: Step, ask: RequestToSend, phases: Phases, deadline: float) -> tuple[float, ...]:
+    def _measure(self, step: Step, request: RequestToSend, phases: Phases, deadline: float) -> tuple[float, ...]:
         """Measure again while the answering time is over the budget by no more than our start-up may cost."""
         first = phases.answering
         if first is None:
@@ -186,10 +146,10 @@ class Retries:
             step.within is not None
             and step.within < min(measured) < step.within + NOISE
             and len(measured) <= REMEASURED
-            and ask.method in IDEMPOTENT
+            and request.method in IDEMPOTENT
             and time.monotonic() + min(measured) < deadline
         ):
-            again = self._fetch(ask, time.monotonic(), deadline)
+            again = self._fetch(request, time.monotonic(), deadline)
             again.body.release()
             answering = self.recorder.phases(again).answering
             if again.raw is None or answering is None:

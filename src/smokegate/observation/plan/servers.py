@@ -1,0 +1,56 @@
+"""Which servers answer: one that hangs is sent nothing more, and one that fails often gets no more samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from smokegate.observation.exchange import Exchange, NotSent
+from smokegate.observation.plan.prerequisites import failed
+from smokegate.observation.transport.causes import WireCause
+from smokegate.observation.transport.connect import Origin
+
+#: A server that failed this often, which took this many seconds in all, and has answered nothing soundly, gets no
+#: further samples: they would take as long and add nothing.
+OFTEN, LONG = 3, 5.0
+
+
+class Servers:
+    """What the exchanges of one environment have shown of the servers that they went to."""
+
+    def __init__(self) -> None:
+        self._answering: set[Origin] = set()
+        self._sound: set[Origin] = set()
+        self._silent: dict[Origin, str] = {}
+        self._failures: dict[Origin, tuple[int, float]] = {}
+
+    def refuses(self, origin: Origin, *, sample: bool) -> NotSent | None:
+        """Return why a server is sent nothing more, or no more samples; None where it may be sent this."""
+        if origin in self._silent:
+            return NotSent(self._silent[origin])
+        number, seconds = self._failures.get(origin, (0, 0.0))
+        pointless = sample and number >= OFTEN and seconds >= LONG and origin not in self._sound
+        return NotSent("") if pointless else None
+
+    def note(self, origin: Origin, exchange: Exchange, first: Callable[[], str]) -> None:
+        """Take an exchange into account: a server that let one time out and never answered any gets no more.
+
+        Further requests would each wait for a time-out of their own, and be one more load on a server that hangs.
+
+        Args:
+            origin: the server.
+            exchange: what was sent to it.
+            first: returns which of the requests that hang there was planned first.
+        """
+        lost = exchange.no_answer
+        if not isinstance(exchange.outcome, NotSent):
+            if failed(exchange) or (exchange.answer is not None and exchange.answer.status >= 500):
+                number, seconds = self._failures.get(origin, (0, 0.0))
+                took = sum(each.seconds for each in exchange.earlier) + exchange.seconds
+                self._failures[origin] = number + len(exchange.attempts), seconds + took
+            else:
+                self._sound.add(origin)
+        if exchange.answer is not None:
+            self._answering.add(origin)
+            self._silent.pop(origin, None)
+        elif lost and lost.cause is WireCause.READ_TIMEOUT and origin not in self._answering:
+            self._silent.setdefault(origin, first())
