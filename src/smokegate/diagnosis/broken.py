@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.edge import edge_answer
-from smokegate.observation.evidence.page_calls import FROM_HERE, ON_BACKEND, ON_FRONTEND
 from smokegate.observation.evidence.predicates import is_fresh, known_status
 from smokegate.observation.evidence.sign_in import reply, signs_in
 from smokegate.observation.exchange import Answer, NotSent
+from smokegate.observation.plan.step import FROM_HERE, ON_BACKEND, ON_FRONTEND
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case

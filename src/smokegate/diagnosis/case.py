@@ -14,11 +14,10 @@ from smokegate.diagnosis.wording import quote
 from smokegate.observation.evidence.assertions import Unmet, unmet
 from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer, is_marked
 from smokegate.observation.evidence.json_rules import MISSING, lookup
-from smokegate.observation.evidence.page_calls import FROM_HERE
 from smokegate.observation.exchange import Answer, Exchange, NoAnswer
 from smokegate.observation.plan.backend import endpoint_name
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
-from smokegate.observation.plan.step import ACCOUNT_PREFLIGHT, PREFLIGHT
+from smokegate.observation.plan.step import ACCOUNT_PREFLIGHT, FROM_HERE, PREFLIGHT
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.outcome import TestOutcome

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from smokegate.observation.evidence.page_calls import ON_FRONTEND
+from smokegate.observation.plan.step import ON_FRONTEND
 
 
 def is_sample(name: str) -> bool:

@@ -44,6 +44,10 @@ class Readiness:
     """Why waiting ended before the deadline, if it did not succeed."""
 
 
+HOLE = "\ufffc"
+"""Stands in an address, or another text of a script, for a part that is known only when the script runs."""
+
+
 @dataclass(frozen=True)
 class ApiAddress:
     """An API address found in a script of the frontend."""

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from smokegate.observation.evidence.page_calls import ON_BACKEND, judged
 from smokegate.observation.model import InterruptedRunError
-from smokegate.observation.plan.step import preflights
+from smokegate.observation.plan.step import ON_BACKEND, preflights
 from smokegate.plugin.failures import Blocked
 from smokegate.plugin.response import EndpointResponse, MonitoringResponse, Response
 
@@ -235,6 +234,8 @@ class Deployment:
     def page_calls(self) -> Judgement:
         """What the page's scripts call, judged; waits for all of them. Needs `frontend`."""
         self._source.start(PAGES)
+        from smokegate.observation.evidence.page_calls import judged  # noqa: PLC0415 - as above
+
         return judged(self.environment, self._source.complete(PAGES))
 
     @property

@@ -21,8 +21,8 @@ from smokegate.observation.browser.model import Picture
 from smokegate.observation.browser.page import NOTHING, Window, drawn, filled_in, says
 from smokegate.observation.browser.sign_in import _is_email
 from smokegate.observation.browser.visit import Visit
-from smokegate.observation.evidence.page_calls import FROM_HERE
 from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.plan.step import FROM_HERE
 
 START = 'title = "App"\n[backend]\nurl = "https://api.example.com"\n'
 

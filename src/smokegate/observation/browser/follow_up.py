@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from smokegate.environment.model import Environment
 from smokegate.observation.browser.model import BrowserView, name_from_here, trusted_origins
 from smokegate.observation.browser.sign_in import Person
-from smokegate.observation.evidence.page_calls import FROM_HERE
 from smokegate.observation.plan.sign_in.flow import SignInPlan, new_address, new_password
-from smokegate.observation.plan.step import RequestToSend, Step, web_origin
+from smokegate.observation.plan.step import FROM_HERE, RequestToSend, Step, web_origin
 
 MOST = 4
 BY_BROWSER = f"{FROM_HERE}account: log in", f"{FROM_HERE}account: clean up"

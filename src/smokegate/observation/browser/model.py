@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from smokegate.environment.model import Environment
-from smokegate.observation.evidence.page_calls import FROM_HERE
-from smokegate.observation.plan.step import web_origin
+from smokegate.observation.plan.step import FROM_HERE, web_origin
 
 MIXED = "mixed-content"
 """The browser's word for a request that it blocked because its page is HTTPS and the address is not."""

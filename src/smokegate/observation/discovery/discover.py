@@ -168,7 +168,7 @@ def _note_page(found: Found, page: Got) -> None:
 
 
 def _note_calls(found: Found, page: Got, parsed: Page, scripts: list[Got]) -> None:
-    from smokegate.observation.javascript.values import HOLE  # noqa: PLC0415 - see `_parsed`
+    from smokegate.observation.model import HOLE  # noqa: PLC0415 - see `_parsed`
     from smokegate.observation.plan.frontend.reading import SURE, Reading  # noqa: PLC0415 - see `_parsed`
 
     reading = Reading(page.url, parsed)

@@ -8,7 +8,8 @@ from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.functions import bound
 from smokegate.observation.javascript.scopes import FAR, Parameter, Script, parameters
 from smokegate.observation.javascript.tokens import NOWHERE, STRING, WORD
-from smokegate.observation.javascript.values import HOLE, Unknown, Value, options_of
+from smokegate.observation.javascript.values import Unknown, Value, options_of
+from smokegate.observation.model import HOLE
 
 MOST_CALLERS = 12
 

@@ -24,7 +24,8 @@ from smokegate.observation.javascript.members import member
 from smokegate.observation.javascript.refusing import refused
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import NOWHERE, PIECE, PUNCTUATION, STRING, WORD, Tokens, unescaped
-from smokegate.observation.javascript.values import HOLE, Undefined, Unknown
+from smokegate.observation.javascript.values import Undefined, Unknown
+from smokegate.observation.model import HOLE
 
 MOST_PATHS = 400
 RELATIVE = re.compile(r"[a-z][a-z0-9]{2,30}(?:/[\w\ufffc-]{1,40}){0,4}")

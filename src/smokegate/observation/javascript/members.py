@@ -10,7 +10,6 @@ from smokegate.observation.javascript.address_names import address_by_name
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import STRING, WORD, unescaped
 from smokegate.observation.javascript.values import (
-    HOLE,
     UNKNOWN,
     Choice,
     Element,
@@ -21,6 +20,7 @@ from smokegate.observation.javascript.values import (
     choice,
 )
 from smokegate.observation.javascript.world import GLOBALS, is_location, unknown_member
+from smokegate.observation.model import HOLE
 
 if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator

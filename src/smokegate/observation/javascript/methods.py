@@ -9,7 +9,6 @@ from urllib.parse import urljoin
 from smokegate.observation.javascript.functions import returned
 from smokegate.observation.javascript.members import items, of_element
 from smokegate.observation.javascript.values import (
-    HOLE,
     LONGEST,
     UNKNOWN,
     Choice,
@@ -23,6 +22,7 @@ from smokegate.observation.javascript.values import (
     options_of,
     text_of,
 )
+from smokegate.observation.model import HOLE
 
 if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from smokegate.observation.javascript.values import (
-    HOLE,
     UNKNOWN,
     Choice,
     Literal,
@@ -16,6 +15,7 @@ from smokegate.observation.javascript.values import (
     truth,
 )
 from smokegate.observation.javascript.world import GLOBALS
+from smokegate.observation.model import HOLE
 
 POWER = {"=": 1, "??=": 1, "||=": 1, "?": 2, "??": 3, "||": 3, "&&": 4}
 POWER |= dict.fromkeys(("==", "!=", "===", "!=="), 7) | dict.fromkeys(("<", ">", "<=", ">=", "in", "instanceof"), 8)

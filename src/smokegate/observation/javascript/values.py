@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from smokegate.observation.model import HOLE
+
 if TYPE_CHECKING:
     from smokegate.observation.javascript.scopes import Script
-
-HOLE = "\ufffc"
-"""Stands in a text for a part that is known only when the script runs."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,10 @@ PREFLIGHT = "preflight"
 """What a browser sends before the login call of a page of another origin."""
 ACCOUNT_PREFLIGHT = "preflight of account"
 """What it sends before the call that reads the account, with its credential in a header."""
+ON_FRONTEND, ON_BACKEND = "called on frontend ", "called on backend "
+"""How the exchanges begin that try what the page would call."""
+FROM_HERE = "browser "
+"""How the exchanges begin that repeat from here what a page requested in the browser, or remove its account."""
 AGENT = "smokegate (synthetic check)"
 
 

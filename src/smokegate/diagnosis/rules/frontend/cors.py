@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
-from smokegate.observation.evidence.page_calls import ON_BACKEND
 from smokegate.observation.evidence.predicates import refusal, unreadable
 from smokegate.observation.plan.sign_in.names import ACCOUNT, LOGIN, LOGIN_FIRST
-from smokegate.observation.plan.step import PREFLIGHT, preflights, web_origin
+from smokegate.observation.plan.step import ON_BACKEND, PREFLIGHT, preflights, web_origin
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case

@@ -9,8 +9,9 @@ from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.functions import returned
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import STRING, WORD, unescaped
-from smokegate.observation.javascript.values import HOLE, Literal
+from smokegate.observation.javascript.values import Literal
 from smokegate.observation.javascript.world import World
+from smokegate.observation.model import HOLE
 from smokegate.observation.plan.step import same_origin
 
 MOST = 40

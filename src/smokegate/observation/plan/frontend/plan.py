@@ -12,6 +12,8 @@ from smokegate.observation.model import ApiAddress, PageFile, PageView
 from smokegate.observation.plan.backend import JOURNEY, PLAIN
 from smokegate.observation.plan.step import (
     ACCOUNT_PREFLIGHT,
+    ON_BACKEND,
+    ON_FRONTEND,
     PREFLIGHT,
     RawResponse,
     RequestToSend,
@@ -237,15 +239,15 @@ class FrontendPlan:
 
         assert self._reading is not None
         for name in page_calls.to_try(self._environment, self._addresses, self._reading.call_paths):
-            backend = name.startswith(page_calls.ON_BACKEND)
+            backend = name.startswith(ON_BACKEND)
             base = self._environment.backend.url if backend else self._frontend.url
-            path = name.removeprefix(page_calls.ON_BACKEND).removeprefix(page_calls.ON_FRONTEND)
+            path = name.removeprefix(ON_BACKEND).removeprefix(ON_FRONTEND)
             yield Step(name, "frontend", RequestToSend("GET", join(web_origin(base), path)), priority=PLAIN)
         read = page_calls.to_read(self._environment, self._addresses, self._reading.call_paths)
         if read is not None and not self._reading.opaque:
             sent = (("Origin", web_origin(self._frontend.url)),)
             ask = RequestToSend("GET", join(self._environment.backend.url, read), sent)
-            yield Step(page_calls.ON_BACKEND + read, "frontend", ask, priority=PLAIN)
+            yield Step(ON_BACKEND + read, "frontend", ask, priority=PLAIN)
 
 
 def _name(role: str, url: str) -> str:

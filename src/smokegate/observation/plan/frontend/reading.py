@@ -15,9 +15,8 @@ from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokenizer import tokens_of
 from smokegate.observation.javascript.tokens import Tokens
-from smokegate.observation.javascript.values import HOLE
 from smokegate.observation.javascript.world import World
-from smokegate.observation.model import ApiAddress
+from smokegate.observation.model import HOLE, ApiAddress
 from smokegate.observation.plan.frontend.chunks import imported, lazy
 from smokegate.observation.plan.frontend.page import Page
 from smokegate.observation.plan.step import web_origin

@@ -1,0 +1,36 @@
+"""Addresses as scripts have them: with holes, with parts that were never filled in, and compared by place and path."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, urlsplit
+
+from smokegate.observation.model import HOLE
+
+UNSET = re.compile(r"(?:undefined|null|NaN|\[object Object\])(?=$|[/:?\ufffc])|https?:///")
+UNFILLED = re.compile(
+    r"(?:https?://)?(?:__[A-Za-z][A-Za-z0-9_]*__|%[A-Z][A-Z0-9_]*%|\$\{[A-Za-z_][\w.]*(?::?-[^}]*)?\}|\$[A-Z][A-Z0-9_]{2,}"
+    r"|\{\{\s*[\w.]+\s*\}\}|<%=?.*?%>|#\{\w+\}#?|@@?[A-Z][A-Z0-9_]+@@?|<[A-Z][A-Z0-9_-]+>"
+    r"|(?:YOUR|REPLACE|CHANGE|INSERT|PLACEHOLDER|TODO)[_-][A-Z_-]+|[A-Z][A-Z0-9]*_API_[A-Z0-9_]+|API_[A-Z0-9_]+_PLACEHOLDER"
+    r"|[A-Z0-9_]+_PLACEHOLDER)(?=$|[/:?\ufffc])"
+)
+
+
+def split_address(url: str) -> SplitResult:
+    """Split an address; a socket's is that of the server that opens it."""
+    try:
+        parts = urlsplit(url.replace(HOLE, "/" + HOLE, 1) if re.fullmatch(r"\w+://[^/]*\ufffc.*", url) else url)
+        _ = parts.port
+    except ValueError:
+        return urlsplit("")
+    return parts._replace(scheme={"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme))
+
+
+def place_of(parts: SplitResult) -> tuple[str, str | None, int]:
+    """Return the server that an address leads to, whatever its path."""
+    return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def covers(path: str, prefix: str) -> bool:
+    """Return whether a path is a prefix or below it."""
+    return path.rstrip("/") == prefix.rstrip("/") or path.startswith(prefix.rstrip("/") + "/")

@@ -1,0 +1,199 @@
+"""What one address is that a page calls: the API, another place, or the page's own host.
+
+Where the file states no path, the backend's own answer to the path that would be called decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from smokegate.knowledge.page_hosts import is_developer_tool, is_local, is_third_party
+from smokegate.observation.evidence.addresses import UNFILLED, UNSET, covers, place_of, split_address
+from smokegate.observation.evidence.html import is_html
+from smokegate.observation.model import HOLE, ApiAddress
+from smokegate.observation.plan.step import ON_BACKEND, ON_FRONTEND
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Environment
+    from smokegate.observation.exchange import Answer
+    from smokegate.observation.model import Observation
+
+STRONG = frozenset({"client", "request", "built", "setting"})
+BASES = frozenset({"client", "setting", "built", "given", "constant"})
+"""How an address is found below which paths are called."""
+RIGHT, UNCLEAR = "right", "unclear"
+
+
+class AddressJudge:
+    """Judges the addresses of one page one by one, with what the page and its other addresses show."""
+
+    def __init__(
+        self,
+        environment: Environment,
+        observation: Observation | None,
+        addresses: tuple[ApiAddress, ...] = (),
+        paths: tuple[str, ...] = (),
+    ) -> None:
+        assert environment.frontend is not None
+        self._environment = environment
+        self._observation = observation
+        self.addresses = observation.api_addresses if observation else addresses
+        view = observation.page if observation else None
+        # Where a client has a base, what a request option names as its `url` is a path below it.
+        self._based = any(_is_base(each) for each in self.addresses)
+        below = [each.value for each in self.addresses if self.below_base(each)]
+        self._paths = tuple(dict.fromkeys((*(view.call_paths if view else paths), *below)))
+        stated = environment.frontend.calls
+        self._calls = stated if isinstance(stated, str) else None
+        self.wanted = urlsplit(self._calls or environment.backend.url)
+        self._home = urlsplit(environment.frontend.url)
+        self._prefix = self.wanted.path.rstrip("/") if self._calls else ""
+        self._declared = tuple(_declared(environment))
+
+    def kind(self, address: ApiAddress) -> tuple[str, str]:
+        """Return what an address is, a cause's code where it is wrong, and what shows it."""
+        if UNFILLED.match(address.value):
+            return "frontend.address-unfilled", ""
+        if UNSET.match(address.value):
+            return "frontend.address-unset", ""
+        found = split_address(address.resolved)
+        if place_of(found) == place_of(self.wanted):
+            return self._by_path(address, found.path)
+        if place_of(found) == place_of(self._home):
+            return self._itself(address)
+        if found.hostname == self.wanted.hostname and found.scheme == "http" and self._home.scheme == "https":
+            return "frontend.plain-http", ""
+        if is_developer_tool(address.resolved) or is_third_party(address.resolved):
+            return UNCLEAR, ""
+        return ("frontend.calls-localhost" if is_local(found.hostname) else "frontend.another-backend"), ""
+
+    def below_base(self, address: ApiAddress) -> bool:
+        """Return whether what a request option names as its `url` is a path below a client's base."""
+        return self._based and address.how == "client" and address.value.startswith("/")
+
+    def _by_path(self, address: ApiAddress, path: str) -> tuple[str, str]:
+        known, cut, _ = path.partition(HOLE)
+        if not self._prefix:
+            return self._by_trial(address)
+        if covers(known, self._prefix):
+            return RIGHT, ""
+        if covers(self._prefix, known.rstrip("/")) and (cut or address.how in BASES):
+            joined = [known.rstrip("/") + "/" + each.lstrip("/") for each in self._paths]
+            if any(covers(each, self._prefix) for each in joined):
+                return RIGHT, ""
+            if not joined:
+                return UNCLEAR, ""
+            known_as = next((each for each in joined if any(d.endswith(each) for d in self._declared)), joined[0])
+            return "frontend.wrong-path", f"it calls `{known_as}` there, and the API is below `{self._prefix}`"
+        return "frontend.wrong-path", f"the API is below `{self._prefix}`"
+
+    def _by_trial(self, address: ApiAddress) -> tuple[str, str]:
+        """Where the file states no path, the backend's own answer to the path that would be called decides."""
+        path = self.suspicious(address)
+        answer = self._answer(ON_BACKEND + path) if path else None
+        if answer is not None and (answer.status == 404 or (is_html(answer) and answer.status < 400)):
+            declared = next(each for each in self._declared if each.endswith(path))
+            return "frontend.wrong-path", f"it calls `{path}`, which is not there; `{declared}` is"
+        return RIGHT, ""
+
+    def suspicious(self, address: ApiAddress) -> str:
+        """Return a path that is called and lacks the beginning that a declared path of the API has."""
+        if self._prefix or place_of(split_address(address.resolved)) != place_of(self.wanted):
+            return ""
+        called = self.called(address)
+        if any(covers(d, c.rstrip("/")) or covers(c, d) for c in called for d in self._declared if len(c) > 1):
+            return ""
+        # What knows the prefix elsewhere does not lack it here: this is a page of the frontend with a similar name.
+        lacking = [
+            c for c in called if len(c) > 1 for d in self._declared if d.endswith(c) and not _begun(called, d, c)
+        ]
+        return max(lacking, key=len, default="")
+
+    def called(self, address: ApiAddress) -> list[str]:
+        """Return the paths that are called by an address, each as far as it is known."""
+        known, cut, _ = split_address(address.resolved).path.partition(HOLE)
+        base = cut or address.how in BASES
+        called = [known.rstrip("/") + "/" + each.lstrip("/") for each in self._paths] if base else [known]
+        return [each.partition(HOLE)[0] for each in called]
+
+    def is_home(self, address: ApiAddress) -> bool:
+        """Return whether an address is on the page's own origin."""
+        return place_of(split_address(address.resolved)) == place_of(self._home)
+
+    def samples(self, address: ApiAddress) -> tuple[str, ...]:
+        """Return the paths on the page's own host that this address leads to, as far as they are known."""
+        known, cut, _ = split_address(address.resolved).path.partition(HOLE)
+        declared = [each for each in self._declared if each.startswith(known) and len(known) > 1]
+        joined = (
+            [known.rstrip("/") + each for each in self._paths if HOLE not in each]
+            if cut or address.how == "client"
+            else []
+        )
+        whole = [known] if len(known) > 1 else []
+        return tuple(dict.fromkeys((*declared, *joined, *whole)))
+
+    def _itself(self, address: ApiAddress) -> tuple[str, str]:
+        """The page's own host is right where it passes the call on, which its answer shows."""
+        names = [ON_FRONTEND + each for each in self.samples(address)]
+        for name in (*names, "api on frontend"):
+            answer = self._answer(name)
+            if answer is None:
+                continue
+            if _is_api(answer):
+                return RIGHT, ""
+            return (
+                "frontend.calls-itself",
+                f"`{name}` was answered {answer.status}, {answer.headers.get('content-type', 'no type')}",
+            )
+        return ("frontend.calls-itself" if self._observation is None or address.how in STRONG else UNCLEAR), ""
+
+    def _answer(self, name: str) -> Answer | None:
+        exchange = self._observation.exchanges.get(name) if self._observation else None
+        return exchange.answer if exchange else None
+
+    def coincides(self, address: ApiAddress) -> bool:
+        """Return whether the path shows that it is meant to be this API: the stated beginning, or a declared path."""
+        path = split_address(address.resolved).path if "://" in address.value else "/" + address.value.partition("/")[2]
+        known, cut, _ = path.partition(HOLE)
+        if self._prefix and covers(known, self._prefix):
+            return True
+        base = bool(cut) or address.how == "client"
+        joined = [known.rstrip("/") + "/" + each.lstrip("/") for each in self._paths] if base else [known]
+        joined = [each.partition(HOLE)[0] for each in (*joined, known)]
+        if self._prefix and any(covers(each, self._prefix) for each in joined):
+            return True
+        return any(len(c) > 1 and (covers(c, d) or covers(d, c.rstrip("/"))) for c in joined for d in self._declared)
+
+
+def _is_base(address: ApiAddress) -> bool:
+    """Return whether what a script calls is below an address: a client's, or one that a path is put behind."""
+    if address.how == "client":
+        return "://" in address.value
+    whole = address.value.endswith(HOLE) and not is_third_party(address.resolved)
+    return address.how == "request" and whole and ("://" in address.value or UNSET.match(address.value) is not None)
+
+
+def _declared(environment: Environment) -> Iterator[str]:
+    """Yield the paths of the API that the file names."""
+    for endpoint in environment.backend.endpoints:
+        path = endpoint.path.partition("?")[0]
+        if len(path) > 1:
+            yield path
+    if environment.sign_in is not None:
+        for path in (environment.sign_in.login, environment.sign_in.account):
+            if isinstance(path, str) and len(path) > 1:
+                yield path.partition("?")[0]
+
+
+def _begun(called: Iterable[str], declared: str, path: str) -> bool:
+    """Return whether some call begins as the part of a declared path does that this one lacks."""
+    first = "/" + declared.removesuffix(path).strip("/").partition("/")[0]
+    return any(covers(each, first) for each in called)
+
+
+def _is_api(answer: Answer) -> bool:
+    """Return whether an answer is an API's rather than that of a host for files."""
+    kind = answer.headers.get("content-type", "").lower()
+    return "json" in kind or (not is_html(answer) and answer.status not in {404, 405} and "text/plain" not in kind)
