@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from smokegate.plugin.compatible_page import is_asked_for
+from smokegate.plugin.compatible_page import is_requested
 from smokegate.plugin.options import OPTIONS, PRIVATE, RUN_PLUGIN, private
 
 USAGE = 4
@@ -71,7 +71,7 @@ def split(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _own_options(names: Sequence[str], rest: list[str]) -> list[str]:
-    plugins = ["xdist", *(["pytest_metadata.plugin", "pytest_html.plugin"] if is_asked_for(rest) else [])]
+    plugins = ["xdist", *(["pytest_metadata.plugin", "pytest_html.plugin"] if is_requested(rest) else [])]
     loaded = [word for plugin in plugins for word in ("-p", plugin)]
     named = [f"{PRIVATE}env={name}" for name in names]
     return [*BARE, f"--rootdir={Path.cwd()}", *loaded, *named]

@@ -42,7 +42,7 @@ IN_RUNBOOK = {
     "database": "DATABASE",
     "port": "PORT",
     "target": "HOST",
-    "asked": "GET https://HOST/PATH",
+    "request": "GET https://HOST/PATH",
     "path": "/PATH",
     "variable": "VARIABLE",
     "expected": "COMMIT",

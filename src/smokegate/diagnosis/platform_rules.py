@@ -1,6 +1,6 @@
 """The rules of what the platform's API says: one for each cause that `platform_judges` judges.
 
-They stand outside `rules/`, since building them reads the data: a run that does not ask the platform does without.
+They stand outside `rules/`, since building them reads the data: a run that sends nothing to the platform does without.
 """
 
 from __future__ import annotations

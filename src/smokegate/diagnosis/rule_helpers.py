@@ -51,7 +51,7 @@ def _signs_of(hits: tuple[Hit, ...], final: tuple[Hit, ...], confidence: Confide
         confidence=confidence,
         against=tuple(against),
         advisory=hits[0].healed or None,
-        names=asked(final[0]),
+        names=request_names(final[0]),
     )
 
 
@@ -135,10 +135,10 @@ def names(hits: tuple[Hit, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(hit.exchange.name for hit in hits))
 
 
-def asked(hit: Hit) -> dict[str, str]:
+def request_names(hit: Hit) -> dict[str, str]:
     """Return the names that steps use for the request that shows the cause."""
     request, outcome = hit.exchange.request, hit.outcome
-    names = {"target": host_of(request.url), "asked": f"{request.method} {request.url}"}
+    names = {"target": host_of(request.url), "request": f"{request.method} {request.url}"}
     if isinstance(outcome, NoAnswer) and outcome.redirected and not same_origin(request.url, outcome.redirected):
         names["where"] = dialed(outcome.redirected)
     return names

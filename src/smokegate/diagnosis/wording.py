@@ -43,19 +43,19 @@ def header(answer: Answer, name: str) -> str:
 def seen(exchange: Exchange, *details: str, outcome: Answer | NoAnswer | NotSent | None = None) -> str:
     """Return the line with the outcome of an exchange, with details that were quoted already."""
     outcome = outcome or exchange.outcome
-    asked = f"{exchange.name}: {exchange.request.method} {exchange.request.url}"
+    sent = f"{exchange.name}: {exchange.request.method} {exchange.request.url}"
     if isinstance(outcome, NotSent):
-        return f"{asked} was not asked, because {outcome.because} did not come"
+        return f"{sent} was not sent, because there was no answer to {outcome.because}"
     if isinstance(outcome, NoAnswer):
         words = f" ({quote(outcome.detail)})" if outcome.detail.strip() else ""
         onward = ""
         if outcome.redirected and outcome.cause is not WireCause.TOO_MANY_REDIRECTS:  # which names them itself
             onward = f" redirects to {plain(outcome.redirected)[:LIMIT]}, which"
-        text = f"{asked}{onward} got no answer: {outcome.cause.title}{words}"
+        text = f"{sent}{onward} got no answer: {outcome.cause.title}{words}"
     else:
         onward = f" (redirects to {plain(outcome.redirects_to)[:LIMIT]})" if outcome.redirects_to else ""
         way = f" after a redirect to {plain(outcome.url)[:LIMIT]}" if outcome.redirects else ""
-        text = f"{asked} answered {outcome.status}{way}{onward}"
+        text = f"{sent} answered {outcome.status}{way}{onward}"
     return "; ".join([text, *details])
 
 

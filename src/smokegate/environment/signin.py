@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -98,6 +99,14 @@ class SignIn(Section):
     def logout(self) -> Logout | None:
         """The declared logout."""
         return self.logout_call or None
+
+    @property
+    def usual_logout(self) -> Logout | None:
+        """The logout that is beside the login by convention, where the file says nothing of one."""
+        found = re.fullmatch(r"(.*/)(log|sign)([-_]?)in(/?)", self.login, re.IGNORECASE)
+        if self.logout_call is False or found is None:
+            return None
+        return Logout(path=f"{found[1]}{found[2]}{found[3]}out{found[4]}")
 
     @property
     def by_cookie(self) -> bool:

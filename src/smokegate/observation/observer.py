@@ -41,7 +41,7 @@ class Observer:
         expected_commit: the commit that `wait` waits for.
         wait: wait up to this many seconds until it is healthy, then look; None: look at once.
         progress: called with a line about where the waiting stands.
-        controls: `host:port` addresses to ask instead of the environment's `control`, whatever its host is.
+        controls: `host:port` addresses to contact instead of the environment's `control`, whatever its host is.
         deadline: seconds, from the end of `wait`, after which nothing more is sent or waited for.
     """
 

@@ -109,9 +109,9 @@ class Client:
             raise Blocked(f"{method} {path} was not sent: it may change something, which [checks] writes = true allows")
         named = {**(form or {}), **(json if isinstance(json, dict) else {})}
         source.redactor.add(*(str(each) for name, each in named.items() if CREDENTIALS.search(name)))
-        ask = self._request(method, path, query, json, form, dict(headers or {}), follow)
+        request = self._request(method, path, query, json, form, dict(headers or {}), follow)
         try:
-            exchange = source.send(ask, self._take, late=self.cleaning)
+            exchange = source.send(request, self._take, late=self.cleaning)
         except InterruptedRunError as over:
             raise Blocked(str(over)) from None
         self._touched(exchange.name)

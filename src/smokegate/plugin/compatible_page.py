@@ -22,7 +22,7 @@ HOOKS = "pytest_html.hooks"
 
 
 def leave_out(pluginmanager: pytest.PytestPluginManager, option: str, default: str) -> None:
-    """Keep pytest-html from being loaded where a run checks deployments and does not ask for its page.
+    """Keep pytest-html from being loaded where a run checks deployments and does not request its page.
 
     Args:
         pluginmanager: pytest's, before it has loaded the installed plugins.
@@ -38,11 +38,11 @@ def leave_out(pluginmanager: pytest.PytestPluginManager, option: str, default: s
         *map(str, config.invocation_params.args),
     ]
     about_deployments = bool(default) or any(_names(word, option) for word in words)
-    if about_deployments and not is_asked_for(words):
+    if about_deployments and not is_requested(words):
         pluginmanager.set_blocked(PLUGIN)
 
 
-def is_asked_for(words: list[str]) -> bool:
+def is_requested(words: list[str]) -> bool:
     """Whether a command line asks for pytest-html's page, or loads it by name."""
     loaded = [after for word, after in pairwise(words) if word == "-p"]
     loaded += [word.removeprefix("-p") for word in words if word.startswith("-p")]

@@ -130,7 +130,7 @@ def _default(pluginmanager: pytest.PytestPluginManager) -> str:
 
 
 def settings(config: pytest.Config, options: Namespace) -> Settings | None:
-    """Read the options, or return None where the run does not ask for checks of a deployment."""
+    """Read the options, or return None where the run has no checks of a deployment."""
     default = str(config.getini(DEFAULT_ENVIRONMENT))
     paths = [word.split("::")[0] for word in options.file_or_dir]
     given = options.smokegate_env

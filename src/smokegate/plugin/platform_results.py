@@ -29,7 +29,7 @@ class PlatformResults:
             Blocked: it could not be queried, which says nothing of the deployment.
         """
         if self.collected is None:
-            raise Blocked("asking the platform's API failed")
+            raise Blocked("the platform's API could not be queried")
         if self.collected.cause is not None:
             raise Blocked(self.collected.trouble)
         return self.collected

@@ -75,8 +75,8 @@ def _suite(config: pytest.Config, run: Run) -> Suite:
 
 
 def _show(config: pytest.Config, lines: Iterable[TerminalLine]) -> None:
-    asked = config.option.color
-    colourful = asked == "yes" or (asked == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    wanted = config.option.color
+    colourful = wanted == "yes" or (wanted == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
     for line in lines:
         codes = [COLOURS[line.colour]] if line.colour else []
         codes += ["1"] if line.bold else []

@@ -30,7 +30,7 @@ class Source(Protocol):
     def exchange(self, name: str) -> Exchange:
         """Return one exchange, once it is there."""
 
-    def send(self, ask: RequestToSend, got: Callable[[RawResponse], None], *, late: bool) -> Exchange:
+    def send(self, request: RequestToSend, got: Callable[[RawResponse], None], *, late: bool) -> Exchange:
         """Send a request that was not planned."""
 
     def names(self, group: Group) -> tuple[str, ...]:

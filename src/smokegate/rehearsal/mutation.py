@@ -50,12 +50,12 @@ def say(status: int, body: Any = None) -> Change:
         answer = replace(answer, headers=(("content-type", "text/plain"),), body=body.encode())
     elif body is not None:
         answer = answer.saying(body)
-    return lambda _answer, _asked: answer
+    return lambda _answer, _request: answer
 
 
 def give(answer: Recorded | Wire) -> Change:
     """Answer this, whatever was requested."""
-    return lambda _answer, _asked: answer
+    return lambda _answer, _request: answer
 
 
 def with_status(status: int) -> Change:

@@ -60,7 +60,7 @@ class Replay:
             async def answer(request: ProxyRequest) -> Recorded | Wire:
                 step = naming.name(request)
                 try:
-                    given = await asyncio.to_thread(upstream.ask, addresses.outward(request))
+                    given = await asyncio.to_thread(upstream.send, addresses.outward(request))
                 except OSError:
                     return Wire.RESET
                 naming.answered(step, given)

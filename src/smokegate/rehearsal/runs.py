@@ -26,7 +26,7 @@ LOOK = 2000
 
 
 class Runs:
-    """Runs the suite; any number of threads may ask for runs at the same time."""
+    """Runs the suite; any number of threads may start runs at the same time."""
 
     def __init__(  # noqa: PLR0913 -- what all runs share, each by its name
         self,

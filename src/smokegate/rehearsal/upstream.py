@@ -43,7 +43,7 @@ class Upstream:
         self._timeout = timeout
         self._openers = {site: _opener(carried, ca_file) for site, carried in sites.items()}
 
-    def ask(self, request: ProxyRequest) -> Recorded:
+    def send(self, request: ProxyRequest) -> Recorded:
         """Send to the deployment.
 
         Raises:

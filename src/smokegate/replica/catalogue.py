@@ -44,7 +44,7 @@ class Fault:
     of which is a right diagnosis, `verdict` what the run must end with. `needs` names what the fault can
     not do without: `namespace` for those that only `smokegate.replica.namespace` can bring about, `browser` for those
     that only a browser sees. With
-    `tls` the replica speaks https whether asked to or not.
+    `tls` the replica always speaks https.
     """
 
     name: str

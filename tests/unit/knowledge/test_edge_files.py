@@ -67,7 +67,7 @@ def test_plain_answer_reads_no_file() -> None:
     program = (
         "import sys\n"
         "from smokegate.observation.evidence.edge import edge_answer\n"
-        "from smokegate.observation.model import Answer, Body, Headers\n"
+        "from smokegate.observation.exchange import Answer, Body, Headers\n"
         "json = Headers((('content-type', 'application/json'), ('server', 'cloudflare')))\n"
         "html = Headers((('content-type', 'text/html'),))\n"
         "assert edge_answer(Answer(200, json, Body('{}', json={}, is_json=True))) is None\n"

@@ -54,7 +54,7 @@ def test_refusal_is_an_answer() -> None:
     """A status of 4xx or 5xx is recorded, not raised."""
     with serve() as web:
         web.answers["/x"] = Reply(503, b"away")
-        answer = _upstream(web).ask(ProxyRequest("backend", "GET", "/x"))
+        answer = _upstream(web).send(ProxyRequest("backend", "GET", "/x"))
 
     assert (answer.status, answer.body) == (503, b"away")
 
@@ -63,7 +63,7 @@ def test_redirect_is_not_followed() -> None:
     """A redirect is recorded: following it is the suite's business."""
     with serve() as web:
         web.answers["/x"] = Reply(302, b"", (("Location", "/y"),))
-        answer = _upstream(web).ask(ProxyRequest("backend", "GET", "/x"))
+        answer = _upstream(web).send(ProxyRequest("backend", "GET", "/x"))
 
     assert (answer.status, answer.header("location")) == (302, "/y")
     assert web.asked == [("GET", "/x")]
@@ -74,7 +74,7 @@ def test_silence_is_an_error() -> None:
     upstream = Upstream({"backend": Backend(url="http://smokegate-rehearsal.invalid")}, None, 5.0)
 
     with pytest.raises(OSError, match=r".+"):
-        upstream.ask(ProxyRequest("backend", "GET", "/"))
+        upstream.send(ProxyRequest("backend", "GET", "/"))
 
 
 def test_deployment_is_connected_to_as_its_file_says() -> None:
@@ -82,6 +82,6 @@ def test_deployment_is_connected_to_as_its_file_says() -> None:
     with serve() as web:
         web.answers["/x"] = lambda request: Reply(200, request.headers["Host"].encode())
         site = Backend(url="http://shop.invalid", host="shop.example.com", connect_to=web.url.removeprefix("http://"))
-        answer = Upstream({"backend": site}, None, 5.0).ask(ProxyRequest("backend", "GET", "/x"))
+        answer = Upstream({"backend": site}, None, 5.0).send(ProxyRequest("backend", "GET", "/x"))
 
     assert answer.body == b"shop.example.com"

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from smokegate.environment.model import Environment
 from smokegate.observation.browser.model import BrowserView, name_from_here, trusted_origins
 from smokegate.observation.browser.sign_in import Person
-from smokegate.observation.plan.sign_in.flow import SignInPlan, new_address, new_password
+from smokegate.observation.plan.sign_in.accounts import new_address, new_password
+from smokegate.observation.plan.sign_in.flow import SignInPlan
 from smokegate.observation.plan.step import FROM_HERE, RequestToSend, Step, web_origin
 
 MOST = 4
@@ -38,7 +39,7 @@ class FollowUp:
     def sending(self, email: str, password: str) -> None:
         """Note the account that the page is about to create."""
         if self._journey is not None:
-            forget = self._journey.noted(email, password)
+            forget = self._journey.accounts.noted(email, password)
             self._forget = self._forget or forget
 
     def done(self, view: BrowserView, person: Person) -> None:

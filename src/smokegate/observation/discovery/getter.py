@@ -92,8 +92,8 @@ class Getter:
     def _get(self, path: str, address: str) -> Got:
         now = time.monotonic()
         client = self._pool.client()
-        ask = RequestToSend("GET", address, elsewhere=path == "/")
-        fetched = fetch(client, ask, client.trace(now, now + SECONDS))
+        request = RequestToSend("GET", address, elsewhere=path == "/")
+        fetched = fetch(client, request, client.trace(now, now + SECONDS))
         fetched.body.release()
         raw = fetched.raw
         if raw is None:

@@ -21,7 +21,7 @@ from smokegate.observation.evidence.self_report import reports_itself
 from smokegate.observation.exchange import Answer
 
 OWN_SCHEMES = re.compile(r"\b(?:basic|digest|negotiate|ntlm|key|cloudflare-access|apikey)\b", re.IGNORECASE)
-"""Ways to sign in that proxies ask for; "bearer" is an application's."""
+"""Ways to sign in that proxies want; "bearer" is an application's."""
 STRONG = re.compile(
     r"\b(?:upstream|gateway|proxy|origin|back-?end|load ?balancer|server|application|app|instance|host)\b",
     re.IGNORECASE,

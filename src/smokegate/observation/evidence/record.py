@@ -27,10 +27,10 @@ class Recorder:
         self.redactor = redactor
         self.zero = zero
 
-    def request(self, ask: RequestToSend) -> Request:
+    def request(self, request: RequestToSend) -> Request:
         """Record what is sent."""
-        body = None if ask.body is None else ask.body.decode("utf-8", "replace")
-        return Request(ask.method, ask.url, Headers(ask.headers), body, _options(ask))
+        body = None if request.body is None else request.body.decode("utf-8", "replace")
+        return Request(request.method, request.url, Headers(request.headers), body, _options(request))
 
     def answer(self, fetched: Fetched, kept_text: int | None = None) -> Answer:
         """Record an answer."""
@@ -62,9 +62,9 @@ class Recorder:
         return Phases(**{name: took for name, (_, took) in fetched.phases.items()}, offsets=offsets)
 
 
-def _options(ask: RequestToSend) -> tuple[str, ...]:
+def _options(request: RequestToSend) -> tuple[str, ...]:
     """Return what curl needs to know of the connection, but for the authorities, which curl has its own way to find."""
-    _, certificate, connect_to = ask.route
+    _, certificate, connect_to = request.route
     found = () if connect_to is None else ("--connect-to", f"::{connect_to if ':' in connect_to else connect_to + ':'}")
     if certificate is None:
         return found

@@ -45,9 +45,9 @@ class Script:
     properties: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """Name of a property → the first tokens of its values, in object literals and assignments."""
     uses: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    """Name → where it is called; filled when that is first asked."""
+    """Name → where it is called; filled when it is first needed."""
     made: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    """Name of a class → the brackets of each `new` of it; filled when that is first asked."""
+    """Name of a class → the brackets of each `new` of it; filled when it is first needed."""
     work: int = 0
     """How many tokens were looked at to follow names: what a stranger wrote may make that many."""
     imports: dict[str, Import] = field(default_factory=dict)

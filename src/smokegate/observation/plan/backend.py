@@ -47,9 +47,9 @@ def reading(environment: Environment, path: str, said: Sent) -> RequestToSend:
 def health_steps(environment: Environment) -> Iterator[Step]:
     """Yield the health check and its further samples."""
     health = environment.backend.health
-    ask = reading(environment, health.path, health)
+    request = reading(environment, health.path, health)
     first = Step(
-        "health", "health", ask, priority=HEALTH, declared=health, within=health.within, timeout=health.timeout
+        "health", "health", request, priority=HEALTH, declared=health, within=health.within, timeout=health.timeout
     )
     yield first
     yield from _samples(first, health.samples)
@@ -85,16 +85,16 @@ def monitoring_steps(environment: Environment) -> Iterator[Step]:
     """Yield the monitoring summary, requested exactly once: deployments limit its rate."""
     monitoring = environment.backend.monitoring
     if monitoring is not None:
-        ask = reading(environment, monitoring.path, monitoring)
-        yield Step("monitoring", "monitoring", ask, priority=PLAIN, retry=False, timeout=monitoring.timeout)
+        request = reading(environment, monitoring.path, monitoring)
+        yield Step("monitoring", "monitoring", request, priority=PLAIN, retry=False, timeout=monitoring.timeout)
 
 
 def version_steps(environment: Environment) -> Iterator[Step]:
     """Yield the request that returns the deployed version, unless the health check is that request."""
     version = environment.version
     if version is not None and version.path and not version_is_health(environment):
-        ask = reading(environment, version.path, version)
-        yield Step("version", "version", ask, priority=PLAIN, timeout=version.timeout)
+        request = reading(environment, version.path, version)
+        yield Step("version", "version", request, priority=PLAIN, timeout=version.timeout)
 
 
 def version_is_health(environment: Environment) -> bool:

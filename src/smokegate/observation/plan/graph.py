@@ -180,7 +180,7 @@ class Graph:
         refused = self._servers.refuses(self._origin(step), sample=step.sample)
         if refused is not None:
             return refused
-        return step.target if step.ask is None else step.ask()
+        return step.target if step.build is None else step.build()
 
     def _origin(self, step: Step) -> Origin:
         return self._tries.sites.origin(step.target)

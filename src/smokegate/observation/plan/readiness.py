@@ -144,13 +144,13 @@ class Waiting:
         elapsed = now - self._began
         return QUICK if elapsed < QUICK_FOR or self._in_a_row else min(SLOW, QUICK * elapsed / QUICK_FOR)
 
-    def _poll(self, number: int, asked: float) -> None:
+    def _poll(self, number: int, since: float) -> None:
         left = self._deadline - time.monotonic()
         if self._result is not None or left <= 0:
             return
         timeout = min(self._tries.timeout, left)
         try:
-            exchange = self._send(health_request(self._environment), asked, timeout)
+            exchange = self._send(health_request(self._environment), since, timeout)
             commit = self._commit(exchange, timeout)
             self._judge(exchange, commit)
         finally:
@@ -159,8 +159,8 @@ class Waiting:
         if self._in_a_row:  # what is there now is what is waited for, as it seems: the rest of the row at once
             self._next(time.monotonic())
 
-    def _send(self, target: RequestToSend, asked: float, timeout: float) -> Exchange:
-        exchange = self._tries.run(self._step, target, asked, timeout).exchange
+    def _send(self, target: RequestToSend, since: float, timeout: float) -> Exchange:
+        exchange = self._tries.run(self._step, target, since, timeout).exchange
         with self._lock:
             self._sent += exchange.requests
         return exchange

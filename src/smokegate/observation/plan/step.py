@@ -98,7 +98,7 @@ class Step:
     group: Group
     target: RequestToSend
     """What it sends, as far as that is known beforehand."""
-    ask: Callable[[], RequestToSend | NotSent] | None = None
+    build: Callable[[], RequestToSend | NotSent] | None = None
     """Called at its turn, where that depends on what came before: what to send, or why it is not sent."""
     after: tuple[str, ...] = ()
     """The exchanges that must be done before it is its turn."""
@@ -125,7 +125,7 @@ class Step:
     gate: str | None = None
     """The exchange whose failure makes this one pointless; it need not wait for it, see `journey`."""
     shut_by: Callable[[Exchange], bool] = failed
-    """Whether the gate, now that it is done, keeps this one from being asked."""
+    """Whether the gate, now that it is done, keeps this one from being sent."""
 
 
 def join(base: str, path: str) -> str:

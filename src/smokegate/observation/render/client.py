@@ -117,10 +117,10 @@ class RenderApi:
         data = None if body is None else json.dumps(body).encode()
         if data is not None:
             headers += (("Content-Type", "application/json"),)
-        ask = RequestToSend(method, f"{self._section.api}{path}", headers, data, follow=False)
+        request = RequestToSend(method, f"{self._section.api}{path}", headers, data, follow=False)
         client, now = self._pool.client(), time.monotonic()
         self.requests += 1
-        fetched = fetch(client, ask, client.trace(now, now + self._section.timeout))
+        fetched = fetch(client, request, client.trace(now, now + self._section.timeout))
         if fetched.raw is not None:
             return fetched.raw, ""
         return None, cause_of(fetched.error)[0].title if fetched.error is not None else "no answer"
@@ -134,8 +134,8 @@ def _wait(raw: RawResponse) -> float | None:
         return None
     headers = {name.lower(): value for name, value in raw.headers}
     # The documentation gives the reset as seconds until it, older pages as the time since 1970.
-    asked = number(headers.get("retry-after", "")) or number(headers.get("ratelimit-reset", "")) or 1
-    seconds = asked - time.time() if asked > 1_000_000_000 else float(asked)
+    named = number(headers.get("retry-after", "")) or number(headers.get("ratelimit-reset", "")) or 1
+    seconds = named - time.time() if named > 1_000_000_000 else float(named)
     return max(0.0, seconds) if seconds <= PATIENCE else None
 
 

@@ -122,7 +122,7 @@ class PlatformView:
     """Everything that the API said in one run."""
 
     cause: ApiCause | None = None
-    """Why nothing could be asked; None where it could."""
+    """Why no request could be sent; None where it could."""
     trouble: str = ""
     """The same in words."""
     services: Mapping[str, RenderService] = field(default_factory=dict)

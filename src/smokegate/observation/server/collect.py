@@ -85,7 +85,7 @@ def _collect(host: Host, server: Server, compose: Compose, public: str) -> Serve
     now: datetime | None = None
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="server") as pool:
         limit = min(ORIGIN_LIMIT, server.timeout)
-        asked = [pool.submit(_origin_answer, host, compose.port, path, limit, public) for path in compose.origin]
+        answers = [pool.submit(_origin_answer, host, compose.port, path, limit, public) for path in compose.origin]
         listening = pool.submit(_listeners, host, compose.port, engine=failure is None)
         space = pool.submit(_disks, host, root)
         ready: DatabaseReady | None = None
@@ -116,7 +116,7 @@ def _collect(host: Host, server: Server, compose: Compose, public: str) -> Serve
             disks=(*notes.get(space, ()), *inside),
             origin=tuple(
                 notes.get(each, OriginAnswer(path, None, problem="could not be queried"))
-                for each, path in zip(asked, compose.origin, strict=True)
+                for each, path in zip(answers, compose.origin, strict=True)
             ),
             problems=tuple(notes.problems),
             engine=version,

@@ -60,7 +60,7 @@ class DatabaseReady:
     service: str
     ready: bool
     detail: str
-    """`accepting connections`, `rejecting connections`, `no response`, or why it could not be asked."""
+    """`accepting connections`, `rejecting connections`, `no response`, or why nothing could be sent to it."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class OriginAnswer:
     json: Any = None
     is_json: bool = False
     problem: str | None = None
-    """Why there is no answer, in the words of the program that asked."""
+    """Why there is no answer, in the words of the program that sent it."""
 
     def header(self, name: str) -> str | None:
         """Return the value of a header field, without regard to case."""

@@ -1,4 +1,4 @@
-"""Asks the backend from the server itself, with whatever the server has for asking: curl, python3 or bash."""
+"""Sends requests to the backend from the server itself, with what the server has for that: curl, python3 or bash."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ elif command -v python3 >/dev/null 2>&1; then
   exec python3 -c '
 import http.client, sys, time
 began = time.monotonic()
-ask = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=float(sys.argv[3]))
+connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=float(sys.argv[3]))
 try:
-    ask.request("GET", sys.argv[2], headers={"Host": sys.argv[4], "X-Forwarded-Proto": sys.argv[5]})
-    got = ask.getresponse()
+    connection.request("GET", sys.argv[2], headers={"Host": sys.argv[4], "X-Forwarded-Proto": sys.argv[5]})
+    got = connection.getresponse()
     body = got.read()
 except OSError as why:
     sys.exit(str(why))

@@ -22,7 +22,7 @@ class SharedFailureError(OSError):
 class Dialer:
     """Opens connections and remembers, per origin, whether one could ever be opened.
 
-    A host that swallows packets costs its time-out once: anyone who asked before that connection attempt failed
+    A host that swallows packets costs its time-out once: any request made before that connection attempt failed
     shares its failure, instead of queueing up for a time-out of its own.
     """
 
@@ -33,13 +33,13 @@ class Dialer:
         self._failed: dict[Origin, tuple[float, OSError | UnicodeError]] = {}
         self._reached: set[Origin] = set()
 
-    def take(self, origin: Origin, asked: float, deadline: float, *, public_only: bool = False) -> Connection:
-        """Open a connection that is the caller's own; `asked` is the time of its request.
+    def take(self, origin: Origin, since: float, deadline: float, *, public_only: bool = False) -> Connection:
+        """Open a connection that is the caller's own; `since` is when its request was made.
 
         Raises:
             OSError, UnicodeError: what kept it from being opened.
         """
-        self._share_failure(origin, asked)
+        self._share_failure(origin, since)
         try:
             return self._open(origin, deadline, {}, public_only=public_only)
         except (OSError, UnicodeError) as error:
@@ -80,9 +80,9 @@ class Dialer:
         phases["tls"] = (began, time.monotonic() - began)
         return line(wrapped, phases)
 
-    def _share_failure(self, origin: Origin, asked: float) -> None:
+    def _share_failure(self, origin: Origin, since: float) -> None:
         with self._lock:
             when, error = self._failed.get(origin, (0.0, None))
-            shared = error if when > asked and origin not in self._reached else None
+            shared = error if when > since and origin not in self._reached else None
         if shared is not None:
             raise SharedFailureError(str(shared)) from shared

@@ -37,17 +37,17 @@ class Fetched:
     """To be released when the body's text and value have been recorded: a large one takes megabytes."""
 
 
-def fetch(client: Client, ask: RequestToSend, trace: Trace) -> Fetched:
+def fetch(client: Client, request: RequestToSend, trace: Trace) -> Fetched:
     """Send a request and return the outcome; never raises but for what ends the process.
 
     Args:
         client: sends the request.
-        ask: what to send.
+        request: what to send.
         trace: what it is allowed: its deadline counts for all, the lookup and redirects included.
     """
     fetched = Fetched(time.monotonic())
     try:
-        fetched.raw = _follow(client, ask, trace, fetched)
+        fetched.raw = _follow(client, request, trace, fetched)
     except Exception as error:  # noqa: BLE001 -- whatever it is, the table names it
         fetched.error = forget(error)
         fetched.body.release()
@@ -56,37 +56,39 @@ def fetch(client: Client, ask: RequestToSend, trace: Trace) -> Fetched:
     return fetched
 
 
-def _follow(client: Client, ask: RequestToSend, trace: Trace, fetched: Fetched) -> RawResponse:
+def _follow(client: Client, request: RequestToSend, trace: Trace, fetched: Fetched) -> RawResponse:
     hops: list[tuple[int, str, str]] = []
-    home = ask.url
+    home = request.url
     while True:
         try:
-            raw, location = _once(client, ask, trace, fetched)
+            raw, location = _once(client, request, trace, fetched)
         except Exception as error:
-            if same_host(home, ask.url):
+            if same_host(home, request.url):
                 raise
             # Never the fault of the host that was to be checked: the text names the one that failed.
-            raise BadRedirectError(f"redirect to {ask.url}: {type(error).__name__}: {error}") from None
-        found = onward(ask, raw, location)
+            raise BadRedirectError(f"redirect to {request.url}: {type(error).__name__}: {error}") from None
+        found = onward(request, raw, location)
         if found is None:
             return replace(raw, redirects=tuple(hops))
         trace.public_only = trace.public_only or not is_private((fetched.address or "").rpartition(":")[0].strip("[]"))
-        hops.append((raw.status, ask.url, found.url))
+        hops.append((raw.status, request.url, found.url))
         if len(hops) > MAX_REDIRECTS:
             trail = " -> ".join(url for _, _, url in hops)
             raise TooManyRedirectsError(f"more than {MAX_REDIRECTS} redirects: {trail}")
-        ask = found
-        fetched.redirected = ask.url
+        request = found
+        fetched.redirected = request.url
 
 
-def _once(client: Client, ask: RequestToSend, trace: Trace, fetched: Fetched) -> tuple[RawResponse, str | None]:
+def _once(client: Client, request: RequestToSend, trace: Trace, fetched: Fetched) -> tuple[RawResponse, str | None]:
     import requests  # noqa: PLC0415 -- imported late
 
-    trace.route = ask.route
-    prepared = requests.Request(ask.method, ask.url, headers=dict(ask.all_headers), data=ask.body).prepare()
+    trace.route = request.route
+    prepared = requests.Request(
+        request.method, request.url, headers=dict(request.all_headers), data=request.body
+    ).prepare()
     trace.opened = trace.headed = trace.sent = None
     response = client.send(prepared, trace)
-    fetched.proxied = trace.proxied and ask.url.startswith("http:")
+    fetched.proxied = trace.proxied and request.url.startswith("http:")
     kind = response.headers.get("content-type", "")
     fetched.body.release()  # that of the redirect before
     try:
@@ -100,7 +102,7 @@ def _once(client: Client, ask: RequestToSend, trace: Trace, fetched: Fetched) ->
     del content
     value, is_json = parse(text, kind)
     headers = tuple(response.raw.headers.items())
-    raw = RawResponse(response.status_code, headers, text, size, ask.url, value, is_json)
+    raw = RawResponse(response.status_code, headers, text, size, request.url, value, is_json)
     return raw, response.headers.get("location")
 
 

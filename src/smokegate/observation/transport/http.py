@@ -94,15 +94,15 @@ class Client:
                 raise requests.exceptions.ProxyError(f"{what}: {error}") from error
             raise
 
-    def trace(self, asked: float, deadline: float, own: SampleConnection | None = None) -> Trace:
+    def trace(self, since: float, deadline: float, own: SampleConnection | None = None) -> Trace:
         """Return what the connection classes need to know of a request.
 
         Args:
-            asked: when it was requested (monotonic clock).
+            since: when it was its turn (monotonic clock).
             deadline: when it must be over (monotonic clock).
             own: the connection of its own that it gets.
         """
-        return Trace(self._dialer, DIRECT, asked, deadline, self._widths, own)
+        return Trace(self._dialer, DIRECT, since, deadline, self._widths, own)
 
     def close(self) -> None:
         """Close the pooled connections."""

@@ -45,7 +45,7 @@ class Resolver:
         self._lookups: dict[tuple[str, int], _Lookup] = {}
 
     def resolve(self, host: str, port: int, deadline: float) -> tuple[Address, ...]:
-        """Return the addresses of a host, at least one; those who ask while a lookup runs share it.
+        """Return the addresses of a host, at least one; callers share a lookup that is under way.
 
         Raises:
             socket.gaierror: the name does not resolve; `.invalid` names never leave this machine (RFC 6761).

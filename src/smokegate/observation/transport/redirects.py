@@ -14,7 +14,7 @@ from smokegate.observation.transport.limits import BadRedirectError
 HARMLESS = frozenset({"accept", "accept-encoding", "user-agent", "accept-language"})
 
 
-def onward(ask: RequestToSend, raw: RawResponse, location: str | None) -> RequestToSend | None:
+def onward(request: RequestToSend, raw: RawResponse, location: str | None) -> RequestToSend | None:
     """Return the request that a redirect leads to; None where there is none or it is not to be followed.
 
     Another host is followed only where the environment file allows it, plain http after https never. A body goes
@@ -24,38 +24,40 @@ def onward(ask: RequestToSend, raw: RawResponse, location: str | None) -> Reques
     Raises:
         BadRedirectError: the location is no web address.
     """
-    if raw.status not in REDIRECTS or not location or not ask.follow:
+    if raw.status not in REDIRECTS or not location or not request.follow:
         return None
-    target = _at_home(ask, _target(ask.url, location))
-    method = ask.method
+    target = _at_home(request, _target(request.url, location))
+    method = request.method
     if raw.status == 303 or (raw.status in {301, 302} and method == "POST"):
         method = "HEAD" if method == "HEAD" else "GET"
-    body = ask.body if method == ask.method else None
-    headers = tuple(pair for pair in ask.headers if body is not None or pair[0].lower() != "content-type")
-    route = ask.route
-    if not same_origin(ask.url, target):
-        if not _may_leave(ask, target) or body is not None or method not in {"GET", "HEAD", "OPTIONS"}:
+    body = request.body if method == request.method else None
+    headers = tuple(pair for pair in request.headers if body is not None or pair[0].lower() != "content-type")
+    route = request.route
+    if not same_origin(request.url, target):
+        if not _may_leave(request, target) or body is not None or method not in {"GET", "HEAD", "OPTIONS"}:
             return None
         headers = tuple(pair for pair in headers if pair[0].lower() in HARMLESS)
         # Where to connect counts for the host, a client certificate, like every credential, for the origin.
-        route = Route(route.ca_file, None, route.connect_to if same_host(ask.url, target) else None)
-    return RequestToSend(method, target, headers, body, ask.follow, ask.elsewhere, route=route)
+        route = Route(route.ca_file, None, route.connect_to if same_host(request.url, target) else None)
+    return RequestToSend(method, target, headers, body, request.follow, request.elsewhere, route=route)
 
 
-def _at_home(ask: RequestToSend, target: str) -> str:
+def _at_home(request: RequestToSend, target: str) -> str:
     """Return a target at the host that the request named in its `Host` header as one at the host it was sent to."""
-    named = next((value for name, value in ask.headers if name.lower() == "host"), None)
+    named = next((value for name, value in request.headers if name.lower() == "host"), None)
     parts = urlsplit(target)
     if named is None or parts.netloc.lower() != named.lower():
         return target
-    return parts._replace(netloc=urlsplit(ask.url).netloc).geturl()
+    return parts._replace(netloc=urlsplit(request.url).netloc).geturl()
 
 
-def _may_leave(ask: RequestToSend, target: str) -> bool:
-    before, after = urlsplit(ask.url), urlsplit(target)
+def _may_leave(request: RequestToSend, target: str) -> bool:
+    before, after = urlsplit(request.url), urlsplit(target)
     if before.scheme == "https" and after.scheme == "http":
         return False
-    return ask.elsewhere or (before.hostname == after.hostname and (before.scheme, after.scheme) == ("http", "https"))
+    return request.elsewhere or (
+        before.hostname == after.hostname and (before.scheme, after.scheme) == ("http", "https")
+    )
 
 
 def same_host(one: str, other: str) -> bool:

@@ -34,7 +34,7 @@ class Trace:
     dialer: Dialer
     route: Route
     """How the host is connected to; set anew for each redirect."""
-    asked: float
+    since: float
     deadline: float
     widths: Callable[[Origin], Width]
     """What is known of how many connections a server takes."""
@@ -120,7 +120,7 @@ class _Traced:
             phases = {"connect": (began, time.monotonic() - began)}
             certificate = certificate_of(self.sock) if isinstance(self.sock, TlsSocket) else None
             return Connection(self.sock, address_of(self.sock), phases, certificate)
-        opened: Any = trace.dialer.take(origin, trace.asked, trace.deadline, public_only=trace.public_only)
+        opened: Any = trace.dialer.take(origin, trace.since, trace.deadline, public_only=trace.public_only)
         self.sock = opened.sock
         self.is_verified = origin.scheme == "https"
         if hasattr(self, "_post_conn"):  # urllib3-future, which niquests puts in urllib3's place for everyone

@@ -1,4 +1,4 @@
-"""This machine's docker engine: asked through testcontainers' client, swept of what earlier runs left."""
+"""This machine's docker engine: used through testcontainers' client, swept of what earlier runs left."""
 
 from __future__ import annotations
 

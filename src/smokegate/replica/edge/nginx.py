@@ -96,7 +96,7 @@ class Server:
 
     async def _bare(self, request: Request, path: str) -> Answer:
         try:
-            return await self._upstream.ask(request, path=path)
+            return await self._upstream.send(request, path=path)
         except UpstreamAwayError:
             return error_page(502)
         except UpstreamSilentError:
@@ -105,7 +105,7 @@ class Server:
     async def _with_error_page(self, request: Request) -> Answer:
         """`error_page 502 503 504` with intercepted errors: also the backend's own 503 becomes this one."""
         try:
-            answer = await self._upstream.ask(request)
+            answer = await self._upstream.send(request)
         except (UpstreamAwayError, UpstreamSilentError):
             return Answer.json(503, UNAVAILABLE)
         return Answer.json(503, UNAVAILABLE) if answer.status in {502, 503, 504} else answer

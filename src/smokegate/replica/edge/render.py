@@ -48,7 +48,7 @@ def application(upstream: Upstream, plan: str) -> Handler:
 
     async def answer(request: Request) -> Answer:
         try:
-            given = await upstream.ask(request)
+            given = await upstream.send(request)
         except (UpstreamAwayError, UpstreamSilentError):
             return bad_gateway(f"dynamic-{plan}-error")
         return given.adding(("x-render-origin-server", given.header("server") or "Render"))

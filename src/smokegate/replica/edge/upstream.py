@@ -19,7 +19,7 @@ _READ = 65536
 
 
 class Upstream:
-    """The application's instances, by port, asked in turn.
+    """The application's instances, by port, used in turn.
 
     Turns are taken for each distinct request (method, target, signed in or not, body) by itself, so that what
     a caller sees does not hang on the order in which its concurrent requests arrive. `first` says at which
@@ -43,7 +43,7 @@ class Upstream:
         self._per_connection = per_connection
         self._turns: Counter[tuple[object, ...]] = Counter()
 
-    async def ask(self, request: Request, *, path: str | None = None) -> Answer:
+    async def send(self, request: Request, *, path: str | None = None) -> Answer:
         """Pass a request on, under another path if one is given.
 
         Raises:

@@ -89,11 +89,11 @@ def docs_open(plan: Plan) -> None:
 
 
 def starting(plan: Plan) -> None:
-    """The application says 503 and starting until it has warmed up, `seconds` after it is first asked."""
-    asked: list[float] = []
+    """The application says 503 and starting until it has warmed up, `seconds` after its first request."""
+    requests: list[float] = []
 
     def cold(_: int) -> bool:
-        asked.append(monotonic())
-        return monotonic() - asked[0] < (plan.seconds or 30.0)
+        requests.append(monotonic())
+        return monotonic() - requests[0] < (plan.seconds or 30.0)
 
     instead(plan, "*", 503, {"status": "starting"}, method="*", turns=cold)

@@ -19,7 +19,7 @@ def layered(site: Site, layer: Middleware) -> None:
 
 
 def always(site: Site, answer: Answer | RawBytes) -> None:
-    """Have a site's edge give one answer to every request, and never ask the application."""
+    """Have a site's edge give one answer to every request, and send nothing to the application."""
     when(site, lambda _: True, answer)
 
 

@@ -1,4 +1,4 @@
-"""The caller's side of replicas: ask for one, wait for it, stop it."""
+"""The caller's side of replicas: request one, wait for it, stop it."""
 
 from __future__ import annotations
 

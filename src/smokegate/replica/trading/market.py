@@ -76,7 +76,7 @@ def open_market(database_url: str) -> Market:
 
 
 def quotes() -> dict[str, Any]:
-    """A made-up but complete state of the market: there is none to ask here."""
+    """A made-up but complete state of the market: there is no real one here."""
     return {
         "balances": [{"asset": "BTC", "amount": 0.5}, {"asset": "USDT", "amount": 1200.0}],
         "open_orders": [],

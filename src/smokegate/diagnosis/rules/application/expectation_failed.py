@@ -28,7 +28,7 @@ def judge(case: Case) -> Signs | None:
         exchanges=tuple(each.name for each in shown),
         confidence=Confidence.CERTAIN,
         advisory=not gating,
-        names={"asked": f"{shown[0].request.method} {shown[0].request.url}"},
+        names={"request": f"{shown[0].request.method} {shown[0].request.url}"},
     )
 
 

@@ -28,7 +28,7 @@ def judge(case: Case) -> Signs | None:
             for each, budget in over[:3]
         ),
         exchanges=tuple(each.name for each, _ in over),
-        names={"asked": f"{over[0][0].request.method} {over[0][0].request.url}"},
+        names={"request": f"{over[0][0].request.method} {over[0][0].request.url}"},
     )
 
 

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 ON_REQUEST = {0, 143}
-"""How a program ends that was asked to: by itself, or by signal 15."""
+"""How a program ends that is told to stop: by itself, or by signal 15."""
 
 
 def stopped(case: Case) -> Iterator[ServiceView]:
     """Services that users meet, ended as if they had been stopped."""
     for each in unexplained(case):
-        asked = each.state in {"exited", "removing"} and each.exit_code in ON_REQUEST
-        if each.exists and asked and role(case, each) in {"backend", "proxy"}:
+        on_request = each.state in {"exited", "removing"} and each.exit_code in ON_REQUEST
+        if each.exists and on_request and role(case, each) in {"backend", "proxy"}:
             yield each
 
 

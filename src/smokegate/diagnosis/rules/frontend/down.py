@@ -32,7 +32,7 @@ def judge(case: Case) -> Signs | None:
     return Signs(
         evidence=(seen(exchange, *details),),
         exchanges=("page",),
-        names={"target": host_of(exchange.request.url), "asked": f"GET {exchange.request.url}"},
+        names={"target": host_of(exchange.request.url), "request": f"GET {exchange.request.url}"},
     )
 
 

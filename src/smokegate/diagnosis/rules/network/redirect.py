@@ -27,7 +27,7 @@ def judge(case: Case) -> Signs | None:
         exchanges=tuple(each.name for each in hits),
         confidence=Confidence.LIKELY if sound else Confidence.CERTAIN,
         against=tuple(seen(each) for each in sound[:1]),
-        names={"where": answer.redirects_to or "", "asked": f"{hits[0].request.method} {hits[0].request.url}"},
+        names={"where": answer.redirects_to or "", "request": f"{hits[0].request.method} {hits[0].request.url}"},
     )
 
 

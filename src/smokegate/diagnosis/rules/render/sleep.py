@@ -17,7 +17,7 @@ FAILED = "render.wake-failed"
 WAKING = "render.waking"
 FREE = "free"
 HELD = 2.0
-"""A first answer that took so many seconds, and was fast when asked again, was held meanwhile."""
+"""A first answer that took so many seconds, and was fast when repeated, was held meanwhile."""
 TIMES = 10.0
 
 

@@ -76,7 +76,7 @@ class FrontendPlan:
     def steps(self) -> Iterator[Step]:
         """Yield the steps that need not know the page; its files follow from its answer.
 
-        Where frontend and backend share an origin, browsers ask no leave and the API answers there.
+        Where frontend and backend share an origin, browsers send no preflight and the API answers there.
         """
         page = RequestToSend("GET", join(self._frontend.url, self._frontend.path), (("Accept", "text/html,*/*;q=0.5"),))
         yield Step("page", "frontend", page, priority=JOURNEY, got=self._page)
@@ -150,12 +150,12 @@ class FrontendPlan:
             return []
         self._roles[url] = role
         self._outstanding += 1
-        ask = RequestToSend("GET", url)
+        request = RequestToSend("GET", url)
         return [
             Step(
                 _name(role, url),
                 "frontend",
-                ask,
+                request,
                 priority=JOURNEY,
                 kept_text=KEPT_SCRIPT,
                 got=self._taker(url),
@@ -246,8 +246,8 @@ class FrontendPlan:
         read = page_calls.to_read(self._environment, self._addresses, self._reading.call_paths)
         if read is not None and not self._reading.opaque:
             sent = (("Origin", web_origin(self._frontend.url)),)
-            ask = RequestToSend("GET", join(self._environment.backend.url, read), sent)
-            yield Step(ON_BACKEND + read, "frontend", ask, priority=PLAIN)
+            request = RequestToSend("GET", join(self._environment.backend.url, read), sent)
+            yield Step(ON_BACKEND + read, "frontend", request, priority=PLAIN)
 
 
 def _name(role: str, url: str) -> str:

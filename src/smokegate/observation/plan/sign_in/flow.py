@@ -7,18 +7,15 @@ connection could not be opened and the health check got no answer either.
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from smokegate.environment.calls import IDENTITY, Logout
 from smokegate.environment.model import Environment, SignIn
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.exchange import NotSent
 from smokegate.observation.plan.backend import JOURNEY, PLAIN
-from smokegate.observation.plan.sign_in import journal
+from smokegate.observation.plan.sign_in.accounts import Accounts
 from smokegate.observation.plan.sign_in.names import (
     ACCOUNT,
     AFTER_LOGOUT,
@@ -51,8 +48,8 @@ GROUPS: dict[str, Group] = {
     **dict.fromkeys((CSRF + WRITE, WRITE, CSRF + UNDO, UNDO), "write"),
 }
 """The group of each step that can be left out of a journey that is made repeatedly."""
-BESIDE = re.compile(r"(.*/)(log|sign)([-_]?)in(/?)$", re.IGNORECASE)
-"""A login path that has its logout beside it by convention."""
+BEFORE_CLEAN_UP = (ANONYMOUS, ACCOUNT, LOGOUT, AFTER_LOGOUT, LOGIN, AGAIN, WRITE, UNDO, WRONG, AFTER_WRONG)
+"""What must be done before the account may be deleted."""
 
 
 class SignInPlan:
@@ -68,34 +65,13 @@ class SignInPlan:
         api: SignIn = environment.sign_in
         self._base = environment.backend.url
         self._api = api
-        self._creates = api.creates_accounts and api.register_call is not None
-        self._standing = api.standing
-        self._signs_in_new = self._creates and not api.confirms_elsewhere
-        if self._signs_in_new or api.standing is None:
-            self.email, self._password = new_address(api), new_password()
-        else:
-            self.email, self._password = api.standing.email, api.standing.password
-        self._new = (self.email, self._password) if self._signs_in_new else (new_address(api), new_password())
-        # A wrong password for a real account counts towards its lock; an address that does not exist has none.
-        self._wrong = (self.email if self._signs_in_new else new_address(api), new_password())
-        redactor.add(self._password, self._new[1], self._wrong[1])
-        if api.standing is not None:
-            redactor.add(api.standing.password)
+        self.accounts = Accounts(environment, redactor)
         page = web_origin(environment.frontend.url) if environment.frontend is not None else ""
         self._page = "" if page == web_origin(self._base) else page
         clients = ("first", "again", "wrong", "kept", "")
         self._sessions = {name: Session(api, self._base, redactor, self._page) for name in clients}
-        self.first: str | None = None
-        """The exchange with which the flow begins."""
-        if self._creates:
-            self.first = REGISTER
-        elif api.standing is not None:
-            self.first = LOGIN_FIRST
         self._registered = self._register_erred = False
         self._written: Write | None = None
-        self._deletes = self._signs_in_new and api.delete_call is not None
-        self._journals = self._deletes and environment.replica is None
-        self._entry: journal.Entry | None = None
         self._redactor = redactor
 
     @property
@@ -110,33 +86,32 @@ class SignInPlan:
             yield replace(step, group=GROUPS.get(step.name, step.group))
 
     def _steps(self) -> Iterator[Step]:
+        accounts = self.accounts
         yield Step(ANONYMOUS, "sign_in", self._sessions[""].view(), priority=PLAIN)
-        if self._creates:
+        if accounts.creates:
             yield from self._register()
-        if self._signs_in_new or self._standing is not None:
+        if accounts.signs_in_new or accounts.standing is not None:
             yield from self._journey()
-        if self._api.keep and self._signs_in_new and self._standing is not None:
-            account = (self._standing.email, self._standing.password)
-            yield from self._log_in(KEPT, "kept", account, ())
-        if self._signs_in_new and self._api.delete_call is not None:
-            after, newest = self._all_but_clean_up(), self._sessions["again"]
+        if self._api.keep and accounts.signs_in_new and accounts.standing is not None:
+            yield from self._log_in(KEPT, "kept", accounts.standing, ())
+        if accounts.deletes and self._api.delete_call is not None:
+            newest = self._sessions["again"]
             target = newest.target(self._api.delete_call)
-            yield from newest.sending(CLEAN_UP, target, self.clean_up, after, got=self._deleted)
-        if self._journals:
-            for number, entry in enumerate(journal.left_behind(self._base), 1):
-                names = f"{LEFT_LOGIN} {number}", f"{LEFT_CLEAN_UP} {number}"
-                yield from self.removal(entry.email, entry.password, names, entry.close)
+            yield from newest.sending(CLEAN_UP, target, self.clean_up, BEFORE_CLEAN_UP, got=self._deleted)
+        for number, entry in enumerate(self.accounts.left_behind(), 1):
+            names = f"{LEFT_LOGIN} {number}", f"{LEFT_CLEAN_UP} {number}"
+            yield from self.removal(entry.email, entry.password, names, entry.close)
 
     def _journey(self) -> Iterator[Step]:
-        yield from self._log_in(LOGIN_FIRST, "first", (self.email, self._password), (REGISTER,), needed=self._is_needed)
+        yield from self._log_in(LOGIN_FIRST, "first", self.accounts.used, (REGISTER,), needed=self._is_needed)
         yield self._view(ACCOUNT, "first", "", (REGISTER, LOGIN_FIRST))
         yield from self._log_out()
         before = (REGISTER, LOGIN_FIRST, LOGOUT)
-        yield from self._log_in(LOGIN, "again", (self.email, self._password), before, needed=self._is_open)
+        yield from self._log_in(LOGIN, "again", self.accounts.used, before, needed=self._is_open)
         yield self._view(AGAIN, "again", LOGIN, (LOGIN,))
         yield from self._write()
         yield from self._log_in(
-            WRONG, "wrong", self._wrong, (REGISTER, LOGIN_FIRST), priority=PLAIN, needed=self._may_refuse
+            WRONG, "wrong", self.accounts.wrong, (REGISTER, LOGIN_FIRST), priority=PLAIN, needed=self._may_refuse
         )
         if self._api.by_cookie:
             yield self._view(AFTER_WRONG, "wrong", WRONG, (WRONG,))
@@ -156,24 +131,11 @@ class SignInPlan:
         if call is None or session is None:
             return NotSent(REGISTER)
         identity = session.identity if session.identity is not None else self._sessions["first"].identity
-        values = {call.password: self._password} if call.password else {}
-        path = call.path.replace(IDENTITY, str(identity))
-        return session.write(call.method, call, values, path)
+        return session.deletion(call, self.accounts.used[1], identity)
 
     def _deleted(self, raw: RawResponse) -> None:
         if 200 <= raw.status < 300:
-            self._forget()
-
-    def _forget(self) -> None:
-        if self._entry is not None:
-            self._entry.close()
-            self._entry = None
-
-    def noted(self, email: str, password: str) -> Callable[[], None]:
-        """Write down an account that is about to be created; return what forgets it again."""
-        self._redactor.add(password)
-        entry = journal.intend(self._base, email, password) if self._journals else None
-        return entry.close if entry is not None else lambda: None
+            self.accounts.forget()
 
     def removal(self, email: str, password: str, names: tuple[str, str], forget: Callable[[], None]) -> Iterator[Step]:
         """Yield what deletes an account that was not created by this journey.
@@ -192,7 +154,7 @@ class SignInPlan:
 
     def _register(self) -> Iterator[Step]:
         """Create an account; nothing is written where the health check has failed."""
-        call, (email, password) = self._api.register_call, self._new
+        call, (email, password) = self._api.register_call, self.accounts.new
         assert call is not None
         values = {call.email: email, call.password: password}
         values |= {call.password_again: password} if call.password_again else {}
@@ -202,21 +164,20 @@ class SignInPlan:
             if not 200 <= raw.status < 400:
                 self._register_erred = raw.status >= 500
                 if not self._register_erred:
-                    self._forget()
+                    self.accounts.forget()
                 return
             self._registered = not _is_page(raw) or self._api.by_cookie
-            if self._signs_in_new:
+            if self.accounts.signs_in_new:
                 session.enter(raw, call.token)
 
-        def asking() -> RequestToSend:
+        def build() -> RequestToSend:
             return session.write("POST", call, values)
 
         def noted() -> RequestToSend:
-            if self._journals and self._entry is None:
-                self._entry = journal.intend(self._base, email, password)
-            return asking()
+            self.accounts.write_down()
+            return build()
 
-        yield from session.sending(REGISTER, asking(), noted, (), gate="health", got=got)
+        yield from session.sending(REGISTER, build(), noted, (), gate="health", got=got)
 
     def _log_in(  # noqa: PLR0913 -- a value each, given once
         self,
@@ -232,15 +193,15 @@ class SignInPlan:
 
         values = {call.email: account[0], call.password: account[1]}
 
-        def asking() -> RequestToSend | NotSent:
+        def build() -> RequestToSend | NotSent:
             return needed() or session.write("POST", call, values)
 
         target = session.write("POST", call, values)
-        yield from session.sending(name, target, asking, after, priority=priority, got=session.enter)
+        yield from session.sending(name, target, build, after, priority=priority, got=session.enter)
 
     def _is_needed(self) -> NotSent | None:
         """Return why there is no first login: a registration that signs in makes it needless."""
-        if not self._signs_in_new:
+        if not self.accounts.signs_in_new:
             return None
         if self._sessions["first"].signed_in:
             return NEEDLESS
@@ -258,55 +219,35 @@ class SignInPlan:
         return None if self._register_erred else self._is_open()
 
     def _opener(self) -> str:
-        return LOGIN_FIRST if not self._signs_in_new or self._registered else REGISTER
+        return LOGIN_FIRST if not self.accounts.signs_in_new or self._registered else REGISTER
 
     def _log_out(self) -> Iterator[Step]:
         """Log the first session out, and check the account with what it still holds."""
         declared = self._api.logout
-        call = declared or self._usual_logout()
+        call = declared or (self._api.usual_logout if self.accounts.signs_in_new else None)
         if call is None:
             return
         session = self._sessions["first"]
 
-        def asking() -> RequestToSend | NotSent:
+        def build() -> RequestToSend | NotSent:
             return session.write(call.method, call, {}) if session.signed_in else NotSent(self._opener())
 
         # Its cookies are not taken: what a client still sends that ignores them must be refused all the same.
-        yield from session.sending(LOGOUT, session.target(call), asking, (ACCOUNT,))
+        yield from session.sending(LOGOUT, session.target(call), build, (ACCOUNT,))
         if declared is not None and declared.revokes:
             yield self._view(AFTER_LOGOUT, "first", "", (LOGOUT,))
-
-    def _usual_logout(self) -> Logout | None:
-        """Return the logout beside the login, for an account of the run's own and where the file says nothing."""
-        found = BESIDE.fullmatch(self._api.login)
-        if self._api.logout_call is False or not self._signs_in_new or found is None:
-            return None
-        return Logout(path=f"{found[1]}{found[2]}{found[3]}out{found[4]}")
 
     def _view(self, name: str, client: str, of: str, after: tuple[str, ...]) -> Step:
         """Check the account as one of the clients."""
         session = self._sessions[client]
 
-        def asking() -> RequestToSend | NotSent:
-            if name == AFTER_WRONG:
-                return session.view() if session.signed_in else NEEDLESS
-            return session.view() if session.signed_in else NotSent(of or self._opener())
+        def build() -> RequestToSend | NotSent:
+            if session.signed_in:
+                return session.view()
+            return NEEDLESS if name == AFTER_WRONG else NotSent(of or self._opener())
 
-        return Step(name, "sign_in", session.view(), asking, after, JOURNEY, got=session.see)
-
-    def _all_but_clean_up(self) -> tuple[str, ...]:
-        return (ANONYMOUS, ACCOUNT, LOGOUT, AFTER_LOGOUT, LOGIN, AGAIN, WRITE, UNDO, WRONG, AFTER_WRONG)
+        return Step(name, "sign_in", session.view(), build, after, JOURNEY, got=session.see)
 
 
 def _is_page(raw: RawResponse) -> bool:
     return any(name.lower() == "content-type" and "text/html" in value for name, value in raw.headers)
-
-
-def new_address(api: SignIn) -> str:
-    """Return an address that no one has."""
-    return f"smokegate+{secrets.token_hex(6)}@{api.email_domain}"
-
-
-def new_password() -> str:
-    """Return a random password with upper and lower case, a digit and a symbol, as password rules want it."""
-    return f"Sg{secrets.token_hex(12)}!7Q"

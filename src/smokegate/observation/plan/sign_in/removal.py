@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.environment.calls import IDENTITY
 from smokegate.observation.exchange import NotSent
 
 if TYPE_CHECKING:
@@ -36,8 +35,7 @@ def removal(
     def leaving() -> RequestToSend | NotSent:
         if not session.signed_in:
             return NotSent(name)
-        confirmed = {delete.password: password} if delete.password else {}
-        return session.write(delete.method, delete, confirmed, delete.path.replace(IDENTITY, str(session.identity)))
+        return session.deletion(delete, password, session.identity)
 
     def left(raw: RawResponse) -> None:
         if 200 <= raw.status < 300:

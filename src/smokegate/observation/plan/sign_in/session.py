@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from smokegate.environment.calls import Call, Delete, Logout, Undo, WriteCheck
+from smokegate.environment.calls import IDENTITY, Call, Delete, Logout, Undo, WriteCheck
 from smokegate.environment.signin import SignIn
 from smokegate.observation.evidence.elements import element
 from smokegate.observation.evidence.json_rules import lookup
@@ -124,6 +124,11 @@ class Session:
         signed = (*headers.items(), *self._credentials(headers))
         return RequestToSend(method, target, signed, body, follow=not self._api.by_cookie)
 
+    def deletion(self, call: Delete, password: str, identity: object) -> RequestToSend:
+        """Return the request by which an account deletes itself."""
+        confirmed = {call.password: password} if call.password else {}
+        return self.write(call.method, call, confirmed, call.path.replace(IDENTITY, str(identity)))
+
     def _from_page(self, own: dict[str, str]) -> dict[str, str]:
         """Return headers with the page's origin, as its browser sends it: only then are answers made out to it."""
         named = not self._page or "origin" in map(str.lower, own)
@@ -148,7 +153,7 @@ class Session:
         self,
         name: str,
         target: RequestToSend,
-        asking: Callable[[], RequestToSend | NotSent],
+        build: Callable[[], RequestToSend | NotSent],
         after: tuple[str, ...],
         *,
         priority: int = JOURNEY,
@@ -157,13 +162,13 @@ class Session:
     ) -> Iterator[Step]:
         """Yield a write, and before it the page that gives its CSRF token, where the file declares one."""
         if self._api.csrf is None:
-            yield Step(name, "sign_in", target, asking, after, priority, retry=False, gate=gate, got=got)
+            yield Step(name, "sign_in", target, build, after, priority, retry=False, gate=gate, got=got)
             return
         page = CSRF + name
 
         def fetching() -> RequestToSend | NotSent:
-            wanted = asking()
+            wanted = build()
             return wanted if isinstance(wanted, NotSent) else self.csrf_page()
 
         yield Step(page, "sign_in", self.csrf_page(), fetching, after, priority, gate=gate, got=self.take_csrf)
-        yield Step(name, "sign_in", target, asking, (*after, page), priority, retry=False, gate=gate, got=got)
+        yield Step(name, "sign_in", target, build, (*after, page), priority, retry=False, gate=gate, got=got)
