@@ -9,7 +9,7 @@ from typing import Any
 from smokegate.report import json as json_report
 from smokegate.report.ctrf import ctrf
 from smokegate.report.github import write_summary
-from smokegate.report.json import write_whole
+from smokegate.report.json import write_pieces, write_whole
 from smokegate.report.markdown import markdown
 
 Document = dict[str, Any]
@@ -76,6 +76,6 @@ def _ending(base: Path, ending: str) -> Path:
 
 
 def _page(document: Document, path: Path) -> None:
-    from smokegate.report.page import page  # noqa: PLC0415 - imports Jinja2
+    from smokegate.report.page import page_pieces  # noqa: PLC0415 - imports Jinja2
 
-    write_whole(path, page(document).encode("utf-8", "replace"))
+    write_pieces(path, page_pieces(document))

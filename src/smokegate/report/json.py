@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from smokegate.diagnosis.model import Diagnosis, Finding
 from smokegate.observation.evidence.sink import escaped, without_secrets
@@ -45,32 +47,56 @@ def _head(run: RunReport) -> dict[str, Any]:
 
 def write(run: dict[str, Any], path: Path) -> None:
     """Write a run's document to a file, whole or not at all."""
-    write_whole(path, laid_out(run, LAID_OUT).encode("utf-8", "replace"))
+    write_pieces(path, pieces(run, LAID_OUT))
 
 
 def laid_out(value: Any, levels: int) -> str:
-    """Return a value without secrets as JSON, its outer levels with one item a line, the rest compact.
+    """Return a value without secrets as JSON; see `pieces`."""
+    return "".join(pieces(value, levels))
+
+
+def pieces(value: Any, levels: int) -> Iterator[str]:
+    """Yield a value without secrets as JSON, its outer levels with one item a line, the rest compact.
 
     An iterator is a list whose items are made one at a time. The standard library lays out in Python, token
     by token: with a hundred environments that takes a second, and tens of megabytes.
     """
     if levels == 0 or not value or not isinstance(value, dict | list | Iterator):
-        return escaped(value)
+        yield escaped(value)
+        return
     margin = "\n" + " " * (LAID_OUT + 1 - levels)
-    if isinstance(value, dict):
-        items = (f"{escaped(str(key))}: {laid_out(each, levels - 1)}" for key, each in value.items())
-        return f"{{{margin}{f',{margin}'.join(items)}{margin[:-1]}}}"
-    return f"[{margin}{f',{margin}'.join(laid_out(each, levels - 1) for each in value)}{margin[:-1]}]"
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    before = opening + margin
+    for each in value:
+        yield before
+        if isinstance(value, dict):
+            yield f"{escaped(str(each))}: "
+        yield from pieces(value[each] if isinstance(value, dict) else each, levels - 1)
+        before = f",{margin}"
+    yield margin[:-1] + closing
 
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that a reader never sees half of it."""
+    with _replacing(path) as file:
+        file.write(content)
+
+
+def write_pieces(path: Path, texts: Iterable[str]) -> None:
+    """Write a file from pieces, few of them in memory at a time, so that a reader never sees half of it."""
+    with _replacing(path) as file, io.TextIOWrapper(file, "utf-8", "replace", newline="") as writer:
+        writer.writelines(texts)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[IO[bytes]]:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        part.write_bytes(content)
+        with part.open("wb") as file:
+            yield file
         part.replace(path)
-    except OSError:
+    except BaseException:
         part.unlink(missing_ok=True)
         raise
 

@@ -138,11 +138,24 @@ def _context(ca_file: str | None, certificate: ClientCertificate | None) -> ssl.
     return context
 
 
+MOST_READ = 1024
+"""Certificates that are kept as they were read: a server could show another one on each connection."""
+_READ: dict[bytes, Certificate] = {}
+
+
 def certificate_of(sock: ssl.SSLSocket) -> Certificate | None:
-    """Return what the peer's verified certificate says."""
-    shown: Any = sock.getpeercert()
-    if not shown:
+    """Return what the peer's verified certificate says; read once for all connections that show the same one."""
+    encoded = sock.getpeercert(binary_form=True)
+    if not encoded:
         return None
+    if (known := _READ.get(encoded)) is None:
+        if len(_READ) >= MOST_READ:
+            _READ.clear()
+        known = _READ[encoded] = _read(sock.getpeercert())
+    return known
+
+
+def _read(shown: Any) -> Certificate:
     return Certificate(
         subject=_name(shown.get("subject", ())),
         issuer=_name(shown.get("issuer", ())),

@@ -16,6 +16,8 @@ from smokegate.report.history import short, trends
 from smokegate.report.page import marks, outcomes, timeline
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jinja2 import Environment
     from markupsafe import Markup
 
@@ -30,7 +32,12 @@ LONG = 20_000
 
 def page(document: dict[str, Any]) -> str:
     """Return the whole page."""
-    return templates().get_template("page.html").render(document=document)
+    return "".join(page_pieces(document))
+
+
+def page_pieces(document: dict[str, Any]) -> Iterator[str]:
+    """Yield the page in pieces: with a hundred environments the whole of it takes megabytes."""
+    return templates().get_template("page.html").generate(document=document)
 
 
 def index(reports: Path) -> str:
