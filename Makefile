@@ -13,7 +13,7 @@ TESTS := $(wildcard tests/unit tests/plugin tests/faults tests/field tests/edges
 # A test that hangs is stopped and named instead of holding up the run.
 LIMIT := --timeout=300
 # What shares an engine, a browser or a rehearsal stays together on one worker: see tests/conftest.py.
-PARALLEL = $(BIN)/pytest -p no:cacheprovider -n $(WORKERS) --dist loadgroup $(LIMIT)
+PARALLEL = pytest -p no:cacheprovider -n $(WORKERS) --dist loadgroup $(LIMIT)
 WORKERS ?= 3
 # The tests start hundreds of processes: without compiled files each of them would compile the whole package.
 export PYTHONDONTWRITEBYTECODE :=
@@ -32,14 +32,14 @@ rehearse: $(VENV)/smoke.stamp  ## prove the checks: every fault must be caught, 
 		$(BIN)/pytest --env=local,local-trading,local-platform,local-browser,local-trading-browser$$engine --rehearse $(ARGS)
 
 test: $(VENV)/test.stamp  ## the project's own tests
-	$(PARALLEL) -m "not slow" $(TESTS) $(ARGS)
+	$(BIN)/$(PARALLEL) -m "not slow" $(TESTS) $(ARGS)
 
 check-all: check test  ## what takes long, too: slow tests, mutations, coverage, other versions of Python
-	$(PARALLEL) -m slow $(TESTS)
+	$(BIN)/$(PARALLEL) -m slow $(TESTS)
 	$(BIN)/python tests/hostile/fuzz.py 10
 	$(BIN)/python tests/mutation/run.py
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -p no:cacheprovider $(LIMIT) -m "not slow" tests/unit tests/plugin
+	$(BIN)/coverage run -m $(PARALLEL) -m "not slow" tests/unit tests/plugin
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 	$(BIN)/python tests/versions.py
