@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from smokegate.observation.model import InterruptedRunError
-from smokegate.observation.plan.step import ON_BACKEND, preflights
 from smokegate.plugin.failures import Blocked
+from smokegate.plugin.observed_frontend import ObservedFrontend
 from smokegate.plugin.response import EndpointResponse, MonitoringResponse, Response
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from smokegate.environment.model import Compose, Endpoint, Environment, Expectation, Frontend
+    from smokegate.environment.model import Compose, Endpoint
     from smokegate.observation.evidence.assertions import Unmet
-    from smokegate.observation.evidence.page_calls import Judgement
-    from smokegate.observation.exchange import Exchange
-    from smokegate.observation.model import ApiAddress, Observation, PageView
     from smokegate.observation.plan.step import Group
     from smokegate.plugin.browser_results import BrowserResults
     from smokegate.plugin.client import Client
@@ -28,12 +21,7 @@ if TYPE_CHECKING:
     from smokegate.plugin.source import CurrentTest, Source
 
 
-PAGES: tuple[Group, ...] = ("frontend",)
-FILES = ("script ", "style ", "settings ")
-"""How the exchanges of the page's files begin."""
-
-
-class Deployment:
+class Deployment(ObservedFrontend):
     """One deployment as a check sees it. Each attribute waits only for what it shows.
 
     Args:
@@ -50,43 +38,9 @@ class Deployment:
         touched: Callable[[str], None],
         test: CurrentTest,
     ) -> None:
-        self._connect = connect
+        super().__init__(connect, touched)
         self._endpoint_index = endpoint_index
-        self._touched = touched
         self._test = test
-
-    @cached_property
-    def _source(self) -> Source:
-        return self._connect()
-
-    @property
-    def environment(self) -> Environment:
-        """The environment file, with the addresses that the deployment really has."""
-        return self._source.environment
-
-    @property
-    def name(self) -> str:
-        """The environment's name."""
-        return self.environment.name
-
-    @property
-    def observation(self) -> Observation:
-        """Everything that was observed; waits for all of it."""
-        return self._source.complete()
-
-    @property
-    def started(self) -> datetime:
-        """When the observation began."""
-        return self._source.complete(()).started
-
-    def response(self, name: str) -> Response:
-        """Return the outcome of a request, by the exchange's name as in reports: `health`, `preflight`."""
-        return Response(self._exchange(name), self._offline, self._declared(name))
-
-    @property
-    def preflights(self) -> list[Response]:
-        """What a browser is answered that asks whether the frontend's pages may sign in and read the account."""
-        return [self.response(name) for name in preflights(self.environment.sign_in)]
 
     @property
     def health(self) -> Response:
@@ -212,54 +166,6 @@ class Deployment:
         )
 
     @property
-    def page(self) -> Response:
-        """The frontend's page. Needs `frontend`."""
-        return self.response("page")
-
-    @property
-    def frontend(self) -> Frontend:
-        """What the environment file says of the frontend. Needs `frontend`."""
-        section = self.environment.frontend
-        assert section is not None, "a check that reads the frontend states needs=('frontend',)"
-        return section
-
-    @property
-    def api_addresses(self) -> tuple[ApiAddress, ...]:
-        """The addresses that the page's scripts call; waits for all of them. Needs `frontend`."""
-        group: tuple[Group, ...] = ("frontend",)
-        self._source.start(group)
-        return self._source.complete(group).api_addresses
-
-    @property
-    def page_calls(self) -> Judgement:
-        """What the page's scripts call, judged; waits for all of them. Needs `frontend`."""
-        self._source.start(PAGES)
-        from smokegate.observation.evidence.page_calls import judged  # noqa: PLC0415 - as above
-
-        return judged(self.environment, self._source.complete(PAGES))
-
-    @property
-    def called_by_page(self) -> tuple[Response, ...]:
-        """Calls to the backend that were made as the page makes them; waits for all of them. Needs `frontend`."""
-        self._source.start(PAGES)
-        return tuple(self.response(n) for n in self._source.complete(PAGES).exchanges if n.startswith(ON_BACKEND))
-
-    @property
-    def page_files(self) -> tuple[Response, ...]:
-        """The files without which the page does not work and which a browser cannot use. Needs `frontend`."""
-        self._source.start(PAGES)
-        seen = self._source.complete(PAGES)
-        broken = {each.exchange for each in seen.page.broken} if seen.page else set()
-        silent = {name for name, each in seen.exchanges.items() if name.startswith(FILES) and each.no_answer}
-        return tuple(self.response(name) for name in seen.exchanges if name in broken | silent)
-
-    @property
-    def page_view(self) -> PageView | None:
-        """What was read of the page; waits for all of it. Needs `frontend`."""
-        self._source.start(PAGES)
-        return self._source.complete(PAGES).page
-
-    @property
     def compose(self) -> Compose:
         """The compose project that the environment file declares. Needs `compose`."""
         section = self.environment.compose
@@ -271,8 +177,7 @@ class Deployment:
         """What was found on the server that runs the containers. Needs `server` and `compose`."""
         from smokegate.plugin.server_results import ServerResults  # noqa: PLC0415 - as above
 
-        group: tuple[Group, ...] = ("server",)
-        self._source.start(group)
+        self._seen("server")
         return ServerResults(self.observation.server, self.compose)
 
     @property
@@ -280,9 +185,7 @@ class Deployment:
         """What a user's browser saw; waits for all of it. Needs `browser`."""
         from smokegate.plugin.browser_results import BrowserResults  # noqa: PLC0415 - as above
 
-        group: tuple[Group, ...] = ("browser",)
-        self._source.start(group)
-        return BrowserResults(self.environment, self._source.complete(group))
+        return BrowserResults(self.environment, self._seen("browser"))
 
     @property
     def platform(self) -> PlatformResults:
@@ -291,8 +194,7 @@ class Deployment:
 
         section = self.environment.render
         assert section is not None, "a check that reads the platform states needs=('render',)"
-        group: tuple[Group, ...] = ("platform",)
-        self._source.start(group)
+        self._seen("platform")
         return PlatformResults(self.observation.platform, section, self.expected_commit)
 
     @property
@@ -321,27 +223,3 @@ class Deployment:
 
         assert self._test.item is not None, "cleanup is called by a test"
         self._test.item.addfinalizer(clean)
-
-    def _exchange(self, name: str) -> Exchange:
-        planned = any(name in self._source.names(group) for group in _groups())
-        if not planned and self.environment.missing:
-            raise Blocked(f"{' and '.join(self.environment.missing)} not set: no test credentials configured")
-        self._touched(name)
-        try:
-            return self._source.exchange(name)
-        except InterruptedRunError as cut_short:
-            raise Blocked(str(cut_short)) from None
-
-    def _declared(self, name: str) -> Expectation | None:
-        sample = name == "health" or name.startswith("health ")
-        return self.environment.backend.health if sample else None
-
-    def _offline(self) -> bool:
-        control = self.observation.control
-        return bool(control) and not any(probe.reached for probe in control)
-
-
-def _groups() -> tuple[Group, ...]:
-    from smokegate.observation.plan.step import GROUPS  # noqa: PLC0415 - as above
-
-    return GROUPS
