@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests_support.diagnosis import FRONTEND, an_environment, seen
 
+from smokegate.environment.model import Environment
 from smokegate.observation.evidence.page_calls import judged
 from smokegate.observation.model import PageView
 from smokegate.observation.plan.frontend.page import page_of
@@ -26,13 +27,13 @@ NUXT = (
 )
 
 
-def judgement(script: str, html: str = "") -> str:
+def judgement(script: str, html: str = "", environment: Environment = ENVIRONMENT) -> str:
     """Return `right`, the code of what is wrong, or `not known`."""
     reading = Reading(f"{FRONTEND}/", page_of(html, f"{FRONTEND}/"))
     reading.add(f"{FRONTEND}/assets/main.js", script)
     found = reading.addresses()
     view = PageView((), reading.call_paths, ())
-    result = judged(ENVIRONMENT, seen(environment=ENVIRONMENT, api_addresses=found, page=view))
+    result = judged(environment, seen(environment=environment, api_addresses=found, page=view))
     return result.wrong[0].code if result.wrong else "right" if result.right else "not known"
 
 
@@ -96,3 +97,70 @@ def test_a_part_that_may_be_missing_counts_for_nothing_beside_the_right_address(
         f'return fetch(t+n)}}}}}}const c=make({{baseUrl:"{API}"}});c.get("/api/items")'
     )
     assert judgement(script) == "right"
+
+
+WANTS = "class C{setEndpoint(e){if(!e||typeof e!=`string`)throw new E(`Endpoint must be a valid string`);this.e=e}}"
+MADE = "function n(e){let t=e?.trim();if(!t)throw Error(`url is required.`)}class C{constructor(e){n(e)}}"
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        (WANTS + "new C().setEndpoint(NOTHING).go()", "frontend.address-unset"),  # Appwrite
+        (MADE + "const c=e=>new C(e);c(NOTHING).from(`items`).go()", "frontend.address-unset"),  # supabase-js
+        (WANTS + "function f(){new C().setEndpoint(NOTHING)}", "not known"),
+        ("const s=made({url:NOTHING,loading:!1});go(s)", "not known"),
+    ],
+)
+def test_a_client_that_is_made_without_its_address_as_the_page_loads(script: str, expected: str) -> None:
+    """It shows that the address is not set, wherever it stands in its statement; what is done later is not known."""
+    assert judgement(script.replace("NOTHING", "void 0")) == expected
+    assert judgement(script.replace("NOTHING", '""')) == expected
+
+
+def test_the_address_of_urql_is_an_option_beside_its_exchanges() -> None:
+    """It is `url`, which anything may have: what stands beside it says whose it is."""
+    assert judgement("new K({url:void 0,exchanges:[a,b]}).query(q)") == "frontend.address-unset"
+
+
+@pytest.mark.parametrize(("value", "expected"), [("void 0", "frontend.address-unset"), (f'"{API}"', "right")])
+def test_a_service_of_angular_copies_its_address_from_the_environment(value: str, expected: str) -> None:
+    """A field of the class has what the environment has; that a library's own field has nothing shows nothing."""
+    service = "class S{http=g(H);apiUrl=env.apiUrl;get(){return this.http.get(`${this.apiUrl}/api/items`)}}"
+    assert judgement(f"const env={{production:!0,apiUrl:{value}}};{service}") == expected
+    library = "class D{constructor(){this.endpoint=d.endpoint}go(){return fetch(`${this.endpoint}/x`)}}"
+    assert judgement(f"const d={{timeout:1}};{library}") == "not known"
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("api.shop.example/api", "frontend.calls-itself"),
+        ("localhost:8000/api", "frontend.calls-itself"),
+        ('\\"https://api.shop.example/api\\"', "frontend.calls-itself"),
+        ("data.v1.json/api", "not known"),
+    ],
+)
+def test_an_address_without_its_scheme_is_a_path_for_a_browser(address: str, expected: str) -> None:
+    """So is one with the quotation marks that a file of variables had around it."""
+    assert judgement(f'const a=axios.create({{baseURL:"{address}"}});a.get("/items")') == expected
+
+
+def test_what_a_library_has_by_itself_stands_behind_what_the_team_gave_it() -> None:
+    """supabase-js has an address of the developer's machine as a default."""
+    given = 'const c=made("https://staging.shop.example","key");'
+    default = "class A{constructor(o){this.client=new F({url:o.url??`http://localhost:9999`})}}"
+    assert judgement(default + given) == "frontend.another-backend"
+
+
+def test_a_client_without_a_base_is_right_where_pages_and_api_share_their_origin() -> None:
+    """It calls the page's own origin; which path is known decides."""
+    shared = an_environment(
+        frontend={"url": FRONTEND},
+        backend={"url": FRONTEND, "health": {"path": "/health"}, "endpoints": [{"path": "/api/items"}]},
+        sign_in=None,
+        version=None,
+    )
+    script = 'const a=axios.create({baseURL:void 0});a.get("/api/items")'
+    assert judgement(script) == "frontend.address-unset"
+    assert judgement(script, environment=shared) == "not known"

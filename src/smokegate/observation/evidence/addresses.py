@@ -14,6 +14,8 @@ UNFILLED = re.compile(
     r"|(?:YOUR|REPLACE|CHANGE|INSERT|PLACEHOLDER|TODO)[_-][A-Z_-]+|[A-Z][A-Z0-9]*_API_[A-Z0-9_]+|API_[A-Z0-9_]+_PLACEHOLDER"
     r"|[A-Z0-9_]+_PLACEHOLDER)(?=$|[/:?\ufffc])"
 )
+WITHOUT_SCHEME = re.compile(r"[\"']https?://|((?:[\w-]+\.)+[\w-]+|localhost)(?::\d+)?/", re.IGNORECASE)
+"""An address that a browser takes for a path: without its scheme, or with the quotation marks of a settings file."""
 
 
 def split_address(url: str) -> SplitResult:

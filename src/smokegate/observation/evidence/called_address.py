@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smokegate.knowledge.page_hosts import is_developer_tool, is_local, is_third_party
-from smokegate.observation.evidence.addresses import UNFILLED, UNSET, covers, place_of, split_address
+from smokegate.observation.evidence.addresses import UNFILLED, UNSET, WITHOUT_SCHEME, covers, place_of, split_address
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.model import HOLE, ApiAddress
 from smokegate.observation.plan.step import ON_BACKEND, ON_FRONTEND
@@ -57,7 +57,15 @@ class AddressJudge:
         if UNFILLED.match(address.value):
             return "frontend.address-unfilled", ""
         if UNSET.match(address.value):
-            return "frontend.address-unset", ""
+            # A client whose base is not set calls the page's own origin, which may be right.
+            alone = address.how == "client" and address.value == "undefined"
+            at_home = place_of(self._home) == place_of(self.wanted)
+            return UNCLEAR if alone and at_home else "frontend.address-unset", ""
+        bare = WITHOUT_SCHEME.match(address.value)
+        if bare is not None:
+            why = "browsers take it for a path: it has no scheme, or quotation marks around it"
+            meant = bare[1] in {None, "localhost", self.wanted.hostname}
+            return ("frontend.calls-itself", why) if meant else (UNCLEAR, "")
         found = split_address(address.resolved)
         if place_of(found) == place_of(self.wanted):
             return self._by_path(address, found.path)
@@ -94,12 +102,12 @@ class AddressJudge:
         path = self.suspicious(address)
         answer = self._answer(ON_BACKEND + path) if path else None
         if answer is not None and (answer.status == 404 or (is_html(answer) and answer.status < 400)):
-            declared = next(each for each in self._declared if each.endswith(path))
+            declared = next(each for each in self._declared if each.endswith(path) or path.endswith(each))
             return "frontend.wrong-path", f"it calls `{path}`, which is not there; `{declared}` is"
         return RIGHT, ""
 
     def suspicious(self, address: ApiAddress) -> str:
-        """Return a path that is called and lacks the beginning that a declared path of the API has."""
+        """Return a path that is called and lacks the beginning that a declared path of the API has, or has it twice."""
         if self._prefix or place_of(split_address(address.resolved)) != place_of(self.wanted):
             return ""
         called = self.called(address)
@@ -109,7 +117,8 @@ class AddressJudge:
         lacking = [
             c for c in called if len(c) > 1 for d in self._declared if d.endswith(c) and not _begun(called, d, c)
         ]
-        return max(lacking, key=len, default="")
+        twice = [c for c in called for d in self._declared if c == "/" + d.split("/")[1] + d]
+        return max(lacking or twice, key=len, default="")
 
     def called(self, address: ApiAddress) -> list[str]:
         """Return the paths that are called by an address, each as far as it is known."""

@@ -102,7 +102,7 @@ def _judgement(judge: AddressJudge) -> Judgement:
     # A path known alone is the end of a call whose beginning says what is wrong with it.
     counted = tuple(each for each in counted if each.address.how != "path") or counted
     unclear = tuple(each for each, kind, _ in kinds if kind == UNCLEAR)
-    return Judgement(right, tuple(sorted(counted, key=_rank)), unclear)
+    return Judgement(right, tuple(sorted(counted, key=lambda each: _rank(judge, each))), unclear)
 
 
 def _counts(judge: AddressJudge, wrong: Wrong, *, any_right: bool, near: bool) -> bool:
@@ -128,19 +128,29 @@ def _counts(judge: AddressJudge, wrong: Wrong, *, any_right: bool, near: bool) -
 
 def _related(judge: AddressJudge, address: ApiAddress) -> bool:
     """Return whether a host is one of the team's own, or the only client's: what a build for elsewhere calls."""
-    host, wanted = split_address(address.resolved).hostname or "", judge.wanted.hostname or ""
-    parts = wanted.split(".")
-    if STAGES.search(host) or (len(parts) > 2 and host.endswith("." + ".".join(parts[-2:]))):
+    if _is_own(judge, address):
         return True
     others = {split_address(each.resolved).hostname for each in judge.addresses if each.how in STRONG}
     return address.how == "client" and len(others) == 1
 
 
-def _rank(wrong: Wrong) -> tuple[bool, bool, bool, int, int]:
-    """Order by what shows it: what is called comes before what only stands in a script."""
-    how = wrong.address.how
+def _is_own(judge: AddressJudge, address: ApiAddress) -> bool:
+    """Return whether a host is the team's own by its name."""
+    host, parts = split_address(address.resolved).hostname or "", (judge.wanted.hostname or "").split(".")
+    return bool(STAGES.search(host)) or (len(parts) > 2 and host.endswith("." + ".".join(parts[-2:])))
+
+
+def _rank(judge: AddressJudge, wrong: Wrong) -> tuple[bool | int, ...]:
+    """Order by what shows it: what is called comes before what only stands in a script.
+
+    Last comes what a library has by itself: a default, or its maker's own service.
+    """
+    how, default = wrong.address.how, not wrong.certain and not wrong.address.alone
+    elsewhere = wrong.code == "frontend.another-backend" and not wrong.certain and not _is_own(judge, wrong.address)
     empty = wrong.code in CODES[:2] and how == "request" and wrong.address.alone
     return (
+        default,
+        elsewhere,
         not empty,  # a setting that names another machine is then a stage's that is not this one
         how not in STRONG,
         not wrong.certain,

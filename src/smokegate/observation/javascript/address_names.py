@@ -9,6 +9,8 @@ from smokegate.observation.javascript.api_names import ABSOLUTE, ADDRESS
 from smokegate.observation.javascript.scopes import Definition, Script
 from smokegate.observation.javascript.tokens import STRING, WORD
 from smokegate.observation.javascript.values import (
+    UNDEFINED,
+    UNKNOWN,
     Choice,
     Undefined,
     Value,
@@ -96,12 +98,25 @@ def _only_address(evaluator: Evaluator, name: str) -> Value | None:
             continue
         if name in GENERIC and not isinstance(value, str | Undefined):
             return None  # whose it is is not known
-        if isinstance(value, Undefined) and AN_ADDRESS.search(name):
-            # What a constructor was given counts, not a field that is cleared.
-            value = value.word if script.visible(tokens.word(at), at) == "parameter" else value
+        value = _unset(script, at, name, value)
+        if value == "":
+            found[value] = None
         one = not isinstance(value, Choice)  # of `t?.trim()`, transpiled, one is undefined
         for each in options_of(value):
             begins = isinstance(each, str) and each.startswith(("http://", "https://", "ws://", "wss://", "/"))
             if begins or (one and isinstance(each, str) and each.startswith("undefined")):
                 found[each] = None
     return next(iter(found)) if len(found) == 1 else None
+
+
+def _unset(script: Script, at: int, name: str, value: Value) -> Value:
+    """Return the word that nothing becomes in a text, where it shows that an address is not set; an empty text, too.
+
+    What a constructor was given counts, and what is copied from settings (`apiUrl = environment.apiUrl`), not a field
+    that is cleared.
+    """
+    copied = script.tokens.is_punctuation(at + 1, ".")
+    if not AN_ADDRESS.search(name) or (value == "" and not copied):
+        return UNKNOWN if value == "" else value
+    is_given = isinstance(value, Undefined) and script.visible(script.tokens.word(at), at) == "parameter"
+    return UNDEFINED.word if (copied and value == UNDEFINED) or is_given else value

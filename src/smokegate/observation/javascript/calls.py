@@ -23,11 +23,14 @@ from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.members import member
 from smokegate.observation.javascript.refusing import refused
 from smokegate.observation.javascript.scopes import Script
-from smokegate.observation.javascript.tokens import NOWHERE, PIECE, PUNCTUATION, STRING, WORD, Tokens, unescaped
-from smokegate.observation.javascript.values import Undefined, Unknown
+from smokegate.observation.javascript.tokens import PIECE, PUNCTUATION, STRING, WORD, Tokens, unescaped
+from smokegate.observation.javascript.unset import runs_at_once
+from smokegate.observation.javascript.values import UNDEFINED, Undefined, Unknown
 from smokegate.observation.model import HOLE
 
 MOST_PATHS = 400
+BESIDE = {"url": "exchanges", "uri": "(?:cache|link)", "endpoint": "defaultAuthMode"}
+"""Options that are an address where another one is there: of urql, Apollo Client and Amplify."""
 RELATIVE = re.compile(r"[a-z][a-z0-9]{2,30}(?:/[\w\ufffc-]{1,40}){0,4}")
 
 
@@ -108,12 +111,15 @@ class Calls:
     def _refused(self, script: Script, index: int) -> Iterator[Found]:
         """Yield the nothing that a client is made with as the page loads, and that it refuses: it wants an address."""
         tokens, before = script.tokens, index - 2 if script.tokens.word(index - 1) == "new" else index - 1
-        is_value = tokens.kind(index + 2) == WORD or tokens.word(index + 3) == "}"
-        if tokens.inside[index] != NOWHERE or not tokens.is_punctuation(before, "=") or not is_value:
+        quoted = tokens.kind(index + 2) == STRING or (tokens.word(index + 2) == "`" and not tokens.word(index + 3))
+        is_value = tokens.kind(index + 2) == WORD or tokens.word(index + 3) == "}" or quoted
+        begins = tokens.is_punctuation(before, "=", ",", ";", "(", ".", "}") or before < 0
+        if not is_value or not begins or not runs_at_once(script, index):
             return
         value = self._evaluator.value(script, index + 2)
-        if isinstance(value, Undefined) and refused(self._evaluator, script, index):
-            yield Found(script.url, value.word, "client", "?", setting=value.name)
+        if (isinstance(value, Undefined) or value == "") and refused(self._evaluator, script, index, empty=value == ""):
+            unset = value if isinstance(value, Undefined) else UNDEFINED
+            yield Found(script.url, unset.word, "client", "?", setting=unset.name)
 
     def _given(self, script: Script, at: int) -> Iterator[Found]:
         """Yield the address that a function is given under a name: `createClient(settings.url)`."""
@@ -172,9 +178,9 @@ class Calls:
                 isinstance(value, str) and value.strip(HOLE) and (client or value.startswith("/") or "_" in value)
             ):
                 yield Found(script.url, value, how, "?", alone=alone)
-            elif isinstance(value, Undefined) and key.lower() in {"baseurl", "prefixurl"} and value.word == "undefined":
+            elif isinstance(value, Undefined) and _wants_address(script, key, at) and value.word == "undefined":
                 yield Found(script.url, "undefined", how, "?", setting=value.name, alone=alone)
-            elif key.lower() in {"baseurl", "prefixurl"} and value == "":
+            elif value == "" and _wants_address(script, key, at):
                 yield Found(script.url, "", how, "?", alone=alone)
             elif key.lower() in {"baseurl", "prefixurl"} and script.tokens.word(script.tokens.inside[at] - 1) == "(":
                 self.hidden_base |= isinstance(value, Unknown) or (isinstance(value, str) and value.startswith(HOLE))
@@ -231,6 +237,15 @@ class Calls:
             yield Found(script.url, unescaped(piece), how, "?")
         elif ABSOLUTE.match(piece) or UNSET.match(piece) or (not piece and not whole):
             yield from self._built(script, index)
+
+
+def _wants_address(script: Script, key: str, at: int) -> bool:
+    """Return whether an option is a client's address by its name, or by another option that only its client has."""
+    tokens, opened = script.tokens, script.tokens.inside[at]
+    if key.lower() in {"baseurl", "prefixurl"} or key not in BESIDE or tokens.word(opened) != "{":
+        return key.lower() in {"baseurl", "prefixurl"}
+    entries = tokens.text[tokens.starts[opened] : tokens.starts[tokens.closing(opened)]]
+    return re.search(rf"[,{{\s]{BESIDE[key]}\s*:", entries) is not None
 
 
 def _stands_as(tokens: Tokens, index: int) -> str:

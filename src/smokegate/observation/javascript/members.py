@@ -99,7 +99,8 @@ def _of_unknown(evaluator: Evaluator, value: Unknown, name: str, place: Place | 
         return unset
     if name in world.settings:
         return world.settings[name]
-    return address_by_name(evaluator, name) or found
+    address = address_by_name(evaluator, name)
+    return found if address is None else address
 
 
 def _is_setting(name: str) -> bool:

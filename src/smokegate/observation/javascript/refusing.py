@@ -3,35 +3,73 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smokegate.observation.javascript.scopes import Definition, Script
-from smokegate.observation.javascript.tokens import NOWHERE, STRING, WORD, unescaped
+from smokegate.observation.javascript.tokens import NOWHERE, PIECE, STRING, WORD, unescaped
 from smokegate.observation.javascript.unset import BEFORE, MOST_BODY, extent_of, own_parameters
 
 if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
 
 HANDED_ON = 4
+NAME = r"([\w$]+)"
+FALSE = re.compile(rf"! {NAME}(?: \|\||$)")
+"""What holds of an empty text and of nothing alike."""
+NOTHING = re.compile(
+    rf"{FALSE.pattern}|{NAME} (?:=== (?:void 0|undefined)|== null)(?: \|\||$)"
+    rf"|typeof {NAME} (?:> ['\"`] ?u|===? ['\"`] ?undefined|!==? ['\"`] ?string)"
+)
 ADDRESS = re.compile(r"\b\w*(?:ur[il]s?|address|endpoint|host|origin)\b", re.IGNORECASE)
 """What the error of a client says that wants an address."""
 
 
-def refused(evaluator: Evaluator, script: Script, name: int, number: int = 0, depth: int = 0) -> str:
-    """Return what a function throws whose argument is nothing, where that is about an address; else an empty text."""
+def refused(  # noqa: PLR0913 -- what is called, with what, and how far the question has been handed on
+    evaluator: Evaluator, script: Script, name: int, number: int = 0, depth: int = 0, *, empty: bool = False
+) -> str:
+    """Return what a function throws whose argument is nothing, where that is about an address; else an empty text.
+
+    Args:
+        evaluator: knows the page.
+        script: where it is called.
+        name: the token of its name.
+        number: which of the arguments it is.
+        depth: how often the argument has been handed on.
+        empty: whether it is an empty text, and not undefined.
+    """
+    if script.tokens.is_punctuation(name - 1, "."):
+        methods = list(_methods(script, script.tokens.word(name))) if depth == 0 else []
+        return _thrown(evaluator, script, methods[0], number, depth, empty=empty) if len(methods) == 1 else ""
     found = script.visible(script.tokens.word(name), name)
     if isinstance(found, Definition) and found.value is not None and depth < HANDED_ON:
-        return _thrown(evaluator, script, found.value, number, depth)
+        return _thrown(evaluator, script, found.value, number, depth, empty=empty)
     imported = script.imports.get(script.tokens.word(name)) if found is None else None
     module = evaluator.world.module(script, imported.module) if imported else None
     if imported is None or module is None or depth >= HANDED_ON:
         return ""
     inside = module.local.get((module.exports.get(imported.name, ""), NOWHERE), ())
     values = (each.value for each in inside if each.value is not None)
-    return next((_thrown(evaluator, module, each, number, depth) for each in values), "")
+    return next((_thrown(evaluator, module, each, number, depth, empty=empty) for each in values), "")
 
 
-def _thrown(evaluator: Evaluator, script: Script, value: int, number: int, depth: int) -> str:
+def _methods(script: Script, name: str) -> Iterator[int]:
+    """Yield where a method of this name is written out."""
+    tokens = script.tokens
+    for match in re.finditer(rf"(?<![\w$.]){re.escape(name)}(?=\()", tokens.text):
+        at = bisect_left(tokens.starts, match.start())
+        if (
+            tokens.word(at) == name
+            and tokens.word(tokens.closing(at + 1) + 1) == "{"
+            and tokens.word(at - 1) != "function"
+        ):
+            yield at
+
+
+def _thrown(  # noqa: PLR0913 -- see above
+    evaluator: Evaluator, script: Script, value: int, number: int, depth: int, *, empty: bool
+) -> str:
     """Return what a function or a constructor throws, without a condition of its own, where an argument is nothing."""
     tokens, first = script.tokens, _signature(script, value)
     wanted = (
@@ -44,7 +82,7 @@ def _thrown(evaluator: Evaluator, script: Script, value: int, number: int, depth
     for at in extent[:MOST_BODY]:
         evaluator.world.steps += 1
         word = tokens.word(at) if tokens.kind(at) == WORD else ""
-        if word == "if" and tokens.inside[at] == level and _is_nothing(script, at + 1, names):
+        if word == "if" and tokens.inside[at] == level and _is_nothing(script, at + 1, names, empty=empty):
             throws = tokens.closing(at + 1) + 1
             throws += tokens.is_punctuation(throws, "{")
             if tokens.word(throws) == "throw":
@@ -60,7 +98,7 @@ def _thrown(evaluator: Evaluator, script: Script, value: int, number: int, depth
                 tokens.is_punctuation(each, ",") and tokens.inside[each] == opened for each in range(opened, at)
             )
             handed_on = tokens.inside[opened] == level and tokens.word(before) in BEFORE | {"return"}
-            if handed_on and (said := refused(evaluator, script, opened - 1, commas, depth + 1)):
+            if handed_on and (said := refused(evaluator, script, opened - 1, commas, depth + 1, empty=empty)):
                 return said
     return ""
 
@@ -77,12 +115,12 @@ def _is_same(script: Script, at: int) -> bool:
     return (chained or words[:5] == ["==", "null", "?", "void", "0"]) and not {"||", "??"} & set(words)
 
 
-def _is_nothing(script: Script, opened: int, names: set[str]) -> bool:
+def _is_nothing(script: Script, opened: int, names: set[str], *, empty: bool) -> bool:
     """Return whether a condition holds where one of the names is nothing, whatever else holds."""
-    words = [script.tokens.word(each) for each in range(opened + 1, min(script.tokens.closing(opened), opened + 6))]
-    name, rest = (words[1:2], words[:1]) if words[:1] == ["!"] else (words[:1], words[1:])
-    tests = (["!"], ["===", "void", "0"], ["===", "undefined"], ["==", "null"])
-    return bool(name) and name[0] in names and (rest in tests and (rest != ["!"] or len(words) == 2))
+    last = min(script.tokens.closing(opened), opened + 9)
+    words = " ".join(script.tokens.word(each) for each in range(opened + 1, last))
+    found = (FALSE if empty else NOTHING).match(words)
+    return found is not None and next(filter(None, found.groups())) in names
 
 
 def _signature(script: Script, value: int) -> int | None:
@@ -106,5 +144,5 @@ def _signature(script: Script, value: int) -> int | None:
 def _message(script: Script, at: int) -> str:
     """Return the text of the error that is thrown, where it is about an address."""
     tokens = script.tokens
-    texts = [unescaped(tokens.word(each)[1:-1]) for each in range(at, at + 12) if tokens.kind(each) == STRING]
-    return next((each for each in texts if ADDRESS.search(each)), "")
+    texts = [tokens.word(each) for each in range(at, at + 12) if tokens.kind(each) in {STRING, PIECE}]
+    return next((unescaped(each.strip("'\"")) for each in texts if ADDRESS.search(each)), "")

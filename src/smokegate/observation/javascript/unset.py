@@ -65,6 +65,18 @@ def _functions(script: Script, at: int) -> Iterator[int]:
         position = around
 
 
+def runs_at_once(script: Script, at: int) -> bool:
+    """Return whether a token stands in no function and no block: what it says is done when the script is loaded."""
+    tokens, around = script.tokens, script.tokens.inside[at]
+    for _ in range(OUTWARDS):
+        if around == NOWHERE:
+            return next(_functions(script, at), None) is None
+        if tokens.word(around) != "(":
+            return False
+        around = tokens.inside[around]
+    return False
+
+
 def _back(script: Script, position: int) -> Iterator[int]:
     """Yield the tokens before one, back to the beginning of the expression or statement in which it stands."""
     tokens, index = script.tokens, position - 1

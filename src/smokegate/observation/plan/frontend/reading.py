@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from smokegate.knowledge.page_hosts import is_developer_tool, is_framework_path, is_third_party
+from smokegate.observation.evidence.addresses import WITHOUT_SCHEME
 from smokegate.observation.javascript.api_names import ABSOLUTE, UNSET, Found, names_api
 from smokegate.observation.javascript.calls import Calls
 from smokegate.observation.javascript.definitions import script_of
@@ -165,6 +166,7 @@ class Reading:
             absolute
             or value.startswith("/")
             or (found.how in {"setting", "request", "client"} and value[:1] in "$_%{<")
+            or (found.how in {"setting", "request", "client"} and WITHOUT_SCHEME.match(value) is not None)
         )
 
 
