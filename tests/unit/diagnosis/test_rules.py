@@ -247,6 +247,9 @@ SILENT = {"url": BACKEND, "health": {"samples": 1}}
         {"state": "out_of_service"},
         {"healthy": False},
         {"status": "Fail"},
+        {"status": "starting"},
+        {"state": "crashed"},
+        {"status": 503, "message": "Service Unavailable"},
     ],
 )
 def test_health_check_that_says_unhealthy_is_believed(said: Any) -> None:
@@ -258,7 +261,7 @@ def test_health_check_that_says_unhealthy_is_believed(said: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", [{"status": "ok"}, {"status": "UP", "error": None}, {"status": "degraded"}, {"ok": True}, {"errors": []}]
+    "said", [{"status": "ok"}, {"status": "UP", "error": None}, {"status": "degraded"}, {"status": 200}, {"errors": []}]
 )
 def test_health_check_that_says_nothing_bad_is_healthy(said: Any) -> None:
     """What is not plainly bad breaks nothing that was not promised."""

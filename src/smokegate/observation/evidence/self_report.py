@@ -17,6 +17,8 @@ SICK = frozenset(
     {
         *("unhealthy", "down", "error", "errors", "fail", "failed", "failing", "failure", "critical", "fatal"),
         *("notok", "broken", "outofservice", "unavailable", "dead", "sick", "ko", "offline", "notready", "unready"),
+        *("starting", "initializing", "initialising", "booting", "warmingup", "draining", "shuttingdown"),
+        *("stopping", "stopped", "terminating", "crashed", "panic"),
         *("red", "major", "majoroutage", "false", "maintenance", "undermaintenance", "inmaintenance"),
     }
 )
@@ -76,7 +78,8 @@ def _error_only(report: dict[str, Any], declared: set[Any]) -> Iterator[tuple[st
 def _says_ill(key: str, said: Any) -> bool:
     """Return whether a key says that the application is not well, or that someone has put it in maintenance."""
     switch = re.sub(r"[^a-z]", "", key) in {"maintenance", "maintenancemode", "inmaintenance"}
-    return (key in STATUS_KEYS and is_sick(said)) or (switch and said is True)
+    number = key == "status" and isinstance(said, int) and 500 <= said <= 599
+    return (key in STATUS_KEYS and is_sick(said)) or (switch and said is True) or number
 
 
 def crash(answer: Answer) -> str | None:
