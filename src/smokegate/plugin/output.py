@@ -14,7 +14,7 @@ from smokegate.observation.evidence import sink
 from smokegate.observation.evidence.sink import without_secrets
 from smokegate.plugin.brief_output import BRIEF
 from smokegate.plugin.reporting import compatible_page, report_file
-from smokegate.report import comparison, github, history, html, terminal
+from smokegate.report import comparison, github, history, html, terminal, terminal_text
 from smokegate.report.ci import ci_run
 from smokegate.report.files import ctrf_file, write_all, write_index
 from smokegate.report.gate import explained
@@ -101,12 +101,12 @@ class Output:
     def show(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Write the verdict to the terminal."""
         brief = terminalreporter.config.stash.get(BRIEF, False)
-        page = terminal.shown_path(str(report_file(self._run, "html")))
+        page = terminal_text.shown_path(str(report_file(self._run, "html")))
         writer = terminalreporter._tw  # noqa: SLF001 - pytest has no other way to its width
         terminalreporter.ensure_newline()
         for line in terminal.block(self.document, page, writer.fullwidth, brief=brief):
             markup = {line.colour: True, "bold": line.bold} if line.colour else {}
-            terminalreporter.write_line(terminal.spelled(line.text, sys.stdout.encoding), **markup)
+            terminalreporter.write_line(terminal_text.spelled(line.text, sys.stdout.encoding), **markup)
         for problem in self._problems:
             terminalreporter.write_line(sink.line(problem), yellow=True)
         if github.at_work(os.environ):

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TextIO
 from smokegate.plugin.brief_output import BRIEF
 from smokegate.plugin.lifecycle import NotStartedError
 from smokegate.plugin.options import worker_slot
-from smokegate.report.terminal import EVERY, columns, safe, spelled, wrapped
+from smokegate.report.terminal import EVERY, safe
+from smokegate.report.terminal_text import columns, spelled, wrapped
 
 if TYPE_CHECKING:
     import pytest

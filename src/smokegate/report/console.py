@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from smokegate.observation.evidence import sink
-from smokegate.report.terminal import EVERY, TerminalLine, columns, spelled
+from smokegate.report.terminal import EVERY, TerminalLine
+from smokegate.report.terminal_text import columns, spelled
 
 CODES = {"green": "32", "yellow": "33", "red": "31"}
 LABEL = re.compile(r" *(?:\d+\. |\S+(?: \S+)? {2,})")

@@ -5,18 +5,15 @@ Rendered from the run's JSON, to the terminal's width. At 80 columns a red run f
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any
 
 from smokegate.observation.evidence.sink import line as safe
 from smokegate.observation.evidence.sink import shown as safe_lines
 from smokegate.report.gate import check_name, counted, decision, explained, notes, reason
 from smokegate.report.history import ORDER, short
+from smokegate.report.terminal_text import ADDRESS, around, cut, wrapped
 
 COLOURS = {"PASS": "green", "WARN": "yellow", "FAIL": "red", "OUTAGE": "red", "UNKNOWN": "yellow"}
 INDENT = 12
@@ -25,8 +22,6 @@ ROWS = {"cause": 2, "proof": 3, "do": 3, "note": 2, "failed": 2, "also": 1}
 EVIDENCE = NOTES = 3
 SHOWN = 5
 """How many environments that are not green are shown one by one."""
-ADDRESS = 40
-"""Columns in which an address is worth its beginning."""
 EVERY = 10.0
 """Seconds between two lines of progress where there is no terminal to rewrite one in."""
 LEAST, MOST, WHOLE = 40, 120, 10_000
@@ -67,7 +62,7 @@ def block(
     others = [each for each in others if each["verdict"] != "PASS"]
     yield from _greens(green, width)
     for each in reversed(others[SHOWN:]):
-        yield TerminalLine(_cut(safe(f"{each['verdict']} {each['name']} · {reason(each)}"), width))
+        yield TerminalLine(cut(safe(f"{each['verdict']} {each['name']} · {reason(each)}"), width))
     for index, each in reversed(list(enumerate(others[:SHOWN]))):  # the worst is the last: it is what stays in view
         yield from _environment(each, width, brief=brief or index > 0)
     if others and page and not brief:
@@ -86,8 +81,8 @@ def _greens(environments: list[dict[str, Any]], width: int) -> Iterator[Terminal
         tail = safe(f"{version} · {counts} · {each.get('seconds') or 0:.1f} s{partial}")
         room = max(12, width - len(tail))
         head = safe(f"PASS {each['name']} {each['url']}")
-        head = safe(f"PASS {each['name']}") if len(head) > room < ADDRESS else _cut(head, room)
-        yield TerminalLine(_cut(head + tail, width), "green", bold=True)
+        head = safe(f"PASS {each['name']}") if len(head) > room < ADDRESS else cut(head, room)
+        yield TerminalLine(cut(head + tail, width), "green", bold=True)
 
 
 def _environment(each: dict[str, Any], width: int, *, brief: bool, full: bool = False) -> Iterator[TerminalLine]:
@@ -111,7 +106,7 @@ def _environment(each: dict[str, Any], width: int, *, brief: bool, full: bool = 
 
 def _details(each: dict[str, Any], cause: dict[str, Any] | None, width: int, *, full: bool) -> Iterator[TerminalLine]:
     for line in cause["evidence"][: EVIDENCE if full else 1] if cause is not None else ():
-        yield from _row("proof", _around(line, each["url"], ROWS["proof"] * (width - INDENT - 4)), width)
+        yield from _row("proof", around(line, each["url"], ROWS["proof"] * (width - INDENT - 4)), width)
     yield from _failed(each, cause, width)
     for other in each["other_causes"][:2] if cause is not None else ():
         yield from _row("also", f"{other['title']} ({other['code']}, {other['confidence']})", width)
@@ -155,60 +150,3 @@ def _row(title: str, text: str, width: int) -> Iterator[TerminalLine]:
     first = f"  {title:<{INDENT - 2}}" if len(title) <= INDENT - 3 else f"  {title}: "
     for line in wrapped(safe(text), width, first, " " * INDENT, ROWS.get(title, 2)):
         yield TerminalLine(line)
-
-
-def wrapped(text: str, width: int, first: str, then: str, rows: int) -> list[str]:
-    """Return a text in at most so many rows of a width, with a hanging indent; what is cut ends in `…`."""
-    wrapper = _Wrapper(width, first, then, break_on_hyphens=False, max_lines=rows, placeholder=" …")
-    return wrapper.wrap(text) or [first.rstrip()]
-
-
-class _Wrapper(textwrap.TextWrapper):
-    """Breaks between words, and in what a server wrote without blanks behind a comma."""
-
-    wordsep_simple_re = re.compile(r"(\s+)|(?<=,)(?=\S)")
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: max(1, width - 1)]}…"
-
-
-def _around(text: str, url: str, limit: int) -> str:
-    """Return a line of evidence cut to a length, with what is in backticks, which decides, still in it."""
-    if len(text) > limit and url:
-        text = text.replace(f"{url}/", "/")  # it stands two lines above
-    start = text.find("`")
-    if len(text) <= limit or start < 0:
-        return text
-    before, quoted = text[:start], text[start:]
-    room = max(limit // 2, limit - len(quoted))
-    start_of_it, end_of_it = before[: room // 2].rpartition(" ")[0], before[-(room // 2 - 2) :].partition(" ")[2]
-    head = before if len(before) <= room else f"{start_of_it} … {end_of_it}"
-    return head + quoted
-
-
-def columns(stream: TextIO) -> int:
-    """Return the width of the terminal that a stream is, else what the surroundings say."""
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or 80
-    except (OSError, ValueError, AttributeError):
-        return shutil.get_terminal_size().columns
-
-
-def spelled(text: str, encoding: str | None) -> str:
-    """Return a text as a terminal of this encoding can show it."""
-    try:
-        text.encode(encoding or "utf-8")
-    except (UnicodeEncodeError, LookupError):
-        plain = text.replace("·", "-").replace("…", "...").replace("→", "->")
-        return plain.encode("ascii", "replace").decode()
-    return text
-
-
-def shown_path(path: str) -> str:
-    """Return a path as it is shown: relative to the current directory, where that is shorter."""
-    try:
-        near = os.path.relpath(path)
-    except ValueError:  # another drive
-        return path
-    return min(near, path, key=len)

@@ -10,7 +10,7 @@ import pytest
 from tests_support.running import clean_environment
 from tests_support.web import Reply, reply, serve
 
-from smokegate.commands.check import _undecided, _without_file
+from smokegate.commands.check_verdict import _undecided, _without_file
 from smokegate.observation.discovery.found import Found
 from smokegate.observation.discovery.health import HealthCheck, knowledge
 

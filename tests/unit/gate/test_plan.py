@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from smokegate.commands.gate.inputs import InputError, Inputs, read_inputs
 from smokegate.commands.gate.plan import main, plan
-from smokegate.commands.gate.step import InputError, Inputs, read_inputs
 
 SHA = "a" * 64
 

@@ -14,7 +14,8 @@ import pytest
 from tests_support.run_documents import CHANGES, DATABASE, environment_report, run_document, run_of, run_of_many
 
 from smokegate.plugin import waiting
-from smokegate.report.terminal import WHOLE, block, columns, spelled
+from smokegate.report.terminal import WHOLE, block
+from smokegate.report.terminal_text import columns, spelled
 
 RED = [kind for kind in CHANGES if kind not in {"PASS", "WARN"}]
 

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from smokegate.commands.gate.issue import GitHubError, Seen, api, body_of, each_environment, run_address
+from smokegate.commands.gate.github import GitHubError, api, run_address
+from smokegate.commands.gate.issue import Seen, body_of, each_environment
 
 MARK = re.compile(r"<!-- smokegate comment environment=(\S+) verdict=(\S+) cause=(\S+) -->")
 PAGES = 10

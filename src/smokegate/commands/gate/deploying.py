@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from smokegate.commands.gate.issue import GitHubError, api
+from smokegate.commands.gate.github import GitHubError, api
 from smokegate.commands.gate.step import escaped, write_outputs
 
 AT_MOST = timedelta(minutes=30)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from smokegate.commands.gate.github import GitHubError, api, run_address
 from smokegate.commands.gate.step import escaped
 
 LABEL = "smokegate"
@@ -26,36 +26,7 @@ GREEN = {"PASS", "WARN"}
 MARK = re.compile(r"<!-- smokegate environment=(\S+) cause=(\S+)(?: since=(\S+))? -->")
 ALERT = "SMOKEGATE_ALERT"
 """The variable with the addresses of apprise that a change is sent to, separated by blanks."""
-LIMIT = 60.0
-"""Seconds for one call of GitHub."""
 TEXT_AT_MOST = 60_000
-
-
-class GitHubError(RuntimeError):
-    """GitHub refused or did not answer; the text says what was tried."""
-
-
-def api(method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-    """Call GitHub's REST API.
-
-    Raises:
-        GitHubError: it failed.
-    """
-    command = ["gh", "api", "--method", method, path, *(["--input", "-"] if body is not None else [])]
-    try:
-        done = subprocess.run(
-            command,
-            input=None if body is None else json.dumps(body),
-            capture_output=True,
-            text=True,
-            timeout=LIMIT,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise GitHubError(f"{method} {path}: {error}") from None
-    if done.returncode:
-        raise GitHubError(f"{method} {path}: {done.stderr.strip()[:300]}")
-    return json.loads(done.stdout) if done.stdout.strip() else None
 
 
 @dataclass(frozen=True)
@@ -183,12 +154,6 @@ def _announce(environment: Mapping[str, Any], was: str, targets: list[str]) -> N
         problems = [str(wrong)]
     for each in problems:
         sys.stdout.write(f"::warning title=smokegate::{escaped(each)}\n")
-
-
-def run_address(variables: Mapping[str, str]) -> str:
-    """Return the address of the run of the workflow."""
-    server, repository = variables.get("GITHUB_SERVER_URL", ""), variables.get("GITHUB_REPOSITORY", "")
-    return f"{server}/{repository}/actions/runs/{variables.get('GITHUB_RUN_ID', '')}"
 
 
 def each_environment(reports: list[str], act: Callable[[Mapping[str, Any]], str]) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from smokegate.commands.gate.step import COMMIT, InputError, Inputs, escaped, read_inputs, write_outputs
+from smokegate.commands.gate.inputs import COMMIT, InputError, Inputs, read_inputs
+from smokegate.commands.gate.step import escaped, write_outputs
 from smokegate.environment.load import names as environment_names
 
 READY = "success"

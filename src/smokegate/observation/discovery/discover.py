@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from smokegate.observation.discovery.found import Found, VersionSource
 from smokegate.observation.discovery.getter import Getter, Got
-from smokegate.observation.discovery.health import HealthCheck, health_check, knowledge, unreached
+from smokegate.observation.discovery.health import HealthCheck, health_check, knowledge, steady, unreached
 from smokegate.observation.discovery.openapi import health_paths, paths_of, token_urls
 from smokegate.observation.discovery.sign_in import page_to_sign_in, wants_basic
 from smokegate.observation.plan.step import web_origin
@@ -111,7 +110,7 @@ def _note_health(
         none = f"none of {', '.join(known)} is one" if len(known) > 1 else f"{known[0]} does not answer like one"
         found.missing.append(f"health check: {f'{found.guarded} wants credentials' if guarded else none}")
         return
-    found.health = _steady(check, more.get(check.path))
+    found.health = steady(check, more.get(check.path))
     said = f", {check.key} is {json.dumps(check.value, ensure_ascii=False)}" if check.key else ""
     found.found.append(f"health check {check.path} answers {check.status}{said}")
     if found.health.key and found.health.says_well:
@@ -119,14 +118,6 @@ def _note_health(
         found.assumed.append(f"{value} is what a healthy answer has in {check.key}")
     if check.database:
         found.assumed.append("the health check depends on the database, since it speaks of one")
-
-
-def _steady(check: HealthCheck, again: Got | None) -> HealthCheck:
-    """Return the check with its status word only where a second answer said the same."""
-    if check.text:
-        return check if again is not None and again.text.strip() == check.text else replace(check, text="")
-    same = again is not None and isinstance(again.json, dict) and again.json.get(check.key) == check.value
-    return check if same or not check.says_well else HealthCheck(check.path, check.status, database=check.database)
 
 
 def _note_sign_in(found: Found, first: dict[str, Got]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -120,3 +120,11 @@ def _has_database(value: Any) -> bool:
         elif isinstance(each, list):
             pending += each
     return False
+
+
+def steady(check: HealthCheck, again: Got | None) -> HealthCheck:
+    """Return the check with its status word only where a second answer said the same."""
+    if check.text:
+        return check if again is not None and again.text.strip() == check.text else replace(check, text="")
+    same = again is not None and isinstance(again.json, dict) and again.json.get(check.key) == check.value
+    return check if same or not check.says_well else HealthCheck(check.path, check.status, database=check.database)

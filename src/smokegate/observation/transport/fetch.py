@@ -14,7 +14,7 @@ from smokegate.observation.transport.redirects import is_private, onward, same_h
 
 if TYPE_CHECKING:
     from smokegate.observation.transport.http import Client
-    from smokegate.observation.transport.traced import Trace
+    from smokegate.observation.transport.trace import Trace
 
 
 @dataclass

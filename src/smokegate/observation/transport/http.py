@@ -21,7 +21,8 @@ import urllib3
 from smokegate.observation.transport.connect import DIRECT, Origin, Route
 from smokegate.observation.transport.dial import Dialer
 from smokegate.observation.transport.sample_connection import SampleConnection
-from smokegate.observation.transport.traced import HttpPool, HttpsPool, Trace, current
+from smokegate.observation.transport.trace import Trace, current
+from smokegate.observation.transport.traced import HttpPool, HttpsPool
 from smokegate.observation.transport.width import Width
 
 HOSTS = 1024

@@ -6,61 +6,21 @@ Imported late: urllib3's connections, extended.
 from __future__ import annotations
 
 import http.client
-import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from smokegate.observation.transport.connect import Connection, Origin, Route, address_of
-from smokegate.observation.transport.dial import Dialer
+from smokegate.observation.transport.connect import Connection, Origin, address_of
 from smokegate.observation.transport.limits import MAX_INTERIM, MAX_WIRE
-from smokegate.observation.transport.sample_connection import SampleConnection
 from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_of
+from smokegate.observation.transport.trace import Trace, current
 from smokegate.observation.transport.width import Place, Width
 
 #: Servers close connections that idle (uvicorn after 5 s, nginx after 75 s); a request sent into the closing
 #: gets no answer.
 IDLE = 2.0
-
-
-@dataclass
-class Trace:
-    """What one request is allowed, and what it took; the connection classes fill it in."""
-
-    dialer: Dialer
-    route: Route
-    """How the host is connected to; set anew for each redirect."""
-    since: float
-    deadline: float
-    widths: Callable[[Origin], Width]
-    """What is known of how many connections a server takes."""
-    own: SampleConnection | None = None
-    """The connection of its own that the request gets; None: any that is free."""
-    public_only: bool = False
-    """Whether only addresses on the internet may be connected to: after a redirect by a host that is there."""
-    opened: Connection | None = None
-    """The connection, if it was opened for this request."""
-    used: Connection | None = None
-    """The connection that carried the request."""
-    sent: float | None = None
-    headed: float | None = None
-    proxied: bool = False
-    """Whether it is sent through a proxy that the environment variables name."""
-    tunnelled: bool = False
-    """Whether that proxy has opened a way to the host."""
-
-
-class Current(threading.local):
-    """The request that a thread sends."""
-
-    trace: Trace
-
-
-current = Current()
 
 
 class Response(http.client.HTTPResponse):

@@ -1,0 +1,96 @@
+"""Single commands on the server: about its engine, a port's holders, its disks, its database and the backend on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.observation.server import origin, parse
+from smokegate.observation.server.causes import CommandCause, docker_cause
+from smokegate.observation.server.host import Host, HostError
+from smokegate.observation.server.model import (
+    CommandFailure,
+    DatabaseReady,
+    Disk,
+    ListenerView,
+    OriginAnswer,
+)
+from smokegate.observation.server.service import ServiceView
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Compose
+
+#: How long the backend may take to answer the server itself, in seconds.
+ORIGIN_LIMIT = 5.0
+ENGINE = "{{.ServerVersion}} {{.SystemTime}} {{.DockerRootDir}}"
+#: Evaluated by the shell in the database's container, whose environment has the names. Over TCP, as the
+#: backend asks: while the image initialises its database, a server that no one else reaches answers on the
+#: local socket.
+READY = 'user="${POSTGRES_USER:-postgres}"; exec pg_isready -h 127.0.0.1 -t 3 -U "$user" -d "${POSTGRES_DB:-$user}"'
+LISTENING = 'PATH="$PATH:/usr/sbin:/sbin" exec ss -Hltnp'
+
+
+def engine(host: Host) -> tuple[str, str, CommandFailure | None]:
+    """Return the engine's version and directory, or why it cannot be reached.
+
+    Raises:
+        HostError: the server itself cannot be reached; an engine that hangs is a failure to report.
+    """
+    try:
+        output = host.run(["docker", "info", "--format", ENGINE])
+    except HostError as error:
+        if error.failure.cause is CommandCause.COMMAND_TIMED_OUT:
+            return "", "", error.failure
+        raise
+    words = output.stdout.split()
+    if output.ok and len(words) > 1:
+        return words[0], words[-1], None
+    return "", "", output.failure(docker_cause(output.stderr))
+
+
+def origin_answer(host: Host, port: int, path: str, limit: float, public: str) -> OriginAnswer:
+    """Return what the backend answers to the server itself."""
+    return origin.answer(path, host.run(origin.command(port, path, limit, public), limit + 5.0))
+
+
+def listeners(host: Host, port: int, *, engine: bool) -> tuple[ListenerView, ...]:
+    """Return who holds the port: containers by what they publish, processes other than docker's proxies."""
+    found: tuple[ListenerView, ...] = ()
+    if engine:
+        found = parse.publishers(
+            host.run(["docker", "ps", "--filter", f"publish={port}", "--no-trunc", "--format", "{{json .}}"]).stdout,
+            port,
+        )
+    output = host.run(["sh", "-c", LISTENING])
+    processes = parse.listeners(output.stdout, port)
+    unseen = [each for each in processes if each.process is None and found]
+    return (*found, *(each for each in processes if each.process != "docker-proxy" and each not in unseen))
+
+
+def disks(host: Host, root: str) -> tuple[Disk, ...]:
+    """Return the file systems of the host: its root, and where the engine keeps its files."""
+    return parse.disks(host.run(["df", "-Pk", "/", *([root] if root.startswith("/") else [])]).stdout)
+
+
+def disks_inside(host: Host, service: ServiceView) -> tuple[Disk, ...]:
+    """Return the file systems inside a container."""
+    output = host.run(["docker", "exec", service.id, "df", "-Pk"])
+    return tuple(
+        each
+        for each in parse.disks(output.stdout, service.name)
+        if not each.mount.startswith(("/sys", "/proc", "/dev"))
+    )
+
+
+def database(host: Host, compose: Compose, services: tuple[ServiceView, ...]) -> DatabaseReady | None:
+    """Return what `pg_isready` says in the database's container; None where no database is declared."""
+    if compose.database is None:
+        return None
+    one = next((each for each in services if each.name == compose.database), None)
+    if one is None or not one.exists or not one.running:
+        return DatabaseReady(
+            compose.database,
+            ready=False,
+            detail=f"its container is {one.state or 'not there' if one else 'not there'}",
+        )
+    output = host.run(["docker", "exec", one.id, "sh", "-c", READY])
+    return parse.database(compose.database, output.status, output.stdout, output.stderr)

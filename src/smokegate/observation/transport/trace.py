@@ -1,0 +1,48 @@
+"""What one request is allowed, and what it took."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from smokegate.observation.transport.connect import Connection, Origin, Route
+from smokegate.observation.transport.dial import Dialer
+from smokegate.observation.transport.sample_connection import SampleConnection
+from smokegate.observation.transport.width import Width
+
+
+@dataclass
+class Trace:
+    """What one request is allowed, and what it took; the connection classes fill it in."""
+
+    dialer: Dialer
+    route: Route
+    """How the host is connected to; set anew for each redirect."""
+    since: float
+    deadline: float
+    widths: Callable[[Origin], Width]
+    """What is known of how many connections a server takes."""
+    own: SampleConnection | None = None
+    """The connection of its own that the request gets; None: any that is free."""
+    public_only: bool = False
+    """Whether only addresses on the internet may be connected to: after a redirect by a host that is there."""
+    opened: Connection | None = None
+    """The connection, if it was opened for this request."""
+    used: Connection | None = None
+    """The connection that carried the request."""
+    sent: float | None = None
+    headed: float | None = None
+    proxied: bool = False
+    """Whether it is sent through a proxy that the environment variables name."""
+    tunnelled: bool = False
+    """Whether that proxy has opened a way to the host."""
+
+
+class Current(threading.local):
+    """The request that a thread sends."""
+
+    trace: Trace
+
+
+current = Current()
