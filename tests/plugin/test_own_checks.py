@@ -143,3 +143,16 @@ def test_an_error_inside_the_suite_is_unknown(project, tmp_path):
     assert (
         "error inside smokegate in health.steady: TypeError: inside (at breaker:6); please report this line" in ran.out
     )
+
+
+def test_an_error_of_ours_below_an_own_check_is_unknown(project):
+    """What the check called of smokegate broke: that says nothing of the deployment."""
+    own = """
+        def test_ours(deployment, monkeypatch):
+            monkeypatch.setattr("smokegate.plugin.client.urlencode", None)
+            deployment.client.get("/cart", query={"a": 1})
+    """
+    ran = project(own)
+
+    assert (ran.code, ran.environment()["verdict"]) == (6, "UNKNOWN"), ran.out
+    assert "error inside smokegate in own.ours: TypeError" in ran.out

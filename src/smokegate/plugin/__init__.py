@@ -57,6 +57,17 @@ def _given(config: pytest.Config) -> tuple[Any, Any]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
     """Load the environments, and have the suite collected where no paths are named."""
+    try:
+        _begin(early_config, args)
+    except pytest.UsageError:
+        raise
+    except Exception as error:
+        from smokegate.plugin import hook_guard
+
+        raise hook_guard.startup_error(error) from error
+
+
+def _begin(early_config: pytest.Config, args: list[str]) -> None:
     _compatible_page.keep_hooks(early_config.pluginmanager)
     known = early_config.known_args_namespace
     embedded, pool = _given(early_config)
@@ -70,13 +81,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
         paths = _options.check_paths(early_config)
         args[:0] = paths  # not at the end: a bare `--wait` there would take the first one for its value
         known.file_or_dir = paths
-    from smokegate.plugin import interrupts, loggers, start_up
+    from smokegate.plugin import hook_guard, interrupts, loggers, start_up
 
     start_up.begin(early_config)
     interrupts.hear(early_config)
     loggers.keep_countable()
     early_config.stash[RUN] = run = begin(settings, embedded, pool)
     early_config.add_cleanup(run.close)
+    hook_guard.guard(early_config, sys.modules[__name__])
 
 
 @pytest.hookimpl(wrapper=True, specname="pytest_load_initial_conftests")
@@ -113,6 +125,11 @@ def pytest_configure(config: pytest.Config) -> None:
             workers.limit_workers(config, run)
             config.pluginmanager.register(workers.Workers(run), "smokegate-workers")
             config.pluginmanager.register(interrupts.WorkerInterrupts(config, run), "smokegate-interrupts")
+    from smokegate.plugin import hook_guard
+
+    for name, plugin in config.pluginmanager.list_name_plugin():
+        if name.startswith("smokegate-") and plugin is not None:
+            hook_guard.guard(config, plugin)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -10,7 +10,7 @@ from smokegate.environment.headers import CREDENTIALS
 from smokegate.environment.request_contradictions import GRAPHQL_WRITE
 from smokegate.observation.exchange import READING, Headers
 from smokegate.observation.model import InterruptedRunError
-from smokegate.plugin.failures import Blocked
+from smokegate.plugin.failures import Blocked, Misuse
 from smokegate.plugin.response import Response
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Client:
         """
         known = self._source().environment.checks.secrets
         if name not in known:
-            raise LookupError(f"[checks] secrets names no {name!r}; it names {', '.join(known) or 'none'}")
+            raise Misuse(f"[checks] secrets names no {name!r}; it names {', '.join(known) or 'none'}")
         return known[name]
 
     def _request(  # noqa: PLR0913, PLR0917 -- as `request`
@@ -142,7 +142,7 @@ class Client:
         from smokegate.observation.plan.step import RequestToSend, join, json_request  # noqa: PLC0415
 
         if not path.startswith("/"):
-            raise ValueError(f'expected a path below the backend\'s address, which begins with "/", found {path!r}')
+            raise Misuse(f'expected a path below the backend\'s address, which begins with "/", found {path!r}')
         url = join(self._source().environment.backend.url, path)
         if query:
             url += ("&" if "?" in url else "?") + urlencode(query)

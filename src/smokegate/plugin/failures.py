@@ -20,6 +20,10 @@ class ExpectationFailed(AssertionError):  # noqa: N818 - a finding about a deplo
         self.exchange = exchange
 
 
+class Misuse(LookupError, ValueError):  # noqa: N818 - see above
+    """A team's check gave something that cannot be used; the text says what is expected."""
+
+
 class ExplainedFailure(Failed):
     """A failed expectation once it is explained: a text for a person, without a traceback."""
 

@@ -70,11 +70,22 @@ class ObservedDeployment:
         if self.declared.browser is not None and self._look.wait is None and (groups is None or "browser" in groups):
             self._warm_browser()
         if self.declared.replica is None:
-            self._observe(self.declared, groups)
+            self._begin("observing", lambda: self._observe(self.declared, groups))
         else:
             threading.Thread(
-                target=self._start_replica, args=(groups,), daemon=True, name=f"replica {self.declared.name}"
+                target=self._begin,
+                args=("the replica", lambda: self._start_replica(groups)),
+                daemon=True,
+                name=f"replica {self.declared.name}",
             ).start()
+
+    def _begin(self, what: str, begin: Callable[[], None]) -> None:
+        try:
+            begin()
+        except Exception as broken:  # noqa: BLE001 - whatever it is, the run must report it instead of waiting forever
+            self._failure = NotStartedError(f"{self.declared.name}: {what} could not be started: {broken}")
+            self._failure.__cause__ = broken
+            self._there.set()
 
     def _warm_browser(self) -> None:
         """Start the browser while the replica, and what sends requests, is still starting."""
@@ -102,13 +113,8 @@ class ObservedDeployment:
     def _start_replica(self, groups: Collection[Group] | None) -> None:
         from smokegate.replicas import start_replica  # noqa: PLC0415 - see above
 
-        try:
-            self._replica, environment = start_replica(self.declared, self._look.fault)
-            self._observe(environment, groups)
-        except Exception as broken:  # noqa: BLE001 - whatever it is, the run must report it instead of waiting forever
-            self._failure = NotStartedError(f"{self.declared.name}: the replica could not be started: {broken}")
-            self._failure.__cause__ = broken
-            self._there.set()
+        self._replica, environment = start_replica(self.declared, self._look.fault)
+        self._observe(environment, groups)
 
     @property
     def observer(self) -> Observer:

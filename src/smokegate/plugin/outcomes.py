@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,9 +13,9 @@ from smokegate.diagnosis.outcome import TestOutcome, Word
 from smokegate.internal_error import described
 from smokegate.observation.evidence.sink import line, shown
 from smokegate.plugin.collect import case_of, check_in, environment_in
-from smokegate.plugin.failures import Blocked, ExplainedFailure, NotApplicable, NotJudged
+from smokegate.plugin.failures import Blocked, ExplainedFailure, Misuse, NotApplicable, NotJudged
 from smokegate.plugin.run_key import RUN
-from smokegate.plugin.suite_location import is_in_suite
+from smokegate.plugin.suite_location import PACKAGE, is_in_suite
 
 if TYPE_CHECKING:
     from smokegate.plugin.session import Run
@@ -92,11 +94,23 @@ def promise_of(item: pytest.Item) -> str:
 
 
 def _is_internal(item: pytest.Item, call: pytest.CallInfo[Any]) -> bool:
-    """Whether a check of the suite ended in an error of its own: a finding is an assertion or an outcome."""
-    if call.excinfo is None or not is_in_suite(item.path):
+    """Whether a check ended in an error of ours: a finding is an assertion or an outcome, a misuse is the team's."""
+    expected = (AssertionError, Misuse, pytest.UsageError)  # outcomes and interrupts are no `Exception`
+    if call.excinfo is None or not isinstance(call.excinfo.value, Exception) or call.excinfo.errisinstance(expected):
         return False
-    expected = (AssertionError, pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)
-    return not call.excinfo.errisinstance((*expected, KeyboardInterrupt, pytest.exit.Exception))
+    return is_in_suite(item.path) or _is_raised_below_us(call.excinfo.traceback, item.config.rootpath)
+
+
+def _is_raised_below_us(trace: Iterable[Any], project: Path) -> bool:
+    """Whether an error comes from what the project's own code called of us, and not from that code itself."""
+    ours = False
+    for each in trace:
+        path = Path(each.path)
+        if path.is_relative_to(PACKAGE):
+            ours = True
+        elif path.is_relative_to(project) and "site-packages" not in path.parts:
+            ours = False
+    return ours
 
 
 def _word(report: pytest.TestReport, call: pytest.CallInfo[Any], *, advisory: bool) -> Any:

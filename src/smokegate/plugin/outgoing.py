@@ -20,6 +20,7 @@ from smokegate.plugin.streams import SafeFormatter, SafeStream, as_text, guard_t
 #: What a report holds that is text of its own; ids and places are made of names, not of what servers sent.
 TEXTS = ("wasxfail",)
 DEEPEST = 12
+WITHHELD = "withheld: an error inside smokegate kept it from being searched for secrets"
 LOG_HANDLERS = ("log_cli_handler", "log_file_handler")
 
 
@@ -88,7 +89,17 @@ class Outgoing:
 
 
 def made_safe(report: Any) -> Any:
-    """Return a report after every text in it was made safe."""
+    """Return a report after every text in it was made safe; where that fails, its texts are withheld."""
+    try:
+        return _made_safe(report)
+    except Exception:
+        skipped = isinstance(report.longrepr, tuple)  # what skips says where, and why
+        report.longrepr = report.longrepr and ((*report.longrepr[:2], WITHHELD) if skipped else WITHHELD)
+        report.sections, report.user_properties = [], []
+        raise
+
+
+def _made_safe(report: Any) -> Any:
     report.longrepr = _safe(report.longrepr)
     report.sections = [(title, shown(content)) for title, content in report.sections]
     if getattr(report, "user_properties", None):

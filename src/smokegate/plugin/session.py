@@ -181,7 +181,8 @@ class Run:
     def close(self) -> None:
         """End what the run started."""
         for deployment in self.deployments.values():
-            deployment.close()
+            with self.guarded("cleaning up"):
+                deployment.close()
 
 
 def wait_seconds(settings: Settings, environment: Environment) -> float | None:

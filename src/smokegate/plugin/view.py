@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from smokegate.plugin.failures import Blocked
+from smokegate.plugin.failures import Blocked, Misuse
 from smokegate.plugin.observed_frontend import ObservedFrontend
 from smokegate.plugin.response import EndpointResponse, MonitoringResponse, Response
 
@@ -91,9 +91,9 @@ class Deployment(ObservedFrontend):
                 if label in {each.label, each.path}:
                     return each
             there = ", ".join(each.label for each in declared) or "none"
-            raise LookupError(f"{self.name} declares no endpoint {label!r}; it declares {there}")
+            raise Misuse(f"{self.name} declares no endpoint {label!r}; it declares {there}")
         if self._endpoint_index is None:
-            raise LookupError('name a path, or mark the check with needs=("endpoint",) to get one case for each')
+            raise Misuse('name a path, or mark the check with needs=("endpoint",) to get one case for each')
         return declared[self._endpoint_index]
 
     @property
