@@ -66,6 +66,7 @@ class Case:
     verify: str = ""
     """The command that checks again, where that is not pytest's."""
     _edges: dict[str, EdgeAnswer | None] = field(default_factory=dict, repr=False, compare=False)
+    _hits: dict[str, tuple[Hit, ...]] = field(default_factory=dict, repr=False, compare=False)
     _unmet: dict[str, tuple[Unmet, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def failures_on(self, name: str) -> tuple[TestOutcome, ...]:
@@ -198,14 +199,19 @@ class Case:
     def hits(self, exchanges: tuple[Exchange, ...] | None = None) -> Iterator[Hit]:
         """Yield every outcome, the last of each exchange first, then the attempts before it."""
         for exchange in self.exchanges if exchanges is None else exchanges:
-            outcome = exchange.outcome
-            edge = self.edge(exchange.name)
-            if isinstance(outcome, Answer | NoAnswer):
-                yield Hit(exchange, outcome, healed=False, edge=edge)
-            if isinstance(outcome, Answer) and edge is None:
-                for attempt in exchange.earlier:
-                    made = edge_answer(attempt.outcome) if isinstance(attempt.outcome, Answer) else None
-                    yield Hit(exchange, attempt.outcome, healed=True, edge=made)
+            if exchange.name not in self._hits:
+                self._hits[exchange.name] = tuple(self._hits_of(exchange))
+            yield from self._hits[exchange.name]
+
+    def _hits_of(self, exchange: Exchange) -> Iterator[Hit]:
+        outcome = exchange.outcome
+        edge = self.edge(exchange.name)
+        if isinstance(outcome, Answer | NoAnswer):
+            yield Hit(exchange, outcome, healed=False, edge=edge)
+        if isinstance(outcome, Answer) and edge is None:
+            for attempt in exchange.earlier:
+                made = edge_answer(attempt.outcome) if isinstance(attempt.outcome, Answer) else None
+                yield Hit(exchange, attempt.outcome, healed=True, edge=made)
 
     def wires(self, *causes: WireCause) -> tuple[Hit, ...]:
         """Return the outcomes with one of these causes, unless other samples of the check were answered."""

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from smokegate.plugin.lifecycle import ObservedDeployment
     from smokegate.plugin.waiting import ProgressLine
 
+EACH_DIAGNOSED = 8
+"""How many failures of an environment are each explained by a diagnosis of their own."""
+
 
 class Run:
     """One run of the checks."""
@@ -75,6 +78,8 @@ class Run:
         self.progress: dict[str, str] = {}
         self.progress_line: ProgressLine | None = None
         self.deployments: dict[str, ObservedDeployment] = {}
+        self._diagnosed: dict[str, tuple[int, Diagnosis]] = {}
+        """How often each environment's diagnosis was needed, and the last one."""
         self.since: dict[str, dict[str, Any]] | None = None
         """The states before, by environment, where `--since` names a recorded run."""
 
@@ -144,12 +149,20 @@ class Run:
         return index % max(1, min(self.workers, len(self.environments)))
 
     def diagnosis(self, name: str) -> Diagnosis:
-        """Return what is wrong with an environment, as far as it is known by now."""
+        """Return what is wrong with an environment, as far as it is known by now.
+
+        Each takes as long as there are answers: beyond the first few failures one serves several, or the time
+        would grow with the square of their number.
+        """
         from smokegate.diagnosis.engine import diagnose  # noqa: PLC0415 - only where something failed
 
-        deployment = self.deployment(name)
-        outcomes = tuple(self.outcomes[name].values())
-        return diagnose(deployment.environment, deployment.observation, outcomes, self.settings.command.format(name))
+        times, last = self._diagnosed.get(name, (0, None))
+        if last is None or times < EACH_DIAGNOSED or times.bit_count() == 1:
+            deployment = self.deployment(name)
+            environment, outcomes = deployment.environment, tuple(self.outcomes[name].values())
+            last = diagnose(environment, deployment.observation, outcomes, self.settings.command.format(name))
+        self._diagnosed[name] = times + 1, last
+        return last
 
     @contextmanager
     def guarded(self, what: str) -> Iterator[None]:
