@@ -15,28 +15,17 @@ import pytest
 
 from smokegate.plugin import compatible_page as _compatible_page
 from smokegate.plugin import options as _options
+from smokegate.plugin import suite_location as _suite_location
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add `--env` and its companions."""
-    _leave_unrewritten(pluginmanager)
+    _suite_location.leave_unrewritten(pluginmanager)
     _options.add_options(parser, pluginmanager)
     if sys.stdout is None or sys.stderr is None:
         from smokegate.plugin import streams
 
         streams.ensure()
-
-
-def _leave_unrewritten(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Take back that pytest marks all modules of a package named with `-p` for the rewriting of assertions.
-
-    The suite's modules are test files, which are rewritten in any case; in all others rewriting costs start-up time.
-    """
-    hook = pluginmanager.rewrite_hook
-    marked = getattr(hook, "_must_rewrite", None)  # there is no public way to take a name back
-    if isinstance(marked, set):
-        marked -= {name for name in marked if name.partition(".")[0] == "smokegate"}
-        getattr(hook, "_marked_for_rewrite_cache", {}).clear()
 
 
 def _run(config: pytest.Config) -> Any:
@@ -74,21 +63,13 @@ def _begin(early_config: pytest.Config, args: list[str]) -> None:
     settings = embedded.settings if embedded is not None else _options.settings(early_config, known)
     if settings is None or known.help or known.version:
         return
-    from smokegate.plugin.begin import begin
-    from smokegate.plugin.run_key import RUN
+    from smokegate.plugin import begin
 
     if settings.explicit and not known.file_or_dir:
         paths = _options.check_paths(early_config)
         args[:0] = paths  # not at the end: a bare `--wait` there would take the first one for its value
         known.file_or_dir = paths
-    from smokegate.plugin import hook_guard, interrupts, loggers, start_up
-
-    start_up.begin(early_config)
-    interrupts.hear(early_config)
-    loggers.keep_countable()
-    early_config.stash[RUN] = run = begin(settings, embedded, pool)
-    early_config.add_cleanup(run.close)
-    hook_guard.guard(early_config, sys.modules[__name__])
+    begin.start(early_config, settings, embedded, pool, sys.modules[__name__])
 
 
 @pytest.hookimpl(wrapper=True, specname="pytest_load_initial_conftests")
@@ -108,28 +89,9 @@ def pytest_configure(config: pytest.Config) -> None:
     run = _run(config)
     if run is None or run.settings.rehearse:
         return
-    from smokegate.plugin import last_scan, outgoing, reporting, suite_location
+    from smokegate.plugin import begin
 
-    if config.option.deselect:
-        config.option.deselect = suite_location.shown_ids(config.option.deselect, config.invocation_params.dir)
-    config.pluginmanager.register(outgoing.Outgoing(), "smokegate-outgoing")
-    reports = reporting.Reporting(run)
-    config.pluginmanager.register(reports, "smokegate-reporting")
-    if _options.worker_slot() is None:
-        if run.settings.observes and run.embedded is None:
-            reporting.name_reports(config, run)
-            config.pluginmanager.register(last_scan.LastScan(reports), "smokegate-scan")
-        if getattr(config.option, "tx", None):
-            from smokegate.plugin import interrupts, workers
-
-            workers.limit_workers(config, run)
-            config.pluginmanager.register(workers.Workers(run), "smokegate-workers")
-            config.pluginmanager.register(interrupts.WorkerInterrupts(config, run), "smokegate-interrupts")
-    from smokegate.plugin import hook_guard
-
-    for name, plugin in config.pluginmanager.list_name_plugin():
-        if name.startswith("smokegate-") and plugin is not None:
-            hook_guard.guard(config, plugin)
+    begin.register(config, run)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -224,7 +186,6 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     if getattr(session.config.option, "tx", None):  # the workers send the requests
         waiting.begin(session.config, run)
         return
-
     with run.guarded("the start of the requests"):
         run.start(collect.groups_of(session.items))
         waiting.begin(session.config, run)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,7 +12,10 @@ from smokegate.environment.extras import missing_extra
 from smokegate.environment.fields import seconds
 from smokegate.environment.load import load
 from smokegate.observation.evidence.sink import SINK
-from smokegate.plugin.options import FILE_WAIT
+from smokegate.plugin import interrupts, loggers, start_up
+from smokegate.plugin.hook_guard import guard
+from smokegate.plugin.options import FILE_WAIT, worker_slot
+from smokegate.plugin.run_key import RUN
 from smokegate.plugin.session import Run
 from smokegate.plugin.settings import Settings
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from smokegate.environment.model import Environment
     from smokegate.observation.observer import Pool
     from smokegate.plugin.embedded import Embedded
+    from smokegate.plugin.reporting import Reporting
 
 
 def begin(settings: Settings, embedded: Embedded | None = None, pool: Pool | None = None) -> Run:
@@ -52,6 +56,47 @@ def begin(settings: Settings, embedded: Embedded | None = None, pool: Pool | Non
         except StateError as wrong:
             raise pytest.UsageError(str(wrong)) from None
     return run
+
+
+def start(config: pytest.Config, settings: Settings, embedded: Embedded | None, pool: Pool | None, hooks: Any) -> None:
+    """Begin a run, after what must be there before anything is loaded, and guard these hooks from their own errors."""
+    start_up.begin(config)
+    interrupts.hear(config)
+    loggers.keep_countable()
+    config.stash[RUN] = run = begin(settings, embedded, pool)
+    config.add_cleanup(run.close)
+    guard(config, hooks)
+
+
+def register(config: pytest.Config, run: Run) -> None:
+    """Register what makes the reports and spreads the work."""
+    from smokegate.plugin import outgoing, reporting, suite_location  # noqa: PLC0415 - costs start-up time
+
+    if config.option.deselect:
+        config.option.deselect = suite_location.shown_ids(config.option.deselect, config.invocation_params.dir)
+    config.pluginmanager.register(outgoing.Outgoing(), "smokegate-outgoing")
+    reports = reporting.Reporting(run)
+    config.pluginmanager.register(reports, "smokegate-reporting")
+    if worker_slot() is None:
+        _register_reports(config, run, reports)
+    for name, plugin in config.pluginmanager.list_name_plugin():
+        if name.startswith("smokegate-") and plugin is not None:
+            guard(config, plugin)
+
+
+def _register_reports(config: pytest.Config, run: Run, reports: Reporting) -> None:
+    """Register what only the process has that a person started."""
+    from smokegate.plugin import last_scan, reporting  # noqa: PLC0415 - costs start-up time
+
+    if run.settings.observes and run.embedded is None:
+        reporting.name_reports(config, run)
+        config.pluginmanager.register(last_scan.LastScan(reports), "smokegate-scan")
+    if getattr(config.option, "tx", None):
+        from smokegate.plugin import workers  # noqa: PLC0415 - only where work is spread
+
+        workers.limit_workers(config, run)
+        config.pluginmanager.register(workers.Workers(run), "smokegate-workers")
+        config.pluginmanager.register(interrupts.WorkerInterrupts(config, run), "smokegate-interrupts")
 
 
 def check_options(settings: Settings, environments: tuple[Environment, ...]) -> None:

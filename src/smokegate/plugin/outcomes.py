@@ -18,6 +18,8 @@ from smokegate.plugin.run_key import RUN
 from smokegate.plugin.suite_location import PACKAGE, is_in_suite
 
 if TYPE_CHECKING:
+    from smokegate.plugin.check import Check
+    from smokegate.plugin.fixtures import Case
     from smokegate.plugin.session import Run
 
 #: Attribute of a pytest report that holds the outcome, as plain data so that it crosses pytest-xdist's pipe.
@@ -48,11 +50,7 @@ def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepor
         setattr(report, ATTRIBUTE, attached)
         return
     stated = check_in(item)
-    advisory = False
-    if case is not None:
-        environment = run.environment(case.environment)
-        endpoint = None if case.endpoint is None else environment.backend.endpoints[case.endpoint]
-        advisory = stated.is_advisory(environment, endpoint)
+    advisory = case is not None and _is_advisory(run, case, stated)
     internal = _is_internal(item, call)
     outcome: Word = "error" if internal else _word(report, call, advisory=advisory)
     why = line(described(call.excinfo.value)) if internal and call.excinfo else _why(report, call)
@@ -83,6 +81,12 @@ def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepor
     properties = {"code": noted.label, **({"environment": case.environment} if case else {})}
     item.user_properties += [each for each in properties.items() if each not in item.user_properties]
     setattr(report, ATTRIBUTE, {"environment": case and case.environment, **asdict(noted)})
+
+
+def _is_advisory(run: Run, case: Case, stated: Check) -> bool:
+    environment = run.environment(case.environment)
+    endpoint = None if case.endpoint is None else environment.backend.endpoints[case.endpoint]
+    return stated.is_advisory(environment, endpoint)
 
 
 def promise_of(item: pytest.Item) -> str:

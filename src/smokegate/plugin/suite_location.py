@@ -94,3 +94,15 @@ def module_of_the_suite(path: Path, parent: pytest.Collector) -> pytest.Module |
         return None
     module: pytest.Module = SuiteModule.from_parent(parent, path=path, nodeid=f"{SHOWN}/{path.name}")
     return module
+
+
+def leave_unrewritten(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Take back that pytest marks all modules of a package named with `-p` for the rewriting of assertions.
+
+    The suite's modules are test files, which are rewritten in any case; in all others rewriting costs start-up time.
+    """
+    hook = pluginmanager.rewrite_hook
+    marked = getattr(hook, "_must_rewrite", None)  # there is no public way to take a name back
+    if isinstance(marked, set):
+        marked -= {name for name in marked if name.partition(".")[0] == "smokegate"}
+        getattr(hook, "_marked_for_rewrite_cache", {}).clear()

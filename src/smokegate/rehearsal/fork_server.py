@@ -63,7 +63,7 @@ def warm_up(settings: dict[str, Any]) -> None:
     _read_knowledge()
     import_module("smokegate.report.page").templates()
     if settings["replicas"]:
-        import_module("smokegate.replica.process.client").share_with_forks()
+        import_module("smokegate.replica.process.starter").share_with_forks()
     gc.collect()
     gc.freeze()
 

@@ -167,10 +167,10 @@ def test_a_killed_fork_server_is_replaced() -> None:
     code = (
         "import os, signal\n"
         "from smokegate.replica import start\n"
-        "from smokegate.replica.process import client\n"
+        "from smokegate.replica.process import starter\n"
         "start('tectonic', 'no-server').stop()\n"
-        "client._current._server.process.kill()\n"
-        "client._current._server.process.wait()\n"
+        "starter._current._server.process.kill()\n"
+        "starter._current._server.process.wait()\n"
         "with start('tectonic', 'no-server') as replica:\n"
         "    print(replica.pids)\n"
     )
@@ -228,12 +228,12 @@ def test_forks_may_share_the_fork_server_and_their_replicas_end_with_them(until:
     code = (
         "import os\n"
         "from smokegate.replica import start\n"
-        "from smokegate.replica.process import client\n"
-        "client.share_with_forks()\n"
+        "from smokegate.replica.process import starter\n"
+        "starter.share_with_forks()\n"
         "if os.fork() == 0:\n"
         "    replica = start('tectonic')\n"
         "    parent = int(open(f'/proc/{replica.pids[0]}/stat').read().rpartition(')')[2].split()[1])\n"
-        "    print(replica.directory, parent == client._current._server.process.pid, *replica.pids, flush=True)\n"
+        "    print(replica.directory, parent == starter._current._server.process.pid, *replica.pids, flush=True)\n"
         "    os._exit(0)\n"
         "os.wait()\n"
     )

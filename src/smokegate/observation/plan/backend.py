@@ -9,7 +9,15 @@ from smokegate.environment.backend import Sent
 from smokegate.environment.model import Endpoint, Environment, Expectation
 from smokegate.observation.plan.bodies import encoded
 from smokegate.observation.plan.prerequisites import never_sent
-from smokegate.observation.plan.step import RequestToSend, Step, join
+from smokegate.observation.plan.step import (
+    ACCOUNT_PREFLIGHT,
+    PREFLIGHT,
+    RequestToSend,
+    Step,
+    join,
+    preflights,
+    web_origin,
+)
 from smokegate.observation.transport.connect import Route
 
 HEALTH, JOURNEY, PLAIN, SAMPLE = 0, 1, 5, 7
@@ -108,3 +116,24 @@ def version_is_health(environment: Environment) -> bool:
 def health_request(environment: Environment) -> RequestToSend:
     """Return the request of the health check."""
     return reading(environment, environment.backend.health.path, environment.backend.health)
+
+
+def preflight_steps(environment: Environment) -> Iterator[Step]:
+    """Yield what a browser sends before the login and before the call that reads the account.
+
+    A form needs no permission for its type, and neither does a call that only a cookie signs.
+    """
+    api, frontend = environment.sign_in, environment.frontend
+    if api is None or frontend is None:
+        return
+    calls = {
+        PREFLIGHT: ("POST", api.login, "" if api.login_call.body == "form" else "content-type"),
+        ACCOUNT_PREFLIGHT: ("GET", api.account, (api.credential_header or "").lower()),
+    }
+    for name in preflights(api):
+        method, path, header = calls[name]
+        sent = [("Origin", web_origin(frontend.url)), ("Access-Control-Request-Method", method)]
+        sent += [("Access-Control-Request-Headers", header)] if header else []
+        # Browsers follow no redirect of a preflight: it is the answer, and a refusal.
+        request = RequestToSend("OPTIONS", join(environment.backend.url, path), tuple(sent), follow=False)
+        yield Step(name, "frontend", request, priority=PLAIN)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-import socket
-import subprocess
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from smokegate.replica.catalogue import check_kind, find_faults
 from smokegate.replica.process.channel import Link, ReplicaError
-from smokegate.replica.process.forking import ForkServer
+from smokegate.replica.process.starter import starter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +22,6 @@ __all__ = [
     "NeedsNamespaceError",
     "Replica",
     "ReplicaError",
-    "share_with_forks",
     "start",
 ]
 
@@ -107,113 +102,39 @@ def start(  # noqa: PLR0913 -- all but the first two are by name
         NeedsNamespaceError: the fault is one of the network's.
         ReplicaError: it could not be started.
     """
-    check_kind(kind)
-    if fault is not None:
-        entries = find_faults(kind, fault)
-        inside = os.environ.get(NAMESPACE_VARIABLE) == fault
-        if not inside and any(entry.needs == "namespace" for entry in entries):
-            raise NeedsNamespaceError(
-                f"fault {fault!r} is one of the network, not of the replica: run the command in a network "
-                f"namespace made for it, as root: python -m smokegate.replica.namespace {fault} -- COMMAND"
-            )
-    link = Link(_starter().order({"kind": kind, "fault": fault, "tls": tls, "port": port, "seconds": seconds}))
+    _check(kind, fault)
+    link = Link(starter().order({"kind": kind, "fault": fault, "tls": tls, "port": port, "seconds": seconds}))
     try:
-        serving = link.next_message(monotonic() + 30)["serving"]
-        ca_file = serving["ca_file"]
-        replica = Replica(
-            kind,
-            fault,
-            serving["backend_url"],
-            serving["frontend_url"],
-            Path(ca_file) if ca_file else None,
-            serving["commit"],
-            Path(serving["directory"]),
-            MappingProxyType({}),
-            tuple(serving["platform"]) if serving["platform"] else None,
-            _link=link,
-        )
+        replica = _serving(kind, fault, link)
         return replica.ready() if wait else replica
     except BaseException:
         link.close()
         raise
 
 
-class _Starter:
-    """The process that has the server stack imported and forks replicas; it ends with its caller."""
-
-    def __init__(self) -> None:
-        self._links: list[socket.socket] = []
-        package_root = str(Path(__file__).resolve().parents[2])
-        path = os.pathsep.join(filter(None, [package_root, os.environ.get("PYTHONPATH")]))
-        self._server = ForkServer(
-            ["-P", "-m", "smokegate.replica.process.fork_server"],
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-            env={**os.environ, "PYTHONPATH": path},
+def _check(kind: str, fault: str | None) -> None:
+    check_kind(kind)
+    entries = find_faults(kind, fault) if fault is not None else ()
+    inside = os.environ.get(NAMESPACE_VARIABLE) == fault
+    if not inside and any(entry.needs == "namespace" for entry in entries):
+        raise NeedsNamespaceError(
+            f"fault {fault!r} is one of the network, not of the replica: run the command in a network "
+            f"namespace made for it, as root: python -m smokegate.replica.namespace {fault} -- COMMAND"
         )
-        self.shared = False
-        self._borrowed = False
-
-    @property
-    def alive(self) -> bool:
-        return self._borrowed or self._server.alive
-
-    def order(self, request: dict[str, Any]) -> socket.socket:
-        """Request a replica; returns the channel over which it reports."""
-        try:
-            channel = self._server.order(request)
-        except OSError as error:
-            raise ReplicaError("the process that starts replicas has ended") from error
-        self._links = [link for link in self._links if link.fileno() != -1]
-        self._links.append(channel)
-        return channel
-
-    def close(self) -> None:
-        if not self._borrowed:
-            self._server.close()
-
-    def after_fork(self) -> None:
-        """In a forked copy of the caller: let go of its replicas, leave the process to the original."""
-        self._borrowed = self.shared
-        self._server.after_fork(shared=self.shared)
-        for link in self._links:
-            link.close()
-        self._links.clear()
 
 
-_current: _Starter | None = None
-_lock = threading.Lock()
-
-
-def _starter() -> _Starter:
-    global _current  # noqa: PLW0603 -- one per process, by design
-    with _lock:
-        if _current is None or not _current.alive:
-            _current = _Starter()
-        return _current
-
-
-def share_with_forks() -> None:
-    """Have this process's forks order their replicas where it would itself: each is spared the imports.
-
-    The replicas of forks are theirs: they end with them.
-    """
-    _starter().shared = True
-
-
-def _end() -> None:
-    if _current is not None:
-        _current.close()
-
-
-def _after_fork() -> None:
-    global _current, _lock  # noqa: PLW0603 -- a fork is another process
-    _lock = threading.Lock()
-    if _current is not None:
-        _current.after_fork()
-        if not _current.shared:
-            _current = None
-
-
-atexit.register(_end)
-os.register_at_fork(after_in_child=_after_fork)
+def _serving(kind: str, fault: str | None, link: Link) -> Replica:
+    """Wait for the addresses of a replica."""
+    serving = link.next_message(monotonic() + 30)["serving"]
+    return Replica(
+        kind=kind,
+        fault=fault,
+        backend_url=serving["backend_url"],
+        frontend_url=serving["frontend_url"],
+        ca_file=Path(serving["ca_file"]) if serving["ca_file"] else None,
+        commit=serving["commit"],
+        directory=Path(serving["directory"]),
+        variables=MappingProxyType({}),
+        platform=tuple(serving["platform"]) if serving["platform"] else None,
+        _link=link,
+    )

@@ -9,12 +9,10 @@ from urllib.parse import urlsplit
 
 from smokegate.environment.model import Environment, Frontend
 from smokegate.observation.model import ApiAddress, PageFile, PageView
-from smokegate.observation.plan.backend import JOURNEY, PLAIN
+from smokegate.observation.plan.backend import JOURNEY, PLAIN, preflight_steps
 from smokegate.observation.plan.step import (
-    ACCOUNT_PREFLIGHT,
     ON_BACKEND,
     ON_FRONTEND,
-    PREFLIGHT,
     RawResponse,
     RequestToSend,
     Step,
@@ -82,31 +80,11 @@ class FrontendPlan:
         yield Step("page", "frontend", page, priority=JOURNEY, got=self._page)
         if same_origin(self._frontend.url, self._environment.backend.url):
             return
-        yield from self._preflights()
+        yield from preflight_steps(self._environment)
         path = self._api_path()
         if path is not None:
             misled = RequestToSend("GET", join(self._frontend.url, path))
             yield Step("api on frontend", "frontend", misled, priority=PLAIN)
-
-    def _preflights(self) -> Iterator[Step]:
-        """Plan what a browser sends before the login and before the call that reads the account.
-
-        A form needs no permission for its type, and neither does a call that only a cookie signs.
-        """
-        api = self._environment.sign_in
-        if api is None:
-            return
-        names = () if api.login_call.body == "form" else ("content-type",)
-        yield self._preflight(PREFLIGHT, "POST", api.login, names)
-        if api.credential_header is not None:
-            yield self._preflight(ACCOUNT_PREFLIGHT, "GET", api.account, (api.credential_header.lower(),))
-
-    def _preflight(self, name: str, method: str, path: str, headers: tuple[str, ...]) -> Step:
-        sent = [("Origin", web_origin(self._frontend.url)), ("Access-Control-Request-Method", method)]
-        sent += [("Access-Control-Request-Headers", each) for each in headers]
-        # Browsers follow no redirect of a preflight: it is the answer, and a refusal.
-        url = join(self._environment.backend.url, path)
-        return Step(name, "frontend", RequestToSend("OPTIONS", url, tuple(sent), follow=False), priority=PLAIN)
 
     def _api_path(self) -> str | None:
         """A path of the API that the frontend's host must not pretend to serve."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from smokegate.environment.model import Environment, SignIn
+from smokegate.environment.model import Environment
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.exchange import NotSent
 from smokegate.observation.plan.backend import JOURNEY, PLAIN
@@ -62,9 +62,8 @@ class SignInPlan:
 
     def __init__(self, environment: Environment, redactor: Redactor) -> None:
         assert environment.sign_in is not None
-        api: SignIn = environment.sign_in
+        self._api = api = environment.sign_in
         self._base = environment.backend.url
-        self._api = api
         self.accounts = Accounts(environment, redactor)
         page = web_origin(environment.frontend.url) if environment.frontend is not None else ""
         self._page = "" if page == web_origin(self._base) else page
@@ -190,7 +189,6 @@ class SignInPlan:
         needed: Callable[[], NotSent | None] = lambda: None,
     ) -> Iterator[Step]:
         call, session = self._api.login_call, self._sessions[client]
-
         values = {call.email: account[0], call.password: account[1]}
 
         def build() -> RequestToSend | NotSent:
@@ -201,11 +199,9 @@ class SignInPlan:
 
     def _is_needed(self) -> NotSent | None:
         """Return why there is no first login: a registration that signs in makes it needless."""
-        if not self.accounts.signs_in_new:
-            return None
-        if self._sessions["first"].signed_in:
+        if self.accounts.signs_in_new and self._sessions["first"].signed_in:
             return NEEDLESS
-        return None if self._registered else NotSent(REGISTER)
+        return None if self._registered or not self.accounts.signs_in_new else NotSent(REGISTER)
 
     def _is_open(self) -> NotSent | None:
         """Return why there is no further login: there is no account to log in to."""
