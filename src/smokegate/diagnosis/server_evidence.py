@@ -162,20 +162,6 @@ def database_away(case: Case) -> bool:
     return away or bool(view.database and not view.database.ready)
 
 
-def state(service: ServiceView) -> str:
-    """Return the line that says how a service stands, quoted."""
-    if not service.exists:
-        return f"service {service.name} has no container"
-    words = [f"state: {service.state}"]
-    if service.health:
-        words.append(f"health: {service.health}")
-    if not service.running or service.exit_code:
-        words.append(f"exit code: {service.exit_code}")
-    if service.restart_count:
-        words.append(f"restarts: {service.restart_count}")
-    return f"container {service.container}: {quote(', '.join(words))}"
-
-
 def last_words(service: ServiceView) -> tuple[str, ...]:
     """Return the last lines of a service's log that say something, quoted."""
     lines = [line.text for line in _relevant(service) if re.search(r"\w", line.text)]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Signs
-from smokegate.diagnosis.server_evidence import last_said, last_words, reasons, state
+from smokegate.diagnosis.server_evidence import last_said, last_words, reasons
+from smokegate.diagnosis.service_state import state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from smokegate.diagnosis.wording import quote
+from smokegate.observation.server.model import ServerView
+from smokegate.observation.server.service import ServiceView
+
 if TYPE_CHECKING:
     from smokegate.environment.model import Compose
     from smokegate.observation.server import ServerView, ServiceView
@@ -83,3 +87,17 @@ def _answers(service: ServiceView, compose: Compose, view: ServerView) -> bool:
 def _last_check(service: ServiceView) -> str:
     log = service.check.log if service.check else ()
     return f": {log[-1].output or f'exit code {log[-1].exit_code}'}" if log else ""
+
+
+def state(service: ServiceView) -> str:
+    """Return the line that says how a service stands, quoted."""
+    if not service.exists:
+        return f"service {service.name} has no container"
+    words = [f"state: {service.state}"]
+    if service.health:
+        words.append(f"health: {service.health}")
+    if not service.running or service.exit_code:
+        words.append(f"exit code: {service.exit_code}")
+    if service.restart_count:
+        words.append(f"restarts: {service.restart_count}")
+    return f"container {service.container}: {quote(', '.join(words))}"

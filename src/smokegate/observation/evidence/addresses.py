@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
+from smokegate.observation.evidence.html import is_html
 from smokegate.observation.model import HOLE
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Environment
+    from smokegate.observation.exchange import Answer
+
 
 UNSET = re.compile(r"(?:undefined|null|NaN|\[object Object\])(?=$|[/:?\ufffc])|https?:///")
 UNFILLED = re.compile(
@@ -36,3 +44,27 @@ def place_of(parts: SplitResult) -> tuple[str, str | None, int]:
 def covers(path: str, prefix: str) -> bool:
     """Return whether a path is a prefix or below it."""
     return path.rstrip("/") == prefix.rstrip("/") or path.startswith(prefix.rstrip("/") + "/")
+
+
+def begun(called: Iterable[str], declared: str, path: str) -> bool:
+    """Return whether some call begins as the part of a declared path does that this one lacks."""
+    first = "/" + declared.removesuffix(path).strip("/").partition("/")[0]
+    return any(covers(each, first) for each in called)
+
+
+def is_api(answer: Answer) -> bool:
+    """Return whether an answer is an API's rather than that of a host for files."""
+    kind = answer.headers.get("content-type", "").lower()
+    return "json" in kind or (not is_html(answer) and answer.status not in {404, 405} and "text/plain" not in kind)
+
+
+def declared_paths(environment: Environment) -> Iterator[str]:
+    """Yield the paths of the API that the file names."""
+    for endpoint in environment.backend.endpoints:
+        path = endpoint.path.partition("?")[0]
+        if len(path) > 1:
+            yield path
+    if environment.sign_in is not None:
+        for path in (environment.sign_in.login, environment.sign_in.account):
+            if isinstance(path, str) and len(path) > 1:
+                yield path.partition("?")[0]

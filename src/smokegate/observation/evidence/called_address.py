@@ -5,12 +5,21 @@ Where the file states no path, the backend's own answer to the path that would b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smokegate.knowledge.page_hosts import is_developer_tool, is_local, is_third_party
-from smokegate.observation.evidence.addresses import UNFILLED, UNSET, WITHOUT_SCHEME, covers, place_of, split_address
+from smokegate.observation.evidence.addresses import (
+    UNFILLED,
+    UNSET,
+    WITHOUT_SCHEME,
+    begun,
+    covers,
+    declared_paths,
+    is_api,
+    place_of,
+    split_address,
+)
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.model import HOLE, ApiAddress
 from smokegate.observation.plan.step import ON_BACKEND, ON_FRONTEND
@@ -50,7 +59,7 @@ class AddressJudge:
         self.wanted = urlsplit(self._calls or environment.backend.url)
         self._home = urlsplit(environment.frontend.url)
         self._prefix = self.wanted.path.rstrip("/") if self._calls else ""
-        self._declared = tuple(_declared(environment))
+        self._declared = tuple(declared_paths(environment))
 
     def kind(self, address: ApiAddress) -> tuple[str, str]:
         """Return what an address is, a cause's code where it is wrong, and what shows it."""
@@ -114,9 +123,7 @@ class AddressJudge:
         if any(covers(d, c.rstrip("/")) or covers(c, d) for c in called for d in self._declared if len(c) > 1):
             return ""
         # What knows the prefix elsewhere does not lack it here: this is a page of the frontend with a similar name.
-        lacking = [
-            c for c in called if len(c) > 1 for d in self._declared if d.endswith(c) and not _begun(called, d, c)
-        ]
+        lacking = [c for c in called if len(c) > 1 for d in self._declared if d.endswith(c) and not begun(called, d, c)]
         twice = [c for c in called for d in self._declared if c == "/" + d.split("/")[1] + d]
         return max(lacking or twice, key=len, default="")
 
@@ -150,7 +157,7 @@ class AddressJudge:
             answer = self._answer(name)
             if answer is None:
                 continue
-            if _is_api(answer):
+            if is_api(answer):
                 return RIGHT, ""
             return (
                 "frontend.calls-itself",
@@ -182,27 +189,3 @@ def _is_base(address: ApiAddress) -> bool:
         return "://" in address.value
     whole = address.value.endswith(HOLE) and not is_third_party(address.resolved)
     return address.how == "request" and whole and ("://" in address.value or UNSET.match(address.value) is not None)
-
-
-def _declared(environment: Environment) -> Iterator[str]:
-    """Yield the paths of the API that the file names."""
-    for endpoint in environment.backend.endpoints:
-        path = endpoint.path.partition("?")[0]
-        if len(path) > 1:
-            yield path
-    if environment.sign_in is not None:
-        for path in (environment.sign_in.login, environment.sign_in.account):
-            if isinstance(path, str) and len(path) > 1:
-                yield path.partition("?")[0]
-
-
-def _begun(called: Iterable[str], declared: str, path: str) -> bool:
-    """Return whether some call begins as the part of a declared path does that this one lacks."""
-    first = "/" + declared.removesuffix(path).strip("/").partition("/")[0]
-    return any(covers(each, first) for each in called)
-
-
-def _is_api(answer: Answer) -> bool:
-    """Return whether an answer is an API's rather than that of a host for files."""
-    kind = answer.headers.get("content-type", "").lower()
-    return "json" in kind or (not is_html(answer) and answer.status not in {404, 405} and "text/plain" not in kind)

@@ -18,6 +18,7 @@ from smokegate.observation.javascript.api_names import (
     Found,
     names_api,
 )
+from smokegate.observation.javascript.called_paths import CalledPaths
 from smokegate.observation.javascript.callers import requested
 from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.members import member
@@ -28,10 +29,8 @@ from smokegate.observation.javascript.unset import runs_at_once
 from smokegate.observation.javascript.values import UNDEFINED, Undefined, Unknown
 from smokegate.observation.model import HOLE
 
-MOST_PATHS = 400
 BESIDE = {"url": "exchanges", "uri": "(?:cache|link)", "endpoint": "defaultAuthMode"}
 """Options that are an address where another one is there: of urql, Apollo Client and Amplify."""
-RELATIVE = re.compile(r"[a-z][a-z0-9]{2,30}(?:/[\w\ufffc-]{1,40}){0,4}")
 
 
 class Calls:
@@ -44,14 +43,7 @@ class Calls:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._names = AddressNames(evaluator)
-        self.paths: dict[str, None] = {}
-        """Constant paths that are passed to any call."""
-        self.words: dict[str, None] = {}
-        """Constant paths without a slash at their beginning, as clients with a `prefixUrl` are given them."""
-        self.prefixed = False
-        """Whether a client has a `prefixUrl`."""
-        self.hidden_base = False
-        """Whether an HTTP client is given a base that is only known when the page runs."""
+        self.paths = CalledPaths()
 
     def of(self, script: Script) -> list[Found]:
         """Return what a script calls, without what is too deep to be followed."""
@@ -151,10 +143,8 @@ class Calls:
         for value, alone in self._evaluator.each_value(script, first):
             if isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value)):
                 yield Found(script.url, value, "request", method, alone=alone)
-            elif isinstance(value, str) and value[:1] == "/" and len(self.paths) < MOST_PATHS:
-                self.paths[value] = None  # below the client's base, if it has one
-            elif isinstance(value, str) and RELATIVE.fullmatch(value) and len(self.words) < MOST_PATHS:
-                self.words["/" + value] = None
+            elif isinstance(value, str):
+                self.paths.note(value)
 
     def _method(self, script: Script, first: int) -> str:
         options = self._evaluator.second_argument(script, first)
@@ -171,7 +161,7 @@ class Calls:
             yield from self._given(script, at)
         if at >= len(script.tokens.starts) or (not client and not names_api(key)):
             return
-        self.prefixed |= key.lower() == "prefixurl"
+        self.paths.prefixed |= key.lower() == "prefixurl"
         how = "constant" if self._is_default(script, at) else "client" if client else "setting"
         for value, alone in self._evaluator.each_value(script, at):
             if (isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value))) or (
@@ -183,7 +173,8 @@ class Calls:
             elif value == "" and _wants_address(script, key, at):
                 yield Found(script.url, "", how, "?", alone=alone)
             elif key.lower() in {"baseurl", "prefixurl"} and script.tokens.word(script.tokens.inside[at] - 1) == "(":
-                self.hidden_base |= isinstance(value, Unknown) or (isinstance(value, str) and value.startswith(HOLE))
+                hidden = isinstance(value, Unknown) or (isinstance(value, str) and value.startswith(HOLE))
+                self.paths.hidden_base |= hidden
 
     def _is_default(self, script: Script, at: int) -> bool:
         """Return whether an entry belongs to defaults, which the settings that count are spread over."""
@@ -220,8 +211,8 @@ class Calls:
 
     def _path(self, script: Script, index: int, path: str) -> None:
         around = script.tokens.inside[index]
-        if script.tokens.word(around) == "(" and path[1:2].isalnum() and len(self.paths) < MOST_PATHS:
-            self.paths[unescaped(path)] = None
+        if script.tokens.word(around) == "(" and path[1:2].isalnum():
+            self.paths.note(unescaped(path))
 
     def _template(self, script: Script, index: int) -> Iterator[Found]:
         tokens = script.tokens

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.observation.server import origin, parse
+from smokegate.observation.server import origin, parse_host
 from smokegate.observation.server.causes import CommandCause, docker_cause
 from smokegate.observation.server.host import Host, HostError
 from smokegate.observation.server.model import (
@@ -56,19 +56,19 @@ def listeners(host: Host, port: int, *, engine: bool) -> tuple[ListenerView, ...
     """Return who holds the port: containers by what they publish, processes other than docker's proxies."""
     found: tuple[ListenerView, ...] = ()
     if engine:
-        found = parse.publishers(
+        found = parse_host.publishers(
             host.run(["docker", "ps", "--filter", f"publish={port}", "--no-trunc", "--format", "{{json .}}"]).stdout,
             port,
         )
     output = host.run(["sh", "-c", LISTENING])
-    processes = parse.listeners(output.stdout, port)
+    processes = parse_host.listeners(output.stdout, port)
     unseen = [each for each in processes if each.process is None and found]
     return (*found, *(each for each in processes if each.process != "docker-proxy" and each not in unseen))
 
 
 def disks(host: Host, root: str) -> tuple[Disk, ...]:
     """Return the file systems of the host: its root, and where the engine keeps its files."""
-    return parse.disks(host.run(["df", "-Pk", "/", *([root] if root.startswith("/") else [])]).stdout)
+    return parse_host.disks(host.run(["df", "-Pk", "/", *([root] if root.startswith("/") else [])]).stdout)
 
 
 def disks_inside(host: Host, service: ServiceView) -> tuple[Disk, ...]:
@@ -76,7 +76,7 @@ def disks_inside(host: Host, service: ServiceView) -> tuple[Disk, ...]:
     output = host.run(["docker", "exec", service.id, "df", "-Pk"])
     return tuple(
         each
-        for each in parse.disks(output.stdout, service.name)
+        for each in parse_host.disks(output.stdout, service.name)
         if not each.mount.startswith(("/sys", "/proc", "/dev"))
     )
 
@@ -93,4 +93,4 @@ def database(host: Host, compose: Compose, services: tuple[ServiceView, ...]) ->
             detail=f"its container is {one.state or 'not there' if one else 'not there'}",
         )
     output = host.run(["docker", "exec", one.id, "sh", "-c", READY])
-    return parse.database(compose.database, output.status, output.stdout, output.stderr)
+    return parse_host.database(compose.database, output.status, output.stdout, output.stderr)

@@ -52,14 +52,9 @@ def service_gone(plan: Plan) -> None:
     del _platform(plan).services["tectonic-backend"]
 
 
-def build_failed(plan: Plan) -> None:
-    """The build of the new version fails; the version before keeps answering."""
-    _deploying(plan, "created", "build_in_progress", "build_failed", failure={"nonZeroExit": 1})
-
-
-def pre_deploy_failed(plan: Plan) -> None:
-    """The pre-deploy command of the new version fails; the version before keeps answering."""
-    _deploying(plan, "created", "pre_deploy_in_progress", "pre_deploy_failed", failure={"nonZeroExit": 1})
+def newest_deploy(plan: Plan, words: tuple[str, ...], **more: Any) -> None:
+    """Have the newest deploy, of the expected commit, go through these states."""
+    _deploying(plan, *words, **more)
 
 
 def start_failed(plan: Plan, log: tuple[str, ...] = (), *, first: bool = False, **failure: Any) -> None:
@@ -82,11 +77,6 @@ def start_failed_secret(plan: Plan) -> None:
     _backend(plan).variables["SECRET_KEY"] = SECRET
 
 
-def deploy_canceled(plan: Plan) -> None:
-    """Someone cancels the deploy of the new version."""
-    _deploying(plan, "created", "build_in_progress", "canceled")
-
-
 def deploy_superseded(plan: Plan) -> None:
     """While the new version is built, a newer deploy takes its place."""
     from smokegate.replica.render.platform import Deploy, through
@@ -102,11 +92,6 @@ def deploy_slow(plan: Plan) -> None:
     _deploying(plan, "created")
     steps = ((0.0, "created"), (0.2, "build_in_progress"), (20.0, "update_in_progress"), (25.0, "live"))
     _backend(plan).deploys[0].path = steps
-
-
-def status_unknown(plan: Plan) -> None:
-    """The deploy is in a state that no one has seen before."""
-    _deploying(plan, "created", "canary_in_progress")
 
 
 def version_broken(plan: Plan) -> None:
@@ -138,19 +123,12 @@ def frontend_build_failed(plan: Plan) -> None:
     site.deploys.insert(0, Deploy(commit_of(plan.kind), through("build_failed")))
 
 
-def variable_missing(plan: Plan) -> None:
-    """A variable that the backend needs is not set."""
-    del _backend(plan).variables["FINNHUB_API_KEY"]
-
-
-def variable_empty(plan: Plan) -> None:
-    """A variable that the backend needs is set to an empty text."""
-    _backend(plan).variables["FINNHUB_API_KEY"] = " "
-
-
-def debug_set(plan: Plan) -> None:
-    """DEBUG is on in the service's variables."""
-    _backend(plan).variables["DEBUG"] = "True"
+def variable(plan: Plan, name: str, value: str | None = None) -> None:
+    """Set a variable of the backend, or have it missing."""
+    if value is None:
+        del _backend(plan).variables[name]
+    else:
+        _backend(plan).variables[name] = value
 
 
 def health_path_unset(plan: Plan) -> None:
@@ -158,14 +136,9 @@ def health_path_unset(plan: Plan) -> None:
     _backend(plan).health_path = ""
 
 
-def database_suspended(plan: Plan) -> None:
-    """The database is suspended on the platform."""
-    _platform(plan).database = {"status": "available", "suspended": "suspended"}
-
-
-def database_unavailable(plan: Plan) -> None:
-    """The database is unavailable on the platform."""
-    _platform(plan).database = {"status": "unavailable", "suspended": "not_suspended"}
+def database(plan: Plan, status: str, suspended: str) -> None:
+    """Have the platform say this of the database."""
+    _platform(plan).database = {"status": status, "suspended": suspended}
 
 
 def edge_lost(plan: Plan) -> None:

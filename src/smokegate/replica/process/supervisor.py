@@ -121,12 +121,9 @@ class _Supervisor:
         from smokegate.replica.edge.server import Listener, open_listeners  # noqa: PLC0415 -- only where it runs
 
         handlers = import_module(f"smokegate.replica.{self._plan.kind}.deployment").handlers(self._plan, self._ports)
-        sites = self._plan.sites
-        listeners = [
-            Listener(bound, handlers[name], context(self._plan, sites[name]))
-            for name, bound in self._public.items()
-            if sites[name].listens
-        ]
+        public = [(name, bound, self._plan.sites[name]) for name, bound in self._public.items()]
+        listening = [each for each in public if each[2].listens]
+        listeners = [Listener(bound, handlers[name], context(self._plan, site)) for name, bound, site in listening]
 
         async def serve() -> None:
             await open_listeners(listeners)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Level, Rule, Signs
-from smokegate.diagnosis.server_evidence import last_words, state, unexplained, view_of
+from smokegate.diagnosis.server_evidence import last_words, unexplained, view_of
 from smokegate.diagnosis.server_rule_helpers import EDGE, affected, named
+from smokegate.diagnosis.service_state import state
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Level, Rule, Signs
-from smokegate.diagnosis.server_evidence import role, state, unexplained, view_of
+from smokegate.diagnosis.server_evidence import role, unexplained, view_of
 from smokegate.diagnosis.server_rule_helpers import EDGE, affected, named
+from smokegate.diagnosis.service_state import state
 from smokegate.diagnosis.wording import quote
 
 if TYPE_CHECKING:

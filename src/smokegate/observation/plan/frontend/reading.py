@@ -108,9 +108,9 @@ class Reading:
         calls = Calls(Evaluator(self.world))
         found = [each for script in self._scripts() for each in calls.of(script)]
         found += [Found(self.world.page, each, "request") for each in self._page.calls]
-        paths = (*calls.paths, *(calls.words if calls.prefixed else ()))
+        paths = calls.paths.known
         self.call_paths = tuple(each for each in paths if not FILE.search(each))[:200]
-        self.hidden_base = calls.hidden_base
+        self.hidden_base = calls.paths.hidden_base
         self.settings_files = tuple(dict.fromkeys(self._settings_files(found)))
         order = ("client", "request", "setting", "built", "given", "constant", "mention")
         found = sorted((*self._settings, *found), key=lambda each: (order.index(each.how), not each.alone))
