@@ -112,6 +112,11 @@ def test_a_body_is_decoded_by_its_charset(charset: str) -> None:
     assert decode("grün".encode(charset), f"text/plain; charset={charset.upper()}") == "grün"
 
 
+def test_the_mark_before_a_text_is_no_part_of_it() -> None:
+    """Servers on Windows write it before JSON, too, and browsers leave it out."""
+    assert decode("\ufeff{}".encode(), "application/json") == "{}"
+
+
 @pytest.mark.parametrize("charset", ["iso-8859-1", '"utf-8"', "no-such-charset", "rot13", ""])
 def test_no_charset_keeps_a_body_from_being_decoded(prober: Prober, serve: Serve, charset: str) -> None:
     body = "grün".encode("iso-8859-1" if charset == "iso-8859-1" else "utf-8")

@@ -150,7 +150,8 @@ def decode(body: bytes | bytearray, content_type: str) -> str:
             charset = value.strip().strip("\"'").lower()
     if len(body) > MAX_WIDE_BODY and max(body) >= FOUR_BYTES:
         raise TooLargeError(f"the body is longer than {MAX_WIDE_BODY} bytes and has characters outside the basic plane")
-    return body.decode(charset if charset in CHARSETS else "utf-8", "replace")
+    # The mark before a text is part of its encoding: browsers and clients leave it out.
+    return body.decode(charset if charset in CHARSETS else "utf-8", "replace").removeprefix("\ufeff")
 
 
 def parse(text: str, content_type: str) -> tuple[Any, bool]:
