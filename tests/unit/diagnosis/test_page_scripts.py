@@ -118,6 +118,20 @@ def test_a_client_that_is_made_without_its_address_as_the_page_loads(script: str
     assert judgement(script.replace("NOTHING", '""')) == expected
 
 
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("m={I(e){let o;async function f(){return n.get(`${o}/api/items`)}}}", "frontend.address-unset"),
+        ("m={I(e){let o;o=e.base;async function f(){return n.get(`${o}/api/items`)}}}", "not known"),
+        ("m={I(e){let o;({base:o}=e);async function f(){return n.get(`${o}/api/items`)}}}", "not known"),
+        ("m={I(e){for(let o of e)n.get(`${o}/api/items`)}}", "not known"),
+    ],
+)
+def test_a_name_that_no_one_sets_is_a_setting_that_was_not_there(script: str, expected: str) -> None:
+    """Rspack and SWC declare it without a value; what is set anywhere in any way is not known."""
+    assert judgement(script) == expected
+
+
 def test_the_address_of_urql_is_an_option_beside_its_exchanges() -> None:
     """It is `url`, which anything may have: what stands beside it says whose it is."""
     assert judgement("new K({url:void 0,exchanges:[a,b]}).query(q)") == "frontend.address-unset"

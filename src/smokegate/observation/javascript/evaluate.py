@@ -13,7 +13,7 @@ from smokegate.observation.javascript.classes import constructed
 from smokegate.observation.javascript.expressions import DEEPEST, Reading
 from smokegate.observation.javascript.members import member
 from smokegate.observation.javascript.scopes import Definition, Script
-from smokegate.observation.javascript.unset import given
+from smokegate.observation.javascript.unset import given, never_set
 from smokegate.observation.javascript.values import (
     UNDEFINED,
     UNKNOWN,
@@ -120,7 +120,7 @@ class Evaluator:
 
     def _defined(self, script: Script, definition: Definition) -> Value:
         if definition.value is None:
-            return UNKNOWN
+            return never_set(self, script, definition) or UNKNOWN
         found = self.value(script, definition.value)
         return found if definition.key is None else member(self, found, definition.key)
 

@@ -18,7 +18,7 @@ from smokegate.observation.javascript.values import UNDEFINED, Undefined, Unknow
 if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
 
-OUTWARDS, MOST_CALLS, MOST_BODY = 8, 40, 600
+OUTWARDS, MOST_CALLS, MOST_BODY, MOST_BLOCK = 8, 40, 600, 20_000
 BEFORE = frozenset({"(", ",", "=>", "=", ":", "[", "+", ";", "{"})
 """What stands before a part of a text, or a call, that no condition decides."""
 
@@ -63,6 +63,28 @@ def _functions(script: Script, at: int) -> Iterator[int]:
             if tokens.word(first - 1) not in CONDITIONS | {"switch"} and (last < around - 1 or first < last):
                 yield first
         position = around
+
+
+def never_set(evaluator: Evaluator, script: Script, definition: Definition) -> Value | None:
+    """Return the nothing that a name is which no one sets and only texts use, as Rspack leaves a missing setting."""
+    key = (script, definition.at, "")
+    if key not in evaluator.given:
+        evaluator.given[key] = UNDEFINED if _never_set(evaluator, script, definition) else None
+    return evaluator.given[key]
+
+
+def _never_set(evaluator: Evaluator, script: Script, definition: Definition) -> bool:
+    tokens, name = script.tokens, script.tokens.word(definition.at)
+    if not tokens.is_punctuation(definition.at + 1, ";", ",") or name in script.exports:
+        return False
+    around = tokens.inside[definition.at]
+    extent = range(len(tokens)) if around == NOWHERE else range(around + 1, tokens.closing(around))
+    evaluator.world.steps += len(extent) // MOST_CALLS
+    if len(extent) > MOST_BLOCK or evaluator.world.exhausted:
+        return False
+    found = [each for each, _ in zip(_places(script, name, extent), range(MOST_CALLS), strict=False)]
+    uses = [each for each in found if each != definition.at and script.visible(name, each) == definition]
+    return 0 < len(uses) < MOST_CALLS - 1 and len(found) < MOST_CALLS and all(_in_text(script, each) for each in uses)
 
 
 def runs_at_once(script: Script, at: int) -> bool:
