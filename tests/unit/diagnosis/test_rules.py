@@ -25,7 +25,7 @@ from tests_support.suite import judged
 from smokegate.diagnosis.catalogue import all_rules
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.wording import without_repeats
-from smokegate.observation.exchange import Headers, NoAnswer
+from smokegate.observation.exchange import Headers, NoAnswer, Redirect
 from smokegate.observation.model import ControlProbe
 from smokegate.observation.transport.causes import WireCause
 
@@ -204,6 +204,38 @@ def test_only_this_runs_account_proves_that_an_account_opens_without_a_token(
     assert finding is not None
     assert finding.confidence is confidence
     assert confidence is Confidence.CERTAIN or "account is not in it" in finding.competing[0]
+
+
+@pytest.mark.parametrize(
+    ("shown", "closed"),
+    [
+        ({"user": None, "authenticated": False}, True),
+        ({}, True),
+        ({"id": 0, "user": None}, False),
+        ([{"id": 1}], False),
+    ],
+)
+def test_an_account_view_that_holds_nothing_shows_no_account(shown: Any, closed: bool) -> None:  # noqa: FBT001 -- a table
+    """`null` for each thing that it has is how many views greet a guest."""
+    found = judged(answered("account without token", 200, shown)).headline
+    assert (found is None) == closed
+
+
+def test_a_redirect_to_where_one_signs_in_turns_a_client_away() -> None:
+    """What answers there may be a page that only its script fills, or nothing."""
+    step = answered("account without token", 404, {"detail": "Not Found"})
+    assert step.answer is not None
+    away = replace(step.answer, redirects=(Redirect(302, f"{BACKEND}/api/auth/me", "/login?next=/"),))
+    assert judged(replace(step, outcome=away)).headline is None
+
+
+def test_a_page_in_place_of_the_account_that_a_token_opens_is_no_account() -> None:
+    """A proxy passes this one path to the frontend."""
+    page = "<!doctype html><html><body><div id=root></div></body></html>"
+    answers = [answered(name, 200, page, {"content-type": "text/html"}) for name in ("account", "account again")]
+    headline = judged(*answers).headline
+    assert headline is not None
+    assert (headline.code, headline.confidence) == ("frontend.spa-answers-api", Confidence.LIKELY)
 
 
 def test_drivers_text_is_certain_where_nothing_speaks_against_it() -> None:

@@ -17,6 +17,8 @@ from smokegate.observation.exchange import Answer, Headers
 
 PASSWORD_INPUT = re.compile(r"<input[^>]{0,400}type\s*=\s*[\"']?password", re.IGNORECASE)
 
+TO_SIGN_IN = re.compile(r"/(?:log|sign)[-_]?in\b", re.IGNORECASE)
+"""Where redirects lead a client that is not signed in."""
 SYNTHETIC = re.compile(r"smokegate\+[0-9a-f]{12}@")
 """How the addresses of accounts begin that a run makes."""
 
@@ -30,6 +32,8 @@ class Reply:
     text: str = ""
     json: Any = None
     is_json: bool = False
+    turned_away: bool = False
+    """Whether redirects led to where one signs in."""
 
     @property
     def ok(self) -> bool:
@@ -60,8 +64,8 @@ class Reply:
 
 def reply(answer: Answer) -> Reply:
     """Return what the judgement needs of a recorded answer."""
-    body = answer.body
-    return Reply(answer.status, answer.headers, body.text, body.json, body.is_json)
+    body, away = answer.body, any(TO_SIGN_IN.search(each.location) for each in answer.redirects)
+    return Reply(answer.status, answer.headers, body.text, body.json, body.is_json, away)
 
 
 def cookies_of(headers: Headers) -> dict[str, str]:
@@ -136,13 +140,14 @@ def refuses_login(api: SignIn, got: Reply) -> bool:
 
 
 def opens(api: SignIn, got: Reply) -> bool:
-    """Return whether an answer to the account view shows an account."""
-    return got.ok and not got.is_login_page and not _shows_no_one(api, got)
+    """Return whether an answer to the account view shows an account; one that a token opens is no page."""
+    page = got.is_page and not got.is_json and not api.by_cookie
+    return got.ok and not got.is_login_page and not page and not _shows_no_one(api, got)
 
 
 def keeps_out(api: SignIn, got: Reply) -> bool:
     """Return whether an answer to the account view keeps out a client that is not signed in."""
-    if got.status in api.account_call.refused or got.redirects:
+    if got.status in api.account_call.refused or got.redirects or got.turned_away:
         return True
     return got.ok and (got.is_login_page or _shows_no_one(api, got))
 
@@ -151,9 +156,15 @@ def _shows_no_one(api: SignIn, got: Reply) -> bool:
     """Return whether a success holds no account: `null`, `{}`, or no value where the file says the identity is."""
     if not got.is_json:
         return False
-    if got.json in (None, {}, []):
+    empty = (got.json in (None, []), isinstance(got.json, dict) and all(map(_is_nothing, got.json.values())))
+    if any(empty):
         return True
     return "identity" in api.model_fields_set and identity_in(api, got) is None
+
+
+def _is_nothing(value: Any) -> bool:
+    """Return whether a value says that there is none: all of `{"user": null, "authenticated": false}`."""
+    return value is None or value is False or value in ("", [], {})
 
 
 def identity_in(api: SignIn, got: Reply) -> Any:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.exchange_names import is_sample
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, seen
 from smokegate.observation.evidence.html import is_html
+from smokegate.observation.plan.sign_in.names import ACCOUNT, AGAIN
 from smokegate.observation.plan.step import ACCOUNT_PREFLIGHT, PREFLIGHT
 
 if TYPE_CHECKING:
@@ -29,11 +31,14 @@ def judge(case: Case) -> Signs | None:
         and is_html(answer)
         and (is_broken(case, each) or each.name in {PREFLIGHT, ACCOUNT_PREFLIGHT})
     ]
-    if len({each.request.url for each in pages}) < ENOUGH:
+    several = len({each.request.url for each in pages}) >= ENOUGH
+    # A page where a token has just been given for the account is in the API's place, alone, too.
+    if not several and not any(each.name in {ACCOUNT, AGAIN} for each in pages):
         return None
     return Signs(
         evidence=tuple(seen(each, header(each.answer, "content-type")) for each in pages[:3] if each.answer),
         exchanges=tuple(each.name for each in pages),
+        confidence=Confidence.CERTAIN if several else Confidence.LIKELY,
     )
 
 
