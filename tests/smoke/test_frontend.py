@@ -89,7 +89,7 @@ def test_backend_lets_the_frontend_call_it(deployment: Deployment) -> None:
         preflight.expect(preflight.ok, "a 2xx answer to the preflight")
         why = refusal(preflight.answer, url, preflight.exchange.request, cookies=cookies)
         preflight.expect(not why, f"leave for {web_origin(url)} to send the call with its method and headers", why)
-    for call in (deployment.sign_in.login_first, deployment.sign_in.login, deployment.sign_in.account):
+    for call in deployment.sign_in.read_by_pages:
         why = unreadable(call.exchange, url, cookies=cookies)
         call.expect(not why, f"leave for {web_origin(url)} to read the answer, too", why)
 

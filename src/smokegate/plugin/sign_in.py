@@ -13,6 +13,7 @@ from smokegate.observation.evidence.sign_in import (
     refuses_login,
     reply,
     signs_in,
+    succeeded,
 )
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 from smokegate.plugin.failures import ExpectationFailed
@@ -89,6 +90,13 @@ class SignInResponses:
         """Every step that was sent, in the order of the story: for what must hold of each, whatever it is."""
         there = {each.name: Response(each) for each in self._exchanges()}
         return tuple(there[name] for name in JOURNEY_NAMES if name in there and there[name].was_sent)
+
+    @property
+    def read_by_pages(self) -> tuple[Response, ...]:
+        """The logins and the account view that succeeded, or were forbidden: a page must be able to read them."""
+        calls = (self.login_first, self.login, self.account)
+        seen = ((each, each.exchange.answer) for each in calls)
+        return tuple(e for e, a in seen if a and (a.status == 403 or succeeded(self.section, e.name, a)))
 
     @property
     def kept_account(self) -> Response:

@@ -145,6 +145,13 @@ def opens(api: SignIn, got: Reply) -> bool:
     return got.ok and not got.is_login_page and not page and not _shows_no_one(api, got)
 
 
+def succeeded(api: SignIn, name: str, answer: Answer | None) -> bool:
+    """Return whether a call of a page came to what it is for: a login signs in, an account view shows the account."""
+    if answer is None:
+        return False
+    return opens(api, reply(answer)) if name.startswith("account") else signs_in(api, reply(answer))
+
+
 def keeps_out(api: SignIn, got: Reply) -> bool:
     """Return whether an answer to the account view keeps out a client that is not signed in."""
     if got.status in api.account_call.refused or got.redirects or got.turned_away:

@@ -8,6 +8,7 @@ from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.observation.evidence.predicates import refusal, unreadable
+from smokegate.observation.evidence.sign_in import succeeded
 from smokegate.observation.plan.sign_in.names import ACCOUNT, LOGIN, LOGIN_FIRST
 from smokegate.observation.plan.step import ON_BACKEND, PREFLIGHT, preflights, web_origin
 
@@ -31,6 +32,8 @@ def _refused(case: Case, name: str) -> Signs | None:
         return None
     api = case.environment.sign_in
     cookies = api is not None and api.by_cookie
+    if name in CALLS and answer.status < 300 and not (api is not None and succeeded(api, name, answer)):
+        return None  # what it is not, another rule says
     if name in CALLS or name.startswith(ON_BACKEND):
         why = unreadable(exchange, frontend.url, cookies=cookies)
     else:
