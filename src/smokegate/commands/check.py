@@ -130,7 +130,7 @@ def _judged(texts: dict[str, str], pool: Pool) -> tuple[dict[str, Any] | None, s
 
 def _print(arguments: argparse.Namespace, document: dict[str, Any], found: dict[str, Found]) -> None:
     from smokegate.report.console import Console  # noqa: PLC0415 - costs start-up time
-    from smokegate.report.terminal import WHOLE, TerminalLine, block  # noqa: PLC0415 - see above
+    from smokegate.report.terminal import UNWRAPPED, TerminalLine, block  # noqa: PLC0415 - see above
 
     console = Console()
     if arguments.json:
@@ -144,7 +144,7 @@ def _print(arguments: argparse.Namespace, document: dict[str, Any], found: dict[
         lines += [f"  not found  {line}" for line in each.missing]
     console.write(TerminalLine(line) for line in (*lines, ""))
     shown = [{**each, "name": found[each["name"]].url.partition("://")[2]} for each in document["environments"]]
-    console.write(block({**document, "environments": shown}, None, WHOLE, full=True))
+    console.write(block({**document, "environments": shown}, None, UNWRAPPED, full=True))
     sent = document["run"]["requests"] + sum(each.requests for each in found.values())
     more = f"{sent} requests, all of them reading. Keep it as a file to build on: smokegate init {arguments.urls[0]}"
     console.write(TerminalLine(line) for line in ("", more))

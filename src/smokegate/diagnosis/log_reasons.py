@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from smokegate.diagnosis.log_lines import flat
 from smokegate.diagnosis.log_structure import UNCAUGHT, WORDS, LogExcerpt, log_excerpts
 from smokegate.diagnosis.log_targets import Target, address_in
+from smokegate.diagnosis.reason import Reason
 from smokegate.diagnosis.wording import LIMIT, plain, quote
 from smokegate.knowledge.logs import VARIABLE, LogCause, log_causes, words
 
@@ -35,22 +35,6 @@ LEADING = re.compile(
 """What stands before the words of a line: time, level, module, the place in the code."""
 TargetOf = Callable[[str, str], Target]
 """Finds out what a line, with the frames around it, speaks of."""
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a service is in trouble, and the lines that say it."""
-
-    code: str
-    lines: tuple[str, ...]
-    """Quoted, the decisive one first."""
-    names: dict[str, str] = field(default_factory=dict)
-    """Names for the title: `detail`, `what`, `error`."""
-    title: str | None = None
-    sure: bool = True
-    """Whether the most specific line of the log says it itself."""
-    target: Target | None = None
-    """What it could not connect to."""
 
 
 def reason_in(log: Sequence[str], target_of: TargetOf, *, server: bool = False) -> Reason | None:

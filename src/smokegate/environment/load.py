@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from smokegate.environment.contradictions import contradictions
 from smokegate.environment.errors import EnvironmentErrors, Mistake
-from smokegate.environment.messages import Teller
+from smokegate.environment.messages import MistakeReporter
 from smokegate.environment.model import Environment, EnvironmentFile
 from smokegate.environment.overrides import Override, apply, parse
 from smokegate.environment.reading import available, read, shown, text_of, unreadable
@@ -140,21 +140,23 @@ def _load(file: Path, name: str, variables: Mapping[str, str], overrides: Sequen
     dropped = "replica" in written and any(override.path == ("backend", "url") for override in overrides)
     table, mistakes = apply(overrides, {key: each for key, each in written.items() if key != "replica" or not dropped})
     context = Variables(variables, file.parent)
-    teller = Teller(
+    reporter = MistakeReporter(
         shown(file), written, table, overrides, partial(text_of, file), lambda path: placed(path, whole, index)
     )
-    mistakes.extend(teller.mistake(path, text) for path, text in wrong_names(whole))
+    mistakes.extend(reporter.mistake(path, text) for path, text in wrong_names(whole))
     if name != file.stem and (file.parent / f"{name}.toml").exists():
         mistakes.append(Mistake(shown(file), "backend", f"{name} is also a file of its own; expected another name"))
-    mistakes.extend(teller.mistake(path, text) for path, text in contradictions(table, dropped=dropped))
+    mistakes.extend(reporter.mistake(path, text) for path, text in contradictions(table, dropped=dropped))
     try:
         model = EnvironmentFile.model_validate(_with_key(_with_standing(table, name)), context=context)
     except ValidationError as error:
-        mistakes.extend(teller.validation(error))
+        mistakes.extend(reporter.validation(error))
         raise EnvironmentErrors(mistakes) from None
     ca_file = None if model.ca_file is None else beside(model.ca_file, context)
     if ca_file is not None and (why := unreadable(ca_file)):
-        mistakes.append(teller.mistake(("ca_file",), f"expected a PEM file that can be read, found: {ca_file}: {why}"))
+        mistakes.append(
+            reporter.mistake(("ca_file",), f"expected a PEM file that can be read, found: {ca_file}: {why}")
+        )
     if mistakes:
         raise EnvironmentErrors(mistakes)
     needed = model.sign_in is not None and model.sign_in.needs_standing

@@ -34,7 +34,7 @@ EXPECTED = {
 """What a key holds, by pydantic's type of error."""
 
 
-class Teller:
+class MistakeReporter:
     """Reports what is wrong with one file.
 
     Args:

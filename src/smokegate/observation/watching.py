@@ -38,16 +38,16 @@ class Watch:
         self._pool.submit(self, self._turn)
 
     def stop(self) -> None:
-        """Look no more."""
+        """Check no more."""
         self._stopped = True
 
     def _turn(self) -> None:
         if self._stopped:
             return
-        pause = self._look()
+        pause = self._check_once()
         if pause is not None:
             self._pool.later(pause, lambda: self._pool.submit(self, self._turn))
 
-    def _look(self) -> float | None:
-        """Look once; returns the seconds until the next look, None for none."""
+    def _check_once(self) -> float | None:
+        """Check once; returns the seconds until the next check, None for none."""
         raise NotImplementedError

@@ -44,7 +44,7 @@ class ObservedDeployment:
     def __init__(self, declared: Environment, pool: Pool, look: CheckOptions, progress: Callable[[str], None]) -> None:
         self.declared = declared
         self._pool = pool
-        self._look = look
+        self._options = look
         self._progress = progress
         self._replica: Replica | None = None
         self._observer: Observer | None = None
@@ -67,7 +67,7 @@ class ObservedDeployment:
         if not first:
             self.observer.start(groups)
             return
-        if self.declared.browser is not None and self._look.wait is None and (groups is None or "browser" in groups):
+        if self.declared.browser is not None and self._options.wait is None and (groups is None or "browser" in groups):
             self._warm_browser()
         if self.declared.replica is None:
             self._begin("observing", lambda: self._observe(self.declared, groups))
@@ -100,10 +100,10 @@ class ObservedDeployment:
         observer = Observer(
             environment,
             pool=self._pool,
-            expected_commit=self._look.expected_commit,
-            wait=self._look.wait,
+            expected_commit=self._options.expected_commit,
+            wait=self._options.wait,
             progress=self._progress,
-            deadline=self._look.deadline,
+            deadline=self._options.deadline,
         )
         observer.start(groups)
         self._leave_browser()  # the observer uses it from here on
@@ -113,7 +113,7 @@ class ObservedDeployment:
     def _start_replica(self, groups: Collection[Group] | None) -> None:
         from smokegate.replicas import start_replica  # noqa: PLC0415 - see above
 
-        self._replica, environment = start_replica(self.declared, self._look.fault)
+        self._replica, environment = start_replica(self.declared, self._options.fault)
         self._observe(environment, groups)
 
     @property

@@ -24,7 +24,7 @@ SHOWN = 5
 """How many environments that are not green are shown one by one."""
 EVERY = 10.0
 """Seconds between two lines of progress where there is no terminal to rewrite one in."""
-LEAST, MOST, WHOLE = 40, 120, 10_000
+LEAST, MOST, UNWRAPPED = 40, 120, 10_000
 """Columns: below, lines are as wide as that; above, they are no longer easy to read, unless they are to be whole."""
 
 __all__ = ["COLOURS", "TerminalLine", "block", "safe", "safe_lines", "wrapped"]

@@ -103,7 +103,7 @@ def test_an_api_that_refuses_the_key_does_not_end_the_wait(served: Served, pool:
     served.platform.refuses = 401
     said: list[str] = []
     watch = PlatformWatch(served.section(), pool, OLD, said.append)
-    watch._look()
+    watch._check_once()
     assert (said, watch.line) == ([], "the API refuses the key (401): Unauthorized")
 
 

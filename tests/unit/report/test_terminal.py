@@ -14,7 +14,7 @@ import pytest
 from tests_support.run_documents import CHANGES, DATABASE, environment_report, run_document, run_of, run_of_many
 
 from smokegate.plugin import waiting
-from smokegate.report.terminal import WHOLE, block
+from smokegate.report.terminal import UNWRAPPED, block
 from smokegate.report.terminal_text import columns, spelled
 
 RED = [kind for kind in CHANGES if kind not in {"PASS", "WARN"}]
@@ -80,7 +80,7 @@ def test_without_a_page_every_step_and_note_is_shown() -> None:
     """As `smokegate check` shows them."""
     document = run_of("no-server")
     (environment,) = document["environments"]
-    shown = [line.text for line in block(document, None, WHOLE, full=True)]
+    shown = [line.text for line in block(document, None, UNWRAPPED, full=True)]
 
     assert len([line for line in shown if line.startswith("  do ")]) == len(environment["cause"]["steps"])
     assert len([line for line in shown if line.startswith("  proof")]) == 3

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from smokegate.diagnosis.log_lines import WIDTH
-from smokegate.diagnosis.log_reasons import Reason, reason_in
+from smokegate.diagnosis.log_reasons import reason_in
 from smokegate.diagnosis.log_structure import log_excerpts
 from smokegate.diagnosis.log_targets import Target, target
+from smokegate.diagnosis.reason import Reason
 from smokegate.knowledge.logs import log_causes
 
 
@@ -50,6 +51,19 @@ def test_the_cause_is_named_by_the_line_that_says_why(failure: Failure) -> None:
     assert reason is not None
     assert reason.code == failure.code
     assert failure.decisive.replace("`", " ").split()[0] in " ".join(reason.lines)
+
+
+def test_why_it_did_not_come_counts_more_than_that_something_was_awaited() -> None:
+    """The program ends with the error of its own waiting; the line before it says what was wrong."""
+    reason = read(
+        'FATAL: password authentication failed for user "app"\n'
+        "Traceback (most recent call last):\n"
+        '  File "/app/main.py", line 3, in <module>\n'
+        "    wait()\n"
+        "RuntimeError: timed out after 30 s waiting for db\n"
+    )
+    assert reason is not None
+    assert (reason.code, reason.sure) == ("postgres.auth-failed", True)
 
 
 @pytest.mark.parametrize("code", [code for cause in log_causes() for code in cause.codes])

@@ -119,7 +119,7 @@ class PlatformExecutor:
         """Send the requests of an action, each once: one whose response was lost is not sent again."""
         began = time.monotonic()
         try:
-            self._before = {each.id for each in self._look().deploys}
+            self._before = {each.id for each in self._service_now().deploys}
             for _, path, body in action.commands:
                 self._api.post(path, json.loads(body))
         except ApiError as error:
@@ -136,7 +136,7 @@ class PlatformExecutor:
         began, last = time.monotonic(), ""
         while (waited := time.monotonic() - began) < limit:
             try:
-                found = self._look()
+                found = self._service_now()
             except ApiError as error:
                 return str(error)
             new = next((each for each in found.deploys if each.id not in self._before), None)
@@ -151,7 +151,7 @@ class PlatformExecutor:
             self._pause(min(max(PACE, waited / 20), SLOWEST, max(0.01, limit / 20)))
         return f"the deploy was not live after {limit:.0f} s: {last}"
 
-    def _look(self) -> RenderService:
+    def _service_now(self) -> RenderService:
         raw: dict[str, Any] | None = find(self._api, self._section.service)
         if raw is None:
             return RenderService(self._section.service, found=False)

@@ -29,7 +29,7 @@ FLAGS = (
 )
 #: The address bar of a whole Chromium renders two pages of its own in each window: a second of CPU that no one sees.
 #: Only the last such switch counts, so it repeats what Playwright turns off.
-WHOLE = (
+DISABLED_FEATURES = (
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
     "AimEnabled,AvoidCorsURLLoaderRestartOnRedirect,AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,"
     "HttpsFirstBalancedModeAutoEnable,HttpsUpgrades,LensOverlay,MediaRouter,NetworkTimeServiceQuerying,"
@@ -171,7 +171,7 @@ class _Running:
         """Start Chromium in its sandbox; without one only where it says that there is none."""
         from playwright.async_api import Error  # noqa: PLC0415 -- an extra
 
-        flags = [*FLAGS] if is_shell(program) else [*FLAGS, WHOLE]
+        flags = [*FLAGS] if is_shell(program) else [*FLAGS, DISABLED_FEATURES]
         options: dict[str, Any] = {f"handle_{each}": False for each in ("sigint", "sigterm", "sighup")}
         launch = partial(playwright.chromium.launch, executable_path=program or None, args=flags, **options)
         self.sandboxed = getattr(os, "geteuid", lambda: 1)() != 0  # Chromium refuses to confine pages as root

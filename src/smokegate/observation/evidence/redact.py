@@ -30,7 +30,7 @@ IN_HEADER = re.compile(
     r"""([^\s;,"'`]{6,4096})"""
 )
 GRAM, OCTET = 4, 8
-WHOLE = 2 * GRAM - 1
+ANY_PLACE = 2 * GRAM - 1
 """Bytes that hold a piece of four at a multiple of four wherever they stand; what is shorter is looked for itself."""
 FEW = 16
 """As many forms are looked for one by one without a second pass."""
@@ -151,7 +151,7 @@ class Redactor:
         short: set[str] = set()
         for piece, form in pieces:
             data = piece.encode("utf-8", "surrogatepass")
-            if len(data) < WHOLE:
+            if len(data) < ANY_PLACE:
                 short.add(form)
                 continue
             for first in range(GRAM):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.observation.javascript import methods
+from smokegate.observation.javascript.extents import after_arrow, after_function, skip
 from smokegate.observation.javascript.members import member
 from smokegate.observation.javascript.operators import POWER, applied, type_of
-from smokegate.observation.javascript.scopes import FAR, Script
+from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import PIECE, PUNCTUATION, REGEX, STRING, WORD, unescaped
 from smokegate.observation.javascript.values import (
     UNDEFINED,
@@ -47,7 +48,7 @@ class Reading:
         """Return a value and the token after it; operators that bind less than `power` are left alone."""
         self._evaluator.world.steps += 1
         if depth > DEEPEST or self._evaluator.world.exhausted:
-            return UNKNOWN, self._skip(index)
+            return UNKNOWN, skip(self._evaluator.world, self._tokens, index)
         value, index = self._postfix(*self._primary(index, depth), depth)
         while True:
             sign = self._tokens.word(index) if self._tokens.kind(index) in {PUNCTUATION, WORD} else ""
@@ -82,7 +83,7 @@ class Reading:
             return Literal(self._script, index), tokens.closing(index) + 1
         if word in {"!", "-", "+", "~", "++", "--", "..."}:
             if depth >= DEEPEST:
-                return UNKNOWN, self._skip(index + 1)
+                return UNKNOWN, skip(self._evaluator.world, self._tokens, index + 1)
             value, index = self._postfix(*self._primary(index + 1, depth + 1), depth)
             held = truth(value)
             return (not held if word == "!" and held is not None else UNKNOWN), index
@@ -94,18 +95,18 @@ class Reading:
         if word in {"void", "typeof", "await", "new", "yield", "delete"}:
             return self._prefixed(word, index + 1, depth)
         if word in {"function", "class"} or (word == "async" and self._tokens.word(index + 1) == "function"):
-            return Literal(self._script, index), self._after_function(index)
+            return Literal(self._script, index), after_function(self._tokens, index)
         if word == "async" and (self._tokens.word(index + 1) == "(" or self._tokens.is_punctuation(index + 2, "=>")):
             return self._primary(index + 1, depth + 1)
         if self._tokens.is_punctuation(index + 1, "=>"):
-            return Literal(self._script, index), self._after_arrow(index + 2)
+            return Literal(self._script, index), after_arrow(self._evaluator.world, self._tokens, index + 2)
         if word == "import" and self._tokens.word(index + 1) == ".":
             return Unknown(("import",)), index + 1
         return self._evaluator.name(self._script, word, index, self._bound), index + 1
 
     def _prefixed(self, word: str, index: int, depth: int) -> tuple[Value, int]:
         if depth >= DEEPEST:
-            return UNKNOWN, self._skip(index)
+            return UNKNOWN, skip(self._evaluator.world, self._tokens, index)
         if word == "new":
             return self._new(index, depth)
         value, index = self._postfix(*self._primary(index, depth + 1), depth)
@@ -146,7 +147,7 @@ class Reading:
     def _group(self, index: int, depth: int) -> tuple[Value, int]:
         tokens, end = self._tokens, self._tokens.closing(index)
         if tokens.is_punctuation(end + 1, "=>"):
-            return Literal(self._script, index), self._after_arrow(end + 2)
+            return Literal(self._script, index), after_arrow(self._evaluator.world, self._tokens, end + 2)
         values, _ = self.arguments(index, depth)
         return (values[-1] if values else UNKNOWN), end + 1
 
@@ -158,7 +159,9 @@ class Reading:
         while index < end and len(values) < 32:
             value, after = self.expression(index, 1, depth + 1)
             values.append(value)
-            index = after if self._tokens.is_punctuation(after, ",") else self._skip(after)
+            index = (
+                after if self._tokens.is_punctuation(after, ",") else skip(self._evaluator.world, self._tokens, after)
+            )
             index += 1
         return values, end + 1
 
@@ -187,32 +190,3 @@ class Reading:
             else:
                 break
         return value, index
-
-    def _after_function(self, index: int) -> int:
-        """Return the token after a function or a class."""
-        tokens = self._tokens
-        while index < len(tokens) and tokens.word(index) != "{":
-            index = tokens.closing(index) + 1 if tokens.word(index) in {"(", "["} else index + 1
-        return tokens.closing(index) + 1
-
-    def _after_arrow(self, index: int) -> int:
-        if self._tokens.word(index) == "{":
-            return self._tokens.closing(index) + 1
-        return self._skip(index)
-
-    def _skip(self, index: int) -> int:
-        """Return the end of an expression that is not read: the next comma or closing bracket."""
-        tokens, first = self._tokens, index
-        while index < len(tokens):
-            if index - first > FAR:
-                # Text that never ends: what follows it cannot be read, and is not looked through repeatedly.
-                self._evaluator.world.steps += FAR
-                return len(tokens)
-            if tokens.kind(index) == PUNCTUATION:
-                if tokens.word(index) in {",", ";", ")", "]", "}"}:
-                    break
-                if tokens.pair.get(index, -1) > index:
-                    index = tokens.pair[index]
-            index += 1
-        self._evaluator.world.steps += index - first
-        return index

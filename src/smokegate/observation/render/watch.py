@@ -46,7 +46,7 @@ class PlatformWatch(Watch):
         """How many requests it has sent."""
         return self._api.requests
 
-    def _look(self) -> float | None:
+    def _check_once(self) -> float | None:
         try:
             why = self._judge()
         except ApiError as error:

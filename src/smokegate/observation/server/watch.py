@@ -32,7 +32,7 @@ class LabelWatch(Watch):
         self._server = server
         self._compose = compose
 
-    def _look(self) -> float:
+    def _check_once(self) -> float:
         try:
             with connect(self._server) as host:
                 self._read(host)

@@ -1,0 +1,23 @@
+"""Why a service is in trouble."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from smokegate.diagnosis.log_targets import Target
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a service is in trouble, and the lines that say it."""
+
+    code: str
+    lines: tuple[str, ...]
+    """Quoted, the decisive one first."""
+    names: dict[str, str] = field(default_factory=dict)
+    """Names for the title: `detail`, `what`, `error`."""
+    title: str | None = None
+    sure: bool = True
+    """Whether the most specific line of the log says it itself."""
+    target: Target | None = None
+    """What it could not connect to."""
