@@ -12,8 +12,7 @@ from tests_support.web import Reply, reply, serve
 
 from smokegate.environment.model import Environment
 from smokegate.observation.browser.engine import ENGINE
-from smokegate.observation.browser.model import MIXED
-from smokegate.observation.browser.sign_in import Person
+from smokegate.observation.browser.model import MIXED, Person
 from smokegate.observation.browser.visit import Visit
 from smokegate.observation.evidence.redact import Redactor
 

@@ -11,7 +11,7 @@ import pytest
 from _pytest.main import _main  # has no public name; below it pytest catches an interrupt
 
 from smokegate.environment.fields import seconds
-from smokegate.plugin.session import wait_seconds
+from smokegate.plugin.settings import wait_seconds
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -14,8 +14,8 @@ import pytest
 from smokegate.environment.fields import seconds
 from smokegate.internal_error import described
 from smokegate.observation.evidence.sink import page
-from smokegate.plugin.options import FILE_WAIT, worker_count, worker_slot
-from smokegate.plugin.settings import Settings
+from smokegate.plugin.options import worker_count, worker_slot
+from smokegate.plugin.settings import Settings, wait_seconds
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Diagnosis
@@ -196,10 +196,3 @@ class Run:
         for deployment in self.deployments.values():
             with self.guarded("cleaning up"):
                 deployment.close()
-
-
-def wait_seconds(settings: Settings, environment: Environment) -> float | None:
-    """Return how long to wait until an environment is healthy, or None for not at all."""
-    if settings.wait is None:
-        return None
-    return environment.backend.wait if settings.wait == FILE_WAIT else seconds(settings.wait)

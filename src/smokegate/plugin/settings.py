@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from smokegate.plugin.options import RUN_PLUGIN
+from smokegate.environment.fields import seconds
+from smokegate.plugin.options import FILE_WAIT, RUN_PLUGIN
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+    from smokegate.environment.model import Environment
 
 SHORT_COMMIT = re.compile(r"(?=.*[a-fA-F])[0-9a-fA-F]{1,6}")
 #: Options with which pytest shows something and runs no test.
@@ -115,3 +118,10 @@ def _expected(options: Namespace) -> str | None:
         )
     version: str | None = options.smokegate_expect_version
     return commit if version is None else version
+
+
+def wait_seconds(settings: Settings, environment: Environment) -> float | None:
+    """Return how long to wait until an environment is healthy, or None for not at all."""
+    if settings.wait is None:
+        return None
+    return environment.backend.wait if settings.wait == FILE_WAIT else seconds(settings.wait)

@@ -6,8 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 
 from smokegate.environment.model import Environment
-from smokegate.observation.browser.model import BrowserView, name_from_here, trusted_origins
-from smokegate.observation.browser.sign_in import Person
+from smokegate.observation.browser.model import BrowserView, Person, name_from_here, trusted_origins
 from smokegate.observation.plan.sign_in.accounts import new_address, new_password
 from smokegate.observation.plan.sign_in.flow import SignInPlan
 from smokegate.observation.plan.step import FROM_HERE, RequestToSend, Step, web_origin

@@ -180,3 +180,14 @@ def name_from_here(method: str, url: str) -> str:
     """Return the name of the exchange that repeats a call of a page."""
     parts = urlsplit(url)
     return f"{FROM_HERE}{method} {parts.path}" + (f"?{parts.query}" if parts.query else "")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who signs in."""
+
+    email: str
+    password: str
+    name: str = ""
+    creates: bool = False
+    """Whether the account must be created first."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from smokegate.environment.browser import BrowserSignIn, Element
-from smokegate.observation.browser.model import Journey, SignInStep
+from smokegate.observation.browser.model import Journey, Person, SignInStep
 from smokegate.observation.browser.page import SHORT, Wanted, Window, drawn, filled_in, says
 from smokegate.observation.browser.record import Mark
 
@@ -31,17 +30,6 @@ READ = """(inputs) => inputs.map((e) => [
 ])"""
 LET_GO = 1.0
 """Seconds that a page may take, once its call has ended, until it says the outcome."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who signs in."""
-
-    email: str
-    password: str
-    name: str = ""
-    creates: bool = False
-    """Whether the account must be created first."""
 
 
 class PageSignIn:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from smokegate.environment.model import Environment
 from smokegate.observation.browser.engine import ENGINE, NoBrowserError
-from smokegate.observation.browser.model import BrowserView, trusted_origins
+from smokegate.observation.browser.model import BrowserView, Person, trusted_origins
 from smokegate.observation.browser.page import Wanted, Window
 from smokegate.observation.browser.record import Record
-from smokegate.observation.browser.sign_in import PageSignIn, Person
+from smokegate.observation.browser.sign_in import PageSignIn
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.plan.step import web_origin
 
