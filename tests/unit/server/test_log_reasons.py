@@ -66,6 +66,13 @@ def test_why_it_did_not_come_counts_more_than_that_something_was_awaited() -> No
     assert (reason.code, reason.sure) == ("postgres.auth-failed", True)
 
 
+def test_why_it_failed_counts_more_than_that_the_start_failed() -> None:
+    """The last error only says that nothing started; the one before it says why."""
+    reason = read('ERROR  relation "users" does not exist\nFATAL  Application failed to start')
+    assert reason is not None
+    assert reason.code == "database.table-missing"
+
+
 @pytest.mark.parametrize("code", [code for cause in log_causes() for code in cause.codes])
 def test_every_cause_of_the_data_has_a_log_here(code: str) -> None:
     """A cause whose text nothing shows could never be found; families share the texts of one cause."""
