@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
+from smokegate.commands.signals import ended_like_interrupt
 from smokegate.project import VERSION
 
 #: Command → what `--help` says of it, in the order in which it shows them.
@@ -61,7 +62,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if unknown:
         _refuse(command, unknown[0])
     try:
-        return int(import_module(f"smokegate.commands.{arguments.command}").run(arguments))
+        with ended_like_interrupt():
+            return int(import_module(f"smokegate.commands.{arguments.command}").run(arguments))
     except KeyboardInterrupt:
         return 130
 

@@ -224,6 +224,7 @@ def test_a_signal_ends_a_run_like_ctrl_c(folder, web, words, number):
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # a shell may have started us with it ignored
     )
     try:
         assert made.wait(60)

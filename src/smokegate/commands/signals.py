@@ -10,7 +10,10 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def ended_like_interrupt() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP raise `KeyboardInterrupt` in the block; other threads get no signals."""
+    """Let SIGTERM and SIGHUP raise `KeyboardInterrupt` in the block; other threads get no signals.
+
+    One that is ignored stays so: `nohup` started us.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -18,7 +21,8 @@ def ended_like_interrupt() -> Iterator[None]:
     def interrupt(_number: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    before = {each: signal.signal(each, interrupt) for each in (signal.SIGTERM, signal.SIGHUP)}
+    heard = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) != signal.SIG_IGN]
+    before = {each: signal.signal(each, interrupt) for each in heard}
     try:
         yield
     finally:

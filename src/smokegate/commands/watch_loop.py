@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from smokegate.commands.alerts import Alerts, Change
 from smokegate.commands.common import run_checks
-from smokegate.commands.signals import ended_like_interrupt
 from smokegate.commands.suite_process import SuiteError
 from smokegate.commands.watch_rounds import Round, Tally, round_of
 from smokegate.diagnosis.verdict import Verdict, exit_code
@@ -57,18 +56,17 @@ def watch(  # noqa: PLR0913 - all but the first three are by name
     tally = Tally()
     began, due = clock(), 0
     try:
-        with ended_like_interrupt():
-            while count is None or len(tally.rounds) < count:
-                left = began + due * every - clock()
-                if left > 0:
-                    pause(left)
-                one = _round(environment, console, creating=creating)
-                if one is None:
-                    break
-                if (change := _report(tally, one, console, history)) is not None and alerts is not None:
-                    for problem in alerts.announce(replace(change, environment=environment.name)):
-                        console.note(problem)
-                due = max(due + 1, int((clock() - began) // every))
+        while count is None or len(tally.rounds) < count:
+            left = began + due * every - clock()
+            if left > 0:
+                pause(left)
+            one = _round(environment, console, creating=creating)
+            if one is None:
+                break
+            if (change := _report(tally, one, console, history)) is not None and alerts is not None:
+                for problem in alerts.announce(replace(change, environment=environment.name)):
+                    console.note(problem)
+            due = max(due + 1, int((clock() - began) // every))
     except KeyboardInterrupt:
         pass
     console.write(TerminalLine(safe(line)) for line in ("", *tally.lines()))

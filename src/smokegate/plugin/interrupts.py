@@ -82,6 +82,7 @@ def hear(config: pytest.Config) -> None:
     interrupt = Interrupt()
     config.pluginmanager.register(interrupt, "smokegate-interrupt")
     heard = [each for each in SIGNALS if each != signal.SIGINT or signal.getsignal(each) is signal.default_int_handler]
+    heard = [each for each in heard if signal.getsignal(each) != signal.SIG_IGN]  # `nohup` started us
     before = {each: signal.signal(each, interrupt.raised) for each in heard}
 
     def restore() -> None:

@@ -14,7 +14,6 @@ from smokegate.commands.fix.plan import Action, Plan, plan
 from smokegate.commands.fix.remedies import Refusal
 from smokegate.commands.fix.repair import HEALTHY, Repair, Tools
 from smokegate.commands.fix.repair import repair as run_repair
-from smokegate.commands.signals import ended_like_interrupt
 from smokegate.observation.server.host import HostError, connect
 from smokegate.observation.server.project import Project
 from smokegate.report.history import green_versions, history_file
@@ -86,7 +85,7 @@ class _Call:
                 return result
             path = self.arguments.lock or PATH
             try:
-                with ended_like_interrupt(), held(server, self.environment.name, path=path) as lock:
+                with held(server, self.environment.name, path=path) as lock:
                     state = run_repair(self.first, self._tools(ServerExecutor(project, lock)))
             except (LockedError, HostError) as error:
                 self.console.note(f"refused: {error}")
@@ -107,8 +106,7 @@ class _Call:
             executor = PlatformExecutor(self.environment.render, api, self.console.note)
             if (result := self._without_acting(decision, executor)) is not None:
                 return result
-            with ended_like_interrupt():
-                state = run_repair(self.first, self._tools(executor))
+            state = run_repair(self.first, self._tools(executor))
         finally:
             pool.close()
         return self._finished(state)
