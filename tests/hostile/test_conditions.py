@@ -216,6 +216,7 @@ def test_a_signal_ends_a_run_like_ctrl_c(folder, web, words, number):
     }
     with (folder / "environments" / "small.toml").open("a") as file:
         file.write(ACCOUNTS)
+    kept = signal.signal(number, signal.SIG_DFL)  # a shell may have started us with it ignored
     process = subprocess.Popen(
         command(folder, *words),
         cwd=ROOT,
@@ -224,8 +225,8 @@ def test_a_signal_ends_a_run_like_ctrl_c(folder, web, words, number):
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # a shell may have started us with it ignored
     )
+    signal.signal(number, kept or signal.SIG_DFL)
     try:
         assert made.wait(60)
         process.send_signal(number)
