@@ -30,6 +30,9 @@ OWN = {"run": "smokegate.commands.run", "replica": "smokegate.replica.command"}
 USAGE = 4
 """The exit code of a command line that cannot be used, as pytest has it."""
 
+UNKNOWN = 6
+"""The exit code where nothing was learned of a deployment, as `diagnosis/verdict.py` has it, which takes long to load."""
+
 
 class _Parser(argparse.ArgumentParser):
     """Ends like pytest on a command line that cannot be used: argparse's own 2 is pytest's "interrupted"."""
@@ -45,6 +48,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # started with the stream closed (`>&-`): the exit code says it all
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - until the end
+    try:
+        return _run(words)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 - whatever it is, nothing was learned of a deployment
+        sys.stderr.write(f"smokegate: {_explained(error)}\n")
+        return UNKNOWN
+
+
+def _explained(error: Exception) -> str:
+    """Return in one line what ended a command: this machine, such as a full disk, or an error of ours."""
+    if isinstance(error, OSError):
+        return f"this machine: {error}".replace("\n", " ")
+    from smokegate.diagnosis.verdict import REPORT  # noqa: PLC0415 - only an error needs them
+    from smokegate.internal_error import described  # noqa: PLC0415 - as above
+    from smokegate.observation.evidence.sink import line  # noqa: PLC0415 - as above
+
+    return line(f"error inside smokegate: {described(error)}; {REPORT}")
+
+
+def _run(words: list[str]) -> int:
     if words[:1] == ["replica"] and (missing := _without_replica()) is not None:
         sys.stderr.write(f"smokegate replica {missing}\n")
         return USAGE
@@ -61,11 +85,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments, unknown = parser.parse_known_args(words)
     if unknown:
         _refuse(command, unknown[0])
-    try:
-        with ended_like_interrupt():
-            return int(import_module(f"smokegate.commands.{arguments.command}").run(arguments))
-    except KeyboardInterrupt:
-        return 130
+    with ended_like_interrupt():
+        return int(import_module(f"smokegate.commands.{arguments.command}").run(arguments))
 
 
 def _refuse(command: argparse.ArgumentParser, word: str) -> None:

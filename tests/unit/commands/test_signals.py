@@ -1,4 +1,4 @@
-"""Signals that ask a command to end."""
+"""How a command ends that does not come to its end: by a signal, or by an error."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from smokegate import cli
+from smokegate.diagnosis.verdict import Verdict
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -23,3 +24,24 @@ def test_every_command_ends_as_by_ctrl_c(monkeypatch: Any, number: signal.Signal
         assert signal.getsignal(number) == before
     finally:
         signal.signal(number, kept)
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (KeyError("x"), "smokegate: error inside smokegate: KeyError: 'x' (at "),
+        (OSError(28, "No space left on device"), "smokegate: this machine: [Errno 28] No space left on device"),
+    ],
+)
+def test_an_error_is_one_line_and_unknown(monkeypatch: Any, capsys: Any, error: Exception, line: str) -> None:
+    """Python's own exit code would be 1, which says that the deployment is broken."""
+
+    def run(_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(cli, "import_module", lambda _: SimpleNamespace(describe=lambda _: None, run=run))
+
+    assert cli.main(["environments"]) == Verdict.UNKNOWN.code
+    shown = capsys.readouterr().err
+    assert shown.startswith(line)
+    assert shown.count("\n") == 1
