@@ -31,7 +31,7 @@ USAGE = 4
 """The exit code of a command line that cannot be used, as pytest has it."""
 
 UNKNOWN = 6
-"""The exit code where nothing was learned of a deployment, as `diagnosis/verdict.py` has it, which takes long to load."""
+"""The exit code where nothing was learned of a deployment, as `diagnosis/verdict.py` has it, which loads too much."""
 
 
 class _Parser(argparse.ArgumentParser):
