@@ -81,6 +81,8 @@ def test_the_503_of_a_limit_is_distinguished_from_a_backend_that_is_away() -> No
     found = diagnose(an_environment(), limited).headline
     assert found is not None
     assert (found.code, verdict(failed, observation=limited)) == ("nginx.rate-limited", Verdict.UNKNOWN)
+    more = seen(*limited.exchanges, answered("endpoint /api/quotes", 503, *NGINX))  # requested once, and refused
+    assert verdict(failed, LIMITED, observation=more) is Verdict.UNKNOWN
     away = seen(*everywhere(503, *NGINX))
     found = diagnose(an_environment(), away).headline
     assert found is not None

@@ -35,8 +35,9 @@ def by_limit(case: Case) -> Signs | None:
     """
     signs = edge_signs(case, LIMIT)
     if signs is None:
-        hits = tuple(hit for hit in case.edges("nginx.unavailable") if _let_through_before(case, hit))
-        signs = edge_signs(case, LIMIT, Confidence.LIKELY, hits)
+        hits = case.edges("nginx.unavailable")
+        limits = any(_let_through_before(case, hit) for hit in hits)  # then it does so for each address of this run
+        signs = edge_signs(case, LIMIT, Confidence.LIKELY, hits) if limits else None
     return None if signs is None else limited(case, signs)
 
 
