@@ -77,11 +77,12 @@ def test_a_limit_that_lets_nothing_through_is_unknown() -> None:
 def test_the_503_of_a_limit_is_distinguished_from_a_backend_that_is_away() -> None:
     """Nginx gives its 503 for both: it is a limit where the application answered the same address before."""
     failed = TestOutcome("t", "failed", why="it is 503", failed_on="health 2")
-    limited = seen(replace(answered("health 2", 503, *NGINX), started=1.0))
+    refused = replace(answered("health 2", 503, *NGINX), started=1.0)
+    limited = seen(refused)
     found = diagnose(an_environment(), limited).headline
     assert found is not None
     assert (found.code, verdict(failed, observation=limited)) == ("nginx.rate-limited", Verdict.UNKNOWN)
-    more = seen(*limited.exchanges, answered("endpoint /api/quotes", 503, *NGINX))  # requested once, and refused
+    more = seen(refused, answered("endpoint /api/quotes", 503, *NGINX))  # requested once, and refused
     assert verdict(failed, LIMITED, observation=more) is Verdict.UNKNOWN
     away = seen(*everywhere(503, *NGINX))
     found = diagnose(an_environment(), away).headline
