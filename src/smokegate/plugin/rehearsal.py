@@ -36,6 +36,12 @@ def main(config: pytest.Config, run: Run) -> int:
     settings = run.settings
     if settings.fault is not None:
         raise pytest.UsageError(f"--rehearse tries every fault; to rehearse one: --rehearse -k {settings.fault}")
+    try:
+        settings.reports.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise pytest.UsageError(
+            f"--reports={settings.reports} is no folder that can be made: {error.strerror}"
+        ) from None
     json, html = settings.reports / "rehearsal.json", settings.reports / "rehearsal.html"
     progress = Progress(sys.stdout.isatty())
     with tempfile.TemporaryDirectory(prefix="smokegate-rehearsal-") as folder:
