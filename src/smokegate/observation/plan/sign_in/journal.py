@@ -39,36 +39,39 @@ class Entry:
             os.close(self.descriptor)
 
 
-def directory() -> Path:
-    """Return where the journal is: the user's state directory, or one of the user's own where there is no home."""
-    try:
-        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    except RuntimeError:
-        state = Path(tempfile.gettempdir()) / f"smokegate-{os.getuid()}"
-    return Path(state) / "smokegate" / "accounts"
+def directories() -> Iterator[Path]:
+    """Yield where the journal may be: the state directory, and where that takes no file one for temporary files."""
+    with contextlib.suppress(RuntimeError):  # there is no home
+        yield Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "smokegate" / "accounts"
+    yield Path(tempfile.gettempdir()) / f"smokegate-{os.getuid()}" / "smokegate" / "accounts"
 
 
 def intend(base: str, email: str, password: str) -> Entry | None:
     """Write down an account that is about to be created; returns None where nothing can be written."""
-    place = directory()
-    try:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = place / f"{email}.json"
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        os.write(descriptor, json.dumps({"base": base, "email": email, "password": password}).encode())
-        os.fsync(descriptor)
-    except OSError:
-        return None
+    for place in directories():
+        with contextlib.suppress(OSError):
+            return _written(place, base, email, password)
+    return None
+
+
+def _written(place: Path, base: str, email: str, password: str) -> Entry:
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if place.stat().st_uid != os.getuid():
+        raise PermissionError(f"{place} belongs to another user")
+    file = place / f"{email}.json"
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.write(descriptor, json.dumps({"base": base, "email": email, "password": password}).encode())
+    os.fsync(descriptor)
     return Entry(file, descriptor, email, password)
 
 
 def left_behind(base: str) -> Iterator[Entry]:
     """Yield the accounts of a deployment whose runs ended without deleting them; each is locked."""
-    try:
-        files = sorted(directory().glob("*.json"))
-    except OSError:
-        return
+    files: list[Path] = []
+    for place in directories():
+        with contextlib.suppress(OSError):
+            files += sorted(place.glob("*.json"))
     found = filter(None, (_unlocked(file, base) for file in files))
     for _, entry in zip(range(MOST), found, strict=False):
         yield entry
