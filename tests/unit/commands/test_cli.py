@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -30,6 +31,11 @@ def command(*words: str, reports: Path) -> list[str]:
     return [sys.executable, "-m", "smokegate", *words, *where]
 
 
+def errors(ran: Ran) -> str:
+    """Return what stands on standard error, without the lines that show the progress of a run that takes long."""
+    return re.sub(r"^checking \S+: \d+ s\n", "", ran.stderr, flags=re.MULTILINE)
+
+
 @pytest.fixture
 def smokegate(tmp_path: Path) -> Smokegate:
     """Run a command to its end, with nothing on its standard input."""
@@ -51,7 +57,7 @@ def smokegate(tmp_path: Path) -> Smokegate:
 def test_a_deployment_that_works_is_0(smokegate: Smokegate) -> None:
     """PASS, every promise with its status, and nothing on standard error."""
     ran = smokegate("diagnose", "local")
-    assert (ran.returncode, ran.stderr) == (0, "")
+    assert (ran.returncode, errors(ran)) == (0, "")
     assert "PASS local" in ran.stdout
 
 
@@ -136,7 +142,7 @@ def test_diagnose_needs_no_test_runner() -> None:
     )
     words = ("diagnose", "local", "--environments", str(ROOT / "environments"))
     ran = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
-    assert (ran.returncode, ran.stderr) == (0, "")
+    assert (ran.returncode, errors(ran)) == (0, "")
 
 
 def test_help_shows_the_exit_codes(smokegate: Smokegate) -> None:
