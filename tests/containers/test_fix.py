@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests_support.compose_faults import MENDED, OBSERVED, REFUSED, UNNOTICED
+from tests_support.compose_faults import FIXED, OBSERVED, REFUSED, UNNOTICED
 from tests_support.running import ROOT, clean_environment
 from tests_support.sshd import Sshd, serve
 
@@ -139,7 +139,7 @@ def broken(site: Site, fault: str) -> Iterator[None]:
         FAULTS[fault].end(site.replica.stack)
 
 
-@pytest.mark.parametrize(("fault", "action"), MENDED.items())
+@pytest.mark.parametrize(("fault", "action"), FIXED.items())
 def test_what_a_start_can_mend_is_mended_and_verified(site: Site, fault: str, action: str) -> None:
     """The first action is the right one, the look after it says so, and no data is touched."""
     with broken(site, fault):

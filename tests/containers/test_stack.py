@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests_support.compose_faults import MENDED, OBSERVED, REFUSED, UNNOTICED
+from tests_support.compose_faults import FIXED, OBSERVED, REFUSED, UNNOTICED
 from tests_support.observe import observe
 
 from smokegate.diagnosis.engine import diagnose
@@ -134,7 +134,7 @@ def test_an_engine_that_does_not_run_is_reported_as_that(
 
 def test_every_fault_is_tried_by_one_test() -> None:
     """Those that are not observed here are diagnosed in `test_fix.py`."""
-    assert sorted([*MENDED, *REFUSED, *UNNOTICED, *OBSERVED]) == sorted(FAULTS)
+    assert sorted([*FIXED, *REFUSED, *UNNOTICED, *OBSERVED]) == sorted(FAULTS)
 
 
 @pytest.mark.parametrize("name", OBSERVED)

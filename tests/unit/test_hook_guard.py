@@ -20,7 +20,7 @@ class Ours:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_report_teststatus(self, report: Any) -> Any:
-        """Break where it is told to."""
+        """Raise before or after the other hooks, as the report says."""
         if report == "before":
             raise KeyError(report)
         result = yield

@@ -1,6 +1,6 @@
 """Which test tries which fault of the real stack: each costs a quarter of a minute, so each is tried once."""
 
-MENDED = {
+FIXED = {
     "backend-stopped": "start backend-aws",
     "backend-killed": "start backend-aws",
     "backend-paused": "restart backend-aws",
@@ -8,7 +8,7 @@ MENDED = {
     "nginx-stopped": "start nginx",
     "stale-upstream": "reload nginx",
 }
-"""What `--fix` mends, and the action that does it."""
+"""What `--fix` repairs, and the action that does it."""
 REFUSED = ("wrong-password", "port-taken")
 """What comes back after a restart; each is refused for a reason of its own."""
 UNNOTICED = ("worker-stopped", "never-healthy")

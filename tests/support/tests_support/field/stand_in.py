@@ -51,8 +51,8 @@ def _lines(rows: Any) -> str:
 
 
 def _listed(number: int, box: dict[str, Any]) -> dict[str, Any]:
-    told = {"ID": _ident(number), "Service": box["service"], "State": box.get("state", "running")}
-    return {**told, "ExitCode": 0, "Health": ""}
+    listed = {"ID": _ident(number), "Service": box["service"], "State": box.get("state", "running")}
+    return {**listed, "ExitCode": 0, "Health": ""}
 
 
 def _published(box: dict[str, Any]) -> dict[str, str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 ON_REQUEST = {0, 143}
-"""How a program ends that is told to stop: by itself, or by signal 15."""
+"""How a program ends when someone stops it: by itself, or by signal 15."""
 
 
 def stopped(case: Case) -> Iterator[ServiceView]:
