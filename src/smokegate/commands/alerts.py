@@ -6,7 +6,9 @@ import os
 import shlex
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from smokegate.environment.extras import not_installed
 from smokegate.observation.evidence.sink import line as safe
@@ -19,8 +21,7 @@ class AlertError(ValueError):
     """An alert that cannot be sent as it is given; the text says why."""
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """What changed, in words that may be shown."""
 
     environment: str
@@ -35,7 +36,7 @@ class Change:
     @property
     def variables(self) -> dict[str, str]:
         """The change as variables of a command: foreign text never becomes a part of a command line."""
-        named = {**vars(self), "name": self.environment}
+        named = {**asdict(self), "name": self.environment}
         return {f"SMOKEGATE_{name.upper()}": safe(value) for name, value in named.items()}
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from smokegate.commands.suite_process import Request, run_suite
 from smokegate.diagnosis.verdict import exit_code
@@ -94,8 +95,7 @@ def duration(option: str, text: str) -> float:
         raise UsageError(f"{option}={text}: {wrong}") from None
 
 
-@dataclass(frozen=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """One run of the suite, and when it was."""
 
     report: EnvironmentReport

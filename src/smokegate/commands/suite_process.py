@@ -14,9 +14,10 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+
+from msgspec import Struct
 
 from smokegate.environment.model import Environment
 from smokegate.report.model import RunReport
@@ -36,8 +37,7 @@ SAID = 4000
 """So many characters of what pytest printed are kept where it returned no result."""
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """What must be run."""
 
     environment: Environment
@@ -48,8 +48,7 @@ class Request:
     """The commit that must be what answers."""
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """The result: a report, or what pytest printed in place of one."""
 
     report: RunReport | None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from smokegate.commands.common import CheckResult
 from smokegate.diagnosis.verdict import Verdict
@@ -17,8 +18,7 @@ UP = {Verdict.PASS, Verdict.WARN}
 DOWN = {Verdict.FAIL, Verdict.OUTAGE}
 
 
-@dataclass(frozen=True)
-class Round:
+class Round(Struct, frozen=True):
     """The result of one round."""
 
     started: datetime
@@ -54,8 +54,7 @@ def round_of(seen: CheckResult) -> Round:
     )
 
 
-@dataclass
-class Tally:
+class Tally(Struct):
     """What the rounds come to."""
 
     rounds: list[Round] = field(default_factory=list)

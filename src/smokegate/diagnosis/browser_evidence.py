@@ -5,9 +5,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from smokegate.diagnosis.wording import quote, seen
 from smokegate.observation.browser.model import MIXED, name_from_here, trusted_origins
@@ -41,8 +43,7 @@ HARMLESS = ("ResizeObserver loop",)
 """What browsers report as uncaught errors and no user notices."""
 
 
-@dataclass(frozen=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """One thing that is wrong, and the cause that it speaks for."""
 
     code: str

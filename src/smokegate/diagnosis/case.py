@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from smokegate.diagnosis.exchange_names import host_of, is_sample, on_frontend
 from smokegate.diagnosis.names import names_of
@@ -32,8 +33,7 @@ MAY_REFUSE = frozenset({*JOURNEY_NAMES, "clean up", "api on frontend", PREFLIGHT
 REFUSING = frozenset({400, 401, 403, 404, 405, 409, 410, 422})
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """One outcome of an exchange: the last one, or an earlier attempt that was tried again."""
 
     exchange: Exchange
@@ -55,8 +55,7 @@ class Hit:
         return f"{self.edge.sign}: {quote(text)}"
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True, dict=True):
     """What a rule judges. Everything that more than one rule asks for is worked out once."""
 
     environment: Environment
@@ -65,9 +64,6 @@ class Case:
     """What the suite found."""
     verify: str = ""
     """The command that checks again, where that is not pytest's."""
-    _edges: dict[str, EdgeAnswer | None] = field(default_factory=dict, repr=False, compare=False)
-    _hits: dict[str, tuple[Hit, ...]] = field(default_factory=dict, repr=False, compare=False)
-    _unmet: dict[str, tuple[Unmet, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def failures_on(self, name: str) -> tuple[TestOutcome, ...]:
         """Return the checks that failed on an exchange, advisory ones included."""
@@ -80,6 +76,18 @@ class Case:
             if each.outcome in {"failed", "advisory"} and each.failed_on:
                 found[each.failed_on] = (*found.get(each.failed_on, ()), each)
         return found
+
+    @cached_property
+    def _edges(self) -> dict[str, EdgeAnswer | None]:
+        return {}
+
+    @cached_property
+    def _hits(self) -> dict[str, tuple[Hit, ...]]:
+        return {}
+
+    @cached_property
+    def _unmet(self) -> dict[str, tuple[Unmet, ...]]:
+        return {}
 
     @cached_property
     def memo(self) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from html import unescape
 from re import Pattern
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from smokegate.diagnosis.wording import around, seen
 
@@ -21,8 +22,7 @@ SENTENCE = re.compile(r'"[^"]*(?:(?<!\d)[A-Z]|\w \w)[^"]*"')
 """A JSON string that may be a driver's: `"connected"`, a number or a time of day is none."""
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """A place in the body of an answer."""
 
     exchange: Exchange
@@ -41,8 +41,7 @@ def found(pattern: Pattern[str], exchanges: Iterable[Exchange]) -> Iterator[Foun
             yield Found(exchange, word, seen(exchange, f"it says {around(text, match.start(), match.end())}"))
 
 
-@dataclass(frozen=True)
-class Spoken:
+class Spoken(Struct, frozen=True):
     """An answer in which a driver speaks."""
 
     exchange: Exchange

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from smokegate.diagnosis.log_lines import flat
 from smokegate.knowledge.logs import words
@@ -48,8 +49,7 @@ SAYS_LITTLE = re.compile(r"\w:$|^(?:\w+: )?[A-Z]+\d+:?$")
 CHAINED = re.compile(r"The above exception was|During handling of")
 
 
-@dataclass(frozen=True)
-class LogExcerpt:
+class LogExcerpt(Struct, frozen=True):
     """A place in a log that says why: its decisive line first, then the lines that belong to it."""
 
     lines: tuple[str, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from smokegate.knowledge.logs import ANYTHING, Thing, things
 
@@ -31,8 +32,7 @@ WEB = re.compile(
 LIBRARY = re.compile(r"site-packages|node_modules|/gems/|\.jar|vendor/|\b(?:org|com|io)\.\w+\.|Exception\b|Error\b")
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """What a service could not connect to."""
 
     family: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from smokegate.project import page
 
@@ -29,8 +30,7 @@ class Owner(Enum):
     """A deploy that has not ended, or that a newer one overtook: there is nothing to fix yet."""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A cause that the evidence supports."""
 
     code: str
@@ -61,8 +61,7 @@ class Finding:
         return page("docs/runbook.md", self.code.replace(".", ""))
 
 
-@dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True):
     """What is the matter with one environment: the headline first, the rest below it."""
 
     environment: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Word = Literal["passed", "failed", "blocked", "advisory", "skipped", "error", "not run", "not judged"]
 
@@ -13,8 +14,7 @@ SUITE = "smokegate/"
 """What the ids of the suite's own checks begin with, wherever the suite is installed."""
 
 
-@dataclass(frozen=True)
-class TestOutcome:
+class TestOutcome(Struct, frozen=True):
     """The result of one check of one environment."""
 
     __test__ = False  # pytest would else take the name for a test class

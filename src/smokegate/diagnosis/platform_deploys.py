@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.platform_signs import affected, awaited, services, signs_of, stated

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from smokegate.diagnosis.model import Confidence, Finding, Owner
 from smokegate.diagnosis.names import IN_RUNBOOK
@@ -43,8 +44,7 @@ class Level(IntEnum):
     VANTAGE = 16
 
 
-@dataclass(frozen=True)
-class Signs:
+class Signs(Struct, frozen=True):
     """What a rule saw that supports its cause; what is None here is as the rule says."""
 
     evidence: tuple[str, ...]
@@ -65,8 +65,7 @@ class Signs:
 Judge = Callable[["Case"], Signs | None]
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One cause that the diagnosis can name.
 
     `after`, `unless` and `silences` hold codes (`render.no-server`) or families of codes (`render`).

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from smokegate.environment.errors import Mistake
 from smokegate.environment.reading import DEEPEST, bound
@@ -15,8 +16,7 @@ from smokegate.environment.wording import did_you_mean, dotted
 EXAMPLE = "--set backend.url=https://preview.example.com"
 
 
-@dataclass(frozen=True)
-class Override:
+class Override(Struct, frozen=True):
     """One value to put in the place of a file's."""
 
     environment: str

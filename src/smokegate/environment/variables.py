@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from smokegate.environment.errors import InvalidValueError, MissingVariableError
 from smokegate.environment.wording import describe, did_you_mean, nearest
@@ -40,16 +41,18 @@ class Hidden(str):
         return "'[redacted]'"
 
 
-@dataclass
-class Variables:
+class Variables(Struct):
     """The variables that one file may read, and the secrets that it did read: the validation context."""
 
     values: Mapping[str, str]
     directory: Path = Path()
     """Where the paths of the file start."""
-    secrets: set[str] = field(default_factory=set, repr=False)
+    secrets: set[str] = field(default_factory=set)
     missing: list[str] = field(default_factory=list)
     """Names of variables that are not set and that the file can do without."""
+
+    def __repr__(self) -> str:
+        return f"Variables(directory={str(self.directory)!r})"  # no value: any of them may be a secret
 
 
 def of(info: ValidationInfo) -> Variables | None:

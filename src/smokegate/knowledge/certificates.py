@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class DefaultCertificate:
+
+class DefaultCertificate(Struct, frozen=True):
     """A certificate that a server shows where none is set up for the name."""
 
     owner: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from msgspec import Struct
 
 SAYS = (
     "store",
@@ -25,8 +26,7 @@ SAYS = (
 """What a text can mean."""
 
 
-@dataclass(frozen=True)
-class DriverText:
+class DriverText(Struct, frozen=True):
     """One form of words."""
 
     says: str
@@ -37,8 +37,7 @@ class DriverText:
     """Whether another program could write the same."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a text was found in a body, and what it means there."""
 
     says: str

@@ -24,10 +24,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
+
+from msgspec import Struct, field
 
 SAYS = {
     "nothing-here": True,
@@ -51,8 +52,7 @@ SAYS = {
 """What an edge can say of the application behind it, and whether waiting can heal that."""
 
 
-@dataclass(frozen=True)
-class Sign:
+class Sign(Struct, frozen=True, dict=True):
     """One answer of an edge: how it is recognised, and what it says."""
 
     says: str
@@ -87,8 +87,7 @@ class Sign:
         return None if self.body is None else re.compile(self.body, re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class EdgeFile:
+class EdgeFile(Struct, frozen=True):
     """One platform or proxy."""
 
     name: str

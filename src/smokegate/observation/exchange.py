@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
+
+from msgspec import Struct, field
 
 from smokegate.observation.transport.causes import WireCause
 
@@ -38,8 +40,7 @@ class Headers(Mapping[str, str]):
         return len({key.lower() for key, _ in self.fields})
 
 
-@dataclass(frozen=True)
-class Phases:
+class Phases(Struct, frozen=True):
     """How long each part of an exchange took; None where it did not happen, as on pooled connections."""
 
     dns: float | None = None
@@ -56,8 +57,7 @@ class Phases:
         return None if self.wait is None else self.wait + (self.download or 0.0)
 
 
-@dataclass(frozen=True)
-class Certificate:
+class Certificate(Struct, frozen=True):
     """The certificate that answered."""
 
     subject: str
@@ -66,8 +66,7 @@ class Certificate:
     expires: datetime
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """What was sent."""
 
     method: str
@@ -108,8 +107,7 @@ class Body:
     """Whether it holds more credentials than can be distinguished from data: no output shows it."""
 
 
-@dataclass(frozen=True)
-class Redirect:
+class Redirect(Struct, frozen=True):
     """One redirect that was followed."""
 
     status: int
@@ -117,8 +115,7 @@ class Redirect:
     location: str
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """An HTTP answer."""
 
     status: int
@@ -145,8 +142,7 @@ class Answer:
             return location
 
 
-@dataclass(frozen=True)
-class NoAnswer:
+class NoAnswer(Struct, frozen=True):
     """No HTTP answer, and why."""
 
     cause: WireCause
@@ -157,8 +153,7 @@ class NoAnswer:
     """Where redirects led before it failed."""
 
 
-@dataclass(frozen=True)
-class NotSent:
+class NotSent(Struct, frozen=True):
     """Not sent, because what it depends on is missing."""
 
     because: str
@@ -168,8 +163,7 @@ class NotSent:
 Outcome = Answer | NoAnswer | NotSent
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One try of a request that was tried again."""
 
     outcome: Answer | NoAnswer
@@ -177,8 +171,7 @@ class Attempt:
     seconds: float
 
 
-@dataclass(frozen=True)
-class Exchange:
+class Exchange(Struct, frozen=True):
     """One request and the outcome in the end."""
 
     name: str

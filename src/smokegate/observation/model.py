@@ -9,9 +9,10 @@ Times are in seconds; offsets count from the start of the observation.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.exchange import READING, Exchange, NotSent
@@ -22,8 +23,7 @@ class InterruptedRunError(RuntimeError):
     """An exchange was awaited that the run, cut short, will not see."""
 
 
-@dataclass(frozen=True)
-class ControlProbe:
+class ControlProbe(Struct, frozen=True):
     """Whether a host that has nothing to do with the deployment could be reached."""
 
     address: str
@@ -31,25 +31,23 @@ class ControlProbe:
     cause: WireCause | None = None
 
 
-@dataclass(frozen=True)
-class Readiness:
+class Readiness(Struct, frozen=True):
     """The result of waiting."""
 
     waited: float
     ready: bool
     polls: int
-    requests: int = field(default=0, kw_only=True)
-    """How many requests the polls sent."""
     gave_up: str | None = None
     """Why waiting ended before the deadline, if it did not succeed."""
+    requests: int = 0
+    """How many requests the polls sent."""
 
 
 HOLE = "\ufffc"
 """Stands in an address, or another text of a script, for a part that is known only when the script runs."""
 
 
-@dataclass(frozen=True)
-class ApiAddress:
+class ApiAddress(Struct, frozen=True):
     """An API address found in a script of the frontend."""
 
     script: str
@@ -66,8 +64,7 @@ class ApiAddress:
     """The build-time setting that is not set, where its name is still there."""
 
 
-@dataclass(frozen=True)
-class PageFile:
+class PageFile(Struct, frozen=True):
     """A file that the page needs."""
 
     exchange: str
@@ -79,8 +76,7 @@ class PageFile:
     certain: bool = True
 
 
-@dataclass(frozen=True)
-class PageView:
+class PageView(Struct, frozen=True):
     """What was read of the frontend's page and its files."""
 
     files: tuple[PageFile, ...] = ()
@@ -95,8 +91,7 @@ class PageView:
         return tuple(each for each in self.files if each.problem and each.role != "preload")
 
 
-@dataclass(frozen=True)
-class Observation:
+class Observation(Struct, frozen=True):
     """Everything seen of one environment in one run."""
 
     environment: str
@@ -121,7 +116,7 @@ class Observation:
     """What the platform's API said (`observation.render.PlatformView`), None where it was not requested."""
     complete: bool = True
     """False when the run was cut short."""
-    secrets: Redactor = field(default_factory=Redactor, repr=False, compare=False)
+    secrets: Redactor = field(default_factory=Redactor)
     """The secrets of the environment, and the credentials that answers have handed out."""
 
     @property

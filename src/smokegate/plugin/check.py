@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from msgspec import Struct
 
 from smokegate.environment.coverage import declared
 
@@ -35,8 +36,7 @@ GROUPS_OF: dict[str, Group] = {
 """What a check needs of the file → the group of requests that it therefore reads."""
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(Struct, frozen=True):
     """One check, as its marker states it."""
 
     code: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from smokegate.plugin.settings import Settings
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from smokegate.report.model import RunReport
 
 
-@dataclass(eq=False)
-class Lent:
+class Lent(Struct, eq=False):
     """What a command has learnt of the servers before the run: names, authorities, how many connections they take."""
 
     pool: Pool
@@ -29,8 +29,7 @@ class Lent:
         return next((each.pool for each in config.pluginmanager.get_plugins() if isinstance(each, Lent)), None)
 
 
-@dataclass(eq=False)
-class Embedded:
+class Embedded(Struct, eq=False):
     """What a command gives to the run, and what it gets back."""
 
     environment: Environment

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from smokegate.observation.model import Observation
 
@@ -26,8 +27,7 @@ class NotStartedError(Exception):
     """The replica, and with it the deployment to check, could not be started; the text says why."""
 
 
-@dataclass(frozen=True)
-class CheckOptions:
+class CheckOptions(Struct, frozen=True):
     """How a deployment must be observed."""
 
     wait: float | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from smokegate.observation.evidence.version import same_commit
 from smokegate.plugin.failures import Blocked, ExpectationFailed, NotJudged
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from smokegate.observation.render.model import DeployView, PlatformView, RenderDatabase, RenderService
 
 
-@dataclass(frozen=True)
-class PlatformResults:
+class PlatformResults(Struct, frozen=True):
     """What was collected from the API; `collected` is None where collecting itself failed."""
 
     collected: PlatformView | None

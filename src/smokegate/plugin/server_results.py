@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from smokegate.diagnosis.service_state import is_finished, trouble, weak_policy
 from smokegate.plugin.failures import Blocked, ExpectationFailed, NotApplicable
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from smokegate.observation.server import DatabaseReady, ListenerView, OriginAnswer, ServerView, ServiceView
 
 
-@dataclass(frozen=True)
-class ServerResults:
+class ServerResults(Struct, frozen=True):
     """What was collected on the server; `collected` is None where collecting itself failed."""
 
     collected: ServerView | None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import Struct
 
 from smokegate.environment.fields import seconds
 from smokegate.plugin.options import FILE_WAIT, RUN_PLUGIN
@@ -32,8 +32,7 @@ SHOWING = (
 )
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The options of a run."""
 
     names: tuple[str, ...]

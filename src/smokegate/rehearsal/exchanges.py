@@ -6,10 +6,12 @@ import json
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from smokegate.observation.evidence.json_rules import MISSING, lookup
 
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
 Site = Literal["backend", "frontend"]
 
 
-@dataclass(frozen=True)
-class ProxyRequest:
+class ProxyRequest(Struct, frozen=True):
     """A request as it came."""
 
     site: Site
@@ -39,8 +40,7 @@ class ProxyRequest:
         return _json(self.body)
 
 
-@dataclass(frozen=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """An answer as the deployment gave it, its own addresses in it."""
 
     status: int
@@ -88,8 +88,7 @@ def page(status: int, title: str) -> Recorded:
 NOT_RECORDED = Recorded(404, (("content-type", "text/plain"),), b"smokegate has no recording of this request")
 
 
-@dataclass
-class Recording:
+class Recording(Struct):
     """The answers of one run, by the step that each belongs to, in the order in which they came."""
 
     answers: dict[str, list[Recorded]] = field(default_factory=lambda: defaultdict(list))

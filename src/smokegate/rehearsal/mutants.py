@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from smokegate.rehearsal.exchanges import Recorded, Recording, Wire
 from smokegate.rehearsal.json_mutations import STRANGE, breakers, put

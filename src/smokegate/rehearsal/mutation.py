@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Site, Wire, page
 
@@ -17,8 +19,7 @@ def as_it_is(answer: Recorded, _: ProxyRequest) -> Recorded:
     return answer
 
 
-@dataclass(frozen=True)
-class Mutation:
+class Mutation(Struct, frozen=True):
     """Some answers of a deployment, broken: `steps` names which, none stands for all of the site."""
 
     name: str

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 
 class RunError(RuntimeError):
     """A run of the suite did not come to an end of its own; the text says what it had printed until then."""
 
 
-@dataclass(frozen=True)
-class Suite:
+class Suite(Struct, frozen=True):
     """Which suite is run, and from where: what every run of a rehearsal shares."""
 
     root: Path
@@ -39,8 +39,7 @@ class Suite:
         return [self.spell(word) for word in words]
 
 
-@dataclass(frozen=True)
-class SuiteRun:
+class SuiteRun(Struct, frozen=True):
     """One run of the suite, come to its end."""
 
     code: int

@@ -9,10 +9,11 @@ import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from http.client import HTTPMessage
 from typing import IO, Any
+
+from msgspec.structs import replace
 
 from smokegate.environment.model import Backend, Frontend
 from smokegate.observation.plan.step import origin_of

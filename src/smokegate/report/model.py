@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from smokegate.diagnosis.model import Diagnosis
 from smokegate.diagnosis.outcome import TestOutcome
@@ -12,8 +13,7 @@ from smokegate.environment.model import Environment
 from smokegate.observation.model import Observation
 
 
-@dataclass(frozen=True)
-class EnvironmentReport:
+class EnvironmentReport(Struct, frozen=True):
     """One environment of a run."""
 
     environment: Environment
@@ -54,8 +54,7 @@ class EnvironmentReport:
         return self.reasons[0] if self.reasons else "Every declared check ran and passed."
 
 
-@dataclass(frozen=True)
-class RunReport:
+class RunReport(Struct, frozen=True):
     """One run."""
 
     started: datetime

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Collection
-from dataclasses import is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import singledispatch
 from typing import Any
+
+from msgspec import Struct
 
 from smokegate.observation.evidence.redact import MARK
 from smokegate.observation.evidence.sink import SINK
@@ -39,8 +40,8 @@ def header(name: str, value: str) -> str:
 @singledispatch
 def plain(value: Any) -> Any:
     """Return a value of the stages as JSON has it."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, Struct):
+        return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
     return value
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smokegate.diagnosis.verdict import Verdict, exit_code
 from smokegate.observation.evidence.sink import SINK
@@ -29,8 +31,7 @@ WORD = re.compile(r"[a-z]+|[A-Z][a-z]+|[A-Z]+")
 GOOD = {Verdict.PASS, Verdict.WARN}
 
 
-@dataclass(frozen=True)
-class Leak:
+class Leak(Struct, frozen=True):
     """A secret that was found in a file and taken out."""
 
     file: str

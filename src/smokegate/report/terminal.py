@@ -6,8 +6,9 @@ Rendered from the run's JSON, to the terminal's width. At 80 columns a red run f
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from smokegate.observation.evidence.sink import line as safe
 from smokegate.observation.evidence.sink import shown as safe_lines
@@ -30,8 +31,7 @@ LEAST, MOST, UNWRAPPED = 40, 120, 10_000
 __all__ = ["COLOURS", "TerminalLine", "block", "safe", "safe_lines", "wrapped"]
 
 
-@dataclass(frozen=True)
-class TerminalLine:
+class TerminalLine(Struct, frozen=True):
     """A line and how it looks."""
 
     text: str

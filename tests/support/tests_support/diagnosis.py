@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
 
+from msgspec.structs import asdict
+
 from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.catalogue import all_rules
 from smokegate.diagnosis.engine import diagnose
@@ -131,7 +133,7 @@ def seen(*changes: Exchange, environment: Environment | None = None, **fields: A
     exchanges = {**whole.exchanges, **{each.name: each for each in changes}}
     if "version" in exchanges and "version" not in {each.name for each in changes}:
         exchanges["version"] = exchanges["health"]
-    values = {**vars(whole), "exchanges": exchanges, **fields}
+    values = {**asdict(whole), "exchanges": exchanges, **fields}
     return Observation(**values)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from smokegate.diagnosis.verdict import exit_code
 from smokegate.observation.exchange import Certificate, Exchange, NotSent, Phases

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from tests_support.diagnosis import an_environment
 from tests_support.servers import OLD, away, gone, look_at, looping, server_environment, service, view
 

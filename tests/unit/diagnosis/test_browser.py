@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from tests_support.diagnosis import BACKEND, FRONTEND, an_environment, answered, found_by, judged, seen
 
 from smokegate.observation.browser import (
@@ -43,7 +42,7 @@ def environment(**more: object):
 
 def view(*calls: PageCall, console: tuple[ConsoleLine, ...] = (), **more: object) -> BrowserView:
     """Return what a browser saw of a healthy page with these requests and console lines."""
-    fields = {name: more.pop(name) for name in list(more) if name in PageSeen.__dataclass_fields__}
+    fields = {name: more.pop(name) for name in list(more) if name in PageSeen.__struct_fields__}
     return BrowserView(pages=(replace(GOOD, calls=calls, console=console, **fields),), **more)  # type: ignore[arg-type]
 
 

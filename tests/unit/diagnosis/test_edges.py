@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests_support.diagnosis import BACKEND, an_environment, answered, everywhere, judged, seen, silent
 
 from smokegate.diagnosis.model import Confidence, Finding, Owner

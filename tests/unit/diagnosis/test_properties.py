@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import asdict
 from tests_support.diagnosis import an_environment, came_to, healthy, seen
 from tests_support.suite import judged
 
@@ -93,7 +94,7 @@ CHANGES = st.dictionaries(st.sampled_from(NAMES), OUTCOMES, max_size=len(NAMES))
 def observed(changes: dict[str, Any], kept: frozenset[str]) -> Observation:
     """An observation with these outcomes, of which only some exchanges were made."""
     whole = seen(*(came_to(name, outcome) for name, outcome in changes.items()))
-    return Observation(**{**vars(whole), "exchanges": {n: e for n, e in whole.exchanges.items() if n in kept}})
+    return Observation(**{**asdict(whole), "exchanges": {n: e for n, e in whole.exchanges.items() if n in kept}})
 
 
 def everything_said(observation: Observation, environment: Environment) -> str:
@@ -104,10 +105,14 @@ def everything_said(observation: Observation, environment: Environment) -> str:
             return [text for pair in value.items() for each in pair for text in strings(each)]
         if isinstance(value, list | tuple | frozenset):
             return [text for each in value for text in strings(each)]
+        if isinstance(value, Struct):
+            return strings(asdict(value))
+        if isinstance(value, Body):
+            return strings(vars(value))
         return [plain(str(value)), repr(value)]
 
     headers = [f"{n}: {v}" for e in observation.exchanges.values() if e.answer for n, v in e.answer.headers.fields]
-    said = strings(asdict(observation)) + strings(environment.model_dump()) + headers
+    said = strings(observation) + strings(environment.model_dump()) + headers
     return "\n".join((*said, "null", "true", "false"))
 
 

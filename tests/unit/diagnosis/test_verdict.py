@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests_support.diagnosis import an_environment, answered, everywhere, seen, silent_everywhere
 
 from smokegate.diagnosis.engine import diagnose

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from smokegate.report.rehearsal.model import FaultResult, Mutant, Rehearsal, Score, Trial
 from smokegate.report.rehearsal.page import page

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests_support.diagnosis import BACKEND, COMMIT, an_environment, answered, everywhere, seen
 from tests_support.suite import judge
 
 from smokegate.diagnosis.verdict import Verdict
 from smokegate.environment.model import Environment, Version
 from smokegate.observation.evidence.version import known_version
+from smokegate.observation.exchange import Headers
 from smokegate.observation.render.model import ApiCause, DeployView, PlatformView, RenderDatabase, RenderService
 from smokegate.observation.server.model import ServerView
 from smokegate.observation.server.service import ServiceView
@@ -163,7 +164,7 @@ def _answered_by(commit: str) -> EnvironmentReport:
         if each.answer is not None and name.startswith("health"):
             fields = tuple((key, commit if key == "x-commit" else value) for key, value in each.answer.headers.fields)
             changes.append(
-                replace(each, outcome=replace(each.answer, headers=replace(each.answer.headers, fields=fields)))
+                replace(each, outcome=replace(each.answer, headers=Headers(fields)))
             )
     return report(*changes, given=given, commit=commit)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests_support.run_documents import environment_report, run_document, run_of
 
 from smokegate.observation.exchange import Headers

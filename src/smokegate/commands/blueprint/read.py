@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 LARGEST = 1 << 20
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something that would break, or that is not as the environment file says."""
 
     rule: str
@@ -30,8 +30,7 @@ class BlueprintError(Exception):
         self.finding = Finding("readable", "error", text, line, column)
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(Struct, frozen=True):
     """A value of the file, and where it stands, counted from 1."""
 
     value: Any

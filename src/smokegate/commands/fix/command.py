@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from smokegate.commands.common import CheckResult, run_checks
 from smokegate.commands.fix.executor import Executor, ServerExecutor
@@ -27,8 +28,7 @@ NOT_DONE = 2
 """The exit code where nothing was done for a reason in the call: no terminal for the question, or another fix runs."""
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Struct, frozen=True):
     """The outcome of `--fix`."""
 
     last: CheckResult
@@ -60,8 +60,7 @@ def fix(arguments: argparse.Namespace, environment: Environment, first: CheckRes
     return call.on_platform(decision) if decision.platform else call.on_server(decision)
 
 
-@dataclass(frozen=True)
-class _Call:
+class _Call(Struct, frozen=True):
     """One call of `--fix`: everything that its steps have in common."""
 
     arguments: argparse.Namespace

@@ -6,8 +6,9 @@ import shlex
 import threading
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from smokegate.commands.fix.ready import await_ready
 from smokegate.observation.server.host import HostError, brief
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from smokegate.observation.server.project import Project
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(Struct, frozen=True):
     """The outcome of the commands of an action."""
 
     ok: bool

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from smokegate.commands.fix.remedies import Kind, Refusal, Remedy, Target, remedy_of
 from smokegate.diagnosis.broken import broken
@@ -26,8 +27,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """What compose calls a service; a name that begins with a dash would be an option somewhere."""
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(Struct, frozen=True):
     """One thing to do. The commands are words for `docker compose`, done one after the other."""
 
     kind: Kind
@@ -43,8 +43,7 @@ class Action:
         return " ".join((self.kind.value, *self.services))
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What to do about a cause, the first thing first."""
 
     cause: str

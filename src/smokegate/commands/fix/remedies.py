@@ -6,10 +6,11 @@ The decisions are data, `knowledge/remedies.toml`; a test holds that every cause
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from importlib.resources import files
+
+from msgspec import Struct
 
 
 class Kind(Enum):
@@ -35,16 +36,14 @@ class Target(Enum):
     PLATFORM = "the service on the platform"
 
 
-@dataclass(frozen=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """What to try, in this order."""
 
     target: Target
     kinds: tuple[Kind, ...]
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why nothing is tried."""
 
     reason: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct, field
 
 from smokegate.commands.fix.lock import LockedError
 from smokegate.commands.fix.plan import Action, Plan, plan
@@ -27,8 +28,7 @@ SETTLED = 30.0
 Word = Literal["nothing to fix", "refused", "verified", "did not help", "declined", "interrupted"]
 
 
-@dataclass
-class Repair:
+class Repair(Struct):
     """The state of a repair, and its outcome."""
 
     last: CheckResult
@@ -37,8 +37,7 @@ class Repair:
     tried: list[Action] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Tools:
+class Tools(Struct, frozen=True):
     """What a repair works with."""
 
     executor: Executor

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from smokegate.commands.gate.on_failure import ACTIONS
 from smokegate.commands.gate.policy import CHOICES, LET_THROUGH
@@ -20,8 +21,7 @@ class InputError(Exception):
     """An input cannot be used; the text names it."""
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """The inputs of the step."""
 
     values: Mapping[str, str]

@@ -12,10 +12,11 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from smokegate.commands.gate.github import GitHubError, api, run_address
 from smokegate.commands.gate.step import escaped
@@ -29,8 +30,7 @@ ALERT = "SMOKEGATE_ALERT"
 TEXT_AT_MOST = 60_000
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """This look at the environments."""
 
     now: datetime
@@ -49,8 +49,7 @@ class Seen:
         return " · ".join([*([f"[Report]({self.page})"] if self.page else []), f"[Run]({self.run_url})"])
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(Struct, frozen=True):
     """What was done, and whether the environment's state has changed: red, red for another cause, recovered."""
 
     said: str

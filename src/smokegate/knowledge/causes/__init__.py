@@ -17,17 +17,17 @@ found. It looks so:
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from msgspec import Struct
 
 Step = str | tuple[str, str]
 """A step with `{names}` in it; a pair is the step, and what stands in its place where a name is not known."""
 
 
-@dataclass(frozen=True)
-class CauseText:
+class CauseText(Struct, frozen=True):
     """What is said of one cause."""
 
     title: str

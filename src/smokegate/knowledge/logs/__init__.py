@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
+
+from msgspec import Struct
 
 DEPENDENCIES = "dependencies.toml"
 WORDS = "words.toml"
@@ -24,8 +25,7 @@ VARIABLE = (
 ANYTHING = {"postgres": "its PostgreSQL database", "database": "its database", "dependency": "something that it needs"}
 
 
-@dataclass(frozen=True)
-class LogCause:
+class LogCause(Struct, frozen=True, dict=True):
     """A cause that logs show, and the texts that show it."""
 
     code: str
@@ -54,8 +54,7 @@ class LogCause:
         return tuple(self.code.format(family=family) for family in FAMILIES)
 
 
-@dataclass(frozen=True)
-class Thing:
+class Thing(Struct, frozen=True):
     """Something that programs connect to, and how logs and images show which it is."""
 
     family: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from smokegate.environment.model import Environment
 from smokegate.observation.plan.step import FROM_HERE, web_origin
@@ -12,8 +13,7 @@ MIXED = "mixed-content"
 """The browser's word for a request that it blocked because its page is HTTPS and the address is not."""
 
 
-@dataclass(frozen=True)
-class NoBrowser:
+class NoBrowser(Struct, frozen=True):
     """Why nothing was seen: there is no browser, or it did not start."""
 
     why: str
@@ -24,8 +24,7 @@ class NoBrowser:
         return f"{self.why}: {self.remedy}" if self.remedy else self.why
 
 
-@dataclass(frozen=True)
-class ConsoleLine:
+class ConsoleLine(Struct, frozen=True):
     """One line of the console: of a script, or of the browser itself."""
 
     kind: str
@@ -35,8 +34,7 @@ class ConsoleLine:
     """The script that it comes from, where that is known."""
 
 
-@dataclass(frozen=True)
-class PageCall:
+class PageCall(Struct, frozen=True):
     """One request of a page."""
 
     method: str
@@ -65,16 +63,14 @@ class PageCall:
         return f"{self.method} {self.url} {outcome}"
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A screenshot; passwords and secrets are masked."""
 
     title: str
     jpeg: bytes
 
 
-@dataclass(frozen=True)
-class PageSeen:
+class PageSeen(Struct, frozen=True):
     """What a page showed, and what it did until then."""
 
     path: str
@@ -102,8 +98,7 @@ class PageSeen:
     """Whether a service worker has taken over the page."""
 
 
-@dataclass(frozen=True)
-class SignInStep:
+class SignInStep(Struct, frozen=True):
     """One step of signing in through the page."""
 
     name: str
@@ -133,8 +128,7 @@ class SignInStep:
         return not self.problem and self.form_gone and self.failed_call is None
 
 
-@dataclass(frozen=True)
-class Journey:
+class Journey(Struct, frozen=True):
     """Signing in through the page, step by step; it ends at the first step that does not succeed."""
 
     steps: tuple[SignInStep, ...] = ()
@@ -146,8 +140,7 @@ class Journey:
         return next((each for each in self.steps if each.name in names), None)
 
 
-@dataclass(frozen=True)
-class BrowserView:
+class BrowserView(Struct, frozen=True):
     """Everything that a browser saw of one environment."""
 
     absent: NoBrowser | None = None
@@ -182,8 +175,7 @@ def name_from_here(method: str, url: str) -> str:
     return f"{FROM_HERE}{method} {parts.path}" + (f"?{parts.query}" if parts.query else "")
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(Struct, frozen=True):
     """Who signs in."""
 
     email: str

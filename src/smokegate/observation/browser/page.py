@@ -6,8 +6,9 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from smokegate.environment.browser import Element
 from smokegate.observation.browser.model import PageSeen, Picture
@@ -64,16 +65,14 @@ NOTHING: dict[str, Any] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a page must show, and must not."""
 
     shows: tuple[Element, ...] = ()
     not_shows: tuple[Element, ...] = ()
 
 
-@dataclass
-class Window:
+class Window(Struct):
     """A page of the browser and what it does."""
 
     page: Page

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smokegate.observation.browser.model import ConsoleLine, PageCall
 
@@ -20,8 +22,7 @@ NAVIGATED = "net::ERR_ABORTED"
 ERROR = 400
 
 
-@dataclass
-class Mark:
+class Mark(Struct):
     """Where a step begins in what was noted."""
 
     calls: int

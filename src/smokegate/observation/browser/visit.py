@@ -7,8 +7,9 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from smokegate.environment.model import Environment
 from smokegate.observation.browser.engine import ENGINE, NoBrowserError

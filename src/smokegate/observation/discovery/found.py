@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from smokegate.observation.discovery.health import HealthCheck
 from smokegate.observation.discovery.sign_in import SignIn
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 
-@dataclass(frozen=True)
-class VersionSource:
+class VersionSource(Struct, frozen=True):
     """Where a version can be read, and what stands there now."""
 
     path: str
@@ -33,8 +33,7 @@ class VersionSource:
         return COMMIT.fullmatch(self.value) is not None
 
 
-@dataclass
-class Found:
+class Found(Struct):
     """The result of a discovery."""
 
     url: str

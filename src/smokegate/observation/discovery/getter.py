@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from smokegate.observation.evidence import sink
 from smokegate.observation.plan.step import RequestToSend, join, origin_of
@@ -23,8 +24,7 @@ SECONDS = 10.0
 """The deadline of one request."""
 
 
-@dataclass(frozen=True)
-class Got:
+class Got(Struct, frozen=True):
     """One answer, or why there is none."""
 
     path: str

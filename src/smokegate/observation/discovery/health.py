@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from smokegate.observation.discovery.getter import Got
 from smokegate.observation.evidence.self_report import is_sick
@@ -25,8 +27,7 @@ def knowledge() -> Mapping[str, Any]:
     return tomllib.loads(KNOWLEDGE.read_text("utf-8"))
 
 
-@dataclass(frozen=True)
-class HealthCheck:
+class HealthCheck(Struct, frozen=True):
     """A health check that was found."""
 
     path: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from smokegate.observation.discovery.getter import Got
 from smokegate.observation.discovery.health import knowledge
@@ -14,8 +15,7 @@ PASSWORD = re.compile(r"<input[^>]+type=[\"']?password", re.IGNORECASE)
 SCHEME = re.compile(r"\s*(\w+)")
 
 
-@dataclass(frozen=True)
-class SignIn:
+class SignIn(Struct, frozen=True):
     """What is proposed for the file."""
 
     preset: str = ""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
+
+from msgspec import Struct
 
 from smokegate.environment.answers import HeaderRule, StatusRule
 from smokegate.environment.expectations import JsonExpectation
@@ -20,8 +21,7 @@ OPPOSITE = re.compile(r"(?:\b(?:not|non|no|never|isn't)[\s_-]+|\b(?:un|in|dis|no
 """What turns a word into its opposite, in front of it: "unhealthy" and "not ready" are no "healthy" and "ready"."""
 
 
-@dataclass(frozen=True)
-class Unmet:
+class Unmet(Struct, frozen=True):
     """One promise that an answer does not keep."""
 
     what: str

@@ -7,8 +7,9 @@ by general signs (`gateway`). An answer that is plainly the application's is rec
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.exchange import Answer
@@ -42,8 +43,7 @@ LOOKED_AT = 20_000
 """So much of a body is looked at: pages of an edge are short, and say it early."""
 
 
-@dataclass(frozen=True)
-class EdgeAnswer:
+class EdgeAnswer(Struct, frozen=True):
     """What an edge-made answer says."""
 
     code: str

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
+
+from msgspec import Struct
 
 from smokegate.observation.evidence.addresses import place_of, split_address
 from smokegate.observation.evidence.called_address import RIGHT, STRONG, UNCLEAR, AddressJudge
@@ -29,8 +30,7 @@ ORDER = ("client", "request", "setting", "built", "given", "constant")
 CODES = ("frontend.address-unset", "frontend.address-unfilled", "frontend.calls-localhost", "frontend.plain-http")
 
 
-@dataclass(frozen=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """An address that is not the API's."""
 
     code: str
@@ -40,8 +40,7 @@ class Wrong:
     detail: str = ""
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What a page's calls come to."""
 
     right: tuple[ApiAddress, ...] = ()

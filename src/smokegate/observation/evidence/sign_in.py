@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from smokegate.environment.signin import SignIn
 from smokegate.observation.evidence.json_rules import MISSING, lookup
@@ -23,8 +24,7 @@ SYNTHETIC = re.compile(r"smokegate\+[0-9a-f]{12}@")
 """How the addresses of accounts begin that a run makes."""
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What the judgement needs of an answer, whether it still holds its secrets or not."""
 
     status: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 ABSOLUTE = re.compile(r"(?:https?|wss?)://", re.IGNORECASE)
 UNSET = re.compile(r"(?:undefined|null|NaN|\[object Object\])(?=$|[/:?\ufffc])")
@@ -29,8 +30,7 @@ NAMES_API = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """An address that a script calls, or has."""
 
     script: str

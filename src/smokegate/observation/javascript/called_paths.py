@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 MOST = 400
 RELATIVE = re.compile(r"[a-z][a-z0-9]{2,30}(?:/[\w\ufffc-]{1,40}){0,4}")
 
 
-@dataclass
-class CalledPaths:
+class CalledPaths(Struct):
     """The paths of one page's calls."""
 
     absolute: dict[str, None] = field(default_factory=dict)

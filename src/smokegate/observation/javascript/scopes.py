@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from smokegate.observation.javascript.tokens import CONDITIONS, NOWHERE, PUNCTUATION, WORD, Tokens
 
@@ -13,8 +14,7 @@ FAR = 400
 """How many tokens of one level are searched for the parameters of an arrow function."""
 
 
-@dataclass(frozen=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """One place at which a name gets a value."""
 
     at: int
@@ -25,16 +25,14 @@ class Definition:
     """The property of the value that it is (`let {apiUrl: n} = …`)."""
 
 
-@dataclass(frozen=True)
-class Import:
+class Import(Struct, frozen=True):
     """A name that comes from another module."""
 
     module: str
     name: str
 
 
-@dataclass(eq=False)
-class Script:
+class Script(Struct, eq=False):
     """One script, and what it defines."""
 
     url: str
@@ -131,8 +129,7 @@ class Script:
         return any(self.tokens.kind(each) == WORD and self.tokens.word(each) == name for each in words)
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A name that a caller gives its value."""
 
     name: str

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from array import array
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 WORD, STRING, PUNCTUATION, REGEX, PIECE = range(1, 6)
 NOWHERE = 0xFFFFFFFF
 CONDITIONS = frozenset({"if", "while", "for", "with"})
 
 
-@dataclass(eq=False)
-class Tokens:
+class Tokens(Struct, eq=False):
     """The tokens of one script."""
 
     text: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from smokegate.observation.model import HOLE
 
@@ -12,16 +13,14 @@ if TYPE_CHECKING:
     from smokegate.observation.javascript.scopes import Script
 
 
-@dataclass(frozen=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """Only known when the script runs."""
 
     path: tuple[str, ...] = ()
     """The names by which it is reached, as far as they are known (`process`, `env`)."""
 
 
-@dataclass(frozen=True)
-class Undefined:
+class Undefined(Struct, frozen=True):
     """JavaScript's undefined or null: what a setting is that was not set when the bundle was built."""
 
     name: str = ""
@@ -29,23 +28,20 @@ class Undefined:
     word: str = "undefined"
 
 
-@dataclass(frozen=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """An object or array literal, a function or a class: read when a part of it is requested."""
 
     script: Script
     at: int
 
 
-@dataclass(frozen=True)
-class Element:
+class Element(Struct, frozen=True):
     """An element of the page, by its attributes."""
 
     attributes: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of several, by a condition that is not known."""
 
     options: tuple[Value, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
+
+from msgspec import Struct, field
 
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.values import UNKNOWN, Element, Undefined, Unknown, Value
@@ -20,8 +21,7 @@ BUILD_TIME = re.compile(
 SELECTOR = re.compile(r"(\w*)(?:#([\w-]+)|\[([\w-]+)(?:[~|^$*]?=\"?'?([^\"'\]]*)\"?'?)?\])?")
 
 
-@dataclass(eq=False)
-class World:
+class World(Struct, eq=False):
     """What is known of a page besides the script that is read."""
 
     page: str

@@ -6,8 +6,9 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from smokegate.observation.exchange import Exchange, NoAnswer, NotSent
 from smokegate.observation.plan.prerequisites import never_sent

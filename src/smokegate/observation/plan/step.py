@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import urljoin, urlsplit
+
+from msgspec import Struct
 
 from smokegate.observation.exchange import READING, Exchange, NotSent
 from smokegate.observation.plan.prerequisites import failed
@@ -46,8 +47,7 @@ FROM_HERE = "browser "
 AGENT = "smokegate (synthetic check)"
 
 
-@dataclass(frozen=True)
-class RequestToSend:
+class RequestToSend(Struct, frozen=True):
     """One request, with its secrets."""
 
     method: str
@@ -76,8 +76,7 @@ def json_request(method: str, url: str, body: Any, *headers: tuple[str, str]) ->
     return RequestToSend(method, url, (("Content-Type", "application/json"), *headers), json.dumps(body).encode())
 
 
-@dataclass(frozen=True)
-class RawResponse:
+class RawResponse(Struct, frozen=True):
     """An answer as it came, with its secrets; it never leaves this package."""
 
     status: int
@@ -90,8 +89,7 @@ class RawResponse:
     redirects: tuple[tuple[int, str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """One exchange of the plan."""
 
     name: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from smokegate.environment.render import KEY_VARIABLE, Render
 from smokegate.observation.render.client import PAGE, STRANGE, RenderApi

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 from smokegate.knowledge.render_states import Meaning, database_meaning, deploy_meaning
 from smokegate.observation.evidence.version import same_commit
@@ -29,8 +30,7 @@ class ApiError(Exception):
         self.cause = cause
 
 
-@dataclass(frozen=True)
-class DeployView:
+class DeployView(Struct, frozen=True):
     """One deploy."""
 
     id: str
@@ -54,8 +54,7 @@ class DeployView:
         return f"{self.id} ({commit})"
 
 
-@dataclass(frozen=True)
-class RenderService:
+class RenderService(Struct, frozen=True):
     """One service."""
 
     name: str
@@ -102,8 +101,7 @@ class RenderService:
         return next((each for each in self.deploys if same_commit(commit, each.commit)), None)
 
 
-@dataclass(frozen=True)
-class RenderDatabase:
+class RenderDatabase(Struct, frozen=True):
     """The PostgreSQL database."""
 
     name: str
@@ -117,8 +115,7 @@ class RenderDatabase:
         return not self.found or self.suspended or database_meaning(self.status) == "away"
 
 
-@dataclass(frozen=True)
-class PlatformView:
+class PlatformView(Struct, frozen=True):
     """Everything that the API said in one run."""
 
     cause: ApiCause | None = None

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from smokegate.observation.server import parse
 from smokegate.observation.server.causes import CommandCause
@@ -60,8 +62,7 @@ def collect(environment: Environment, *, redactor: Redactor | None = None) -> Se
     return replace(view, seconds=time.monotonic() - began)
 
 
-@dataclass
-class _Notes:
+class _Notes(Struct):
     """The commands that failed while the collection continued."""
 
     problems: list[CommandFailure] = field(default_factory=list)

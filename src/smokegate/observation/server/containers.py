@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from smokegate.observation.server import parse
 from smokegate.observation.server.causes import CommandCause, docker_cause

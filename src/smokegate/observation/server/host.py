@@ -13,9 +13,10 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from smokegate.observation.server.causes import CommandCause, ssh_cause
 from smokegate.observation.server.model import CommandFailure
@@ -36,8 +37,7 @@ DETAIL = 600
 Redactor = Callable[[str], str]
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(Struct, frozen=True):
     """What a command on the server wrote and how it ended; the text is redacted."""
 
     argv: tuple[str, ...]

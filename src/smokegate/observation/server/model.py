@@ -6,8 +6,9 @@ they compare with each other also where the clocks of two machines do not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from smokegate.observation.server.service import ServiceView
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from smokegate.observation.server.causes import CommandCause
 
 
-@dataclass(frozen=True)
-class CommandFailure:
+class CommandFailure(Struct, frozen=True):
     """A command on the server that gave no result."""
 
     cause: CommandCause
@@ -32,8 +32,7 @@ class CommandFailure:
         return f"{self.cause.title}: {self.detail or 'nothing was written'} (from: {self.command})"
 
 
-@dataclass(frozen=True)
-class ListenerView:
+class ListenerView(Struct, frozen=True):
     """A process of the host, or a container, that holds the backend's port."""
 
     address: str
@@ -53,8 +52,7 @@ class ListenerView:
         return f"{self.address}:{self.port} {who}" + (f" (pid {self.pid})" if self.pid else "")
 
 
-@dataclass(frozen=True)
-class DatabaseReady:
+class DatabaseReady(Struct, frozen=True):
     """What `pg_isready` says in the database's container."""
 
     service: str
@@ -63,8 +61,7 @@ class DatabaseReady:
     """`accepting connections`, `rejecting connections`, `no response`, or why nothing could be sent to it."""
 
 
-@dataclass(frozen=True)
-class Disk:
+class Disk(Struct, frozen=True):
     """A file system: of the host, or inside the container of a service."""
 
     mount: str
@@ -78,8 +75,7 @@ class Disk:
         return self.size > 0 and self.free < min(self.size / 100, 2**26)
 
 
-@dataclass(frozen=True)
-class OriginAnswer:
+class OriginAnswer(Struct, frozen=True):
     """What the backend answers to the server itself, past everything that stands between it and its users."""
 
     path: str
@@ -98,8 +94,7 @@ class OriginAnswer:
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
-@dataclass(frozen=True)
-class ServerView:
+class ServerView(Struct, frozen=True):
     """Everything seen from the server in one look."""
 
     host: str

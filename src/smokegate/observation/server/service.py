@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """One sample of the life of a container; two of them distinguish a crash loop from a container that runs."""
 
     state: str
@@ -19,8 +19,7 @@ class Sample:
     started_at: datetime | None
 
 
-@dataclass(frozen=True)
-class PublishedPort:
+class PublishedPort(Struct, frozen=True):
     """A port of the host that leads to a container."""
 
     address: str
@@ -29,8 +28,7 @@ class PublishedPort:
     protocol: str = "tcp"
 
 
-@dataclass(frozen=True)
-class HealthProbe:
+class HealthProbe(Struct, frozen=True):
     """One run of a container's health check."""
 
     ended: datetime | None
@@ -38,8 +36,7 @@ class HealthProbe:
     output: str
 
 
-@dataclass(frozen=True)
-class HealthCheck:
+class HealthCheck(Struct, frozen=True):
     """A container's health check as the engine applies it, and its last results."""
 
     start_period: float = 0.0
@@ -47,16 +44,14 @@ class HealthCheck:
     log: tuple[HealthProbe, ...] = ()
 
 
-@dataclass(frozen=True)
-class LogLine:
+class LogLine(Struct, frozen=True):
     """A line of a container's log; `at` is None where the engine gave no time."""
 
     at: datetime | None
     text: str
 
 
-@dataclass(frozen=True)
-class ServiceView:
+class ServiceView(Struct, frozen=True):
     """One container of a service, or a service that has none."""
 
     name: str

@@ -9,9 +9,10 @@ import socket
 import ssl
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from smokegate.observation.exchange import Certificate
 from smokegate.observation.transport import shown_certificate
@@ -68,8 +69,7 @@ class HandshakeError(OSError):
     """The TLS handshake failed for another reason than the certificate."""
 
 
-@dataclass
-class Connection:
+class Connection(Struct):
     """An open connection and what opening it took."""
 
     sock: Socket | TlsSocket

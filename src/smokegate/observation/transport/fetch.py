@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from smokegate.observation.exchange import Certificate
 from smokegate.observation.plan.step import RawResponse, RequestToSend
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
     from smokegate.observation.transport.trace import Trace
 
 
-@dataclass
-class Fetched:
+class Fetched(Struct):
     """The outcome and times of one attempt; filled in step by step, so that a failure shows how far it got."""
 
     started: float

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from secrets import token_hex
+
+from msgspec.structs import replace
 
 from smokegate.environment.carried import Carried
 from smokegate.environment.model import Environment

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from smokegate.observation.transport.connect import Connection, Origin, Route
 from smokegate.observation.transport.dial import Dialer
@@ -12,8 +13,7 @@ from smokegate.observation.transport.sample_connection import SampleConnection
 from smokegate.observation.transport.width import Width
 
 
-@dataclass
-class Trace:
+class Trace(Struct):
     """What one request is allowed, and what it took; the connection classes fill it in."""
 
     dialer: Dialer

@@ -15,7 +15,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from smokegate.observation.transport.sample_connection import SampleConnection
 
@@ -30,8 +31,7 @@ PATIENCE = 0.5
 ESTABLISHED = 1
 
 
-@dataclass(eq=False)
-class Place:
+class Place(Struct, eq=False):
     """One connection as its server sees it."""
 
     since: float

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import floor, log10
 from typing import Any
+
+from msgspec import Struct
 
 from smokegate.report.page.outcomes import exchange_outcome
 
@@ -22,8 +23,7 @@ SEEN = 0.5
 """The least width that is drawn; of a request that took less, its wait."""
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One request: what the row says, what the checks made of it, and its phases as (class, x, width)."""
 
     exchange: dict[str, Any]
@@ -42,8 +42,7 @@ class Bar:
     """Where the time is over that the answer may take; None without a budget, or where it lies beyond the axis."""
 
 
-@dataclass(frozen=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """One environment's requests, in the order in which they were sent."""
 
     span: float

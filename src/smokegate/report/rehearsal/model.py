@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """One fault of one environment, and what the suite must say of it."""
 
     environment: str
@@ -21,8 +20,7 @@ class Trial:
     """What the fault cannot do without, such as `namespace`."""
 
 
-@dataclass(frozen=True)
-class FaultResult:
+class FaultResult(Struct, frozen=True):
     """What the suite said of one fault."""
 
     trial: Trial
@@ -80,8 +78,7 @@ class FaultResult:
         return tuple(found)
 
 
-@dataclass(frozen=True)
-class Mutant:
+class Mutant(Struct, frozen=True):
     """One response of a team's own deployment, broken on purpose: whether the suite noticed."""
 
     name: str
@@ -103,8 +100,7 @@ class Mutant:
         return bool(self.red)
 
 
-@dataclass(frozen=True)
-class Score:
+class Score(Struct, frozen=True):
     """How good the suite of one deployment is at noticing."""
 
     environment: str
@@ -132,8 +128,7 @@ class Score:
         return (*unseen, *(f"{test}: nothing turned it red" for test in self.never_red))
 
 
-@dataclass(frozen=True)
-class Rehearsal:
+class Rehearsal(Struct, frozen=True):
     """One rehearsal of any number of environments."""
 
     healthy: dict[str, str] = field(default_factory=dict)

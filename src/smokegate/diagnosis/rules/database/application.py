@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from smokegate.diagnosis.broken import GIVE_TOKEN, has_token, is_broken
 from smokegate.diagnosis.database_texts import Spoken, found, spoken, spoken_in_success

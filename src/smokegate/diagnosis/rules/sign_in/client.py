@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from smokegate.diagnosis.broken import described
 from smokegate.diagnosis.model import Confidence, Owner

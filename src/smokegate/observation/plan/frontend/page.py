@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
+
+from msgspec import Struct, field
 
 from smokegate.observation.plan.step import resolve, same_origin
 
@@ -17,8 +18,7 @@ UNSEEN = frozenset({"title", "style", "template"})
 HTMX = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "data-hx-get", "data-hx-post", "data-fetch-url")
 
 
-@dataclass
-class Page:
+class Page(Struct):
     """What a page names."""
 
     scripts: dict[str, bool] = field(default_factory=dict)

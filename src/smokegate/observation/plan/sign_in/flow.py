@@ -8,8 +8,9 @@ connection could not be opened and the health check got no answer either.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from smokegate.environment.model import Environment
 from smokegate.observation.evidence.redact import Redactor

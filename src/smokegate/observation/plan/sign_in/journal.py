@@ -14,8 +14,9 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 MOST = 5
 """Accounts that one run deletes for those before it."""
@@ -23,8 +24,7 @@ OLDEST = 7 * 24 * 3600.0
 """Seconds after which an account that could not be deleted is given up."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One account, and the lock on its file."""
 
     file: Path
