@@ -163,9 +163,7 @@ def _answered_by(commit: str) -> EnvironmentReport:
     for name, each in whole.exchanges.items():
         if each.answer is not None and name.startswith("health"):
             fields = tuple((key, commit if key == "x-commit" else value) for key, value in each.answer.headers.fields)
-            changes.append(
-                replace(each, outcome=replace(each.answer, headers=Headers(fields)))
-            )
+            changes.append(replace(each, outcome=replace(each.answer, headers=Headers(fields))))
     return report(*changes, given=given, commit=commit)
 
 
