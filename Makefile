@@ -75,6 +75,8 @@ lock: $(VENV)/test.stamp  ## pin what pyproject.toml asks for; UPGRADE=--upgrade
 		--custom-compile-command "make lock" pyproject.toml --constraint requirements/smoke.txt --group build -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url $(UPGRADE) \
 		--custom-compile-command "make lock" pyproject.toml --constraint requirements/smoke.txt --extra replica --extra containers --extra browser --extra blueprint --group build --group dev -o requirements/test.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" --constraint requirements/test.txt --group install -o requirements/install.txt
 
 clean:  ## remove the virtual environment and what runs left
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache build dist
@@ -85,6 +87,8 @@ $(BIN)/python:
 
 $(VENV)/%.stamp: requirements/%.txt pyproject.toml | $(BIN)/python
 	@echo "Installing what requirements/$*.txt pins …"
-	@$(PIP) install --require-hashes -r requirements/$*.txt
+	@$(PIP) install --require-hashes -r requirements/install.txt
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements/$*.txt 2>/dev/null || \
+		$(PIP) install --require-hashes -r requirements/$*.txt # uv reads no configuration of pip's, such as a mirror
 	@$(PIP) install --no-build-isolation --no-deps --editable .
 	@touch $@

@@ -19,6 +19,7 @@ from smokegate.environment.reading import available, read, shown, text_of, unrea
 from smokegate.environment.regions import environments_in, one_of, placed
 from smokegate.environment.regions import mistakes as wrong_names
 from smokegate.environment.render import KEY_VARIABLE
+from smokegate.environment.section import unobserved
 from smokegate.environment.variables import Variables, beside
 from smokegate.environment.wording import describe, did_you_mean
 
@@ -148,7 +149,8 @@ def _load(file: Path, name: str, variables: Mapping[str, str], overrides: Sequen
         mistakes.append(Mistake(shown(file), "backend", f"{name} is also a file of its own; expected another name"))
     mistakes.extend(reporter.mistake(path, text) for path, text in contradictions(table, dropped=dropped))
     try:
-        model = EnvironmentFile.model_validate(_with_key(_with_standing(table, name)), context=context)
+        with unobserved():
+            model = EnvironmentFile.model_validate(_with_key(_with_standing(table, name)), context=context)
     except ValidationError as error:
         mistakes.extend(reporter.validation(error))
         raise EnvironmentErrors(mistakes) from None

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails
+
+PLUGINS_OFF = "PYDANTIC_DISABLE_PLUGINS"
+"""pydantic's own switch; it is read as the validators of a model are built."""
 
 
 class Section(BaseModel):
@@ -25,3 +30,20 @@ def retold(errors: Iterable[ErrorDetails]) -> ValidationError:
         for each in errors
     ]
     return ValidationError.from_exception_data("", details)
+
+
+@contextmanager
+def unobserved() -> Generator[None]:
+    """Build and use sections without pydantic's plugins: a telemetry's (Logfire's, for one) would be given each secret.
+
+    Looking for them takes time, too: pydantic reads the metadata of every package that is installed.
+    """
+    before = os.environ.get(PLUGINS_OFF)
+    os.environ[PLUGINS_OFF] = "__all__"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[PLUGINS_OFF]
+        else:
+            os.environ[PLUGINS_OFF] = before
