@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from smokegate.diagnosis.exchange_names import host_of, is_sample, on_frontend
+from smokegate.diagnosis.hit import Hit
 from smokegate.diagnosis.names import names_of
-from smokegate.diagnosis.wording import quote
 from smokegate.observation.evidence.assertions import Unmet, unmet
 from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer, is_marked
 from smokegate.observation.evidence.json_rules import MISSING, lookup
@@ -31,28 +31,6 @@ OPENERS = ("register", "login first")
 MAY_REFUSE = frozenset({*JOURNEY_NAMES, "clean up", "api on frontend", PREFLIGHT, ACCOUNT_PREFLIGHT})
 """Exchanges that the application may refuse, or not know: such an answer is its own unless it is marked."""
 REFUSING = frozenset({400, 401, 403, 404, 405, 409, 410, 422})
-
-
-class Hit(Struct, frozen=True):
-    """One outcome of an exchange: the last one, or an earlier attempt that was tried again."""
-
-    exchange: Exchange
-    outcome: Answer | NoAnswer
-    healed: bool
-    """True for an earlier attempt of an exchange that was answered in the end."""
-    edge: EdgeAnswer | None = None
-    """What the edge says of itself, where it made this answer."""
-
-    @property
-    def sign(self) -> str | None:
-        """What proves that the edge made this answer: the header as it came, or the body."""
-        if self.edge is None or not isinstance(self.outcome, Answer):
-            return None
-        text = self.outcome.body.text.strip()
-        if self.edge.header:
-            more = f"; body {quote(text)}" if text and not self.edge.sign.startswith("x-render") else ""
-            return f"{quote(self.edge.sign)}{more}"
-        return f"{self.edge.sign}: {quote(text)}"
 
 
 class Case(Struct, frozen=True, dict=True):

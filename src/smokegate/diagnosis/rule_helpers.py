@@ -16,7 +16,8 @@ from smokegate.observation.exchange import Answer, NoAnswer
 from smokegate.observation.plan.step import same_origin
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case, Hit
+    from smokegate.diagnosis.case import Case
+    from smokegate.diagnosis.hit import Hit
     from smokegate.diagnosis.rule import Judge
     from smokegate.observation.exchange import Exchange
     from smokegate.observation.transport.causes import WireCause

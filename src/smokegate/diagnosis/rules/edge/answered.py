@@ -15,7 +15,8 @@ from smokegate.knowledge.edge_files import SAYS
 from smokegate.observation.evidence.edge import UNKNOWN
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case, Hit
+    from smokegate.diagnosis.case import Case
+    from smokegate.diagnosis.hit import Hit
     from smokegate.diagnosis.rule import Judge
     from smokegate.knowledge.causes import CauseText, Step
 

@@ -13,7 +13,8 @@ from smokegate.knowledge.causes import cause_text
 from smokegate.observation.exchange import Answer
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case, Hit
+    from smokegate.diagnosis.case import Case
+    from smokegate.diagnosis.hit import Hit
     from smokegate.diagnosis.rule import Judge
 
 REPLACES = "nginx.upstream-unavailable"
