@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
+from smokegate import standard_streams
 from smokegate.commands.signals import ended_like_interrupt
 from smokegate.project import VERSION
 
@@ -45,9 +45,7 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # started with the stream closed (`>&-`): the exit code says it all
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - until the end
+    standard_streams.ensure()
     try:
         return _run(words)
     except KeyboardInterrupt:
@@ -55,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - whatever it is, nothing was learned of a deployment
         sys.stderr.write(f"smokegate: {_explained(error)}\n")
         return UNKNOWN
+    finally:
+        standard_streams.flush()
 
 
 def _explained(error: Exception) -> str:

@@ -144,6 +144,28 @@ def test_an_output_that_takes_nothing_changes_no_verdict(folder, target):
     assert json.loads((folder / "reports" / "small.json").read_text())["environments"][0]["verdict"] in WELL
 
 
+@pytest.mark.parametrize("words", [("--version",), ("run", "--help"), ("check", "--help")])
+def test_a_full_disk_costs_a_command_its_output_alone(words):
+    """One line about the disk, in place of Python's two and its exit code 120."""
+    with Path("/dev/full").open("w") as full:
+        done = run([sys.executable, "-m", "smokegate", *words], stdout=full)
+
+    assert done.returncode == PASS
+    assert done.stderr == "smokegate: what it says cannot be written: No space left on device\n"
+
+
+def test_a_full_disk_changes_no_verdict_of_a_command(folder):
+    """`diagnose` decides as it would, and ends with the verdict's code."""
+    words = [sys.executable, "-m", "smokegate", "diagnose", "small", f"--environments={folder / 'environments'}"]
+    with Path("/dev/full").open("w") as full:
+        done = run(words, stdout=full)
+
+    assert (done.returncode, done.stderr) == (
+        PASS,
+        "smokegate: what it says cannot be written: No space left on device\n",
+    )
+
+
 @pytest.mark.parametrize(
     ("variables", "python", "limit"),
     [

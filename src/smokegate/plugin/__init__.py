@@ -23,9 +23,9 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     _suite_location.leave_unrewritten(pluginmanager)
     _options.add_options(parser, pluginmanager)
     if sys.stdout is None or sys.stderr is None:
-        from smokegate.plugin import streams
+        from smokegate import standard_streams
 
-        streams.ensure()
+        standard_streams.ensure()
 
 
 def _run(config: pytest.Config) -> Any:
@@ -113,6 +113,14 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Mod
         return None
     made: pytest.Module | None = parent.ihook.pytest_pycollect_makemodule(module_path=file_path, parent=parent)
     return made
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Directory | None:
+    """Pass over what is installed beside the suite."""
+    from smokegate.plugin import suite_location
+
+    return None if _run(parent.config) is None else suite_location.way_to_the_suite(path, parent)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -35,7 +35,8 @@ class Outgoing:
         reporter = config.pluginmanager.getplugin("terminalreporter")
         writer = getattr(reporter, "_tw", None)
         if writer is not None and not isinstance(writer._file, SafeStream):  # noqa: SLF001 - there is no other way in
-            writer._file = SafeStream(writer._file, foreign=False)  # noqa: SLF001 - see above
+            stream = writer._file = SafeStream(writer._file, foreign=False)  # noqa: SLF001 - see above
+            config.add_cleanup(stream.flush)  # pytest's own flush, the last one, would end a run with a traceback
         logs = config.pluginmanager.getplugin("logging-plugin")
         for handler in (getattr(logs, name, None) for name in LOG_HANDLERS):
             if isinstance(handler, logging.Handler) and handler.formatter is not None:

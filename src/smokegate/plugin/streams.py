@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import logging
 import os
-import sys
 from pathlib import Path
 from typing import Any, TextIO
 
 import pytest
 
 from smokegate.observation.evidence.sink import SINK, shown
+from smokegate.standard_streams import give_up
 
 
 class SafeStream:
@@ -52,19 +51,10 @@ class SafeStream:
             self.write(line)
 
 
-def ensure() -> None:
-    """Have standard output and error where the caller closed them: pytest and its plugins take them for granted."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - lives as long as the process
-
-
 def _nowhere(stream: Any) -> TextIO:
-    """Return a stream to nowhere; the interpreter's last flush of the real one must not fail either."""
-    nowhere = Path(os.devnull).open("w")  # noqa: SIM115 - lives as long as the process
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(nowhere.fileno(), stream.fileno())
-    return nowhere
+    """Return a stream to nowhere: as pytest's capturing ends, the descriptor of one leads to the real one again."""
+    give_up(stream)
+    return Path(os.devnull).open("w")
 
 
 class SafeFormatter(logging.Formatter):

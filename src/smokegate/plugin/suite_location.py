@@ -96,6 +96,32 @@ def module_of_the_suite(path: Path, parent: pytest.Collector) -> pytest.Module |
     return module
 
 
+class WayToSuite(pytest.Directory):
+    """A directory in which the suite is installed, and with it every other package: only what was named is collected.
+
+    pytest asks its plugins about each entry, and makes a node of each package: of hundreds where a virtual environment
+    is in the project.
+    """
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """Yield what was named, and the directories that lead to it."""
+        for path in sorted(self.path.iterdir()):
+            if not self.session.isinitpath(path, with_parents=True):
+                continue
+            if not path.is_dir():
+                yield from self.ihook.pytest_collect_file(file_path=path, parent=self)
+            elif (found := self.ihook.pytest_collect_directory(path=path, parent=self)) is not None:
+                yield found
+
+
+def way_to_the_suite(path: Path, parent: pytest.Collector) -> pytest.Directory | None:
+    """Return a directory above the installed suite, None for any other, and for one that was named itself."""
+    if path not in {PACKAGE, PACKAGE.parent} or not INSTALLED.is_dir() or parent.session.isinitpath(path):
+        return None
+    way: pytest.Directory = WayToSuite.from_parent(parent, path=path)
+    return way
+
+
 def leave_unrewritten(pluginmanager: pytest.PytestPluginManager) -> None:
     """Take back that pytest marks all modules of a package named with `-p` for the rewriting of assertions.
 

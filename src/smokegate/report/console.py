@@ -14,6 +14,7 @@ from typing import TextIO
 from smokegate.observation.evidence import sink
 from smokegate.report.terminal import EVERY, TerminalLine
 from smokegate.report.terminal_text import columns, spelled
+from smokegate.standard_streams import lost
 
 CODES = {"green": "32", "yellow": "33", "red": "31"}
 LABEL = re.compile(r" *(?:\d+\. |\S+(?: \S+)? {2,})")
@@ -107,14 +108,12 @@ class Console:
 
 
 def _put(stream: TextIO, text: str) -> None:
-    """Write at once; where no one reads any more (`| head`) the rest goes nowhere, and the exit code stays."""
+    """Write at once; where that fails (`| head`, a full disk) the rest goes nowhere, and the exit code stays."""
     try:
         stream.write(text)
         stream.flush()
-    except BrokenPipeError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())  # the descriptor itself: Python writes what is left when it exits
-        os.close(nowhere)
+    except OSError as error:
+        lost(stream, error)
 
 
 def _wrapped(text: str, width: int) -> str:

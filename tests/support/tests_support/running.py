@@ -76,5 +76,5 @@ def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:
 
     Compiled files are kept in any case: else every run would compile the whole package.
     """
-    dropped = ("PYTEST_", "SMOKE_", "COV_", "GITHUB_", "PYTHONDONTWRITEBYTECODE")
+    dropped = ("PYTEST_", "SMOKE_", "COV_", "GITHUB_", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
     return {k: v for k, v in os.environ.items() if not k.startswith(dropped)} | {"COLUMNS": "2000"} | dict(extra)
