@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from tests_support.installs import LOWEST, NEWEST
 
@@ -44,6 +46,29 @@ def test_the_suite_is_a_package_that_pytest_can_name(install, project):
     assert all(test["id"].startswith("smokegate/") for test in suite["tests"])
     assert suite["partial"] is None
     assert project.report()["partial"].startswith("partial run")
+
+
+ASKED = """
+def pytest_ignore_collect(collection_path):
+    print("asked about", collection_path.parent.name)
+"""
+
+
+def test_what_is_installed_beside_the_suite_is_passed_over(install, project):
+    """With the virtual environment below the root, pytest goes through its hundreds of packages for nothing."""
+    python = install("wheel", LOWEST)
+    project.write("asked.py", ASKED)
+    above = f"--rootdir={os.path.commonpath([python, project.folder])}"
+    words = ("-p", "smokegate", "-p", "asked", "-s", "--env=shop", "--environments=environments", "--reports=reports")
+
+    done = project.run(python, "pytest", *words, above, PYTHONPATH=str(project.folder))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "asked about suite" in done.stdout
+    assert "asked about site-packages" not in done.stdout
+    assert "smokegate/test_health.py::test_health_is_ok" in {
+        test["id"].split("[")[0] for test in project.report()["tests"]
+    }
 
 
 def test_a_broken_deployment_is_red(install, project):
