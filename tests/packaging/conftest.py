@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests_support.installs import OWN, Project
+from tests_support.installs import OLDEST, OWN, Project
 from tests_support.running import ROOT
 from tests_support.web import reply, serve
 
@@ -42,9 +42,12 @@ def install(tmp_path_factory: pytest.TempPathFactory, built: dict[str, Path]) ->
             uv = [sys.executable, "-m", "uv"]
             what = ["--editable", str(ROOT)] if artifact == "editable" else [str(built[artifact])]
             python = folder / "bin" / "python"
+            into = [*uv, "pip", "install", "--quiet", "--python", str(python)]
+            lowest = [*into, "--resolution", "lowest-direct", "-r", str(ROOT / "pyproject.toml")]
+            oldest = requirements == (OLDEST,)
             for command in (
                 [*uv, "venv", "--quiet", "--python", sys.executable, str(folder)],
-                [*uv, "pip", "install", "--quiet", "--python", str(python), *what, *requirements],
+                *([lowest, [*into, "--no-deps", *what]] if oldest else [[*into, *what, *requirements]]),
             ):
                 done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
                 assert done.returncode == 0, done.stderr

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 
 import pytest
-from tests_support.installs import LOWEST, NEWEST
+from tests_support.installs import LOWEST, NEWEST, OLDEST
 
 SLOW = pytest.mark.slow
 INSTALLS = [
-    pytest.param("wheel", LOWEST),
+    pytest.param("wheel", OLDEST),
+    pytest.param("wheel", LOWEST, marks=SLOW),
     pytest.param("wheel", NEWEST, marks=SLOW),
     pytest.param("sdist", LOWEST, marks=SLOW),
     pytest.param("sdist", NEWEST, marks=SLOW),

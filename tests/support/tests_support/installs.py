@@ -20,6 +20,7 @@ def test_own(deployment):
     assert deployment.health.json["service"] == "shop"
 '''
 LOWEST, NEWEST = "pytest==8.2.*", "pytest"
+OLDEST = "the lowest version of each dependency that pyproject.toml allows"
 
 
 @dataclass(frozen=True)
