@@ -88,7 +88,8 @@ $(BIN)/python:
 $(VENV)/%.stamp: requirements/%.txt pyproject.toml | $(BIN)/python
 	@echo "Installing what requirements/$*.txt pins …"
 	@$(PIP) install --require-hashes -r requirements/install.txt
-	@$(BIN)/uv pip install --quiet --require-hashes -r requirements/$*.txt 2>/dev/null || \
-		$(PIP) install --require-hashes -r requirements/$*.txt # uv reads no configuration of pip's, such as a mirror
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/$*.txt || { \
+		echo "uv, which reads no configuration of pip's, could not: pip tries …"; \
+		$(PIP) install --require-hashes -r requirements/$*.txt; }
 	@$(PIP) install --no-build-isolation --no-deps --editable .
 	@touch $@

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
-from smokegate import standard_streams
 from smokegate.commands.signals import ended_like_interrupt
 from smokegate.project import VERSION
+from smokegate.standard_streams import enduring
 
 #: Command → what `--help` says of it, in the order in which it shows them.
 #: Each is a module under `smokegate.commands`, imported when it is called.
@@ -45,16 +45,14 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    standard_streams.ensure()
-    try:
-        return _run(words)
-    except KeyboardInterrupt:
-        return 130
-    except Exception as error:  # noqa: BLE001 - whatever it is, nothing was learned of a deployment
-        sys.stderr.write(f"smokegate: {_explained(error)}\n")
-        return UNKNOWN
-    finally:
-        standard_streams.flush()
+    with enduring():
+        try:
+            return _run(words)
+        except KeyboardInterrupt:
+            return 130
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing was learned of a deployment
+            sys.stderr.write(f"smokegate: {_explained(error)}\n")
+            return UNKNOWN
 
 
 def _explained(error: Exception) -> str:

@@ -5,14 +5,73 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import TextIO
+from collections.abc import Callable, Generator, Iterable
+from typing import Any, TextIO, cast
+
+
+class _Enduring:
+    """A stream that no closed pipe and no full disk makes raise an error: what cannot be written is lost."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        self._enduring(lambda: self._stream.write(text))
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Write several texts."""
+        self.write("".join(lines))
+
+    def flush(self) -> None:
+        """Flush what was written."""
+        self._enduring(self._stream.flush)
+
+    def _enduring(self, do: Callable[[], object]) -> None:
+        try:
+            do()
+        except OSError as error:
+            lost(self._stream, error)
+        except ValueError:  # closed
+            pass
 
 
 def ensure() -> None:
     """Have both where the caller closed them (`>&-`): pytest, its plugins and argparse take them for granted."""
-    for name in ("stdout", "stderr"):
+    for descriptor, name in enumerate(("stdout", "stderr"), 1):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - until the end
+            stream = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until the end
+            setattr(sys, name, stream)
+            _for_children(stream, descriptor)
+
+
+def _for_children(stream: TextIO, descriptor: int) -> None:
+    """Have a child inherit what stands in a closed stream's place: it would start with it closed as well."""
+    if stream.fileno() == descriptor:
+        os.set_inheritable(descriptor, True)  # noqa: FBT003 - it takes no keyword
+        return
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        os.dup2(stream.fileno(), descriptor)
+
+
+@contextlib.contextmanager
+def enduring() -> Generator[None]:
+    """Have both, let neither raise an error, and flush them at the end, where an error would be the exit code."""
+    ensure()
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = (cast("TextIO", _Enduring(each)) for each in before)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        sys.stdout, sys.stderr = before
 
 
 def give_up(stream: TextIO) -> None:
@@ -27,17 +86,6 @@ def give_up(stream: TextIO) -> None:
 def lost(stream: TextIO, error: OSError) -> None:
     """Give a stream up, with one line about why; where no one reads any more (`| head`), without."""
     give_up(stream)
-    if not isinstance(error, BrokenPipeError) and stream is not sys.stderr:
+    if not isinstance(error, BrokenPipeError):
         with contextlib.suppress(OSError, ValueError):
             sys.stderr.write(f"smokegate: what it says cannot be written: {error.strerror or error}\n")
-
-
-def flush() -> None:
-    """Flush both, as the interpreter does at its end, where an error would take the place of the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError as error:
-            lost(stream, error)
-        except ValueError:  # closed
-            pass

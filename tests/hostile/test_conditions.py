@@ -154,16 +154,18 @@ def test_a_full_disk_costs_a_command_its_output_alone(words):
     assert done.stderr == "smokegate: what it says cannot be written: No space left on device\n"
 
 
-def test_a_full_disk_changes_no_verdict_of_a_command(folder):
-    """`diagnose` decides as it would, and ends with the verdict's code."""
-    words = [sys.executable, "-m", "smokegate", "diagnose", "small", f"--environments={folder / 'environments'}"]
-    with Path("/dev/full").open("w") as full:
-        done = run(words, stdout=full)
+@pytest.mark.parametrize(
+    "streams", [">/dev/full", "2>/dev/full", ">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", "2>&1 | true"]
+)
+@pytest.mark.parametrize(("words", "code"), [(("diagnose", "small"), PASS), (("diagnose", "unknown"), USAGE)])
+def test_streams_that_take_nothing_change_no_exit_code_of_a_command(folder, streams, words, code):
+    """Full, closed or unread: `diagnose` ends with the verdict's code, and a mistake in the call with 4."""
+    command = [sys.executable, "-m", "smokegate", *words, f"--environments={folder / 'environments'}"]
+    done = run(["bash", "-c", f'"$@" {streams}; exit ${{PIPESTATUS[0]}}', "bash", *command])
 
-    assert (done.returncode, done.stderr) == (
-        PASS,
-        "smokegate: what it says cannot be written: No space left on device\n",
-    )
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
 
 
 @pytest.mark.parametrize(

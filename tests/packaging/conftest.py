@@ -20,7 +20,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The wheel and the sdist, built once."""
     folder = tmp_path_factory.mktemp("dist")
     subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-d", str(folder)],
+        [sys.executable, "-m", "uv", "build", "--quiet", "--out-dir", str(folder)],  # with what it says it needs alone
         cwd=ROOT,
         capture_output=True,
         check=True,

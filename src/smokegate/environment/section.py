@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 
@@ -11,6 +12,8 @@ from pydantic_core import ErrorDetails, InitErrorDetails
 
 PLUGINS_OFF = "PYDANTIC_DISABLE_PLUGINS"
 """pydantic's own switch; it is read as the validators of a model are built."""
+ONE_AT_A_TIME = threading.RLock()
+"""Held while the switch is set: of two threads the second would else find it set, and leave it so."""
 
 
 class Section(BaseModel):
@@ -38,12 +41,13 @@ def unobserved() -> Generator[None]:
 
     Looking for them takes time, too: pydantic reads the metadata of every package that is installed.
     """
-    before = os.environ.get(PLUGINS_OFF)
-    os.environ[PLUGINS_OFF] = "__all__"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[PLUGINS_OFF]
-        else:
-            os.environ[PLUGINS_OFF] = before
+    with ONE_AT_A_TIME:
+        before = os.environ.get(PLUGINS_OFF)
+        os.environ[PLUGINS_OFF] = "__all__"
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[PLUGINS_OFF]
+            else:
+                os.environ[PLUGINS_OFF] = before

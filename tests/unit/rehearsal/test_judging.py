@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -64,6 +66,15 @@ def test_hole_fails() -> None:
         "backend.health.status: status 500: no check notices",
         "test_own.py::test_x: nothing turned it red",
     )
+
+
+@pytest.mark.parametrize(
+    "hole", [{"mutants": (Mutant("status", "backend.health.status", "500"),)}, {"never_red": ("x",)}]
+)
+def test_one_hole_of_either_kind_fails(hole: dict[str, Any]) -> None:
+    """A promise whose breach no one noticed is enough, and so is a check that nothing turned red."""
+    score = Score("staging", "PASS", **{"mutants": (), **hole})
+
     assert Rehearsal(scores=(score,)).exit == 1
 
 
