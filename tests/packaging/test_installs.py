@@ -56,7 +56,7 @@ def pytest_ignore_collect(collection_path):
 
 
 def test_what_is_installed_beside_the_suite_is_passed_over(install, project):
-    """With the virtual environment below the root, pytest goes through its hundreds of packages for nothing."""
+    """The virtual environment is below the root, and no plugin is asked about the other packages in it."""
     python = install("wheel", LOWEST)
     project.write("asked.py", ASKED)
     above = f"--rootdir={os.path.commonpath([python, project.folder])}"
