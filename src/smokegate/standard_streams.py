@@ -9,11 +9,12 @@ from collections.abc import Callable, Generator, Iterable
 from typing import Any, TextIO, cast
 
 
-class _Enduring:
+class EnduringStream:
     """A stream that no closed pipe and no full disk makes raise an error: what cannot be written is lost."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._given_up = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -25,19 +26,22 @@ class _Enduring:
 
     def writelines(self, lines: Iterable[str]) -> None:
         """Write several texts."""
-        self.write("".join(lines))
+        for line in lines:
+            self.write(line)
 
     def flush(self) -> None:
         """Flush what was written."""
         self._enduring(self._stream.flush)
 
     def _enduring(self, do: Callable[[], object]) -> None:
+        if self._given_up:  # also where its descriptor leads to the real file again, as pytest's capturing ends
+            return
         try:
             do()
-        except OSError as error:
-            lost(self._stream, error)
-        except ValueError:  # closed
-            pass
+        except (OSError, ValueError) as error:
+            self._given_up = True
+            _give_up(self._stream)
+            _say(error)
 
 
 def ensure() -> None:
@@ -65,7 +69,7 @@ def enduring() -> Generator[None]:
     """Have both, let neither raise an error, and flush them at the end, where an error would be the exit code."""
     ensure()
     before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = (cast("TextIO", _Enduring(each)) for each in before)
+    sys.stdout, sys.stderr = (cast("TextIO", EnduringStream(each)) for each in before)
     try:
         yield
     finally:
@@ -74,7 +78,7 @@ def enduring() -> Generator[None]:
         sys.stdout, sys.stderr = before
 
 
-def give_up(stream: TextIO) -> None:
+def _give_up(stream: TextIO) -> None:
     """Send what a stream still holds, and all that follows, nowhere: the interpreter's last flush must not fail."""
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -83,9 +87,8 @@ def give_up(stream: TextIO) -> None:
         stream.flush()
 
 
-def lost(stream: TextIO, error: OSError) -> None:
-    """Give a stream up, with one line about why; where no one reads any more (`| head`), without."""
-    give_up(stream)
-    if not isinstance(error, BrokenPipeError):
+def _say(error: Exception) -> None:
+    """Say in one line why a stream is given up; where it is closed or no one reads any more (`| head`), nothing."""
+    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
         with contextlib.suppress(OSError, ValueError):
             sys.stderr.write(f"smokegate: what it says cannot be written: {error.strerror or error}\n")

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import copy
 import logging
-import os
-from pathlib import Path
 from typing import Any, TextIO
 
 import pytest
 
 from smokegate.observation.evidence.sink import SINK, shown
-from smokegate.standard_streams import give_up
+from smokegate.standard_streams import EnduringStream
 
 
-class SafeStream:
+class SafeStream(EnduringStream):
     """A stream that lets no secret through.
 
     Args:
@@ -24,37 +22,13 @@ class SafeStream:
     """
 
     def __init__(self, stream: Any, *, foreign: bool) -> None:
-        self._stream = stream
+        super().__init__(stream)
         self._foreign = foreign
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
         """Write a text, whatever it is a piece of."""
-        try:
-            self._stream.write(shown(text) if self._foreign else SINK.text(text))
-        except (OSError, ValueError):  # closed, full, or no one reads it any more: the run goes on without it
-            self._stream = _nowhere(self._stream)
+        super().write(shown(text) if self._foreign else SINK.text(text))
         return len(text)
-
-    def flush(self) -> None:
-        """Flush what was written."""
-        try:
-            self._stream.flush()
-        except (OSError, ValueError):
-            self._stream = _nowhere(self._stream)
-
-    def writelines(self, lines: Any) -> None:
-        """Write several texts."""
-        for line in lines:
-            self.write(line)
-
-
-def _nowhere(stream: Any) -> TextIO:
-    """Return a stream to nowhere: as pytest's capturing ends, the descriptor of one leads to the real one again."""
-    give_up(stream)
-    return Path(os.devnull).open("w")
 
 
 class SafeFormatter(logging.Formatter):

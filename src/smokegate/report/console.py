@@ -14,7 +14,6 @@ from typing import TextIO
 from smokegate.observation.evidence import sink
 from smokegate.report.terminal import EVERY, TerminalLine
 from smokegate.report.terminal_text import columns, spelled
-from smokegate.standard_streams import lost
 
 CODES = {"green": "32", "yellow": "33", "red": "31"}
 LABEL = re.compile(r" *(?:\d+\. |\S+(?: \S+)? {2,})")
@@ -58,12 +57,12 @@ class Console:
 
     def document(self, text: str) -> None:
         """Print a JSON document."""
-        _put(self._out, sink.page(text) + "\n")
+        print(sink.page(text), file=self._out, flush=True)
 
     def bell(self) -> None:
         """Ring, where there is a person to hear it."""
         if self._out.isatty():
-            _put(self._out, "\a")
+            print("\a", end="", file=self._out, flush=True)
 
     def ask(self, question: str) -> bool:
         """Ask a question that only `y` or `yes` affirms."""
@@ -104,16 +103,7 @@ class Console:
         codes += ["1"] if line.bold else []
         if codes and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
             text = f"\x1b[{';'.join(codes)}m{text}\x1b[0m"
-        _put(stream, text + "\n")
-
-
-def _put(stream: TextIO, text: str) -> None:
-    """Write at once; where that fails (`| head`, a full disk) the rest goes nowhere, and the exit code stays."""
-    try:
-        stream.write(text)
-        stream.flush()
-    except OSError as error:
-        lost(stream, error)
+        print(text, file=stream, flush=True)
 
 
 def _wrapped(text: str, width: int) -> str:

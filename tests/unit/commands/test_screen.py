@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TextIO, cast
 
 import pytest
 from tests_support.diagnosis import answered
@@ -24,6 +25,7 @@ from smokegate.report.json import document
 from smokegate.report.screen import screen
 from smokegate.report.table import WIDEST, table
 from smokegate.report.terminal import TerminalLine
+from smokegate.standard_streams import EnduringStream
 
 SCREENS = Path(__file__).parent / "screens"
 ESCAPES = "\x1b[2J\x9b31m\u202e\r\n::error::x"
@@ -217,7 +219,7 @@ def test_a_reader_that_has_gone_changes_nothing() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w", encoding="utf-8") as out:
-        console = Console(out=out)
+        console = Console(out=cast("TextIO", EnduringStream(out)))
         console.write([TerminalLine("one"), TerminalLine("two")])
         console.document("{}")
         assert os.fstat(out.fileno()).st_rdev == Path(os.devnull).stat().st_rdev

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import urljoin, urlsplit
 
@@ -131,6 +132,7 @@ def join(base: str, path: str) -> str:
     return base.rstrip("/") + path
 
 
+@lru_cache(1024)  # asked for several times a request
 def origin_of(url: str, route: Route = DIRECT) -> Origin:
     """Return where a connection for an address leads.
 
@@ -149,6 +151,7 @@ def preflights(api: SignIn | None) -> tuple[str, ...]:
     return (PREFLIGHT,) if api.credential_header is None else (PREFLIGHT, ACCOUNT_PREFLIGHT)
 
 
+@lru_cache(1024)
 def web_origin(url: str) -> str:
     """Return the origin of an address as browsers send it: without the default port."""
     found = origin_of(url)

@@ -23,10 +23,9 @@ from smokegate.observation.transport.dial import Dialer
 from smokegate.observation.transport.sample_connection import SampleConnection
 from smokegate.observation.transport.trace import Trace, current
 from smokegate.observation.transport.traced import HttpPool, HttpsPool
-from smokegate.observation.transport.width import Width
+from smokegate.observation.transport.width import MOST, Width
 
 HOSTS = 1024
-CONNECTIONS = 64
 
 
 class Adapter(requests.adapters.HTTPAdapter):
@@ -35,7 +34,7 @@ class Adapter(requests.adapters.HTTPAdapter):
     def __init__(self, dialer: Dialer, route: Route) -> None:
         self._dialer = dialer
         self._route = route
-        super().__init__(pool_connections=HOSTS, pool_maxsize=CONNECTIONS)
+        super().__init__(pool_connections=HOSTS, pool_maxsize=MOST)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Build the pools of traced connections."""

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 SEQUENCE, SET, VERSION, OID = 0x30, 0x31, 0xA0, 0x06
+HANDSHAKE, CERTIFICATE = 22, 11
+"""Content and message type of it (RFC 5246, 6.2.1 and 7.4)."""
 SHORT = {b"\x55\x04\x03": "CN", b"\x55\x04\x0a": "O"}
 """Object identifier → how the part of a name is abbreviated: 2.5.4.3 and 2.5.4.10."""
 LONGEST = 80
@@ -19,13 +21,17 @@ LONGEST = 80
 
 
 def keep(context: ssl.SSLContext) -> None:
-    """Have each socket of a context keep the message in which the server shows its certificates, as `shown`."""
+    """Have each socket of a context keep the message in which the server shows its certificates, as `shown`.
 
-    def message(sock: Any, direction: str, _version: Any, _content: Any, kind: Any, data: bytes) -> None:
-        if direction == "read" and getattr(kind, "name", "") == "CERTIFICATE" and hasattr(sock, "shown"):
+    Set below `ssl.SSLContext`, whose own setter makes three enumerations of each of a handshake's 30 messages.
+    """
+
+    def message(sock: Any, direction: str, _version: int, content: int, kind: int, data: bytes) -> None:
+        if kind == CERTIFICATE and content == HANDSHAKE and direction == "read" and hasattr(sock, "shown"):
             sock.shown = bytes(data)
 
-    context._msg_callback = message  # type: ignore[attr-defined]  # noqa: SLF001 -- the only way to it before Python 3.13
+    below: Any = ssl.SSLContext.__base__
+    below._msg_callback.__set__(context, message)  # noqa: SLF001 -- the only way to it before Python 3.13
 
 
 def names(message: bytes) -> str:
