@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from smokegate.plugin import pytest_addoption
 from smokegate.plugin.hook_guard import guard, startup_error
 from smokegate.plugin.run_key import RUN
 
@@ -132,3 +133,18 @@ def test_a_run_that_cannot_start_is_unknown(capsys: Any) -> None:
         capsys.readouterr().err
         == "error inside smokegate in the start of the run: KeyError: 'x'; please report this line\n"
     )
+
+
+def test_options_that_cannot_be_added_end_a_run_as_unknown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """There is no run yet that could note the error: one line says it, without a traceback."""
+
+    def broken(*_given: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr("smokegate.plugin.options.add_options", broken)
+    with pytest.raises(SystemExit) as ended:
+        pytest_addoption(pytest.Parser(_ispytest=True), pytest.PytestPluginManager())
+    assert ended.value.code == 6
+    assert "error inside smokegate in the start of the run: KeyError: 'x'" in capsys.readouterr().err

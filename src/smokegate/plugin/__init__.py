@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,26 @@ from smokegate.plugin import suite_location as _suite_location
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Add `--env` and its companions."""
-    _suite_location.leave_unrewritten(pluginmanager)
-    _options.add_options(parser, pluginmanager)
-    if sys.stdout is None or sys.stderr is None:
-        from smokegate import standard_streams
+    with _starting():
+        _suite_location.leave_unrewritten(pluginmanager)
+        _options.add_options(parser, pluginmanager)
+        if sys.stdout is None or sys.stderr is None:
+            from smokegate import standard_streams
 
-        standard_streams.ensure()
+            standard_streams.ensure()
+
+
+@contextmanager
+def _starting() -> Generator[None]:
+    """Say an error of ours in one line, before there is a run that could note it."""
+    try:
+        yield
+    except pytest.UsageError:
+        raise
+    except Exception as error:
+        from smokegate.plugin import hook_guard
+
+        raise hook_guard.startup_error(error) from error
 
 
 def _run(config: pytest.Config) -> Any:
@@ -46,14 +61,8 @@ def _given(config: pytest.Config) -> tuple[Any, Any]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
     """Load the environments, and have the suite collected where no paths are named."""
-    try:
+    with _starting():
         _begin(early_config, args)
-    except pytest.UsageError:
-        raise
-    except Exception as error:
-        from smokegate.plugin import hook_guard
-
-        raise hook_guard.startup_error(error) from error
 
 
 def _begin(early_config: pytest.Config, args: list[str]) -> None:
