@@ -130,10 +130,10 @@ def test_what_a_start_can_mend_is_mended_and_verified(site: Site, fault: str, ac
     """The first action is the right one, the look after it says so, and no data is touched."""
     with broken(site.replica.stack, fault):
         fixed = site.fix()
-    assert fixed.states == [("applied", action), ("verified", action)], fixed.told
-    assert (fixed.code, fixed.document["environments"][0]["verdict"]) == (0, "PASS")
-    assert fixed.record[0]["cause"] in FAULTS[fault].cause
-    assert site.data() == "the data\n"
+        assert fixed.states == [("applied", action), ("verified", action)], fixed.told
+        assert (fixed.code, fixed.document["environments"][0]["verdict"]) == (0, "PASS")
+        assert fixed.record[0]["cause"] in FAULTS[fault].cause
+        assert site.data() == "the data\n"
 
 
 @pytest.mark.parametrize(
