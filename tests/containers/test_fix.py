@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests_support.compose_faults import FIXED, OBSERVED, REFUSED, UNNOTICED
+from tests_support.compose_faults import FIXED, OBSERVED, REFUSED, UNNOTICED, broken
 from tests_support.running import ROOT, clean_environment
 from tests_support.sshd import Sshd, serve
 
@@ -22,14 +21,15 @@ from smokegate.observation.server.host import connect
 from smokegate.replica.compose import start
 from smokegate.replica.compose.faults import FAULTS
 from smokegate.replica.compose.replica import ComposeReplica
+from smokegate.replica.compose.stack import NGINX
 
-BACKEND, NGINX, WORKER = "backend-aws", "nginx", "market-updater-aws"
 PSQL = ("exec", "-T", "db", "psql", "-U", "atp", "-d", "atp", "-tAc")
 ENVIRONMENT = """\
 title = "The real stack"
 [backend]
 url = "{url}"
 wait = "30s"
+timeout = "4s"
 [backend.health]
 json = {{ status = "ok" }}
 [[backend.endpoints]]
@@ -118,36 +118,22 @@ def running(engine: None) -> Iterator[ComposeReplica]:  # noqa: ARG001 - it must
 
 
 @pytest.fixture
-def site(running: ComposeReplica, tmp_path: Path) -> Iterator[Site]:
-    """The stack, with all its services up before and after."""
+def site(running: ComposeReplica, tmp_path: Path) -> Site:
+    """The stack, with all its services up, and a folder for what is written about it."""
     found = Site(running, tmp_path)
     found.describe()
-    yield found
-    for path in running.directory.glob("docker-compose.override.yml"):
-        path.unlink()
-    running.stack.compose("up", "--detach", "--wait", "--remove-orphans")
-    running.stack.compose("restart", NGINX, WORKER)
-
-
-@contextlib.contextmanager
-def broken(site: Site, fault: str) -> Iterator[None]:
-    """Break the stack, and undo what reaches beyond it."""
-    try:
-        FAULTS[fault].begin(site.replica.stack)
-        yield
-    finally:
-        FAULTS[fault].end(site.replica.stack)
+    return found
 
 
 @pytest.mark.parametrize(("fault", "action"), FIXED.items())
 def test_what_a_start_can_mend_is_mended_and_verified(site: Site, fault: str, action: str) -> None:
     """The first action is the right one, the look after it says so, and no data is touched."""
-    with broken(site, fault):
+    with broken(site.replica.stack, fault):
         fixed = site.fix()
-    assert fixed.states == [("applied", action), ("verified", action)], fixed.told
-    assert (fixed.code, fixed.document["environments"][0]["verdict"]) == (0, "PASS")
-    assert fixed.record[0]["cause"] in FAULTS[fault].cause
-    assert site.data() == "the data\n"
+        assert fixed.states == [("applied", action), ("verified", action)], fixed.told
+        assert (fixed.code, fixed.document["environments"][0]["verdict"]) == (0, "PASS")
+        assert fixed.record[0]["cause"] in FAULTS[fault].cause
+        assert site.data() == "the data\n"
 
 
 @pytest.mark.parametrize(
@@ -155,7 +141,7 @@ def test_what_a_start_can_mend_is_mended_and_verified(site: Site, fault: str, ac
 )
 def test_what_comes_back_after_a_restart_is_refused(site: Site, fault: str) -> None:
     """No command runs; the reason and what a person can do are reported."""
-    with broken(site, fault):
+    with broken(site.replica.stack, fault):
         started = site.replica.stack.state(NGINX)["StartedAt"]
         fixed = site.fix()
         assert site.replica.stack.state(NGINX)["StartedAt"] == started
@@ -167,7 +153,7 @@ def test_what_comes_back_after_a_restart_is_refused(site: Site, fault: str) -> N
 @pytest.mark.parametrize("fault", UNNOTICED)
 def test_nothing_is_done_while_users_notice_nothing(site: Site, fault: str) -> None:
     """Every answer is as promised: a repair could only make it worse, and a person decides."""
-    with broken(site, fault):
+    with broken(site.replica.stack, fault):
         fixed = site.fix()
     assert (fixed.code, fixed.states) == (1, [("refused", "")]), fixed.told
     assert fixed.record[0]["cause"] in FAULTS[fault].cause
@@ -175,20 +161,20 @@ def test_nothing_is_done_while_users_notice_nothing(site: Site, fault: str) -> N
 
 
 def test_a_dry_run_shows_the_exact_commands_and_runs_none(site: Site) -> None:
-    """The backend is as stopped as before."""
-    with broken(site, "backend-stopped"):
+    """What was stopped is as stopped as before."""
+    with broken(site.replica.stack, "nginx-stopped"):
         fixed = site.fix("--dry-run")
-        assert site.replica.stack.state(BACKEND)["Status"] == "exited"
-    command = f"docker compose --project-directory {site.replica.directory} --profile aws start -- {BACKEND}"
+        assert site.replica.stack.state(NGINX)["Status"] == "exited"
+    command = f"docker compose --project-directory {site.replica.directory} --profile aws start -- {NGINX}"
     assert (fixed.code, fixed.record) == (1, [])
     assert command in fixed.told
 
 
 def test_without_a_terminal_and_without_yes_nothing_is_done(site: Site) -> None:
     """A script that forgot `--yes` gets 2 and a reason."""
-    with broken(site, "backend-stopped"):
+    with broken(site.replica.stack, "nginx-stopped"):
         fixed = site.fix("--reports", str(site.directory))
-        assert site.replica.stack.state(BACKEND)["Status"] == "exited"
+        assert site.replica.stack.state(NGINX)["Status"] == "exited"
     assert fixed.code == 2
     assert "confirmation needs a terminal" in fixed.told
 
@@ -196,12 +182,12 @@ def test_without_a_terminal_and_without_yes_nothing_is_done(site: Site) -> None:
 def test_of_two_fixes_on_one_host_the_second_refuses(site: Site) -> None:
     """It says who is at work there, and touches nothing."""
     with (
-        broken(site, "backend-stopped"),
+        broken(site.replica.stack, "nginx-stopped"),
         connect(Server(local=True)) as host,
         held(host, "another", path=site.lock),
     ):
         fixed = site.fix()
-        assert site.replica.stack.state(BACKEND)["Status"] == "exited"
+        assert site.replica.stack.state(NGINX)["Status"] == "exited"
     assert (fixed.code, fixed.states[-1]) == (2, ("refused", ""))
     assert "another fix is running on local" in fixed.told
     assert not Path(site.lock).exists()
@@ -210,9 +196,9 @@ def test_of_two_fixes_on_one_host_the_second_refuses(site: Site) -> None:
 def test_it_mends_over_ssh(site: Site, sshd: Sshd) -> None:
     """The same over a real sshd: look, lock, command, wait, look."""
     site.describe(f'ssh = "target"\nssh_config = "{sshd.config}"')
-    with broken(site, "backend-stopped"):
+    with broken(site.replica.stack, "nginx-stopped"):
         fixed = site.fix()
-    assert fixed.states == [("applied", f"start {BACKEND}"), ("verified", f"start {BACKEND}")], fixed.told
+    assert fixed.states == [("applied", f"start {NGINX}"), ("verified", f"start {NGINX}")], fixed.told
     assert {each["host"] for each in fixed.record} == {"target"}
     assert not Path(site.lock).exists()
 

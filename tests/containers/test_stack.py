@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests_support.compose_faults import FIXED, OBSERVED, REFUSED, UNNOTICED
+from tests_support.compose_faults import FIXED, OBSERVED, REFUSED, UNNOTICED, broken
 from tests_support.observe import observe
 
 from smokegate.diagnosis.engine import diagnose
@@ -25,6 +25,7 @@ from smokegate.replica.compose.faults import FAULTS
 from smokegate.replica.compose.stack import BACKEND, DATABASE, SERVICES
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments"
+STARTS_BROKEN = "database-slow"
 pytestmark = pytest.mark.usefixtures("engine")
 
 
@@ -41,7 +42,7 @@ def healthy(
     engine: None,  # noqa: ARG001 -- asks for it first
     declared: Environment,
 ) -> Iterator[tuple[Any, Environment]]:
-    """The stack as it should be; no test changes it."""
+    """The stack as it should be; a test that breaks it leaves it healthy."""
     replica, environment = compose.start_for(declared)
     with replica:
         yield replica, environment
@@ -55,6 +56,14 @@ def view(healthy: tuple[Any, Environment]) -> ServerView:
 
 def seen(environment: Environment) -> Observation:
     return observe([environment])[environment.name]
+
+
+def named(fault: str, environment: Environment) -> None:
+    """Check that the diagnosis names a fault."""
+    diagnosis = diagnose(environment, seen(environment))
+    assert diagnosis.headline is not None
+    found = [(each.code, each.evidence[:2]) for each in diagnosis.findings]
+    assert diagnosis.headline.code in FAULTS[fault].cause, found
 
 
 def test_every_service_is_seen_well(view: ServerView) -> None:
@@ -137,15 +146,19 @@ def test_every_fault_is_tried_by_one_test() -> None:
     assert sorted([*FIXED, *REFUSED, *UNNOTICED, *OBSERVED]) == sorted(FAULTS)
 
 
-@pytest.mark.parametrize("name", OBSERVED)
-def test_a_fault_is_named(name: str, declared: Environment) -> None:
+@pytest.mark.parametrize("fault", [each for each in OBSERVED if each != STARTS_BROKEN])
+def test_a_fault_is_named(fault: str, healthy: tuple[Any, Environment]) -> None:
     """Each real fault of a real container leads to its own cause, ahead of what the edge shows of it."""
-    fault = FAULTS[name]
-    replica, environment = compose.start_for(declared, name)
+    replica, environment = healthy
+    with broken(replica.stack, fault):
+        named(fault, environment)
+
+
+def test_a_stack_that_starts_broken_has_its_fault(declared: Environment) -> None:
+    """What `--fault` asks for is there when the start is over."""
+    replica, environment = compose.start_for(declared, STARTS_BROKEN)
     with replica:
-        diagnosis = diagnose(environment, seen(environment))
-    assert diagnosis.headline is not None
-    assert diagnosis.headline.code in fault.cause, [(each.code, each.evidence[:2]) for each in diagnosis.findings]
+        named(STARTS_BROKEN, environment)
 
 
 def test_a_stack_whose_owner_was_killed_is_removed_by_the_next_one() -> None:
