@@ -1,4 +1,7 @@
-"""Runs the suite as a person would: a pytest of its own, in a process of its own."""
+"""Runs the suite as a person would: a pytest of its own, in a process of its own.
+
+Most of those processes are forks of one that has imported pytest and the suite: importing takes longer than a run.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,31 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from tests_support.running import ROOT, Ran, run_pytest
+from tests_support.running import Ran, fork_pytest, forking, run_pytest
 from tests_support.web import Web, serve
+
+from smokegate.replica.process.forking import ForkServer
 
 Run = Callable[..., Ran]
 
 
+@pytest.fixture(scope="session")
+def forks() -> Iterator[ForkServer]:
+    """Give the process from which runs are forked: one for each worker."""
+    with forking() as server:
+        yield server
+
+
 @pytest.fixture
-def smoke(tmp_path: Path) -> Run:
-    """Run `pytest` in the project with reports of its own, and return the outcome."""
+def smoke(tmp_path: Path, forks: ForkServer) -> Run:
+    """Run `pytest` in the project with reports of its own, and return the outcome.
+
+    With variables of its own a run is started anew, as in a shell: Python reads some of them only when it starts.
+    """
     reports = tmp_path / "reports"
 
-    def run(*words: str, variables: Mapping[str, str] | None = None, cwd: Path = ROOT) -> Ran:
-        return run_pytest(reports, words, variables, cwd)
+    def run(*words: str, variables: Mapping[str, str] | None = None) -> Ran:
+        return run_pytest(reports, words, variables) if variables else fork_pytest(forks, reports, words)
 
     return run
 

@@ -25,11 +25,17 @@ from smokegate.replica.process.forking import orders
 
 #: What a run imports only when it gets there; a name that is missing here costs time and nothing else.
 NEEDED = (
+    "smokegate.report.containers",
     "smokegate.report.page",
     "requests",
     "smokegate.diagnosis.catalogue",
     "smokegate.observation.transport.http",
     "smokegate.observation.observer",
+    "smokegate.observation.plan.frontend.page",
+    "smokegate.observation.plan.frontend.reading",
+    "smokegate.observation.server.collect",
+    "smokegate.observation.transport.errors",
+    "smokegate.plugin.blocking",
     "smokegate.plugin.connect",
     "smokegate.plugin.failure",
     "smokegate.plugin.lifecycle",
@@ -38,6 +44,7 @@ NEEDED = (
     "smokegate.plugin.run_report",
     "smokegate.replicas",
     "smokegate.observation.browser.follow_up",
+    "smokegate.observation.browser.visit",
     "playwright.async_api",
 )
 

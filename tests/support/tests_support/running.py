@@ -6,10 +6,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from smokegate.rehearsal.runs import exit_code
+from smokegate.replica.process.forking import ForkServer
 
 ROOT = Path(__file__).parents[3]
 WITH_SECRETS = """
@@ -57,9 +62,8 @@ def run_pytest(
     reports: Path, words: Sequence[str], variables: Mapping[str, str] | None = None, cwd: Path = ROOT
 ) -> Ran:
     """Run `pytest` in a process of its own, as a user would; the cache is off unless a word speaks of it."""
-    cache = [] if any("cache" in word for word in words) else ["-p", "no:cacheprovider"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *cache, f"--reports={reports}", *words],
+        [sys.executable, "-m", "pytest", *_words(reports, words)],
         cwd=cwd,
         env=clean_environment(variables or {}),
         capture_output=True,
@@ -69,6 +73,36 @@ def run_pytest(
         check=False,
     )
     return Ran(done.returncode, done.stdout + done.stderr, reports)
+
+
+@contextmanager
+def forking() -> Iterator[ForkServer]:
+    """Keep a process ready that has imported pytest and the suite: runs are forked from it, as in a rehearsal."""
+    settings = json.dumps({"arguments": ["--env=local", "-p", "no:cacheprovider"], "replicas": True})
+    words = ["-m", "smokegate.rehearsal.fork_server", settings]
+    server = ForkServer(words, cwd=ROOT, env=clean_environment({}))
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def fork_pytest(server: ForkServer, reports: Path, words: Sequence[str]) -> Ran:
+    """Run `pytest` in the project with the same words as `run_pytest`, in a fork that is spared the imports.
+
+    What Python itself reads when it starts, `PYTHONPATH` say, is the server's: a run that sets it takes a new process.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "output.txt"
+        order = {"arguments": _words(reports, words), "output": str(output), "variables": {}}
+        with server.order(order) as channel:
+            code = exit_code(channel, Path(folder), set())
+        return Ran(code, output.read_text("utf-8", "replace"), reports)
+
+
+def _words(reports: Path, words: Sequence[str]) -> list[str]:
+    cache = [] if any("cache" in word for word in words) else ["-p", "no:cacheprovider"]
+    return [*cache, f"--reports={reports}", *words]
 
 
 def clean_environment(extra: Mapping[str, str]) -> dict[str, str]:

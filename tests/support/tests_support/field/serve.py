@@ -48,7 +48,7 @@ class Deployment:
         for _ in range(2 if answer else 0):
             assert answer is not None
             server = _Server(("127.0.0.1", 0), _handler(answer, self))
-            threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+            threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
             self._servers.append(server)
         ports = [server.server_port for server in self._servers]
         ports += [each.getsockname()[1] for each in self._closed]
