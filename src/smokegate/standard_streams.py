@@ -89,6 +89,10 @@ def _give_up(stream: TextIO) -> None:
 
 def _say(error: Exception) -> None:
     """Say in one line why a stream is given up; where it is closed or no one reads any more (`| head`), nothing."""
-    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
-        with contextlib.suppress(OSError, ValueError):
-            sys.stderr.write(f"smokegate: what it says cannot be written: {error.strerror or error}\n")
+    if not isinstance(error, OSError) or isinstance(error, BrokenPipeError):
+        return
+    try:
+        sys.stderr.write(f"smokegate: what it says cannot be written: {error.strerror or error}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        _give_up(sys.stderr)

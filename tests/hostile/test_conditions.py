@@ -126,13 +126,15 @@ def test_the_last_red_run_is_kept(folder, web):
     assert json.loads((folder / "reports" / "small.json").read_text())["environments"][0]["verdict"] in WELL
 
 
-@pytest.mark.parametrize("target", ["full", "closed", "head"])
+@pytest.mark.parametrize("target", ["full", "both full", "closed", "head"])
 def test_an_output_that_takes_nothing_changes_no_verdict(folder, target):
     """A full disk, a closed stdout, `| head -1`: the reports are written and the exit code is the verdict's."""
     words = command(folder, "-v")
     if target == "full":
         with Path("/dev/full").open("w") as full:
             done = run(words, stdout=full)
+    elif target == "both full":
+        done = run(["sh", "-c", 'exec "$@" >/dev/full 2>&1', "sh", *words])
     elif target == "closed":
         done = run(["sh", "-c", 'exec "$@" >&-', "sh", *words])
     else:
@@ -155,7 +157,8 @@ def test_a_full_disk_costs_a_command_its_output_alone(words):
 
 
 @pytest.mark.parametrize(
-    "streams", [">/dev/full", "2>/dev/full", ">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", "2>&1 | true"]
+    "streams",
+    [">/dev/full", "2>/dev/full", ">/dev/full 2>&1", ">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", "2>&1 | true"],
 )
 @pytest.mark.parametrize(("words", "code"), [(("diagnose", "small"), PASS), (("diagnose", "unknown"), USAGE)])
 def test_streams_that_take_nothing_change_no_exit_code_of_a_command(folder, streams, words, code):
