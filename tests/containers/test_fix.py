@@ -29,7 +29,7 @@ title = "The real stack"
 [backend]
 url = "{url}"
 wait = "30s"
-timeout = "4s"
+timeout = "8s"
 [backend.health]
 json = {{ status = "ok" }}
 [[backend.endpoints]]
