@@ -18,6 +18,8 @@ DIRECTORY_LABEL = "smokegate.directory"
 IMAGE_LABEL = "smokegate.replica=compose"
 KEPT = timedelta(days=1)
 LOCK = ".lock"
+GONE = (404, 409)
+"""What the engine answers where there is no such container, or where it is being removed."""
 
 
 def client() -> Any:
@@ -74,17 +76,23 @@ def sweep_abandoned(engine: Any) -> tuple[str, ...]:
 
 
 def sweep(engine: Any, directory: Path) -> None:
-    """Remove a stack's containers, networks, volumes and directory; what is gone already is no matter."""
-    from docker.errors import APIError, NotFound  # noqa: PLC0415
+    """Remove a stack's containers, networks, volumes and directory.
+
+    What is gone already is no matter, nor what another process that found the same stack is removing.
+    """
+    from docker.errors import APIError  # noqa: PLC0415
 
     label = f"{DIRECTORY_LABEL}={directory}"
     for container in _containers(engine, label):
-        with contextlib.suppress(NotFound):
+        try:
             if container.status == "paused":
                 container.unpause()
             container.remove(force=True, v=True)
+        except APIError as error:
+            if error.status_code not in GONE:
+                raise
     for rest in (*engine.networks.list(filters={"label": label}), *_volumes(engine, label)):
-        with contextlib.suppress(NotFound, APIError):
+        with contextlib.suppress(APIError):
             rest.remove()
     shutil.rmtree(directory, ignore_errors=True)
 
