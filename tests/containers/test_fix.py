@@ -53,7 +53,7 @@ class Fixed:
 
     code: int
     document: dict[str, Any]
-    told: str
+    stderr: str
     record: list[dict[str, Any]]
 
     @property
@@ -130,7 +130,7 @@ def test_what_a_start_can_mend_is_mended_and_verified(site: Site, fault: str, ac
     """The first action is the right one, the look after it says so, and no data is touched."""
     with broken(site.replica.stack, fault):
         fixed = site.fix()
-        assert fixed.states == [("applied", action), ("verified", action)], fixed.told
+        assert fixed.states == [("applied", action), ("verified", action)], fixed.stderr
         assert (fixed.code, fixed.document["environments"][0]["verdict"]) == (0, "PASS")
         assert fixed.record[0]["cause"] in FAULTS[fault].cause
         assert site.data() == "the data\n"
@@ -145,9 +145,9 @@ def test_what_comes_back_after_a_restart_is_refused(site: Site, fault: str) -> N
         started = site.replica.stack.state(NGINX)["StartedAt"]
         fixed = site.fix()
         assert site.replica.stack.state(NGINX)["StartedAt"] == started
-    assert (fixed.code, fixed.states) == (1, [("refused", "")]), fixed.told
+    assert (fixed.code, fixed.states) == (1, [("refused", "")]), fixed.stderr
     assert fixed.record[0]["cause"] in FAULTS[fault].cause
-    assert "what a person can do" in fixed.told
+    assert "what a person can do" in fixed.stderr
 
 
 @pytest.mark.parametrize("fault", UNNOTICED)
@@ -155,9 +155,9 @@ def test_nothing_is_done_while_users_notice_nothing(site: Site, fault: str) -> N
     """Every answer is as promised: a repair could only make it worse, and a person decides."""
     with broken(site.replica.stack, fault):
         fixed = site.fix()
-    assert (fixed.code, fixed.states) == (1, [("refused", "")]), fixed.told
+    assert (fixed.code, fixed.states) == (1, [("refused", "")]), fixed.stderr
     assert fixed.record[0]["cause"] in FAULTS[fault].cause
-    assert "every check that users would notice passes" in fixed.told
+    assert "every check that users would notice passes" in fixed.stderr
 
 
 def test_a_dry_run_shows_the_exact_commands_and_runs_none(site: Site) -> None:
@@ -167,7 +167,7 @@ def test_a_dry_run_shows_the_exact_commands_and_runs_none(site: Site) -> None:
         assert site.replica.stack.state(NGINX)["Status"] == "exited"
     command = f"docker compose --project-directory {site.replica.directory} --profile aws start -- {NGINX}"
     assert (fixed.code, fixed.record) == (1, [])
-    assert command in fixed.told
+    assert command in fixed.stderr
 
 
 def test_without_a_terminal_and_without_yes_nothing_is_done(site: Site) -> None:
@@ -176,7 +176,7 @@ def test_without_a_terminal_and_without_yes_nothing_is_done(site: Site) -> None:
         fixed = site.fix("--reports", str(site.directory))
         assert site.replica.stack.state(NGINX)["Status"] == "exited"
     assert fixed.code == 2
-    assert "confirmation needs a terminal" in fixed.told
+    assert "confirmation needs a terminal" in fixed.stderr
 
 
 def test_of_two_fixes_on_one_host_the_second_refuses(site: Site) -> None:
@@ -189,7 +189,7 @@ def test_of_two_fixes_on_one_host_the_second_refuses(site: Site) -> None:
         fixed = site.fix()
         assert site.replica.stack.state(NGINX)["Status"] == "exited"
     assert (fixed.code, fixed.states[-1]) == (2, ("refused", ""))
-    assert "another fix is running on local" in fixed.told
+    assert "another fix is running on local" in fixed.stderr
     assert not Path(site.lock).exists()
 
 
@@ -198,7 +198,7 @@ def test_it_mends_over_ssh(site: Site, sshd: Sshd) -> None:
     site.describe(f'ssh = "target"\nssh_config = "{sshd.config}"')
     with broken(site.replica.stack, "nginx-stopped"):
         fixed = site.fix()
-    assert fixed.states == [("applied", f"start {NGINX}"), ("verified", f"start {NGINX}")], fixed.told
+    assert fixed.states == [("applied", f"start {NGINX}"), ("verified", f"start {NGINX}")], fixed.stderr
     assert {each["host"] for each in fixed.record} == {"target"}
     assert not Path(site.lock).exists()
 
