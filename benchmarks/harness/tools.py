@@ -17,7 +17,7 @@ TAVERN = "3.7.1"
 #: The newest that this Tavern loads under: under 9.2 it does not.
 TAVERN_PYTEST = "9.1.1"
 #: What smokegate brings along; without these its plugin cannot be asked for.
-DEPENDENCIES = ("pytest", "pytest-html", "pytest-xdist", "requests", "urllib3", "pydantic")
+DEPENDENCIES = ("pytest", "pytest-html", "pytest-xdist", "requests", "urllib3", "msgspec")
 
 
 @dataclass(frozen=True)

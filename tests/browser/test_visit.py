@@ -86,7 +86,7 @@ def look(web, *pages, person=None, ca_file=None, trace=None, failure="", **sign_
     if sign_in:
         section["sign_in"] = sign_in
     table = {"name": "app", "title": "App", "backend": API, "browser": section, "ca_file": ca_file}
-    environment = Environment.model_validate({**table, "sign_in": SIGN_IN} if sign_in else table)
+    environment = Environment.read({**table, "sign_in": SIGN_IN} if sign_in else table)
     view = Visit(environment, Redactor(), person, lambda *_: None, 90.0).take()
     assert view.absent is None
     assert failure in view.failure if failure else not view.failure

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests_support.sshd import Sshd, free_port, serve, write_config
 
 from smokegate.environment.load import load
@@ -34,8 +35,8 @@ def sshd(sshd_program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def over(environment: Environment, config: Path) -> Environment:
-    server = Server(ssh="target", ssh_config=str(config), timeout="10s")
-    return environment.model_copy(update={"server": server})
+    server = Server(ssh="target", ssh_config=str(config), timeout=10.0)
+    return replace(environment, server=server)
 
 
 def told(view: ServerView) -> dict[str, tuple[object, ...]]:

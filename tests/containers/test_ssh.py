@@ -22,7 +22,7 @@ def sshd(sshd_program: str, tmp_path: Path) -> Iterator[Sshd]:
 
 
 def over(config: Path, limit: str = LIMIT) -> Server:
-    return Server(ssh="target", ssh_config=str(config), timeout=limit)
+    return Server.read({"ssh": "target", "ssh_config": str(config), "timeout": limit})
 
 
 def failure_of(host: Host, *argv: str, timeout: float | None = None) -> CommandCause:
@@ -130,6 +130,6 @@ def test_a_command_that_floods_is_stopped(sshd: Sshd) -> None:
     "destination", ["-oProxyCommand=true", "user@-oProxyCommand=true", "user:secret@host", "user@"]
 )
 def test_a_destination_that_is_no_destination_is_refused(destination: str) -> None:
-    server = Server.model_construct(ssh=destination, ssh_config=None, local=False, timeout=2.0)
+    server = Server(ssh=destination, ssh_config=None, local=False, timeout=2.0)
     with pytest.raises(ValueError, match=r"server\.ssh"), connect(server):
         pass

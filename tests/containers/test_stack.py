@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests_support.compose_faults import FIXED, OBSERVED, REFUSED, UNNOTICED, broken
 from tests_support.observe import observe
 
@@ -33,8 +34,8 @@ pytestmark = pytest.mark.usefixtures("engine")
 def declared() -> Environment:
     """The shipped environment file, with deadlines that suit a machine of one's own."""
     (environment,) = load(["local-compose"], directory=ENVIRONMENTS, variables={})
-    backend = environment.backend.model_copy(update={"timeout": 3.0})
-    return environment.model_copy(update={"backend": backend})
+    backend = replace(environment.backend, timeout=3.0)
+    return replace(environment, backend=backend)
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +114,8 @@ def test_nothing_is_the_matter_with_the_healthy_stack(healthy: tuple[Any, Enviro
 def test_another_port_than_the_backends_is_seen_as_free(healthy: tuple[Any, Environment]) -> None:
     environment = healthy[1]
     assert environment.compose is not None
-    other = environment.compose.model_copy(update={"port": 1})
-    assert collect_server(environment.model_copy(update={"compose": other})).listeners == ()
+    other = replace(environment.compose, port=1)
+    assert collect_server(replace(environment, compose=other)).listeners == ()
 
 
 @pytest.mark.parametrize(
@@ -125,8 +126,8 @@ def test_a_project_that_is_not_there_is_reported_as_that(
     declared: Environment, tmp_path: Path, directory: str, cause: CommandCause
 ) -> None:
     assert declared.compose is not None
-    elsewhere = declared.compose.model_copy(update={"directory": str(tmp_path / directory)})
-    found = collect_server(declared.model_copy(update={"compose": elsewhere}))
+    elsewhere = replace(declared.compose, directory=str(tmp_path / directory))
+    found = collect_server(replace(declared, compose=elsewhere))
     assert found.failure is not None
     assert found.failure.cause is cause
 

@@ -30,7 +30,7 @@ def environment(running: Running, state: str) -> Environment:
     backend: dict[str, Any] = {"url": url, "health": {"path": "/health", "json": {"status": "ok"}, "samples": 2}}
     backend["endpoints"] = [{"path": "/api/items"}]
     trusted = {"ca_file": str(running.authority)} if secure else {}
-    return Environment.model_validate({"name": "edge", "title": "Shop", "backend": backend, **trusted})
+    return Environment.read({"name": "edge", "title": "Shop", "backend": backend, **trusted})
 
 
 @pytest.mark.parametrize(

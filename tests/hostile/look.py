@@ -20,8 +20,6 @@ from smokegate.observation.exchange import Answer, NoAnswer
 from smokegate.observation.observer import Observer
 from smokegate.observation.transport.pool import Pool
 
-TIMEOUT = 2.0
-
 
 class Server:
     """Serves every connection as its kind says."""
@@ -75,7 +73,7 @@ def look(kind: Kind) -> dict[str, object]:
     """Check a server with six endpoints, as a run does."""
     server, pool = Server(kind), Pool()
     paths = tuple(Endpoint(path=f"/{number}") for number in range(6))
-    backend = Backend(url=server.url, timeout=TIMEOUT, health=Health(samples=2), endpoints=paths)
+    backend = Backend(url=server.url, timeout=kind.timeout, health=Health(samples=2), endpoints=paths)
     environment = Environment(name="hostile", title="Hostile", backend=backend)
     began = time.monotonic()
     observer = Observer(environment, pool=pool, controls=(), deadline=60.0)

@@ -19,7 +19,7 @@ def test_a_replica_that_never_starts_is_not_waited_for_without_end(monkeypatch: 
     monkeypatch.setattr(replicas, "start_replica", lambda *_: release.wait())
     monkeypatch.setattr(lifecycle, "STARTING", 0.0)
     monkeypatch.setattr(lifecycle, "SLICE", 0.01)
-    declared = Environment.model_validate({"name": "local", "title": "Local", "replica": {"kind": "tectonic"}})
+    declared = Environment.read({"name": "local", "title": "Local", "replica": {"kind": "tectonic"}})
     pool = Pool()
     observed = lifecycle.ObservedDeployment(declared, pool, lifecycle.CheckOptions(), lambda _: None)
     observed.start()
@@ -66,7 +66,7 @@ def test_browser_starts_beside_the_replica_only_where_a_check_needs_it(
     table = {"name": "local", "title": "Local", "replica": {"kind": "tectonic"}, "browser": {}}
     pool = Pool()
     observed = lifecycle.ObservedDeployment(
-        Environment.model_validate(table), pool, lifecycle.CheckOptions(wait=wait), lambda _: None
+        Environment.read(table), pool, lifecycle.CheckOptions(wait=wait), lambda _: None
     )
     observed.start(groups)
     with pytest.raises(lifecycle.NotStartedError):

@@ -89,13 +89,9 @@ def _load_suite() -> None:
     for name in LATER:
         import_module(name)
     from smokegate.diagnosis.catalogue import all_rules  # noqa: PLC0415 - see run
-    from smokegate.environment.model import Environment  # noqa: PLC0415 - see run
-    from smokegate.environment.section import unobserved  # noqa: PLC0415 - see run
     from smokegate.knowledge.database_texts import driver_texts  # noqa: PLC0415 - see run
     from smokegate.report.page import templates  # noqa: PLC0415 - see run
 
-    with unobserved():
-        Environment.model_rebuild()
     all_rules(logs=False, platform=False, server=False, browser=False)
     driver_texts()
     templates().get_template("page.html")

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import ValidationError, ValidationInfo, ValidatorFunctionWrapHandler
-from pydantic_core import ErrorDetails
-
-from smokegate.environment import variables
 from smokegate.environment.errors import MissingVariableError
 from smokegate.environment.fields import Secret, UserName
-from smokegate.environment.section import Section, retold
+from smokegate.environment.notes import Read
+from smokegate.environment.section import Section, SectionError
+from smokegate.environment.variables import Variables
 
 
-class Account(Section):
+class Account(Section, frozen=True, kw_only=True):
     """A standing account, with which the journey signs in where it may not create one.
 
     Left out, it is that of the variables `SMOKE_NAME_EMAIL` and `SMOKE_NAME_PASSWORD`, NAME being the
@@ -27,28 +25,21 @@ class Account(Section):
     """Its password, as `{ env = "NAME" }`."""
 
 
-def account_if_known(value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Account | None:
+def account_if_known(value: Any, read: Read, given: Variables | None) -> Account | None:
     """Return None, and note the variables, where all that is wrong is that variables are not set.
 
     Raises:
-        ValidationError: something else is wrong with it.
+        SectionError: something else is wrong with it.
     """
-    given = variables.of(info)
     try:
-        account: Account | None = handler(value)
-    except ValidationError as error:
+        account: Account | None = read(value)
+    except SectionError as error:
         if given is None:
             raise
-        found = error.errors(include_url=False)
-        missing = {each["loc"]: cause.variable for each in found if (cause := _unset(each)) is not None}
-        others = [each for each in found if each["loc"] not in missing]
+        missing = [each.what.variable for each in error.problems if isinstance(each.what, MissingVariableError)]
+        others = [each for each in error.problems if not isinstance(each.what, MissingVariableError)]
         if others:
-            raise retold(others) from None
-        given.missing.extend(missing.values())
+            raise SectionError(others) from None
+        given.missing.extend(missing)
         return None
     return account
-
-
-def _unset(error: ErrorDetails) -> MissingVariableError | None:
-    cause = error.get("ctx", {}).get("error")
-    return cause if isinstance(cause, MissingVariableError) else None

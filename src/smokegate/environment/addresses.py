@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smokegate.environment import variables
 from smokegate.environment.errors import InvalidValueError
 from smokegate.environment.wording import describe
-
-if TYPE_CHECKING:
-    from pydantic import ValidationInfo
 
 ADDRESS = 'an address such as "https://app.example.com"'
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
@@ -52,14 +48,14 @@ def is_host(name: str) -> bool:
     return len(name) <= LONGEST_NAME and all(map(LABEL.fullmatch, name.removesuffix(".").split(".")))
 
 
-def address(value: object, info: ValidationInfo) -> str:
+def address(value: object, given: variables.Variables | None) -> str:
     """Read an address or the variable that holds it.
 
     Raises:
         InvalidValueError: it is no address.
         MissingVariableError: the variable is not set or empty, and there is no default.
     """
-    text = variables.resolve(value, variables.of(info), "address").strip()
+    text = variables.resolve(value, given, "address").strip()
     try:
         return origin(text)
     except InvalidValueError as error:
@@ -86,14 +82,14 @@ def path(text: str) -> str:
     return text
 
 
-def shell_host(value: object, info: ValidationInfo) -> str:
+def shell_host(value: object, given: variables.Variables | None) -> str:
     """Read a host for ssh, or the variable that holds it.
 
     Raises:
         InvalidValueError: it is none; a leading dash is refused because ssh would take it for an option.
         MissingVariableError: the variable is not set or empty.
     """
-    text = variables.resolve(value, variables.of(info), "text")
+    text = variables.resolve(value, given, "text")
     if re.search(r":[^@]*@", text):
         wanted = '"user@host" without a password: ssh signs in with a key, and a password does not belong in a file'
         raise InvalidValueError(wanted, found="one with a password" + _source(value))
@@ -129,14 +125,14 @@ def host_header(text: str) -> str:
     return text
 
 
-def connect_to(value: object, info: ValidationInfo) -> str:
+def connect_to(value: object, given: variables.Variables | None) -> str:
     """Read a host to connect to, with its port if need be, or the variable that holds it.
 
     Raises:
         InvalidValueError: it is none.
         MissingVariableError: the variable is not set or empty.
     """
-    text = variables.resolve(value, variables.of(info), "text").strip()
+    text = variables.resolve(value, given, "text").strip()
     try:
         return f"[{text}]" if text.count(":") > 1 and is_host(text) else host_header(text)
     except InvalidValueError:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
-
 from smokegate.environment.errors import InvalidValueError
 from smokegate.environment.fields import HeaderName, Many
+from smokegate.environment.notes import After, Before, Kind
 from smokegate.environment.patterns import checked
 from smokegate.environment.section import Section
+from smokegate.environment.variables import Variables
 from smokegate.environment.wording import describe
 
 CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
@@ -19,7 +19,7 @@ StatusRule = Status | tuple[Status, ...]
 """A status, a class of statuses, or several of both."""
 
 
-def statuses(value: object) -> StatusRule:
+def statuses(value: object, _given: Variables | None) -> StatusRule:
     """Read a status, a class such as `"2xx"`, or an array of them.
 
     Raises:
@@ -51,18 +51,16 @@ def allows(rule: StatusRule, first: str) -> bool:
 ONE = {"anyOf": [{"type": "integer", "minimum": 100, "maximum": 599}, {"enum": list(CLASSES)}]}
 StatusField = Annotated[
     Any,
-    BeforeValidator(statuses),
-    WithJsonSchema(
-        {
-            "anyOf": [*ONE["anyOf"], {"type": "array", "items": ONE, "minItems": 1}],
-            "x-kind": 'status, `"2xx"`, or an array of them',
-        }
+    Before(statuses),
+    Kind(
+        {"anyOf": [*ONE["anyOf"], {"type": "array", "items": ONE, "minItems": 1}]},
+        'status, `"2xx"`, or an array of them',
     ),
 ]
-Pattern = Annotated[str, AfterValidator(checked)]
+Pattern = Annotated[str, After(checked)]
 
 
-class TextRule(Section):
+class TextRule(Section, frozen=True, kw_only=True):
     """What a text is; every key that is given must hold."""
 
     equals: str | None = None
@@ -77,10 +75,11 @@ class TextRule(Section):
     @property
     def given(self) -> tuple[tuple[str, Any], ...]:
         """The rules that are given, by name."""
-        return tuple((name, getattr(self, name)) for name in type(self).model_fields if name in self.model_fields_set)
+        every = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        return tuple((name, value) for name, value in every if value is not None)
 
 
-class HeaderRule(TextRule):
+class HeaderRule(TextRule, frozen=True, kw_only=True):
     """What a response header is; every key that is given must hold."""
 
     one_of: Many[str] | None = None
@@ -89,18 +88,20 @@ class HeaderRule(TextRule):
     """`true`: it is there, whatever its value; `false`: it is not."""
 
 
-def text_rule(value: object) -> object:
+def text_rule(value: object, _given: Variables | None) -> object:
     """Read a bare text as the whole text that is wanted.
 
     Raises:
         InvalidValueError: it is neither a text nor a table of rules.
     """
+    if value is None:
+        return None
     if isinstance(value, str):
         return TextRule(equals=value)
     return _rules(value, 'a text such as "OK", or a table of rules such as { contains = "OK" }')
 
 
-def header_rule(value: object) -> object:
+def header_rule(value: object, _given: Variables | None) -> object:
     """Read a header's value as it is, or the rules for it.
 
     Raises:
@@ -131,16 +132,16 @@ def _rules(value: object, expected: str) -> object:
 
 TextField = Annotated[
     TextRule | None,
-    BeforeValidator(lambda value: None if value is None else text_rule(value)),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"x-rules": "TextRule"}], "x-kind": "text, or a table of rules"}),
+    Before(text_rule),
+    Kind({"anyOf": [{"type": "string"}, {"$ref": "#/definitions/TextRule"}]}, "text, or a table of rules"),
 ]
 HeaderRules = Annotated[
-    dict[HeaderName, Annotated[str | HeaderRule, BeforeValidator(header_rule)]],
-    WithJsonSchema(
+    dict[HeaderName, Annotated[str | HeaderRule, Before(header_rule)]],
+    Kind(
         {
             "type": "object",
-            "additionalProperties": {"anyOf": [{"type": "string"}, {"x-rules": "HeaderRule"}]},
-            "x-kind": "table of: text, or a table of rules",
-        }
+            "additionalProperties": {"anyOf": [{"type": "string"}, {"$ref": "#/definitions/HeaderRule"}]},
+        },
+        "table of: text, or a table of rules",
     ),
 ]

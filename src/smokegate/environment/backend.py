@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from msgspec import Meta, field
 
 from smokegate.environment.answers import HeaderRules, StatusField, TextField, allows
 from smokegate.environment.calls import Fields
@@ -14,13 +14,16 @@ from smokegate.environment.fields import (
     Duration,
     Many,
     Method,
+    NotEmpty,
     Origin,
     Path,
     Severity,
 )
+from smokegate.environment.notes import such_as
+from smokegate.environment.section import named
 
 
-class Sent(Carried):
+class Sent(Carried, frozen=True, kw_only=True):
     """What every request of the backend can say of how it is sent; it goes before what `[backend]` says."""
 
     anonymous: bool = False
@@ -30,18 +33,18 @@ class Sent(Carried):
     """The deadline of this request; left out, that of `[backend]`."""
 
 
-class Expectation(Sent):
+class Expectation(Sent, frozen=True, kw_only=True):
     """What one request must answer."""
 
     status: StatusField = 200
     """The HTTP status it answers."""
-    json_: JsonPromises = Field(default=(), alias="json")
+    json_: JsonPromises = named("json", ())
     """What its JSON body says: key by key the value itself, or a rule such as `{ one_of = ["a", "b"] }`."""
     contains: str | None = None
     """A text that its body contains; one that only occurs as its opposite ("unhealthy", "not ready") does not count."""
     text: TextField = None
     """The whole text of its body, spaces at its ends apart, or rules for it; `""` is an empty body."""
-    headers: HeaderRules = Field(default_factory=dict)
+    headers: HeaderRules = field(default_factory=dict)
     """Response headers, each with its value or with rules for it."""
     within: Duration | None = None
     """Latency budget: from the request on a warm connection to the last byte. Over it is a warning only."""
@@ -51,9 +54,9 @@ class Expectation(Sent):
     """How it is requested: `POST` only with `harmless = true` or `graphql`."""
     harmless: bool = False
     """`true`: this request changes nothing although its method could."""
-    graphql: str | None = Field(default=None, examples=["{ viewer { id } }"])
+    graphql: Annotated[str | None, such_as("{ viewer { id } }")] = None
     """A GraphQL query, which is sent as POST and may be no mutation."""
-    fields: Fields = Field(default_factory=dict)
+    fields: Fields = field(default_factory=dict)
     """The fields of the request's body, as JSON; dots in a name separate levels."""
     follow: bool | None = None
     """`true`: redirects to other hosts are followed too, without credentials; `false`: none is. Left out, those within
@@ -89,23 +92,23 @@ class Expectation(Sent):
         return {**({"query": self.graphql} if self.graphql is not None else {}), **self.fields}
 
 
-class Health(Expectation):
+class Health(Expectation, frozen=True, kw_only=True):
     """The health check of the backend."""
 
     path: Path = "/health"
     """Where it is."""
-    samples: int = Field(default=5, ge=1, le=50)
+    samples: Annotated[int, Meta(ge=1, le=50)] = 5
     """How often it is requested, so that an outage of some instances only is seen as that."""
 
 
-class Endpoint(Expectation):
+class Endpoint(Expectation, frozen=True, kw_only=True):
     """A further endpoint of the backend; any number of them."""
 
-    path: Path = Field(examples=["/api/orders?limit=1"])
+    path: Annotated[Path, such_as("/api/orders?limit=1")]
     """Where it is, with its query if it has one."""
-    name: str | None = Field(default=None, min_length=1, examples=["orders without a key"])
+    name: Annotated[NotEmpty | None, such_as("orders without a key")] = None
     """What reports call it, where a path is requested in more ways than one."""
-    samples: int | None = Field(default=None, ge=1, le=50)
+    samples: Annotated[int, Meta(ge=1, le=50)] | None = None
     """How often it is requested, each time on a connection of its own; left out, once, and several times where it
     touches the database."""
     severity: Severity = "gate"
@@ -123,10 +126,10 @@ class Endpoint(Expectation):
         return path if self.name is None else f"{path} ({self.name})"
 
 
-class Monitoring(Sent):
+class Monitoring(Sent, frozen=True, kw_only=True):
     """A monitoring summary that answers 200 whatever it reports."""
 
-    path: Path = Field(examples=["/api/monitoring/summary"])
+    path: Annotated[Path, such_as("/api/monitoring/summary")]
     """Where it is."""
     field: str = "backend_health"
     """The key that holds the status."""
@@ -140,7 +143,7 @@ class Monitoring(Sent):
     """What a degraded status does to the gate."""
     on_unhealthy: Severity = "advisory"
     """What an unhealthy status does to the gate."""
-    age_field: str | None = Field(default=None, examples=["last_sync_seconds"])
+    age_field: Annotated[str | None, such_as("last_sync_seconds")] = None
     """The key that holds the age of the data in seconds; goes with `fresh_within`."""
     fresh_within: Duration | None = None
     """How old the data may be; goes with `age_field`."""
@@ -152,16 +155,16 @@ class Monitoring(Sent):
     """What the answer depends on, as for an endpoint."""
 
 
-class Backend(Carried):
+class Backend(Carried, frozen=True, kw_only=True):
     """The application's server side, as its users reach it.
 
     Several of them (regions, say) are a `[[backend]]` each, with a `name`: each is an environment of its own, which is
     called `FILE-NAME`, and `--env=FILE` is all of them. What a later one leaves out is that of the first.
     """
 
-    name: str | None = Field(default=None, examples=["eu"])
+    name: Annotated[str | None, such_as("eu")] = None
     """What this backend is called, where there are several."""
-    url: Origin = Field(default="", examples=["https://app.example.com"])
+    url: Annotated[Origin, such_as("https://app.example.com")] = ""
     """Its public address. Required, except beside `[replica]`, which fills it in when it has started."""
     wait: Duration = 300.0
     """How long a bare `--wait` waits until it is healthy."""
@@ -169,9 +172,9 @@ class Backend(Carried):
     """The deadline of one request, from the name lookup to the last byte."""
     database: Literal["none"] | None = None
     """`"none"`: it has no database, so that no check needs to touch one."""
-    certificate_days: int = Field(default=14, ge=0, le=3650)
+    certificate_days: Annotated[int, Meta(ge=0, le=3650)] = 14
     """A certificate that expires sooner than this many days is reported as a warning."""
-    health: Health = Field(default_factory=Health)
+    health: Health = field(default_factory=Health)
     """The health check; checked with its defaults where the file does not speak of it."""
     endpoints: Many[Endpoint] = ()
     """Further promises, each a `[[backend.endpoints]]`."""

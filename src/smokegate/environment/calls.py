@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
+from msgspec import field
 
 from smokegate.environment import variables
 from smokegate.environment.addresses import path as checked_path
 from smokegate.environment.errors import InvalidValueError
 from smokegate.environment.fields import HeaderName, Many, Path, SentHeaders, Status
 from smokegate.environment.headers import CREDENTIALS
-from smokegate.environment.section import Section
+from smokegate.environment.notes import Before, Kind, such_as
+from smokegate.environment.section import Section, named
 from smokegate.environment.wording import describe
 
 T = TypeVar("T")
@@ -21,7 +22,7 @@ IDENTITY = "{identity}"
 """Stands for the account's identity in the path that deletes it; the only placeholder there is."""
 
 
-def path_or_table(value: object) -> object:
+def path_or_table(value: object, _given: variables.Variables | None) -> object:
     """Read a path alone as the table that holds it.
 
     Raises:
@@ -34,11 +35,11 @@ def path_or_table(value: object) -> object:
     raise InvalidValueError('a path such as "/login", or a table with a path', found=describe(value))
 
 
-Called = Annotated[T, BeforeValidator(path_or_table), Field(json_schema_extra={"x-short": "path"})]
+Called = Annotated[T, Before(path_or_table)]
 """A request that may be written as its path alone."""
 
 
-def body_fields(value: Any, info: ValidationInfo) -> Any:
+def body_fields(value: Any, given: variables.Variables | None) -> Any:
     """Read the further fields of a body; those that hold a credential come from variables.
 
     Raises:
@@ -47,7 +48,6 @@ def body_fields(value: Any, info: ValidationInfo) -> Any:
     """
     if not isinstance(value, Mapping):
         raise InvalidValueError("a table of field names and values", found=describe(value))
-    given = variables.of(info)
     return {name: _field(str(name), each, given) for name, each in value.items()}
 
 
@@ -75,42 +75,41 @@ NAMED: dict[str, Any] = {
 }
 Fields = Annotated[
     dict[str, Any],
-    BeforeValidator(body_fields),
-    WithJsonSchema(
-        {
-            "type": "object",
-            "additionalProperties": {"anyOf": [PLAIN, NAMED]},
-            "x-kind": 'table of: text, number, `true`, `false` or `{ env = "NAME" }`',
-        }
+    Before(body_fields),
+    Kind(
+        {"type": "object", "additionalProperties": {"anyOf": [PLAIN, NAMED]}},
+        'table of: text, number, `true`, `false` or `{ env = "NAME" }`',
     ),
 ]
 
 
-def with_identity(text: str) -> str:
+def with_identity(text: object, _given: variables.Variables | None) -> object:
     """Check a path that may hold the placeholder of the account's identity.
 
     Raises:
         InvalidValueError: it is no path, or it holds another placeholder.
     """
+    if not isinstance(text, str):
+        return text
     if re.search(r"[{}]", text.replace(IDENTITY, "")):
         raise InvalidValueError(f"a path with no placeholder but {IDENTITY}", found=describe(text))
     return checked_path(text)
 
 
-class Call(Section):
+class Call(Section, frozen=True, kw_only=True):
     """A request that sends a body."""
 
     path: Path
     """Where it is sent."""
     body: Literal["json", "form"] = "json"
     """How its fields are sent: as JSON, or as an HTML form sends them."""
-    fields: Fields = Field(default_factory=dict)
+    fields: Fields = field(default_factory=dict)
     """Further fields of its body. In JSON, dots in a name separate levels: `"user.role"`."""
-    send: SentHeaders = Field(default_factory=dict)
+    send: SentHeaders = field(default_factory=dict)
     """Request headers for this request only."""
 
 
-class Credentials(Call):
+class Credentials(Call, frozen=True, kw_only=True):
     """A request that sends an e-mail address and a password."""
 
     email: str = "email"
@@ -119,14 +118,14 @@ class Credentials(Call):
     """The name of the field that holds the password."""
 
 
-class Register(Credentials):
+class Register(Credentials, frozen=True, kw_only=True):
     """How an account is created (POST)."""
 
-    fields: Fields = Field(default_factory=lambda: {"full_name": "smokegate synthetic check"})
+    fields: Fields = field(default_factory=lambda: {"full_name": "smokegate synthetic check"})
     """Further fields of its body, such as `{ terms = true, company = "smokegate" }`."""
     password_again: str | None = None
     """The name of the field that repeats the password, where there is one."""
-    token: str | None = Field(default=None, examples=["access_token"])
+    token: Annotated[str | None, such_as("access_token")] = None
     """The key of its answer that holds the token, with dots between levels. Registering must then give one; left out,
     an answer without a token is followed by a login."""
     confirmed: Literal["by the answer", "elsewhere"] = "by the answer"
@@ -134,25 +133,25 @@ class Register(Credentials):
     status alone, and signing in with the standing account."""
 
 
-class Login(Credentials):
+class Login(Credentials, frozen=True, kw_only=True):
     """How a user logs in (POST)."""
 
     refused: Many[Status] = (400, 401, 403, 422)
     """The statuses that refuse a wrong password; 404 does so too where its JSON says that there is no such user."""
 
 
-class AccountView(Section):
+class AccountView(Section, frozen=True, kw_only=True):
     """Where a signed-in account is shown (GET)."""
 
     path: Path
     """Where it is."""
-    send: SentHeaders = Field(default_factory=dict)
+    send: SentHeaders = field(default_factory=dict)
     """Request headers for this request only."""
     refused: Many[Status] = (401, 403)
     """The statuses that keep out a client that is not signed in; a redirect to a login page does so too."""
 
 
-class Logout(Call):
+class Logout(Call, frozen=True, kw_only=True):
     """How a user logs out."""
 
     method: Literal["POST", "DELETE", "GET"] = "POST"
@@ -161,10 +160,10 @@ class Logout(Call):
     """Whether the old token or session must be refused afterwards. `false`: tokens outlive a logout by design."""
 
 
-class Delete(Call):
+class Delete(Call, frozen=True, kw_only=True):
     """How a created account is deleted."""
 
-    path: Annotated[str, BeforeValidator(lambda text: text if not isinstance(text, str) else with_identity(text))]
+    path: Annotated[str, Before(with_identity)]
     """Where; `{identity}` stands for the value of `identity` that registering or the account view gave."""
     method: Literal["DELETE", "POST"] = "DELETE"
     """The method."""
@@ -172,16 +171,16 @@ class Delete(Call):
     """The name of the field that repeats the password, where one must."""
 
 
-class Undo(Call):
+class Undo(Call, frozen=True, kw_only=True):
     """How the write is taken back."""
 
-    path: Annotated[str, BeforeValidator(lambda text: text if not isinstance(text, str) else with_identity(text))]
+    path: Annotated[str, Before(with_identity)]
     """Where; `{identity}` stands for the value of `identity` that the write gave."""
     method: Literal["DELETE", "POST", "PUT", "PATCH"] = "DELETE"
     """The method."""
 
 
-class WriteCheck(Call):
+class WriteCheck(Call, frozen=True, kw_only=True):
     """A write that the account makes and takes back at once: signing in alone writes nothing."""
 
     method: Literal["POST", "PUT", "PATCH"] = "POST"
@@ -192,26 +191,26 @@ class WriteCheck(Call):
     """How it is taken back, also after Ctrl-C: a path for DELETE, or a table."""
 
 
-class Csrf(Section):
+class Csrf(Section, frozen=True, kw_only=True):
     """The token against cross-site request forgery: where it is read, and how it is sent with each write.
 
     It is read from one of `input`, `meta`, `cookie`, `json` and `answer_header`, and sent as `field`, as `header`
     or both. Requests then carry `Origin` and `Referer` as a browser's do.
     """
 
-    page: Path = Field(examples=["/accounts/login/"])
+    page: Annotated[Path, such_as("/accounts/login/")]
     """The page that gives it (GET), before each write."""
-    input: str | None = Field(default=None, examples=["csrfmiddlewaretoken"])
+    input: Annotated[str | None, such_as("csrfmiddlewaretoken")] = None
     """The name of the hidden field that holds it; it is sent back under the same name."""
-    meta: str | None = Field(default=None, examples=["csrf-token"])
+    meta: Annotated[str | None, such_as("csrf-token")] = None
     """The name of the `<meta>` element that holds it."""
-    cookie: str | None = Field(default=None, examples=["XSRF-TOKEN"])
+    cookie: Annotated[str | None, such_as("XSRF-TOKEN")] = None
     """The cookie that holds it."""
-    json_: str | None = Field(default=None, alias="json", examples=["csrfToken"])
+    json_: Annotated[str | None, such_as("csrfToken")] = named("json", None)
     """The key of the JSON body that holds it, with dots between levels."""
-    answer_header: HeaderName | None = Field(default=None, examples=["X-CSRF-Token"])
+    answer_header: Annotated[HeaderName | None, such_as("X-CSRF-Token")] = None
     """The response header that holds it."""
-    field: str | None = Field(default=None, examples=["_token"])
+    field: Annotated[str | None, such_as("_token")] = None
     """The field of the body in which it is sent."""
-    header: HeaderName | None = Field(default=None, examples=["X-CSRFToken"])
+    header: Annotated[HeaderName | None, such_as("X-CSRFToken")] = None
     """The request header in which it is sent."""

@@ -5,23 +5,23 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+from msgspec import field
 
 from smokegate.environment import variables
 from smokegate.environment.errors import InvalidValueError
 from smokegate.environment.fields import ConnectTo, HostName, Secret, SentHeaders, UserName, reference
+from smokegate.environment.notes import After, Before, such_as
 from smokegate.environment.reading import unreadable
 from smokegate.environment.section import Section
 
 
-def pem_file(value: object, info: ValidationInfo) -> str:
+def pem_file(value: object, given: variables.Variables | None) -> str:
     """Read the path of a PEM file, or a variable that holds the path or the PEM text.
 
     Raises:
         InvalidValueError: it is neither, or the file cannot be read.
         MissingVariableError: the variable is not set or empty.
     """
-    given = variables.of(info)
     text = variables.resolve(value, given, "text")
     if "-----BEGIN" in text:
         if given is not None and not isinstance(value, dict):
@@ -33,11 +33,10 @@ def pem_file(value: object, info: ValidationInfo) -> str:
     return str(file)
 
 
-# A model keeps no subclass that came before its own check.
-PemFile = Annotated[str, BeforeValidator(pem_file), AfterValidator(variables.Hidden), reference("path of a PEM file")]
+PemFile = Annotated[str, Before(pem_file), After(variables.Hidden), reference("path of a PEM file")]
 
 
-class Basic(Section):
+class Basic(Section, frozen=True, kw_only=True):
     """Credentials for HTTP Basic authentication."""
 
     user: UserName
@@ -46,18 +45,22 @@ class Basic(Section):
     """The password, as `{ env = "NAME" }`."""
 
 
-class ClientCertificate(Section):
+class ClientCertificate(Section, frozen=True, kw_only=True):
     """The certificate with which a client proves who it is (mutual TLS)."""
 
-    file: PemFile = Field(examples=["client.pem"])
+    file: Annotated[PemFile, such_as("client.pem")]
     """The certificate as PEM: a path beside this file, or `{ env = "NAME" }` with a path or the PEM text."""
-    key: PemFile | None = Field(default=None, examples=["client.key"])
+    key: Annotated[PemFile | None, such_as("client.key")] = None
     """Its private key, in the same way; left out, it is in `file`."""
     password: Secret | None = None
     """The password of the private key, as `{ env = "NAME" }`."""
 
-    @model_validator(mode="after")
-    def _usable(self) -> ClientCertificate:
+    def __post_init__(self) -> None:
+        """Refuse a key that does not belong to it.
+
+        Raises:
+            InvalidValueError: OpenSSL cannot use the two.
+        """
         import ssl  # noqa: PLC0415 - start-up time: few files have a client certificate
 
         try:
@@ -65,7 +68,6 @@ class ClientCertificate(Section):
         except OSError as error:
             why = getattr(error, "reason", None) or str(error)
             raise InvalidValueError("a certificate and the private key that belongs to it", found=str(why)) from None
-        return self
 
     def load_into(self, context: Any) -> None:
         """Have an `ssl.SSLContext` present it.
@@ -88,10 +90,10 @@ class ClientCertificate(Section):
             context.load_cert_chain(paths[0], paths[1], password=self.password or "")
 
 
-class Carried(Section):
+class Carried(Section, frozen=True, kw_only=True):
     """How requests are sent."""
 
-    send: SentHeaders = Field(default_factory=dict)
+    send: SentHeaders = field(default_factory=dict)
     """Request headers to send, credentials as `{ env = "NAME" }`, also with a `prefix = "Bearer "`."""
     basic: Basic | None = None
     """User and password for HTTP Basic authentication."""
@@ -99,10 +101,10 @@ class Carried(Section):
     """A bearer token."""
     client_certificate: ClientCertificate | None = None
     """The client's own certificate, for mutual TLS."""
-    host: HostName | None = Field(default=None, examples=["shop.example.com"])
+    host: Annotated[HostName | None, such_as("shop.example.com")] = None
     """The `Host` header to send, where it is not the host of the address. Over https, `connect_to` is the better way:
     it also makes the certificate that of the name."""
-    connect_to: ConnectTo | None = Field(default=None, examples=["10.0.0.7", "10.0.0.7:8443"])
+    connect_to: Annotated[ConnectTo | None, such_as("10.0.0.7", "10.0.0.7:8443")] = None
     """Where to connect instead of resolving the address's host, like curl's `--connect-to`: to check a deployment
     before DNS or traffic is switched to it."""
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, WithJsonSchema
-from pydantic_core import ErrorDetails
+from msgspec import Struct
 
 from smokegate.environment.errors import InvalidValueError
+from smokegate.environment.notes import Before, Kind
 from smokegate.environment.rules import JsonType, Rule, json_value, judge
-from smokegate.environment.section import retold
+from smokegate.environment.section import Problem, SectionError
+from smokegate.environment.variables import Variables
 from smokegate.environment.wording import describe, nearest
 
 __all__ = ["HOLDS", "WORDS", "JsonExpectation", "JsonPromises", "JsonType", "Rule", "flatten"]
@@ -24,15 +25,13 @@ HOLDS = "holds"
 """The key that introduces a nested object explicitly."""
 ROOT = frozenset({"every", "any", "min_items", "max_items"})
 """Rules that the whole body may be given, where it is an array."""
-WORDS = (*Rule.model_fields, HOLDS)
+WORDS = (*Rule.__struct_fields__, HOLDS)
 ALIKE = 0.8
 """How much a key must look like a rule's to be taken for a misspelt one (`difflib`'s ratio)."""
 
 
-class JsonExpectation(BaseModel):
+class JsonExpectation(Struct, frozen=True):
     """A rule and the path of keys to the value that it is about."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     path: tuple[str, ...]
     rule: Rule
@@ -43,12 +42,12 @@ class JsonExpectation(BaseModel):
         return ".".join(self.path)
 
 
-def flatten(table: object) -> tuple[JsonExpectation, ...]:
+def flatten(table: object, _given: Variables | None = None) -> tuple[JsonExpectation, ...]:
     """Turn the nested table of a file into a flat tuple of promises.
 
     Raises:
         InvalidValueError: it is no table.
-        ValidationError: some of its values are no promises; all of them are reported.
+        SectionError: some of its values are no promises; all of them are reported.
     """
     if isinstance(table, tuple):
         return table
@@ -57,16 +56,16 @@ def flatten(table: object) -> tuple[JsonExpectation, ...]:
     if table and table.keys() <= ROOT:
         return (JsonExpectation(path=(), rule=_rule(table)),)
     found: list[JsonExpectation] = []
-    wrong: list[ErrorDetails] = []
+    wrong: list[Problem] = []
     for path, value in _leaves(table, ()):
         try:
             found.append(JsonExpectation(path=path, rule=_rule(value)))
-        except ValidationError as error:
-            wrong.extend({**each, "loc": (*path, *each["loc"])} for each in error.errors(include_url=False))
+        except SectionError as error:
+            wrong.extend(Problem((*path, *each.path), each.found, each.what) for each in error.problems)
         except InvalidValueError as error:
-            wrong.append({"type": "value_error", "loc": path, "input": value, "ctx": {"error": error}, "msg": ""})
+            wrong.append(Problem(path, value, error))
     if wrong:
-        raise retold(wrong)
+        raise SectionError(wrong)
     return tuple(found)
 
 
@@ -101,6 +100,8 @@ def _misspelt(table: Mapping[str, Any]) -> tuple[str, str] | None:
 
 def _rule(value: Any) -> Rule:
     """Read one rule or one bare value."""
+    if value is None:
+        return Rule(type="null")
     if not isinstance(value, Mapping):
         return Rule(equals=json_value(value))
     if not value:
@@ -112,13 +113,13 @@ def _rule(value: Any) -> Rule:
         raise InvalidValueError(f"one of {', '.join(WORDS)}", found=f'"{key}"; did you mean "{near}"? ({otherwise})')
     if value.keys() == {HOLDS}:
         raise InvalidValueError("holds = { … } with keys of a JSON object", found=describe(value[HOLDS]))
-    strange = [key for key in value if key not in Rule.model_fields]
+    strange = [key for key in value if key not in Rule.__struct_fields__]
     if strange:
         word = next(key for key in value if key in WORDS)
         otherwise = "if both are keys of the JSON body, write { holds = { … } }"
         raise InvalidValueError(f'only rules beside the rule "{word}"', found=f'"{strange[0]}" ({otherwise})')
     items = {word: items_rule(value[word]) for word in ("every", "any") if word in value}
-    return judge(Rule(**{**value, **items}))
+    return judge(Rule.read({**value, **items}))
 
 
 def items_rule(value: object) -> tuple[JsonExpectation, ...]:
@@ -130,6 +131,6 @@ def items_rule(value: object) -> tuple[JsonExpectation, ...]:
 
 JsonPromises = Annotated[
     tuple[JsonExpectation, ...],
-    BeforeValidator(flatten),
-    WithJsonSchema({"type": "object", "x-kind": "JSON expectations"}),
+    Before(flatten),
+    Kind({"$ref": "#/definitions/Json"}, "JSON expectations"),
 ]

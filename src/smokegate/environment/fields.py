@@ -6,12 +6,13 @@ Each says how it is checked and what the JSON schema makes of it; `x-kind` is it
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, Strict, ValidationInfo, WithJsonSchema
+from msgspec import Meta
 
 from smokegate.environment import addresses, headers, variables
 from smokegate.environment.errors import InvalidValueError
+from smokegate.environment.notes import After, Before, Kind
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 LONGEST = 366 * 24 * 3600.0
@@ -20,16 +21,15 @@ LONGEST = 366 * 24 * 3600.0
 T = TypeVar("T")
 
 
-def seconds(text: object, info: ValidationInfo | None = None) -> float:
+def seconds(text: object, given: variables.Variables | None = None) -> float:
     """Read a duration such as `"500ms"`, `"2s"`, `"10m"` or `"1h"`; the result is in seconds.
 
-    A float is taken for seconds where a model is built by hand, never in a file.
+    A float is taken for seconds where a section is made by hand, never in a file.
 
     Raises:
         InvalidValueError: the text is no duration, or the duration is not between 1 ms and 366 days.
     """
-    by_hand = info is None or variables.of(info) is None
-    if by_hand and isinstance(text, float):
+    if given is None and isinstance(text, float):
         return text
     found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(ms|s|m|h)", text) if isinstance(text, str) else None
     if found is None:
@@ -57,44 +57,39 @@ def _reference(*more: str) -> dict[str, Any]:
     }
 
 
-def _kind(name: str, schema: dict[str, Any]) -> WithJsonSchema:
-    return WithJsonSchema({**schema, "x-kind": name})
-
-
 def _text(pattern: str) -> dict[str, Any]:
     return {"type": "string", "pattern": pattern}
 
 
-def reference(name: str) -> WithJsonSchema:
+def reference(name: str) -> Kind:
     """Return the schema of a text that may come from a variable."""
-    return _kind(name, {"anyOf": [_text(""), _reference()]})
+    return Kind({"anyOf": [_text(""), _reference()]}, name)
 
 
-Duration = Annotated[float, BeforeValidator(seconds), _kind("duration", _text(r"^[0-9]+(\.[0-9]+)?\s*(ms|s|m|h)$"))]
+Duration = Annotated[float, Before(seconds), Kind(_text(r"^[0-9]+(\.[0-9]+)?\s*(ms|s|m|h)$"), "duration")]
 Origin = Annotated[
     str,
-    BeforeValidator(addresses.address),
-    _kind("address", {"anyOf": [_text("^\\s*https?://"), _reference("default")]}),
+    Before(addresses.address),
+    Kind({"anyOf": [_text("^\\s*https?://"), _reference("default")]}, "address"),
 ]
-Path = Annotated[str, AfterValidator(addresses.path), _kind("path", _text("^/"))]
-Status = Annotated[int, Field(ge=100, le=599)]
-Secret = Annotated[
-    str, BeforeValidator(variables.secret), AfterValidator(variables.Hidden), _kind("secret", _reference())
-]
-UserName = Annotated[str, BeforeValidator(variables.user_name), _kind("secret", _reference())]
-Host = Annotated[str, BeforeValidator(addresses.shell_host), _kind("host", {"anyOf": [_text("^[^-]"), _reference()]})]
-HostName = Annotated[str, AfterValidator(addresses.host_header)]
-ConnectTo = Annotated[str, BeforeValidator(addresses.connect_to), reference("host, optionally with a port")]
-HostPort = Annotated[str, AfterValidator(addresses.host_and_port), _kind("host and port", _text(":[0-9]+$"))]
-HeaderName = Annotated[str, AfterValidator(headers.header_name)]
+Path = Annotated[str, After(addresses.path), Kind(_text("^/"), "path")]
+NotEmpty = Annotated[str, Meta(min_length=1)]
+Status = Annotated[int, Meta(ge=100, le=599)]
+Secret = Annotated[str, Before(variables.secret), After(variables.Hidden), Kind(_reference(), "secret")]
+UserName = Annotated[str, Before(variables.user_name), Kind(_reference(), "secret")]
+Host = Annotated[str, Before(addresses.shell_host), Kind({"anyOf": [_text("^[^-]"), _reference()]}, "host")]
+HostName = Annotated[str, After(addresses.host_header)]
+ConnectTo = Annotated[str, Before(addresses.connect_to), reference("host, optionally with a port")]
+HostPort = Annotated[str, After(addresses.host_and_port), Kind(_text(":[0-9]+$"), "host and port")]
+HeaderName = Annotated[str, After(headers.header_name)]
 HeaderValue = Annotated[
     str,
-    BeforeValidator(headers.header_value),
-    AfterValidator(variables.Hidden),
-    _kind("header value", {"anyOf": [_text(""), _reference("prefix")]}),
+    Before(headers.header_value),
+    After(variables.Hidden),
+    Kind({"anyOf": [_text(""), _reference("prefix")]}, "header value"),
 ]
-SentHeaders = Annotated[dict[HeaderName, HeaderValue], BeforeValidator(headers.sent)]
-Many = Annotated[tuple[T, ...], Strict(strict=False)]
-"""An array: TOML has lists and the model tuples, which a strict model would not take for each other."""
+SentHeaders = Annotated[dict[HeaderName, HeaderValue], Before(headers.sent)]
+Many: TypeAlias = tuple[T, ...]
+"""An array."""
 Severity = Literal["gate", "advisory"]
 Method = Literal["GET", "HEAD", "OPTIONS", "POST"]

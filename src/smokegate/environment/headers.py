@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pydantic import ValidationInfo
-
 from smokegate.environment import variables
 from smokegate.environment.errors import InvalidValueError
 from smokegate.environment.wording import describe
@@ -26,14 +24,13 @@ def header_name(name: str) -> str:
     return name
 
 
-def header_value(value: object, info: ValidationInfo) -> str:
+def header_value(value: object, given: variables.Variables | None) -> str:
     """Read the value of a request header, or the variable that holds it.
 
     Raises:
         InvalidValueError: it holds a line break or another character that no field value may hold (RFC 9110, 5.5).
         MissingVariableError: the variable is not set or empty.
     """
-    given = variables.of(info)
     text = variables.resolve(value, given, "header")
     if re.search(r"[^\t\x20-\x7e\x80-\xff]", text) or text != text.strip():
         found = f"one in the variable {value['env']}" if isinstance(value, dict) else "one"
@@ -43,19 +40,19 @@ def header_value(value: object, info: ValidationInfo) -> str:
     return text
 
 
-def sent(headers: Any, info: ValidationInfo) -> Any:
+def sent(headers: Any, given: variables.Variables | None) -> Any:
     """Refuse a credential that is written down as a request header.
 
     Raises:
         InvalidValueError: a header whose name says that it is a credential has a literal value.
     """
-    if variables.of(info) is not None and isinstance(headers, dict):
+    if given is not None and isinstance(headers, dict):
         for name, value in headers.items():
             if isinstance(value, str) and CREDENTIALS.search(name):
                 wanted = f"{describe(name)} as {variables.REFERENCE}, with a prefix if need be: a secret"
                 raise InvalidValueError(f"{wanted} is never written down", found="a literal value")
             if isinstance(value, dict) and CREDENTIALS.search(name):
-                _long_enough(value, variables.of(info))
+                _long_enough(value, given)
     return headers
 
 

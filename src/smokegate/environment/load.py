@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from msgspec.structs import asdict
 
 from smokegate.environment.contradictions import contradictions
 from smokegate.environment.errors import EnvironmentErrors, Mistake
@@ -19,7 +19,7 @@ from smokegate.environment.reading import available, read, shown, text_of, unrea
 from smokegate.environment.regions import environments_in, one_of, placed
 from smokegate.environment.regions import mistakes as wrong_names
 from smokegate.environment.render import KEY_VARIABLE
-from smokegate.environment.section import unobserved
+from smokegate.environment.section import SectionError
 from smokegate.environment.variables import Variables, beside
 from smokegate.environment.wording import describe, did_you_mean
 
@@ -149,10 +149,9 @@ def _load(file: Path, name: str, variables: Mapping[str, str], overrides: Sequen
         mistakes.append(Mistake(shown(file), "backend", f"{name} is also a file of its own; expected another name"))
     mistakes.extend(reporter.mistake(path, text) for path, text in contradictions(table, dropped=dropped))
     try:
-        with unobserved():
-            model = EnvironmentFile.model_validate(_with_key(_with_standing(table, name)), context=context)
-    except ValidationError as error:
-        mistakes.extend(reporter.validation(error))
+        model = EnvironmentFile.read(_with_key(_with_standing(table, name)), context)
+    except SectionError as error:
+        mistakes.extend(map(reporter.problem, error.problems))
         raise EnvironmentErrors(mistakes) from None
     ca_file = None if model.ca_file is None else beside(model.ca_file, context)
     if ca_file is not None and (why := unreadable(ca_file)):
@@ -162,12 +161,11 @@ def _load(file: Path, name: str, variables: Mapping[str, str], overrides: Sequen
     if mistakes:
         raise EnvironmentErrors(mistakes)
     needed = model.sign_in is not None and model.sign_in.needs_standing
-    fields = {name: getattr(model, name) for name in EnvironmentFile.model_fields}
+    fields = asdict(model)
     uncovered: tuple[str, ...] = ()
     if model.render and not model.render.key and not model.render.key_required and model.replica is None:
         fields["render"], uncovered = None, ("platform",)
-    return Environment.model_construct(
-        _fields_set={*model.model_fields_set, "name", "secrets", "missing", "ca_file", "uncovered", "file"},
+    return Environment(
         **{**fields, "ca_file": None if ca_file is None else str(ca_file)},
         uncovered=uncovered,
         name=name,

@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, get_args
+from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from msgspec.structs import FieldInfo
 
 from smokegate.environment.browser import Element
-from smokegate.environment.errors import InvalidValueError, Mistake
+from smokegate.environment.errors import Mistake
 from smokegate.environment.location import locate
 from smokegate.environment.model import EnvironmentFile
+from smokegate.environment.notes import Examples
 from smokegate.environment.overrides import Override
-from smokegate.environment.wording import describe, did_you_mean, dotted, nearest
-
-EXPECTED = {
-    "string_type": "a string",
-    "string_too_short": "a text",
-    "string_pattern_mismatch": "a text that matches {pattern}",
-    "bool_type": "true or false",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "finite_number": "a finite number",
-    "tuple_type": "an array",
-    "dict_type": "a table",
-    "model_type": "a table of keys",
-    "model_attributes_type": "a table of keys",
-    "greater_than_equal": "a number of at least {ge}",
-    "less_than_equal": "a number of at most {le}",
-    "literal_error": "{expected}",
-}
-"""What a key holds, by pydantic's type of error."""
+from smokegate.environment.section import Problem, Section, fields_of, section_of
+from smokegate.environment.wording import describe, dotted, nearest
 
 
 class MistakeReporter:
@@ -62,14 +45,9 @@ class MistakeReporter:
         self._source = text
         self._place = place
 
-    def validation(self, error: ValidationError) -> list[Mistake]:
-        """Report everything that validation found."""
-        return [self.one(each) for each in error.errors(include_url=False)]
-
-    def one(self, error: Mapping[str, Any]) -> Mistake:
-        """Report one of pydantic's errors."""
-        path = tuple(each for each in error["loc"] if each != "[key]")
-        return self.mistake(path, _text(error, path))
+    def problem(self, problem: Problem) -> Mistake:
+        """Report one thing that reading found."""
+        return self.mistake(problem.path, _text(problem))
 
     def mistake(self, path: Sequence[str | int], text: str) -> Mistake:
         """Report what is wrong with a key, naming the endpoint where it is one of several."""
@@ -87,21 +65,12 @@ class MistakeReporter:
         return f" ({name})" if isinstance(name, str) else ""
 
 
-def _text(error: Mapping[str, Any], path: tuple[str | int, ...]) -> str:
-    kind, value = error["type"], error["input"]
-    if kind == "extra_forbidden":
-        return _unknown(path, value)
-    if kind == "missing":
-        return f"is missing; expected {_example(path)}"
-    cause = error.get("ctx", {}).get("error")
-    if isinstance(cause, InvalidValueError):
-        return str(cause) if cause.found else f"expected {cause.expected}, found {describe(value)}"
-    expected = EXPECTED.get(kind)
-    if expected is None:
-        return f"{error['msg']}, found {describe(value)}"
-    ctx = error.get("ctx", {})
-    hint = did_you_mean(value, _choices(path)) if kind == "literal_error" and isinstance(value, str) else ""
-    return f"expected {expected.format(**ctx)}, found {describe(value)}{hint}"
+def _text(problem: Problem) -> str:
+    if problem.what == "unknown":
+        return _unknown(problem.path, problem.found)
+    if problem.what == "missing":
+        return f"is missing; expected {_example(problem.path)}"
+    return str(problem.what) if problem.what.found else f"{problem.what}, found {describe(problem.found)}"
 
 
 def _unknown(path: tuple[str | int, ...], value: Any) -> str:
@@ -118,26 +87,15 @@ def _unknown(path: tuple[str | int, ...], value: Any) -> str:
     return f"{what}; known here: {', '.join(known)}"
 
 
-def section_of(annotation: Any) -> type[BaseModel] | None:
-    """Return the section that a field holds, alone, in an array or among alternatives."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for each in get_args(annotation) if (found := section_of(each))), None)
-
-
-def _fields(path: Sequence[str | int]) -> dict[str, Any]:
+def _fields(path: Sequence[str | int]) -> dict[str, FieldInfo]:
     """Return the fields of the section at a path, by the names that the file uses."""
-    model: type[BaseModel] | None = EnvironmentFile
+    section: type[Section] | None = EnvironmentFile
     for part in path:
-        if isinstance(part, int) or model is None:
+        if isinstance(part, int) or section is None:
             continue
-        field = _named(model).get(part)
-        model = section_of(field.annotation) if field is not None else None
-    return _named(model) if model is not None else {}
-
-
-def _named(model: type[BaseModel]) -> dict[str, Any]:
-    return {field.alias or name: field for name, field in model.model_fields.items()}
+        field = fields_of(section).get(part)
+        section = section_of(field.type) if field is not None else None
+    return fields_of(section) if section is not None else {}
 
 
 def _keys(path: Sequence[str | int]) -> tuple[str, ...]:
@@ -148,7 +106,7 @@ def _sections(path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """Return the path of every section of a file, the top first; a value that may be a table is none."""
     found = [path]
     for name, field in _fields(path).items():
-        if section_of(field.annotation) not in {None, Element} and name != "json":
+        if section_of(field.type) not in {None, Element} and name != "json":
             found.extend(_sections((*path, name)))
     return found
 
@@ -156,7 +114,7 @@ def _sections(path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
 def _example(path: tuple[str | int, ...]) -> str:
     *above, key = path
     field = _fields(above).get(str(key))
-    examples = (field.examples if field is not None else None) or ()
+    examples = examples_of(field.type) if field is not None else ()
     if examples:
         value = examples[0]
         return f"{key} = {describe(value) if isinstance(value, str) else value}, for one"
@@ -164,11 +122,17 @@ def _example(path: tuple[str | int, ...]) -> str:
     return f"{key} = one of {', '.join(choices)}" if choices else f'{key} = {{ env = "NAME" }}'
 
 
+def examples_of(wanted: Any) -> tuple[Any, ...]:
+    """Return the examples that stand beside a type."""
+    notes = wanted.__metadata__ if get_origin(wanted) is Annotated else ()
+    return next((each.values for each in notes if isinstance(each, Examples)), ())
+
+
 def _choices(path: tuple[str | int, ...]) -> list[str]:
     """Return the words that a key can hold, where they are few."""
     parts = [each for each in path if not isinstance(each, int)]
     field = _fields(parts[:-1]).get(str(parts[-1])) if parts else None
-    return list(_words(field.annotation)) if field is not None else []
+    return list(_words(field.type)) if field is not None else []
 
 
 def _words(annotation: Any) -> list[str]:

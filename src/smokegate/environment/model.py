@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from msgspec import Meta, field
+from msgspec.structs import replace
 
 from smokegate.environment.addresses import origin, trace_link
 from smokegate.environment.answers import Pattern
 from smokegate.environment.backend import Backend, Endpoint, Expectation, Health, Monitoring, Sent
 from smokegate.environment.browser import BrowserSection
 from smokegate.environment.carried import Carried
-from smokegate.environment.fields import Duration, Host, HostPort, Many, Origin, Path, Secret
+from smokegate.environment.fields import Duration, Host, HostPort, Many, NotEmpty, Origin, Path, Secret
+from smokegate.environment.notes import After, such_as
 from smokegate.environment.render import Render, Unset
-from smokegate.environment.section import Section
+from smokegate.environment.section import Section, named
 from smokegate.environment.signin import Account, SignIn
 from smokegate.environment.variables import Hidden
 
@@ -40,10 +42,10 @@ __all__ = [
 ]
 
 
-class Frontend(Carried):
+class Frontend(Carried, frozen=True, kw_only=True):
     """The application's pages, where they are served by a host of their own."""
 
-    url: Origin = Field(default="", examples=["https://www.example.com"])
+    url: Annotated[Origin, such_as("https://www.example.com")] = ""
     """Their public address. Required, except beside `[replica]`, which fills it in when it has started."""
     path: Path = "/"
     """The page to load."""
@@ -54,28 +56,28 @@ class Frontend(Carried):
     call none, such as those of server-rendered pages."""
 
 
-class Version(Sent):
+class Version(Sent, frozen=True, kw_only=True):
     """Where the deployed version can be read: a commit, a release, a build number or any other text.
 
     `from` names a vantage point that knows it; else `path` is requested. One of `header`, `field`, `meta` and `text`
     says where in the answer it is; `matches` takes a part of what stands there.
     """
 
-    from_: Literal["platform", "label"] | None = Field(default=None, alias="from")
+    from_: Literal["platform", "label"] | None = named("from", None)
     """`"platform"`: the commit of the deploy that is live by `[render]`'s API; `"label"`: the label
     `org.opencontainers.image.revision` of the backend's container. Both say what runs, not what answers: where an
     answer says its version, take that."""
-    path: Path = Field(default="", examples=["/version"])
+    path: Annotated[Path, such_as("/version")] = ""
     """The request that returns it."""
-    header: str | None = Field(default=None, examples=["x-commit"])
+    header: Annotated[str | None, such_as("x-commit")] = None
     """The response header that holds it."""
-    field: str | None = Field(default=None, examples=["build.commit"])
+    field: Annotated[str | None, such_as("build.commit")] = None
     """The key of the JSON body that holds it, with dots between levels."""
-    meta: str | None = Field(default=None, examples=["version"])
+    meta: Annotated[str | None, such_as("version")] = None
     """The name of the `<meta>` element that holds it."""
     text: bool = False
     """`true`: the body is it, or `matches` finds it in the body."""
-    matches: Pattern | None = Field(default=None, examples=["Version: (\\S{1,40})"])
+    matches: Annotated[Pattern | None, such_as("Version: (\\S{1,40})")] = None
     """A regular expression: its first group, or all that it finds, is the version."""
     compare: Literal["like a version", "exactly", "as a commit"] = "like a version"
     """How it is compared with `--expect-version` or `--expect-commit`: `"exactly"`; `"as a commit"`: one may be
@@ -83,10 +85,10 @@ class Version(Sent):
     `1.2`."""
 
 
-class Server(Section):
+class Server(Section, frozen=True, kw_only=True):
     """A shell on the host that runs the containers: over `ssh` or `local`, one of the two."""
 
-    ssh: Host | None = Field(default=None, examples=["ubuntu@app.example.com"])
+    ssh: Annotated[Host | None, such_as("ubuntu@app.example.com")] = None
     """`user@host` or a host of OpenSSH's own configuration, which also knows its port, key and jump host."""
     ssh_config: str | None = None
     """An OpenSSH configuration file to use instead of the user's."""
@@ -96,10 +98,10 @@ class Server(Section):
     """The time limit of one command."""
 
 
-class Compose(Section):
+class Compose(Section, frozen=True, kw_only=True):
     """The docker compose project on the server."""
 
-    directory: str = Field(examples=["/home/ubuntu/app"])
+    directory: Annotated[str, such_as("/home/ubuntu/app")]
     """The project's directory."""
     files: Many[str] = ()
     """Compose files to name, relative to the directory; left out, compose finds its own."""
@@ -109,9 +111,9 @@ class Compose(Section):
     """The profile that is deployed."""
     services: Many[str] = ()
     """The services that must run; left out, all of the profile."""
-    backend: str = Field(examples=["backend"])
+    backend: Annotated[str, such_as("backend")]
     """The service that answers for the backend."""
-    port: int = Field(ge=1, le=65535, examples=[8000])
+    port: Annotated[int, Meta(ge=1, le=65535), such_as(8000)]
     """The port on which the backend listens on the host."""
     database: str | None = None
     """The service that is the PostgreSQL database."""
@@ -121,35 +123,35 @@ class Compose(Section):
     """The paths that are requested from the backend on the server itself."""
 
 
-class Checks(Section):
+class Checks(Section, frozen=True, kw_only=True):
     """What a team's own checks may do with `deployment.client`."""
 
     writes: bool = False
     """`true`: they may send requests that change something."""
-    secrets: dict[str, Secret] = Field(default_factory=dict)
+    secrets: dict[str, Secret] = field(default_factory=dict)
     """Secrets that they send, by name, each as `{ env = "NAME" }`: `deployment.client.secret("card")`."""
 
 
-class Trace(Section):
+class Trace(Section, frozen=True, kw_only=True):
     """A W3C `traceparent` with every request, so that a red check is found in the team's own tracing."""
 
-    link: Annotated[str, AfterValidator(trace_link)] | None = Field(
-        default=None, examples=["https://tracing.example.com/trace/{trace_id}"]
-    )
+    link: Annotated[
+        Annotated[str, After(trace_link)] | None, such_as("https://tracing.example.com/trace/{trace_id}")
+    ] = None
     """Where a trace is shown; `{trace_id}` stands for its id."""
 
 
-class ReplicaSection(Section):
+class ReplicaSection(Section, frozen=True, kw_only=True):
     """A stand-in that the run starts and checks instead of a deployment."""
 
     kind: Literal["tectonic", "trading", "render", "compose"]
     """Which one."""
 
 
-class EnvironmentFile(Section):
+class EnvironmentFile(Section, frozen=True, kw_only=True):
     """One deployment to check."""
 
-    title: str = Field(min_length=1, examples=["My application, staging"])
+    title: Annotated[NotEmpty, such_as("My application, staging")]
     """Its name for people."""
     control: Many[HostPort] = ("1.1.1.1:443", "api.github.com:443")
     """Distinguishes a runner without network from a dead target; contacted only when the target is not reached."""
@@ -157,7 +159,7 @@ class EnvironmentFile(Section):
     """How long the requests of a run may take in all, `--wait` apart; what is missing then counts as not judged."""
     ca_file: str | None = None
     """Certificate authorities to trust besides the system's: a PEM file, relative to this directory."""
-    backend: Backend = Field(default_factory=Backend)
+    backend: Backend = field(default_factory=Backend)
     """The application's server side."""
     frontend: Frontend | None = None
     """The application's pages."""
@@ -175,18 +177,18 @@ class EnvironmentFile(Section):
     """The platform: what Render's API says of the services."""
     trace: Trace | None = None
     """Traces of the requests."""
-    checks: Checks = Field(default_factory=Checks)
+    checks: Checks = field(default_factory=Checks)
     """What own checks may do."""
     replica: ReplicaSection | None = None
     """A stand-in instead of a deployment."""
 
 
-class Environment(EnvironmentFile):
+class Environment(EnvironmentFile, frozen=True, kw_only=True):
     """One deployment to check: what its file says, and what loading it found out."""
 
     name: str
     """The file's name without its ending."""
-    secrets: frozenset[str] = Field(default=frozenset(), repr=False)
+    secrets: frozenset[str] = frozenset()
     """Every value that came from a secret variable, for redaction."""
     file: str = ""
     """The name of its file."""
@@ -195,6 +197,9 @@ class Environment(EnvironmentFile):
 
     uncovered: tuple[str, ...] = ()
     """What the file declares and the run leaves out, since a key that it can do without is not set."""
+
+    def __repr__(self) -> str:
+        return f"Environment({self.name!r})"  # no value: some of them are secrets
 
     @property
     def file_shown(self) -> str:
@@ -231,13 +236,13 @@ def with_addresses(
     """
     changed: dict[str, object] = {}
     if backend_url is not None:
-        changed["backend"] = environment.backend.model_copy(update={"url": origin(backend_url)})
+        changed["backend"] = replace(environment.backend, url=origin(backend_url))
     if frontend_url is not None and environment.frontend is not None:
-        changed["frontend"] = environment.frontend.model_copy(update={"url": origin(frontend_url)})
+        changed["frontend"] = replace(environment.frontend, url=origin(frontend_url))
     if ca_file is not None:
         changed["ca_file"] = ca_file
     if platform is not None and environment.render is not None:
         api, key = platform
-        changed["render"] = environment.render.model_copy(update={"api": api, "key": Hidden(key) if key else Unset()})
+        changed["render"] = replace(environment.render, api=api, key=Hidden(key) if key else Unset())
         changed["secrets"] = environment.secrets | ({key} if key else set())
-    return environment.model_copy(update=changed)
+    return replace(environment, **changed)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta
 
 from smokegate.environment.errors import InvalidValueError
 from smokegate.environment.fields import Many
 from smokegate.environment.patterns import checked
+from smokegate.environment.section import Section
 from smokegate.environment.wording import describe
 
+Size = Annotated[int, Meta(ge=0)]
 JsonType = Literal["string", "number", "integer", "boolean", "object", "array", "null"]
 NUMBERS = frozenset({"number", "integer"})
 FITS: dict[str, frozenset[str]] = {
@@ -29,10 +31,8 @@ FITS: dict[str, frozenset[str]] = {
 """The JSON types that a value can have of which a rule speaks."""
 
 
-class Rule(BaseModel):
+class Rule(Section, frozen=True, kw_only=True):
     """A promise about one JSON value; every key that is given must hold."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
     equals: Any = None
     """The value equals this; also written as the bare value."""
@@ -54,14 +54,20 @@ class Rule(BaseModel):
     """The value is an array, not empty, each item of which is this: a value, a rule or keys of an object."""
     any: Any = None
     """The value is an array with an item that is this: `{ name = "database", status = "up" }`."""
-    min_items: int | None = Field(default=None, ge=0)
+    min_items: Size | None = None
     """The value is an array of at least so many items."""
-    max_items: int | None = Field(default=None, ge=0)
+    max_items: Size | None = None
     """The value is an array of at most so many items."""
     type: JsonType | None = None
     """The value has this JSON type."""
     present: bool | None = None
     """`true`: the key is there, whatever its value; `false`: it is not."""
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The rules that are given, by name."""
+        every = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        return {name: value for name, value in every if value is not None}
 
 
 def judge(rule: Rule) -> Rule:
@@ -70,8 +76,8 @@ def judge(rule: Rule) -> Rule:
     Raises:
         InvalidValueError: it contradicts itself, or says what JSON cannot hold.
     """
-    given = rule.model_fields_set
-    others = ", ".join(name for name in Rule.model_fields if name in given - {"equals", "present"})
+    given = rule.given.keys()
+    others = ", ".join(name for name in rule.given if name not in {"equals", "present"})
     if "equals" in given and len(given) > 1:
         raise InvalidValueError('"equals" to be the only rule', found=f"{others or 'present'} too")
     if rule.present is False and others:
@@ -121,7 +127,7 @@ def _judge_numbers(rule: Rule) -> None:
 
 def _judge_types(rule: Rule) -> None:
     """Refuse rules that speak of different types of value, so that none can keep them all."""
-    speak = {name: fits for name, fits in FITS.items() if name in rule.model_fields_set}
+    speak = {name: fits for name, fits in FITS.items() if name in rule.given}
     if rule.type is not None:
         speak["type"] = NUMBERS if rule.type in NUMBERS else frozenset({rule.type})
     if speak and not frozenset.intersection(*speak.values()):

@@ -1,53 +1,211 @@
-"""What all tables of an environment file have in common, and how their errors travel."""
+"""What all tables of an environment file have in common: how they are read, and how their mistakes travel."""
 
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails, InitErrorDetails
+from msgspec import NODEFAULT, Meta, Struct, ValidationError, convert, field
+from msgspec.structs import FieldInfo, fields
 
-PLUGINS_OFF = "PYDANTIC_DISABLE_PLUGINS"
-"""pydantic's own switch; it is read as the validators of a model are built."""
-ONE_AT_A_TIME = threading.RLock()
-"""Held while the switch is set: of two threads the second would else find it set, and leave it so."""
+from smokegate.environment.errors import InvalidValueError
+from smokegate.environment.notes import After, Around, Before
+from smokegate.environment.variables import Variables
+from smokegate.environment.wording import describe, did_you_mean
+
+Key = str | int
 
 
-class Section(BaseModel):
+class Problem(Struct, frozen=True, eq=False):
+    """One thing that is wrong with a value: where in it, what was found there, and what is wrong with that."""
+
+    path: tuple[Key, ...]
+    found: Any
+    what: InvalidValueError | Literal["missing", "unknown"]
+
+
+class SectionError(ValueError):
+    """Everything that is wrong with a value."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{'.'.join(map(str, each.path))}: {each.what}" for each in self.problems))
+
+
+class Section(Struct, frozen=True, kw_only=True):
     """A table of the file: frozen, and strict about types and about keys that it does not know.
 
     A string after a field is its documentation: `docs/environments.md` and the JSON schema are made of them,
-    read from the source when those are written. pydantic's `use_attribute_docstrings` costs a start 60 ms.
+    read from the source when those are written. An `InvalidValueError` of `__post_init__` is a mistake in the table.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+    @classmethod
+    def prepared(cls, table: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the table as it is read: a section may fill in what it leaves out."""
+        return table
 
+    @classmethod
+    def read(cls, table: object, given: Variables | None = None) -> Self:
+        """Make one from a table of a file, or of the same shape by hand, where there are no variables.
 
-def retold(errors: Iterable[ErrorDetails]) -> ValidationError:
-    """Return errors that were found as one that a validator can raise."""
-    details = [
-        InitErrorDetails(type=each["type"], loc=each["loc"], input=each["input"], ctx=each.get("ctx", {}))
-        for each in errors
-    ]
-    return ValidationError.from_exception_data("", details)
-
-
-@contextmanager
-def unobserved() -> Generator[None]:
-    """Build and use sections without pydantic's plugins: a telemetry's (Logfire's, for one) would be given each secret.
-
-    Looking for them takes time, too: pydantic reads the metadata of every package that is installed.
-    """
-    with ONE_AT_A_TIME:
-        before = os.environ.get(PLUGINS_OFF)
-        os.environ[PLUGINS_OFF] = "__all__"
+        Raises:
+            SectionError: something is wrong with it; it holds all that is.
+        """
+        if isinstance(table, cls):
+            return table
+        if not isinstance(table, Mapping):
+            raise SectionError([Problem((), table, InvalidValueError("a table of keys"))])
+        known, values, problems = fields_of(cls), {}, []
+        raw = cls.prepared(table)
+        for key, one in known.items():
+            if key in raw:
+                try:
+                    values[one.name] = read(one.type, raw[key], given)
+                except SectionError as error:
+                    problems += below(key, error)
+            elif one.required:
+                problems.append(Problem((key,), raw, "missing"))
+        problems += [Problem((key,), value, "unknown") for key, value in raw.items() if key not in known]
+        if problems:
+            raise SectionError(problems)
         try:
-            yield
-        finally:
-            if before is None:
-                del os.environ[PLUGINS_OFF]
-            else:
-                os.environ[PLUGINS_OFF] = before
+            return cls(**values)
+        except InvalidValueError as error:
+            raise SectionError([Problem((), table, error)]) from None
+
+
+def named(key: str, default: Any = NODEFAULT) -> Any:
+    """Return the field of a section that the file calls something else."""
+    return field(name=key, default=default)
+
+
+@cache
+def fields_of(section: type[Section]) -> dict[str, FieldInfo]:
+    """Return the fields of a section, by the names that the file uses."""
+    return {one.encode_name: one for one in fields(section)}
+
+
+def section_of(wanted: Any) -> type[Section] | None:
+    """Return the section that a field holds, alone, in an array or among alternatives."""
+    if isinstance(wanted, type) and issubclass(wanted, Section):
+        return wanted
+    return next((found for each in get_args(wanted) if (found := section_of(each))), None)
+
+
+def below(key: Key, error: SectionError) -> list[Problem]:
+    """Return what is wrong with the value of a key, as seen from the table that it is in."""
+    return [Problem((key, *each.path), each.found, each.what) for each in error.problems]
+
+
+def read(wanted: Any, value: object, given: Variables | None) -> Any:
+    """Read a value of this type, notes and all.
+
+    Raises:
+        SectionError: something is wrong with it; it holds all that is.
+    """
+    origin = get_origin(wanted)
+    try:
+        if origin is Annotated:
+            return _annotated(wanted, value, given)
+        if origin is Union or origin is UnionType:
+            return _one_of(get_args(wanted), value, given)
+        if origin is tuple:
+            return _array(get_args(wanted)[0], value, given)
+        if origin is dict:
+            return _table(get_args(wanted), value, given)
+        if section_of(wanted) is not None:
+            return wanted.read(value, given)
+        return _plain(wanted, value)
+    except InvalidValueError as error:
+        raise SectionError([Problem((), value, error)]) from None
+
+
+def _annotated(wanted: Any, value: object, given: Variables | None) -> Any:
+    limits = tuple(each for each in wanted.__metadata__ if isinstance(each, Meta))
+    inner = Annotated[(wanted.__origin__, *limits)] if limits else wanted.__origin__
+    make: Callable[[Any], Any] = (lambda one: _plain(inner, one)) if limits else (lambda one: read(inner, one, given))
+    for note in wanted.__metadata__:
+        if isinstance(note, Before | After | Around):
+            make = note.around(make, given)
+    return make(value)
+
+
+def _one_of(wanted: Sequence[Any], value: object, given: Variables | None) -> Any:
+    """Read a value as the first alternative that it fits, with the mistakes in the likeliest where it fits none."""
+    if value is None and NoneType in wanted:
+        return None
+    errors = []
+    for each in (one for one in wanted if one is not NoneType):
+        try:
+            return read(each, value, given)
+        except SectionError as error:
+            errors.append(error)
+    raise errors[0]
+
+
+def _array(item: Any, value: object, given: Variables | None) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise InvalidValueError("an array")
+    made, problems = [], []
+    for index, each in enumerate(value):
+        try:
+            made.append(read(item, each, given))
+        except SectionError as error:
+            problems += below(index, error)
+    if problems:
+        raise SectionError(problems)
+    return tuple(made)
+
+
+def _table(wanted: Sequence[Any], value: object, given: Variables | None) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise InvalidValueError("a table")
+    made, problems = {}, []
+    for name, each in value.items():
+        for kind, one in zip(wanted, (name, each), strict=True):
+            try:
+                made[name] = read(kind, one, given)
+            except SectionError as error:
+                problems += below(name, error)
+    if problems:
+        raise SectionError(problems)
+    return made
+
+
+def _plain(wanted: Any, value: object) -> Any:
+    try:
+        return convert(value, wanted)
+    except ValidationError:
+        raise unfit(wanted, value) from None
+
+
+WORDS = {str: "a string", bool: "true or false", int: "a whole number", float: "a number"}
+
+
+def unfit(wanted: Any, value: object) -> InvalidValueError:
+    """Return in words that a value is not of a plain type, or not within its limits."""
+    if get_origin(wanted) is Literal:
+        choices = get_args(wanted)
+        return InvalidValueError(_either(choices), found=describe(value) + _near(value, choices))
+    plain, limits = (get_args(wanted)[0], get_args(wanted)[1:]) if get_origin(wanted) is Annotated else (wanted, ())
+    if isinstance(value, plain) and not isinstance(value, bool):
+        for limit in limits:
+            if limit.ge is not None and value < limit.ge:
+                return InvalidValueError(f"a number of at least {limit.ge}")
+            if limit.le is not None and value > limit.le:
+                return InvalidValueError(f"a number of at most {limit.le}")
+            if limit.pattern is not None:
+                return InvalidValueError(f"a text that matches {limit.pattern}")
+        return InvalidValueError("a text")
+    return InvalidValueError(WORDS[plain])
+
+
+def _near(value: object, choices: Iterable[Any]) -> str:
+    return did_you_mean(value, [each for each in choices if isinstance(each, str)]) if isinstance(value, str) else ""
+
+
+def _either(choices: Sequence[Any]) -> str:
+    *others, last = map(repr, choices)
+    return f"{', '.join(others)} or {last}" if others else last

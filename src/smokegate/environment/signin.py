@@ -6,74 +6,75 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, WrapValidator, model_validator
+from msgspec import Meta
 
 from smokegate.environment.account import Account, account_if_known
 from smokegate.environment.calls import AccountView, Called, Csrf, Delete, Login, Logout, Register, WriteCheck
 from smokegate.environment.fields import Duration, HeaderName, Many
+from smokegate.environment.notes import After, Around, such_as
 from smokegate.environment.presets import known_preset, with_preset
-from smokegate.environment.section import Section
+from smokegate.environment.section import Section, named
 
 __all__ = ["Account", "AccountView", "Csrf", "Delete", "Login", "Logout", "Register", "SignIn", "WriteCheck"]
 
 
-class SignIn(Section):
+class SignIn(Section, frozen=True, kw_only=True):
     """Signing in: register, log in, see the account, log out, log in again.
 
     Each request is a path, or a table: `login = { path = "/token", body = "form", email = "username" }`.
     """
 
-    preset: Annotated[str, AfterValidator(known_preset)] | None = Field(default=None, examples=["django"])
+    preset: Annotated[Annotated[str, After(known_preset)] | None, such_as("django")] = None
     """A framework whose usual values replace what is left out; see the presets below."""
-    register_call: Called[Register] | None = Field(default=None, alias="register", examples=["/api/auth/register"])
+    register_call: Annotated[Called[Register] | None, such_as("/api/auth/register")] = named("register", None)
     """Where an account is created."""
-    login_call: Called[Login] = Field(alias="login", examples=["/api/auth/login"])
+    login_call: Annotated[Called[Login], such_as("/api/auth/login")] = named("login")
     """Where a user logs in."""
-    account_call: Called[AccountView] = Field(alias="account", examples=["/api/auth/me"])
+    account_call: Annotated[Called[AccountView], such_as("/api/auth/me")] = named("account")
     """Where the signed-in account is shown."""
-    logout_call: Called[Logout] | Literal[False] | None = Field(default=None, alias="logout", examples=["/logout"])
+    logout_call: Annotated[Called[Logout] | Literal[False] | None, such_as("/logout")] = named("logout", None)
     """Where a user logs out. The old token or session must be refused afterwards. Left out, it is tried beside a login
     that ends in `login` with an account of the run's own, so that logging in again is checked after a real logout;
     `false`: it is not."""
-    delete_call: Called[Delete] | None = Field(default=None, alias="delete", examples=["/api/auth/me"])
+    delete_call: Annotated[Called[Delete] | None, such_as("/api/auth/me")] = named("delete", None)
     """Where an account deletes itself; used to clean up what a run created."""
     write_check: WriteCheck | None = None
     """A write that the signed-in account makes and takes back."""
     creates_accounts: bool = False
     """Whether a run may create an account, which needs `register`; else it signs in with `standing`."""
-    standing: Annotated[Account | None, WrapValidator(account_if_known)] = None
+    standing: Annotated[Account | None, Around(account_if_known)] = None
     """The standing account."""
     keep: bool = False
     """`true`: the standing account was made before this deploy and no one changes it, so that a refusal means lost
     data. It signs in beside a created account too."""
-    email_domain: str = Field(default="example.com", pattern=r"^[A-Za-z0-9.-]+$")
+    email_domain: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]+$")] = "example.com"
     """The domain of created addresses: `smokegate+RANDOM@` this."""
     within: Duration | None = None
     """Latency budget of each step, on a warm connection. Over it is a warning only."""
     session: Literal["token", "cookie"] = "token"
     """What a login gives: a token that is sent in a header, or a session cookie."""
-    cookie: str | None = Field(default=None, examples=["sessionid"])
+    cookie: Annotated[str | None, such_as("sessionid")] = None
     """The session cookie that a login must set; left out, any. Goes with `session = "cookie"`."""
     token: str = "access_token"  # noqa: S105 - the name of a key
     """The key of the answer that holds the token, with dots between levels."""
-    token_header: HeaderName | None = Field(default=None, examples=["Authorization"])
+    token_header: Annotated[HeaderName | None, such_as("Authorization")] = None
     """The response header that holds the token, instead of the body."""
     header: HeaderName = "Authorization"
     """The request header in which the token is sent."""
-    scheme: str = Field(default="Bearer", pattern=r"^[A-Za-z0-9-]*$")
+    scheme: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]*$")] = "Bearer"
     """The word before the token in that header; empty: the token alone."""
     csrf: Csrf | None = None
     """The CSRF token."""
-    identity: str = "id"
-    """The key of the response and of the account view that identifies an account; left out, it may be
+    identity_declared: str | None = named("identity", None)
+    """The key of the response and of the account view that identifies an account; left out, `id`, which may be
     missing."""
     touches: Many[Literal["database"]] = ("database",)
     """What signing in depends on."""
 
-    @model_validator(mode="before")
     @classmethod
-    def _preset(cls, value: Any) -> Any:
-        return with_preset(value) if isinstance(value, Mapping) else value
+    def prepared(cls, table: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the table with the preset's values for what it leaves out."""
+        return with_preset(table)
 
     @property
     def register_(self) -> str | None:
@@ -107,6 +108,11 @@ class SignIn(Section):
         if self.logout_call is False or found is None:
             return None
         return Logout(path=f"{found[1]}{found[2]}{found[3]}out{found[4]}")
+
+    @property
+    def identity(self) -> str:
+        """The key that identifies an account."""
+        return self.identity_declared or "id"
 
     @property
     def by_cookie(self) -> bool:

@@ -6,15 +6,11 @@ import base64
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from smokegate.environment.errors import InvalidValueError, MissingVariableError
 from smokegate.environment.wording import describe, did_you_mean, nearest
-
-if TYPE_CHECKING:
-    from pydantic import ValidationInfo
 
 REFERENCE = '{ env = "NAME" }'
 EXPECTED = {
@@ -42,7 +38,7 @@ class Hidden(str):
 
 
 class Variables(Struct):
-    """The variables that one file may read, and the secrets that it did read: the validation context."""
+    """The variables that one file may read, and the secrets that it did read."""
 
     values: Mapping[str, str]
     directory: Path = Path()
@@ -53,11 +49,6 @@ class Variables(Struct):
 
     def __repr__(self) -> str:
         return f"Variables(directory={str(self.directory)!r})"  # no value: any of them may be a secret
-
-
-def of(info: ValidationInfo) -> Variables | None:
-    """Return the variables where a file is read, None where a model is built by hand."""
-    return info.context if isinstance(info.context, Variables) else None
 
 
 def beside(path: str, variables: Variables | None) -> Path:
@@ -101,35 +92,34 @@ def length_of(secret: str) -> int:
     return len("".join(secret.split()))
 
 
-def secret(value: object, info: ValidationInfo) -> str:
+def secret(value: object, given: Variables | None) -> str:
     """Resolve a secret and remember its value for redaction; in a file only a reference is a secret.
 
     Raises:
         InvalidValueError: it is a literal, or no reference.
         MissingVariableError: the variable is not set or empty.
     """
-    variables = of(info)
-    if variables is None:
+    if given is None:
         return resolve(value, None, "secret")
     if not isinstance(value, dict):
         raise InvalidValueError(EXPECTED["secret"], found="a literal value")
-    text = resolve(value, variables, "secret")
+    text = resolve(value, given, "secret")
     if (length := length_of(text)) < SHORTEST:
         raise InvalidValueError(LONG_ENOUGH, found=f"{length} in the variable {value['env']}")
-    variables.secrets.add(text)
+    given.secrets.add(text)
     return Hidden(text)
 
 
-def user_name(value: object, info: ValidationInfo) -> str:
+def user_name(value: object, given: Variables | None) -> str:
     """Resolve the name of an account, which is no secret but may stand in no file, as its password may not.
 
     Raises:
         InvalidValueError: it is a literal, or no reference.
         MissingVariableError: the variable is not set or empty.
     """
-    if of(info) is not None and not isinstance(value, dict):
+    if given is not None and not isinstance(value, dict):
         raise InvalidValueError(EXPECTED["secret"], found="a literal value")
-    return resolve(value, of(info), "secret")
+    return resolve(value, given, "secret")
 
 
 def remember_header(value: object, text: str, variables: Variables) -> None:

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.extras import missing_extra
@@ -34,7 +35,7 @@ def begin(settings: Settings, embedded: Embedded | None = None, pool: Pool | Non
     """
     if embedded is not None:
         SINK.add(*embedded.environment.secrets)
-        there = embedded.environment.model_copy(update={"replica": None})  # it has its addresses: nothing to start
+        there = replace(embedded.environment, replica=None)  # it has its addresses: nothing to start
         return Run(settings, (there,), embedded)
     try:
         environments = load(

@@ -136,7 +136,7 @@ class SignInResponses:
             return
         identity, expected = identity_in(api, got), identity_in(api, reply(before.answer))
         # Not every account view has an `id`: only one that the file names must be there.
-        named = "identity" in api.model_fields_set or expected is not None
+        named = api.identity_declared is not None or expected is not None
         account.expect(identity is not None or not named, f"a JSON body with {api.identity}")
         if expected is not None:
             actual = f"{api.identity} {identity!r}"

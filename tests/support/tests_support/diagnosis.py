@@ -59,7 +59,7 @@ EVERYTHING: dict[str, Any] = {
 def an_environment(**sections: Any) -> Environment:
     """Return an environment that declares everything, with sections replaced, or left out by None."""
     table = {key: value for key, value in {**EVERYTHING, **sections}.items() if value is not None}
-    return Environment.model_validate(table)
+    return Environment.read(table)
 
 
 def answered(

@@ -56,7 +56,7 @@ class FakeHost:
 
 def settle(host: FakeHost, *services: str, limit: float = 5.0) -> str | None:
     """Wait on a clock that goes on by what is paused."""
-    compose = Compose.model_validate({"directory": "/srv/app", "backend": "backend", "port": 8002})
+    compose = Compose.read({"directory": "/srv/app", "backend": "backend", "port": 8002})
     project = Project(host, compose)  # type: ignore[arg-type]
     return await_ready(project, services, limit, pause=host.paused.append, clock=lambda: sum(host.paused))
 

@@ -112,7 +112,7 @@ def everything_said(observation: Observation, environment: Environment) -> str:
         return [plain(str(value)), repr(value)]
 
     headers = [f"{n}: {v}" for e in observation.exchanges.values() if e.answer for n, v in e.answer.headers.fields]
-    said = strings(observation) + strings(environment.model_dump()) + headers
+    said = strings(observation) + strings(environment) + headers
     return "\n".join((*said, "null", "true", "false"))
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from tests_support.diagnosis import (
     BACKEND,
     COMMIT,
+    EVERYTHING,
     an_environment,
     answered,
     came_to,
@@ -458,7 +459,7 @@ def test_advisory_endpoint_breaks_no_gate() -> None:
 
 def test_gating_degraded_is_no_advice() -> None:
     """With `on_degraded = "gate"` a degraded summary breaks the gate."""
-    backend = dict(an_environment().backend.model_dump(by_alias=True, exclude_unset=True))
+    backend = {**EVERYTHING["backend"]}
     backend["monitoring"] = {**backend["monitoring"], "on_degraded": "gate"}
     environment = an_environment(backend=backend)
     said = answered("monitoring", 200, {"backend_health": "degraded", "age": 3})

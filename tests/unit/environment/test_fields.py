@@ -89,7 +89,7 @@ def test_a_model_is_built_by_hand_from_plain_values() -> None:
 def test_a_loaded_environment_cannot_be_changed(loaded: Callable[..., Environment]) -> None:
     """Every later stage may rely on it."""
     found = loaded('title = "App"\nbackend.url = "https://app.example.com"')
-    with pytest.raises(ValueError, match="frozen"):
+    with pytest.raises(AttributeError, match="immutable"):
         found.title = "Other"  # type: ignore[misc]
 
 

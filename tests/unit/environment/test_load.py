@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -376,39 +373,3 @@ def test_a_password_in_an_ssh_target_is_refused_unseen(loaded: Loader, target: s
         loaded(START + f'[server]\nssh = "{target}"\n')
     assert 'server.ssh: expected "user@host" without a password' in str(caught.value)
     assert "hunter2" not in str(caught.value)
-
-
-def test_no_plugin_of_pydantics_is_given_what_a_file_and_its_variables_hold(tmp_path: Path) -> None:
-    (tmp_path / "spying.py").write_text(SPYING, "utf-8")
-    metadata = tmp_path / "spying-1.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: spying\nVersion: 1\n", "utf-8")
-    (metadata / "entry_points.txt").write_text("[pydantic]\nspying = spying:plugin\n", "utf-8")
-    (tmp_path / "app.toml").write_text('title = "App"\n[backend]\nurl = "https://app.example.com"\n', "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-c", LOADING, str(tmp_path)],
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout == "https://app.example.com\nspied on Theirs\n"
-
-
-SPYING = """
-class Plugin:
-    def new_schema_validator(self, schema, schema_type, schema_type_path, *rest):
-        print("spied on", schema_type_path.name)
-        return None, None, None
-
-plugin = Plugin()
-"""
-LOADING = """
-import os, sys
-from pathlib import Path
-from pydantic import BaseModel
-from smokegate.environment.load import load
-print(load(["app"], directory=Path(sys.argv[1]), variables=os.environ)[0].backend.url)
-class Theirs(BaseModel):
-    name: str
-"""

@@ -177,7 +177,7 @@ def prober(pool: Pool) -> Prober:
 
 def environment(url: str, **more: object) -> Environment:
     """An environment whose health check wants `{"status": "ok"}` and is requested once."""
-    backend = Backend(url=url, timeout=5.0, health=Health(json={"status": "ok"}, samples=1))
+    backend = Backend(url=url, timeout=5.0, health=Health.read({"json": {"status": "ok"}, "samples": 1}))
     return Environment(**{"name": "tested", "title": "Tested", "backend": backend, **more})
 
 

@@ -92,7 +92,7 @@ class App:
         return 200, {"id": body["email"], "access_token": token, "sent": body}
 
 
-JOURNEY = SignIn(register="/register", login="/login", account="/me", creates_accounts=True)
+JOURNEY = SignIn.read({"register": "/register", "login": "/login", "account": "/me", "creates_accounts": True})
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def look(pool: Pool) -> Iterator[Look]:
 
     def start(url: str, *, observer: dict[str, Any] | None = None, **more: Any) -> Observer:
         backend = more.pop("backend", {})
-        health = backend.pop("health", Health(json={"status": "ok"}, samples=1))
+        health = backend.pop("health", Health.read({"json": {"status": "ok"}, "samples": 1}))
         given = Backend(url=url, **{"timeout": 5.0, "health": health, **backend})
         environment = Environment(name="tested", title="Tested", backend=given, **more)
         observers.append(Observer(environment, pool=pool, **(observer or {})))
@@ -140,7 +140,7 @@ def status(observation: Observation, name: str) -> int | str:
 
 def test_everything_that_is_declared_is_requested_once(server: WireServer, look: Look) -> None:
     backend = {
-        "health": Health(json={"status": "ok"}, samples=3),
+        "health": Health.read({"json": {"status": "ok"}, "samples": 3}),
         "endpoints": (Endpoint(path="/a"), Endpoint(path="/b", method="HEAD", send={"X-Key": "k"})),
         "monitoring": Monitoring(path="/summary"),
     }
@@ -210,7 +210,7 @@ def test_a_standing_account_makes_the_same_journey_without_registering(
 ) -> None:
     app.accounts["standing@example.com"] = "its-password-1"
     standing = Account(email="standing@example.com", password="its-password-1")
-    sign_in = SignIn(register="/register", login="/login", account="/me", standing=standing)
+    sign_in = SignIn.read({"register": "/register", "login": "/login", "account": "/me", "standing": standing})
     seen = complete(look(server.url, sign_in=sign_in))
     assert {name: status(seen, name) for name in seen.exchanges if not name.startswith("health")} == {
         "account without token": 401,
@@ -227,7 +227,7 @@ def test_a_standing_account_makes_the_same_journey_without_registering(
 
 
 def test_without_an_account_to_use_only_the_closed_view_is_requested(server: WireServer, look: Look) -> None:
-    observer = look(server.url, sign_in=SignIn(login="/login", account="/me"))
+    observer = look(server.url, sign_in=SignIn.read({"login": "/login", "account": "/me"}))
     assert observer.names("sign_in") == ("account without token",)
     assert set(complete(observer).exchanges) == {"health", "account without token"}
 
@@ -382,7 +382,9 @@ def test_what_breaks_inside_a_probe_is_reported_as_its_outcome(
     assert "inside the probe" in lost.detail
 
 
-DELETING = SignIn(register="/register", login="/login", account="/me", delete="/me", creates_accounts=True)
+DELETING = SignIn.read(
+    {"register": "/register", "login": "/login", "account": "/me", "delete": "/me", "creates_accounts": True}
+)
 
 
 def test_the_account_is_deleted_at_the_end(app: App, server: WireServer, look: Look) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import trustme
+from msgspec.structs import replace
 
 from smokegate.environment.model import Backend, Compose, Environment, Health, Server, Version
 from smokegate.observation.model import Readiness
@@ -52,7 +53,7 @@ def turns(*answers: tuple[int, Any, str]) -> Handler:
 
 
 def environment(url: str, version: Version | None = None, **more: Any) -> Environment:
-    backend = Backend(url=url, timeout=2.0, health=Health(json={"status": "ok"}, samples=1))
+    backend = Backend(url=url, timeout=2.0, health=Health.read({"json": {"status": "ok"}, "samples": 1}))
     return Environment(name="tested", title="T", backend=backend, version=version, **more)
 
 
@@ -184,7 +185,7 @@ def test_a_poll_that_hangs_is_overtaken(pool: Pool, serve: Serve, monkeypatch: p
             caller.answer(json.dumps(READY[1]))
 
     given = environment(serve(handler).url)
-    given = given.model_copy(update={"backend": given.backend.model_copy(update={"timeout": 30.0})})
+    given = replace(given, backend=replace(given.backend, timeout=30.0))
     found = waited(pool, given, wait=30.0)
     assert found.ready
     assert found.polls > STEADY
@@ -275,7 +276,7 @@ esac
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
     monkeypatch.setattr(watch, "EVERY", 0.05)
-    version = Version.model_validate({"from": "label"})
+    version = Version.read({"from": "label"})
     compose = Compose(directory=str(folder), backend="backend", port=1)
     return environment(url, version, server=Server(local=True), compose=compose)
 

@@ -14,7 +14,7 @@ from smokegate.observation.exchange import Answer, Body, Headers
 def said(value: Any, **declared: Any) -> list[str]:
     """Return where a JSON body says that something is wrong."""
     body = Body("", 0, json=value, is_json=True)
-    promise = Expectation.model_validate(declared)
+    promise = Expectation.read(declared)
     return [what for what, _ in sick_words(promise, Answer(200, Headers(), body))]
 
 

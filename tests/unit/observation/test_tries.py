@@ -173,7 +173,7 @@ def test_an_answer_within_its_budget_is_measured_once(prober: Prober, serve: Ser
     assert len(server.heard) == 1
 
 
-DECLARED = Expectation(json={"ready": True})
+DECLARED = Expectation.read({"json": {"ready": True}})
 READY = ("200 OK", '{"ready": true}', ())
 NOT_READY = ("503 Service Unavailable", '{"ready": false}', ())
 

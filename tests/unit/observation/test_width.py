@@ -78,7 +78,7 @@ def start() -> Iterator[Start]:
 
 def observe(pool: Pool, url: str, *, samples: int = 5, endpoints: int = 12, timeout: float = 5.0) -> Observation:
     paths = tuple(Endpoint(path=f"/{number}") for number in range(endpoints))
-    health = Health(json={"status": "ok"}, samples=samples)
+    health = Health.read({"json": {"status": "ok"}, "samples": samples})
     backend = Backend(url=url, timeout=timeout, health=health, endpoints=paths)
     observer = Observer(Environment(name="tested", title="T", backend=backend), pool=pool, controls=())
     observer.start()

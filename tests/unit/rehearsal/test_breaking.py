@@ -16,7 +16,6 @@ RULES: list[tuple[Rule, Any]] = [
     (Rule(equals="ok"), "ok"),
     (Rule(equals=3), 3),
     (Rule(equals=True), True),
-    (Rule(equals=None), None),
     (Rule(one_of=("a", "b")), "a"),
     (Rule(not_one_of=("FAIL",)), "OK"),
     (Rule(at_least=1), 5),

@@ -36,7 +36,7 @@ class Served:
 
     def section(self, **more: object) -> Render:
         """Return the section of an environment file that names this API."""
-        return Render.model_validate({"service": "shop", "api": self.url, "key": KEY, **more})
+        return Render.read({"service": "shop", "api": self.url, "key": KEY, **more})
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.render.collect import collect_platform
@@ -99,7 +100,7 @@ def test_a_part_that_cannot_be_read_leaves_the_others(served: Served, pool: Pool
 
 
 def test_without_a_key_nothing_is_sent(served: Served, pool: Pool) -> None:
-    section = served.section().model_copy(update={"key": ""})
+    section = replace(served.section(), key="")
     view = collect_platform(section, pool, Redactor())
     assert (view.cause, view.requests, served.platform.seen) == (ApiCause.NO_KEY, 0, [])
 

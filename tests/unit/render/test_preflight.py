@@ -37,7 +37,7 @@ def environment(**more: object) -> Environment:
         **more,
     }
     backend = Backend(url="https://shop.onrender.invalid", health=Health(path="/health"))
-    return Environment(name="shop", title="T", backend=backend, render=Render.model_validate(section))
+    return Environment(name="shop", title="T", backend=backend, render=Render.read(section))
 
 
 def test_everything_that_would_break_is_named_with_its_place() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from smokegate.environment.browser import Element
 from smokegate.observation.browser.model import PageSeen, Picture
@@ -244,4 +245,4 @@ def filled_in(elements: Sequence[Element], **values: str) -> tuple[Element, ...]
             text = text.replace(f"{{{key}}}", value) if text is not None else None
         return text
 
-    return tuple(each.model_copy(update={"text": fill(each.text), "name": fill(each.name)}) for each in elements)
+    return tuple(replace(each, text=fill(each.text), name=fill(each.name)) for each in elements)

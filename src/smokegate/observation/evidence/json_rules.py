@@ -34,7 +34,7 @@ def lookup(value: Any, path: tuple[str, ...]) -> Any:
 
 def broken(rule: Rule, value: Any) -> str | None:
     """Return what the rule wanted, if the value does not keep it."""
-    given = {name: getattr(rule, name) for name in rule.model_fields_set}
+    given = rule.given
     if "present" in given and given["present"] is (value is MISSING):
         return "the key to be there" if given["present"] else "no such key"
     for name, wanted in given.items():

@@ -166,7 +166,7 @@ def _shows_no_one(api: SignIn, got: Reply) -> bool:
     empty = (got.json in (None, []), isinstance(got.json, dict) and all(map(_is_nothing, got.json.values())))
     if any(empty):
         return True
-    return "identity" in api.model_fields_set and identity_in(api, got) is None
+    return api.identity_declared is not None and identity_in(api, got) is None
 
 
 def _is_nothing(value: Any) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 if TYPE_CHECKING:
     from smokegate.replica.compose.replica import ComposeReplica
 
@@ -34,14 +36,14 @@ def start_for(environment: Any, fault: str | None = None) -> tuple[ComposeReplic
     replica knows nothing of what judges it. Raises what `start` raises.
     """
     replica = start(fault)
-    sections = {
+    sections: dict[str, dict[str, Any]] = {
         "backend": {"url": replica.backend_url},
         "frontend": {"url": replica.frontend_url},
         "compose": {"directory": str(replica.directory), "port": replica.backend_port},
     }
     placed = {
-        name: section.model_copy(update=values)
+        name: replace(section, **values)
         for name, values in sections.items()
         if (section := getattr(environment, name)) is not None
     }
-    return replica, environment.model_copy(update=placed)
+    return replica, replace(environment, **placed)
