@@ -130,8 +130,9 @@ def _texts(value: Any) -> Iterator[str]:
         said = value.get("message") or value.get("msg") or ""
         if said and not (value.get("stack") or value.get("stacktrace")):
             yield f"{name}: {said}" if name else str(said)
-        for key in ("stack", "stacktrace", "extendedstacktrace", "error", "err", "errmsg", "reason"):
+        for key in ("stack", "stacktrace", "extendedstacktrace", "error", "err", "errmsg", "reason", "exception"):
             yield from _texts(value.get(key))
+        yield from (f"Caused by: {each}" for each in _texts(value.get("causedby")))
     elif isinstance(value, list):
         for each in value:
             yield from _texts(each)
