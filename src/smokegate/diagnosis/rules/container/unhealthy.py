@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
 
 MISSING = re.compile(
-    r"sh: (?:(?:line )?\d{1,5}: )?(?P<shell>[\w./-]{1,80}): (?:command )?not found\b|exec: \"(?P<engine>[^\"]{1,80})\": (?:executable|stat)"
+    r"sh: (?:(?:line )?\d{1,5}: )?(?P<shell>[\w./-]{1,80}): (?:command )?not found\b"
+    r"|exec: \"(?P<engine>[^\"]{1,80})\": (?:executable|stat)"
 )
 """What a shell and the engine say of a program that is not in the image."""
 
