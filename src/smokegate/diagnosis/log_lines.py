@@ -26,8 +26,13 @@ RUST_CAUSE = re.compile(r"^\s+(?:\d+: )?")
 SERVER_LOG = re.compile(r"\[(?:error|crit|alert|emerg|warn)\]")
 WIDTH = 1000
 """So many characters of a line are read: what says why stands before that."""
-NAMES = ("msg", "message", "error", "err", "exception", "reason", "detail", "stack", "exc_info", "stack_trace", "attr")
-LEVELS = ("level", "severity", "lvl", "s", "@l")
+NAMES = (
+    *("msg", "message", "m", "mt", "event", "fields", "error", "err", "exception", "thrown", "errormessage"),
+    *("exceptionmessage", "reason", "detail", "stack", "excinfo", "stacktrace", "exceptionstacktrace"),
+    *("errorstacktrace", "extendedstacktrace", "x", "attr"),
+)
+"""The keys of what a logger says, as `_plain_key` writes them, in the order in which a person reads them."""
+LEVELS = ("level", "severity", "severitytext", "loglevel", "levelname", "lvl", "s", "l")
 BUNYAN = {"10": "trace", "20": "debug", "30": "info", "40": "warn", "50": "error", "60": "fatal"}
 MONGO = {"F": "fatal", "E": "error", "W": "warn", "I": "info"}
 
@@ -94,9 +99,12 @@ def _record(text: str) -> list[str] | None:
         value = json.loads(text)
     except ValueError:
         return None
-    if not isinstance(value, dict) or not any(name in value for name in (*NAMES, *LEVELS)):
+    if not isinstance(value, dict):
         return None
-    level = next((str(value[name]) for name in LEVELS if name in value), "")
+    value = {_plain_key(key): each for key, each in value.items()}
+    if not any(name in value for name in (*NAMES, *LEVELS)):
+        return None
+    level = next((str(value[name]) for name in LEVELS if isinstance(value.get(name), str | int)), "")
     level = BUNYAN.get(level, MONGO.get(level, level))
     parts = [part for name in NAMES if name in value for part in _texts(value[name])]
     if not parts:
@@ -108,15 +116,23 @@ def _record(text: str) -> list[str] | None:
     return [f"level={level} {whole[0]}" if level else whole[0], *whole[1:]]
 
 
+def _plain_key(key: str) -> str:
+    """Return a key as every logger's: `@m`, `Message`, `log.level`, `stack_trace` and `exception.stacktrace`."""
+    return re.sub(r"[@_.-]", "", key).lower()
+
+
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str) and value.strip():
         yield value
     elif isinstance(value, dict):
-        name, said = value.get("type") or value.get("name") or "", value.get("message") or value.get("msg") or ""
-        if said and not value.get("stack"):
+        value = {_plain_key(key): each for key, each in value.items()}
+        name = value.get("type") or value.get("name") or value.get("exceptiontype") or ""
+        said = value.get("message") or value.get("msg") or ""
+        if said and not (value.get("stack") or value.get("stacktrace")):
             yield f"{name}: {said}" if name else str(said)
-        for key in ("stack", "stack_trace", "error", "errmsg", "reason"):
+        for key in ("stack", "stacktrace", "extendedstacktrace", "error", "err", "errmsg", "reason", "exception"):
             yield from _texts(value.get(key))
+        yield from (f"Caused by: {each}" for each in _texts(value.get("causedby")))
     elif isinstance(value, list):
         for each in value:
             yield from _texts(each)

@@ -86,7 +86,7 @@ def cause_of(excerpt: LogExcerpt, *, server: bool = False) -> LogCause | None:
     """Return the most particular cause that a place of a log shows; its own lines come before its chain."""
     for text in (" ".join(excerpt.lines), *excerpt.chain):
         for cause in log_causes():
-            if cause.says.search(text[:TEXT_AT_MOST]) and not (server and cause.client):
+            if cause.says_in(excerpt.context).search(text[:TEXT_AT_MOST]) and not (server and cause.client):
                 return cause
     return None
 
@@ -108,7 +108,8 @@ def last_error_line(log: Sequence[str]) -> str:
 
 def _reason(excerpt: LogExcerpt, cause: LogCause, target_of: TargetOf, *, sure: bool) -> Reason:
     text = _deciding(excerpt, cause)
-    found = cause.says.search(text[:TEXT_AT_MOST])
+    says = cause.says_in(excerpt.context)
+    found = says.search(text[:TEXT_AT_MOST])
     names = {"error": _summary(excerpt.lines[0])}
     name = next((each for each in (found.groups() if found else ()) if each), "") or _variable(cause, text)
     code, target = cause.code, None
@@ -116,15 +117,16 @@ def _reason(excerpt: LogExcerpt, cause: LogCause, target_of: TargetOf, *, sure: 
         target = target_of(text, "\n".join((excerpt.context, *excerpt.lines, *excerpt.chain)))
         code = code.format(family=target.family)
         names["what"] = target.what
-    lines = _quoted(excerpt, cause.says, text if text in excerpt.chain else None)
-    sure = sure and cause.says.search(excerpt.lines[0]) is not None
+    lines = _quoted(excerpt, says, text if text in excerpt.chain else None)
+    sure = sure and says.search(excerpt.lines[0]) is not None
     title = cause.named if name and cause.named else cause.title
     return Reason(code, lines, {**names, **({"detail": name} if name else {})}, title, sure=sure, target=target)
 
 
 def _deciding(excerpt: LogExcerpt, cause: LogCause) -> str:
     """Return the text of a place that shows a cause; of a connection's, rather one that names the address."""
-    texts = [each for each in (" ".join(excerpt.lines), *excerpt.chain) if cause.says.search(each[:TEXT_AT_MOST])]
+    says = cause.says_in(excerpt.context)
+    texts = [each for each in (" ".join(excerpt.lines), *excerpt.chain) if says.search(each[:TEXT_AT_MOST])]
     named = (each for each in texts if "{family}" in cause.code and address_in(each)[0])
     return next(named, texts[0] if texts else excerpt.lines[0])
 

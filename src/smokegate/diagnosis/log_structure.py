@@ -37,7 +37,7 @@ LIBRARY = re.compile(
 """Frames that are not the program's own."""
 PYTHON_FRAME = re.compile(r'^\s+File "[^"]+", line \d+')
 FRAME = re.compile(r"^\s+at \S|^\s+from \S+:\d+:in |^\s*\.\.\. \d+ (?:more|common frames)|^goroutine \d+|^#\d+ ")
-DEEPER = re.compile(r"^\s*(?:Caused by:|---> |\[cause\]:|Caused by )\s*(?P<rest>\S.*)")
+DEEPER = re.compile(r"^\s*(?:Caused by:|---> |\[cause\]:|cause: (?=\w*Error)|Caused by )\s*(?P<rest>\S.*)")
 RUBY = re.compile(r"^(?:bundler: failed to load command.*|\S+\.r[bu]:\d+:(?:in .+:)? .+ \([A-Z][\w:]*\))$")
 NEW_RECORD = re.compile(
     r"^(?:\[?\d{4}[-/]\d\d[-/]\d\d|\[?(?:INFO|ERROR|WARN(?:ING)?|DEBUG|CRITICAL|FATAL|TRACE|LOG)\b|\[\d|Traceback"

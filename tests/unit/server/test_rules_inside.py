@@ -378,3 +378,34 @@ def test_a_service_whose_first_check_is_to_come_is_not_broken_while_it_answers()
     headline = judged(silent).headline
     assert headline is not None
     assert headline.code == "container.starting-too-long"
+
+
+@pytest.mark.parametrize(
+    ("printed", "program"),
+    [
+        ("/bin/sh: 1: curl: not found", "curl"),
+        (
+            'OCI runtime exec failed: exec: "/usr/bin/wget": stat /usr/bin/wget: no such file or directory',
+            "/usr/bin/wget",
+        ),
+    ],
+)
+def test_a_health_check_whose_program_is_not_in_the_image_is_said_to_be_that(printed: str, program: str) -> None:
+    headline = judged(server(service("backend-aws", health="unhealthy", check=failing_check(printed)))).headline
+    assert headline is not None
+    assert headline.title == f"The health check of backend-aws cannot run: {program} is not in the image"
+
+
+def test_what_a_killed_program_wrote_last_is_not_said_to_be_why() -> None:
+    killed = exited("backend-aws", 137, log=lines("ERROR: upstream refused, retrying"))
+    headline = judged(server(killed, origin=())).headline
+    assert headline is not None
+    assert headline.title == "The service backend-aws was killed (signal 9) and is not restarted"
+
+
+def test_a_database_that_is_paused_is_not_said_to_be_down() -> None:
+    view = server(
+        service("db", state="paused", health=""),
+        database=DatabaseReady("db", ready=False, detail="its container is paused"),
+    )
+    assert [each.code for each in judged(view).findings if each.code.startswith("container.")] == ["container.paused"]

@@ -40,11 +40,26 @@ class LogCause(Struct, frozen=True, dict=True):
     """The title where the text gives a `{detail}`: the name of a variable, a file, a module."""
     client: bool = False
     """Whether it is about something that the service connects to, so that a server's own log does not show it."""
+    raised: tuple[str, str] | None = None
+    """Words that show it only where they were raised in certain frames, and those frames."""
 
     @cached_property
     def says(self) -> re.Pattern[str]:
         """One pattern for all its texts; compiled where a log is read, not where a runbook is written."""
         return _any_of(self.texts)
+
+    @cached_property
+    def _raised(self) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
+        if self.raised is None:
+            return None
+        words, frames = self.raised
+        return _any_of((*self.texts, words)), re.compile(frames, re.IGNORECASE)
+
+    def says_in(self, frames: str) -> re.Pattern[str]:
+        """The pattern for words that stand beside these frames, which may say what plain words leave open."""
+        if self._raised is not None and self._raised[1].search(frames):
+            return self._raised[0]
+        return self.says
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -123,6 +138,7 @@ def _cause(table: dict[str, Any]) -> LogCause:
         texts=tuple(table["says"]),
         named=table.get("named"),
         client=table.get("client", False),
+        raised=(table["raised"]["says"], table["raised"]["frames"]) if "raised" in table else None,
     )
 
 

@@ -136,9 +136,20 @@ def _known(answer: Answer) -> EdgeAnswer | None:
         for sign in file.signs:
             if sign.likely and sign.body is None and answer.body.is_json:
                 continue  # a sign that is not sure does not claim an answer of the application's form
-            if _fits(sign, answer.status, headers, text):
+            if _fits(sign, answer.status, headers, text) and not (_words_alone(sign, answer) and _has_mark(answer)):
                 return _said(file, sign, answer)
     return None
+
+
+def _words_alone(sign: Sign, answer: Answer) -> bool:
+    """Whether nothing but words in a JSON says so: an application may choose the same ones."""
+    return not sign.headers and answer.body.is_json
+
+
+def _has_mark(answer: Answer) -> bool:
+    from smokegate.observation.evidence.application_marks import has_mark  # noqa: PLC0415 -- read where it is needed
+
+    return has_mark(answer)
 
 
 def _fits(sign: Sign, status: int, headers: dict[str, str], text: str) -> bool:

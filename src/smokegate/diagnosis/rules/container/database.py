@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def judge(case: Case) -> Signs | None:
-    """The database's container does not run, or does so for moments only."""
+    """The database's container does not run, or does so for moments only; a paused one is a cause of its own."""
     view = view_of(case)
     found = [each for each in unexplained(case) if role(case, each) == "database" and each.exists]
-    down = [each for each in found if not each.running or each.crash_looping]
+    down = [each for each in found if each.state != "paused" and (not each.running or each.crash_looping)]
     if view is None or not down:
         return None
     ready = (f"pg_isready: {quote(view.database.detail)}",) if view.database else ()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule
+from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import role, unexplained
 from smokegate.diagnosis.server_rule_helpers import EDGE, by_state
 
@@ -24,15 +26,21 @@ def ended(case: Case) -> Iterator[ServiceView]:
             yield each
 
 
-RULES = (
-    Rule(
-        code="container.exited",
-        level=Level.SERVER,
-        judge=by_state(
-            ended,
-            Confidence.CERTAIN,
-            last_line="The service {service} has ended with an error and is not restarted; its log ends with: {said}",
-        ),
-        silences=EDGE,
-    ),
+KILLED = 137
+"""Signal 9: nothing that the program wrote before is why it ended."""
+by_error = by_state(
+    ended,
+    Confidence.CERTAIN,
+    last_line="The service {service} has ended with an error and is not restarted; its log ends with: {said}",
 )
+
+
+def judge(case: Case) -> Signs | None:
+    """Whatever a program wrote last, a signal from outside ended the one that was killed."""
+    signs = by_error(case)
+    if signs is None or any(each.exit_code != KILLED for each in ended(case)):
+        return signs
+    return replace(signs, title="The service {service} was killed (signal 9) and is not restarted")
+
+
+RULES = (Rule(code="container.exited", level=Level.SERVER, judge=judge, silences=EDGE),)

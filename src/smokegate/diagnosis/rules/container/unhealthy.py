@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
@@ -9,10 +10,23 @@ from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import role, unexplained, view_of
 from smokegate.diagnosis.server_rule_helpers import EDGE, affected, named
 from smokegate.diagnosis.service_state import state
-from smokegate.diagnosis.wording import quote
+from smokegate.diagnosis.wording import plain, quote
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
+
+MISSING = re.compile(
+    r"sh: (?:(?:line )?\d{1,5}: )?(?P<shell>[\w./-]{1,80}): (?:command )?not found\b"
+    r"|exec: \"(?P<engine>[^\"]{1,80})\": (?:executable|stat)"
+)
+"""What a shell and the engine say of a program that is not in the image."""
+
+
+NO_PROGRAM = "The health check of {service} cannot run: {program} is not in the image"
+STEPS = (
+    "Install the program in the image, or let the check do without it (`wget`, or the application's own runtime).",
+    "Then `{compose} up -d --build {service}`; until then, what waits for this service to be healthy does not start.",
+)
 
 
 def judge(case: Case) -> Signs | None:
@@ -29,7 +43,17 @@ def judge(case: Case) -> Signs | None:
     answers = [each for each in view.origin if each.status == 200] if view else []
     backend = any(role(case, each) == "backend" for each in found)
     against = (f"the backend answers 200 on the server itself (GET {answers[0].path})",) if answers and backend else ()
-    return Signs((*map(state, found), *said), affected(case), Confidence.CERTAIN, against=against, names=named(found))
+    missing = [MISSING.search(check.log[-1].output) for check in checks]
+    program = next((each["shell"] or each["engine"] for each in missing if each), "") if all(missing) else ""
+    return Signs(
+        (*map(state, found), *said),
+        affected(case),
+        Confidence.CERTAIN,
+        title=NO_PROGRAM if program else None,
+        steps=STEPS if program else None,
+        against=against,
+        names={**named(found), "program": plain(program)},
+    )
 
 
 RULES = (Rule(code="container.unhealthy", level=Level.SERVER, judge=judge, silences=EDGE),)
