@@ -28,7 +28,7 @@ class Kind:
     holds: bool = False
     """Whether the connection is held open behind it."""
     timeout: float = 2.0
-    """The deadline of a request, in seconds: longer where a busy machine takes that long to send what must end otherwise."""
+    """The deadline of a request, in seconds; longer where a busy machine takes so long to send what it must read."""
 
 
 def once(*pieces: bytes) -> Callable[[], Iterator[bytes]]:
