@@ -28,6 +28,19 @@ def said(value: Any, **declared: Any) -> list[str]:
         ({"status": "ok", "checks": {"postgres": {"status": "down", "error": "timeout"}}}, "json checks.postgres"),
         ({"ok": True, "services": {"mongodb": "unreachable"}}, "json services.mongodb"),
         ([{"name": "cache", "status": "up"}, {"name": "db", "status": "down"}], "json db"),
+        ({"overall_status": "unhealthy"}, "json overall_status"),
+        ({"isHealthy": False}, "json isHealthy"),
+        ({"status": {"code": "DOWN", "description": "no disk"}}, "json status"),
+        ({"code": 500, "msg": "Redis connection failed", "data": None}, "json code"),
+        ({"ok": True, "db_connected": False}, "json db_connected"),
+        ({"status": "ok", "database": {"connected": False, "latency_ms": None}}, "json database"),
+        ({"status": "healthy", "database": "error: (psycopg2.OperationalError) refused"}, "json database"),
+        ({"status": "ok", "checks": [{"name": "database", "status": "error"}]}, "json database"),
+        (
+            {"status": "pass", "checks": {"postgres:connections": [{"status": "fail"}]}},
+            "json checks.postgres:connections",
+        ),
+        ({"DatabaseBackend": "unavailable: Database error", "ok": True}, "json DatabaseBackend"),
     ],
 )
 def test_trouble_is_found(report: Any, where: str) -> None:
@@ -46,6 +59,12 @@ def test_trouble_is_found(report: Any, where: str) -> None:
         {"status": "ok", "db": {"pool": 5}},
         {"status": "ok", "database": None},
         [{"name": "db", "status": "up"}, {"name": "cache", "status": "down"}, "db", {"name": "db"}],
+        {"status": "ok", "errors": 0, "failed": [], "degraded": False, "last_error": None},
+        {"status": "ok", "database": {"connected": True, "last_error": "refused", "replica": {"connected": False}}},
+        {"status": "ok", "database": {"enabled": False, "connected": False}},
+        {"status": "ok", "database": "errors: 0"},
+        {"code": 200, "msg": "success", "data": {"errors": 0}},
+        {"status": "ok", "jobs": [{"name": "nightly database copy", "status": "failed"}]},
     ],
 )
 def test_no_trouble_is_made_up(report: Any) -> None:
@@ -56,3 +75,28 @@ def test_no_trouble_is_made_up(report: Any) -> None:
 def test_what_the_file_declares_is_judged_by_that_alone() -> None:
     """A file may say that this deployment runs without its database."""
     assert said({"status": "ok", "database": "down"}, json={"database": "down"}) == []
+
+
+def of_text(text: str) -> list[str]:
+    """Return where a body of text says that something is wrong."""
+    return [what for what, _ in sick_words(Expectation(), Answer(200, Headers(), Body(text, len(text))))]
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("app: ok\ndatabase: fail\n", ["line database"]),
+        ("default: PASSED It runs (0s)\ndatabase: FAILED Error: 'refused' (0s)", ["line database"]),
+        ("[+]ping ok\n[-]etcd failed: reason withheld\n", []),
+        ("[+]ping ok\n[-]etcd failed: reason withheld\n[-]log failed: reason withheld", ["line etcd", "line log"]),
+        ("OK: app\nFAIL: database (SQLSTATE[HY000] [2002] Connection refused)", ["line database"]),
+        ("status: DOWN\nversion: 1", ["line status"]),
+        ("database: ok\nerrors: 0\ncache: down\n", []),
+        ("OK: 0 errors, 0 failed, database not down", []),
+        ("<script>\nstatus: 'error',\ndatabase: 'down',\n</script>", []),
+        ("database: error rate 0 %\nstatus: ok", []),
+    ],
+)
+def test_reports_of_several_lines_are_read(text: str, where: list[str]) -> None:
+    """A line counts for the whole, for the database, or where the report marks it as failed."""
+    assert of_text(text) == where

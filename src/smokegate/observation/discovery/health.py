@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from smokegate.observation.discovery.getter import Got
-from smokegate.observation.evidence.self_report import is_sick
+from smokegate.observation.evidence.health_parts import is_sick
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge" / "discovery.toml"
 GATEWAY = frozenset({502, 503, 504})

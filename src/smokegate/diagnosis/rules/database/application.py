@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from smokegate.diagnosis.broken import GIVE_TOKEN, has_token, is_broken
-from smokegate.diagnosis.database_texts import Spoken, found, spoken, spoken_in_success
+from smokegate.diagnosis.database_texts import Found, Spoken, found, spoken, spoken_in_success
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
+from smokegate.observation.evidence.health_parts import DATABASE_KEY, database_words, lines_of_trouble, plain
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
+    from smokegate.observation.exchange import Exchange
 
 TITLES = {
     "login": "The database refuses the app at {host}: its user or password, or what it may do",
@@ -47,15 +49,29 @@ def unreachable(case: Case) -> Signs | None:
         return _driver(case, texts)
     if any(has_token(case, name) for name in GIVE_TOKEN):
         return None  # an account was created or looked up: the database answers, whatever a check says of it
-    words = list(found(SAYS_DOWN, broken))
+    words = [*found(SAYS_DOWN, broken), *_reported(broken)]
     if words:
         return Signs(
-            tuple(each.line for each in words[:3]),
-            tuple(each.exchange.name for each in words),
+            tuple(dict.fromkeys(each.line for each in words))[:3],
+            tuple(dict.fromkeys(each.exchange.name for each in words)),
             Confidence.LIKELY,
             against=_healthy(case),
         )
     return _touching(case) or _bare(case) or _kept(case)
+
+
+def _reported(broken: list[Exchange]) -> list[Found]:
+    """Return where a broken report of health says that its database is away."""
+    words = []
+    for each in broken:
+        answer = each.answer
+        if answer is None:
+            continue
+        reported = database_words(answer.body.json) if answer.body.is_json else lines_of_trouble(answer.body.text)
+        for where, said in list(reported)[:1]:
+            if answer.body.is_json or DATABASE_KEY.fullmatch(plain(where.removeprefix("line "))):
+                words.append(Found(each, str(said), seen(each, f"{where.partition(' ')[2]} is `{said}`", body(answer))))
+    return words
 
 
 def _driver(case: Case, texts: list[Spoken]) -> Signs:

@@ -78,7 +78,10 @@ def failed(case: Case) -> Signs | None:
 TAKEN = re.compile(r"already (?:registered|exists|taken|in use)", re.IGNORECASE)
 """The account is there already: that is the suite's own data, not the app's fault."""
 CONFIRMATION = re.compile(
-    r"not (?:been )?(?:yet )?(?:confirm|verif|activat|approv)|unverified|confirm your|verify your", re.IGNORECASE
+    r"not[\s_-](?:been[\s_-])?(?:yet[\s_-])?(?:confirm|verif|activat|approv)|unverified|unconfirmed"
+    r"|(?:confirm|verify) your"
+    r"|\binactive[\s_-](?:user|account)|\b(?:user|account)[\s_-](?:is[\s_-])?(?:inactive|disabled|pending|awaiting)",
+    re.IGNORECASE,
 )
 """An account that must be confirmed before it can sign in."""
 BY_STATUS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
@@ -10,11 +11,25 @@ from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
+    from smokegate.observation.exchange import Answer
+
+
+TOO_MANY = re.compile(
+    r"(?<!due to )(?<!after )\btoo many (?:login |sign-?in |failed )?(?:attempts|requests|tries)\b", re.IGNORECASE
+)
+"""A limit that speaks of itself; an account that is locked after too many attempts is another matter."""
+REFUSALS = frozenset({400, 401, 403, 422})
+
+
+def _limits(answer: Answer) -> bool:
+    if answer.status == 429:
+        return True
+    return answer.status in REFUSALS and TOO_MANY.search(answer.body.text[:2000]) is not None
 
 
 def judge(case: Case) -> Signs | None:
-    """A step of the journey is 429 from the application."""
-    hits = [e for name in JOURNEY_NAMES if (e := case.exchange(name)) and (a := case.app(name)) and a.status == 429]
+    """A step of the journey is 429 from the application, or is refused for the number of its attempts."""
+    hits = [e for name in JOURNEY_NAMES if (e := case.exchange(name)) and (a := case.app(name)) and _limits(a)]
     if not hits:
         return None
     answer = hits[0].answer
@@ -26,4 +41,12 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule(code="sign-in.throttled", level=Level.SIGN_IN, judge=judge, after=ANSWERED),)
+RULES = (
+    Rule(
+        code="sign-in.throttled",
+        level=Level.SIGN_IN,
+        judge=judge,
+        after=ANSWERED,
+        silences=("sign-in.standing-refused",),
+    ),
+)
