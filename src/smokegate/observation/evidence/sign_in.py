@@ -20,6 +20,10 @@ PASSWORD_INPUT = re.compile(r"<input[^>]{0,400}type\s*=\s*[\"']?password", re.IG
 
 TO_SIGN_IN = re.compile(r"/(?:log|sign)[-_]?in\b", re.IGNORECASE)
 """Where redirects lead a client that is not signed in."""
+SUCCESS = ("success", "succeeded", "ok", "isSuccess", "status")
+"""Keys of JSON that say of a request whether it succeeded."""
+FAILURE = {"error", "fail", "failed", "failure"}
+REFUSAL = re.compile(r"password|credential|incorrect|wrong|invalid|unauthori[sz]ed", re.IGNORECASE)
 SYNTHETIC = re.compile(r"smokegate\+[0-9a-f]{12}@")
 """How the addresses of accounts begin that a run makes."""
 
@@ -136,7 +140,24 @@ def refuses_login(api: SignIn, got: Reply) -> bool:
     no_such_user = got.status == 404 and got.is_json
     if got.status in api.login_call.refused or no_such_user or got.is_login_page or leads_back(api, got):
         return True
-    return got.ok and api.by_cookie and not signs_in(api, got)
+    return got.ok and not signs_in(api, got) and (api.by_cookie or says_no(got))
+
+
+def says_no(got: Reply) -> bool:
+    """Return whether JSON says that a request failed which the status calls a success: many APIs only ever answer 200.
+
+    `{"success": false}`, `{"error": "…"}` and `{"status": "error"}` do, and a `code` as HTTP has them, or any but 0
+    beside a text that speaks of credentials.
+    """
+    said = got.json if got.is_json and isinstance(got.json, dict) else {}
+    if any(said.get(key) is False for key in SUCCESS) or any(said.get(key) for key in ("error", "errors")):
+        return True
+    if str(said.get("status")).lower() in FAILURE:
+        return True
+    code = str(said.get("code", ""))
+    return re.fullmatch(r"[45]\d\d", code) is not None or (
+        re.fullmatch(r"-?\d{1,6}", code) is not None and int(code) != 0 and REFUSAL.search(got.text[:2000]) is not None
+    )
 
 
 def opens(api: SignIn, got: Reply) -> bool:

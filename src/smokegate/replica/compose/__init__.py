@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import replace
-
 if TYPE_CHECKING:
     from smokegate.replica.compose.replica import ComposeReplica
 
@@ -35,6 +33,8 @@ def start_for(environment: Any, fault: str | None = None) -> tuple[ComposeReplic
     The environment is a `smokegate.environment.model.Environment`, which this package does not import: a
     replica knows nothing of what judges it. Raises what `start` raises.
     """
+    from msgspec.structs import replace  # noqa: PLC0415 -- the stack's images are built without it
+
     replica = start(fault)
     sections: dict[str, dict[str, Any]] = {
         "backend": {"url": replica.backend_url},

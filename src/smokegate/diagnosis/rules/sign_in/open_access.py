@@ -8,7 +8,7 @@ from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.evidence.sign_in import opens, reply, shows_account, signs_in
+from smokegate.observation.evidence.sign_in import opens, refuses_login, reply, shows_account, signs_in
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -54,7 +54,7 @@ def any_password(case: Case) -> Signs | None:
     if exchange is None or answer is None or not 200 <= answer.status < 300:
         return None
     got = reply(answer)
-    if api.by_cookie and not opens(api, got):
+    if not opens(api, got) if api.by_cookie else refuses_login(api, got):
         return None
     page, given = is_html(answer), api.by_cookie or signs_in(api, got)
     return Signs(

@@ -1,0 +1,54 @@
+"""Which answers with a success in their status say in their body that a login failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from smokegate.environment.signin import SignIn
+from smokegate.observation.evidence.sign_in import Reply, refuses_login
+from smokegate.observation.exchange import Headers
+
+BY_TOKEN = SignIn.read({"login": "/login", "account": "/me"})
+
+
+def answered(said: Any, status: int = 200) -> Reply:
+    """Return a JSON answer to a login."""
+    return Reply(status, Headers(()), str(said), said, is_json=True)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"success": False, "message": "Invalid email or password"},
+        {"ok": False},
+        {"status": False},
+        {"status": "error", "message": "no"},
+        {"error": "invalid_grant"},
+        {"errors": ["Wrong password"]},
+        {"code": 500, "msg": "User does not exist/password error"},
+        {"code": "401", "msg": "no"},
+        {"code": 60204, "message": "Account and password are incorrect."},
+    ],
+)
+def test_a_success_that_says_no_refuses_a_login(said: Any) -> None:
+    assert refuses_login(BY_TOKEN, answered(said))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"message": "ok"},
+        {"success": True, "error": None, "errors": []},
+        {"code": 0, "msg": "password accepted"},
+        {"code": 200},
+        {"code": 20000, "data": {}},
+        ["error"],
+        {"success": False, "access_token": "tok-1234567"},
+    ],
+)
+def test_a_success_that_does_not_say_no_refuses_nothing(said: Any) -> None:
+    """Also where it says no and hands out a token all the same."""
+    assert not refuses_login(BY_TOKEN, answered(said))
