@@ -90,12 +90,20 @@ def _unknown(path: tuple[str | int, ...], value: Any) -> str:
 def _fields(path: Sequence[str | int]) -> dict[str, FieldInfo]:
     """Return the fields of the section at a path, by the names that the file uses."""
     section: type[Section] | None = EnvironmentFile
+    named = False
     for part in path:
-        if isinstance(part, int) or section is None:
+        if isinstance(part, int) or section is None or named:
+            named = named and isinstance(part, int)
             continue
         field = fields_of(section).get(part)
         section = section_of(field.type) if field is not None else None
+        named = field is not None and _is_table(field.type)
     return fields_of(section) if section is not None else {}
+
+
+def _is_table(wanted: Any) -> bool:
+    """Return whether a key holds a table whose keys are the file's own, such as the names of headers."""
+    return get_origin(get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted) is dict
 
 
 def _keys(path: Sequence[str | int]) -> tuple[str, ...]:
@@ -119,7 +127,9 @@ def _example(path: tuple[str | int, ...]) -> str:
         value = examples[0]
         return f"{key} = {describe(value) if isinstance(value, str) else value}, for one"
     choices = _choices(path)
-    return f"{key} = one of {', '.join(choices)}" if choices else f'{key} = {{ env = "NAME" }}'
+    if choices:
+        return f"{key} = one of {', '.join(choices)}"
+    return f'{key} = "/…"' if key == "path" else f'{key} = {{ env = "NAME" }}'
 
 
 def examples_of(wanted: Any) -> tuple[Any, ...]:

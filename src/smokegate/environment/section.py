@@ -133,9 +133,11 @@ def _annotated(wanted: Any, value: object, given: Variables | None) -> Any:
 
 
 def _one_of(wanted: Sequence[Any], value: object, given: Variables | None) -> Any:
-    """Read a value as the first alternative that it fits, with the mistakes in the likeliest where it fits none."""
+    """Read a value as the first alternative that it fits; where it fits none, a table is wrong as a section is."""
     if value is None and NoneType in wanted:
         return None
+    if isinstance(value, Mapping):
+        wanted = [each for each in wanted if section_of(each) is not None] or wanted
     errors = []
     for each in (one for one in wanted if one is not NoneType):
         try:
