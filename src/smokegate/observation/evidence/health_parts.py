@@ -10,29 +10,9 @@ LONGEST = 200
 """Bytes of a text that may be one of these words."""
 STATUS_KEYS = frozenset(
     {
-        *(
-            "status",
-            "state",
-            "health",
-            "healthy",
-            "ok",
-            "ready",
-            "success",
-            "overall",
-            "overallstatus",
-            "overallhealth",
-        ),
-        *(
-            "healthstatus",
-            "servicestatus",
-            "systemstatus",
-            "appstatus",
-            "ishealthy",
-            "isready",
-            "isok",
-            "alive",
-            "isalive",
-        ),
+        *("status", "state", "health", "healthy", "ok", "ready", "success", "alive", "isalive", "isok", "isready"),
+        *("overall", "overallstatus", "overallhealth", "healthstatus", "ishealthy"),
+        *("servicestatus", "systemstatus", "appstatus"),
     }
 )
 """The keys in which services say how they are, without case and punctuation."""
@@ -50,14 +30,8 @@ SICK = frozenset(
 """What no healthy service says of itself, without case and punctuation."""
 AWAY = SICK | {
     *("disconnected", "notconnected", "unreachable", "notreachable", "refused", "timeout", "timedout"),
-    *(
-        "connectionfailed",
-        "connectionrefused",
-        "connectionerror",
-        "cannotconnect",
-        "failedtoconnect",
-        "unabletoconnect",
-    ),
+    *("connectionfailed", "connectionrefused", "connectionerror"),
+    *("cannotconnect", "failedtoconnect", "unabletoconnect"),
 }
 """What no service says of a database that it uses and reaches."""
 DATABASE = r"(?:database|db|postgres|postgresql|mysql|mariadb|mongo|mongodb|sqlserver|mssql)s?"

@@ -143,6 +143,12 @@ def refuses_login(api: SignIn, got: Reply) -> bool:
     return got.ok and not signs_in(api, got) and (api.by_cookie or says_no(got))
 
 
+def is_refused(answer: Answer, statuses: frozenset[int]) -> bool:
+    """Return whether an answer to a login refuses it: by one of these statuses, or in the body of a success."""
+    got = reply(answer)
+    return got.status in statuses or (got.ok and says_no(got))
+
+
 def says_no(got: Reply) -> bool:
     """Return whether JSON says that a request failed which the status calls a success: many APIs only ever answer 200.
 

@@ -8,7 +8,7 @@ from smokegate.diagnosis.broken import has_token
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
-from smokegate.observation.evidence.sign_in import leads_elsewhere, reply, token_of
+from smokegate.observation.evidence.sign_in import is_refused, leads_elsewhere, reply, token_of
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -43,7 +43,7 @@ def lost(case: Case) -> Signs | None:
     if other is not None:
         return other
     exchange, answer = case.exchange("login"), case.app("login")
-    if exchange is None or answer is None or answer.status not in {400, *REFUSED}:
+    if exchange is None or answer is None or not is_refused(answer, frozenset({400, *REFUSED})):
         return None
     if not case.environment.sign_in or not case.environment.sign_in.creates_accounts:
         return None

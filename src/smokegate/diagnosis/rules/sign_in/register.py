@@ -10,7 +10,7 @@ from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.rules.sign_in.client import WANTS_FIELDS, explains_itself
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.evidence.sign_in import registered
+from smokegate.observation.evidence.sign_in import is_refused, registered
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -21,6 +21,7 @@ SURPRISES = (
     "app.wrong-service",
     "frontend.spa-answers-api",
 )
+REFUSALS = frozenset({400, 401, 403})
 
 
 def pretended(case: Case) -> Signs | None:
@@ -37,7 +38,7 @@ def pretended(case: Case) -> Signs | None:
             return None
         line = seen(exchange, header(answer, "content-type"), body(answer))
         return Signs(evidence=(line,), exchanges=(exchange.name,))
-    if later.status not in {400, 401, 403} or explains_itself(later):
+    if not is_refused(later, REFUSALS) or explains_itself(later):
         return None
     return Signs(
         evidence=(seen(exchange, body(answer)), seen(login, body(later))),
@@ -51,7 +52,7 @@ def unconfirmed(case: Case) -> Signs | None:
     exchange, answer = case.exchange("login first"), case.app("login first")
     if case.exchange("register") is None or exchange is None or answer is None:
         return None
-    if answer.status not in {400, 401, 403} or not CONFIRMATION.search(answer.body.text):
+    if not is_refused(answer, REFUSALS) or not CONFIRMATION.search(answer.body.text):
         return None
     return Signs(evidence=(seen(exchange, body(answer)),), exchanges=(exchange.name,))
 
