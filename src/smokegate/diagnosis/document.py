@@ -139,7 +139,7 @@ def _step(step: Step) -> str:
 def _fill(text: str) -> str:
     done = filled(text, IN_RUNBOOK)
     if done is None:
-        raise KeyError(f"a name in {text!r} is missing from IN_RUNBOOK in smokegate/diagnosis/naming.py")
+        raise KeyError(f"a name in {text!r} is missing from IN_RUNBOOK in smokegate/diagnosis/names.py")
     return done
 
 

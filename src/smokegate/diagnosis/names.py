@@ -38,6 +38,7 @@ IN_RUNBOOK = {
     "directory": "DIRECTORY",
     "service": "SERVICE",
     "what": "WHAT IT NEEDS",
+    "domain": "DOMAIN",
     "error": "ERROR",
     "database": "DATABASE",
     "port": "PORT",

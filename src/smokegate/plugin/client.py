@@ -160,7 +160,7 @@ class Client:
         return RequestToSend(method, url, tuple(headers.items()), body, follow=follow)
 
     def _take(self, raw: RawResponse) -> None:
-        from smokegate.observation.evidence.sign_in import cookies_of  # noqa: PLC0415 -- imported where it is used
+        from smokegate.observation.evidence.cookies import cookies_of  # noqa: PLC0415 -- imported where it is used
 
         for name, value in cookies_of(Headers(raw.headers)).items():
             if value:

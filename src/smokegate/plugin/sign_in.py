@@ -10,6 +10,7 @@ from smokegate.observation.evidence.sign_in import (
     keeps_out,
     opens,
     owes_token,
+    refuses_account,
     refuses_login,
     reply,
     signs_in,
@@ -107,6 +108,7 @@ class SignInResponses:
         """State that registering created an account that signs in and can be seen."""
         step, api = self.register, self.section
         step.expect(step.status < 400, "a status below 400")
+        step.expect(not refuses_account(api, reply(step.answer)), "an answer that does not say that registering failed")
         if api.confirms_elsewhere:
             return
         key = api.register_call.token if api.register_call is not None else None

@@ -328,6 +328,27 @@ DEFECTS = (
         fields={"environment": STANDING},
     ),
     Defect(
+        "sign-in.not-admitted",
+        (
+            answered(
+                "login first", 400, {"code": "captcha_failed", "message": "captcha protection: request disallowed"}
+            ),
+        ),
+        "captcha_failed",
+        LIKELY,
+        fields={"environment": STANDING},
+    ),
+    Defect(
+        "sign-in.cookie-domain",
+        (
+            answered("login first", 200, {}, {"set-cookie": "sid=0123456789; Domain=.other.example"}),
+            answered("account", 401, {"message": "Unauthenticated."}),
+        ),
+        "other.example",
+        LIKELY,
+        fields={"environment": an_environment(sign_in={**LOGIN_ONLY, "session": "cookie"})},
+    ),
+    Defect(
         "sign-in.standing-refused",
         (answered("login first", 401, {"detail": "Incorrect email or password"}),),
         "Incorrect",

@@ -588,7 +588,7 @@ def test_what_all_samples_show_alike_is_evidence_once() -> None:
     ("status", "body", "title"),
     [
         (200, {"mfa_required": True, "challenge": "c-1"}, "second factor"),
-        (423, {"error": "account_locked"}, "standing account"),
+        (423, {"error": "account_locked"}, "locked"),
     ],
 )
 def test_an_account_that_cannot_sign_in_by_password_is_the_suites_own_data(status: int, body: Any, title: str) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from smokegate.environment.signin import SignIn
+from smokegate.observation.evidence.cookies import cookies_of, is_named
 from smokegate.observation.evidence.json_rules import MISSING, lookup
 from smokegate.observation.exchange import Answer, Headers
 
@@ -72,23 +73,6 @@ def reply(answer: Answer) -> Reply:
     return Reply(answer.status, answer.headers, body.text, body.json, body.is_json, away)
 
 
-def cookies_of(headers: Headers) -> dict[str, str]:
-    """Return the cookies that an answer sets; those that it deletes have no value."""
-    found = {}
-    for name, value in headers.fields:
-        if name.lower() == "set-cookie":
-            pair, _, attributes = value.partition(";")
-            key, _, content = pair.partition("=")
-            gone = re.search(r"max-age\s*=\s*0\b|expires\s*=[^;]*\b1970\b", attributes, re.IGNORECASE)
-            found[key.strip()] = "" if gone else content.strip().strip('"')
-    return found
-
-
-def is_named(cookie: str, wanted: str) -> bool:
-    """Return whether a cookie is the wanted one, whatever prefix it has over https."""
-    return cookie.removeprefix("__Secure-").removeprefix("__Host-") == wanted
-
-
 def token_of(api: SignIn, got: Reply, key: str | None = None) -> str | None:
     """Return the token that an answer gives, None where it gives none; `key` is where, if not as in any other."""
     if not got.ok:
@@ -105,6 +89,12 @@ def owes_token(api: SignIn, got: Reply) -> bool:
     """Return whether a registration succeeded without the token that the file declares of it."""
     key = api.register_call.token if api.register_call is not None and not api.by_cookie else None
     return key is not None and got.ok and token_of(api, got, key) is None
+
+
+def refuses_account(api: SignIn, got: Reply) -> bool:
+    """Return whether the success of a registration says in its body that no account was made."""
+    key = api.register_call.token if api.register_call is not None else None
+    return got.ok and says_no(got) and identity_in(api, got) is None and not signs_in(api, got, key)
 
 
 def signs_in(api: SignIn, got: Reply, key: str | None = None) -> bool:
@@ -227,5 +217,7 @@ def registered(api: SignIn, answers: Callable[[str], Answer | None]) -> bool:
     got = reply(answer)
     if signs_in(api, got, api.register_call.token if api.register_call else None):
         return True
+    if refuses_account(api, got):
+        return False
     made = (got.ok and not got.is_page) or (api.by_cookie and (got.ok or got.redirects) and not got.is_login_page)
     return made and (api.confirms_elsewhere or (later is not None and signs_in(api, reply(later))))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC
 
 from smokegate.observation.evidence.edge import edge_answer
+from smokegate.observation.evidence.limit import is_limit
 from smokegate.observation.exchange import Answer, NoAnswer
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.limits import number
@@ -57,23 +58,22 @@ def pause_before_next(
     last = outcomes[-1]
     good = [_is_good(each, as_declared) for each in outcomes]
     if good[-1]:
-        only_limits = all(each or is_limit(one) for each, one in zip(good, outcomes, strict=True))
+        only_limits = all(each or _limits(one) for each, one in zip(good, outcomes, strict=True))
         if all(good) or as_declared is None or only_limits:
             return None
         return 0.0 if len(good) - good.index(True) <= FURTHER else None
     if any(good) or shared:
         return None
     pauses = _pauses(last)
-    most = SAID if pauses is None or is_limit(last) else HEALING
+    most = SAID if pauses is None or _limits(last) else HEALING
     if len(outcomes) >= most or (pauses is None and (as_declared is None or not isinstance(last, Answer))):
         return None
     named = retry_after(last) if isinstance(last, Answer) else None
     return named if named is not None else (pauses or BACKOFF)[len(outcomes) - 1]
 
 
-def is_limit(outcome: Outcome) -> bool:
-    """Return whether an answer says that there were too many requests."""
-    return isinstance(outcome, Answer) and outcome.status == 429
+def _limits(outcome: Outcome) -> bool:
+    return isinstance(outcome, Answer) and is_limit(outcome)
 
 
 def _is_good(outcome: Outcome, as_declared: Callable[[Answer], bool] | None) -> bool:
@@ -86,7 +86,7 @@ def _pauses(outcome: Outcome) -> tuple[float, ...] | None:
     """Return the back-off for what may be gone a moment later, None for what the application says."""
     if isinstance(outcome, NoAnswer):
         return BACKOFF if outcome.cause in RETRIED else None
-    if outcome.status == 429:
+    if is_limit(outcome):
         return CALMER
     made = edge_answer(outcome) if outcome.status in RETRIED_STATUS else None
     if made is None or not made.heals:

@@ -125,6 +125,6 @@ def _of_row(row: dict[str, Any], table: dict[str, Any]) -> Case:
         env=row.get("env", table["env"]) + row.get("more", ""),
         expect=expect,
         answers=[*([answer] if answer else []), *table.get("answer", [])],
-        variables=row.get("variables", {}),
+        variables=row.get("variables", table.get("variables", {})),
         needs=table.get("needs", ""),
     )

@@ -10,6 +10,7 @@ from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.application_marks import is_application_error
+from smokegate.observation.evidence.limit import is_limit
 from smokegate.observation.evidence.self_report import crash
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def judge(case: Case) -> Signs | None:
     ]
     partly = case.sound("health") or any(case.sound(each.name) for each in case.samples)
     hits = [each for each in hits if not (partly and (is_sample(each.name) or each.name == "register"))]
+    hits = [each for each in hits if each.answer and not is_limit(each.answer)]
     if not hits:
         return None
     if all(in_maintenance(each.answer) for each in hits if each.answer):

@@ -8,6 +8,7 @@ from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import limited
 from smokegate.diagnosis.wording import body, header, seen
+from smokegate.observation.evidence.limit import is_limit
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 
 if TYPE_CHECKING:
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def judge(case: Case) -> Signs | None:
-    """An answer of the application is 429, which was not promised; those of the sign-in journey have their own rule."""
+    """An answer is the application's own limit, and not promised; the sign-in journey has a rule of its own."""
     hits = [
         (each, answer)
         for each in case.backend
-        if (answer := case.app(each.name)) and answer.status == 429 and each.name not in JOURNEY_NAMES
+        if (answer := case.app(each.name)) and is_limit(answer) and each.name not in JOURNEY_NAMES
         if not case.sound(each.name)
     ]
     if not hits:
@@ -29,7 +30,7 @@ def judge(case: Case) -> Signs | None:
     signs = Signs(
         evidence=(seen(exchange, *when, body(answer)), *(seen(each) for each, _ in hits[1:3])),
         exchanges=tuple(each.name for each, _ in hits),
-        confidence=Confidence.CERTAIN,
+        confidence=Confidence.CERTAIN if answer.status == 429 else Confidence.LIKELY,
     )
     return limited(case, signs)
 

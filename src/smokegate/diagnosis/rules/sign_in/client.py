@@ -11,9 +11,9 @@ from smokegate.diagnosis.broken import described
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, plain, quote, seen
+from smokegate.observation.evidence.cookies import cookies_of
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.sign_in import (
-    cookies_of,
     leads_elsewhere,
     owes_token,
     refuses_login,
@@ -37,11 +37,6 @@ WANTS_FIELDS = re.compile(
 CSRF = re.compile(
     r"csrf|xsrf|authenticity.?token|page expired|forgery|the change you wanted was rejected", re.IGNORECASE
 )
-SECOND_FACTOR = re.compile(
-    r"(?<![a-z])(?:mfa|2fa|totp|otp|(?:two|second|multi)[ _-]?factor|one[ _-]time[ _-](?:code|password))(?![a-z])",
-    re.IGNORECASE,
-)
-"""An account that signs in with more than a password."""
 LOCKED = 423
 TOKEN_KEY = re.compile(r"token|jwt|bearer", re.IGNORECASE)
 REDIRECTED = (
@@ -134,8 +129,6 @@ def no_token(case: Case) -> Signs | None:
         elsewhere = _found_elsewhere(answer) if not api.by_cookie else ""
         details = (header(answer, "content-type"), body(answer)) if is_html(answer) else (body(answer),)
         signs = Signs(evidence=(seen(exchange, *details),), exchanges=(exchange.name,), confidence=Confidence.LIKELY)
-        if not elsewhere and SECOND_FACTOR.search(answer.body.text[:2000]):
-            return replace(signs, owner=Owner.TEST_DATA, title="Login at {host} wants a second factor of this account")
         if not elsewhere:
             return signs
         return replace(
@@ -147,10 +140,14 @@ def no_token(case: Case) -> Signs | None:
     return None
 
 
+def token_keys(answer: Answer) -> list[str]:
+    """Return the keys of an answer that probably hold tokens."""
+    return [key for key, value in _strings(answer.body.json) if TOKEN_KEY.search(key) and len(value) > 7]
+
+
 def _found_elsewhere(answer: Answer) -> str:
     """Return where an answer holds a probable token or a session."""
-    keys = [key for key, value in _strings(answer.body.json) if TOKEN_KEY.search(key) and len(value) > 7]
-    if keys:
+    if keys := token_keys(answer):
         return f"it holds {quote(keys[0])}"
     if "authorization" in answer.headers:
         return "it holds the header `authorization`"

@@ -9,8 +9,10 @@ from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.rules.sign_in.client import WANTS_FIELDS, explains_itself
 from smokegate.diagnosis.wording import body, header, seen
+from smokegate.knowledge.refusals import reason_in
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.evidence.sign_in import is_refused, registered
+from smokegate.observation.evidence.limit import is_limit
+from smokegate.observation.evidence.sign_in import is_refused, refuses_account, registered, reply
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -29,7 +31,7 @@ def pretended(case: Case) -> Signs | None:
     api, exchange, answer = case.environment.sign_in, case.exchange("register"), case.app("register")
     if api is None or exchange is None or answer is None or not 200 <= answer.status < 300:
         return None
-    if api.confirms_elsewhere or registered(api, case.answer):
+    if api.confirms_elsewhere or registered(api, case.answer) or refuses_account(api, reply(answer)):
         return None
     login, later = case.exchange("login first"), case.app("login first")
     if login is None or later is None:
@@ -52,7 +54,8 @@ def unconfirmed(case: Case) -> Signs | None:
     exchange, answer = case.exchange("login first"), case.app("login first")
     if case.exchange("register") is None or exchange is None or answer is None:
         return None
-    if not is_refused(answer, REFUSALS) or not CONFIRMATION.search(answer.body.text):
+    reason = reason_in(answer.body.text, alone=False) if is_refused(answer, REFUSALS) else None
+    if reason is None or reason.name not in {"confirmation", "lock"}:
         return None
     return Signs(evidence=(seen(exchange, body(answer)),), exchanges=(exchange.name,))
 
@@ -60,12 +63,15 @@ def unconfirmed(case: Case) -> Signs | None:
 def failed(case: Case) -> Signs | None:
     """Registering is refused or ends in an error."""
     api, exchange, answer = case.environment.sign_in, case.exchange("register"), case.app("register")
-    if api is None or exchange is None or answer is None or answer.status < 400 or answer.status == 429:
+    if api is None or exchange is None or answer is None or is_limit(answer):
+        return None
+    says_no = refuses_account(api, reply(answer))
+    if answer.status < 400 and not says_no:
         return None
     health = case.app("health")
     if answer.status >= 500 and health is not None and health.status >= 500:
         return None  # the app fails as a whole, not in registering
-    refused = answer.status in {400, 409, 422}
+    refused = says_no or answer.status in {400, 409, 422}
     taken = answer.status == 409 or (refused and TAKEN.search(answer.body.text) is not None)
     return Signs(
         evidence=(seen(exchange, body(answer)),),
@@ -78,13 +84,6 @@ def failed(case: Case) -> Signs | None:
 
 TAKEN = re.compile(r"already (?:registered|exists|taken|in use)", re.IGNORECASE)
 """The account is there already: that is the suite's own data, not the app's fault."""
-CONFIRMATION = re.compile(
-    r"not[\s_-](?:been[\s_-])?(?:yet[\s_-])?(?:confirm|verif|activat|approv)|unverified|unconfirmed"
-    r"|(?:confirm|verify) your"
-    r"|\binactive[\s_-](?:user|account)|\b(?:user|account)[\s_-](?:is[\s_-])?(?:inactive|disabled|pending|awaiting)",
-    re.IGNORECASE,
-)
-"""An account that must be confirmed before it can sign in."""
 BY_STATUS = {
     400: ("data that the app does not accept from the suite", "an address that is registered already"),
     401: ("registration that needs an invitation or a key",),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
+from smokegate.knowledge.refusals import reason_in
+from smokegate.observation.evidence.limit import OTHER_FORMS, is_limit
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 
 if TYPE_CHECKING:
@@ -22,13 +25,17 @@ REFUSALS = frozenset({400, 401, 403, 422})
 
 
 def _limits(answer: Answer) -> bool:
-    if answer.status == 429:
+    if is_limit(answer):
         return True
-    return answer.status in REFUSALS and TOO_MANY.search(answer.body.text[:2000]) is not None
+    text = answer.body.text[:2000]
+    if answer.status not in REFUSALS or not TOO_MANY.search(text):
+        return False
+    reason = reason_in(text)
+    return reason is None or reason.name != "lock"
 
 
 def judge(case: Case) -> Signs | None:
-    """A step of the journey is 429 from the application, or is refused for the number of its attempts."""
+    """A step of the journey is limited by the application, or is refused for the number of its attempts."""
     hits = [e for name in JOURNEY_NAMES if (e := case.exchange(name)) and (a := case.app(name)) and _limits(a)]
     if not hits:
         return None
@@ -38,6 +45,7 @@ def judge(case: Case) -> Signs | None:
     return Signs(
         evidence=(seen(hits[0], *when, body(answer)), *(seen(each) for each in hits[1:3])),
         exchanges=tuple(each.name for each in hits),
+        confidence=Confidence.LIKELY if answer.status in OTHER_FORMS else Confidence.CERTAIN,
     )
 
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from smokegate.environment.model import Environment
+from smokegate.observation.evidence.cookies import client_hosts
 from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.evidence.sign_in import refuses_account
 from smokegate.observation.exchange import NotSent
 from smokegate.observation.plan.backend import JOURNEY, PLAIN
 from smokegate.observation.plan.sign_in.accounts import Accounts
@@ -63,16 +65,19 @@ class SignInPlan:
 
     def __init__(self, environment: Environment, redactor: Redactor) -> None:
         assert environment.sign_in is not None
-        self._api = api = environment.sign_in
+        self._api = environment.sign_in
         self._base = environment.backend.url
         self.accounts = Accounts(environment, redactor)
         page = web_origin(environment.frontend.url) if environment.frontend is not None else ""
         self._page = "" if page == web_origin(self._base) else page
-        clients = ("first", "again", "wrong", "kept", "")
-        self._sessions = {name: Session(api, self._base, redactor, self._page) for name in clients}
+        self._hosts = client_hosts(environment)
+        self._redactor = redactor
+        self._sessions = {name: self._session() for name in ("first", "again", "wrong", "kept", "")}
         self._registered = self._register_erred = False
         self._written: Write | None = None
-        self._redactor = redactor
+
+    def _session(self) -> Session:
+        return Session(self._api, self._base, self._redactor, self._page, self._hosts)
 
     @property
     def to_finish(self) -> tuple[str, ...]:
@@ -149,8 +154,7 @@ class SignInPlan:
         from smokegate.observation.plan.sign_in.removal import removal  # noqa: PLC0415 -- most runs remove nothing
 
         self._redactor.add(password)
-        session = Session(self._api, self._base, self._redactor, self._page)
-        return removal(self._api, session, (email, password), names, forget)
+        return removal(self._api, self._session(), (email, password), names, forget)
 
     def _register(self) -> Iterator[Step]:
         """Create an account; nothing is written where the health check has failed."""
@@ -160,13 +164,17 @@ class SignInPlan:
         values |= {call.password_again: password} if call.password_again else {}
         session = self._sessions["first"]
 
-        def got(raw: RawResponse) -> None:
+        def entered(raw: RawResponse) -> None:
             if not 200 <= raw.status < 400:
                 self._register_erred = raw.status >= 500
                 if not self._register_erred:
                     self.accounts.forget()
                 return
-            self._registered = not _is_page(raw) or self._api.by_cookie
+            got = session.take(raw)
+            if refuses_account(self._api, got):
+                self.accounts.forget()
+                return
+            self._registered = not got.is_page or self._api.by_cookie
             if self.accounts.signs_in_new:
                 session.enter(raw, call.token)
 
@@ -177,7 +185,7 @@ class SignInPlan:
             self.accounts.write_down()
             return build()
 
-        yield from session.sending(REGISTER, build(), noted, (), gate="health", got=got)
+        yield from session.sending(REGISTER, build(), noted, (), gate="health", got=entered)
 
     def _log_in(  # noqa: PLR0913 -- a value each, given once
         self,
@@ -244,7 +252,3 @@ class SignInPlan:
             return NEEDLESS if name == AFTER_WRONG else NotSent(of or self._opener())
 
         return Step(name, "sign_in", session.view(), build, after, JOURNEY, got=session.see)
-
-
-def _is_page(raw: RawResponse) -> bool:
-    return any(name.lower() == "content-type" and "text/html" in value for name, value in raw.headers)

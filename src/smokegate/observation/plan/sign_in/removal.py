@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from smokegate.observation.plan.sign_in.session import Session
     from smokegate.observation.plan.step import RawResponse, RequestToSend, Step
 
+UNKNOWN = frozenset({400, 401, 404, 410, 422})
+"""How a login refuses an account that is not there; any other refusal, such as a limit, says nothing of it."""
+
 
 def removal(
     api: SignIn, session: Session, account: tuple[str, str], names: tuple[str, str], forget: Callable[[], None]
@@ -29,7 +32,7 @@ def removal(
 
     def entered(raw: RawResponse) -> None:
         session.enter(raw)
-        if not session.signed_in and 400 <= raw.status < 500 and raw.status != 429:
+        if not session.signed_in and raw.status in UNKNOWN:
             forget()
 
     def leaving() -> RequestToSend | NotSent:

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from smokegate.environment.calls import IDENTITY, Call, Delete, Logout, Undo, WriteCheck
 from smokegate.environment.signin import SignIn
+from smokegate.observation.evidence.cookies import set_cookies
 from smokegate.observation.evidence.elements import element
 from smokegate.observation.evidence.json_rules import lookup
 from smokegate.observation.evidence.redact import Redactor
@@ -27,12 +28,14 @@ class Session:
         base: the backend's address.
         redactor: learns every credential before an answer that holds it is kept.
         page: the origin of the pages that sign in, where it is another one than the backend's.
+        hosts: those at which a browser would be; it keeps no cookie that is for another domain.
     """
 
-    def __init__(self, api: SignIn, base: str, redactor: Redactor, page: str = "") -> None:
+    def __init__(self, api: SignIn, base: str, redactor: Redactor, page: str, hosts: frozenset[str]) -> None:
         self._api = api
         self._base = base
         self._page = page
+        self._hosts = hosts
         self._redactor = redactor
         self.cookies: dict[str, str] = {}
         self.token: str | None = None
@@ -44,11 +47,11 @@ class Session:
     def take(self, raw: RawResponse) -> Reply:
         """Take from an answer what a client keeps of every answer: its cookies."""
         got = Reply(raw.status, Headers(raw.headers), raw.text, raw.json, raw.is_json)
-        for name, value in got.cookies.items():
-            if value:
-                self.cookies[name] = value
-            else:
-                self.cookies.pop(name, None)
+        for cookie in set_cookies(got.headers):
+            if cookie.value and cookie.is_kept_by(self._hosts):
+                self.cookies[cookie.name] = cookie.value
+            elif not cookie.value:
+                self.cookies.pop(cookie.name, None)
         return got
 
     def enter(self, raw: RawResponse, key: str | None = None) -> None:

@@ -1,0 +1,78 @@
+"""The application turns the suite's sign-in away for a reason that it names, and that is no fault of the deployment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.model import Confidence
+from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rules.sign_in.client import EXPLAINED, token_keys
+from smokegate.diagnosis.wording import body, seen
+from smokegate.knowledge.causes import cause_text
+from smokegate.knowledge.refusals import Reason, reason_in
+from smokegate.observation.evidence.limit import is_limit
+from smokegate.observation.evidence.sign_in import refuses_account, reply, signs_in
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+    from smokegate.environment.signin import SignIn
+    from smokegate.observation.exchange import Answer
+
+CODE = "sign-in.not-admitted"
+REFUSALS = frozenset({400, 401, 403, 412, 422, 423, 428})
+
+
+def judge(case: Case) -> Signs | None:
+    """A registration, or a login that should open the account, is refused in words that say what it lacks."""
+    api = case.environment.sign_in
+    for name in ("register", "login first", "kept account"):
+        exchange, answer = case.exchange(name), case.app(name)
+        if api is None or exchange is None or answer is None:
+            continue
+        reason = _reason(api, name, answer)
+        if reason is None or (reason.name in {"confirmation", "lock"} and name == "login first" and _is_new(case)):
+            continue  # an account of a minute ago has a rule of its own
+        return Signs(
+            evidence=(seen(exchange, body(answer)),),
+            exchanges=(name,),
+            confidence=Confidence.LIKELY,
+            names={"what": reason.what},
+            steps=(reason.step, *cause_text(CODE).steps),
+        )
+    return None
+
+
+def _reason(api: SignIn, name: str, answer: Answer) -> Reason | None:
+    got = reply(answer)
+    if got.is_page or is_limit(answer):
+        return None
+    refused = refuses_account(api, got) if name == "register" else got.ok and not signs_in(api, got)
+    if answer.status not in REFUSALS and not refused:
+        return None
+    reason = reason_in(answer.body.text)
+    if reason is None or (got.ok and any(not reason.pattern.search(key) for key in token_keys(answer))):
+        return None  # a token stands elsewhere: that is about the file
+    return reason
+
+
+def _is_new(case: Case) -> bool:
+    return case.exchange("register") is not None
+
+
+RULES = (
+    Rule(
+        code=CODE,
+        level=Level.SIGN_IN,
+        judge=judge,
+        after=ANSWERED,
+        unless=(*EXPLAINED, "sign-in.throttled"),
+        silences=(
+            "sign-in.register-failed",
+            "sign-in.pretended",
+            "sign-in.no-token",
+            "sign-in.other-fields",
+            "sign-in.standing-refused",
+            "data.lost",
+        ),
+    ),
+)

@@ -1,0 +1,54 @@
+"""Reads `texts/refusals.toml`: why an application that works turns a sign-in away."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from msgspec import Struct
+
+LONGEST = 2000
+"""Characters of an answer in which a reason is looked for."""
+ALTERNATIVE = re.compile(r"\bor\b", re.IGNORECASE)
+"""Before a reason: the answer names several, to tell a stranger nothing."""
+
+
+DENIED = re.compile(r"""[\w-]{0,40}["']\s*:\s*(?:false|null|0|""|\[\]|\{\})""", re.IGNORECASE)
+"""After a reason: it is a key of JSON whose value says that it is not so."""
+
+
+class Reason(Struct, frozen=True):
+    """One reason."""
+
+    name: str
+    pattern: re.Pattern[str]
+    what: str
+    step: str
+
+
+def reason_in(text: str, *, alone: bool = True) -> Reason | None:
+    """Return the reason that an answer gives for its refusal, None where it gives none.
+
+    Args:
+        text: the answer's body.
+        alone: whether a reason does not count that is one of several which the answer names.
+    """
+    for each in _reasons():
+        found = each.pattern.search(text[:LONGEST])
+        if found is None or DENIED.match(text, found.end()):
+            continue
+        several = ALTERNATIVE.search(text, max(0, found.start() - 40), found.start())
+        return None if alone and several else each
+    return None
+
+
+@cache
+def _reasons() -> tuple[Reason, ...]:
+    source = files("smokegate.knowledge") / "texts" / "refusals.toml"
+    table = tomllib.loads(source.read_text(encoding="utf-8"))
+    return tuple(
+        Reason(each["name"], re.compile(each["pattern"], re.IGNORECASE), each["what"], each["step"])
+        for each in table["reason"]
+    )
