@@ -607,3 +607,11 @@ def test_the_suites_own_data_are_no_headline_where_the_deployment_is_broken() ->
     assert found.headline is not None
     assert found.headline.owner is not Owner.TEST_DATA
     assert Owner.TEST_DATA in {each.owner for each in found.others}
+
+
+def test_a_token_that_is_refused_in_the_body_of_a_success_is_refused() -> None:
+    """An API that answers every request 200 tells its refusals in the body."""
+    said = {"code": 401, "msg": "invalid signature"}
+    headline = judged(answered("account", 200, said), answered("account again", 200, said)).headline
+    assert headline is not None
+    assert headline.code == "sign-in.key-not-shared"

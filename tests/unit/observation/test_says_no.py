@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from smokegate.environment.signin import SignIn
-from smokegate.observation.evidence.sign_in import Reply, refuses_login
+from smokegate.observation.evidence.sign_in import Reply, keeps_out, opens, refuses_login
 from smokegate.observation.exchange import Headers
 
 BY_TOKEN = SignIn.read({"login": "/login", "account": "/me"})
@@ -52,3 +52,22 @@ def test_a_success_that_says_no_refuses_a_login(said: Any) -> None:
 def test_a_success_that_does_not_say_no_refuses_nothing(said: Any) -> None:
     """Also where it says no and hands out a token all the same."""
     assert not refuses_login(BY_TOKEN, answered(said))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"code": 401, "msg": "Not logged in"},
+        {"success": False, "message": "Please sign in"},
+        {"data": {"me": None}, "errors": [{"message": "UNAUTHENTICATED"}]},
+    ],
+)
+def test_an_account_view_that_says_no_with_a_success_shows_no_one(said: Any) -> None:
+    assert keeps_out(BY_TOKEN, answered(said))
+    assert not opens(BY_TOKEN, answered(said))
+
+
+@pytest.mark.parametrize("said", [{"id": 3, "status": False}, {"code": 0, "data": {"id": 3}}, {"email": "a@b.example"}])
+def test_an_account_view_that_shows_someone_opens(said: Any) -> None:
+    assert opens(BY_TOKEN, answered(said))
+    assert not keeps_out(BY_TOKEN, answered(said))

@@ -177,9 +177,11 @@ def keeps_out(api: SignIn, got: Reply) -> bool:
 
 
 def _shows_no_one(api: SignIn, got: Reply) -> bool:
-    """Return whether a success holds no account: `null`, `{}`, or no value where the file says the identity is."""
+    """Return whether a success holds no account: `null`, `{}`, a refusal, or no value where the file says it is."""
     if not got.is_json:
         return False
+    if says_no(got) and identity_in(api, got) is None:
+        return True
     empty = (got.json in (None, []), isinstance(got.json, dict) and all(map(_is_nothing, got.json.values())))
     if any(empty):
         return True

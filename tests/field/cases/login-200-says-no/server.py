@@ -13,4 +13,5 @@ def answer(request):
         return 200, JSON, json.dumps(yes if right else {"code": 500, "msg": "User does not exist/password error"})
     if request.path == "/api/me" and request.headers.get("authorization") == "Bearer tok-1234567":
         return 200, JSON, '{"id": 1}'
-    return (200, JSON, '{"status": "ok"}') if request.path == "/health" else (401, JSON, '{"msg": "Unauthenticated."}')
+    ok = request.path == "/health"
+    return 200, JSON, '{"status": "ok"}' if ok else '{"code": 401, "msg": "Not logged in, or the session has ended"}'

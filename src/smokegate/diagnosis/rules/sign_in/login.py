@@ -8,13 +8,13 @@ from smokegate.diagnosis.broken import has_token
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
-from smokegate.observation.evidence.sign_in import is_refused, leads_elsewhere, reply, token_of
+from smokegate.observation.evidence.sign_in import identity_in, is_refused, leads_elsewhere, reply, token_of
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.exchange import Exchange
+    from smokegate.observation.exchange import Answer, Exchange
 
-REFUSED = (401, 403)
+REFUSED = frozenset({401, 403})
 VIEWS = ("account", "account again")
 """The account as a client sees it that has just signed in."""
 EXPLAINED = (
@@ -43,7 +43,7 @@ def lost(case: Case) -> Signs | None:
     if other is not None:
         return other
     exchange, answer = case.exchange("login"), case.app("login")
-    if exchange is None or answer is None or not is_refused(answer, frozenset({400, *REFUSED})):
+    if exchange is None or answer is None or not is_refused(answer, REFUSED | {400}):
         return None
     if not case.environment.sign_in or not case.environment.sign_in.creates_accounts:
         return None
@@ -78,12 +78,22 @@ def _other_account(case: Case) -> Signs | None:
     )
 
 
+def _turns_away(case: Case, answer: Answer) -> bool:
+    """Return whether an account view refuses the client, by its status or in the body of a success."""
+    api = case.environment.sign_in
+    return is_refused(answer, REFUSED) and api is not None and identity_in(api, reply(answer)) is None
+
+
 def not_shared(case: Case) -> Signs | None:
     """A token that was just given is refused, although the account exists: login gave another one."""
-    refused = [e for name in VIEWS if (e := case.exchange(name)) and (a := case.app(name)) and a.status in REFUSED]
+    refused = [e for name in VIEWS if (e := case.exchange(name)) and (a := case.app(name)) and _turns_away(case, a)]
     if not refused or not any(has_token(case, name) for name in ("login", "login first")):
         return None
-    opened = [e for name in VIEWS if (e := case.exchange(name)) and (a := case.app(name)) and 200 <= a.status < 300]
+    opened = [
+        e
+        for name in VIEWS
+        if (e := case.exchange(name)) and (a := case.app(name)) and a.status < 300 and not _turns_away(case, a)
+    ]
     competing = None if opened else ("a check of tokens that refuses all of them", "instances whose clocks differ")
     return Signs(
         evidence=tuple(seen(each, *([body(each.answer)] if each.answer else [])) for each in (*refused, *opened)),
@@ -99,7 +109,7 @@ def revoked(case: Case) -> Signs | None:
     answer, logout, first = case.app("account again"), case.app("logout"), case.app("account")
     if out is None or again is None or answer is None or logout is None or first is None:
         return None
-    if answer.status not in REFUSED or not 200 <= logout.status < 400 or not 200 <= first.status < 300:
+    if not _turns_away(case, answer) or not 200 <= logout.status < 400 or not 200 <= first.status < 300:
         return None
     if not has_token(case, "login"):
         return None
