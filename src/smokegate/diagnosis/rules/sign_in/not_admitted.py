@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Confidence
+from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.rules.sign_in.client import EXPLAINED, token_keys
 from smokegate.diagnosis.wording import body, seen
@@ -12,11 +12,12 @@ from smokegate.knowledge.causes import cause_text
 from smokegate.knowledge.refusals import Reason, reason_in
 from smokegate.observation.evidence.limit import is_limit
 from smokegate.observation.evidence.sign_in import refuses_account, reply, signs_in
+from smokegate.observation.plan.step import web_origin
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
     from smokegate.environment.signin import SignIn
-    from smokegate.observation.exchange import Answer
+    from smokegate.observation.exchange import Answer, Exchange
 
 CODE = "sign-in.not-admitted"
 REFUSALS = frozenset({400, 401, 403, 412, 422, 423, 428})
@@ -37,6 +38,7 @@ def judge(case: Case) -> Signs | None:
             exchanges=(name,),
             confidence=Confidence.LIKELY,
             names={"what": reason.what},
+            owner=Owner.CONFIGURATION if reason.name == "origin" and _comes_from_page(case, exchange) else None,
             steps=(reason.step, *cause_text(CODE).steps),
         )
     return None
@@ -53,6 +55,12 @@ def _reason(api: SignIn, name: str, answer: Answer) -> Reason | None:
     if reason is None or (got.ok and any(not reason.pattern.search(key) for key in token_keys(answer))):
         return None  # a token stands elsewhere: that is about the file
     return reason
+
+
+def _comes_from_page(case: Case, exchange: Exchange) -> bool:
+    """Return whether it names the frontend's origin: users are then turned away as the suite is."""
+    page = case.environment.frontend
+    return page is not None and exchange.request.headers.get("origin") == web_origin(page.url)
 
 
 def _is_new(case: Case) -> bool:
