@@ -21,8 +21,9 @@ def is_third_party(url: str) -> bool:
 
 
 def is_developer_tool(url: str) -> bool:
-    """Return whether an address is a library's default that no visitor's page calls."""
-    return urlsplit(url).netloc.lower() in _lists()["developer_tools"]
+    """Return whether an address is a library's default that no visitor's page calls; without a port it has no path."""
+    parts = urlsplit(url)
+    return parts.netloc.lower() in _lists()["developer_tools"] and (":" in parts.netloc or parts.path in {"", "/"})
 
 
 def is_local(host: str | None) -> bool:

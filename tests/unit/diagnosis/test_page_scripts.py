@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests_support.diagnosis import FRONTEND, an_environment, seen
+from tests_support.diagnosis import FRONTEND, an_environment, answered, page, seen
 
 from smokegate.environment.model import Environment
 from smokegate.observation.evidence.page_calls import judged
+from smokegate.observation.exchange import Exchange
 from smokegate.observation.model import PageView
 from smokegate.observation.plan.frontend.page import page_of
 from smokegate.observation.plan.frontend.reading import Reading
@@ -27,13 +28,18 @@ NUXT = (
 )
 
 
-def judgement(script: str, html: str = "", environment: Environment = ENVIRONMENT) -> str:
+NOT_THERE = page("called on frontend /items")
+
+
+def judgement(
+    script: str, html: str = "", environment: Environment = ENVIRONMENT, exchanges: tuple[Exchange, ...] = ()
+) -> str:
     """Return `right`, the code of what is wrong, or `not known`."""
     reading = Reading(f"{FRONTEND}/", page_of(html, f"{FRONTEND}/"))
     reading.add(f"{FRONTEND}/assets/main.js", script)
     found = reading.addresses()
     view = PageView((), reading.call_paths, ())
-    result = judged(environment, seen(environment=environment, api_addresses=found, page=view))
+    result = judged(environment, seen(*exchanges, environment=environment, api_addresses=found, page=view))
     return result.wrong[0].code if result.wrong else "right" if result.right else "not known"
 
 
@@ -178,3 +184,62 @@ def test_a_client_without_a_base_is_right_where_pages_and_api_share_their_origin
     script = 'const a=axios.create({baseURL:void 0});a.get("/api/items")'
     assert judgement(script) == "frontend.address-unset"
     assert judgement(script, environment=shared) == "not known"
+
+
+WRETCH = (
+    "const core={_url:``,url(e){return{...this,_url:this._url+e}}};function w(e=``,o={}){return{...core,_url:e,o:o}}"
+)
+CLASS = "class H{constructor(e){this.base=e}get(p){const x=new XMLHttpRequest;x.open(`GET`,`${this.base}${p}`)}}"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"{WRETCH}const c=w(void 0).headers(h);c.url(`/items`).get()",
+        f"{WRETCH}const c=w(``);c.url(`/items`).get()",
+        f"{CLASS}const c=new H(``);c.get(`/items`)",
+        "const c=axios.create({baseURL:``});c.get(`/items`)",
+        "const c=axios.create({baseURL:null});c.get(`/items`)",
+    ],
+)
+def test_a_client_that_keeps_no_address_calls_the_pages_own_host(script: str) -> None:
+    """That counts where the end of a declared path is called there, and the host answers it with its page."""
+    assert judgement(script, exchanges=(NOT_THERE,)) == "frontend.calls-itself"
+    assert judgement(script, exchanges=(answered("called on frontend /items", body=[{"id": 1}]),)) == "right"
+    assert judgement(script.replace("/items", "/pages"), exchanges=(NOT_THERE,)) == "not known"
+    assert judgement(f"fetch(`{API}/api/items`);{script}", exchanges=(NOT_THERE,)) == "right"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "class R{constructor(e){this.base=e}push(p){history.pushState(p)}}const r=new R(``);r.push(`/items`)",
+        f"const f=()=>{{{WRETCH}const c=w(``);c.url(`/items`)}}",
+        f"{WRETCH}const c=w(h);c.url(`/items`).get()",
+        "function t(e){const n={label:e};return n}const n=t(``);n.get(`/items`)",
+    ],
+)
+def test_what_is_made_with_nothing_and_is_no_client_shows_nothing(script: str) -> None:
+    """A router has a base, too; what is made later, or with what is not known, may have an address."""
+    assert judgement(script, exchanges=(NOT_THERE,)) == "not known"
+
+
+def test_a_constant_that_only_begins_a_request_is_no_call() -> None:
+    """The base has the API's prefix, and so have the paths: what is requested has it twice."""
+    twice = page("called on backend /api/api/items", 404)
+    assert judgement(f"const b=`{API}/api`;fetch(`${{b}}/api/items`)", exchanges=(twice,)) == "frontend.wrong-path"
+    assert judgement(f"const b=`{API}/api`;fetch(`${{b}}/items`)") == "right"
+
+
+def test_pages_that_call_no_api_may_call_their_own_host() -> None:
+    """`calls = false`: such as those that a server renders, with the parts that they load."""
+    script = "fetch(`/items`)"
+    called = page("called on frontend /items", text="<p>Lamp</p>")
+    assert judgement(script, exchanges=(called,)) == "frontend.calls-itself"
+    own = an_environment(
+        frontend={"url": FRONTEND, "calls": False},
+        backend={"url": API, "health": {"path": "/health"}},
+        sign_in=None,
+        version=None,
+    )
+    assert judgement(script, environment=own, exchanges=(called,)) == "not known"

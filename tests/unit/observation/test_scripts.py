@@ -70,6 +70,16 @@ def test_a_script_that_ends_behind_an_equals_sign_has_no_address() -> None:
         (f'var b="{API}",o=p=>fetch(new URL("items"+p,b+"/"))', f"{API}/items…"),
         (f'var A="{API}";function c(m,p){{var r=new XMLHttpRequest();r.open(m,A+p)}}', f"{API}…"),
         (f'const s=io("{API}")', API),
+        ('x.create({baseURL:"http://localhost/api"})', "http://localhost/api"),
+        (f'm.constant("API_URL","{API}")', API),
+        (f'p=[{{provide:t,useValue:"{API}"}}]', API),
+        (
+            (
+                'const l="";function c(r,o){return new Promise((s,t)=>{const e=new XMLHttpRequest;e.open(r,l+o,!0)})}'
+                'c("GET","/items")'
+            ),
+            "/items",
+        ),
         (f'new WebSocket("{API.replace("https", "wss")}/live")', f"{API.replace('https', 'wss')}/live"),
         (f'const c=Object.freeze({{apiUrl:"{API}"}});const g=e=>request(`${{c.apiUrl}}/v1/${{e}}`)', f"{API}/v1/…"),
         (
@@ -124,7 +134,16 @@ def test_the_address_that_is_called_is_found_however_it_is_written(bundle: str, 
         'function a(t){const e=t||h;if(!e)throw Error("no url")}const c=a(void 0)',
         'function a(t){t??=h;if(!t)throw Error("no url")}const c=a(void 0)',
         'function a(t="/"){if(!t)throw Error("no url")}const c=a(void 0)',
-        'class P{constructor(e="/"){this.base=e}send(p){return fetch(this.base+p)}}const p=new P(void 0);',
+        'class P{constructor(e="/"){this.base=e}}const p=new P(void 0);',
+        "const f=()=>wretch().url(void 0)",
+        'x.mock("/items",void 0);m.value("theme","https://themes.example/a")',
+        'if(x)throw Error("API_URL is not set")',
+        'function f(){throw Error("API_URL is not set")}',
+        'throw Error("ITEM_COUNT is wrong")',
+        "const o={image:{uri:void 0,headers:{}}}",
+        "x(`${theme}/items`)",
+        "fetch(`//${h}:${p}/items`)",
+        'const a="http://localhost/"',
         'const s=new Map([["api",void 0]]);s.set("api",h);fetch(s.get("api")+o)',
         'fetch("/assets/logo.svg")',
         'const a="https://docs.example.com/guide"',
@@ -168,6 +187,16 @@ def test_a_script_that_calls_no_api_has_no_address(script: str) -> None:
         ),
         (f"{CLIENT}const f=(t,e)=>new yi(t,e),c=f({{}}.VITE_API_URL,'key')", "undefined", "VITE_API_URL"),
         ('function q(o){if(!o.url){throw Error("no url")}}' + f"{CLIENT}const c=new yi(void 0)", "undefined", ""),
+        ('const b=p().url(void 0).content("json");b.url("/items")', "undefined", ""),
+        ('i(h);throw new Error("Invalid environment: VITE_API_URL is required")', "undefined", "VITE_API_URL"),
+        ('angular.module("shop",[]).constant("API_URL",void 0)', "undefined", "API_URL"),
+        (
+            "const e=globalThis.kit.env;async function f(s,p){return s(`${e.PUBLIC_API_URL}${p}`)}",
+            "undefined\ufffc",
+            "PUBLIC_API_URL",
+        ),
+        ('const l=c({uri:void 0,credentials:"include"})', "undefined", ""),
+        ('const b="YOUR_API_URL_HERE";fetch(`${b}/items`)', "YOUR_API_URL_HERE/items", ""),
     ],
 )
 def test_an_address_that_the_build_did_not_fill_in_is_found(script: str, value: str, setting: str) -> None:
@@ -277,6 +306,15 @@ def test_a_script_names_what_it_imports_and_what_it_loads_later() -> None:
     found = reading('import{a}from"./vendor.js";const p=()=>import("./Login-Ab12Cd34.js");import("react")')
     assert found.modules() == ("https://app.example/assets/vendor.js",)
     assert found.chunks() == ("https://app.example/assets/Login-Ab12Cd34.js",)
+
+
+def test_the_scripts_of_workers_are_read_too() -> None:
+    """They call the API as the page does; one that is made of a text has no file."""
+    found = reading(
+        'new Worker(new URL("/assets/w-1a.js",import.meta.url),{type:"module"});new SharedWorker("./s-2b.js");'
+        "new Worker(URL.createObjectURL(b));class Worker{}"
+    )
+    assert found.chunks() == ("https://app.example/assets/w-1a.js", "https://app.example/assets/s-2b.js")
 
 
 def test_a_manifest_of_routes_names_their_modules() -> None:

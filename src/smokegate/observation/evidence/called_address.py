@@ -48,8 +48,10 @@ class AddressJudge:
         assert environment.frontend is not None
         self._environment = environment
         self._observation = observation
-        self.addresses = observation.api_addresses if observation else addresses
         view = observation.page if observation else None
+        self.addresses = observation.api_addresses if observation else addresses
+        if not (view.call_paths if view else paths):
+            self.addresses = tuple(each for each in self.addresses if not self._is_beginning(each))
         # Where a client has a base, what a request option names as its `url` is a path below it.
         self._based = any(_is_base(each) for each in self.addresses)
         below = [each.value for each in self.addresses if self.below_base(each)]
@@ -60,6 +62,11 @@ class AddressJudge:
         self._home = urlsplit(environment.frontend.url)
         self._prefix = self.wanted.path.rstrip("/") if self._calls else ""
         self._declared = tuple(declared_paths(environment))
+
+    def _is_beginning(self, address: ApiAddress) -> bool:
+        """Return whether a constant is only there to begin what is requested: alone it is called by no one."""
+        requests = (each.value for each in self.addresses if each.how == "request" and each.value != address.value)
+        return address.how == "constant" and any(each.startswith(address.value) for each in requests)
 
     def kind(self, address: ApiAddress) -> tuple[str, str]:
         """Return what an address is, a cause's code where it is wrong, and what shows it."""
@@ -148,10 +155,21 @@ class AddressJudge:
             else []
         )
         whole = [known] if len(known) > 1 else []
-        return tuple(dict.fromkeys((*declared, *joined, *whole)))
+        ends = [each for each in joined if self._lacks_beginning(each)]
+        return tuple(dict.fromkeys((*declared, *ends, *joined, *whole)))
+
+    def lacks_beginning(self, address: ApiAddress) -> bool:
+        """Return whether a client without a base calls what is the end of a declared path of the API."""
+        return not address.value and any(map(self._lacks_beginning, self._paths))
+
+    def _lacks_beginning(self, path: str) -> bool:
+        declared = [d for d in self._declared if d.endswith(path) and d != path]
+        return path[:1] == "/" and len(path) > 1 and any(not begun(self._paths, d, path) for d in declared)
 
     def _itself(self, address: ApiAddress) -> tuple[str, str]:
-        """The page's own host is right where it passes the call on, which its answer shows."""
+        """The page's own host is right where it passes the call on, which its answer shows, or serves pages alone."""
+        if self._environment.frontend is not None and self._environment.frontend.calls is False:
+            return UNCLEAR, ""
         names = [ON_FRONTEND + each for each in self.samples(address)]
         for name in (*names, "api on frontend"):
             answer = self._answer(name)

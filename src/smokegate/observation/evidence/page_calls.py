@@ -120,7 +120,7 @@ def _counts(judge: AddressJudge, wrong: Wrong, *, any_right: bool, near: bool) -
         return how in STRONG and (wrong.certain or _related(judge, wrong.address))
     if how == "path" or not wrong.address.value:
         # A path alone says too little where a client's base is not known.
-        return wrong.certain and bool(wrong.detail)
+        return (wrong.certain or judge.lacks_beginning(wrong.address)) and bool(wrong.detail)
     # What a page gives its own functions may be a link; to the user's own machine no page links.
     return how in STRONG or wrong.certain or (how == "given" and code == "frontend.calls-localhost")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.functions import bound
 from smokegate.observation.javascript.scopes import FAR, Parameter, Script, parameters
-from smokegate.observation.javascript.tokens import NOWHERE, STRING, WORD
+from smokegate.observation.javascript.tokens import CONDITIONS, NOWHERE, STRING, WORD
 from smokegate.observation.javascript.values import Unknown, Value, options_of
 from smokegate.observation.model import HOLE
 
@@ -29,51 +30,48 @@ def _passed_on(evaluator: Evaluator, script: Script, at: int) -> Iterator[Value]
     """Yield what an expression within a function is, for each constant that a caller passes."""
     if evaluator.world.exhausted:
         return
-    before = script.work
-    function = _function_around(script, at)
+    hidden, before = set[str](), script.work
+    functions = list(_functions_around(script, at))
     evaluator.world.steps += script.work - before
-    if function is None:
-        return
-    name, names = function
-    for number, opened in enumerate(_calls_of(script, name)):
-        if number >= MOST_CALLERS or evaluator.world.exhausted:
+    for own, names in functions:
+        opened = list(islice(_calls_of(script, own), MOST_CALLERS)) if own else []
+        for each in opened:
+            if evaluator.world.exhausted:
+                return
+            values = _constants(evaluator, script, each, len(names))
+            known = {k: v for k, v in bound(evaluator, names, values).items() if k not in hidden}
+            for value in options_of(evaluator.value(script, at, known)):
+                if isinstance(value, str) and not value.startswith(HOLE) and value.strip(HOLE):
+                    yield value
+        if own:
             return
-        values = _constants(evaluator, script, opened, len(names))
-        for value in options_of(evaluator.value(script, at, bound(evaluator, names, values))):
-            if isinstance(value, str) and not value.startswith(HOLE) and value.strip(HOLE):
-                yield value
+        hidden |= {each.name for each in names}  # of a function within it: its own parameters
 
 
-def _function_around(script: Script, at: int) -> tuple[str, list[Parameter]] | None:
-    """Return the name and the parameters of the function in which a token stands."""
+def _functions_around(script: Script, at: int) -> Iterator[tuple[str, list[Parameter]]]:
+    """Yield the name, if any, and the parameters of each function around a token, from the inside out."""
     tokens, position = script.tokens, at
     for _ in range(8):
         if position >= len(tokens):
-            return None
+            return
         arrow = _arrow_before(script, position)
         if arrow is not None:
-            return _named(script, arrow)
+            yield _named(script, arrow)
+            position = tokens.pair.get(arrow - 1, arrow - 1)
+            continue
         around = tokens.inside[position]
         if around == NOWHERE:
-            return None
+            return
         if tokens.word(around) == "{":
             before = around - 1
             if tokens.is_punctuation(before, "=>"):
-                return _named(script, before)
-            if tokens.is_punctuation(before, ")"):
+                yield _named(script, before)
+            elif tokens.is_punctuation(before, ")"):
                 opened = tokens.pair.get(before, before)
-                name = opened - 1
-                if tokens.kind(name) == WORD and tokens.word(name) not in {
-                    "if",
-                    "for",
-                    "while",
-                    "switch",
-                    "catch",
-                    "with",
-                }:
-                    return tokens.word(name), parameters(script, opened)
+                name = tokens.word(opened - 1) if tokens.kind(opened - 1) == WORD else ""
+                if name and name not in CONDITIONS | {"switch", "catch"}:
+                    yield name if name != "function" else "", parameters(script, opened)
         position = around
-    return None
 
 
 def _arrow_before(script: Script, position: int) -> int | None:
@@ -90,15 +88,15 @@ def _arrow_before(script: Script, position: int) -> int | None:
     return None
 
 
-def _named(script: Script, arrow: int) -> tuple[str, list[Parameter]] | None:
-    """Return the name that an arrow function is assigned to, and its parameters."""
+def _named(script: Script, arrow: int) -> tuple[str, list[Parameter]]:
+    """Return the name that an arrow function is assigned to, if any, and its parameters."""
     tokens = script.tokens
     first = tokens.pair.get(arrow - 1, arrow - 1)
     names = parameters(script, first) if tokens.word(first) == "(" else [Parameter(tokens.word(first), 0)]
     before = first - 1
     if tokens.word(before) == "async":
         before -= 1
-    return (tokens.word(before - 1), names) if tokens.is_punctuation(before, "=", ":") else None
+    return tokens.word(before - 1) if tokens.is_punctuation(before, "=", ":") else "", names
 
 
 def _calls_of(script: Script, name: str) -> Iterator[int]:

@@ -22,15 +22,22 @@ from smokegate.observation.javascript.called_paths import CalledPaths
 from smokegate.observation.javascript.callers import requested
 from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.members import member
-from smokegate.observation.javascript.refusing import refused
+from smokegate.observation.javascript.refusing import keeps_nothing, refused
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import PIECE, PUNCTUATION, STRING, WORD, Tokens, unescaped
 from smokegate.observation.javascript.unset import runs_at_once
-from smokegate.observation.javascript.values import UNDEFINED, Undefined, Unknown
+from smokegate.observation.javascript.values import UNDEFINED, Undefined, Unknown, options_of
 from smokegate.observation.model import HOLE
 
-BESIDE = {"url": "exchanges", "uri": "(?:cache|link)", "endpoint": "defaultAuthMode"}
+BESIDE = {"url": "exchanges", "uri": "(?:cache|link|credentials|fetchOptions)", "endpoint": "defaultAuthMode"}
 """Options that are an address where another one is there: of urql, Apollo Client and Amplify."""
+NAMED_SETTING = frozenset({"constant", "value", "provide"})
+"""Methods that give a setting its name and its value: `module.constant("API_URL", …)`."""
+SETTING = re.compile(r"[A-Z][A-Z0-9]{1,20}(?:_[A-Z0-9]{1,20}){1,6}")
+SETS_ADDRESS = re.compile(
+    r"(?:set_?)?(?:(?:api|base|root|server)_?)?(?:ur[il]|endpoint)|set_?base_?path", re.IGNORECASE
+)
+"""Methods that give a client its address: `wretch().url(…)`."""
 
 
 class Calls:
@@ -69,9 +76,11 @@ class Calls:
         sign = tokens.word(index + 1)
         if sign == "?." and tokens.word(index + 2) == "(":
             sign, index = "(", index + 1
-        if sign == "(":
+        if sign == "(" and tokens.word(index - 1) != "function":
             yield from self._call(script, index, word)
             yield from self._refused(script, index)
+        elif word == "throw":
+            yield from self._thrown(script, index)
         elif sign == ":" or (sign == "=" and tokens.is_punctuation(index - 1, ".", "?.")):
             yield from self._key(script, word, index + 2)
         elif (sign == "+" and tokens.is_punctuation(index - 1, "(", ",", "=>", "=", ":", "[")) or (
@@ -81,8 +90,6 @@ class Calls:
 
     def _call(self, script: Script, index: int, word: str) -> Iterator[Found]:
         tokens, before, first = script.tokens, script.tokens.word(index - 1), index + 2
-        if before == "function":
-            return
         if before == "new" and word == "URL" and tokens.closing(index + 1) > first:
             yield from self._url(script, first)
         elif word in REQUESTS or (before == "new" and word in CONNECTIONS):
@@ -93,12 +100,24 @@ class Calls:
                 yield from self._request(script, second, verb.upper() if isinstance(verb, str) else "?")
         elif before == "." and word in VERBS:
             yield from self._verb(script, first, word.upper())
+        elif before == "." and word in NAMED_SETTING:
+            yield from self._setting(script, first)
         elif tokens.kind(first) == STRING and ABSOLUTE.match(tokens.word(first), 1):
             value = self._evaluator.value(script, first)
             if isinstance(value, str):
                 yield Found(script.url, value, "built")
         elif tokens.kind(first) == WORD and word not in SHOWN and self._names.is_argument(script, first):
             yield from self._given(script, first)
+
+    def _thrown(self, script: Script, index: int) -> Iterator[Found]:
+        """Yield the setting that a module misses that throws as it loads, by no condition: the build decided it."""
+        tokens = script.tokens
+        if (index and not tokens.is_punctuation(index - 1, ";", "}")) or not runs_at_once(script, index):
+            return
+        said = " ".join(tokens.word(each) for each in range(index, index + 12) if tokens.kind(each) in {STRING, PIECE})
+        name = next((each for each in SETTING.findall(said) if names_api(each)), "")
+        if name:
+            yield Found(script.url, "undefined", "built", "?", setting=name)
 
     def _refused(self, script: Script, index: int) -> Iterator[Found]:
         """Yield the nothing that a client is made with as the page loads, and that it refuses: it wants an address."""
@@ -109,15 +128,34 @@ class Calls:
         if not is_value or not begins or not runs_at_once(script, index):
             return
         value = self._evaluator.value(script, index + 2)
-        if (isinstance(value, Undefined) or value == "") and refused(self._evaluator, script, index, empty=value == ""):
-            unset = value if isinstance(value, Undefined) else UNDEFINED
+        if not isinstance(value, Undefined) and value != "":
+            return
+        unset = value if isinstance(value, Undefined) else UNDEFINED
+        if refused(self._evaluator, script, index, empty=value == ""):
             yield Found(script.url, unset.word, "client", "?", setting=unset.name)
+        elif tokens.word(index - 1) == ".":
+            if SETS_ADDRESS.fullmatch(tokens.word(index)):
+                yield Found(script.url, "" if value == "" else unset.word, "client", "?", setting=unset.name)
+        elif keeps_nothing(self._evaluator, script, index, value):
+            yield Found(script.url, "", "client", "?", setting=unset.name)
 
     def _given(self, script: Script, at: int) -> Iterator[Found]:
         """Yield the address that a function is given under a name: `createClient(settings.url)`."""
         for value, alone in self._evaluator.each_value(script, at):
             if isinstance(value, str) and ABSOLUTE.match(value) and HOLE not in value:
                 yield Found(script.url, value, "given", "?", alone=alone)
+
+    def _setting(self, script: Script, first: int) -> Iterator[Found]:
+        """Yield the address that is stored under a name: `constant("API_URL", "https://…")`."""
+        name = unescaped(script.tokens.word(first)[1:-1]) if script.tokens.kind(first) == STRING else ""
+        second = self._evaluator.second_argument(script, first) if names_api(name) else None
+        if second is None:
+            return
+        for value in options_of(self._evaluator.value(script, second)):
+            if isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value)):
+                yield Found(script.url, value, "setting", "?", alone=False)
+            elif isinstance(value, Undefined) and value.word == "undefined":
+                yield Found(script.url, value.word, "setting", "?", setting=name)
 
     def _url(self, script: Script, at: int) -> Iterator[Found]:
         """Yield what `new URL` of a setting that is not set shows: it throws where the page needs the address."""
@@ -157,7 +195,10 @@ class Calls:
 
     def _key(self, script: Script, key: str, at: int) -> Iterator[Found]:
         client = key.lower() in CLIENT
-        if key in GIVEN and at < len(script.tokens.starts):
+        if key == "useValue" and at < len(script.tokens.starts):
+            for each in self._given(script, at):
+                yield Found(script.url, each.value, "setting", "?", alone=False)
+        elif key in GIVEN and at < len(script.tokens.starts):
             yield from self._given(script, at)
         if at >= len(script.tokens.starts) or (not client and not names_api(key)):
             return
@@ -170,7 +211,7 @@ class Calls:
                 yield Found(script.url, value, how, "?", alone=alone)
             elif isinstance(value, Undefined) and _wants_address(script, key, at) and value.word == "undefined":
                 yield Found(script.url, "undefined", how, "?", setting=value.name, alone=alone)
-            elif value == "" and _wants_address(script, key, at):
+            elif value in ("", Undefined(word="null")) and _wants_address(script, key, at):
                 yield Found(script.url, "", how, "?", alone=alone)
             elif key.lower() in {"baseurl", "prefixurl"} and script.tokens.word(script.tokens.inside[at] - 1) == "(":
                 hidden = isinstance(value, Unknown) or (isinstance(value, str) and value.startswith(HOLE))
@@ -226,8 +267,14 @@ class Calls:
         elif ABSOLUTE.match(piece) and whole:
             how = "built" if tokens.is_punctuation(index - 1, "(") else _stands_as(tokens, index)
             yield Found(script.url, unescaped(piece), how, "?")
-        elif ABSOLUTE.match(piece) or UNSET.match(piece) or (not piece and not whole):
+        elif ABSOLUTE.match(piece) or UNSET.match(piece):
             yield from self._built(script, index)
+        elif not piece and not whole:
+            yield from self._built(script, index)
+            first = self._evaluator.value(script, index + 3)
+            if isinstance(first, Undefined) and first.word == "undefined" and names_api(first.name):
+                # Whatever sends it, it begins with the API's address, whose name the build has left.
+                yield Found(script.url, first.word + HOLE, "built", "?", setting=first.name)
 
 
 def _wants_address(script: Script, key: str, at: int) -> bool:

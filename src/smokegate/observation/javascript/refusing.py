@@ -1,4 +1,4 @@
-"""Whether a function throws where it is given no address, as clients do that want one."""
+"""What a function does that is given no address: it throws, as clients do that want one, or keeps it as its own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from smokegate.observation.javascript.scopes import Definition, Script
 from smokegate.observation.javascript.tokens import NOWHERE, PIECE, STRING, WORD, unescaped
 from smokegate.observation.javascript.unset import BEFORE, MOST_BODY, extent_of, own_parameters
+from smokegate.observation.javascript.values import Undefined, Value
 
 if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
@@ -24,6 +25,11 @@ NOTHING = re.compile(
 )
 ADDRESS = re.compile(r"\b\w*(?:ur[il]s?|address|endpoint|host|origin)\b", re.IGNORECASE)
 """What the error of a client says that wants an address."""
+KEEPS_URL = re.compile(r"_*(?:(?:api|base|root|server|service)_?)?(?:ur[il]|endpoint)|base_?path", re.IGNORECASE)
+"""Under which name a client keeps its address."""
+KEEPS_BASE = re.compile(r"_*(?:api|base|root|server|host|prefix|origin)", re.IGNORECASE)
+"""Under which names it may, and anything else, too: whether it sends requests decides."""
+SENDS = ("fetch(", "XMLHttpRequest", ".open(")
 
 
 def refused(  # noqa: PLR0913 -- what is called, with what, and how far the question has been handed on
@@ -42,16 +48,58 @@ def refused(  # noqa: PLR0913 -- what is called, with what, and how far the ques
     if script.tokens.is_punctuation(name - 1, "."):
         methods = list(_methods(script, script.tokens.word(name))) if depth == 0 else []
         return _thrown(evaluator, script, methods[0], number, depth, empty=empty) if len(methods) == 1 else ""
+    if depth >= HANDED_ON:
+        return ""
+    places = _places(evaluator, script, name)
+    return next((_thrown(evaluator, each, value, number, depth, empty=empty) for each, value in places), "")
+
+
+def keeps_nothing(evaluator: Evaluator, script: Script, name: int, passed: Value) -> bool:
+    """Return whether a function or a class keeps its first argument as a client's address, and that is nothing.
+
+    What it is by default counts where nothing is passed: the page's own host, an empty text or `/`.
+    """
+    for module, value in _places(evaluator, script, name):
+        first = _signature(module, value)
+        wanted = (
+            next((e for e in own_parameters(module, first) if e.number == 0 and not e.key), None) if first else None
+        )
+        if first is None or wanted is None:
+            continue
+        default = evaluator.value(module, wanted.default) if wanted.default is not None else passed
+        if (default if isinstance(passed, Undefined) else passed) not in {passed, "", "/"}:
+            continue
+        tokens, extent = module.tokens, extent_of(module, first)[:MOST_BODY]
+        whole = tokens.inside[extent.start] if module.tokens.word(value) != "class" else tokens.inside[first]
+        body = tokens.text[tokens.starts[whole] : tokens.starts[tokens.closing(whole)]] if whole != NOWHERE else ""
+        evaluator.world.steps += len(extent)
+        for at in extent:
+            if (
+                tokens.kind(at) != WORD
+                or tokens.word(at) != wanted.name
+                or not tokens.is_punctuation(at + 1, ",", ";", "}")
+            ):
+                continue
+            kept_as = tokens.word(at - 2) if tokens.is_punctuation(at - 1, "=", ":") else ""
+            if tokens.is_punctuation(at - 1, "=") and not (
+                tokens.word(at - 4) == "this" and tokens.word(at - 3) == "."
+            ):
+                continue
+            if KEEPS_URL.fullmatch(kept_as) or (KEEPS_BASE.fullmatch(kept_as) and any(each in body for each in SENDS)):
+                return True
+    return False
+
+
+def _places(evaluator: Evaluator, script: Script, name: int) -> Iterator[tuple[Script, int]]:
+    """Yield where the function or the class is defined that a name means, in another module too."""
     found = script.visible(script.tokens.word(name), name)
-    if isinstance(found, Definition) and found.value is not None and depth < HANDED_ON:
-        return _thrown(evaluator, script, found.value, number, depth, empty=empty)
+    if isinstance(found, Definition) and found.value is not None:
+        yield script, found.value
     imported = script.imports.get(script.tokens.word(name)) if found is None else None
     module = evaluator.world.module(script, imported.module) if imported else None
-    if imported is None or module is None or depth >= HANDED_ON:
-        return ""
-    inside = module.local.get((module.exports.get(imported.name, ""), NOWHERE), ())
-    values = (each.value for each in inside if each.value is not None)
-    return next((_thrown(evaluator, module, each, number, depth, empty=empty) for each in values), "")
+    if imported is not None and module is not None:
+        inside = module.local.get((module.exports.get(imported.name, ""), NOWHERE), ())
+        yield from ((module, each.value) for each in inside if each.value is not None)
 
 
 def _methods(script: Script, name: str) -> Iterator[int]:

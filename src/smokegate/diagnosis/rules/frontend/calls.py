@@ -62,7 +62,7 @@ def _confidence(wrong: Wrong, *, sole: bool) -> Confidence:
     """Certain only of what a client or a request is given, by no condition, and where nothing else is called."""
     if not sole or not wrong.address.alone or wrong.address.how not in PROVEN:
         return Confidence.LIKELY
-    if wrong.code == "frontend.another-backend" and not wrong.certain:
+    if not wrong.certain and (wrong.code == "frontend.another-backend" or not wrong.address.value):
         return Confidence.LIKELY
     return Confidence.CERTAIN if wrong.address.how in STRONG else Confidence.POSSIBLE
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from urllib.parse import urljoin
 
@@ -15,6 +17,7 @@ from smokegate.observation.model import HOLE
 from smokegate.observation.plan.step import same_origin
 
 MOST = 40
+WORKER = re.compile(r"\b(?:Shared)?Worker(?=\()")
 
 
 def imported(world: World, script: Script) -> tuple[str, ...]:
@@ -23,9 +26,9 @@ def imported(world: World, script: Script) -> tuple[str, ...]:
 
 
 def lazy(world: World, evaluator: Evaluator, script: Script) -> tuple[str, ...]:
-    """Return the addresses of what a script loads when needed: `import("./x.js")`, routes, the chunks of webpack."""
-    routes = _addresses(world, script, dict.fromkeys(_routes(evaluator, script)))
-    found = (*_addresses(world, script, script.lazy), *routes, *_webpack(world, evaluator, script))
+    """Return the addresses of what a script loads when needed: `import("./x.js")`, routes, workers, chunks."""
+    named = dict.fromkeys((*script.lazy, *_routes(evaluator, script), *_workers(script)))
+    found = (*_addresses(world, script, named), *_webpack(world, evaluator, script))
     return tuple(dict.fromkeys(found))[:MOST]
 
 
@@ -44,6 +47,17 @@ def _routes(evaluator: Evaluator, script: Script) -> Iterator[str]:
         value = evaluator.value(script, at)
         if isinstance(value, str) and value.startswith(("/", "http://", "https://")):
             yield value
+
+
+def _workers(script: Script) -> Iterator[str]:
+    """Yield the scripts of workers, which call the API as the page does: `new Worker(new URL("./x.js", …))`."""
+    tokens = script.tokens
+    for match in WORKER.finditer(tokens.text):
+        at = bisect_left(tokens.starts, match.start())
+        at += 5 if tokens.word(at + 2) == "new" and tokens.word(at + 3) == "URL" else 2
+        name = unescaped(tokens.word(at)[1:-1]) if tokens.kind(at) == STRING else ""
+        if name.startswith((".", "/")):
+            yield name
 
 
 def _webpack(world: World, evaluator: Evaluator, script: Script) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from smokegate.knowledge.page_hosts import is_developer_tool, is_framework_path, is_third_party
-from smokegate.observation.evidence.addresses import WITHOUT_SCHEME
+from smokegate.observation.evidence.addresses import UNFILLED, WITHOUT_SCHEME
 from smokegate.observation.javascript.api_names import ABSOLUTE, UNSET, Found, names_api
 from smokegate.observation.javascript.calls import Calls
 from smokegate.observation.javascript.definitions import script_of
@@ -151,22 +151,25 @@ class Reading:
         return ApiAddress(script, value, resolved, found.how, found.alone, found.setting)
 
     def _may_be_api(self, found: Found, value: str, resolved: str, *, absolute: bool) -> bool:
-        path = urlsplit(resolved.partition(HOLE)[0]).path
-        if absolute and (is_third_party(resolved) or is_developer_tool(resolved) or not urlsplit(resolved).hostname):
+        parts = urlsplit(resolved.partition(HOLE)[0])
+        path, host = parts.path, parts.hostname or ""
+        if not host and "://" in resolved:
+            return False
+        if absolute and (is_third_party(resolved) or is_developer_tool(resolved)):
             return False
         own = web_origin(self.world.page)
         if value and resolved.startswith(own) and (is_framework_path(path) or FILE.search(path) or path in {"", "/"}):
             # The page's own host is the API only with a path: routers and fallbacks are made of its address.
             return False
-        if absolute and "." not in (urlsplit(resolved).hostname or "") and not urlsplit(resolved).port:
-            return False
+        if absolute and "." not in host and not parts.port and path in {"", "/"}:
+            return False  # `http://localhost`, as libraries have it for their own use
         if not value:
             return found.how == "client"
         return (
             absolute
             or value.startswith("/")
-            or (found.how in {"setting", "request", "client"} and value[:1] in "$_%{<")
-            or (found.how in {"setting", "request", "client"} and WITHOUT_SCHEME.match(value) is not None)
+            or (found.how in SURE and (value[:1] in "$_%{<" or UNFILLED.match(value) is not None))
+            or (found.how in SURE and WITHOUT_SCHEME.match(value) is not None)
         )
 
 
