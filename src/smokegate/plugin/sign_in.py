@@ -13,6 +13,7 @@ from smokegate.observation.evidence.sign_in import (
     refuses_account,
     refuses_login,
     reply,
+    shows_another,
     signs_in,
     succeeded,
 )
@@ -136,6 +137,7 @@ class SignInResponses:
         account.expect(opens(api, got), "the account, with a 2xx status, for the client that just signed in")
         if got.is_page and not got.is_json:
             return
+        account.expect(not shows_another(api, got), "the account of this run, not another user's e-mail address")
         identity, expected = identity_in(api, got), identity_in(api, reply(before.answer))
         # Not every account view has an `id`: only one that the file names must be there.
         named = api.identity_declared is not None or expected is not None

@@ -550,6 +550,30 @@ def test_token_that_opens_another_account_is_reported() -> None:
     assert "another account" in headline.title
 
 
+@pytest.mark.parametrize(
+    ("account", "expected"),
+    [
+        ({"id": 7, "email": "owner@shop.example"}, Confidence.CERTAIN),
+        ({"id": 7, "email": "smokegate+0123456789ab@example.com"}, None),
+        ({"id": 7, "email": "Smokegate@example.com"}, None),
+        ({"id": 7, "email": "s***@example.com"}, None),
+        ({"id": 7, "support": {"email": "help@shop.example"}}, None),
+        ({"id": 7, "email": None}, None),
+    ],
+)
+def test_an_account_view_with_another_address_is_someone_elses(account: object, expected: Confidence | None) -> None:
+    """It may show the address that the run registered with, none, or a part of it."""
+    found = found_by("sign-in.account-lost", answered("account", body=account))
+    assert (found.confidence if found else None) is expected
+
+
+def test_an_id_that_no_one_declared_is_no_proof_of_another_account() -> None:
+    """Registering may answer with the id of anything."""
+    found = found_by("sign-in.account-lost", answered("register", 201, {"id": 1, "access_token": "t-1"}))
+    assert found is not None
+    assert found.confidence is Confidence.LIKELY
+
+
 def test_account_that_is_there_already_is_the_suites_own() -> None:
     """An account that is there already is the suite's own trouble, and says nothing of the app."""
     headline = judged(answered("register", 400, {"detail": "Email already registered"})).headline

@@ -25,6 +25,7 @@ SUCCESS = ("success", "succeeded", "ok", "isSuccess", "status")
 """Keys of JSON that say of a request whether it succeeded."""
 FAILURE = {"error", "fail", "failed", "failure"}
 REFUSAL = re.compile(r"password|credential|incorrect|wrong|invalid|unauthori[sz]ed", re.IGNORECASE)
+WHOLE_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 SYNTHETIC = re.compile(r"smokegate\+[0-9a-f]{12}@")
 """How the addresses of accounts begin that a run makes."""
 
@@ -209,6 +210,22 @@ def shows_account(api: SignIn, got: Reply, own: Reply | None) -> bool:
         return True
     found = identity_in(api, got)
     return found not in (None, "") and own is not None and found == identity_in(api, own)
+
+
+def shows_another(api: SignIn, got: Reply) -> bool:
+    """Return whether an account view holds the e-mail address of someone else than the account that this run created.
+
+    One that is shown in part, or without what follows its `+`, may be the run's own.
+    """
+    call = api.register_call
+    if not api.creates_accounts or api.confirms_elsewhere or call is None or "mail" not in call.email:
+        return False
+    above = lookup(got.json, tuple(api.identity.split(".")[:-1])) if got.is_json else None
+    keys = ("email", "emailAddress", "email_address")
+    said = next((above[key] for key in keys if above.get(key)), None) if isinstance(above, dict) else None
+    if not isinstance(said, str) or not WHOLE_ADDRESS.fullmatch(said) or said in (call.fields or {}).values():
+        return False
+    return not said.lower().startswith("smokegate")
 
 
 def registered(api: SignIn, answers: Callable[[str], Answer | None]) -> bool:

@@ -22,7 +22,7 @@ PROVEN = {"client", "request", "setting"}
 
 def shown(text: str) -> str:
     """Return an address for a person: what only a running page knows is an ellipsis."""
-    return quote(text.replace(HOLE, "…"))
+    return quote(text.replace(HOLE, "…")) if text else "an empty address"
 
 
 def calling(code: str) -> Judge:

@@ -8,7 +8,14 @@ from smokegate.diagnosis.broken import has_token
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
-from smokegate.observation.evidence.sign_in import identity_in, is_refused, leads_elsewhere, reply, token_of
+from smokegate.observation.evidence.sign_in import (
+    identity_in,
+    is_refused,
+    leads_elsewhere,
+    reply,
+    shows_another,
+    token_of,
+)
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -66,13 +73,22 @@ def _other_account(case: Case) -> Signs | None:
         exchange = case.exchange(name)
         if identity is not None and exchange is not None:
             by_identity.setdefault(str(identity), exchange)
-    if len(by_identity) < 2:
+    named = [
+        e for name in VIEWS if (e := case.exchange(name)) and (a := case.app(name)) and shows_another(api, reply(a))
+    ]
+    if len(by_identity) < 2 and not named:
         return None
+    by_identity = by_identity if len(by_identity) > 1 else {}
+    differing = list(by_identity.items())[::-1]
+    between_views = sum(each.name in VIEWS for _, each in differing) > 1
     return Signs(
-        evidence=tuple(
-            seen(each, f"{api.identity} is {quote(identity)}") for identity, each in list(by_identity.items())[::-1]
+        evidence=(
+            *(seen(each, "it shows another user's e-mail address") for each in named),
+            *(seen(each, f"{api.identity} is {quote(identity)}") for identity, each in differing),
         ),
-        exchanges=tuple(each.name for each in by_identity.values())[::-1],
+        exchanges=tuple(dict.fromkeys(each.name for each in (*named, *(each for _, each in differing)))),
+        # Without a word about it, an `id` may be that of anything: of the registration, of a session.
+        confidence=Confidence.CERTAIN if named or api.identity_declared or between_views else Confidence.LIKELY,
         title="The token that {host} gives opens another account",
         competing=("accounts that are mixed up by the app", "a cache in front that ignores the token"),
     )
