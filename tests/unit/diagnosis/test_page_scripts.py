@@ -217,6 +217,10 @@ def test_a_client_that_keeps_no_address_calls_the_pages_own_host(script: str) ->
         f"const f=()=>{{{WRETCH}const c=w(``);c.url(`/items`)}}",
         f"{WRETCH}const c=w(h);c.url(`/items`).get()",
         "function t(e){const n={label:e};return n}const n=t(``);n.get(`/items`)",
+        f"{CLASS}const c=new H(``);c.base=await found();c.get(`/items`)",
+        f"{CLASS}const c=new H(``);c.setBase(found());c.get(`/items`)",
+        "const c=axios.create({baseURL:``});c.defaults.baseURL=found();c.get(`/items`)",
+        "const c=axios.create({baseURL:``});c.interceptors.request.use(o=>(o.baseURL=found(),o));c.get(`/items`)",
     ],
 )
 def test_what_is_made_with_nothing_and_is_no_client_shows_nothing(script: str) -> None:

@@ -20,6 +20,8 @@ class CalledPaths(Struct):
     """Whether a client has a `prefixUrl`."""
     hidden_base: bool = False
     """Whether an HTTP client is given a base that is only known when the page runs."""
+    given_later: bool = False
+    """Whether a client that was made without a base is given one that is only known when the page runs."""
 
     def note(self, path: str) -> None:
         """Take a path that is passed to a call."""

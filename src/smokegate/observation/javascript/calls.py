@@ -213,9 +213,11 @@ class Calls:
                 yield Found(script.url, "undefined", how, "?", setting=value.name, alone=alone)
             elif value in ("", Undefined(word="null")) and _wants_address(script, key, at):
                 yield Found(script.url, "", how, "?", alone=alone)
-            elif key.lower() in {"baseurl", "prefixurl"} and script.tokens.word(script.tokens.inside[at] - 1) == "(":
+            elif key.lower() in {"baseurl", "prefixurl"}:
                 hidden = isinstance(value, Unknown) or (isinstance(value, str) and value.startswith(HOLE))
-                self.paths.hidden_base |= hidden
+                option = script.tokens.word(script.tokens.inside[at] - 1) == "("
+                self.paths.hidden_base |= hidden and option
+                self.paths.given_later |= hidden and _is_given_later(script, at)
 
     def _is_default(self, script: Script, at: int) -> bool:
         """Return whether an entry belongs to defaults, which the settings that count are spread over."""
@@ -280,10 +282,19 @@ class Calls:
 def _wants_address(script: Script, key: str, at: int) -> bool:
     """Return whether an option is a client's address by its name, or by another option that only its client has."""
     tokens, opened = script.tokens, script.tokens.inside[at]
+    if key == "basePath":
+        # Of a client that is made as the page loads; frameworks have a path of this name, too.
+        return tokens.word(opened) == "{" and tokens.word(opened - 1) == "(" and runs_at_once(script, opened)
     if key.lower() in {"baseurl", "prefixurl"} or key not in BESIDE or tokens.word(opened) != "{":
         return key.lower() in {"baseurl", "prefixurl"}
     entries = tokens.text[tokens.starts[opened] : tokens.starts[tokens.closing(opened)]]
     return re.search(rf"[,{{\s]{BESIDE[key]}\s*:", entries) is not None
+
+
+def _is_given_later(script: Script, at: int) -> bool:
+    """Return whether a client that is there gets this as its address: `client.defaults.baseURL = …`."""
+    tokens = script.tokens
+    return tokens.is_punctuation(at - 1, "=") and tokens.is_punctuation(at - 3, ".") and tokens.word(at - 4) != "this"
 
 
 def _stands_as(tokens: Tokens, index: int) -> str:

@@ -85,9 +85,19 @@ def keeps_nothing(evaluator: Evaluator, script: Script, name: int, passed: Value
                 tokens.word(at - 4) == "this" and tokens.word(at - 3) == "."
             ):
                 continue
-            if KEEPS_URL.fullmatch(kept_as) or (KEEPS_BASE.fullmatch(kept_as) and any(each in body for each in SENDS)):
-                return True
+            sends = any(each in body for each in SENDS)
+            if KEEPS_URL.fullmatch(kept_as) or (KEEPS_BASE.fullmatch(kept_as) and sends):
+                return not _is_set_later(evaluator, kept_as)
     return False
+
+
+def _is_set_later(evaluator: Evaluator, name: str) -> bool:
+    """Return whether anything but an object itself sets its property of this name, or calls a method that does."""
+    setter = re.compile(rf"[\w$)\]]\??\.set_?{re.escape(name.strip('_'))}\(", re.IGNORECASE)
+    for script, at in evaluator.world.assigned(name):
+        if script.tokens.is_punctuation(at - 1, "=") and script.tokens.word(at - 4) != "this":
+            return True
+    return any(setter.search(each.tokens.text) for each in evaluator.world.scripts.values())
 
 
 def _places(evaluator: Evaluator, script: Script, name: int) -> Iterator[tuple[Script, int]]:

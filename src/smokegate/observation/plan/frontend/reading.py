@@ -117,7 +117,7 @@ class Reading:
         kept: dict[tuple[str, str], ApiAddress] = {}
         for each in found:
             address = self._address(each)
-            if address is not None:
+            if address is not None and not (calls.paths.given_later and not address.value):
                 kept.setdefault((address.script, address.value), address)
         return tuple(kept.values())[:MOST_ADDRESSES]
 
