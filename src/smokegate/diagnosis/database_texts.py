@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SENTENCE = re.compile(r'"[^"]*(?:(?<!\d)[A-Z]|\w \w)[^"]*"')
 """A JSON string that may be a driver's: `"connected"`, a number or a time of day is none."""
 
+KEY = re.compile(r"[\w.-]*\"\s*:")
+"""What follows where a place lies in a key of a JSON: `"poolTimeout": 30` is a setting."""
+
 
 class Found(Struct, frozen=True):
     """A place in the body of an answer."""
@@ -79,4 +82,8 @@ def spoken_in_success(case: Case) -> list[Spoken]:
     """
     found = [each for each in case.backend if case.promise(each.name) and each.answer and each.answer.body.is_json]
     answers = [each for each in found if each.answer and SENTENCE.search(each.answer.body.text)]
-    return [each for each in spoken(answers) if not each.place.likely]
+    return [each for each in spoken(answers) if not each.place.likely and not _is_key(each)]
+
+
+def _is_key(text: Spoken) -> bool:
+    return KEY.match(_said(text.exchange), text.place.end) is not None

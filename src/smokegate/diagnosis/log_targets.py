@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NAME = r"[\w-]+(?:\.[\w-]+)*\.?"
 ADDRESS = re.compile(
     rf"server at \"(?P<a>[^\"]+)\"(?: \([^)]*\))?, port (?P<ap>\d+)|\('(?P<b>[^']+)', (?P<bp>\d+)\)"
-    rf"|host=['\"](?P<c>{NAME})['\"], port=(?P<cp>\d+)|https?://(?P<d>{NAME})(?::(?P<dp>\d+))?"
+    rf"|host=['\"](?P<c>{NAME})['\"], port=(?P<cp>\d+)|https?://(?!docs\.|aka\.ms|pris\.ly|sqlalche\.me|\S*/(?:docs?|manual)/)(?P<d>{NAME})(?::(?P<dp>\d+))?"
     rf"|lookup (?P<e>{NAME}?)(?: on |:|$)"
     rf"|getaddrinfo (?:ENOTFOUND|EAI_AGAIN|failed:?|for)? ?(?P<f>{NAME})(?::(?P<fp>\d+))?"
     rf"|resolve(?: host)?:? ['\"]?(?P<g>{NAME})|host name \"(?P<h>[^\"]+)\"|server host '(?P<i>[^']+)'"

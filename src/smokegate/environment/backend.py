@@ -37,7 +37,7 @@ class Expectation(Sent, frozen=True, kw_only=True):
     """What one request must answer."""
 
     status: StatusField = 200
-    """The HTTP status it answers."""
+    """The HTTP status it answers. 204 is as good as 200 for a health check of which nothing else is declared."""
     json_: JsonPromises = named("json", ())
     """What its JSON body says: key by key the value itself, or a rule such as `{ one_of = ["a", "b"] }`."""
     contains: str | None = None

@@ -639,3 +639,28 @@ def test_a_token_that_is_refused_in_the_body_of_a_success_is_refused() -> None:
     headline = judged(answered("account", 200, said), answered("account again", 200, said)).headline
     assert headline is not None
     assert headline.code == "sign-in.key-not-shared"
+
+
+@pytest.mark.parametrize(
+    ("said", "pending"),
+    [
+        ({"migrations": {"status": "pending", "pending": 3}}, True),
+        ({"db": {"migrations": "outdated"}}, True),
+        ({"pending_migrations": ["20260914_coupons"]}, True),
+        ({"migrationsPending": 2}, True),
+        ({"migrations": {"applied": 41, "pending": 0}}, False),
+        ({"pendingMigrations": []}, False),
+        ({"migrations": "up to date", "jobs": {"pending": 3}}, False),
+        ({"migrations": {"status": "ok", "failed": 0}}, False),
+        ({"db": {"poolTimeout": 30, "pool": "HikariPool-1", "ConnectionAcquireTimeoutMs": 5000}}, False),
+    ],
+)
+def test_migrations_that_a_healthy_report_calls_pending_are_a_warning(said: dict[str, Any], pending: object) -> None:
+    """The app is well, and what it was deployed with has not reached its database."""
+    environment = an_environment(sign_in=None, frontend=None, version=None, backend=SILENT)
+    headline = judged(
+        answered("health", 200, {"status": "healthy", **said}, bare=True), environment=environment
+    ).headline
+    assert (headline is not None) is pending
+    if headline is not None:
+        assert (headline.code, headline.advisory) == ("app.database-not-initialised", True)

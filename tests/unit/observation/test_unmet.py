@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smokegate.environment.model import Expectation
+from smokegate.environment.model import Expectation, Health
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.json_rules import MISSING, lookup
 from smokegate.observation.exchange import Answer, Body, Headers
@@ -124,3 +124,14 @@ def test_a_key_with_dots_that_is_there_as_a_path_is_said_to_be_one() -> None:
     assert "without quotes, data.result is a path of keys, and is there" in wrong.expected
     (other,) = unmet(promise, answer({"data": {}}))
     assert "without quotes" not in other.expected
+
+
+@pytest.mark.parametrize(
+    ("promise", "kept"),
+    [({}, True), ({"json": {"status": "ok"}}, False), ({"contains": "ok"}, False), ({"status": 202}, False)],
+)
+def test_a_health_check_may_have_nothing_to_say(promise: dict[str, Any], kept: object) -> None:
+    """204 is a success, unless the file expects something of the body; any other path must return what is declared."""
+    nothing = answer(status=204, text="")
+    assert (not unmet(Health.read(promise), nothing)) is kept
+    assert broken({}, nothing) == ["status"]

@@ -66,6 +66,24 @@ def test_why_it_did_not_come_counts_more_than_that_something_was_awaited() -> No
     assert (reason.code, reason.sure) == ("postgres.auth-failed", True)
 
 
+def test_a_link_to_a_manual_is_not_what_could_not_be_reached() -> None:
+    """Drivers write where to read more; the address in it is none that the program connects to."""
+    reason = read(
+        "MongooseServerSelectionError: Could not connect to any servers in your MongoDB Atlas cluster. Make sure your"
+        " current IP address is on its list: https://www.mongodb.com/docs/atlas/security-whitelist/"
+    )
+    assert reason is not None
+    assert reason.names["what"] == "its MongoDB database"
+
+
+@pytest.mark.parametrize("last", ["shutting down", "Exiting.", "stopping server"])
+def test_a_fatal_line_that_only_says_goodbye_is_not_the_reason(last: str) -> None:
+    """The error before it is."""
+    reason = read(f"08:00:01 ERROR License validation failed: license expired\n08:00:01 FATAL {last}\n")
+    assert reason is not None
+    assert "license expired" in reason.names["error"]
+
+
 def test_why_it_failed_counts_more_than_that_the_start_failed() -> None:
     """The last error only says that nothing started; the one before it says why."""
     reason = read('ERROR  relation "users" does not exist\nFATAL  Application failed to start')

@@ -90,7 +90,7 @@ def same_version(expected: str, actual: str | None, version: Version | None = No
         return True
     if compare == "exactly":
         return False
-    return same_commit(one, other) or (compare == "like a version" and _bare(one) == _bare(other))
+    return same_commit(one, other) or (compare == "like a version" and _bare(one) in _releases(other))
 
 
 def same_commit(expected: str, actual: str | None) -> bool:
@@ -105,6 +105,12 @@ def same_commit(expected: str, actual: str | None) -> bool:
 def _begins(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     return long.startswith(short)
+
+
+def _releases(text: str) -> tuple[str, str]:
+    """Return a release as it is stated, and without the metadata of its build: `1.4.2+build.7` is a build of 1.4.2."""
+    bare = _bare(text)
+    return bare, re.sub(r"^([0-9]+(?:\.[0-9]+)+[^+]*)\+.*$", r"\1", bare)
 
 
 def _bare(text: str) -> str:

@@ -39,6 +39,16 @@ SAYS_FAILED = re.compile(
     re.IGNORECASE,
 )
 
+LAG = r"(?:pending|outdated|behind|dirty|incomplete|unapplied|failed|not[ _-]?applied|out[ _-]of[ _-]date)"
+SOME = r"(?:true|[1-9]\d*|\[\s*[^\]\s])"
+SAYS_PENDING = re.compile(
+    rf"\"(?:db_?|database_?|schema_?)?migrations?(?:_?stat(?:us|e))?\"\s*:\s*(?:\"{LAG}\""
+    rf"|\{{[^{{}}]{{0,300}}?\"(?:stat(?:us|e)\"\s*:\s*\"{LAG}\"|(?:pending|unapplied)(?:_?count)?\"\s*:\s*{SOME}))"
+    rf"|\"(?:(?:pending|unapplied)_?migrations?|migrations?_?(?:pending|unapplied))(?:_?count)?\"\s*:\s*{SOME}",
+    re.IGNORECASE,
+)
+"""A report's word for migrations that have not run: a state, a number, a list that is not empty."""
+
 
 def unreachable(case: Case) -> Signs | None:
     """A driver's text proves it; an app's own word, or a bare 500 on the first login, less surely."""
@@ -176,11 +186,27 @@ def uninitialised(case: Case) -> Signs | None:
     texts = [each for each in spoken(broken) if each.place.says == "schema"]
     words = list(found(SAYS_FAILED, broken))
     if not texts and not words:
-        return None
+        return _pending(case, broken)
     return Signs(
         tuple(each.line for each in (texts or words)[:3]),
         tuple(each.exchange.name for each in (texts or words)),
         Confidence.CERTAIN if texts else Confidence.LIKELY,
+    )
+
+
+def _pending(case: Case, broken: list[Exchange]) -> Signs | None:
+    """A report says that migrations have not run: worth a warning where it is what was expected otherwise."""
+    kept = [each for each in case.backend if case.promise(each.name) and each.answer and each.answer.body.is_json]
+    words = list(found(SAYS_PENDING, broken or kept))
+    if not words:
+        return None
+    return Signs(
+        tuple(each.line for each in words[:3]),
+        tuple(each.exchange.name for each in words),
+        Confidence.LIKELY,
+        title="Migrations of the database of {host} have not run, as the app reports",
+        advisory=not broken,
+        against=() if broken else ("the response meets every expectation",),
     )
 
 
