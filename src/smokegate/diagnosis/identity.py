@@ -55,7 +55,8 @@ def strangers(health: Health, answer: Answer) -> tuple[Unmet, ...]:
     if health.json_ and "text/html" in kind and not answer.body.is_json:
         return (Unmet("body", "the application's JSON", f"a web page ({kind})"),)
     if not health.json_ and not health.text_rules and "text/html" in kind and (page := kind_of_page(answer)):
-        return (Unmet("body", "the application's own answer", page),)
+        own = health.path == "/" and page in {SIGN_IN, SHELL}  # its first page, and no page for every path
+        return () if own else (Unmet("body", "the application's own answer", page),)
     return unmet_json(tuple(each for each in health.json_ if each.key in NAMING_KEYS), answer)
 
 

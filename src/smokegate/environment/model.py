@@ -81,8 +81,8 @@ class Version(Sent, frozen=True, kw_only=True):
     """A regular expression: its first group, or all that it finds, is the version."""
     compare: Literal["like a version", "exactly", "as a commit"] = "like a version"
     """How it is compared with `--expect-version` or `--expect-commit`: `"exactly"`; `"as a commit"`: one may be
-    abbreviated to seven digits or more, with words around it as in `sha-7f3a6ce`; left out, either, and `v1.2` is
-    `1.2`."""
+    abbreviated to seven digits or more, with words around it as in `sha-7f3a6ce`; left out, either, and `v1.2`,
+    `shop@1.2` and `1.2+build.7` are `1.2`."""
 
 
 class Server(Section, frozen=True, kw_only=True):

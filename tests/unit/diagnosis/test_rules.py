@@ -664,3 +664,38 @@ def test_migrations_that_a_healthy_report_calls_pending_are_a_warning(said: dict
     assert (headline is not None) is pending
     if headline is not None:
         assert (headline.code, headline.advisory) == ("app.database-not-initialised", True)
+
+
+@pytest.mark.parametrize("title", ["Loading…", "City Parking - find a parked car", "Shop"])
+def test_the_first_page_of_an_app_is_what_its_first_path_answers(title: str) -> None:
+    """Where `/` is the health check, a page with scripts or a form is no page for every path."""
+    environment = an_environment(
+        sign_in=None, frontend=None, version=None, backend={"url": BACKEND, "health": {"path": "/"}}
+    )
+    text = (
+        f"<!doctype html><title>{title}</title><div id=root></div><script type=module src=/assets/index-1.js></script>"
+    )
+    assert (
+        judged(
+            answered("health", 200, text, {"content-type": "text/html"}, bare=True), environment=environment
+        ).headline
+        is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "well"), [(False, False), ("DOWN", False), (True, True), ("OK", True), ("UP", True), (0, True), ([], True)]
+)
+def test_a_report_may_be_one_word(said: Any, well: object) -> None:
+    """JSON without an object around it."""
+    environment = an_environment(sign_in=None, frontend=None, version=None, backend=SILENT)
+    assert (judged(answered("health", 200, said, bare=True), environment=environment).headline is None) is well
+
+
+def test_a_traceback_in_place_of_a_report_is_an_error() -> None:
+    """The framework hides the status, not the message."""
+    text = "Traceback (most recent call last):\n  File 'x', line 3\npsycopg.OperationalError: connection refused\n"
+    environment = an_environment(sign_in=None, frontend=None, version=None, backend=SILENT)
+    headline = judged(answered("health", 200, text, {}, bare=True), environment=environment).headline
+    assert headline is not None
+    assert not headline.advisory

@@ -26,6 +26,10 @@ CRASH = re.compile(
     re.DOTALL,
 )
 """What PHP writes last where it ends a script in an error; with `display_errors` the status stays 200."""
+TRACEBACK = re.compile(
+    r"\s*Traceback \(most recent call last\):\n.{1,4900}\n[\w.]{1,100}(?:Error|Exception)\b[^\n]*\s*\Z", re.DOTALL
+)
+"""A body that is nothing but Python's message of an exception."""
 ENVELOPES = ("data", "result", "response", "payload", "health")
 """The keys in which frameworks wrap every answer."""
 
@@ -43,10 +47,11 @@ def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
             return []
         return [("body", text)] if answer.body.size <= LONGEST and is_sick(text) else lines_of_trouble(text)
     value = answer.body.json
-    if isinstance(value, list):
-        return [] if promise.json_ or promise.text_rules else list(database_words(value))
+    if not isinstance(value, dict):
+        words = [("body", value)] if is_sick(value) else list(database_words(value))
+        return [] if promise.json_ or promise.text_rules else words
     declared = {each.path[0] for each in promise.json_ if each.path}
-    report = {k: v for k, v in value.items() if k not in declared} if isinstance(value, dict) else {}
+    report = {k: v for k, v in value.items() if k not in declared}
     if promise.text_rules or not report:
         return []
     found = [
@@ -79,7 +84,7 @@ def _says_ill(key: str, said: Any) -> bool:
 def crash(answer: Answer) -> str | None:
     """Return the runtime's own words where a success ends in the message of a script that died."""
     text = answer.body.text[-5000:] if 200 <= answer.status < 300 and "rror" in answer.body.text else ""
-    found = CRASH.search(text)
+    found = CRASH.search(text) or TRACEBACK.match(answer.body.text[-5000:])
     return found[0] if found else None
 
 

@@ -15,6 +15,15 @@ from smokegate.observation.exchange import Answer, Exchange
 COMMIT = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
 #: A commit among other words, as in `sha-7f3a6ce`, `0.0.10-7f3a6ce`, `v1.2-4-g7f3a6ce` and `main-7f3a6ce-dirty`.
 WITHIN = re.compile(r"(?<![0-9a-z])g?([0-9a-f]{7,64})(?![0-9a-z])", re.IGNORECASE)
+#: A release and what it is the release of: `shop@1.4.2`, `release-1.4.2`, `ghcr.io/acme/shop:1.4.2`.
+NAMED = re.compile(
+    r"(?P<name>[a-z](?:(?![0-9]\.[0-9])[\w.:/@-]){0,150}[@:/_ -])v?(?P<release>[0-9]+(?:\.[0-9]+)+\S*)", re.IGNORECASE
+)
+#: What stands before a release that has not come yet, or is another one.
+EARLY = re.compile(
+    r"(?<![a-z])(?:a|b|rc|alpha|beta|pre|dev|snapshot|canary|nightly|preview|next|hotfix|feature|fix|not|before|post)(?![a-z])",
+    re.IGNORECASE,
+)
 #: What builds write where the version was not given to them: present is not the same as known.
 UNKNOWN = frozenset({"", "unknown", "none", "null", "undefined", "dev"})
 LONGEST = 200
@@ -107,10 +116,12 @@ def _begins(one: str, other: str) -> bool:
     return long.startswith(short)
 
 
-def _releases(text: str) -> tuple[str, str]:
-    """Return a release as it is stated, and without the metadata of its build: `1.4.2+build.7` is a build of 1.4.2."""
+def _releases(text: str) -> tuple[str, ...]:
+    """Return a release as it is stated, without the name before it, and without the metadata of its build after it."""
     bare = _bare(text)
-    return bare, re.sub(r"^([0-9]+(?:\.[0-9]+)+[^+]*)\+.*$", r"\1", bare)
+    named = NAMED.fullmatch(bare)
+    alone = bare if named is None or EARLY.search(named["name"]) else named["release"]
+    return bare, alone, alone.partition("+")[0]
 
 
 def _bare(text: str) -> str:
