@@ -225,7 +225,7 @@ class Window(Struct):
 
 
 def drawn(facts: dict[str, Any]) -> bool:
-    """Return whether something is visible: a text that is no loading message, a picture, a control."""
+    """Return whether something is visible: a text that is not a loading message, a picture, a control."""
     return bool(facts["big"]) or LOADING.fullmatch(facts["text"].strip()) is None
 
 
