@@ -92,7 +92,7 @@ def _say(error: Exception) -> None:
     if not isinstance(error, OSError) or isinstance(error, BrokenPipeError):
         return
     try:
-        sys.stderr.write(f"smokegate: what it says cannot be written: {error.strerror or error}\n")
+        sys.stderr.write(f"smokegate: output cannot be written: {error.strerror or error}\n")
         sys.stderr.flush()
     except (OSError, ValueError):
         _give_up(sys.stderr)
