@@ -1,4 +1,4 @@
-"""Standard output and error that are closed, full, or that no one reads any more: they end no command."""
+"""Keeps a command alive when standard output or error is closed, full or no longer read."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class EnduringStream:
 
 
 def ensure() -> None:
-    """Have both where the caller closed them (`>&-`): pytest, its plugins and argparse take them for granted."""
+    """Replace streams that the caller closed (`>&-`): pytest, its plugins and argparse assume that both exist."""
     for descriptor, name in enumerate(("stdout", "stderr"), 1):
         if getattr(sys, name) is None:
             stream = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until the end
@@ -66,7 +66,7 @@ def _for_children(stream: TextIO, descriptor: int) -> None:
 
 @contextlib.contextmanager
 def enduring() -> Generator[None]:
-    """Have both, let neither raise an error, and flush them at the end, where an error would be the exit code."""
+    """Provide both streams, suppress their errors, and flush them here: at exit an error would become the exit code."""
     ensure()
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = (cast("TextIO", EnduringStream(each)) for each in before)
@@ -88,11 +88,11 @@ def _give_up(stream: TextIO) -> None:
 
 
 def _say(error: Exception) -> None:
-    """Say in one line why a stream is given up; where it is closed or no one reads any more (`| head`), nothing."""
+    """Say in one line why a stream is given up; say nothing if it is closed or its reader has gone (`| head`)."""
     if not isinstance(error, OSError) or isinstance(error, BrokenPipeError):
         return
     try:
-        sys.stderr.write(f"smokegate: what it says cannot be written: {error.strerror or error}\n")
+        sys.stderr.write(f"smokegate: output cannot be written: {error.strerror or error}\n")
         sys.stderr.flush()
     except (OSError, ValueError):
         _give_up(sys.stderr)

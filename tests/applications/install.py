@@ -113,7 +113,7 @@ def as_postgres(program: str, *words: str) -> list[str]:
 
 
 def server(home: Path, *words: str) -> None:
-    """Start or stop PostgreSQL; starting what runs is no error."""
+    """Start or stop PostgreSQL; starting what runs is not an error."""
     options = ["-D", str(home / "pg"), "-o", f"-p {PGPORT} -k {home}/pg", "-l", str(home / "pg" / "log"), "-w"]
     subprocess.run(
         as_postgres("pg_ctl", *options, *words),

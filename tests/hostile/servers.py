@@ -124,7 +124,7 @@ KINDS = (
     Kind("chunk-line-flood", "sends a chunk line without end", (LARGE,), endless(CHUNKED, b"1" * 65536)),
     Kind("chunk-extension-flood", "sends a chunk extension without end", (LARGE,), endless(CHUNKED + b"1;", FLOOD)),
     Kind(
-        "chunk-words", "sends chunk sizes that are no numbers", (FRAMING, CUT), once(CHUNKED + b"zz\r\nx\r\n0\r\n\r\n")
+        "chunk-words", "sends chunk sizes that are not numbers", (FRAMING, CUT), once(CHUNKED + b"zz\r\nx\r\n0\r\n\r\n")
     ),
     Kind(
         "chunk-negative",

@@ -153,7 +153,7 @@ def test_a_full_disk_costs_a_command_its_output_alone(words):
         done = run([sys.executable, "-m", "smokegate", *words], stdout=full)
 
     assert done.returncode == PASS
-    assert done.stderr == "smokegate: what it says cannot be written: No space left on device\n"
+    assert done.stderr == "smokegate: output cannot be written: No space left on device\n"
 
 
 @pytest.mark.parametrize(

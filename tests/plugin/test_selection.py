@@ -27,7 +27,7 @@ def test_unknown_environment_is_a_usage_error(smoke):
     ran = smoke("--env=lcoal")
 
     assert ran.code == 4
-    assert '"lcoal" is no environment' in ran.out
+    assert '"lcoal" is not an environment' in ran.out
     assert 'did you mean "local"?' in ran.out
     assert "local-trading" in ran.out
     assert "Traceback" not in ran.out

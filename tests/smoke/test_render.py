@@ -72,7 +72,7 @@ def test_platform_checks_the_same_health_path(deployment: Deployment) -> None:
     """
     service = deployment.platform.backend
     if service.health_path is None:
-        raise NotApplicable("the service has no health check: it is no web service")
+        raise NotApplicable("the service has no health check: it is not a web service")
     path = deployment.environment.backend.health.path
     deployment.platform.expect(service.health_path == path, f"a health check of {path}", service.health_path or "none")
 

@@ -65,7 +65,9 @@ class Alerts:
             self._targets = apprise.Apprise()
             for number, target in enumerate(targets, 1):
                 if not self._targets.add(target):  # the address may hold a token: it is not repeated
-                    raise AlertError(f"--alert: number {number} is no address that apprise knows, such as slack://…")
+                    raise AlertError(
+                        f"--alert: number {number} is not an address that apprise knows, such as slack://…"
+                    )
 
     def announce(self, change: Change) -> list[str]:
         """Announce a change; returns a line for each way that failed, which never ends the watch."""

@@ -78,7 +78,7 @@ def wait_of(text: str | None, environment: Environment) -> float | None:
     """Return how long `--wait` asks to wait, in seconds; None for not at all.
 
     Raises:
-        UsageError: it is no duration.
+        UsageError: it is not a duration.
     """
     return environment.backend.wait if text == FILE_WAIT else None if text is None else duration("--wait", text)
 
@@ -87,7 +87,7 @@ def duration(option: str, text: str) -> float:
     """Return the seconds that an option gives.
 
     Raises:
-        UsageError: it is no duration.
+        UsageError: it is not a duration.
     """
     try:
         return seconds(text)

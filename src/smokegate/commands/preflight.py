@@ -24,8 +24,17 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "--frontend-env", type=Path, metavar="FILE", help="check the API address in the frontend's .env.local instead"
     )
     parser.add_argument("--sarif", type=Path, metavar="FILE", help="also write the findings as SARIF, for GitHub")
-    parser.add_argument("--environments", type=Path, default=Path("environments"), metavar="DIR")
-    parser.add_argument("--set", action="append", default=[], dest="overrides", metavar="KEY=VALUE")
+    parser.add_argument(
+        "--environments", type=Path, default=Path("environments"), metavar="DIR", help="where the files are"
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="overrides",
+        metavar="KEY=VALUE",
+        help="override one value of the file",
+    )
     parser.epilog = "exit codes: 0 nothing would break, 1 something would, 4 a file or an option cannot be used"
 
 

@@ -14,7 +14,7 @@ WORST = ((1, "FAIL"), (7, "OUTAGE"), (6, "UNKNOWN"))
 
 
 class RunError(ValueError):
-    """A file is no run that can be rendered; the text says why."""
+    """A file is not a run that can be rendered; the text says why."""
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +73,7 @@ def read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise RunError(f"{wanted}; {(error.strerror or str(error)).lower()}") from None
     except (ValueError, RecursionError):
-        raise RunError(f"{wanted}; this is no JSON") from None
+        raise RunError(f"{wanted}; this is not JSON") from None
     environments = document.get("environments") if isinstance(document, dict) else None
     if not isinstance(environments, list) or not isinstance(document.get("run"), dict):
         raise RunError(f"{wanted}; it has no `run` and `environments`")

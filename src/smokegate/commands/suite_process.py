@@ -88,7 +88,7 @@ def run_suite(request: Request, progress: Callable[[str], None] = lambda _: None
     if reply is None or reply.report is None:
         if interrupted:
             raise KeyboardInterrupt
-        raise SuiteError(reply.printed if reply else f"the run ended without a word (exit code {process.returncode})")
+        raise SuiteError(reply.printed if reply else f"the run ended without a result (exit code {process.returncode})")
     return reply.report, interrupted or reply.code == INTERRUPTED
 
 

@@ -33,7 +33,7 @@ class Round(Struct, frozen=True):
 
     @property
     def face(self) -> tuple[Verdict, str | None]:
-        """What makes two rounds alike: the verdict, and the cause where it is no good one."""
+        """What makes two rounds alike: the verdict, and the cause where it is not a good one."""
         return self.verdict, None if self.verdict is Verdict.PASS else self.cause
 
 

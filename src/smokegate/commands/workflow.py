@@ -62,7 +62,7 @@ def write_workflow(name: str, docs: str, *, signs_in: bool) -> str:
     A file that is there is left alone: it may be the team's own.
     """
     if not Path(".git").exists():
-        return f"No workflow is written: this folder is no repository. Gate deploys in GitHub Actions: {docs}"
+        return f"No workflow is written: this folder is not a repository. Gate deploys in GitHub Actions: {docs}"
     if FILE.exists():
         return f"{FILE} is there already and is left alone. What belongs into it: {docs}"
     FILE.parent.mkdir(parents=True, exist_ok=True)

@@ -111,7 +111,7 @@ class Case(Struct, frozen=True, dict=True):
     def edge(self, name: str) -> EdgeAnswer | None:
         """Return what the edge says of itself where it made the answer, in the light of all others.
 
-        A bare "not found" is no edge's where the application answers other paths of this host.
+        A bare "not found" is not an edge's where the application answers other paths of this host.
         """
         edge = self.edge_alone(name)
         return None if edge is not None and edge.weak and self._answers_elsewhere(name) else edge

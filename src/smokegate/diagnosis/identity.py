@@ -21,7 +21,7 @@ LISTING = "a list of files"
 ERROR_PAGE = "the page of an error, under a status of success"
 SOURCE = "the source of a program, which is not run"
 PROTOCOL = "another protocol's words"
-BINARY = "bytes that are no text"
+BINARY = "bytes that are not text"
 LIST_OF_FILES = re.compile(r"<title>\s*(?:Index of|Directory listing for|listing directory) ?/", re.IGNORECASE)
 TITLE_OF_ERROR = re.compile(
     r"<title>\s*(?:(?:error )?[45]\d\d\b|[^<]*\b(?:page (?:could )?not (?:be )?found|internal server error"
@@ -61,7 +61,7 @@ def strangers(health: Health, answer: Answer) -> tuple[Unmet, ...]:
 
 
 def not_http(answer: Answer) -> str | None:
-    """Return what was passed on that is no answer of an application, None where it may be one."""
+    """Return what was passed on that is not an answer of an application, None where it may be one."""
     text, kind = answer.body.text[:LOOKED_AT], answer.headers.get("content-type", "").partition(";")[0].lower()
     if answer.body.is_json or not text:
         return None

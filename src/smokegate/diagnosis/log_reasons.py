@@ -173,7 +173,7 @@ def _quoted(excerpt: LogExcerpt, says: re.Pattern[str] | None = None, deciding: 
 
 
 def _last(says: re.Pattern[str], line: str) -> re.Match[str] | None:
-    """Return the last place of a line's first sentence that shows a cause, and is no repetition.
+    """Return the last place of a line's first sentence that shows a cause, and is not a repetition.
 
     What comes before leads up to it, and what follows the sentence is advice.
     """

@@ -20,7 +20,7 @@ def origin(url: str) -> str:
     """Check an address and drop the slash at its end.
 
     Raises:
-        InvalidValueError: the text is no http or https address with a host, or it carries a user name, a password,
+        InvalidValueError: the text is not an http or https address with a host, or it carries a user name, a password,
             a query or a fragment.
     """
     try:
@@ -52,7 +52,7 @@ def address(value: object, given: variables.Variables | None) -> str:
     """Read an address or the variable that holds it.
 
     Raises:
-        InvalidValueError: it is no address.
+        InvalidValueError: it is not an address.
         MissingVariableError: the variable is not set or empty, and there is no default.
     """
     text = variables.resolve(value, given, "address").strip()
@@ -104,7 +104,7 @@ def trace_link(text: str) -> str:
     """Check the address of a trace, with a place for its id.
 
     Raises:
-        InvalidValueError: it is no web address, or has no such place.
+        InvalidValueError: it is not a web address, or has no such place.
     """
     if not re.match(r"https?://", text) or "{trace_id}" not in text or not text.isprintable():
         raise InvalidValueError('an address with a place for the id: "https://tracing.example.com/trace/{trace_id}"')

@@ -50,7 +50,7 @@ class Element(Section, frozen=True, kw_only=True):
 
 
 def element(key: str) -> Before:
-    """Read a bare text as an element of which it is this key."""
+    """Read a bare text as an element that has it under this key."""
 
     def read(value: object, _given: Variables | None) -> object:
         if isinstance(value, str) and value.strip():

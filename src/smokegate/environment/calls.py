@@ -87,7 +87,7 @@ def with_identity(text: object, _given: variables.Variables | None) -> object:
     """Check a path that may hold the placeholder of the account's identity.
 
     Raises:
-        InvalidValueError: it is no path, or it holds another placeholder.
+        InvalidValueError: it is not a path, or it holds another placeholder.
     """
     if not isinstance(text, str):
         return text

@@ -14,7 +14,7 @@ UNFILLED = ' (--set frontend.url=…): with "--set backend.url" no replica is st
 
 
 def contradictions(table: Mapping[str, Any], *, dropped: bool = False) -> Found:
-    """Yield everything in a file that no key is to blame for alone.
+    """Yield the mistakes of a file that only several keys together make.
 
     Args:
         table: the file's raw table.

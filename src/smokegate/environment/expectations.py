@@ -46,8 +46,8 @@ def flatten(table: object, _given: Variables | None = None) -> tuple[JsonExpecta
     """Turn the nested table of a file into a flat tuple of promises.
 
     Raises:
-        InvalidValueError: it is no table.
-        SectionError: some of its values are no promises; all of them are reported.
+        InvalidValueError: it is not a table.
+        SectionError: some of its values are not promises; all of them are reported.
     """
     if isinstance(table, tuple):
         return table
@@ -70,7 +70,7 @@ def flatten(table: object, _given: Variables | None = None) -> tuple[JsonExpecta
 
 
 def _leaves(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield every value that is no nested object, with its path."""
+    """Yield every value that is not a nested object, with its path."""
     for key, value in table.items():
         here = (*path, key)
         inner = _object(value)

@@ -27,7 +27,7 @@ def seconds(text: object, given: variables.Variables | None = None) -> float:
     A float is taken for seconds where a section is made by hand, never in a file.
 
     Raises:
-        InvalidValueError: the text is no duration, or the duration is not between 1 ms and 366 days.
+        InvalidValueError: the text is not a duration, or the duration is not between 1 ms and 366 days.
     """
     if given is None and isinstance(text, float):
         return text

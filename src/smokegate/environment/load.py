@@ -127,7 +127,7 @@ def _owner(name: str, known: Sequence[str], directory: Path) -> str:
 
 def _stranger(name: str, known: Sequence[str], there: str) -> str:
 
-    return f"{describe(name)} is no environment ({there}){did_you_mean(name, known)}"
+    return f"{describe(name)} is not an environment ({there}){did_you_mean(name, known)}"
 
 
 def _load(file: Path, name: str, variables: Mapping[str, str], overrides: Sequence[Override]) -> Environment:

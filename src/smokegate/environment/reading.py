@@ -14,7 +14,7 @@ from smokegate.environment.location import syntax_at
 DEEPEST = 32
 """Levels of tables and arrays; far more than any promise needs, far fewer than Python's recursion stands."""
 LARGEST = 1 << 20
-"""Bytes of a file; one that is larger is no description of a deployment."""
+"""Bytes of a file; one that is larger is not a description of a deployment."""
 
 
 def available(directory: Path) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ def text_of(file: Path) -> str:
     """Return the text of a file, which is read whole.
 
     Raises:
-        OSError, ValueError: it cannot be read, or is no file of a sensible size in UTF-8.
+        OSError, ValueError: it cannot be read, or is not a file of a sensible size in UTF-8.
     """
     # Checked before it is opened: opening a FIFO waits for anyone who writes to it.
     kind = file.stat().st_mode

@@ -29,7 +29,8 @@ url = "https://staging.example.com"
 It expects `GET /health` to answer 200, five times out of five. Each further section is one more
 thing that is checked; what a file does not mention is not checked, and every report lists it as not
 covered. The `#:schema` line is for editors: with a TOML plug-in they complete keys and underline
-mistakes. Copy `environments/render.toml` to begin.
+mistakes; `smokegate environments --schema > environments/environment.schema.json` writes the file that it names.
+To begin, let `smokegate init URL` write a file from the responses of your deployment.
 
 ## Values
 
@@ -53,8 +54,8 @@ set.
 - The standing account of `[sign_in]` must.
 
 What came from a variable into a header or a password is a secret of at least 6 characters: it is redacted
-in everything that the run writes, in every encoding. The e-mail address of an account is none. A variable
-that is not set is a mistake, but for the two of the standing account: without them everything else is checked, and
+in everything that the run writes, in every encoding. The e-mail address of an account is not a secret. A variable
+that is not set is a mistake, except for the two of the standing account: without them everything else is checked, and
 the report says that sign-in could not be judged.
 
 ### Expectations about JSON bodies

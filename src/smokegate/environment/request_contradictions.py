@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 GRAPHQL_WRITE = re.compile(r"^\s*(mutation|subscription)\b", re.MULTILINE)
-"""What a GraphQL document has that is no query."""
+"""What a GraphQL document has that is not a query."""
 Found = Iterator[tuple[tuple[str | int, ...], str]]
 """Keys and what is wrong with them."""
 

@@ -111,7 +111,7 @@ def secret(value: object, given: Variables | None) -> str:
 
 
 def user_name(value: object, given: Variables | None) -> str:
-    """Resolve the name of an account, which is no secret but may stand in no file, as its password may not.
+    """Resolve the name of an account, which is not a secret but may stand in no file, as its password may not.
 
     Raises:
         InvalidValueError: it is a literal, or no reference.
@@ -134,7 +134,7 @@ def remember_header(value: object, text: str, variables: Variables) -> None:
 
 
 def _basic(text: str) -> set[str]:
-    """Return the pair that Basic credentials encode, and its password; the user's name is no secret."""
+    """Return the pair that Basic credentials encode, and its password; the user's name is not a secret."""
     try:
         pair = base64.b64decode(text, validate=True).decode()
     except ValueError:

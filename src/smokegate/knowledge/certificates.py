@@ -28,5 +28,5 @@ def _known() -> tuple[DefaultCertificate, ...]:
 
 
 def default_certificate(names: str) -> DefaultCertificate | None:
-    """Return whose default certificate has these names, None where it is no default that is known."""
+    """Return whose default certificate has these names, None where it is not a default that is known."""
     return next((each for each in _known() if each.names.search(names)), None)

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-#: Seconds after the deadline for what is on the wire to end; and after which a wait looks again.
+#: Seconds after the deadline in which requests in flight may end; seconds between two checks of a wait.
 GRACE, SLICE = 1.0, 0.5
 
 
@@ -23,7 +23,7 @@ class Deadline:
         self._ends = time.monotonic() + wait + seconds
 
     def restart(self) -> None:
-        """Begin anew: the first requests are sent now."""
+        """Restart the clock: the first requests are sent now."""
         self._ends = time.monotonic() + self.seconds
 
     @property

@@ -27,10 +27,10 @@ IN_MEMORY = 128 * 1024
 
 
 class LargeBody(Body):
-    """A body whose text and JSON value are made anew where they are read; the last one read stays at hand."""
+    """A body whose text and JSON value are decoded on each read; the last body that was read stays cached."""
 
     def __init__(self, text: str, size: int, *, is_json: bool = False, withheld: bool = False) -> None:
-        # Text that does not shrink is no page: its first part is evidence enough. JSON is judged by all its values.
+        # Text that does not shrink is not a page: its first part is evidence enough. JSON is judged by all its values.
         packed, unpacked = _pack(text, None if is_json else KEPT_PACKED)
         cut = unpacked == 0
         if cut:

@@ -32,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 @contextmanager
 def _starting() -> Generator[None]:
-    """Say an error of ours in one line, before there is a run that could note it."""
+    """Report an error of ours in one line while there is no run yet that could record it."""
     try:
         yield
     except pytest.UsageError:
@@ -50,7 +50,7 @@ def _run(config: pytest.Config) -> Any:
 
 
 def _given(config: pytest.Config) -> tuple[Any, Any]:
-    """Return what a command of ours requests of this run, and the pool that it lends; None where there is none."""
+    """Return the settings and the connection pool that a smokegate command passed to this run, or None for each."""
     if "smokegate.plugin.embedded" not in sys.modules:
         return None, None
     from smokegate.plugin.embedded import Embedded, Lent
@@ -115,7 +115,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Module | None:
-    """Collect the suite's files where the project's own tests have other names, and pytest would pass them over."""
+    """Collect the suite's files where the project's `python_files` does not match them and pytest would skip them."""
     from smokegate.plugin import suite_location
 
     if _run(parent.config) is None or suite_location.is_collected(file_path, parent):
@@ -126,7 +126,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Mod
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Directory | None:
-    """Pass over what is installed beside the suite."""
+    """Skip the packages that are installed beside the suite."""
     from smokegate.plugin import suite_location
 
     return None if _run(parent.config) is None else suite_location.way_to_the_suite(path, parent)
@@ -151,7 +151,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pycollect_makeitem(collector: pytest.Collector) -> Generator[None, Any, Any]:
-    """Drop what no environment declares."""
+    """Drop checks that need something which no environment declares."""
     made = yield
     if isinstance(made, list) and _run(collector.config) is not None:
         from smokegate.plugin import collect
@@ -162,7 +162,7 @@ def pytest_pycollect_makeitem(collector: pytest.Collector) -> Generator[None, An
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, Any, Any]:
-    """Note what there is, before anything is selected; without an environment there is nothing to check."""
+    """Record all checks before any is deselected; deselect the suite where no environment is named."""
     run = _run(config)
     if run is not None and run.embedded is not None:
         run.embedded.deselect(config, items)
@@ -178,7 +178,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Note what the run sets out to do, now that every plugin has selected and sorted."""
+    """Record which checks the run will execute, now that every plugin has selected and sorted."""
     run = _run(session.config)
     if run is not None:
         from smokegate.plugin import collect

@@ -22,7 +22,7 @@ USUAL = "fE"
 class BriefReporter(TerminalReporter):  # type: ignore[misc] # final to type checkers alone
     """pytest's reporter without what the verdict block says better.
 
-    What is no check of a deployment, and what goes wrong before or around the checks, is shown as ever.
+    Tests that are not checks of a deployment, and errors before or around the checks, are shown as pytest shows them.
     """
 
     def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:

@@ -24,8 +24,8 @@ Sender = Callable[[], "Source"]
 class Client:
     """Sends requests to the backend, each with the credentials that the file declares for it, and keeps cookies.
 
-    Each call is an exchange of the report, with its curl line. Whatever is no read needs `writes = true` in the
-    file's `[checks]`. A check that was not run before has a client without cookies.
+    Each call is an exchange of the report, with its curl line. Any request that is not a read needs `writes = true`
+    in the file's `[checks]`. A check that was not run before has a client without cookies.
 
     Args:
         source: returns what sends.

@@ -86,7 +86,7 @@ def environment_in(nodeid: str, names: Iterable[str]) -> str | None:
 
 
 def plan(run: Run, collected: Sequence[pytest.Item], selected: list[pytest.Item]) -> None:
-    """Note what the run sets out to do, so that nothing can get lost, and put prerequisites first."""
+    """Record which checks the run will execute, so that none can get lost, and put prerequisites first."""
     for item in collected:
         name = environment_of(item)
         if name is not None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def explain(item: pytest.Item, broken: AssertionError) -> ExplainedFailure | None:
-    """Return what a person should read instead of a traceback, None where the test is no check."""
+    """Return what a person should read instead of a traceback, None where the test is not a check."""
     run = item.config.stash.get(RUN, None)
     name = environment_of(item)
     if run is None or name is None:

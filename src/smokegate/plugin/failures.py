@@ -42,7 +42,7 @@ class Blocked(Skipped):
 
 
 class NotJudged(Skipped):
-    """Something that was inferred, not declared, was not found: the run says so, and it is no failure."""
+    """Something that was inferred, not declared, was not found: the run says so, and it is not a failure."""
 
     def __init__(self, summary: str) -> None:
         self.summary = summary

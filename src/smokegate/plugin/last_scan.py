@@ -14,7 +14,7 @@ from smokegate.plugin.reporting import Reporting
 
 @contextlib.contextmanager
 def kept_unless_replaced(file: Path | None) -> Generator[None, Any, Any]:
-    """Keep a file where what writes it anew fails half-way: pytest's writer empties it first."""
+    """Keep the old file if rewriting it fails half-way: pytest's writer truncates it first."""
     if file is None or not file.is_file():
         yield
         return

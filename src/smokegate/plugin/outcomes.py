@@ -57,7 +57,7 @@ def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepor
     if (crash := getattr(report.longrepr, "reprcrash", None)) is not None:
         crash.message = why  # what pytest's own summary and JUnit show in one line
     if outcome == "advisory":
-        # To pytest a failed advisory check is no failure: it must not end a run under -x, nor fail it.
+        # To pytest a failed advisory check is not a failure: it must not end a run under -x, nor fail it.
         report.outcome = "skipped"
         report.longrepr = (str(item.path), item.location[1] or 0, f"WARN: {report.longreprtext}")
     noted = TestOutcome(
@@ -99,7 +99,7 @@ def promise_of(item: pytest.Item) -> str:
 
 def _is_internal(item: pytest.Item, call: pytest.CallInfo[Any]) -> bool:
     """Whether a check ended in an error of ours: a finding is an assertion or an outcome, a misuse is the team's."""
-    expected = (AssertionError, Misuse, pytest.UsageError)  # outcomes and interrupts are no `Exception`
+    expected = (AssertionError, Misuse, pytest.UsageError)  # outcomes and interrupts are not `Exception`
     if call.excinfo is None or not isinstance(call.excinfo.value, Exception) or call.excinfo.errisinstance(expected):
         return False
     return is_in_suite(item.path) or _is_raised_below_us(call.excinfo.traceback, item.config.rootpath)

@@ -119,7 +119,7 @@ def _unwritable(reports: Path) -> str:
     try:
         reports.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        return f"not written: the reports: --reports={reports} is no folder that can be made: {error.strerror}"
+        return f"not written: the reports: --reports={reports} is not a folder that can be made: {error.strerror}"
     if not os.access(reports, os.W_OK | os.X_OK):
         return f"not written: the reports: --reports={reports} is a folder in which nothing may be written"
     return ""

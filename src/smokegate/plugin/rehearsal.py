@@ -40,7 +40,7 @@ def main(config: pytest.Config, run: Run) -> int:
         settings.reports.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise pytest.UsageError(
-            f"--reports={settings.reports} is no folder that can be made: {error.strerror}"
+            f"--reports={settings.reports} is not a folder that can be made: {error.strerror}"
         ) from None
     json, html = settings.reports / "rehearsal.json", settings.reports / "rehearsal.html"
     progress = Progress(sys.stdout.isatty())

@@ -38,7 +38,7 @@ def report_of(run: Run, seconds: float, exitstatus: int, *, cut_short: bool) -> 
     if exitstatus in KEPT:
         decided = int(exitstatus)
     elif exitstatus == pytest.ExitCode.TESTS_FAILED and decided == 0:
-        decided = 1  # something failed that is no smoke test, or a warning became an error: never green
+        decided = 1  # something failed that is not a smoke test, or a warning became an error: never green
     return RunReport(run.started, seconds, decided, reports)
 
 

@@ -58,7 +58,7 @@ class Run:
         self.there: list[pytest.Item] = []
         """What was collected, before anything was selected."""
         self.planned: dict[str, dict[str, str]] = {e.name: {} for e in environments}
-        """The checks that the run sets out to do: their codes by their ids, for each environment."""
+        """The checks that the run will execute: their codes by their ids, for each environment."""
         self.modules: set[str] = set()
         """The suite's files that were collected."""
         self.named_singly = False

@@ -102,7 +102,7 @@ class SignInResponses:
 
     @property
     def kept_account(self) -> Response:
-        """The login of an account of before this deploy."""
+        """The login of an account from before this deploy."""
         return self._see("kept account" if self.section.creates_accounts else "login first")
 
     def expect_registered(self) -> None:

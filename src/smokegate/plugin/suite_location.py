@@ -62,7 +62,7 @@ def shown_ids(words: list[str], here: Path) -> list[str]:
 
 
 def is_collected(path: Path, parent: pytest.Collector) -> bool:
-    """Whether pytest itself collects a file, or none is to: it is no file of the suite that holds tests."""
+    """Whether the plugin leaves a file alone: pytest collects it itself, or it is not a test file of the suite."""
     if not is_in_suite(path) or not path.name.startswith("test_"):
         return True
     patterns = parent.config.getini("python_files")

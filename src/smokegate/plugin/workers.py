@@ -50,7 +50,7 @@ class Workers:
         return EnvironmentScheduling(config, log, self._run)
 
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
-        """Take note of what the workers set out to do; the controlling process collects nothing itself."""
+        """Record which checks the workers will execute; the controlling process collects nothing itself."""
         for nodeid in ids:
             name = environment_in(nodeid, self._run.planned)
             if name is not None:

@@ -168,7 +168,7 @@ def exit_code(channel: socket.socket, files: Path, pids: set[int]) -> int:
 def _variables(more: Mapping[str, str]) -> dict[str, str]:
     """Return the environment variables of a run: the caller's own, without those that belong to the run around it.
 
-    One run of a rehearsal is no step of a workflow: it writes no job summary.
+    One run of a rehearsal is not a step of a workflow: it writes no job summary.
     """
     around = ("PYTEST_XDIST", "PYTEST_CURRENT", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY")
     own = {name: value for name, value in os.environ.items() if not name.startswith(around)}

@@ -21,7 +21,7 @@ def strip(file: Path, folder: Path) -> Path:
     """Write the copy into a folder; returns the folder.
 
     Raises:
-        UnstrippableError: a section that must be left out is no section of its own.
+        UnstrippableError: a section that must be left out is not a section of its own.
     """
     lines: list[str] = []
     leaving = site = False

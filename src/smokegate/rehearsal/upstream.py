@@ -124,11 +124,11 @@ class Addresses:
         self._back = [(_pattern(ours), real) for real, ours in pairs.items()]
 
     def outward(self, request: ProxyRequest) -> ProxyRequest:
-        """Return a request as the deployment is to see it."""
+        """Return a request as the deployment must see it."""
         return replace(request, headers=tuple((name, _put(value, self._back)) for name, value in request.headers))
 
     def inward(self, answer: Recorded) -> Recorded:
-        """Return an answer as the suite is to see it."""
+        """Return an answer as the suite must see it."""
         headers = tuple((name, _put(value, self._there)) for name, value in answer.headers)
         kind = answer.header("content-type").lower()
         if not any(word in kind for word in TEXTS):

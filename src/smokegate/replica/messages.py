@@ -82,7 +82,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class RawBytes:
-    """An answer that is no HTTP, or not all of it: `send` does what it likes, then the connection is over."""
+    """An answer that is not HTTP, or not all of it: `send` does what it likes, then the connection is over."""
 
     send: Callable[[StreamWriter], Awaitable[None]]
 

@@ -52,7 +52,7 @@ def _dot(line: Document) -> Document:
 
 
 def _mark(environment: Document, before: Document) -> None:
-    """Mark each red check, as far as the state before says something of it."""
+    """Mark each red check as new or old, where the earlier state covers it."""
     red, passed = set(before.get("red") or ()), set(before.get("passed") or ())
     marks = []
     for test in environment["tests"]:

@@ -91,7 +91,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _youngest(lines: list[bytes]) -> list[bytes]:
-    """Return the lines that stay, oldest first; what is no whole line goes."""
+    """Return the lines that stay, oldest first; what is not a whole line goes."""
     kept: list[bytes] = []
     counts: Counter[str] = Counter()
     for line in reversed(lines):
@@ -148,7 +148,7 @@ def states_of(path: Path) -> dict[str, Document]:
     """Return the states that a recorded run holds, by environment.
 
     Raises:
-        StateError: the file cannot be read, or is no run.
+        StateError: the file cannot be read, or is not a run.
     """
     wanted = f"--since={path}: expected the JSON of a run, as --record=FILE or reports/NAME.json has it"
     try:

@@ -82,7 +82,7 @@ def _is_part_of_a_word(text: str, start: int, end: int) -> bool:
 
 
 def withhold(run: RunReport, leaks: list[Leak], *, strict: bool) -> RunReport:
-    """Return the report of a run in whose files secrets were found: nothing good is said of it."""
+    """Return the report of a run in whose files secrets were found: PASS and WARN become UNKNOWN."""
     if not leaks:
         return run
     why = tuple(dict.fromkeys(map(str, leaks)))

@@ -26,7 +26,7 @@ SHOWN = 5
 EVERY = 10.0
 """Seconds between two lines of progress where there is no terminal to rewrite one in."""
 LEAST, MOST, UNWRAPPED = 40, 120, 10_000
-"""Columns: below, lines are as wide as that; above, they are no longer easy to read, unless they are to be whole."""
+"""Columns: the narrowest and the widest line that is wrapped to, and the width that leaves lines unwrapped."""
 
 __all__ = ["COLOURS", "TerminalLine", "block", "safe", "safe_lines", "wrapped"]
 

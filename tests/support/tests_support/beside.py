@@ -1,4 +1,4 @@
-"""Loads a script that stands beside a test: tests are no packages, so that they cannot import it."""
+"""Loads a script that stands beside a test: tests are not packages, so that they cannot import it."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def answered(
     headers: Mapping[str, str] | None = None,
     **more: Any,
 ) -> Exchange:
-    """Return an exchange that was answered; a body that is no text is sent as JSON.
+    """Return an exchange that was answered; a body that is not text is sent as JSON.
 
     `more` are fields of the exchange (`warm_seconds`), or of the answer (`certificate`); with `bare` there are no
     headers but these.

@@ -1,4 +1,4 @@
-"""Stand-ins for frameworks whose sign-in is no JSON with a bearer token: cookies, forms, CSRF tokens, headers.
+"""Stand-ins for frameworks whose sign-in is not JSON with a bearer token: cookies, forms, CSRF tokens, headers.
 
 Each keeps to what the framework's documentation says of its requests and answers; none is the framework itself.
 """

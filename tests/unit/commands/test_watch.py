@@ -148,7 +148,7 @@ def test_an_interrupt_before_the_first_round_says_so(watched: Watched) -> None:
 
 
 def test_a_round_that_was_cut_short_does_not_count(watched: Watched, well: CheckResult) -> None:
-    """Half a look is no round."""
+    """Half a look is not a round."""
     watched.run([well, replace(well, interrupted=True), well])
     assert "1 round: 1 PASS" in watched.out.getvalue()
 

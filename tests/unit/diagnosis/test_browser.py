@@ -91,7 +91,7 @@ def test_cause_is_named(code: str) -> None:
     ],
 )
 def test_noise_and_third_parties_break_nothing(harmless: BrowserView) -> None:
-    """What fails at third parties, and what the console says besides, is reported and is no failure."""
+    """What fails at third parties, and what the console says besides, is reported and is not a failure."""
     assert judged(environment=environment(), browser=harmless).findings == ()
     results = BrowserResults(environment(), seen(environment=environment(), browser=harmless))
     for expect in (results.expect_files, results.expect_drawn, results.expect_no_errors, results.expect_calls):
@@ -229,7 +229,7 @@ def test_account_that_is_gone_after_a_reload_is_named() -> None:
 
 
 def test_signed_in_page_without_the_account_is_not_judged() -> None:
-    """Where the file does not say what it shows, absence of the account's name is no proof."""
+    """Where the file does not say what it shows, absence of the account's name is not proof."""
     step = SignInStep("register", replace(DASHBOARD, calls=(replace(POST, status=200),)), form_gone=True)
 
     with pytest.raises(NotJudged, match=r"browser\.sign_in\.shows"):

@@ -158,7 +158,7 @@ def test_runner_that_is_kept_out_has_learned_nothing(status: int, text: str, hea
 
 @pytest.mark.parametrize("status", [520, 521, 522, 523, 524, 525, 526, 530])
 def test_cloudflare_speaks_of_the_teams_own_origin(status: int) -> None:
-    """What Cloudflare says of the origin is no outage of the platform."""
+    """What Cloudflare says of the origin is not an outage of the platform."""
     assert verdict(headline(*everywhere(status, f"error code: {status}", {"server": "cloudflare"}))) is Verdict.FAIL
 
 

@@ -328,7 +328,7 @@ def test_promised_text_is_not_kept_by_its_opposite(text: str, healthy: bool) -> 
     ],
 )
 def test_page_in_place_of_a_health_check_of_which_nothing_is_promised(text: str, words: str) -> None:
-    """A static host's fallback and a page to sign in are no healthy application."""
+    """A static host's fallback and a page to sign in are not healthy application."""
     environment = an_environment(sign_in=None, frontend=None, version=None, backend=SILENT)
     headline = judged(page("health", 200, text), environment=environment).headline
     assert headline is not None

@@ -142,7 +142,7 @@ def test_throttled_sign_in_is_unknown() -> None:
 
 
 def test_skipped_test_is_unknown() -> None:
-    """A promise that was not checked is no promise kept."""
+    """A promise that was not checked is not a promise kept."""
     assert verdict(PASSED, TestOutcome("t", "skipped", why="no credentials")) is Verdict.UNKNOWN
 
 
@@ -190,7 +190,7 @@ def test_answer_on_the_second_try_is_warn(woken: Any) -> None:
 
 
 def test_suite_that_touches_no_database_does_not_cover_it() -> None:
-    """A suite that would stay green with a stopped database says so, and is no warning."""
+    """A suite that would stay green with a stopped database says so, and is not a warning."""
     environment = an_environment(**NO_DATABASE)
     assert verdict(PASSED, environment=environment) is Verdict.PASS
     assert "database" in not_covered(environment)

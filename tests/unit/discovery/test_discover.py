@@ -130,7 +130,7 @@ def test_the_page_of_a_frontend_is_no_health_check(web, found):
 
 
 def test_a_page_without_any_frame_has_a_mark_too(web, found, tmp_path):
-    """A page of a few tags, to sign in for one, is expected again, and is no stranger to what was declared."""
+    """A page of a few tags, to sign in for one, is expected again, and is not a stranger to what was declared."""
     web.answers["/"] = Reply(200, b"<form method=post><input type=password></form>", HTML)
 
     environment = loaded(environment_text(found(), "shop"), tmp_path)
@@ -173,7 +173,7 @@ def test_what_a_health_check_says_in_a_word_of_its_own_is_unclear(web, found):
 
 
 def test_a_page_that_gives_no_answer_names_why(web, found):
-    """A redirect to a name that does not resolve is no page of another host."""
+    """A redirect to a name that does not resolve is not a page of another host."""
     web.answers["/"] = reply(status=301, Location="http://shop.invalid/")
 
     assert any("page: / gives no answer: a redirect leads" in line for line in found().missing)
@@ -252,7 +252,7 @@ def test_what_runs_on_this_machine_is_an_api_only_for_a_page_of_this_machine():
 
 
 def test_nothing_that_answers_is_reported(found, web):
-    """A server that closes every connection is no deployment of which anything is known."""
+    """A server that closes every connection is not a deployment of which anything is known."""
     web.url = "http://127.0.0.1:9"
 
     result = found()

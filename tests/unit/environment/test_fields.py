@@ -94,7 +94,7 @@ def test_a_loaded_environment_cannot_be_changed(loaded: Callable[..., Environmen
 
 
 def test_header_names_and_values_are_sent_as_written(loaded: Callable[..., Environment]) -> None:
-    """A literal is no secret where its name is no credential's."""
+    """A literal is not a secret where its name is not a credential's."""
     start = 'title = "App"\nbackend.url = "https://app.example.com"\n'
     found = loaded(start + 'backend.endpoints = [{ path = "/a", send = { Accept = "text/html" } }]')
     assert (found.backend.endpoints[0].send, found.secrets) == ({"Accept": "text/html"}, frozenset())

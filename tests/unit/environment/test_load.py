@@ -79,8 +79,8 @@ def test_a_replica_that_is_named_itself_is_not_left_out(three: Path) -> None:
 def test_an_unknown_environment_is_reported_with_those_that_there_are(three: Path) -> None:
     """A near name is proposed, and every unknown one is reported."""
     assert message(three, "tow,staging").splitlines() == [
-        'environments: "tow" is no environment (there are: one, three, two); did you mean "two"?',
-        'environments: "staging" is no environment (there are: one, three, two)',
+        'environments: "tow" is not an environment (there are: one, three, two); did you mean "two"?',
+        'environments: "staging" is not an environment (there are: one, three, two)',
     ]
 
 
@@ -124,7 +124,7 @@ def test_the_mistakes_of_all_files_are_reported_at_once(three: Path) -> None:
     (three / "two.toml").write_text("title", encoding="utf-8")
     no_value = "Expected '=' after a key in a key/value pair (at line 1, column 6, the end of the file)"
     assert message(three, "all,zero").splitlines() == [
-        'environments: "zero" is no environment (there are: one, three, two)',
+        'environments: "zero" is not an environment (there are: one, three, two)',
         "environments/one.toml: title: expected a string, found the number 1",
         f"environments/two.toml: not TOML: {no_value}",
     ]
@@ -136,7 +136,7 @@ def test_a_byte_order_mark_is_no_mistake(loaded: Loader) -> None:
 
 
 def test_an_address_comes_from_a_variable(loaded: Loader) -> None:
-    """Without the slash at its end and the line break that shells leave; it is no secret."""
+    """Without the slash at its end and the line break that shells leave; it is not a secret."""
     found = loaded('title = "App"\nbackend.url = { env = "APP" }', variables={"APP": "https://app.example.com/\n"})
     assert (found.backend.url, found.secrets) == ("https://app.example.com", frozenset())
 
@@ -154,7 +154,7 @@ def test_the_standing_account_is_secret(loaded: Loader) -> None:
     assert found.sign_in is not None
     assert found.sign_in.standing is not None
     assert found.sign_in.standing.password == "hunter2"
-    assert found.secrets == {"hunter2"}, "a user name is no secret"
+    assert found.secrets == {"hunter2"}, "a user name is not a secret"
     assert "hunter2" not in repr(found)
 
 
@@ -173,7 +173,7 @@ def test_a_secret_that_is_too_short_to_be_found_is_refused(loaded: Loader) -> No
 
 
 def test_the_password_in_basic_credentials_is_a_secret_of_its_own(loaded: Loader) -> None:
-    """A log writes the pair that they encode, or the password alone; the user's name is no secret."""
+    """A log writes the pair that they encode, or the password alone; the user's name is not a secret."""
     key = '[[backend.endpoints]]\npath = "/a"\nsend = { Authorization = { env = "K" } }\n'
     found = loaded(START + key, variables={"K": "Basic YWRtaW5pc3RyYXRvcjpodW50ZXIy"})
     assert {"administrator:hunter2", "hunter2", "YWRtaW5pc3RyYXRvcjpodW50ZXIy"} <= found.secrets
@@ -305,7 +305,7 @@ def test_an_override_of_a_secret_by_a_literal_is_refused_unseen(loaded: Loader) 
 
 
 def test_an_override_of_a_secret_by_another_variable_is_taken(loaded: Loader) -> None:
-    """A reference is no literal."""
+    """A reference is not a literal."""
     overrides = ['sign_in.standing={ email = { env = "E" }, password = { env = "P" } }']
     assert loaded(SIGN_IN, variables={"E": "e", "P": "hunter2"}, overrides=overrides).secrets == {"hunter2"}
 

@@ -97,7 +97,7 @@ shipped = some.sampled_from(sorted(SHIPPED.glob("*.toml"))).map(Path.read_bytes)
 @settings(deadline=None, max_examples=150)
 @given(content=some.binary(max_size=200))
 def test_any_bytes_load_or_are_reported_to_be_wrong(file: Path, content: bytes) -> None:
-    """Most are no TOML, or no UTF-8."""
+    """Most are not TOML, or not UTF-8."""
     loads_or_tells(file, content)
 
 
@@ -151,7 +151,7 @@ def test_any_override_is_applied_or_told_to_be_wrong(file: Path, path: list[str]
 @settings(deadline=None, max_examples=150)
 @given(override=texts)
 def test_any_text_is_an_override_or_told_to_be_none(file: Path, override: str) -> None:
-    """What is no `KEY=VALUE` is reported by its own name."""
+    """What is not `KEY=VALUE` is reported by its own name."""
     loads_or_tells(file, b'title = "App"\nbackend.url = "https://app.example.com"', (override,))
 
 

@@ -28,7 +28,7 @@ def test_a_text_comes_back_as_it_was_also_in_another_process(text: str) -> None:
 
 
 def test_json_that_does_not_shrink_is_kept_whole_and_a_page_is_cut() -> None:
-    """JSON is judged by all its values; of text that is no page the first part is evidence enough."""
+    """JSON is judged by all its values; of text that is not a page the first part is evidence enough."""
     value = {"data": DENSE}
     body, page = LargeBody(json.dumps(value), 1, is_json=True), LargeBody(DENSE, 1)
 

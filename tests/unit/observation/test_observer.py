@@ -223,7 +223,7 @@ def test_a_standing_account_makes_the_same_journey_without_registering(
     assert [body["path"] for body in app.bodies] == ["/login"] * 3
     told = seen.secrets.text(repr(seen))
     assert "its-password-1" not in told
-    assert "standing@example.com" in told, "a user name is no secret"
+    assert "standing@example.com" in told, "a user name is not a secret"
 
 
 def test_without_an_account_to_use_only_the_closed_view_is_requested(server: WireServer, look: Look) -> None:

@@ -117,7 +117,7 @@ def test_a_secret_that_was_cut_is_found_from_its_eighth_character(text: str) -> 
 
 
 def test_a_secret_of_several_lines_is_known_by_each_of_them() -> None:
-    """The frame of a private key is no secret."""
+    """The frame of a private key is not a secret."""
     key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG\n9w0BAQEFAASCBKcwggSj\n-----END PRIVATE KEY-----"
     text = "-----BEGIN PRIVATE KEY----- 9w0BAQEFAASCBKcwggSj"
     assert Redactor([key]).text(text) == f"-----BEGIN PRIVATE KEY----- {MARK}"
@@ -184,7 +184,7 @@ def test_a_password_in_an_address_is_redacted_unknown_as_it_is() -> None:
     ["https://example.com/a:b@c", "http://127.0.0.1:8002/x", "no address: a@b", "redis://cache:6379/0"],
 )
 def test_addresses_without_a_password_stay_as_they_are(text: str) -> None:
-    """Nothing is taken out that is no secret."""
+    """Nothing is taken out that is not a secret."""
     assert Redactor().text(text) == text
 
 

@@ -44,7 +44,7 @@ def said(value: Any, **declared: Any) -> list[str]:
     ],
 )
 def test_trouble_is_found(report: Any, where: str) -> None:
-    """A success that reports a database as away is no success."""
+    """A success that reports a database as away is not a success."""
     assert said(report) == [where]
 
 

@@ -53,5 +53,5 @@ def test_one_token_for_both_logins_is_distinguished_by_turns(environment: Enviro
 
 
 def test_other_requests_are_named_by_method_and_target(environment: Environment) -> None:
-    """What is no part of the journey is distinguished by site, method, path and query."""
+    """What is not part of the journey is distinguished by site, method, path and query."""
     assert Naming(environment).name(ProxyRequest("frontend", "GET", "/a?b=1")) == "frontend GET /a?b=1"

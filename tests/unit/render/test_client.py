@@ -48,7 +48,7 @@ def test_a_rate_limit_is_waited_for_once(
     ],
 )
 def test_what_cannot_be_asked_has_its_cause(served: Served, pool: Pool, answer: Answer, cause: ApiCause) -> None:
-    """An answer of another shape is no proof that a list is empty, or that a service is not there."""
+    """An answer of another shape is not proof that a list is empty, or that a service is not there."""
     served.says = [answer]
     with pytest.raises(ApiError) as refused:
         RenderApi(served.section(), pool, lambda _: None).page("/services")

@@ -54,7 +54,7 @@ def test_a_row_without_a_title_is_refused() -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_every_function_of_a_place_breaks_something(place: str) -> None:
-    """A function beside a file of faults that is no fault of it, and that no row names, is dead."""
+    """A function beside a file of faults that is not a fault of it, and that no row names, is dead."""
     rows = tomllib.loads((files("smokegate.replica.faults") / f"{place}.toml").read_text(encoding="utf-8"))
     named = {name.replace("-", "_") for name in rows} | {
         row["by"] for row in rows.values() if isinstance(row, dict) and "by" in row

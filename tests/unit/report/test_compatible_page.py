@@ -47,7 +47,7 @@ HOSTILE = "<img src=x onerror=y>"
 
 
 def test_a_check_leads_to_its_place_in_our_own_page() -> None:
-    """By an anchor that is there; a test that is no check of a deployment has no link."""
+    """By an anchor that is there; a test that is not a check of a deployment has no link."""
     document = run_of("no-server")
     test = next(each for each in document["environments"][0]["tests"] if each["outcome"] == "failed")
     report = SimpleNamespace(nodeid=test["id"], outcome="failed", smokegate={**test, "environment": "staging"})

@@ -52,7 +52,7 @@ def test_what_cannot_be_read_is_compiled_anew(place):
 
 @pytest.mark.parametrize("how", ["PYTHONDONTWRITEBYTECODE", "no such place"])
 def test_where_nothing_can_be_written_nothing_is(place, monkeypatch, how):
-    """Python's own setting counts, and a place that cannot be made is no error."""
+    """Python's own setting counts, and a place that cannot be made is not an error."""
     (place / "file").touch()
     if how == "no such place":
         monkeypatch.setattr(sys, "pycache_prefix", str(place / "file"))

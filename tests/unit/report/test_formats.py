@@ -273,7 +273,7 @@ def test_of_many_environments_the_broken_one_is_named_and_the_rest_is_folded() -
 
 
 def test_the_page_links_the_ci_run_and_names_its_branch() -> None:
-    """Where a CI system says so; a branch is foreign text, and an address of another kind is no link."""
+    """Where a CI system says so; a branch is foreign text, and an address of another kind is not a link."""
     variables = {
         "GITHUB_ACTIONS": "true",
         "GITHUB_SERVER_URL": "https://github.com",

@@ -51,7 +51,7 @@ def test_the_first_run_has_no_history(tmp_path) -> None:
     ],
 )
 def test_the_page_counts_the_runs_before_in_a_sentence(tmp_path, runs, said) -> None:
-    """One run is no number of runs."""
+    """One run is not a number of runs."""
     remembered(tmp_path, *(run_of(each, minutes=number) for number, each in enumerate(runs)))
     document = run_of("unhealthy", minutes=9)
     compare(document, tmp_path, None)
@@ -60,7 +60,7 @@ def test_the_page_counts_the_runs_before_in_a_sentence(tmp_path, runs, said) -> 
 
 
 def test_what_the_last_green_run_passed_is_new(tmp_path) -> None:
-    """Its version names the state before; a red run between them is no state to compare with."""
+    """Its version names the state before; a red run between them is not a state to compare with."""
     green = run_of("PASS")
     green["environments"][0]["version"] = "f" * 40
     remembered(tmp_path, green, run_of("database", minutes=5))

@@ -17,7 +17,7 @@ from smokegate.report.scan import scan
 def test_a_secret_like_a_word_is_none_inside_a_longer_one(
     text: str, found: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A standing password `verdict` is no leak in `verdicts`; where it stands alone it is taken out."""
+    """A standing password `verdict` is not a leak in `verdicts`; where it stands alone it is taken out."""
     monkeypatch.setattr(module, "SINK", Redactor(["verdict", "Verdict9"]))
     (tmp_path / "a.md").write_text(text)
     assert len(scan([tmp_path / "a.md"])) == found

@@ -52,7 +52,7 @@ def test_docker_that_speaks_no_json_is_a_failure_with_its_words(
     view = collect_server(environment)
     assert view.failure is not None
     assert view.failure.cause is CommandCause.COMMAND_FAILED
-    assert "no JSON" in view.failure.detail
+    assert "not JSON" in view.failure.detail
 
 
 def test_secrets_never_come_out_of_a_look(

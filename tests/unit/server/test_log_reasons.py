@@ -146,7 +146,7 @@ def test_what_a_collector_puts_before_each_line_does_not_matter(collected: str) 
 
 
 def test_a_file_of_dockers_own_log_is_read_as_the_program_wrote_it() -> None:
-    """Docker's log file holds a JSON record for each line; one that is no JSON is left as it is."""
+    """Docker's log file holds a JSON record for each line; one that is not JSON is left as it is."""
     record = [f'{{"log":{json.dumps(f"{line} ")},"stream":"stderr"}}' for line in PLAIN.split("\n")]
     assert read("\n".join([*record, '{"log":"half of a rec'])) == read(f'{PLAIN}\n{{"log":"half of a rec')
 

@@ -74,7 +74,7 @@ def read(file: Path) -> Node:
     """Read a blueprint.
 
     Raises:
-        BlueprintError: it cannot be read, or is no table in YAML.
+        BlueprintError: it cannot be read, or is not a table in YAML.
     """
     from ruamel.yaml import YAML  # noqa: PLC0415 -- an extra
     from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415 -- an extra

@@ -36,7 +36,7 @@ class Inputs(Struct, frozen=True):
         """The commit that must answer: as given, else the deployment's own; empty for any.
 
         Raises:
-            InputError: it is no commit.
+            InputError: it is not a commit.
         """
         given = self["expect-commit"] or str(self.event.get("deployment", {}).get("sha", ""))
         if given and not COMMIT.fullmatch(given):

@@ -161,7 +161,7 @@ def each_environment(reports: list[str], act: Callable[[Mapping[str, Any]], str]
         try:
             environments = json.loads(Path(word).read_text(encoding="utf-8"))["environments"]
         except (OSError, ValueError, KeyError, TypeError) as error:
-            sys.stdout.write(f"::warning title=smokegate::{escaped(f'{word} is no report: {error}')}\n")
+            sys.stdout.write(f"::warning title=smokegate::{escaped(f'{word} is not a report: {error}')}\n")
             continue
         for environment in environments:
             try:

@@ -40,7 +40,9 @@ def find() -> str | NoBrowser:
         return NoBrowser("no browser", f"[browser] {missing}")
     if named:
         found = shutil.which(named)
-        return found or NoBrowser(f"no browser: {VARIABLE} names {named}, which is no program", f"correct {VARIABLE}")
+        return found or NoBrowser(
+            f"no browser: {VARIABLE} names {named}, which is not a program", f"correct {VARIABLE}"
+        )
     if playwrights_own():
         return ""
     there = [found for name in NAMES if (found := shutil.which(name))] + [

@@ -83,7 +83,7 @@ class PageSeen(Struct, frozen=True):
     text: str = ""
     """What is visible of it as text, cut."""
     drawn: bool = False
-    """Whether something is visible: a text that is no loading message, a picture, a control."""
+    """Whether something is visible: a text that is not a loading message, a picture, a control."""
     missing: tuple[str, ...] = ()
     """What it must show and does not."""
     unwanted: tuple[str, ...] = ()
@@ -115,7 +115,7 @@ class SignInStep(Struct, frozen=True):
 
     @property
     def failed_call(self) -> PageCall | None:
-        """The call that should have signed in and failed; a page in place of data is no success."""
+        """The call that should have signed in and failed; a page in place of data is not a success."""
         for each in self.page.calls:
             failed = each.status is None or each.status >= 400 or each.is_page_for_script
             if each.has_account and failed:

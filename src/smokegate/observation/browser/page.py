@@ -115,7 +115,7 @@ class Window(Struct):
     async def _settled(  # noqa: PLR0913 -- a value each, by name
         self, mark: Mark, wanted: Wanted, path: str, *, form: bool, response: Response | None, problem: str
     ) -> PageSeen:
-        """Wait until the page shows what it must, or until nothing happens any more; return what is visible."""
+        """Wait until the page shows what it must, or until nothing more happens; return what is visible."""
         facts = NOTHING
         missing: tuple[str, ...] = ()
         unwanted: tuple[str, ...] = ()
@@ -154,7 +154,7 @@ class Window(Struct):
         )
 
     async def wait(self, well: Callable[[], Any], *, quiet: float = QUIET) -> bool:
-        """Wait until something holds and the network is quiet; False where it does not come to hold.
+        """Wait until a condition holds and the network is quiet; return False if the condition never holds.
 
         A page on which nothing happens any more for a quarter of the time is not waited for any longer; what it did
         not do before, while its form was filled in, does not count.
@@ -225,7 +225,7 @@ class Window(Struct):
 
 
 def drawn(facts: dict[str, Any]) -> bool:
-    """Return whether something is visible: a text that is no loading message, a picture, a control."""
+    """Return whether something is visible: a text that is not a loading message, a picture, a control."""
     return bool(facts["big"]) or LOADING.fullmatch(facts["text"].strip()) is None
 
 

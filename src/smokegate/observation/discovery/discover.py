@@ -149,7 +149,9 @@ def _note_page(found: Found, page: Got) -> None:
         found.leads_to = web_origin(page.url)
         found.missing.append(f"page: / leads to another host, {found.leads_to}")
     elif not (page.well and page.is_html):
-        found.missing.append(f"page: / answers {page.status}" + ("" if page.is_html else ", and it is no page"))
+        found.missing.append(
+            f"page: / answers {page.status}" + ("" if page.is_html else ", and its body is not a page")
+        )
     else:
         found.page = True
         found.page_mark = next((each for each in PAGE_MARKS if each in page.text), "")

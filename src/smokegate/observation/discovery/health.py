@@ -59,7 +59,7 @@ def health_check(answers: Iterable[Got], nowhere: Got, page: Got) -> HealthCheck
 
     Args:
         answers: of the paths where one may be, in order of preference.
-        nowhere: of a path that does not exist: what answers like it is no health check.
+        nowhere: of a path that does not exist: what answers like it is not a health check.
         page: of the root.
     """
     for got in answers:

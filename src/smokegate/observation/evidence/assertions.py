@@ -132,7 +132,7 @@ def _same_header(name: str, wanted: str, actual: str, answer: Answer) -> bool:
 
 
 def unmet_json(promises: tuple[JsonExpectation, ...], answer: Answer) -> tuple[Unmet, ...]:
-    """Return the JSON promises that the body does not keep; a body that is no JSON keeps none."""
+    """Return the JSON promises that the body does not keep; a body that is not JSON keeps none."""
     if not promises:
         return ()
     if not answer.body.is_json:

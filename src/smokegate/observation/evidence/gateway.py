@@ -145,7 +145,7 @@ def _nothing(answer: Answer, text: str) -> Said | None:
 
 
 def _page(answer: Answer, text: str) -> Said | None:
-    """A page with 200 that is no application's: a server's first page, a page to wait at, a wall."""
+    """A page with 200 that is not an application's: a server's first page, a page to wait at, a wall."""
     if not is_html(answer):
         return None
     found = re.search(r"(?is)<title>(.*?)</title>", answer.body.text[:20_000])

@@ -80,7 +80,7 @@ def refusal(answer: Answer, page_url: str, request: Request | None = None, *, co
 
 
 def unreadable(exchange: Exchange | None, page_url: str, *, cookies: bool = False) -> str:
-    """Return why a browser keeps an answer from the page in whose name its call was sent; empty where it does not.
+    """Return why a browser does not let the page read the answer to its call; empty if it does.
 
     A preflight that is granted says nothing of the answer after it, which must allow the page's origin itself.
     """

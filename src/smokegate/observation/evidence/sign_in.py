@@ -158,7 +158,7 @@ def says_no(got: Reply) -> bool:
 
 
 def opens(api: SignIn, got: Reply) -> bool:
-    """Return whether an answer to the account view shows an account; one that a token opens is no page."""
+    """Return whether an answer to the account view shows an account; one that a token opens is not a page."""
     page = got.is_page and not got.is_json and not api.by_cookie
     return got.ok and not got.is_login_page and not page and not _shows_no_one(api, got)
 

@@ -84,7 +84,7 @@ def endpoint_steps(environment: Environment) -> Iterator[Step]:
 
 
 def _samples(first: Step, count: int) -> Iterator[Step]:
-    """Yield further samples of an exchange: each asks anew, so that a balancer chooses the instance anew."""
+    """Yield further samples of an exchange, each on a new connection, so that a load balancer chooses again."""
     sample = replace(first, priority=SAMPLE, fresh=True, within=None, sample=True, gate=first.name, shut_by=never_sent)
     for number in range(2, count + 1):
         yield replace(sample, name=f"{first.name} {number}")

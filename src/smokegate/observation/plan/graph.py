@@ -58,7 +58,7 @@ class Graph:
 
     @property
     def at_rest(self) -> bool:
-        """Whether it was stopped and nothing is on the wire any more."""
+        """Whether it was stopped and no request is in flight."""
         return self.stopped and not self.running
 
     def halted(self, name: str) -> bool:

@@ -137,7 +137,7 @@ def origin_of(url: str, route: Route = DIRECT) -> Origin:
     """Return where a connection for an address leads.
 
     Raises:
-        ValueError: the port is no number from 0 to 65535.
+        ValueError: the port is not a number from 0 to 65535.
     """
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)

@@ -61,7 +61,7 @@ class RenderApi:
         """Return one page of a list.
 
         Raises:
-            ApiError: it could not be read, or is no list: that is no proof of an empty one.
+            ApiError: it could not be read, or is not a list: that is not proof of an empty one.
         """
         found = self.get(path, **query)
         if not isinstance(found, list):

@@ -22,7 +22,7 @@ class CommandCause(Enum):
     HOST_KEY_CHANGED = ("server.host-key-changed", "the server's host key is not the known one")
     HOST_KEY_UNKNOWN = ("server.host-key-unknown", "the server's host key is not among the known hosts")
     CONNECTION_DROPPED = ("server.ssh-dropped", "the ssh connection broke off")
-    SSH_OTHER = ("server.ssh-failed", "ssh failed for a reason outside this table")
+    SSH_OTHER = ("server.ssh-failed", "ssh failed for a reason that is not recognised")
     DOCKER_NOT_INSTALLED = ("server.docker-not-installed", "there is no docker on the server")
     COMPOSE_NOT_INSTALLED = ("server.compose-not-installed", "docker on the server has no compose command")
     ENGINE_NOT_PERMITTED = ("server.docker-not-permitted", "the user may not talk to the docker engine")

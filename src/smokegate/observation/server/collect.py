@@ -137,7 +137,7 @@ def _services(pool: ThreadPoolExecutor, project: Project) -> tuple[tuple[Service
         found = inspect(project.host, ids)
     except ValueError as error:
         return (), replace(
-            listed.result().failure(CommandCause.COMMAND_FAILED), detail=f"its output is no JSON: {error}"
+            listed.result().failure(CommandCause.COMMAND_FAILED), detail=f"its output is not JSON: {error}"
         )
     seen = [replace(each, expected=each.name in wanted) for each in found if not each.one_off]
     missing = [ServiceView(name, exists=False) for name in wanted if name not in {each.name for each in seen}]

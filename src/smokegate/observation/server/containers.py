@@ -33,7 +33,7 @@ def inspect(host: Host, ids: Iterable[str]) -> list[ServiceView]:
     """Return a view of each container that is still there, with one sample and without its log.
 
     Raises:
-        HostError: docker could not be reached, or what it printed is no JSON.
+        HostError: docker could not be reached, or what it printed is not JSON.
     """
     return [parse.service(one) for one in _inspected(host, list(ids))]
 
@@ -59,7 +59,7 @@ def follow(host: Host, services: tuple[ServiceView, ...]) -> tuple[tuple[Service
     to be in a crash loop are fetched anew.
 
     Raises:
-        HostError: docker could not be reached, or what it printed is no JSON.
+        HostError: docker could not be reached, or what it printed is not JSON.
     """
     deadline = time.monotonic() + FOLLOWING
     while True:
@@ -88,7 +88,7 @@ def _inspected(host: Host, ids: list[str]) -> list[dict[str, Any]]:
         return parse.objects(output.stdout)
     except ValueError as error:
         failed = output.failure(CommandCause.COMMAND_FAILED)
-        raise HostError(replace(failed, detail=f"its output is no JSON: {error}")) from error
+        raise HostError(replace(failed, detail=f"its output is not JSON: {error}")) from error
 
 
 def _suspect(service: ServiceView, now: datetime | None) -> bool:

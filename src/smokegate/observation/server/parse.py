@@ -37,10 +37,10 @@ NANO = 1e9
 
 
 def objects(text: str) -> list[dict[str, Any]]:
-    """Read JSON objects from an array, from lines, or from nothing at all; what is no object is left out.
+    """Read JSON objects from an array, from lines, or from nothing at all; what is not an object is left out.
 
     Raises:
-        ValueError: the text is no JSON.
+        ValueError: the text is not JSON.
     """
     text = text.strip()
     if not text or text == "null":
@@ -57,7 +57,7 @@ def container_ids(ps: str) -> list[str]:
     """Return the ids that `docker compose ps --format json` lists, in its order.
 
     Raises:
-        ValueError: the text is no JSON.
+        ValueError: the text is not JSON.
     """
     found = [str(each.get("ID", "")) for each in objects(ps)]
     return [each for each in found if re.fullmatch(r"[0-9a-f]{12,64}", each)]

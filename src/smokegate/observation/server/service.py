@@ -86,7 +86,7 @@ class ServiceView(Struct, frozen=True):
     """Why there is no log."""
     finished_at: datetime | None = None
     one_off: bool = False
-    """Whether `docker compose run` made it: such a container is no service."""
+    """Whether `docker compose run` made it: such a container is not a service."""
     depends: tuple[tuple[str, str], ...] = ()
     """The services that it starts after, each with the condition that is waited for."""
 

@@ -1,7 +1,7 @@
 """Runs one local process within a time limit and an output limit, whatever it does.
 
-`subprocess.run(timeout=…)` bounds the time of the process itself, not of what it leaves behind (ssh's
-control master keeps the pipes of old OpenSSH versions open), and not what it writes; hence this.
+`subprocess.run(timeout=…)` limits neither the output nor the children that a process leaves behind (with old
+versions of OpenSSH, ssh's control master keeps the pipes open).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Whether one more attempt is made: what heals is tried again, and after a failure samples decide how often it comes.
+"""Decides whether a request is sent again: transient failures are retried, and more samples show how often they occur.
 
-An attempt is a sample: none erases the failure before it. After a first failure attempts go on until the failure
-comes back, which makes it the outcome, or has not come back in twenty further attempts.
+Each attempt is a sample: a success does not erase an earlier failure. After a first failure attempts continue until
+it repeats, which makes it the outcome, or until twenty further attempts have not shown it again.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ FOUR_BYTES = 0xF0
 """The first byte of the characters that UTF-8 writes with four."""
 M_MMAP_THRESHOLD = -3
 """A parameter of glibc's `mallopt`: blocks over so many bytes are of their own."""
-#: What is called before a large body is read: gives back the memory that others take for what can be made anew.
+#: Called before a large body is read: frees memory that holds values which can be computed again.
 makes_room: list[Callable[[], None]] = []
 #: Large bodies are read one at a time: six at once would need six times their memory.
 _one_large = threading.Semaphore(1)
@@ -209,7 +209,7 @@ def _float(text: str) -> float:
 
 
 def _constant(text: str) -> float:
-    raise ValueError(f"{text} is no JSON")
+    raise ValueError(f"{text} is not JSON")
 
 
 def _deeper(value: Any, levels: int) -> bool:

@@ -38,7 +38,7 @@ class WireCause(Enum):
     TOO_MANY_REDIRECTS = ("too-many-redirects", Stage.EXCHANGE, True, "the redirects do not end")
     BAD_REDIRECT = ("bad-redirect", Stage.EXCHANGE, True, "a redirect leads to no usable address")
     TOO_LARGE = ("too-large", Stage.EXCHANGE, True, "the answer is larger than the cap")
-    OTHER = ("other", Stage.EXCHANGE, True, "the request failed for a reason outside this table")
+    OTHER = ("other", Stage.EXCHANGE, True, "the request failed for a reason that is not recognised")
 
     def __init__(self, code: str, stage: Stage, heals: bool, title: str) -> None:  # noqa: FBT001
         self.code = code

@@ -27,7 +27,7 @@ STAGGER = 0.25
 
 
 class Route(NamedTuple):
-    """How a host is connected to, as far as its address does not say it."""
+    """How a host is connected to, beyond what its address says."""
 
     ca_file: str | None = None
     """Authorities to trust besides the usual ones."""

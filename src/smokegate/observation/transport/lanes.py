@@ -116,6 +116,6 @@ class Lane:
         return min(fitting, default=None)
 
     def _opens(self) -> bool:
-        """Return whether the next request will open a connection; the very first one is no sample."""
+        """Return whether the next request will open a connection; the very first one is not a sample."""
         width = self.width
         return width is not None and width.answered_once and self.active - self._sampling > width.kept

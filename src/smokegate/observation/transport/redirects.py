@@ -22,7 +22,7 @@ def onward(request: RequestToSend, raw: RawResponse, location: str | None) -> Re
     border of the origin.
 
     Raises:
-        BadRedirectError: the location is no web address.
+        BadRedirectError: the location is not a web address.
     """
     if raw.status not in REDIRECTS or not location or not request.follow:
         return None
@@ -80,5 +80,5 @@ def _target(base: str, location: str) -> str:
     except ValueError as error:
         raise BadRedirectError(f"redirect to {location!r}: {error}") from error
     if not usable:
-        raise BadRedirectError(f"redirect to {location!r}, which is no web address")
+        raise BadRedirectError(f"redirect to {location!r}, which is not a web address")
     return target.partition("#")[0]

@@ -17,7 +17,7 @@ from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.sample_connection import SampleConnection
 from smokegate.observation.transport.sites import Sites
 
-#: More than this over its budget is no noise of ours: it is not measured again.
+#: More than this over its budget is not noise of ours: it is not measured again.
 NOISE = 1.0
 REMEASURED = 2
 

@@ -26,7 +26,7 @@ class Timer:
         self._closed = False
 
     def later(self, seconds: float, job: Job) -> None:
-        """Have a short job done after some seconds; after `close` nothing is done any more."""
+        """Run a short job after some seconds, unless `close` comes first."""
         with self._condition:
             if self._closed:
                 return

@@ -135,7 +135,7 @@ def give_port_back(stack: Stack) -> None:
 
 
 def replace_behind_nginx(stack: Stack) -> None:
-    """Replace the backend so that it gets another address; what has the old one now is no web server."""
+    """Replace the backend so that it gets another address; what has the old one now is not a web server."""
     stack.compose("rm", "--stop", "--force", BACKEND)
     other = {"image": "nginx:1.22", "profiles": ["other"], "entrypoint": ["sleep", "3600"], "init": True}
     stack.override({"batch": {**other, "labels": {"smokegate.directory": str(stack.directory)}}})

@@ -104,7 +104,7 @@ def garbage(plan: Plan) -> None:
 
 
 def bad_chunks(plan: Plan) -> None:
-    """The chunk sizes of the body are no numbers."""
+    """The chunk sizes of the body are not numbers."""
     always(plan.backend, _bytes(_HEAD + b"transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"))
 
 

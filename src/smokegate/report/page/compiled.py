@@ -27,7 +27,7 @@ class Compiled(BytecodeCache):
             bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Write what was compiled, unless Python is to write no such files."""
+        """Write the compiled template, unless Python is told not to write bytecode."""
         if sys.dont_write_bytecode:
             return
         place = _file(bucket)

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from smokegate.observation.plan.sign_in.write import Write
 
 NEEDLESS = NotSent("")
-"""What a step comes to that turns out not to be needed: it is no part of the observation."""
+"""What a step comes to that turns out not to be needed: it is not part of the observation."""
 GROUPS: dict[str, Group] = {
     **dict.fromkeys((CSRF + WRONG, WRONG, AFTER_WRONG), "refusal"),
     **dict.fromkeys((CSRF + WRITE, WRITE, CSRF + UNDO, UNDO), "write"),
