@@ -111,8 +111,9 @@ def _expected(options: Namespace) -> str | None:
     """
     commit: str | None = options.smokegate_expect_commit
     if commit is not None and (not commit.strip() or SHORT_COMMIT.fullmatch(commit)):
+        wrong = "too short for a commit" if commit.strip() else "empty"
         raise pytest.UsageError(
-            f"--expect-commit={commit}: expected 7 to 64 hexadecimal digits of a commit, or any other version, "
+            f"--expect-commit={commit}: {wrong}; expected 7 to 64 hexadecimal digits, or any other version, "
             "such as a release"
         )
     version: str | None = options.smokegate_expect_version

@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from smokegate.observation.javascript.address_names import AddressNames
 from smokegate.observation.javascript.api_names import (
     ABSOLUTE,
-    CLIENT,
     CONNECTIONS,
-    GIVEN,
     REQUESTS,
     SHOWN,
     UNSET,
@@ -22,15 +20,14 @@ from smokegate.observation.javascript.called_paths import CalledPaths
 from smokegate.observation.javascript.callers import requested
 from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.members import member
+from smokegate.observation.javascript.options import Options
 from smokegate.observation.javascript.refusing import keeps_nothing, refused
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import PIECE, PUNCTUATION, STRING, WORD, Tokens, unescaped
 from smokegate.observation.javascript.unset import runs_at_once
-from smokegate.observation.javascript.values import UNDEFINED, Undefined, Unknown, options_of
+from smokegate.observation.javascript.values import UNDEFINED, Undefined, Unknown
 from smokegate.observation.model import HOLE
 
-BESIDE = {"url": "exchanges", "uri": "(?:cache|link|credentials|fetchOptions)", "endpoint": "defaultAuthMode"}
-"""Options that are an address where another one is there: of urql, Apollo Client and Amplify."""
 NAMED_SETTING = frozenset({"constant", "value", "provide"})
 """Methods that give a setting its name and its value: `module.constant("API_URL", …)`."""
 SETTING = re.compile(r"[A-Z][A-Z0-9]{1,20}(?:_[A-Z0-9]{1,20}){1,6}")
@@ -51,6 +48,7 @@ class Calls:
         self._evaluator = evaluator
         self._names = AddressNames(evaluator)
         self.paths = CalledPaths()
+        self._options = Options(evaluator, self.paths)
 
     def of(self, script: Script) -> list[Found]:
         """Return what a script calls, without what is too deep to be followed."""
@@ -82,7 +80,7 @@ class Calls:
         elif word == "throw":
             yield from self._thrown(script, index)
         elif sign == ":" or (sign == "=" and tokens.is_punctuation(index - 1, ".", "?.")):
-            yield from self._key(script, word, index + 2)
+            yield from self._options.entry(script, word, index + 2)
         elif (sign == "+" and tokens.is_punctuation(index - 1, "(", ",", "=>", "=", ":", "[")) or (
             sign == "+" and tokens.word(index - 1) == "return"
         ):
@@ -101,13 +99,13 @@ class Calls:
         elif before == "." and word in VERBS:
             yield from self._verb(script, first, word.upper())
         elif before == "." and word in NAMED_SETTING:
-            yield from self._setting(script, first)
+            yield from self._options.named(script, first)
         elif tokens.kind(first) == STRING and ABSOLUTE.match(tokens.word(first), 1):
             value = self._evaluator.value(script, first)
             if isinstance(value, str):
                 yield Found(script.url, value, "built")
         elif tokens.kind(first) == WORD and word not in SHOWN and self._names.is_argument(script, first):
-            yield from self._given(script, first)
+            yield from self._options.given(script, first)
 
     def _thrown(self, script: Script, index: int) -> Iterator[Found]:
         """Yield the setting that a module misses that throws as it loads, by no condition: the build decided it."""
@@ -138,24 +136,6 @@ class Calls:
                 yield Found(script.url, "" if value == "" else unset.word, "client", "?", setting=unset.name)
         elif keeps_nothing(self._evaluator, script, index, value):
             yield Found(script.url, "", "client", "?", setting=unset.name)
-
-    def _given(self, script: Script, at: int) -> Iterator[Found]:
-        """Yield the address that a function is given under a name: `createClient(settings.url)`."""
-        for value, alone in self._evaluator.each_value(script, at):
-            if isinstance(value, str) and ABSOLUTE.match(value) and HOLE not in value:
-                yield Found(script.url, value, "given", "?", alone=alone)
-
-    def _setting(self, script: Script, first: int) -> Iterator[Found]:
-        """Yield the address that is stored under a name: `constant("API_URL", "https://…")`."""
-        name = unescaped(script.tokens.word(first)[1:-1]) if script.tokens.kind(first) == STRING else ""
-        second = self._evaluator.second_argument(script, first) if names_api(name) else None
-        if second is None:
-            return
-        for value in options_of(self._evaluator.value(script, second)):
-            if isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value)):
-                yield Found(script.url, value, "setting", "?", alone=False)
-            elif isinstance(value, Undefined) and value.word == "undefined":
-                yield Found(script.url, value.word, "setting", "?", setting=name)
 
     def _url(self, script: Script, at: int) -> Iterator[Found]:
         """Yield what `new URL` of a setting that is not set shows: it throws where the page needs the address."""
@@ -193,39 +173,6 @@ class Calls:
             return method.upper()
         return "GET" if isinstance(method, Undefined) else "?"
 
-    def _key(self, script: Script, key: str, at: int) -> Iterator[Found]:
-        client = key.lower() in CLIENT
-        if key == "useValue" and at < len(script.tokens.starts):
-            for each in self._given(script, at):
-                yield Found(script.url, each.value, "setting", "?", alone=False)
-        elif key in GIVEN and at < len(script.tokens.starts):
-            yield from self._given(script, at)
-        if at >= len(script.tokens.starts) or (not client and not names_api(key)):
-            return
-        self.paths.prefixed |= key.lower() == "prefixurl"
-        how = "constant" if self._is_default(script, at) else "client" if client else "setting"
-        for value, alone in self._evaluator.each_value(script, at):
-            if (isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value))) or (
-                isinstance(value, str) and value.strip(HOLE) and (client or value.startswith("/") or "_" in value)
-            ):
-                yield Found(script.url, value, how, "?", alone=alone)
-            elif isinstance(value, Undefined) and _wants_address(script, key, at) and value.word == "undefined":
-                yield Found(script.url, "undefined", how, "?", setting=value.name, alone=alone)
-            elif value in ("", Undefined(word="null")) and _wants_address(script, key, at):
-                yield Found(script.url, "", how, "?", alone=alone)
-            elif key.lower() in {"baseurl", "prefixurl"}:
-                hidden = isinstance(value, Unknown) or (isinstance(value, str) and value.startswith(HOLE))
-                option = script.tokens.word(script.tokens.inside[at] - 1) == "("
-                self.paths.hidden_base |= hidden and option
-                self.paths.given_later |= hidden and _is_given_later(script, at)
-
-    def _is_default(self, script: Script, at: int) -> bool:
-        """Return whether an entry belongs to defaults, which the settings that count are spread over."""
-        tokens, opened = script.tokens, script.tokens.inside[at]
-        name = tokens.word(opened - 2) if tokens.is_punctuation(opened - 1, "=") else ""
-        spread = rf"\.\.\.{re.escape(name)}\s*,\s*\.\.\.|Object\.assign\([^;]{{0,40}}[,(]\s*{re.escape(name)}\s*[,)]"
-        return bool(name) and re.search(spread, tokens.text) is not None
-
     def _built(self, script: Script, at: int) -> Iterator[Found]:
         """Yield an address that is joined from pieces, whatever it is for."""
         for value, alone in self._evaluator.each_value(script, at):
@@ -237,7 +184,7 @@ class Calls:
         start = tokens.starts[index] + 1
         head = tokens.text[start : start + 8]
         if tokens.is_punctuation(index + 1, ":") and tokens.is_punctuation(index - 1, "{", ","):
-            yield from self._key(script, unescaped(tokens.word(index)[1:-1]), index + 2)
+            yield from self._options.entry(script, unescaped(tokens.word(index)[1:-1]), index + 2)
         elif head[:1] == "/" and tokens.is_punctuation(index - 1, "(", ","):
             self._path(script, index, tokens.word(index)[1:-1])
         elif ABSOLUTE.match(head):
@@ -277,24 +224,6 @@ class Calls:
             if isinstance(first, Undefined) and first.word == "undefined" and names_api(first.name):
                 # Whatever sends it, it begins with the API's address, whose name the build has left.
                 yield Found(script.url, first.word + HOLE, "built", "?", setting=first.name)
-
-
-def _wants_address(script: Script, key: str, at: int) -> bool:
-    """Return whether an option is a client's address by its name, or by another option that only its client has."""
-    tokens, opened = script.tokens, script.tokens.inside[at]
-    if key == "basePath":
-        # Of a client that is made as the page loads; frameworks have a path of this name, too.
-        return tokens.word(opened) == "{" and tokens.word(opened - 1) == "(" and runs_at_once(script, opened)
-    if key.lower() in {"baseurl", "prefixurl"} or key not in BESIDE or tokens.word(opened) != "{":
-        return key.lower() in {"baseurl", "prefixurl"}
-    entries = tokens.text[tokens.starts[opened] : tokens.starts[tokens.closing(opened)]]
-    return re.search(rf"[,{{\s]{BESIDE[key]}\s*:", entries) is not None
-
-
-def _is_given_later(script: Script, at: int) -> bool:
-    """Return whether a client that is there gets this as its address: `client.defaults.baseURL = …`."""
-    tokens = script.tokens
-    return tokens.is_punctuation(at - 1, "=") and tokens.is_punctuation(at - 3, ".") and tokens.word(at - 4) != "this"
 
 
 def _stands_as(tokens: Tokens, index: int) -> str:

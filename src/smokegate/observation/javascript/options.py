@@ -1,0 +1,110 @@
+"""Reads the addresses that stand under a name: options of HTTP clients, settings, and properties that are assigned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from smokegate.observation.javascript.api_names import (
+    ABSOLUTE,
+    CLIENT,
+    GIVEN,
+    UNSET,
+    Found,
+    names_api,
+)
+from smokegate.observation.javascript.called_paths import CalledPaths
+from smokegate.observation.javascript.evaluate import Evaluator
+from smokegate.observation.javascript.scopes import Script
+from smokegate.observation.javascript.tokens import STRING, unescaped
+from smokegate.observation.javascript.unset import runs_at_once
+from smokegate.observation.javascript.values import Undefined, Unknown, options_of
+from smokegate.observation.model import HOLE
+
+BESIDE = {"url": "exchanges", "uri": "(?:cache|link|credentials|fetchOptions)", "endpoint": "defaultAuthMode"}
+"""Options that are an address where another one is there: of urql, Apollo Client and Amplify."""
+
+
+class Options:
+    """Reads one entry after the other.
+
+    Args:
+        evaluator: knows the page.
+        paths: learns whether clients have a base.
+    """
+
+    def __init__(self, evaluator: Evaluator, paths: CalledPaths) -> None:
+        self._evaluator = evaluator
+        self._paths = paths
+
+    def entry(self, script: Script, key: str, at: int) -> Iterator[Found]:
+        """Yield the address that stands under a key of an object, or is assigned to a property."""
+        client = key.lower() in CLIENT
+        if key == "useValue" and at < len(script.tokens.starts):
+            for each in self.given(script, at):
+                yield Found(script.url, each.value, "setting", "?", alone=False)
+        elif key in GIVEN and at < len(script.tokens.starts):
+            yield from self.given(script, at)
+        if at >= len(script.tokens.starts) or (not client and not names_api(key)):
+            return
+        self._paths.prefixed |= key.lower() == "prefixurl"
+        how = "constant" if self._is_default(script, at) else "client" if client else "setting"
+        for value, alone in self._evaluator.each_value(script, at):
+            if (isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value))) or (
+                isinstance(value, str) and value.strip(HOLE) and (client or value.startswith("/") or "_" in value)
+            ):
+                yield Found(script.url, value, how, "?", alone=alone)
+            elif isinstance(value, Undefined) and _wants_address(script, key, at) and value.word == "undefined":
+                # A client with a `basePath` falls back to the address in its specification, which may be the right one.
+                sole = alone and key != "basePath"
+                yield Found(script.url, "undefined", how, "?", setting=value.name, alone=sole)
+            elif value in ("", Undefined(word="null")) and _wants_address(script, key, at):
+                yield Found(script.url, "", how, "?", alone=alone)
+            elif key.lower() in {"baseurl", "prefixurl"}:
+                hidden = isinstance(value, Unknown) or (isinstance(value, str) and value.startswith(HOLE))
+                option = script.tokens.word(script.tokens.inside[at] - 1) == "("
+                self._paths.hidden_base |= hidden and option
+                self._paths.given_later |= hidden and _is_given_later(script, at)
+
+    def given(self, script: Script, at: int) -> Iterator[Found]:
+        """Yield the address that a function is given under a name: `createClient(settings.url)`."""
+        for value, alone in self._evaluator.each_value(script, at):
+            if isinstance(value, str) and ABSOLUTE.match(value) and HOLE not in value:
+                yield Found(script.url, value, "given", "?", alone=alone)
+
+    def named(self, script: Script, first: int) -> Iterator[Found]:
+        """Yield the address that is stored under a name: `constant("API_URL", "https://…")`."""
+        name = unescaped(script.tokens.word(first)[1:-1]) if script.tokens.kind(first) == STRING else ""
+        second = self._evaluator.second_argument(script, first) if names_api(name) else None
+        if second is None:
+            return
+        for value in options_of(self._evaluator.value(script, second)):
+            if isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value)):
+                yield Found(script.url, value, "setting", "?", alone=False)
+            elif isinstance(value, Undefined) and value.word == "undefined":
+                yield Found(script.url, value.word, "setting", "?", setting=name)
+
+    def _is_default(self, script: Script, at: int) -> bool:
+        """Return whether an entry belongs to defaults, which the settings that count are spread over."""
+        tokens, opened = script.tokens, script.tokens.inside[at]
+        name = tokens.word(opened - 2) if tokens.is_punctuation(opened - 1, "=") else ""
+        spread = rf"\.\.\.{re.escape(name)}\s*,\s*\.\.\.|Object\.assign\([^;]{{0,40}}[,(]\s*{re.escape(name)}\s*[,)]"
+        return bool(name) and re.search(spread, tokens.text) is not None
+
+
+def _wants_address(script: Script, key: str, at: int) -> bool:
+    """Return whether an option is a client's address by its name, or by another option that only its client has."""
+    tokens, opened = script.tokens, script.tokens.inside[at]
+    if key == "basePath":
+        # Of a client that is made as the page loads; frameworks have a path of this name, too.
+        return tokens.word(opened) == "{" and tokens.word(opened - 1) == "(" and runs_at_once(script, opened)
+    if key.lower() in {"baseurl", "prefixurl"} or key not in BESIDE or tokens.word(opened) != "{":
+        return key.lower() in {"baseurl", "prefixurl"}
+    entries = tokens.text[tokens.starts[opened] : tokens.starts[tokens.closing(opened)]]
+    return re.search(rf"[,{{\s]{BESIDE[key]}\s*:", entries) is not None
+
+
+def _is_given_later(script: Script, at: int) -> bool:
+    """Return whether a client that is there gets this as its address: `client.defaults.baseURL = …`."""
+    tokens = script.tokens
+    return tokens.is_punctuation(at - 1, "=") and tokens.is_punctuation(at - 3, ".") and tokens.word(at - 4) != "this"
