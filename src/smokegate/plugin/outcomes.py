@@ -144,7 +144,7 @@ def gather(run: Run, report: pytest.TestReport) -> None:
 
     A test that is about no environment, and fails, is about each: no verdict may be green beside it.
     """
-    noted = vars(report).pop(ATTRIBUTE, None)  # pytest keeps the report until the end
+    noted = getattr(report, ATTRIBUTE, None)
     if noted is not None and noted["outcome"] == "not applicable":
         run.discard(noted["environment"], noted["id"])
     elif noted is not None:

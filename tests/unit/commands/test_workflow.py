@@ -49,7 +49,7 @@ def test_a_workflow_that_is_there_is_left_alone(tmp_path: Path, monkeypatch: pyt
     FILE.write_text("name: ours\n")
     again = write_workflow("shop", DOCS, signs_in=False)
 
-    assert "no repository" in outside
+    assert "not a repository" in outside
     assert "is written" in written
     assert "left alone" in again
     assert FILE.read_text() == "name: ours\n"
