@@ -80,15 +80,15 @@ def _other_account(case: Case) -> Signs | None:
         return None
     by_identity = by_identity if len(by_identity) > 1 else {}
     differing = list(by_identity.items())[::-1]
-    between_views = sum(each.name in VIEWS for _, each in differing) > 1
+    # Without a word about it, an `id` may be that of anything: of the registration, of a session.
+    proven = bool(api.identity_declared) or sum(each.name in VIEWS for _, each in differing) > 1
+    by_id = [(each, seen(each, f"{api.identity} is {quote(identity)}")) for identity, each in differing]
+    by_address = [(each, seen(each, "it shows another user's e-mail address")) for each in named]
+    shown = [*by_id, *by_address]
     return Signs(
-        evidence=(
-            *(seen(each, "it shows another user's e-mail address") for each in named),
-            *(seen(each, f"{api.identity} is {quote(identity)}") for identity, each in differing),
-        ),
-        exchanges=tuple(dict.fromkeys(each.name for each in (*named, *(each for _, each in differing)))),
-        # Without a word about it, an `id` may be that of anything: of the registration, of a session.
-        confidence=Confidence.CERTAIN if named or api.identity_declared or between_views else Confidence.LIKELY,
+        evidence=tuple(line for _, line in shown),
+        exchanges=tuple(dict.fromkeys(each.name for each, _ in shown)),
+        confidence=Confidence.CERTAIN if named or proven else Confidence.LIKELY,
         title="The token that {host} gives opens another account",
         competing=("accounts that are mixed up by the app", "a cache in front that ignores the token"),
     )
