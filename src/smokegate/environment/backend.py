@@ -37,7 +37,7 @@ class Expectation(Sent, frozen=True, kw_only=True):
     """What one request must answer."""
 
     status: StatusField = 200
-    """The HTTP status it answers. 204 is as good as 200 for a health check of which nothing else is declared."""
+    """The HTTP status it answers."""
     json_: JsonPromises = named("json", ())
     """What its JSON body says: key by key the value itself, or a rule such as `{ one_of = ["a", "b"] }`."""
     contains: str | None = None
@@ -95,6 +95,8 @@ class Expectation(Sent, frozen=True, kw_only=True):
 class Health(Expectation, frozen=True, kw_only=True):
     """The health check of the backend."""
 
+    status: StatusField = (200, 204)
+    """The HTTP status it answers; left out, 204 is as good as 200."""
     path: Path = "/health"
     """Where it is."""
     samples: Annotated[int, Meta(ge=1, le=50)] = 5

@@ -232,7 +232,7 @@ def with_addresses(
     `platform` is the address of the platform's API and the key to it.
 
     Raises:
-        InvalidValueError: an address is not an address (a `ValueError`).
+        InvalidValueError: an address cannot be used (a `ValueError`).
     """
     changed: dict[str, object] = {}
     if backend_url is not None:

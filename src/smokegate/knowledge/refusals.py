@@ -12,9 +12,7 @@ from msgspec import Struct
 LONGEST = 2000
 """Characters of an answer in which a reason is looked for."""
 ALTERNATIVE = re.compile(r"\bor\b", re.IGNORECASE)
-"""Before a reason: the answer names several, to tell a stranger nothing."""
-
-
+"""Before a reason: the answer names several, so that a stranger learns nothing from it."""
 DENIED = re.compile(r"""[\w-]{0,40}["']\s*:\s*(?:false|null|0|""|\[\]|\{\})""", re.IGNORECASE)
 """After a reason: it is a key of JSON whose value says that it is not so."""
 
@@ -33,11 +31,12 @@ def reason_in(text: str, *, alone: bool = True) -> Reason | None:
 
     Args:
         text: the answer's body.
-        alone: whether a reason does not count that is one of several which the answer names.
+        alone: whether a reason counts only where the answer does not name several ("wrong password or locked").
     """
     for each in _reasons():
-        found = each.pattern.search(text[:LONGEST])
-        if found is None or DENIED.match(text, found.end()):
+        stated = (m for m in each.pattern.finditer(text[:LONGEST]) if not DENIED.match(text, m.end()))
+        found = next(stated, None)
+        if found is None:
             continue
         several = ALTERNATIVE.search(text, max(0, found.start() - 40), found.start())
         return None if alone and several else each

@@ -160,10 +160,6 @@ class Client:
         return RequestToSend(method, url, tuple(headers.items()), body, follow=follow)
 
     def _take(self, raw: RawResponse) -> None:
-        from smokegate.observation.evidence.cookies import cookies_of  # noqa: PLC0415 -- imported where it is used
+        from smokegate.observation.evidence.cookies import client_hosts, keep  # noqa: PLC0415 -- where it is used
 
-        for name, value in cookies_of(Headers(raw.headers)).items():
-            if value:
-                self.cookies[name] = value
-            else:
-                self.cookies.pop(name, None)
+        keep(self.cookies, Headers(raw.headers), client_hosts(self._source().environment))

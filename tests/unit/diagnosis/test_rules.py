@@ -634,7 +634,7 @@ def test_the_suites_own_data_are_no_headline_where_the_deployment_is_broken() ->
 
 
 def test_a_token_that_is_refused_in_the_body_of_a_success_is_refused() -> None:
-    """An API that answers every request 200 tells its refusals in the body."""
+    """An API that answers every request 200 states its refusals in the body."""
     said = {"code": 401, "msg": "invalid signature"}
     headline = judged(answered("account", 200, said), answered("account again", 200, said)).headline
     assert headline is not None

@@ -13,6 +13,7 @@ from smokegate.knowledge.refusals import reason_in
         ('{"code":"captcha_failed"}', "captcha"),
         ('{"error":"turnstile verification failed"}', "captcha"),
         ('{"mfa_required": true}', "second factor"),
+        ('{"captcha": null, "error": "captcha required"}', "captcha"),
         ('{"error":"invalid_client"}', "client"),
         ('{"message":"No API key found in request"}', "client"),
         ('{"code":"MISSING_OR_NULL_ORIGIN","message":"Missing or null Origin"}', "origin"),

@@ -27,6 +27,10 @@ def an_answer(status: int, body: Any) -> Answer:
         (403, {"message": "API rate limit exceeded for 203.0.113.7."}),
         (420, "Enhance Your Calm"),
         (503, "Slow down"),
+        (503, {"error": {"code": "RATE_LIMITED", "message": "You have exceeded the rate limit."}}),
+        (503, {"detail": "Request was throttled. Expected available in 5 seconds."}),
+        (403, {"errors": [{"title": "Error: too many requests"}]}),
+        (503, "<html><title>503</title><h1>Too many requests</h1></html>"),
     ],
 )
 def test_a_limit_is_one_in_any_form(status: int, body: Any) -> None:
@@ -42,8 +46,13 @@ def test_a_limit_is_one_in_any_form(status: int, body: Any) -> None:
         (503, ""),
         (403, {"detail": "Forbidden"}),
         (503, {"error": "OpenAI: rate limit exceeded"}),
+        (503, {"error": "Shopify API rate limit exceeded"}),
+        (503, {"error": "failed to fetch prices: 429 Too Many Requests"}),
+        (503, {"error": "Rate limit of the upstream reached"}),
+        (503, {"mailer": {"error": "rate limit exceeded"}, "db": "ok"}),
         (503, {"error": "too many connections to the database: throttled"}),
         (503, {"status": "unhealthy", "queue": "throttled"}),
+        (503, {"status": "unhealthy", "error": "rate limit exceeded"}),
         (503, "Too many requests " + "about the history of rate limits, at length. " * 40),
     ],
 )

@@ -44,6 +44,15 @@ def cookies_of(headers: Headers) -> dict[str, str]:
     return {each.name: each.value for each in set_cookies(headers)}
 
 
+def keep(cookies: dict[str, str], headers: Headers, hosts: frozenset[str]) -> None:
+    """Take into a client's cookies what a browser at these hosts would take from an answer."""
+    for each in set_cookies(headers):
+        if each.value and each.is_kept_by(hosts):
+            cookies[each.name] = each.value
+        elif not each.value:
+            cookies.pop(each.name, None)
+
+
 def client_hosts(environment: Environment) -> frozenset[str]:
     """Return the hosts at which a user's browser is, as the file has them: the backend's, and the frontend's."""
     sides = [(environment.backend.url, environment.backend.host)]

@@ -30,9 +30,9 @@ def judge(case: Case) -> Signs | None:
         if not foreign or len(foreign) < len(given):
             continue
         first, opened = foreign[0], case.exchange(view)
-        told = seen(exchange, f"its cookie {quote(first.name)} is for the domain {quote(first.domain)}")
+        line = seen(exchange, f"its cookie {quote(first.name)} is for the domain {quote(first.domain)}")
         return Signs(
-            evidence=(told, *([seen(opened)] if opened else [])),
+            evidence=(line, *([seen(opened)] if opened else [])),
             exchanges=(name, view),
             confidence=Confidence.LIKELY,
             names={"domain": first.domain},

@@ -31,8 +31,9 @@ def judge(case: Case) -> Signs | None:
         if api is None or exchange is None or answer is None:
             continue
         reason = _reason(api, name, answer)
-        if reason is None or (reason.name in {"confirmation", "lock"} and name == "login first" and _is_new(case)):
-            continue  # an account of a minute ago has a rule of its own
+        new = name == "login first" and not api.signs_in_only
+        if reason is None or (new and reason.name in {"confirmation", "lock"}):
+            continue  # that is `sign-in.unconfirmed`
         return Signs(
             evidence=(seen(exchange, body(answer)),),
             exchanges=(name,),
@@ -61,10 +62,6 @@ def _comes_from_page(case: Case, exchange: Exchange) -> bool:
     """Return whether it names the frontend's origin: users are then turned away as the suite is."""
     page = case.environment.frontend
     return page is not None and exchange.request.headers.get("origin") == web_origin(page.url)
-
-
-def _is_new(case: Case) -> bool:
-    return case.exchange("register") is not None
 
 
 RULES = (

@@ -51,8 +51,8 @@ def pretended(case: Case) -> Signs | None:
 
 def unconfirmed(case: Case) -> Signs | None:
     """A new account is refused with words about a confirmation."""
-    exchange, answer = case.exchange("login first"), case.app("login first")
-    if case.exchange("register") is None or exchange is None or answer is None:
+    api, exchange, answer = case.environment.sign_in, case.exchange("login first"), case.app("login first")
+    if api is None or api.signs_in_only or exchange is None or answer is None:
         return None
     reason = reason_in(answer.body.text, alone=False) if is_refused(answer, REFUSALS) else None
     if reason is None or reason.name not in {"confirmation", "lock"}:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from smokegate.observation.plan.sign_in.session import Session
     from smokegate.observation.plan.step import RawResponse, RequestToSend, Step
 
-UNKNOWN = frozenset({400, 401, 404, 410, 422})
+NO_SUCH_ACCOUNT = frozenset({400, 401, 404, 410, 422})
 """How a login refuses an account that is not there; any other refusal, such as a limit, says nothing of it."""
 
 
@@ -32,7 +32,7 @@ def removal(
 
     def entered(raw: RawResponse) -> None:
         session.enter(raw)
-        if not session.signed_in and raw.status in UNKNOWN:
+        if not session.signed_in and raw.status in NO_SUCH_ACCOUNT:
             forget()
 
     def leaving() -> RequestToSend | NotSent:

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from smokegate.environment.calls import IDENTITY, Call, Delete, Logout, Undo, WriteCheck
 from smokegate.environment.signin import SignIn
-from smokegate.observation.evidence.cookies import set_cookies
+from smokegate.observation.evidence.cookies import keep
 from smokegate.observation.evidence.elements import element
 from smokegate.observation.evidence.json_rules import lookup
 from smokegate.observation.evidence.redact import Redactor
@@ -47,11 +47,7 @@ class Session:
     def take(self, raw: RawResponse) -> Reply:
         """Take from an answer what a client keeps of every answer: its cookies."""
         got = Reply(raw.status, Headers(raw.headers), raw.text, raw.json, raw.is_json)
-        for cookie in set_cookies(got.headers):
-            if cookie.value and cookie.is_kept_by(self._hosts):
-                self.cookies[cookie.name] = cookie.value
-            elif not cookie.value:
-                self.cookies.pop(cookie.name, None)
+        keep(self.cookies, got.headers, self._hosts)
         return got
 
     def enter(self, raw: RawResponse, key: str | None = None) -> None:
