@@ -123,6 +123,8 @@ def _of_rows(rows: list[Any]) -> Iterator[tuple[str, Any]]:
 
 def lines_of_trouble(text: str) -> list[tuple[str, str]]:
     """Return the lines in which a report as text says that the whole, or its database, is not well: what, and how."""
+    if len(text) > LINES * 4 * LONGEST:  # before it is split: a million lines take ten times their text
+        return []
     lines = text.strip().splitlines()
     if not 1 < len(lines) <= LINES or text.lstrip().startswith("<") or any(len(each) > 4 * LONGEST for each in lines):
         return []
