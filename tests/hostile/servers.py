@@ -31,8 +31,9 @@ class Kind:
 
     @property
     def timeout(self) -> float:
-        """The deadline of a request, in seconds: short only where the deadline may be what ends it, so that a busy
-        machine which takes long to send megabytes changes no outcome.
+        """The deadline of a request, in seconds.
+
+        Short only where it may be what ends the request: a busy machine that is late with megabytes changes no outcome.
         """
         return 2.0 if LATE in self.ends else 20.0
 
