@@ -14,6 +14,7 @@ from smokegate.plugin.failures import Blocked, Misuse
 from smokegate.plugin.response import Response
 
 if TYPE_CHECKING:
+    from smokegate.observation.evidence.cookies import Browser, Cookie
     from smokegate.observation.plan.step import RawResponse, RequestToSend
     from smokegate.plugin.source import Source
 
@@ -37,10 +38,14 @@ class Client:
         self._source = source
         self._touched = touched
         self._offline = offline
-        self.cookies: dict[str, str] = {}
-        """The cookies that answers have set, by name."""
+        self._kept: dict[str, Cookie] = {}
         self.cleaning = False
         """Whether it is cleaning up, which the end of a run does not keep it from."""
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The values of the cookies that answers have set, by name."""
+        return {name: each.value for name, each in self._kept.items()}
 
     def get(self, path: str, **more: Any) -> Response:
         """Send a GET; takes what `request` takes."""
@@ -147,8 +152,8 @@ class Client:
         if query:
             url += ("&" if "?" in url else "?") + urlencode(query)
         own = {name.lower() for name in headers}
-        if self.cookies and "cookie" not in own:
-            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        if self._kept and "cookie" not in own and (cookies := self._browser().sent(self._kept, url)):
+            headers["Cookie"] = cookies
         body = None
         if json is not None:
             made = json_request(method, url, json)
@@ -160,6 +165,9 @@ class Client:
         return RequestToSend(method, url, tuple(headers.items()), body, follow=follow)
 
     def _take(self, raw: RawResponse) -> None:
-        from smokegate.observation.evidence.cookies import client_hosts, keep  # noqa: PLC0415 -- where it is used
+        self._browser().keep(self._kept, Headers(raw.headers))
 
-        keep(self.cookies, Headers(raw.headers), client_hosts(self._source().environment))
+    def _browser(self) -> Browser:
+        from smokegate.observation.evidence.cookies import browser_of  # noqa: PLC0415 -- where it is used
+
+        return browser_of(self._source().environment)

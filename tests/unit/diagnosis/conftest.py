@@ -349,6 +349,26 @@ DEFECTS = (
         fields={"environment": an_environment(sign_in={**LOGIN_ONLY, "session": "cookie"})},
     ),
     Defect(
+        "sign-in.cookie-attributes",
+        (
+            answered("login first", 200, {}, {"set-cookie": "sid=0123456789; SameSite=None"}),
+            answered("account", 401, {"message": "Unauthenticated."}),
+        ),
+        "SameSite=None without Secure",
+        LIKELY,
+        fields={"environment": an_environment(sign_in={**LOGIN_ONLY, "session": "cookie"})},
+    ),
+    Defect(
+        "sign-in.cookie-path",
+        (
+            answered("login first", 200, {}, {"set-cookie": "sid=0123456789; Path=/auth"}),
+            answered("account", 401, {"message": "Unauthenticated."}),
+        ),
+        "/auth",
+        LIKELY,
+        fields={"environment": an_environment(frontend=None, sign_in={**LOGIN_ONLY, "session": "cookie"})},
+    ),
+    Defect(
         "sign-in.standing-refused",
         (answered("login first", 401, {"detail": "Incorrect email or password"}),),
         "Incorrect",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests_support.diagnosis import an_environment
 
-from smokegate.observation.evidence.cookies import client_hosts, set_cookies
+from smokegate.observation.evidence.cookies import Browser, browser_of, set_cookies
 from smokegate.observation.exchange import Headers
 
 
@@ -25,7 +25,53 @@ from smokegate.observation.exchange import Headers
 def test_a_cookie_is_kept_where_its_domain_is_the_hosts_own_or_above_it(said: str, host: str, *, kept: bool) -> None:
     """As RFC 6265 has it: the host itself, or the end of its name after a dot."""
     (cookie,) = set_cookies(Headers((("Set-Cookie", said),)))
-    assert cookie.is_kept_by(frozenset({host})) is kept
+    assert bool(Browser(frozenset({host})).refusal(cookie)) is not kept
+
+
+@pytest.mark.parametrize(
+    ("said", "plain", "refused"),
+    [
+        ("a=1; Secure", False, ""),
+        ("a=1; Secure", True, "users come by http"),
+        ("a=1; SameSite=None", False, "without Secure"),
+        ("a=1; SameSite=None; Secure", False, ""),
+        ("a=1; SameSite=Lax", True, ""),
+        ("__Secure-a=1; Path=/", False, "asks for Secure"),
+        ("__Host-a=1; Secure", False, "asks for Path=/"),
+        ("__Host-a=1; Secure; Path=/; Domain=shop.example", False, "no Domain"),
+        ("__Host-a=1; secure; path=/", False, ""),
+    ],
+)
+def test_a_cookie_is_refused_for_its_attributes(said: str, refused: str, *, plain: bool) -> None:
+    """As Chrome does, and RFC 6265bis has it."""
+    (cookie,) = set_cookies(Headers((("Set-Cookie", said),)))
+    why = Browser(frozenset({"shop.example"}), plain=plain).refusal(cookie)
+    assert refused in why
+    assert bool(refused) is bool(why)
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "sent"),
+    [
+        ("/", "/me", True),
+        ("/api", "/api", True),
+        ("/api", "/api/me", True),
+        ("/api/", "/api/me", True),
+        ("/api", "/apis/me", False),
+        ("/auth", "/me", False),
+        ("", "/me", True),
+    ],
+)
+def test_a_cookie_is_sent_below_its_path(path: str, asked: str, *, sent: bool) -> None:
+    (cookie,) = set_cookies(Headers((("Set-Cookie", f"a=1; Path={path}"),)))
+    browser = Browser(frozenset({"shop.example"}))
+    assert browser.sent({"a": cookie}, f"https://shop.example{asked}") == ("a=1" if sent else "")
+
+
+def test_a_path_is_not_judged_where_users_come_by_another_address() -> None:
+    """A frontend that hands requests on may do so under a prefix."""
+    (cookie,) = set_cookies(Headers((("Set-Cookie", "a=1; Path=/api"),)))
+    assert Browser(frozenset({"shop.example"}), direct=False).sent({"a": cookie}, "https://shop.example/me") == "a=1"
 
 
 def test_a_browser_is_at_the_backend_or_at_the_frontend() -> None:
@@ -34,4 +80,26 @@ def test_a_browser_is_at_the_backend_or_at_the_frontend() -> None:
         backend={"url": "http://10.0.0.7:8000", "host": "API.example.com", "health": {}},
         frontend={"url": "https://www.example.com"},
     )
-    assert client_hosts(environment) == {"10.0.0.7", "api.example.com", "www.example.com"}
+    assert browser_of(environment) == Browser(
+        frozenset({"10.0.0.7", "api.example.com", "www.example.com"}), plain=False, direct=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("backend", "frontend", "plain"),
+    [
+        ("http://api.shop.example", "http://shop.example", True),
+        ("http://api.shop.example", "https://shop.example", False),
+        ("https://api.shop.example", "http://shop.example", False),
+        ("http://localhost:8000", "http://localhost:3000", False),
+        ("http://backend:8000", "http://frontend:3000", False),
+        ("http://10.0.0.7:8000", "http://10.0.0.8", False),
+        ("http://shop.example", None, False),
+    ],
+)
+def test_users_come_by_http_where_both_sides_are_public_and_http(
+    backend: str, frontend: str | None, *, plain: bool
+) -> None:
+    """An address inside a network, or a backend alone, may be looked at from behind what adds TLS."""
+    sides = {"frontend": {"url": frontend}} if frontend else {}
+    assert browser_of(an_environment(backend={"url": backend, "health": {}}, **sides)).plain is plain

@@ -19,17 +19,14 @@ class Servers:
 
     def __init__(self) -> None:
         self._answering: set[Origin] = set()
-        self._sound: set[Origin] = set()
         self._silent: dict[Origin, str] = {}
-        self._failures: dict[Origin, tuple[int, float]] = {}
+        self._exchanges: dict[Origin, list[Exchange]] = {}
 
     def refuses(self, origin: Origin, *, sample: bool) -> NotSent | None:
         """Return why a server is sent nothing more, or no more samples; None where it may be sent this."""
         if origin in self._silent:
             return NotSent(self._silent[origin])
-        number, seconds = self._failures.get(origin, (0, 0.0))
-        pointless = sample and number >= OFTEN and seconds >= LONG and origin not in self._sound
-        return NotSent("") if pointless else None
+        return NotSent("") if sample and _is_pointless(self._exchanges.get(origin, [])) else None
 
     def note(self, origin: Origin, exchange: Exchange, first: Callable[[], str]) -> None:
         """Take an exchange into account: a server that let one time out and never answered any gets no more.
@@ -43,14 +40,17 @@ class Servers:
         """
         lost = exchange.no_answer
         if not isinstance(exchange.outcome, NotSent):
-            if failed(exchange) or (exchange.answer is not None and exchange.answer.status >= 500):
-                number, seconds = self._failures.get(origin, (0, 0.0))
-                took = sum(each.seconds for each in exchange.earlier) + exchange.seconds
-                self._failures[origin] = number + len(exchange.attempts), seconds + took
-            else:
-                self._sound.add(origin)
+            self._exchanges.setdefault(origin, []).append(exchange)
         if exchange.answer is not None:
             self._answering.add(origin)
             self._silent.pop(origin, None)
         elif lost and lost.cause is WireCause.READ_TIMEOUT and origin not in self._answering:
             self._silent.setdefault(origin, first())
+
+
+def _is_pointless(exchanges: list[Exchange]) -> bool:
+    number = sum(len(each.attempts) for each in exchanges)
+    took = sum(each.seconds + sum(one.seconds for one in each.earlier) for each in exchanges)
+    if number < OFTEN or took < LONG:
+        return False  # before any is judged: that reads what the edges say
+    return all(failed(each) or (each.answer is not None and each.answer.status >= 500) for each in exchanges)

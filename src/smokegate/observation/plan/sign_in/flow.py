@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from smokegate.environment.model import Environment
-from smokegate.observation.evidence.cookies import client_hosts
+from smokegate.observation.evidence.cookies import browser_of
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sign_in import refuses_account
 from smokegate.observation.exchange import NotSent
@@ -70,14 +70,14 @@ class SignInPlan:
         self.accounts = Accounts(environment, redactor)
         page = web_origin(environment.frontend.url) if environment.frontend is not None else ""
         self._page = "" if page == web_origin(self._base) else page
-        self._hosts = client_hosts(environment)
+        self._browser = browser_of(environment)
         self._redactor = redactor
         self._sessions = {name: self._session() for name in ("first", "again", "wrong", "kept", "")}
         self._registered = self._register_erred = False
         self._written: Write | None = None
 
     def _session(self) -> Session:
-        return Session(self._api, self._base, self._redactor, self._page, self._hosts)
+        return Session(self._api, self._base, self._redactor, self._page, self._browser)
 
     @property
     def to_finish(self) -> tuple[str, ...]:

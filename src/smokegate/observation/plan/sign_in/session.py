@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from smokegate.environment.calls import IDENTITY, Call, Delete, Logout, Undo, WriteCheck
 from smokegate.environment.signin import SignIn
-from smokegate.observation.evidence.cookies import keep
+from smokegate.observation.evidence.cookies import Browser, Cookie
 from smokegate.observation.evidence.elements import element
 from smokegate.observation.evidence.json_rules import lookup
 from smokegate.observation.evidence.redact import Redactor
@@ -28,16 +28,16 @@ class Session:
         base: the backend's address.
         redactor: learns every credential before an answer that holds it is kept.
         page: the origin of the pages that sign in, where it is another one than the backend's.
-        hosts: those at which a browser would be; it keeps no cookie that is for another domain.
+        browser: the one of a user: what cookies it would not keep or send, the client does not either.
     """
 
-    def __init__(self, api: SignIn, base: str, redactor: Redactor, page: str, hosts: frozenset[str]) -> None:
+    def __init__(self, api: SignIn, base: str, redactor: Redactor, page: str, browser: Browser) -> None:
         self._api = api
         self._base = base
         self._page = page
-        self._hosts = hosts
+        self._browser = browser
         self._redactor = redactor
-        self.cookies: dict[str, str] = {}
+        self.cookies: dict[str, Cookie] = {}
         self.token: str | None = None
         self.csrf: str | None = None
         self.identity: Any = None
@@ -47,7 +47,7 @@ class Session:
     def take(self, raw: RawResponse) -> Reply:
         """Take from an answer what a client keeps of every answer: its cookies."""
         got = Reply(raw.status, Headers(raw.headers), raw.text, raw.json, raw.is_json)
-        keep(self.cookies, got.headers, self._hosts)
+        self._browser.keep(self.cookies, got.headers)
         return got
 
     def enter(self, raw: RawResponse, key: str | None = None) -> None:
@@ -80,8 +80,8 @@ class Session:
         if csrf is None:
             return None
         if csrf.cookie is not None:
-            value = self.cookies.get(csrf.cookie)
-            return None if value is None else unquote(value)
+            cookie = self.cookies.get(csrf.cookie)
+            return None if cookie is None else unquote(cookie.value)
         if csrf.answer_header is not None:
             return got.headers.get(csrf.answer_header)
         if csrf.json_ is not None:
@@ -93,13 +93,15 @@ class Session:
         """Return the request for the account."""
         call = self._api.account_call
         headers = self._from_page(call.send)
-        signed = (*headers.items(), *self._credentials(headers))
-        return RequestToSend("GET", join(self._base, call.path), signed, follow=not self._api.by_cookie)
+        target = join(self._base, call.path)
+        signed = (*headers.items(), *self._credentials(target, headers))
+        return RequestToSend("GET", target, signed, follow=not self._api.by_cookie)
 
     def csrf_page(self) -> RequestToSend:
         """Return the request for the CSRF token."""
         assert self._api.csrf is not None
-        return RequestToSend("GET", join(self._base, self._api.csrf.page), self._cookie())
+        target = join(self._base, self._api.csrf.page)
+        return RequestToSend("GET", target, self._cookie(target))
 
     def write(self, method: str, call: Call, values: dict[str, Any], path: str | None = None) -> RequestToSend:
         """Return a request with a body, its CSRF token and what signs it."""
@@ -120,7 +122,7 @@ class Session:
         headers = self._from_page(headers)
         headers |= {"Content-Type": kind} if kind and "content-type" not in map(str.lower, headers) else {}
         target = join(self._base, call.path if path is None else path)
-        signed = (*headers.items(), *self._credentials(headers))
+        signed = (*headers.items(), *self._credentials(target, headers))
         return RequestToSend(method, target, signed, body, follow=not self._api.by_cookie)
 
     def deletion(self, call: Delete, password: str, identity: object) -> RequestToSend:
@@ -133,16 +135,16 @@ class Session:
         named = not self._page or "origin" in map(str.lower, own)
         return dict(own) if named else {**own, "Origin": self._page}
 
-    def _credentials(self, own: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    def _credentials(self, target: str, own: dict[str, str]) -> tuple[tuple[str, str], ...]:
         api = self._api
-        cookies = self._cookie() if api.by_cookie or api.csrf is not None else ()
+        cookies = self._cookie(target) if api.by_cookie or api.csrf is not None else ()
         if self.token is None or api.header.lower() in map(str.lower, own):
             return cookies
         return (*cookies, (api.header, f"{api.scheme} {self.token}".strip()))
 
-    def _cookie(self) -> tuple[tuple[str, str], ...]:
-        pairs = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        return (("Cookie", pairs),) if pairs else ()
+    def _cookie(self, target: str) -> tuple[tuple[str, str], ...]:
+        sent = self._browser.sent(self.cookies, target)
+        return (("Cookie", sent),) if sent else ()
 
     def target(self, call: Delete | Logout | WriteCheck | Undo) -> RequestToSend:
         """Return what is known of a request before it is made: its method and where it goes."""

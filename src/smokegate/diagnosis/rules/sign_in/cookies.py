@@ -1,0 +1,62 @@
+"""A login sets a session cookie that no browser keeps there, or sends to the account view."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from smokegate.diagnosis.model import Confidence
+from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.wording import quote, seen
+from smokegate.observation.evidence.cookies import Browser, Cookie, browser_of, is_named, set_cookies
+from smokegate.observation.evidence.sign_in import opens, reply
+
+if TYPE_CHECKING:
+    from smokegate.diagnosis.case import Case
+
+DOMAIN, ATTRIBUTES, PATH = KINDS = ("sign-in.cookie-domain", "sign-in.cookie-attributes", "sign-in.cookie-path")
+
+
+def judge(case: Case, wanted: str) -> Signs | None:
+    """A login signs in by a cookie that does not come back from a browser, and the account did not open."""
+    api = case.environment.sign_in
+    if api is None or not api.by_cookie:
+        return None
+    browser = browser_of(case.environment)
+    for name, view in (("register", "account"), ("login first", "account"), ("login", "account again")):
+        exchange, answer, account, opened = case.exchange(name), case.app(name), case.app(view), case.exchange(view)
+        if exchange is None or answer is None or account is None or opened is None or opens(api, reply(account)):
+            continue
+        given = [each for each in set_cookies(answer.headers) if each.value]
+        given = [each for each in given if api.cookie is None or is_named(each.name, api.cookie)]
+        found = [_why(browser, each, opened.request.url) for each in given]
+        if not found or not all(why for _, why in found) or found[0][0] != wanted:
+            continue
+        first, why = given[0], found[0][1]
+        return Signs(
+            evidence=(seen(exchange, f"its cookie {quote(first.name)} {why}"), seen(opened)),
+            exchanges=(name, view),
+            confidence=Confidence.LIKELY,
+            names={"why": why, "domain": first.domain},
+        )
+    return None
+
+
+def _why(browser: Browser, cookie: Cookie, url: str) -> tuple[str, str]:
+    """Return which cause it is, and in words why a browser does not send a cookie to an address; empty if it does."""
+    refusal = browser.refusal(cookie)
+    if refusal:
+        return (DOMAIN if cookie.domain and "domain" in refusal else ATTRIBUTES), refusal
+    return PATH, "" if browser.is_sent(cookie, url) else f"is for the path '{cookie.attributes['path']}'"
+
+
+RULES = tuple(
+    Rule(
+        code=kind,
+        level=Level.SIGN_IN,
+        judge=partial(judge, wanted=kind),
+        after=ANSWERED,
+        silences=("sign-in.key-not-shared", "sign-in.pretended", "sign-in.relogin-refused", "sign-in.account-lost"),
+    )
+    for kind in KINDS
+)
