@@ -20,6 +20,7 @@ must hold first::
 from __future__ import annotations
 
 from smokegate.environment.model import Endpoint, Environment
+from smokegate.observation.evidence.cookies import session_lost
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.predicates import grants, is_fresh, is_number, page_faults, refusal, unreadable
 from smokegate.observation.evidence.version import same_commit, same_version
@@ -67,6 +68,7 @@ __all__ = [
     "same_commit",
     "same_origin",
     "same_version",
+    "session_lost",
     "unreadable",
     "web_origin",
 ]

@@ -10,6 +10,7 @@ from smokegate.api import (
     page_faults,
     refusal,
     same_origin,
+    session_lost,
     unreadable,
     web_origin,
 )
@@ -80,7 +81,9 @@ def test_scripts_call_the_backend(deployment: Deployment) -> None:
 def test_backend_lets_the_frontend_call_it(deployment: Deployment) -> None:
     """The backend allows the page's origin: preflights and answers of the login and the account call say so.
 
-    Symptom: "blocked by CORS policy" in the browser's console, while curl works.
+    Its session cookie comes back from the page's site, too.
+
+    Symptom: "blocked by CORS policy" in the browser's console, while curl works; or no one stays signed in.
     """
     _require_two_origins(deployment)
     sign_in, url = deployment.environment.sign_in, deployment.frontend.url
@@ -92,6 +95,8 @@ def test_backend_lets_the_frontend_call_it(deployment: Deployment) -> None:
     for call in deployment.sign_in.read_by_pages:
         why = unreadable(call.exchange, url, cookies=cookies)
         call.expect(not why, f"leave for {web_origin(url)} to read the answer, too", why)
+        lost = session_lost(call.exchange, url, sign_in.cookie) if sign_in is not None and sign_in.by_cookie else ""
+        call.expect(not lost, f"a session cookie that comes back from {web_origin(url)}, another site", lost)
 
 
 def _require_two_origins(deployment: Deployment) -> None:

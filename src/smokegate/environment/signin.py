@@ -52,7 +52,7 @@ class SignIn(Section, frozen=True, kw_only=True):
     within: Duration | None = None
     """Latency budget of each step, on a warm connection. Over it is a warning only."""
     session: Literal["token", "cookie"] = "token"
-    """What a login gives: a token that is sent in a header, or a session cookie."""
+    """What a login gives: a token that is sent in a header, or a session cookie, kept and sent as a browser does."""
     cookie: Annotated[str | None, such_as("sessionid")] = None
     """The session cookie that a login must set; left out, any. Goes with `session = "cookie"`."""
     token: str = "access_token"  # noqa: S105 - the name of a key

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
+from itertools import takewhile
 from urllib.parse import urlsplit
 
 
@@ -34,3 +35,19 @@ def is_local(host: str | None) -> bool:
 def is_framework_path(path: str) -> bool:
     """Return whether a path on the pages' own host is the framework's rather than the API's."""
     return path.startswith(_lists()["framework_paths"])
+
+
+def are_other_sites(one: str, other: str) -> bool:
+    """Return whether two addresses are certainly of different sites, so that a browser keeps cookies apart.
+
+    Local names and IP addresses are of no site that a browser's user would be at.
+    """
+    hosts = [(urlsplit(url).hostname or "").lower() for url in (one, other)]
+    names = [host.split(".")[::-1] for host in hosts]
+    if hosts[0] == hosts[1] or any(
+        len(each) < 2 or is_local(host) or ":" in host or each[0].isdigit()
+        for each, host in zip(names, hosts, strict=True)
+    ):
+        return False
+    common = [a for a, b in takewhile(lambda pair: pair[0] == pair[1], zip(*names, strict=False))]
+    return len(common) < 2 or ".".join(reversed(common)) in _lists()["shared"]

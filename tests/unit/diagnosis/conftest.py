@@ -44,6 +44,11 @@ MIXED = {"status": "healthy", "service": "Trading API"}
 GONE = "/auth/login"
 """A path of the API without its prefix."""
 LOGIN_ONLY = {"login": "/api/auth/login", "account": "/api/auth/me"}
+LET_IN = {
+    "access-control-allow-origin": FRONTEND,
+    "access-control-allow-credentials": "true",
+    "access-control-allow-headers": "content-type",
+}
 STANDING = an_environment(sign_in=LOGIN_ONLY)
 
 
@@ -434,6 +439,24 @@ DEFECTS = (
             "page": PageView(),
             "environment": an_environment(frontend={"url": FRONTEND, "calls": "https://api.example.com/v1"}),
         },
+    ),
+    Defect(
+        "frontend.cookie-same-site",
+        (
+            answered("preflight", 200, "", LET_IN),
+            answered("preflight of account", 200, "", LET_IN),
+            *(answered(name, 200, {}, LET_IN) for name in ("login first", "account", "account again")),
+            answered(
+                "login",
+                200,
+                {},
+                {"set-cookie": "sid=0123456789; Path=/; Secure; SameSite=Lax"},
+                request=Request("POST", "https://shop-api.onrender.com/api/auth/login"),
+            ),
+        ),
+        "SameSite=Lax",
+        LIKELY,
+        fields={"environment": an_environment(sign_in={**LOGIN_ONLY, "session": "cookie"})},
     ),
     Defect(
         "frontend.cors-refused",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests_support.diagnosis import an_environment
+from tests_support.diagnosis import an_environment, answered
 
-from smokegate.observation.evidence.cookies import Browser, browser_of, set_cookies
+from smokegate.knowledge.page_hosts import are_other_sites
+from smokegate.observation.evidence.cookies import Browser, browser_of, session_lost, set_cookies
 from smokegate.observation.exchange import Headers
 
 
@@ -103,3 +104,45 @@ def test_users_come_by_http_where_both_sides_are_public_and_http(
     """An address inside a network, or a backend alone, may be looked at from behind what adds TLS."""
     sides = {"frontend": {"url": frontend}} if frontend else {}
     assert browser_of(an_environment(backend={"url": backend, "health": {}}, **sides)).plain is plain
+
+
+@pytest.mark.parametrize(
+    ("page", "api", "other"),
+    [
+        ("https://shop.onrender.com", "https://shop-api.onrender.com", True),
+        ("https://www.shop.example", "https://shop-api.onrender.com", True),
+        ("https://www.shop.example", "https://api.shop.example", False),
+        ("https://shop.example", "https://shop.test", True),
+        ("https://shop.co.uk", "https://api.shop.co.uk", False),
+        ("https://shop.co.uk", "https://store.co.uk", True),
+        ("https://shop.example", "https://shop.example:8443", False),
+        ("http://localhost:3000", "http://127.0.0.1:8000", False),
+        ("http://localhost:3000", "https://shop-api.onrender.com", False),
+        ("http://10.0.0.7", "http://10.0.1.8", False),
+        ("http://frontend:3000", "http://backend:8000", False),
+        ("http://[::1]:3000", "https://shop.example", False),
+    ],
+)
+def test_addresses_of_different_sites_are_known_where_it_is_certain(page: str, api: str, *, other: bool) -> None:
+    """By the last two names, or one more below a platform's; local addresses belong to no site."""
+    assert are_other_sites(page, api) is other
+    assert are_other_sites(api, page) is other
+
+
+@pytest.mark.parametrize(
+    ("said", "lost"),
+    [
+        ("sid=1; SameSite=Lax", "SameSite=Lax"),
+        ("sid=1; samesite=strict", "SameSite=strict"),
+        ("sid=1; HttpOnly", "names none"),
+        ("sid=1; SameSite=None; Secure", ""),
+        ("other=1; SameSite=Lax", ""),
+        ("sid=; Max-Age=0", ""),
+    ],
+)
+def test_a_session_cookie_is_lost_for_pages_of_another_site(said: str, lost: str) -> None:
+    """As browsers have it: without SameSite it counts as Lax."""
+    exchange = answered("login", 200, {}, {"set-cookie": said})
+    assert lost in session_lost(exchange, "https://shop.example.org", "sid")
+    assert bool(lost) is bool(session_lost(exchange, "https://shop.example.org", "sid"))
+    assert session_lost(exchange, "https://www.example.com", "sid") == "", "pages of the same site"

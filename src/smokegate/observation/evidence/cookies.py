@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from msgspec import Struct
 
 from smokegate.environment.model import Environment
-from smokegate.observation.exchange import Headers
+from smokegate.observation.exchange import Exchange, Headers
 
 GONE = re.compile(r"max-age\s*=\s*0\b|expires\s*=[^;]*\b1970\b", re.IGNORECASE)
 
@@ -123,3 +123,24 @@ def _is_plain(address: SplitResult) -> bool:
 def is_named(cookie: str, wanted: str) -> bool:
     """Return whether a cookie is the wanted one, whatever prefix it has over https."""
     return cookie.removeprefix(PREFIXES[0]).removeprefix(PREFIXES[1]) == wanted
+
+
+def session_lost(exchange: Exchange, page_url: str, cookie: str | None) -> str:
+    """Return why pages do not send the session cookie of an answer back to another site; empty where they do.
+
+    Args:
+        exchange: a call of the page's, answered.
+        page_url: the page's address.
+        cookie: the name of the session cookie, where it is known.
+    """
+    from smokegate.knowledge.page_hosts import are_other_sites  # noqa: PLC0415 -- where it is used
+
+    answer = exchange.answer
+    if answer is None or answer.status >= 400 or not are_other_sites(page_url, exchange.request.url):
+        return ""
+    given = [each for each in set_cookies(answer.headers) if each.value]
+    given = [each for each in given if cookie is None or is_named(each.name, cookie)]
+    if not given or any(each.attributes.get("samesite", "").lower() == "none" for each in given):
+        return ""
+    said = given[0].attributes.get("samesite", "")
+    return f"its cookie '{given[0].name}' is SameSite={said or 'Lax, since it names none'}"

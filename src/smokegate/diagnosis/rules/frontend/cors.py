@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
+from smokegate.observation.evidence.cookies import session_lost
 from smokegate.observation.evidence.predicates import refusal, unreadable
 from smokegate.observation.evidence.sign_in import succeeded
 from smokegate.observation.plan.sign_in.names import ACCOUNT, LOGIN, LOGIN_FIRST
@@ -52,6 +53,23 @@ def _refused(case: Case, name: str) -> Signs | None:
     )
 
 
+def judge_cookie(case: Case) -> Signs | None:
+    """A login was answered with a session cookie that pages of the frontend's site do not send back."""
+    frontend, api = case.environment.frontend, case.environment.sign_in
+    if frontend is None or api is None or not api.by_cookie:
+        return None
+    for exchange in filter(None, map(case.exchange, CALLS)):
+        lost = session_lost(exchange, frontend.url, api.cookie)
+        if lost:
+            return Signs(
+                evidence=(seen(exchange, f"the page's origin is {web_origin(frontend.url)}", lost),),
+                exchanges=(exchange.name,),
+                confidence=Confidence.LIKELY,  # pages may send it by way of their own host
+                names={"origin": web_origin(frontend.url)},
+            )
+    return None
+
+
 RULES = (
     Rule(
         code="frontend.cors-refused",
@@ -60,4 +78,5 @@ RULES = (
         after=ANSWERED,
         unless=("app.wrong-service", "frontend.spa-answers-api", "app.error"),
     ),
+    Rule(code="frontend.cookie-same-site", level=Level.FRONTEND, judge=judge_cookie, after=ANSWERED),
 )
