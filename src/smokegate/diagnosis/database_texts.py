@@ -37,7 +37,7 @@ class Found(Struct, frozen=True):
 def found(pattern: Pattern[str], exchanges: Iterable[Exchange]) -> Iterator[Found]:
     """Yield the first place of each body in which a pattern matches; `word` is its first group, if any."""
     for exchange in exchanges:
-        text = exchange.answer.body.text if exchange.answer else ""
+        text = exchange.answer.body.start if exchange.answer else ""
         match = pattern.search(text)
         if match is not None:
             word = next((group for group in match.groups() if group), match[0])
@@ -58,7 +58,7 @@ class Spoken(Struct, frozen=True):
 
 def _said(exchange: Exchange) -> str:
     """Return a body as its driver wrote it: pages escape the quotes."""
-    return unescape(exchange.answer.body.text) if exchange.answer else ""
+    return unescape(exchange.answer.body.start) if exchange.answer else ""
 
 
 def spoken(exchanges: Iterable[Exchange]) -> Iterator[Spoken]:
@@ -81,7 +81,7 @@ def spoken_in_success(case: Case) -> list[Spoken]:
     What drivers write is looked for in a healthy run only where there is a sentence.
     """
     found = [each for each in case.backend if case.promise(each.name) and each.answer and each.answer.body.is_json]
-    answers = [each for each in found if each.answer and SENTENCE.search(each.answer.body.text)]
+    answers = [each for each in found if each.answer and SENTENCE.search(each.answer.body.start)]
     return [each for each in spoken(answers) if not each.place.likely and not _is_key(each)]
 
 

@@ -24,7 +24,7 @@ class Hit(Struct, frozen=True):
         """What proves that the edge made this answer: the header as it came, or the body."""
         if self.edge is None or not isinstance(self.outcome, Answer):
             return None
-        text = self.outcome.body.text.strip()
+        text = self.outcome.body.start.strip()
         if self.edge.header:
             more = f"; body {quote(text)}" if text and not self.edge.sign.startswith("x-render") else ""
             return f"{quote(self.edge.sign)}{more}"

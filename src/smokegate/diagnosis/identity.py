@@ -62,7 +62,7 @@ def strangers(health: Health, answer: Answer) -> tuple[Unmet, ...]:
 
 def not_http(answer: Answer) -> str | None:
     """Return what was passed on that is not an answer of an application, None where it may be one."""
-    text, kind = answer.body.text[:LOOKED_AT], answer.headers.get("content-type", "").partition(";")[0].lower()
+    text, kind = answer.body.start[:LOOKED_AT], answer.headers.get("content-type", "").partition(";")[0].lower()
     if answer.body.is_json or not text:
         return None
     if OTHER_PROTOCOL.match(text):
@@ -77,7 +77,7 @@ def is_of_no_kind(answer: Answer) -> bool:
     from smokegate.observation.evidence.application_marks import has_mark  # noqa: PLC0415 -- only where a kind is missing
 
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return kind == OCTETS and not answer.body.is_json and bool(answer.body.text.strip()) and not has_mark(answer)
+    return kind == OCTETS and not answer.body.is_json and bool(answer.body.start.strip()) and not has_mark(answer)
 
 
 def kind_of_page(answer: Answer) -> str | None:
@@ -88,7 +88,7 @@ def kind_of_page(answer: Answer) -> str | None:
     """
     from smokegate.knowledge.gateway_words import words  # noqa: PLC0415 -- read only where a page came
 
-    text = answer.body.text
+    text = answer.body.start
     if LIST_OF_FILES.search(text[:LOOKED_AT]):
         return LISTING
     if TITLE_OF_ERROR.search(text[:LOOKED_AT]):

@@ -61,7 +61,7 @@ def seen(exchange: Exchange, *details: str, outcome: Answer | NoAnswer | NotSent
 
 def body(answer: Answer, limit: int = LIMIT) -> str:
     """Return the beginning of a body, quoted."""
-    text = plain(answer.body.text)
+    text = plain(answer.body.start)
     return f"body {quote(text, limit)}" if text else "an empty body"
 
 

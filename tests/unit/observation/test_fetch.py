@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from smokegate.observation.exchange import START
 from smokegate.observation.plan.step import RequestToSend, json_request, origin_of
 from smokegate.observation.transport.body import decode
 from smokegate.observation.transport.causes import WireCause
@@ -133,8 +134,9 @@ def test_a_large_body_is_kept_whole_and_packed(prober: Prober, serve: Serve) -> 
     assert (answer.body.cut, answer.body.size) == (False, len(body))
     assert answer.body.text == body
     assert answer.body.json["status"] == "ok"
+    assert answer.body.start == body[:START]
     handed_over = pickle.dumps(answer.body)
-    assert len(handed_over) < len(body) / 100
+    assert len(handed_over) < START + len(body) / 100
     assert pickle.loads(handed_over).text == body  # noqa: S301 -- made in the line before
 
 

@@ -27,7 +27,7 @@ def is_application_error(answer: Answer) -> bool:
     """
     if "x-render-origin-server" in answer.headers:
         return True
-    text = answer.body.text[:20_000]
+    text = answer.body.start[:20_000]
     plain = bool(text.strip()) and not is_html(answer)
     return answer.status == 500 and (has_mark(answer) or plain or shows_program_error(text))
 
@@ -41,10 +41,10 @@ def visible(text: str) -> str:
 def has_mark(answer: Answer) -> bool:
     """Return whether an application shows; proxies are built on its servers, too (Kestrel, Netty, Node)."""
     headers = answer.headers
-    proxied = answer.status in {502, 504} and not answer.body.text.strip()
+    proxied = answer.status in {502, 504} and not answer.body.start.strip()
     return (
         bool(words("app_servers").search(headers.get("server", "")) and not proxied)
         or any(name in headers for name in listed("app_headers"))
         or all(name in headers for name in listed("framework_headers"))
-        or (answer.status == 404 and words("framework_404").search(answer.body.text[:20_000]) is not None)
+        or (answer.status == 404 and words("framework_404").search(answer.body.start[:20_000]) is not None)
     )

@@ -131,7 +131,7 @@ def unmet_json(promises: tuple[JsonExpectation, ...], answer: Answer) -> tuple[U
         return ()
     if not answer.body.is_json:
         kind = answer.headers.get("content-type", "no content type")
-        return (Unmet("json", "a JSON body", f"{kind}: {excerpt(answer.body.text)}"),)
+        return (Unmet("json", "a JSON body", f"{kind}: {excerpt(answer.body.start)}"),)
     wrong = []
     for promise in promises:
         value = lookup(answer.body.json, promise.path)

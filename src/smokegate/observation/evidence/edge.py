@@ -115,7 +115,7 @@ def _plainly_the_apps(answer: Answer) -> bool:
         return False
     if body.is_json:
         return True
-    text = body.text[:LOOKED_AT]
+    text = body.start[:LOOKED_AT]
     if is_html(answer) and text.strip():
         return not TITLES.search(text)
     return bool(text.strip()) and "content-type" in answer.headers
@@ -132,7 +132,7 @@ def _vouched(answer: Answer, promise: Expectation) -> bool:
 def _known(answer: Answer) -> EdgeAnswer | None:
     from smokegate.knowledge.edge_files import edge_files  # noqa: PLC0415 -- a green run reads none of it
 
-    text = answer.body.text[:LOOKED_AT]
+    text = answer.body.start[:LOOKED_AT]
     headers = {name.lower(): value for name, value in answer.headers.items()}
     for file in edge_files():
         for sign in file.signs:
@@ -167,7 +167,7 @@ def _fits(sign: Sign, status: int, headers: dict[str, str], text: str) -> bool:
 def _said(file: EdgeFile, sign: Sign, answer: Answer) -> EdgeAnswer:
     # The most specific header: the first one whose pattern says more than that it is there.
     header = next((name for name in sign.headers), None)
-    what = "own page" if is_html(answer) or "<" in answer.body.text else "own"
+    what = "own page" if is_html(answer) or "<" in answer.body.start else "own"
     line = f"the body is {file.name}'s {what} for status {answer.status}"
     return EdgeAnswer(
         code=sign.code,

@@ -55,13 +55,13 @@ def gateway_answer(answer: Answer) -> EdgeAnswer | None:
     """Return what a gateway that no file names says, or None where the answer looks like the application's."""
     if 300 <= answer.status < 400:
         return _redirected(answer)
-    if has_mark(answer) or words("refused_host").search(answer.body.text[:20_000]):
+    if has_mark(answer) or words("refused_host").search(answer.body.start[:20_000]):
         return None  # it is the application that knows its own name
-    if answer.status in {500, 503} and shows_program_error(answer.body.text[:20_000]):
+    if answer.status in {500, 503} and shows_program_error(answer.body.start[:20_000]):
         return None
     if answer.body.is_json:
         return _json(answer)
-    text = visible(answer.body.text)
+    text = visible(answer.body.start)
     said = _said(answer, text) if len(text) <= SHORT else None
     return _made(said, _line(answer, text)) if said else None
 
@@ -148,7 +148,7 @@ def _page(answer: Answer, text: str) -> Said | None:
     """A page with 200 that is not an application's: a server's first page, a page to wait at, a wall."""
     if not is_html(answer):
         return None
-    found = re.search(r"(?is)<title>(.*?)</title>", answer.body.text[:20_000])
+    found = re.search(r"(?is)<title>(.*?)</title>", answer.body.start[:20_000])
     title = found[1] if found else ""
     head = f"{title} {text[:200]}"
     if words("nothing").search(title or text[:200]) or (len(text) < 200 and words("nothing").search(text)):
@@ -159,7 +159,7 @@ def _page(answer: Answer, text: str) -> Said | None:
         return MAINTENANCE
     if words("starting").search(head):
         return Said("app-starting")
-    own = "password" in answer.body.text or words("spa_shell").search(answer.body.text)
+    own = "password" in answer.body.start or words("spa_shell").search(answer.body.start)
     return Said("kept-out") if words("kept_out").search(title) and not own else None
 
 

@@ -47,7 +47,7 @@ def _says_so(answer: Answer) -> bool:
     body = answer.body
     if body.is_json and reports_itself(body.json) and str(body.json.get("status")).lower() not in FAILURE:
         return False  # a report of health, not an error in an envelope
-    texts = list(_messages(body.json)) if body.is_json else [visible(body.text)]
+    texts = list(_messages(body.json)) if body.is_json else [visible(body.start)]
     if sum(map(len, texts)) > LONGEST or any(map(SOMEONE_ELSES.search, texts)):
         return False
     found = ((text, words("limited").search(text)) for text in texts)

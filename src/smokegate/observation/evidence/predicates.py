@@ -87,7 +87,7 @@ def unreadable(exchange: Exchange | None, page_url: str, *, cookies: bool = Fals
     answer = exchange.answer if exchange is not None else None
     if exchange is None or answer is None or exchange.request.headers.get("origin") != web_origin(page_url):
         return ""
-    if answer.status == 403 and ORIGIN_REFUSED.search(answer.body.text):
+    if answer.status == 403 and ORIGIN_REFUSED.search(answer.body.start):
         return "it refuses a call for its origin: 403"
     return refusal(answer, page_url, cookies=cookies) if 200 <= answer.status < 300 else ""
 
@@ -107,7 +107,7 @@ def page_faults(answer: Answer, contains: str | None) -> list[tuple[str, str | N
     found: list[tuple[str, str | None]] = [] if answer.status == 200 else [("status 200", None)]
     if not is_html(answer):
         found.append(("an HTML page", kind))
-    if not answer.body.text.strip():
+    if not answer.body.start.strip():
         found.append(("a page with something in it", "an empty page"))
     elif died := crash(answer):
         found.append(("a page without a fatal error of the program", died))

@@ -42,7 +42,7 @@ def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
     if not 200 <= answer.status < 300:
         return []
     if not answer.body.is_json:
-        text = answer.body.text.strip()
+        text = answer.body.start.strip()
         if promise.text_rules:
             return []
         return [("body", text)] if answer.body.size <= LONGEST and is_sick(text) else lines_of_trouble(text)

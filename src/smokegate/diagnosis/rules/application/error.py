@@ -47,7 +47,7 @@ def in_maintenance(answer: Answer) -> bool:
     said = answer.body.json if answer.body.is_json else None
     keys = said.items() if isinstance(said, dict) else ()
     switched = any(str(key).lower().startswith("maintenance") and value is True for key, value in keys)
-    return switched or (answer.status >= 500 and words("maintenance").search(answer.body.text[:2000]) is not None)
+    return switched or (answer.status >= 500 and words("maintenance").search(answer.body.start[:2000]) is not None)
 
 
 def maintenance(hits: list[Exchange]) -> Signs:

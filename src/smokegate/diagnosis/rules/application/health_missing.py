@@ -54,7 +54,7 @@ def judge(case: Case) -> Signs | None:
 
 
 def _is_empty(answer: Answer | None) -> bool:
-    return answer is not None and answer.status in {404, 405} and not answer.body.text.strip()
+    return answer is not None and answer.status in {404, 405} and not answer.body.start.strip()
 
 
 RULES = (

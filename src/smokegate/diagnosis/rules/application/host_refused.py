@@ -33,7 +33,7 @@ def judge(case: Case) -> Signs | None:
 def _refuses(answer: Answer) -> bool:
     from smokegate.knowledge.gateway_words import words  # noqa: PLC0415 -- a green run reads none of it
 
-    return answer.status in STATUSES and words("refused_host").search(answer.body.text) is not None
+    return answer.status in STATUSES and words("refused_host").search(answer.body.start) is not None
 
 
 RULES = (

@@ -99,7 +99,7 @@ def _of_no_kind(case: Case, exchange: Exchange) -> Signs | None:
 def _all_empty(case: Case) -> bool:
     """Whether each of several paths is a success of nothing, without a header of its own: it shows no application."""
     answers = {e.request.url: e.answer for e in case.backend if e.answer and e.request.method == "GET"}
-    if len(answers) < 2 or any(each.status != 200 or each.body.text.strip() for each in answers.values()):
+    if len(answers) < 2 or any(each.status != 200 or each.body.start.strip() for each in answers.values()):
         return False
     from smokegate.observation.evidence.application_marks import has_mark  # noqa: PLC0415 -- only where nothing came
 

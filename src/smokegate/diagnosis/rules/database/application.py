@@ -77,7 +77,7 @@ def _reported(broken: list[Exchange]) -> list[Found]:
         answer = each.answer
         if answer is None:
             continue
-        reported = database_words(answer.body.json) if answer.body.is_json else lines_of_trouble(answer.body.text)
+        reported = database_words(answer.body.json) if answer.body.is_json else lines_of_trouble(answer.body.start)
         for where, said in list(reported)[:1]:
             if answer.body.is_json or DATABASE_KEY.fullmatch(plain(where.removeprefix("line "))):
                 words.append(Found(each, str(said), seen(each, f"{where.partition(' ')[2]} is `{said}`", body(answer))))

@@ -54,7 +54,7 @@ EXPLAINED = (
 
 def explains_itself(answer: Answer) -> bool:
     """Return whether a refusal says what it wants, so that it is no word on the account; a login form says nothing."""
-    text = answer.body.text
+    text = answer.body.start
     return answer.status >= 400 and not reply(answer).is_login_page and _says_what_it_wants(text)
 
 
@@ -81,8 +81,8 @@ def other_fields(case: Case) -> Signs | None:
                 competing=REDIRECTED,
                 names={"where": plain(answer.url)},
             )
-        about_fields = answer.status in {400, 422} and WANTS_FIELDS.search(answer.body.text)
-        if (answer.status == 415 or about_fields) and not CSRF.search(answer.body.text):
+        about_fields = answer.status in {400, 422} and WANTS_FIELDS.search(answer.body.start)
+        if (answer.status == 415 or about_fields) and not CSRF.search(answer.body.start):
             line = seen(exchange, body(answer))
             return Signs(evidence=(line,), exchanges=(exchange.name,), confidence=Confidence.LIKELY)
     return None
@@ -94,7 +94,7 @@ def csrf(case: Case) -> Signs | None:
     hits = [
         each
         for each in _answered(case, "register", *LOGINS)
-        if each[1].status == 419 or (each[1].status in {400, 403, 422} and CSRF.search(each[1].body.text))
+        if each[1].status == 419 or (each[1].status in {400, 403, 422} and CSRF.search(each[1].body.start))
     ]
     if api is None or not hits:
         return None

@@ -52,7 +52,7 @@ def _reason(api: SignIn, name: str, answer: Answer) -> Reason | None:
     refused = refuses_account(api, got) if name == "register" else got.ok and not signs_in(api, got)
     if answer.status not in REFUSALS and not refused:
         return None
-    reason = reason_in(answer.body.text)
+    reason = reason_in(answer.body.start)
     if reason is None or (got.ok and any(not reason.pattern.search(key) for key in token_keys(answer))):
         return None  # a token stands elsewhere: that is about the file
     return reason

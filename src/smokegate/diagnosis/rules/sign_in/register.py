@@ -54,7 +54,7 @@ def unconfirmed(case: Case) -> Signs | None:
     api, exchange, answer = case.environment.sign_in, case.exchange("login first"), case.app("login first")
     if api is None or api.signs_in_only or exchange is None or answer is None:
         return None
-    reason = reason_in(answer.body.text, alone=False) if is_refused(answer, REFUSALS) else None
+    reason = reason_in(answer.body.start, alone=False) if is_refused(answer, REFUSALS) else None
     if reason is None or reason.name not in {"confirmation", "lock"}:
         return None
     return Signs(evidence=(seen(exchange, body(answer)),), exchanges=(exchange.name,))
@@ -72,13 +72,13 @@ def failed(case: Case) -> Signs | None:
     if answer.status >= 500 and health is not None and health.status >= 500:
         return None  # the app fails as a whole, not in registering
     refused = says_no or answer.status in {400, 409, 422}
-    taken = answer.status == 409 or (refused and TAKEN.search(answer.body.text) is not None)
+    taken = answer.status == 409 or (refused and TAKEN.search(answer.body.start) is not None)
     return Signs(
         evidence=(seen(exchange, body(answer)),),
         exchanges=("register",),
         confidence=Confidence.LIKELY if refused else Confidence.CERTAIN,
         competing=BY_STATUS.get(answer.status),
-        owner=Owner.TEST_DATA if taken or (refused and WANTS_FIELDS.search(answer.body.text)) else None,
+        owner=Owner.TEST_DATA if taken or (refused and WANTS_FIELDS.search(answer.body.start)) else None,
     )
 
 

@@ -27,7 +27,7 @@ REFUSALS = frozenset({400, 401, 403, 422})
 def _limits(answer: Answer) -> bool:
     if is_limit(answer):
         return True
-    text = answer.body.text[:2000]
+    text = answer.body.start[:2000]
     if answer.status not in REFUSALS or not TOO_MANY.search(text):
         return False
     reason = reason_in(text)

@@ -41,6 +41,10 @@ class Page(Struct):
     """How many elements and characters of text a visitor is shown, or scripts may fill."""
 
 
+LONGEST = 1024 * 1024
+"""Characters of a page that are read: a tag that is opened a million times takes seconds."""
+
+
 class _Parser(HTMLParser):
     """Collects what a page names, as it stands there."""
 
@@ -117,7 +121,7 @@ def page_of(html: str, url: str) -> Page:
     """Read a page; the addresses of its files are absolute, those of other origins set apart."""
     parser = _Parser()
     # What begins so is a comment up to the next ">" for a browser; the parser fails on most of it.
-    parser.feed(html.replace("<![", "<!_"))
+    parser.feed(html[:LONGEST].replace("<![", "<!_"))
     found = parser.page
     base = absolute(parser.base, url) or url if parser.base else url
     scripts = {absolute(each, base): module for each, module in found.scripts.items()}
