@@ -11,16 +11,20 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from smokegate.diagnosis.wording import around, seen
+from smokegate.observation.evidence.self_report import crash
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
     from smokegate.knowledge.database_texts import Place
-    from smokegate.observation.exchange import Exchange
+    from smokegate.observation.exchange import Answer, Exchange
 
 
 SENTENCE = re.compile(r'"[^"]*(?:(?<!\d)[A-Z]|\w \w)[^"]*"')
 """A JSON string that may be a driver's: `"connected"`, a number or a time of day is none."""
 
+FAILURE = re.compile(r"error|fail|could|can.t|unable|refused", re.IGNORECASE)
+SHORT = 1000
+"""Bytes of a text that may be nothing but a driver's: `Connection failed: SQLSTATE[HY000] [2002] …`."""
 KEY = re.compile(r"[\w.-]*\"\s*:")
 """What follows where a place lies in a key of a JSON: `"poolTimeout": 30` is a setting."""
 
@@ -42,6 +46,20 @@ def found(pattern: Pattern[str], exchanges: Iterable[Exchange]) -> Iterator[Foun
         if match is not None:
             word = next((group for group in match.groups() if group), match[0])
             yield Found(exchange, word, seen(exchange, f"it says {around(text, match.start(), match.end())}"))
+
+
+def stated(kind: str, exchanges: Iterable[Exchange]) -> Iterator[Found]:
+    """Yield each error of the application that states a reason of a kind in `texts/own.toml`; `word` is the reason."""
+    from smokegate.knowledge.own_words import stated_in  # noqa: PLC0415 -- a green run reads none of it
+
+    for exchange in exchanges:
+        answer = exchange.answer
+        if answer is None or (answer.status < 500 and not crash(answer)):
+            continue
+        text = unescape(answer.body.start)
+        if (place := stated_in(text, kind)) is not None:
+            line = seen(exchange, f"it says {around(text, place.start, place.end)}")
+            yield Found(exchange, place.reason.what, line)
 
 
 class Spoken(Struct, frozen=True):
@@ -80,9 +98,15 @@ def spoken_in_success(case: Case) -> list[Spoken]:
 
     What drivers write is looked for in a healthy run only where there is a sentence.
     """
-    found = [each for each in case.backend if case.promise(each.name) and each.answer and each.answer.body.is_json]
-    answers = [each for each in found if each.answer and SENTENCE.search(each.answer.body.start)]
+    answers = [each for each in case.backend if case.promise(each.name) and each.answer and _may_speak(each.answer)]
     return [each for each in spoken(answers) if not each.place.likely and not _is_key(each)]
+
+
+def _may_speak(answer: Answer) -> bool:
+    text = answer.body.start
+    if answer.body.is_json:
+        return SENTENCE.search(text) is not None
+    return answer.body.size <= SHORT and FAILURE.search(text) is not None and "<" not in text[:5]
 
 
 def _is_key(text: Spoken) -> bool:

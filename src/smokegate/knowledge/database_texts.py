@@ -39,6 +39,8 @@ class DriverText(Struct, frozen=True):
     """Who writes it; empty for words that may be about anything."""
     likely: bool = False
     """Whether another program could write the same."""
+    subject: str = ""
+    """What it is about, where that is no database and no store."""
 
 
 class Place(Struct, frozen=True):
@@ -60,10 +62,8 @@ def lowered(pattern: str) -> str:
 @cache
 def driver_texts() -> tuple[DriverText, ...]:
     """Return the texts, those that say more first."""
-    return tuple(
-        DriverText(each["says"], re.compile(lowered(each["pattern"])), each.get("who", ""), each.get("likely", False))
-        for each in _table()["text"]
-    )
+    rows: list[dict[str, Any]] = _table()["text"]
+    return tuple(DriverText(**{**row, "pattern": re.compile(lowered(row["pattern"]))}) for row in rows)
 
 
 def place_in(text: str) -> Place | None:
@@ -72,7 +72,8 @@ def place_in(text: str) -> Place | None:
     for each in driver_texts():
         match = each.pattern.search(small)
         if match is not None:
-            subject = _subject(match) if not each.who else "store" if each.says == "store" else "database"
+            known = "store" if each.says == "store" else "database"
+            subject = each.subject or (known if each.who else _subject(match))
             return Place(each.says, match.start(), match.end(), subject, each.likely)
     return None
 

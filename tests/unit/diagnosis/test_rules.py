@@ -262,7 +262,7 @@ def test_quote_is_cut_around_the_words_that_decide() -> None:
 
 def test_drivers_words_in_an_answer_that_breaks_nothing_are_a_warning() -> None:
     """A 200 in which a driver speaks is reported, without making the run red."""
-    said = answered("endpoint /api/ready", 200, {"errors": [{"message": "Can't reach database server at `db:5432`"}]})
+    said = answered("endpoint /api/ready", 200, {"jobs": [{"last_error": "Can't reach database server at `db:5432`"}]})
     headline = judged(said, environment=an_environment(sign_in=None)).headline
     assert headline is not None
     assert (headline.code, headline.advisory) == ("app.database-unreachable", True)
@@ -294,12 +294,48 @@ def test_health_check_that_says_unhealthy_is_believed(said: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", [{"status": "ok"}, {"status": "UP", "error": None}, {"status": "degraded"}, {"status": 200}, {"errors": []}]
+    "said", [{"status": "ok"}, {"status": "UP", "error": None}, {"degraded": False}, {"status": 200}, {"errors": []}]
 )
 def test_health_check_that_says_nothing_bad_is_healthy(said: Any) -> None:
     """What is not plainly bad breaks nothing that was not promised."""
     environment = an_environment(sign_in=None, frontend=None, version=None, backend=SILENT)
     assert judged(answered("health", 200, said), environment=environment).headline is None
+
+
+@pytest.mark.parametrize("said", [{"status": "degraded"}, {"status": "warn", "checks": {}}, {"overall": "WARNING"}])
+def test_health_check_that_says_in_part_is_a_warning(said: Any) -> None:
+    """An app that works with something missing says so in a 200: nothing breaks, and someone should know."""
+    environment = an_environment(sign_in=None, frontend=None, version=None, backend=SILENT)
+    headline = judged(answered("health", 200, said), environment=environment).headline
+    assert headline is not None
+    assert (headline.code, headline.advisory) == ("app.unhealthy", True)
+
+
+ENDPOINT = {**SILENT, "endpoints": [{"path": "/api/items"}]}
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        ({"error": "Internal server error"}, "app.promise-broken"),
+        ({"success": False, "message": "Something went wrong"}, "app.promise-broken"),
+        ({"errors": [{"message": "Unexpected error."}], "data": {"items": None}}, "app.promise-broken"),
+        ({"errors": [{"message": "Can't reach database server at `db:5432`"}]}, "app.database-unreachable"),
+        ({"error": "GraphQL operations must contain a `query`"}, None),
+        ({"success": False, "message": "Unauthorized"}, None),
+        ({"id": 3, "error": "timeout"}, None),
+        ({"errors": [{"message": "Unexpected error."}], "data": {"items": [], "user": None}}, None),
+        ({"success": False}, None),
+        ({"error": None, "items": []}, None),
+    ],
+)
+def test_endpoint_that_answers_with_nothing_but_an_error_is_broken(said: Any, cause: str | None) -> None:
+    """A success that is an error through and through is none, unless the error may blame the request."""
+    environment = an_environment(sign_in=None, frontend=None, version=None, backend=ENDPOINT)
+    answers = (answered("health", 200, {"status": "ok"}), answered("endpoint /api/items", 200, said))
+    headline = judged(*answers, environment=environment).headline
+    assert (headline.code if headline else None) == cause
+    assert headline is None or not headline.advisory
 
 
 def test_word_that_is_promised_bad_is_kept() -> None:

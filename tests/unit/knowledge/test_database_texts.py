@@ -79,6 +79,9 @@ def test_words_of_any_driver_are_known(means: dict[str, object], text: str) -> N
     [
         "",
         '{"detail": "Login failed"}',
+        '{"error": "write /data/uploads/1: no space left on device"}',
+        '{"detail": "An error occurred (NoSuchKey) when calling the GetObject operation"}',
+        '{"message": "Set up your mailbox before sending mail", "next": "http://shop.example.com/items: all of them"}',
         '{"error": "connection refused"}',
         '{"detail": "Internal Server Error"}',
         '{"price": 28000, "items": 25006}',

@@ -41,6 +41,12 @@ def said(value: Any, **declared: Any) -> list[str]:
             "json checks.postgres:connections",
         ),
         ({"DatabaseBackend": "unavailable: Database error", "ok": True}, "json DatabaseBackend"),
+        ({"checkResults": [{"name": "Database", "status": "failed"}]}, "json Database"),
+        ({"databases": [{"default": {"ok": False}}], "caches": [{"default": {"ok": True}}]}, "json databases"),
+        ({"database": {"healthy": False}, "deadlocks": {"healthy": True}}, "json database"),
+        ({"outcome": "DOWN", "checks": []}, "json outcome"),
+        ({"estado": "caído"}, "json estado"),
+        ({"status": "Fehler"}, "json status"),
     ],
 )
 def test_trouble_is_found(report: Any, where: str) -> None:
@@ -55,6 +61,8 @@ def test_trouble_is_found(report: Any, where: str) -> None:
         {"status": "ok", "checks": {"postgres": {"status": "up"}, "cache": {"status": "down"}}},
         {"status": "ok", "database": "timeouts are set"},
         {"database": "down", "items": [1]},
+        {"database": {"healthy": False}, "items": {"price": 1}},
+        {"databases": [{"default": {"ok": True}}]},
         {"status": "ok", "data": {"last_import": {"status": "failed"}, "mode": "error"}},
         {"status": "ok", "db": {"pool": 5}},
         {"status": "ok", "database": None},
@@ -95,6 +103,10 @@ def of_text(text: str) -> list[str]:
         ("OK: 0 errors, 0 failed, database not down", []),
         ("<script>\nstatus: 'error',\ndatabase: 'down',\n</script>", []),
         ("database: error rate 0 %\nstatus: ok", []),
+        ("\u2705 app\n\u274c database: connection refused", ["line database"]),
+        ("\u2705 app\n\u2705 database", []),
+        ('<?xml version="1.0"?><health><status>DOWN</status><part>UP</part></health>', ["status"]),
+        ("<health><status>UP</status><part><status>DOWN</status></part></health>", []),
     ],
 )
 def test_reports_of_several_lines_are_read(text: str, where: list[str]) -> None:

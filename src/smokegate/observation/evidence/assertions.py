@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from smokegate.environment.answers import HeaderRule, StatusRule
 from smokegate.environment.expectations import JsonExpectation
-from smokegate.environment.model import Expectation, Health
+from smokegate.environment.model import Endpoint, Expectation, Health
 from smokegate.environment.patterns import found
 from smokegate.observation.evidence.json_rules import MISSING, broken, lookup
-from smokegate.observation.evidence.self_report import crash, sick_words
+from smokegate.observation.evidence.self_report import crash, failure_words, sick_words
 from smokegate.observation.exchange import Answer
 
 OPPOSITE = re.compile(r"(?:\b(?:not|non|no|never|isn't)[\s_-]+|\b(?:un|in|dis|non))$", re.IGNORECASE)
@@ -51,6 +51,8 @@ def unmet(promise: Expectation, answer: Answer) -> tuple[Unmet, ...]:
         wrong.append(Unmet("body", "no fatal error of the program", excerpt(died)))
     if isinstance(promise, Health) and not wrong:
         wrong.extend(Unmet(what, "a healthy status", repr(said)) for what, said in sick_words(promise, answer))
+    elif isinstance(promise, Endpoint) and not wrong and not promise.json_ and not promise.text_rules:
+        wrong.extend(Unmet(what, "no failure of the application", repr(said)) for what, said in failure_words(answer))
     return tuple(wrong)
 
 

@@ -12,7 +12,8 @@ STATUS_KEYS = frozenset(
     {
         *("status", "state", "health", "healthy", "ok", "ready", "success", "alive", "isalive", "isok", "isready"),
         *("overall", "overallstatus", "overallhealth", "healthstatus", "ishealthy"),
-        *("servicestatus", "systemstatus", "appstatus"),
+        *("servicestatus", "systemstatus", "appstatus", "globalstatus", "outcome"),
+        *("zustand", "estado", "statut", "etat", "stato"),
     }
 )
 """The keys in which services say how they are, without case and punctuation."""
@@ -24,10 +25,12 @@ SICK = frozenset(
         *("notok", "broken", "outofservice", "unavailable", "dead", "sick", "ko", "offline", "notready", "unready"),
         *("starting", "initializing", "initialising", "booting", "warmingup", "draining", "shuttingdown"),
         *("stopping", "stopped", "terminating", "crashed", "panic", "notserving", "nothealthy", "notalive"),
+        *("fehler", "fehlerhaft", "ausgefallen", "gestrt", "fallo", "cado", "caido", "fueradeservicio", "nodisponible"),
+        *("erreur", "horsservice", "indisponible", "erro", "foradoar", "indisponvel", "errore", "guasto"),
         *("red", "major", "majoroutage", "false", "maintenance", "undermaintenance", "inmaintenance"),
     }
 )
-"""What no healthy service says of itself, without case and punctuation."""
+"""What no healthy service says of itself, without case, punctuation and letters that have accents."""
 AWAY = SICK | {
     *("disconnected", "notconnected", "unreachable", "notreachable", "refused", "timeout", "timedout"),
     *("connectionfailed", "connectionrefused", "connectionerror"),
@@ -46,15 +49,19 @@ PARTS = frozenset(
     {
         *("checks", "components", "dependencies", "services", "details", "connections", "entries", "results", "error"),
         *("indicators", "subsystems", "systems", "infrastructure", "healthchecks", "resources", "data", "result"),
-        *("response", "payload", "health"),
+        *("response", "payload", "health", "checkresults", "databases"),
     }
 )
 """The keys below which services list what they depend on, or wrap their whole report."""
+CHECKS = frozenset({"checks", "checkresults", "healthchecks", "databases"})
+"""Those that only a report of health has."""
 DEEPEST = 3
 REASON = re.compile(r"\s*([A-Za-z][A-Za-z _-]{1,30}?)\s*(?:$|[:;(\u2013\u2014\[](?!\s*[0-9])|\s-\s)")
 """A word, and the reason behind it: `error: connection refused`."""
 LINE = re.compile(
     r"\s*(?:\[[-!]\]\s*(?P<failed>[\w./ -]{1,60}?)\s+(?:failed|error)\b.*"
+    r"|[\u274c\u2717\u2718\U0001f534]\ufe0f?\s*(?P<crossed>[\w. /-]{1,60}?)\s*(?:[:(].*)?"
+    r"|[\u2705\u2713\u2714\U0001f7e2]\ufe0f?\s*\w.*"
     r"|(?P<part>[\w .\[\]/-]{1,40}?)\s*[:=]\s*(?P<said>\S.*))",
     re.IGNORECASE,
 )
@@ -92,12 +99,22 @@ def database_words(report: Any, depth: int = 0, path: str = "") -> Iterator[tupl
         yield from _of_rows(report)
     for key, said in report.items() if isinstance(report, dict) else ():
         name = plain(str(key).partition(":")[0])
+        if name == "databases" and isinstance(said, list):
+            said = [part for each in said if isinstance(each, dict) for part in each.values()]  # noqa: PLW2901
         if DATABASE_KEY.fullmatch(name):
             inner = _state(said)
             if is_away(inner):
                 yield f"json {path}{key}", inner
         elif name in PARTS and depth < DEEPEST and isinstance(said, dict | list):
             yield from database_words(said, depth + 1, f"{path}{key}.")
+
+
+def is_report(value: dict[str, Any]) -> bool:
+    """Return whether a JSON body can only be a report of health: a status, checks, or parts that all have one."""
+    if any(plain(key) in STATUS_KEYS or (plain(key) in CHECKS and each) for key, each in value.items()):
+        return True
+    parts = [each for each in value.values() if isinstance(each, dict)]
+    return 1 < len(parts) == len(value) and all(any(plain(key) in STATUS_KEYS for key in each) for each in parts)
 
 
 def _state(said: Any) -> Any:
@@ -133,8 +150,10 @@ def lines_of_trouble(text: str) -> list[tuple[str, str]]:
 
 
 def _trouble(line: re.Match[str]) -> tuple[str, str] | None:
-    if line["failed"]:
-        return f"line {line['failed']}", line[0].strip()[:LONGEST]
+    if marked := line["failed"] or line["crossed"]:
+        return f"line {marked.strip()}", line[0].strip()[:LONGEST]
+    if not line["part"]:
+        return None
     name, said = line["part"].strip(), line["said"]
     if is_sick(name):  # `FAIL: database (…)`: the word first
         name, said = said.partition("(")[0].strip(), name

@@ -11,6 +11,7 @@ from smokegate.observation.evidence.health_parts import (
     LONGEST,
     STATUS_KEYS,
     database_words,
+    is_report,
     is_sick,
     lines_of_trouble,
     plain,
@@ -30,6 +31,27 @@ TRACEBACK = re.compile(
     r"\s*Traceback \(most recent call last\):\n.{1,4900}\n[\w.]{1,100}(?:Error|Exception)\b[^\n]*\s*\Z", re.DOTALL
 )
 """A body that is nothing but Python's message of an exception."""
+XML_STATUS = re.compile(
+    r"(?:<\?xml[^>]{0,200}>\s*)?<(?!html|!)[\w:-]{1,40}[^>]{0,300}>\s*<(?:status|state|health)>\s*([\w -]{1,40}?)\s*</",
+    re.IGNORECASE,
+)
+"""A report in XML, which says first how the whole is."""
+REQUESTS_OWN = re.compile(
+    r"quer(?:y|ies)|must (?:contain|provide|have|be)|unauth|forbidden|denied|not (?:found|allowed|logged|signed)"
+    r"|invalid (?:\w+ )?(?:token|credential|input|param|request|key|session|signature|format|value|argument|json)"
+    r"|missing|required|bad[ _]request|syntax|valid(?:ation|ate)|unsupported|expired|log ?in|sign ?in|too many|limit",
+    re.IGNORECASE,
+)
+"""An error with these words may be about the request: one without parameters, or without an account."""
+IN_PART = frozenset({"degraded", "warn", "warning", "partial", "impaired", "partialoutage", "partiallyavailable"})
+"""What a service says of itself that works with something missing, without case and punctuation."""
+ERRORS_KEYS = frozenset(
+    {
+        *("error", "errors", "errormessage", "errortype", "exception", "message", "msg", "detail", "details", "data"),
+        *("success", "ok", "code", "status", "statuscode", "extensions", "timestamp", "path", "requestid", "traceid"),
+    }
+)
+"""The keys of an error's own form; beside any other one, an error is one value of something."""
 ENVELOPES = ("data", "result", "response", "payload", "health")
 """The keys in which frameworks wrap every answer."""
 
@@ -45,7 +67,9 @@ def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
         text = answer.body.start.strip()
         if promise.text_rules:
             return []
-        return [("body", text)] if answer.body.size <= LONGEST and is_sick(text) else lines_of_trouble(text)
+        element = XML_STATUS.match(text)
+        word = element[1] if element else text[: LONGEST + 1]
+        return [("status" if element else "body", word)] if is_sick(word) else lines_of_trouble(text)
     value = answer.body.json
     if not isinstance(value, dict):
         words = [("body", value)] if is_sick(value) else list(database_words(value))
@@ -65,12 +89,32 @@ def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
 
 def _error_only(report: dict[str, Any], declared: set[Any]) -> Iterator[tuple[str, Any]]:
     """Yield the error that is all that an answer has to say: GraphQL's form, Lambda's, or an error's own."""
-    if declared or any(plain(key) in STATUS_KEYS for key in report) or report.get("data"):
+    if declared or any(plain(key) in STATUS_KEYS for key in report) or not _is_empty(report.get("data")):
         return
     for key in ("error", "errors", "errorMessage", "exception"):
         said = report.get(key)
         if isinstance(said, str | list | dict) and said and str(said).lower() not in {"none", "no", "null", "ok"}:
             yield f"json {key}", said if isinstance(said, str) else json.dumps(said)[:LONGEST]
+
+
+def _is_empty(data: Any) -> bool:
+    """Return whether the data beside an error is none: GraphQL has the key of each query, without a value."""
+    return not data or (isinstance(data, dict) and all(each is None for each in data.values()))
+
+
+def failure_words(answer: Answer) -> list[tuple[str, Any]]:
+    """Return the failure of the application that is all that a success has to say, whatever it is an answer of.
+
+    An error that may blame the request is none: that is what some endpoints say to one without parameters.
+    """
+    value = answer.body.json if answer.body.is_json else None
+    if not isinstance(value, dict) or not 200 <= answer.status < 300 or not _is_empty(value.get("data")):
+        return []
+    if not {plain(key) for key in value} <= ERRORS_KEYS or REQUESTS_OWN.search(answer.body.start):
+        return []
+    message = any(isinstance(value.get(key), str) for key in ("error", "message", "msg"))
+    refused = [(f"json {key}", False) for key in ("success", "ok") if value.get(key) is False and message]
+    return refused or list(_error_only(value, set()))
 
 
 def _says_ill(key: str, said: Any) -> bool:
@@ -79,6 +123,17 @@ def _says_ill(key: str, said: Any) -> bool:
     switch = name in {"maintenance", "maintenancemode", "inmaintenance"}
     number = name in {"status", "code", "statuscode"} and type(said) is int and 500 <= said <= 599
     return (name in STATUS_KEYS and is_sick(said)) or (switch and said is True) or number
+
+
+def works_in_part(promise: Expectation, answer: Answer) -> str | None:
+    """Return the word with which a success says that the application works in part only, None where it says none."""
+    if not 200 <= answer.status < 300 or promise.text_rules:
+        return None
+    declared = {each.path[0] for each in promise.json_ if each.path}
+    whole = answer.body.json if answer.body.is_json else {"status": answer.body.start}
+    pairs = whole.items() if isinstance(whole, dict) else ()
+    words = (said for key, said in pairs if plain(key) in STATUS_KEYS and key not in declared)
+    return next((each for each in words if isinstance(each, str) and plain(each[:LONGEST]) in IN_PART), None)
 
 
 def crash(answer: Answer) -> str | None:
@@ -109,6 +164,6 @@ def _without_database(whole: dict[str, Any], report: dict[str, Any]) -> Iterator
         report: the part of it of which the file declares nothing.
     """
     overall = [said for key, said in whole.items() if plain(key) in STATUS_KEYS]
-    if not overall or any(is_sick(said) for said in overall):
+    if not is_report(whole) or any(is_sick(said) for said in overall):
         return  # no report of health, or one that says it of the whole
     yield from database_words(report)

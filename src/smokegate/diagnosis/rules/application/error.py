@@ -8,7 +8,7 @@ from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.exchange_names import is_sample
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
-from smokegate.diagnosis.wording import body, seen
+from smokegate.diagnosis.wording import around, body, seen
 from smokegate.observation.evidence.application_marks import is_application_error
 from smokegate.observation.evidence.limit import is_limit
 from smokegate.observation.evidence.self_report import crash
@@ -32,12 +32,34 @@ def judge(case: Case) -> Signs | None:
         return None
     if all(in_maintenance(each.answer) for each in hits if each.answer):
         return maintenance(hits)
+    if reason := _resource(hits):
+        return reason
     from_app = any(each.answer and (is_application_error(each.answer) or crash(each.answer)) for each in hits)
     return Signs(
         evidence=tuple(seen(each, *([body(each.answer)] if each.answer else [])) for each in hits[:3]),
         exchanges=tuple(each.name for each in hits),
         confidence=Confidence.CERTAIN if from_app else Confidence.LIKELY,
     )
+
+
+def _resource(hits: list[Exchange]) -> Signs | None:
+    """An error names what it lacks of its machine: room on a disk, memory, a file that it may write."""
+    from smokegate.knowledge.own_words import stated_in  # noqa: PLC0415 -- a green run reads none of it
+
+    for each in hits:
+        text = each.answer.body.start if each.answer else ""
+        if (place := stated_in(text, "resource")) is not None:
+            return Signs(
+                evidence=(seen(each, f"it says {around(text, place.start, place.end)}"),),
+                exchanges=tuple(hit.name for hit in hits),
+                confidence=Confidence.LIKELY,
+                title="The app at {host} answers with an error of its own: {what}",
+                names={"what": place.reason.what},
+                owner=Owner.CONFIGURATION,
+                steps=place.reason.steps,
+                competing=("the same words about another machine that the app calls",),
+            )
+    return None
 
 
 def in_maintenance(answer: Answer) -> bool:

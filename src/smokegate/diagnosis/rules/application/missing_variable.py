@@ -6,18 +6,20 @@ import re
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
-from smokegate.diagnosis.database_texts import Found, found
+from smokegate.diagnosis.database_texts import Found, found, stated
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import plain
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
+    from smokegate.observation.exchange import Exchange
 
 NAME = r"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"
 NOT_SET = re.compile(
     rf"\b{NAME}\b['\"\\`]*(?: environment variable)?[ ,:]*(?:is |was |are )?(?:not set|not configured|not"
     r" defined|missing|required|undefined|unset)"
+    rf"|[Ee]nvironment variable not found:? {NAME}"
     rf"|KeyError: \\?['\"]{NAME}"
     r"|(?:missing|required|undefined|unset) (?:environment |env )?(?:variable|setting|key)s?:?"
     rf" [`'\"\\]*{NAME}"
@@ -37,7 +39,7 @@ def judge(case: Case) -> Signs | None:
     broken = [each for each in case.backend if is_broken(case, each)]
     words = list(found(NOT_SET, broken))
     if not words:
-        return _setting(list(found(NO_SETTING, broken)))
+        return _setting(list(found(NO_SETTING, broken))) or _in_its_own_words(broken)
     variable = words[0].word
     return Signs(
         evidence=tuple(each.line for each in words[:3]),
@@ -59,12 +61,26 @@ def _setting(words: list[Found]) -> Signs | None:
     )
 
 
+def _in_its_own_words(broken: list[Exchange]) -> Signs | None:
+    """An error says in the words of its framework or library that a setting is missing or cannot be used."""
+    words = list(stated("setting", broken))
+    if not words:
+        return None
+    return Signs(
+        evidence=tuple(each.line for each in words[:3]),
+        exchanges=tuple(each.exchange.name for each in words),
+        confidence=Confidence.LIKELY,
+        title="A setting that the app at {host} needs is missing or cannot be used: {variable}",
+        names={"variable": words[0].word},
+    )
+
+
 RULES = (
     Rule(
         code="app.missing-variable",
         level=Level.CONFIGURATION,
         judge=judge,
         after=ANSWERED,
-        silences=("app.error", "app.unhealthy", "app.promise-broken", "sign-in.register-failed"),
+        silences=("app.error", "app.unhealthy", "app.promise-broken", "app.debug-on", "sign-in.register-failed"),
     ),
 )

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.identity import NAMING_KEYS
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.rules.application.error import in_maintenance, maintenance
-from smokegate.diagnosis.wording import body, seen
+from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.assertions import fits, unmet_json
-from smokegate.observation.evidence.self_report import sick_words
+from smokegate.observation.evidence.self_report import sick_words, works_in_part
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
+    from smokegate.observation.exchange import Answer, Exchange
 
 KEYS = ("status", "state", "health", "healthy", "ok", "ready")
 """The keys in which services report their state, where the environment file promises none."""
@@ -23,12 +25,11 @@ def judge(case: Case) -> Signs | None:
     exchange, answer = case.exchange("health"), case.app("health")
     if exchange is None or answer is None:
         return None
+    if not case.unmet_of("health"):
+        return _in_part(case, exchange, answer)
     sick = sick_words(case.environment.backend.health, answer)
-    if not sick and not (answer.body.is_json and isinstance(answer.body.json, dict)):
-        return None
-    if not case.unmet_of("health") or not (
-        fits(case.environment.backend.health.status, answer.status) or answer.status >= 500
-    ):
+    reports = sick or (answer.body.is_json and isinstance(answer.body.json, dict))
+    if not reports or not (fits(case.environment.backend.health.status, answer.status) or answer.status >= 500):
         return None
     promised = tuple(each for each in case.environment.backend.health.json_ if each.key not in NAMING_KEYS)
     number = f"{answer.status}"  # an error's form has the status in a key of that name, too: no word of health
@@ -46,6 +47,21 @@ def judge(case: Case) -> Signs | None:
     if in_maintenance(answer) or any("maintenance" in each.lower() for each in words):
         return maintenance([exchange])
     return Signs(evidence=(seen(exchange, *words, body(answer)),), exchanges=("health",))
+
+
+def _in_part(case: Case, exchange: Exchange, answer: Answer) -> Signs | None:
+    """The answer meets every expectation, and says that something is missing: worth a warning."""
+    word = works_in_part(case.environment.backend.health, answer)
+    if word is None:
+        return None
+    return Signs(
+        evidence=(seen(exchange, f"it calls itself {quote(word.strip())}", body(answer)),),
+        exchanges=("health",),
+        confidence=Confidence.LIKELY,
+        advisory=True,
+        title="The app at {host} says that it works in part only",
+        against=("the response meets every expectation",),
+    )
 
 
 RULES = (

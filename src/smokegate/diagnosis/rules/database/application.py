@@ -34,20 +34,8 @@ SAYS_DOWN = re.compile(
     r"\s*\"(?:down|disconnected|unreachable|unavailable|error)\""
 )
 """An app's own word for it, in a check of its own."""
-SAYS_FAILED = re.compile(
-    r"\"(?:\w*tables?\w*)\"\s*:\s*(?:\"missing\"|false|\[\s*\])|\"missing_tables\"\s*:\s*\[\s*\"[^\]]*\]",
-    re.IGNORECASE,
-)
-
-LAG = r"(?:pending|outdated|behind|dirty|incomplete|unapplied|failed|not[ _-]?applied|out[ _-]of[ _-]date)"
-SOME = r"(?:true|[1-9]\d*|\[\s*[^\]\s])"
-SAYS_PENDING = re.compile(
-    rf"\"(?:db_?|database_?|schema_?)?migrations?(?:_?stat(?:us|e))?\"\s*:\s*(?:\"{LAG}\""
-    rf"|\{{[^{{}}]{{0,300}}?\"(?:stat(?:us|e)\"\s*:\s*\"{LAG}\"|(?:pending|unapplied)(?:_?count)?\"\s*:\s*{SOME}))"
-    rf"|\"(?:(?:pending|unapplied)_?migrations?|migrations?_?(?:pending|unapplied))(?:_?count)?\"\s*:\s*{SOME}",
-    re.IGNORECASE,
-)
-"""A report's word for migrations that have not run: a state, a number, a list that is not empty."""
+KEPT = ("the response meets every expectation",)
+"""What speaks against a cause that is found where no check fails."""
 
 
 def unreachable(case: Case) -> Signs | None:
@@ -110,13 +98,11 @@ def _refuses(text: Spoken) -> bool:
 
 def _kept(case: Case) -> Signs | None:
     """A driver speaks in an answer that breaks no promise: worth a warning."""
-    texts = [each for each in spoken_in_success(case) if each.place.subject == "database"]
+    texts = [e for e in spoken_in_success(case) if e.place.subject == "database" and e.place.says != "schema"]
     if not texts:
         return None
     signs = _driver(case, texts)
-    return replace(
-        signs, confidence=Confidence.LIKELY, advisory=True, against=("the response meets every expectation",)
-    )
+    return replace(signs, confidence=Confidence.LIKELY, advisory=True, against=KEPT)
 
 
 def _touches_and_answers(case: Case) -> tuple[str, ...]:
@@ -141,6 +127,8 @@ def _touching(case: Case) -> Signs | None:
     touching = [each for each in failed if "database" in getattr(case.promise(each.name), "touches", ())]
     if not touching or len(touching) < len(failed) or not case.sound("health") or case.app("health") is None:
         return None
+    if any(_explains_itself(each) for each in touching):
+        return None
     return Signs(
         (
             *(seen(each, *([body(each.answer)] if each.answer else [])) for each in touching[:3]),
@@ -153,6 +141,13 @@ def _touching(case: Case) -> Signs | None:
             "a proxy that replaces the app's own 503 by its message",
         ),
     )
+
+
+def _explains_itself(exchange: Exchange) -> bool:
+    """Return whether an error says what it is about: then nothing is left to guess."""
+    from smokegate.knowledge.own_words import explains_itself  # noqa: PLC0415 -- a green run reads none of it
+
+    return exchange.answer is not None and (explains_itself(exchange.answer.body.start) or any(spoken([exchange])))
 
 
 def _from_app(case: Case, name: str) -> bool:
@@ -170,6 +165,8 @@ def _bare(case: Case) -> Signs | None:
     ]
     if not hits or (len(hits) < 2 and hits[0].name != "login first") or not case.sound("health"):
         return None
+    if any(_explains_itself(each) for each in hits):
+        return None
     if _touches_and_answers(case):
         return None  # what else touches the database works: the login fails for a reason of its own
     return Signs(
@@ -177,36 +174,6 @@ def _bare(case: Case) -> Signs | None:
         tuple(each.name for each in hits),
         Confidence.LIKELY,
         competing=("any other error of the login path: its log says which", "a table that is missing"),
-    )
-
-
-def uninitialised(case: Case) -> Signs | None:
-    """The database answers that a table is not there, or a check of the app's own says so."""
-    broken = [each for each in case.backend if is_broken(case, each)]
-    texts = [each for each in spoken(broken) if each.place.says == "schema"]
-    words = list(found(SAYS_FAILED, broken))
-    if not texts and not words:
-        return _pending(case, broken)
-    return Signs(
-        tuple(each.line for each in (texts or words)[:3]),
-        tuple(each.exchange.name for each in (texts or words)),
-        Confidence.CERTAIN if texts else Confidence.LIKELY,
-    )
-
-
-def _pending(case: Case, broken: list[Exchange]) -> Signs | None:
-    """A report says that migrations have not run: worth a warning where it is what was expected otherwise."""
-    kept = [each for each in case.backend if case.promise(each.name) and each.answer and each.answer.body.is_json]
-    words = list(found(SAYS_PENDING, broken or kept))
-    if not words:
-        return None
-    return Signs(
-        tuple(each.line for each in words[:3]),
-        tuple(each.exchange.name for each in words),
-        Confidence.LIKELY,
-        title="Migrations of the database of {host} have not run, as the app reports",
-        advisory=not broken,
-        against=() if broken else ("the response meets every expectation",),
     )
 
 
@@ -228,12 +195,4 @@ EXPLAINS = (
 
 RULES = (
     Rule(code="app.database-unreachable", level=Level.DATABASE, judge=unreachable, after=REACHED, silences=EXPLAINS),
-    Rule(
-        code="app.database-not-initialised",
-        level=Level.DATABASE,
-        judge=uninitialised,
-        after=REACHED,
-        unless=("app.database-unreachable",),
-        silences=EXPLAINS,
-    ),
 )

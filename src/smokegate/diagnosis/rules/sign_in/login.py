@@ -16,12 +16,15 @@ from smokegate.observation.evidence.sign_in import (
     shows_another,
     token_of,
 )
+from smokegate.observation.plan.sign_in.names import ANONYMOUS
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Answer, Exchange
 
 REFUSED = frozenset({401, 403})
+UNREADABLE = frozenset({400, 404, 422})
+"""How some refuse a token that they cannot read, or whose account they do not find, where the view is there."""
 VIEWS = ("account", "account again")
 """The account as a client sees it that has just signed in."""
 EXPLAINED = (
@@ -97,7 +100,9 @@ def _other_account(case: Case) -> Signs | None:
 def _turns_away(case: Case, answer: Answer) -> bool:
     """Return whether an account view refuses the client, by its status or in the body of a success."""
     api = case.environment.sign_in
-    return is_refused(answer, REFUSED) and api is not None and identity_in(api, reply(answer)) is None
+    closed = case.app(ANONYMOUS)
+    refused = REFUSED | UNREADABLE if closed is not None and closed.status in REFUSED else REFUSED
+    return is_refused(answer, refused) and api is not None and identity_in(api, reply(answer)) is None
 
 
 def not_shared(case: Case) -> Signs | None:

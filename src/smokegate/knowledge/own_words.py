@@ -1,0 +1,47 @@
+"""Reads `texts/own.toml`: why an application fails by itself, in its framework's words."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from msgspec import Struct
+
+
+class OwnWords(Struct, frozen=True):
+    """One reason."""
+
+    what: str
+    pattern: re.Pattern[str]
+    steps: tuple[str, ...] = ()
+
+
+class Stated(Struct, frozen=True):
+    """Where an answer states a reason."""
+
+    reason: OwnWords
+    start: int
+    end: int
+
+
+def stated_in(text: str, kind: str) -> Stated | None:
+    """Return the first reason of a kind (`setting`, `resource`) that an answer states, None where it states none."""
+    for each in _reasons(kind):
+        match = each.pattern.search(text)
+        if match is not None:
+            return Stated(each, match.start(), match.end())
+    return None
+
+
+def explains_itself(text: str) -> bool:
+    """Return whether an error says by itself what it is about."""
+    return any(stated_in(text, kind) for kind in ("setting", "resource"))
+
+
+@cache
+def _reasons(kind: str) -> tuple[OwnWords, ...]:
+    source = files("smokegate.knowledge") / "texts" / "own.toml"
+    rows = tomllib.loads(source.read_text(encoding="utf-8"))[kind]
+    return tuple(OwnWords(each["what"], re.compile(each["pattern"]), tuple(each.get("steps", ()))) for each in rows)
