@@ -210,6 +210,39 @@ def test_a_client_that_keeps_no_address_calls_the_pages_own_host(script: str) ->
     assert judgement(f"fetch(`{API}/api/items`);{script}", exchanges=(NOT_THERE,)) == "right"
 
 
+GENERATED = (
+    f"class S{{constructor(h,b){{this.basePath=`{LOCAL}`;if(b)this.basePath=b}}"
+    "g(){return this.h.get(this.basePath+`/api/items`)}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("default", "replaced"),
+    [
+        (
+            f"const c=create(config({{baseUrl:`{LOCAL}`}}));c.get({{url:`/api/items`}})",
+            "c.setConfig({baseUrl:`{api}`})",
+        ),
+        (f"const c=axios.create({{baseURL:`{LOCAL}`}});c.get(`/api/items`)", "c.defaults.baseURL=`{api}`"),
+        (f"axios.defaults.baseURL=`{LOCAL}`;axios.get(`/api/items`)", "axios.defaults.baseURL=`{api}`"),
+        (GENERATED, "const p={provide:BASE_PATH,useValue:`{api}`}"),
+    ],
+)
+def test_a_clients_first_address_counts_only_where_it_is_not_replaced(default: str, replaced: str) -> None:
+    """Clients are made with the address in their specification, or a developer's, and are given another one."""
+    assert judgement(default) == "frontend.calls-localhost"
+    assert judgement(f"{default};{replaced.replace('{api}', API)}") == "right"
+
+
+def test_an_address_that_another_client_is_given_replaces_nothing() -> None:
+    """Two clients, and one of them calls the visitor's own machine."""
+    two = f"const a=axios.create({{baseURL:`{LOCAL}`}}),b=axios.create({{}});b.defaults.baseURL=`{API}`"
+    assert judgement(f"{two};a.get(`/api/items`)") == "frontend.calls-localhost"
+    assert judgement(f"axios.defaults.baseURL=`{API}`;axios.defaults.baseURL=`{LOCAL}`;axios.get(`/api/items`)") == (
+        "frontend.calls-localhost"
+    )
+
+
 @pytest.mark.parametrize(
     "script",
     [

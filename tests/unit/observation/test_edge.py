@@ -115,3 +115,45 @@ def test_nginx_json_for_an_absent_backend_is_known() -> None:
 )
 def test_what_the_application_answers_is_not_taken_for_the_edge(given: Answer) -> None:
     assert edge_answer(given) is None
+
+
+def page(title: str, body: str) -> Answer:
+    """A page with 200, from a server that is not known."""
+    return answer(200, f"<!doctype html><html><head><title>{title}</title></head><body>{body}</body></html>")
+
+
+SITE = "".join(f'<a href="/{each}">{each}</a>' for each in ("product", "pricing", "blog", "about"))
+CLIENT = '<div id="root"></div><script type="module" src="/assets/index-1.js"></script>'
+TOKEN = '<form method="post" action="/auth"><input type="hidden" name="authenticity_token" value="x"></form>'
+IMPRINT = '<a href="/imprint">Imprint</a><a href="/privacy">Privacy</a>'
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("Planned maintenance for lifts", SITE),
+        ("Domains for sale", SITE),
+        ("Access denied? How to reset your badge", SITE),
+        ("Scheduled maintenance for fleets", CLIENT),
+        ("Sign in", TOKEN),
+    ],
+)
+def test_a_page_of_an_application_may_have_a_gateways_words_for_its_subject(title: str, body: str) -> None:
+    """Other pages of its host, a client that is yet to fill it, or the token of a form: no gateway has these."""
+    assert edge_answer(page(title, body)) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "code"),
+    [
+        ("Planned maintenance", IMPRINT, "edge.suspended"),
+        ("Shop in maintenance mode", f"<h1>We will be back soon</h1>{CLIENT}", "edge.suspended"),
+        ("shop.example is for sale", "<h1>Buy this domain</h1>", "edge.nothing-here"),
+        ("Sign in", '<form action="/oauth2/start"><button>Sign in with GitHub</button></form>', "edge.kept-out"),
+    ],
+)
+def test_a_page_in_the_applications_place_may_link_to_an_imprint(title: str, body: str, code: str) -> None:
+    """What a wall, a parking page or a page to wait at shows beside its words does not make it an application's."""
+    found = edge_answer(page(title, body))
+    assert found is not None
+    assert found.code == code

@@ -219,6 +219,30 @@ def test_defaults_that_settings_are_spread_over_are_not_called(script: str) -> N
     assert LOCAL not in called(script)
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        f'const O={{BASE:"{LOCAL}"}};O.BASE="{API}";fetch(O.BASE+"/items")',
+        f'(()=>{{const O={{BASE:"{LOCAL}"}};O.BASE="{API}";fetch(O.BASE+"/items")}})()',
+        f'const O={{BASE:""}};O.BASE="{API}";fetch(O.BASE+"/items")',
+    ],
+)
+def test_what_is_set_last_is_called(script: str) -> None:
+    """A generated client begins with the address in its specification; the page gives it the one that counts."""
+    assert called(script) == [f"{API}/items"]
+
+
+def test_an_object_of_the_same_shape_keeps_its_own_address() -> None:
+    """What is set in one object does not replace the address in another one, or the one that is set after it."""
+    assert f"{LOCAL}/items" in called(f'const a={{u:"{LOCAL}"}},b={{u:"{LOCAL}/v2"}};b.u="{API}";fetch(a.u+"/items")')
+    assert called(f'const O={{BASE:"{API}"}};O.BASE="{LOCAL}";fetch(O.BASE+"/items")') == [f"{LOCAL}/items"]
+
+
+def test_a_condition_is_no_option_of_a_client() -> None:
+    """In `a.basePath ? a.basePath : b` the colon gives `basePath` nothing."""
+    assert called(f'class C{{get basePath(){{return this.c.basePath?this.c.basePath:d}}}}const d="{LOCAL}"') == []
+
+
 def test_an_address_of_one_library_is_not_that_of_anothers_url() -> None:
     """Where `url` is also set to what is not known, whose address it is cannot be told."""
     script = f'var d={{url:"{LOCAL}"}};class C{{constructor(t){{this.url=t}}get(p){{return fetch(`${{this.url}}/x`)}}}}'

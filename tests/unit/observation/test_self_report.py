@@ -47,6 +47,7 @@ def said(value: Any, **declared: Any) -> list[str]:
         ({"outcome": "DOWN", "checks": []}, "json outcome"),
         ({"estado": "caído"}, "json estado"),
         ({"status": "Fehler"}, "json status"),
+        ({"status": "ok", "database": {"disabled": False, "status": "down"}}, "json database"),
     ],
 )
 def test_trouble_is_found(report: Any, where: str) -> None:
@@ -70,6 +71,9 @@ def test_trouble_is_found(report: Any, where: str) -> None:
         {"status": "ok", "errors": 0, "failed": [], "degraded": False, "last_error": None},
         {"status": "ok", "database": {"connected": True, "last_error": "refused", "replica": {"connected": False}}},
         {"status": "ok", "database": {"enabled": False, "connected": False}},
+        {"status": "ok", "mongodb": {"status": "disabled", "connected": False}},
+        {"status": "ok", "mysql": {"skipped": True, "healthy": False}},
+        {"status": "ok", "dependencies": [{"name": "mongodb", "critical": False, "status": "down"}]},
         {"status": "ok", "database": "errors: 0"},
         {"code": 200, "msg": "success", "data": {"errors": 0}},
         {"status": "ok", "jobs": [{"name": "nightly database copy", "status": "failed"}]},

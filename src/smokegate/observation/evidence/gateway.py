@@ -31,6 +31,9 @@ SHORT = 1500
 """Characters that a person sees on a page: an edge's page has not many more."""
 GATEWAY = frozenset({502, 504, *range(520, 531), 598, 599})
 """Statuses that applications seldom give themselves."""
+OWN_PAGES = re.compile(r"<a\b[^>]{0,400}?\bhref=[\"']?(/[\w~][^\"'\s>#?]*)", re.IGNORECASE)
+SEVERAL = 4
+"""A page to wait at links to its imprint and to a contact, too."""
 TOO_LATE = frozenset({504, 522, 524, 598, 599})
 BARE_404 = frozenset({"", "404", "not found", "404 not found", "404 page not found", "404 not found 404 not found"})
 """What is left of a "not found" that says nothing else; frameworks say it so of a path, too."""
@@ -49,6 +52,9 @@ class Said(NamedTuple):
 WALL = Said("kept-out", title="Requests to {target} are redirected to another host, to sign in there first")
 MAINTENANCE = Said("suspended", title="A maintenance page answers for {target}, not the application")
 IN_MAINTENANCE = Said("suspended", title="The answer of {target} says that it is in maintenance")
+
+WAITS = {"suspended": Said("suspended"), "maintenance": MAINTENANCE, "starting": Said("app-starting")}
+"""What a page with 200 says in its title or its first words, in the order in which they count."""
 
 
 def gateway_answer(answer: Answer) -> EdgeAnswer | None:
@@ -150,17 +156,21 @@ def _page(answer: Answer, text: str) -> Said | None:
         return None
     found = re.search(r"(?is)<title>(.*?)</title>", answer.body.start[:20_000])
     title = found[1] if found else ""
-    head = f"{title} {text[:200]}"
+    shell = words("spa_shell").search(answer.body.start) is not None
+    if (shell and text == visible(title)) or _has_more(answer.body.start):
+        return None
     if words("nothing").search(title or text[:200]) or (len(text) < 200 and words("nothing").search(text)):
         return Said("nothing-here")
-    if words("suspended").search(head):
-        return Said("suspended")
-    if words("maintenance").search(head):
-        return MAINTENANCE
-    if words("starting").search(head):
-        return Said("app-starting")
-    own = "password" in answer.body.start or words("spa_shell").search(answer.body.start)
+    for name, said in WAITS.items():
+        if words(name).search(f"{title} {text[:200]}"):
+            return said
+    own = shell or "password" in answer.body.start
     return Said("kept-out") if words("kept_out").search(title) and not own else None
+
+
+def _has_more(page: str) -> bool:
+    """Whether a page has what only an application's has: the token of its forms, or its other pages."""
+    return len(set(OWN_PAGES.findall(page))) >= SEVERAL or words("own_form").search(page) is not None
 
 
 def _json(answer: Answer) -> EdgeAnswer | None:

@@ -43,8 +43,10 @@ DATABASE_KEY = re.compile(
     r"|available|reachable|alive){0,2}"
 )
 """The keys in which services say how their database is, without case and punctuation: `db_connected`."""
-SWITCHED = re.compile(r"(?:is)?(?:enabled|configured|required|active)")
-"""Where this is false, a part is not used."""
+SWITCHED = re.compile(r"(?:is)?(?:enabled|configured|required|critical|active)")
+"""Where this is false, a part is not used, or not needed."""
+UNUSED = frozenset({"disabled", "skipped", "optional", "notconfigured", "notenabled", "notused", "notrequired"})
+"""What a part says of itself that is not used, as a key that is true, or as its state."""
 PARTS = frozenset(
     {
         *("checks", "components", "dependencies", "services", "details", "connections", "entries", "results", "error"),
@@ -123,10 +125,16 @@ def _state(said: Any) -> Any:
         return next((inner for each in said if is_away(inner := _state(each))), None)
     if not isinstance(said, dict):
         return said
-    if any(SWITCHED.fullmatch(plain(key)) and each is False for key, each in said.items()):
+    if any(_is_unused(plain(key), each) for key, each in said.items()):
         return None
     states = [each for key, each in said.items() if plain(key) in PART_STATUS]
     return next((each for each in states if is_away(each)), None)
+
+
+def _is_unused(key: str, said: Any) -> bool:
+    if isinstance(said, bool):
+        return key in UNUSED if said else SWITCHED.fullmatch(key) is not None
+    return key in PART_STATUS and isinstance(said, str) and plain(said) in UNUSED
 
 
 def _of_rows(rows: list[Any]) -> Iterator[tuple[str, Any]]:

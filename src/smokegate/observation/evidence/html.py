@@ -10,7 +10,5 @@ if TYPE_CHECKING:
 
 def is_html(answer: Answer) -> bool:
     """Return whether an answer is a web page: by its content type, or by how it begins."""
-    return "text/html" in answer.headers.get("content-type", "") or answer.body.start.lstrip()[:5].lower() in {
-        "<!doc",
-        "<html",
-    }
+    kind = answer.headers.get("content-type", "").lower()
+    return "text/html" in kind or "xhtml" in kind or answer.body.start.lstrip()[:5].lower() in {"<!doc", "<html"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from smokegate.observation.javascript.api_names import ABSOLUTE, ADDRESS
+from smokegate.observation.javascript.api_names import ABSOLUTE, ADDRESS, SPECIFIED
 from smokegate.observation.javascript.scopes import Definition, Script
 from smokegate.observation.javascript.tokens import STRING, WORD
 from smokegate.observation.javascript.values import (
@@ -90,6 +90,8 @@ def _only_address(evaluator: Evaluator, name: str) -> Value | None:
         if number >= MOST_PLACES:
             return None
         tokens = script.tokens
+        if name in SPECIFIED and tokens.word(at - 4) == "this":
+            continue
         if tokens.word(at) == "(" and tokens.is_punctuation(at + 2, "=>"):
             value = evaluator.value(script, at + 3)  # a getter, as bundlers export: `API: () => t`
         elif tokens.kind(at) in {STRING, WORD} or tokens.word(at) == "`":

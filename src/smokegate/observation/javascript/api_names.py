@@ -14,6 +14,8 @@ VERBS = frozenset({"get", "post", "put", "patch", "delete", "del", "head", "requ
 VERBS |= {"GET", "POST", "PUT", "PATCH", "DELETE"}
 CLIENT = frozenset({"baseurl", "prefixurl", "uri", "url", "httpendpoint", "wsendpoint", "graphqlendpoint", "endpoint"})
 CLIENT |= {"httpuri", "wsuri", "basepath", "root", "baseuri", "rooturl", "prefix"}
+SPECIFIED = frozenset({"basePath", "rootUrl"})
+"""The fields in which generated clients keep the address of their specification, in case they are given none."""
 ADDRESS = re.compile(r"(?:ur[il]|base|host|endpoint|server|origin)$", re.IGNORECASE)
 """How settings end that are addresses."""
 GIVEN = frozenset({"useValue", "host", "server", "origin", "address"})

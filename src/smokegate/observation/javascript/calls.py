@@ -36,6 +36,9 @@ SETS_ADDRESS = re.compile(
 )
 """Methods that give a client its address: `wretch().url(…)`."""
 
+BEFORE_KEY = {":": ("{", ","), "=": (".", "?.")}
+"""What stands before a name that is set: in `a.url ? a.url : b` the colon sets nothing."""
+
 
 class Calls:
     """Reads scripts one by one.
@@ -79,7 +82,7 @@ class Calls:
             yield from self._refused(script, index)
         elif word == "throw":
             yield from self._thrown(script, index)
-        elif sign == ":" or (sign == "=" and tokens.is_punctuation(index - 1, ".", "?.")):
+        elif tokens.is_punctuation(index - 1, *BEFORE_KEY.get(sign, ())):
             yield from self._options.entry(script, word, index + 2)
         elif (sign == "+" and tokens.is_punctuation(index - 1, "(", ",", "=>", "=", ":", "[")) or (
             sign == "+" and tokens.word(index - 1) == "return"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smokegate.observation.javascript.address_names import address_by_name
+from smokegate.observation.javascript.api_names import ABSOLUTE
 from smokegate.observation.javascript.scopes import Script
-from smokegate.observation.javascript.tokens import STRING, WORD, unescaped
+from smokegate.observation.javascript.tokens import NOWHERE, STRING, WORD, unescaped
 from smokegate.observation.javascript.values import (
     UNKNOWN,
     Choice,
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
 
 Place = tuple[Script, int]
+MOST_SET = 64
+"""How many places that set a property of one name are looked at."""
 
 
 def member(evaluator: Evaluator, value: Value, name: str, place: Place | None = None) -> Value:
@@ -121,7 +125,7 @@ def _of_literal(evaluator: Evaluator, value: Literal, name: str) -> Value:
         key = tokens.word(index)
         key = unescaped(key[1:-1]) if tokens.kind(index) == STRING else key
         if key == name and tokens.is_punctuation(index + 1, ":"):
-            return evaluator.value(script, index + 2)
+            return _as_set(evaluator, value, name, evaluator.value(script, index + 2))
         if key == name and tokens.kind(index) == WORD and tokens.is_punctuation(index + 1, ",", "}"):
             return evaluator.value(script, index)
         if key == "get" and tokens.word(index + 1) == name and tokens.is_punctuation(index + 2, "("):
@@ -134,6 +138,27 @@ def _of_literal(evaluator: Evaluator, value: Literal, name: str) -> Value:
         evaluator.value(script, at) for at in script.properties.get(name, ()) if tokens.is_punctuation(at - 1, "=")
     ]
     return choice(*later) if later and len(later) < 8 else _absent(name)
+
+
+def _as_set(evaluator: Evaluator, value: Literal, name: str, first: Value) -> Value:
+    """Return what an address in an object is once scripts have set it: `API.BASE = "…"` replaces the generator's."""
+    if not isinstance(first, str) or (first and not ABSOLUTE.match(first)):
+        return first
+    found: Value = first
+    for script, at in islice(evaluator.world.assigned(name), MOST_SET):
+        tokens, owner = script.tokens, at - 4
+        is_member = tokens.is_punctuation(at - 1, "=") and tokens.is_punctuation(at - 3, ".")
+        if not is_member or tokens.kind(owner) != WORD or tokens.is_punctuation(owner - 1, "."):
+            continue
+        evaluator.world.steps += 1 + len(script.definitions.get(tokens.word(owner), ()))
+        if evaluator.world.exhausted:
+            return UNKNOWN
+        itself = tokens.word(at) == tokens.word(owner) and tokens.word(at + 2) == name
+        if itself or evaluator.name(script, tokens.word(owner), owner, {}) != value:
+            continue
+        at_once = tokens.inside[owner] in {NOWHERE, value.script.tokens.inside[value.at]}
+        found = evaluator.value(script, at) if at_once else choice(found, evaluator.value(script, at))
+    return found
 
 
 def _of_array(evaluator: Evaluator, value: Literal, name: str) -> Value:

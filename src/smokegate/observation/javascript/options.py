@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from smokegate.observation.javascript.api_names import (
     ABSOLUTE,
     CLIENT,
     GIVEN,
+    SPECIFIED,
     UNSET,
     Found,
     names_api,
 )
 from smokegate.observation.javascript.called_paths import CalledPaths
+from smokegate.observation.javascript.clients import owner_of, sets
 from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import STRING, unescaped
@@ -23,6 +26,9 @@ from smokegate.observation.model import HOLE
 
 BESIDE = {"url": "exchanges", "uri": "(?:cache|link|credentials|fetchOptions)", "endpoint": "defaultAuthMode"}
 """Options that are an address where another one is there: of urql, Apollo Client and Amplify."""
+
+MOST_PLACES = 8
+"""So many places that set an option of the same name are looked at: a client is set up in one go."""
 
 
 class Options:
@@ -53,7 +59,9 @@ class Options:
             if (isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value))) or (
                 isinstance(value, str) and value.strip(HOLE) and (client or value.startswith("/") or "_" in value)
             ):
-                yield Found(script.url, value, how, "?", alone=alone)
+                yield Found(
+                    script.url, value, how, "?", alone=alone and not (client and self._is_replaced(script, key, at))
+                )
             elif isinstance(value, Undefined) and _wants_address(script, key, at) and value.word == "undefined":
                 # A client with a `basePath` falls back to the address in its specification, which may be the right one.
                 sole = alone and key != "basePath"
@@ -65,6 +73,24 @@ class Options:
                 option = script.tokens.word(script.tokens.inside[at] - 1) == "("
                 self._paths.hidden_base |= hidden and option
                 self._paths.given_later |= hidden and _is_given_later(script, at)
+
+    def _is_replaced(self, script: Script, key: str, at: int) -> bool:
+        """Return whether an address is a default: the generator's of a client, or one that the page replaces."""
+        owner = owner_of(script, at)
+        if owner in {"", "this"}:
+            return owner == "this" and key in SPECIFIED
+        world, places = self._evaluator.world, script.properties.get(key, [])
+        first = bisect_right(places, at)
+        for each in places[first : first + MOST_PLACES]:
+            world.steps += 1
+            if world.exhausted:
+                return False
+            if sets(script, each) and owner_of(script, each) == owner:
+                before = script.work
+                same = script.visible(owner, each) == script.visible(owner, at)
+                world.steps += script.work - before + len(script.definitions.get(owner, ()))
+                return same
+        return False
 
     def given(self, script: Script, at: int) -> Iterator[Found]:
         """Yield the address that a function is given under a name: `createClient(settings.url)`."""

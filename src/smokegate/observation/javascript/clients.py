@@ -1,0 +1,47 @@
+"""Which client an address is an option of, by the name that the script gives it."""
+
+from __future__ import annotations
+
+from smokegate.observation.javascript.scopes import Script
+from smokegate.observation.javascript.tokens import NOWHERE, WORD
+
+DEEPEST = 4
+"""So many brackets of calls around an option: `client = createClient(createConfig({ baseUrl: … }))`."""
+LONGEST = 8
+"""So many names lead to an option: `a.b.c.defaults.baseURL`."""
+
+
+def sets(script: Script, at: int) -> bool:
+    """Return whether a value is given to a client that is there: `c.defaults.baseURL = …`, `c.setConfig({ … })`."""
+    tokens, opened = script.tokens, script.tokens.inside[at]
+    if tokens.is_punctuation(at - 1, "="):
+        return True
+    method = opened != NOWHERE and tokens.is_punctuation(opened - 1, "(") and tokens.is_punctuation(opened - 3, ".")
+    return method and tokens.word(opened - 2).startswith("set")
+
+
+def owner_of(script: Script, at: int) -> str:
+    """Return the name of the client that has a value for an option, empty where it has none."""
+    tokens, position = script.tokens, at
+    if tokens.is_punctuation(at - 1, "="):
+        return _first(script, at - 2)[1]
+    for _ in range(DEEPEST):
+        position = tokens.inside[position]
+        if position == NOWHERE:
+            return ""
+        before, name = _first(script, position - 1)
+        if tokens.is_punctuation(before, "="):
+            return tokens.word(before - 1)
+        if tokens.is_punctuation(position, "(") and tokens.word(position - 1).startswith("set"):
+            return name
+    return ""
+
+
+def _first(script: Script, last: int) -> tuple[int, str]:
+    """Return what stands before the names that end at a token, and the first of them: of `a.b.c` it is `a`."""
+    tokens, first = script.tokens, last
+    for _ in range(LONGEST):
+        if not tokens.is_punctuation(first - 1, ".") or tokens.kind(first - 2) != WORD:
+            break
+        first -= 2
+    return first - 1, tokens.word(first)
