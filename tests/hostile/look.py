@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from servers import KINDS, Kind
 
+from smokegate.diagnosis.engine import diagnose
 from smokegate.environment.model import Backend, Endpoint, Environment, Health
 from smokegate.observation.exchange import Answer, NoAnswer
 from smokegate.observation.observer import Observer
@@ -70,7 +71,7 @@ def peak() -> float:
 
 
 def look(kind: Kind) -> dict[str, object]:
-    """Check a server with six endpoints, as a run does."""
+    """Check a server with six endpoints, as a run does, and diagnose what came."""
     server, pool = Server(kind), Pool()
     paths = tuple(Endpoint(path=f"/{number}") for number in range(6))
     backend = Backend(url=server.url, timeout=kind.timeout, health=Health(samples=2), endpoints=paths)
@@ -79,6 +80,7 @@ def look(kind: Kind) -> dict[str, object]:
     observer = Observer(environment, pool=pool, controls=(), deadline=60.0)
     observer.start()
     seen = observer.complete()
+    diagnose(environment, seen, (), "smokegate run hostile")
     seconds = time.monotonic() - began
     observer.close()
     pool.close()

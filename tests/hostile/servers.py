@@ -180,6 +180,15 @@ KINDS = (
         ("200",),
         sized((b"%07d\n" % 1234567) * (8 * MB // 8), b"Content-Type: text/plain"),
     ),
+    Kind(
+        "error-full",
+        "is an error with 8 MB of lines",
+        ("500",),
+        once(
+            b"HTTP/1.1 500 X\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n" % (8 * MB),
+            b"status: ok, error 5000; connect\n" * (8 * MB // 32),
+        ),
+    ),
     Kind("json-nan", "has NaN and Infinity", ("200",), as_json('{"a": NaN, "b": -Infinity}')),
     Kind("json-surrogates", "has lone surrogates", ("200",), as_json('{"a": "\\ud800", "\\udfff": 1}')),
     Kind(

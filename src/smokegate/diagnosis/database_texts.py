@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from smokegate.observation.exchange import Answer, Exchange
 
 
-SENTENCE = re.compile(r'"[^"]*(?:(?<!\d)[A-Z]|\w \w)[^"]*"')
-"""A JSON string that may be a driver's: `"connected"`, a number or a time of day is none."""
-
+SENTENCE = re.compile(r"(?<!\d)[A-Z]|\w \w")
+"""In a JSON that may hold a driver's words: `"connected"`, a number or a time of day is none."""
 FAILURE = re.compile(r"error|fail|could|can.t|unable|refused", re.IGNORECASE)
 SHORT = 1000
 """Bytes of a text that may be nothing but a driver's: `Connection failed: SQLSTATE[HY000] [2002] …`."""
@@ -83,12 +82,8 @@ def spoken(exchanges: Iterable[Exchange]) -> Iterator[Spoken]:
     """Yield each answer whose body holds the words of a driver, with the most specific place in it."""
     from smokegate.knowledge.database_texts import place_in  # noqa: PLC0415 -- a green run reads none of it
 
-    places: dict[str, Place | None] = {}  # samples say the same
     for exchange in exchanges:
-        text = _said(exchange)
-        if text not in places:
-            places[text] = place_in(text) if text else None
-        place = places[text]
+        place = place_in(_said(exchange))
         if place is not None:
             yield Spoken(exchange, place)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any
@@ -66,6 +66,7 @@ def driver_texts() -> tuple[DriverText, ...]:
     return tuple(DriverText(**{**row, "pattern": re.compile(lowered(row["pattern"]))}) for row in rows)
 
 
+@lru_cache(maxsize=32)  # samples say the same, and several rules ask
 def place_in(text: str) -> Place | None:
     """Return the most specific place of a body in which a driver speaks, None where none does."""
     small = text.translate(SMALL)  # `lower` makes some texts longer

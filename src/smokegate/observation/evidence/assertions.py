@@ -69,7 +69,10 @@ def spelt(wanted: StatusRule) -> str:
 
 def unmet_text(promise: Expectation, answer: Answer) -> Iterator[Unmet]:
     """Yield what the body's text does not keep."""
-    text, rules = answer.body.text, promise.text_rules
+    rules = promise.text_rules
+    if not rules:
+        return
+    text = answer.body.text
     for why in filter(None, (_unmet_text(name, wanted, text) for name, wanted in rules)):
         yield Unmet("body", why, excerpt(text))
 
