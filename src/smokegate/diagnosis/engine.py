@@ -35,7 +35,7 @@ def diagnose(
     rules, errors = rules_for(environment, logs=_any_troubled(case)), list[str]()
     findings = tuple(finding for _, finding in _broken_first(found_causes(case, rules, errors)))
     if not any(not finding.advisory for finding in findings):
-        unknown = undetermined(case)
+        unknown = undetermined(case, {name for finding in findings for name in finding.exchanges})
         findings = (unknown, *findings) if unknown else findings
     return Diagnosis(environment.name, findings[0] if findings else None, findings[1:], tuple(errors))
 

@@ -10,6 +10,8 @@ from smokegate.diagnosis.rule import VERIFY, filled
 from smokegate.diagnosis.wording import seen
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from smokegate.diagnosis.case import Case
     from smokegate.diagnosis.outcome import TestOutcome
 
@@ -41,9 +43,14 @@ OWN_STEPS = (
 OWN_COMPETING = ("a check that expects what the application no longer promises",)
 
 
-def undetermined(case: Case) -> Finding | None:
-    """Return the finding that names no cause, or None where nothing is broken."""
-    wrong = broken(case)
+def undetermined(case: Case, advised: Collection[str] = ()) -> Finding | None:
+    """Return the finding that names no cause, or None where nothing is broken.
+
+    Args:
+        case: what was seen.
+        advised: the exchanges of which a warning says what is odd: without a check that fails they are not broken.
+    """
+    wrong = tuple(each for each in broken(case) if each.name not in advised or case.failures_on(each.name))
     evidence = tuple(described(exchange, case) for exchange in wrong) or _failed(case)
     if not evidence:
         return None

@@ -474,6 +474,13 @@ DEFECTS = (
         (page("register"), page("account without token"), page("preflight")),
         "text/html",
     ),
+    Defect(
+        "frontend.page-in-doubt",
+        (page("page", text="<!doctype html><title>Sign in</title><h1>Trading</h1><a href=/sso>Continue</a>"),),
+        "Sign in",
+        Confidence.POSSIBLE,
+        advisory=True,
+    ),
     Defect("frontend.down", (silent("page", WireCause.REFUSED),), "the connection was refused"),
     Defect("monitoring.error", (answered("monitoring", 200, {"backend_health": "error", "age": 3}),), "`error`"),
     Defect(

@@ -34,6 +34,8 @@ GATEWAY = frozenset({502, 504, *range(520, 531), 598, 599})
 OWN_PAGES = re.compile(r"<a\b[^>]{0,400}?\bhref=[\"']?(/[\w~][^\"'\s>#?]*)", re.IGNORECASE)
 SEVERAL = 4
 """A page to wait at links to its imprint and to a contact, too."""
+LARGEST_JSON = 20_000
+"""Bytes of a JSON that may be a gateway's: a larger one is not read for it."""
 TOO_LATE = frozenset({504, 522, 524, 598, 599})
 BARE_404 = frozenset({"", "404", "not found", "404 not found", "404 page not found", "404 not found 404 not found"})
 """What is left of a "not found" that says nothing else; frameworks say it so of a path, too."""
@@ -175,8 +177,9 @@ def _has_more(page: str) -> bool:
 
 def _json(answer: Answer) -> EdgeAnswer | None:
     """A gateway's JSON is small, flat and speaks of what is behind it."""
-    text = _texts(answer.body.json)
-    if text is None or answer.status < 400:
+    small = answer.status >= 400 and answer.body.size <= LARGEST_JSON
+    text = _texts(answer.body.json) if small else None
+    if text is None:
         return None
     if answer.status == 503 and reports_itself(answer.body.json) and not STRONG.search(text):
         return None

@@ -1,10 +1,11 @@
-"""The frontend's page does not come, or is not the app's."""
+"""The frontend's page does not come, is not the app's, or looks like one of something in front of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.exchange_names import host_of
+from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.html import is_html
@@ -36,6 +37,22 @@ def judge(case: Case) -> Signs | None:
     )
 
 
+def judge_likeness(case: Case) -> Signs | None:
+    """The page keeps what it promises, and is one that a gateway, a host or a parked domain shows, too."""
+    exchange, answer, frontend = case.exchange("page"), case.answer("page"), case.environment.frontend
+    edge = case.edge("page")
+    if exchange is None or answer is None or frontend is None or edge is None or _with_backend(case):
+        return None
+    if page_faults(answer, frontend.contains) or case.failures_on("page"):
+        return None
+    return Signs(
+        evidence=(seen(exchange, quote(edge.sign) if edge.header else edge.sign, body(answer)),),
+        exchanges=("page",),
+        confidence=Confidence.POSSIBLE,
+        names={"target": host_of(exchange.request.url), "request": f"GET {exchange.request.url}"},
+    )
+
+
 def _with_backend(case: Case) -> bool:
     """Return whether the backend's host, which serves the page too, is away altogether."""
     page = case.exchange("page")
@@ -51,4 +68,5 @@ RULES = (
         after=("runner",),
         unless=("render.static-asset-missing",),
     ),
+    Rule(code="frontend.page-in-doubt", level=Level.FRONTEND, judge=judge_likeness, after=("runner",), advisory=True),
 )
