@@ -71,7 +71,7 @@ def peak() -> float:
 
 
 def look(kind: Kind) -> dict[str, object]:
-    """Check a server with six endpoints, as a run does, and diagnose what came."""
+    """Check a server with six endpoints, as a run does, and diagnose its answers."""
     server, pool = Server(kind), Pool()
     paths = tuple(Endpoint(path=f"/{number}") for number in range(6))
     backend = Backend(url=server.url, timeout=kind.timeout, health=Health(samples=2), endpoints=paths)

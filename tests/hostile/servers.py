@@ -189,6 +189,12 @@ KINDS = (
             b"status: ok, error 5000; connect\n" * (8 * MB // 32),
         ),
     ),
+    Kind(
+        "error-tags",
+        "is an error with 64 kB of `<`",
+        ("500",),
+        once(b"HTTP/1.1 500 X\r\nContent-Type: text/html\r\nContent-Length: 65536\r\n\r\n", b"<" * 65536),
+    ),
     Kind("json-nan", "has NaN and Infinity", ("200",), as_json('{"a": NaN, "b": -Infinity}')),
     Kind("json-surrogates", "has lone surrogates", ("200",), as_json('{"a": "\\ud800", "\\udfff": 1}')),
     Kind(

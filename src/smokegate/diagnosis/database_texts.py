@@ -35,6 +35,8 @@ class Found(Struct, frozen=True):
     word: str
     line: str
     """The line of evidence that quotes it."""
+    steps: tuple[str, ...] = ()
+    """What to do about it, where that is known."""
 
 
 def found(pattern: Pattern[str], exchanges: Iterable[Exchange]) -> Iterator[Found]:
@@ -58,7 +60,7 @@ def stated(kind: str, exchanges: Iterable[Exchange]) -> Iterator[Found]:
         text = unescape(answer.body.start)
         if (place := stated_in(text, kind)) is not None:
             line = seen(exchange, f"it says {around(text, place.start, place.end)}")
-            yield Found(exchange, place.reason.what, line)
+            yield Found(exchange, place.reason.what, line, place.reason.steps)
 
 
 class Spoken(Struct, frozen=True):

@@ -42,10 +42,14 @@ class Browser(Struct, frozen=True):
     direct: bool = True
     """Whether they send requests to the backend's own address, as far as is known."""
 
+    def is_elsewhere(self, domain: str) -> bool:
+        """Return whether a domain, empty for the host's own, is none at which the user is."""
+        return bool(domain) and not any(host == domain or host.endswith(f".{domain}") for host in self.hosts)
+
     def refusal(self, cookie: Cookie) -> str:
         """Return why a browser does not keep a cookie (RFC 6265bis, 5.7), empty where it does."""
         has, name, domain = cookie.attributes, cookie.name, cookie.domain
-        if domain and not any(host == domain or host.endswith(f".{domain}") for host in self.hosts):
+        if self.is_elsewhere(domain):
             return f"is for the domain '{domain}'"
         if "secure" in has:
             bare = "is Secure, and users come by http" if self.plain else ""
@@ -89,6 +93,11 @@ def set_cookies(headers: Headers) -> Iterator[Cookie]:
             }
             said = "" if GONE.search(rest) else content.strip().strip('"')
             yield Cookie(name.strip(), said, attributes)
+
+
+def session_cookies(headers: Headers, name: str | None) -> list[Cookie]:
+    """Return the cookies that an answer gives and that may be the session's: those of its name, where it is known."""
+    return [each for each in set_cookies(headers) if each.value and (name is None or is_named(each.name, name))]
 
 
 def cookies_of(headers: Headers) -> dict[str, str]:
@@ -138,8 +147,7 @@ def session_lost(exchange: Exchange, page_url: str, cookie: str | None) -> str:
     answer = exchange.answer
     if answer is None or answer.status >= 400 or not are_other_sites(page_url, exchange.request.url):
         return ""
-    given = [each for each in set_cookies(answer.headers) if each.value]
-    given = [each for each in given if cookie is None or is_named(each.name, cookie)]
+    given = session_cookies(answer.headers, cookie)
     if not given or any(each.attributes.get("samesite", "").lower() == "none" for each in given):
         return ""
     said = given[0].attributes.get("samesite", "")

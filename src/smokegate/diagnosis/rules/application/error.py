@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
+from smokegate.diagnosis.database_texts import stated
 from smokegate.diagnosis.exchange_names import is_sample
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
-from smokegate.diagnosis.wording import around, body, seen
+from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.application_marks import is_application_error
 from smokegate.observation.evidence.limit import is_limit
 from smokegate.observation.evidence.self_report import crash
@@ -44,22 +45,19 @@ def judge(case: Case) -> Signs | None:
 
 def _resource(hits: list[Exchange]) -> Signs | None:
     """An error names what it lacks of its machine: room on a disk, memory, a file that it may write."""
-    from smokegate.knowledge.own_words import stated_in  # noqa: PLC0415 -- a green run reads none of it
-
-    for each in hits:
-        text = each.answer.body.start if each.answer else ""
-        if (place := stated_in(text, "resource")) is not None:
-            return Signs(
-                evidence=(seen(each, f"it says {around(text, place.start, place.end)}"),),
-                exchanges=tuple(hit.name for hit in hits),
-                confidence=Confidence.LIKELY,
-                title="The app at {host} answers with an error of its own: {what}",
-                names={"what": place.reason.what},
-                owner=Owner.CONFIGURATION,
-                steps=place.reason.steps,
-                competing=("the same words about another machine that the app calls",),
-            )
-    return None
+    lack = next(stated("resource", hits), None)
+    if lack is None:
+        return None
+    return Signs(
+        evidence=(lack.line,),
+        exchanges=tuple(hit.name for hit in hits),
+        confidence=Confidence.LIKELY,
+        title="The app at {host} answers with an error of its own: {what}",
+        names={"what": lack.word},
+        owner=Owner.CONFIGURATION,
+        steps=lack.steps,
+        competing=("the same words about another machine that the app calls",),
+    )
 
 
 def in_maintenance(answer: Answer) -> bool:

@@ -13,7 +13,6 @@ from smokegate.diagnosis.wording import plain
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.exchange import Exchange
 
 NAME = r"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"
 NOT_SET = re.compile(
@@ -33,13 +32,16 @@ NO_SETTING = re.compile(
 )
 """A key or a setting that is named in words."""
 
+MISSING = "is missing or cannot be used"
+
 
 def judge(case: Case) -> Signs | None:
     """A broken answer names a variable and says that it is not there."""
     broken = [each for each in case.backend if is_broken(case, each)]
     words = list(found(NOT_SET, broken))
     if not words:
-        return _setting(list(found(NO_SETTING, broken))) or _in_its_own_words(broken)
+        own = list(stated("setting", broken))
+        return _setting(list(found(NO_SETTING, broken)), "is not there") or _setting(own, MISSING)
     variable = words[0].word
     return Signs(
         evidence=tuple(each.line for each in words[:3]),
@@ -48,30 +50,16 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-def _setting(words: list[Found]) -> Signs | None:
-    """A broken answer says that a key or a setting is not there, without the name of its variable."""
+def _setting(words: list[Found], what: str) -> Signs | None:
+    """A broken answer says what of a setting is wrong, without the name of its variable."""
     if not words:
         return None
     return Signs(
         evidence=tuple(each.line for each in words[:3]),
         exchanges=tuple(each.exchange.name for each in words),
         confidence=Confidence.LIKELY,
-        title="A setting that the app at {host} needs is not there: {variable}",
+        title=f"A setting that the app at {{host}} needs {what}: {{variable}}",
         names={"variable": plain(words[0].word)},
-    )
-
-
-def _in_its_own_words(broken: list[Exchange]) -> Signs | None:
-    """An error says in the words of its framework or library that a setting is missing or cannot be used."""
-    words = list(stated("setting", broken))
-    if not words:
-        return None
-    return Signs(
-        evidence=tuple(each.line for each in words[:3]),
-        exchanges=tuple(each.exchange.name for each in words),
-        confidence=Confidence.LIKELY,
-        title="A setting that the app at {host} needs is missing or cannot be used: {variable}",
-        names={"variable": words[0].word},
     )
 
 

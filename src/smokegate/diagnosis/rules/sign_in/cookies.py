@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import quote, seen
-from smokegate.observation.evidence.cookies import Browser, Cookie, browser_of, is_named, set_cookies
+from smokegate.observation.evidence.cookies import Browser, Cookie, browser_of, session_cookies
 from smokegate.observation.evidence.sign_in import opens, reply
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ def judge(case: Case, wanted: str) -> Signs | None:
         exchange, answer, account, opened = case.exchange(name), case.app(name), case.app(view), case.exchange(view)
         if exchange is None or answer is None or account is None or opened is None or opens(api, reply(account)):
             continue
-        given = [each for each in set_cookies(answer.headers) if each.value]
-        given = [each for each in given if api.cookie is None or is_named(each.name, api.cookie)]
+        given = session_cookies(answer.headers, api.cookie)
         found = [_why(browser, each, opened.request.url) for each in given]
         if not found or not all(why for _, why in found) or found[0][0] != wanted:
             continue
@@ -46,7 +45,7 @@ def _why(browser: Browser, cookie: Cookie, url: str) -> tuple[str, str]:
     """Return which cause it is, and in words why a browser does not send a cookie to an address; empty if it does."""
     refusal = browser.refusal(cookie)
     if refusal:
-        return (DOMAIN if cookie.domain and "domain" in refusal else ATTRIBUTES), refusal
+        return (DOMAIN if browser.is_elsewhere(cookie.domain) else ATTRIBUTES), refusal
     return PATH, "" if browser.is_sent(cookie, url) else f"is for the path '{cookie.attributes['path']}'"
 
 
