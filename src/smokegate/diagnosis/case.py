@@ -201,11 +201,13 @@ class Case(Struct, frozen=True, dict=True):
 
     def wires(self, *causes: WireCause) -> tuple[Hit, ...]:
         """Return the outcomes with one of these causes, unless other samples of the check were answered."""
-        found = []
-        for hit in self.hits(self.backend):
-            partly = is_sample(hit.exchange.name) and any(each.answer for each in self.samples)
-            if isinstance(hit.outcome, NoAnswer) and hit.outcome.cause in causes and (hit.healed or not partly):
-                found.append(hit)
+        return tuple(hit for hit in self._unanswered if isinstance(hit.outcome, NoAnswer) and hit.outcome.cause in causes)
+
+    @cached_property
+    def _unanswered(self) -> tuple[Hit, ...]:
+        answered = any(each.answer for each in self.samples)
+        hits = (hit for hit in self.hits(self.backend) if isinstance(hit.outcome, NoAnswer))
+        found = [hit for hit in hits if hit.healed or not (answered and is_sample(hit.exchange.name))]
         return tuple(sorted(found, key=lambda hit: hit.healed))
 
     @cached_property

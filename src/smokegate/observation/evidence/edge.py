@@ -32,13 +32,12 @@ TITLES = re.compile(
     r"|blocked|web filter|captcha|robot challenge|security checkpoint|just a second|captive portal|iis windows server"
     r"|not a (?:ro)?bot|(?:a|you) human|human verif|checking your browser|one moment, please"
     r"|congratulations|container service|elastic beanstalk|new web ?server|up and running)"
-    r"|WELCOME TO RENDER|Service waking up|Incoming HTTP request detected|Allocating compute resources"
-    r"|Run this Repl|<h1>It works|_Incapsula_Resource|sgcaptcha|successfully installed Tomcat"
+    r"|welcome to render|service waking up|incoming http request detected|allocating compute resources"
+    r"|run this repl|<h1>it works|_incapsula_resource|sgcaptcha|successfully installed tomcat"
     r"|[\"']/lander[\"']|window\.park\s*=|/cgi-sys/|is parked"
-    r"|buy this domain|domain (?:name )?[\w.-]{0,80} ?is for sale|<h1>200 OK</h1>\s*Service ready|Guru Meditation",
-    re.IGNORECASE,
+    r"|buy this domain|domain (?:name )?[\w.-]{0,80} ?is for sale|<h1>200 ok</h1>\s*service ready|guru meditation",
 )
-"""A page with 200 is worth a second look only where its title is none of an application's."""
+"""A page with 200 is worth a second look only where its title is none of an application's. In small letters, as is the text."""
 STALE = 3600
 """Seconds after which a cached answer of a health check is worth nothing."""
 LOOKED_AT = 20_000
@@ -117,7 +116,7 @@ def _plainly_the_apps(answer: Answer) -> bool:
         return True
     text = body.start[:LOOKED_AT]
     if is_html(answer) and text.strip():
-        return not TITLES.search(text)
+        return not TITLES.search(text.lower())
     return bool(text.strip()) and "content-type" in answer.headers
 
 

@@ -53,13 +53,13 @@ def first_screen(document: dict[str, Any]) -> str:
 @cache
 def templates() -> Environment:
     """Return the compiled templates' place; a rehearsal prepares it once for all of its runs."""
-    from jinja2 import Environment, FileSystemLoader, ModuleLoader  # noqa: PLC0415 - costs start-up time, and only a page needs it
+    from jinja2 import FileSystemLoader, ModuleLoader  # noqa: PLC0415 - costs start-up time, and only a page needs it
     from markupsafe import Markup  # noqa: PLC0415 - see above
 
-    from smokegate.report.page.compiled import Compiled  # noqa: PLC0415 - see above
+    from smokegate.report.page.compiled import Compiled, OfPlainData  # noqa: PLC0415 - see above
 
     compiled = MODULES.is_dir()
-    made = Environment(
+    made = OfPlainData(
         loader=ModuleLoader(MODULES) if compiled else FileSystemLoader(HERE),
         autoescape=True,
         finalize=_clean,

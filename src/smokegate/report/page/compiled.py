@@ -1,4 +1,4 @@
-"""Compiled templates are kept as Python keeps compiled modules: compiling them takes a seventh of a short run."""
+"""How templates are read: compiled ones are kept as Python keeps compiled modules, and data is looked up as data."""
 
 from __future__ import annotations
 
@@ -8,15 +8,29 @@ import tempfile
 from importlib.util import cache_from_source
 from pathlib import Path
 from pickle import PickleError
+from typing import Any
 
-from jinja2 import BytecodeCache
+from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 
 from smokegate.project import VERSION
 
 
+METHODS = frozenset(dir(dict))
+
+
+class OfPlainData(Environment):
+    """Reads `each.name` from a dictionary by its key first: as an attribute, each of a page's values is an exception."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return a value by its name; the methods of a dictionary stay what they are."""
+        if type(obj) is dict and attribute in obj and attribute not in METHODS:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 class Compiled(BytecodeCache):
-    """Files beside those of our modules; where none can be written, each run compiles for itself."""
+    """Compiling takes a seventh of a short run. Files beside those of our modules; where none can be written, each run compiles for itself."""
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Read what an earlier run compiled; the bucket itself checks that it fits the template."""
