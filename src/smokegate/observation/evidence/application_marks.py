@@ -34,7 +34,7 @@ def is_application_error(answer: Answer) -> bool:
 
 def visible(text: str) -> str:
     """Return what a person sees of a page, on one line."""
-    text = re.sub(r"(?is)<(script|style|svg|noscript)\b.*?</\1\s*>|<!--.*?-->", " ", text[:20_000])
+    text = re.sub(r"(?is)<(script|style|svg|noscript)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", " ", text[:20_000])
     return " ".join(unescape(re.sub(r"<[^<>]*>", " ", text)).split())
 
 

@@ -156,7 +156,7 @@ def _page(answer: Answer, text: str) -> Said | None:
     """A page with 200 that is not an application's: a server's first page, a page to wait at, a wall."""
     if not is_html(answer):
         return None
-    found = re.search(r"(?is)<title>(.*?)</title>", answer.body.start[:20_000])
+    found = re.search(r"(?i)<title\b[^>]{0,200}>([^<]*)</title>", answer.body.start[:20_000])
     title = found[1] if found else ""
     shell = words("spa_shell").search(answer.body.start) is not None
     if (shell and text == visible(title)) or _has_more(answer.body.start):

@@ -56,7 +56,7 @@ class _Bounded:
             return None
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise TimeoutError("the deadline of the whole exchange passed")
+            raise TimeoutError("timed out")  # as the socket says it: it is the same deadline
         return left
 
 
