@@ -201,14 +201,17 @@ class Case(Struct, frozen=True, dict=True):
 
     def wires(self, *causes: WireCause) -> tuple[Hit, ...]:
         """Return the outcomes with one of these causes, unless other samples of the check were answered."""
-        return tuple(hit for hit in self._unanswered if isinstance(hit.outcome, NoAnswer) and hit.outcome.cause in causes)
+        return tuple(hit for hit, cause in self._unanswered if cause in causes)
 
     @cached_property
-    def _unanswered(self) -> tuple[Hit, ...]:
+    def _unanswered(self) -> tuple[tuple[Hit, WireCause], ...]:
         answered = any(each.answer for each in self.samples)
-        hits = (hit for hit in self.hits(self.backend) if isinstance(hit.outcome, NoAnswer))
-        found = [hit for hit in hits if hit.healed or not (answered and is_sample(hit.exchange.name))]
-        return tuple(sorted(found, key=lambda hit: hit.healed))
+        found = [
+            (hit, hit.outcome.cause)
+            for hit in self.hits(self.backend)
+            if isinstance(hit.outcome, NoAnswer) and (hit.healed or not (answered and is_sample(hit.exchange.name)))
+        ]
+        return tuple(sorted(found, key=lambda row: row[0].healed))
 
     @cached_property
     def _by_edge(self) -> dict[str, tuple[Hit, ...]]:

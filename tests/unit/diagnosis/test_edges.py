@@ -251,6 +251,6 @@ def test_gateway_of_the_runners_own_proxy_is_not_the_deployments(proxied: bool, 
 def test_silence_behind_a_proxy_is_certainly_the_proxys_only_where_it_opens_no_way(url: str, sure: Confidence) -> None:
     """A tunnel that does not come about is the proxy's; in plain HTTP the host behind it may be what is silent."""
     environment = an_environment(**ALONE, backend={"url": url, "health": {"samples": 1}})
-    silence = silent("health", WireCause.PROXY, "ProxyError: nothing came through the proxy: timed out")
+    silence = silent("health", WireCause.PROXY, "FailedProxyError: nothing came through the proxy: timed out")
     found = headline(silence, environment=environment)
     assert (found.code, found.confidence, found.owner) == ("runner.proxy", sure, Owner.RUNNER)

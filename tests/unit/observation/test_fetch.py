@@ -319,6 +319,22 @@ def test_other_hosts_go_through_the_proxy_that_the_environment_names(
     assert proxy.asked == ["GET http://app.example.test/health HTTP/1.1"]
 
 
+def test_the_name_and_password_of_a_proxys_address_are_shown_to_the_proxy(
+    prober: Prober, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[bytes] = []
+
+    def listening(caller: Caller) -> None:
+        heard.append(caller.hear())
+        caller.say("HTTP/1.1 204 No Content\r\n\r\n")
+
+    monkeypatch.setenv("http_proxy", serve(listening).url.replace("//", "//name:se%40cret@"))
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    prober.get("http://app.example.test/health")
+    assert b"Proxy-Authorization: Basic bmFtZTpzZUBjcmV0".lower() in heard[0].lower()
+
+
 def closing(caller: Caller) -> None:
     caller.hear()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-import requests
+import urllib3
 
 from smokegate.environment.model import Backend, Endpoint, Environment, Health
 from smokegate.observation.model import Observation
@@ -121,7 +121,7 @@ def test_others_get_their_turn_at_a_server_that_serves_one_connection_at_a_time(
         log.busy.wait(60)
         while len(log.served) - len(waited) < 60:
             before = len(log.served)
-            requests.get(url, headers={"X-Who": "bystander", "Connection": "close"}, timeout=60)
+            urllib3.request("GET", url, headers={"X-Who": "bystander", "Connection": "close"}, timeout=60)
             waited.append(log.served.index("bystander", before) - before)
 
     other = threading.Thread(target=bystander, daemon=True)
@@ -197,8 +197,8 @@ def test_a_connection_for_samples_is_closed_where_nothing_may_follow_on_it(lane:
 def test_no_connection_stays_open_when_nothing_is_left_to_send(pool: Pool, start: Start) -> None:
     url, log = start(http.server.HTTPServer)
     observe(pool, url)
-    answer = requests.get(url, headers={"Connection": "close"}, timeout=60)
-    assert answer.status_code == 200, "the only connection that it serves is free, though the pool is not closed"
+    answer = urllib3.request("GET", url, headers={"Connection": "close"}, timeout=60)
+    assert answer.status == 200, "the only connection that it serves is free, though the pool is not closed"
     assert len(log.served) == 18
 
 

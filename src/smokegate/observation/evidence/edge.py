@@ -37,7 +37,7 @@ TITLES = re.compile(
     r"|[\"']/lander[\"']|window\.park\s*=|/cgi-sys/|is parked"
     r"|buy this domain|domain (?:name )?[\w.-]{0,80} ?is for sale|<h1>200 ok</h1>\s*service ready|guru meditation",
 )
-"""A page with 200 is worth a second look only where its title is none of an application's. In small letters, as is the text."""
+"""In small letters: a page with 200 is worth a second look only where its title is none of an application's."""
 STALE = 3600
 """Seconds after which a cached answer of a health check is worth nothing."""
 LOOKED_AT = 20_000

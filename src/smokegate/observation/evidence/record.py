@@ -50,7 +50,7 @@ class Recorder:
 
     def no_answer(self, fetched: Fetched) -> NoAnswer:
         """Record why there is no answer."""
-        from smokegate.observation.transport.errors import cause_of  # noqa: PLC0415 -- knows requests, which is imported late
+        from smokegate.observation.transport.errors import cause_of  # noqa: PLC0415 -- knows urllib3, which is imported late
 
         assert fetched.error is not None
         cause, detail = cause_of(fetched.error)

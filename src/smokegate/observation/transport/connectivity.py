@@ -25,7 +25,7 @@ def is_public(url: str) -> bool:
 
 def probe(address: str, dialer: Dialer) -> ControlProbe:
     """Connect to `host:port` and hang up."""
-    from smokegate.observation.transport.errors import cause_of  # noqa: PLC0415 -- knows requests, which is imported late
+    from smokegate.observation.transport.errors import cause_of  # noqa: PLC0415 -- knows urllib3, which is imported late
 
     host, _, port = address.rpartition(":")
     try:

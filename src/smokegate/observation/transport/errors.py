@@ -1,4 +1,4 @@
-"""One table that maps every error of requests, urllib3, http.client, ssl and socket to a `WireCause`."""
+"""One table that maps every error of urllib3, http.client, ssl and socket to a `WireCause`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 
-import requests
 import urllib3.exceptions
 
 from smokegate.observation.transport.causes import WireCause
@@ -17,6 +16,7 @@ from smokegate.observation.transport.connect import ConnectTimeoutError, Handsha
 from smokegate.observation.transport.limits import (
     BadRedirectError,
     CutShortBodyError,
+    FailedProxyError,
     TooLargeError,
     TooManyRedirectsError,
     UnknownEncodingError,
@@ -74,8 +74,8 @@ TABLE: tuple[Row, ...] = (
     (TooLargeError, _always, WireCause.TOO_LARGE),
     (CutShortBodyError, _always, WireCause.TRUNCATED),
     (UnknownEncodingError, _always, WireCause.BAD_ENCODING),
+    (FailedProxyError, _always, WireCause.PROXY),
     (urllib3.exceptions.ProxyError, _always, WireCause.PROXY),
-    (requests.exceptions.ProxyError, _always, WireCause.PROXY),
     (NameTimeoutError, _always, WireCause.NAME_SERVER),
     (socket.gaierror, _errno(*NO_SUCH_NAME), WireCause.NAME_NOT_FOUND),
     (socket.gaierror, _always, WireCause.NAME_SERVER),
@@ -109,7 +109,6 @@ TABLE: tuple[Row, ...] = (
     (ssl.SSLZeroReturnError, _always, WireCause.CLOSED),
     (ssl.SSLError, _always, WireCause.RESET),
     (http.client.HTTPException, _always, WireCause.BAD_FRAMING),
-    (requests.exceptions.InvalidURL, _always, WireCause.BAD_REDIRECT),
     (urllib3.exceptions.LocationParseError, _always, WireCause.BAD_REDIRECT),
 )
 

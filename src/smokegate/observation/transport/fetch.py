@@ -81,29 +81,24 @@ def _follow(client: Client, request: RequestToSend, trace: Trace, fetched: Fetch
 
 
 def _once(client: Client, request: RequestToSend, trace: Trace, fetched: Fetched) -> tuple[RawResponse, str | None]:
-    import requests  # noqa: PLC0415 -- imported late
-
     trace.route = request.route
-    prepared = requests.Request(
-        request.method, request.url, headers=dict(request.all_headers), data=request.body
-    ).prepare()
     trace.opened = trace.headed = trace.sent = None
-    response = client.send(prepared, trace)
+    response = client.send(request, trace)
     fetched.proxied = trace.proxied and request.url.startswith("http:")
     kind = response.headers.get("content-type", "")
     fetched.body.release()  # that of the redirect before
     try:
         _note(trace, fetched)
-        content = fetched.body.bytes(response.raw, trace.deadline - time.monotonic())
+        content = fetched.body.bytes(response, trace.deadline - time.monotonic())
     except BaseException:
-        response.raw.close()
+        response.close()
         raise
     fetched.phases["download"] = (trace.headed or 0.0, time.monotonic() - (trace.headed or 0.0))
     size, text = len(content), decode(content, kind)
     del content
     value, is_json = parse(text, kind)
-    headers = tuple(response.raw.headers.items())
-    raw = RawResponse(response.status_code, headers, text, size, request.url, value, is_json)
+    headers = tuple(response.headers.items())
+    raw = RawResponse(response.status, headers, text, size, request.url, value, is_json)
     return raw, response.headers.get("location")
 
 

@@ -1,97 +1,139 @@
-"""requests over traced connections.
+"""urllib3 over traced connections, with the proxies that this machine's settings name.
 
-Imported late. Proxies are honoured as
-requests does (`HTTPS_PROXY`, `NO_PROXY` …), except for loopback addresses, which never go through one; what a
-proxy does on the way to the host (lookup, connection) is then not ours to measure and is left out.
+Imported late. What a proxy does on the way to the host (lookup, connection) is not ours to measure and is left out.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
-import requests
-import requests.adapters
-import requests.utils
-import urllib3
+from urllib3 import HTTPConnectionPool, PoolManager, ProxyManager
+from urllib3.exceptions import HTTPError, LocationParseError, LocationValueError, ProxyError, SSLError
+from urllib3.util import Retry, Timeout, Url, make_headers, parse_url
 
+from smokegate.observation.plan.step import RequestToSend
 from smokegate.observation.transport.connect import DIRECT, Origin, Route
 from smokegate.observation.transport.dial import Dialer
+from smokegate.observation.transport.limits import FailedProxyError
+from smokegate.observation.transport.proxies import proxy_for
 from smokegate.observation.transport.sample_connection import SampleConnection
 from smokegate.observation.transport.trace import Trace, current
 from smokegate.observation.transport.traced import HttpPool, HttpsPool
 from smokegate.observation.transport.width import MOST, Width
 
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
+
 HOSTS = 1024
+ONCE = Retry(0, read=False)
+"""What is tried again is decided elsewhere."""
 
 
-class Adapter(requests.adapters.HTTPAdapter):
-    """requests' transport over traced connections and one shared TLS context."""
+class Pools:
+    """Traced connections on one route, straight and through each proxy, with one shared TLS context."""
 
     def __init__(self, dialer: Dialer, route: Route) -> None:
         self._dialer = dialer
         self._route = route
-        super().__init__(pool_connections=HOSTS, pool_maxsize=MOST)
+        self._managers: dict[str | None, PoolManager] = {}
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Build the pools of traced connections."""
-        super().init_poolmanager(*args, **kwargs)
-        self._trace_pools(self.poolmanager)
+    def of(self, url: Url, proxy: str | None) -> HTTPConnectionPool:
+        """Return the connections to the host of an address.
 
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        """Build the pools of traced connections to a proxy."""
-        manager = super().proxy_manager_for(*args, **kwargs)
-        self._trace_pools(manager)
-        return manager
+        Raises:
+            FailedProxyError: the proxy's address cannot be used.
+        """
+        if proxy not in self._managers:
+            self._managers[proxy] = _manager(proxy)
+        more = {"ssl_context": self._dialer.contexts.get(*self._route[:2])} if url.scheme == "https" else {}
+        return self._managers[proxy].connection_from_host(url.host, url.port, url.scheme, pool_kwargs=more)
 
-    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
-        """Use the shared context, which always verifies."""
-        host, tls = super().build_connection_pool_key_attributes(request, verify, cert)
-        if host["scheme"] != "https":
-            return host, tls
-        return host, {"ssl_context": self._dialer.contexts.get(*self._route[:2])}
+    def close(self) -> None:
+        """Close the connections."""
+        for manager in self._managers.values():
+            manager.clear()
 
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Do nothing: requests would have every connection load the authorities again."""
 
-    @staticmethod
-    def _trace_pools(manager: urllib3.PoolManager) -> None:
-        if not type(manager).__name__.startswith("SOCKS"):
-            manager.pool_classes_by_scheme = {"http": HttpPool, "https": HttpsPool}
+def _manager(proxy: str | None) -> PoolManager:
+    size: dict[str, Any] = {"num_pools": HOSTS, "maxsize": MOST}
+    if proxy is not None and proxy.lower().startswith("socks"):
+        return _socks(proxy, size)
+    made = PoolManager(**size) if proxy is None else _http_proxy(proxy, size)
+    made.pool_classes_by_scheme = {"http": HttpPool, "https": HttpsPool}
+    return made
+
+
+def _http_proxy(proxy: str, size: dict[str, Any]) -> ProxyManager:
+    try:
+        parsed = parse_url(proxy)
+        if not parsed.host:
+            raise LocationParseError(proxy)
+        headers = make_headers(proxy_basic_auth=unquote(parsed.auth)) if parsed.auth else None
+        return ProxyManager(proxy, proxy_headers=headers, **size)
+    except LocationValueError as error:
+        raise FailedProxyError(f"the proxy cannot be used: {error}") from error
+
+
+def _socks(proxy: str, size: dict[str, Any]) -> PoolManager:
+    if find_spec("socks") is None:
+        raise FailedProxyError(f"the proxy cannot be used: `{proxy.partition(':')[0]}` needs `pip install pysocks`")
+    from urllib3.contrib.socks import SOCKSProxyManager  # noqa: PLC0415 -- needs PySocks
+
+    try:
+        name, _, password = (parse_url(proxy).auth or "").partition(":")
+        return SOCKSProxyManager(proxy, unquote(name) or None, unquote(password) or None, **size)
+    except ValueError as error:
+        raise FailedProxyError(f"the proxy cannot be used: {error}") from error
 
 
 class Client:
-    """Sends one prepared request at a time per thread, over pooled connections."""
+    """Sends one request at a time per thread, over pooled connections."""
 
     def __init__(self, dialer: Dialer, widths: Callable[[Origin], Width]) -> None:
         self._dialer = dialer
         self._widths = widths
         self._lock = threading.Lock()
-        self._adapters: dict[Route, Adapter] = {}
+        self._pools: dict[Route, Pools] = {}
 
-    def send(self, request: requests.PreparedRequest, trace: Trace) -> requests.Response:
-        """Send and return as soon as the headers are there; the body is the caller's to read from `.raw`.
+    def send(self, request: RequestToSend, trace: Trace) -> BaseHTTPResponse:
+        """Send and return as soon as the headers are there; the body is the caller's to read.
 
         Raises:
-            requests.RequestException, urllib3.exceptions.HTTPError, OSError: see `errors.cause_of`.
+            urllib3.exceptions.HTTPError, OSError: see `errors.cause_of`.
         """
         current.trace = trace
-        seconds = max(0.001, trace.deadline - time.monotonic())
-        adapter = self._adapter(trace.route, trace.own)
-        assert request.url is not None
-        proxies = {} if trace.route.connect_to else proxies_for(request.url)
+        url = parse_url(request.url)
+        if not url.host:
+            raise LocationParseError(request.url)
+        proxy = None if trace.route.connect_to else proxy_for(url)
         trace.tunnelled = False
-        trace.proxied = any(scheme in proxies for scheme in (request.url.partition(":")[0], "all"))
+        trace.proxied = proxy is not None
+        whole = proxy is not None and url.scheme == "http" and not proxy.lower().startswith("socks")
         try:
-            return adapter.send(request, stream=True, timeout=seconds, proxies=proxies)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            if trace.proxied and _of_proxy(error, request.url, trace):
-                unusable = isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema)
-                what = "the proxy cannot be used" if unusable else "nothing came through the proxy"
-                raise requests.exceptions.ProxyError(f"{what}: {error}") from error
+            return (
+                self._of(trace.route, trace.own)
+                .of(url, proxy)
+                .urlopen(
+                    request.method,
+                    url._replace(auth=None, fragment=None).url if whole else url.request_uri,
+                    body=request.body,
+                    headers=dict(request.all_headers),
+                    redirect=False,
+                    assert_same_host=False,
+                    preload_content=False,
+                    decode_content=False,
+                    retries=ONCE,
+                    timeout=Timeout(max(0.001, trace.deadline - time.monotonic())),
+                )
+            )
+        except (HTTPError, OSError) as error:
+            if trace.proxied and _of_proxy(error, url, trace):
+                raise FailedProxyError(f"nothing came through the proxy: {error}") from error
             raise
 
     def trace(self, since: float, deadline: float, own: SampleConnection | None = None) -> Trace:
@@ -107,34 +149,19 @@ class Client:
     def close(self) -> None:
         """Close the pooled connections."""
         with self._lock:
-            adapters = list(self._adapters.values())
-        for adapter in adapters:
-            adapter.close()
+            pools = list(self._pools.values())
+        for each in pools:
+            each.close()
 
-    def _adapter(self, route: Route, own: SampleConnection | None) -> Adapter:
+    def _of(self, route: Route, own: SampleConnection | None) -> Pools:
         with self._lock:
-            adapters = self._adapters if own is None else own.adapters
-            if route not in adapters:
-                adapters[route] = Adapter(self._dialer, route)
-            return adapters[route]
+            pools = self._pools if own is None else own.pools
+            if route not in pools:
+                pools[route] = Pools(self._dialer, route)
+            return pools[route]
 
 
-def _of_proxy(error: Exception, url: str, trace: Trace) -> bool:
+def _of_proxy(error: Exception, url: Url, trace: Trace) -> bool:
     """Return whether it failed at the proxy, as far as can be known: in plain HTTP that is all of it."""
-    known = isinstance(error, requests.exceptions.ProxyError | requests.exceptions.SSLError)
-    return not known and (url.startswith("http:") or (trace.sent is None and not trace.tunnelled))
-
-
-def proxies_for(url: str) -> dict[str, str]:
-    """Return the proxies that the environment variables name for an address; none for loopback."""
-    host = (urllib3.util.parse_url(url).host or "").strip("[]").rstrip(".").lower()
-    if host == "localhost" or host.endswith(".localhost") or _is_loopback(host):
-        return {}
-    return dict(requests.utils.get_environ_proxies(url, no_proxy=None))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    known = isinstance(getattr(error, "reason", error), FailedProxyError | ProxyError | SSLError)
+    return not known and (url.scheme == "http" or (trace.sent is None and not trace.tunnelled))

@@ -41,6 +41,10 @@ class BadRedirectError(Exception):
     """A redirect without a usable address, or whose target cannot be reached."""
 
 
+class FailedProxyError(Exception):
+    """The proxy of this machine cannot be used, or lets nothing through."""
+
+
 class TooLargeError(Exception):
     """A body beyond the cap."""
 

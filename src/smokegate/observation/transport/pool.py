@@ -74,7 +74,7 @@ class Pool:
         return width
 
     def client(self) -> Client:
-        """Return the HTTP client; the first call imports requests."""
+        """Return the HTTP client; the first call imports urllib3."""
         if self._client is None:
             with self._importing:
                 if self._client is None:
@@ -84,7 +84,7 @@ class Pool:
         return self._client
 
     def prepare(self, origins: Iterable[Origin]) -> None:
-        """Load the certificate authorities, while requests is being imported."""
+        """Load the certificate authorities, while urllib3 is being imported."""
         for trusted in {origin.route[:2] for origin in origins if origin.scheme == "https"}:
             self.submit(("authorities", trusted), partial(self.dialer.contexts.get, *trusted))
 

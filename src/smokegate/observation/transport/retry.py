@@ -166,6 +166,6 @@ def _renewed(own: SampleConnection | None) -> SampleConnection:
 
 
 def _wraps_shared(error: BaseException | None) -> bool:
-    from smokegate.observation.transport.errors import chain  # noqa: PLC0415 -- knows requests, which is imported late
+    from smokegate.observation.transport.errors import chain  # noqa: PLC0415 -- knows urllib3, which is imported late
 
     return error is not None and any(isinstance(each, SharedFailureError) for each in chain(error))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from smokegate.observation.transport.connect import Route
-    from smokegate.observation.transport.http import Adapter
+    from smokegate.observation.transport.http import Pools
 
 
 class SampleConnection:
@@ -24,7 +24,7 @@ class SampleConnection:
         self._wanted = wanted
         self.carried: frozenset[Hashable] = frozenset()
         """What has been sampled on it."""
-        self.adapters: dict[Route, Adapter] = {}
+        self.pools: dict[Route, Pools] = {}
 
     def add(self, what: Hashable) -> None:
         """Note what is sampled on it next."""
@@ -37,6 +37,6 @@ class SampleConnection:
 
     def close(self) -> None:
         """Close what is open."""
-        for adapter in self.adapters.values():
-            adapter.close()
-        self.adapters.clear()
+        for each in self.pools.values():
+            each.close()
+        self.pools.clear()

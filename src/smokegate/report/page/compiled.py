@@ -15,12 +15,11 @@ from jinja2.bccache import Bucket
 
 from smokegate.project import VERSION
 
-
 METHODS = frozenset(dir(dict))
 
 
 class OfPlainData(Environment):
-    """Reads `each.name` from a dictionary by its key first: as an attribute, each of a page's values is an exception."""
+    """Reads `each.name` of a dictionary by its key first: tried as an attribute, each value costs an exception."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return a value by its name; the methods of a dictionary stay what they are."""
@@ -30,7 +29,7 @@ class OfPlainData(Environment):
 
 
 class Compiled(BytecodeCache):
-    """Compiling takes a seventh of a short run. Files beside those of our modules; where none can be written, each run compiles for itself."""
+    """Files beside those of our modules; where none can be written, each run compiles, which takes a seventh of it."""
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Read what an earlier run compiled; the bucket itself checks that it fits the template."""
