@@ -54,9 +54,7 @@ def test_asked_for_beside_their_tests_it_leaves_those_alone(tmp_path):
         '[tool.pytest.ini_options]\naddopts = ["-p", "smokegate"]\ntestpaths = ["smoke"]\n'
     )
     (tmp_path / "test_theirs.py").write_text(
-        "import sys\n\n"
-        "def test_it():\n"
-        "    assert not {'urllib3', 'smokegate.plugin.session'} & {*sys.modules}\n"
+        "import sys\n\ndef test_it():\n    assert not {'urllib3', 'smokegate.plugin.session'} & {*sys.modules}\n"
     )
 
     done = subprocess.run(
