@@ -12,7 +12,8 @@ from smokegate.diagnosis.database_texts import Found, Spoken, found, spoken, spo
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
-from smokegate.observation.evidence.health_parts import DATABASE_KEY, database_words, lines_of_trouble, plain
+from smokegate.observation.evidence.health_parts import database_words, lines_of_trouble, plain
+from smokegate.observation.evidence.health_vocabulary import DATABASE_KEY
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
