@@ -70,6 +70,11 @@ class Spoken(Struct, frozen=True):
     place: Place
 
     @property
+    def is_of_schema(self) -> bool:
+        """Whether the database answers, and lacks what the app expects in it."""
+        return self.place.says in {"schema", "extension"}
+
+    @property
     def line(self) -> str:
         """The line of evidence, cut around the decisive words."""
         return seen(self.exchange, f"it says {around(_said(self.exchange), self.place.start, self.place.end)}")

@@ -16,18 +16,23 @@ UPPER = re.compile(r"\\.|\(\?P<\w+>|[A-Z]")
 """What of a pattern may be an upper-case letter that stands for itself: not what is escaped, nor a group's name."""
 SAYS = (
     "store",
+    "extension",
     "schema",
     "read-only",
     "disk-full",
+    "rules",
     "tls",
     "login",
     "no-database",
     "connections",
+    "pool",
     "starting",
     "name",
     "unreachable",
 )
 """What a text can mean."""
+SUBJECTS = {"database": "database", "store": "store", "mail": "its mail server"}
+"""What an address can belong to, and how it is called."""
 
 
 class DriverText(Struct, frozen=True):
@@ -50,7 +55,7 @@ class Place(Struct, frozen=True):
     start: int
     end: int
     subject: str
-    """`database`, `store`, or the address of something else."""
+    """`database`, `store`, `something` where the text does not show what, or the name or address of something else."""
     likely: bool = False
 
 
@@ -83,8 +88,8 @@ def _subject(match: re.Match[str]) -> str:
     """Return by its host or its port what an address belongs to."""
     about, named = _table()["about"], match.groupdict()
     host, port = named.get("host") or "", int(named.get("port") or 0)
-    for subject in ("database", "store"):
-        if port in about[f"{subject}_ports"] or re.search(about[subject], host, re.IGNORECASE):
+    for kind, subject in SUBJECTS.items():
+        if port in about[f"{kind}_ports"] or re.search(about[kind], host, re.IGNORECASE):
             return subject
     return f"{host}:{port}" if port else host
 

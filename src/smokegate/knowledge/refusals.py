@@ -1,4 +1,4 @@
-"""Reads `texts/refusals.toml`: why an application that works turns a sign-in away."""
+"""Reads `texts/refusals.toml`: why an application that works turns a sign-in away, or refuses a token that is new."""
 
 from __future__ import annotations
 
@@ -26,14 +26,15 @@ class Reason(Struct, frozen=True):
     step: str
 
 
-def reason_in(text: str, *, alone: bool = True) -> Reason | None:
+def reason_in(text: str, *, alone: bool = True, kind: str = "reason") -> Reason | None:
     """Return the reason that an answer gives for its refusal, None where it gives none.
 
     Args:
         text: the answer's body.
+        kind: `reason` for a sign-in that is refused, `token` for a token.
         alone: whether a reason counts only where the answer does not name several ("wrong password or locked").
     """
-    for each in _reasons():
+    for each in _reasons(kind):
         stated = (m for m in each.pattern.finditer(text[:LONGEST]) if not DENIED.match(text, m.end()))
         found = next(stated, None)
         if found is None:
@@ -44,10 +45,10 @@ def reason_in(text: str, *, alone: bool = True) -> Reason | None:
 
 
 @cache
-def _reasons() -> tuple[Reason, ...]:
+def _reasons(kind: str) -> tuple[Reason, ...]:
     source = files("smokegate.knowledge") / "texts" / "refusals.toml"
     table = tomllib.loads(source.read_text(encoding="utf-8"))
     return tuple(
         Reason(each["name"], re.compile(each["pattern"], re.IGNORECASE), each["what"], each["step"])
-        for each in table["reason"]
+        for each in table[kind]
     )

@@ -51,3 +51,34 @@ def test_of_a_new_account_one_reason_among_several_is_enough() -> None:
     reason = reason_in('{"error":"Wrong password or account not verified"}', alone=False)
     assert reason is not None
     assert reason.name == "confirmation"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("clock", "The token is not yet valid (iat)"),
+        ("clock", "jwt not active"),
+        ("clock", "token used before issued"),
+        ("clock", "token has invalid claims: token is not valid yet"),
+        ("expired", "Signature has expired"),
+        ("expired", "jwt expired"),
+        ("expired", "token has invalid claims: token is expired"),
+        ("expired", '\\"exp\\" claim timestamp check failed'),
+        ("audience", "Audience doesn't match"),
+        ("audience", "jwt audience invalid. expected: api"),
+        ("audience", "jwt issuer invalid. expected: https://auth"),
+        ("audience", 'unexpected \\"aud\\" claim value'),
+        ("subject", "Subject must be a string"),
+        ("signature", "Signature verification failed"),
+        ("signature", "invalid signature"),
+        (None, "Token is invalid or expired"),
+        (None, "Could not validate credentials"),
+        (None, "Invalid token"),
+        (None, "Given token not valid for any token type"),
+        (None, "Not authenticated"),
+    ],
+)
+def test_why_a_token_is_refused_is_known(name: str | None, text: str) -> None:
+    """Libraries say why; an answer that names several reasons, or none, says nothing."""
+    found = reason_in(f'{{"detail": "{text}"}}', kind="token")
+    assert (found.name if found else None) == name

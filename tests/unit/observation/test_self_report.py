@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from smokegate.environment.model import Expectation
-from smokegate.observation.evidence.self_report import sick_words
+from smokegate.observation.evidence.self_report import sick_words, works_in_part
 from smokegate.observation.exchange import Answer, Body, Headers
 
 
@@ -116,3 +116,29 @@ def of_text(text: str) -> list[str]:
 def test_reports_of_several_lines_are_read(text: str, where: list[str]) -> None:
     """A line counts for the whole, for the database, or where the report marks it as failed."""
     assert of_text(text) == where
+
+
+@pytest.mark.parametrize(
+    ("report", "found"),
+    [
+        ({"status": "degraded"}, ("it", "degraded")),
+        ({"status": "WARN: two of five shards"}, ("it", "WARN: two of five shards")),
+        ({"status": "ok", "redis": "down"}, ("redis", "down")),
+        ({"status": "ok", "checks": {"queue": {"healthy": False}}}, ("checks.queue", "False")),
+        ({"status": "ok", "checks": [{"name": "payments", "status": "FAIL"}]}, ("payments", "FAIL")),
+        ({"status": "ok", "redis": False}, None),
+        ({"status": "ok", "cache": "disabled", "services": {"mail": {"enabled": False, "status": "down"}}}, None),
+        ({"status": "ok", "services": {"last_error": "timeout", "cron": "stopped", "status": "error"}}, None),
+        ({"status": "ok", "queue": {"failed": 532, "dead": 12}, "features": {"payments": False}}, None),
+        ({"rows": 3, "redis": "down"}, None),
+    ],
+)
+def test_a_part_that_is_away_is_said(report: dict[str, Any], found: tuple[str, str] | None) -> None:
+    """A report that calls the whole well says which part is not; what is switched off, or history, is none."""
+    answer = Answer(200, Headers(), Body("", 0, json=report, is_json=True))
+    assert works_in_part(Expectation.read({}), answer) == found
+
+
+def test_an_error_without_a_word_is_none() -> None:
+    """.NET's results carry an error whose fields are empty."""
+    assert said({"isSuccess": True, "error": {"code": "", "message": ""}, "value": {"id": 1}}) == []

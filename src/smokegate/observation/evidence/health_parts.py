@@ -3,60 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-LONGEST = 200
-"""Bytes of a text that may be one of these words."""
-STATUS_KEYS = frozenset(
-    {
-        *("status", "state", "health", "healthy", "ok", "ready", "success", "alive", "isalive", "isok", "isready"),
-        *("overall", "overallstatus", "overallhealth", "healthstatus", "ishealthy"),
-        *("servicestatus", "systemstatus", "appstatus", "globalstatus", "outcome"),
-        *("zustand", "estado", "statut", "etat", "stato"),
-    }
+from smokegate.observation.evidence.health_vocabulary import (
+    AWAY,
+    CHECKS,
+    DATABASE_KEY,
+    DATABASE_NAME,
+    GONE,
+    LONGEST,
+    NO_PART,
+    PART_STATUS,
+    PARTS,
+    SICK,
+    STATUS_KEYS,
+    STORE_KEY,
+    SWITCHED,
+    UNUSED,
 )
-"""The keys in which services say how they are, without case and punctuation."""
-PART_STATUS = STATUS_KEYS | {"connected", "isconnected", "reachable", "available", "up", "connection"}
-"""The keys in which they say how a part is."""
-SICK = frozenset(
-    {
-        *("unhealthy", "down", "error", "errors", "fail", "failed", "failing", "failure", "critical", "fatal"),
-        *("notok", "broken", "outofservice", "unavailable", "dead", "sick", "ko", "offline", "notready", "unready"),
-        *("starting", "initializing", "initialising", "booting", "warmingup", "draining", "shuttingdown"),
-        *("stopping", "stopped", "terminating", "crashed", "panic", "notserving", "nothealthy", "notalive"),
-        *("fehler", "fehlerhaft", "ausgefallen", "gestrt", "fallo", "cado", "caido", "fueradeservicio", "nodisponible"),
-        *("erreur", "horsservice", "indisponible", "erro", "foradoar", "indisponvel", "errore", "guasto"),
-        *("red", "major", "majoroutage", "false", "maintenance", "undermaintenance", "inmaintenance"),
-    }
-)
-"""What no healthy service says of itself, without case, punctuation and letters that have accents."""
-AWAY = SICK | {
-    *("disconnected", "notconnected", "unreachable", "notreachable", "refused", "timeout", "timedout"),
-    *("connectionfailed", "connectionrefused", "connectionerror"),
-    *("cannotconnect", "failedtoconnect", "unabletoconnect"),
-}
-"""What no service says of a database that it uses and reaches."""
-DATABASE = r"(?:database|db|postgres|postgresql|mysql|mariadb|mongo|mongodb|sqlserver|mssql)s?"
-DATABASE_KEY = re.compile(
-    rf"(?:is)?{DATABASE}(?:is)?(?:backend(?:default)?|health(?:check|y)?|check|connections?|connected|status|state|ok|up|ready"
-    r"|available|reachable|alive){0,2}"
-)
-"""The keys in which services say how their database is, without case and punctuation: `db_connected`."""
-SWITCHED = re.compile(r"(?:is)?(?:enabled|configured|required|critical|active)")
-"""Where this is false, a part is not used, or not needed."""
-UNUSED = frozenset({"disabled", "skipped", "optional", "notconfigured", "notenabled", "notused", "notrequired"})
-"""What a part says of itself that is not used, as a key that is true, or as its state."""
-PARTS = frozenset(
-    {
-        *("checks", "components", "dependencies", "services", "details", "connections", "entries", "results", "error"),
-        *("indicators", "subsystems", "systems", "infrastructure", "healthchecks", "resources", "data", "result"),
-        *("response", "payload", "health", "checkresults", "databases"),
-    }
-)
-"""The keys below which services list what they depend on, or wrap their whole report."""
-CHECKS = frozenset({"checks", "checkresults", "healthchecks", "databases"})
-"""Those that only a report of health has."""
+
 DEEPEST = 3
 REASON = re.compile(r"\s*([A-Za-z][A-Za-z _-]{1,30}?)\s*(?:$|[:;(\u2013\u2014\[](?!\s*[0-9])|\s-\s)")
 """A word, and the reason behind it: `error: connection refused`."""
@@ -87,28 +53,52 @@ def is_sick(said: Any, words: frozenset[str] = SICK) -> bool:
     return len(said) <= LONGEST and plain(said) in words and NONE.search(said) is None
 
 
-def is_away(said: Any) -> bool:
+def is_away(said: Any, words: frozenset[str] = AWAY) -> bool:
     """Return whether a value is one that no service says of a database that it reaches, with its reason or without."""
-    if is_sick(said, AWAY):
-        return True
+    return is_sick(said, words) or leading_word(said) in words
+
+
+def leading_word(said: Any) -> str:
+    """Return the word in front of a reason (`error: connection refused`), empty where there is none."""
     head = REASON.match(said) if isinstance(said, str) else None
-    return head is not None and plain(head[1]) in AWAY
+    return plain(head[1]) if head else ""
 
 
-def database_words(report: Any, depth: int = 0, path: str = "") -> Iterator[tuple[str, Any]]:
+def database_words(report: Any) -> Iterator[tuple[str, Any]]:
     """Yield where a report of health says that a database is away, and the word."""
+    return _words(report, _is_database)
+
+
+def part_words(report: Any) -> Iterator[tuple[str, Any]]:
+    """Yield where a report of health says that something else is away that the service uses, and the word."""
+    return ((where, said) for where, said in _words(report, _is_other_part) if is_away(said, GONE) or said is False)
+
+
+def _is_database(name: str, *, listed: bool) -> bool:  # noqa: ARG001 -- as _is_other_part
+    return DATABASE_KEY.fullmatch(plain(name)) is not None or (" " in name and DATABASE_NAME.search(name) is not None)
+
+
+def _is_other_part(name: str, *, listed: bool) -> bool:
+    key = plain(name)
+    if STORE_KEY.fullmatch(key):
+        return True
+    return listed and not (key in STATUS_KEYS or NO_PART.fullmatch(key) or _is_database(name, listed=listed))
+
+
+def _words(report: Any, counts: Callable[..., bool], depth: int = 0, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield what a report says of the parts that count; a part is listed below one of PARTS, or a row."""
     if isinstance(report, list):
-        yield from _of_rows(report)
+        yield from _of_rows(report, counts)
     for key, said in report.items() if isinstance(report, dict) else ():
-        name = plain(str(key).partition(":")[0])
-        if name == "databases" and isinstance(said, list):
+        name = str(key).partition(":")[0]
+        if plain(name) == "databases" and isinstance(said, list):
             said = [part for each in said if isinstance(each, dict) for part in each.values()]  # noqa: PLW2901
-        if DATABASE_KEY.fullmatch(name):
+        if plain(name) in PARTS and depth < DEEPEST and isinstance(said, dict | list) and plain(name) != "databases":
+            yield from _words(said, counts, depth + 1, f"{path}{key}.")
+        elif counts(name, listed=depth > 0):
             inner = _state(said)
-            if is_away(inner):
+            if is_away(inner) and (inner is not said or inner is not False or counts is _is_database):
                 yield f"json {path}{key}", inner
-        elif name in PARTS and depth < DEEPEST and isinstance(said, dict | list):
-            yield from database_words(said, depth + 1, f"{path}{key}.")
 
 
 def is_report(value: dict[str, Any]) -> bool:
@@ -137,11 +127,11 @@ def _is_unused(key: str, said: Any) -> bool:
     return key in PART_STATUS and isinstance(said, str) and plain(said) in UNUSED
 
 
-def _of_rows(rows: list[Any]) -> Iterator[tuple[str, Any]]:
+def _of_rows(rows: list[Any], counts: Callable[..., bool]) -> Iterator[tuple[str, Any]]:
     for row in rows:
         fields = row if isinstance(row, dict) else {}
         named = (v for k, v in fields.items() if isinstance(v, str) and plain(k) not in PART_STATUS)
-        name = next((each for each in named if DATABASE_KEY.fullmatch(plain(each))), "")
+        name = next((each for each in named if counts(each, listed=True)), "")
         if name and is_away(state := _state(fields)):
             yield f"json {name}", state
 

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from smokegate.observation.evidence.health_parts import (
-    LONGEST,
-    STATUS_KEYS,
     database_words,
     is_report,
     is_sick,
+    leading_word,
     lines_of_trouble,
+    part_words,
     plain,
 )
+from smokegate.observation.evidence.health_vocabulary import LONGEST, STATUS_KEYS
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Expectation
@@ -82,7 +83,7 @@ def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
         (f"json {path}{key}", said)
         for path, part in (("", report), *_wrapped(report))
         for key, said in part.items()
-        if _says_ill(str(key), said)
+        if says_ill(str(key), said)
     ]
     return found or list(_without_database(value, report)) or list(_error_only(report, declared))
 
@@ -93,8 +94,15 @@ def _error_only(report: dict[str, Any], declared: set[Any]) -> Iterator[tuple[st
         return
     for key in ("error", "errors", "errorMessage", "exception"):
         said = report.get(key)
-        if isinstance(said, str | list | dict) and said and str(said).lower() not in {"none", "no", "null", "ok"}:
+        if isinstance(said, str | list | dict) and not _says_nothing(said):
             yield f"json {key}", said if isinstance(said, str) else json.dumps(said)[:LONGEST]
+
+
+def _says_nothing(said: Any) -> bool:
+    """Return whether an error is none: `{"code": "", "message": ""}`, "none"."""
+    if isinstance(said, dict | list):
+        return all(_says_nothing(each) for each in (said.values() if isinstance(said, dict) else said))
+    return not said or str(said).lower() in {"none", "no", "null", "ok"}
 
 
 def _is_empty(data: Any) -> bool:
@@ -117,23 +125,30 @@ def failure_words(answer: Answer) -> list[tuple[str, Any]]:
     return refused or list(_error_only(value, set()))
 
 
-def _says_ill(key: str, said: Any) -> bool:
-    """Return whether a key says that the application is not well, or that someone has put it in maintenance."""
+def says_ill(key: str, said: Any) -> bool:
+    """Return whether a key says that the application is not well, in maintenance, or (Vault) sealed."""
     name = plain(key)
-    switch = name in {"maintenance", "maintenancemode", "inmaintenance"}
+    switch = name in {"maintenance", "maintenancemode", "inmaintenance", "sealed"}
     number = name in {"status", "code", "statuscode"} and type(said) is int and 500 <= said <= 599
     return (name in STATUS_KEYS and is_sick(said)) or (switch and said is True) or number
 
 
-def works_in_part(promise: Expectation, answer: Answer) -> str | None:
-    """Return the word with which a success says that the application works in part only, None where it says none."""
+def works_in_part(promise: Expectation, answer: Answer) -> tuple[str, str] | None:
+    """Return where and how a success says that the application works in part only, None where it does not.
+
+    It says so of itself, or of a part of it of which the file declares nothing.
+    """
     if not 200 <= answer.status < 300 or promise.text_rules:
         return None
     declared = {each.path[0] for each in promise.json_ if each.path}
     whole = answer.body.json if answer.body.is_json else {"status": answer.body.start}
-    pairs = whole.items() if isinstance(whole, dict) else ()
-    words = (said for key, said in pairs if plain(key) in STATUS_KEYS and key not in declared)
-    return next((each for each in words if isinstance(each, str) and plain(each[:LONGEST]) in IN_PART), None)
+    report = {key: said for key, said in whole.items() if key not in declared} if isinstance(whole, dict) else {}
+    for key, said in report.items():
+        word = said[:LONGEST] if isinstance(said, str) and plain(key) in STATUS_KEYS else ""
+        if plain(word) in IN_PART or leading_word(word) in IN_PART:
+            return "it", word
+    parts = part_words(report) if report and is_report(whole) else iter(())
+    return next(((where.removeprefix("json "), str(said)) for where, said in parts), None)
 
 
 def crash(answer: Answer) -> str | None:

@@ -131,7 +131,7 @@ def refuses_login(api: SignIn, got: Reply) -> bool:
     no_such_user = got.status == 404 and got.is_json
     if got.status in api.login_call.refused or no_such_user or got.is_login_page or leads_back(api, got):
         return True
-    return got.ok and not signs_in(api, got) and (api.by_cookie or says_no(got))
+    return got.ok and not signs_in(api, got) and (says_no(got) or (api.by_cookie and not says_yes(got)))
 
 
 def is_refused(answer: Answer, statuses: frozenset[int]) -> bool:
@@ -155,6 +155,12 @@ def says_no(got: Reply) -> bool:
     return re.fullmatch(r"[45]\d\d", code) is not None or (
         re.fullmatch(r"-?\d{1,6}", code) is not None and int(code) != 0 and REFUSAL.search(got.text[:2000]) is not None
     )
+
+
+def says_yes(got: Reply) -> bool:
+    """Return whether JSON says that a request succeeded: `{"ok": true}`."""
+    said = got.json if got.is_json and isinstance(got.json, dict) else {}
+    return any(said.get(key) is True for key in SUCCESS) and not says_no(got)
 
 
 def opens(api: SignIn, got: Reply) -> bool:

@@ -10,7 +10,7 @@ from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.rules.application.error import in_maintenance, maintenance
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.assertions import fits, unmet_json
-from smokegate.observation.evidence.self_report import sick_words, works_in_part
+from smokegate.observation.evidence.self_report import says_ill, sick_words, works_in_part
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -40,8 +40,13 @@ def judge(case: Case) -> Signs | None:
         words = [f"{each.what.removeprefix('json ')} should be {each.expected} and is `{each.actual}`" for each in said]
     else:
         known = answer.body.json
-        states = [key for key in KEYS if key in known and answer.status >= 500 and known[key] != answer.status]
-        words = [f"{key} is `{answer.body.json[key]!r}`" for key in states]
+        states = [
+            key
+            for key, value in known.items()
+            if (key in KEYS and answer.status >= 500 and value != answer.status)
+            or (key not in KEYS and says_ill(key, value))
+        ]
+        words = [f"{key} is `{known[key]!r}`" for key in states]
     if not words:
         return None
     if in_maintenance(answer) or any("maintenance" in each.lower() for each in words):
@@ -51,11 +56,13 @@ def judge(case: Case) -> Signs | None:
 
 def _in_part(case: Case, exchange: Exchange, answer: Answer) -> Signs | None:
     """The answer meets every expectation, and says that something is missing: worth a warning."""
-    word = works_in_part(case.environment.backend.health, answer)
-    if word is None:
+    found = works_in_part(case.environment.backend.health, answer)
+    if found is None:
         return None
+    what, word = found
+    says = f"it calls {'itself' if what == 'it' else what} {quote(word.strip())}"
     return Signs(
-        evidence=(seen(exchange, f"it calls itself {quote(word.strip())}", body(answer)),),
+        evidence=(seen(exchange, says, body(answer)),),
         exchanges=("health",),
         confidence=Confidence.LIKELY,
         advisory=True,

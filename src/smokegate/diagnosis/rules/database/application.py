@@ -12,7 +12,8 @@ from smokegate.diagnosis.database_texts import Found, Spoken, found, spoken, spo
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
-from smokegate.observation.evidence.health_parts import DATABASE_KEY, database_words, lines_of_trouble, plain
+from smokegate.observation.evidence.health_parts import database_words, lines_of_trouble, plain
+from smokegate.observation.evidence.health_vocabulary import DATABASE_KEY
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -24,11 +25,15 @@ TITLES = {
     "connections": "The app at {host} gets no connection to its database: all are in use (limit or pool)",
     "starting": "The database of {host} is starting up or shutting down",
     "name": "The app at {host} cannot resolve the name of its database",
+    "pool": "The app at {host} gets no connection to its database: the pool is used up, or cannot open one",
+    "rules": "The database of {host} refuses the app's connection: not by TLS (SSL), or from this user or address",
     "tls": "The database of {host} and the app do not agree on TLS (SSL) encryption",
     "read-only": "The database of {host} is read-only: it takes no writes",
     "disk-full": "The database of {host} has no disk space left",
 }
 """What a driver's text means beyond "it cannot use its database"."""
+UNSURE = {"pool": ("connections that are not given back", "a database that is away or refuses the app: see its log")}
+"""What else the words of one meaning are written for."""
 SAYS_DOWN = re.compile(
     r"\"(?:db|database|db_status|postgres|postgresql)\"\s*:"
     r"\s*\"(?:down|disconnected|unreachable|unavailable|error)\""
@@ -41,7 +46,7 @@ KEPT = ("the response meets every expectation",)
 def unreachable(case: Case) -> Signs | None:
     """A driver's text proves it; an app's own word, or a bare 500 on the first login, less surely."""
     broken = [each for each in case.backend if is_broken(case, each)]
-    texts = [each for each in spoken(broken) if each.place.subject == "database" and each.place.says != "schema"]
+    texts = [each for each in spoken(broken) if each.place.subject == "database" and not each.is_of_schema]
     texts = [each for each in texts if not _is_about_the_account(case, each)]
     if texts:
         return _driver(case, texts)
@@ -74,13 +79,14 @@ def _reported(broken: list[Exchange]) -> list[Found]:
 
 def _driver(case: Case, texts: list[Spoken]) -> Signs:
     """What the driver says is certain, unless something else that touches the database is answered."""
-    up = _touches_and_answers(case)
+    up, place = _touches_and_answers(case), texts[0].place
     return Signs(
         tuple(each.line for each in texts[:3]),
         tuple(each.exchange.name for each in texts),
-        Confidence.LIKELY if up or texts[0].place.likely or _refuses(texts[0]) else Confidence.CERTAIN,
+        Confidence.LIKELY if up or place.likely or place.says in UNSURE or _refuses(texts[0]) else Confidence.CERTAIN,
         against=up,
-        title=TITLES.get(texts[0].place.says),
+        competing=UNSURE.get(place.says),
+        title=TITLES.get(place.says),
     )
 
 
@@ -98,7 +104,7 @@ def _refuses(text: Spoken) -> bool:
 
 def _kept(case: Case) -> Signs | None:
     """A driver speaks in an answer that breaks no promise: worth a warning."""
-    texts = [e for e in spoken_in_success(case) if e.place.subject == "database" and e.place.says != "schema"]
+    texts = [e for e in spoken_in_success(case) if e.place.subject == "database" and not e.is_of_schema]
     if not texts:
         return None
     signs = _driver(case, texts)
@@ -130,10 +136,7 @@ def _touching(case: Case) -> Signs | None:
     if any(_explains_itself(each) for each in touching):
         return None
     return Signs(
-        (
-            *(seen(each, *([body(each.answer)] if each.answer else [])) for each in touching[:3]),
-            *_healthy(case),
-        ),
+        (*(seen(each, *([body(each.answer)] if each.answer else [])) for each in touching[:3]), *_healthy(case)),
         tuple(each.name for each in touching),
         Confidence.LIKELY,
         competing=(
@@ -147,7 +150,9 @@ def _explains_itself(exchange: Exchange) -> bool:
     """Return whether an error says what it is about: then nothing is left to guess."""
     from smokegate.knowledge.own_words import explains_itself  # noqa: PLC0415 -- a green run reads none of it
 
-    return exchange.answer is not None and (explains_itself(exchange.answer.body.start) or any(spoken([exchange])))
+    return exchange.answer is not None and (
+        explains_itself(exchange.answer.body.start) or any(e.place.subject != "something" for e in spoken([exchange]))
+    )
 
 
 def _from_app(case: Case, name: str) -> bool:
@@ -158,17 +163,14 @@ def _from_app(case: Case, name: str) -> bool:
 
 def _bare(case: Case) -> Signs | None:
     """Judge by a bare 500 of the first login, or of registering where another login ends in one, too."""
-    hits = [
-        exchange
-        for name in ("login first", "register", "wrong password")
-        if (exchange := case.exchange(name)) and (answer := case.app(name)) and answer.status == 500
-    ]
+    names = ("login first", "register", "wrong password")
+    hits = [e for name in names if (e := case.exchange(name)) and (a := case.app(name)) and a.status == 500]
     if not hits or (len(hits) < 2 and hits[0].name != "login first") or not case.sound("health"):
         return None
-    if any(_explains_itself(each) for each in hits):
-        return None
-    if _touches_and_answers(case):
-        return None  # what else touches the database works: the login fails for a reason of its own
+    if any(_explains_itself(each) for each in hits) or _touches_and_answers(case):
+        return (
+            None  # it says so itself; or what else touches the database works: the login fails for a reason of its own
+        )
     return Signs(
         (*(seen(each, *([body(each.answer)] if each.answer else [])) for each in hits), *_healthy(case)),
         tuple(each.name for each in hits),

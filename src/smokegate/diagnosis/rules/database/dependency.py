@@ -12,6 +12,12 @@ from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
 
+CALLED = {
+    "store": "its store (a cache, a queue or a broker)",
+    "something": "something that it connects to (a database, a queue or another service)",
+}
+"""How what does not answer is called; of everything else the text gives name or address."""
+
 
 def judge(case: Case) -> Signs | None:
     """A broken answer holds a client's words about something that is no database; in a good one it is a warning."""
@@ -22,12 +28,11 @@ def judge(case: Case) -> Signs | None:
     if not texts:
         return None
     subject = texts[0].place.subject
-    where = "its store (a cache, a queue or a broker)" if subject == "store" else subject
     return Signs(
         tuple(each.line for each in texts[:3]),
         tuple(each.exchange.name for each in texts),
         Confidence.LIKELY,
-        names={"called": where},
+        names={"called": CALLED.get(subject, subject)},
         advisory=bool(kept),
         against=("the response meets every expectation",) if kept else (),
     )

@@ -20,6 +20,7 @@ SAYS_FAILED = re.compile(
     re.IGNORECASE,
 )
 
+EXTENSION = "The database of {host} lacks an extension, whose function or type the app uses"
 LAG = r"(?:pending|outdated|behind|dirty|incomplete|unapplied|failed|not[ _-]?applied|out[ _-]of[ _-]date)"
 SOME = r"(?:true|[1-9]\d*|\[\s*[^\]\s])"
 SAYS_PENDING = re.compile(
@@ -35,11 +36,11 @@ SAYS_PENDING = re.compile(
 def uninitialised(case: Case) -> Signs | None:
     """The database answers that a table is not there, or a check of the app's own says so."""
     broken = [each for each in case.backend if is_broken(case, each)]
-    texts = [each for each in spoken(broken) if each.place.says == "schema"]
+    texts = [each for each in spoken(broken) if each.is_of_schema]
     words = list(found(SAYS_FAILED, broken))
     if not texts and not words and (pending := _pending(case, broken)):
         return pending
-    kept = [] if texts or words else [each for each in spoken_in_success(case) if each.place.says == "schema"]
+    kept = [] if texts or words else [each for each in spoken_in_success(case) if each.is_of_schema]
     if not (hits := texts or words or kept):
         return None
     return Signs(
@@ -48,6 +49,7 @@ def uninitialised(case: Case) -> Signs | None:
         Confidence.CERTAIN if texts and not texts[0].place.likely else Confidence.LIKELY,
         advisory=bool(kept),
         against=KEPT if kept else (),
+        title=EXTENSION if texts and texts[0].place.says == "extension" else None,
     )
 
 

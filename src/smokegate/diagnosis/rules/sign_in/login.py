@@ -8,6 +8,7 @@ from smokegate.diagnosis.broken import has_token
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
+from smokegate.knowledge.refusals import reason_in
 from smokegate.observation.evidence.sign_in import (
     identity_in,
     is_refused,
@@ -116,11 +117,15 @@ def not_shared(case: Case) -> Signs | None:
         if (e := case.exchange(name)) and (a := case.app(name)) and a.status < 300 and not _turns_away(case, a)
     ]
     competing = None if opened else ("a check of tokens that refuses all of them", "instances whose clocks differ")
+    answers = [each.answer.body.start for each in refused if each.answer]
+    why = next((reason for each in answers if (reason := reason_in(each, kind="token"))), None)
     return Signs(
         evidence=tuple(seen(each, *([body(each.answer)] if each.answer else [])) for each in (*refused, *opened)),
         exchanges=tuple(each.name for each in refused),
         confidence=Confidence.LIKELY,
-        competing=competing,
+        competing=() if why else competing,
+        title=f"A token that {{host}} has just given is refused: {why.what}" if why else None,
+        steps=(why.step,) if why else None,
     )
 
 
