@@ -35,7 +35,8 @@ TITLES = re.compile(
     r"|WELCOME TO RENDER|Service waking up|Incoming HTTP request detected|Allocating compute resources"
     r"|Run this Repl|<h1>It works|_Incapsula_Resource|sgcaptcha|successfully installed Tomcat"
     r"|[\"']/lander[\"']|window\.park\s*=|/cgi-sys/|is parked"
-    r"|buy this domain|domain (?:name )?[\w.-]{0,80} ?is for sale|<h1>200 OK</h1>\s*Service ready|Guru Meditation",
+    r"|buy this domain|domain (?:name )?[\w.-]{0,80} ?is for sale|<h1>200 OK</h1>\s*Service ready|Guru Meditation"
+    r"|<h1>[^<]{0,40}\b(?:be (?:right )?back|under maintenance|down for maintenance)\b",
     re.IGNORECASE,
 )
 """A page with 200 is worth a second look only where its title is none of an application's."""
@@ -138,7 +139,7 @@ def _known(answer: Answer) -> EdgeAnswer | None:
         for sign in file.signs:
             if sign.likely and sign.body is None and answer.body.is_json:
                 continue  # a sign that is not sure does not claim an answer of the application's form
-            if _fits(sign, answer.status, headers, text) and not (_words_alone(sign, answer) and _has_mark(answer)):
+            if _fits(sign, answer, headers, text) and not (_words_alone(sign, answer) and _has_mark(answer)):
                 return _said(file, sign, answer)
     return None
 
@@ -154,8 +155,10 @@ def _has_mark(answer: Answer) -> bool:
     return has_mark(answer)
 
 
-def _fits(sign: Sign, status: int, headers: dict[str, str], text: str) -> bool:
-    if sign.status and status not in sign.status:
+def _fits(sign: Sign, answer: Answer, headers: dict[str, str], text: str) -> bool:
+    if sign.status and answer.status not in sign.status:
+        return False
+    if sign.scheme and (sign.scheme == "https") != answer.url.startswith("https:"):
         return False
     if any(name in headers for name in sign.absent) or any(name not in headers for name in sign.headers):
         return False

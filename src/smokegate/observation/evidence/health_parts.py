@@ -45,6 +45,13 @@ DATABASE_KEY = re.compile(
 """The keys in which services say how their database is, without case and punctuation: `db_connected`."""
 SWITCHED = re.compile(r"(?:is)?(?:enabled|configured|required|critical|active)")
 """Where this is false, a part is not used, or not needed."""
+WELL = frozenset(
+    {
+        *("ok", "okay", "up", "healthy", "pass", "passed", "passing", "alive", "live", "ready", "running", "online"),
+        *("operational", "green", "good", "success", "serving", "active", "available"),
+    }
+)
+"""What a healthy service says of itself: where the file expects another word, it is another answer, and no sick one."""
 UNUSED = frozenset({"disabled", "skipped", "optional", "notconfigured", "notenabled", "notused", "notrequired"})
 """What a part says of itself that is not used, as a key that is true, or as its state."""
 PARTS = frozenset(

@@ -131,7 +131,12 @@ def refuses_login(api: SignIn, got: Reply) -> bool:
     no_such_user = got.status == 404 and got.is_json
     if got.status in api.login_call.refused or no_such_user or got.is_login_page or leads_back(api, got):
         return True
-    return got.ok and not signs_in(api, got) and (api.by_cookie or says_no(got))
+    return got.ok and not signs_in(api, got) and ((api.by_cookie and not _says_yes(got)) or says_no(got))
+
+
+def _says_yes(got: Reply) -> bool:
+    said = got.json if got.is_json and isinstance(got.json, dict) else {}
+    return any(said.get(key) is True for key in SUCCESS)
 
 
 def is_refused(answer: Answer, statuses: frozenset[int]) -> bool:
