@@ -54,12 +54,16 @@ def _none_sent(case: Case) -> Signs | None:
         owner=Owner.CONFIGURATION,
         steps=(
             (
-                "Find out who answers 401: look for the request in the application's log. If it is not there, something in"
+                "Find out who answers 401: look for the request in the application's log. If it is not there,"
+                " something in"
                 " front checks who calls (nginx `auth_request`, Traefik `forwardAuth`, Caddy `forward_auth`, Envoy"
                 " `ext_authz`, an ingress annotation)."
             ),
             "If users are meant to come in without it, take the health check and the public paths out of that check.",
-            "If the environment is meant to be closed, declare its credentials in {file} (`bearer`, `send` or `[backend.basic]`).",
+            (
+                "If the environment is meant to be closed, declare its credentials in {file} (`bearer`, `send` or"
+                " `[backend.basic]`)."
+            ),
         ),
         competing=(
             "an authentication in front of the application that covers more paths than it should",

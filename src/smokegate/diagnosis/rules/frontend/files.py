@@ -48,7 +48,8 @@ def _not_arrived(case: Case) -> Signs | None:
         names={"missing": urlsplit(exchange.request.url).path, "problem": why.cause.title},
         steps=(
             (
-                "Fetch the script with the report's curl line, on the server and from outside: where only the second is cut"
+                "Fetch the script with the report's curl line, on the server and from outside: where only the"
+                " second is cut"
                 " short or fails, a proxy in front does it."
             ),
             (
