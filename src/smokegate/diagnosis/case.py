@@ -17,7 +17,7 @@ from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer, is_mark
 from smokegate.observation.evidence.json_rules import MISSING, lookup
 from smokegate.observation.exchange import Answer, Exchange, NoAnswer
 from smokegate.observation.plan.backend import endpoint_name
-from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
+from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES, KEPT, LOGIN, LOGIN_FIRST, REGISTER
 from smokegate.observation.plan.step import ACCOUNT_PREFLIGHT, FROM_HERE, PREFLIGHT
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ OPENERS = ("register", "login first")
 """Those with which the journey begins."""
 MAY_REFUSE = frozenset({*JOURNEY_NAMES, "clean up", "api on frontend", PREFLIGHT, ACCOUNT_PREFLIGHT})
 """Exchanges that the application may refuse, or not know: such an answer is its own unless it is marked."""
+SIGNING_IN = frozenset({REGISTER, LOGIN_FIRST, LOGIN, KEPT})
+"""Those among them that only a page of a known edge refuses in the application's place."""
 REFUSING = frozenset({400, 401, 403, 404, 405, 409, 410, 422})
 
 
@@ -100,12 +102,15 @@ class Case(Struct, frozen=True, dict=True):
         """Return what the edge says of itself where it made the answer, judged by this answer alone."""
         if name not in self._edges:
             answer = self.answer(name)
-            own = answer is None or (
-                (name in MAY_REFUSE or name.startswith(("called on ", FROM_HERE)))
+            refusal = (
+                answer is not None
+                and (name in MAY_REFUSE or name.startswith(("called on ", FROM_HERE)))
                 and answer.status in REFUSING
                 and not is_marked(answer)
             )
-            self._edges[name] = None if own or answer is None else edge_answer(answer, self.promise(name))
+            own = answer is None or (refusal and (name not in SIGNING_IN or answer.body.is_json))
+            edge = None if own or answer is None else edge_answer(answer, self.promise(name))
+            self._edges[name] = None if refusal and edge and not edge.certain else edge
         return self._edges[name]
 
     def edge(self, name: str) -> EdgeAnswer | None:

@@ -11,6 +11,7 @@ A file:
     status = [502]                      # left out: any
     headers = { server = '^Caddy$' }    # every one must match (a pattern, any case); '' is: is there
     absent = ["via"]                    # none of these is there
+    scheme = "https"                    # of the address that was requested; left out: any
     body = '^$'                         # a pattern, any case
     likely = true                       # fits, and another answer could look the same
     weak = true                         # the application itself may well answer so on one path
@@ -40,6 +41,7 @@ SAYS = {
     "suspended": False,
     "rate-limited": True,
     "kept-out": False,
+    "too-large": False,
     "function-crashed": True,
     "out-of-resources": True,
     "tls-to-app": True,
@@ -59,6 +61,7 @@ class Sign(Struct, frozen=True, dict=True):
     status: frozenset[int] = frozenset()
     headers: Mapping[str, str] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
+    scheme: str = ""
     body: str | None = None
     likely: bool = False
     weak: bool = False

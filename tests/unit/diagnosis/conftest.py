@@ -213,6 +213,7 @@ DEFECTS = (
     edge("suspended", 503, "This Deployment is paused.", {"x-vercel-error": "DEPLOYMENT_PAUSED"}),
     edge("rate-limited", 429, "Too Many Requests", {"x-retry-in": "1s"}, LIKELY),
     edge("kept-out", 403, "<title>Just a moment...</title>", {"cf-mitigated": "challenge"}),
+    edge("too-large", 413, "<h1>413 Payload Too Large</h1>", {"content-type": "text/html"}, LIKELY),
     edge("function-crashed", 500, "error code: 1101", {"cf-error-type": "1101"}),
     edge("out-of-resources", 503, "error code: 1102", {"cf-error-type": "1102"}),
     edge("tls-to-app", 526, "Invalid SSL certificate", {"server": "cloudflare"}),

@@ -10,7 +10,7 @@ from tests_support.diagnosis import BACKEND, an_environment, answered, everywher
 
 from smokegate.diagnosis.model import Confidence, Finding, Owner
 from smokegate.diagnosis.verdict import BY_OWNER, Verdict
-from smokegate.observation.evidence.edge import UNKNOWN
+from smokegate.observation.evidence.edge import UNKNOWN, edge_answer
 from smokegate.observation.exchange import Answer, Attempt, Body, Exchange, Headers
 from smokegate.observation.transport.causes import WireCause
 
@@ -254,3 +254,14 @@ def test_silence_behind_a_proxy_is_certainly_the_proxys_only_where_it_opens_no_w
     silence = silent("health", WireCause.PROXY, "FailedProxyError: nothing came through the proxy: timed out")
     found = headline(silence, environment=environment)
     assert (found.code, found.confidence, found.owner) == ("runner.proxy", sure, Owner.RUNNER)
+
+
+@pytest.mark.parametrize(
+    ("url", "code"), [("http://app.example", "edge.no-route"), ("https://app.example", "edge.tls-to-app")]
+)
+def test_plain_http_at_a_tls_port_is_the_proxys_where_the_address_is_https(url: str, code: str) -> None:
+    """Over https the request came by TLS: what got plain HTTP is a port behind a proxy."""
+    text = "<title>400 The plain HTTP request was sent to HTTPS port</title><center>nginx/1.22.1</center>"
+    found = edge_answer(Answer(400, Headers(()), Body(text, len(text)), url=url))
+    assert found is not None
+    assert found.code == code

@@ -35,7 +35,8 @@ TITLES = re.compile(
     r"|welcome to render|service waking up|incoming http request detected|allocating compute resources"
     r"|run this repl|<h1>it works|_incapsula_resource|sgcaptcha|successfully installed tomcat"
     r"|[\"']/lander[\"']|window\.park\s*=|/cgi-sys/|is parked"
-    r"|buy this domain|domain (?:name )?[\w.-]{0,80} ?is for sale|<h1>200 ok</h1>\s*service ready|guru meditation",
+    r"|buy this domain|domain (?:name )?[\w.-]{0,80} ?is for sale|<h1>200 ok</h1>\s*service ready|guru meditation"
+    r"|<h1>[^<]{0,40}\b(?:be (?:right )?back|under maintenance|down for maintenance)\b",
 )
 """In small letters: a page with 200 is worth a second look only where its title is none of an application's."""
 STALE = 3600
@@ -137,7 +138,7 @@ def _known(answer: Answer) -> EdgeAnswer | None:
         for sign in file.signs:
             if sign.likely and sign.body is None and answer.body.is_json:
                 continue  # a sign that is not sure does not claim an answer of the application's form
-            if _fits(sign, answer.status, headers, text) and not (_words_alone(sign, answer) and _has_mark(answer)):
+            if _fits(sign, answer, headers, text) and not (_words_alone(sign, answer) and _has_mark(answer)):
                 return _said(file, sign, answer)
     return None
 
@@ -153,8 +154,10 @@ def _has_mark(answer: Answer) -> bool:
     return has_mark(answer)
 
 
-def _fits(sign: Sign, status: int, headers: dict[str, str], text: str) -> bool:
-    if sign.status and status not in sign.status:
+def _fits(sign: Sign, answer: Answer, headers: dict[str, str], text: str) -> bool:
+    if sign.status and answer.status not in sign.status:
+        return False
+    if sign.scheme and (sign.scheme == "https") != answer.url.startswith("https:"):
         return False
     if any(name in headers for name in sign.absent) or any(name not in headers for name in sign.headers):
         return False

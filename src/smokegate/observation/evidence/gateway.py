@@ -95,6 +95,10 @@ def _limited(_: Answer, text: str) -> Said | None:
     return Said("rate-limited", weak=True) if len(text) < 300 else None
 
 
+def _too_large(_: Answer, __: str) -> Said:
+    return Said("too-large")
+
+
 def _ended(_: Answer, __: str) -> Said:
     return Said("suspended")
 
@@ -238,6 +242,7 @@ def _redirected(answer: Answer) -> EdgeAnswer | None:
 BY_STATUS: dict[int, Callable[[Answer, str], Said | None]] = {
     **dict.fromkeys((401, 403, 407, 511), _refused),
     429: _limited,
+    **dict.fromkeys((413, 414, 431), _too_large),
     **dict.fromkeys((402, 451, 509), _ended),
     **dict.fromkeys((503, *GATEWAY), _unavailable),
     **dict.fromkeys((400, 404, 410, 421), _nothing),

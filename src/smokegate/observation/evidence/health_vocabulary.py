@@ -51,22 +51,20 @@ STORE_KEY = re.compile(
 NO_PART = re.compile(r"(?:last|prev(?:ious)?)\w*|errors?|message|msg|reason|description|output|info")
 """Keys beside a state that hold its history or its reason."""
 GONE = AWAY - {
-    *(
-        "starting",
-        "initializing",
-        "initialising",
-        "booting",
-        "warmingup",
-        "draining",
-        "shuttingdown",
-        "stopping",
-        "stopped",
-    ),
+    *("starting", "initializing", "initialising", "booting", "warmingup", "draining", "shuttingdown"),
+    *("stopping", "stopped"),
     *("red", "major", "false", "ko", "sick", "maintenance", "undermaintenance", "inmaintenance"),
 }
 """What no service says of something else that it uses and needs."""
 SWITCHED = re.compile(r"(?:is)?(?:enabled|configured|required|critical|active)")
 """Where this is false, a part is not used, or not needed."""
+WELL = frozenset(
+    {
+        *("ok", "okay", "up", "healthy", "pass", "passed", "passing", "alive", "live", "ready", "running", "online"),
+        *("operational", "green", "good", "success", "serving", "active", "available"),
+    }
+)
+"""What a healthy service says of itself: where the file expects another word, it is another answer, and no sick one."""
 UNUSED = frozenset({"disabled", "skipped", "optional", "notconfigured", "notenabled", "notused", "notrequired"})
 """What a part says of itself that is not used, as a key that is true, or as its state."""
 PARTS = frozenset(

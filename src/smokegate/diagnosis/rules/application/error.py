@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import stated
-from smokegate.diagnosis.exchange_names import is_sample
+from smokegate.diagnosis.exchange_names import is_of
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
@@ -26,8 +26,8 @@ def judge(case: Case) -> Signs | None:
         for each in case.backend
         if (answer := case.app(each.name)) and (answer.status >= 500 or crash(answer)) and is_broken(case, each)
     ]
-    partly = case.sound("health") or any(case.sound(each.name) for each in case.samples)
-    hits = [each for each in hits if not (partly and (is_sample(each.name) or each.name == "register"))]
+    partly = any(case.sound(each.name) for each in case.samples)
+    hits = [each for each in hits if not (_in_part(case, each) or (partly and each.name == "register"))]
     hits = [each for each in hits if each.answer and not is_limit(each.answer)]
     if not hits:
         return None
@@ -41,6 +41,15 @@ def judge(case: Case) -> Signs | None:
         exchanges=tuple(each.name for each in hits),
         confidence=Confidence.CERTAIN if from_app else Confidence.LIKELY,
     )
+
+
+def _in_part(case: Case, exchange: Exchange) -> bool:
+    """Return whether another sample of the same request was answered as expected."""
+    if case.promise(exchange.name) is None:
+        return False
+    name, _, number = exchange.name.rpartition(" ")
+    first = name if number.isdecimal() else exchange.name
+    return any(is_of(each.name, first) and case.sound(each.name) for each in case.backend)
 
 
 def _resource(hits: list[Exchange]) -> Signs | None:

@@ -10,6 +10,8 @@ from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.rules.application.error import in_maintenance, maintenance
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.assertions import fits, unmet_json
+from smokegate.observation.evidence.health_parts import plain
+from smokegate.observation.evidence.health_vocabulary import WELL
 from smokegate.observation.evidence.self_report import says_ill, sick_words, works_in_part
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ def judge(case: Case) -> Signs | None:
     promised = tuple(each for each in case.environment.backend.health.json_ if each.key not in NAMING_KEYS)
     number = f"{answer.status}"  # an error's form has the status in a key of that name, too: no word of health
     said = [each for each in unmet_json(promised, answer) if each.actual not in {"no such key", number}]
+    said = [each for each in said if plain(each.actual) not in WELL or answer.status >= 500]
     if sick:
         words = [f"{what.removeprefix('json ')} is `{word!r}`" for what, word in sick]
     elif said:

@@ -168,9 +168,7 @@ def _bare(case: Case) -> Signs | None:
     if not hits or (len(hits) < 2 and hits[0].name != "login first") or not case.sound("health"):
         return None
     if any(_explains_itself(each) for each in hits) or _touches_and_answers(case):
-        return (
-            None  # it says so itself; or what else touches the database works: the login fails for a reason of its own
-        )
+        return None  # it says so itself; or what else touches the database works, so the login has a reason of its own
     return Signs(
         (*(seen(each, *([body(each.answer)] if each.answer else [])) for each in hits), *_healthy(case)),
         tuple(each.name for each in hits),

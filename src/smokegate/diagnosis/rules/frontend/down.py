@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.exchange_names import host_of
+from smokegate.diagnosis.identity import LIST_OF_FILES
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
@@ -14,6 +15,17 @@ from smokegate.observation.exchange import NotSent
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
+
+
+FILES = "A web server lists files at {target}, where the frontend's page should be"
+FILES_STEPS = (
+    (
+        "Compare the folder that the web server serves (`root`, `DocumentRoot`, `publish`) with the one into"
+        " which the build"
+        " writes `index.html`."
+    ),
+    "If a list of files is what is to be there, say what it contains (`[frontend]` `contains`).",
+)
 
 
 def judge(case: Case) -> Signs | None:
@@ -41,14 +53,18 @@ def judge_likeness(case: Case) -> Signs | None:
     """The page keeps what it promises, and is one that a gateway, a host or a parked domain shows, too."""
     exchange, answer, frontend = case.exchange("page"), case.answer("page"), case.environment.frontend
     edge = case.edge("page")
-    if exchange is None or answer is None or frontend is None or edge is None or _with_backend(case):
+    if exchange is None or answer is None or frontend is None or _with_backend(case):
         return None
-    if page_faults(answer, frontend.contains) or case.failures_on("page"):
+    listing = edge is None and LIST_OF_FILES.search(answer.body.start[:2000]) is not None
+    if page_faults(answer, frontend.contains) or case.failures_on("page") or not (edge or listing):
         return None
+    sign = "" if edge is None else quote(edge.sign) if edge.header else edge.sign
     return Signs(
-        evidence=(seen(exchange, quote(edge.sign) if edge.header else edge.sign, body(answer)),),
+        evidence=(seen(exchange, *filter(None, [sign]), body(answer)),),
         exchanges=("page",),
         confidence=Confidence.POSSIBLE,
+        title=FILES if listing else None,
+        steps=FILES_STEPS if listing else None,
         names={"target": host_of(exchange.request.url), "request": f"GET {exchange.request.url}"},
     )
 

@@ -32,8 +32,38 @@ def kind_of(file: PageFile) -> str:
     return "frontend.file-missing" if file.problem.startswith("answered") else "frontend.file-broken"
 
 
+def _not_arrived(case: Case) -> Signs | None:
+    """A script comes to no end, or not at all, where its page came."""
+    found = [
+        (each, each.no_answer)
+        for each in case.frontend
+        if each.name.startswith("script ") and each.no_answer is not None and case.failures_on(each.name)
+    ]
+    if not found or case.wire("page") is not None:
+        return None
+    exchange, why = found[0]
+    return Signs(
+        evidence=tuple(seen(each) for each, _ in found[:3]),
+        exchanges=tuple(each.name for each, _ in found),
+        names={"missing": urlsplit(exchange.request.url).path, "problem": why.cause.title},
+        steps=(
+            (
+                "Fetch the script with the report's curl line, on the server and from outside: where only the"
+                " second is cut"
+                " short or fails, a proxy in front does it."
+            ),
+            (
+                "Read the proxy's error log: a full disk, or a folder for temporary files that it may not write"
+                " (nginx: `proxy_temp`), cuts long answers short; so do its limits of time and size."
+            ),
+        ),
+    )
+
+
 def _having(code: str) -> Judge:
     def judge(case: Case) -> Signs | None:
+        if code == "frontend.file-broken" and (signs := _not_arrived(case)):
+            return signs
         page = case.observation.page
         found = [each for each in page.broken if kind_of(each) == code] if page is not None else []
         if not found or case.edge(found[0].exchange) is not None:

@@ -116,7 +116,10 @@ def not_shared(case: Case) -> Signs | None:
         for name in VIEWS
         if (e := case.exchange(name)) and (a := case.app(name)) and a.status < 300 and not _turns_away(case, a)
     ]
-    competing = None if opened else ("a check of tokens that refuses all of them", "instances whose clocks differ")
+    dropped = "a proxy in front that does not pass on the `Authorization` header or the cookie"
+    competing = (
+        None if opened else (dropped, "a check of tokens that refuses all of them", "instances whose clocks differ")
+    )
     answers = [each.answer.body.start for each in refused if each.answer]
     why = next((reason for each in answers if (reason := reason_in(each, kind="token"))), None)
     return Signs(
