@@ -91,9 +91,10 @@ def answered(
 PAGE = "<!doctype html><title>Trading</title>"
 
 
-def page(name: str, status: int = 200, text: str = PAGE, **more: Any) -> Exchange:
-    """Return an exchange that was answered with a web page."""
-    return answered(name, status, text, {"content-type": "text/html; charset=utf-8"}, **more)
+def page(name: str, status: int = 200, text: str = PAGE, policy: str = "", **more: Any) -> Exchange:
+    """Return an exchange that was answered with a web page, which may have a Content-Security-Policy."""
+    headers = {"content-type": "text/html; charset=utf-8"} | ({"content-security-policy": policy} if policy else {})
+    return answered(name, status, text, headers, **more)
 
 
 def silent(name: str, cause: WireCause, detail: str = "in the library's words", **more: Any) -> Exchange:

@@ -408,6 +408,13 @@ DEFECTS = (
         ),
         "`password`",
     ),
+    Defect(
+        "frontend.call-forbidden",
+        (page("page", policy="connect-src 'self'"),),
+        "`connect-src 'self'`",
+        CERTAIN,
+        fields={"api_addresses": (address(f"{BACKEND}/api"),)},
+    ),
     calls("frontend.calls-localhost", "http://localhost:8000/api"),
     calls("frontend.calls-itself", "/api"),
     calls("frontend.plain-http", BACKEND.replace("https", "http") + "/api"),

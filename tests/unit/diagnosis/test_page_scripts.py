@@ -268,6 +268,107 @@ def test_a_constant_that_only_begins_a_request_is_no_call() -> None:
     assert judgement(f"const b=`{API}/api`;fetch(`${{b}}/items`)") == "right"
 
 
+CALLING = f'const c=axios.create({{baseURL:"{API}/api"}});c.get("/items")'
+
+
+@pytest.mark.parametrize(
+    ("policy", "text", "expected"),
+    [
+        ("default-src 'self'", "", "frontend.call-forbidden"),
+        ("connect-src 'self' https://old.shop.example; default-src *", "", "frontend.call-forbidden"),
+        ("connect-src *; script-src 'self', connect-src 'none'", "", "frontend.call-forbidden"),
+        ("connect-src https://api.shop.example:8443", "", "frontend.call-forbidden"),
+        ("", """<meta http-equiv="Content-Security-Policy" content="default-src 'self'">""", "frontend.call-forbidden"),
+        ("", """<!-- <meta http-equiv="Content-Security-Policy" content="default-src 'self'"> -->""", "right"),
+        ("script-src 'self'; frame-ancestors 'none'", "", "right"),
+        ("default-src 'self'; connect-src 'self' api.shop.example", "", "right"),
+        ("default-src 'self'; connect-src 'self' https://*.shop.example", "", "right"),
+        ("default-src 'none'; connect-src http: wss:", "", "right"),
+        ("default-src 'none'; connect-src https://api.shop.example/api/", "", "right"),
+    ],
+)
+def test_a_pages_policy_allows_its_calls_or_does_not(policy: str, text: str, expected: str) -> None:
+    """`connect-src` decides, without it `default-src`; each policy must allow the call."""
+    exchange = page("page", text=text or "<p>Shop</p>", policy=policy)
+    script = f'fetch("{API}/api/items")' if policy.endswith("/api/") else CALLING
+    assert judgement(script, exchanges=(exchange,)) == expected
+
+
+def test_a_policy_that_upgrades_calls_makes_plain_http_right() -> None:
+    """`upgrade-insecure-requests`: the browser sends them over https."""
+    script = f'fetch("{API.replace("https", "http")}/api/items")'
+    assert judgement(script) == "frontend.plain-http"
+    assert judgement(script, exchanges=(page("page", policy="upgrade-insecure-requests"),)) != "frontend.plain-http"
+
+
+GENERATED = (
+    'const o={BASE:"http://localhost:8000",VERSION:"1"};Object.assign(o,{BASE:SET});'
+    'const f=async(e,t)=>fetch(`${e.BASE}${t.url}`,{method:t.method});f(o,{method:"GET",url:"/api/items"})'
+)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        (f'"{API}"', "right"),
+        ('"https://staging.shop.example"', "frontend.another-backend"),
+        ("void 0", "frontend.address-unset"),
+    ],
+)
+def test_what_is_assigned_to_a_generated_clients_settings_replaces_them(address: str, expected: str) -> None:
+    """`Object.assign(OpenAPI, { BASE: … })`."""
+    assert judgement(GENERATED.replace("SET", address)) == expected
+
+
+def test_a_name_that_begins_as_null_is_what_it_is_set_to() -> None:
+    """An address that is put together when it is first needed."""
+    script = "let b=null;async function g(){if(!b){b=VALUE}return b}const f=async()=>fetch(`${await g()}/api/items`)"
+    assert judgement(script.replace("VALUE", f'"{LOCAL}"')) == "frontend.calls-localhost"
+    assert judgement(script.replace("VALUE", "await found()")) == "not known"
+    assert judgement(script.replace("VALUE", "{...b,c:1}")) == "not known"
+
+
+def test_a_module_that_throws_where_its_setting_is_missing() -> None:
+    """In a function that is called where it stands, too."""
+    script = 'const c=axios.create({baseURL:(()=>{throw new Error("VITE_API_URL is not set")})(),timeout:1});'
+    assert judgement(script) == "frontend.address-unset"
+    assert judgement(script.replace(")(),", "),")) == "not known"
+
+
+def test_parts_of_an_address_that_are_not_set() -> None:
+    """`http://${host}:${port}`, without both."""
+    assert judgement('axios.create({baseURL:"http://undefined:undefined/api"})') == "frontend.address-unset"
+
+
+@pytest.mark.parametrize(
+    ("script", "there"),
+    [
+        (f'const b="{API}/api/";fetch(`${{b}}/items`);fetch(`${{b}}/orders`)', "/api//items"),
+        (f'fetch("{API}/items");fetch("{API}/orders")', "/items"),
+        (f'fetch("{API}/api/v2/items")', "/api/v2/items"),
+        (f'a({{baseUrl:"{API}",e:b=>({{i:b.query({{query:e=>"/items"}})}})}})', "/items"),
+        (f'new C({{baseUrl:"{API}"}});this.request({{path:"/items",method:"GET",headers:h}})', "/items"),
+    ],
+)
+def test_a_path_that_is_almost_the_apis_is_tried(script: str, there: str) -> None:
+    """A slash twice, a prefix or a version that is missing: the backend's own answer decides."""
+    gone = answered(f"called on backend {there}", 404, {"detail": "Not Found"})
+    assert judgement(script, exchanges=(gone,)) == "frontend.wrong-path"
+    assert judgement(script, exchanges=(answered(f"called on backend {there}", 200, []),)) == "right"
+
+
+def test_the_names_of_ones_own_machine_are_one_server() -> None:
+    """A page at localhost that calls the backend there by another of its names reaches it, at the same port."""
+    local = an_environment(
+        frontend={"url": "http://localhost:3000"},
+        backend={"url": "http://127.0.0.1:8000", "health": {"path": "/health"}},
+        sign_in=None,
+        version=None,
+    )
+    assert judgement('fetch("http://localhost:8000/api/items")', environment=local) == "right"
+    assert judgement('fetch("http://localhost:5000/api/items")', environment=local) == "frontend.calls-localhost"
+
+
 def test_pages_that_call_no_api_may_call_their_own_host() -> None:
     """`calls = false`: such as those that a server renders, with the parts that they load."""
     script = "fetch(`/items`)"

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from smokegate.observation.exchange import Answer
 
 
-UNSET = re.compile(r"(?:undefined|null|NaN|\[object Object\])(?=$|[/:?\ufffc])|https?:///")
+UNSET = re.compile(r"(?:(?:https?|wss?)://)?(?:undefined|null|NaN|\[object Object\])(?=$|[/:?\ufffc])|https?:///")
 UNFILLED = re.compile(
     r"(?:https?://)?(?:__[A-Za-z][A-Za-z0-9_]*__|%[A-Z][A-Z0-9_]*%|\$\{[A-Za-z_][\w.]*(?::?-[^}]*)?\}|\$[A-Z][A-Z0-9_]{2,}"
     r"|\{\{\s*[\w.]+\s*\}\}|<%=?.*?%>|#\{\w+\}#?|@@?[A-Z][A-Z0-9_]+@@?|<[A-Z][A-Z0-9_-]+>"
     r"|(?:YOUR|REPLACE|CHANGE|INSERT|PLACEHOLDER|TODO)[_-][A-Z_-]+|[A-Z][A-Z0-9]*_API_[A-Z0-9_]+|API_[A-Z0-9_]+_PLACEHOLDER"
     r"|[A-Z0-9_]+_PLACEHOLDER)(?=$|[/:?\ufffc])"
 )
+VERSION = re.compile(r"v\d{1,3}")
 WITHOUT_SCHEME = re.compile(r"[\"']https?://|((?:[\w-]+\.)+[\w-]+|localhost)(?::\d+)?/", re.IGNORECASE)
 """An address that a browser takes for a path: without its scheme, or with the quotation marks of a settings file."""
 
@@ -50,6 +51,11 @@ def begun(called: Iterable[str], declared: str, path: str) -> bool:
     """Return whether some call begins as the part of a declared path does that this one lacks."""
     first = "/" + declared.removesuffix(path).strip("/").partition("/")[0]
     return any(covers(each, first) for each in called)
+
+
+def versionless(path: str) -> list[str]:
+    """Return the parts of a path without those that are a version's, and without empty ones."""
+    return [each for each in path.split("/") if each and VERSION.fullmatch(each) is None]
 
 
 def is_api(answer: Answer) -> bool:

@@ -5,8 +5,9 @@ Where the file states no path, the backend's own answer to the path that would b
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from smokegate.knowledge.page_hosts import is_developer_tool, is_local, is_third_party
 from smokegate.observation.evidence.addresses import (
@@ -19,7 +20,9 @@ from smokegate.observation.evidence.addresses import (
     is_api,
     place_of,
     split_address,
+    versionless,
 )
+from smokegate.observation.evidence.content_policy import refused_by, upgrades
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.model import HOLE, ApiAddress
 from smokegate.observation.plan.step import ON_BACKEND, ON_FRONTEND
@@ -83,19 +86,37 @@ class AddressJudge:
             meant = bare[1] in {None, "localhost", self.wanted.hostname}
             return ("frontend.calls-itself", why) if meant else (UNCLEAR, "")
         found = split_address(address.resolved)
-        if place_of(found) == place_of(self.wanted):
+        if self.is_wanted(found):
             return self._by_path(address, found.path)
         if place_of(found) == place_of(self._home):
             return self._itself(address)
         if found.hostname == self.wanted.hostname and found.scheme == "http" and self._home.scheme == "https":
-            return "frontend.plain-http", ""
+            page = self._answer("page")
+            return (UNCLEAR if page is not None and upgrades(page) else "frontend.plain-http"), ""
         if is_developer_tool(address.resolved) or is_third_party(address.resolved):
             return UNCLEAR, ""
         return ("frontend.calls-localhost" if is_local(found.hostname) else "frontend.another-backend"), ""
 
+    def refused_by_policy(self, address: ApiAddress) -> str:
+        """Return the directive of the page's own policy by which browsers do not call an address; empty for none."""
+        page = self._answer("page")
+        if page is None or address.how not in {"client", "request"} or not address.alone:
+            return ""
+        directive = refused_by(page, address.resolved, self._home.geturl())
+        return f"the page's policy allows `{directive}`" if directive else ""
+
+    def is_wanted(self, found: SplitResult) -> bool:
+        """Return whether an address leads to the API's server, which on one's own machine has several names."""
+        wanted, home, here = place_of(self.wanted), place_of(self._home), place_of(found)
+        local = all(is_local(each.hostname) for each in (self.wanted, self._home, found))
+        return here == wanted or (local and here != home and (here[0], here[2]) == (wanted[0], wanted[2]))
+
     def below_base(self, address: ApiAddress) -> bool:
         """Return whether what a request option names as its `url` is a path below a client's base."""
-        return self._based and address.how == "client" and address.value.startswith("/")
+        if address.how != "client" or not address.value.startswith("/"):
+            return False
+        joined = (each.value for each in self.addresses if each.how == "request" and each.value != address.value)
+        return self._based or any(each.endswith(address.value) for each in joined)
 
     def _by_path(self, address: ApiAddress, path: str) -> tuple[str, str]:
         known, cut, _ = path.partition(HOLE)
@@ -118,13 +139,14 @@ class AddressJudge:
         path = self.suspicious(address)
         answer = self._answer(ON_BACKEND + path) if path else None
         if answer is not None and (answer.status == 404 or (is_html(answer) and answer.status < 400)):
-            declared = next(each for each in self._declared if each.endswith(path) or path.endswith(each))
+            same = [each for each in self._declared if versionless(each) == versionless(path)]
+            declared = next((d for d in self._declared if d.endswith(path) or path.endswith(d)), "".join(same[:1]))
             return "frontend.wrong-path", f"it calls `{path}`, which is not there; `{declared}` is"
         return RIGHT, ""
 
     def suspicious(self, address: ApiAddress) -> str:
         """Return a path that is called and lacks the beginning that a declared path of the API has, or has it twice."""
-        if self._prefix or place_of(split_address(address.resolved)) != place_of(self.wanted):
+        if self._prefix or not self.is_wanted(split_address(address.resolved)):
             return ""
         called = self.called(address)
         if any(covers(d, c.rstrip("/")) or covers(c, d) for c in called for d in self._declared if len(c) > 1):
@@ -132,13 +154,17 @@ class AddressJudge:
         # What knows the prefix elsewhere does not lack it here: this is a page of the frontend with a similar name.
         lacking = [c for c in called if len(c) > 1 for d in self._declared if d.endswith(c) and not begun(called, d, c)]
         twice = [c for c in called for d in self._declared if c == "/" + d.split("/")[1] + d]
-        return max(lacking or twice, key=len, default="")
+        alike = [c for c in called for d in self._declared if len(c) > 1 and versionless(c) == versionless(d)]
+        return max(lacking or twice or alike, key=len, default="")
 
     def called(self, address: ApiAddress) -> list[str]:
         """Return the paths that are called by an address, each as far as it is known."""
         known, cut, _ = split_address(address.resolved).path.partition(HOLE)
         base = cut or address.how in BASES
         called = [known.rstrip("/") + "/" + each.lstrip("/") for each in self._paths] if base else [known]
+        if cut and "//" in known:  # what a script has joined by hand
+            once = re.sub("//+", "/", known)
+            called += [known + each.removeprefix(once) for each in self._declared if each.startswith(once)]
         return [each.partition(HOLE)[0] for each in called]
 
     def is_home(self, address: ApiAddress) -> bool:

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 
-from smokegate.observation.evidence.addresses import place_of, split_address
+from smokegate.observation.evidence.addresses import split_address
 from smokegate.observation.evidence.called_address import RIGHT, STRONG, UNCLEAR, AddressJudge
 from smokegate.observation.model import ApiAddress
 from smokegate.observation.plan.step import ON_BACKEND, ON_FRONTEND
@@ -28,6 +28,10 @@ STAGES = re.compile(
 )
 ORDER = ("client", "request", "setting", "built", "given", "constant")
 CODES = ("frontend.address-unset", "frontend.address-unfilled", "frontend.calls-localhost", "frontend.plain-http")
+
+
+CALLED = ("client", "request")
+"""How an address is found that the page calls for sure."""
 
 
 class Wrong(Struct, frozen=True):
@@ -66,7 +70,7 @@ def to_try(environment: Environment, addresses: Iterable[ApiAddress], paths: tup
     """Return which requests would tell right from wrong, by the names of their exchanges; at most three."""
     judge = AddressJudge(environment, None, tuple(addresses), paths)
     found: dict[str, None] = {}
-    if any(judge.kind(each)[0] == RIGHT and not judge.suspicious(each) for each in judge.addresses):
+    if any(judge.kind(each)[0] == RIGHT and _vouches(judge, each) for each in judge.addresses):
         return ()
     unset = any(judge.kind(each)[0] == "frontend.address-unset" for each in judge.addresses if each.how in STRONG)
     for each in judge.addresses:
@@ -91,17 +95,30 @@ def to_read(environment: Environment, addresses: Iterable[ApiAddress], paths: tu
 def _judgement(judge: AddressJudge) -> Judgement:
     """Return what the addresses come to."""
     kinds = [(each, *judge.kind(each)) for each in judge.addresses]
-    right = tuple(each for each, kind, _ in kinds if kind == RIGHT)
+    kept = {each: judge.refused_by_policy(each) for each, kind, _ in kinds if kind == RIGHT}
+    right = tuple(each for each, policy in kept.items() if not policy)
+    if not any(each.how in CALLED for each in right) and (first := next(filter(kept.get, kept), None)):
+        return Judgement(wrong=(Wrong("frontend.call-forbidden", first, certain=True, detail=kept[first]),))
     wrong = [Wrong(kind, each, judge.coincides(each), detail) for each, kind, detail in kinds if "." in kind]
     near = any(
-        kind in {UNCLEAR, "frontend.wrong-path"} and place_of(split_address(each.resolved)) == place_of(judge.wanted)
+        kind in {UNCLEAR, "frontend.wrong-path"} and judge.is_wanted(split_address(each.resolved))
         for each, kind, _ in kinds
     )
-    counted = tuple(each for each in wrong if _counts(judge, each, any_right=bool(right), near=near))
+    sure = any(_vouches(judge, each) for each in right)
+    any_right = {each: sure if each.code == "frontend.wrong-path" else bool(right) for each in wrong}
+    counted = tuple(each for each in wrong if _counts(judge, each, any_right=any_right[each], near=near))
     # A path known alone is the end of a call whose beginning says what is wrong with it.
     counted = tuple(each for each in counted if each.address.how != "path") or counted
     unclear = tuple(each for each, kind, _ in kinds if kind == UNCLEAR)
     return Judgement(right, tuple(sorted(counted, key=lambda each: _rank(judge, each))), unclear)
+
+
+def _vouches(judge: AddressJudge, right: ApiAddress) -> bool:
+    """Return whether a right address shows that the path is right, too.
+
+    One request whose path the file does not name shows nothing about the others, nor does a setting.
+    """
+    return not judge.suspicious(right) and (right.how not in {"request", "setting"} or judge.coincides(right))
 
 
 def _counts(judge: AddressJudge, wrong: Wrong, *, any_right: bool, near: bool) -> bool:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from smokegate.observation.javascript.api_names import ABSOLUTE, ADDRESS, SPECIFIED
+from smokegate.observation.javascript.clients import set_on
 from smokegate.observation.javascript.scopes import Definition, Script
 from smokegate.observation.javascript.tokens import STRING, WORD
 from smokegate.observation.javascript.values import (
@@ -92,23 +93,30 @@ def _only_address(evaluator: Evaluator, name: str) -> Value | None:
         tokens = script.tokens
         if name in SPECIFIED and tokens.word(at - 4) == "this":
             continue
-        if tokens.word(at) == "(" and tokens.is_punctuation(at + 2, "=>"):
-            value = evaluator.value(script, at + 3)  # a getter, as bundlers export: `API: () => t`
-        elif tokens.kind(at) in {STRING, WORD} or tokens.word(at) == "`":
-            value = evaluator.value(script, at)
-        else:
+        value = _value(evaluator, script, at)
+        if value is None:
             continue
         if name in GENERIC and not isinstance(value, str | Undefined):
             return None  # whose it is is not known
         value = _unset(script, at, name, value)
         if value == "":
             found[value] = None
+        if tokens.is_punctuation(at - 1, ":") and set_on(script, at) is not None:
+            return UNDEFINED.word if value == UNDEFINED and AN_ADDRESS.search(name) else value  # replaces a default
         one = not isinstance(value, Choice)  # of `t?.trim()`, transpiled, one is undefined
         for each in options_of(value):
             begins = isinstance(each, str) and each.startswith(("http://", "https://", "ws://", "wss://", "/"))
             if begins or (one and isinstance(each, str) and each.startswith("undefined")):
                 found[each] = None
     return next(iter(found)) if len(found) == 1 else None
+
+
+def _value(evaluator: Evaluator, script: Script, at: int) -> Value | None:
+    """Return what a property is set to, None for what is surely no address."""
+    tokens = script.tokens
+    if tokens.word(at) == "(" and tokens.is_punctuation(at + 2, "=>"):
+        return evaluator.value(script, at + 3)  # a getter, as bundlers export: `API: () => t`
+    return evaluator.value(script, at) if tokens.kind(at) in {STRING, WORD} or tokens.word(at) == "`" else None
 
 
 def _unset(script: Script, at: int, name: str, value: Value) -> Value:

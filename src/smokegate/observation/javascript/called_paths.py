@@ -6,6 +6,8 @@ import re
 
 from msgspec import Struct, field
 
+from smokegate.observation.javascript.tokens import NOWHERE, STRING, Tokens, unescaped
+
 MOST = 400
 RELATIVE = re.compile(r"[a-z][a-z0-9]{2,30}(?:/[\w\ufffc-]{1,40}){0,4}")
 
@@ -34,3 +36,20 @@ class CalledPaths(Struct):
     def known(self) -> tuple[str, ...]:
         """The paths that are called, as far as they are constant."""
         return (*self.absolute, *(self.relative if self.prefixed else ()))
+
+
+def stated_with_method(tokens: Tokens, at: int) -> str:
+    """Return the path that stands beside the method with which it is called, as generated clients have it."""
+    opened = tokens.inside[at] if at < len(tokens.starts) else NOWHERE
+    if tokens.kind(at) != STRING or opened == NOWHERE or tokens.word(opened) != "{":
+        return ""
+    entries = tokens.text[tokens.starts[at] : tokens.ends[at] + 200]
+    found = re.search(r"""[,\s]method\s*:\s*["'`][A-Z]""", entries.partition("}")[0])
+    return unescaped(tokens.word(at)[1:-1]) if found else ""
+
+
+def is_query(tokens: Tokens, index: int) -> bool:
+    """Return whether a path is what an endpoint of RTK Query requests: `query: (id) => "/items"`."""
+    first = tokens.pair.get(index - 2, index - 2)
+    named = tokens.is_punctuation(first - 1, ":") and tokens.word(first - 2) == "query"
+    return tokens.is_punctuation(index - 1, "=>") and named

@@ -16,7 +16,7 @@ from smokegate.observation.javascript.api_names import (
     Found,
     names_api,
 )
-from smokegate.observation.javascript.called_paths import CalledPaths
+from smokegate.observation.javascript.called_paths import CalledPaths, is_query, stated_with_method
 from smokegate.observation.javascript.callers import requested
 from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.members import member
@@ -24,7 +24,7 @@ from smokegate.observation.javascript.options import Options
 from smokegate.observation.javascript.refusing import keeps_nothing, refused
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import PIECE, PUNCTUATION, STRING, WORD, Tokens, unescaped
-from smokegate.observation.javascript.unset import runs_at_once
+from smokegate.observation.javascript.unset import called_at_once, runs_at_once
 from smokegate.observation.javascript.values import UNDEFINED, Undefined, Unknown
 from smokegate.observation.model import HOLE
 
@@ -83,6 +83,8 @@ class Calls:
         elif word == "throw":
             yield from self._thrown(script, index)
         elif tokens.is_punctuation(index - 1, *BEFORE_KEY.get(sign, ())):
+            if word == "path" and (path := stated_with_method(tokens, index + 2)):
+                self.paths.note(path)
             yield from self._options.entry(script, word, index + 2)
         elif (sign == "+" and tokens.is_punctuation(index - 1, "(", ",", "=>", "=", ":", "[")) or (
             sign == "+" and tokens.word(index - 1) == "return"
@@ -113,7 +115,9 @@ class Calls:
     def _thrown(self, script: Script, index: int) -> Iterator[Found]:
         """Yield the setting that a module misses that throws as it loads, by no condition: the build decided it."""
         tokens = script.tokens
-        if (index and not tokens.is_punctuation(index - 1, ";", "}")) or not runs_at_once(script, index):
+        at = called_at_once(script, index)
+        begins = not index or at != index or tokens.is_punctuation(index - 1, ";", "}")
+        if not begins or not runs_at_once(script, at):
             return
         said = " ".join(tokens.word(each) for each in range(index, index + 12) if tokens.kind(each) in {STRING, PIECE})
         name = next((each for each in SETTING.findall(said) if names_api(each)), "")
@@ -188,7 +192,7 @@ class Calls:
         head = tokens.text[start : start + 8]
         if tokens.is_punctuation(index + 1, ":") and tokens.is_punctuation(index - 1, "{", ","):
             yield from self._options.entry(script, unescaped(tokens.word(index)[1:-1]), index + 2)
-        elif head[:1] == "/" and tokens.is_punctuation(index - 1, "(", ","):
+        elif head[:1] == "/" and (tokens.is_punctuation(index - 1, "(", ",") or is_query(tokens, index)):
             self._path(script, index, tokens.word(index)[1:-1])
         elif ABSOLUTE.match(head):
             if tokens.is_punctuation(index - 1, "("):
@@ -204,7 +208,7 @@ class Calls:
 
     def _path(self, script: Script, index: int, path: str) -> None:
         around = script.tokens.inside[index]
-        if script.tokens.word(around) == "(" and path[1:2].isalnum():
+        if (script.tokens.word(around) == "(" or is_query(script.tokens, index)) and path[1:2].isalnum():
             self.paths.note(unescaped(path))
 
     def _template(self, script: Script, index: int) -> Iterator[Found]:
@@ -214,7 +218,7 @@ class Calls:
             return
         piece = tokens.word(index + 1)
         whole = tokens.is_punctuation(index + 2, "`") and tokens.pair.get(index + 2) == index
-        if piece[:1] == "/" and tokens.is_punctuation(index - 1, "(", ","):
+        if piece[:1] == "/" and (tokens.is_punctuation(index - 1, "(", ",") or is_query(tokens, index)):
             self._path(script, index, piece + ("" if whole else HOLE))
         elif ABSOLUTE.match(piece) and whole:
             how = "built" if tokens.is_punctuation(index - 1, "(") else _stands_as(tokens, index)

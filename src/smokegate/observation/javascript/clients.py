@@ -20,6 +20,16 @@ def sets(script: Script, at: int) -> bool:
     return method and tokens.word(opened - 2).startswith("set")
 
 
+def set_on(script: Script, at: int) -> int | None:
+    """Return the name whose property a value is set to: `a.b = …`, or `Object.assign(a, { b: … })`."""
+    tokens = script.tokens
+    if tokens.is_punctuation(at - 1, "="):
+        return at - 4 if tokens.is_punctuation(at - 3, ".") else None
+    call = tokens.inside[tokens.inside[at]] if tokens.inside[at] != NOWHERE else NOWHERE
+    assigns = call != NOWHERE and tokens.is_punctuation(call, "(") and tokens.word(call - 1) == "assign"
+    return call + 1 if assigns and tokens.kind(call + 1) == WORD and tokens.is_punctuation(call + 2, ",") else None
+
+
 def owner_of(script: Script, at: int) -> str:
     """Return the name of the client that has a value for an option, empty where it has none."""
     tokens, position = script.tokens, at

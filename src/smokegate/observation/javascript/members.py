@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from smokegate.observation.javascript.address_names import address_by_name
 from smokegate.observation.javascript.api_names import ABSOLUTE
+from smokegate.observation.javascript.clients import set_on
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import NOWHERE, STRING, WORD, unescaped
 from smokegate.observation.javascript.values import (
@@ -130,7 +131,7 @@ def _of_literal(evaluator: Evaluator, value: Literal, name: str) -> Value:
             return evaluator.value(script, index)
         if key == "get" and tokens.word(index + 1) == name and tokens.is_punctuation(index + 2, "("):
             return evaluator.returned(Literal(script, index + 1), [])
-    for each in reversed(spread):
+    for each in (each for each in reversed(spread) if each != value):  # not that of `a = {...a, b: 1}`
         found = member(evaluator, each, name)
         if not isinstance(found, Undefined):
             return found
@@ -146,9 +147,8 @@ def _as_set(evaluator: Evaluator, value: Literal, name: str, first: Value) -> Va
         return first
     found: Value = first
     for script, at in islice(evaluator.world.assigned(name), MOST_SET):
-        tokens, owner = script.tokens, at - 4
-        is_member = tokens.is_punctuation(at - 1, "=") and tokens.is_punctuation(at - 3, ".")
-        if not is_member or tokens.kind(owner) != WORD or tokens.is_punctuation(owner - 1, "."):
+        tokens, owner = script.tokens, set_on(script, at)
+        if owner is None or tokens.kind(owner) != WORD or tokens.is_punctuation(owner - 1, "."):
             continue
         evaluator.world.steps += 1 + len(script.definitions.get(tokens.word(owner), ()))
         if evaluator.world.exhausted:
@@ -156,7 +156,9 @@ def _as_set(evaluator: Evaluator, value: Literal, name: str, first: Value) -> Va
         itself = tokens.word(at) == tokens.word(owner) and tokens.word(at + 2) == name
         if itself or evaluator.name(script, tokens.word(owner), owner, {}) != value:
             continue
-        at_once = tokens.inside[owner] in {NOWHERE, value.script.tokens.inside[value.at]}
+        around = tokens.inside[owner]
+        around = tokens.inside[around] if tokens.is_punctuation(at - 1, ":") else around
+        at_once = around in {NOWHERE, value.script.tokens.inside[value.at]}
         found = evaluator.value(script, at) if at_once else choice(found, evaluator.value(script, at))
     return found
 

@@ -51,7 +51,7 @@ class Options:
                 yield Found(script.url, each.value, "setting", "?", alone=False)
         elif key in GIVEN and at < len(script.tokens.starts):
             yield from self.given(script, at)
-        if at >= len(script.tokens.starts) or (not client and not names_api(key)):
+        if _is_pattern(script, at) or (not client and not names_api(key)):
             return
         self._paths.prefixed |= key.lower() == "prefixurl"
         how = "constant" if self._is_default(script, at) else "client" if client else "setting"
@@ -116,6 +116,12 @@ class Options:
         name = tokens.word(opened - 2) if tokens.is_punctuation(opened - 1, "=") else ""
         spread = rf"\.\.\.{re.escape(name)}\s*,\s*\.\.\.|Object\.assign\([^;]{{0,40}}[,(]\s*{re.escape(name)}\s*[,)]"
         return bool(name) and re.search(spread, tokens.text) is not None
+
+
+def _is_pattern(script: Script, at: int) -> bool:
+    """Return whether there is no value: `{baseUrl: a = ""}` takes an option apart and says what it is by default."""
+    tokens = script.tokens
+    return at >= len(tokens.starts) or (tokens.is_punctuation(at + 1, "=") and tokens.is_punctuation(at - 1, ":"))
 
 
 def _wants_address(script: Script, key: str, at: int) -> bool:

@@ -74,6 +74,8 @@ class Script(Struct, eq=False):
             before = [each for each in here if each.at < position]
             known = [each for each in (before[::-1] or here) if each.value is not None]
             if here:
+                if known and self._is_nothing(known[0]):
+                    return self._set_later(name, known[0], around)
                 return known[0] if known else self._assigned(self.definitions[name], around) or here[0]
             if around == NOWHERE:
                 return None
@@ -81,6 +83,21 @@ class Script(Struct, eq=False):
                 return "parameter"
             position = around
         return "parameter"
+
+    def _is_nothing(self, definition: Definition) -> bool:
+        """Return whether a name begins as null or undefined, to be set when it is first needed."""
+        first, tokens = definition.value or 0, self.tokens
+        unset = tokens.word(first) in {"null", "undefined"} and tokens.is_punctuation(first + 1, ",", ";")
+        return unset and tokens.is_punctuation(definition.at + 1, "=")
+
+    def _set_later(self, name: str, first: Definition, around: int) -> Definition | str:
+        """Return what a name is set to that begins as nothing; "parameter" where that is one of several."""
+        others = [each for each in self.definitions[name] if each != first]
+        if not others:
+            return first
+        found = self._assigned(others, around)
+        # What is put together from what it was before has no value that can be read.
+        return "parameter" if found is None or self.tokens.word((found.value or 0) + 1) == "..." else found
 
     def _assigned(self, found: list[Definition], around: int) -> Definition | None:
         """Return the only value that is assigned further inside to a name declared without one."""

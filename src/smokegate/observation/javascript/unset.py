@@ -93,10 +93,24 @@ def runs_at_once(script: Script, at: int) -> bool:
     for _ in range(OUTWARDS):
         if around == NOWHERE:
             return next(_functions(script, at), None) is None
-        if tokens.word(around) != "(":
+        literal = tokens.word(around) == "{" and tokens.is_punctuation(around - 1, "(", ",", ":", "=", "[")
+        if tokens.word(around) != "(" and not literal:
             return False
         around = tokens.inside[around]
     return False
+
+
+def called_at_once(script: Script, at: int) -> int:
+    """Return where a function without parameters begins that is called where it stands: `(() => { throw … })()`.
+
+    Where a token is not the first of such a function's body, it is its own place.
+    """
+    tokens, brace = script.tokens, at - 1
+    first = tokens.pair.get(brace - 2, NOWHERE)
+    around = tokens.inside[brace] if brace >= 0 else NOWHERE
+    arrow = tokens.is_punctuation(brace, "{") and tokens.is_punctuation(brace - 1, "=>") and first == brace - 3
+    wrapped = arrow and around == first - 1 and tokens.is_punctuation(around, "(")
+    return around if wrapped and tokens.is_punctuation(tokens.closing(around) + 1, "(") else at
 
 
 def _back(script: Script, position: int) -> Iterator[int]:

@@ -83,6 +83,7 @@ RULES = tuple(
         unless=("frontend.down", "frontend.file-missing", "frontend.file-is-page", "frontend.settings-missing"),
     )
     for code in (
+        "frontend.call-forbidden",
         "frontend.calls-localhost",
         "frontend.calls-itself",
         "frontend.plain-http",

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from smokegate.knowledge.page_hosts import is_developer_tool, is_framework_path, is_third_party
-from smokegate.observation.evidence.addresses import UNFILLED, WITHOUT_SCHEME
-from smokegate.observation.javascript.api_names import ABSOLUTE, UNSET, Found, names_api
+from smokegate.observation.evidence.addresses import UNFILLED, UNSET, WITHOUT_SCHEME
+from smokegate.observation.javascript.api_names import ABSOLUTE, Found, names_api
 from smokegate.observation.javascript.calls import Calls
 from smokegate.observation.javascript.definitions import script_of
 from smokegate.observation.javascript.evaluate import Evaluator
@@ -139,6 +139,9 @@ class Reading:
             found.how == "mention" and not absolute
         ):
             return None
+        script = urlsplit(found.script).path
+        if absolute and UNSET.match(value):
+            return ApiAddress(script, value, value, found.how, found.alone, found.setting)
         try:
             resolved = urljoin(self.world.page, AUTHORITY.sub(r"\1/", value))
             parts = urlsplit(resolved.partition(HOLE)[0])
@@ -147,7 +150,6 @@ class Reading:
             return None
         if not UNSET.match(value) and not self._may_be_api(found, value, resolved, absolute=absolute):
             return None
-        script = urlsplit(found.script).path
         return ApiAddress(script, value, resolved, found.how, found.alone, found.setting)
 
     def _may_be_api(self, found: Found, value: str, resolved: str, *, absolute: bool) -> bool:
