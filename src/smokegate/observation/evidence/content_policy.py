@@ -43,7 +43,7 @@ def refused_by(page: Answer, url: str, home_url: str) -> str:
 
 def _policies(page: Answer) -> Iterator[dict[str, list[str]]]:
     """Yield the policies in force, each as its directives; of a directive that is there twice the first counts."""
-    for text in (*page.headers.get(NAME, "").split(","), *policies_in(page.body.text)):
+    for text in (*page.headers.get(NAME, "").split(","), *policies_in(page.body.start)):
         found: dict[str, list[str]] = {}
         for directive in text.split(";"):
             words = directive.split()

@@ -8,9 +8,7 @@ LARGEST_PAGE = 1 << 18
 """Characters of a page that are searched."""
 ELEMENT = re.compile(r"<(?:input|meta)\b[^>]{0,2000}>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
-
-
-COMMENT = re.compile(r"<!--.{0,20000}?-->", re.DOTALL)
+COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 def policies_in(text: str) -> list[str]:

@@ -54,10 +54,9 @@ def _none_sent(case: Case) -> Signs | None:
         owner=Owner.CONFIGURATION,
         steps=(
             (
-                "Find out who answers 401: look for the request in the application's log. If it is not there,"
-                " something in"
-                " front checks who calls (nginx `auth_request`, Traefik `forwardAuth`, Caddy `forward_auth`, Envoy"
-                " `ext_authz`, an ingress annotation)."
+                "Find out who answers 401: look for the request in the application's log. If it is not there, something"
+                " in front checks who calls (nginx `auth_request`, Traefik `forwardAuth`, Caddy `forward_auth`,"
+                " Envoy `ext_authz`, an ingress annotation)."
             ),
             "If users are meant to come in without it, take the health check and the public paths out of that check.",
             (

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 FILES = "A web server lists files at {target}, where the frontend's page should be"
 FILES_STEPS = (
     (
-        "Compare the folder that the web server serves (`root`, `DocumentRoot`, `publish`) with the one into"
-        " which the build"
-        " writes `index.html`."
+        "Compare the folder that the web server serves (`root`, `DocumentRoot`, `publish`) with the one into which"
+        " the build writes `index.html`."
     ),
     "If a list of files is what is to be there, say what it contains (`[frontend]` `contains`).",
 )

@@ -48,9 +48,8 @@ def _not_arrived(case: Case) -> Signs | None:
         names={"missing": urlsplit(exchange.request.url).path, "problem": why.cause.title},
         steps=(
             (
-                "Fetch the script with the report's curl line, on the server and from outside: where only the"
-                " second is cut"
-                " short or fails, a proxy in front does it."
+                "Fetch the script with the report's curl line, on the server and from outside: where only the second is"
+                " cut short or fails, a proxy in front does it."
             ),
             (
                 "Read the proxy's error log: a full disk, or a folder for temporary files that it may not write"
