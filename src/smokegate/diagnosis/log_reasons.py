@@ -75,10 +75,13 @@ def _known_line(log: Sequence[str], *, server: bool) -> tuple[LogExcerpt, LogCau
     found: tuple[LogExcerpt, LogCause] | None = None
     lines = [line for line in flat(log)[-PLACES_AT_MOST:] if line.strip()]
     for at, line in reversed(list(enumerate(lines))):
-        if at < len(lines) - 1 and words("plain").search(line):
+        warning = bool(words("plain").search(line))
+        if warning and at < len(lines) - 1:
             continue
         excerpt = LogExcerpt((line.strip(),), WORDS, at)
-        cause = cause_of(excerpt, server=server)
+        cause = cause_of(excerpt)
+        if cause is not None and cause.client and (warning or server):
+            continue  # programs go on after warnings about what they connect to
         if cause is not None and cause.place < VAGUE_PLACE:
             return excerpt, cause
         if cause is not None and found is None:
