@@ -68,13 +68,20 @@ def _of_client(excerpt: LogExcerpt) -> bool:
 
 
 def _known_line(log: Sequence[str], *, server: bool) -> tuple[LogExcerpt, LogCause] | None:
-    """Return the last line whose text is known although nothing in its form says that it is an error."""
+    """Return the last line whose text is known although nothing in its form says that it is an error.
+
+    The very last one may be a warning: a program that ends has said why, whatever level it gave that.
+    """
     found: tuple[LogExcerpt, LogCause] | None = None
-    for at, line in reversed(list(enumerate(flat(log)[-PLACES_AT_MOST:]))):
-        if not line.strip() or words("plain").search(line):
+    lines = [line for line in flat(log)[-PLACES_AT_MOST:] if line.strip()]
+    for at, line in reversed(list(enumerate(lines))):
+        warning = bool(words("plain").search(line))
+        if warning and at < len(lines) - 1:
             continue
         excerpt = LogExcerpt((line.strip(),), WORDS, at)
-        cause = cause_of(excerpt, server=server)
+        cause = cause_of(excerpt)
+        if cause is not None and cause.client and (warning or server):
+            continue  # programs go on after warnings about what they connect to
         if cause is not None and cause.place < VAGUE_PLACE:
             return excerpt, cause
         if cause is not None and found is None:
@@ -109,9 +116,9 @@ def last_error_line(log: Sequence[str]) -> str:
 def _reason(excerpt: LogExcerpt, cause: LogCause, target_of: TargetOf, *, sure: bool) -> Reason:
     text = _deciding(excerpt, cause)
     says = cause.says_in(excerpt.context)
-    found = says.search(text[:TEXT_AT_MOST])
     names = {"error": _summary(excerpt.lines[0])}
-    name = next((each for each in (found.groups() if found else ()) if each), "") or _variable(cause, text)
+    groups = (each for found in says.finditer(text[:TEXT_AT_MOST]) for each in found.groups())
+    name = next((each for each in groups if each), "") or _variable(cause, text)
     code, target = cause.code, None
     if "{family}" in code:
         target = target_of(text, "\n".join((excerpt.context, *excerpt.lines, *excerpt.chain)))

@@ -30,21 +30,24 @@ EXCEPTION = re.compile(
     rf"|(?:[a-z_][\w]*\.)+[A-Z]\w+: )"
 )
 LIBRARY = re.compile(
-    r"site-packages|node_modules|/lib/python|<frozen|node:|/gems/|/vendor/|\bext:"
+    r"site-packages|node_modules|/s?bin/|/rustc/|ignore-listed|^\.\.\. \d|/lib/python|<frozen|node:|/gems/|/vendor/"
+    r"|\bext:"
     r"|^at (?:async )?(?:java|javax|jakarta|jdk|sun|kotlin|scala|Microsoft|System|Npgsql)\."
     r"|^at (?:org|com|io)\.(?:springframework|hibernate|apache|postgresql|flywaydb|zaxxer|mysql|sun|netty|micrometer)\."
 )
 """Frames that are not the program's own."""
 PYTHON_FRAME = re.compile(r'^\s+File "[^"]+", line \d+')
-FRAME = re.compile(r"^\s+at \S|^\s+from \S+:\d+:in |^\s*\.\.\. \d+ (?:more|common frames)|^goroutine \d+|^#\d+ ")
+FRAME = re.compile(
+    r"^\s+at \S|^\s+from \S+:\d+:in |^\s*\.\.\. \d+ (?:more|common frames)|^goroutine \d+|^#\d+ |^ +\d+: \S+::\S"
+)
 DEEPER = re.compile(r"^\s*(?:Caused by:|---> |\[cause\]:|cause: (?=\w*Error)|Caused by )\s*(?P<rest>\S.*)")
-RUBY = re.compile(r"^(?:bundler: failed to load command.*|\S+\.r[bu]:\d+:(?:in .+:)? .+ \([A-Z][\w:]*\))$")
+RUBY = re.compile(r"^(?:bundler: failed to load command.*|\S+\.r[bu]:\d+:(?:in .+:)? .*\([A-Z][\w:]*\))$")
 NEW_RECORD = re.compile(
     r"^(?:\[?\d{4}[-/]\d\d[-/]\d\d|\[?(?:INFO|ERROR|WARN(?:ING)?|DEBUG|CRITICAL|FATAL|TRACE|LOG)\b|\[\d|Traceback"
     r"|\d+:[A-Z] \d)"
 )
 """How loggers begin a record."""
-SAYS_LITTLE = re.compile(r"\w:$|^(?:\w+: )?[A-Z]+\d+:?$")
+SAYS_LITTLE = re.compile(r"\w:$|: +\([A-Z][\w:]*\)$|^(?:\w+: )?[A-Z]+\d+:?$")
 """A line that only announces what it says after an empty one: a class of an error, or its number."""
 CHAINED = re.compile(r"The above exception was|During handling of")
 
@@ -86,7 +89,7 @@ def log_excerpts(log: Sequence[str]) -> list[LogExcerpt]:
 def _exceptions(lines: list[str]) -> Iterator[LogExcerpt]:
     """Yield what is an exception by the frames around it, one for each chain."""
     for first, last in _blocks(lines):
-        heads = [at for at in range(first, last) if _is_head(lines, at)]
+        heads = sorted({_message_start(lines, first, at) for at in range(first, last) if _is_head(lines, at)})
         if not heads:
             continue
         deep = [at for at in heads if DEEPER.match(lines[at])]
@@ -131,7 +134,7 @@ def _block_end(lines: list[str], at: int) -> int:
     last = at + 1
     while last < len(lines):
         line = lines[last]
-        chained = CHAINED.search("".join(lines[last : last + 2]))
+        chained = CHAINED.search("".join(lines[last - 1 : last + 2]))
         if _is_frame(line) or line.startswith((" ", "\t")) or DEEPER.match(line) or chained:
             last += 1
         elif line.strip() and (_is_frame(lines[last - 1]) or lines[last - 1].startswith((" ", "\t", "Traceback"))):
@@ -147,10 +150,7 @@ def _block_end(lines: list[str], at: int) -> int:
 
 def _more_frames(lines: list[str], at: int) -> bool:
     """Return whether the same chain goes on within the next lines."""
-    following = lines[at : at + 4]
-    return any(
-        re.search(r"The above exception was|During handling of", each) or DEEPER.match(each) for each in following
-    )
+    return any(CHAINED.search(each) or DEEPER.match(each) for each in lines[at : at + 4])
 
 
 def _is_head(lines: list[str], at: int) -> bool:
@@ -165,12 +165,24 @@ def _is_head(lines: list[str], at: int) -> bool:
     return (after_frames and not NEW_RECORD.match(line)) or (before_frames and bool(re.search(r"\w: \S", line)))
 
 
+def _message_start(lines: list[str], first: int, at: int) -> int:
+    """Return where the message begins that ends in the line above the frames: it may have several lines."""
+    if EXCEPTION.match(lines[at]) or DEEPER.match(lines[at]) or RUBY.match(lines[at]):
+        return at
+    for above in range(at - 1, first - 1, -1):
+        if not lines[above].strip() or _is_frame(lines[above]):
+            break
+        if EXCEPTION.match(lines[above]) or lines[above].startswith("Error: "):
+            return above
+    return at
+
+
 def _levels(lines: list[str]) -> Iterator[LogExcerpt]:
     """Yield what is an error by its level, by what announces it, or by its words."""
     for at, line in enumerate(lines):
         if words("herald").search(line):
             below = next((each for each in range(at + 1, min(at + 4, len(lines))) if lines[each].strip()), None)
-            if below is not None:
+            if below is not None and not words("empty").search(lines[below]):
                 yield LogExcerpt(_said(lines, below), UNCAUGHT, below)
             continue
         rank = _rank(line)

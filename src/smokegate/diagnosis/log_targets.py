@@ -32,6 +32,10 @@ WEB = re.compile(
 LIBRARY = re.compile(r"site-packages|node_modules|/gems/|\.jar|vendor/|\b(?:org|com|io)\.\w+\.|Exception\b|Error\b")
 
 
+CODE = (".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".rb", ".java", ".kt", ".c", ".cs", ".rs", ".php", ".ex", ".exs")
+"""How files of code end: `handler.php:156` is a line of one, not a port."""
+
+
 class Target(Struct, frozen=True):
     """What a service could not connect to."""
 
@@ -62,7 +66,7 @@ def address_in(text: str) -> tuple[str, int]:
         values = {key: value for key, value in found.groupdict().items() if value}
         host = next((value for key, value in values.items() if len(key) == 1), "")
         port = next((value for key, value in values.items() if len(key) == 2), "0")
-        if host and not host.endswith((".py", ".js", ".ts", ".go", ".rb", ".java", ".c", ".rs")):
+        if host and not host.endswith(CODE):
             return host.rstrip("."), int(port)
     return "", 0
 

@@ -167,3 +167,37 @@ def test_a_refused_connection_is_shown_by_the_line_of_its_chain_that_names_the_a
     assert reason is not None
     assert reason.names["what"] == "its PostgreSQL database (localhost:5432)"
     assert "Connection to localhost:5432 refused" in reason.lines[0]
+
+
+@pytest.mark.parametrize(
+    ("last", "code"),
+    [
+        ("WARNING worker: [Errno 13] Permission denied: '/data/schedule'", "container.permission-denied"),
+        ("WARNING sentry: Failed to establish a new connection: [Errno 111] Connection refused", None),
+    ],
+)
+def test_a_last_warning_says_why_unless_it_is_about_a_connection(last: str, code: str | None) -> None:
+    """Programs go on after warnings about what they connect to: Sentry's is not why one was killed."""
+    reason = read(f"INFO worker: started\n{last}\n")
+    assert (reason and reason.code) == code
+
+
+def test_a_module_that_is_missing_is_named_after_the_exceptions_own_name() -> None:
+    """The first words that match are the exception's, which name nothing."""
+    reason = read("ModuleNotFoundError: No module named 'tasks'\n")
+    assert reason is not None
+    assert reason.names["detail"] == "tasks"
+
+
+def test_a_line_of_a_file_of_code_is_no_address() -> None:
+    """`StreamHandler.php:156` is where an exception was raised."""
+    reason = read(
+        "PHP Fatal error:  Uncaught PDOException: SQLSTATE[HY000] [2002] Connection refused in StreamHandler.php:156\n"
+    )
+    assert reason is not None
+    assert "php" not in reason.names["what"]
+
+
+def test_what_a_client_may_not_do_is_no_trouble_of_the_database() -> None:
+    """A database whose health check fails also logs what its clients did wrong."""
+    assert read("2026-11-27 15:02:02 UTC [72] ERROR:  permission denied for table orders\n", server=True) is None
