@@ -26,6 +26,10 @@ SILENCE = 20.0
 MAIN_LOOP = _main.__code__
 AGAIN = 2.0
 """Seconds after which an interrupt that pytest has not noticed is raised again."""
+SOON, PUT_OFF = 0.02, 2.0
+"""Seconds after which one is raised again that came in an unsafe place; and for how long it is put off at most."""
+IMPORTING = "<frozen importlib._bootstrap>"
+TAKING = {"__enter__", "__exit__"}
 
 
 class Interrupt:
@@ -38,6 +42,7 @@ class Interrupt:
     def __init__(self) -> None:
         self._seen = False
         self._heard = False
+        self._put_off: float | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_keyboard_interrupt(self) -> None:
@@ -53,12 +58,23 @@ class Interrupt:
         """Interrupt the run, as a handler of a signal."""
         if self._seen and number != signal.SIGINT:
             return
+        if _is_unsafe(frame) and self._may_be_put_off():
+            again = threading.Timer(SOON, signal.pthread_kill, (threading.main_thread().ident or 0, number))
+            again.daemon = True
+            again.start()
+            return
+        self._put_off = None
         if self._heard and number != signal.SIGINT and not _in_main_loop(frame):
             return
         if not self._heard:
             self._heard = True
             threading.Thread(target=self._insist, daemon=True).start()
         raise KeyboardInterrupt(f"the run got {signal.Signals(number).name}")
+
+    def _may_be_put_off(self) -> bool:
+        now = time.monotonic()
+        self._put_off = self._put_off or now
+        return now - self._put_off < PUT_OFF
 
     def _insist(self) -> None:
         while True:
@@ -67,6 +83,19 @@ class Interrupt:
                 return
             # Never SIGINT, which is heard wherever it comes.
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+
+
+def _is_unsafe(frame: FrameType | None) -> bool:
+    """Return whether an exception raised here may leave a lock taken, and a thread of ours waiting for it forever.
+
+    Python's import system and its conditions take theirs in functions of their own, before any `finally` counts. And
+    an instruction that belongs to no line (CPython 3.11) makes a traceback that pytest cannot show.
+    """
+    if frame is not None and frame.f_code.co_filename == threading.__file__ and frame.f_code.co_name in TAKING:
+        return True
+    while frame is not None and frame.f_code.co_filename != IMPORTING and frame.f_lineno is not None:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _in_main_loop(frame: FrameType | None) -> bool:
