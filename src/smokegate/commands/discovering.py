@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import ipaddress
 import re
 import threading
 from collections.abc import Callable, Sequence
@@ -12,7 +11,7 @@ from concurrent.futures import Future
 from functools import partial
 from urllib.parse import urlsplit
 
-from smokegate.environment.addresses import origin
+from smokegate.environment.addresses import is_loopback, origin
 from smokegate.observation.discovery.discover import discover
 from smokegate.observation.discovery.found import Found
 from smokegate.observation.discovery.getter import settle
@@ -32,19 +31,12 @@ def address_of(text: str) -> str:
     address = text.strip()
     if "://" not in address:
         host = urlsplit(f"//{address}").hostname or ""
-        address = f"{'http' if _is_local(host) else 'https'}://{address}"
+        address = f"{'http' if is_loopback(host) else 'https'}://{address}"
     try:
         return origin(address)
     except ValueError as wrong:
         shown = re.sub(r"//[^/]*@", "//…@", text)
         raise AddressError(f"{shown!r}: {wrong}") from None
-
-
-def _is_local(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def discover_all(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from smokegate.diagnosis.wording import quote, seen
+from smokegate.environment.addresses import is_loopback
 from smokegate.observation.browser.model import MIXED, name_from_here, trusted_origins
 from smokegate.observation.plan.step import web_origin
 
@@ -221,11 +221,7 @@ def _addresses(text: str) -> list[str]:
 
 def _is_loopback(url: str) -> bool:
     host = urlsplit(url).hostname or ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-    return address.is_loopback or address.is_unspecified
+    return is_loopback(host) or host in {"0.0.0.0", "::"}  # noqa: S104 -- nothing is bound: a page calls it
 
 
 def _api_paths(environment: Environment) -> frozenset[str]:

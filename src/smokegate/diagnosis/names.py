@@ -26,6 +26,7 @@ IN_RUNBOOK = {
     "file": "environments/NAME.toml",
     "frontend": "https://FRONTEND",
     "found": "ADDRESS",
+    "called_origin": "https://HOST",
     "missing": "FILE",
     "problem": "PROBLEM",
     "calls": "https://HOST",

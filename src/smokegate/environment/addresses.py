@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from urllib.parse import urlsplit
 
@@ -150,3 +151,12 @@ def host_and_port(text: str) -> str:
     if found is None or not 1 <= int(found[2]) <= LARGEST_PORT or not is_host(found[1].strip("[]")):
         raise InvalidValueError('a host and port such as "1.1.1.1:443"')
     return text
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host, by its name or IP address, is the machine itself."""
+    host = host.strip("[]").rstrip(".").lower()
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

@@ -30,13 +30,15 @@ SOON, PUT_OFF = 0.02, 2.0
 """Seconds after which one is raised again that came in an unsafe place; and for how long it is put off at most."""
 IMPORTING = "<frozen importlib._bootstrap>"
 TAKING = {"__enter__", "__exit__"}
+"""Where Python's conditions take and give back their lock."""
 
 
 class Interrupt:
     """The first signal interrupts the run, and further ones do not interrupt its cleaning up; Ctrl-C always does.
 
     An interrupt is lost where it is raised while Python calls a destructor. So it is raised again, but only where
-    pytest is sure to catch it: below its main loop, and not while it is handling the first one.
+    pytest is sure to catch it: below its main loop, and not while it is handling the first one. Where raising it would
+    leave a lock taken, it is put off for a moment.
     """
 
     def __init__(self) -> None:

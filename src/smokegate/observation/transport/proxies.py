@@ -12,6 +12,8 @@ from ipaddress import ip_address, ip_network
 
 from urllib3.util import Url
 
+from smokegate.environment.addresses import is_loopback
+
 SYSTEMS = ("darwin", "win32")
 """Where proxies are settings of the system, too."""
 
@@ -19,7 +21,7 @@ SYSTEMS = ("darwin", "win32")
 def proxy_for(url: Url) -> str | None:
     """Return the proxy's address for requests to an address, None where they go straight there."""
     host = (url.host or "").strip("[]").rstrip(".").lower()
-    if host == "localhost" or host.endswith(".localhost") or _is_loopback(host) or not _may_be_set():
+    if is_loopback(host) or not _may_be_set():
         return None
     from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 -- costs start-up time, and few machines need it
 
@@ -40,11 +42,4 @@ def _in_network(host: str, excluded: str) -> bool:
     try:
         return any(ip_address(host) in ip_network(each, strict=False) for each in networks)
     except ValueError:  # the host is a name, or what is excluded is no network
-        return False
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
         return False

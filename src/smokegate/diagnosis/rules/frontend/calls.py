@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
 from smokegate.diagnosis.wording import quote, seen
+from smokegate.observation.evidence.addresses import split_address
 from smokegate.observation.evidence.called_address import STRONG
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.page_calls import judged
@@ -44,7 +45,11 @@ def calling(code: str) -> Judge:
             exchanges=tuple(dict.fromkeys(name for name in names if case.exchange(name))) or ("page",),
             confidence=_confidence(first, sole=not found.right),
             against=tuple(f"script {each.script}: it also calls {shown(each.value)}" for each in found.right[:1]),
-            names={"called": called.replace(HOLE, "…"), "found": first.address.value.replace(HOLE, "…")},
+            names={
+                "called": called.replace(HOLE, "…"),
+                "found": first.address.value.replace(HOLE, "…"),
+                "called_origin": f"{first.address.resolved.partition(':')[0]}://{split_address(first.address.resolved).netloc}",
+            },
         )
 
     return judge

@@ -10,6 +10,7 @@ from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import lines, names
 from smokegate.diagnosis.wording import listed
+from smokegate.environment.addresses import is_loopback
 from smokegate.observation.transport.causes import Stage, WireCause
 
 if TYPE_CHECKING:
@@ -28,9 +29,10 @@ FILTERED = "The machine that runs the suite reaches some hosts only: its connect
 def judge(case: Case) -> Signs | None:
     """The target cannot be reached, and neither can any host that has nothing to do with it."""
     hits = tuple(hit for hit in case.wires(*ON_THE_WAY) if not hit.healed)
+    here = is_loopback(urlsplit(case.environment.backend.url).hostname or "")
     away = tuple(probe for probe in case.observation.control if not probe.reached)
     filtered = _filtered(case.observation.control)
-    if not hits or not away or _is_loopback(case) or not (filtered or len(away) == len(case.observation.control)):
+    if not hits or not away or here or not (filtered or len(away) == len(case.observation.control)):
         return None
     addresses = [f"`{probe.address}`" for probe in away]
     why = sorted({probe.cause.title for probe in away if probe.cause})
@@ -55,14 +57,6 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_loopback(case: Case) -> bool:
-    host = urlsplit(case.environment.backend.url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 RULES = (Rule(code="runner.offline", level=Level.RUNNER, judge=judge),)
