@@ -1,6 +1,6 @@
 """The fork server: one process that has imported pytest, the suite and all else, and forks each run.
 
-Run as `python -m smokegate.rehearsal.fork_server SETTINGS FD`; see `smokegate.fork_server`. A run reports
+Run as `python -m smokegate.rehearsal.fork_server SETTINGS FD`; see `smokegate.replica.process.forking`. A run reports
 its process id when it starts and its exit code when it ends. Each run is a whole `pytest` in a process of its own that
 only saves the imports. The process that starts replicas is shared in the same way: each replica is a fresh one.
 """
@@ -27,7 +27,6 @@ from smokegate.replica.process.forking import orders
 NEEDED = (
     "smokegate.report.containers",
     "smokegate.report.page",
-    "requests",
     "smokegate.diagnosis.catalogue",
     "smokegate.observation.transport.http",
     "smokegate.observation.observer",

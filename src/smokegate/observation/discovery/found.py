@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from msgspec import Struct, field
@@ -12,9 +11,6 @@ from smokegate.observation.discovery.health import HealthCheck
 from smokegate.observation.discovery.sign_in import SignIn
 from smokegate.observation.plan.step import web_origin
 from smokegate.observation.transport.redirects import is_private
-
-if TYPE_CHECKING:
-    pass
 
 COMMIT = re.compile(r"[0-9a-f]{7,64}")
 

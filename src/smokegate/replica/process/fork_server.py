@@ -1,6 +1,6 @@
 """The fork server of replicas: it imports the server stack once and forks every replica from itself.
 
-Run as `python -m smokegate.replica.process.fork_server FD`; see `smokegate.fork_server`.
+Run as `python -m smokegate.replica.process.fork_server FD`; see `smokegate.replica.process.forking`.
 """
 
 from __future__ import annotations

@@ -8,13 +8,10 @@ import socket
 import subprocess
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from smokegate.replica.process.channel import ReplicaError
 from smokegate.replica.process.forking import ForkServer
-
-if TYPE_CHECKING:
-    pass
 
 
 class _Starter:
