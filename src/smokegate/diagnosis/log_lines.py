@@ -18,10 +18,17 @@ REQUEST = re.compile(
 REJECTION = re.compile(r"This error originated either by throwing .{0,200}?rejected with the reason ")
 """What Node says of every promise that nothing handles, before the words that decide."""
 COLLECTED = re.compile(
-    r"^(?:[\w.-]+[-_]\d+ +\| |\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6,}(?:Z|[+-]\d\d:\d\d) (?:std(?:out|err) [FP] )?"
-    r"|[A-Z][a-z]{2} +\d+ [\d:]{8} \S+ [\w./-]+\[\d+\]: )+"
+    r"^(?:[\w.-]+[-_.]\d+ +\|(?: |$)|\d+\|[\w.-]+ +\|(?: |$)|\d\d:\d\d:\d\d (?=[\w.-]+ +\|)"
+    r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6,}(?:Z|[+-]\d\d:\d\d)(?: |$)(?:std(?:out|err) [FP](?: |$))?"
+    r"|[A-Z][a-z]{2} +\d+ [\d:]{8} \S+ [\w./-]+\[\d+\]:(?: |$))+"
 )
-"""What a collector of logs puts before every line: compose, `docker logs -t`, Kubernetes' runtime, syslog."""
+"""What a collector of logs puts before every line: compose, `docker logs -t`, Kubernetes' runtime, syslog, foreman."""
+NAMED = re.compile(
+    r"^(?!\[?(?:error|warn|warning|info|fatal|debug|notice)\b)(?:\[[\w./-]+\]|[\w./-]+ +\|)(?: |$)", re.IGNORECASE
+)
+"""The name of a process, as what starts several in one container writes it before every line: `[api] `, `web | `."""
+FEWEST = 2
+"""So many lines, and all, must begin with names before these are taken for processes'."""
 RUST_CAUSE = re.compile(r"^\s+(?:\d+: )?")
 SERVER_LOG = re.compile(r"\[(?:error|crit|alert|emerg|warn)\]")
 WIDTH = 1000
@@ -66,6 +73,8 @@ def _uncollected(lines: Iterable[str]) -> list[str]:
     said = [line for line in given if line.strip()]
     if all(COLLECTED.match(line) for line in said):
         return [COLLECTED.sub("", line) for line in given]
+    if len(said) >= FEWEST and all(NAMED.match(line) for line in said):
+        return [NAMED.sub("", line, count=1) for line in given]
     return given
 
 

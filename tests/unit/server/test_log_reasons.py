@@ -133,12 +133,16 @@ RuntimeError: STRIPE_KEY is not set"""
         "2026-11-25T21:00:00.123456789Z {}",
         "2026-11-25T21:00:00.123456789+01:00 stderr F {}",
         "Nov 25 21:00:00 host app[123]: {}",
+        "10:00:00 web.1    | {}",
+        "0|app  | {}",
+        "web | {}",
+        "[api] {}",
         "\x1b[31m{}\x1b[0m",
         "{}\r",
     ],
 )
 def test_what_a_collector_puts_before_each_line_does_not_matter(collected: str) -> None:
-    """Compose, `docker logs -t`, Kubernetes, syslog and colours: the traceback below is read as it was written."""
+    """Compose, `docker logs -t`, Kubernetes, syslog, foreman, PM2, colours: what is below is read as it was written."""
     reason = read("\n".join(collected.format(line) for line in PLAIN.split("\n")))
     assert reason is not None
     assert (reason.code, reason.names["detail"]) == ("container.missing-variable", "STRIPE_KEY")
