@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from os.path import commonprefix
+from re import Pattern
 from typing import Any
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|\[(?:\d{1,2};)*\d{1,2}m")
@@ -23,12 +25,16 @@ COLLECTED = re.compile(
     r"|[A-Z][a-z]{2} +\d+ [\d:]{8} \S+ [\w./-]+\[\d+\]:(?: |$))+"
 )
 """What a collector of logs puts before every line: compose, `docker logs -t`, Kubernetes' runtime, syslog, foreman."""
-NAMED = re.compile(
-    r"^(?!\[?(?:error|warn|warning|info|fatal|debug|notice)\b)(?:\[[\w./-]+\]|[\w./-]+ +\|)(?: |$)", re.IGNORECASE
-)
-"""The name of a process, as what starts several in one container writes it before every line: `[api] `, `web | `."""
 FEWEST = 2
-"""So many lines, and all, must begin with names before these are taken for processes'."""
+"""So many lines must begin alike before that is taken for the work of what collects them."""
+DIGITS = re.compile(r"\d+")
+CLOSING = re.compile(r"[\]|:-] ")
+TAGS = re.compile(
+    r"(?:[\d:.,TZ+/-]+ |UTC |\[\d[^\]]+\] )*"
+    r"(?:\[(?:0|(?!(?i:[^\]]*(?:err|fatal|crit|emerg|alert|panic|severe)))[A-Za-z][^\]]*)\] "
+    r"|[\w./-]+\[[\w.]+\]:? |[\w./-]+ +\| )+"
+)
+"""`[api] `, `app[web.1]: `, `web | `, with a time before it: who writes the line."""
 RUST_CAUSE = re.compile(r"^\s+(?:\d+: )?")
 SERVER_LOG = re.compile(r"\[(?:error|crit|alert|emerg|warn)\]")
 WIDTH = 1000
@@ -70,12 +76,27 @@ def _joined(lines: list[str]) -> list[str]:
 def _uncollected(lines: Iterable[str]) -> list[str]:
     """Return the lines as the program wrote them, where a collector has put something before each of them."""
     given = [_unwrapped(line) for line in lines]
-    said = [line for line in given if line.strip()]
-    if all(COLLECTED.match(line) for line in said):
-        return [COLLECTED.sub("", line) for line in given]
-    if len(said) >= FEWEST and all(NAMED.match(line) for line in said):
-        return [NAMED.sub("", line, count=1) for line in given]
-    return given
+    if all(COLLECTED.match(line) for line in given if line.strip()):
+        given = [COLLECTED.sub("", line) for line in given]
+    start = _common_start([line for line in given if line.strip()])
+    return given if start is None else [start.sub("", line) for line in given]
+
+
+def _common_start(lines: Sequence[str]) -> Pattern[str] | None:
+    """Return what stands before every line: the name of who writes it, or whatever a text of several lines has there.
+
+    Such a text shows by the lines that are indented; Celery and Passenger write the output of others in this way.
+    """
+    if len(lines) < FEWEST:
+        return None
+    common = commonprefix([DIGITS.sub("0", f"{line} ") for line in lines])  # noqa: RUF071 -- characters are meant
+    found = TAGS.match(common)
+    closing = max((each.end() for each in CLOSING.finditer(common)), default=0)
+    for end in sorted({closing, found.end() if found else 0} - {0}, reverse=True):
+        start = re.compile("^" + re.escape(common[:end].rstrip()).replace("0", r"\d+") + "(?: |$)")
+        if (found and end <= found.end()) or any(start.sub("", line)[:1].isspace() for line in lines):
+            return start
+    return None
 
 
 def _unwrapped(line: str) -> str:

@@ -137,6 +137,8 @@ RuntimeError: STRIPE_KEY is not set"""
         "0|app  | {}",
         "web | {}",
         "[api] {}",
+        "[2026-11-25 21:00:00,123: WARNING/ForkPoolWorker-1] {}",
+        "App 4711 output: {}",
         "\x1b[31m{}\x1b[0m",
         "{}\r",
     ],
