@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from smokegate.commands.common import CheckResult
 from smokegate.diagnosis.verdict import Verdict
 from smokegate.report.containers import span
-
-if TYPE_CHECKING:
-    pass
 
 UP = {Verdict.PASS, Verdict.WARN}
 DOWN = {Verdict.FAIL, Verdict.OUTAGE}

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.browser_evidence import BLANK, CALLS, ERRORS, FILES, Trouble, of_page, shown, troubles
+from smokegate.environment.browser import BrowserSection
+from smokegate.environment.model import Environment
+from smokegate.observation.browser import BrowserView, PageSeen, SignInStep
+from smokegate.observation.model import Observation
 from smokegate.plugin.failures import Blocked, ExpectationFailed, NotApplicable, NotJudged
-
-if TYPE_CHECKING:
-    from smokegate.environment.browser import BrowserSection
-    from smokegate.environment.model import Environment
-    from smokegate.observation.browser import BrowserView, PageSeen, SignInStep
-    from smokegate.observation.model import Observation
 
 
 class BrowserResults:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
+from smokegate.diagnosis.model import Diagnosis, Finding
 from smokegate.observation.evidence.sink import line, shown
+from smokegate.observation.exchange import Exchange
 from smokegate.plugin.collect import check_in, environment_of
 from smokegate.plugin.failures import ExpectationFailed, ExplainedFailure
 from smokegate.plugin.outcomes import FAILED_ON, promise_of
 from smokegate.plugin.run_key import RUN
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.model import Diagnosis, Finding
-    from smokegate.observation.exchange import Exchange
-    from smokegate.plugin.session import Run
+from smokegate.plugin.session import Run
 
 
 def explain(item: pytest.Item, broken: AssertionError) -> ExplainedFailure | None:

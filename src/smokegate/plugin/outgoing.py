@@ -12,6 +12,7 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+from _pytest.junitxml import xml_key
 
 from smokegate.observation.evidence.sink import SINK, shown
 from smokegate.plugin import brief_output
@@ -78,8 +79,6 @@ class Outgoing:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Make safe what tests gave to the JUnit writer directly."""
-        from _pytest.junitxml import xml_key  # noqa: PLC0415 - has no public name
-
         xml = session.config.stash.get(xml_key, None)
         if xml is None:
             return

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -14,16 +14,14 @@ from smokegate.observation.evidence import sink
 from smokegate.observation.evidence.sink import without_secrets
 from smokegate.plugin.brief_output import BRIEF
 from smokegate.plugin.reporting import compatible_page, report_file
+from smokegate.plugin.session import Run
 from smokegate.report import comparison, github, history, html, terminal, terminal_text
 from smokegate.report.ci import ci_run
 from smokegate.report.files import ctrf_file, write_all, write_index
 from smokegate.report.gate import explained
 from smokegate.report.json import document
+from smokegate.report.model import RunReport
 from smokegate.report.scan import scan, withhold
-
-if TYPE_CHECKING:
-    from smokegate.plugin.session import Run
-    from smokegate.report.model import RunReport
 
 
 class Output:

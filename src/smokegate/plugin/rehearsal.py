@@ -8,19 +8,16 @@ import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from smokegate.plugin.options import RUN_PLUGIN, private
+from smokegate.plugin.session import Run
 from smokegate.rehearsal.rehearse import rehearse
 from smokegate.rehearsal.selection import NoFaultSelectedError
 from smokegate.rehearsal.suite import Suite
 from smokegate.report.rehearsal import page, text
-
-if TYPE_CHECKING:
-    from smokegate.plugin.session import Run
-    from smokegate.report.terminal import TerminalLine
+from smokegate.report.terminal import TerminalLine
 
 EVERY = 15.0
 """Seconds between two lines of progress where there is no terminal to rewrite one in."""

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from smokegate.diagnosis.service_state import is_finished, trouble, weak_policy
+from smokegate.environment.model import Compose
+from smokegate.observation.server import DatabaseReady, ListenerView, OriginAnswer, ServerView, ServiceView
 from smokegate.plugin.failures import Blocked, ExpectationFailed, NotApplicable
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Compose
-    from smokegate.observation.server import DatabaseReady, ListenerView, OriginAnswer, ServerView, ServiceView
 
 
 class ServerResults(Struct, frozen=True):

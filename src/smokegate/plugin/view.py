@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from smokegate.observation.evidence.version import deployed_version
+from smokegate.plugin.browser_results import BrowserResults
+from smokegate.plugin.client import Client
 from smokegate.plugin.failures import Blocked, Misuse
 from smokegate.plugin.observed_frontend import ObservedFrontend
 from smokegate.plugin.response import EndpointResponse, MonitoringResponse, Response
+from smokegate.plugin.server_results import ServerResults
+from smokegate.plugin.sign_in import SignInResponses
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Compose, Endpoint
@@ -141,8 +146,6 @@ class Deployment(ObservedFrontend):
 
     def commit_in(self, response: Response) -> str | None:
         """Return the version that an answer names, None where it names none. Needs `version`."""
-        from smokegate.observation.evidence.version import deployed_version  # noqa: PLC0415 - as above
-
         section, answer = self.environment.version, response.answered
         return deployed_version(section, answer) if section is not None and answer is not None else None
 
@@ -154,8 +157,6 @@ class Deployment(ObservedFrontend):
     @property
     def sign_in(self) -> SignInResponses:
         """The steps of the sign-in journey. Needs `sign_in`."""
-        from smokegate.plugin.sign_in import SignInResponses  # noqa: PLC0415 - as above
-
         section = self.environment.sign_in
         assert section is not None, "a check that reads the sign-in journey states needs=('sign_in',)"
         groups: tuple[Group, ...] = ("sign_in", "refusal", "write")
@@ -175,16 +176,12 @@ class Deployment(ObservedFrontend):
     @property
     def server(self) -> ServerResults:
         """What was found on the server that runs the containers. Needs `server` and `compose`."""
-        from smokegate.plugin.server_results import ServerResults  # noqa: PLC0415 - as above
-
         self._seen("server")
         return ServerResults(self.observation.server, self.compose)
 
     @property
     def browser(self) -> BrowserResults:
         """What a user's browser saw; waits for all of it. Needs `browser`."""
-        from smokegate.plugin.browser_results import BrowserResults  # noqa: PLC0415 - as above
-
         return BrowserResults(self.environment, self._seen("browser"))
 
     @property
@@ -200,8 +197,6 @@ class Deployment(ObservedFrontend):
     @property
     def client(self) -> Client:
         """Sends requests of the check's own: bounded, recorded and redacted; keeps cookies for the current test."""
-        from smokegate.plugin.client import Client  # noqa: PLC0415 - as above
-
         made = self._test.clients.get(self.name)
         if made is None:
             made = self._test.clients[self.name] = Client(lambda: self._source, self._touched, self._offline)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec.structs import replace
 
+from smokegate.environment.model import Environment
 from smokegate.rehearsal.mutants import beyond, mutations
 from smokegate.rehearsal.mutation import Mutation
 from smokegate.rehearsal.proxy import Proxy
@@ -18,9 +19,6 @@ from smokegate.rehearsal.runs import Runs
 from smokegate.rehearsal.sanitized_file import UnstrippableError, strip
 from smokegate.rehearsal.suite import RunError, Suite
 from smokegate.report.rehearsal.model import Mutant, Score
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
 
 Progress = Callable[[str], None]
 SOUND = {"PASS", "WARN"}

@@ -7,16 +7,14 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from smokegate.environment.model import Environment, SignIn
 from smokegate.observation.evidence.json_rules import MISSING, lookup
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment, SignIn
 
 Site = Literal["backend", "frontend"]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from smokegate.environment.model import Environment, Expectation
 from smokegate.rehearsal.exchanges import Recorded, Recording, Wire
 from smokegate.rehearsal.json_mutations import STRANGE, breakers, put
 from smokegate.rehearsal.mutants_frontend import frontend
@@ -21,9 +21,6 @@ from smokegate.rehearsal.mutation import (
     with_status,
     without_text,
 )
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment, Expectation
 
 LONGEST = 10.0
 """Seconds that a rehearsal holds an answer back at most, to see a latency budget broken."""

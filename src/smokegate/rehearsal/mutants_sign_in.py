@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from smokegate.environment.model import Environment, SignIn
 from smokegate.observation.evidence.json_rules import MISSING
 from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Recording, page
 from smokegate.rehearsal.json_mutations import put
 from smokegate.rehearsal.mutation import Mutation, give, say, with_header, with_json, with_status
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment, SignIn
 
 OVER = 1.2
 

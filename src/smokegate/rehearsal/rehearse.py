@@ -6,17 +6,14 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from smokegate.environment.model import Environment
 from smokegate.rehearsal.deployment import score
 from smokegate.rehearsal.replicas import healthy, no_browser, tried
 from smokegate.rehearsal.runs import Runs
 from smokegate.rehearsal.selection import choose, trials
 from smokegate.rehearsal.suite import Suite
 from smokegate.report.rehearsal.model import FaultResult, Rehearsal, Score
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
 
 Progress = Callable[[str], None]
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
+from smokegate.environment.model import Environment
+from smokegate.replica import Fault
 from smokegate.report.rehearsal.model import Trial
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
-    from smokegate.replica import Fault
 
 
 def trials(environment: Environment) -> tuple[Trial, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
@@ -15,14 +15,12 @@ from smokegate.commands.fix.plan import Action, Plan, plan
 from smokegate.commands.fix.remedies import Refusal
 from smokegate.commands.fix.repair import HEALTHY, Repair, Tools
 from smokegate.commands.fix.repair import repair as run_repair
+from smokegate.environment.model import Environment
 from smokegate.observation.server.host import HostError, connect
 from smokegate.observation.server.project import Project
+from smokegate.report.console import Console
 from smokegate.report.history import green_versions, history_file
 from smokegate.report.history import read as read_history
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
-    from smokegate.report.console import Console
 
 NOT_DONE = 2
 """The exit code where nothing was done for a reason in the call: no terminal for the question, or another fix runs."""

@@ -17,12 +17,8 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from smokegate.observation.server.host import HostError
-
-if TYPE_CHECKING:
-    from smokegate.observation.server.host import Host
+from smokegate.observation.server.host import Host, HostError
 
 PATH = "/tmp/smokegate-fix.lock"  # noqa: S108 - made by mkdir, which follows nothing and takes nothing over
 STALE_AFTER = 1200.0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
+from smokegate.environment.model import Environment
 from smokegate.observation.server.causes import CommandCause
 from smokegate.observation.server.model import (
     CommandFailure,
@@ -14,11 +15,6 @@ from smokegate.observation.server.model import (
     ServerView,
 )
 from smokegate.observation.server.service import HealthCheck, HealthProbe, LogLine, PublishedPort, Sample, ServiceView
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from smokegate.environment.model import Environment
 
 __all__ = [
     "CommandCause",

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from smokegate.observation.server.host import Output
 from smokegate.observation.server.model import OriginAnswer
-
-if TYPE_CHECKING:
-    from smokegate.observation.server.host import Output
 
 #: Arguments: port, path, time limit in seconds, the public host and the public scheme. Prints the answer as it
 #: came, then a line with the seconds it took. The three programs report a failure with exit statuses of their own;

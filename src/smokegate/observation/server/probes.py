@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from smokegate.environment.model import Compose
 from smokegate.observation.server import origin, parse_host
 from smokegate.observation.server.causes import CommandCause, docker_cause
 from smokegate.observation.server.host import Host, HostError
@@ -15,9 +14,6 @@ from smokegate.observation.server.model import (
     OriginAnswer,
 )
 from smokegate.observation.server.service import ServiceView
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Compose
 
 #: How long the backend may take to answer the server itself, in seconds.
 ORIGIN_LIMIT = 5.0
