@@ -11,44 +11,16 @@ from smokegate.project import REPOSITORY, VERSION
 FILE = Path(".github/workflows/smoke.yml")
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 CACHE = "actions/cache@55cc8345863c7cc4c66a329aec7e433d2d1c52a9 # v6.1.0"
-TEXT = """\
-# Written by `smokegate init`: runs when a deployment is reported as done, and by hand. For a deploy job of your own:
-# DOCS
-name: smoke
-on:
-  deployment_status:
-  workflow_dispatch:
-permissions: {}
-concurrency: { group: smoke-NAME, cancel-in-progress: false } # a deploy that is being checked is not cancelled
-jobs:
-  smoke:
-    name: smoke
-    if: github.event_name != 'deployment_status' || github.event.deployment_status.state == 'success'
-    runs-on: ubuntu-24.04
-    timeout-minutes: 30
-    permissions: { contents: read }
-    steps:
-      - uses: CHECKOUT
-        with: { persist-credentials: false, ref: "${{ github.event.repository.default_branch }}" }
-      - uses: CACHE
-        with: # the runs before: what is red is new with this deploy, or was red already
-          path: reports/history
-          key: smoke-NAME/${{ github.run_id }}-${{ github.run_attempt }}
-          restore-keys: smoke-NAME/
-      - uses: ACTION
-        with: { env: NAME }
-"""
-ACCOUNT = """\
-        env:
-          SMOKE_UPPER_EMAIL: ${{ secrets.SMOKE_UPPER_EMAIL }}
-          SMOKE_UPPER_PASSWORD: ${{ secrets.SMOKE_UPPER_PASSWORD }}
-"""
+TEXT = Path(__file__).with_name("workflow.yml")
+ACCOUNT = "        env:\n"
+"""What begins the last lines, which only an account needs."""
 
 
 def workflow(name: str, docs: str, *, signs_in: bool) -> str:
     """Return the workflow for one environment; with the secrets of a standing account where it signs in."""
     action = f"{urlsplit(REPOSITORY).path.strip('/')}@v{VERSION}"
-    text = TEXT + (ACCOUNT if signs_in else "")
+    text = TEXT.read_text("utf-8")
+    text = text if signs_in else text.partition(ACCOUNT)[0]
     upper = name.upper().replace("-", "_")
     values = {"NAME": name, "UPPER": upper, "DOCS": docs, "CHECKOUT": CHECKOUT, "CACHE": CACHE, "ACTION": action}
     return re.sub(

@@ -3,115 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from smokegate.environment.recipes import presets, recipes
+from smokegate.environment.presets import HOME, names, preset
 
-NOTICE = "<!-- Written by `python -m smokegate.environment.document`: change the model, not this page. -->"
-
-HEAD = """\
-# Environment files
-
-One file describes one deployment: `environments/staging.toml` is what `pytest --env=staging` checks. A
-file is read whole before the first request. Whatever is wrong with it is reported at once, one line for each
-mistake, with exit code 4.
-
-The smallest file that is useful:
-
-```toml
-#:schema ./environment.schema.json
-title = "My application, staging"
-
-[backend]
-url = "https://staging.example.com"
-```
-
-It expects `GET /health` to answer 200, five times out of five. Each further section is one more
-thing that is checked; what a file does not mention is not checked, and every report lists it as not
-covered. The `#:schema` line is for editors: with a TOML plug-in they complete keys and underline
-mistakes; `smokegate environments --schema > environments/environment.schema.json` writes the file that it names.
-To begin, let `smokegate init URL` write a file from the responses of your deployment.
-
-## Values
-
-| kind | is written | notes |
-| --- | --- | --- |
-| duration | `"500ms"`, `"2s"`, `"10m"`, `"1h"` | always with a unit |
-| address | `"https://app.example.com"` | http or https, without credentials, query and fragment |
-| path | `"/api/orders?limit=1"` | from the root of its host, which is why it starts with `/` |
-| secret | `{ env = "NAME" }` | never a literal |
-| severity | `"gate"` or `"advisory"` | a failed gate check fails the run, a failed advisory check warns |
-
-### Variables and secrets
-
-`{ env = "NAME" }` takes a value from an environment variable. A variable that is empty counts as not
-set.
-
-- Addresses and `server.ssh` may come from a variable. An address may have a default for when it is not
-  set: `url = { env = "SMOKE_AWS_URL", default = "https://aws.example.com" }`.
-- Request headers may: `send = { Authorization = { env = "API_TOKEN", prefix = "Bearer " } }`. A header
-  whose name says that it is a credential (authorization, cookie, token, key …) must.
-- The standing account of `[sign_in]` must.
-
-What came from a variable into a header or a password is a secret of at least 6 characters: it is redacted
-in everything that the run writes, in every encoding. The e-mail address of an account is not a secret. A variable
-that is not set is a mistake, except for the two of the standing account: without them everything else is checked, and
-the report says that sign-in could not be judged.
-
-### Expectations about JSON bodies
-
-`json` says key by key what the body must hold. A bare value must be equal; a table is either a rule or a
-nested object.
-
-```toml
-[backend.health]
-json = { status = "healthy", database = { latency_ms = { at_most = 50 } }, version = { matches = '^v\\d' } }
-```
-
-| rule | holds when |
-| --- | --- |
-"""
-
-NESTING = """
-Rules in one table must all hold: `{ at_least = 1, at_most = 9 }`. The keys of a table decide which of
-the two it is: with the name of a rule among them it is a rule, and may hold nothing else. A key that is
-nearly the name of a rule (`one_off`) is refused, because as a key of the body it would be an expectation
-that no one intended. Where the body itself has keys of these names, mark them as keys: `{ holds = { type =
-"premium" } }` is the object whose `type` is `"premium"`.
-"""
-
-TAIL = """
-## Replacing a value for one run
-
-`--set KEY=VALUE` replaces a value of the file, for example for a preview deployment:
-
-```shell
-pytest --env=render --set backend.url=https://tectonic-backend-pr-7.onrender.com
-pytest --env=render,aws --set render:backend.timeout=90s --set aws:backend.endpoints.0.within=2s
-```
-
-- The key is written as in TOML, with dots between levels; the entries of an array are counted from 0.
-- With several environments the key begins with the name of the one that is meant.
-- A value that is TOML is taken as that (`5`, `true`, `["a", "b"]`, `{ env = "NAME" }`), every other as a
-  text.
-- It is checked as if it were in the file, and a message then names the `--set`. A secret is refused
-  here too.
-- A variable that the replaced value named need not be set.
-- `backend.url` set on an environment with `[replica]` means: check that address instead, and start no
-  replica.
-
-## Selecting environments
-
-`--env=NAME`, also repeated or with commas; `--env=all` is every file of the directory.
-"""
+PAGE = Path(__file__).with_name("reference.md")
+RECIPES = HOME.parent / "recipes.md"
 
 
 def reference(schema: Mapping[str, Any]) -> str:
     """Return the whole page."""
-    rule = schema["definitions"]["JsonRule"]["properties"]
-    rows = "".join(f"| `{key}` | {_cell(each['description'])} |\n" for key, each in rule.items())
-    tables = "".join(_tables(schema, schema, (), {}))
-    return f"{NOTICE}\n\n{HEAD}{rows}{NESTING}\n## Sections\n{tables}{presets()}{recipes()}{TAIL}"
+    parts = {
+        "rules": _rows(schema["definitions"]["JsonRule"]["properties"]),
+        "sections": "".join(_tables(schema, schema, (), {})),
+        "presets": "".join(f"| `{name}` | {preset(name)['about']} | {preset(name)['proven']} |\n" for name in names()),
+        "recipes": RECIPES.read_text("utf-8"),
+    }
+    page = PAGE.read_text("utf-8")
+    for name, text in parts.items():
+        page = page.replace(f"<!-- {name} -->\n", text)
+    return page
+
+
+def _rows(rules: Mapping[str, Any]) -> str:
+    return "".join(f"| `{key}` | {_cell(each['description'])} |\n" for key, each in rules.items())
 
 
 def _tables(
