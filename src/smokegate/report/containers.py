@@ -9,8 +9,8 @@ from datetime import datetime
 from smokegate.diagnosis.service_state import troubled
 from smokegate.environment.model import Compose
 from smokegate.observation.server import ServerView, ServiceView
-from smokegate.report.table import table
 from smokegate.report.terminal import TerminalLine, safe
+from smokegate.report.terminal_text import table
 
 LOG_LINES = 8
 """How many lines of a log are shown at most."""

@@ -13,8 +13,8 @@ from smokegate.report.containers import container_lines
 from smokegate.report.gate import COUNTED
 from smokegate.report.history import short
 from smokegate.report.model import EnvironmentReport
-from smokegate.report.table import table
 from smokegate.report.terminal import COLOURS, TerminalLine, safe
+from smokegate.report.terminal_text import table
 
 FAILED, ADVISORY, UNJUDGED, PASSED, UNSENT = ORDER = ("FAILED", "failed (advisory)", "-", "passed", "not sent")
 """What the checks made of an exchange, in the order in which a reader needs it."""
