@@ -6,22 +6,20 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from _pytest.config import create_terminal_writer  # has no public name
 
 from smokegate.plugin.options import RUN_PLUGIN, private
 from smokegate.plugin.session import Run
 from smokegate.rehearsal.rehearse import rehearse
 from smokegate.rehearsal.selection import NoFaultSelectedError
 from smokegate.rehearsal.suite import Suite
-from smokegate.report.rehearsal import page, text
-from smokegate.report.terminal import TerminalLine
+from smokegate.report.rehearsal import text
 
 EVERY = 15.0
 """Seconds between two lines of progress where there is no terminal to rewrite one in."""
-COLOURS = {"red": "31", "green": "32", "yellow": "33"}
 
 
 def main(config: pytest.Config, run: Run) -> int:
@@ -58,10 +56,11 @@ def main(config: pytest.Config, run: Run) -> int:
             sys.stderr.write(f"the rehearsal was interrupted: {stopped or 'Ctrl-C'}; its report is not written\n")
             return pytest.ExitCode.INTERRUPTED
     progress.done()
-    text.write(found, json)
-    page.write(found, html)
-    _show(config, text.lines(found))
-    sys.stdout.write(f"report: {html}\n")
+    text.write(found, json, html)
+    writer = create_terminal_writer(config, sys.stdout)
+    for line in text.lines(found):
+        writer.line(line.text, bold=line.bold, **({line.colour: True} if line.colour else {}))
+    writer.line(f"report: {html}")
     return found.exit
 
 
@@ -75,16 +74,6 @@ def _suite(config: pytest.Config, run: Run) -> Suite:
         ini=config.inipath,
         paths=tuple(config.option.file_or_dir),
     )
-
-
-def _show(config: pytest.Config, lines: Iterable[TerminalLine]) -> None:
-    wanted = config.option.color
-    colourful = wanted == "yes" or (wanted == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
-    for line in lines:
-        codes = [COLOURS[line.colour]] if line.colour else []
-        codes += ["1"] if line.bold else []
-        text = f"\x1b[{';'.join(codes)}m{line.text}\x1b[0m" if colourful and codes else line.text
-        sys.stdout.write(f"{text}\n")
 
 
 class Progress:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -12,6 +12,10 @@ from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Site, Wire, pa
 
 Change = Callable[[Recorded, ProxyRequest], Recorded | Wire]
 STRANGER = page(200, "Welcome to nginx!")
+LONGEST = 10.0
+"""Seconds that a rehearsal holds an answer back at most, to see a latency budget broken."""
+OVER = 1.2
+"""Seconds over a budget: more than what the suite takes for noise and measures again."""
 
 
 def as_it_is(answer: Recorded, _: ProxyRequest) -> Recorded:
@@ -77,3 +81,12 @@ def with_json(body: Any) -> Change:
 def without_text(text: str) -> Change:
     """Answer the same without a text."""
     return lambda answer, _: replace(answer, body=answer.body.replace(text.encode(), b""))
+
+
+def slow(name: str, where: str, budget: float | None, step: str, what: str = "the answer") -> Iterator[Mutation]:
+    """Hold an answer back for longer than its latency budget; nothing where there is none, or one that is too long."""
+    if budget is not None and budget <= LONGEST:
+        delay = budget + OVER
+        patience = (f"backend.timeout={max(10.0, 3 * delay):.0f}s",)
+        title = f"{what} takes {delay:.1f} s"
+        yield Mutation(f"{name} slow", f"{where}.within", title, (step,), delay=delay, overrides=patience)

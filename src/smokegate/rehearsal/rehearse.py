@@ -13,7 +13,7 @@ from smokegate.rehearsal.replicas import healthy, no_browser, tried
 from smokegate.rehearsal.runs import Runs
 from smokegate.rehearsal.selection import choose, trials
 from smokegate.rehearsal.suite import Suite
-from smokegate.report.rehearsal.model import FaultResult, Rehearsal, Score
+from smokegate.report.rehearsal.model import FaultResult, Rehearsal
 
 Progress = Callable[[str], None]
 
@@ -51,7 +51,10 @@ def rehearse(  # noqa: PLR0913 -- all but three are by name
         replicas = [each for each in replicas if each.browser is None]
     others = [each for each in environments if each.replica is None]
     found = _replicas(replicas, suite, folder, workers, keyword, progress)
-    scores = _others(others, suite, folder, workers, overrides, keyword, progress)
+    scores = tuple(
+        score(each, suite, folder, workers=workers, overrides=overrides, keyword=keyword, progress=progress)
+        for each in others
+    )
     return Rehearsal(
         healthy=found.healthy,
         tried=found.tried,
@@ -90,26 +93,3 @@ def _counted(results: Iterable[FaultResult], total: int, progress: Progress) -> 
         word = "not rehearsed here" if each.left_out else "WRONG" if each.problems else each.cause
         progress(f"[{number}/{total}] {each.trial.environment} {each.trial.fault}: {word}")
         yield each
-
-
-def _others(  # noqa: PLR0913, PLR0917 -- rehearse's own
-    environments: Sequence[Environment],
-    suite: Suite,
-    folder: Path,
-    workers: int,
-    overrides: Sequence[str],
-    keyword: str,
-    progress: Progress,
-) -> tuple[Score, ...]:
-    return tuple(
-        score(
-            environment,
-            suite,
-            folder,
-            workers=workers,
-            overrides=overrides,
-            keyword=keyword,
-            progress=progress,
-        )
-        for environment in environments
-    )

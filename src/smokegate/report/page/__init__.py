@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from smokegate.observation.evidence import sink
 from smokegate.observation.evidence.clean import clean
 from smokegate.project import VERSION
 from smokegate.report import gate
@@ -94,6 +95,7 @@ def templates() -> Environment:
         short=short,
         anchor=anchor,
         line=gate.gist,
+        plain=lambda value: sink.plain(str(value)),
         picture=_picture,
     )
     return made
