@@ -17,10 +17,10 @@ from smokegate.plugin.response import Response
 
 if TYPE_CHECKING:
     from smokegate.observation.evidence.cookies import Browser, Cookie
+    from smokegate.observation.observer import Observer
     from smokegate.observation.plan.step import RawResponse, RequestToSend
-    from smokegate.plugin.source import Source
 
-Sender = Callable[[], "Source"]
+Sender = Callable[[], "Observer"]
 """Returns what sends."""
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -16,10 +15,8 @@ from smokegate.plugin.session import Run
 from smokegate.rehearsal.rehearse import rehearse
 from smokegate.rehearsal.selection import NoFaultSelectedError
 from smokegate.rehearsal.suite import Suite
+from smokegate.report.console import Console
 from smokegate.report.rehearsal import text
-
-EVERY = 15.0
-"""Seconds between two lines of progress where there is no terminal to rewrite one in."""
 
 
 def main(config: pytest.Config, run: Run) -> int:
@@ -38,8 +35,9 @@ def main(config: pytest.Config, run: Run) -> int:
             f"--reports={settings.reports} is not a folder that can be made: {error.strerror}"
         ) from None
     json, html = settings.reports / "rehearsal.json", settings.reports / "rehearsal.html"
-    progress = Progress(sys.stdout.isatty())
-    with tempfile.TemporaryDirectory(prefix="smokegate-rehearsal-") as folder:
+    last = ["starting"]
+    shown = Console().progress(lambda: f"rehearsal: {last[0]}")
+    with tempfile.TemporaryDirectory(prefix="smokegate-rehearsal-") as folder, shown:
         try:
             found = rehearse(
                 run.environments,
@@ -48,14 +46,13 @@ def main(config: pytest.Config, run: Run) -> int:
                 workers=settings.processes or os.cpu_count() or 1,
                 overrides=settings.overrides,
                 keyword=config.option.keyword or "",
-                progress=progress,
+                progress=lambda line: last.__setitem__(0, line),
             )
         except NoFaultSelectedError as wrong:
             raise pytest.UsageError(str(wrong)) from None
         except KeyboardInterrupt as stopped:
             sys.stderr.write(f"the rehearsal was interrupted: {stopped or 'Ctrl-C'}; its report is not written\n")
             return pytest.ExitCode.INTERRUPTED
-    progress.done()
     text.write(found, json, html)
     writer = create_terminal_writer(config, sys.stdout)
     for line in text.lines(found):
@@ -74,27 +71,3 @@ def _suite(config: pytest.Config, run: Run) -> Suite:
         ini=config.inipath,
         paths=tuple(config.option.file_or_dir),
     )
-
-
-class Progress:
-    """One live line in a terminal; where there is none, a line now and then."""
-
-    def __init__(self, live: bool) -> None:  # noqa: FBT001 -- the one thing there is to say
-        self._live = live
-        self._last = time.monotonic()
-
-    def __call__(self, line: str) -> None:
-        """Report the progress."""
-        if self._live:
-            sys.stdout.write(f"\r\x1b[K{line[:100]}")
-            sys.stdout.flush()
-        elif time.monotonic() - self._last >= EVERY:
-            self._last = time.monotonic()
-            sys.stdout.write(f"{line}\n")
-            sys.stdout.flush()
-
-    def done(self) -> None:
-        """Clear the live line."""
-        if self._live:
-            sys.stdout.write("\r\x1b[K")
-            sys.stdout.flush()

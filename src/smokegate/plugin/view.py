@@ -9,7 +9,7 @@ from smokegate.observation.evidence.version import deployed_version
 from smokegate.plugin.browser_results import BrowserResults
 from smokegate.plugin.client import Client
 from smokegate.plugin.failures import Blocked, Misuse
-from smokegate.plugin.observed_frontend import ObservedFrontend
+from smokegate.plugin.observed import Observed
 from smokegate.plugin.response import EndpointResponse, MonitoringResponse, Response
 from smokegate.plugin.server_results import ServerResults
 from smokegate.plugin.sign_in import SignInResponses
@@ -17,35 +17,36 @@ from smokegate.plugin.sign_in import SignInResponses
 if TYPE_CHECKING:
     from smokegate.environment.model import Compose, Endpoint
     from smokegate.observation.evidence.assertions import Unmet
+    from smokegate.observation.observer import Observer
     from smokegate.observation.plan.step import Group
     from smokegate.plugin.browser_results import BrowserResults
     from smokegate.plugin.client import Client
     from smokegate.plugin.platform_results import PlatformResults
     from smokegate.plugin.server_results import ServerResults
+    from smokegate.plugin.session import Run
     from smokegate.plugin.sign_in import SignInResponses
-    from smokegate.plugin.source import CurrentTest, Source
 
 
-class Deployment(ObservedFrontend):
+class Deployment(Observed):
     """One deployment as a check sees it. Each attribute waits only for what it shows.
 
     Args:
         connect: returns where exchanges come from; called when something is first read.
         endpoint_index: which declared endpoint this case is about, None where it is about none.
         touched: called with the name of each exchange that is read.
-        test: what is known of the test that runs.
+        run: knows the test that runs.
     """
 
     def __init__(
         self,
-        connect: Callable[[], Source],
+        connect: Callable[[], Observer],
         endpoint_index: int | None,
         touched: Callable[[str], None],
-        test: CurrentTest,
+        run: Run,
     ) -> None:
         super().__init__(connect, touched)
         self._endpoint_index = endpoint_index
-        self._test = test
+        self._run = run
 
     @property
     def health(self) -> Response:
@@ -197,9 +198,9 @@ class Deployment(ObservedFrontend):
     @property
     def client(self) -> Client:
         """Sends requests of the check's own: bounded, recorded and redacted; keeps cookies for the current test."""
-        made = self._test.clients.get(self.name)
+        made = self._run.clients.get(self.name)
         if made is None:
-            made = self._test.clients[self.name] = Client(lambda: self._source, self._touched, self._offline)
+            made = self._run.clients[self.name] = Client(lambda: self._source, self._touched, self._offline)
         return made
 
     def cleanup(self, action: Callable[..., object], *args: object, **named: object) -> None:
@@ -216,5 +217,5 @@ class Deployment(ObservedFrontend):
             client.cleaning = True
             action(*args, **named)
 
-        assert self._test.item is not None, "cleanup is called by a test"
-        self._test.item.addfinalizer(clean)
+        assert self._run.item is not None, "cleanup is called by a test"
+        self._run.item.addfinalizer(clean)

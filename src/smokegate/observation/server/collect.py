@@ -43,7 +43,13 @@ SIDE_BY_SIDE = 6
 
 
 def collect(environment: Environment, *, redactor: Redactor | None = None) -> ServerView:
-    """Check an environment's server; see `smokegate.observation.server.collect_server`."""
+    """Collect the data of an environment's server once; a failure is in the view and raises nothing.
+
+    The redactor is applied to everything that a command writes, before it is read.
+
+    Raises:
+        ValueError: the environment has no `[server]` or no `[compose]`.
+    """
     server, compose = environment.server, environment.compose
     if server is None or compose is None:
         raise ValueError(f"{environment.name}: [server] and [compose] are both needed to check the server")
