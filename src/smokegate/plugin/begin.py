@@ -19,6 +19,7 @@ from smokegate.plugin.options import FILE_WAIT, worker_slot
 from smokegate.plugin.run_key import RUN
 from smokegate.plugin.session import Run
 from smokegate.plugin.settings import Settings
+from smokegate.report.history import StateError, states_of
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
@@ -50,8 +51,6 @@ def begin(settings: Settings, embedded: Embedded | None = None, pool: Pool | Non
     check_options(settings, environments)
     run = Run(settings, environments, pool=pool)
     if settings.since is not None:
-        from smokegate.report.history import StateError, states_of  # noqa: PLC0415 - only where it is requested
-
         try:
             run.since = states_of(settings.since)
         except StateError as wrong:

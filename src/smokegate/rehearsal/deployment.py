@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,10 @@ def score(  # noqa: PLR0913 -- a value each
         return Score(name, "none", trouble=str(wrong))
     apart = Suite(suite.root, directory, suite.ini, suite.paths)
     common = _common(environment, overrides)
-    with Proxy() as proxy, Runs(apart, folder, replicas=False, warm=name, overrides=common) as runs:
+    with (
+        closing(Proxy()) as proxy,
+        closing(Runs(apart, folder, replicas=False, warm=name, overrides=common)) as runs,
+    ):
         return _Rehearsal(environment, Replay(environment, proxy, runs, common)).score(workers, keyword, progress)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from smokegate.environment.model import Environment
@@ -77,7 +78,7 @@ def _replicas(  # noqa: PLR0913, PLR0917 -- rehearse's own
     faults = choose([trial for each in environments for trial in trials(each)], keyword)
     verdicts: dict[str, str] = {}
     trouble: list[str] = []
-    with Runs(suite, folder, replicas=True, warm=environments[0].name) as runs:
+    with closing(Runs(suite, folder, replicas=True, warm=environments[0].name)) as runs:
         for environment in environments:
             verdicts[environment.name], wrong = healthy(runs, environment)
             trouble += [wrong] if wrong else []

@@ -67,7 +67,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        bytecode_cache=None if compiled else Compiled(),
+        bytecode_cache=None if compiled else Compiled(str(HERE)),
     )
     script = (HERE / "page.js").read_text(encoding="utf-8")
     made.globals.update(
