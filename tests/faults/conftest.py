@@ -12,9 +12,9 @@ import pytest
 
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment
+from smokegate.rehearsal.rehearse import trials
 from smokegate.rehearsal.replicas import healthy, try_one
 from smokegate.rehearsal.runs import Runs
-from smokegate.rehearsal.selection import trials
 from smokegate.rehearsal.suite import Suite
 from smokegate.report.rehearsal.model import FaultResult, Trial
 

@@ -12,8 +12,7 @@ from _pytest.config import create_terminal_writer  # has no public name
 
 from smokegate.plugin.options import RUN_PLUGIN, private
 from smokegate.plugin.session import Run
-from smokegate.rehearsal.rehearse import rehearse
-from smokegate.rehearsal.selection import NoFaultSelectedError
+from smokegate.rehearsal.rehearse import NoFaultSelectedError, rehearse
 from smokegate.rehearsal.suite import Suite
 from smokegate.report.console import Console
 from smokegate.report.rehearsal import text

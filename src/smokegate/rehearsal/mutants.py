@@ -8,14 +8,16 @@ from msgspec.structs import replace
 
 from smokegate.environment.model import Environment, Expectation
 from smokegate.rehearsal.exchanges import Recorded, Recording, Wire
-from smokegate.rehearsal.json_mutations import STRANGE, breakers, put
 from smokegate.rehearsal.mutants_frontend import frontend
 from smokegate.rehearsal.mutants_sign_in import sign_in
 from smokegate.rehearsal.mutation import (
     LONGEST,
+    STRANGE,
     STRANGER,
     Mutation,
+    breakers,
     give,
+    put,
     say,
     slow,
     with_header,

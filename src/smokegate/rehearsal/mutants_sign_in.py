@@ -8,8 +8,7 @@ from typing import Any
 from smokegate.environment.model import Environment, SignIn
 from smokegate.observation.evidence.json_rules import MISSING
 from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Recording, page
-from smokegate.rehearsal.json_mutations import put
-from smokegate.rehearsal.mutation import Mutation, give, say, slow, with_header, with_json, with_status
+from smokegate.rehearsal.mutation import Mutation, give, put, say, slow, with_header, with_json, with_status
 
 
 def sign_in(environment: Environment, recording: Recording) -> Iterator[Mutation]:

@@ -75,9 +75,7 @@ def shown_path(path: str) -> str:
     return min(near, path, key=len)
 
 
-def table(
-    header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[int] = (), indent: str = "  "
-) -> list[str]:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[int] = ()) -> list[str]:
     """Return the lines of a table; the columns whose numbers are in `right` are set flush right."""
     last = len(header) - 1
     cells = [
@@ -85,7 +83,7 @@ def table(
         for row in (header, *rows)
     ]
     widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
-    return [indent + _line(row, widths, right) for row in cells]
+    return ["  " + _line(row, widths, right) for row in cells]
 
 
 def _line(row: Sequence[str], widths: Sequence[int], right: Collection[int]) -> str:
