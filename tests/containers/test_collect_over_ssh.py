@@ -11,7 +11,8 @@ from tests_support.sshd import Sshd, free_port, serve, write_config
 
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment, Server
-from smokegate.observation.server import CommandCause, ServerView, collect_server
+from smokegate.observation.server import CommandCause, ServerView
+from smokegate.observation.server.collect import collect as collect_server
 from smokegate.replica import compose
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments"

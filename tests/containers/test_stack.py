@@ -19,7 +19,8 @@ from smokegate.diagnosis.engine import diagnose
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment
 from smokegate.observation.model import Observation
-from smokegate.observation.server import CommandCause, ServerView, collect_server
+from smokegate.observation.server import CommandCause, ServerView
+from smokegate.observation.server.collect import collect as collect_server
 from smokegate.replica import compose
 from smokegate.replica.compose import engine as engines
 from smokegate.replica.compose.faults import FAULTS

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from smokegate.environment.load import load
 from smokegate.environment.model import Environment
+from smokegate.rehearsal.rehearse import trials
 from smokegate.rehearsal.replicas import healthy, try_one
 from smokegate.rehearsal.runs import Runs
-from smokegate.rehearsal.selection import trials
 from smokegate.rehearsal.suite import Suite
 from smokegate.report.rehearsal.model import FaultResult, Trial
 
@@ -52,7 +53,7 @@ def every_trial() -> tuple[Trial, ...]:
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     """Runs of the product's suite on replicas."""
     suite = Suite(ROOT, ROOT / "environments")
-    with Runs(suite, tmp_path_factory.mktemp("rehearsal"), replicas=True, warm=NAMES[0]) as server:
+    with closing(Runs(suite, tmp_path_factory.mktemp("rehearsal"), replicas=True, warm=NAMES[0])) as server:
         yield server
 
 

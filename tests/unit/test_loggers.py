@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from smokegate.plugin.loggers import keep_countable
+from smokegate.plugin.start_up import keep_countable
 
 
 def test_a_logger_that_is_made_while_pytest_goes_over_them_ends_no_run(monkeypatch: pytest.MonkeyPatch) -> None:

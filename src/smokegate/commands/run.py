@@ -12,6 +12,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from smokegate.plugin.compatible_page import is_requested
 from smokegate.plugin.options import OPTIONS, PRIVATE, RUN_PLUGIN, private
 
@@ -53,7 +55,6 @@ def main(words: Sequence[str]) -> int:
             "`smokegate environments` lists them\n"
         )
         return USAGE
-    import pytest  # noqa: PLC0415 - costs start-up time
 
     for variable in IGNORED:
         os.environ.pop(variable, None)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from smokegate.environment.model import Environment
 from smokegate.report.model import RunReport
@@ -157,13 +158,6 @@ def _run(request: Request, progress: Callable[[str], None]) -> tuple[int, Any]:
     for variable in (*IGNORED, *around):
         os.environ.pop(variable, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    embedded = Embedded(
-        request.environment,
-        request.wait,
-        watching=request.watching,
-        creating=request.creating,
-        expected=request.expected,
-        progress=progress,
-    )
+    embedded = Embedded(**asdict(request), progress=progress)
     where = ["-c", str(CONFIGURATION), f"--rootdir={Path.cwd()}", "-p", "no:cacheprovider", "-p", RUN_PLUGIN]
     return int(pytest.main([*where, "--no-header", "-q"], plugins=[embedded])), embedded

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -16,13 +16,11 @@ from smokegate.commands.common import run_checks
 from smokegate.commands.suite_process import SuiteError
 from smokegate.commands.watch_rounds import Round, Tally, round_of
 from smokegate.diagnosis.verdict import Verdict, exit_code
+from smokegate.environment.model import Environment
+from smokegate.report.console import Console
 from smokegate.report.history import append
 from smokegate.report.plain import stamp
 from smokegate.report.terminal import COLOURS, TerminalLine, safe
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
-    from smokegate.report.console import Console
 
 NEVER = threading.Event()
 """Is not set: to wait for it is to wait, interruptibly, for the time that is given."""

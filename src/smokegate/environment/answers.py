@@ -114,14 +114,10 @@ def _rules(value: object, expected: str) -> object:
     if isinstance(value, Mapping):
         if not value:
             raise InvalidValueError("at least one rule", found="an empty table")
-        if "equals" in value and len(value) > 1:
-            raise InvalidValueError(
-                '"equals" to be the only rule', found=" and ".join(key for key in value if key != "equals")
-            )
-        if "present" in value and len(value) > 1:
-            raise InvalidValueError(
-                '"present" to be the only rule', found=" and ".join(key for key in value if key != "present")
-            )
+        for only in ("equals", "present"):
+            if only in value and len(value) > 1:
+                others = " and ".join(key for key in value if key != only)
+                raise InvalidValueError(f'"{only}" to be the only rule', found=others)
         if {"contains", "not_contains"} <= value.keys() and str(value["not_contains"]) in str(value["contains"]):
             raise InvalidValueError("contains and not_contains that a text can keep together")
         return value

@@ -58,10 +58,9 @@ def _field(name: str, value: Any, given: variables.Variables | None) -> Any:
             raise InvalidValueError(wanted, found="a literal value")
         return value
     text = variables.resolve(value, given, "text")
-    if (length := variables.length_of(text)) < variables.SHORTEST:
-        if CREDENTIALS.search(name):
-            raise InvalidValueError(variables.LONG_ENOUGH, found=f"{length} in the variable {value['env']}")
-    elif given is not None:
+    if CREDENTIALS.search(name):
+        variables.refuse_short(text, value["env"])
+    if given is not None and variables.length_of(text) >= variables.SHORTEST:
         given.secrets.add(text)
     return variables.Hidden(text)
 

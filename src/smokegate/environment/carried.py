@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from pathlib import Path
 from typing import Annotated, Any
 
 from msgspec import field
@@ -76,7 +77,6 @@ class ClientCertificate(Section, frozen=True, kw_only=True):
             OSError: certificate and key do not fit, or cannot be read.
         """
         import tempfile  # noqa: PLC0415 - start-up time
-        from pathlib import Path  # noqa: PLC0415 - start-up time
 
         with tempfile.TemporaryDirectory(prefix="smokegate-") as folder:  # only its owner may enter
             paths = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from smokegate.environment.addresses import ADDRESS
@@ -84,9 +84,7 @@ def _version(version: Mapping[str, Any], table: Mapping[str, Any]) -> Found:
         return
     if "path" not in version:
         yield ("version", "path"), 'is missing; expected a path such as "/version"'
-    if len(given) != 1:
-        found = " and ".join(given) or "none"
-        yield ("version",), f"expected one of the keys {', '.join(places)}, found {found}"
+    yield from _one_of(places, given, ("version",))
 
 
 def _monitoring(monitoring: Mapping[str, Any]) -> Found:
@@ -130,11 +128,14 @@ def _sign_in(written: Mapping[str, Any]) -> Found:
 def _csrf(csrf: Mapping[str, Any]) -> Found:
     sources = ("input", "meta", "cookie", "json", "answer_header")
     given = [key for key in sources if key in csrf]
-    if len(given) != 1:
-        found = " and ".join(given) or "none"
-        yield ("sign_in", "csrf"), f"expected one of the keys {', '.join(sources)}, found {found}"
-    elif given != ["input"] and not {"field", "header"} & csrf.keys():
+    yield from _one_of(sources, given, ("sign_in", "csrf"))
+    if len(given) == 1 and given != ["input"] and not {"field", "header"} & csrf.keys():
         yield ("sign_in", "csrf"), "expected field or header, which say how the token is sent, found neither"
+
+
+def _one_of(keys: Sequence[str], given: Sequence[str], place: tuple[str, ...]) -> Found:
+    if len(given) != 1:
+        yield place, f"expected one of the keys {', '.join(keys)}, found {' and '.join(given) or 'none'}"
 
 
 def _either(name: str, given: Mapping[str, Any], one: str, other: str) -> Found:

@@ -34,12 +34,7 @@ def not_covered(environment: Environment) -> list[str]:
     found += environment.uncovered
     if environment.sign_in is not None and not environment.sign_in.writes:
         found.append("writes")
-    return found if has_no_database(environment) or touches_database(environment) else [*found, "database"]
-
-
-def has_no_database(environment: Environment) -> bool:
-    """Return whether the file says that the deployment has no database."""
-    return environment.backend.database == "none"
+    return found if environment.backend.database == "none" or touches_database(environment) else [*found, "database"]
 
 
 def touches_database(environment: Environment) -> bool:

@@ -6,8 +6,6 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from smokegate.environment.model import Environment
 
 #: Extra → the modules that it brings, the first of which is missing where it is not installed.
@@ -20,19 +18,12 @@ MODULES = {
 }
 
 
-def needed(environment: Environment) -> Iterator[tuple[str, str]]:
-    """Yield each extra that an environment needs, and the section of its file that needs it."""
-    if environment.replica is not None:
-        yield ("containers" if environment.replica.kind == "compose" else "replica"), "replica"
-
-
 def missing_extra(environment: Environment) -> str | None:
-    """Return the line that says which extra is missing and how to install it, None where none is."""
-    for extra, section in needed(environment):
-        missing = not_installed(extra)
-        if missing is not None:
-            return f"{environment.name}: its [{section}] section {missing}"
-    return None
+    """Return the line that says which extra an environment's replica lacks and how to install it, None for none."""
+    if environment.replica is None:
+        return None
+    missing = not_installed("containers" if environment.replica.kind == "compose" else "replica")
+    return None if missing is None else f"{environment.name}: its [replica] section {missing}"
 
 
 def _is_absent(module: str) -> bool:

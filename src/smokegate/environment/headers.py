@@ -48,20 +48,12 @@ def sent(headers: Any, given: variables.Variables | None) -> Any:
     """
     if given is not None and isinstance(headers, dict):
         for name, value in headers.items():
-            if isinstance(value, str) and CREDENTIALS.search(name):
+            if not CREDENTIALS.search(name):
+                continue
+            if isinstance(value, str):
                 wanted = f"{describe(name)} as {variables.REFERENCE}, with a prefix if need be: a secret"
                 raise InvalidValueError(f"{wanted} is never written down", found="a literal value")
-            if isinstance(value, dict) and CREDENTIALS.search(name):
-                _long_enough(value, given)
+            text = given.values.get(str(value.get("env")), "").strip() if isinstance(value, dict) else ""
+            if text:
+                variables.refuse_short(text, value["env"])
     return headers
-
-
-def _long_enough(value: dict[str, Any], given: variables.Variables | None) -> None:
-    """Refuse a credential that is too short to be found in a report.
-
-    Raises:
-        InvalidValueError: the variable holds fewer characters than a secret must have.
-    """
-    text = given.values.get(str(value.get("env")), "") if given is not None else ""
-    if 0 < (length := variables.length_of(text)) < variables.SHORTEST:
-        raise InvalidValueError(variables.LONG_ENOUGH, found=f"{length} in the variable {value['env']}")

@@ -35,7 +35,6 @@ def load(
     directory: Path,
     variables: Mapping[str, str],
     overrides: Sequence[str] = (),
-    replicas: bool = True,
 ) -> tuple[Environment, ...]:
     """Load the named environments, in the order in which they are named, each once.
 
@@ -44,7 +43,6 @@ def load(
         directory: where the files are.
         variables: the environment variables that `{ env = "NAME" }` reads.
         overrides: `KEY=VALUE`, or `NAME:KEY=VALUE` where several environments are named.
-        replicas: whether `all` includes environments that are replicas, which the run starts itself.
 
     Raises:
         EnvironmentErrors: something is wrong with a name, a file or an override; it holds all that is.
@@ -53,14 +51,11 @@ def load(
     chosen, wrong = parse(overrides, [*selected])
     mistakes.extend(wrong)
     found: list[Environment] = []
-    for name, (file, by_name) in selected.items():
+    for name, file in selected.items():
         try:
-            environment = _load(file, name, variables, [each for each in chosen if each.environment == name])
+            found.append(_load(file, name, variables, [each for each in chosen if each.environment == name]))
         except EnvironmentErrors as errors:
             mistakes.extend(errors.mistakes)
-        else:
-            if by_name or replicas or environment.replica is None:
-                found.append(environment)
     if mistakes:
         raise EnvironmentErrors(mistakes)
     return tuple(found)
@@ -89,29 +84,25 @@ def names(directory: Path) -> tuple[str, ...]:
     return tuple(each for stem in available(directory) for each in environments_in(directory / f"{stem}.toml"))
 
 
-Selected = dict[str, tuple[Path, bool]]
-
-
-def _select(names: Iterable[str], directory: Path) -> tuple[Selected, list[Mistake]]:
-    """Return the file of each selected name, whether it was named itself, and what is wrong with the others."""
+def _select(names: Iterable[str], directory: Path) -> tuple[dict[str, Path], list[Mistake]]:
+    """Return the file of each selected name, and what is wrong with the others."""
     known = available(directory)
     there = f"there are: {', '.join(known)}" if known else "there is no NAME.toml in it"
     place = shown(directory)
-    selected: Selected = {}
+    selected: dict[str, Path] = {}
     mistakes: list[Mistake] = []
     for name in (part.strip() for text in names for part in text.split(",") if part.strip()):
         file = directory / f"{_owner(name, known, directory)}.toml"
         if name == ALL:
-            every = {
-                one: (at, False) for at in (directory / f"{each}.toml" for each in known) for one in environments_in(at)
-            }
-            selected = {**every, **{one: found for one, found in selected.items() if found[1]}}
+            files = (directory / f"{each}.toml" for each in known)
+            selected = {**{one: at for at in files for one in environments_in(at)}, **selected}
         elif name in known:
-            selected.update(dict.fromkeys(environments_in(file), (file, True)))
+            selected.update(dict.fromkeys(environments_in(file), file))
         elif file.stem in known:
-            selected[name] = (file, True)
+            selected[name] = file
         else:
-            mistakes.append(Mistake(place, "", _stranger(name, known, there)))
+            text = f"{describe(name)} is not an environment ({there}){did_you_mean(name, known)}"
+            mistakes.append(Mistake(place, "", text))
     if not selected and not mistakes:
         mistakes.append(Mistake(place, "", f"no environment is selected; {there}"))
     return selected, mistakes
@@ -123,11 +114,6 @@ def _owner(name: str, known: Sequence[str], directory: Path) -> str:
         return name
     stems = (each for each in known if name.startswith(f"{each}-"))
     return next((each for each in stems if name in environments_in(directory / f"{each}.toml")), name)
-
-
-def _stranger(name: str, known: Sequence[str], there: str) -> str:
-
-    return f"{describe(name)} is not an environment ({there}){did_you_mean(name, known)}"
 
 
 def _load(file: Path, name: str, variables: Mapping[str, str], overrides: Sequence[Override]) -> Environment:

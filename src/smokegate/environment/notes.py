@@ -6,12 +6,11 @@ Where several stand there, each goes around what those before it make of the val
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
-if TYPE_CHECKING:
-    from smokegate.environment.variables import Variables
+from smokegate.environment.variables import Variables
 
 Read: TypeAlias = Callable[[Any], Any]
 """Makes the value of a key from what the file holds."""

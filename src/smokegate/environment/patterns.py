@@ -41,17 +41,13 @@ def checked(pattern: str) -> str:
 
 @cache
 def _compiled(pattern: str) -> tuple[re.Pattern[str], int | None]:
-    return re.compile(pattern), WINDOW if _repeats(_items(pattern)) else None
+    return re.compile(pattern), WINDOW if "REPEAT" in str(_items(pattern)) else None
 
 
 def found(pattern: str, text: str) -> re.Match[str] | None:
     """Return where a checked pattern is found in a text, within its window."""
     compiled, window = _compiled(pattern)
     return compiled.search(text if window is None else text[:window])
-
-
-def _repeats(items: list[Any]) -> bool:
-    return "REPEAT" in str(items)
 
 
 def _items(pattern: str) -> list[Any]:

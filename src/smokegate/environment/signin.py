@@ -8,14 +8,49 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from smokegate.environment.account import Account, account_if_known
 from smokegate.environment.calls import AccountView, Called, Csrf, Delete, Login, Logout, Register, WriteCheck
-from smokegate.environment.fields import Duration, HeaderName, Many
-from smokegate.environment.notes import After, Around, such_as
+from smokegate.environment.errors import MissingVariableError
+from smokegate.environment.fields import Duration, HeaderName, Many, Secret, UserName
+from smokegate.environment.notes import After, Around, Read, such_as
 from smokegate.environment.presets import known_preset, with_preset
-from smokegate.environment.section import Section, named
+from smokegate.environment.section import Section, SectionError, named
+from smokegate.environment.variables import Variables
 
 __all__ = ["Account", "AccountView", "Csrf", "Delete", "Login", "Logout", "Register", "SignIn", "WriteCheck"]
+
+
+class Account(Section, frozen=True, kw_only=True):
+    """A standing account, with which the journey signs in where it may not create one.
+
+    Left out, it is that of the variables `SMOKE_NAME_EMAIL` and `SMOKE_NAME_PASSWORD`, NAME being the
+    environment's. Where one of them is not set, everything else is checked, and the run says that sign-in could not
+    be judged.
+    """
+
+    email: UserName
+    """Its e-mail address, as `{ env = "NAME" }`."""
+    password: Secret
+    """Its password, as `{ env = "NAME" }`."""
+
+
+def account_if_known(value: Any, read: Read, given: Variables | None) -> Account | None:
+    """Return None, and note the variables, where all that is wrong is that variables are not set.
+
+    Raises:
+        SectionError: something else is wrong with it.
+    """
+    try:
+        account: Account | None = read(value)
+    except SectionError as error:
+        if given is None:
+            raise
+        missing = [each.what.variable for each in error.problems if isinstance(each.what, MissingVariableError)]
+        others = [each for each in error.problems if not isinstance(each.what, MissingVariableError)]
+        if others:
+            raise SectionError(others) from None
+        given.missing.extend(missing)
+        return None
+    return account
 
 
 class SignIn(Section, frozen=True, kw_only=True):

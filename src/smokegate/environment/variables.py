@@ -92,6 +92,16 @@ def length_of(secret: str) -> int:
     return len("".join(secret.split()))
 
 
+def refuse_short(text: str, variable: str) -> None:
+    """Refuse a secret that is too short to be found in a report.
+
+    Raises:
+        InvalidValueError: the variable holds fewer characters than a secret must have.
+    """
+    if (length := length_of(text)) < SHORTEST:
+        raise InvalidValueError(LONG_ENOUGH, found=f"{length} in the variable {variable}")
+
+
 def secret(value: object, given: Variables | None) -> str:
     """Resolve a secret and remember its value for redaction; in a file only a reference is a secret.
 
@@ -104,8 +114,7 @@ def secret(value: object, given: Variables | None) -> str:
     if not isinstance(value, dict):
         raise InvalidValueError(EXPECTED["secret"], found="a literal value")
     text = resolve(value, given, "secret")
-    if (length := length_of(text)) < SHORTEST:
-        raise InvalidValueError(LONG_ENOUGH, found=f"{length} in the variable {value['env']}")
+    refuse_short(text, value["env"])
     given.secrets.add(text)
     return Hidden(text)
 

@@ -142,9 +142,9 @@ class SideProbes:
             self._control[address] = found
 
     def _collect_server(self) -> None:
-        from smokegate.observation.server import collect_server  # noqa: PLC0415 -- only where a server is declared
+        from smokegate.observation.server.collect import collect  # noqa: PLC0415 -- only where a server is declared
 
-        self.server = collect_server(self._environment)
+        self.server = collect(self._environment)
 
     def _query_platform(self) -> None:
         from smokegate.observation.render.collect import collect_platform  # noqa: PLC0415 -- only where it is declared

@@ -13,12 +13,13 @@ from smokegate.environment.extras import missing_extra
 from smokegate.environment.fields import seconds
 from smokegate.environment.load import load
 from smokegate.observation.evidence.sink import SINK
-from smokegate.plugin import interrupts, loggers, start_up
+from smokegate.plugin import hooks, interrupts, start_up
 from smokegate.plugin.hook_guard import guard
 from smokegate.plugin.options import FILE_WAIT, worker_slot
 from smokegate.plugin.run_key import RUN
 from smokegate.plugin.session import Run
 from smokegate.plugin.settings import Settings
+from smokegate.report.history import StateError, states_of
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
@@ -50,8 +51,6 @@ def begin(settings: Settings, embedded: Embedded | None = None, pool: Pool | Non
     check_options(settings, environments)
     run = Run(settings, environments, pool=pool)
     if settings.since is not None:
-        from smokegate.report.history import StateError, states_of  # noqa: PLC0415 - only where it is requested
-
         try:
             run.since = states_of(settings.since)
         except StateError as wrong:
@@ -59,14 +58,16 @@ def begin(settings: Settings, embedded: Embedded | None = None, pool: Pool | Non
     return run
 
 
-def start(config: pytest.Config, settings: Settings, embedded: Embedded | None, pool: Pool | None, hooks: Any) -> None:
-    """Begin a run, after what must be there before anything is loaded, and guard these hooks from their own errors."""
+def start(config: pytest.Config, settings: Settings, embedded: Embedded | None, pool: Pool | None, plugin: Any) -> None:
+    """Begin a run, after what must be there before anything is loaded, and guard our hooks from their own errors."""
     start_up.begin(config)
     interrupts.hear(config)
-    loggers.keep_countable()
+    start_up.keep_countable()
     config.stash[RUN] = run = begin(settings, embedded, pool)
     config.add_cleanup(run.close)
-    guard(config, hooks)
+    config.pluginmanager.register(hooks, "smokegate-hooks")
+    for each in (plugin, hooks):
+        guard(config, each)
 
 
 def register(config: pytest.Config, run: Run) -> None:

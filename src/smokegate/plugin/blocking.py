@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
+import pytest
+
+from smokegate.diagnosis.outcome import TestOutcome
+from smokegate.environment.model import Environment
+from smokegate.plugin.check import Check
 from smokegate.plugin.collect import case_of, check_in
 from smokegate.plugin.failures import Blocked
 from smokegate.plugin.outcomes import BLOCKER
-
-if TYPE_CHECKING:
-    import pytest
-
-    from smokegate.diagnosis.outcome import TestOutcome
-    from smokegate.environment.model import Environment
-    from smokegate.plugin.check import Check
-    from smokegate.plugin.session import Run
+from smokegate.plugin.session import Run
 
 BLOCKING = {"failed", "advisory", "blocked"}
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.browser_evidence import BLANK, CALLS, ERRORS, FILES, Trouble, of_page, shown, troubles
-from smokegate.plugin.failures import Blocked, ExpectationFailed, NotApplicable, NotJudged
-
-if TYPE_CHECKING:
-    from smokegate.environment.browser import BrowserSection
-    from smokegate.environment.model import Environment
-    from smokegate.observation.browser import BrowserView, PageSeen, SignInStep
-    from smokegate.observation.model import Observation
+from smokegate.environment.browser import BrowserSection
+from smokegate.environment.model import Environment
+from smokegate.observation.browser import BrowserView, PageSeen, SignInStep
+from smokegate.observation.model import Observation
+from smokegate.plugin.failures import Blocked, Judging, NotApplicable, NotJudged
 
 
-class BrowserResults:
+class BrowserResults(Judging):
     """What the pages of one environment showed."""
 
     def __init__(self, environment: Environment, observation: Observation) -> None:
@@ -161,15 +158,6 @@ class BrowserResults:
                 f"{page.path} shows neither the account's address nor its name: state browser.sign_in.shows"
             )
         self.expect(step.account_shown, expected, f"{_end(step)} without what browser.sign_in.shows states")
-
-    def expect(self, holds: object, expected: str, actual: str) -> None:
-        """State what must hold in the browser.
-
-        Raises:
-            ExpectationFailed: it does not.
-        """
-        if not holds:
-            raise ExpectationFailed(expected, actual)
 
 
 def _beside(trouble: Trouble) -> str:

@@ -8,17 +8,19 @@ from urllib.parse import urlencode
 
 from smokegate.environment.headers import CREDENTIALS
 from smokegate.environment.request_contradictions import GRAPHQL_WRITE
+from smokegate.observation.evidence.cookies import browser_of
 from smokegate.observation.exchange import READING, Headers
 from smokegate.observation.model import InterruptedRunError
+from smokegate.observation.plan.step import RequestToSend, join, json_request
 from smokegate.plugin.failures import Blocked, Misuse
 from smokegate.plugin.response import Response
 
 if TYPE_CHECKING:
     from smokegate.observation.evidence.cookies import Browser, Cookie
+    from smokegate.observation.observer import Observer
     from smokegate.observation.plan.step import RawResponse, RequestToSend
-    from smokegate.plugin.source import Source
 
-Sender = Callable[[], "Source"]
+Sender = Callable[[], "Observer"]
 """Returns what sends."""
 
 
@@ -144,7 +146,6 @@ class Client:
         follow: bool,  # noqa: FBT001 -- handed on
     ) -> RequestToSend:
         from smokegate.observation.plan.bodies import encoded  # noqa: PLC0415 -- imported where it is used
-        from smokegate.observation.plan.step import RequestToSend, join, json_request  # noqa: PLC0415
 
         if not path.startswith("/"):
             raise Misuse(f'expected a path below the backend\'s address, which begins with "/", found {path!r}')
@@ -168,6 +169,4 @@ class Client:
         self._browser().keep(self._kept, Headers(raw.headers))
 
     def _browser(self) -> Browser:
-        from smokegate.observation.evidence.cookies import browser_of  # noqa: PLC0415 -- where it is used
-
         return browser_of(self._source().environment)

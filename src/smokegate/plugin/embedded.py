@@ -55,24 +55,8 @@ class Embedded(Struct, eq=False):
     @property
     def settings(self) -> Settings:
         """The options of such a run."""
-        return Settings(
-            names=(self.environment.name,),
-            directory=Path("environments"),
-            reports=Path("reports"),
-            overrides=(),
-            wait=None,
-            deadline=None,
-            expected_commit=self.expected,
-            fault=None,
-            rehearse=False,
-            record=None,
-            since=None,
-            strict=False,
-            processes=0,
-            explicit=True,
-            command="smokegate diagnose {}",
-            observes=True,
-        )
+        here = (self.environment.name,), Path("environments"), Path("reports")
+        return Settings(*here, expected_commit=self.expected)
 
     def deselect(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Take the checks out that this run leaves out. They are left out on purpose: the run is not partial."""

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
+from smokegate.diagnosis.model import Diagnosis, Finding
 from smokegate.observation.evidence.sink import line, shown
+from smokegate.observation.exchange import Exchange
 from smokegate.plugin.collect import check_in, environment_of
 from smokegate.plugin.failures import ExpectationFailed, ExplainedFailure
 from smokegate.plugin.outcomes import FAILED_ON, promise_of
 from smokegate.plugin.run_key import RUN
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.model import Diagnosis, Finding
-    from smokegate.observation.exchange import Exchange
-    from smokegate.plugin.session import Run
+from smokegate.plugin.session import Run
 
 
 def explain(item: pytest.Item, broken: AssertionError) -> ExplainedFailure | None:
@@ -40,12 +36,8 @@ def explain(item: pytest.Item, broken: AssertionError) -> ExplainedFailure | Non
         trace, trace_id = run.environment(name).trace, exchange.request.trace_id
         if trace is not None and trace_id is not None:
             lines.append(("trace", trace.link.replace("{trace_id}", trace_id) if trace.link else trace_id))
-    text = "\n".join(f"{label:<9}{_indent(shown(words))}" for label, words in lines)
+    text = "\n".join(f"{label:<9}" + shown(words).replace("\n", "\n" + " " * 9) for label, words in lines)
     return ExplainedFailure(text, line(" ".join(str(broken).split())))
-
-
-def _indent(text: str) -> str:
-    return text.replace("\n", "\n" + " " * 9)
 
 
 def _exchange(run: Run, name: str, broken: AssertionError) -> Exchange | None:

@@ -20,6 +20,21 @@ class ExpectationFailed(AssertionError):  # noqa: N818 - a finding about a deplo
         self.exchange = exchange
 
 
+class Judging:
+    """What is seen from a vantage point, and what must hold of it."""
+
+    __slots__ = ()
+
+    def expect(self, holds: object, expected: str, actual: str) -> None:
+        """State what must hold there.
+
+        Raises:
+            ExpectationFailed: it does not.
+        """
+        if not holds:
+            raise ExpectationFailed(expected, actual)
+
+
 class Misuse(LookupError, ValueError):  # noqa: N818 - see above
     """A team's check gave something that cannot be used; the text says what is expected."""
 
@@ -33,20 +48,18 @@ class ExplainedFailure(Failed):
         """The same in one line."""
 
 
-class Blocked(Skipped):
+class _Explained(Skipped):
+    def __init__(self, summary: str) -> None:
+        self.summary = summary
+        super().__init__(summary, _use_item_location=True)
+
+
+class Blocked(_Explained):
     """The check cannot be judged, because something else failed first."""
 
-    def __init__(self, summary: str) -> None:
-        self.summary = summary
-        super().__init__(summary, _use_item_location=True)
 
-
-class NotJudged(Skipped):
+class NotJudged(_Explained):
     """Something that was inferred, not declared, was not found: the run says so, and it is not a failure."""
-
-    def __init__(self, summary: str) -> None:
-        self.summary = summary
-        super().__init__(summary, _use_item_location=True)
 
 
 class NotApplicable(Skipped):

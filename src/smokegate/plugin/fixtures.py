@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from msgspec import Struct
+
+from smokegate.plugin.run_key import RUN
+
+if TYPE_CHECKING:
+    from smokegate.observation.observer import Observer
+    from smokegate.plugin.view import Deployment
 
 
 class Case(Struct, frozen=True):
@@ -26,12 +34,32 @@ def deployment(request: pytest.FixtureRequest):  # type: ignore[no-untyped-def] 
 
     A test that uses it has one case for each environment of the run.
     """
-    from smokegate.plugin.connect import view_of  # noqa: PLC0415 - see above
-
     case = getattr(request, "param", None)
     if not isinstance(case, Case):
         raise pytest.UsageError(
             "`deployment` cannot be requested dynamically: name it among the test's arguments, "
             "so that the run knows before it starts which environments the test needs"
         )
-    return view_of(request.config, case)
+    return _view_of(request.config, case)
+
+
+def _view_of(config: pytest.Config, case: Case) -> Deployment:
+    """Return a case's view. Nothing is requested before something is read from it."""
+    from smokegate.plugin.failures import Blocked  # noqa: PLC0415 - a run without us loads none of it
+    from smokegate.plugin.lifecycle import NotStartedError  # noqa: PLC0415 - see above
+    from smokegate.plugin.view import Deployment  # noqa: PLC0415 - see above
+
+    run = config.stash[RUN]
+
+    def connect() -> Observer:
+        if not run.settings.observes:
+            pytest.skip("nothing is sent with --setup-only and --setup-plan")
+        observed = run.deployment(case.environment)
+        if not observed.begun:
+            observed.start(())
+        try:
+            return observed.observer
+        except NotStartedError as broken:
+            raise Blocked(str(broken)) from None
+
+    return Deployment(connect, case.endpoint, run.touched.append, run)

@@ -48,22 +48,19 @@ class ObservedDeployment:
         self._progress = progress
         self._replica: Replica | None = None
         self._observer: Observer | None = None
-        self._failure: NotStartedError | None = None
+        self.failure: NotStartedError | None = None
+        """Why there is nothing to check, if the replica did not start."""
         self._there = threading.Event()
         self._lock = threading.Lock()
-        self._begun = False
+        self.begun = False
+        """Whether observing has started."""
         self._leave_browser: Callable[[], None] = lambda: None
         self._since = time.monotonic()
-
-    @property
-    def begun(self) -> bool:
-        """Whether observing has started."""
-        return self._begun
 
     def start(self, groups: Collection[Group] | None = None) -> None:
         """Start some groups of requests, or all; returns at once, and may be called again."""
         with self._lock:
-            first, self._begun = not self._begun, True
+            first, self.begun = not self.begun, True
         if not first:
             self.observer.start(groups)
             return
@@ -83,8 +80,8 @@ class ObservedDeployment:
         try:
             begin()
         except Exception as broken:  # noqa: BLE001 - whatever it is, the run must report it instead of waiting forever
-            self._failure = NotStartedError(f"{self.declared.name}: {what} could not be started: {broken}")
-            self._failure.__cause__ = broken
+            self.failure = NotStartedError(f"{self.declared.name}: {what} could not be started: {broken}")
+            self.failure.__cause__ = broken
             self._there.set()
 
     def _warm_browser(self) -> None:
@@ -126,10 +123,10 @@ class ObservedDeployment:
         while not self._there.wait(SLICE):  # in slices, so that Ctrl-C is heard
             if time.monotonic() - self._since > STARTING:
                 why = f"{self.declared.name}: the replica had not started after {STARTING:g} s"
-                self._failure = NotStartedError(why)
+                self.failure = NotStartedError(why)
                 break
-        if self._failure is not None:
-            raise self._failure
+        if self.failure is not None:
+            raise self.failure
         assert self._observer is not None
         return self._observer
 
@@ -147,7 +144,7 @@ class ObservedDeployment:
     def standing(self) -> str:
         """Where observing stands, in a line; empty before there is something to observe, and once all was seen."""
         if self._observer is None:
-            return f"starting the replica of {self.declared.name}" if self._failure is None else ""
+            return f"starting the replica of {self.declared.name}" if self.failure is None else ""
         return self._observer.standing
 
     @cached_property
@@ -166,17 +163,12 @@ class ObservedDeployment:
         observation = self._observer.snapshot() if cut_short else self.observation
         return self._observer.environment, observation
 
-    @property
-    def failure(self) -> NotStartedError | None:
-        """Why there is nothing to check, if the replica did not start."""
-        return self._failure
-
     def close(self) -> None:
         """Clean up what the run created and end what it started."""
         self._leave_browser()
         if self._observer is not None:
             self._observer.close()
-        if self._begun and self.declared.replica is not None:
+        if self.begun and self.declared.replica is not None:
             self._there.wait(10)
         if self._replica is not None:
             self._replica.stop()

@@ -1,4 +1,4 @@
-"""What every view of a deployment has: its file, its exchanges, each waited for when it is read."""
+"""What a view of a deployment is made of: its file, its exchanges, its frontend, waited for when they are read."""
 
 from __future__ import annotations
 
@@ -7,34 +7,39 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from smokegate.observation.model import InterruptedRunError
-from smokegate.observation.plan.step import GROUPS
+from smokegate.observation.plan.step import GROUPS, ON_BACKEND, preflights
 from smokegate.plugin.failures import Blocked
 from smokegate.plugin.response import Response
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from smokegate.environment.model import Environment, Expectation
+    from smokegate.environment.model import Environment, Expectation, Frontend
+    from smokegate.observation.evidence.page_calls import Judgement
     from smokegate.observation.exchange import Exchange
-    from smokegate.observation.model import Observation
+    from smokegate.observation.model import ApiAddress, Observation, PageView
+    from smokegate.observation.observer import Observer
     from smokegate.observation.plan.step import Group
-    from smokegate.plugin.source import Source
+
+
+FILES = ("script ", "style ", "settings ")
+"""How the exchanges of the page's files begin."""
 
 
 class Observed:
-    """One deployment's exchanges.
+    """One deployment's exchanges, with what a check reads of its frontend.
 
     Args:
         connect: returns where exchanges come from; called when something is first read.
         touched: called with the name of each exchange that is read.
     """
 
-    def __init__(self, connect: Callable[[], Source], touched: Callable[[str], None]) -> None:
+    def __init__(self, connect: Callable[[], Observer], touched: Callable[[str], None]) -> None:
         self._connect = connect
         self._touched = touched
 
     @cached_property
-    def _source(self) -> Source:
+    def _source(self) -> Observer:
         return self._connect()
 
     @property
@@ -83,3 +88,50 @@ class Observed:
     def _offline(self) -> bool:
         control = self.observation.control
         return bool(control) and not any(probe.reached for probe in control)
+
+    @property
+    def preflights(self) -> list[Response]:
+        """What a browser is answered that asks whether the frontend's pages may sign in and read the account."""
+        return [self.response(name) for name in preflights(self.environment.sign_in)]
+
+    @property
+    def page(self) -> Response:
+        """The frontend's page. Needs `frontend`."""
+        return self.response("page")
+
+    @property
+    def frontend(self) -> Frontend:
+        """What the environment file says of the frontend. Needs `frontend`."""
+        section = self.environment.frontend
+        assert section is not None, "a check that reads the frontend states needs=('frontend',)"
+        return section
+
+    @property
+    def api_addresses(self) -> tuple[ApiAddress, ...]:
+        """The addresses that the page's scripts call; waits for all of them. Needs `frontend`."""
+        return self._seen("frontend").api_addresses
+
+    @property
+    def page_calls(self) -> Judgement:
+        """What the page's scripts call, judged; waits for all of them. Needs `frontend`."""
+        from smokegate.observation.evidence.page_calls import judged  # noqa: PLC0415 - imported where it is read
+
+        return judged(self.environment, self._seen("frontend"))
+
+    @property
+    def called_by_page(self) -> tuple[Response, ...]:
+        """Calls to the backend that were made as the page makes them; waits for all of them. Needs `frontend`."""
+        return tuple(self.response(n) for n in self._seen("frontend").exchanges if n.startswith(ON_BACKEND))
+
+    @property
+    def page_files(self) -> tuple[Response, ...]:
+        """The files without which the page does not work and which a browser cannot use. Needs `frontend`."""
+        seen = self._seen("frontend")
+        broken = {each.exchange for each in seen.page.broken} if seen.page else set()
+        silent = {name for name, each in seen.exchanges.items() if name.startswith(FILES) and each.no_answer}
+        return tuple(self.response(name) for name in seen.exchanges if name in broken | silent)
+
+    @property
+    def page_view(self) -> PageView | None:
+        """What was read of the page; waits for all of it. Needs `frontend`."""
+        return self._seen("frontend").page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from msgspec.structs import asdict
@@ -12,15 +12,13 @@ from msgspec.structs import asdict
 from smokegate.diagnosis.outcome import TestOutcome, Word
 from smokegate.internal_error import described
 from smokegate.observation.evidence.sink import line, shown
+from smokegate.plugin.check import Check
 from smokegate.plugin.collect import case_of, check_in, environment_in
 from smokegate.plugin.failures import Blocked, ExplainedFailure, Misuse, NotApplicable, NotJudged
+from smokegate.plugin.fixtures import Case
 from smokegate.plugin.run_key import RUN
+from smokegate.plugin.session import Run
 from smokegate.plugin.suite_location import PACKAGE, is_in_suite
-
-if TYPE_CHECKING:
-    from smokegate.plugin.check import Check
-    from smokegate.plugin.fixtures import Case
-    from smokegate.plugin.session import Run
 
 #: Attribute of a pytest report that holds the outcome, as plain data so that it crosses pytest-xdist's pipe.
 ATTRIBUTE = "smokegate"

@@ -6,16 +6,18 @@ it that way. The streams are the second net: they take secrets out of whatever i
 
 from __future__ import annotations
 
+import copy
 import logging
 import sys
 from collections.abc import Generator
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
+from _pytest.junitxml import xml_key
 
 from smokegate.observation.evidence.sink import SINK, shown
 from smokegate.plugin import brief_output
-from smokegate.plugin.streams import SafeFormatter, SafeStream, as_text, guard_tee
+from smokegate.standard_streams import EnduringStream
 
 #: What a report holds that is text of its own; ids and places are made of names, not of what servers sent.
 TEXTS = ("wasxfail",)
@@ -78,8 +80,6 @@ class Outgoing:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Make safe what tests gave to the JUnit writer directly."""
-        from _pytest.junitxml import xml_key  # noqa: PLC0415 - has no public name
-
         xml = session.config.stash.get(xml_key, None)
         if xml is None:
             return
@@ -137,3 +137,55 @@ def _make_metadata_safe(config: pytest.Config) -> None:
     if metadata is not None:
         for key, value in list(metadata.items()):
             metadata[key] = SINK.value(value)
+
+
+class SafeStream(EnduringStream):
+    """A stream that lets no secret through.
+
+    Args:
+        stream: where the text goes.
+        foreign: whether the text is not pytest's own, which moves cursors, sets colours and, in our summary, starts
+            workflow commands.
+    """
+
+    def __init__(self, stream: Any, *, foreign: bool) -> None:
+        super().__init__(stream)
+        self._foreign = foreign
+
+    def write(self, text: str) -> int:
+        """Write a text, whatever it is a piece of."""
+        super().write(shown(text) if self._foreign else SINK.text(text))
+        return len(text)
+
+
+class SafeFormatter(logging.Formatter):
+    """Formats a record whose message holds no secret and steers no terminal."""
+
+    def __init__(self, inner: logging.Formatter) -> None:
+        super().__init__()
+        self._inner = inner
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a copy of the record, its message and its traceback made safe."""
+        safe = copy.copy(record)
+        safe.msg, safe.args = shown(record.getMessage()), None
+        if record.exc_info and record.exc_info[0] is not None:
+            safe.exc_info, safe.exc_text = None, shown(self._inner.formatException(record.exc_info))
+        return self._inner.format(safe)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+def guard_tee(config: pytest.Config) -> None:
+    """With `--capture=tee-sys` a copy of what is captured goes on to the terminal."""
+    capturing = getattr(config.pluginmanager.getplugin("capturemanager"), "_global_capturing", None)
+    for captured in (getattr(capturing, "out", None), getattr(capturing, "err", None)):
+        file: Any = getattr(captured, "tmpfile", None)
+        if getattr(file, "_other", None) is not None:
+            file._other = SafeStream(file._other, foreign=True)  # noqa: SLF001 - there is no other way in
+
+
+def as_text(stream: Any) -> TextIO:
+    """Return a stream as the type that `sys.stdout` has."""
+    return stream  # type: ignore[no-any-return]

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -14,16 +14,13 @@ from smokegate.observation.evidence import sink
 from smokegate.observation.evidence.sink import without_secrets
 from smokegate.plugin.brief_output import BRIEF
 from smokegate.plugin.reporting import compatible_page, report_file
+from smokegate.plugin.session import Run
 from smokegate.report import comparison, github, history, html, terminal, terminal_text
-from smokegate.report.ci import ci_run
 from smokegate.report.files import ctrf_file, write_all, write_index
 from smokegate.report.gate import explained
 from smokegate.report.json import document
+from smokegate.report.model import RunReport
 from smokegate.report.scan import scan, withhold
-
-if TYPE_CHECKING:
-    from smokegate.plugin.session import Run
-    from smokegate.report.model import RunReport
 
 
 class Output:
@@ -48,7 +45,7 @@ class Output:
     def _write(self) -> None:
         settings, config = self._run.settings, self._session.config
         self.document = document(self._report)
-        if (found := ci_run(os.environ)) is not None:
+        if (found := github.ci_run(os.environ)) is not None:
             self.document["run"]["ci"] = without_secrets(found)
         try:
             comparison.compare(self.document, settings.reports, self._run.since)

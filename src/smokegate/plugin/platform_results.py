@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from smokegate.observation.evidence.version import same_commit
-from smokegate.plugin.failures import Blocked, ExpectationFailed, NotJudged
+from smokegate.plugin.failures import Blocked, ExpectationFailed, Judging, NotJudged
 
 if TYPE_CHECKING:
     from smokegate.environment.render import Render
     from smokegate.observation.render.model import DeployView, PlatformView, RenderDatabase, RenderService
 
 
-class PlatformResults(Struct, frozen=True):
+class PlatformResults(Judging, Struct, frozen=True):
     """What was collected from the API; `collected` is None where collecting itself failed."""
 
     collected: PlatformView | None
@@ -57,15 +57,6 @@ class PlatformResults(Struct, frozen=True):
         if self.view.database_trouble:
             raise Blocked(f"the state of the database could not be read: {self.view.database_trouble}")
         return self.view.database
-
-    def expect(self, holds: object, expected: str, actual: str) -> None:
-        """State what must hold on the platform.
-
-        Raises:
-            ExpectationFailed: it does not.
-        """
-        if not holds:
-            raise ExpectationFailed(expected, actual)
 
     def readable(self, what: str) -> RenderService:
         """Return the backend's service where a part of it could be read.

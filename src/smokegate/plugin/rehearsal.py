@@ -5,26 +5,17 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import time
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from _pytest.config import create_terminal_writer  # has no public name
 
 from smokegate.plugin.options import RUN_PLUGIN, private
-from smokegate.rehearsal.rehearse import rehearse
-from smokegate.rehearsal.selection import NoFaultSelectedError
+from smokegate.plugin.session import Run
+from smokegate.rehearsal.rehearse import NoFaultSelectedError, rehearse
 from smokegate.rehearsal.suite import Suite
-from smokegate.report.rehearsal import page, text
-
-if TYPE_CHECKING:
-    from smokegate.plugin.session import Run
-    from smokegate.report.terminal import TerminalLine
-
-EVERY = 15.0
-"""Seconds between two lines of progress where there is no terminal to rewrite one in."""
-COLOURS = {"red": "31", "green": "32", "yellow": "33"}
+from smokegate.report.console import Console
+from smokegate.report.rehearsal import text
 
 
 def main(config: pytest.Config, run: Run) -> int:
@@ -43,8 +34,9 @@ def main(config: pytest.Config, run: Run) -> int:
             f"--reports={settings.reports} is not a folder that can be made: {error.strerror}"
         ) from None
     json, html = settings.reports / "rehearsal.json", settings.reports / "rehearsal.html"
-    progress = Progress(sys.stdout.isatty())
-    with tempfile.TemporaryDirectory(prefix="smokegate-rehearsal-") as folder:
+    last = ["starting"]
+    shown = Console().progress(lambda: f"rehearsal: {last[0]}")
+    with tempfile.TemporaryDirectory(prefix="smokegate-rehearsal-") as folder, shown:
         try:
             found = rehearse(
                 run.environments,
@@ -53,18 +45,18 @@ def main(config: pytest.Config, run: Run) -> int:
                 workers=settings.processes or os.cpu_count() or 1,
                 overrides=settings.overrides,
                 keyword=config.option.keyword or "",
-                progress=progress,
+                progress=lambda line: last.__setitem__(0, line),
             )
         except NoFaultSelectedError as wrong:
             raise pytest.UsageError(str(wrong)) from None
         except KeyboardInterrupt as stopped:
             sys.stderr.write(f"the rehearsal was interrupted: {stopped or 'Ctrl-C'}; its report is not written\n")
             return pytest.ExitCode.INTERRUPTED
-    progress.done()
-    text.write(found, json)
-    page.write(found, html)
-    _show(config, text.lines(found))
-    sys.stdout.write(f"report: {html}\n")
+    text.write(found, json, html)
+    writer = create_terminal_writer(config, sys.stdout)
+    for line in text.lines(found):
+        writer.line(line.text, bold=line.bold, **({line.colour: True} if line.colour else {}))
+    writer.line(f"report: {html}")
     return found.exit
 
 
@@ -78,37 +70,3 @@ def _suite(config: pytest.Config, run: Run) -> Suite:
         ini=config.inipath,
         paths=tuple(config.option.file_or_dir),
     )
-
-
-def _show(config: pytest.Config, lines: Iterable[TerminalLine]) -> None:
-    wanted = config.option.color
-    colourful = wanted == "yes" or (wanted == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
-    for line in lines:
-        codes = [COLOURS[line.colour]] if line.colour else []
-        codes += ["1"] if line.bold else []
-        text = f"\x1b[{';'.join(codes)}m{line.text}\x1b[0m" if colourful and codes else line.text
-        sys.stdout.write(f"{text}\n")
-
-
-class Progress:
-    """One live line in a terminal; where there is none, a line now and then."""
-
-    def __init__(self, live: bool) -> None:  # noqa: FBT001 -- the one thing there is to say
-        self._live = live
-        self._last = time.monotonic()
-
-    def __call__(self, line: str) -> None:
-        """Report the progress."""
-        if self._live:
-            sys.stdout.write(f"\r\x1b[K{line[:100]}")
-            sys.stdout.flush()
-        elif time.monotonic() - self._last >= EVERY:
-            self._last = time.monotonic()
-            sys.stdout.write(f"{line}\n")
-            sys.stdout.flush()
-
-    def done(self) -> None:
-        """Clear the live line."""
-        if self._live:
-            sys.stdout.write("\r\x1b[K")
-            sys.stdout.flush()

@@ -128,10 +128,10 @@ class Reporting:
     def pytest_html_results_summary(self, prefix: list[str], session: pytest.Session) -> None:
         """Put our first screen above pytest-html's table."""
         if self.output is not None:
-            from smokegate.report import html  # noqa: PLC0415 - only where pytest-html's page is requested
+            from smokegate.report import html, page  # noqa: PLC0415 - only where pytest-html's page is requested
 
             html.clean_metadata(session.config)
-            prefix.append(html.first_screen(self.output.document))
+            prefix.append(page.first_screen(self.output.document))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_report_title(self, report: Any) -> None:

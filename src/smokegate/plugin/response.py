@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from smokegate.environment.model import Endpoint, Expectation, Monitoring
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer
 from smokegate.observation.evidence.elements import element
 from smokegate.observation.evidence.json_rules import MISSING, lookup
-from smokegate.observation.exchange import Answer, Exchange, NoAnswer, NotSent
+from smokegate.observation.exchange import Answer, Certificate, Exchange, Headers, NoAnswer, NotSent
 from smokegate.observation.transport.causes import Stage
 from smokegate.plugin.failures import Blocked, ExpectationFailed
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Endpoint, Expectation, Monitoring
-    from smokegate.observation.exchange import Certificate, Headers
 
 
 class Response:

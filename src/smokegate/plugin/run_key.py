@@ -9,4 +9,4 @@ import pytest
 if TYPE_CHECKING:
     from smokegate.plugin.session import Run
 
-RUN: pytest.StashKey[Run | None] = pytest.StashKey()
+RUN: pytest.StashKey[Run] = pytest.StashKey()

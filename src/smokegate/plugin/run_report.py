@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 from msgspec.structs import replace
 
@@ -12,12 +10,10 @@ from smokegate.diagnosis.model import Diagnosis
 from smokegate.diagnosis.outcome import NEVER_RAN, TestOutcome
 from smokegate.diagnosis.verdict import decide, decision, exit_code, reasons
 from smokegate.environment.coverage import not_covered
+from smokegate.environment.model import Environment
 from smokegate.observation.model import Observation
+from smokegate.plugin.session import Run
 from smokegate.report.model import EnvironmentReport, RunReport
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
-    from smokegate.plugin.session import Run
 
 KEPT = {
     pytest.ExitCode.INTERRUPTED,

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from smokegate.diagnosis.service_state import is_finished, trouble, weak_policy
-from smokegate.plugin.failures import Blocked, ExpectationFailed, NotApplicable
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Compose
-    from smokegate.observation.server import DatabaseReady, ListenerView, OriginAnswer, ServerView, ServiceView
+from smokegate.environment.model import Compose
+from smokegate.observation.server import DatabaseReady, ListenerView, OriginAnswer, ServerView, ServiceView
+from smokegate.plugin.failures import Blocked, ExpectationFailed, Judging, NotApplicable
 
 
-class ServerResults(Struct, frozen=True):
+class ServerResults(Judging, Struct, frozen=True):
     """What was collected on the server; `collected` is None where collecting itself failed."""
 
     collected: ServerView | None
@@ -53,15 +50,6 @@ class ServerResults(Struct, frozen=True):
             raise ExpectationFailed("data collected on the server", "collecting server data failed")
         if self.collected.failure is not None:
             raise ExpectationFailed(f"data collected on {self.collected.host}", str(self.collected.failure))
-
-    def expect(self, holds: object, expected: str, actual: str) -> None:
-        """State what must hold on the server.
-
-        Raises:
-            ExpectationFailed: it does not.
-        """
-        if not holds:
-            raise ExpectationFailed(expected, actual)
 
     def weak(self) -> list[ServiceView]:
         """Return the services that would stay away after a crash or a reboot."""

@@ -183,13 +183,9 @@ class Run:
             try:
                 self.results[name] = deployment.result(cut_short=cut_short)
             except Exception as broken:  # noqa: BLE001 - a report without this must still be written
-                self.failures[name] = self.redact(f"what was observed could not be put together: {broken!r}")
+                self.failures[name] = page(f"what was observed could not be put together: {broken!r}")
             if deployment.failure is not None:
                 self.failures[name] = str(deployment.failure)
-
-    def redact(self, text: str) -> str:
-        """Take every secret that this process knows out of a text."""
-        return page(text)
 
     def close(self) -> None:
         """End what the run started."""

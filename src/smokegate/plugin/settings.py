@@ -38,24 +38,24 @@ class Settings(Struct, frozen=True):
     names: tuple[str, ...]
     directory: Path
     reports: Path
-    overrides: tuple[str, ...]
-    wait: str | None
-    deadline: str | None
-    expected_commit: str | None
-    fault: str | None
-    rehearse: bool
-    record: Path | None
+    overrides: tuple[str, ...] = ()
+    wait: str | None = None
+    deadline: str | None = None
+    expected_commit: str | None = None
+    fault: str | None = None
+    rehearse: bool = False
+    record: Path | None = None
     """Where the run is written to as the state before a deploy."""
-    since: Path | None
+    since: Path | None = None
     """The recorded run that this one is compared with."""
-    strict: bool
-    processes: int
+    strict: bool = False
+    processes: int = 0
     """How many processes a rehearsal may use; 0: as many as there are processors."""
-    explicit: bool
+    explicit: bool = True
     """Whether `--env` was given: then the whole run is about deployments, whatever tests are in it."""
-    command: str
+    command: str = "smokegate diagnose {}"
     """The command that runs the checks of one environment, `{}`, as the user has started it."""
-    observes: bool
+    observes: bool = True
     """Whether tests are run at all: where pytest only shows something, nothing is sent and nothing is written."""
 
     @property

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from smokegate.environment.model import SignIn
 from smokegate.observation.evidence.sign_in import (
     identity_in,
     keeps_out,
@@ -17,13 +17,10 @@ from smokegate.observation.evidence.sign_in import (
     signs_in,
     succeeded,
 )
+from smokegate.observation.exchange import Exchange
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 from smokegate.plugin.failures import ExpectationFailed
 from smokegate.plugin.response import Response
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import SignIn
-    from smokegate.observation.exchange import Exchange
 
 
 class SignInResponses:

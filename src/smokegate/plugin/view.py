@@ -5,42 +5,48 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from smokegate.observation.evidence.version import deployed_version
+from smokegate.plugin.browser_results import BrowserResults
+from smokegate.plugin.client import Client
 from smokegate.plugin.failures import Blocked, Misuse
-from smokegate.plugin.observed_frontend import ObservedFrontend
+from smokegate.plugin.observed import Observed
 from smokegate.plugin.response import EndpointResponse, MonitoringResponse, Response
+from smokegate.plugin.server_results import ServerResults
+from smokegate.plugin.sign_in import SignInResponses
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Compose, Endpoint
     from smokegate.observation.evidence.assertions import Unmet
+    from smokegate.observation.observer import Observer
     from smokegate.observation.plan.step import Group
     from smokegate.plugin.browser_results import BrowserResults
     from smokegate.plugin.client import Client
     from smokegate.plugin.platform_results import PlatformResults
     from smokegate.plugin.server_results import ServerResults
+    from smokegate.plugin.session import Run
     from smokegate.plugin.sign_in import SignInResponses
-    from smokegate.plugin.source import CurrentTest, Source
 
 
-class Deployment(ObservedFrontend):
+class Deployment(Observed):
     """One deployment as a check sees it. Each attribute waits only for what it shows.
 
     Args:
         connect: returns where exchanges come from; called when something is first read.
         endpoint_index: which declared endpoint this case is about, None where it is about none.
         touched: called with the name of each exchange that is read.
-        test: what is known of the test that runs.
+        run: knows the test that runs.
     """
 
     def __init__(
         self,
-        connect: Callable[[], Source],
+        connect: Callable[[], Observer],
         endpoint_index: int | None,
         touched: Callable[[str], None],
-        test: CurrentTest,
+        run: Run,
     ) -> None:
         super().__init__(connect, touched)
         self._endpoint_index = endpoint_index
-        self._test = test
+        self._run = run
 
     @property
     def health(self) -> Response:
@@ -141,8 +147,6 @@ class Deployment(ObservedFrontend):
 
     def commit_in(self, response: Response) -> str | None:
         """Return the version that an answer names, None where it names none. Needs `version`."""
-        from smokegate.observation.evidence.version import deployed_version  # noqa: PLC0415 - as above
-
         section, answer = self.environment.version, response.answered
         return deployed_version(section, answer) if section is not None and answer is not None else None
 
@@ -154,8 +158,6 @@ class Deployment(ObservedFrontend):
     @property
     def sign_in(self) -> SignInResponses:
         """The steps of the sign-in journey. Needs `sign_in`."""
-        from smokegate.plugin.sign_in import SignInResponses  # noqa: PLC0415 - as above
-
         section = self.environment.sign_in
         assert section is not None, "a check that reads the sign-in journey states needs=('sign_in',)"
         groups: tuple[Group, ...] = ("sign_in", "refusal", "write")
@@ -175,16 +177,12 @@ class Deployment(ObservedFrontend):
     @property
     def server(self) -> ServerResults:
         """What was found on the server that runs the containers. Needs `server` and `compose`."""
-        from smokegate.plugin.server_results import ServerResults  # noqa: PLC0415 - as above
-
         self._seen("server")
         return ServerResults(self.observation.server, self.compose)
 
     @property
     def browser(self) -> BrowserResults:
         """What a user's browser saw; waits for all of it. Needs `browser`."""
-        from smokegate.plugin.browser_results import BrowserResults  # noqa: PLC0415 - as above
-
         return BrowserResults(self.environment, self._seen("browser"))
 
     @property
@@ -200,11 +198,9 @@ class Deployment(ObservedFrontend):
     @property
     def client(self) -> Client:
         """Sends requests of the check's own: bounded, recorded and redacted; keeps cookies for the current test."""
-        from smokegate.plugin.client import Client  # noqa: PLC0415 - as above
-
-        made = self._test.clients.get(self.name)
+        made = self._run.clients.get(self.name)
         if made is None:
-            made = self._test.clients[self.name] = Client(lambda: self._source, self._touched, self._offline)
+            made = self._run.clients[self.name] = Client(lambda: self._source, self._touched, self._offline)
         return made
 
     def cleanup(self, action: Callable[..., object], *args: object, **named: object) -> None:
@@ -221,5 +217,5 @@ class Deployment(ObservedFrontend):
             client.cleaning = True
             action(*args, **named)
 
-        assert self._test.item is not None, "cleanup is called by a test"
-        self._test.item.addfinalizer(clean)
+        assert self._run.item is not None, "cleanup is called by a test"
+        self._run.item.addfinalizer(clean)

@@ -7,19 +7,17 @@ import os
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
+import pytest
+
+from smokegate.observation.model import Readiness
 from smokegate.plugin.brief_output import BRIEF
 from smokegate.plugin.lifecycle import NotStartedError
 from smokegate.plugin.options import worker_slot
+from smokegate.plugin.session import Run
 from smokegate.report.terminal import EVERY, safe
 from smokegate.report.terminal_text import columns, spelled, wrapped
-
-if TYPE_CHECKING:
-    import pytest
-
-    from smokegate.observation.model import Readiness
-    from smokegate.plugin.session import Run
 
 FIRST = 1.0
 """Seconds to the first line where there is no terminal to rewrite one in."""

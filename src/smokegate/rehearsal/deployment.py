@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec.structs import replace
 
+from smokegate.environment.model import Environment
 from smokegate.rehearsal.mutants import beyond, mutations
 from smokegate.rehearsal.mutation import Mutation
 from smokegate.rehearsal.proxy import Proxy
@@ -18,9 +20,6 @@ from smokegate.rehearsal.runs import Runs
 from smokegate.rehearsal.sanitized_file import UnstrippableError, strip
 from smokegate.rehearsal.suite import RunError, Suite
 from smokegate.report.rehearsal.model import Mutant, Score
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
 
 Progress = Callable[[str], None]
 SOUND = {"PASS", "WARN"}
@@ -49,7 +48,10 @@ def score(  # noqa: PLR0913 -- a value each
         return Score(name, "none", trouble=str(wrong))
     apart = Suite(suite.root, directory, suite.ini, suite.paths)
     common = _common(environment, overrides)
-    with Proxy() as proxy, Runs(apart, folder, replicas=False, warm=name, overrides=common) as runs:
+    with (
+        closing(Proxy()) as proxy,
+        closing(Runs(apart, folder, replicas=False, warm=name, overrides=common)) as runs,
+    ):
         return _Rehearsal(environment, Replay(environment, proxy, runs, common)).score(workers, keyword, progress)
 
 

@@ -7,21 +7,39 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from smokegate.environment.model import Environment, SignIn
 from smokegate.observation.evidence.json_rules import MISSING, lookup
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment, SignIn
 
 Site = Literal["backend", "frontend"]
 
 
-class ProxyRequest(Struct, frozen=True):
+class Message:
+    """What a request and an answer have in common."""
+
+    __slots__ = ()
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str:
+        """Return a header's value, empty where there is none."""
+        return next((value for key, value in self.headers if key.lower() == name), "")
+
+    @property
+    def json(self) -> Any:
+        """The JSON body, None where it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+
+class ProxyRequest(Message, Struct, frozen=True):
     """A request as it came."""
 
     site: Site
@@ -30,17 +48,8 @@ class ProxyRequest(Struct, frozen=True):
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
 
-    def header(self, name: str) -> str:
-        """Return a header's value, empty where there is none."""
-        return next((value for key, value in self.headers if key.lower() == name), "")
 
-    @property
-    def json(self) -> Any:
-        """The JSON body, None where it is none."""
-        return _json(self.body)
-
-
-class Recorded(Struct, frozen=True):
+class Recorded(Message, Struct, frozen=True):
     """An answer as the deployment gave it, its own addresses in it."""
 
     status: int
@@ -48,18 +57,9 @@ class Recorded(Struct, frozen=True):
     body: bytes = b""
 
     @property
-    def json(self) -> Any:
-        """The JSON body, None where it is none."""
-        return _json(self.body)
-
-    @property
     def text(self) -> str:
         """The body as text."""
         return self.body.decode("utf-8", "replace")
-
-    def header(self, name: str) -> str:
-        """Return a header's value, empty where there is none."""
-        return next((value for key, value in self.headers if key.lower() == name), "")
 
     def having(self, name: str, value: str | None) -> Recorded:
         """Return the answer with a header of another value, or without it."""
@@ -157,13 +157,6 @@ class Naming:
             if token is not MISSING and isinstance(token, str):
                 with self._lock:
                     self._givers[token].append(step)
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None
 
 
 def _key(value: Any, key: str) -> str | None:

@@ -35,7 +35,7 @@ NEEDED = (
     "smokegate.observation.server.collect",
     "smokegate.observation.transport.errors",
     "smokegate.plugin.blocking",
-    "smokegate.plugin.connect",
+    "smokegate.plugin.view",
     "smokegate.plugin.failure",
     "smokegate.plugin.lifecycle",
     "smokegate.plugin.output",

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from smokegate.environment.model import Environment, Expectation
 from smokegate.rehearsal.exchanges import Recorded, Recording, Wire
-from smokegate.rehearsal.json_mutations import STRANGE, breakers, put
 from smokegate.rehearsal.mutants_frontend import frontend
 from smokegate.rehearsal.mutants_sign_in import sign_in
 from smokegate.rehearsal.mutation import (
+    LONGEST,
+    STRANGE,
     STRANGER,
     Mutation,
+    breakers,
     give,
+    put,
     say,
+    slow,
     with_header,
     with_json,
     with_status,
     without_text,
 )
 
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment, Expectation
-
-LONGEST = 10.0
-"""Seconds that a rehearsal holds an answer back at most, to see a latency budget broken."""
-OVER = 1.2
-"""Seconds over a budget: more than what the suite takes for noise and measures again."""
 NO_SERVER = Recorded(404, (("content-type", "text/plain"), ("x-render-routing", "no-server")), b"Not Found\n")
 NGINX = Recorded(
     502,
@@ -123,19 +120,11 @@ def _promise(promise: Expectation, where: str, step: str, recording: Recording) 
                 (step,),
                 change=with_header(header, value),
             )
-    yield from _slow(name, where, promise.within, step)
+    yield from slow(name, where, promise.within, step)
     if promise.usual_status != 404:
         title = "another server's page with the expected status"
         change = give(replace(STRANGER, status=promise.usual_status))
         yield Mutation(f"{name} stranger", f"{where} (what it answers)", title, (step,), change=change)
-
-
-def _slow(name: str, where: str, budget: float | None, step: str) -> Iterator[Mutation]:
-    if budget is not None and budget <= LONGEST:
-        delay = budget + OVER
-        patience = (f"backend.timeout={max(10.0, 3 * delay):.0f}s",)
-        title = f"the answer takes {delay:.1f} s"
-        yield Mutation(f"{name} slow", f"{where}.within", title, (step,), delay=delay, overrides=patience)
 
 
 def _monitoring(environment: Environment, recording: Recording) -> Iterator[Mutation]:
@@ -161,7 +150,7 @@ def _monitoring(environment: Environment, recording: Recording) -> Iterator[Muta
         for title, value in ages.items():
             change = with_json(put(body, age, value))
             yield Mutation(f"monitoring {title}", f"{where}.fresh_within", title, (step,), change=change)
-    yield from _slow("monitoring", where, promised.within, step)
+    yield from slow("monitoring", where, promised.within, step)
 
 
 def _commit(environment: Environment, recording: Recording) -> Recorded | None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from smokegate.environment.model import Environment
 from smokegate.observation.plan.step import same_origin
 from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Recording, Wire, page
 from smokegate.rehearsal.mutation import STRANGER, Change, Mutation, give, with_status, without_text
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
 
 
 def frontend(environment: Environment, recording: Recording) -> Iterator[Mutation]:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from smokegate.environment.model import Environment, SignIn
 from smokegate.observation.evidence.json_rules import MISSING
 from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Recording, page
-from smokegate.rehearsal.json_mutations import put
-from smokegate.rehearsal.mutation import Mutation, give, say, with_header, with_json, with_status
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment, SignIn
-
-OVER = 1.2
+from smokegate.rehearsal.mutation import Mutation, give, put, say, slow, with_header, with_json, with_status
 
 
 def sign_in(environment: Environment, recording: Recording) -> Iterator[Mutation]:
@@ -36,11 +31,7 @@ def sign_in(environment: Environment, recording: Recording) -> Iterator[Mutation
             change = with_header(f"access-control-allow-{header}", None)
             title = f"the page may not call {path}"
             yield Mutation(label, "frontend.url", title, (preflight,), change=change)
-    if api.within is not None:
-        delay = api.within + OVER
-        patience = (f"backend.timeout={max(10.0, 3 * delay):.0f}s",)
-        title = f"a login takes {delay:.1f} s"
-        yield Mutation("login slow", "sign_in.within", title, ("login",), delay=delay, overrides=patience)
+    yield from slow("login", "sign_in", api.within, "login", "a login")
 
 
 def _opening(api: SignIn, opener: str, first: Recorded) -> Iterator[Mutation]:

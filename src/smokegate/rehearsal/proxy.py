@@ -8,8 +8,6 @@ import socket
 import struct
 import threading
 from collections.abc import Awaitable, Callable
-from types import TracebackType
-from typing import Self
 
 from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Site, Wire
 
@@ -80,14 +78,6 @@ class Proxy:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def closed_port() -> int:

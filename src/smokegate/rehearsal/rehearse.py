@@ -1,22 +1,21 @@
-"""`rehearse`: the whole rehearsal of any number of environments."""
+"""`rehearse`: the whole rehearsal of any number of environments, and which faults of a replica are part of it."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from smokegate.environment.model import Environment
 from smokegate.rehearsal.deployment import score
 from smokegate.rehearsal.replicas import healthy, no_browser, tried
 from smokegate.rehearsal.runs import Runs
-from smokegate.rehearsal.selection import choose, trials
 from smokegate.rehearsal.suite import Suite
-from smokegate.report.rehearsal.model import FaultResult, Rehearsal, Score
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
+from smokegate.replica import Fault
+from smokegate.report.rehearsal.model import FaultResult, Rehearsal, Trial
 
 Progress = Callable[[str], None]
 
@@ -54,7 +53,10 @@ def rehearse(  # noqa: PLR0913 -- all but three are by name
         replicas = [each for each in replicas if each.browser is None]
     others = [each for each in environments if each.replica is None]
     found = _replicas(replicas, suite, folder, workers, keyword, progress)
-    scores = _others(others, suite, folder, workers, overrides, keyword, progress)
+    scores = tuple(
+        score(each, suite, folder, workers=workers, overrides=overrides, keyword=keyword, progress=progress)
+        for each in others
+    )
     return Rehearsal(
         healthy=found.healthy,
         tried=found.tried,
@@ -77,7 +79,7 @@ def _replicas(  # noqa: PLR0913, PLR0917 -- rehearse's own
     faults = choose([trial for each in environments for trial in trials(each)], keyword)
     verdicts: dict[str, str] = {}
     trouble: list[str] = []
-    with Runs(suite, folder, replicas=True, warm=environments[0].name) as runs:
+    with closing(Runs(suite, folder, replicas=True, warm=environments[0].name)) as runs:
         for environment in environments:
             verdicts[environment.name], wrong = healthy(runs, environment)
             trouble += [wrong] if wrong else []
@@ -95,24 +97,47 @@ def _counted(results: Iterable[FaultResult], total: int, progress: Progress) -> 
         yield each
 
 
-def _others(  # noqa: PLR0913, PLR0917 -- rehearse's own
-    environments: Sequence[Environment],
-    suite: Suite,
-    folder: Path,
-    workers: int,
-    overrides: Sequence[str],
-    keyword: str,
-    progress: Progress,
-) -> tuple[Score, ...]:
-    return tuple(
-        score(
-            environment,
-            suite,
-            folder,
-            workers=workers,
-            overrides=overrides,
-            keyword=keyword,
-            progress=progress,
-        )
-        for environment in environments
-    )
+def trials(environment: Environment) -> tuple[Trial, ...]:
+    """Return the faults of an environment's replica, in the order of the catalogue.
+
+    An environment with `[browser]` is rehearsed with those that a browser is needed for; each costs a browser's start,
+    and every other fault shows without one.
+    """
+    assert environment.replica is not None
+    found = faults_of(environment.replica.kind)
+    browser = environment.browser is not None
+    return tuple(_trial(environment.name, each) for each in found if (each.needs == "browser") is browser)
+
+
+def faults_of(kind: str) -> Iterable[Fault]:
+    """Return the faults of a kind of replica."""
+    if kind == "compose":
+        from smokegate.replica.compose.faults import FAULTS as COMPOSE  # noqa: PLC0415 - containers are an extra
+
+        return COMPOSE.values()
+    from smokegate.replica import FAULTS  # noqa: PLC0415 - the replica's server stack is an extra
+
+    return FAULTS[kind].values()
+
+
+def _trial(environment: str, fault: Fault) -> Trial:
+    return Trial(environment, fault.name, fault.title, fault.caught_by, fault.cause, fault.verdict, fault.needs)
+
+
+class NoFaultSelectedError(ValueError):
+    """A keyword selects no fault; the text says which one may have been meant."""
+
+
+def choose(found: Sequence[Trial], keyword: str) -> tuple[Trial, ...]:
+    """Return the trials that a keyword selects: a part of a fault's name, or several with `or` between them.
+
+    Raises:
+        NoFaultSelectedError: it selects none.
+    """
+    words = [word.strip() for word in keyword.split(" or ")]
+    selected = tuple(trial for trial in found if any(word in trial.fault for word in words))
+    if not selected:
+        near = get_close_matches(keyword, [trial.fault for trial in found], n=3)
+        hint = f"did you mean {', '.join(near)}?" if near else "`smokegate replica --list` shows all of them"
+        raise NoFaultSelectedError(f"-k {keyword!r} selects none of {len(found)} faults; {hint}")
+    return selected

@@ -6,8 +6,8 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
 
+from smokegate.environment.model import Environment
 from smokegate.observation.plan.step import same_origin
 from smokegate.rehearsal.exchanges import NOT_RECORDED, Naming, ProxyRequest, Recorded, Recording, Site, Wire
 from smokegate.rehearsal.mutation import Mutation
@@ -15,9 +15,6 @@ from smokegate.rehearsal.proxy import Handler, Proxy, closed_port
 from smokegate.rehearsal.runs import Runs
 from smokegate.rehearsal.suite import SuiteRun
 from smokegate.rehearsal.upstream import Addresses, Upstream
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
 
 UNBROKEN = Mutation("", "", "", site=None)
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from smokegate.environment.model import Environment
 from smokegate.rehearsal.runs import Runs
 from smokegate.rehearsal.suite import RunError, SuiteRun
 from smokegate.report.rehearsal.model import FaultResult, Trial
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
 
 Progress = Callable[[str], None]
 RED = {"failed", "error", "advisory"}

@@ -13,8 +13,6 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from smokegate.rehearsal.suite import RunError, Suite, SuiteRun
 from smokegate.replica.process.forking import ForkServer
@@ -121,14 +119,6 @@ class Runs:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
         self._server.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _files(self, label: str) -> Path:
         files = self._folder / label

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from smokegate.diagnosis.service_state import troubled
-from smokegate.report.table import table
+from smokegate.environment.model import Compose
+from smokegate.observation.server import ServerView, ServiceView
 from smokegate.report.terminal import TerminalLine, safe
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from smokegate.environment.model import Compose
-    from smokegate.observation.server import ServerView, ServiceView
+from smokegate.report.terminal_text import table
 
 LOG_LINES = 8
 """How many lines of a log are shown at most."""

@@ -137,3 +137,9 @@ def check_name(test: dict[str, Any]) -> str:
         return f"{test['code']}[{test['parameter']}]" if test.get("parameter") else str(test["code"])
     path, bracket, case = str(test["id"]).partition("[")
     return path.rsplit("/", 1)[-1] + bracket + case
+
+
+def gist(why: object) -> str:
+    """Return the line of a check's reason that says what was found instead."""
+    found = re.search(r"^(?:actual|failed) +(.+)$", str(why), re.MULTILINE)
+    return found[1] if found else str(why).strip().split("\n", 1)[0]

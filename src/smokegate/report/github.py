@@ -1,4 +1,4 @@
-"""GitHub Actions: the job summary, and one annotation per red environment. From the run's JSON."""
+"""CI systems: which run this is, and for GitHub Actions the job summary and an annotation per red environment."""
 
 from __future__ import annotations
 
@@ -19,6 +19,19 @@ LONG = 1000
 def at_work(variables: Mapping[str, str]) -> bool:
     """Whether this process is a step of a GitHub workflow."""
     return variables.get("GITHUB_ACTIONS") == "true"
+
+
+def ci_run(variables: Mapping[str, str]) -> dict[str, str] | None:
+    """Return the address of the CI run and the branch; None where no CI system that is known runs this."""
+    if at_work(variables):
+        parts = [variables.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID")]
+        url = f"{parts[0]}/{parts[1]}/actions/runs/{parts[2]}" if all(parts) else ""
+        branch = variables.get("GITHUB_HEAD_REF") or variables.get("GITHUB_REF_NAME", "")
+    elif variables.get("GITLAB_CI") == "true":
+        url, branch = variables.get("CI_JOB_URL", ""), variables.get("CI_COMMIT_REF_NAME", "")
+    else:
+        return None
+    return {"url": url if url.startswith(("https://", "http://")) else "", "branch": branch}
 
 
 def write_summary(document: dict[str, Any], variables: Mapping[str, str]) -> None:

@@ -6,8 +6,6 @@ viewport nor a content policy.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from html import escape
 from pathlib import Path
@@ -16,8 +14,9 @@ from typing import Any
 import pytest
 
 from smokegate.observation.evidence import sink
-from smokegate.report.gate import check_name, title
+from smokegate.report.gate import check_name, gist, title
 from smokegate.report.json import write_whole
+from smokegate.report.page import anchor, content_policy
 
 STYLE = Path(__file__).with_name("style.css")
 #: Outcomes that pytest-html knows under another word.
@@ -30,13 +29,6 @@ WORDS = {
 TITLE = re.compile(r"<title([^>]*)>.*?</title>", re.DOTALL)
 SKIPPED = re.compile(r'(<span class="skipped">)(\d+) Skipped')
 INLINE_SCRIPT = re.compile(r"<script(?:\s[^>]*)?>(.*?)</script>", re.DOTALL)
-
-
-def first_screen(document: dict[str, Any]) -> str:
-    """Return verdicts, causes, evidence, steps and requests as static HTML: readable without JavaScript."""
-    from smokegate.report import page  # noqa: PLC0415 - imports Jinja2
-
-    return page.first_screen(document)
 
 
 def row(report: Any, cells: list[str], own_page: str = "") -> None:
@@ -59,21 +51,10 @@ def row(report: Any, cells: list[str], own_page: str = "") -> None:
         cells[0] = f'<td class="col-result" data-filter="<td>{report.outcome.capitalize()}</td>">{word}</td>'
     name = escape(report.nodeid)
     if own_page and noted.get("environment"):
-        from smokegate.report.page import anchor  # noqa: PLC0415 - imports Jinja2
-
         place = anchor(f"{noted['environment']}-{check_name(noted)}")
         name = f'<a href="{escape(own_page)}#{place}">{name}</a>'
     cells[1] = f'<td class="col-testId">{name}</td>'
-    why = str(noted.get("why", "")).strip()
-    cells[3:] = [f"<td>{escape(_gist(why))}</td>"]
-
-
-def _gist(why: str) -> str:
-    for label in ("actual", "failed"):
-        found = re.search(rf"^{label} +(.+)$", why, re.MULTILINE)
-        if found:
-            return found[1]
-    return why.splitlines()[0] if why else ""
+    cells[3:] = [f"<td>{escape(gist(noted.get('why', '')))}</td>"]
 
 
 def clean_metadata(config: pytest.Config) -> None:
@@ -106,7 +87,7 @@ def finish(path: Path, document: dict[str, Any]) -> None:
     # error on the console.
     page = page.replace(' onclick="location.reload()"', "", 1)
     head = (
-        f'<meta http-equiv="Content-Security-Policy" content="{_policy(page)}">'
+        f'<meta http-equiv="Content-Security-Policy" content="{content_policy(*INLINE_SCRIPT.findall(page))}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
     )
     page = page.replace("<head>", f"<head>{head}", 1)
@@ -119,16 +100,3 @@ def _in_our_words(skipped: int, document: dict[str, Any]) -> str:
     counts = {word: outcomes.count(outcome) for outcome, word in WORDS.items() if outcome != "not run"}
     counts["Skipped"] = skipped - sum(counts.values())
     return ", ".join(f"{number} {word}" for word, number in counts.items() if number > 0) or "0 Skipped"
-
-
-def _policy(page: str) -> str:
-    """Allow exactly the scripts that stand in the page."""
-    hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
-        for script in INLINE_SCRIPT.findall(page)
-    )
-    scripts = hashes or "'none'"
-    return (
-        f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {scripts}; "
-        "base-uri 'none'; form-action 'none'"
-    )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from smokegate.diagnosis.model import Diagnosis, Finding
+from smokegate.diagnosis.model import Finding
 from smokegate.observation.evidence.sink import escaped, without_secrets
 from smokegate.report.exchanges import exchanges
 from smokegate.report.model import EnvironmentReport, RunReport
@@ -36,10 +36,7 @@ def _head(run: RunReport) -> dict[str, Any]:
             "started": stamp(run.started),
             "seconds": round(run.seconds, 3),
             "exit": run.exit,
-            "requests": run.requests,
-            "writes": run.writes,
-            "accounts_made": run.accounts_made,
-            "accounts_deleted": run.accounts_deleted,
+            **{name: run.total(name) for name in ("requests", "writes", "accounts_made", "accounts_deleted")},
             "complete": run.complete,
         },
     }
@@ -48,11 +45,6 @@ def _head(run: RunReport) -> dict[str, Any]:
 def write(run: dict[str, Any], path: Path) -> None:
     """Write a run's document to a file, whole or not at all."""
     write_pieces(path, pieces(run, LAID_OUT))
-
-
-def laid_out(value: Any, levels: int) -> str:
-    """Return a value without secrets as JSON; see `pieces`."""
-    return "".join(pieces(value, levels))
 
 
 def pieces(value: Any, levels: int) -> Iterator[str]:
@@ -113,8 +105,8 @@ def _environment(report: EnvironmentReport) -> dict[str, Any]:
         "reasons": list(report.reasons),
         "version": report.version,
         "expected": observation.expected_commit,
-        "cause": cause(report.diagnosis),
-        "other_causes": [finding(each) for each in report.diagnosis.others],
+        "cause": None if (headline := report.diagnosis.headline) is None else _finding(headline),
+        "other_causes": [_finding(each) for each in report.diagnosis.others],
         "counts": {
             "passed": report.count("passed"),
             "failed": report.count("failed", "error"),
@@ -152,11 +144,5 @@ def _server(view: ServerView | None) -> dict[str, Any] | None:
     return {**plain(view), "services": services}
 
 
-def cause(diagnosis: Diagnosis) -> dict[str, Any] | None:
-    """Return the headline as plain data."""
-    return None if diagnosis.headline is None else finding(diagnosis.headline)
-
-
-def finding(found: Finding) -> dict[str, Any]:
-    """Return a finding as plain data."""
+def _finding(found: Finding) -> dict[str, Any]:
     return {**plain(found), "runbook": found.runbook}

@@ -62,25 +62,9 @@ class RunReport(Struct, frozen=True):
     exit: int
     environments: tuple[EnvironmentReport, ...]
 
-    @property
-    def requests(self) -> int:
-        """How many requests the run sent."""
-        return sum(report.observation.requests for report in self.environments)
-
-    @property
-    def writes(self) -> int:
-        """How many of them may have changed something."""
-        return sum(report.observation.writes for report in self.environments)
-
-    @property
-    def accounts_made(self) -> int:
-        """How many accounts the run created."""
-        return sum(report.observation.accounts_made for report in self.environments)
-
-    @property
-    def accounts_deleted(self) -> int:
-        """How many of them it deleted again."""
-        return sum(report.observation.accounts_deleted for report in self.environments)
+    def total(self, name: str) -> int:
+        """How many requests, writes or accounts there were in all, by the observation's word for them."""
+        return sum(getattr(report.observation, name) for report in self.environments)
 
     @property
     def complete(self) -> bool:

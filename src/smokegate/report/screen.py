@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.case import Case
+from smokegate.diagnosis.model import Finding
 from smokegate.diagnosis.verdict import Verdict
-from smokegate.observation.exchange import NoAnswer, NotSent
+from smokegate.observation.exchange import Exchange, NoAnswer, NotSent
+from smokegate.observation.model import Readiness
 from smokegate.report.containers import container_lines
 from smokegate.report.gate import COUNTED
 from smokegate.report.history import short
-from smokegate.report.table import table
+from smokegate.report.model import EnvironmentReport
 from smokegate.report.terminal import COLOURS, TerminalLine, safe
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.model import Finding
-    from smokegate.observation.exchange import Exchange
-    from smokegate.observation.model import Readiness
-    from smokegate.report.model import EnvironmentReport
+from smokegate.report.terminal_text import table
 
 FAILED, ADVISORY, UNJUDGED, PASSED, UNSENT = ORDER = ("FAILED", "failed (advisory)", "-", "passed", "not sent")
 """What the checks made of an exchange, in the order in which a reader needs it."""

@@ -1,4 +1,4 @@
-"""Text as a terminal shows it: wrapped and cut to its width, in its encoding."""
+"""Text as a terminal shows it: wrapped and cut to its width, in its encoding, in tables."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import os
 import re
 import shutil
 import textwrap
+from collections.abc import Collection, Sequence
 from typing import TextIO
+
+from smokegate.observation.evidence.sink import line as safe
 
 ADDRESS = 40
 """Columns in which an address is worth its beginning."""
+WIDEST = 48
+"""Characters of a cell; longer ones are cut. The last column is as long as it is."""
 
 
 def wrapped(text: str, width: int, first: str, then: str, rows: int) -> list[str]:
@@ -68,3 +73,22 @@ def shown_path(path: str) -> str:
     except ValueError:  # another drive
         return path
     return min(near, path, key=len)
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[int] = ()) -> list[str]:
+    """Return the lines of a table; the columns whose numbers are in `right` are set flush right."""
+    last = len(header) - 1
+    cells = [
+        [cut(safe(text), WIDEST) if column < last else safe(text) for column, text in enumerate(row)]
+        for row in (header, *rows)
+    ]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
+    return ["  " + _line(row, widths, right) for row in cells]
+
+
+def _line(row: Sequence[str], widths: Sequence[int], right: Collection[int]) -> str:
+    parts = [
+        text.rjust(width) if column in right else text.ljust(width)
+        for column, (text, width) in enumerate(zip(row, widths, strict=True))
+    ]
+    return "  ".join(parts).rstrip()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from smokegate.commands.fix.ready import HOPELESS, PACE, await_ready
+from smokegate.commands.fix.executor import HOPELESS, PACE, await_ready
 from smokegate.environment.model import Compose
 from smokegate.observation.server import CommandCause
 from smokegate.observation.server.host import HostError, Output

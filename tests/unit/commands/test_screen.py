@@ -23,8 +23,8 @@ from smokegate.report.console import Console
 from smokegate.report.containers import LOG_LINES, log_excerpt, span
 from smokegate.report.json import document
 from smokegate.report.screen import screen
-from smokegate.report.table import WIDEST, table
 from smokegate.report.terminal import TerminalLine
+from smokegate.report.terminal_text import WIDEST, table
 from smokegate.standard_streams import EnduringStream
 
 SCREENS = Path(__file__).parent / "screens"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from smokegate.commands.workflow import CACHE, CHECKOUT, FILE, workflow, write_workflow
+from smokegate.commands.init import CACHE, CHECKOUT, FILE, workflow, write_workflow
 from smokegate.project import VERSION
 
 ROOT = Path(__file__).parents[3]

@@ -62,20 +62,6 @@ def test_all_stands_for_every_environment(three: Path) -> None:
     assert names(load(["all", "two"], directory=three, variables={})) == ["one", "three", "two"]
 
 
-def test_all_leaves_out_replicas_on_request(three: Path) -> None:
-    """A run against deployments only need not start one."""
-    assert names(load(["all"], directory=three, variables={}, replicas=False)) == ["one", "two"]
-
-
-def test_a_replica_that_is_named_itself_is_not_left_out(three: Path) -> None:
-    """Leaving out is about `all` only."""
-    assert names(load(["three", "all"], directory=three, variables={}, replicas=False)) == [
-        "one",
-        "three",
-        "two",
-    ]
-
-
 def test_an_unknown_environment_is_reported_with_those_that_there_are(three: Path) -> None:
     """A near name is proposed, and every unknown one is reported."""
     assert message(three, "tow,staging").splitlines() == [

@@ -14,8 +14,8 @@ from tests_support.sign_in import serve
 from tests_support.suite import judge
 
 from smokegate.diagnosis.verdict import Verdict
+from smokegate.environment.document import RECIPES as TEXT
 from smokegate.environment.load import load
-from smokegate.environment.recipes import TEXT
 
 RECIPES = dict(re.findall(r"### ([^\n]+)\n.*?```toml\n(.*?)```", TEXT.read_text(encoding="utf-8"), re.DOTALL))
 BREAKS = {

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from smokegate.environment.expectations import JsonExpectation, Rule
 from smokegate.observation.evidence.json_rules import MISSING, broken, lookup
-from smokegate.rehearsal.json_mutations import breakers, put
+from smokegate.rehearsal.mutation import breakers, put
 
 RULES: list[tuple[Rule, Any]] = [
     (Rule(equals="ok"), "ok"),

@@ -8,8 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from smokegate.report.rehearsal.model import FaultResult, Mutant, Rehearsal, Score, Trial
-from smokegate.report.rehearsal.page import page
-from smokegate.report.rehearsal.text import document, lines
+from smokegate.report.rehearsal.text import document, lines, page
 
 CHECK = "test_routing.py::test_a_server_is_behind_the_hostname"
 TRIAL = Trial("local", "no-server", "Nothing runs", (CHECK,), ("render.no-server",), "FAIL")

@@ -41,7 +41,7 @@ def _serving(proxy: Proxy, answer: Recorded | Wire, heard: list[ProxyRequest]) -
 def test_answer_is_what_the_handler_gives() -> None:
     """Status, headers and body are the handler's, and so is what it hears of the request."""
     heard: list[ProxyRequest] = []
-    with Proxy() as proxy:
+    with closing(Proxy()) as proxy:
         url = _serving(proxy, Recorded(418, (("x-told", "yes"),), b"teapot"), heard)
         response = _ask(url, "POST", b"body")
         told = (response.status, response.headers["x-told"], response.body)
@@ -52,7 +52,7 @@ def test_answer_is_what_the_handler_gives() -> None:
 
 def test_head_has_no_body() -> None:
     """The answer to HEAD tells the length and sends no body."""
-    with Proxy() as proxy:
+    with closing(Proxy()) as proxy:
         response = _ask(_serving(proxy, Recorded(200, (), b"body"), []), "HEAD")
         told = (response.headers["content-length"], response.body)
 
@@ -61,19 +61,19 @@ def test_head_has_no_body() -> None:
 
 def test_reset_is_a_reset() -> None:
     """A connection that must be reset is."""
-    with Proxy() as proxy, pytest.raises(ConnectionResetError):
+    with closing(Proxy()) as proxy, pytest.raises(ConnectionResetError):
         _ask(_serving(proxy, Wire.RESET, []))
 
 
 def test_truncated_body_ends_early() -> None:
     """A body that is to end half way does."""
-    with Proxy() as proxy, pytest.raises(http.client.IncompleteRead):
+    with closing(Proxy()) as proxy, pytest.raises(http.client.IncompleteRead):
         _ask(_serving(proxy, Wire.TRUNCATE, []))
 
 
 def test_closed_address_refuses() -> None:
     """An address that was closed is gone, with the connections that hung on it."""
-    with Proxy() as proxy:
+    with closing(Proxy()) as proxy:
 
         async def handler(_: ProxyRequest) -> Recorded | Wire:
             return Recorded(200)

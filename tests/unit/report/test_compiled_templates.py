@@ -13,7 +13,7 @@ from smokegate.report.page.compiled import Compiled
 def rendered(text: str) -> str:
     """Render a template as a new process would."""
     loader = DictLoader({"greeting": text})
-    return Environment(loader=loader, bytecode_cache=Compiled(), autoescape=True).get_template("greeting").render()
+    return Environment(loader=loader, bytecode_cache=Compiled("."), autoescape=True).get_template("greeting").render()
 
 
 @pytest.fixture

@@ -17,11 +17,10 @@ from smokegate.diagnosis.outcome import TestOutcome
 from smokegate.observation.evidence.sink import SINK
 from smokegate.observation.exchange import Body
 from smokegate.observation.model import Observation
-from smokegate.report.ci import ci_run
 from smokegate.report.ctrf import STATUS, ctrf
 from smokegate.report.files import write_all
 from smokegate.report.gate import gate, title
-from smokegate.report.github import commands
+from smokegate.report.github import ci_run, commands
 from smokegate.report.markdown import LIMIT, escaped, markdown
 from smokegate.report.page import page
 from smokegate.report.plain import BODY_LIMIT, plain

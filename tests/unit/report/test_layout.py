@@ -7,13 +7,17 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smokegate.report.json import laid_out
+from smokegate.report.json import pieces
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=20,
 )
+
+
+def laid_out(value: object, levels: int) -> str:
+    return "".join(pieces(value, levels))
 
 
 @given(plain, st.integers(0, 4))

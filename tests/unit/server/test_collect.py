@@ -9,7 +9,8 @@ from tests_support.diagnosis import an_environment
 from tests_support.views import COMPOSE
 
 from smokegate.environment.model import Environment
-from smokegate.observation.server import CommandCause, collect_server
+from smokegate.observation.server import CommandCause
+from smokegate.observation.server.collect import collect as collect_server
 
 
 @pytest.fixture

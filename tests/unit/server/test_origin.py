@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from smokegate.observation.server import origin
+from smokegate.observation.server import probes as origin
 from smokegate.observation.server.host import Output
 from smokegate.observation.server.model import OriginAnswer
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
@@ -13,16 +13,14 @@ from smokegate.commands.fix.journal import Journal
 from smokegate.commands.fix.lock import PATH, LockedError, held
 from smokegate.commands.fix.plan import Action, Plan, plan
 from smokegate.commands.fix.remedies import Refusal
-from smokegate.commands.fix.repair import HEALTHY, Repair, Tools
+from smokegate.commands.fix.repair import HEALTHY, Repair, Tools, listed
 from smokegate.commands.fix.repair import repair as run_repair
+from smokegate.environment.model import Environment
 from smokegate.observation.server.host import HostError, connect
 from smokegate.observation.server.project import Project
+from smokegate.report.console import Console
 from smokegate.report.history import green_versions, history_file
 from smokegate.report.history import read as read_history
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
-    from smokegate.report.console import Console
 
 NOT_DONE = 2
 """The exit code where nothing was done for a reason in the call: no terminal for the question, or another fix runs."""
@@ -135,13 +133,7 @@ class _Call(Struct, frozen=True):
 
     def _dry_run(self, decision: Plan, executor: Executor) -> Result:
         self.console.note(f"plan for {decision.cause}, up to the first action that helps (dry run: nothing is done):")
-        entries = []
-        for number, action in enumerate(decision.actions, 1):
-            commands = executor.commands(action)
-            self.console.note(f"  {number}. {action.title}")
-            for command in commands:
-                self.console.note(f"       {command}")
-            entries.append({"state": "planned", "cause": decision.cause, "action": action.title, "commands": commands})
+        entries = [{"state": "planned", **facts} for facts in listed(decision, executor, self.console.note)]
         return Result(self.first, "dry run", "nothing was done", tuple(entries))
 
     def _tools(self, executor: Executor) -> Tools:

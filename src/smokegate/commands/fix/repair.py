@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct, field
@@ -89,12 +89,18 @@ def _next(state: Repair, tools: Tools) -> Plan | Refusal:
 def announce(decision: Plan, tools: Tools) -> None:
     """Show what will be done, and record it."""
     tools.say(f"plan for {decision.cause}, up to the first action that helps:")
+    for facts in listed(decision, tools.executor, tools.say):
+        tools.journal.write("planned", **facts)
+
+
+def listed(decision: Plan, executor: Executor, say: Callable[[str], None]) -> Iterator[dict[str, Any]]:
+    """Show each action with its commands; yield what is recorded of it."""
     for number, action in enumerate(decision.actions, 1):
-        commands = tools.executor.commands(action)
-        tools.say(f"  {number}. {action.title}")
+        commands = executor.commands(action)
+        say(f"  {number}. {action.title}")
         for command in commands:
-            tools.say(f"       {command}")
-        tools.journal.write("planned", cause=decision.cause, action=action.title, commands=commands)
+            say(f"       {command}")
+        yield {"cause": decision.cause, "action": action.title, "commands": commands}
 
 
 def _apply(action: Action, commands: tuple[str, ...], state: Repair, tools: Tools) -> bool:

@@ -9,13 +9,13 @@ from msgspec.structs import replace
 from smokegate.environment.backend import Sent
 from smokegate.environment.model import Endpoint, Environment, Expectation
 from smokegate.observation.plan.bodies import encoded
-from smokegate.observation.plan.prerequisites import never_sent
 from smokegate.observation.plan.step import (
     ACCOUNT_PREFLIGHT,
     PREFLIGHT,
     RequestToSend,
     Step,
     join,
+    never_sent,
     preflights,
     web_origin,
 )

@@ -11,9 +11,8 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from smokegate.observation.exchange import Exchange, NoAnswer, NotSent
-from smokegate.observation.plan.prerequisites import never_sent
 from smokegate.observation.plan.servers import Servers
-from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step
+from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step, never_sent
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin
 from smokegate.observation.transport.lanes import Sample

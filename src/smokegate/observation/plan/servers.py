@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from smokegate.observation.exchange import Exchange, NotSent
-from smokegate.observation.plan.prerequisites import failed
+from smokegate.observation.plan.step import failed
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin
 

@@ -1,4 +1,4 @@
-"""What is requested, and when: the types of the plan."""
+"""What is requested, when, and what makes it pointless: the types of the plan."""
 
 from __future__ import annotations
 
@@ -10,12 +10,25 @@ from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 
+from smokegate.observation.evidence.edge import edge_answer
 from smokegate.observation.exchange import READING, Exchange, NotSent
-from smokegate.observation.plan.prerequisites import failed
+from smokegate.observation.transport.causes import Stage
 from smokegate.observation.transport.connect import DIRECT, Origin, Route
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Expectation, SignIn
+
+
+def never_sent(exchange: Exchange) -> bool:
+    """Return whether a request was never on the wire, because no connection could be opened."""
+    lost = exchange.no_answer
+    return lost is not None and lost.cause.stage is not Stage.EXCHANGE
+
+
+def failed(exchange: Exchange) -> bool:
+    """Return whether the application itself gave no answer: there is none, or the edge made it."""
+    return exchange.answer is None or edge_answer(exchange.answer) is not None
+
 
 Group = Literal[
     "health",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.observation.server.causes import CommandCause
 from smokegate.observation.server.model import (
     CommandFailure,
@@ -14,11 +12,6 @@ from smokegate.observation.server.model import (
     ServerView,
 )
 from smokegate.observation.server.service import HealthCheck, HealthProbe, LogLine, PublishedPort, Sample, ServiceView
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from smokegate.environment.model import Environment
 
 __all__ = [
     "CommandCause",
@@ -34,18 +27,4 @@ __all__ = [
     "Sample",
     "ServerView",
     "ServiceView",
-    "collect_server",
 ]
-
-
-def collect_server(environment: Environment, *, redactor: Callable[[str], str] | None = None) -> ServerView:
-    """Collect the data of an environment's server once; a failure is in the view and raises nothing.
-
-    The redactor is applied to everything that a command writes, before it is read.
-
-    Raises:
-        ValueError: the environment has no `[server]` or no `[compose]`.
-    """
-    from smokegate.observation.server.collect import collect  # noqa: PLC0415 -- only where a server is declared
-
-    return collect(environment, redactor=redactor)

@@ -1,13 +1,13 @@
-"""The closed set of reasons for which a command on the server gives no result, each with its text.
-
-The texts are OpenSSH's (9.2, the same since 8.x) with `LC_ALL=C`, and those of the docker client 28 and of
-compose v2.40.
-"""
+"""The closed set of reasons for which a command on the server gives no result; their texts are data."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from enum import Enum
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
 
 class CommandCause(Enum):
@@ -38,101 +38,25 @@ class CommandCause(Enum):
         self.title = title
 
 
-#: What ssh writes to its standard error when it exits with 255; the first match counts. "Changed" stands
-#: before "unknown", since both end in "Host key verification failed.".
-SSH_TEXTS: tuple[tuple[CommandCause, tuple[str, ...]], ...] = (
-    (
-        CommandCause.HOST_KEY_CHANGED,
-        ("REMOTE HOST IDENTIFICATION HAS CHANGED", "POSSIBLE DNS SPOOFING DETECTED"),
-    ),
-    (CommandCause.HOST_KEY_UNKNOWN, ("Host key verification failed",)),
-    (CommandCause.SSH_NAME, ("Could not resolve hostname",)),
-    (
-        CommandCause.SSH_KEY_REFUSED,
-        (r"Permission denied \(", "Too many authentication failures", "No more authentication methods"),
-    ),
-    (CommandCause.SSH_REFUSED, ("connect to host .*: Connection refused",)),
-    (
-        CommandCause.SSH_UNREACHABLE,
-        ("connect to host .*: (?:No route to host|Network is unreachable|Host is down)",),
-    ),
-    (
-        CommandCause.SSH_TIMED_OUT,
-        (
-            "timed out during banner exchange",
-            "connect to host .* timed out",
-            r"Connection to .* port \d+ timed out",
-            "Operation timed out",
-        ),
-    ),
-    (
-        CommandCause.CONNECTION_DROPPED,
-        (
-            "Connection (?:reset|closed) by",
-            "closed by remote host",
-            "Broken pipe",
-            "kex_exchange_identification",
-            "client_loop",
-            "mux_client_",
-            "Control socket connect",
-            "Timeout, server .* not responding",
-        ),
-    ),
-)
-
-#: What docker and compose write when the project cannot be looked at.
-DOCKER_TEXTS: tuple[tuple[CommandCause, tuple[str, ...]], ...] = (
-    (
-        CommandCause.ENGINE_NOT_PERMITTED,
-        (
-            "permission denied while trying to connect to the Docker daemon",
-            r"docker\.sock: connect: permission denied",
-        ),
-    ),
-    (
-        CommandCause.ENGINE_NOT_RUNNING,
-        ("Cannot connect to the Docker daemon", "[Ii]s the docker daemon running"),
-    ),
-    (
-        CommandCause.COMPOSE_NOT_INSTALLED,
-        (
-            "docker: 'compose' is not a docker command",
-            "unknown flag: --project-directory",
-            'unknown docker command: "compose',
-        ),
-    ),
-    (
-        CommandCause.NO_COMPOSE_FILE,
-        ("no configuration file provided", r"\.ya?ml: no such file or directory"),
-    ),
-    (
-        CommandCause.COMPOSE_FILE_INVALID,
-        (
-            "yaml: ",
-            "validating ",
-            "additional properties",
-            r"required variable .* is missing",
-            "invalid interpolation",
-        ),
-    ),
-    (
-        CommandCause.DOCKER_NOT_INSTALLED,
-        ("docker: (?:command )?not found", "docker.?: No such file or directory"),
-    ),
-)
+@cache
+def _texts() -> dict[str, Any]:
+    return tomllib.loads((files("smokegate.knowledge") / "server_commands.toml").read_text("utf-8"))
 
 
 def ssh_cause(stderr: str) -> CommandCause:
     """Return why ssh itself failed, from what it wrote; where a shared connection breaks off, nothing."""
     if not stderr.strip():
         return CommandCause.CONNECTION_DROPPED
-    return _first(SSH_TEXTS, stderr) or CommandCause.SSH_OTHER
+    return _first("ssh", stderr) or CommandCause.SSH_OTHER
 
 
 def docker_cause(stderr: str) -> CommandCause:
     """Return why a docker command failed, from what it wrote."""
-    return _first(DOCKER_TEXTS, stderr) or CommandCause.COMMAND_FAILED
+    return _first("docker", stderr) or CommandCause.COMMAND_FAILED
 
 
-def _first(table: tuple[tuple[CommandCause, tuple[str, ...]], ...], text: str) -> CommandCause | None:
-    return next((cause for cause, patterns in table if any(re.search(each, text) for each in patterns)), None)
+def _first(program: str, text: str) -> CommandCause | None:
+    rows = _texts()[program]
+    return next(
+        (CommandCause[row["cause"]] for row in rows if any(re.search(each, text) for each in row["texts"])), None
+    )

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from smokegate.environment.model import Compose, Environment, Server
 from smokegate.observation.server import parse
 from smokegate.observation.server.causes import CommandCause
 from smokegate.observation.server.containers import follow, inspect, with_logs
@@ -36,17 +38,18 @@ from smokegate.observation.server.probes import (
 from smokegate.observation.server.project import Project
 from smokegate.observation.server.service import ServiceView
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from smokegate.environment.model import Compose, Environment, Server
-
 #: sshd allows ten sessions on a connection (MaxSessions).
 SIDE_BY_SIDE = 6
 
 
 def collect(environment: Environment, *, redactor: Redactor | None = None) -> ServerView:
-    """Check an environment's server; see `smokegate.observation.server.collect_server`."""
+    """Collect the data of an environment's server once; a failure is in the view and raises nothing.
+
+    The redactor is applied to everything that a command writes, before it is read.
+
+    Raises:
+        ValueError: the environment has no `[server]` or no `[compose]`.
+    """
     server, compose = environment.server, environment.compose
     if server is None or compose is None:
         raise ValueError(f"{environment.name}: [server] and [compose] are both needed to check the server")

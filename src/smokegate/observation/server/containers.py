@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from msgspec.structs import replace
 
 from smokegate.observation.server import parse
 from smokegate.observation.server.causes import CommandCause, docker_cause
-from smokegate.observation.server.host import HostError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
-
-    from smokegate.observation.server.host import Host
-    from smokegate.observation.server.service import ServiceView
+from smokegate.observation.server.host import Host, HostError
+from smokegate.observation.server.service import ServiceView
 
 #: Lines of log that are fetched of each container.
 LOG_LINES = 300

@@ -14,16 +14,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from smokegate.environment.model import Server
 from smokegate.observation.server.causes import CommandCause, ssh_cause
 from smokegate.observation.server.model import CommandFailure
 from smokegate.observation.server.subprocesses import CommandResult, execute
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Server
 
 #: ssh's own exit status where it, and not the remote command, failed.
 SSH_FAILED = 255

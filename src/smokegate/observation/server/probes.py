@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
 
-from smokegate.observation.server import origin, parse_host
+from smokegate.environment.model import Compose
+from smokegate.observation.server import parse_host
 from smokegate.observation.server.causes import CommandCause, docker_cause
-from smokegate.observation.server.host import Host, HostError
+from smokegate.observation.server.host import Host, HostError, Output
 from smokegate.observation.server.model import (
     CommandFailure,
     DatabaseReady,
@@ -16,9 +20,6 @@ from smokegate.observation.server.model import (
 )
 from smokegate.observation.server.service import ServiceView
 
-if TYPE_CHECKING:
-    from smokegate.environment.model import Compose
-
 #: How long the backend may take to answer the server itself, in seconds.
 ORIGIN_LIMIT = 5.0
 ENGINE = "{{.ServerVersion}} {{.SystemTime}} {{.DockerRootDir}}"
@@ -27,6 +28,9 @@ ENGINE = "{{.ServerVersion}} {{.SystemTime}} {{.DockerRootDir}}"
 #: local socket.
 READY = 'user="${POSTGRES_USER:-postgres}"; exec pg_isready -h 127.0.0.1 -t 3 -U "$user" -d "${POSTGRES_DB:-$user}"'
 LISTENING = 'PATH="$PATH:/usr/sbin:/sbin" exec ss -Hltnp'
+ASK = Path(__file__).with_name("origin.sh").read_text("utf-8")
+HEAD = re.compile(r"HTTP/[\d.]+ (\d{3})[^\r\n]*\r?\n((?:[^\r\n]+\r?\n)*)\r?\n")
+KEPT = 20_000
 
 
 def engine(host: Host) -> tuple[str, str, CommandFailure | None]:
@@ -49,7 +53,7 @@ def engine(host: Host) -> tuple[str, str, CommandFailure | None]:
 
 def origin_answer(host: Host, port: int, path: str, limit: float, public: str) -> OriginAnswer:
     """Return what the backend answers to the server itself."""
-    return origin.answer(path, host.run(origin.command(port, path, limit, public), limit + 5.0))
+    return answer(path, host.run(command(port, path, limit, public), limit + 5.0))
 
 
 def listeners(host: Host, port: int, *, engine: bool) -> tuple[ListenerView, ...]:
@@ -94,3 +98,40 @@ def database(host: Host, compose: Compose, services: tuple[ServiceView, ...]) ->
         )
     output = host.run(["docker", "exec", one.id, "sh", "-c", READY])
     return parse_host.database(compose.database, output.status, output.stdout, output.stderr)
+
+
+def command(port: int, path: str, limit: float, public: str) -> list[str]:
+    """Return the arguments that request a path as a proxy would: with the host and scheme of the public address.
+
+    An application that checks its host answers 400 to any other one, and one that wants https redirects.
+    `limit` is in seconds.
+    """
+    parts = urlsplit(public)
+    return ["sh", "-c", ASK, "sh", str(port), path, f"{limit:g}", parts.netloc.rpartition("@")[2], parts.scheme]
+
+
+def answer(path: str, output: Output) -> OriginAnswer:
+    """Read what the command printed."""
+    head = HEAD.match(output.stdout)
+    # curl prints 100-continue and the like first: the last head before the body counts
+    while head is not None and head[1].startswith("1"):
+        head = HEAD.match(output.stdout, head.end())
+    if head is None or not output.ok:
+        problem = output.stderr.strip() or f"no HTTP answer (exit status {output.status})"
+        return OriginAnswer(path, None, output.seconds, problem=problem[-KEPT:])
+    body, _, took = output.stdout[head.end() :].rpartition("\n")
+    fields = tuple(
+        (name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in head[2].splitlines())
+    )
+    try:
+        parsed, is_json = json.loads(body), True
+    except ValueError:
+        parsed, is_json = None, False
+    return OriginAnswer(path, int(head[1]), _seconds(took, output.seconds), fields, body[:KEPT], parsed, is_json)
+
+
+def _seconds(text: str, otherwise: float) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return otherwise

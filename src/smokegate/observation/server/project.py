@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
+from smokegate.environment.model import Compose
 from smokegate.observation.server.causes import CommandCause, docker_cause
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Compose
-    from smokegate.observation.server.host import Host, Output
-    from smokegate.observation.server.model import CommandFailure
+from smokegate.observation.server.host import Host, Output
+from smokegate.observation.server.model import CommandFailure
 
 
 class Project:

@@ -12,12 +12,9 @@ import selectors
 import signal
 import subprocess
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 #: How many bytes of each stream are kept; a process that writes more is stopped.
 OUTPUT_CAP = 2 * 2**20

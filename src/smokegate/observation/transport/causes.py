@@ -1,7 +1,8 @@
-"""The closed set of reasons for which a request gets no answer."""
+"""The closed set of reasons for which a request gets no answer, and what errors come from."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum
 
 
@@ -45,3 +46,16 @@ class WireCause(Enum):
         self.stage = stage
         self.heals = heals
         self.title = title
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and all that caused it, however the libraries wrapped it."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        each = waiting.pop(0)
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield each
+        inner = (*each.args, getattr(each, "reason", None), each.__cause__, each.__context__)
+        waiting += [found for found in inner if isinstance(found, BaseException)]

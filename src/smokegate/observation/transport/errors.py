@@ -7,11 +7,11 @@ import http.client
 import re
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import urllib3.exceptions
 
-from smokegate.observation.transport.causes import WireCause
+from smokegate.observation.transport.causes import WireCause, chain
 from smokegate.observation.transport.connect import ConnectTimeoutError, HandshakeError
 from smokegate.observation.transport.limits import (
     BadRedirectError,
@@ -127,16 +127,3 @@ def _worded(error: BaseException) -> str:
     said = getattr(error, "verify_message", "") or str(error)  # of a certificate, without OpenSSL's own framing
     text = f"{type(error).__name__}: {said}" if said else type(error).__name__
     return "; ".join([text, *getattr(error, "__notes__", ())])
-
-
-def chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and all that caused it, however the libraries wrapped it."""
-    waiting, seen = [error], set[int]()
-    while waiting:
-        each = waiting.pop(0)
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        yield each
-        inner = (*each.args, getattr(each, "reason", None), each.__cause__, each.__context__)
-        waiting += [found for found in inner if isinstance(found, BaseException)]

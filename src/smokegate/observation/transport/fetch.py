@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from smokegate.observation.exchange import Certificate
 from smokegate.observation.plan.step import RawResponse, RequestToSend
 from smokegate.observation.transport.body import Reading, decode, parse
+from smokegate.observation.transport.causes import chain
 from smokegate.observation.transport.limits import MAX_REDIRECTS, BadRedirectError, TooManyRedirectsError
 from smokegate.observation.transport.redirects import is_private, onward, same_host
 
@@ -114,12 +115,6 @@ def _note(trace: Trace, fetched: Fetched) -> None:
 
 def forget(error: BaseException) -> BaseException:
     """Return an error without its tracebacks: their frames would keep megabytes of a body for the whole run."""
-    waiting, seen = [error], set[int]()
-    while waiting:
-        each = waiting.pop()
-        if id(each) not in seen:
-            seen.add(id(each))
-            each.__traceback__ = None
-            inner = (*each.args, getattr(each, "reason", None), each.__cause__, each.__context__)
-            waiting += [found for found in inner if isinstance(found, BaseException)]
+    for each in list(chain(error)):
+        each.__traceback__ = None
     return error

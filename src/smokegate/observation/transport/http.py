@@ -9,10 +9,10 @@ import threading
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
-from urllib3 import HTTPConnectionPool, PoolManager, ProxyManager
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, ProxyManager
 from urllib3.exceptions import HTTPError, LocationParseError, LocationValueError, ProxyError, SSLError
 from urllib3.util import Retry, Timeout, Url, make_headers, parse_url
 
@@ -25,9 +25,6 @@ from smokegate.observation.transport.sample_connection import SampleConnection
 from smokegate.observation.transport.trace import Trace, current
 from smokegate.observation.transport.traced import HttpPool, HttpsPool
 from smokegate.observation.transport.width import MOST, Width
-
-if TYPE_CHECKING:
-    from urllib3 import BaseHTTPResponse
 
 HOSTS = 1024
 ONCE = Retry(0, read=False)

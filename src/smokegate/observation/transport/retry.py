@@ -10,7 +10,7 @@ from smokegate.observation.evidence.record import Recorder
 from smokegate.observation.exchange import Answer, Attempt, Exchange, NoAnswer, Phases
 from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step, origin_of
 from smokegate.observation.transport.again import pause_before_next
-from smokegate.observation.transport.causes import WireCause
+from smokegate.observation.transport.causes import WireCause, chain
 from smokegate.observation.transport.dial import SharedFailureError
 from smokegate.observation.transport.fetch import Fetched, fetch
 from smokegate.observation.transport.pool import Pool
@@ -166,6 +166,4 @@ def _renewed(own: SampleConnection | None) -> SampleConnection:
 
 
 def _wraps_shared(error: BaseException | None) -> bool:
-    from smokegate.observation.transport.errors import chain  # noqa: PLC0415 -- knows urllib3, which is imported late
-
     return error is not None and any(isinstance(each, SharedFailureError) for each in chain(error))

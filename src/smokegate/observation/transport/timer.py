@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import logging
 
 Job = Callable[[], object]
 
@@ -67,6 +64,4 @@ def guarded(job: Job) -> None:
 
 def log() -> logging.Logger:
     """Return the package's logger."""
-    import logging  # noqa: PLC0415 -- start-up time: seldom needed
-
     return logging.getLogger("smokegate")

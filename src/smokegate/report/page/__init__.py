@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from smokegate.observation.evidence import sink
 from smokegate.observation.evidence.clean import clean
 from smokegate.project import VERSION
 from smokegate.report import gate
@@ -66,9 +67,9 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        bytecode_cache=None if compiled else Compiled(),
+        bytecode_cache=None if compiled else Compiled(str(HERE)),
     )
-    script = _script()
+    script = (HERE / "page.js").read_text(encoding="utf-8")
     made.globals.update(
         gate=gate,
         timeline=timeline.timeline,
@@ -76,7 +77,7 @@ def templates() -> Environment:
         PHASES=timeline.PHASES,
         VERSION=VERSION,
         SCRIPT=Markup(script),  # noqa: S704 - our own file
-        policy=_policy(script),
+        policy=content_policy(script),
         subjects=outcomes.subjects,
         checks_of=outcomes.checks_of,
         marked_body=marks.marked_body,
@@ -93,21 +94,19 @@ def templates() -> Environment:
         commands=_commands,
         short=short,
         anchor=anchor,
-        line=_line,
+        line=gate.gist,
+        plain=lambda value: sink.plain(str(value)),
         picture=_picture,
     )
     return made
 
 
-def _script() -> str:
-    return (HERE / "page.js").read_text(encoding="utf-8")
-
-
-def _policy(script: str) -> str:
-    """Return the page's policy: it loads nothing, and runs its own script alone, whatever a server wrote into it."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+def content_policy(*scripts: str) -> str:
+    """Return a page's policy: it loads nothing, and runs these scripts alone, whatever a server wrote into it."""
+    digests = (base64.b64encode(hashlib.sha256(each.encode()).digest()).decode() for each in scripts)
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"
     return (
-        f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
+        f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {allowed}; "
         "base-uri 'none'; form-action 'none'"
     )
 
@@ -146,9 +145,3 @@ def _address(url: object) -> str:
 def anchor(name: object) -> str:
     """Return the name of an anchor."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", str(name)).strip("-")
-
-
-def _line(text: object) -> str:
-    """Return the line of a reason that says what was found instead."""
-    found = re.search(r"^(?:actual|failed) +(.+)$", str(text), re.MULTILINE)
-    return found[1] if found else str(text).strip().split("\n", 1)[0]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
+from contextlib import suppress
 from importlib.util import cache_from_source
 from pathlib import Path
 from pickle import PickleError
 from typing import Any
 
-from jinja2 import BytecodeCache, Environment
+from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 
 from smokegate.project import VERSION
@@ -28,35 +27,23 @@ class OfPlainData(Environment):
         return super().getattr(obj, attribute)
 
 
-class Compiled(BytecodeCache):
+class Compiled(FileSystemBytecodeCache):
     """Files beside those of our modules; where none can be written, each run compiles, which takes a seventh of it."""
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Read what an earlier run compiled; the bucket itself checks that it fits the template."""
         try:
-            with _file(bucket).open("rb") as file:
-                bucket.load_bytecode(file)
-        except (OSError, EOFError, PickleError):  # not there, or cut short
+            super().load_bytecode(bucket)
+        except (OSError, EOFError, PickleError):  # cut short, or not to be read
             bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Write the compiled template, unless Python is told not to write bytecode."""
-        if sys.dont_write_bytecode:
-            return
-        place = _file(bucket)
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=place.parent)
-        except OSError:
-            return
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                bucket.write_bytecode(file)
-            Path(name).replace(place)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
+        if not sys.dont_write_bytecode:
+            with suppress(OSError):
+                Path(self._get_cache_filename(bucket)).parent.mkdir(parents=True, exist_ok=True)
+                super().dump_bytecode(bucket)
 
-
-def _file(bucket: Bucket) -> Path:
-    # The version stands for how templates are compiled, which their text does not say.
-    return Path(cache_from_source(str(Path(__file__).with_name(f"{bucket.key}-{VERSION}.py"))) + ".jinja")
+    def _get_cache_filename(self, bucket: Bucket) -> str:
+        # The version stands for how templates are compiled, which their text does not say.
+        return cache_from_source(str(Path(__file__).with_name(f"{bucket.key}-{VERSION}.py"))) + ".jinja"

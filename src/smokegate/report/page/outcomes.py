@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from smokegate.report.gate import rank
+from smokegate.report.history import ORDER
 
 RED = frozenset({"failed", "error"})
 BUDGET = ".budget"
@@ -74,8 +75,7 @@ def checks_of(environment: dict[str, Any], exchange: dict[str, Any]) -> Iterator
 
 def worst_first(environments: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the environments in the order in which they need attention."""
-    order = ("FAIL", "OUTAGE", "UNKNOWN", "WARN", "PASS")
-    return sorted(environments, key=lambda each: order.index(each["verdict"]))
+    return sorted(environments, key=lambda each: ORDER.index(each["verdict"]))
 
 
 def slowest(environment: dict[str, Any]) -> float | None:

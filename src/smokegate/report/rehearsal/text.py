@@ -1,4 +1,4 @@
-"""Shows a rehearsal: a table for the terminal, and plain data for a file."""
+"""Shows a rehearsal: a table for the terminal, plain data and a page for files."""
 
 from __future__ import annotations
 
@@ -31,13 +31,15 @@ def lines(rehearsal: Rehearsal) -> Iterator[TerminalLine]:
 
 
 def _table(tried: Sequence[FaultResult]) -> Iterator[TerminalLine]:
-    rows = [(HEAD, None), *((_row(each), "red" if each.problems else None) for each in tried)]
-    widths = [max(len(row[column]) for row, _ in rows) for column in range(len(HEAD))]
-    for row, colour in rows:
-        yield TerminalLine(
-            safe("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()),
-            colour,
-        )
+    colours = [None, *("red" if each.problems else None for each in tried)]
+    yield from map(TerminalLine, _aligned([HEAD, *map(_row, tried)]), colours)
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        safe("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()) for row in rows
+    ]
 
 
 def _row(each: FaultResult) -> tuple[str, ...]:
@@ -60,13 +62,7 @@ def _score(score: Score) -> Iterator[TerminalLine]:
     summary = f"{score.environment}: {score.noticed} of {len(score.mutants)} broken answers noticed"
     yield TerminalLine(f"{summary} ({score.healthy} as it is)", "red" if score.holes else "green", bold=True)
     rows = [("", "broken", "noticed by", "cause named", "time"), *map(_mutant, score.mutants)]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    for row in rows:
-        colour = "red" if row[0] == "✗" else None
-        yield TerminalLine(
-            safe("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()),
-            colour,
-        )
+    yield from map(TerminalLine, _aligned(rows), ("red" if row[0] == "✗" else None for row in rows))
     for each in score.overshadowed:
         yield TerminalLine(safe(f"  never red by itself: {each}: another check was red each time"))
     for each in score.not_rehearsable:
@@ -177,7 +173,20 @@ def _deployment(score: Score) -> dict[str, Any]:
     }
 
 
-def write(rehearsal: Rehearsal, path: Path) -> None:
-    """Write the data to a file, whole or not at all."""
+def write(rehearsal: Rehearsal, json_file: Path, page_file: Path) -> None:
+    """Write the data and the page to files, each whole or not at all."""
     text = json.dumps(document(rehearsal), ensure_ascii=False, indent=1)
-    write_whole(path, text.encode("utf-8", "replace"))
+    for file, content in ((json_file, text), (page_file, page(rehearsal))):
+        write_whole(file, content.encode("utf-8", "replace"))
+
+
+def page(rehearsal: Rehearsal) -> str:
+    """Return a rehearsal as one page: static, self-contained, readable without JavaScript and on a telephone."""
+    from smokegate.report.page import templates  # noqa: PLC0415 - imports Jinja2
+
+    wrong = [*rehearsal.trouble]
+    wrong += [f"{e.trial.environment} {e.trial.fault}: {text}" for e in rehearsal.tried for text in e.problems]
+    wrong += [f"{score.environment}: {score.trouble}" for score in rehearsal.scores if score.trouble]
+    wrong += [f"{score.environment}: {hole}" for score in rehearsal.scores for hole in score.holes]
+    words = " ".join(line.text for line in totals(rehearsal))
+    return templates().get_template("rehearsal.html").render(rehearsal=rehearsal, wrong=wrong, totals=words)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,8 @@ class Result:
 def judging(folder: Path) -> Iterator[Runs]:
     """Keep a process ready from which runs are forked; their files go into `folder`."""
     variables = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
-    with Runs(Suite(ROOT, ROOT / "environments"), folder, replicas=False, warm="local", variables=variables) as runs:
+    suite = Suite(ROOT, ROOT / "environments")
+    with closing(Runs(suite, folder, replicas=False, warm="local", variables=variables)) as runs:
         yield runs
 
 
