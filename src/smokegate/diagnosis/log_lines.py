@@ -113,7 +113,7 @@ def _record(text: str) -> list[str] | None:
     if len(parts) > 1 and not any("\n" in each for each in parts[:2]):
         parts[:2] = [f"{parts[0]}: {parts[1]}"]  # what a program was about, and why it failed: one line for a person
     whole = [line for part in parts for line in part.splitlines()]
-    return [f"level={level} {whole[0]}" if level else whole[0], *whole[1:]]
+    return [f"level={level} {whole[0]}" if level and re.search(r"\w", whole[0]) else whole[0], *whole[1:]]
 
 
 def _plain_key(key: str) -> str:
