@@ -126,8 +126,8 @@ def _texts(value: Any) -> Iterator[str]:
         yield value
     elif isinstance(value, dict):
         value = {_plain_key(key): each for key, each in value.items()}
-        name = value.get("type") or value.get("name") or value.get("exceptiontype") or ""
-        said = value.get("message") or value.get("msg") or ""
+        name = value.get("type") or value.get("name") or value.get("exceptiontype") or value.get("exctype") or ""
+        said = value.get("message") or value.get("msg") or value.get("excvalue") or ""
         if said and not (value.get("stack") or value.get("stacktrace")):
             yield f"{name}: {said}" if name else str(said)
         for key in ("stack", "stacktrace", "extendedstacktrace", "error", "err", "errmsg", "reason", "exception"):
