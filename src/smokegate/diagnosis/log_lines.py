@@ -143,7 +143,7 @@ def _record(text: str) -> list[str] | None:
     if len(parts) > 1 and not any("\n" in each for each in parts[:2]):
         parts[:2] = [f"{parts[0]}: {parts[1]}"]  # what a program was about, and why it failed: one line for a person
     whole = [line for part in parts for line in part.splitlines()]
-    return [f"level={level} {whole[0]}" if level else whole[0], *whole[1:]]
+    return [f"level={level} {whole[0]}" if level and re.search(r"\w", whole[0]) else whole[0], *whole[1:]]
 
 
 def _plain_key(key: str) -> str:
@@ -156,8 +156,8 @@ def _texts(value: Any) -> Iterator[str]:
         yield value
     elif isinstance(value, dict):
         value = {_plain_key(key): each for key, each in value.items()}
-        name = value.get("type") or value.get("name") or value.get("exceptiontype") or ""
-        said = value.get("message") or value.get("msg") or ""
+        name = value.get("type") or value.get("name") or value.get("exceptiontype") or value.get("exctype") or ""
+        said = value.get("message") or value.get("msg") or value.get("excvalue") or ""
         if said and not (value.get("stack") or value.get("stacktrace")):
             yield f"{name}: {said}" if name else str(said)
         for key in ("stack", "stacktrace", "extendedstacktrace", "error", "err", "errmsg", "reason", "exception"):

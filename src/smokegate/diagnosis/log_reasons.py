@@ -11,13 +11,13 @@ import re
 from collections.abc import Callable, Sequence
 
 from smokegate.diagnosis.log_lines import flat
-from smokegate.diagnosis.log_structure import UNCAUGHT, WORDS, LogExcerpt, log_excerpts
+from smokegate.diagnosis.log_structure import ERROR, UNCAUGHT, WORDS, LogExcerpt, log_excerpts
 from smokegate.diagnosis.log_targets import Target, address_in
 from smokegate.diagnosis.reason import Reason
 from smokegate.diagnosis.wording import LIMIT, plain, quote
 from smokegate.knowledge.logs import VARIABLE, LogCause, log_causes, words
 
-OWN_ERROR = "container.own-error"
+OWN_ERROR, ENGINE = "container.own-error", "container.engine-refused"
 VAGUE_PLACE = 900
 """Causes from this place on say that something was waited for, not why it did not come."""
 PLACES_AT_MOST, TEXT_AT_MOST = 40, 1000
@@ -53,7 +53,7 @@ def reason_in(log: Sequence[str], target_of: TargetOf, *, server: bool = False) 
             return _reason(excerpt, cause, target_of, sure=number == 0 or vague is not None)
         if cause is not None:
             vague = vague or _reason(excerpt, cause, target_of, sure=False)
-        elif excerpt.rank != WORDS and not _is_vague(excerpt) and not (server and excerpt.rank < UNCAUGHT):
+        elif excerpt.rank > (ERROR if server else WORDS) and not words("vague").search(excerpt.lines[0]):
             return vague or own_error(excerpt)
     known = _known_line(log, server=server)
     if known is not None and (vague is None or known[1].place < VAGUE_PLACE):
@@ -62,9 +62,16 @@ def reason_in(log: Sequence[str], target_of: TargetOf, *, server: bool = False) 
     return vague or (own_error(unknown) if unknown else None)
 
 
+def engine_reason(error: str, target_of: TargetOf) -> Reason:
+    """Return why the engine could not start a container, in its own words: no client's connection is meant."""
+    excerpt = LogExcerpt((plain(" ".join(error.split())),), UNCAUGHT, 0)
+    cause = cause_of(excerpt, server=True) or next(each for each in log_causes() if each.code == ENGINE)
+    return _reason(excerpt, cause, target_of, sure=True)
+
+
 def _of_client(excerpt: LogExcerpt) -> bool:
     """Whether a database only reports what one of its clients did."""
-    return any(cause.client and cause.says.search(excerpt.lines[0]) for cause in log_causes())
+    return next((cause.client for cause in log_causes() if cause.says.search(excerpt.lines[0])), False)
 
 
 def _known_line(log: Sequence[str], *, server: bool) -> tuple[LogExcerpt, LogCause] | None:
@@ -73,7 +80,7 @@ def _known_line(log: Sequence[str], *, server: bool) -> tuple[LogExcerpt, LogCau
     The very last one may be a warning: a program that ends has said why, whatever level it gave that.
     """
     found: tuple[LogExcerpt, LogCause] | None = None
-    lines = [line for line in flat(log)[-PLACES_AT_MOST:] if line.strip()]
+    lines = [line for line in flat(log)[-PLACES_AT_MOST:] if re.search(r"\w", line)]
     for at, line in reversed(list(enumerate(lines))):
         warning = bool(words("plain").search(line))
         if warning and at < len(lines) - 1:
@@ -100,8 +107,7 @@ def cause_of(excerpt: LogExcerpt, *, server: bool = False) -> LogCause | None:
 
 def own_error(excerpt: LogExcerpt) -> Reason:
     """Return an error of the program itself, by the line that says it and the place in its code."""
-    error = _summary(excerpt.lines[0])
-    return Reason(OWN_ERROR, _quoted(excerpt), {"error": error}, sure=False)
+    return Reason(OWN_ERROR, _quoted(excerpt), {"error": _summary(excerpt.lines[0])}, sure=False)
 
 
 def last_error_line(log: Sequence[str]) -> str:
@@ -145,10 +151,6 @@ def _variable(cause: LogCause, text: str) -> str:
     pydantic = re.search(r"validation errors? for \S+ ([\w.]+) ", text)
     found = pydantic or re.search(VARIABLE, text)
     return found[1] if found else ""
-
-
-def _is_vague(excerpt: LogExcerpt) -> bool:
-    return bool(words("vague").search(excerpt.lines[0]))
 
 
 def _summary(line: str) -> str:

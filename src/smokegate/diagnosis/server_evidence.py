@@ -78,7 +78,7 @@ def _reason(case: Case, service: ServiceView) -> Reason | None:
 
 
 def _read(case: Case, service: ServiceView) -> Reason | None:
-    from smokegate.diagnosis.log_reasons import reason_in  # noqa: PLC0415 -- a green run reads no log
+    from smokegate.diagnosis.log_reasons import engine_reason, reason_in  # noqa: PLC0415 -- a green run reads no log
     from smokegate.diagnosis.log_targets import Target, server_kind, target  # noqa: PLC0415
     from smokegate.diagnosis.reason import Reason  # noqa: PLC0415 -- a green run reads no log
 
@@ -88,8 +88,8 @@ def _read(case: Case, service: ServiceView) -> Reason | None:
     def target_of(text: str, context: str) -> Target:
         return target(text, context, view_of(case), case.environment.compose)
 
-    if service.error and (said := reason_in([service.error], target_of)):
-        return said
+    if service.error:
+        return engine_reason(service.error, target_of)
     server = server_kind(service) is not None or role(case, service) == "database"
     found = reason_in([line.text for line in _relevant(service)], target_of, server=server)
     if found is None or (_was_ended(service) and found.code != "container.out-of-memory"):

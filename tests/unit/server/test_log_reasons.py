@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from smokegate.diagnosis.log_lines import WIDTH
-from smokegate.diagnosis.log_reasons import reason_in
+from smokegate.diagnosis.log_reasons import engine_reason, reason_in
 from smokegate.diagnosis.log_structure import log_excerpts
 from smokegate.diagnosis.log_targets import Target, target
 from smokegate.diagnosis.reason import Reason
@@ -207,3 +207,16 @@ def test_a_line_of_a_file_of_code_is_no_address() -> None:
 def test_what_a_client_may_not_do_is_no_trouble_of_the_database() -> None:
     """A database whose health check fails also logs what its clients did wrong."""
     assert read("2026-11-27 15:02:02 UTC [72] ERROR:  permission denied for table orders\n", server=True) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        ("failed to mount local volume: mount :/export: connection refused", "container.mount-failed"),
+        ("failed to set up container networking: Address already in use", "container.engine-refused"),
+        ("range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available", "container.engine-refused"),
+    ],
+)
+def test_what_the_engine_says_is_never_about_a_connection_of_the_program(error: str, code: str) -> None:
+    """Words that no text is known of are the engine's refusal, too: it could not start the container."""
+    assert engine_reason(error, lambda text, _: target(text, "", None, None)).code == code
