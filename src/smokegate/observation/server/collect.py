@@ -18,7 +18,7 @@ from smokegate.environment.model import Compose, Environment, Server
 from smokegate.observation.server import parse
 from smokegate.observation.server.causes import CommandCause
 from smokegate.observation.server.containers import follow, inspect, with_logs
-from smokegate.observation.server.host import Host, HostError, Redactor, connect
+from smokegate.observation.server.host import Host, HostError, connect
 from smokegate.observation.server.model import (
     CommandFailure,
     DatabaseReady,
@@ -42,10 +42,8 @@ from smokegate.observation.server.service import ServiceView
 SIDE_BY_SIDE = 6
 
 
-def collect(environment: Environment, *, redactor: Redactor | None = None) -> ServerView:
+def collect(environment: Environment) -> ServerView:
     """Collect the data of an environment's server once; a failure is in the view and raises nothing.
-
-    The redactor is applied to everything that a command writes, before it is read.
 
     Raises:
         ValueError: the environment has no `[server]` or no `[compose]`.
@@ -56,7 +54,7 @@ def collect(environment: Environment, *, redactor: Redactor | None = None) -> Se
     began = time.monotonic()
     name = server.ssh or "local"
     try:
-        with connect(server, redactor=redactor) as host:
+        with connect(server) as host:
             view = _collect(host, server, compose, environment.backend.url)
     except HostError as error:
         view = ServerView(name, failure=error.failure)

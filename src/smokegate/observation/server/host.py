@@ -31,8 +31,6 @@ PASSED = (124, 137)
 GRACE = 3.0
 DETAIL = 600
 
-Redactor = Callable[[str], str]
-
 
 class Output(Struct, frozen=True):
     """What a command on the server wrote and how it ended; the text is redacted."""
@@ -75,14 +73,12 @@ class Host:
         name: str,
         run: Callable[[Sequence[str], float], CommandResult],
         limit: float,
-        redactor: Redactor | None,
         *,
         remote: bool,
     ) -> None:
         self.name = name
         self._run = run
         self._limit = limit
-        self._redact = redactor or (lambda text: text)
         self.remote = remote
 
     def run(self, argv: Sequence[str], timeout: float | None = None) -> Output:
@@ -99,7 +95,7 @@ class Host:
             done = self._run(words, limit + (GRACE if self.remote else 0.0))
         except FileNotFoundError as missing:
             raise HostError(self._failed(CommandCause.SSH_NOT_INSTALLED, argv, str(missing), began)) from None
-        stderr = self._text(done.stderr)
+        stderr = _text(done.stderr)
         if done.timed_out or (self.remote and done.status in PASSED and time.monotonic() - began >= limit):
             detail = f"it had not ended after {limit:g} s. {brief(stderr)}".strip()
             raise HostError(self._failed(CommandCause.COMMAND_TIMED_OUT, argv, detail, began))
@@ -107,24 +103,25 @@ class Host:
             raise HostError(self._failed(CommandCause.COMMAND_FAILED, argv, "it wrote more than the limit", began))
         if self.remote and done.status == SSH_FAILED:
             raise HostError(self._failed(ssh_cause(stderr), argv, brief(stderr), began))
-        return Output(tuple(argv), done.status, self._text(done.stdout), stderr, time.monotonic() - began)
-
-    def _text(self, data: bytes) -> str:
-        return self._redact(data.decode("utf-8", errors="replace"))
+        return Output(tuple(argv), done.status, _text(done.stdout), stderr, time.monotonic() - began)
 
     def _failed(self, cause: CommandCause, argv: Sequence[str], detail: str, began: float) -> CommandFailure:
-        return CommandFailure(cause, self._redact(shlex.join(argv)), detail, time.monotonic() - began)
+        return CommandFailure(cause, shlex.join(argv), detail, time.monotonic() - began)
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", errors="replace")
 
 
 @contextlib.contextmanager
-def connect(server: Server, *, redactor: Redactor | None = None) -> Iterator[Host]:
+def connect(server: Server) -> Iterator[Host]:
     """Give the host that a `[server]` section names; its first command connects, the end closes.
 
     Raises:
         ValueError: the ssh destination could be taken for an option or carries a password.
     """
     if server.local or server.ssh is None:
-        yield Host("local", execute, server.timeout, redactor, remote=False)
+        yield Host("local", execute, server.timeout, remote=False)
         return
     destination = _checked(server.ssh)
     # The socket's path must be short (108 bytes on Linux), whatever TMPDIR says.
@@ -132,7 +129,7 @@ def connect(server: Server, *, redactor: Redactor | None = None) -> Iterator[Hos
     options = _options(server, directory / "s")
     run = _ssh(server, destination, options)
     try:
-        yield Host(destination, run, server.timeout, redactor, remote=True)
+        yield Host(destination, run, server.timeout, remote=True)
     finally:
         if (directory / "s").exists():
             with contextlib.suppress(OSError):
