@@ -277,9 +277,8 @@ DEFECTS = (
     ),
     Defect(
         "app.debug-on",
-        (answered("account", 500, "Traceback (most recent call last):\n  File"),),
-        "Traceback (most recent call last)",
-        LIKELY,
+        (answered("account", 200, {"debug": True}),),
+        '"debug"',
     ),
     Defect(
         "app.slow",

@@ -203,6 +203,7 @@ def test_healthy_deployment_has_no_edge_to_name() -> None:
         ("", {"server": "envoy"}),
         ("", {"server": "awselb/2.0", "content-type": "text/plain; charset=utf-8"}),
         ("<html><body><h1>200 OK</h1>\nService ready.\n</body></html>", HTML),
+        ("<title>Welcome page</title><h1>Placeholder page</h1><p>see /etc/lighttpd/lighttpd.conf", HTML),
         ("<title>200 OK</title><h3>Guru Meditation:</h3><p>Varnish cache server</p>", {**HTML, "server": "Varnish"}),
         ("<title>shop</title><p>The domain shop.example is for sale.</p>", HTML),
         ("<title>x</title><iframe src='/_Incapsula_Resource?x=1'></iframe>", HTML),

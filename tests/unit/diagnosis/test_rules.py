@@ -568,6 +568,31 @@ def test_first_answer_that_was_held_is_possibly_a_wake_up() -> None:
     assert headline.advisory
 
 
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (
+            "Traceback (most recent call last):\n  File 'a.py'\nKeyError: 'a'\nRuntimeError: no cache",
+            "RuntimeError: no cache",
+        ),
+        (
+            "<title>TypeError at /api</title><p>You're seeing this error because you have <code>DEBUG = True",
+            "TypeError at",
+        ),
+        ("TypeError: x is undefined\n    at list (/app/node_modules/a/index.js:1:1)", "TypeError: x is undefined"),
+    ],
+)
+def test_error_that_a_debug_page_shows_is_the_cause(body: str, shown: str) -> None:
+    """The exception is the headline, and that everyone sees it is a warning beside it."""
+    page_ = answered(
+        "endpoint /api/quotes", 500, body, {"content-type": "text/html" if "<title>" in body else "text/plain"}
+    )
+    found = judged(page_)
+    assert found.headline is not None
+    assert (found.headline.code, shown in found.headline.evidence[0]) == ("app.error", True)
+    assert [(each.code, each.advisory) for each in found.others] == [("app.debug-on", True)]
+
+
 def test_open_documentation_is_likely_debug_mode() -> None:
     """Documentation that must be closed and is open fits debug mode, and other things."""
     backend = {"url": BACKEND, "health": {"samples": 1}, "endpoints": [{"path": "/docs", "status": 404}]}

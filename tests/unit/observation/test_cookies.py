@@ -6,7 +6,7 @@ import pytest
 from tests_support.diagnosis import an_environment, answered
 
 from smokegate.knowledge.page_hosts import are_other_sites
-from smokegate.observation.evidence.cookies import Browser, browser_of, session_lost, set_cookies
+from smokegate.observation.evidence.cookies import Browser, browser_of, is_named, session_lost, set_cookies
 from smokegate.observation.exchange import Headers
 
 
@@ -146,3 +146,9 @@ def test_a_session_cookie_is_lost_for_pages_of_another_site(said: str, lost: str
     assert lost in session_lost(exchange, "https://shop.example.org", "sid")
     assert bool(lost) is bool(session_lost(exchange, "https://shop.example.org", "sid"))
     assert session_lost(exchange, "https://www.example.com", "sid") == "", "pages of the same site"
+
+
+@pytest.mark.parametrize(("cookie", "wanted"), [("__Host-sid", "sid"), ("__Host-sid", "__Host-sid"), ("sid", "sid")])
+def test_a_cookie_is_known_by_its_name_with_or_without_its_prefix(cookie: str, wanted: str) -> None:
+    """A file may say the name as the browser shows it."""
+    assert is_named(cookie, wanted)

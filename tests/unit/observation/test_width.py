@@ -427,3 +427,12 @@ def test_a_server_that_never_answered_gets_two_connections_at_most(width: Width,
         clock.now += 0.6
         width.check()
     assert width.allowed == 2
+
+
+def test_an_urgent_job_on_a_connection_of_its_own_goes_before_what_can_wait() -> None:
+    """The sign-in flow does not wait for the endpoints because one of its views opens a connection."""
+    lane = Lane(6, lambda _: None, measured=True)
+    urgent = Sample(lambda _: None, None)
+    lane.put(lambda: None, 5)
+    lane.put_sample(urgent, 1)
+    assert lane.take() is urgent

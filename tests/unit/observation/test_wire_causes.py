@@ -70,6 +70,13 @@ def babbling(caller: Caller) -> None:
     caller.say("SSH-2.0-OpenSSH_9.6\r\n\r\n")
 
 
+def speaking_http2(caller: Caller) -> None:
+    """Send a SETTINGS frame, which ends no line, and wait for the other side's."""
+    caller.hear()
+    caller.say("\0\0\0\4\0\0\0\0\0")
+    caller.hear()
+
+
 def miscounting_chunks(caller: Caller) -> None:
     caller.hear()
     caller.say(OK + "Transfer-Encoding: chunked\r\n\r\nfive\r\nhello\r\n0\r\n\r\n")
@@ -127,6 +134,7 @@ MISBEHAVIOURS = {
     truncating: WireCause.TRUNCATED,
     truncating_chunks: WireCause.TRUNCATED,
     babbling: WireCause.BAD_FRAMING,
+    speaking_http2: WireCause.BAD_FRAMING,
     miscounting_chunks: WireCause.BAD_FRAMING,
     claiming_gzip: WireCause.BAD_ENCODING,
     unasked_encoding: WireCause.BAD_ENCODING,

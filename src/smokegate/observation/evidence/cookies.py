@@ -131,7 +131,7 @@ def _is_plain(address: SplitResult) -> bool:
 
 def is_named(cookie: str, wanted: str) -> bool:
     """Return whether a cookie is the wanted one, whatever prefix it has over https."""
-    return cookie.removeprefix(PREFIXES[0]).removeprefix(PREFIXES[1]) == wanted
+    return wanted in {cookie, cookie.removeprefix(PREFIXES[0]).removeprefix(PREFIXES[1])}
 
 
 def session_lost(exchange: Exchange, page_url: str, cookie: str | None) -> str:

@@ -36,6 +36,7 @@ TITLES = re.compile(
     r"|run this repl|<h1>it works|_incapsula_resource|sgcaptcha|successfully installed tomcat"
     r"|[\"']/lander[\"']|window\.park\s*=|/cgi-sys/|is parked"
     r"|buy this domain|domain (?:name )?[\w.-]{0,80} ?is for sale|<h1>200 ok</h1>\s*service ready|guru meditation"
+    r"|<h1>placeholder page</h1>"
     r"|<h1>[^<]{0,40}\b(?:be (?:right )?back|under maintenance|down for maintenance)\b",
 )
 """In small letters: a page with 200 is worth a second look only where its title is none of an application's."""

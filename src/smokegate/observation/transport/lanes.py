@@ -75,11 +75,11 @@ class Lane:
     def take(self) -> Job | Sample | None:
         """Return the next job; None where none may begin.
 
-        Where no connection is idle one is opened anyhow: then a sample costs least.
+        Where no connection is idle one is opened anyhow: then a sample costs least. The more urgent one goes first.
         """
         proven = self.width is None or self.width.proven
         samples = bool(self._fresh) and self._sampling < (SAMPLES if proven else 1)
-        first = samples and (not self._kept or self._opens())
+        first = samples and (not self._kept or self._fresh[0][0] < self._kept[0][0] or self._opens())
         if first:
             self._sampling += 1
             return heapq.heappop(self._fresh)[2]

@@ -27,6 +27,10 @@ class Response(http.client.HTTPResponse):
     """An answer that may be preceded by interim ones (102, 103), which the library takes for the answer."""
 
     def _read_status(self) -> tuple[str, int, str]:
+        begins = self.fp.peek(5)  # waits for the first bytes; a server of another protocol may never end its line
+        if begins and not begins.startswith(b"HTTP/"[: len(begins)]) and b"\n" not in begins:
+            settings = begins[3:4] == b"\4" and not any(begins[5:9])
+            raise http.client.BadStatusLine("HTTP/2 (a SETTINGS frame)" if settings else repr(begins[:30]))
         for _ in range(MAX_INTERIM):
             found: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
             if not 100 <= found[1] < 200 or found[1] == 101:

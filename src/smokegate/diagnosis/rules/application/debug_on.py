@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
-from smokegate.diagnosis.database_texts import found
+from smokegate.diagnosis.database_texts import Found, found
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.observation.evidence.assertions import fits
+from smokegate.observation.evidence.self_report import crash
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
@@ -27,33 +29,32 @@ DOCUMENTATION = re.compile(r"swagger-ui|SwaggerUIBundle|redoc(?:\.standalone)?\.
 
 
 def judge(case: Case) -> Signs | None:
-    """An answer holds a traceback or a debugger's page, or says itself that debug is on."""
+    """An answer holds a traceback or a debugger's page, or says itself that debug is on, or documentation is open.
+
+    Beside the error that a page shows it is only advice: the error is what must be fixed first.
+    """
     words = list(found(INSIDES, case.backend))
-    if not words:
-        return _documentation(case)
-    return Signs(
-        evidence=tuple(each.line for each in words[:3]),
-        exchanges=tuple(each.exchange.name for each in words),
-        confidence=Confidence.CERTAIN if any(SAYS_DEBUG.search(each.word) for each in words) else Confidence.LIKELY,
-    )
-
-
-def _documentation(case: Case) -> Signs | None:
-    """The interactive documentation is there where the environment file promises that it is not."""
-    closed = [e for e in case.backend if (promise := case.promise(e.name)) and _is_closed(promise.status)]
-    pages = list(found(DOCUMENTATION, (each for each in closed if is_broken(case, each))))
-    if not pages:
+    pages = list(_documentation(case))
+    if not words and not pages:
         return None
+    error = any(answer.status >= 400 or crash(answer) for each in words if (answer := each.exchange.answer))
     return Signs(
-        evidence=tuple(each.line for each in pages),
-        exchanges=tuple(each.exchange.name for each in pages),
-        confidence=Confidence.LIKELY,
-        competing=("documentation that was left open without debug mode",),
+        evidence=tuple(each.line for each in (*words, *pages)[:3]),
+        exchanges=tuple(each.exchange.name for each in (*words, *pages)),
+        confidence=Confidence.CERTAIN if any(SAYS_DEBUG.search(each.word) for each in words) else Confidence.LIKELY,
+        advisory=error and not pages,
+        competing=None if words else ("documentation that was left open without debug mode",),
     )
+
+
+def _documentation(case: Case) -> Iterator[Found]:
+    """Yield the interactive documentation where the environment file promises that it is not there."""
+    closed = [e for e in case.backend if (promise := case.promise(e.name)) and _is_closed(promise.status)]
+    return found(DOCUMENTATION, (each for each in closed if is_broken(case, each)))
 
 
 def _is_closed(status: StatusRule) -> bool:
     return any(fits(status, each) for each in (401, 403, 404)) and not fits(status, 200)
 
 
-RULES = (Rule(code="app.debug-on", level=Level.CONFIGURATION, judge=judge, after=ANSWERED, silences=("app.error",)),)
+RULES = (Rule(code="app.debug-on", level=Level.CONFIGURATION, judge=judge, after=ANSWERED),)

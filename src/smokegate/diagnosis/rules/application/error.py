@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
@@ -9,14 +11,22 @@ from smokegate.diagnosis.database_texts import stated
 from smokegate.diagnosis.exchange_names import is_of
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
-from smokegate.diagnosis.wording import body, seen
-from smokegate.observation.evidence.application_marks import is_application_error
+from smokegate.diagnosis.wording import around, body, seen
+from smokegate.observation.evidence.application_marks import is_application_error, visible
+from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.limit import is_limit
 from smokegate.observation.evidence.self_report import crash
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Answer, Exchange
+
+EXCEPTION = re.compile(
+    r"(?:[\w.]|::)*[A-Z]\w+(?:Error|Exception|NotFound|DoesNotExist|Configured)\b|^Error(?=: (?!\d))", re.MULTILINE
+)
+"""The name of an exception, as stack traces and debuggers' pages show it."""
+TITLE = 300
+"""Characters within which a debugger's page names what it is about."""
 
 
 def judge(case: Case) -> Signs | None:
@@ -37,10 +47,21 @@ def judge(case: Case) -> Signs | None:
         return reason
     from_app = any(each.answer and (is_application_error(each.answer) or crash(each.answer)) for each in hits)
     return Signs(
-        evidence=tuple(seen(each, *([body(each.answer)] if each.answer else [])) for each in hits[:3]),
+        evidence=tuple(seen(each, *([_exception(each.answer)] if each.answer else [])) for each in hits[:3]),
         exchanges=tuple(each.name for each in hits),
         confidence=Confidence.CERTAIN if from_app else Confidence.LIKELY,
     )
+
+
+def _exception(answer: Answer) -> str:
+    """Return the exception that a stack trace or a debugger's page shows, else how the body begins."""
+    text = visible(answer.body.text) if is_html(answer) else unescape(answer.body.text[:20_000])
+    named = list(EXCEPTION.finditer(text))
+    if not named:
+        return body(answer)
+    last = ("Traceback (most recent" in text and named[0].start() > TITLE) or text.lstrip().startswith("Traceback")
+    shown = named[-1 if last else 0]
+    return f"it says {around(text, shown.start(), shown.end(), 90)}"
 
 
 def _in_part(case: Case, exchange: Exchange) -> bool:

@@ -251,4 +251,6 @@ class SignInPlan:
                 return session.view()
             return NEEDLESS if name == AFTER_WRONG else NotSent(of or self._opener())
 
-        return Step(name, "sign_in", session.view(), build, after, JOURNEY, got=session.see)
+        # On a connection of its own: another instance or worker may answer than the one that gave the credentials.
+        fresh = name in {ACCOUNT, AGAIN}
+        return Step(name, "sign_in", session.view(), build, after, JOURNEY, fresh=fresh, got=session.see)
