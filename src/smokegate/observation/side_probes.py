@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from smokegate.environment.model import Environment
+from smokegate.observation.evidence.discover import discover_in_text
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.exchange import Exchange
 from smokegate.observation.model import ControlProbe
@@ -24,7 +25,7 @@ class SideProbes:
         pool: does the work.
         condition: guards the state; notified whenever a probe is done.
         controls: `host:port` addresses to contact instead of the environment's `control`.
-        redactor: learns the secrets that the platform's API shows.
+        redactor: learns the secrets that logs and the platform's API show.
     """
 
     def __init__(
@@ -145,6 +146,8 @@ class SideProbes:
         from smokegate.observation.server.collect import collect  # noqa: PLC0415 -- only where a server is declared
 
         self.server = collect(self._environment)
+        for line in (line for service in self.server.services for line in service.log):
+            discover_in_text(line.text, self._redactor)
 
     def _query_platform(self) -> None:
         from smokegate.observation.render.collect import collect_platform  # noqa: PLC0415 -- only where it is declared

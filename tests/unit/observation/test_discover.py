@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smokegate.observation.evidence.discover import MOST, discover, jwts, names_credential
+from smokegate.observation.evidence.discover import MOST, discover, discover_in_text, jwts, names_credential
 from smokegate.observation.evidence.redact import MARK, Redactor
 from smokegate.observation.plan.step import RawResponse
 
@@ -100,3 +100,17 @@ def test_any_key_can_be_judged(key: str) -> None:
 )
 def test_any_json_can_be_searched(body: Any) -> None:
     assert discover(raw(body), Redactor()) is False
+
+
+def test_the_password_of_a_connection_string_is_known_from_then_on() -> None:
+    """A log that shows it once shows it elsewhere, too, without the address around it."""
+    redactor = Redactor()
+    discover_in_text("connecting to postgresql://shop:tr1cky-pw@db:5432/shop", redactor)
+    assert redactor.text("tried tr1cky-pw") == f"tried {MARK}"
+
+
+def test_a_plain_word_of_a_connection_string_may_be_a_name() -> None:
+    """Many development databases have the password `postgres`; the word stays readable everywhere else."""
+    redactor = Redactor()
+    discover_in_text("postgresql://postgres:postgres@db:5432/shop", redactor)
+    assert redactor.text("the postgres container") == "the postgres container"

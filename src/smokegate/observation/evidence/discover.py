@@ -12,7 +12,7 @@ from itertools import chain, islice
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.evidence.redact import IN_ADDRESS, Redactor
 from smokegate.observation.plan.step import RawResponse
 
 MOST = 256
@@ -49,6 +49,15 @@ def discover(raw: RawResponse, redactor: Redactor) -> bool:
     rest = list(islice(found, MOST_PLAIN))
     redactor.add_plain(value[:LONGEST] for value in rest)
     return bool(rest)
+
+
+def discover_in_text(text: str, redactor: Redactor) -> None:
+    """Have the passwords in a text's connection strings redacted from now on, wherever else they stand.
+
+    A word of letters alone, such as `postgres`, may be a name: it is taken out of the address and nowhere else.
+    """
+    found = (match[match.lastindex or 0] for match in IN_ADDRESS.finditer(text) if match.lastindex)
+    redactor.add(*(value for value in islice(found, MOST) if not value.isalpha()))
 
 
 def _elsewhere(raw: RawResponse) -> Iterator[str]:
