@@ -71,7 +71,7 @@ def test_scripts_call_the_backend(deployment: Deployment) -> None:
     actual = "; ".join(f"{w.address.value!r} in {w.address.script}, which is {w.address.resolved}" for w in found.wrong)
     page.expect(not found.wrong, f"calls to {expected}", actual.replace("\ufffc", "…"))
     for call in deployment.called_by_page:
-        why = unreadable(call.exchange, deployment.frontend.url)
+        why = unreadable(call.exchange, deployment.frontend.url, cookies=deployment.page_sends_cookies(call))
         call.expect(not why, f"leave for {web_origin(deployment.frontend.url)} to read the answer", why)
     if not found.right:
         raise NotJudged("no API address was found in the page's scripts, so what they call is not known")

@@ -62,6 +62,8 @@ class ApiAddress(Struct, frozen=True):
     """False where it is one of several, by a condition that is known only in a browser."""
     setting: str = ""
     """The build-time setting that is not set, where its name is still there."""
+    cookies: bool = False
+    """Whether it is called with cookies (`credentials: "include"`), for which `*` is no permission."""
 
 
 class PageFile(Struct, frozen=True):

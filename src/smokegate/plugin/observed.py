@@ -123,6 +123,12 @@ class Observed:
         """Calls to the backend that were made as the page makes them; waits for all of them. Needs `frontend`."""
         return tuple(self.response(n) for n in self._seen("frontend").exchanges if n.startswith(ON_BACKEND))
 
+    def page_sends_cookies(self, call: Response) -> bool:
+        """Whether the page makes such a call with cookies, for which `*` is no permission. Needs `frontend`."""
+        from smokegate.observation.evidence.page_calls import sends_cookies  # noqa: PLC0415 - imported where it is read
+
+        return sends_cookies(self.environment, self._seen("frontend"), call.exchange)
+
     @property
     def page_files(self) -> tuple[Response, ...]:
         """The files without which the page does not work and which a browser cannot use. Needs `frontend`."""

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from smokegate.observation.exchange import Answer
 
 
-UNSET = re.compile(r"(?:(?:https?|wss?)://)?(?:undefined|null|NaN|\[object Object\])(?=$|[/:?\ufffc])|https?:///")
+UNSET = re.compile(
+    r"(?:(?:https?|wss?)://)?(?:undefined|null|NaN|\[object Object\])(?=$|[/:?\ufffc])|https?:///"
+    r"|undefined(?=[a-z]+(?:$|[/?\ufffc]))"
+)
 UNFILLED = re.compile(
     r"(?:https?://)?(?:__[A-Za-z][A-Za-z0-9_]*__|%[A-Z][A-Z0-9_]*%|\$\{[A-Za-z_][\w.]*(?::?-[^}]*)?\}|\$[A-Z][A-Z0-9_]{2,}"
     r"|\{\{\s*[\w.]+\s*\}\}|<%=?.*?%>|#\{\w+\}#?|@@?[A-Z][A-Z0-9_]+@@?|<[A-Z][A-Z0-9_-]+>"

@@ -68,7 +68,8 @@ class AddressJudge:
 
     def _is_beginning(self, address: ApiAddress) -> bool:
         """Return whether a constant is only there to begin what is requested: alone it is called by no one."""
-        requests = (each.value for each in self.addresses if each.how == "request" and each.value != address.value)
+        joined = {"request", "built"}
+        requests = (each.value for each in self.addresses if each.how in joined and each.value != address.value)
         return address.how == "constant" and any(each.startswith(address.value) for each in requests)
 
     def kind(self, address: ApiAddress) -> tuple[str, str]:
@@ -139,7 +140,7 @@ class AddressJudge:
         path = self.suspicious(address)
         answer = self._answer(ON_BACKEND + path) if path else None
         if answer is not None and (answer.status == 404 or (is_html(answer) and answer.status < 400)):
-            same = [each for each in self._declared if versionless(each) == versionless(path)]
+            same = [each for each in self._declared if _alike(each, path)]
             declared = next((d for d in self._declared if d.endswith(path) or path.endswith(d)), "".join(same[:1]))
             return "frontend.wrong-path", f"it calls `{path}`, which is not there; `{declared}` is"
         return RIGHT, ""
@@ -154,14 +155,15 @@ class AddressJudge:
         # What knows the prefix elsewhere does not lack it here: this is a page of the frontend with a similar name.
         lacking = [c for c in called if len(c) > 1 for d in self._declared if d.endswith(c) and not begun(called, d, c)]
         twice = [c for c in called for d in self._declared if c == "/" + d.split("/")[1] + d]
-        alike = [c for c in called for d in self._declared if len(c) > 1 and versionless(c) == versionless(d)]
+        alike = [c for c in called for d in self._declared if len(c) > 1 and _alike(c, d)]
         return max(lacking or twice or alike, key=len, default="")
 
     def called(self, address: ApiAddress) -> list[str]:
         """Return the paths that are called by an address, each as far as it is known."""
         known, cut, _ = split_address(address.resolved).path.partition(HOLE)
         base = cut or address.how in BASES
-        called = [known.rstrip("/") + "/" + each.lstrip("/") for each in self._paths] if base else [known]
+        called = [known.rstrip("/") + "/" + each.lstrip("/") for each in self._paths] if base else []
+        called = called or ([] if cut else [known])
         if cut and "//" in known:  # what a script has joined by hand
             once = re.sub("//+", "/", known)
             called += [known + each.removeprefix(once) for each in self._declared if each.startswith(once)]
@@ -225,6 +227,11 @@ class AddressJudge:
         if self._prefix and any(covers(each, self._prefix) for each in joined):
             return True
         return any(len(c) > 1 and (covers(c, d) or covers(d, c.rstrip("/"))) for c in joined for d in self._declared)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Return whether two paths differ in a version only, or in a slash too many or too few: `/apiitems`."""
+    return versionless(one) == versionless(other) or one.replace("/", "") == other.replace("/", "")
 
 
 def _is_base(address: ApiAddress) -> bool:

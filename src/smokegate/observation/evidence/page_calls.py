@@ -21,6 +21,7 @@ from smokegate.observation.plan.step import ON_BACKEND, ON_FRONTEND
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
+    from smokegate.observation.exchange import Exchange
     from smokegate.observation.model import Observation
 
 STAGES = re.compile(
@@ -87,9 +88,19 @@ def to_read(environment: Environment, addresses: Iterable[ApiAddress], paths: tu
         return None
     judge = AddressJudge(environment, None, tuple(addresses), paths)
     read = [e.path for e in environment.backend.endpoints if e.verb == "GET" and not e.credentials]
-    right = [e for e in judge.addresses if e.how in {"client", "request"} and judge.kind(e)[0] == RIGHT]
-    called = {path for each in right if not judge.is_home(each) for path in judge.called(each)}
-    return next((path for path in read if path.partition("?")[0] in called), None)
+    return next((path for path in read if _calling(judge, path)), None)
+
+
+def _calling(judge: AddressJudge, path: str) -> list[ApiAddress]:
+    """Return what calls a path of the API on another origin."""
+    right = [e for e in judge.addresses if e.how in CALLED and judge.kind(e)[0] == RIGHT and not judge.is_home(e)]
+    return [each for each in right if path.partition("?")[0] in judge.called(each)]
+
+
+def sends_cookies(environment: Environment, observation: Observation, exchange: Exchange) -> bool:
+    """Return whether all that the page calls this address with sends cookies."""
+    calling = _calling(AddressJudge(environment, observation), urlsplit(exchange.request.url).path)
+    return bool(calling) and all(each.cookies for each in calling)
 
 
 def _judgement(judge: AddressJudge) -> Judgement:
@@ -116,9 +127,9 @@ def _judgement(judge: AddressJudge) -> Judgement:
 def _vouches(judge: AddressJudge, right: ApiAddress) -> bool:
     """Return whether a right address shows that the path is right, too.
 
-    One request whose path the file does not name shows nothing about the others, nor does a setting.
+    What leads to a path that the file does not name shows nothing about the others, nor does what is only mentioned.
     """
-    return not judge.suspicious(right) and (right.how not in {"request", "setting"} or judge.coincides(right))
+    return right.how != "mention" and not judge.suspicious(right) and judge.coincides(right)
 
 
 def _counts(judge: AddressJudge, wrong: Wrong, *, any_right: bool, near: bool) -> bool:
@@ -130,6 +141,8 @@ def _counts(judge: AddressJudge, wrong: Wrong, *, any_right: bool, near: bool) -
         return False  # a default or another stage's, where the backend's own address is there as well
     if code == "frontend.address-unset" and not wrong.address.alone:
         return wrong.certain and not any_right  # the key of a map, a part that is not there yet
+    if code == "frontend.address-unset" and how == "constant":
+        return not any_right  # a text as `undefined/v1` no one writes
     if any_right:
         plain = code in {"frontend.calls-localhost", "frontend.address-unset", "frontend.address-unfilled"}
         return plain and how in {"client", "request"} and wrong.address.alone and wrong.certain
@@ -139,7 +152,8 @@ def _counts(judge: AddressJudge, wrong: Wrong, *, any_right: bool, near: bool) -
         # A path alone says too little where a client's base is not known.
         return (wrong.certain or judge.lacks_beginning(wrong.address)) and bool(wrong.detail)
     # What a page gives its own functions may be a link; to the user's own machine no page links.
-    return how in STRONG or wrong.certain or (how == "given" and code == "frontend.calls-localhost")
+    tried = bool(judge.suspicious(wrong.address))  # and the API's answer shows that it is not there
+    return how in STRONG or wrong.certain or tried or (how == "given" and code == "frontend.calls-localhost")
 
 
 def _related(judge: AddressJudge, address: ApiAddress) -> bool:
@@ -163,7 +177,7 @@ def _rank(judge: AddressJudge, wrong: Wrong) -> tuple[bool | int, ...]:
     """
     how, default = wrong.address.how, not wrong.certain and not wrong.address.alone
     elsewhere = wrong.code == "frontend.another-backend" and not wrong.certain and not _is_own(judge, wrong.address)
-    empty = wrong.code in CODES[:2] and how == "request" and wrong.address.alone
+    empty = wrong.code in CODES[:2] and how in {"request", "constant"} and wrong.address.alone
     return (
         default,
         elsewhere,

@@ -7,14 +7,14 @@ import re
 from msgspec import Struct
 
 ABSOLUTE = re.compile(r"(?:https?|wss?)://", re.IGNORECASE)
-UNSET = re.compile(r"(?:undefined|null|NaN|\[object Object\])(?=$|[/:?\ufffc])")
+UNSET = re.compile(r"(?:undefined|null|NaN|\[object Object\])(?=$|[/:?\ufffc])|undefined(?=[a-z]+(?:$|[/?\ufffc]))")
 REQUESTS = frozenset({"fetch", "$fetch", "ofetch", "useFetch", "sendBeacon"})
 CONNECTIONS = frozenset({"WebSocket", "EventSource", "SockJS", "Request", "HttpLink", "BatchHttpLink"})
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "del", "head", "request", "ajax", "getJSON"})
 VERBS |= {"GET", "POST", "PUT", "PATCH", "DELETE"}
 CLIENT = frozenset({"baseurl", "prefixurl", "uri", "url", "httpendpoint", "wsendpoint", "graphqlendpoint", "endpoint"})
 CLIENT |= {"httpuri", "wsuri", "basepath", "root", "baseuri", "rooturl", "prefix"}
-SPECIFIED = frozenset({"basePath", "rootUrl"})
+SPECIFIED = frozenset({"basePath", "rootUrl", "endpoint"})
 """The fields in which generated clients keep the address of their specification, in case they are given none."""
 ADDRESS = re.compile(r"(?:ur[il]|base|host|endpoint|server|origin)$", re.IGNORECASE)
 """How settings end that are addresses."""
@@ -45,6 +45,8 @@ class Found(Struct, frozen=True):
     """The setting that is not set, where its name is still there."""
     alone: bool = True
     """False for one of several, by a condition that is not known."""
+    cookies: bool = False
+    """Whether it is called with cookies of its own site, which browsers ask its permission for."""
 
 
 def names_api(key: str) -> bool:

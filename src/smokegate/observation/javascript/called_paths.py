@@ -9,6 +9,8 @@ from msgspec import Struct, field
 from smokegate.observation.javascript.tokens import NOWHERE, STRING, Tokens, unescaped
 
 MOST = 400
+SENDS = frozenset({"POST", "PUT", "PATCH"})
+STATED = re.compile(r"""[{,\s]method\s*:\s*["'`](?:GET|POST|PUT|PATCH|DELETE|get|post|put|patch|delete)["'`]""")
 RELATIVE = re.compile(r"[a-z][a-z0-9]{2,30}(?:/[\w\ufffc-]{1,40}){0,4}")
 
 
@@ -19,14 +21,15 @@ class CalledPaths(Struct):
     relative: dict[str, None] = field(default_factory=dict)
     """Those without a slash at their beginning, as clients with a `prefixUrl` are given them."""
     prefixed: bool = False
-    """Whether a client has a `prefixUrl`."""
+    """Whether clients are given such paths: one has a `prefixUrl`, or sends something to one."""
     hidden_base: bool = False
     """Whether an HTTP client is given a base that is only known when the page runs."""
     given_later: bool = False
     """Whether a client that was made without a base is given one that is only known when the page runs."""
 
-    def note(self, path: str) -> None:
-        """Take a path that is passed to a call."""
+    def note(self, path: str, method: str = "") -> None:
+        """Take a path that is passed to a call; only clients send something to one, while maps have a `get`, too."""
+        self.prefixed |= method in SENDS and RELATIVE.fullmatch(path) is not None
         if path[:1] == "/" and len(self.absolute) < MOST:
             self.absolute[path] = None
         elif RELATIVE.fullmatch(path) and len(self.relative) < MOST:
@@ -43,8 +46,9 @@ def stated_with_method(tokens: Tokens, at: int) -> str:
     opened = tokens.inside[at] if at < len(tokens.starts) else NOWHERE
     if tokens.kind(at) != STRING or opened == NOWHERE or tokens.word(opened) != "{":
         return ""
-    entries = tokens.text[tokens.starts[at] : tokens.ends[at] + 200]
-    found = re.search(r"""[,\s]method\s*:\s*["'`][A-Z]""", entries.partition("}")[0])
+    start, end = tokens.starts[at], tokens.ends[at]
+    before, after = tokens.text[max(tokens.starts[opened], start - 200) : start], tokens.text[end : end + 200]
+    found = STATED.search(before + after.partition("}")[0])
     return unescaped(tokens.word(at)[1:-1]) if found else ""
 
 

@@ -158,18 +158,20 @@ class Calls:
             yield Found(script.url, "undefined", "built", "?", setting=value.name)
 
     def _request(self, script: Script, at: int, method: str) -> Iterator[Found]:
+        cookies = self._options.with_cookies(script, self._evaluator.second_argument(script, at))
         for value, alone in requested(self._evaluator, script, at):
             if isinstance(value, str) and value.strip(HOLE):
-                yield Found(script.url, value, "request", method, alone=alone)
+                yield Found(script.url, value, "request", method, alone=alone, cookies=cookies)
             elif isinstance(value, Undefined) and value.name:
                 yield Found(script.url, value.word, "request", method, setting=value.name, alone=alone)
 
     def _verb(self, script: Script, first: int, method: str) -> Iterator[Found]:
         for value, alone in self._evaluator.each_value(script, first):
             if isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value)):
-                yield Found(script.url, value, "request", method, alone=alone)
+                cookies = self._options.with_cookies(script, self._evaluator.second_argument(script, first))
+                yield Found(script.url, value, "request", method, alone=alone, cookies=cookies)
             elif isinstance(value, str):
-                self.paths.note(value)
+                self.paths.note(value, method)
 
     def _method(self, script: Script, first: int) -> str:
         options = self._evaluator.second_argument(script, first)

@@ -89,6 +89,8 @@ def of_element(value: Element, name: str) -> Value:
 def _of_unknown(evaluator: Evaluator, value: Unknown, name: str, place: Place | None) -> Value:
     world = evaluator.world
     found = unknown_member(value, name)
+    if found.path[-2:] == ("document", "body"):
+        return world.element("body")
     if is_location(found.path):
         return world.location(name)
     if value.path and value.path[-1] in GLOBALS:

@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from smokegate.observation.javascript.definitions import script_of
 from smokegate.observation.javascript.functions import returned
 from smokegate.observation.javascript.members import items, of_element
+from smokegate.observation.javascript.tokenizer import tokens_of
 from smokegate.observation.javascript.values import (
     LONGEST,
     UNKNOWN,
@@ -31,6 +33,9 @@ THROUGH = frozenset({"freeze", "seal", "String", "encodeURI", "Object", "trim", 
 """Calls whose value is that of their argument, or of what they are called on."""
 LONGEST_NEW = 256
 """Characters that a replacement puts in, at each of its places."""
+
+PLAIN = re.compile(r"/(?!(?:[^+*]*[+*]){3})(?P<what>\^?(?:(?:\\[/.dw]|\[[/\w-]+\]|[\w:/])[+*]?){1,9}\$?)/(?P<all>g?)")
+"""A short regular expression without groups and with two repetitions at most: in Python it means the same."""
 
 
 def url(values: list[Value]) -> Value:
@@ -59,6 +64,8 @@ def call(evaluator: Evaluator, value: Value, receiver: tuple[Value, str] | None,
         if isinstance(value, Literal):
             return returned(evaluator, value, values)
         return first if isinstance(value, Unknown) and value.path[-1:] and value.path[-1] in THROUGH else UNKNOWN
+    if receiver == (Unknown(("JSON",)), "parse") and isinstance(first, str) and first[:1] == "{" and HOLE not in first:
+        return Literal(script_of("", tokens_of(first)), 0)
     return _method(evaluator, value, receiver, values)
 
 
@@ -120,9 +127,11 @@ def _of_text(target: Value, name: str, values: list[Value]) -> Value:
     if name in {"trim", "toString"}:
         return target
     what, instead = values[0] if values else UNKNOWN, text_of(values[1]) if len(values) > 1 else HOLE
-    if isinstance(what, Unknown) and what.path[:1] == ("regex",) and instead == "":
-        ending = what.path[1] in {r"/\/$/", r"/\/+$/", r"/\/*$/", r"/[/]+$/", r"/\/$/g", r"/\/+$/g"}
-        return choice(*(text_of(each).rstrip("/") if ending else each for each in options_of(target)))
+    if isinstance(what, Unknown) and what.path[:1] == ("regex",) and (plain := PLAIN.fullmatch(what.path[1])):
+        often = 0 if plain["all"] else 1
+        return choice(
+            *(re.sub(plain["what"], lambda _: instead, text_of(each), count=often) for each in options_of(target))
+        )
     if isinstance(what, str) and what and HOLE not in what:
         texts = (text_of(each)[:LONGEST].replace(what, instead[:LONGEST_NEW]) for each in options_of(target))
         return choice(*(each[:LONGEST] for each in texts))

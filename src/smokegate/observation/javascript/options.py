@@ -18,10 +18,11 @@ from smokegate.observation.javascript.api_names import (
 from smokegate.observation.javascript.called_paths import CalledPaths
 from smokegate.observation.javascript.clients import owner_of, sets
 from smokegate.observation.javascript.evaluate import Evaluator
+from smokegate.observation.javascript.members import member
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import STRING, unescaped
 from smokegate.observation.javascript.unset import runs_at_once
-from smokegate.observation.javascript.values import Undefined, Unknown, options_of
+from smokegate.observation.javascript.values import Literal, Undefined, Unknown, options_of
 from smokegate.observation.model import HOLE
 
 BESIDE = {"url": "exchanges", "uri": "(?:cache|link|credentials|fetchOptions)", "endpoint": "defaultAuthMode"}
@@ -59,9 +60,8 @@ class Options:
             if (isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value))) or (
                 isinstance(value, str) and value.strip(HOLE) and (client or value.startswith("/") or "_" in value)
             ):
-                yield Found(
-                    script.url, value, how, "?", alone=alone and not (client and self._is_replaced(script, key, at))
-                )
+                sole = alone and not (client and self._is_replaced(script, key, at))
+                yield Found(script.url, value, how, "?", alone=sole, cookies=client and self._keeps_cookies(script, at))
             elif isinstance(value, Undefined) and _wants_address(script, key, at) and value.word == "undefined":
                 # A client with a `basePath` falls back to the address in its specification, which may be the right one.
                 sole = alone and key != "basePath"
@@ -73,6 +73,29 @@ class Options:
                 option = script.tokens.word(script.tokens.inside[at] - 1) == "("
                 self._paths.hidden_base |= hidden and option
                 self._paths.given_later |= hidden and _is_given_later(script, at)
+
+    def with_cookies(self, script: Script, options: int | None) -> bool:
+        """Return whether what begins at a token are options by which cookies are sent to other origins, too."""
+        if options is None:
+            return False
+        value = self._evaluator.value(script, options)
+        if not isinstance(value, Literal) or "redentials" not in value.source:
+            return False  # what other objects are given is not these
+        of_fetch, of_xhr = (member(self._evaluator, value, each) for each in ("credentials", "withCredentials"))
+        return of_fetch == "include" or of_xhr is True
+
+    def _keeps_cookies(self, script: Script, at: int) -> bool:
+        """Return whether the client that has this address sends cookies: by an option beside it, or set as it is."""
+        tokens, opened = script.tokens, script.tokens.inside[at]
+        if not tokens.is_punctuation(at - 1, "="):
+            return tokens.word(opened) == "{" and self.with_cookies(script, opened)
+        owner = owner_of(script, at)
+        return any(
+            tokens.is_punctuation(each - 1, "=")
+            and owner_of(script, each) == owner
+            and self._evaluator.value(script, each) is True
+            for each in script.properties.get("withCredentials", [])[:MOST_PLACES]
+        )
 
     def _is_replaced(self, script: Script, key: str, at: int) -> bool:
         """Return whether an address is a default: the generator's of a client, or one that the page replaces."""
@@ -130,6 +153,8 @@ def _wants_address(script: Script, key: str, at: int) -> bool:
     if key == "basePath":
         # Of a client that is made as the page loads; frameworks have a path of this name, too.
         return tokens.word(opened) == "{" and tokens.word(opened - 1) == "(" and runs_at_once(script, opened)
+    if key == "root":  # of vue-resource: `Vue.http.options.root = …`
+        return tokens.is_punctuation(at - 1, "=") and tokens.word(at - 4) == "options"
     if key.lower() in {"baseurl", "prefixurl"} or key not in BESIDE or tokens.word(opened) != "{":
         return key.lower() in {"baseurl", "prefixurl"}
     entries = tokens.text[tokens.starts[opened] : tokens.starts[tokens.closing(opened)]]

@@ -34,6 +34,12 @@ class Literal(Struct, frozen=True):
     script: Script
     at: int
 
+    @property
+    def source(self) -> str:
+        """Its text, from the opening bracket to the closing one."""
+        tokens = self.script.tokens
+        return tokens.text[tokens.starts[self.at] : tokens.ends[min(tokens.closing(self.at), len(tokens) - 1)]]
+
 
 class Element(Struct, frozen=True):
     """An element of the page, by its attributes."""

@@ -8,6 +8,7 @@ from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.observation.evidence.cookies import session_lost
+from smokegate.observation.evidence.page_calls import sends_cookies
 from smokegate.observation.evidence.predicates import refusal, unreadable
 from smokegate.observation.evidence.sign_in import succeeded
 from smokegate.observation.plan.sign_in.names import ACCOUNT, LOGIN, LOGIN_FIRST
@@ -35,6 +36,8 @@ def _refused(case: Case, name: str) -> Signs | None:
     cookies = api is not None and api.by_cookie
     if name in CALLS and answer.status < 300 and not (api is not None and succeeded(api, name, answer)):
         return None  # what it is not, another rule says
+    if name.startswith(ON_BACKEND):
+        cookies = sends_cookies(case.environment, case.observation, exchange)
     if name in CALLS or name.startswith(ON_BACKEND):
         why = unreadable(exchange, frontend.url, cookies=cookies)
     else:

@@ -19,6 +19,7 @@ PLACES = {
     "module": "a script of the page imports it",
     "chunk": "a script of the page loads it",
     "style": "the page names it",
+    "precached": "the page's service worker keeps it",
     "settings": "a script of the page loads its settings from it",
 }
 
@@ -27,6 +28,8 @@ def kind_of(file: PageFile) -> str:
     """Return the code of what is wrong with a file."""
     if file.role == "settings":
         return "frontend.settings-missing"
+    if file.role == "precached":
+        return "frontend.worker-outdated"
     if file.problem.startswith("a web page"):
         return "frontend.file-is-page"
     return "frontend.file-missing" if file.problem.startswith("answered") else "frontend.file-broken"
@@ -76,7 +79,7 @@ def _having(code: str) -> Judge:
         return Signs(
             evidence=tuple(lines),
             exchanges=tuple(each.exchange for each in found),
-            confidence=Confidence.CERTAIN if found[0].certain else Confidence.LIKELY,
+            confidence=Confidence.CERTAIN if found[0].certain and found[0].role != "precached" else Confidence.LIKELY,
             names={"missing": name, "problem": found[0].problem},
         )
 
@@ -96,5 +99,6 @@ RULES = tuple(
         "frontend.file-is-page",
         "frontend.file-broken",
         "frontend.settings-missing",
+        "frontend.worker-outdated",
     )
 )

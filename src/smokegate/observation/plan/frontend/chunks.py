@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin
 
 from smokegate.observation.javascript.evaluate import Evaluator
@@ -17,6 +17,12 @@ from smokegate.observation.model import HOLE
 from smokegate.observation.plan.step import same_origin
 
 MOST = 40
+MAX_PRECACHED = 4
+"""So many files that a service worker keeps are requested, beside those that the page needs as well."""
+SERVICE_WORKER = re.compile(
+    r"""["'`]((?:[\w./-]*/)?[\w.-]*(?:sw|service-?worker)\.js)(?:\?[^"'`]*)?["'`]""", re.IGNORECASE
+)
+PRECACHED = re.compile(r"""\{[^{}]*?\burl["']?\s*:\s*["'`]([^"'`]+)["'`][^{}]*\}""")
 WORKER = re.compile(r"\b(?:Shared)?Worker(?=\()")
 
 
@@ -30,6 +36,34 @@ def lazy(world: World, evaluator: Evaluator, script: Script) -> tuple[str, ...]:
     named = dict.fromkeys((*script.lazy, *_routes(evaluator, script), *_workers(script)))
     found = (*_addresses(world, script, named), *_webpack(world, evaluator, script))
     return tuple(dict.fromkeys(found))[:MOST]
+
+
+def service_workers(world: World) -> tuple[str, ...]:
+    """Return the addresses of the service workers that scripts register."""
+    found = [
+        world.resolve(world.page, each)
+        for script in world.scripts.values()
+        if "serviceWorker" in script.tokens.text
+        for each in SERVICE_WORKER.findall(script.tokens.text)
+    ]
+    return tuple(dict.fromkeys(each for each in found if each and same_origin(each, world.page)))
+
+
+def precached(url: str, text: str, known: Iterable[str]) -> list[str]:
+    """Return files that a service worker keeps for its version: `{url: "assets/x.js", revision: null}`.
+
+    Of those that are not known the first are what is named as a known one is, as an old build's are.
+    """
+    found = (each[1] for each in PRECACHED.finditer(text) if "revision" in each[0])
+    listed = [urljoin(url, each) for each in found if not each.endswith((".html", "/")) and "://" not in each]
+    named = {_stem(each) for each in known}
+    return sorted(set(listed).difference(known), key=lambda each: (_stem(each) not in named, each))[:MAX_PRECACHED]
+
+
+def _stem(url: str) -> str:
+    """Return an address without what a build adds to its name: of `/assets/index-1a2b.js` it is `/assets/index`."""
+    folder, _, name = url.rpartition("/")
+    return f"{folder}/{re.split('[-._]', name, maxsplit=1)[0]}"
 
 
 def _addresses(world: World, script: Script, names: dict[str, None]) -> tuple[str, ...]:

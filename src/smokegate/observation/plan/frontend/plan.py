@@ -163,7 +163,7 @@ class FrontendPlan:
             return []
 
     def _take(self, url: str, raw: RawResponse) -> list[Step]:
-        from smokegate.observation.plan.frontend import files  # noqa: PLC0415 -- see _page
+        from smokegate.observation.plan.frontend import chunks, files  # noqa: PLC0415 -- see _page
 
         assert self._reading is not None
         role, name = self._roles[url], _name(self._roles[url], url)
@@ -171,9 +171,13 @@ class FrontendPlan:
         if not raw.text.strip():
             self._empty.add(name)
         problem, certain = files.problem_of(raw, role, module=role in {"module", "chunk"} or url in self._modules)
-        if not problem and role == "settings":
+        if role == "worker":
+            kept = [] if problem else chunks.precached(url, raw.text, self._roles)
+            self._reading.kept.update(dict.fromkeys(kept, "precached"))
+            problem = ""  # a page works without one
+        elif not problem and role == "settings":
             self._reading.add_settings(raw.json, url)
-        elif role not in {"style", "settings"} and files.is_script(raw):
+        elif role not in {"style", "settings", "precached"} and files.is_script(raw):
             tokens = self._reading.add(url, raw.text)
             if tokens is not None and not problem:
                 problem, certain = files.cut_short(tokens), False
@@ -198,6 +202,8 @@ class FrontendPlan:
             self._addresses = (*self._addresses, *paths)
         for url in self._reading.settings_files[:MAX_SETTINGS]:
             steps += self._file(url, "settings")
+        for url, role in self._reading.kept.items():
+            steps += self._file(url, role)
         return steps or [*self._trials()]
 
     def _judge_empty(self) -> None:

@@ -18,7 +18,7 @@ from smokegate.observation.javascript.tokenizer import tokens_of
 from smokegate.observation.javascript.tokens import Tokens
 from smokegate.observation.javascript.world import World
 from smokegate.observation.model import HOLE, ApiAddress
-from smokegate.observation.plan.frontend.chunks import imported, lazy
+from smokegate.observation.plan.frontend.chunks import imported, lazy, service_workers
 from smokegate.observation.plan.frontend.page import Page
 from smokegate.observation.plan.step import web_origin
 
@@ -54,6 +54,8 @@ class Reading:
         """Whether an HTTP client's base is only known when the page runs."""
         self.opaque = any(OPAQUE in text for text in page.inline)
         """Whether something may be called whose answer no script reads: that needs no permission."""
+        self.kept: dict[str, str] = {}
+        """Service workers that scripts register, and files that these keep for their version, each with its role."""
         self._settings: list[Found] = []
         for number, text in enumerate(page.inline):
             # A key of its own for each; their modules are relative to the page all the same.
@@ -111,6 +113,7 @@ class Reading:
         paths = calls.paths.known
         self.call_paths = tuple(each for each in paths if not FILE.search(each))[:200]
         self.hidden_base = calls.paths.hidden_base
+        self.kept.update(dict.fromkeys(service_workers(self.world), "worker"))
         self.settings_files = tuple(dict.fromkeys(self._settings_files(found)))
         order = ("client", "request", "setting", "built", "given", "constant", "mention")
         found = sorted((*self._settings, *found), key=lambda each: (order.index(each.how), not each.alone))
@@ -150,7 +153,7 @@ class Reading:
             return None
         if not UNSET.match(value) and not self._may_be_api(found, value, resolved, absolute=absolute):
             return None
-        return ApiAddress(script, value, resolved, found.how, found.alone, found.setting)
+        return ApiAddress(script, value, resolved, found.how, found.alone, found.setting, found.cookies)
 
     def _may_be_api(self, found: Found, value: str, resolved: str, *, absolute: bool) -> bool:
         parts = urlsplit(resolved.partition(HOLE)[0])
