@@ -147,7 +147,8 @@ class AccountView(Section, frozen=True, kw_only=True):
     send: SentHeaders = field(default_factory=dict)
     """Request headers for this request only."""
     refused: Many[Status] = (401, 403)
-    """The statuses that keep out a client that is not signed in; a redirect to a login page does so too."""
+    """The statuses that keep out a client that is not signed in; so does a redirect to a login page, and a 404 in JSON
+    of a view that opens when signed in."""
 
 
 class Logout(Call, frozen=True, kw_only=True):
