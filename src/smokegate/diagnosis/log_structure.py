@@ -209,7 +209,8 @@ def _said(lines: list[str], at: int) -> tuple[str, ...]:
             continue
         if not line.strip() or _is_frame(line) or (NEW_RECORD.match(line) and not _details(line)):
             break
-        if not re.search(r"For further information|Background on this error|^\s*\^+\s*$", line):
+        noise = not line[0].isspace() and words("empty").search(line) and not _details(line)
+        if not noise and not re.search(r"For further information|Background on this error|^\s*\^+\s*$", line):
             found.append(line.strip())
     return tuple(found)
 

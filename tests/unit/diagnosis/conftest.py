@@ -434,6 +434,13 @@ DEFECTS = (
     broken_file("frontend.file-missing", answered("script /assets/x.js", 404, "Not Found"), "answered 404"),
     broken_file("frontend.file-is-page", page("script /assets/x.js"), "a web page in its place"),
     broken_file("frontend.file-broken", answered("script /assets/x.js", 200, "f("), "it ends in the middle", LIKELY),
+    broken_file(
+        "frontend.worker-outdated",
+        answered("script /assets/x.js", 404, "Not Found"),
+        "service worker keeps it",
+        LIKELY,
+        role="precached",
+    ),
     broken_file("frontend.settings-missing", page("settings /config.json"), "a web page in its place", role="settings"),
     Defect(
         "frontend.address-not-found",
