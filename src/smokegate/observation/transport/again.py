@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC
-from email.utils import parsedate_to_datetime
 
 from smokegate.observation.evidence.edge import edge_answer
 from smokegate.observation.evidence.limit import is_limit
@@ -101,6 +100,7 @@ def retry_after(answer: Answer) -> float | None:
     seconds = number(text)
     if seconds is not None or not text or len(text) > LONGEST_DATE:
         return None if seconds is None else float(seconds)
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 -- start-up time: seldom needed
 
     try:
         date = parsedate_to_datetime(text)
