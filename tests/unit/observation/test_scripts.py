@@ -41,6 +41,20 @@ def called(script: str, html: str = "", **more: str) -> list[str]:
     return list(dict.fromkeys(each.value.replace("\ufffc", "…") for each in found))
 
 
+@pytest.mark.parametrize(
+    ("script", "certain"),
+    [
+        ('fetch("/items")', True),
+        ('window.fetch=w(window.fetch);fetch("/items")', False),
+        ('if(window.fetch==null)load();fetch("/items")', True),
+        (f'window.fetch=w(window.fetch);fetch("{API}/items")', True),
+    ],
+)
+def test_where_a_page_changes_its_own_requests_a_path_is_no_certain_address(script: str, certain: bool) -> None:
+    """What stands in the place of `fetch` may put the API's address before each path."""
+    assert [each.alone for each in reading(script).addresses()] == [certain]
+
+
 def test_a_script_that_ends_behind_an_equals_sign_has_no_address() -> None:
     """Half a script is read like any other: its last name has no value."""
     assert called("x(u);const u=") == []

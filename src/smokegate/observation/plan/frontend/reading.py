@@ -33,6 +33,8 @@ FILE = re.compile(r"\.(?:m?js|css|json|svg|png|jpe?g|gif|webp|ico|txt|xml|wasm|w
 
 
 OPAQUE = "no-cors"
+REPLACED = re.compile(r"\b(?:window|globalThis|self)\.fetch\s*=(?!=)")
+"""What a page does that changes its own requests: where a path leads that it calls is no longer certain."""
 
 
 class Reading:
@@ -54,6 +56,7 @@ class Reading:
         """Whether an HTTP client's base is only known when the page runs."""
         self.opaque = any(OPAQUE in text for text in page.inline)
         """Whether something may be called whose answer no script reads: that needs no permission."""
+        self._replaced = any(REPLACED.search(text) for text in page.inline)
         self.kept: dict[str, str] = {}
         """Service workers that scripts register, and files that these keep for their version, each with its role."""
         self._settings: list[Found] = []
@@ -76,6 +79,7 @@ class Reading:
             return None
         self._read += len(text)
         self.opaque |= OPAQUE in text
+        self._replaced |= REPLACED.search(text) is not None
         tokens = tokens_of(text)
         self.world.scripts[url] = script_of(url, tokens)
         return tokens
@@ -153,7 +157,8 @@ class Reading:
             return None
         if not UNSET.match(value) and not self._may_be_api(found, value, resolved, absolute=absolute):
             return None
-        return ApiAddress(script, value, resolved, found.how, found.alone, found.setting, found.cookies)
+        alone = found.alone and (absolute or not self._replaced)
+        return ApiAddress(script, value, resolved, found.how, alone, found.setting, found.cookies)
 
     def _may_be_api(self, found: Found, value: str, resolved: str, *, absolute: bool) -> bool:
         parts = urlsplit(resolved.partition(HOLE)[0])
