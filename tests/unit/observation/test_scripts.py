@@ -50,7 +50,7 @@ def called(script: str, html: str = "", **more: str) -> list[str]:
         (f'window.fetch=w(window.fetch);fetch("{API}/items")', True),
     ],
 )
-def test_where_a_page_changes_its_own_requests_a_path_is_no_certain_address(script: str, certain: bool) -> None:
+def test_where_a_page_changes_its_own_requests_a_path_is_no_certain_address(script: str, *, certain: bool) -> None:
     """What stands in the place of `fetch` may put the API's address before each path."""
     assert [each.alone for each in reading(script).addresses()] == [certain]
 
