@@ -175,7 +175,7 @@ class _Connection:
 
     def makefile(self, _mode: str) -> io.BufferedIOBase:
         """Return the bytes that came."""
-        return io.BytesIO(self._data)
+        return io.BufferedReader(io.BytesIO(self._data))
 
 
 def wire(text: str) -> None:
