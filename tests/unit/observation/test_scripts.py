@@ -41,6 +41,13 @@ def called(script: str, html: str = "", **more: str) -> list[str]:
     return list(dict.fromkeys(each.value.replace("\ufffc", "…") for each in found))
 
 
+def test_a_call_of_another_function_of_the_same_short_name_requests_nothing() -> None:
+    """Vite's loader is in every page that it builds, and its names are those of the page's own functions."""
+    loader = "(function(){function t(e){e.ep||fetch(e.href)}document.links.forEach(t)})();"
+    assert called(loader + 'const t=e=>show(e);t("/login")') == []
+    assert called('function t(e){return fetch(e)}t("/items")') == ["/items"]
+
+
 @pytest.mark.parametrize(
     ("script", "certain"),
     [

@@ -7,12 +7,13 @@ from itertools import islice
 
 from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.functions import bound
-from smokegate.observation.javascript.scopes import FAR, Parameter, Script, parameters
+from smokegate.observation.javascript.scopes import FAR, Definition, Parameter, Script, parameters
 from smokegate.observation.javascript.tokens import CONDITIONS, NOWHERE, STRING, WORD
 from smokegate.observation.javascript.values import Unknown, Value, options_of
 from smokegate.observation.model import HOLE
 
 MOST_CALLERS = 12
+MOST_USES = 200
 
 
 def requested(evaluator: Evaluator, script: Script, at: int) -> Iterator[tuple[Value, bool]]:
@@ -33,8 +34,8 @@ def _passed_on(evaluator: Evaluator, script: Script, at: int) -> Iterator[Value]
     hidden, before = set[str](), script.work
     functions = list(_functions_around(script, at))
     evaluator.world.steps += script.work - before
-    for own, names in functions:
-        opened = list(islice(_calls_of(script, own), MOST_CALLERS)) if own else []
+    for own, named_at, names in functions:
+        opened = list(islice(_calls_of(script, own, named_at), MOST_CALLERS)) if own else []
         for each in opened:
             if evaluator.world.exhausted:
                 return
@@ -48,8 +49,8 @@ def _passed_on(evaluator: Evaluator, script: Script, at: int) -> Iterator[Value]
         hidden |= {each.name for each in names}  # of a function within it: its own parameters
 
 
-def _functions_around(script: Script, at: int) -> Iterator[tuple[str, list[Parameter]]]:
-    """Yield the name, if any, and the parameters of each function around a token, from the inside out."""
+def _functions_around(script: Script, at: int) -> Iterator[tuple[str, int, list[Parameter]]]:
+    """Yield the name, if any, its token and the parameters of each function around a token, from the inside out."""
     tokens, position = script.tokens, at
     for _ in range(8):
         if position >= len(tokens):
@@ -70,7 +71,7 @@ def _functions_around(script: Script, at: int) -> Iterator[tuple[str, list[Param
                 opened = tokens.pair.get(before, before)
                 name = tokens.word(opened - 1) if tokens.kind(opened - 1) == WORD else ""
                 if name and name not in CONDITIONS | {"switch", "catch"}:
-                    yield name if name != "function" else "", parameters(script, opened)
+                    yield name if name != "function" else "", opened - 1, parameters(script, opened)
         position = around
 
 
@@ -88,19 +89,19 @@ def _arrow_before(script: Script, position: int) -> int | None:
     return None
 
 
-def _named(script: Script, arrow: int) -> tuple[str, list[Parameter]]:
-    """Return the name that an arrow function is assigned to, if any, and its parameters."""
+def _named(script: Script, arrow: int) -> tuple[str, int, list[Parameter]]:
+    """Return the name that an arrow function is assigned to, if any, its token and the function's parameters."""
     tokens = script.tokens
     first = tokens.pair.get(arrow - 1, arrow - 1)
     names = parameters(script, first) if tokens.word(first) == "(" else [Parameter(tokens.word(first), 0)]
     before = first - 1
     if tokens.word(before) == "async":
         before -= 1
-    return tokens.word(before - 1) if tokens.is_punctuation(before, "=", ":") else "", names
+    return tokens.word(before - 1) if tokens.is_punctuation(before, "=", ":") else "", before - 1, names
 
 
-def _calls_of(script: Script, name: str) -> Iterator[int]:
-    """Yield the opening bracket of each call of a function that passes a constant, by the function's name."""
+def _calls_of(script: Script, name: str, named_at: int) -> Iterator[int]:
+    """Yield the opening bracket of each call of a function that passes a constant; short names are many functions'."""
     tokens = script.tokens
     if not script.uses:
         for index in range(len(tokens) - 2):
@@ -110,7 +111,10 @@ def _calls_of(script: Script, name: str) -> Iterator[int]:
             if (passes or tokens.kind(index + 4) == STRING) and tokens.word(index - 1) != "function":
                 script.uses[tokens.word(index)].append(index + 1)
         script.uses[""] = []  # not looked for again where there is none
-    yield from script.uses.get(name, ())
+    for opened in script.uses.get(name, ())[:MOST_USES]:
+        meant = None if tokens.word(opened - 2) in {".", "?."} else script.visible(name, opened - 1)
+        if meant is None or (isinstance(meant, Definition) and meant.at == named_at):
+            yield opened
 
 
 def _constants(evaluator: Evaluator, script: Script, opened: int, most: int) -> list[Value]:
