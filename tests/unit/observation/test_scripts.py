@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smokegate.observation.javascript.tokenizer import tokens_of
+from smokegate.observation.javascript.world import MOST_STEPS
 from smokegate.observation.plan.frontend.files import problem_of
 from smokegate.observation.plan.frontend.page import is_page, page_of
 from smokegate.observation.plan.frontend.reading import Reading
@@ -46,6 +47,14 @@ def test_a_call_of_another_function_of_the_same_short_name_requests_nothing() ->
     loader = "(function(){function t(e){e.ep||fetch(e.href)}document.links.forEach(t)})();"
     assert called(loader + 'const t=e=>show(e);t("/login")') == []
     assert called('function t(e){return fetch(e)}t("/items")') == ["/items"]
+
+
+def test_looking_for_the_callers_of_a_short_name_counts_as_work() -> None:
+    """A stranger's script with thousands of functions of one name, called from deep within, comes to an end."""
+    calls = "{" * 90 + 'w(1,t("/a"));' * 200 + "}" * 90
+    found = reading(calls + "function t(e){return fetch(e+q)}" * 400)
+    found.addresses()
+    assert sum(script.work for script in found.world.scripts.values()) < 2 * MOST_STEPS
 
 
 @pytest.mark.parametrize(

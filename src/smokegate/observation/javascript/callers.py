@@ -14,6 +14,7 @@ from smokegate.observation.model import HOLE
 
 MOST_CALLERS = 12
 MOST_USES = 200
+"""So many calls of functions of one name are looked at: minified scripts give a name to hundreds."""
 
 
 def requested(evaluator: Evaluator, script: Script, at: int) -> Iterator[tuple[Value, bool]]:
@@ -35,7 +36,7 @@ def _passed_on(evaluator: Evaluator, script: Script, at: int) -> Iterator[Value]
     functions = list(_functions_around(script, at))
     evaluator.world.steps += script.work - before
     for own, named_at, names in functions:
-        opened = list(islice(_calls_of(script, own, named_at), MOST_CALLERS)) if own else []
+        opened = list(islice(_calls_of(evaluator, script, own, named_at), MOST_CALLERS)) if own else []
         for each in opened:
             if evaluator.world.exhausted:
                 return
@@ -100,7 +101,7 @@ def _named(script: Script, arrow: int) -> tuple[str, int, list[Parameter]]:
     return tokens.word(before - 1) if tokens.is_punctuation(before, "=", ":") else "", before - 1, names
 
 
-def _calls_of(script: Script, name: str, named_at: int) -> Iterator[int]:
+def _calls_of(evaluator: Evaluator, script: Script, name: str, named_at: int) -> Iterator[int]:
     """Yield the opening bracket of each call of a function that passes a constant; short names are many functions'."""
     tokens = script.tokens
     if not script.uses:
@@ -112,7 +113,11 @@ def _calls_of(script: Script, name: str, named_at: int) -> Iterator[int]:
                 script.uses[tokens.word(index)].append(index + 1)
         script.uses[""] = []  # not looked for again where there is none
     for opened in script.uses.get(name, ())[:MOST_USES]:
+        if evaluator.world.exhausted:
+            return
+        before = script.work
         meant = None if tokens.word(opened - 2) in {".", "?."} else script.visible(name, opened - 1)
+        evaluator.world.steps += script.work - before
         if meant is None or (isinstance(meant, Definition) and meant.at == named_at):
             yield opened
 
