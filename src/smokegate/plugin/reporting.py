@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -51,6 +51,7 @@ class Reporting:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._own_page = ""
+        self._keywords: Mapping[str, Any] = {}
         self.output: Output | None = None
         """What wrote the decided run, once it is decided."""
 
@@ -62,7 +63,10 @@ class Reporting:
             self._own_page = quote(os.path.relpath(own, page.parent))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take over the outcome of one test."""
+        """Take over the outcome of one test; what its three reports have in common is kept once."""
+        if report.keywords == self._keywords:
+            report.keywords = self._keywords
+        self._keywords = report.keywords
         gather(self._run, report)
 
     @pytest.hookimpl(wrapper=True)

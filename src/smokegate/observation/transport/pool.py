@@ -14,12 +14,14 @@ from smokegate.observation.transport.lookup import Resolver
 from smokegate.observation.transport.timer import Job, Timer
 from smokegate.observation.transport.tls import Contexts
 from smokegate.observation.transport.width import MOST, Width
-from smokegate.observation.transport.workers import Workers
+from smokegate.observation.transport.workers import Workers, share_memory
 
 if TYPE_CHECKING:
     from smokegate.observation.transport.http import Client
 
-THREADS = 64
+THREADS = 112
+#: From so many environments on, memory is allocated for all threads together.
+MANY = 16
 #: Seconds between two checks whether the requests to a server make progress.
 CHECK = 0.05
 #: Seconds after the last request to a server before the connections to it are closed.
@@ -27,7 +29,7 @@ LINGER = 1.0
 
 
 class Pool:
-    """At most 64 daemon threads and few connections per server, each opened for a request that is sent at once.
+    """At most 112 daemon threads and few connections per server, each opened for a request that is sent at once.
 
     Jobs must not wait for one another. Thread-safe.
 
@@ -37,6 +39,8 @@ class Pool:
     """
 
     def __init__(self, environments: int = 1, threads: int = THREADS) -> None:
+        if environments >= MANY:
+            share_memory()
         self.dialer = Dialer(Resolver(), Contexts())
         self._share = max(1, min(MOST, threads // max(1, environments)))
         self._workers = Workers(threads)
