@@ -72,9 +72,9 @@ class Observed:
         return self._source.complete((group,))
 
     def _exchange(self, name: str) -> Exchange:
-        planned = any(name in self._source.names(group) for group in GROUPS)
-        if not planned and self.environment.missing:
-            raise Blocked(f"{' and '.join(self.environment.missing)} not set: no test credentials configured")
+        missing = self.environment.missing
+        if missing and not any(name in self._source.names(group) for group in GROUPS):
+            raise Blocked(f"{' and '.join(missing)} not set: no test credentials configured")
         self._touched(name)
         try:
             return self._source.exchange(name)

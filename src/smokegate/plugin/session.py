@@ -130,10 +130,13 @@ class Run:
         """Import what decides while the network is waited for; the verdict would else wait for it."""
         self._pool.client()  # what is sent comes first
         from smokegate.diagnosis.catalogue import rules_for  # noqa: PLC0415 - see _pool
+        from smokegate.knowledge.database_texts import driver_texts  # noqa: PLC0415 - see _pool
         from smokegate.plugin import output, run_report  # noqa: F401, PLC0415 - see _pool
 
         for environment in self.environments:
             rules_for(environment, logs=False)
+            if environment.sign_in is not None:  # what a refused password says is a sentence: all texts are tried on it
+                driver_texts()
         if self.embedded is None:  # a command of ours writes no page
             from smokegate.report.page import templates  # noqa: PLC0415 - see _pool
 

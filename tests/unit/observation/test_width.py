@@ -8,7 +8,9 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import urllib3
@@ -17,9 +19,10 @@ from smokegate.environment.model import Backend, Endpoint, Environment, Health
 from smokegate.observation.model import Observation
 from smokegate.observation.observer import Observer
 from smokegate.observation.transport import width as width_module
-from smokegate.observation.transport.lanes import Lane, Sample
+from smokegate.observation.transport.connect import DIRECT
+from smokegate.observation.transport.lane_connection import LaneConnection
+from smokegate.observation.transport.lanes import Lane, Request
 from smokegate.observation.transport.pool import Pool
-from smokegate.observation.transport.sample_connection import SampleConnection
 from smokegate.observation.transport.width import MOST, Place, Width
 
 
@@ -137,7 +140,7 @@ def test_connections_are_kept_and_shared_where_the_server_takes_several(
     most: list[int] = []
     opening = Width.opening
 
-    def counted(width: Width, own: SampleConnection | None) -> Place:
+    def counted(width: Width, own: LaneConnection | None) -> Place:
         place = opening(width, own)
         most.append(len(width._open))
         return place
@@ -151,47 +154,163 @@ def test_connections_are_kept_and_shared_where_the_server_takes_several(
     assert len(most) < 45, "connections carried more than one request"
 
 
-def test_every_sample_has_a_connection_of_its_own(pool: Pool, start: Start) -> None:
+def test_no_two_samples_of_one_thing_share_a_connection(
+    pool: Pool, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Place] = []
+    opening = Width.opening
+
+    def noted(width: Width, own: LaneConnection | None) -> Place:
+        opened.append(opening(width, own))
+        return opened[-1]
+
+    monkeypatch.setattr(Width, "opening", noted)
     url, _ = start(http.server.ThreadingHTTPServer)
     seen = observe(pool, url, samples=8)
-    assert all(each.phases.connect is not None for each in seen.samples)
+    assert len(seen.samples) == 8
+    carried = [name for place in opened for name in place.carried if name.startswith("health")]
+    assert sorted(carried) == sorted(each.name for each in seen.samples)
+    assert all(sum(name.startswith("health") for name in place.carried) <= 1 for place in opened)
 
 
-def sampling(*of: str | None, proven: bool = True) -> Lane:
-    lane = Lane(6, lambda _: None, measured=True)
+@pytest.fixture
+def lane(clock: Clock) -> Lane:  # noqa: ARG001 -- time stands still before it is made
+    """The lane of a server that takes several connections."""
+    made = Lane(6, lambda _: None, measured=True)
+    assert made.width is not None
+    made.width.proven, made.width._cap = True, 6
+    return made
+
+
+class OpenSocket:
+    """A socket whose other side has not hung up."""
+
+    def getsockopt(self, *_: object) -> bytes:
+        """Return what Linux says of the connection."""
+        return bytes([width_module.ESTABLISHED])
+
+    def shutdown(self, _: object) -> None:
+        """Nothing is connected."""
+
+
+OPEN: Any = OpenSocket()
+
+
+def put(lane: Lane, name: str, priority: int = 5, **how: Any) -> Request:
+    request = Request(lambda _: name, **how)
+    lane.put(request, priority)
+    return request
+
+
+def begin(lane: Lane, name: str) -> LaneConnection:
+    """Begin what is next, which is this, and send it."""
+    taken = lane.take()
+    assert taken is not None
+    request, connection = taken
+    assert request.run(connection) == name
     assert lane.width is not None
-    lane.width.proven = proven
-    for each in of:
-        lane.put_sample(Sample(lambda _: None, each), 5)
-    return lane
+    connection.current = name
+    place = next((each for each in lane.width._open if each.own is connection), None)
+    place = place or lane.width.opening(connection)
+    connection.pools[DIRECT] = cast("Any", SimpleNamespace(close=partial(lane.width.leave, place)))
+    lane.width.opened(place, OPEN, secure=False)
+    lane.width.reuse(place)
+    return connection
 
 
-def test_a_connection_for_samples_carries_one_of_each_thing() -> None:
-    lane = sampling("a", "a", "b", "c")
-    own = lane.sample_connection()
+def end(lane: Lane, connection: LaneConnection) -> None:
+    """Answer a request and read the answer to its end."""
+    assert lane.width is not None
+    (place,) = (each for each in lane.width._open if each.own is connection)
+    lane.width.answered(place, 0.01)
+    if not lane.width.rest(place):
+        lane.width.leave(place)
+    lane.done(connection)
+
+
+def test_a_request_goes_on_an_idle_connection(lane: Lane) -> None:
+    put(lane, "first")
+    first = begin(lane, "first")
+    end(lane, first)
+    put(lane, "second")
+    assert begin(lane, "second") is first
+
+
+def test_a_request_opens_a_connection_where_what_the_idle_one_carried_must_not_share_it(lane: Lane) -> None:
+    put(lane, "login")
+    login = begin(lane, "login")
+    end(lane, login)
+    put(lane, "account", apart={"login"})
+    account = begin(lane, "account")
+    assert account is not login
+    end(lane, account)
+    put(lane, "again", apart={"account"})
+    assert begin(lane, "again") is login, "the one that has carried nothing of the kind"
+
+
+def test_what_an_idle_connection_carried_is_forgotten_when_it_was_closed(lane: Lane) -> None:
+    put(lane, "login")
+    login = begin(lane, "login")
+    end(lane, login)
+    assert lane.width is not None
+    lane.width.shut_idle()
+    put(lane, "account", apart={"login"})
+    assert begin(lane, "account") is not login
+
+
+def test_a_connection_that_carries_one_request_only_is_closed_after_it(lane: Lane) -> None:
+    put(lane, "upgrade", alone=True)
+    put(lane, "next")
+    upgrade = begin(lane, "upgrade")
+    end(lane, upgrade)
+    assert begin(lane, "next") is not upgrade
+
+
+def test_an_idle_connection_is_closed_for_a_request_that_may_go_on_none(lane: Lane) -> None:
+    names = [f"sample {number}" for number in range(7)]
     carried = []
-    taken = lane.take()
-    while isinstance(taken, Sample):
-        own.add(taken.of)
-        carried.append(taken.of)
-        taken = lane.take_for(own)
-    assert carried == ["a", "b", "c"]
-    assert (lane.waiting, own.wanted) == (1, False)
+    for name in names[:6]:
+        put(lane, name, apart=frozenset(names))
+        carried.append(begin(lane, name))
+    for each in carried:
+        end(lane, each)
+    put(lane, names[6], apart=frozenset(names))
+    assert begin(lane, names[6]) not in carried
+    assert lane.width is not None
+    assert len(lane.width._open) == 6
 
 
-@pytest.mark.parametrize(
-    ("lane", "first"),
-    [(sampling("a", "b", proven=False), "a"), (sampling(None, "b"), None), (sampling("a", None), "a")],
-    ids=["not-known-to-take-several", "carries-nothing-else", "needs-its-own"],
-)
-def test_a_connection_for_samples_is_closed_where_nothing_may_follow_on_it(lane: Lane, first: str | None) -> None:
-    own = lane.sample_connection()
-    taken = lane.take()
-    assert isinstance(taken, Sample)
-    assert taken.of == first
-    own.add(taken.of)
-    assert not own.wanted
-    assert lane.take_for(own) is None
+def test_one_idle_connection_is_kept_free_for_what_follows_on_a_more_urgent_request(lane: Lane) -> None:
+    for name in ("login", "other"):
+        put(lane, name, 1, followed=name == "login")
+    login, other = begin(lane, "login"), begin(lane, "other")
+    end(lane, other)
+    put(lane, "endpoint")
+    endpoint = begin(lane, "endpoint")
+    assert endpoint not in {login, other}, "another connection is opened for it"
+    put(lane, "account", 1, apart={"login"})
+    assert begin(lane, "account") is other
+
+
+def test_four_samples_are_under_way_at_once_and_others_get_the_rest(lane: Lane) -> None:
+    names = [f"sample {number}" for number in range(5)]
+    for name in names:
+        put(lane, name, 4, apart=frozenset(names), sample=True)
+    put(lane, "endpoint")
+    for name in names[:4]:
+        begin(lane, name)
+    begin(lane, "endpoint")
+
+
+def test_one_sample_is_under_way_and_last_where_the_server_is_not_known_to_take_several(lane: Lane) -> None:
+    assert lane.width is not None
+    lane.width.proven = False
+    for name in ("sample 1", "sample 2"):
+        put(lane, name, 4, sample=True)
+    put(lane, "endpoint")
+    end(lane, begin(lane, "endpoint"))
+    begin(lane, "sample 1")
+    assert lane.take() is None
 
 
 def test_no_connection_stays_open_when_nothing_is_left_to_send(pool: Pool, start: Start) -> None:
@@ -362,7 +481,7 @@ def test_two_connections_that_were_opened_at_once_prove_it_when_both_have_been_a
 
 @pytest.mark.parametrize(
     ("handshake", "took", "more"),
-    [(0.2, 0.1, 0), (0.2, 0.3, 1), (0.01, 0.1, 1)],
+    [(0.2, 0.1, 1), (0.2, 0.3, 3), (0.01, 0.1, 3)],
     ids=["quick-answers", "slow-answers", "quick-handshake"],
 )
 def test_a_short_queue_waits_for_a_connection_where_another_one_takes_longer_to_open(
@@ -371,18 +490,21 @@ def test_a_short_queue_waits_for_a_connection_where_another_one_takes_longer_to_
     lane = Lane(6, lambda _: None, measured=True)
     width = lane.width
     assert width is not None
-    for _ in range(2):
-        lane.active += 1
-        place = width.opening(None)
+    for name in ("one", "other"):
+        put(lane, name)
+        taken = lane.take()
+        assert taken is not None
+        place = width.opening(taken[1])
         clock.now += handshake
         width.opened(place, sockets(), secure=True)
         width.answered(place, took)
-    lane.put(lambda: None, 5)
     assert width.proven
-    assert lane.room == bool(more)
-    for _ in range(2):
-        lane.put(lambda: None, 5)
-    assert lane.room, "more wait than connections are in use"
+    for _ in range(3):
+        put(lane, "more")
+    begun = 0
+    while lane.take() is not None:
+        begun += 1
+    assert begun == more
 
 
 def test_without_an_answer_beside_it_the_open_connection_is_closed(width: Width, clock: Clock, sockets: Sock) -> None:
@@ -427,12 +549,3 @@ def test_a_server_that_never_answered_gets_two_connections_at_most(width: Width,
         clock.now += 0.6
         width.check()
     assert width.allowed == 2
-
-
-def test_an_urgent_job_on_a_connection_of_its_own_goes_before_what_can_wait() -> None:
-    """The sign-in flow does not wait for the endpoints because one of its views opens a connection."""
-    lane = Lane(6, lambda _: None, measured=True)
-    urgent = Sample(lambda _: None, None)
-    lane.put(lambda: None, 5)
-    lane.put_sample(urgent, 1)
-    assert lane.take() is urgent

@@ -6,6 +6,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
@@ -15,10 +16,10 @@ from smokegate.observation.plan.servers import Servers
 from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step, never_sent
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin
-from smokegate.observation.transport.lanes import Sample
+from smokegate.observation.transport.lane_connection import LaneConnection
+from smokegate.observation.transport.lanes import Request
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
-from smokegate.observation.transport.sample_connection import SampleConnection
 
 
 class Graph:
@@ -42,6 +43,8 @@ class Graph:
         self._on_done = done
         self._begun: dict[str, Step] = {}
         self._done: dict[str, Exchange] = {}
+        self._apart: set[str] = set()
+        """The exchanges on which one follows that may not share their connection."""
         self._waiting: list[Step] = []
         self._parked: list[tuple[Step, Exchange]] = []
         self._servers = Servers()
@@ -95,6 +98,7 @@ class Graph:
         with self._condition:
             new = [step for step in steps if step.name not in self._begun]
             self._begun.update((step.name, step) for step in new)
+            self._apart.update(*(step.apart for step in new if not step.sample))
             for step in sorted(new, key=lambda each: each.priority):
                 self._release(step)
 
@@ -141,28 +145,27 @@ class Graph:
         if any(name in self._begun and name not in self._done for name in first):
             self._waiting.append(step)
         else:
-            since, origin = time.monotonic(), self._origin(step)
-            if step.fresh:
-                of = (step.target.method, step.target.url) if step.sample else None
-                sample = Sample(lambda own: self._run(step, since, own), of)
-                self._pool.submit_sample(origin, sample, step.priority)
-            else:
-                self._pool.submit(origin, lambda: self._run(step, since), step.priority)
+            run = partial(self._run, step, time.monotonic())
+            followed = step.name in self._apart
+            request = Request(run, step.apart, alone=step.fresh, sample=step.sample, followed=followed)
+            self._pool.send(self._origin(step), request, step.priority)
 
-    def _run(self, step: Step, since: float, own: SampleConnection | None = None) -> None:
+    def _run(self, step: Step, since: float, own: LaneConnection | None = None) -> None:
         with self._condition:
             if self.stopped:
                 return
             self.running[step.name] = time.monotonic()
         self._carry_out(step, since, own)
 
-    def _carry_out(self, step: Step, since: float, own: SampleConnection | None = None) -> None:
+    def _carry_out(self, step: Step, since: float, own: LaneConnection | None = None) -> None:
         more: Iterable[Step] = ()
         try:
             request = self._request(step)
             if isinstance(request, NotSent):
                 exchange = self._not_sent(step, request)
             else:
+                if own is not None:
+                    own.current = step.name
                 exchange, raw = self._tries.run(step, request, since, own=own)
                 if raw is not None and step.got is not None:
                     more = step.got(raw) or ()

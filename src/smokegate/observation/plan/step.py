@@ -117,7 +117,9 @@ class Step(Struct, frozen=True):
     priority: int = 5
     """Smaller goes first where several wait for a connection."""
     fresh: bool = False
-    """Whether it is sent on a connection of its own: a balancer then chooses the instance anew."""
+    """Whether it is sent on a connection of its own, which carries nothing else."""
+    apart: frozenset[str] = frozenset()
+    """The exchanges with which it shares no connection, so that a balancer may choose another instance for it."""
     timeout: float | None = None
     """The deadline of this exchange in seconds, where it is another than the backend's."""
     retry: bool = True

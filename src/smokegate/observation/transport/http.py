@@ -19,9 +19,9 @@ from urllib3.util import Retry, Timeout, Url, make_headers, parse_url
 from smokegate.observation.plan.step import RequestToSend
 from smokegate.observation.transport.connect import DIRECT, Origin, Route
 from smokegate.observation.transport.dial import Dialer
+from smokegate.observation.transport.lane_connection import LaneConnection
 from smokegate.observation.transport.limits import FailedProxyError
 from smokegate.observation.transport.proxies import proxy_for
-from smokegate.observation.transport.sample_connection import SampleConnection
 from smokegate.observation.transport.trace import Trace, current
 from smokegate.observation.transport.traced import HttpPool, HttpsPool
 from smokegate.observation.transport.width import MOST, Width
@@ -133,13 +133,13 @@ class Client:
                 raise FailedProxyError(f"nothing came through the proxy: {error}") from error
             raise
 
-    def trace(self, since: float, deadline: float, own: SampleConnection | None = None) -> Trace:
+    def trace(self, since: float, deadline: float, own: LaneConnection | None = None) -> Trace:
         """Return what the connection classes need to know of a request.
 
         Args:
             since: when it was its turn (monotonic clock).
             deadline: when it must be over (monotonic clock).
-            own: the connection of its own that it gets.
+            own: the connection that its lane chose for it.
         """
         return Trace(self._dialer, DIRECT, since, deadline, self._widths, own)
 
@@ -150,7 +150,7 @@ class Client:
         for each in pools:
             each.close()
 
-    def _of(self, route: Route, own: SampleConnection | None) -> Pools:
+    def _of(self, route: Route, own: LaneConnection | None) -> Pools:
         with self._lock:
             pools = self._pools if own is None else own.pools
             if route not in pools:

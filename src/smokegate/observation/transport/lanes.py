@@ -1,121 +1,159 @@
-"""The requests that wait for one server, and how many of them may be under way at once."""
+"""The requests that wait for one server, the connections to it, and which request goes on which of them."""
 
 from __future__ import annotations
 
-import heapq
 import itertools
-from collections.abc import Callable, Hashable
+from bisect import insort
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from smokegate.observation.transport.sample_connection import SampleConnection
-from smokegate.observation.transport.timer import Job
+from smokegate.observation.transport.lane_connection import LaneConnection
 from smokegate.observation.transport.width import Width
 
-#: As many samples, each on a fresh connection, are under way at once where the server takes several connections;
-#: where that is not known, one.
+#: As many samples are under way at once where the server takes several connections, so that two of six are left for
+#: what others wait for; where that is not known, one.
 SAMPLES = 4
 
 _count = itertools.count()
 
 
-class Sample(NamedTuple):
-    """A job that goes on a connection of its own."""
+class Request(NamedTuple):
+    """What is to be sent, and on which connection it may go."""
 
-    job: Callable[[SampleConnection], object]
-    of: Hashable
-    """What it samples; None where the connection must carry nothing else."""
+    run: Callable[[LaneConnection], object]
+    apart: Collection[str] = frozenset()
+    """The exchanges with which it may not share a connection: a balancer would send both to one instance."""
+    alone: bool = False
+    """Whether its connection carries nothing else."""
+    sample: bool = False
+    followed: bool = False
+    """Whether a request follows on it that may not share its connection."""
+
+
+class Waiting(NamedTuple):
+    """A request in its lane; the smallest is the most urgent one."""
+
+    priority: int
+    number: int
+    request: Request
 
 
 class Lane:
-    """The jobs for one server, the most urgent first. Guarded by its pool's lock.
+    """The requests for one server and the connections to it. Guarded by its pool's lock.
 
     Args:
-        most: how many jobs may ever be under way at once.
+        most: how many requests may ever be under way at once.
         changed: called when more may be under way than before.
         measured: whether the jobs share a server whose width must be learnt; else `most` hold from the start.
     """
 
     def __init__(self, most: int, changed: Callable[[Lane], None], *, measured: bool) -> None:
         self._most = most
-        self._kept: list[tuple[int, int, Job]] = []
-        self._fresh: list[tuple[int, int, Sample]] = []
+        self._waiting: list[Waiting] = []
+        self._idle: list[LaneConnection] = []
+        self._busy: dict[LaneConnection, Waiting] = {}
         self.width = Width(most, lambda: self.waiting, lambda: changed(self)) if measured else None
-        self.active = 0
-        self._sampling = 0
         self.watched = False
 
     @property
     def waiting(self) -> int:
-        """How many jobs have not begun."""
-        return len(self._kept) + len(self._fresh)
+        """How many requests have not begun."""
+        return len(self._waiting)
 
     @property
-    def room(self) -> bool:
-        """Whether another job may be under way."""
-        if self.width is None:
-            return self.active < self._most
-        in_use = self.active - self._sampling
-        if not self._fresh and len(self._kept) <= in_use and self.width.worth_waiting:
-            return False
-        return self.active < self.width.allowed
+    def active(self) -> int:
+        """How many requests are under way."""
+        return len(self._busy)
 
-    @property
-    def wide(self) -> bool:
-        """Whether more jobs are under way than may be: who has finished one begins none."""
-        return self.width is not None and self.active > self.width.allowed
+    def put(self, request: Request, priority: int) -> None:
+        """Add a request, the smallest priority first."""
+        insort(self._waiting, Waiting(priority, next(_count), request))
 
-    def put(self, job: Job, priority: int) -> None:
-        """Add a job that goes on whatever connection is free."""
-        heapq.heappush(self._kept, (priority, next(_count), job))
-
-    def put_sample(self, sample: Sample, priority: int) -> None:
-        """Add a job that goes on a connection of its own."""
-        heapq.heappush(self._fresh, (priority, next(_count), sample))
-
-    def take(self) -> Job | Sample | None:
-        """Return the next job; None where none may begin.
-
-        Where no connection is idle one is opened anyhow: then a sample costs least. The more urgent one goes first.
-        """
-        proven = self.width is None or self.width.proven
-        samples = bool(self._fresh) and self._sampling < (SAMPLES if proven else 1)
-        first = samples and (not self._kept or self._fresh[0][0] < self._kept[0][0] or self._opens())
-        if first:
-            self._sampling += 1
-            return heapq.heappop(self._fresh)[2]
-        return heapq.heappop(self._kept)[2] if self._kept else None
-
-    def sample_connection(self) -> SampleConnection:
-        """Return a connection for samples of this lane."""
-        return SampleConnection(
-            lambda carried: self.width is not None and self.width.proven and self._next(carried) is not None
-        )
-
-    def take_for(self, own: SampleConnection) -> Sample | None:
-        """Return the next sample that may go on a connection which has carried others."""
-        found = self._next(own.carried) if own.wanted else None
-        if found is None:
+    def take(self) -> tuple[Request, LaneConnection] | None:
+        """Return the most urgent request that may begin, and the connection for it; None where none may."""
+        if self.active >= self._allowed:
             return None
-        self._fresh.remove(found)
-        heapq.heapify(self._fresh)
-        return found[2]
+        self._drop_closed()
+        for place, waiting in enumerate(self._waiting):
+            connection = self._connection_for(waiting, place)
+            if connection is not None:
+                del self._waiting[place]
+                self._busy[connection] = waiting
+                return waiting.request, connection
+        return None
 
-    def sampled(self) -> None:
-        """Note that a connection for samples is closed."""
-        self._sampling -= 1
+    def done(self, connection: LaneConnection) -> None:
+        """Take a connection back whose request is done."""
+        del self._busy[connection]
+        if self.width is not None and self.width.carried(connection) is not None:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    def hang_up(self) -> None:
+        """Close the connections that carry no request."""
+        while self._idle:
+            self._idle.pop().close()
+        if self.width is not None:
+            self.width.shut_idle()
 
     def clear(self) -> None:
-        """Drop what has not begun."""
-        self._kept.clear()
-        self._fresh.clear()
+        """Drop what has not begun, and close what is idle."""
+        self._waiting.clear()
+        self.hang_up()
 
-    def _next(self, carried: frozenset[Hashable]) -> tuple[int, int, Sample] | None:
-        if None in carried:
+    @property
+    def _allowed(self) -> int:
+        return self._most if self.width is None else self.width.allowed
+
+    def _connection_for(self, waiting: Waiting, place: int) -> LaneConnection | None:
+        """Return an idle connection on which a request may go, or a new one; None where it has to wait."""
+        request, width = waiting.request, self.width
+        if width is None:
+            return LaneConnection(alone=True)
+        if request.sample and not width.proven and not all(each.request.sample for each in self._waiting):
             return None
-        fitting = [each for each in self._fresh if each[2].of is not None and each[2].of not in carried]
-        return min(fitting, default=None)
+        if not request.alone and len(self._idle) > self._kept_free(waiting):
+            for index in reversed(range(len(self._idle))):
+                if self._fits(request, self._idle[index]):
+                    return self._idle.pop(index)
+        if self._has_to_wait(request, place):
+            return None
+        if self.active + len(self._idle) >= self._allowed:
+            if len(self._idle) <= self._kept_free(waiting):
+                return None
+            self._idle.pop(0).close()
+        return LaneConnection(alone=request.alone)
 
-    def _opens(self) -> bool:
-        """Return whether the next request will open a connection; the very first one is not a sample."""
-        width = self.width
-        return width is not None and width.answered_once and self.active - self._sampling > width.kept
+    def _kept_free(self, waiting: Waiting) -> int:
+        """Return how many idle connections are kept free: one for what follows on a more urgent request."""
+        assert self.width is not None
+        soon = (each.request.followed and each.priority < waiting.priority for each in self._busy.values())
+        return int(self.width.proven and any(soon))
+
+    def _has_to_wait(self, request: Request, place: int) -> bool:
+        """Return whether no connection is opened for a request yet, `place` others being more urgent."""
+        assert self.width is not None
+        if request.sample:
+            under_way = sum(each.request.sample for each in self._busy.values())
+            if under_way >= (SAMPLES if self.width.proven else 1):
+                return True
+        if request.alone or not self.width.worth_waiting:
+            return False
+        ahead = self._waiting[:place]
+        if self.active + len(self._idle) >= self._allowed:  # another connection would be closed for it
+            ahead = [each for each in ahead if each.request.apart == request.apart]
+        return len(ahead) < sum(not each.alone and self._fits(request, each) for each in self._busy)
+
+    def _drop_closed(self) -> None:
+        """Forget the connections that were closed while they were idle."""
+        if self.width is not None:
+            for each in [each for each in self._idle if self.width.carried(each) is None]:
+                self._idle.remove(each)
+                each.close()
+
+    def _fits(self, request: Request, connection: LaneConnection) -> bool:
+        """Return whether a connection has carried nothing that a request may not share one with."""
+        assert self.width is not None
+        carried = self.width.carried(connection) or {connection.current}  # about to be opened
+        return carried.isdisjoint(request.apart)

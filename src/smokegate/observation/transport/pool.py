@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.observation.transport.connect import Origin
 from smokegate.observation.transport.dial import Dialer
-from smokegate.observation.transport.lanes import Lane, Sample
+from smokegate.observation.transport.lanes import Lane, Request
 from smokegate.observation.transport.lookup import Resolver
 from smokegate.observation.transport.timer import Job, Timer
 from smokegate.observation.transport.tls import Contexts
@@ -51,23 +51,20 @@ class Pool:
         self._importing = threading.Lock()
 
     def submit(self, lane: Hashable, job: Job, priority: int = 5) -> None:
-        """Have a job done on a lane, the smallest priority first.
+        """Have a job done on a lane that chooses its connections itself, the smallest priority first.
 
         Args:
             lane: where the job's requests go, an `Origin`; anything else is a lane of six at once.
             job: what is done.
             priority: smaller goes first.
         """
+        self.send(lane, Request(lambda _: job(), alone=True), priority)
+
+    def send(self, lane: Hashable, request: Request, priority: int = 5) -> None:
+        """Have a request sent on a connection that its lane chooses, the smallest priority first."""
         with self._workers.lock:
             found = self._lane(lane)
-            found.put(job, priority)
-            self._let_in(found)
-
-    def submit_sample(self, origin: Origin, sample: Sample, priority: int = 5) -> None:
-        """Have a job done that goes on a connection of its own, the smallest priority first."""
-        with self._workers.lock:
-            found = self._lane(origin)
-            found.put_sample(sample, priority)
+            found.put(request, priority)
             self._let_in(found)
 
     def width(self, origin: Origin) -> Width:
@@ -95,9 +92,8 @@ class Pool:
     def hang_up(self) -> None:
         """Close the idle connections; what was learnt of the servers stays."""
         with self._workers.lock:
-            widths = [lane.width for lane in self._lanes.values() if lane.width is not None]
-        for width in widths:
-            width.shut_idle()
+            for lane in self._lanes.values():
+                lane.hang_up()
 
     def close(self) -> None:
         """Close the connections and let the threads end; jobs that have not begun are dropped."""
@@ -133,6 +129,5 @@ class Pool:
 
     def _hang_up(self, lane: Lane) -> None:
         with self._workers.lock:
-            quiet = not lane.watched
-        if quiet and lane.width is not None:
-            lane.width.shut_idle()
+            if not lane.watched:
+                lane.hang_up()

@@ -13,8 +13,8 @@ from smokegate.observation.transport.again import pause_before_next
 from smokegate.observation.transport.causes import WireCause, chain
 from smokegate.observation.transport.dial import SharedFailureError
 from smokegate.observation.transport.fetch import Fetched, fetch
+from smokegate.observation.transport.lane_connection import LaneConnection
 from smokegate.observation.transport.pool import Pool
-from smokegate.observation.transport.sample_connection import SampleConnection
 from smokegate.observation.transport.sites import Sites
 
 #: More than this over its budget is not noise of ours: it is not measured again.
@@ -51,7 +51,7 @@ class Retries:
         request: RequestToSend,
         since: float,
         timeout: float | None = None,
-        own: SampleConnection | None = None,
+        own: LaneConnection | None = None,
     ) -> RetryResult:
         """Send until the outcome of the request is known, within one deadline.
 
@@ -60,14 +60,16 @@ class Retries:
             request: what is sent.
             since: when it was its turn (monotonic clock).
             timeout: a deadline other than the environment's, in seconds.
-            own: the connection that the first attempt gets; each other one gets a connection of its own.
+            own: the connection of the first attempt; each other one opens it anew, so that a balancer chooses again.
         """
         deadline = time.monotonic() + (timeout or step.timeout or self.timeout)
         request = self.sites.with_trace(self.sites.completed(request))
         attempts: list[Attempt] = []
         while True:
-            if attempts or (own is None and step.fresh):
-                own = _renewed(own)
+            if own is None and (attempts or step.fresh):
+                own = LaneConnection(alone=True)
+            elif own is not None and attempts:
+                own.close()
             fetched = self._fetch(request, since, deadline, own)
             took = fetched.ended - fetched.started
             try:
@@ -85,28 +87,20 @@ class Retries:
             else:
                 time.sleep(pause)
             since = time.monotonic()
-        return RetryResult(
-            self._exchange(step, request, fetched, tuple(attempts), deadline),
-            fetched.raw if step.got is not None else None,
-        )
-
-    def _exchange(
-        self, step: Step, request: RequestToSend, fetched: Fetched, attempts: tuple[Attempt, ...], deadline: float
-    ) -> Exchange:
         phases = self.recorder.phases(fetched)
-        answered = isinstance(attempts[-1].outcome, Answer)
-        measured = self._measure(step, request, phases, deadline) if answered else ()
-        return Exchange(
+        measured = self._measure(step, request, phases, deadline, own) if isinstance(outcome, Answer) else ()
+        exchange = Exchange(
             name=step.name,
             request=self.recorder.request(request),
-            outcome=attempts[-1].outcome,
+            outcome=outcome,
             started=attempts[-1].started,
             seconds=attempts[-1].seconds,
             phases=phases,
-            earlier=attempts[:-1],
+            earlier=tuple(attempts[:-1]),
             warm_seconds=min(measured, default=None),
             measured=measured,
         )
+        return RetryResult(exchange, fetched.raw if step.got is not None else None)
 
     def _asleep(self, request: RequestToSend, outcome: Answer | NoAnswer) -> bool:
         """Return whether the server may only be waking up: it held the request until the deadline, its first one."""
@@ -120,7 +114,7 @@ class Retries:
         return pause_before_next([each.outcome for each in attempts], fits, shared=_wraps_shared(fetched.error))
 
     def _fetch(
-        self, request: RequestToSend, since: float, deadline: float, own: SampleConnection | None = None
+        self, request: RequestToSend, since: float, deadline: float, own: LaneConnection | None = None
     ) -> Fetched:
         began = time.monotonic()
         client = self.pool.client()
@@ -136,7 +130,9 @@ class Retries:
             fetched.raw = None  # megabytes, which no one will read
         return answer
 
-    def _measure(self, step: Step, request: RequestToSend, phases: Phases, deadline: float) -> tuple[float, ...]:
+    def _measure(
+        self, step: Step, request: RequestToSend, phases: Phases, deadline: float, own: LaneConnection | None
+    ) -> tuple[float, ...]:
         """Measure again while the answering time is over the budget by no more than our start-up may cost."""
         first = phases.answering
         if first is None:
@@ -149,20 +145,13 @@ class Retries:
             and request.method in IDEMPOTENT
             and time.monotonic() + min(measured) < deadline
         ):
-            again = self._fetch(request, time.monotonic(), deadline)
+            again = self._fetch(request, time.monotonic(), deadline, own)
             again.body.release()
             answering = self.recorder.phases(again).answering
             if again.raw is None or answering is None:
                 break
             measured.append(answering)
         return tuple(measured)
-
-
-def _renewed(own: SampleConnection | None) -> SampleConnection:
-    """Return a connection for one attempt; a balancer chooses the instance anew."""
-    if own is not None:
-        own.close()
-    return SampleConnection(lambda _: False)
 
 
 def _wraps_shared(error: BaseException | None) -> bool:

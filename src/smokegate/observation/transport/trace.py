@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from smokegate.observation.transport.connect import Connection, Origin, Route
 from smokegate.observation.transport.dial import Dialer
-from smokegate.observation.transport.sample_connection import SampleConnection
+from smokegate.observation.transport.lane_connection import LaneConnection
 from smokegate.observation.transport.width import Width
 
 
@@ -23,8 +23,8 @@ class Trace(Struct):
     deadline: float
     widths: Callable[[Origin], Width]
     """What is known of how many connections a server takes."""
-    own: SampleConnection | None = None
-    """The connection of its own that the request gets; None: any that is free."""
+    own: LaneConnection | None = None
+    """The connection that its lane chose; None: any that is free."""
     public_only: bool = False
     """Whether only addresses on the internet may be connected to: after a redirect by a host that is there."""
     opened: Connection | None = None

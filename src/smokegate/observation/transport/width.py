@@ -16,9 +16,9 @@ import threading
 import time
 from collections.abc import Callable
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from smokegate.observation.transport.sample_connection import SampleConnection
+from smokegate.observation.transport.lane_connection import LaneConnection
 
 #: As many connections per server as browsers open.
 MOST = 6
@@ -43,8 +43,10 @@ class Place(Struct, eq=False):
     answered: bool = False
     spent: bool = False
     """Whether it was shut down and must not be used again."""
-    own: SampleConnection | None = None
-    """Set where it carries samples only."""
+    own: LaneConnection | None = None
+    """Whose it is, where a lane chooses what goes on it."""
+    carried: set[str] = field(default_factory=set)
+    """The names of the exchanges that were sent on it, where a lane chose them."""
 
 
 class Width:
@@ -84,23 +86,22 @@ class Width:
         """Whether anything was ever answered."""
         return self._first is not None
 
-    @property
-    def kept(self) -> int:
-        """How many connections are open that may carry further requests."""
+    def carried(self, own: LaneConnection) -> set[str] | None:
+        """Return what an open connection of a lane has carried, None where it is closed."""
         with self._lock:
-            return sum(place.own is None and not place.spent for place in self._open)
+            return next((set(place.carried) for place in self._open if place.own is own), None)
 
     @property
     def worth_waiting(self) -> bool:
         """Whether a connection that is in use is free again before another one would be open."""
         return self.proven and not self._extra and self._slowest < self._quickest_opening
 
-    def opening(self, own: SampleConnection | None) -> Place:
-        """Note that a connection is about to be opened, for everything or for samples."""
+    def opening(self, own: LaneConnection | None) -> Place:
+        """Note that a connection is about to be opened, that of a lane or any."""
         with self._lock:
             if len(self._open) >= self.most:
                 self.shut_idle()
-            place = Place(time.monotonic(), own=own)
+            place = Place(time.monotonic(), own=own, carried={own.current} if own is not None else set())
             self._open.append(place)
             return place
 
@@ -120,6 +121,8 @@ class Width:
             if place.spent:
                 return False
             place.busy = True
+            if place.own is not None:
+                place.carried.add(place.own.current)
             return True
 
     def answered(self, place: Place, took: float) -> None:
@@ -143,8 +146,8 @@ class Width:
             place.busy = False
             if place.spent or self.single or (not self.proven and not self._queued()):
                 return False
-            if place.own is not None:
-                return place.own.wanted
+            if place.own is not None and place.own.alone:
+                return False
             if not self.proven and self._cap == 1:
                 self._cap = 2
             else:

@@ -1,4 +1,4 @@
-"""A bounded number of daemon threads that work on whatever lane has room."""
+"""A bounded number of daemon threads that work on whatever lane has a request that may begin."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import threading
 from collections import deque
 from functools import partial
 
-from smokegate.observation.transport.lanes import Lane, Sample
+from smokegate.observation.transport.lane_connection import LaneConnection
+from smokegate.observation.transport.lanes import Lane, Request
 from smokegate.observation.transport.timer import guarded
 
 #: glibc's `M_ARENA_MAX` (malloc.h), and how many arenas are enough: Python's lock lets one thread allocate at a time.
@@ -27,19 +28,16 @@ class Workers:
         """Guards the lanes, too."""
         self._wake = threading.Condition(self.lock)
         self._most = most
-        self._ready: deque[Lane] = deque()
+        self._ready: deque[tuple[Lane, Request, LaneConnection]] = deque()
         self._threads = 0
         self._idle = 0
         self.closed = False
 
     def let_in(self, lane: Lane) -> None:
-        """Send threads to a lane, as many as it has room and jobs for."""
+        """Have threads do what may begin on a lane."""
         with self.lock:
-            for _ in range(lane.waiting):
-                if self.closed or not lane.room:
-                    return
-                lane.active += 1
-                self._ready.append(lane)
+            while not self.closed and (taken := lane.take()) is not None:
+                self._ready.append((lane, *taken))
                 if self._idle >= len(self._ready):
                     self._wake.notify()
                 elif self._threads < self._most:
@@ -54,11 +52,12 @@ class Workers:
             self._wake.notify_all()
 
     def _work(self) -> None:
-        while (lane := self._next()) is not None:
-            while self._do_one(lane):
-                pass
+        while (found := self._next()) is not None:
+            lane, request, connection = found
+            while (following := self._do(lane, request, connection)) is not None:
+                request, connection = following
 
-    def _next(self) -> Lane | None:
+    def _next(self) -> tuple[Lane, Request, LaneConnection] | None:
         with self._wake:
             while not self._ready and not self.closed:
                 self._idle += 1
@@ -66,30 +65,16 @@ class Workers:
                 self._idle -= 1
             return None if self.closed else self._ready.popleft()
 
-    def _do_one(self, lane: Lane) -> bool:
-        """Do a lane's next job; False where there is none, or the lane has become narrower."""
+    def _do(
+        self, lane: Lane, request: Request, connection: LaneConnection
+    ) -> tuple[Request, LaneConnection] | None:
+        """Do a request, and return what this thread does next on the lane."""
+        guarded(partial(request.run, connection))
         with self.lock:
-            taken = None if self.closed or lane.wide else lane.take()
-            if taken is None:
-                lane.active -= 1
-                return False
-        if isinstance(taken, Sample):
-            self._sample(lane, taken)
-        else:
-            guarded(taken)
-        return True
-
-    def _sample(self, lane: Lane, sample: Sample | None) -> None:
-        """Do one sample, and on the same connection those that wait and are of something else."""
-        own = lane.sample_connection()
-        while sample is not None:
-            own.add(sample.of)
-            guarded(partial(sample.job, own))
-            with self.lock:
-                sample = None if self.closed or lane.wide else lane.take_for(own)
-        own.close()
-        with self.lock:
-            lane.sampled()
+            lane.done(connection)
+            following = None if self.closed else lane.take()
+            self.let_in(lane)
+        return following
 
 
 def share_memory() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 QUOTED = re.compile(r"'((?:[^'\\]|\\.)+)'")
@@ -14,7 +15,11 @@ Span = tuple[int, int]
 
 def pretty(body: dict[str, Any] | None) -> str:
     """Return a body as a person reads it: JSON with one value a line."""
-    text = str((body or {}).get("text") or "")
+    return _pretty(str((body or {}).get("text") or ""))
+
+
+@lru_cache(maxsize=64)  # samples say the same
+def _pretty(text: str) -> str:
     value = _parsed(text)
     return text if value is None else _laid_out(value)
 

@@ -17,7 +17,7 @@ from smokegate.observation.evidence.cookies import browser_of
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sign_in import refuses_account
 from smokegate.observation.exchange import NotSent
-from smokegate.observation.plan.backend import JOURNEY, PLAIN
+from smokegate.observation.plan.backend import JOURNEY, PLAIN, REFUSAL
 from smokegate.observation.plan.sign_in.accounts import Accounts
 from smokegate.observation.plan.sign_in.names import (
     ACCOUNT,
@@ -51,6 +51,8 @@ GROUPS: dict[str, Group] = {
     **dict.fromkeys((CSRF + WRITE, WRITE, CSRF + UNDO, UNDO), "write"),
 }
 """The group of each step that can be left out of a journey that is made repeatedly."""
+GIVE_CREDENTIALS = {ACCOUNT: (REGISTER, LOGIN_FIRST), AGAIN: (LOGIN,)}
+"""For each account view the exchanges whose credentials it uses."""
 BEFORE_CLEAN_UP = (ANONYMOUS, ACCOUNT, LOGOUT, AFTER_LOGOUT, LOGIN, AGAIN, WRITE, UNDO, WRONG, AFTER_WRONG)
 """What must be done before the account may be deleted."""
 
@@ -116,7 +118,7 @@ class SignInPlan:
         yield self._view(AGAIN, "again", LOGIN, (LOGIN,))
         yield from self._write()
         yield from self._log_in(
-            WRONG, "wrong", self.accounts.wrong, (REGISTER, LOGIN_FIRST), priority=PLAIN, needed=self._may_refuse
+            WRONG, "wrong", self.accounts.wrong, (REGISTER, LOGIN_FIRST), priority=REFUSAL, needed=self._may_refuse
         )
         if self._api.by_cookie:
             yield self._view(AFTER_WRONG, "wrong", WRONG, (WRONG,))
@@ -251,6 +253,6 @@ class SignInPlan:
                 return session.view()
             return NEEDLESS if name == AFTER_WRONG else NotSent(of or self._opener())
 
-        # On a connection of its own: another instance or worker may answer than the one that gave the credentials.
-        fresh = name in {ACCOUNT, AGAIN}
-        return Step(name, "sign_in", session.view(), build, after, JOURNEY, fresh=fresh, got=session.see)
+        # On another connection: another instance or worker may answer than the one that gave the credentials.
+        apart = frozenset(GIVE_CREDENTIALS.get(name, ()))
+        return Step(name, "sign_in", session.view(), build, after, JOURNEY, apart=apart, got=session.see)
