@@ -65,9 +65,7 @@ class Workers:
                 self._idle -= 1
             return None if self.closed else self._ready.popleft()
 
-    def _do(
-        self, lane: Lane, request: Request, connection: LaneConnection
-    ) -> tuple[Request, LaneConnection] | None:
+    def _do(self, lane: Lane, request: Request, connection: LaneConnection) -> tuple[Request, LaneConnection] | None:
         """Do a request, and return what this thread does next on the lane."""
         guarded(partial(request.run, connection))
         with self.lock:
