@@ -111,8 +111,8 @@ class Endpoint(Expectation, frozen=True, kw_only=True):
     name: Annotated[NotEmpty | None, such_as("orders without a key")] = None
     """What reports call it, where a path is requested in more ways than one."""
     samples: Annotated[int, Meta(ge=1, le=50)] | None = None
-    """How often it is requested, each time on a connection of its own; left out, once, and several times where it
-    touches the database."""
+    """How often it is requested, each time on another connection; left out, once, and several times where it touches
+    the database."""
     severity: Severity = "gate"
     """`"advisory"`: a failed check is reported as a warning and does not fail the gate."""
 

@@ -80,7 +80,7 @@ class Deployment(Observed):
     def endpoint_samples(self) -> list[EndpointResponse]:
         """Every answer of the endpoint that this check's case is about, the first one first.
 
-        Endpoints that touch the database are requested several times, each on a connection of its own.
+        Endpoints that touch the database are requested several times, each on another connection.
         """
         from smokegate.diagnosis.exchange_names import is_of  # noqa: PLC0415 - as above
         from smokegate.observation.plan.backend import endpoint_name  # noqa: PLC0415 - as above

@@ -116,6 +116,20 @@ def test_a_secret_that_was_cut_is_found_from_its_eighth_character(text: str) -> 
     assert "-battery" not in told
 
 
+@pytest.mark.parametrize("text", ["a defect of smokegate", '{"name": "smokegate"}'])
+def test_a_text_that_ends_with_the_first_word_of_a_secret_is_not_taken_for_a_cut_one(text: str) -> None:
+    """A token may begin with its account's address, which is no secret."""
+    assert Redactor(["smokegate+1f80ad6be7c4@example.com.5d41402abc4b2a76"]).text(text) == text
+
+
+def test_the_first_word_of_a_secret_before_an_ellipsis_is_a_cut_secret() -> None:
+    assert (
+        Redactor(["smokegate+1f80ad6be7c4@example.com.5d41402abc4b2a76"])
+        .text("the token smokegate…")
+        .endswith(f"{MARK}…")
+    )
+
+
 def test_a_secret_of_several_lines_is_known_by_each_of_them() -> None:
     """The frame of a private key is not a secret."""
     key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG\n9w0BAQEFAASCBKcwggSj\n-----END PRIVATE KEY-----"

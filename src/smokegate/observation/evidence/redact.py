@@ -36,7 +36,8 @@ FEW = 16
 """As many forms are looked for one by one without a second pass."""
 CUT = 8
 """Characters of a secret that are enough to know it by, where the text was cut inside it."""
-CUT_MARKS = ("…", "...", '",', '"}', '"]')
+ELLIPSES = ("…", "...")
+CUT_MARKS = (*ELLIPSES, '",', '"}', '"]')
 """What stands where a text may have been cut: an ellipsis, or the end of a string in JSON."""
 QUOTES = "\"'`"
 
@@ -216,9 +217,10 @@ def _cuts(text: str) -> Iterator[tuple[int, int]]:
 
 def _cut_places(text: str, form: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the beginning of a form before a cut, and the end of one behind it."""
+    elided = text[begin:end].strip(QUOTES) in ELLIPSES
     at = text.find(form[:CUT], max(0, begin - len(form) + 1), begin)
     while at >= 0:
-        if form.startswith(text[at:begin]):
+        if form.startswith(text[at:begin]) and (elided or not _is_first_word(form, text[at:begin])):
             yield at, begin
         at = text.find(form[:CUT], at + 1, begin)
     at = text.find(form[-CUT:], end, end + len(form) - 1)
@@ -226,6 +228,11 @@ def _cut_places(text: str, form: str, begin: int, end: int) -> Iterator[tuple[in
         if form.endswith(text[end : at + CUT]):
             yield end, at + CUT
         at = text.find(form[-CUT:], at + 1, end + len(form) - 1)
+
+
+def _is_first_word(form: str, piece: str) -> bool:
+    """Return whether a text ends with nothing but a secret's first word, such as the name in `smokegate+1f@….key`."""
+    return piece.isalpha() and not form[len(piece) : len(piece) + 1].isalnum() and len(piece) < len(form) // 2
 
 
 def _in_patterns(text: str) -> Iterator[tuple[int, int]]:
