@@ -14,6 +14,8 @@ from typing import Any, cast
 
 import pytest
 import urllib3
+from hypothesis import given
+from hypothesis import strategies as st
 
 from smokegate.environment.model import Backend, Endpoint, Environment, Health
 from smokegate.observation.model import Observation
@@ -206,16 +208,19 @@ def begin(lane: Lane, name: str) -> LaneConnection:
     """Begin what is next, which is this, and send it."""
     taken = lane.take()
     assert taken is not None
-    request, connection = taken
-    assert request.run(connection) == name
+    assert taken[0].run(taken[1]) == name
+    lane_begins(lane, *taken)
+    return taken[1]
+
+
+def lane_begins(lane: Lane, request: Request, connection: LaneConnection) -> None:
     assert lane.width is not None
-    connection.current = name
+    connection.current = str(request.run(connection))
     place = next((each for each in lane.width._open if each.own is connection), None)
     place = place or lane.width.opening(connection)
     connection.pools[DIRECT] = cast("Any", SimpleNamespace(close=partial(lane.width.leave, place)))
     lane.width.opened(place, OPEN, secure=False)
     lane.width.reuse(place)
-    return connection
 
 
 def end(lane: Lane, connection: LaneConnection) -> None:
@@ -549,3 +554,43 @@ def test_a_server_that_never_answered_gets_two_connections_at_most(width: Width,
         clock.now += 0.6
         width.check()
     assert width.allowed == 2
+
+
+REQUESTS = st.lists(
+    st.builds(
+        lambda priority, how: (priority, how),
+        st.sampled_from([0, 1, 3, 4, 5]),
+        st.fixed_dictionaries(
+            {
+                "apart": st.frozensets(st.sampled_from("abcd"), max_size=3),
+                "alone": st.booleans(),
+                "sample": st.booleans(),
+                "followed": st.booleans(),
+            }
+        ),
+    ),
+    max_size=12,
+)
+
+
+@given(requests=REQUESTS, allowed=st.integers(1, 6), proven=st.booleans(), quick=st.booleans(), data=st.data())
+def test_every_request_begins_once_those_before_it_are_done(
+    requests: list[tuple[int, dict[str, Any]]], allowed: int, *, proven: bool, quick: bool, data: st.DataObject
+) -> None:
+    """Whatever must not share a connection, and however narrow the server is: nothing waits forever."""
+    lane = Lane(6, lambda _: None, measured=True)
+    width = lane.width
+    assert width is not None
+    width.proven, width._cap = proven, allowed
+    width._quickest_opening = 0.2 if quick else 0.0  # whether it is quicker to wait than to open another one
+    for number, (priority, how) in enumerate(requests):
+        put(lane, "abcd"[number % 4], priority, **how)
+    under_way: list[LaneConnection] = []
+    while lane.waiting:
+        while len(under_way) < allowed and (taken := lane.take()) is not None:
+            lane_begins(lane, *taken)
+            under_way.append(taken[1])
+        assert under_way, "something is under way while anything waits"
+        assert len(width._open) <= max(allowed, len(under_way))
+        end(lane, under_way.pop(data.draw(st.integers(0, len(under_way) - 1))))
+        width.proven, width._cap = proven, allowed
