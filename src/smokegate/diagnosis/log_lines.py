@@ -28,7 +28,16 @@ COLLECTED = re.compile(
 FEWEST = 2
 """So many lines must begin alike before that is taken for the work of what collects them."""
 DIGITS = re.compile(r"\d+")
-CLOSING = re.compile(r"[\]|:-] ")
+CLOSING = re.compile(r"[\]|:-] |\b(?:error|err|info|warn(?:ing)?|debug|notice|critical|fatal)\b[\]:]? ", re.IGNORECASE)
+INDENTED = re.compile(r"^\s+(?!(?:at|from|File|\.{3}) )\S")
+"""An indented line that is no frame: where every line begins with a space, what collects them has indented them."""
+WRAPPED = re.compile(r'^\{.*"(?:msg|message|event|m|@mt?)": ?"(?:\\t| {2,})(?:at |File |from |\(\w)')
+"""A record that holds a frame and no more: what collects the lines has made it, and its level is not the program's."""
+LEVEL = re.compile(
+    r"^.*?(?:\blevel=(?i:err(?:or)?|fatal|critical)"
+    r"|\b(?:ERR(?:OR)?|FATAL|CRITICAL|err(?:or)?|fatal|critical))\b\]?:?(?: |$)"
+)
+"""What stands before the words of an error."""
 TAGS = re.compile(
     r"(?:[\d:.,TZ+/-]+ |UTC |\[\d[^\]]+\] )*"
     r"(?:\[(?:0|(?!(?i:[^\]]*(?:err|fatal|crit|emerg|alert|panic|severe)))[A-Za-z][^\]]*)\] "
@@ -42,9 +51,22 @@ WIDTH = 1000
 NAMES = (
     *("msg", "message", "m", "mt", "event", "fields", "error", "err", "exception", "thrown", "errormessage"),
     *("exceptionmessage", "reason", "detail", "stack", "excinfo", "stacktrace", "exceptionstacktrace"),
-    *("errorstacktrace", "extendedstacktrace", "x", "attr"),
+    *("errorstacktrace", "extendedstacktrace", "x", "attr", "details", "internal"),
 )
 """The keys of what a logger says, as `_plain_key` writes them, in the order in which a person reads them."""
+INNER = (
+    "stack",
+    "stacktrace",
+    "extendedstacktrace",
+    "error",
+    "err",
+    "errmsg",
+    "reason",
+    "exception",
+    "info",
+    "internal",
+)
+"""The keys of an error that is a record itself."""
 LEVELS = ("level", "severity", "severitytext", "loglevel", "levelname", "lvl", "s", "l")
 BUNYAN = {"10": "trace", "20": "debug", "30": "info", "40": "warn", "50": "error", "60": "fatal"}
 MONGO = {"F": "fatal", "E": "error", "W": "warn", "I": "info"}
@@ -53,6 +75,18 @@ MONGO = {"F": "fatal", "E": "error", "W": "warn", "I": "info"}
 def flat(lines: Iterable[str]) -> list[str]:
     """Return the lines as a person reads them; a JSON record becomes a line for its message and its stack."""
     return _joined([part[:WIDTH] for line in _uncollected(lines) for part in _flat(line)])
+
+
+def without_level(log: Iterable[str]) -> list[str]:
+    """Return the lines without a level of errors that each of them has: what collects them gives it to all.
+
+    Empty where not every line begins alike up to such a level.
+    """
+    lines = [line for line in flat(log) if line.strip()]
+    begun = {DIGITS.sub("0", found[0]).rstrip() for line in lines if (found := LEVEL.match(line))}
+    if len(lines) < FEWEST or len(begun) != 1 or not all(LEVEL.match(line) for line in lines):
+        return []
+    return [LEVEL.sub("", line, count=1) for line in lines]
 
 
 def _joined(lines: list[str]) -> list[str]:
@@ -76,6 +110,8 @@ def _joined(lines: list[str]) -> list[str]:
 def _uncollected(lines: Iterable[str]) -> list[str]:
     """Return the lines as the program wrote them, where a collector has put something before each of them."""
     given = [_unwrapped(line) for line in lines]
+    if any(WRAPPED.match(line) for line in given):
+        given = [part for line in given for part in _alone(line)]
     if all(COLLECTED.match(line) for line in given if line.strip()):
         given = [COLLECTED.sub("", line) for line in given]
     start = _common_start([line for line in given if line.strip()])
@@ -90,6 +126,8 @@ def _common_start(lines: Sequence[str]) -> Pattern[str] | None:
     if len(lines) < FEWEST:
         return None
     common = commonprefix([DIGITS.sub("0", f"{line} ") for line in lines])  # noqa: RUF071 -- characters are meant
+    if common[:1].isspace() and any(INDENTED.match(line) for line in lines):
+        return re.compile("^" + re.escape(common[: len(common) - len(common.lstrip())]))
     found = TAGS.match(common)
     closing = max((each.end() for each in CLOSING.finditer(common)), default=0)
     for end in sorted({closing, found.end() if found else 0} - {0}, reverse=True):
@@ -109,8 +147,28 @@ def _unwrapped(line: str) -> str:
         return line
 
 
+def _alone(line: str) -> list[str]:
+    """Return what a record says where it says nothing else, with its spaces and without its level."""
+    value = _fields(line)
+    said = [value[name] for name in NAMES if name in value]
+    return said[0].splitlines() if len(said) == 1 and isinstance(said[0], str) else [line]
+
+
+def _fields(text: str) -> dict[str, Any]:
+    """Return the fields of a JSON record by their plain keys; none where it is no record."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return {_plain_key(key): each for key, each in value.items()} if isinstance(value, dict) else {}
+
+
 def _flat(line: str) -> Iterator[str]:
-    text = GROUP.sub("", COLOURS.sub("", line)) if line.lstrip().startswith("| ") else COLOURS.sub("", line)
+    text = COLOURS.sub("", line)
+    if text.lstrip().startswith("|"):
+        text = GROUP.sub("", text)
+        if not text:
+            return
     if text.lstrip().startswith("{") and text.rstrip().endswith("}"):
         record = _record(text)
         if record is not None:
@@ -125,20 +183,14 @@ def _flat(line: str) -> Iterator[str]:
 
 def _record(text: str) -> list[str] | None:
     """Return a JSON record as lines, None where it is none that a logger writes."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return None
-    if not isinstance(value, dict):
-        return None
-    value = {_plain_key(key): each for key, each in value.items()}
+    value = _fields(text)
     if not any(name in value for name in (*NAMES, *LEVELS)):
         return None
     level = next((str(value[name]) for name in LEVELS if isinstance(value.get(name), str | int)), "")
     level = BUNYAN.get(level, MONGO.get(level, level))
     parts = [part for name in NAMES if name in value for part in _texts(value[name])]
     if not parts:
-        return None
+        return [""] if all(value.get(name, "") == "" for name in NAMES) else None
     parts = list(dict.fromkeys(parts))
     if len(parts) > 1 and not any("\n" in each for each in parts[:2]):
         parts[:2] = [f"{parts[0]}: {parts[1]}"]  # what a program was about, and why it failed: one line for a person
@@ -160,7 +212,7 @@ def _texts(value: Any) -> Iterator[str]:
         said = value.get("message") or value.get("msg") or value.get("excvalue") or ""
         if said and not (value.get("stack") or value.get("stacktrace")):
             yield f"{name}: {said}" if name else str(said)
-        for key in ("stack", "stacktrace", "extendedstacktrace", "error", "err", "errmsg", "reason", "exception"):
+        for key in INNER:
             yield from _texts(value.get(key))
         yield from (f"Caused by: {each}" for each in _texts(value.get("causedby")))
     elif isinstance(value, list):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from smokegate.diagnosis.log_lines import flat
+from smokegate.diagnosis.log_lines import flat, without_level
 from smokegate.diagnosis.log_structure import ERROR, UNCAUGHT, WORDS, LogExcerpt, log_excerpts
 from smokegate.diagnosis.log_targets import Target, address_in
 from smokegate.diagnosis.reason import Reason
@@ -37,28 +37,39 @@ TargetOf = Callable[[str, str], Target]
 """Finds out what a line, with the frames around it, speaks of."""
 
 
-def reason_in(log: Sequence[str], target_of: TargetOf, *, server: bool = False) -> Reason | None:
+def reason_in(log: Sequence[str], target_of: TargetOf, *, server: bool = False, serving: bool = False) -> Reason | None:
     """Return the reason that a log gives, None where no line of it says why.
 
     Args:
         log: the lines, the last one last.
         target_of: finds out what a line about a connection speaks of.
         server: whether the log is that of a database or the like, which also logs the mistakes of its clients.
+        serving: whether such a server still runs, so that an error which no text is known of did not end it.
     """
+    found = _reason_in(log, target_of, server=server, serving=serving)
+    if (found is None or found.code == OWN_ERROR) and (alike := without_level(log)):
+        second = _reason_in(alike, target_of, server=server, serving=serving)
+        found = second if second and second.code != OWN_ERROR else found
+    return found
+
+
+def _reason_in(log: Sequence[str], target_of: TargetOf, *, server: bool, serving: bool) -> Reason | None:
     places = [each for each in log_excerpts(log)[:PLACES_AT_MOST] if not (server and _of_client(each))]
+    places = [each for each in places if not _of_telemetry(each)]
     vague: Reason | None = None
+    least = UNCAUGHT if serving else ERROR if server else WORDS
     for number, excerpt in enumerate(places):
         cause = cause_of(excerpt, server=server)
         if cause is not None and cause.place < VAGUE_PLACE:
             return _reason(excerpt, cause, target_of, sure=number == 0 or vague is not None)
         if cause is not None:
             vague = vague or _reason(excerpt, cause, target_of, sure=False)
-        elif excerpt.rank > (ERROR if server else WORDS) and not words("vague").search(excerpt.lines[0]):
+        elif excerpt.rank > least and not words("vague").search(excerpt.lines[0]):
             return vague or own_error(excerpt)
     known = _known_line(log, server=server)
     if known is not None and (vague is None or known[1].place < VAGUE_PLACE):
         return _reason(*known, target_of, sure=False)
-    unknown = next((each for each in places if each.rank != WORDS), None)
+    unknown = next((each for each in places if each.rank > (least if serving else WORDS)), None)
     return vague or (own_error(unknown) if unknown else None)
 
 
@@ -74,6 +85,15 @@ def _of_client(excerpt: LogExcerpt) -> bool:
     return next((cause.client for cause in log_causes() if cause.says.search(excerpt.lines[0])), False)
 
 
+def _of_telemetry(excerpt: LogExcerpt) -> bool:
+    """Whether a program only reports that it reached none of those to whom it reports: it does without them."""
+    text = " ".join((*excerpt.lines, excerpt.context))
+    if not words("telemetry").search(text[:TEXT_AT_MOST]):
+        return False
+    cause = cause_of(excerpt)
+    return cause is not None and "{family}" in cause.code
+
+
 def _known_line(log: Sequence[str], *, server: bool) -> tuple[LogExcerpt, LogCause] | None:
     """Return the last line whose text is known although nothing in its form says that it is an error.
 
@@ -87,7 +107,7 @@ def _known_line(log: Sequence[str], *, server: bool) -> tuple[LogExcerpt, LogCau
             continue
         excerpt = LogExcerpt((line.strip(),), WORDS, at)
         cause = cause_of(excerpt)
-        if cause is not None and cause.client and (warning or server):
+        if cause is not None and cause.client and (warning or server or _of_telemetry(excerpt)):
             continue  # programs go on after warnings about what they connect to
         if cause is not None and cause.place < VAGUE_PLACE:
             return excerpt, cause
@@ -133,6 +153,8 @@ def _reason(excerpt: LogExcerpt, cause: LogCause, target_of: TargetOf, *, sure: 
     lines = _quoted(excerpt, says, text if text in excerpt.chain else None)
     sure = sure and says.search(excerpt.lines[0]) is not None
     title = cause.named if name and cause.named else cause.title
+    if (hint := cause.hint(text[:TEXT_AT_MOST])) is not None:
+        title, sure = hint, False
     return Reason(code, lines, {**names, **({"detail": name} if name else {})}, title, sure=sure, target=target)
 
 

@@ -39,11 +39,12 @@ LIBRARY = re.compile(
 PYTHON_FRAME = re.compile(r'^\s+File "[^"]+", line \d+')
 FRAME = re.compile(
     r"^\s+at \S|^\s+from \S+:\d+:in |^\s*\.\.\. \d+ (?:more|common frames)|^goroutine \d+|^#\d+ |^ +\d+: \S+::\S"
+    r"|^\d+\. .+ @ 0x"
 )
 DEEPER = re.compile(r"^\s*(?:Caused by:|---> |\[cause\]:|cause: (?=\w*Error)|Caused by )\s*(?P<rest>\S.*)")
 RUBY = re.compile(r"^(?:bundler: failed to load command.*|\S+\.r[bu]:\d+:(?:in .+:)? .*\([A-Z][\w:]*\))$")
 NEW_RECORD = re.compile(
-    r"^(?:\[?\d{4}[-/]\d\d[-/]\d\d|\[?(?:INFO|ERROR|WARN(?:ING)?|DEBUG|CRITICAL|FATAL|TRACE|LOG)\b|\[\d|Traceback"
+    r"^(?:\[?\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d[.,]\d|level=\w|\[?(?:INFO|ERROR|WARN(?:ING)?|DEBUG|CRITICAL|FATAL|TRACE|LOG)\b|\[\d|Traceback"
     r"|\d+:[A-Z] \d)"
 )
 """How loggers begin a record."""

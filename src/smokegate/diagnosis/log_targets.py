@@ -32,6 +32,10 @@ WEB = re.compile(
 LIBRARY = re.compile(r"site-packages|node_modules|/gems/|\.jar|vendor/|\b(?:org|com|io)\.\w+\.|Exception\b|Error\b")
 
 
+CLIENT = re.compile(
+    r"exporter|express|commander|insight|admin|backup|operator|connect|postgrest|[-/]ui\b", re.IGNORECASE
+)
+"""Images that bear the name of what they connect to."""
 CODE = (".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".rb", ".java", ".kt", ".c", ".cs", ".rs", ".php", ".ex", ".exs")
 """How files of code end: `handler.php:156` is a line of one, not a port."""
 
@@ -72,7 +76,9 @@ def address_in(text: str) -> tuple[str, int]:
 
 
 def server_kind(service: ServiceView) -> Thing | None:
-    """Return what a service is by its image, None where that does not say."""
+    """Return what a service is by its image, None where that does not say, or names what it is a client of."""
+    if CLIENT.search(service.image):
+        return None
     return next((each for each in things() if each.images.search(service.image)), None)
 
 

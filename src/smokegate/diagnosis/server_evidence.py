@@ -91,7 +91,8 @@ def _read(case: Case, service: ServiceView) -> Reason | None:
     if service.error:
         return engine_reason(service.error, target_of)
     server = server_kind(service) is not None or role(case, service) == "database"
-    found = reason_in([line.text for line in _relevant(service)], target_of, server=server)
+    serving = server and service.running and not service.crash_looping
+    found = reason_in([line.text for line in _relevant(service)], target_of, server=server, serving=serving)
     if found is None or (_was_ended(service) and found.code != "container.out-of-memory"):
         return None
     return None if found.code.endswith(PASSING) and _overcome(service, found) else found

@@ -37,11 +37,12 @@ FAILURES = tuple(
 
 def read(log: str, *, server: bool = False) -> Reason | None:
     """Return the reason that a log gives to a service without a view around it."""
+    return reason_in(log.splitlines(), target_of_nothing, server=server)
 
-    def target_of(text: str, context: str) -> Target:
-        return target(text, context, None, None)
 
-    return reason_in(log.splitlines(), target_of, server=server)
+def target_of_nothing(text: str, context: str) -> Target:
+    """Return what a line speaks of, where no server was seen."""
+    return target(text, context, None, None)
 
 
 @pytest.mark.parametrize("failure", FAILURES, ids=str)
@@ -141,10 +142,13 @@ RuntimeError: STRIPE_KEY is not set"""
         "App 4711 output: {}",
         "\x1b[31m{}\x1b[0m",
         "{}\r",
+        "2026-11-25 21:00:00,123 ERROR {}",
+        "[2026-11-25T21:00:00Z] [error] {}",
+        "    {}",
     ],
 )
 def test_what_a_collector_puts_before_each_line_does_not_matter(collected: str) -> None:
-    """Compose, `docker logs -t`, Kubernetes, syslog, foreman, PM2, colours: what is below is read as it was written."""
+    """Compose, Kubernetes, syslog, foreman, PM2, colours, one level: what is below is read as it was written."""
     reason = read("\n".join(collected.format(line) for line in PLAIN.split("\n")))
     assert reason is not None
     assert (reason.code, reason.names["detail"]) == ("container.missing-variable", "STRIPE_KEY")
@@ -155,6 +159,53 @@ def test_a_file_of_dockers_own_log_is_read_as_the_program_wrote_it() -> None:
     """Docker's log file holds a JSON record for each line; one that is not JSON is left as it is."""
     record = [f'{{"log":{json.dumps(f"{line} ")},"stream":"stderr"}}' for line in PLAIN.split("\n")]
     assert read("\n".join([*record, '{"log":"half of a rec'])) == read(f'{PLAIN}\n{{"log":"half of a rec')
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"level": 50, "time": 1, "pid": 1, "hostname": "a", "msg": "{}"},
+        {"level": "info", "ts": 1.1, "caller": "run/pipe.go:9", "msg": "{}"},
+        {"@timestamp": "2026-11-25T21:00:00Z", "@version": "1", "message": "{}", "level": "ERROR"},
+        {"@t": "2026-11-25T21:00:00Z", "@mt": "{}", "@l": "Error"},
+        {"event": "{}", "level": "error"},
+    ],
+)
+def test_a_record_for_each_line_is_read_as_the_program_wrote_it(record: dict[str, object]) -> None:
+    """What collects the output of a program as JSON gives all lines the same level."""
+    lines = [
+        json.dumps({key: line if each == "{}" else each for key, each in record.items()}) for line in PLAIN.split("\n")
+    ]
+    assert read("\n".join(lines)) == read(PLAIN)
+
+
+def test_a_level_that_all_lines_have_says_nothing() -> None:
+    """The last line is no worse than those before it, and the one that a text is known of decides."""
+    said = ["panicked while starting", "DATABASE_URL is not set", "usage: shop [options]", "  --port PORT"]
+    reason = read("\n".join(f"2026-11-25 21:00:00,123 ERROR {line}" for line in said))
+    assert reason is not None
+    assert reason.code == "container.missing-variable"
+
+
+def test_what_does_not_prove_a_refusal_is_not_stated_as_one() -> None:
+    """A client that only says that it reached no server leaves open why."""
+    reason = read("kafka.errors.NoBrokersAvailable: NoBrokersAvailable")
+    assert reason is not None
+    assert (reason.code, reason.title, reason.sure) == ("dependency.refused", "{service} cannot reach {what}", False)
+
+
+def test_a_server_that_runs_did_not_end_by_an_error_that_no_text_is_known_of() -> None:
+    """RabbitMQ reports a client that hung up as an error of its own."""
+    log = ["2026-11-27 10:00:09.123456+00:00 [error] <0.900.0> missed heartbeats from client, timeout: 60s"]
+    found = [reason_in(log, target_of_nothing, server=True, serving=each) for each in (True, False)]
+    assert [each and each.code for each in found] == [None, "container.own-error"]
+
+
+def test_a_program_does_without_those_to_whom_it_only_reports() -> None:
+    """A collector of traces that is away is not why a service is unhealthy."""
+    lost = 'traces export: Post "http://otel:4318/v1/traces": dial tcp: lookup otel on 127.0.0.11:53: no such host'
+    assert read(lost) is None
+    assert read(lost.replace("otel:4318/v1/traces", "shop:8080/prices").replace("otel", "shop")) is not None
 
 
 def test_what_rust_lists_below_an_error_is_read_with_it() -> None:

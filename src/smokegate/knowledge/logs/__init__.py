@@ -18,7 +18,7 @@ WORDS = "words.toml"
 FAMILIES = ("postgres", "database", "dependency")
 """What `{family}` in a code stands for: PostgreSQL, any other database, anything else that it connects to."""
 VARIABLE = (
-    r"(?P<name>(?-i:\b(?!(?:ERR|SIG|HTTP|ECONN|GLIBC|CXXABI|OPENSSL)\w*_|(?:RUST_BACKTRACE|NODE_MODULE_VERSION)\b|\w+_(?:NOT_FOUND|ERROR|FAILED|REFUSED|EXCEPTION)\b)"
+    r"(?P<name>(?-i:\b(?!(?:ERR|SIG|HTTP|ECONN|GLIBC|CXXABI|OPENSSL)\w*_|(?:RUST_BACKTRACE|NODE_MODULE_VERSION)\b|NOT_\w+|\w+_(?:NOT_FOUND|ERROR|FAILED|REFUSED|EXCEPTION)\b)"
     r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b))"
 )
 """What `<VARIABLE>` in a text stands for: a name in capitals with an underscore, that is no code of an error."""
@@ -42,10 +42,20 @@ class LogCause(Struct, frozen=True, dict=True):
     """Whether it is about something that the service connects to, so that a server's own log does not show it."""
     raised: tuple[str, str] | None = None
     """Words that show it only where they were raised in certain frames, and those frames."""
+    hinted: tuple[str, tuple[str, ...]] | None = None
+    """The title where only these texts show it: they fit other causes of the same kind, too."""
 
     @cached_property
     def says(self) -> re.Pattern[str]:
         """One pattern for all its texts; compiled where a log is read, not where a runbook is written."""
+        return _any_of((*self.texts, *(self.hinted[1] if self.hinted else ())))
+
+    def hint(self, text: str) -> str | None:
+        """Return the title that a text allows which does not prove the cause, None where it does."""
+        return self.hinted[0] if self.hinted and not self._proof.search(text) else None
+
+    @cached_property
+    def _proof(self) -> re.Pattern[str]:
         return _any_of(self.texts)
 
     @cached_property
@@ -138,6 +148,7 @@ def _cause(table: dict[str, Any]) -> LogCause:
         texts=tuple(table["says"]),
         named=table.get("named"),
         client=table.get("client", False),
+        hinted=(table["hinted"]["title"], tuple(table["hinted"]["says"])) if "hinted" in table else None,
         raised=(table["raised"]["says"], table["raised"]["frames"]) if "raised" in table else None,
     )
 
