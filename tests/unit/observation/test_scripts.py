@@ -248,7 +248,6 @@ def test_a_script_that_calls_no_api_has_no_address(script: str) -> None:
         ("const m=(e=>{const r=g();return{globals:r,url:new r.URL(e),with(t){return t}}})(void 0)", "undefined", ""),
         ("const e=s({VITE_API_URL:o().url()}).parse({BASE_URL:`/`,MODE:`production`})", "undefined", "VITE_API_URL"),
         ("const z=s({API_URL:o().url()}),e=z.parse({API_URL:void 0})", "undefined", "API_URL"),
-        ("const e=c({client:{API_URL:o().url()},runtimeEnv:{API_URL:void 0}})", "undefined", "API_URL"),
         (f"{HONO}const c=h(void 0)", "undefined", ""),
         (f"{HONO}const f=()=>h(void 0).api.items.$get()", "undefined", ""),
         (f"{APOLLO}const c=new L({{uri:void 0}})", "/graphql", ""),

@@ -23,7 +23,6 @@ from smokegate.observation.javascript.missing import Missing
 from smokegate.observation.javascript.options import Options
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import PIECE, PUNCTUATION, STRING, WORD, Tokens, unescaped
-from smokegate.observation.javascript.validated import RUNTIME
 from smokegate.observation.javascript.values import Undefined, Unknown
 from smokegate.observation.model import HOLE
 
@@ -81,8 +80,6 @@ class Calls:
         elif tokens.is_punctuation(index - 1, *BEFORE_KEY.get(sign, ())):
             if word == "path" and (path := stated_with_method(tokens, index + 2)):
                 self.paths.note(path)
-            if word in RUNTIME:
-                yield from self._missing.at_runtime(script, index + 2)
             yield from self._options.entry(script, word, index + 2)
         elif (sign == "+" and tokens.is_punctuation(index - 1, "(", ",", "=>", "=", ":", "[")) or (
             sign == "+" and tokens.word(index - 1) == "return"

@@ -50,6 +50,8 @@ class Evaluator:
         """The only address that any script gives a property of a name, as far as it was looked for."""
         self.given: dict[tuple[Script, int, str], Value | None] = {}
         """What every caller gives a parameter, where that is nothing."""
+        self.members: dict[tuple[Script, int, str], Value] = {}
+        """What the objects that were read have under a name."""
         self.clients: list[Client] | None = None
         """Which known clients the scripts hold, once it was looked for."""
         self.sources: dict[tuple[Script, int], str] = {}

@@ -127,24 +127,35 @@ def _of_literal(evaluator: Evaluator, value: Literal, name: str) -> Value:
         return _of_class(evaluator, value, name)
     if tokens.word(value.at) != "{":
         return UNKNOWN
-    found: Value | None = None
+    key = (script, value.at, name)
+    if key not in evaluator.members:
+        evaluator.members[key] = UNKNOWN  # the answer to the question within the question
+        evaluator.members[key] = _of_object(evaluator, value, name)
+    return evaluator.members[key]
+
+
+def _of_object(evaluator: Evaluator, value: Literal, name: str) -> Value:
+    script, tokens, found = value.script, value.script.tokens, None
+    places = script.properties.get(name, ())
+    evaluator.world.steps += len(places) // 8
     for index in entries(value):
         entry = _entry(evaluator, value, index, name)
         if isinstance(entry, Unknown) and found is not None and tokens.is_punctuation(index, "..."):
             found = choice(found, entry)  # `{url: "…", ...window.settings}`: which of them holds is not known
         elif entry is not None:
             found = entry
+        if evaluator.world.exhausted:
+            return UNKNOWN
     if found is not None:
         return found
-    later = [
-        evaluator.value(script, at) for at in script.properties.get(name, ()) if tokens.is_punctuation(at - 1, "=")
-    ]
+    later = [evaluator.value(script, at) for at in places if tokens.is_punctuation(at - 1, "=")]
     return choice(*later) if later and len(later) < 8 else _absent(name)
 
 
 def _entry(evaluator: Evaluator, value: Literal, index: int, name: str) -> Value | None:
     """Return what the entry of an object literal that begins at a token gives a name; None where it is not of it."""
     script, tokens = value.script, value.script.tokens
+    evaluator.world.steps += index % 8 == 0
     if tokens.is_punctuation(index, "..."):
         spread = evaluator.value(script, index + 1)
         part = member(evaluator, spread, name) if spread != value else UNDEFINED  # not that of `a = {...a, b: 1}`

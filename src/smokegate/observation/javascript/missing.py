@@ -42,11 +42,6 @@ class Missing:
             for name in validated.missing(self._evaluator, script, index):
                 yield Found(script.url, UNDEFINED.word, "built", "?", setting=name)
 
-    def at_runtime(self, script: Script, at: int) -> Iterator[Found]:
-        """Yield the settings that are missing in a `runtimeEnv`."""
-        for name in validated.missing_at_runtime(self._evaluator, script, at):
-            yield Found(script.url, UNDEFINED.word, "built", "?", setting=name)
-
     def thrown(self, script: Script, index: int) -> Iterator[Found]:
         """Yield the setting that a module misses that throws as it loads, by no condition: the build decided it."""
         tokens = script.tokens

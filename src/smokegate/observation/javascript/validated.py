@@ -10,15 +10,12 @@ from smokegate.observation.javascript.api_names import names_api
 from smokegate.observation.javascript.extents import skip
 from smokegate.observation.javascript.members import entries, member
 from smokegate.observation.javascript.scopes import Definition, Script
-from smokegate.observation.javascript.tokens import NOWHERE
 from smokegate.observation.javascript.unset import runs_at_once
 from smokegate.observation.javascript.values import UNDEFINED, Literal, Undefined
 
 if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
 
-RUNTIME = frozenset({"runtimeEnv", "runtimeEnvStrict", "experimental__runtimeEnv"})
-"""Under which names T3 Env is given the settings that it checks."""
 HEAD = 8
 """How many tokens stand at most before the entries of a schema: `z.object({`."""
 OPTIONAL = re.compile(r"optional|nullish|nullable|default|catch|fallback|prefault|union|any\b|unknown")
@@ -33,16 +30,6 @@ def missing(evaluator: Evaluator, script: Script, index: int) -> Iterator[str]:
         given = evaluator.value(script, index + 2)
         if isinstance(given, Literal):
             yield from _missing(evaluator, Literal(script, schema), given)
-
-
-def missing_at_runtime(evaluator: Evaluator, script: Script, at: int) -> Iterator[str]:
-    """Yield the settings with an address that are missing in the `runtimeEnv` of `createEnv({ client: …, … })`."""
-    opened = script.tokens.inside[at]
-    if opened == NOWHERE or not runs_at_once(script, opened) or "skipValidation" in script.tokens.text:
-        return
-    given, schema = evaluator.value(script, at), member(evaluator, Literal(script, opened), "client")
-    if isinstance(given, Literal) and isinstance(schema, Literal):
-        yield from _missing(evaluator, schema, given)
 
 
 def _schema(script: Script, last: int) -> int | None:
