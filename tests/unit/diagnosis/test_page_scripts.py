@@ -268,6 +268,30 @@ def test_a_constant_that_only_begins_a_request_is_no_call() -> None:
     assert judgement(f"const b=`{API}/api`;fetch(`${{b}}/items`)") == "right"
 
 
+def test_a_prefix_that_is_there_twice_is_wrong_below_a_stated_one_too() -> None:
+    """The backend's answer decides; the calls whose paths the file does not name show nothing right."""
+    stated = an_environment(
+        frontend={"url": FRONTEND, "calls": f"{API}/api"},
+        backend={"url": API, "health": {"path": "/health"}, "endpoints": [{"path": "/api/items"}]},
+        sign_in=None,
+        version=None,
+    )
+    script = f"const b=`{API}/api/api`;fetch(b+`/items`);fetch(b+`/orders`)"
+    gone = page("called on backend /api/api/items", 404)
+    assert judgement(script, environment=stated, exchanges=(gone,)) == "frontend.wrong-path"
+    assert judgement(script, environment=stated) == "right"
+    assert (
+        judgement(script, environment=stated, exchanges=(answered("called on backend /api/api/items", 200, []),))
+        == "right"
+    )
+
+
+def test_a_client_without_a_base_is_right_where_the_pages_own_host_has_the_api() -> None:
+    script = "const c=createClient({baseUrl:void 0});c.GET(`/api/items`)"
+    assert judgement(script, exchanges=(page("called on frontend /api/items"),)) == "frontend.address-unset"
+    assert judgement(script, exchanges=(answered("called on frontend /api/items", 200, []),)) == "not known"
+
+
 CALLING = f'const c=axios.create({{baseURL:"{API}/api"}});c.get("/items")'
 
 

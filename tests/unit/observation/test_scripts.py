@@ -26,6 +26,10 @@ CLIENT = (
     "class yi{constructor(t,e){this.key=e;this.at=mi(t)}from(t){return fetch(this.at+t)}}"
 )
 
+#: Clients that want an address and do not say so, as hono and Apollo Client are written.
+HONO = "const h=(a,s)=>u(c=>{let p=[...c.path];if(p[0]===`valueOf`)return;c.args[0]?.param&&t(c.args[0].query)});"
+APOLLO = "class B{constructor(e={}){let{uri:t=`/graphql`,includeExtensions:n}=e}}class L extends B{}"
+
 
 def reading(script: str, html: str = "", **more: str) -> Reading:
     """Read a page with a script; further ones by their names."""
@@ -64,6 +68,8 @@ def test_looking_for_the_callers_of_a_short_name_counts_as_work() -> None:
         ('window.fetch=w(window.fetch);fetch("/items")', False),
         ('if(window.fetch==null)load();fetch("/items")', True),
         (f'window.fetch=w(window.fetch);fetch("{API}/items")', True),
+        ('const v=window.fetch;window.fetch=(e,t)=>(m(e)&&y.delete(e),v(e,t));fetch("/items")', True),
+        ('const v=window.fetch;window.fetch=(e,t)=>(e=b+e,v(e,t));fetch("/items")', False),
     ],
 )
 def test_where_a_page_changes_its_own_requests_a_path_is_no_certain_address(script: str, *, certain: bool) -> None:
@@ -230,6 +236,21 @@ def test_a_script_that_calls_no_api_has_no_address(script: str) -> None:
         ('const l=c({uri:void 0,credentials:"include"})', "undefined", ""),
         ('const a=new D(new C({basePath:void 0,headers:{}}));a.list({path:"/items"})', "undefined", ""),
         ('const b="YOUR_API_URL_HERE";fetch(`${b}/items`)', "YOUR_API_URL_HERE/items", ""),
+        (
+            "class H{constructor(e){this.h=x.create({baseURL:e})}}new class extends H{constructor(){super(void 0)}}",
+            "undefined",
+            "",
+        ),
+        ("class H{constructor(e){this.h=x.create({baseURL:e})}}class I extends H{}new I(void 0)", "undefined", ""),
+        ("const A=class e{static base=void 0;static get(t){return fetch(e.base+t)}};A.get(q)", "undefined\ufffc", ""),
+        ("const a=(e=>({get:t=>fetch([e,t].join(``)).then(e=>e.json())}))(void 0)", "undefined\ufffc", ""),
+        ("const s={base:void 0};fetch(s.base+p+(q?`?${q}`:``))", "undefined\ufffc?\ufffc", ""),
+        ("const m=(e=>{const r=g();return{globals:r,url:new r.URL(e),with(t){return t}}})(void 0)", "undefined", ""),
+        ("const e=s({VITE_API_URL:o().url()}).parse({BASE_URL:`/`,MODE:`production`})", "undefined", "VITE_API_URL"),
+        ("const z=s({API_URL:o().url()}),e=z.parse({API_URL:void 0})", "undefined", "API_URL"),
+        (f"{HONO}const c=h(void 0)", "undefined", ""),
+        (f"{HONO}const f=()=>h(void 0).api.items.$get()", "undefined", ""),
+        (f"{APOLLO}const c=new L({{uri:void 0}})", "/graphql", ""),
     ],
 )
 def test_an_address_that_the_build_did_not_fill_in_is_found(script: str, value: str, setting: str) -> None:
@@ -260,6 +281,47 @@ def test_defaults_that_settings_are_spread_over_are_not_called(script: str) -> N
 def test_what_is_set_last_is_called(script: str) -> None:
     """A generated client begins with the address in its specification; the page gives it the one that counts."""
     assert called(script) == [f"{API}/items"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "const e=s({API_URL:o().url().optional()}).parse({API_URL:void 0})",
+        "const e=s({API_URL:o().url()}).parse({API_URL:`/api`})",
+        "const f=()=>s({API_URL:o().url()}).parse({API_URL:void 0})",
+        "const c=createContext(void 0),r=useRef(void 0)",
+        f"{HONO}const c=createContext(void 0),d=h(`/`)",
+        f"{APOLLO}const c=new L({{uri:`/graphql`}}),d=s({{uri:void 0}})",
+    ],
+)
+def test_nothing_is_missing_where_nothing_is_wanted(script: str) -> None:
+    assert [each for each in reading(script).addresses() if each.value.startswith("undefined")] == []
+
+
+@pytest.mark.parametrize(
+    ("html", "wanted"),
+    [(f'<script>window.__ENV={{at:"{API}"}}</script>', API), ("<script>window.__ENV={}</script>", LOCAL)],
+)
+def test_what_is_spread_over_a_default_replaces_it_where_it_is_there(html: str, wanted: str) -> None:
+    script = f'const s={{at:"{LOCAL}",...window.__ENV}};fetch(s.at+"/items")'
+    assert called(script, html) == [f"{wanted}/items"]
+
+
+@pytest.mark.parametrize(
+    ("script", "cookies"),
+    [
+        (f'const o={{credentials:"include"}},c=(p,r)=>fetch("{API}"+p,{{...o,...r}})', True),
+        (f'x.defaults.withCredentials=!0,x.create({{baseURL:"{API}"}})', True),
+        (f'x.create({{baseURL:"{API}"}}),x.defaults.withCredentials=!0', False),
+        (f'const c=x.create({{baseURL:"{API}"}});c.interceptors.request.use(e=>(e.withCredentials=!0,e))', True),
+        (f'const c=x.create({{baseURL:"{API}"}});d.interceptors.request.use(e=>(e.withCredentials=!0,e))', False),
+        (f'const o={{prefix:"{API}"}};o.credentials="include";k.create(o)', True),
+        (f'const r=new XMLHttpRequest;r.open("GET","{API}/items"),r.withCredentials=!0', True),
+        (f'const r=new XMLHttpRequest;r.open("GET","{API}/items"),q.withCredentials=!0', False),
+    ],
+)
+def test_cookies_are_sent_that_are_set_away_from_the_address(script: str, *, cookies: bool) -> None:
+    assert [each.cookies for each in reading(script).addresses() if each.how != "constant"] == [cookies]
 
 
 def test_an_object_of_the_same_shape_keeps_its_own_address() -> None:

@@ -77,10 +77,7 @@ class AddressJudge:
         if UNFILLED.match(address.value):
             return "frontend.address-unfilled", ""
         if UNSET.match(address.value):
-            # A client whose base is not set calls the page's own origin, which may be right.
-            alone = address.how == "client" and address.value == "undefined"
-            at_home = place_of(self._home) == place_of(self.wanted)
-            return UNCLEAR if alone and at_home else "frontend.address-unset", ""
+            return UNCLEAR if self._may_be_home(address) else "frontend.address-unset", ""
         bare = WITHOUT_SCHEME.match(address.value)
         if bare is not None:
             why = "browsers take it for a path: it has no scheme, or quotation marks around it"
@@ -97,6 +94,21 @@ class AddressJudge:
         if is_developer_tool(address.resolved) or is_third_party(address.resolved):
             return UNCLEAR, ""
         return ("frontend.calls-localhost" if is_local(found.hostname) else "frontend.another-backend"), ""
+
+    def _may_be_home(self, address: ApiAddress) -> bool:
+        """Return whether a client without a base may be right: it calls the page's own host, which has the API."""
+        unbased = self.unbased(address)
+        if unbased is None or place_of(self._home) == place_of(self.wanted):
+            return unbased is not None
+        names = [ON_FRONTEND + each for each in self.samples(unbased)]
+        answers = map(self._answer, (*names, "api on frontend"))
+        first = next(filter(None, answers), None)
+        return first is not None and is_api(first)
+
+    def unbased(self, address: ApiAddress) -> ApiAddress | None:
+        """Return what most clients call whose base is not set: the paths alone, on the page's own host."""
+        alone = address.how == "client" and address.value == "undefined"
+        return ApiAddress(address.script, "", self._home.geturl(), "client") if alone else None
 
     def refused_by_policy(self, address: ApiAddress) -> str:
         """Return the directive of the page's own policy by which browsers do not call an address; empty for none."""
@@ -124,7 +136,7 @@ class AddressJudge:
         if not self._prefix:
             return self._by_trial(address)
         if covers(known, self._prefix):
-            return RIGHT, ""
+            return self._by_trial(address)
         if covers(self._prefix, known.rstrip("/")) and (cut or address.how in BASES):
             joined = [known.rstrip("/") + "/" + each.lstrip("/") for each in self._paths]
             if any(covers(each, self._prefix) for each in joined):
@@ -147,9 +159,14 @@ class AddressJudge:
 
     def suspicious(self, address: ApiAddress) -> str:
         """Return a path that is called and lacks the beginning that a declared path of the API has, or has it twice."""
-        if self._prefix or not self.is_wanted(split_address(address.resolved)):
+        if not self.is_wanted(split_address(address.resolved)):
             return ""
         called = self.called(address)
+        if self._prefix:
+            # Below the stated beginning, all that a declared path can show is that the beginning is there twice.
+            below = [d for d in self._declared if covers(d, self._prefix)]
+            right = any(covers(c, d) for c in called for d in below)
+            return "" if right else max((c for c in called for d in below if covers(c, self._prefix + d)), default="")
         if any(covers(d, c.rstrip("/")) or covers(c, d) for c in called for d in self._declared if len(c) > 1):
             return ""
         # What knows the prefix elsewhere does not lack it here: this is a page of the frontend with a similar name.
@@ -157,6 +174,10 @@ class AddressJudge:
         twice = [c for c in called for d in self._declared if c == "/" + d.split("/")[1] + d]
         alike = [c for c in called for d in self._declared if len(c) > 1 and _alike(c, d)]
         return max(lacking or twice or alike, key=len, default="")
+
+    def doubles(self, address: ApiAddress) -> bool:
+        """Return whether an address begins with the stated beginning of the API twice, which shows nothing right."""
+        return bool(self._prefix) and covers(split_address(address.resolved).path, 2 * self._prefix)
 
     def called(self, address: ApiAddress) -> list[str]:
         """Return the paths that are called by an address, each as far as it is known."""

@@ -77,6 +77,8 @@ def to_try(environment: Environment, addresses: Iterable[ApiAddress], paths: tup
     for each in judge.addresses:
         if judge.kind(each)[0] == "frontend.calls-itself" and not (unset and each.how == "path"):
             found.update((ON_FRONTEND + path, None) for path in judge.samples(each)[:1])
+        elif unbased := judge.unbased(each):
+            found.update((ON_FRONTEND + path, None) for path in judge.samples(unbased)[:1])
         elif suspicious := judge.suspicious(each):
             found[ON_BACKEND + suspicious] = None
     return tuple(found)[:3]
@@ -129,7 +131,8 @@ def _vouches(judge: AddressJudge, right: ApiAddress) -> bool:
 
     What leads to a path that the file does not name shows nothing about the others, nor does what is only mentioned.
     """
-    return right.how != "mention" and not judge.suspicious(right) and judge.coincides(right)
+    shows = right.how != "mention" and not judge.doubles(right)
+    return shows and not judge.suspicious(right) and judge.coincides(right)
 
 
 def _counts(judge: AddressJudge, wrong: Wrong, *, any_right: bool, near: bool) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from smokegate.observation.javascript.address_names import AddressNames
@@ -20,22 +19,15 @@ from smokegate.observation.javascript.called_paths import CalledPaths, is_query,
 from smokegate.observation.javascript.callers import requested
 from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.members import member
+from smokegate.observation.javascript.missing import Missing
 from smokegate.observation.javascript.options import Options
-from smokegate.observation.javascript.refusing import keeps_nothing, refused
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import PIECE, PUNCTUATION, STRING, WORD, Tokens, unescaped
-from smokegate.observation.javascript.unset import called_at_once, runs_at_once
-from smokegate.observation.javascript.values import UNDEFINED, Undefined, Unknown
+from smokegate.observation.javascript.values import Undefined, Unknown
 from smokegate.observation.model import HOLE
 
 NAMED_SETTING = frozenset({"constant", "value", "provide"})
 """Methods that give a setting its name and its value: `module.constant("API_URL", …)`."""
-SETTING = re.compile(r"[A-Z][A-Z0-9]{1,20}(?:_[A-Z0-9]{1,20}){1,6}")
-SETS_ADDRESS = re.compile(
-    r"(?:set_?)?(?:(?:api|base|root|server)_?)?(?:ur[il]|endpoint)|set_?base_?path", re.IGNORECASE
-)
-"""Methods that give a client its address: `wretch().url(…)`."""
-
 BEFORE_KEY = {":": ("{", ","), "=": (".", "?.")}
 """What stands before a name that is set: in `a.url ? a.url : b` the colon sets nothing."""
 
@@ -50,6 +42,7 @@ class Calls:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._names = AddressNames(evaluator)
+        self._missing = Missing(evaluator)
         self.paths = CalledPaths()
         self._options = Options(evaluator, self.paths)
 
@@ -79,9 +72,11 @@ class Calls:
             sign, index = "(", index + 1
         if sign == "(" and tokens.word(index - 1) != "function":
             yield from self._call(script, index, word)
-            yield from self._refused(script, index)
+            yield from self._missing.to_call(script, index)
         elif word == "throw":
-            yield from self._thrown(script, index)
+            yield from self._missing.thrown(script, index)
+        elif word == "void" and tokens.is_punctuation(index - 1, "(") and tokens.word(index + 1) == "0":
+            yield from self._missing.left_out(script, index - 1)
         elif tokens.is_punctuation(index - 1, *BEFORE_KEY.get(sign, ())):
             if word == "path" and (path := stated_with_method(tokens, index + 2)):
                 self.paths.note(path)
@@ -94,13 +89,16 @@ class Calls:
     def _call(self, script: Script, index: int, word: str) -> Iterator[Found]:
         tokens, before, first = script.tokens, script.tokens.word(index - 1), index + 2
         if before == "new" and word == "URL" and tokens.closing(index + 1) > first:
-            yield from self._url(script, first)
+            yield from self._missing.url(script, first)
         elif word in REQUESTS or (before == "new" and word in CONNECTIONS):
             yield from self._request(script, first, self._method(script, first))
         elif word == "open" and before in {".", "?."}:
             verb, second = self._evaluator.value(script, first), self._evaluator.second_argument(script, first)
             if second is not None and (isinstance(verb, Unknown) or (isinstance(verb, str) and verb.isalpha())):
-                yield from self._request(script, second, verb.upper() if isinstance(verb, str) else "?")
+                cookies = self._options.sets_cookies(script, tokens.word(index - 2), index)
+                yield from self._request(
+                    script, second, verb.upper() if isinstance(verb, str) else "?", cookies=cookies
+                )
         elif before == "." and word in VERBS:
             yield from self._verb(script, first, word.upper())
         elif before == "." and word in NAMED_SETTING:
@@ -112,53 +110,8 @@ class Calls:
         elif tokens.kind(first) == WORD and word not in SHOWN and self._names.is_argument(script, first):
             yield from self._options.given(script, first)
 
-    def _thrown(self, script: Script, index: int) -> Iterator[Found]:
-        """Yield the setting that a module misses that throws as it loads, by no condition: the build decided it."""
-        tokens = script.tokens
-        at = called_at_once(script, index)
-        begins = not index or at != index or tokens.is_punctuation(index - 1, ";", "}")
-        if not begins or not runs_at_once(script, at):
-            return
-        said = " ".join(tokens.word(each) for each in range(index, index + 12) if tokens.kind(each) in {STRING, PIECE})
-        name = next((each for each in SETTING.findall(said) if names_api(each)), "")
-        if name:
-            yield Found(script.url, "undefined", "built", "?", setting=name)
-
-    def _refused(self, script: Script, index: int) -> Iterator[Found]:
-        """Yield the nothing that a client is made with as the page loads, and that it refuses: it wants an address."""
-        tokens, before = script.tokens, index - 2 if script.tokens.word(index - 1) == "new" else index - 1
-        quoted = tokens.kind(index + 2) == STRING or (tokens.word(index + 2) == "`" and not tokens.word(index + 3))
-        is_value = tokens.kind(index + 2) == WORD or tokens.word(index + 3) == "}" or quoted
-        begins = tokens.is_punctuation(before, "=", ",", ";", "(", ".", "}") or before < 0
-        if not is_value or not begins or not runs_at_once(script, index):
-            return
-        value = self._evaluator.value(script, index + 2)
-        if not isinstance(value, Undefined) and value != "":
-            return
-        unset = value if isinstance(value, Undefined) else UNDEFINED
-        if refused(self._evaluator, script, index, empty=value == ""):
-            yield Found(script.url, unset.word, "client", "?", setting=unset.name)
-        elif tokens.word(index - 1) == ".":
-            if SETS_ADDRESS.fullmatch(tokens.word(index)):
-                yield Found(script.url, "" if value == "" else unset.word, "client", "?", setting=unset.name)
-        elif keeps_nothing(self._evaluator, script, index, value):
-            yield Found(script.url, "", "client", "?", setting=unset.name)
-
-    def _url(self, script: Script, at: int) -> Iterator[Found]:
-        """Yield what `new URL` of a setting that is not set shows: it throws where the page needs the address."""
-        value = self._evaluator.value(script, at)
-        if (
-            not isinstance(value, Undefined)
-            or value.word != "undefined"
-            or self._evaluator.second_argument(script, at) is not None
-        ):
-            return
-        # A library's own parts are put together when it runs: that one of them seems to lack a part is no setting.
-        if not value.name or value.name.isupper() or names_api(value.name):
-            yield Found(script.url, "undefined", "built", "?", setting=value.name)
-
-    def _request(self, script: Script, at: int, method: str) -> Iterator[Found]:
-        cookies = self._options.with_cookies(script, self._evaluator.second_argument(script, at))
+    def _request(self, script: Script, at: int, method: str, *, cookies: bool = False) -> Iterator[Found]:
+        cookies = cookies or self._options.with_cookies(script, self._evaluator.second_argument(script, at))
         for value, alone in requested(self._evaluator, script, at):
             if isinstance(value, str) and value.strip(HOLE):
                 yield Found(script.url, value, "request", method, alone=alone, cookies=cookies)
@@ -197,12 +150,13 @@ class Calls:
         elif head[:1] == "/" and (tokens.is_punctuation(index - 1, "(", ",") or is_query(tokens, index)):
             self._path(script, index, tokens.word(index)[1:-1])
         elif ABSOLUTE.match(head):
-            if tokens.is_punctuation(index - 1, "("):
-                return
+            if tokens.is_punctuation(index - 1, "(") and not tokens.is_punctuation(index - 2, ")", "}"):
+                return  # of a call, which is read by its name
             if tokens.is_punctuation(index + 1, "+"):
                 yield from self._built(script, index)
             else:
-                yield Found(script.url, unescaped(tokens.word(index)[1:-1]), _stands_as(tokens, index), "?")
+                how = "built" if tokens.is_punctuation(index - 1, "(") else _stands_as(tokens, index)
+                yield Found(script.url, unescaped(tokens.word(index)[1:-1]), how, "?")
         elif tokens.is_punctuation(index + 1, ".") and tokens.word(index + 2) == "concat":
             yield from self._built(script, index)
         elif UNSET.match(tokens.word(index), 1) and "/" in tokens.word(index):

@@ -61,17 +61,38 @@ def _made(script: Script, body: int) -> list[int]:
     after = tokens.closing(body) + 1
     if tokens.word(head - 1) == "new":
         return [after] if tokens.is_punctuation(after, "(") else []
-    named = tokens.word(head + 1) if tokens.word(head + 1) not in {"extends", "{"} else tokens.word(head - 2)
+    named = _named(script, head)
     if not script.made:
-        for index in range(len(tokens) - 1):
-            if (
-                tokens.kinds[index] == WORD
-                and tokens.word(index) == "new"
-                and tokens.word(index + 2) not in {".", "?."}
-            ):
-                script.made[tokens.word(index + 1)].append(index + 2)
-        script.made[""] = []  # not looked for again where there is none
+        _index(script)
     return [each for each in script.made.get(named, ()) if _is(script.visible(named, each - 1), head)]
+
+
+def _named(script: Script, head: int) -> str:
+    """Return the name of the class that begins at a token."""
+    tokens = script.tokens
+    return tokens.word(head + 1) if tokens.word(head + 1) not in {"extends", "{"} else tokens.word(head - 2)
+
+
+def _index(script: Script) -> None:
+    """Note each `new` of a class, and each `super` that hands on what a class that extends it is given."""
+    tokens = script.tokens
+    constructed, heirs = set[int](), dict[int, str]()
+    for index in range(len(tokens) - 1):
+        word = tokens.word(index) if tokens.kinds[index] == WORD else ""
+        if word == "new" and tokens.word(index + 2) not in {".", "?."}:
+            script.made[tokens.word(index + 1)].append(index + 2)
+        elif word == "super" and tokens.is_punctuation(index + 1, "("):
+            body = tokens.inside[_constructor(script, index) or index]
+            constructed.add(body)
+            if body != NOWHERE and tokens.word(body - 2) == "extends":
+                script.made[tokens.word(body - 1)].append(index + 1)
+        elif word == "extends" and tokens.is_punctuation(index + 2, "{"):
+            head = index - 1 if tokens.word(index - 1) == "class" else index - 2
+            heirs[index + 2] = _named(script, head)
+    for body, name in heirs.items():
+        if body not in constructed:  # without a constructor, all is handed on
+            script.made[tokens.word(body - 1)] += script.made.get(name, [])[: MOST_MADE + 1]
+    script.made[""] = []  # not looked for again where there is none
 
 
 def _is(found: Definition | str | None, head: int) -> bool:

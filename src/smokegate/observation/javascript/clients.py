@@ -39,11 +39,30 @@ def owner_of(script: Script, at: int) -> str:
         position = tokens.inside[position]
         if position == NOWHERE:
             return ""
+        if tokens.is_punctuation(position - 1, "="):
+            return tokens.word(position - 2)
         before, name = _first(script, position - 1)
         if tokens.is_punctuation(before, "="):
             return tokens.word(before - 1)
         if tokens.is_punctuation(position, "(") and tokens.word(position - 1).startswith("set"):
             return name
+    return ""
+
+
+def maker_of(script: Script, opened: int) -> str:
+    """Return the first name of what is given these options: of `axios.create({ … })` it is `axios`."""
+    return _first(script, opened - 2)[1] if script.tokens.is_punctuation(opened - 1, "(") else ""
+
+
+def intercepted(script: Script, at: int) -> str:
+    """Return the name of the client within whose `c.interceptors.request.use(…)` a token stands."""
+    tokens, position = script.tokens, at
+    for _ in range(DEEPEST):
+        position = tokens.inside[position]
+        if position == NOWHERE:
+            break
+        if tokens.word(position - 1) == "use" and tokens.word(position - 5) == "interceptors":
+            return _first(script, position - 1)[1]
     return ""
 
 

@@ -41,7 +41,9 @@ def _assignment(script: Script, index: int) -> None:
         script.properties[tokens.word(name)].append(index + 1)
     else:
         script.define(tokens.word(name), Definition(name, index + 1))
-        if tokens.is_punctuation(name - 1, "{", "}", ";") and tokens.inside[name] != NOWHERE:
+        if (tokens.is_punctuation(name - 1, "{", "}", ";") or tokens.word(name - 1) == "static") and tokens.inside[
+            name
+        ] != NOWHERE:
             script.properties[tokens.word(name)].append(index + 1)  # a field of a class
 
 

@@ -7,6 +7,7 @@ knows is `Unknown`, or a text with a hole.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from smokegate.observation.javascript import functions
 from smokegate.observation.javascript.classes import constructed
@@ -18,7 +19,6 @@ from smokegate.observation.javascript.values import (
     UNDEFINED,
     UNKNOWN,
     Bound,
-    Choice,
     Literal,
     Undefined,
     Unknown,
@@ -27,6 +27,10 @@ from smokegate.observation.javascript.values import (
     options_of,
 )
 from smokegate.observation.javascript.world import GLOBALS, World
+from smokegate.observation.model import HOLE
+
+if TYPE_CHECKING:
+    from smokegate.knowledge.clients import Client
 
 WORDS: dict[str, Value] = {"true": True, "false": False, "null": Undefined(word="null"), "undefined": UNDEFINED}
 MOST_TOKENS = 200
@@ -46,6 +50,12 @@ class Evaluator:
         """The only address that any script gives a property of a name, as far as it was looked for."""
         self.given: dict[tuple[Script, int, str], Value | None] = {}
         """What every caller gives a parameter, where that is nothing."""
+        self.members: dict[tuple[Script, int, str], Value] = {}
+        """What the objects that were read have under a name."""
+        self.clients: list[Client] | None = None
+        """Which known clients the scripts hold, once it was looked for."""
+        self.sources: dict[tuple[Script, int], str] = {}
+        """The source of what may be a client, with that of its parts."""
         self._known: dict[tuple[Script, int], Value] = {}
         self._open: set[tuple[Script, int]] = set()
 
@@ -67,9 +77,11 @@ class Evaluator:
 
     def each_value(self, script: Script, at: int) -> Iterator[tuple[Value, bool]]:
         """Yield what an expression may be, and whether it is the only value that it may have."""
-        value = self.value(script, at)
-        for each in options_of(value):
-            yield each, not isinstance(value, Choice)
+        options = options_of(self.value(script, at))
+        # `a + (q ? "?" + q : "")` is one address, whatever is asked for there.
+        addresses = {each.partition(HOLE)[0].partition("?")[0] if isinstance(each, str) else "" for each in options}
+        alone = len(options) == 1 or (len(addresses) == 1 and "" not in addresses)
+        yield from ((each, alone) for each in options)
 
     def name(self, script: Script, name: str, at: int, bound: Bound) -> Value:
         """Return what a name means where it stands."""

@@ -11,8 +11,9 @@ from smokegate.observation.javascript.address_names import address_by_name
 from smokegate.observation.javascript.api_names import ABSOLUTE
 from smokegate.observation.javascript.clients import set_on
 from smokegate.observation.javascript.scopes import Script
-from smokegate.observation.javascript.tokens import NOWHERE, STRING, WORD, unescaped
+from smokegate.observation.javascript.tokens import NOWHERE, STRING, WORD, Tokens, unescaped
 from smokegate.observation.javascript.values import (
+    UNDEFINED,
     UNKNOWN,
     Choice,
     Element,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
 
 Place = tuple[Script, int]
+HEAD = 6
+"""How many tokens stand at most between `class` and its body."""
 MOST_SET = 64
 """How many places that set a property of one name are looked at."""
 
@@ -102,7 +105,8 @@ def _of_unknown(evaluator: Evaluator, value: Unknown, name: str, place: Place | 
         return Undefined(name) if len(value.path) == 1 and _is_setting(name) else found
     if found.path[-3:] == ("import", "meta", "url") and place is not None:
         return place[0].url
-    if (unset := world.build_setting(found.path)) is not None:
+    unset = world.build_setting(found.path)
+    if unset is not None and (found.path[0] in {"process", "import"} or not any(world.assigned(name))):
         return unset
     if name in world.settings:
         return world.settings[name]
@@ -119,28 +123,69 @@ def _of_literal(evaluator: Evaluator, value: Literal, name: str) -> Value:
     script, tokens = value.script, value.script.tokens
     if tokens.word(value.at) == "[":
         return _of_array(evaluator, value, name)
+    if tokens.word(value.at) == "class":
+        return _of_class(evaluator, value, name)
     if tokens.word(value.at) != "{":
-        return (address_by_name(evaluator, name) or UNKNOWN) if tokens.word(value.at) == "class" else UNKNOWN
-    spread: list[Value] = []
-    for index in _entries(value):
-        if tokens.is_punctuation(index, "..."):
-            spread.append(evaluator.value(script, index + 1))
-        key = tokens.word(index)
-        key = unescaped(key[1:-1]) if tokens.kind(index) == STRING else key
-        if key == name and tokens.is_punctuation(index + 1, ":"):
-            return _as_set(evaluator, value, name, evaluator.value(script, index + 2))
-        if key == name and tokens.kind(index) == WORD and tokens.is_punctuation(index + 1, ",", "}"):
-            return evaluator.value(script, index)
-        if key == "get" and tokens.word(index + 1) == name and tokens.is_punctuation(index + 2, "("):
-            return evaluator.returned(Literal(script, index + 1), [])
-    for each in (each for each in reversed(spread) if each != value):  # not that of `a = {...a, b: 1}`
-        found = member(evaluator, each, name)
-        if not isinstance(found, Undefined):
-            return found
-    later = [
-        evaluator.value(script, at) for at in script.properties.get(name, ()) if tokens.is_punctuation(at - 1, "=")
-    ]
+        return UNKNOWN
+    key = (script, value.at, name)
+    if key not in evaluator.members:
+        evaluator.members[key] = UNKNOWN  # the answer to the question within the question
+        evaluator.members[key] = _of_object(evaluator, value, name)
+    return evaluator.members[key]
+
+
+def _of_object(evaluator: Evaluator, value: Literal, name: str) -> Value:
+    script, tokens, found = value.script, value.script.tokens, None
+    places = script.properties.get(name, ())
+    evaluator.world.steps += len(places) // 8
+    for index in entries(value):
+        entry = _entry(evaluator, value, index, name)
+        if isinstance(entry, Unknown) and found is not None and tokens.is_punctuation(index, "..."):
+            found = choice(found, entry)  # `{url: "…", ...window.settings}`: which of them holds is not known
+        elif entry is not None:
+            found = entry
+        if evaluator.world.exhausted:
+            return UNKNOWN
+    if found is not None:
+        return found
+    later = [evaluator.value(script, at) for at in places if tokens.is_punctuation(at - 1, "=")]
     return choice(*later) if later and len(later) < 8 else _absent(name)
+
+
+def _entry(evaluator: Evaluator, value: Literal, index: int, name: str) -> Value | None:
+    """Return what the entry of an object literal that begins at a token gives a name; None where it is not of it."""
+    script, tokens = value.script, value.script.tokens
+    evaluator.world.steps += index % 8 == 0
+    if tokens.is_punctuation(index, "..."):
+        spread = evaluator.value(script, index + 1)
+        part = member(evaluator, spread, name) if spread != value else UNDEFINED  # not that of `a = {...a, b: 1}`
+        return None if isinstance(part, Undefined) else part
+    key = tokens.word(index)
+    key = unescaped(key[1:-1]) if tokens.kind(index) == STRING else key
+    if key == name and tokens.is_punctuation(index + 1, ":"):
+        return _as_set(evaluator, value, name, evaluator.value(script, index + 2))
+    if key == name and tokens.kind(index) == WORD and tokens.is_punctuation(index + 1, ",", "}"):
+        return evaluator.value(script, index)
+    if key == "get" and tokens.word(index + 1) == name and tokens.is_punctuation(index + 2, "("):
+        return evaluator.returned(Literal(script, index + 1), [])
+    return None
+
+
+def _of_class(evaluator: Evaluator, value: Literal, name: str) -> Value:
+    """Return what a static field of a class is that no one sets later, or what any script gives that name."""
+    script, tokens = value.script, value.script.tokens
+    places = script.properties.get(name, ())[:MOST_SET]
+    own = [at for at in places if tokens.word(at - 3) == "static" and _is_body(tokens, tokens.inside[at], value.at)]
+    set_there = islice(evaluator.world.assigned(name), MOST_SET)
+    later = any(each.tokens.is_punctuation(at - 3, ".") and set_on(each, at) is not None for each, at in set_there)
+    if len(own) == 1 and not later:
+        return evaluator.value(script, own[0])
+    return address_by_name(evaluator, name) or UNKNOWN
+
+
+def _is_body(tokens: Tokens, body: int, head: int) -> bool:
+    """Return whether a brace is that of the class that begins at a token."""
+    return next((each for each in range(head, head + HEAD) if tokens.word(each) == "{"), None) == body
 
 
 def _as_set(evaluator: Evaluator, value: Literal, name: str, first: Value) -> Value:
@@ -172,7 +217,7 @@ def _of_array(evaluator: Evaluator, value: Literal, name: str) -> Value:
     return UNKNOWN
 
 
-def _entries(value: Literal) -> Iterator[int]:
+def entries(value: Literal) -> Iterator[int]:
     """Yield the first token of each entry of an object or array literal."""
     tokens, index = value.script.tokens, value.at + 1
     end = tokens.closing(value.at)
@@ -190,4 +235,4 @@ def _entries(value: Literal) -> Iterator[int]:
 
 def items(evaluator: Evaluator, value: Literal) -> list[Value]:
     """Return the values of an array literal."""
-    return [evaluator.value(value.script, index) for index, _ in zip(_entries(value), range(64), strict=False)]
+    return [evaluator.value(value.script, index) for index, _ in zip(entries(value), range(64), strict=False)]

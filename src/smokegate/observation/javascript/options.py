@@ -16,18 +16,20 @@ from smokegate.observation.javascript.api_names import (
     names_api,
 )
 from smokegate.observation.javascript.called_paths import CalledPaths
-from smokegate.observation.javascript.clients import owner_of, sets
+from smokegate.observation.javascript.clients import intercepted, maker_of, owner_of, sets
 from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.members import member
+from smokegate.observation.javascript.opaque import without_address
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import STRING, unescaped
 from smokegate.observation.javascript.unset import runs_at_once
-from smokegate.observation.javascript.values import Literal, Undefined, Unknown, options_of
+from smokegate.observation.javascript.values import Literal, Undefined, Unknown, Value, options_of
 from smokegate.observation.model import HOLE
 
 BESIDE = {"url": "exchanges", "uri": "(?:cache|link|credentials|fetchOptions)", "endpoint": "defaultAuthMode"}
 """Options that are an address where another one is there: of urql, Apollo Client and Amplify."""
-
+COOKIES = ("withCredentials", "credentials")
+"""What has cookies sent to other origins: of XMLHttpRequest and axios, and of fetch."""
 MOST_PLACES = 8
 """So many places that set an option of the same name are looked at: a client is set up in one go."""
 
@@ -62,40 +64,66 @@ class Options:
             ):
                 sole = alone and not (client and self._is_replaced(script, key, at))
                 yield Found(script.url, value, how, "?", alone=sole, cookies=client and self._keeps_cookies(script, at))
-            elif isinstance(value, Undefined) and _wants_address(script, key, at) and value.word == "undefined":
+            elif (nothing := self._nothing(script, key, at, value)) is not None:
                 # A client with a `basePath` falls back to the address in its specification, which may be the right one.
-                sole = alone and key != "basePath"
-                yield Found(script.url, "undefined", how, "?", setting=value.name, alone=sole)
-            elif value in ("", Undefined(word="null")) and _wants_address(script, key, at):
-                yield Found(script.url, "", how, "?", alone=alone)
+                sole, name = alone and key != "basePath", value.name if isinstance(value, Undefined) else ""
+                yield Found(script.url, nothing, how, "?", setting=name, alone=sole)
             elif key.lower() in {"baseurl", "prefixurl"}:
                 hidden = isinstance(value, Unknown) or (isinstance(value, str) and value.startswith(HOLE))
                 option = script.tokens.word(script.tokens.inside[at] - 1) == "("
                 self._paths.hidden_base |= hidden and option
                 self._paths.given_later |= hidden and _is_given_later(script, at)
 
+    def _nothing(self, script: Script, key: str, at: int, value: Value) -> str | None:
+        """Return what a client calls whose option is nothing, by its name or by its library's source; else None."""
+        wants, opened = _wants_address(script, key, at), script.tokens.inside[at] - 1
+        if isinstance(value, Undefined) and value.word == "undefined":
+            given = script.tokens.word(opened) == "("
+            return value.word if wants else without_address(self._evaluator, script, opened, key) if given else None
+        return "" if wants and value in ("", Undefined(word="null")) else None
+
     def with_cookies(self, script: Script, options: int | None) -> bool:
         """Return whether what begins at a token are options by which cookies are sent to other origins, too."""
         if options is None:
             return False
         value = self._evaluator.value(script, options)
-        if not isinstance(value, Literal) or "redentials" not in value.source:
+        if not isinstance(value, Literal) or not any(each in value.source for each in ("redentials", "...")):
             return False  # what other objects are given is not these
         of_fetch, of_xhr = (member(self._evaluator, value, each) for each in ("credentials", "withCredentials"))
-        return of_fetch == "include" or of_xhr is True
+        return "include" in options_of(of_fetch) or of_xhr is True
 
     def _keeps_cookies(self, script: Script, at: int) -> bool:
-        """Return whether the client that has this address sends cookies: by an option beside it, or set as it is."""
-        tokens, opened = script.tokens, script.tokens.inside[at]
-        if not tokens.is_punctuation(at - 1, "="):
-            return tokens.word(opened) == "{" and self.with_cookies(script, opened)
-        owner = owner_of(script, at)
-        return any(
-            tokens.is_punctuation(each - 1, "=")
-            and owner_of(script, each) == owner
-            and self._evaluator.value(script, each) is True
-            for each in script.properties.get("withCredentials", [])[:MOST_PLACES]
-        )
+        """Return whether the client that has this address sends cookies: by an option beside it or elsewhere."""
+        tokens, opened, owner = script.tokens, script.tokens.inside[at], owner_of(script, at)
+        made = not tokens.is_punctuation(at - 1, "=") and tokens.word(opened) == "{"
+        if made and self.with_cookies(script, opened):
+            return True
+        maker = maker_of(script, opened) if made else ""
+        return self.sets_cookies(script, owner, at) or self.sets_cookies(script, maker, at, before=at)
+
+    def sets_cookies(self, script: Script, owner: str, at: int, before: int | None = None) -> bool:
+        """Return whether a script has what a name means at a token send cookies: `x.withCredentials = true`.
+
+        With `before`, by the defaults that clients get which are made there: `axios.defaults.withCredentials = true`.
+        """
+        tokens = script.tokens
+        places = [each for key in COOKIES for each in script.properties.get(key, [])[-MOST_PLACES:]] if owner else []
+        for each in places:
+            if not tokens.is_punctuation(each - 1, "=") or owner != (
+                intercepted(script, each) or owner_of(script, each)
+            ):
+                continue
+            default = before is None or (each < before and tokens.word(each - 4) == "defaults")
+            if default and self._is_same(script, owner, each, at):
+                return self._evaluator.value(script, each) in (True, "include")
+        return False
+
+    def _is_same(self, script: Script, name: str, one: int, other: int) -> bool:
+        """Return whether a name means the same at two tokens."""
+        before = script.work
+        same = script.visible(name, one) == script.visible(name, other)
+        self._evaluator.world.steps += script.work - before + len(script.definitions.get(name, ()))
+        return same
 
     def _is_replaced(self, script: Script, key: str, at: int) -> bool:
         """Return whether an address is a default: the generator's of a client, or one that the page replaces."""
@@ -109,10 +137,7 @@ class Options:
             if world.exhausted:
                 return False
             if sets(script, each) and owner_of(script, each) == owner:
-                before = script.work
-                same = script.visible(owner, each) == script.visible(owner, at)
-                world.steps += script.work - before + len(script.definitions.get(owner, ()))
-                return same
+                return self._is_same(script, owner, each, at)
         return False
 
     def given(self, script: Script, at: int) -> Iterator[Found]:

@@ -50,8 +50,13 @@ def refused(  # noqa: PLR0913 -- what is called, with what, and how far the ques
         return _thrown(evaluator, script, methods[0], number, depth, empty=empty) if len(methods) == 1 else ""
     if depth >= HANDED_ON:
         return ""
-    places = _places(evaluator, script, name)
+    places = places_of(evaluator, script, name)
     return next((_thrown(evaluator, each, value, number, depth, empty=empty) for each, value in places), "")
+
+
+def throws(evaluator: Evaluator, script: Script, value: int) -> bool:
+    """Return whether a function throws whose first argument is undefined, since it wants an address."""
+    return _thrown(evaluator, script, value, 0, 0, empty=False) != ""
 
 
 def keeps_nothing(evaluator: Evaluator, script: Script, name: int, passed: Value) -> bool:
@@ -59,7 +64,7 @@ def keeps_nothing(evaluator: Evaluator, script: Script, name: int, passed: Value
 
     What it is by default counts where nothing is passed: the page's own host, an empty text or `/`.
     """
-    for module, value in _places(evaluator, script, name):
+    for module, value in places_of(evaluator, script, name):
         first = _signature(module, value)
         wanted = (
             next((e for e in own_parameters(module, first) if e.number == 0 and not e.key), None) if first else None
@@ -100,9 +105,11 @@ def _is_set_later(evaluator: Evaluator, name: str) -> bool:
     return any(setter.search(each.tokens.text) for each in evaluator.world.scripts.values())
 
 
-def _places(evaluator: Evaluator, script: Script, name: int) -> Iterator[tuple[Script, int]]:
+def places_of(evaluator: Evaluator, script: Script, name: int) -> Iterator[tuple[Script, int]]:
     """Yield where the function or the class is defined that a name means, in another module too."""
+    before = script.work
     found = script.visible(script.tokens.word(name), name)
+    evaluator.world.steps += script.work - before
     if isinstance(found, Definition) and found.value is not None:
         yield script, found.value
     imported = script.imports.get(script.tokens.word(name)) if found is None else None
@@ -149,6 +156,8 @@ def _thrown(  # noqa: PLR0913 -- see above
             return ""  # it gets a value of its own
         elif word in names and tokens.is_punctuation(at - 1, "=") and _is_same(script, at):
             names.add(tokens.word(at - 2))
+        elif word in names and tokens.is_punctuation(at + 1, ")") and _makes_url(script, at - 1, level):
+            return "Invalid URL"
         elif word in names and tokens.is_punctuation(at + 1, ",", ")") and tokens.is_punctuation(at - 1, "(", ","):
             opened = tokens.inside[at]
             before = opened - 2 if tokens.word(opened - 2) != "new" else opened - 3
@@ -159,6 +168,18 @@ def _thrown(  # noqa: PLR0913 -- see above
             if handed_on and (said := refused(evaluator, script, opened - 1, commas, depth + 1, empty=empty)):
                 return said
     return ""
+
+
+def _makes_url(script: Script, opened: int, level: int) -> bool:
+    """Return whether a bracket is that of `new URL(` or `new a.URL(`, by no condition of the function at this level."""
+    tokens, first = script.tokens, opened - 1
+    if not tokens.is_punctuation(opened, "(") or tokens.word(first) != "URL":
+        return False
+    first -= 2 if tokens.is_punctuation(first - 1, ".") else 0
+    around = tokens.inside[opened]
+    if tokens.word(around) == "{" and tokens.is_punctuation(first - 2, ":"):  # an entry of what is returned
+        first, around = around + 1, tokens.inside[around]
+    return around == level and tokens.word(first - 1) in {"new", "{"} and tokens.word(first - 2) in BEFORE | {"return"}
 
 
 def _is_same(script: Script, at: int) -> bool:

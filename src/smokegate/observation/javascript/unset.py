@@ -37,10 +37,11 @@ def given(evaluator: Evaluator, script: Script, name: str, at: int) -> Value | N
 
 
 def _given(evaluator: Evaluator, script: Script, first: int, wanted: Parameter) -> Value | None:
-    own = _name(script, first)
-    if wanted.key is not None or own is None or not _only_in_texts(script, first, wanted.name):
+    if wanted.key is not None or not _only_in_texts(script, first, wanted.name):
         return None
-    found = {_passed(evaluator, script, each, wanted) for each in _calls(evaluator, script, own)}
+    own = _name(script, first)
+    calls = _calls(evaluator, script, own) if own else _call_in_place(script, first)
+    found = {_passed(evaluator, script, each, wanted) for each in calls}
     value = found.pop() if len(found) == 1 else None
     return value if value == "" or (isinstance(value, Undefined) and value.word == "undefined") else None
 
@@ -144,6 +145,15 @@ def _name(script: Script, first: int) -> Definition | None:
     return next((each for each in script.definitions.get(tokens.word(at), ()) if each.at == at), None)
 
 
+def _call_in_place(script: Script, first: int) -> list[int]:
+    """Return the bracket of the only call of a function that is called where it stands: `(e => …)(void 0)`."""
+    tokens, start = script.tokens, first
+    while tokens.word(start - 1) in {"async", "function"}:
+        start -= 1
+    opened = tokens.closing(start - 1) + 1 if tokens.is_punctuation(start - 1, "(") else len(tokens)
+    return [opened] if tokens.is_punctuation(opened, "(") else []
+
+
 def extent_of(script: Script, first: int) -> range:
     """Return the tokens of a function's body, by where its parameters begin."""
     tokens, index = script.tokens, script.tokens.closing(first) if script.tokens.word(first) == "(" else first
@@ -161,14 +171,30 @@ def _only_in_texts(script: Script, first: int, name: str) -> bool:
     extent = extent_of(script, first)
     if not 0 < len(extent) <= MOST_BODY:
         return False
-    uses = list(_places(script, name, extent))
+    uses = [each for each in _places(script, name, extent) if not _is_hidden(script, name, each, first)]
     return bool(uses) and all(_in_text(script, each) for each in uses)
+
+
+def _is_hidden(script: Script, name: str, at: int, first: int) -> bool:
+    """Return whether a name is a parameter of a function within the one whose parameters begin at a token."""
+    tokens = script.tokens
+    if tokens.is_punctuation(at + 1, "=>"):
+        return True
+    for each in _functions(script, at):
+        if each == first:
+            return False
+        if any(own.name == name for own in own_parameters(script, each)):
+            return True
+    return False
 
 
 def _in_text(script: Script, at: int) -> bool:
     tokens = script.tokens
     if tokens.word(tokens.inside[at]).startswith("$"):
         return tokens.inside[at] == at - 1 and tokens.closing(at - 1) == at + 1
+    if tokens.is_punctuation(at - 1, "[") and tokens.is_punctuation(at + 1, ","):
+        after = tokens.closing(at - 1) + 1
+        return tokens.is_punctuation(after, ".") and tokens.word(after + 1) == "join"
     begins = tokens.word(at - 1) in BEFORE | {"return"}
     return begins and tokens.is_punctuation(at + 1, "+") and tokens.word(at + 1) == "+"
 

@@ -33,7 +33,9 @@ FILE = re.compile(r"\.(?:m?js|css|json|svg|png|jpe?g|gif|webp|ico|txt|xml|wasm|w
 
 
 OPAQUE = "no-cors"
-REPLACED = re.compile(r"\b(?:window|globalThis|self)\.fetch\s*=(?!=)")
+UNCHANGED = r"\s*\(([\w$]+),([\w$]+)\)\s*=>\s*\((?:(?!\1=[^=])[^;]){0,400}?,[\w$]+\(\1,\2\)\)"
+"""A function that hands on what it is given, as SvelteKit puts one in the place of `fetch`."""
+REPLACED = re.compile(rf"\b(?:window|globalThis|self)\.fetch\s*=(?!=|{UNCHANGED})")
 """What a page does that changes its own requests: where a path leads that it calls is no longer certain."""
 
 

@@ -1,0 +1,60 @@
+"""Which settings a page checks as it loads and has not: a schema that wants an address, given what the build left."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from smokegate.observation.javascript.api_names import names_api
+from smokegate.observation.javascript.extents import skip
+from smokegate.observation.javascript.members import entries, member
+from smokegate.observation.javascript.scopes import Definition, Script
+from smokegate.observation.javascript.unset import runs_at_once
+from smokegate.observation.javascript.values import UNDEFINED, Literal, Undefined
+
+if TYPE_CHECKING:
+    from smokegate.observation.javascript.evaluate import Evaluator
+
+HEAD = 8
+"""How many tokens stand at most before the entries of a schema: `z.object({`."""
+OPTIONAL = re.compile(r"optional|nullish|nullable|default|catch|fallback|prefault|union|any\b|unknown")
+"""What allows a setting to be missing; zod's methods keep their names."""
+
+
+def missing(evaluator: Evaluator, script: Script, index: int) -> Iterator[str]:
+    """Yield the settings with an address that are missing in what `schema.parse({ … })` is given as the page loads."""
+    tokens = script.tokens
+    schema = _schema(script, index - 2)
+    if schema is not None and tokens.is_punctuation(index - 1, ".") and runs_at_once(script, index):
+        given = evaluator.value(script, index + 2)
+        if isinstance(given, Literal):
+            yield from _missing(evaluator, Literal(script, schema), given)
+
+
+def _schema(script: Script, last: int) -> int | None:
+    """Return where the entries begin of a schema that ends at a token: `z.object({ … })`, or a name that is one."""
+    tokens, opened = script.tokens, script.tokens.pair.get(last, last)
+    if opened == last:
+        found = script.visible(tokens.word(last), last)
+        first = found.value if isinstance(found, Definition) and found.value is not None else len(tokens)
+        opened = next((each for each in range(first, first + HEAD) if tokens.is_punctuation(each, "(")), last)
+        # Of `(0, z.object)({ … })` it is the second bracket.
+        opened = tokens.closing(opened) + 1 if opened == first else opened
+    return opened + 1 if tokens.is_punctuation(opened, "(") and tokens.is_punctuation(opened + 1, "{") else None
+
+
+def _missing(evaluator: Evaluator, schema: Literal, given: Literal) -> Iterator[str]:
+    tokens = schema.script.tokens
+    for at in entries(schema):
+        evaluator.world.steps += 1
+        if evaluator.world.exhausted:
+            return
+        key = tokens.word(at).strip("\"'`")
+        if not key.isupper() or not names_api(key):
+            continue
+        last = skip(evaluator.world, tokens, at + 2)
+        wanted = tokens.text[tokens.starts[at] : tokens.ends[min(last, len(tokens)) - 1]]
+        found = member(evaluator, given, key)
+        if isinstance(found, Undefined) and found.word == UNDEFINED.word and not OPTIONAL.search(wanted):
+            yield key
