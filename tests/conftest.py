@@ -6,6 +6,7 @@ pytest-xdist's own mark for this, `xdist_group`, has no effect since pytest 9.2:
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,6 +44,11 @@ REAL = (
 )
 #: Tests of real proxies: those of one proxy share its process, and their ids begin with its name.
 PROXIES = "tests/edges/"
+
+
+# A shell has its background jobs ignore what Ctrl-C sends, and so would every process that a test starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
