@@ -150,7 +150,7 @@ class Graph:
             request = Request(run, step.apart, alone=step.fresh, sample=step.sample, followed=followed)
             self._pool.send(self._origin(step), request, step.priority)
 
-    def _run(self, step: Step, since: float, own: LaneConnection | None = None) -> None:
+    def _run(self, step: Step, since: float, own: LaneConnection) -> None:
         with self._condition:
             if self.stopped:
                 return
