@@ -121,6 +121,10 @@ class Evaluator:
             index += 1
         return None
 
+    def member(self, value: Value, name: str) -> Value:
+        """Return a member of a value."""
+        return member(self, value, name)
+
     def returned(self, function: Literal, values: list[Value]) -> Value:
         """Return what a function returns that is given these values."""
         return functions.returned(self, function, values)
@@ -134,7 +138,7 @@ class Evaluator:
         if definition.value is None:
             return never_set(self, script, definition) or UNKNOWN
         found = self.value(script, definition.value)
-        return found if definition.key is None else member(self, found, definition.key)
+        return found if definition.key is None else self.member(found, definition.key)
 
     def _imported(self, script: Script, name: str) -> Value:
         wanted = script.imports[name]

@@ -8,7 +8,8 @@ from urllib.parse import urljoin
 
 from smokegate.observation.javascript.definitions import script_of
 from smokegate.observation.javascript.functions import returned
-from smokegate.observation.javascript.members import items, of_element
+from smokegate.observation.javascript.literals import items
+from smokegate.observation.javascript.members import of_element
 from smokegate.observation.javascript.tokenizer import tokens_of
 from smokegate.observation.javascript.values import (
     LONGEST,

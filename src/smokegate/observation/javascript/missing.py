@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from smokegate.observation.javascript import validated
 from smokegate.observation.javascript.api_names import Found, names_api
+from smokegate.observation.javascript.function_places import called_at_once, runs_at_once
 from smokegate.observation.javascript.opaque import called_in_place, without_address
 from smokegate.observation.javascript.refusing import keeps_nothing, refused, throws
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import PIECE, STRING, WORD
-from smokegate.observation.javascript.unset import called_at_once, runs_at_once
 from smokegate.observation.javascript.values import UNDEFINED, Undefined
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ from smokegate.observation.javascript.api_names import (
 from smokegate.observation.javascript.called_paths import CalledPaths
 from smokegate.observation.javascript.clients import intercepted, maker_of, owner_of, sets
 from smokegate.observation.javascript.evaluate import Evaluator
+from smokegate.observation.javascript.function_places import runs_at_once
 from smokegate.observation.javascript.members import member
 from smokegate.observation.javascript.opaque import without_address
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import STRING, unescaped
-from smokegate.observation.javascript.unset import runs_at_once
 from smokegate.observation.javascript.values import Literal, Undefined, Unknown, Value, options_of
 from smokegate.observation.model import HOLE
 

@@ -7,9 +7,10 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from smokegate.observation.javascript.function_places import extent_of, own_parameters, signature
 from smokegate.observation.javascript.scopes import Definition, Script
 from smokegate.observation.javascript.tokens import NOWHERE, PIECE, STRING, WORD, unescaped
-from smokegate.observation.javascript.unset import BEFORE, MOST_BODY, extent_of, own_parameters
+from smokegate.observation.javascript.unset import BEFORE, MOST_BODY
 from smokegate.observation.javascript.values import Undefined, Value
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def keeps_nothing(evaluator: Evaluator, script: Script, name: int, passed: Value
     What it is by default counts where nothing is passed: the page's own host, an empty text or `/`.
     """
     for module, value in places_of(evaluator, script, name):
-        first = _signature(module, value)
+        first = signature(module, value)
         wanted = (
             next((e for e in own_parameters(module, first) if e.number == 0 and not e.key), None) if first else None
         )
@@ -136,7 +137,7 @@ def _thrown(  # noqa: PLR0913 -- see above
     evaluator: Evaluator, script: Script, value: int, number: int, depth: int, *, empty: bool
 ) -> str:
     """Return what a function or a constructor throws, without a condition of its own, where an argument is nothing."""
-    tokens, first = script.tokens, _signature(script, value)
+    tokens, first = script.tokens, signature(script, value)
     wanted = (
         next((e for e in own_parameters(script, first) if e.number == number and not e.key), None) if first else None
     )
@@ -200,24 +201,6 @@ def _is_nothing(script: Script, opened: int, names: set[str], *, empty: bool) ->
     words = " ".join(script.tokens.word(each) for each in range(opened + 1, last))
     found = (FALSE if empty else NOTHING).match(words)
     return found is not None and next(filter(None, found.groups())) in names
-
-
-def _signature(script: Script, value: int) -> int | None:
-    """Return where the parameters begin of a function, or of a class's constructor."""
-    tokens = script.tokens
-    if tokens.word(value) == "class":
-        body = next((each for each in range(value, value + 12) if tokens.word(each) == "{"), value)
-        inner = range(body + 1, tokens.closing(body))
-        own = (each for each in inner if tokens.word(each) == "constructor" and tokens.inside[each] == body)
-        return next((each + 1 for each in own), None)
-    index = value
-    while tokens.word(index) in {"async", "function", "*"}:
-        index += 1
-    if tokens.kind(index) == WORD and tokens.is_punctuation(index + 1, "("):
-        index += 1
-    arrow = tokens.closing(index) + 1 if tokens.word(index) == "(" else index + 1
-    is_function = index > value or tokens.is_punctuation(arrow, "=>")
-    return index if is_function and (tokens.word(index) == "(" or tokens.is_punctuation(arrow, "=>")) else None
 
 
 def _message(script: Script, at: int) -> str:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from smokegate.observation.javascript.api_names import names_api
 from smokegate.observation.javascript.extents import skip
-from smokegate.observation.javascript.members import entries, member
+from smokegate.observation.javascript.function_places import runs_at_once
+from smokegate.observation.javascript.literals import entries
+from smokegate.observation.javascript.members import member
 from smokegate.observation.javascript.scopes import Definition, Script
-from smokegate.observation.javascript.unset import runs_at_once
 from smokegate.observation.javascript.values import UNDEFINED, Literal, Undefined
 
 if TYPE_CHECKING:
