@@ -12,7 +12,8 @@ from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.edge import edge_answer
 from smokegate.observation.evidence.predicates import is_fresh, known_status
-from smokegate.observation.evidence.sign_in import reply, signs_in
+from smokegate.observation.evidence.sign_in import signs_in
+from smokegate.observation.evidence.sign_in_reply import reply
 from smokegate.observation.exchange import Answer, NotSent
 from smokegate.observation.plan.step import FROM_HERE, ON_BACKEND, ON_FRONTEND
 

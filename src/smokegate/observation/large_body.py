@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from smokegate.observation.exchange import START, Body
-from smokegate.observation.transport.body import makes_room, parse
+from smokegate.observation.transport.body import makes_room
+from smokegate.observation.transport.json_body import parse
 from smokegate.observation.transport.limits import KEPT_PACKED, KEPT_TEXT
 
 PIECE = 128 * 1024

@@ -12,11 +12,11 @@ from smokegate.observation.evidence.sign_in import (
     owes_token,
     refuses_account,
     refuses_login,
-    reply,
     shows_another,
     signs_in,
     succeeded,
 )
+from smokegate.observation.evidence.sign_in_reply import reply
 from smokegate.observation.exchange import Exchange
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 from smokegate.plugin.failures import ExpectationFailed

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from smokegate.observation.evidence.redact import MARK
+from smokegate.observation.evidence.secret_places import MARK
 from smokegate.observation.evidence.sink import SINK
 from smokegate.observation.exchange import Body, Headers
 

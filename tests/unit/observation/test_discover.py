@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smokegate.observation.evidence.discover import MOST, discover, discover_in_text, jwts, names_credential
-from smokegate.observation.evidence.redact import MARK, Redactor
+from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.evidence.secret_places import MARK
 from smokegate.observation.plan.step import RawResponse
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"

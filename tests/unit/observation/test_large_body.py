@@ -12,7 +12,8 @@ from random import Random
 import pytest
 
 from smokegate.observation.large_body import LargeBody
-from smokegate.observation.transport.body import decode, parse
+from smokegate.observation.transport.body import decode
+from smokegate.observation.transport.json_body import parse
 from smokegate.observation.transport.limits import KEPT_TEXT, MAX_JSON, MAX_WIDE_BODY, MAX_WIDE_JSON, TooLargeError
 
 DENSE = b64encode(Random(1).randbytes(1_500_000)).decode()  # noqa: S311 -- no secret

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from smokegate.observation.evidence.redact import MARK, Redactor
+from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.evidence.secret_places import MARK
 from smokegate.observation.evidence.views import Views
 from smokegate.report.plain import header
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from smokegate.environment.signin import SignIn
-from smokegate.observation.evidence.sign_in import Reply, keeps_out, opens, refuses_login
+from smokegate.observation.evidence.sign_in import keeps_out, opens, refuses_login
+from smokegate.observation.evidence.sign_in_reply import Reply
 from smokegate.observation.exchange import Headers
 
 BY_TOKEN = SignIn.read({"login": "/login", "account": "/me"})

@@ -24,8 +24,9 @@ from smokegate.observation.transport import width as width_module
 from smokegate.observation.transport.connect import DIRECT
 from smokegate.observation.transport.lane_connection import LaneConnection
 from smokegate.observation.transport.lanes import Lane, Request
+from smokegate.observation.transport.place import ESTABLISHED, Place
 from smokegate.observation.transport.pool import Pool
-from smokegate.observation.transport.width import MOST, Place, Width
+from smokegate.observation.transport.width import MOST, Width
 
 
 @dataclass
@@ -189,7 +190,7 @@ class OpenSocket:
 
     def getsockopt(self, *_: object) -> bytes:
         """Return what Linux says of the connection."""
-        return bytes([width_module.ESTABLISHED])
+        return bytes([ESTABLISHED])
 
     def shutdown(self, _: object) -> None:
         """Nothing is connected."""

@@ -12,7 +12,8 @@ from itertools import chain, islice
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from smokegate.observation.evidence.redact import IN_ADDRESS, Redactor
+from smokegate.observation.evidence.redact import Redactor
+from smokegate.observation.evidence.secret_places import IN_ADDRESS
 from smokegate.observation.plan.step import RawResponse
 
 MOST = 256

@@ -7,56 +7,17 @@ proof: what is found here is at most likely, and the application itself is never
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from smokegate.knowledge.edge_files import SAYS
 from smokegate.knowledge.gateway_words import words
 from smokegate.observation.evidence.application_marks import has_mark, shows_program_error, visible
 from smokegate.observation.evidence.edge import UNKNOWN, EdgeAnswer
-from smokegate.observation.evidence.html import is_html
-from smokegate.observation.evidence.self_report import reports_itself
+from smokegate.observation.evidence.gateway_json import said_in_json
+from smokegate.observation.evidence.gateway_text import SHORT, Said, said_in_text
 from smokegate.observation.exchange import Answer
 
-OWN_SCHEMES = re.compile(r"\b(?:basic|digest|negotiate|ntlm|key|cloudflare-access|apikey)\b", re.IGNORECASE)
-"""Ways to sign in that proxies want; "bearer" is an application's."""
-STRONG = re.compile(
-    r"\b(?:upstream|gateway|proxy|origin|back-?end|load ?balancer|server|application|app|instance|host)\b",
-    re.IGNORECASE,
-)
-"""What a gateway names that speaks of what is behind it; a report of health names what it depends on."""
-SHORT = 1500
-"""Characters that a person sees on a page: an edge's page has not many more."""
-GATEWAY = frozenset({502, 504, *range(520, 531), 598, 599})
-"""Statuses that applications seldom give themselves."""
-OWN_PAGES = re.compile(r"<a\b[^>]{0,400}?\bhref=[\"']?(/[\w~][^\"'\s>#?]*)", re.IGNORECASE)
-SEVERAL = 4
-"""A page to wait at links to its imprint and to a contact, too."""
-LARGEST_JSON = 20_000
-"""Bytes of a JSON that may be a gateway's: a larger one is not read for it."""
-TOO_LATE = frozenset({504, 522, 524, 598, 599})
-BARE_404 = frozenset({"", "404", "not found", "404 not found", "404 page not found", "404 not found 404 not found"})
-"""What is left of a "not found" that says nothing else; frameworks say it so of a path, too."""
-
-
-class Said(NamedTuple):
-    """What an answer says, one of the keys of `SAYS`."""
-
-    says: str
-    weak: bool = False
-    """Whether the application itself may well answer so on a path that it does not have."""
-    title: str | None = None
-    """In place of the cause's own title."""
-
-
 WALL = Said("kept-out", title="Requests to {target} are redirected to another host, to sign in there first")
-MAINTENANCE = Said("suspended", title="A maintenance page answers for {target}, not the application")
-IN_MAINTENANCE = Said("suspended", title="The answer of {target} says that it is in maintenance")
-
-WAITS = {"suspended": Said("suspended"), "maintenance": MAINTENANCE, "starting": Said("app-starting")}
-"""What a page with 200 says in its title or its first words, in the order in which they count."""
 
 
 def gateway_answer(answer: Answer) -> EdgeAnswer | None:
@@ -68,9 +29,10 @@ def gateway_answer(answer: Answer) -> EdgeAnswer | None:
     if answer.status in {500, 503} and shows_program_error(answer.body.start[:20_000]):
         return None
     if answer.body.is_json:
-        return _json(answer)
+        said = said_in_json(answer)
+        return _made(said, "the JSON body is small and speaks of what is behind a gateway") if said else None
     text = visible(answer.body.start)
-    said = _said(answer, text) if len(text) <= SHORT else None
+    said = said_in_text(answer, text) if len(text) <= SHORT else None
     return _made(said, _line(answer, text)) if said else None
 
 
@@ -86,148 +48,6 @@ def _line(answer: Answer, text: str) -> str:
     return f"the answer {who}, carries no mark of an application and {what}"
 
 
-def _said(answer: Answer, text: str) -> Said | None:
-    judge = _page if 200 <= answer.status < 300 else BY_STATUS.get(answer.status)
-    return judge(answer, text) if judge else None
-
-
-def _limited(_: Answer, text: str) -> Said | None:
-    return Said("rate-limited", weak=True) if len(text) < 300 else None
-
-
-def _too_large(_: Answer, __: str) -> Said:
-    return Said("too-large")
-
-
-def _ended(_: Answer, __: str) -> Said:
-    return Said("suspended")
-
-
-def _failed(_: Answer, text: str) -> Said | None:
-    """A 500 is the application's, unless it speaks of what is behind it."""
-    behind = words("behind").search(text)
-    return Said("app-away") if behind and behind[0].lower() != "application error" else None
-
-
-def _refused(answer: Answer, text: str) -> Said | None:
-    if answer.status in {407, 511}:
-        return Said("kept-out")
-    if answer.status == 401:
-        own = OWN_SCHEMES.search(answer.headers.get("www-authenticate", ""))
-        return Said("kept-out") if own or is_html(answer) or not text else None
-    if re.search(r"csrf|blocked host|allowed ?hosts", text, re.IGNORECASE):
-        return None
-    if words("nothing").search(text):
-        return Said("nothing-here")
-    if words("suspended").search(text):
-        return Said("suspended")
-    return Said("kept-out") if not text or words("kept_out").search(text) or is_html(answer) else None
-
-
-def _unavailable(answer: Answer, text: str) -> Said | None:
-    """A gateway's own status, or 503 in a gateway's words; which of its states it is, its words say."""
-    if answer.status in TOO_LATE:
-        return Said("app-slow")
-    if answer.status in {525, 526} or words("no_tls").search(text):
-        return Said("tls-to-app")
-    if words("maintenance").search(text) or words("no_name").search(text):
-        return MAINTENANCE if words("maintenance").search(text) else Said("name-of-app")
-    behind = words("behind").search(text)
-    for says in ("limited", "suspended", "starting", "nothing"):
-        if words(says).search(text) and not (behind and says == "nothing"):
-            return Said(
-                {"starting": "app-starting", "limited": "rate-limited", "nothing": "nothing-here"}.get(says, says)
-            )
-    if (behind or answer.status in GATEWAY) and words("slow").search(text):
-        return Said("app-slow")
-    short = len(text) < 400 and words("down").search(text)
-    return Said("app-away") if answer.status in GATEWAY or behind or short or words("bare").match(text) else None
-
-
-def _nothing(answer: Answer, text: str) -> Said | None:
-    """No such site; a bare "not found" is weak, since an application says that of a path, too."""
-    if words("suspended").search(text) and answer.status != 400:
-        return Said("suspended")
-    if words("nothing").search(text):
-        return Said("nothing-here")
-    if answer.status == 421:
-        return Said("no-route")
-    bare = re.sub(r"\W+", " ", text).strip().lower()
-    return Said("no-route", weak=True) if answer.status == 404 and bare in BARE_404 else None
-
-
-def _page(answer: Answer, text: str) -> Said | None:
-    """A page with 200 that is not an application's: a server's first page, a page to wait at, a wall."""
-    if not is_html(answer):
-        return None
-    found = re.search(r"(?i)<title\b[^>]{0,200}>([^<]*)</title>", answer.body.start[:20_000])
-    title = found[1] if found else ""
-    shell = words("spa_shell").search(answer.body.start) is not None
-    if (shell and text == visible(title)) or _has_more(answer.body.start):
-        return None
-    if words("nothing").search(title or text[:200]) or (len(text) < 200 and words("nothing").search(text)):
-        return Said("nothing-here")
-    for name, said in WAITS.items():
-        if words(name).search(f"{title} {text[:200]}"):
-            return said
-    own = shell or "password" in answer.body.start
-    return Said("kept-out") if words("kept_out").search(title) and not own else None
-
-
-def _has_more(page: str) -> bool:
-    """Whether a page has what only an application's has: the token of its forms, or its other pages."""
-    return len(set(OWN_PAGES.findall(page))) >= SEVERAL or words("own_form").search(page) is not None
-
-
-def _json(answer: Answer) -> EdgeAnswer | None:
-    """A gateway's JSON is small, flat and speaks of what is behind it."""
-    small = answer.status >= 400 and answer.body.size <= LARGEST_JSON
-    text = _texts(answer.body.json) if small else None
-    if text is None:
-        return None
-    if answer.status == 503 and reports_itself(answer.body.json) and not STRONG.search(text):
-        return None
-    said = _said_in_json(answer, text)
-    return _made(said, "the JSON body is small and speaks of what is behind a gateway") if said else None
-
-
-def _said_in_json(answer: Answer, text: str) -> Said | None:
-    behind = words("behind").search(text)
-    if answer.status in {502, 503, 504} and (said := _unavailable_in_json(answer, text, behind=behind is not None)):
-        return said
-    if answer.status == 500 and re.search(r"\bprox(?:y|ying)\b", text, re.IGNORECASE) and behind:
-        return Said("app-away")
-    if answer.status in {404, 421, 503} and words("no_route").search(text):
-        return Said("no-route")
-    return Said("kept-out") if answer.status in {401, 403} and words("wants_key").search(text) else None
-
-
-def _unavailable_in_json(answer: Answer, text: str, *, behind: bool) -> Said | None:
-    if words("no_name").search(text):
-        return Said("name-of-app")
-    if words("maintenance").search(text):
-        return IN_MAINTENANCE
-    if answer.status == 503 and words("suspended").search(text):
-        return Said("suspended")
-    late = words("slow").search(text)
-    if answer.status == 504 and (behind or late):
-        return Said("app-slow")
-    return Said("app-slow" if late else "app-away") if behind else None
-
-
-def _texts(value: Any) -> str | None:
-    """Return the texts of a small flat object; None where the body is an application's by its shape."""
-    if not isinstance(value, dict) or len(value) > 6 or set(value) == {"detail"}:
-        return None
-    inner = [each for each in value.values() if isinstance(each, dict)]
-    if len(inner) > 1 or any(isinstance(each, list) and each for each in value.values()):
-        return None
-    texts = [*value.values(), *(inner[0].values() if inner else ())]
-    # A code such as NO_LIVE_INSTANCE or BackendUnavailable is read as the words that it is made of.
-    spoken = " ".join(each for each in texts if isinstance(each, str))[:SHORT].replace("_", " ")
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", spoken)
-
-
 def _redirected(answer: Answer) -> EdgeAnswer | None:
     """A redirect to another host where one signs in: a login wall in front of the application."""
     location = answer.headers.get("location", "")
@@ -237,15 +57,3 @@ def _redirected(answer: Answer) -> EdgeAnswer | None:
     if "www-authenticate" in answer.headers or words("sign_in").search(f"{there.netloc}{there.path}"):
         return _made(WALL, f"location: {location}")
     return None
-
-
-BY_STATUS: dict[int, Callable[[Answer, str], Said | None]] = {
-    **dict.fromkeys((401, 403, 407, 511), _refused),
-    429: _limited,
-    **dict.fromkeys((413, 414, 431), _too_large),
-    **dict.fromkeys((402, 451, 509), _ended),
-    **dict.fromkeys((503, *GATEWAY), _unavailable),
-    **dict.fromkeys((400, 404, 410, 421), _nothing),
-    500: _failed,
-}
-"""How each status is judged; an answer with any other is the application's."""

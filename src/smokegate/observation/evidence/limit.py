@@ -42,7 +42,7 @@ def _says_so(answer: Answer) -> bool:
     from smokegate.knowledge.gateway_words import words  # noqa: PLC0415 -- a green run reads none of it
     from smokegate.observation.evidence.application_marks import visible  # noqa: PLC0415 -- see above
     from smokegate.observation.evidence.self_report import reports_itself  # noqa: PLC0415 -- see above
-    from smokegate.observation.evidence.sign_in import FAILURE  # noqa: PLC0415 -- see above
+    from smokegate.observation.evidence.sign_in_reply import FAILURE  # noqa: PLC0415 -- see above
 
     body = answer.body
     if body.is_json and reports_itself(body.json) and str(body.json.get("status")).lower() not in FAILURE:

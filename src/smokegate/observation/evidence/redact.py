@@ -8,38 +8,21 @@ text, a second pass by eight bytes at every place leaves the few that may be the
 
 from __future__ import annotations
 
-import re
 import sys
 import threading
 from array import array
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from smokegate.observation.evidence.forms import SHORTEST, forms
+from smokegate.observation.evidence.secret_places import CUT, MARK, credentials_by_place, merged, places
 from smokegate.observation.evidence.views import Views
 
-MARK = "[redacted]"
-#: The password in an address such as `postgresql://user:password@db`, or the token that stands in a user's
-#: place: drivers, servers and CI systems print those, and they are in no environment file.
-IN_ADDRESS = re.compile(
-    r"""://(?:[^/\s:@"'\\]{0,256}:([^@/\s"'\\]{1,512})|(?=[^\d@]{0,128}\d)([^/\s:@"'\\]{16,512}))@"""
-)
-#: A credential in the text of a header field.
-IN_HEADER = re.compile(
-    r"""(?i:\b(?:authorization["']?:\s?["']?(?:(?:basic|bearer|token|digest)\s)?|cookie["']?:\s?["']?[^\s;=]{1,128}=))"""
-    r"""([^\s;,"'`]{6,4096})"""
-)
 GRAM, OCTET = 4, 8
 ANY_PLACE = 2 * GRAM - 1
 """Bytes that hold a piece of four at a multiple of four wherever they stand; what is shorter is looked for itself."""
 FEW = 16
 """As many forms are looked for one by one without a second pass."""
-CUT = 8
-"""Characters of a secret that are enough to know it by, where the text was cut inside it."""
-ELLIPSES = ("…", "...")
-CUT_MARKS = (*ELLIPSES, '",', '"}', '"]')
-"""What stands where a text may have been cut: an ellipsis, or the end of a string in JSON."""
-QUOTES = "\"'`"
 
 
 class Redactor:
@@ -105,7 +88,7 @@ class Redactor:
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return where secrets stand in a text, in order and without overlaps."""
-        return _merged([*_in_patterns(text), *self.known_spans(text)])
+        return merged([*credentials_by_place(text), *self.known_spans(text)])
 
     def known_spans(self, text: str) -> list[tuple[int, int]]:
         """Return where known secrets stand in a text: not what merely looks like a credential by its place."""
@@ -115,8 +98,8 @@ class Redactor:
             views = Views(text, spaceless=self._spaceless)
             for number, view in enumerate(views):
                 for form in self._candidates(view):
-                    found += [views.origin(number, *span) for span in _places(view, form)]
-        return _merged(found)
+                    found += [views.origin(number, *span) for span in places(view, form)]
+        return merged(found)
 
     def _candidates(self, text: str) -> Collection[str]:
         """Return the forms that may stand in a text, and few others."""
@@ -185,69 +168,3 @@ def _present(data: bytes, wanted: Collection[str]) -> set[str]:
         last = first + (len(data) - first) // OCTET * OCTET
         found |= keys.intersection(array("Q", data[first:last]))
     return short.union(*(ends[each] for each in found))
-
-
-def _places(text: str, form: str) -> Iterator[tuple[int, int]]:
-    """Yield where a form stands in a text, also where the text was cut inside it."""
-    whole = 0
-    at = text.find(form)
-    while at >= 0:
-        whole += 1
-        yield at, at + len(form)
-        at = text.find(form, at + 1)
-    if len(form) <= CUT:
-        return
-    if text.count(form[:CUT]) > whole or text.count(form[-CUT:]) > whole:
-        for begin, end in _cuts(text):
-            yield from _cut_places(text, form, begin, end)
-
-
-def _cuts(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where a text was cut: at an ellipsis, whose begin and end these are, at the end of a string, at its own."""
-    for mark in CUT_MARKS:
-        at = text.find(mark)
-        while at >= 0:
-            begin = at
-            while begin > 0 and at - begin < 2 and text[begin - 1] in QUOTES:
-                begin -= 1
-            yield begin, at + len(mark)
-            at = text.find(mark, at + 1)
-    yield len(text), len(text)
-
-
-def _cut_places(text: str, form: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the beginning of a form before a cut, and the end of one behind it."""
-    elided = text[begin:end].strip(QUOTES) in ELLIPSES
-    at = text.find(form[:CUT], max(0, begin - len(form) + 1), begin)
-    while at >= 0:
-        if form.startswith(text[at:begin]) and (elided or not _is_first_word(form, text[at:begin])):
-            yield at, begin
-        at = text.find(form[:CUT], at + 1, begin)
-    at = text.find(form[-CUT:], end, end + len(form) - 1)
-    while at >= 0:
-        if form.endswith(text[end : at + CUT]):
-            yield end, at + CUT
-        at = text.find(form[-CUT:], at + 1, end + len(form) - 1)
-
-
-def _is_first_word(form: str, piece: str) -> bool:
-    """Return whether a text ends with nothing but a secret's first word, such as the name in `smokegate+1f@….key`."""
-    return piece.isalpha() and not form[len(piece) : len(piece) + 1].isalnum() and len(piece) < len(form) // 2
-
-
-def _in_patterns(text: str) -> Iterator[tuple[int, int]]:
-    """Yield credentials that the environment file does not hold, where their place in the text says what they are."""
-    if "://" in text and "@" in text:
-        yield from (f.span(f.lastindex or 0) for f in IN_ADDRESS.finditer(text) if f[f.lastindex or 0] != MARK)
-    if "ookie" in text or "uthorization" in text or "OOKIE" in text or "UTHORIZATION" in text:
-        yield from (found.span(1) for found in IN_HEADER.finditer(text) if found[1] != MARK)
-
-
-def _merged(spans: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged

@@ -10,68 +10,15 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from msgspec import Struct
-
 from smokegate.environment.signin import SignIn
-from smokegate.observation.evidence.cookies import cookies_of, is_named
+from smokegate.observation.evidence.cookies import is_named
 from smokegate.observation.evidence.json_rules import MISSING, lookup
-from smokegate.observation.exchange import Answer, Headers
+from smokegate.observation.evidence.sign_in_reply import Reply, reply, says_no, says_yes
+from smokegate.observation.exchange import Answer
 
-PASSWORD_INPUT = re.compile(r"<input[^>]{0,400}type\s*=\s*[\"']?password", re.IGNORECASE)
-
-TO_SIGN_IN = re.compile(r"/(?:log|sign)[-_]?in\b", re.IGNORECASE)
-"""Where redirects lead a client that is not signed in."""
-SUCCESS = ("success", "succeeded", "ok", "isSuccess", "status")
-"""Keys of JSON that say of a request whether it succeeded."""
-FAILURE = {"error", "fail", "failed", "failure"}
-REFUSAL = re.compile(r"password|credential|incorrect|wrong|invalid|unauthori[sz]ed", re.IGNORECASE)
 WHOLE_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 SYNTHETIC = re.compile(r"smokegate\+[0-9a-f]{12}@")
 """How the addresses of accounts begin that a run makes."""
-
-
-class Reply(Struct, frozen=True):
-    """What the judgement needs of an answer, whether it still holds its secrets or not."""
-
-    status: int
-    headers: Headers
-    text: str = ""
-    json: Any = None
-    is_json: bool = False
-    turned_away: bool = False
-    """Whether redirects led to where one signs in."""
-
-    @property
-    def ok(self) -> bool:
-        """Whether the status is a success."""
-        return 200 <= self.status < 300
-
-    @property
-    def redirects(self) -> bool:
-        """Whether it sends the client elsewhere."""
-        return 300 <= self.status < 400 and "location" in self.headers
-
-    @property
-    def is_page(self) -> bool:
-        """Whether it is a web page."""
-        said = self.headers.get("content-type", "")
-        return "text/html" in said or self.text.lstrip()[:9].lower() in {"<!doctype", "<html>", "<html lan"}
-
-    @property
-    def is_login_page(self) -> bool:
-        """Whether it is a page that asks for a password."""
-        return self.is_page and PASSWORD_INPUT.search(self.text) is not None
-
-    @property
-    def cookies(self) -> dict[str, str]:
-        """The cookies that it sets, by name."""
-        return cookies_of(self.headers)
-
-
-def reply(answer: Answer) -> Reply:
-    """Return what the judgement needs of a recorded answer."""
-    body, away = answer.body, any(TO_SIGN_IN.search(each.location) for each in answer.redirects)
-    return Reply(answer.status, answer.headers, body.text, body.json, body.is_json, away)
 
 
 def token_of(api: SignIn, got: Reply, key: str | None = None) -> str | None:
@@ -138,29 +85,6 @@ def is_refused(answer: Answer, statuses: frozenset[int]) -> bool:
     """Return whether an answer to a login refuses it: by one of these statuses, or in the body of a success."""
     got = reply(answer)
     return got.status in statuses or (got.ok and says_no(got))
-
-
-def says_no(got: Reply) -> bool:
-    """Return whether JSON says that a request failed which the status calls a success: many APIs only ever answer 200.
-
-    `{"success": false}`, `{"error": "…"}` and `{"status": "error"}` do, and a `code` as HTTP has them, or any but 0
-    beside a text that speaks of credentials.
-    """
-    said = got.json if got.is_json and isinstance(got.json, dict) else {}
-    if any(said.get(key) is False for key in SUCCESS) or any(said.get(key) for key in ("error", "errors")):
-        return True
-    if str(said.get("status")).lower() in FAILURE:
-        return True
-    code = str(said.get("code", ""))
-    return re.fullmatch(r"[45]\d\d", code) is not None or (
-        re.fullmatch(r"-?\d{1,6}", code) is not None and int(code) != 0 and REFUSAL.search(got.text[:2000]) is not None
-    )
-
-
-def says_yes(got: Reply) -> bool:
-    """Return whether JSON says that a request succeeded: `{"ok": true}`."""
-    said = got.json if got.is_json and isinstance(got.json, dict) else {}
-    return any(said.get(key) is True for key in SUCCESS) and not says_no(got)
 
 
 def opens(api: SignIn, got: Reply) -> bool:

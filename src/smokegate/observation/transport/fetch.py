@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from smokegate.observation.exchange import Certificate
 from smokegate.observation.plan.step import RawResponse, RequestToSend
-from smokegate.observation.transport.body import Reading, decode, parse
+from smokegate.observation.transport.body import Reading, decode
 from smokegate.observation.transport.causes import chain
+from smokegate.observation.transport.json_body import parse
 from smokegate.observation.transport.limits import MAX_REDIRECTS, BadRedirectError, TooManyRedirectsError
 from smokegate.observation.transport.redirects import is_private, onward, same_host
 

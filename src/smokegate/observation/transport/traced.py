@@ -14,9 +14,10 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from smokegate.observation.transport.connect import Connection, Origin, address_of
 from smokegate.observation.transport.limits import MAX_INTERIM, MAX_WIRE
+from smokegate.observation.transport.place import Place
 from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_of
 from smokegate.observation.transport.trace import Trace, current
-from smokegate.observation.transport.width import Place, Width
+from smokegate.observation.transport.width import Width
 
 #: Servers close connections that idle (uvicorn after 5 s, nginx after 75 s); a request sent into the closing
 #: gets no answer.

@@ -9,16 +9,13 @@ comes, the first is closed as soon as it carries no request, and from then on ev
 from __future__ import annotations
 
 import contextlib
-import selectors
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable
 
-from msgspec import Struct, field
-
 from smokegate.observation.transport.lane_connection import LaneConnection
+from smokegate.observation.transport.place import Place, alive
 
 #: As many connections per server as browsers open.
 MOST = 6
@@ -27,26 +24,6 @@ MOST = 6
 TIMES, SHORTEST_TRIAL = 2.0, 0.1
 #: A server from which nothing came for this long, or for twice its slowest answer, gets one more connection.
 PATIENCE = 0.5
-#: Linux's `TCP_ESTABLISHED` (include/net/tcp_states.h): neither side has ended the connection.
-ESTABLISHED = 1
-
-
-class Place(Struct, eq=False):
-    """One connection as its server sees it."""
-
-    since: float
-    """When connecting began."""
-    connected: float | None = None
-    sock: socket.socket | None = None
-    busy: bool = True
-    """Whether a request of ours is on it."""
-    answered: bool = False
-    spent: bool = False
-    """Whether it was shut down and must not be used again."""
-    own: LaneConnection | None = None
-    """Whose it is, where a lane chooses what goes on it."""
-    carried: set[str] = field(default_factory=set)
-    """The names of the exchanges that were sent on it, where a lane chose them."""
 
 
 class Width:
@@ -202,7 +179,7 @@ class Width:
             if p is not place
             and p.connected is not None
             and (p.connected < place.since or (p.answered and place.answered))
-            and _alive(p)
+            and alive(p)
         ]
         if not older:
             return False
@@ -211,19 +188,3 @@ class Width:
         else:
             self._cap = min(self.most, self._cap + 1)
         return True
-
-
-def _alive(place: Place) -> bool:
-    """Return whether the server holds a connection open: it has not hung up."""
-    if place.spent or place.sock is None:
-        return place.busy
-    try:
-        if sys.platform == "linux":
-            return place.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == ESTABLISHED
-        if place.busy:
-            return True
-        with selectors.DefaultSelector() as selector:
-            selector.register(place.sock, selectors.EVENT_READ)
-            return not selector.select(0)
-    except (OSError, ValueError):  # closed at this very moment
-        return False

@@ -13,13 +13,8 @@ from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, plain, quote, seen
 from smokegate.observation.evidence.cookies import cookies_of
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.evidence.sign_in import (
-    leads_elsewhere,
-    owes_token,
-    refuses_login,
-    reply,
-    signs_in,
-)
+from smokegate.observation.evidence.sign_in import leads_elsewhere, owes_token, refuses_login, signs_in
+from smokegate.observation.evidence.sign_in_reply import reply
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case

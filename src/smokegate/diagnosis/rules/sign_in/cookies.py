@@ -9,7 +9,8 @@ from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import quote, seen
 from smokegate.observation.evidence.cookies import Browser, Cookie, browser_of, session_cookies
-from smokegate.observation.evidence.sign_in import opens, reply
+from smokegate.observation.evidence.sign_in import opens
+from smokegate.observation.evidence.sign_in_reply import reply
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case

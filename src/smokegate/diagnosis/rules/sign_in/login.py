@@ -9,14 +9,8 @@ from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.knowledge.refusals import reason_in
-from smokegate.observation.evidence.sign_in import (
-    identity_in,
-    is_refused,
-    leads_elsewhere,
-    reply,
-    shows_another,
-    token_of,
-)
+from smokegate.observation.evidence.sign_in import identity_in, is_refused, leads_elsewhere, shows_another, token_of
+from smokegate.observation.evidence.sign_in_reply import reply
 from smokegate.observation.plan.sign_in.names import ANONYMOUS
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from smokegate.diagnosis.wording import body, seen
 from smokegate.knowledge.causes import cause_text
 from smokegate.knowledge.refusals import Reason, reason_in
 from smokegate.observation.evidence.limit import is_limit
-from smokegate.observation.evidence.sign_in import refuses_account, reply, signs_in
+from smokegate.observation.evidence.sign_in import refuses_account, signs_in
+from smokegate.observation.evidence.sign_in_reply import reply
 from smokegate.observation.plan.step import web_origin
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.evidence.sign_in import opens, refuses_login, reply, shows_account, signs_in
+from smokegate.observation.evidence.sign_in import opens, refuses_login, shows_account, signs_in
+from smokegate.observation.evidence.sign_in_reply import reply
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case

@@ -12,7 +12,8 @@ from smokegate.diagnosis.wording import body, header, seen
 from smokegate.knowledge.refusals import reason_in
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.limit import is_limit
-from smokegate.observation.evidence.sign_in import is_refused, refuses_account, registered, reply
+from smokegate.observation.evidence.sign_in import is_refused, refuses_account, registered
+from smokegate.observation.evidence.sign_in_reply import reply
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case

@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from smokegate.environment.model import Environment
 from smokegate.observation.evidence.cookies import browser_of
 from smokegate.observation.evidence.redact import Redactor
-from smokegate.observation.evidence.sign_in import refuses_account
 from smokegate.observation.exchange import NotSent
 from smokegate.observation.plan.backend import JOURNEY, PLAIN, REFUSAL
 from smokegate.observation.plan.sign_in.accounts import Accounts
@@ -38,6 +37,7 @@ from smokegate.observation.plan.sign_in.names import (
     WRITE,
     WRONG,
 )
+from smokegate.observation.plan.sign_in.register import Registration
 from smokegate.observation.plan.sign_in.session import Session
 from smokegate.observation.plan.step import Group, RawResponse, RequestToSend, Step, web_origin
 
@@ -75,7 +75,7 @@ class SignInPlan:
         self._browser = browser_of(environment)
         self._redactor = redactor
         self._sessions = {name: self._session() for name in ("first", "again", "wrong", "kept", "")}
-        self._registered = self._register_erred = False
+        self._registration = Registration(self._api, self.accounts, self._sessions["first"])
         self._written: Write | None = None
 
     def _session(self) -> Session:
@@ -85,7 +85,7 @@ class SignInPlan:
     def to_finish(self) -> tuple[str, ...]:
         """The steps that must still be made where a run ends early: what it wrote is taken back."""
         undo = (CSRF + UNDO, UNDO) if self._written is not None and self._written.done else ()
-        return (*undo, CSRF + CLEAN_UP, CLEAN_UP) if self._registered else undo
+        return (*undo, CSRF + CLEAN_UP, CLEAN_UP) if self._registration.done else undo
 
     def steps(self) -> Iterator[Step]:
         """Yield the steps; without an account to use, only the view without signing in is left."""
@@ -96,7 +96,7 @@ class SignInPlan:
         accounts = self.accounts
         yield Step(ANONYMOUS, "sign_in", self._sessions[""].view(), priority=PLAIN)
         if accounts.creates:
-            yield from self._register()
+            yield from self._registration.steps()
         if accounts.signs_in_new or accounts.standing is not None:
             yield from self._journey()
         if self._api.keep and accounts.signs_in_new and accounts.standing is not None:
@@ -158,37 +158,6 @@ class SignInPlan:
         self._redactor.add(password)
         return removal(self._api, self._session(), (email, password), names, forget)
 
-    def _register(self) -> Iterator[Step]:
-        """Create an account; nothing is written where the health check has failed."""
-        call, (email, password) = self._api.register_call, self.accounts.new
-        assert call is not None
-        values = {call.email: email, call.password: password}
-        values |= {call.password_again: password} if call.password_again else {}
-        session = self._sessions["first"]
-
-        def entered(raw: RawResponse) -> None:
-            if not 200 <= raw.status < 400:
-                self._register_erred = raw.status >= 500
-                if not self._register_erred:
-                    self.accounts.forget()
-                return
-            got = session.take(raw)
-            if refuses_account(self._api, got):
-                self.accounts.forget()
-                return
-            self._registered = not got.is_page or self._api.by_cookie
-            if self.accounts.signs_in_new:
-                session.enter(raw, call.token)
-
-        def build() -> RequestToSend:
-            return session.write("POST", call, values)
-
-        def noted() -> RequestToSend:
-            self.accounts.write_down()
-            return build()
-
-        yield from session.sending(REGISTER, build(), noted, (), gate="health", got=entered)
-
     def _log_in(  # noqa: PLR0913 -- a value each, given once
         self,
         name: str,
@@ -212,7 +181,7 @@ class SignInPlan:
         """Return why there is no first login: a registration that signs in makes it needless."""
         if self.accounts.signs_in_new and self._sessions["first"].signed_in:
             return NEEDLESS
-        return None if self._registered or not self.accounts.signs_in_new else NotSent(REGISTER)
+        return None if self._registration.done or not self.accounts.signs_in_new else NotSent(REGISTER)
 
     def _is_open(self) -> NotSent | None:
         """Return why there is no further login: there is no account to log in to."""
@@ -223,10 +192,10 @@ class SignInPlan:
 
         It is where registering ended in an error: whether a login does so too says if the whole database is away.
         """
-        return None if self._register_erred else self._is_open()
+        return None if self._registration.erred else self._is_open()
 
     def _opener(self) -> str:
-        return LOGIN_FIRST if not self.accounts.signs_in_new or self._registered else REGISTER
+        return LOGIN_FIRST if not self.accounts.signs_in_new or self._registration.done else REGISTER
 
     def _log_out(self) -> Iterator[Step]:
         """Log the first session out, and check the account with what it still holds."""

@@ -12,7 +12,8 @@ from smokegate.observation.evidence.cookies import Browser, Cookie
 from smokegate.observation.evidence.elements import element
 from smokegate.observation.evidence.json_rules import lookup
 from smokegate.observation.evidence.redact import Redactor
-from smokegate.observation.evidence.sign_in import Reply, identity_in, signs_in, token_of
+from smokegate.observation.evidence.sign_in import identity_in, signs_in, token_of
+from smokegate.observation.evidence.sign_in_reply import Reply
 from smokegate.observation.exchange import Headers, NotSent
 from smokegate.observation.plan.backend import JOURNEY
 from smokegate.observation.plan.bodies import encoded

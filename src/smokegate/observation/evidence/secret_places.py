@@ -1,0 +1,91 @@
+"""Finds where a form of a secret stands in a text, whole or cut, and what is a credential by its place alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+MARK = "[redacted]"
+#: The password in an address such as `postgresql://user:password@db`, or the token that stands in a user's
+#: place: drivers, servers and CI systems print those, and they are in no environment file.
+IN_ADDRESS = re.compile(
+    r"""://(?:[^/\s:@"'\\]{0,256}:([^@/\s"'\\]{1,512})|(?=[^\d@]{0,128}\d)([^/\s:@"'\\]{16,512}))@"""
+)
+#: A credential in the text of a header field.
+IN_HEADER = re.compile(
+    r"""(?i:\b(?:authorization["']?:\s?["']?(?:(?:basic|bearer|token|digest)\s)?|cookie["']?:\s?["']?[^\s;=]{1,128}=))"""
+    r"""([^\s;,"'`]{6,4096})"""
+)
+CUT = 8
+"""Characters of a secret that are enough to know it by, where the text was cut inside it."""
+ELLIPSES = ("…", "...")
+CUT_MARKS = (*ELLIPSES, '",', '"}', '"]')
+"""What stands where a text may have been cut: an ellipsis, or the end of a string in JSON."""
+QUOTES = "\"'`"
+
+
+def places(text: str, form: str) -> Iterator[tuple[int, int]]:
+    """Yield where a form stands in a text, also where the text was cut inside it."""
+    whole = 0
+    at = text.find(form)
+    while at >= 0:
+        whole += 1
+        yield at, at + len(form)
+        at = text.find(form, at + 1)
+    if len(form) <= CUT:
+        return
+    if text.count(form[:CUT]) > whole or text.count(form[-CUT:]) > whole:
+        for begin, end in _cuts(text):
+            yield from _cut_places(text, form, begin, end)
+
+
+def _cuts(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where a text was cut: at an ellipsis, whose begin and end these are, at the end of a string, at its own."""
+    for mark in CUT_MARKS:
+        at = text.find(mark)
+        while at >= 0:
+            begin = at
+            while begin > 0 and at - begin < 2 and text[begin - 1] in QUOTES:
+                begin -= 1
+            yield begin, at + len(mark)
+            at = text.find(mark, at + 1)
+    yield len(text), len(text)
+
+
+def _cut_places(text: str, form: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the beginning of a form before a cut, and the end of one behind it."""
+    elided = text[begin:end].strip(QUOTES) in ELLIPSES
+    at = text.find(form[:CUT], max(0, begin - len(form) + 1), begin)
+    while at >= 0:
+        if form.startswith(text[at:begin]) and (elided or not _is_first_word(form, text[at:begin])):
+            yield at, begin
+        at = text.find(form[:CUT], at + 1, begin)
+    at = text.find(form[-CUT:], end, end + len(form) - 1)
+    while at >= 0:
+        if form.endswith(text[end : at + CUT]):
+            yield end, at + CUT
+        at = text.find(form[-CUT:], at + 1, end + len(form) - 1)
+
+
+def _is_first_word(form: str, piece: str) -> bool:
+    """Return whether a text ends with nothing but a secret's first word, such as the name in `smokegate+1f@….key`."""
+    return piece.isalpha() and not form[len(piece) : len(piece) + 1].isalnum() and len(piece) < len(form) // 2
+
+
+def credentials_by_place(text: str) -> Iterator[tuple[int, int]]:
+    """Yield credentials that the environment file does not hold, where their place in the text says what they are."""
+    if "://" in text and "@" in text:
+        yield from (f.span(f.lastindex or 0) for f in IN_ADDRESS.finditer(text) if f[f.lastindex or 0] != MARK)
+    if "ookie" in text or "uthorization" in text or "OOKIE" in text or "UTHORIZATION" in text:
+        yield from (found.span(1) for found in IN_HEADER.finditer(text) if found[1] != MARK)
+
+
+def merged(spans: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans in order, those that touch as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found

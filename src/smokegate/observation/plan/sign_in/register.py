@@ -1,0 +1,66 @@
+"""Registering: the account of a run is created, and nothing is written where the health check has failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smokegate.observation.evidence.sign_in import refuses_account
+from smokegate.observation.plan.sign_in.names import REGISTER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from smokegate.environment.model import SignIn
+    from smokegate.observation.plan.sign_in.accounts import Accounts
+    from smokegate.observation.plan.sign_in.session import Session
+    from smokegate.observation.plan.step import RawResponse, RequestToSend, Step
+
+
+class Registration:
+    """The request that creates the account, and what came of it.
+
+    Args:
+        api: must declare how to register.
+        accounts: whose new account is created.
+        session: enters the account where registering signs in.
+    """
+
+    def __init__(self, api: SignIn, accounts: Accounts, session: Session) -> None:
+        self._api = api
+        self._accounts = accounts
+        self._session = session
+        self.done = False
+        """Whether there is an account."""
+        self.erred = False
+        """Whether it ended in an error of the server."""
+
+    def steps(self) -> Iterator[Step]:
+        """Yield the request, gated by the health check."""
+        yield from self._session.sending(REGISTER, self._request(), self._noted, (), gate="health", got=self._answered)
+
+    def _request(self) -> RequestToSend:
+        call, (email, password) = self._api.register_call, self._accounts.new
+        assert call is not None
+        values = {call.email: email, call.password: password}
+        values |= {call.password_again: password} if call.password_again else {}
+        return self._session.write("POST", call, values)
+
+    def _noted(self) -> RequestToSend:
+        self._accounts.write_down()
+        return self._request()
+
+    def _answered(self, raw: RawResponse) -> None:
+        assert self._api.register_call is not None
+        self.erred = raw.status >= 500
+        if self.erred:
+            return
+        if not 200 <= raw.status < 400:
+            self._accounts.forget()
+            return
+        got = self._session.take(raw)
+        if refuses_account(self._api, got):
+            self._accounts.forget()
+            return
+        self.done = not got.is_page or self._api.by_cookie
+        if self._accounts.signs_in_new:
+            self._session.enter(raw, self._api.register_call.token)

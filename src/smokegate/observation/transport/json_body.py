@@ -1,0 +1,95 @@
+"""Parses a JSON body within caps: its length, values, levels and digits."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import Any
+
+from smokegate.observation.transport.limits import (
+    MAX_JSON,
+    MAX_JSON_DEPTH,
+    MAX_JSON_VALUES,
+    MAX_NUMBER,
+    MAX_WIDE_JSON,
+    TooLargeError,
+)
+
+STRUCTURE = re.compile(r"\s*[{\[]")
+"""How an object or an array begins."""
+ESCAPED = re.compile(r"\\u[dD][89abAB]")
+"""A character outside the basic plane, as JSON may write it."""
+
+
+def parse(text: str, content_type: str) -> tuple[Any, bool]:
+    """Return the JSON value of a body and whether it is one.
+
+    A body counts as JSON when it says so, or when it is an object or an array whatever it says: an expectation
+    about its keys must not fail for a header that no one expected.
+
+    Raises:
+        TooLargeError: it says that it is JSON, and has more values, levels or digits than the caps allow.
+    """
+    declared = content_type.partition(";")[0].strip().lower().endswith(("/json", "+json"))
+    if not (declared or STRUCTURE.match(text)):
+        return None, False
+    try:
+        return _value(text), True
+    except TooLargeError:
+        if declared:
+            raise
+    except ValueError:
+        pass
+    return None, False
+
+
+def _value(text: str) -> Any:
+    wide = sys.getsizeof(text) > 3 * len(text) or ESCAPED.search(text) is not None
+    most = MAX_WIDE_JSON if wide else MAX_JSON
+    if len(text) > most:
+        raise TooLargeError(f"the JSON body has more than {most} characters")
+    if text.count(",") + text.count("[") + text.count("{") > MAX_JSON_VALUES:
+        raise TooLargeError(f"the JSON body has more than {MAX_JSON_VALUES} values")
+    try:
+        value = json.loads(text, parse_int=_integer, parse_float=_float, parse_constant=_constant)
+    except RecursionError:
+        value = None
+    else:
+        if not _deeper(value, MAX_JSON_DEPTH):
+            return value
+    raise TooLargeError(f"the JSON body has more than {MAX_JSON_DEPTH} levels")
+
+
+def _integer(text: str) -> int:
+    if len(text) > MAX_NUMBER:
+        raise TooLargeError(f"the JSON body has a number of {len(text)} digits")
+    return int(text)
+
+
+def _float(text: str) -> float:
+    if len(text) > MAX_NUMBER:
+        raise TooLargeError(f"the JSON body has a number of {len(text)} digits")
+    value = float(text)
+    if value in {float("inf"), float("-inf")}:
+        raise TooLargeError(f"the JSON body has a number that is out of range: {text[:40]}")
+    return value
+
+
+def _constant(text: str) -> float:
+    raise ValueError(f"{text} is not JSON")
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Return whether a value is nested deeper than so many levels."""
+    row = [value]
+    for _ in range(levels + 1):
+        row = [
+            each
+            for one in row
+            if isinstance(one, dict | list)
+            for each in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not row:
+            return False
+    return True
