@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from smokegate.environment.model import Environment
-from smokegate.observation.evidence.assertions import unmet
-from smokegate.observation.evidence.edge import edge_answer
-from smokegate.observation.evidence.version import deployed_version, same_version
-from smokegate.observation.exchange import Answer, Exchange, NoAnswer
+from smokegate.observation.evidence.version import deployed_version
+from smokegate.observation.exchange import Answer, Exchange
 from smokegate.observation.model import Readiness
 from smokegate.observation.plan.backend import health_request, health_steps, reading, version_is_health
+from smokegate.observation.plan.readiness_poll import Poll, judge
 from smokegate.observation.plan.step import RequestToSend, origin_of
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
@@ -153,7 +152,7 @@ class Waiting:
         try:
             exchange = self._send(health_request(self._environment), since, timeout)
             commit = self._commit(exchange, timeout)
-            self._judge(exchange, commit)
+            self._take(judge(self._environment, exchange, self._expected, self._watch, commit))
         finally:
             with self._lock:
                 self._in_flight.pop(number, None)
@@ -178,52 +177,21 @@ class Waiting:
             answer = self._send(target, time.monotonic(), timeout).answer
         return None if answer is None else deployed_version(version, answer)
 
-    def _judge(self, exchange: Exchange, commit: str | None) -> None:
+    def _take(self, poll: Poll) -> None:
         """Take an answer into account: it counts only in a row of good ones, a relapse begins a new row."""
-        good, hopeless = self._good(exchange, commit)
-        if hopeless is not None:
-            self._finish(ready=False, gave_up=hopeless)
+        self._last, self._awaited = poll.last, poll.awaited or self._awaited
+        if poll.hopeless is not None:
+            self._finish(ready=False, gave_up=poll.hopeless)
             return
         with self._lock:
-            self._in_a_row = self._in_a_row + 1 if good else 0
-            if not good:
+            self._in_a_row = self._in_a_row + 1 if poll.good else 0
+            if not poll.good:
                 self._needed = SETTLED
             elif self._in_a_row < self._needed:
                 self._awaited = f"{self._needed} good answers in a row"
             ready = self._in_a_row >= self._needed
         if ready:
             self._finish(ready=True)
-
-    def _good(self, exchange: Exchange, commit: str | None) -> tuple[bool, str | None]:
-        """Return whether an answer is what is waited for, and why waiting is pointless, if it is."""
-        outcome = exchange.outcome
-        if isinstance(outcome, NoAnswer):
-            self._last = outcome.cause.title
-            if outcome.cause.heals and not self._never_resolves():
-                return False, None
-            return False, f"{outcome.cause.title}, which waiting cannot heal ({outcome.detail})"
-        assert isinstance(outcome, Answer)
-        health = self._environment.backend.health
-        edge = edge_answer(outcome, health)
-        self._last = f"{outcome.status}" + (f" ({edge.sign})" if edge is not None else "")
-        missing = unmet(health, outcome)
-        healing = self._watch is not None and self._watch.healing
-        if edge is not None and not edge.heals and missing and not healing:
-            return False, f"{edge.sign}: waiting cannot heal it"
-        if missing:
-            self._awaited = str(missing[0])
-            return False, None
-        known = self._version is not None or self._watch is not None
-        if known and self._expected is not None and not same_version(self._expected, commit, self._environment.version):
-            self._awaited = f"version {self._expected[:12]}"
-            self._last += f" from version {commit[:12]}" if commit else " without a known version"
-            return False, None
-        return True, None
-
-    def _never_resolves(self) -> bool:
-        if self._environment.backend.connect_to is not None:
-            return False
-        return origin_of(self._environment.backend.url).host.rstrip(".").endswith(".invalid")
 
     def _finish(self, *, ready: bool, gave_up: str | None = None) -> None:
         with self._lock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -11,14 +11,11 @@ from smokegate.environment.model import Environment, Frontend
 from smokegate.observation.model import ApiAddress, PageFile, PageView
 from smokegate.observation.plan.backend import JOURNEY, PLAIN, preflight_steps
 from smokegate.observation.plan.step import (
-    ON_BACKEND,
-    ON_FRONTEND,
     RawResponse,
     RequestToSend,
     Step,
     join,
     same_origin,
-    web_origin,
 )
 from smokegate.observation.transport.limits import KEPT_SCRIPT, MAX_SCRIPTS
 
@@ -194,17 +191,14 @@ class FrontendPlan:
         if self._outstanding or steps:
             return steps
         self._judge_empty()
-        self._addresses = self._reading.addresses()
-        if not self._reading.hidden_base:
-            from smokegate.observation.evidence.page_calls import by_paths  # noqa: PLC0415 -- see _page
+        from smokegate.observation.plan.frontend.trials import known_by_path, trials  # noqa: PLC0415 -- see _page
 
-            paths = by_paths(self._environment, self._reading.world.page, self._reading.call_paths)
-            self._addresses = (*self._addresses, *paths)
+        self._addresses = known_by_path(self._environment, self._reading.addresses(), self._reading)
         for url in self._reading.settings_files[:MAX_SETTINGS]:
             steps += self._file(url, "settings")
         for url, role in self._reading.kept.items():
             steps += self._file(url, role)
-        return steps or [*self._trials()]
+        return steps or [*trials(self._environment, self._frontend, self._addresses, self._reading)]
 
     def _judge_empty(self) -> None:
         """An empty script is written on purpose at times; where nothing else can fill the page, it stays white."""
@@ -216,22 +210,6 @@ class FrontendPlan:
             if not each.problem:
                 why = "empty, and nothing else fills the page"
                 self._files[each.exchange] = PageFile(each.exchange, each.role, why, certain=True)
-
-    def _trials(self) -> Iterable[Step]:
-        """Try what the page would call, where only an answer shows which is right."""
-        from smokegate.observation.evidence import page_calls  # noqa: PLC0415 -- see _page
-
-        assert self._reading is not None
-        for name in page_calls.to_try(self._environment, self._addresses, self._reading.call_paths):
-            backend = name.startswith(ON_BACKEND)
-            base = self._environment.backend.url if backend else self._frontend.url
-            path = name.removeprefix(ON_BACKEND).removeprefix(ON_FRONTEND)
-            yield Step(name, "frontend", RequestToSend("GET", join(web_origin(base), path)), priority=PLAIN)
-        read = page_calls.to_read(self._environment, self._addresses, self._reading.call_paths)
-        if read is not None and not self._reading.opaque:
-            sent = (("Origin", web_origin(self._frontend.url)),)
-            request = RequestToSend("GET", join(self._environment.backend.url, read), sent)
-            yield Step(ON_BACKEND + read, "frontend", request, priority=PLAIN)
 
 
 def _name(role: str, url: str) -> str:

@@ -1,0 +1,72 @@
+"""Judges one answer to a readiness poll: whether it is what is waited for, and whether waiting can help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from smokegate.observation.evidence.assertions import unmet
+from smokegate.observation.evidence.edge import edge_answer
+from smokegate.observation.evidence.version import same_version
+from smokegate.observation.exchange import Answer, Exchange, NoAnswer
+from smokegate.observation.plan.step import origin_of
+
+if TYPE_CHECKING:
+    from smokegate.environment.model import Environment
+    from smokegate.observation.watching import Watch
+
+
+class Poll(Struct, frozen=True):
+    """What the answer to one poll comes to."""
+
+    last: str
+    """The answer in words."""
+    good: bool = False
+    """Whether it is what is waited for."""
+    awaited: str | None = None
+    """What it lacks; None where nothing new is known of that."""
+    hopeless: str | None = None
+    """Why waiting cannot help, where it cannot."""
+
+
+def judge(
+    environment: Environment, exchange: Exchange, expected: str | None, watch: Watch | None, commit: str | None
+) -> Poll:
+    """Judge the answer to a health check that is polled.
+
+    Args:
+        environment: what is waited for.
+        exchange: the poll.
+        expected: the commit that must answer; None: any.
+        watch: the other vantage point that is watched, if there is one.
+        commit: the commit that answered, where it is known.
+    """
+    outcome = exchange.outcome
+    if isinstance(outcome, NoAnswer):
+        title = outcome.cause.title
+        if outcome.cause.heals and not _never_resolves(environment):
+            return Poll(title)
+        return Poll(title, hopeless=f"{title}, which waiting cannot heal ({outcome.detail})")
+    assert isinstance(outcome, Answer)
+    health = environment.backend.health
+    edge = edge_answer(outcome, health)
+    last = f"{outcome.status}" + (f" ({edge.sign})" if edge is not None else "")
+    missing = unmet(health, outcome)
+    healing = watch is not None and watch.healing
+    if edge is not None and not edge.heals and missing and not healing:
+        return Poll(last, hopeless=f"{edge.sign}: waiting cannot heal it")
+    if missing:
+        return Poll(last, awaited=str(missing[0]))
+    declared = environment.version is not None and environment.version.path
+    known = declared or watch is not None
+    if known and expected is not None and not same_version(expected, commit, environment.version):
+        last += f" from version {commit[:12]}" if commit else " without a known version"
+        return Poll(last, awaited=f"version {expected[:12]}")
+    return Poll(last, good=True)
+
+
+def _never_resolves(environment: Environment) -> bool:
+    """Return whether the host has a name that exists nowhere (RFC 6761)."""
+    direct = environment.backend.connect_to is not None
+    return not direct and origin_of(environment.backend.url).host.rstrip(".").endswith(".invalid")
