@@ -12,7 +12,7 @@ from smokegate.environment.model import with_addresses
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
-    from smokegate.replica import Replica
+    from smokegate.replica import Fault, Replica
 
 
 class UnsuitableFaultError(ValueError):
@@ -68,7 +68,7 @@ def check_fault(environment: Environment, fault: str) -> None:
             f"--fault={fault}: {environment.name} is a real deployment; only an environment with a [replica] "
             "can be broken on purpose"
         )
-    known = known_faults(environment.replica.kind)
+    known = faults_of(environment.replica.kind)
     unknown = [name for name in fault.split("+") if name not in known]
     if unknown:
         near = get_close_matches(unknown[0], known, 1)
@@ -76,12 +76,8 @@ def check_fault(environment: Environment, fault: str) -> None:
         raise UnsuitableFaultError(f"--fault={fault}: the replica of {environment.name} has no such fault; {hint}")
 
 
-def known_faults(kind: str) -> tuple[str, ...]:
-    """Return the names of the faults of a kind of replica."""
-    return tuple(_faults(kind))
-
-
-def _faults(kind: str) -> Mapping[str, Any]:
+def faults_of(kind: str) -> Mapping[str, Fault]:
+    """Return the faults of a kind of replica, by their names."""
     if kind == "compose":
         from smokegate.replica.compose.faults import FAULTS as COMPOSE  # noqa: PLC0415 - see start_replica
 
@@ -94,7 +90,7 @@ def _faults(kind: str) -> Mapping[str, Any]:
 def _by_kind(kind: str) -> str:
     """Return the faults by the family of the causes that they lead to, a paragraph each."""
     families: dict[str, list[str]] = {}
-    for name, fault in _faults(kind).items():
+    for name, fault in faults_of(kind).items():
         first = next(iter(fault.cause), "")
         families.setdefault(first.partition(".")[0] or "other", []).append(name)
     return "\n".join(

@@ -31,6 +31,11 @@ _BAD_GATEWAY = (
     "<!DOCTYPE html><html><head><title>502</title></head><body><h1>Bad Gateway</h1>"
     "<div>This service is currently unavailable. Please try again in a few minutes.</div></body></html>"
 )
+_SUSPENDED = (
+    '<!DOCTYPE html><html lang="en"><head><meta charset="UTF-8"><meta name="viewport" '
+    'content="width=device-width, initial-scale=1" /><title>Service Suspended</title></head>'
+    "<body>This service has been suspended{}.</body></html>"
+)
 
 
 def made_by_edge(routing: str, answer: Answer) -> Answer:
@@ -41,6 +46,12 @@ def made_by_edge(routing: str, answer: Answer) -> Answer:
 def bad_gateway(routing: str) -> Answer:
     """The 502 page of a service that the router cannot get an answer from."""
     return made_by_edge(routing, Answer.html(502, _BAD_GATEWAY))
+
+
+def suspension(*, by_owner: bool) -> Answer:
+    """The page of a service that its owner, or Render, has suspended."""
+    page = Answer.html(503, _SUSPENDED.format(" by its owner" if by_owner else ""))
+    return made_by_edge("suspend-by-user" if by_owner else "suspend", page)
 
 
 def application(upstream: Upstream, plan: str) -> Handler:

@@ -105,14 +105,9 @@ def hook_of_another_service(plan: Plan) -> None:
     del _backend(plan).deploys[0]
 
 
-def suspended(plan: Plan, suspender: str) -> None:
-    """Have the API say who suspended the service."""
-    _backend(plan).suspenders.append(suspender)
-
-
-def frontend_suspended(plan: Plan) -> None:
-    """The frontend's service is suspended, by the API."""
-    _platform(plan).services["tectonic-frontend"].suspenders.append("billing")
+def suspended(plan: Plan, suspender: str, service: str = "tectonic-backend") -> None:
+    """Have the API say who suspended a service."""
+    _platform(plan).services[service].suspenders.append(suspender)
 
 
 def frontend_build_failed(plan: Plan) -> None:
