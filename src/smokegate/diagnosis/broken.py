@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.wording import body, seen
+from smokegate.diagnosis.wording import seen_whole
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.edge import edge_answer
 from smokegate.observation.evidence.predicates import is_fresh, known_status
@@ -68,8 +68,7 @@ def is_advisory(case: Case, name: str) -> bool:
 def described(exchange: Exchange, case: Case) -> str:
     """Return the line that says what is wrong with an exchange."""
     wrong = [f"{each.what} should be {each.expected}" for each in case.unmet_of(exchange.name)]
-    answer = exchange.answer
-    return seen(exchange, *wrong, *([body(answer)] if answer else []))
+    return seen_whole(exchange, *wrong)
 
 
 def has_token(case: Case, name: str) -> bool:

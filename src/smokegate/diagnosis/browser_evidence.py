@@ -21,18 +21,17 @@ if TYPE_CHECKING:
     from smokegate.observation.exchange import Exchange
     from smokegate.observation.model import Observation
 
-FILES = frozenset({"browser.script-is-page", "browser.file-missing"})
-CALLS = frozenset(
-    {
-        "browser.calls-localhost",
-        "browser.mixed-content",
-        "browser.cors-refused",
-        "browser.wrong-origin",
-        "browser.call-failed",
-    }
+FILES = ("browser.script-is-page", "browser.file-missing")
+CALLS = (
+    "browser.calls-localhost",
+    "browser.mixed-content",
+    "browser.cors-refused",
+    "browser.wrong-origin",
+    "browser.call-failed",
 )
-ERRORS = frozenset({"browser.script-error"})
-BLANK = frozenset({"browser.not-opened", "browser.white-screen"})
+ERRORS = ("browser.script-error",)
+BLANK = ("browser.not-opened", "browser.white-screen")
+"""The codes of what is wrong with files, calls, scripts and the page as a whole."""
 ADDRESS = re.compile(r"https?://[^\s'\"<>]{3,500}")
 CODE = {"script", "stylesheet"}
 QUOTED = re.compile(r"(?<=['\"]).*(?=['\"])")

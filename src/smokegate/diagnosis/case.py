@@ -135,6 +135,12 @@ class Case(Struct, frozen=True, dict=True):
         answer = self.answer(name)
         return answer if answer and self.edge(name) is None else None
 
+    def answered(self, *names: str) -> Iterator[tuple[Exchange, Answer]]:
+        """Yield those of these exchanges to which the application gave an answer, with that."""
+        for exchange in filter(None, map(self.exchange, names)):
+            if (answer := self.app(exchange.name)) is not None:
+                yield exchange, answer
+
     @cached_property
     def samples(self) -> tuple[Exchange, ...]:
         """The health exchanges."""

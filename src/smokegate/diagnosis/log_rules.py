@@ -50,9 +50,9 @@ def _rules() -> Iterator[Rule]:
             what = {"{what}": ANYTHING.get(code.partition(".")[0], "")} if "{family}" in cause.code else {}
             steps = tuple(_filled(each, what) for each in cause.steps)
             yield Rule(
-                code=code,
-                level=Level.SERVER,
-                judge=judge_of(cause, code),
+                code,
+                Level.SERVER,
+                judge_of(cause, code),
                 silences=EDGE,
                 log_text=CauseText(cause.title, cause.owner, cause.symptom, STATES, steps, cause.competing),
             )
@@ -69,4 +69,4 @@ def log_rules() -> tuple[Rule, ...]:
     return (*_rules(), OTHER)
 
 
-OTHER = Rule(code=OWN_ERROR, level=Level.SERVER, judge=by_reason(OWN_ERROR), silences=EDGE)
+OTHER = Rule(OWN_ERROR, Level.SERVER, by_reason(OWN_ERROR), silences=EDGE)

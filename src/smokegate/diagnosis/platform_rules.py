@@ -20,9 +20,9 @@ def platform_rules() -> tuple[Rule, ...]:
     rows = {code: cause_file("render")[code.partition(".")[2]] for code in JUDGES}
     return tuple(
         Rule(
-            code=code,
-            level=Level[row["level"]],
-            judge=JUDGES[code],
+            code,
+            Level[row["level"]],
+            JUDGES[code],
             after=("runner",) if row["level"] == "VANTAGE" else REACHED,
             silences=tuple(row.get("silences", ())),
             advisory=row.get("advisory", False),

@@ -20,6 +20,13 @@ REACHED = ("runner", "net", "tls")
 """What must not be the matter before an answer is worth reading."""
 ANSWERED = (*REACHED, "render", "nginx", "edge")
 """What must not be the matter before an answer counts as the application's own."""
+EXPLAINED = (
+    "app.database-unreachable",
+    "app.database-not-initialised",
+    "app.wrong-service",
+    "frontend.spa-answers-api",
+)
+"""What explains by itself why the sign-in API, or the monitoring summary, answers otherwise than it should."""
 
 
 class Level(IntEnum):

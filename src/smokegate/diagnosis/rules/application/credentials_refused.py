@@ -77,9 +77,9 @@ def _status(exchange: Exchange) -> int | None:
 
 RULES = (
     Rule(
-        code="access.credentials-refused",
-        level=Level.ROUTING,
-        judge=judge,
+        "access.credentials-refused",
+        Level.ROUTING,
+        judge,
         after=ANSWERED,
         silences=("app.promise-broken", "app.health-missing"),
     ),

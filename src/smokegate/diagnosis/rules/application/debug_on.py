@@ -57,4 +57,4 @@ def _is_closed(status: StatusRule) -> bool:
     return any(fits(status, each) for each in (401, 403, 404)) and not fits(status, 200)
 
 
-RULES = (Rule(code="app.debug-on", level=Level.CONFIGURATION, judge=judge, after=ANSWERED),)
+RULES = (Rule("app.debug-on", Level.CONFIGURATION, judge, after=ANSWERED),)

@@ -45,9 +45,9 @@ def _breaks(case: Case, exchange: Exchange) -> bool:
 
 RULES = (
     Rule(
-        code="app.promise-broken",
-        level=Level.PROMISE,
-        judge=judge,
+        "app.promise-broken",
+        Level.PROMISE,
+        judge,
         after=ANSWERED,
         unless=(
             "app.wrong-service",

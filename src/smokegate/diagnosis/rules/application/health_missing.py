@@ -58,11 +58,5 @@ def _is_empty(answer: Answer | None) -> bool:
 
 
 RULES = (
-    Rule(
-        code="app.health-missing",
-        level=Level.HEALTH,
-        judge=judge,
-        after=ANSWERED,
-        unless=("app.wrong-service", "app.wrong-version"),
-    ),
+    Rule("app.health-missing", Level.HEALTH, judge, after=ANSWERED, unless=("app.wrong-service", "app.wrong-version")),
 )

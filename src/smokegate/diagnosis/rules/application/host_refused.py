@@ -41,9 +41,9 @@ def _refuses(answer: Answer) -> bool:
 
 RULES = (
     Rule(
-        code="app.host-refused",
-        level=Level.CONFIGURATION,
-        judge=judge,
+        "app.host-refused",
+        Level.CONFIGURATION,
+        judge,
         after=ANSWERED,
         silences=("app.wrong-service", "app.promise-broken", "app.health-missing", "app.error", "app.debug-on"),
     ),

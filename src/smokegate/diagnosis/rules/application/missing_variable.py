@@ -65,9 +65,9 @@ def _setting(words: list[Found], what: str) -> Signs | None:
 
 RULES = (
     Rule(
-        code="app.missing-variable",
-        level=Level.CONFIGURATION,
-        judge=judge,
+        "app.missing-variable",
+        Level.CONFIGURATION,
+        judge,
         after=ANSWERED,
         silences=("app.error", "app.unhealthy", "app.promise-broken", "app.debug-on", "sign-in.register-failed"),
     ),

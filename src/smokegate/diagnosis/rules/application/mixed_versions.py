@@ -44,4 +44,4 @@ def _version(case: Case, exchange: Exchange, declared: Version | None) -> str | 
     return next((value for value in values if isinstance(value, str) and value), None)
 
 
-RULES = (Rule(code="app.mixed-versions", level=Level.SERVICE, judge=judge, after=REACHED),)
+RULES = (Rule("app.mixed-versions", Level.SERVICE, judge, after=REACHED),)

@@ -63,11 +63,5 @@ def _routed(case: Case, exchange: Exchange) -> bool:
 
 
 RULES = (
-    Rule(
-        code="app.partial-outage",
-        level=Level.HEALTH,
-        judge=judge,
-        after=REACHED,
-        unless=("render", "nginx", "app.mixed-versions"),
-    ),
+    Rule("app.partial-outage", Level.HEALTH, judge, after=REACHED, unless=("render", "nginx", "app.mixed-versions")),
 )

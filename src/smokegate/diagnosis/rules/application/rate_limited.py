@@ -37,9 +37,9 @@ def judge(case: Case) -> Signs | None:
 
 RULES = (
     Rule(
-        code="app.rate-limited",
-        level=Level.HEALTH,
-        judge=judge,
+        "app.rate-limited",
+        Level.HEALTH,
+        judge,
         after=ANSWERED,
         silences=("app.promise-broken", "app.unhealthy", "app.health-missing"),
     ),

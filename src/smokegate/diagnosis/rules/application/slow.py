@@ -45,4 +45,4 @@ def _over(case: Case, exchange: Exchange) -> float | None:
     return budget if exchange.answer and budget is not None and took is not None and took > budget else None
 
 
-RULES = (Rule(code="app.slow", level=Level.ADVICE, judge=judge, after=ANSWERED, advisory=True),)
+RULES = (Rule("app.slow", Level.ADVICE, judge, after=ANSWERED, advisory=True),)

@@ -75,11 +75,5 @@ def _in_part(case: Case, exchange: Exchange, answer: Answer) -> Signs | None:
 
 
 RULES = (
-    Rule(
-        code="app.unhealthy",
-        level=Level.HEALTH,
-        judge=judge,
-        after=ANSWERED,
-        unless=("app.wrong-service", "app.partial-outage"),
-    ),
+    Rule("app.unhealthy", Level.HEALTH, judge, after=ANSWERED, unless=("app.wrong-service", "app.partial-outage")),
 )

@@ -64,11 +64,5 @@ def _where(case: Case, exchange: Exchange) -> str:
 
 
 RULES = (
-    Rule(
-        code="app.wrong-version",
-        level=Level.SERVICE,
-        judge=judge,
-        after=ANSWERED,
-        unless=("app.mixed-versions", "app.wrong-service"),
-    ),
+    Rule("app.wrong-version", Level.SERVICE, judge, after=ANSWERED, unless=("app.mixed-versions", "app.wrong-service")),
 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.browser_evidence import same_call
+from smokegate.diagnosis.browser_evidence import CALLS, FILES, same_call
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Signs
 from smokegate.diagnosis.rules.browser import rule
-from smokegate.diagnosis.rules.browser.pages import BLANK, CALLS, FILES, names_of
+from smokegate.diagnosis.rules.browser.pages import BLANK, names_of
 from smokegate.diagnosis.wording import quote, seen
 
 if TYPE_CHECKING:

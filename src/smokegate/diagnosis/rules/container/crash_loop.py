@@ -23,9 +23,9 @@ def looping(case: Case) -> Iterator[ServiceView]:
 
 RULES = (
     Rule(
-        code="container.crash-loop",
-        level=Level.SERVER,
-        judge=by_state(
+        "container.crash-loop",
+        Level.SERVER,
+        by_state(
             looping,
             Confidence.CERTAIN,
             last_line="The service {service} crashes and is restarted repeatedly; its log ends with: {said}",

@@ -26,4 +26,4 @@ def judge(case: Case) -> Signs | None:
     return Signs((*map(state, down), *ready, *words), affected(case))
 
 
-RULES = (Rule(code="container.database-down", level=Level.SERVER, judge=judge, silences=EDGE),)
+RULES = (Rule("container.database-down", Level.SERVER, judge, silences=EDGE),)

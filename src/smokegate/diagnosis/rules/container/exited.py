@@ -43,4 +43,4 @@ def judge(case: Case) -> Signs | None:
     return replace(signs, title="The service {service} was killed (signal 9) and is not restarted")
 
 
-RULES = (Rule(code="container.exited", level=Level.SERVER, judge=judge, silences=EDGE),)
+RULES = (Rule("container.exited", Level.SERVER, judge, silences=EDGE),)

@@ -29,4 +29,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule(code="compose.not-created", level=Level.SERVER, judge=judge, silences=EDGE),)
+RULES = (Rule("compose.not-created", Level.SERVER, judge, silences=EDGE),)

@@ -35,4 +35,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule(code="container.wrong-container", level=Level.ROUTING, judge=judge, after=ANSWERED),)
+RULES = (Rule("container.wrong-container", Level.ROUTING, judge, after=ANSWERED),)

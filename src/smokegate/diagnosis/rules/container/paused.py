@@ -21,4 +21,4 @@ def paused(case: Case) -> Iterator[ServiceView]:
     return (each for each in expected(case) if each.state == "paused")
 
 
-RULES = (Rule(code="container.paused", level=Level.SERVER, judge=by_state(paused, Confidence.CERTAIN), silences=EDGE),)
+RULES = (Rule("container.paused", Level.SERVER, by_state(paused, Confidence.CERTAIN), silences=EDGE),)

@@ -26,4 +26,4 @@ def judge(case: Case) -> Signs | None:
     return Signs(lines, names=named(found))
 
 
-RULES = (Rule(code="container.restart-policy", level=Level.ADVICE, judge=judge, advisory=True),)
+RULES = (Rule("container.restart-policy", Level.ADVICE, judge, advisory=True),)

@@ -51,10 +51,5 @@ def by_cause(cause: CommandCause) -> Judge:
 
 
 RULES = tuple(
-    Rule(
-        code=cause.code,
-        level=Level.SERVER if cause in ON_SERVER else Level.VANTAGE,
-        judge=by_cause(cause),
-    )
-    for cause in CommandCause
+    Rule(cause.code, Level.SERVER if cause in ON_SERVER else Level.VANTAGE, by_cause(cause)) for cause in CommandCause
 )

@@ -34,4 +34,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule(code="container.starting-too-long", level=Level.SERVER, judge=judge, silences=EDGE),)
+RULES = (Rule("container.starting-too-long", Level.SERVER, judge, silences=EDGE),)

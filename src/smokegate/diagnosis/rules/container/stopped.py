@@ -28,6 +28,4 @@ def stopped(case: Case) -> Iterator[ServiceView]:
             yield each
 
 
-RULES = (
-    Rule(code="container.stopped", level=Level.SERVER, judge=by_state(stopped, Confidence.CERTAIN), silences=EDGE),
-)
+RULES = (Rule("container.stopped", Level.SERVER, by_state(stopped, Confidence.CERTAIN), silences=EDGE),)

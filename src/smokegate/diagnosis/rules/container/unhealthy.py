@@ -56,4 +56,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule(code="container.unhealthy", level=Level.SERVER, judge=judge, silences=EDGE),)
+RULES = (Rule("container.unhealthy", Level.SERVER, judge, silences=EDGE),)

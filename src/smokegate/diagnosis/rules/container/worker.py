@@ -23,4 +23,4 @@ def down(case: Case) -> Iterator[ServiceView]:
             yield each
 
 
-RULES = (Rule(code="container.worker-down", level=Level.SERVER, judge=by_state(down, Confidence.CERTAIN)),)
+RULES = (Rule("container.worker-down", Level.SERVER, by_state(down, Confidence.CERTAIN)),)

@@ -40,9 +40,9 @@ def judge(case: Case) -> Signs | None:
 
 RULES = (
     Rule(
-        code="app.dependency-unreachable",
-        level=Level.DATABASE,
-        judge=judge,
+        "app.dependency-unreachable",
+        Level.DATABASE,
+        judge,
         after=ANSWERED,
         unless=("app.database-unreachable", "app.database-not-initialised"),
         silences=("app.error", "app.unhealthy", "app.promise-broken"),

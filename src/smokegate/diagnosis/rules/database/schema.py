@@ -71,9 +71,9 @@ def _pending(case: Case, broken: list[Exchange]) -> Signs | None:
 
 RULES = (
     Rule(
-        code="app.database-not-initialised",
-        level=Level.DATABASE,
-        judge=uninitialised,
+        "app.database-not-initialised",
+        Level.DATABASE,
+        uninitialised,
         after=REACHED,
         unless=("app.database-unreachable",),
         silences=EXPLAINS,

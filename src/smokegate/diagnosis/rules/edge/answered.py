@@ -98,6 +98,5 @@ def _marks_missed(case: Case, hit: Hit) -> tuple[str, ...]:
 
 CODES = tuple(f"edge.{says}" for says in SAYS)
 RULES = tuple(
-    Rule(code=code, level=Level.ROUTING, judge=by_kind(code), after=REACHED, unless=("nginx.stale-upstream",))
-    for code in CODES
+    Rule(code, Level.ROUTING, by_kind(code), after=REACHED, unless=("nginx.stale-upstream",)) for code in CODES
 )

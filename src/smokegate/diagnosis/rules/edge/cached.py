@@ -47,4 +47,4 @@ def _of_unknown_age(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule(code=CODE, level=Level.ROUTING, judge=judge, after=REACHED, unless=("nginx.stale-upstream",)),)
+RULES = (Rule(CODE, Level.ROUTING, judge, after=REACHED, unless=("nginx.stale-upstream",)),)

@@ -81,9 +81,9 @@ def _pretence(case: Case) -> tuple[str, ...]:
 
 RULES = tuple(
     Rule(
-        code=code,
-        level=Level.FRONTEND,
-        judge=calling(code),
+        code,
+        Level.FRONTEND,
+        calling(code),
         after=REACHED,
         unless=("frontend.down", "frontend.file-missing", "frontend.file-is-page", "frontend.settings-missing"),
     )

@@ -75,11 +75,11 @@ def judge_cookie(case: Case) -> Signs | None:
 
 RULES = (
     Rule(
-        code="frontend.cors-refused",
-        level=Level.FRONTEND,
-        judge=judge,
+        "frontend.cors-refused",
+        Level.FRONTEND,
+        judge,
         after=ANSWERED,
         unless=("app.wrong-service", "frontend.spa-answers-api", "app.error"),
     ),
-    Rule(code="frontend.cookie-same-site", level=Level.FRONTEND, judge=judge_cookie, after=ANSWERED),
+    Rule("frontend.cookie-same-site", Level.FRONTEND, judge_cookie, after=ANSWERED),
 )

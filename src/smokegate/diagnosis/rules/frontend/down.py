@@ -76,12 +76,6 @@ def _with_backend(case: Case) -> bool:
 
 
 RULES = (
-    Rule(
-        code="frontend.down",
-        level=Level.FRONTEND,
-        judge=judge,
-        after=("runner",),
-        unless=("render.static-asset-missing",),
-    ),
-    Rule(code="frontend.page-in-doubt", level=Level.FRONTEND, judge=judge_likeness, after=("runner",), advisory=True),
+    Rule("frontend.down", Level.FRONTEND, judge, after=("runner",), unless=("render.static-asset-missing",)),
+    Rule("frontend.page-in-doubt", Level.FRONTEND, judge_likeness, after=("runner",), advisory=True),
 )

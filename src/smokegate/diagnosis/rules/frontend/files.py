@@ -87,13 +87,7 @@ def _having(code: str) -> Judge:
 
 
 RULES = tuple(
-    Rule(
-        code=code,
-        level=Level.FRONTEND,
-        judge=_having(code),
-        after=REACHED,
-        unless=("frontend.down", "render.static-asset-missing"),
-    )
+    Rule(code, Level.FRONTEND, _having(code), after=REACHED, unless=("frontend.down", "render.static-asset-missing"))
     for code in (
         "frontend.file-missing",
         "frontend.file-is-page",

@@ -31,12 +31,5 @@ def judge(case: Case) -> Signs | None:
 
 
 RULES = (
-    Rule(
-        code="frontend.address-not-found",
-        level=Level.ADVICE,
-        judge=judge,
-        after=REACHED,
-        unless=("frontend.down",),
-        advisory=True,
-    ),
+    Rule("frontend.address-not-found", Level.ADVICE, judge, after=REACHED, unless=("frontend.down",), advisory=True),
 )

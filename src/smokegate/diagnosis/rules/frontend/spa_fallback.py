@@ -42,12 +42,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (
-    Rule(
-        code="frontend.spa-answers-api",
-        level=Level.FRONTEND,
-        judge=judge,
-        after=ANSWERED,
-        unless=("app.wrong-service",),
-    ),
-)
+RULES = (Rule("frontend.spa-answers-api", Level.FRONTEND, judge, after=ANSWERED, unless=("app.wrong-service",)),)

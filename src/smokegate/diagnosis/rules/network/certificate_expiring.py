@@ -32,4 +32,4 @@ def judge(case: Case) -> Signs | None:
     return None
 
 
-RULES = (Rule(code="tls.expiring", level=Level.ADVICE, judge=judge, advisory=True),)
+RULES = (Rule("tls.expiring", Level.ADVICE, judge, advisory=True),)

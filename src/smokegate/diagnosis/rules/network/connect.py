@@ -21,12 +21,12 @@ def unreachable(case: Case) -> Signs | None:
 
 
 RULES = (
-    Rule(code="net.refused", level=Level.CONNECT, judge=by_wire(WireCause.REFUSED), after=AFTER),
-    Rule(code="net.unreachable", level=Level.CONNECT, judge=unreachable, after=AFTER),
+    Rule("net.refused", Level.CONNECT, by_wire(WireCause.REFUSED), after=AFTER),
+    Rule("net.unreachable", Level.CONNECT, unreachable, after=AFTER),
     Rule(
-        code="net.connect-timeout",
-        level=Level.CONNECT,
-        judge=by_wire(WireCause.CONNECT_TIMEOUT, confidence=Confidence.LIKELY),
+        "net.connect-timeout",
+        Level.CONNECT,
+        by_wire(WireCause.CONNECT_TIMEOUT, confidence=Confidence.LIKELY),
         after=AFTER,
     ),
 )

@@ -28,6 +28,6 @@ def name_server(case: Case) -> Signs | None:
 
 
 RULES = (
-    Rule(code="net.name-not-found", level=Level.NAME, judge=by_wire(WireCause.NAME_NOT_FOUND), after=("runner",)),
-    Rule(code="net.name-server", level=Level.NAME, judge=name_server, after=("runner",)),
+    Rule("net.name-not-found", Level.NAME, by_wire(WireCause.NAME_NOT_FOUND), after=("runner",)),
+    Rule("net.name-server", Level.NAME, name_server, after=("runner",)),
 )

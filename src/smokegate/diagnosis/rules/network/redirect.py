@@ -40,4 +40,4 @@ def _leads_away(case: Case, exchange: Exchange) -> bool:
     return elsewhere and not case.sound(exchange.name) and edge is None
 
 
-RULES = (Rule(code="net.redirects", level=Level.ROUTING, judge=judge, after=REACHED, silences=("app",)),)
+RULES = (Rule("net.redirects", Level.ROUTING, judge, after=REACHED, silences=("app",)),)

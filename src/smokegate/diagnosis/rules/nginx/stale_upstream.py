@@ -29,4 +29,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule(code="nginx.stale-upstream", level=Level.ROUTING, judge=judge, after=REACHED),)
+RULES = (Rule("nginx.stale-upstream", Level.ROUTING, judge, after=REACHED),)

@@ -78,9 +78,9 @@ def by_page(code: str) -> Judge:
 
 RULES = tuple(
     Rule(
-        code=code,
-        level=Level.ROUTING,
-        judge=by_limit if code == LIMIT else by_page(code),
+        code,
+        Level.ROUTING,
+        by_limit if code == LIMIT else by_page(code),
         after=REACHED,
         unless=("nginx.stale-upstream", *unless),
     )

@@ -21,4 +21,4 @@ def judge(case: Case) -> Signs | None:
     return by_platform(signs, "Render's router loses {target} for some requests")
 
 
-RULES = (Rule(code=CODE, level=Level.ROUTING, judge=judge, after=REACHED),)
+RULES = (Rule(CODE, Level.ROUTING, judge, after=REACHED),)

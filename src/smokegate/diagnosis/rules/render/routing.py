@@ -34,4 +34,4 @@ def by_value(code: str) -> Judge:
     return judge
 
 
-RULES = tuple(Rule(code=code, level=Level.ROUTING, judge=by_value(code), after=REACHED) for code in VALUES)
+RULES = tuple(Rule(code, Level.ROUTING, by_value(code), after=REACHED) for code in VALUES)

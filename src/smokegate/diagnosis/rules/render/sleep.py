@@ -82,6 +82,6 @@ def _on_render(case: Case) -> bool:
 
 
 RULES = (
-    Rule(code=FAILED, level=Level.ROUTING, judge=wake_failed, after=REACHED),
-    Rule(code=WAKING, level=Level.ROUTING, judge=waking, after=REACHED),
+    Rule(FAILED, Level.ROUTING, wake_failed, after=REACHED),
+    Rule(WAKING, Level.ROUTING, waking, after=REACHED),
 )

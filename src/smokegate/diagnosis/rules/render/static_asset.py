@@ -21,4 +21,4 @@ def judge(case: Case) -> Signs | None:
     return edge_signs(case, CODE, hits=hits)
 
 
-RULES = (Rule(code=CODE, level=Level.ROUTING, judge=judge, after=REACHED),)
+RULES = (Rule(CODE, Level.ROUTING, judge, after=REACHED),)

@@ -22,4 +22,4 @@ def judge(case: Case) -> Signs | None:
     return by_platform(signs, "Render's edge answers some requests for {target} itself")
 
 
-RULES = (Rule(code=CODE, level=Level.ROUTING, judge=judge, after=REACHED),)
+RULES = (Rule(CODE, Level.ROUTING, judge, after=REACHED),)

@@ -59,4 +59,4 @@ def _is_address(host: str) -> bool:
     return True
 
 
-RULES = (Rule(code="runner.offline", level=Level.RUNNER, judge=judge),)
+RULES = (Rule("runner.offline", Level.RUNNER, judge),)

@@ -49,4 +49,4 @@ def _made_by_proxy(case: Case) -> Signs | None:
     return Signs(lines(hits), names(hits), Confidence.LIKELY, title=ANSWERED, competing=MAYBE_HOST)
 
 
-RULES = (Rule(code="runner.proxy", level=Level.RUNNER, judge=judge),)
+RULES = (Rule("runner.proxy", Level.RUNNER, judge),)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from smokegate.diagnosis.broken import described
 from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, plain, quote, seen
 from smokegate.observation.evidence.cookies import cookies_of
 from smokegate.observation.evidence.html import is_html
@@ -44,12 +44,6 @@ REDIRECTED = (
     "a slash at the end, a scheme or a host that the address in {file} lacks",
     "a login that moved with this deploy",
 )
-EXPLAINED = (
-    "app.database-unreachable",
-    "app.database-not-initialised",
-    "app.wrong-service",
-    "frontend.spa-answers-api",
-)
 
 
 def explains_itself(answer: Answer) -> bool:
@@ -62,16 +56,10 @@ def _says_what_it_wants(text: str) -> bool:
     return WANTS_FIELDS.search(text) is not None or CSRF.search(text) is not None
 
 
-def _answered(case: Case, *names: str) -> tuple[tuple[Exchange, Answer], ...]:
-    """Return these exchanges with the answers that the app gave."""
-    found = ((case.exchange(name), case.app(name)) for name in names)
-    return tuple((exchange, answer) for exchange, answer in found if exchange and answer)
-
-
 def other_fields(case: Case) -> Signs | None:
     """A login is refused for its form or its fields, or is redirected."""
     api = case.environment.sign_in
-    for exchange, answer in _answered(case, *LOGINS):
+    for exchange, answer in case.answered(*LOGINS):
         if api and leads_elsewhere(answer) and not signs_in(api, reply(answer)):
             return Signs(
                 evidence=(seen(exchange, body(answer)),),
@@ -93,7 +81,7 @@ def csrf(case: Case) -> Signs | None:
     api = case.environment.sign_in
     hits = [
         each
-        for each in _answered(case, "register", *LOGINS)
+        for each in case.answered("register", *LOGINS)
         if each[1].status == 419 or (each[1].status in {400, 403, 422} and CSRF.search(each[1].body.start))
     ]
     if api is None or not hits:
@@ -120,7 +108,7 @@ def csrf(case: Case) -> Signs | None:
 def no_token(case: Case) -> Signs | None:
     """A login, or a registration that owes one, is a success without the token or session that the file declares."""
     api = case.environment.sign_in
-    for exchange, answer in _answered(case, "register", *LOGINS) if api else ():
+    for exchange, answer in case.answered("register", *LOGINS) if api else ():
         assert api is not None
         got = reply(answer)
         given = not owes_token(api, got) if exchange.name == "register" else signs_in(api, got)
@@ -213,24 +201,22 @@ def _holds_nothing(value: Any) -> bool:
 
 RULES = (
     Rule(
-        code="sign-in.other-fields",
-        level=Level.SIGN_IN,
-        judge=other_fields,
+        "sign-in.other-fields",
+        Level.SIGN_IN,
+        other_fields,
         after=ANSWERED,
         unless=EXPLAINED,
         silences=("sign-in.pretended", "sign-in.no-token"),
     ),
     Rule(
-        code="sign-in.csrf",
-        level=Level.SIGN_IN,
-        judge=csrf,
+        "sign-in.csrf",
+        Level.SIGN_IN,
+        csrf,
         after=ANSWERED,
         unless=EXPLAINED,
         silences=("sign-in.register-failed", "sign-in.pretended", "sign-in.standing-refused"),
     ),
-    Rule(code="sign-in.no-token", level=Level.SIGN_IN, judge=no_token, after=ANSWERED, unless=EXPLAINED),
-    Rule(
-        code="sign-in.standing-refused", level=Level.SIGN_IN, judge=standing_refused, after=ANSWERED, unless=EXPLAINED
-    ),
-    Rule(code="data.lost", level=Level.DATABASE, judge=data_lost, after=ANSWERED, unless=("app.database-unreachable",)),
+    Rule("sign-in.no-token", Level.SIGN_IN, no_token, after=ANSWERED, unless=EXPLAINED),
+    Rule("sign-in.standing-refused", Level.SIGN_IN, standing_refused, after=ANSWERED, unless=EXPLAINED),
+    Rule("data.lost", Level.DATABASE, data_lost, after=ANSWERED, unless=("app.database-unreachable",)),
 )

@@ -51,9 +51,9 @@ def _why(browser: Browser, cookie: Cookie, url: str) -> tuple[str, str]:
 
 RULES = tuple(
     Rule(
-        code=kind,
-        level=Level.SIGN_IN,
-        judge=partial(judge, wanted=kind),
+        kind,
+        Level.SIGN_IN,
+        partial(judge, wanted=kind),
         after=ANSWERED,
         silences=("sign-in.key-not-shared", "sign-in.pretended", "sign-in.relogin-refused", "sign-in.account-lost"),
     )

@@ -64,9 +64,9 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
 
 RULES = (
     Rule(
-        code="sign-in.echo",
-        level=Level.SIGN_IN,
-        judge=judge,
+        "sign-in.echo",
+        Level.SIGN_IN,
+        judge,
         after=ANSWERED,
         unless=("app.database-unreachable", "app.database-not-initialised"),
     ),
