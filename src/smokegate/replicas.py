@@ -8,10 +8,9 @@ from difflib import get_close_matches
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from smokegate.environment.model import with_addresses
+from smokegate.environment.model import Environment, with_addresses
 
 if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
     from smokegate.replica import Fault, Replica
 
 

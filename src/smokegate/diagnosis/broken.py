@@ -13,12 +13,11 @@ from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.edge import edge_answer
 from smokegate.observation.evidence.predicates import is_fresh, known_status
 from smokegate.observation.evidence.sign_in import reply, signs_in
-from smokegate.observation.exchange import Answer, NotSent
+from smokegate.observation.exchange import Answer, Exchange, NotSent
 from smokegate.observation.plan.step import FROM_HERE, ON_BACKEND, ON_FRONTEND
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.exchange import Exchange
 
 __all__ = ["GIVE_TOKEN", "OPENS", "broken", "has_token", "is_advisory", "is_broken", "is_fresh", "monitoring_status"]
 

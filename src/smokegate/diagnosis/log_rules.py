@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.log_reasons import OWN_ERROR
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Judge, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import view_of
 from smokegate.diagnosis.server_rule_helpers import EDGE, STATES, by_reason
 from smokegate.knowledge.causes import CauseText
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.rule import Judge
 
 PORT = "container.port-taken"
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.platform_signs import affected, awaited, services, signs_of, stated
-from smokegate.diagnosis.rule import Signs
+from smokegate.diagnosis.rule import Judge, Signs
 from smokegate.diagnosis.wording import plain, quote
 from smokegate.knowledge.render_states import is_known
 from smokegate.observation.render.model import DeployView, RenderService
@@ -16,7 +16,6 @@ from smokegate.observation.render.model import DeployView, RenderService
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
     from smokegate.diagnosis.reason import Reason
-    from smokegate.diagnosis.rule import Judge
 
 LOG_LINES = 2
 

@@ -5,14 +5,9 @@ They stand outside `rules/`, since building them reads the data: a run that send
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.platform_judges import JUDGES
 from smokegate.diagnosis.rule import REACHED, Level, Rule
-from smokegate.knowledge.causes import cause_file
-
-if TYPE_CHECKING:
-    from smokegate.knowledge.causes import Step
+from smokegate.knowledge.causes import Step, cause_file
 
 
 def platform_rules() -> tuple[Rule, ...]:

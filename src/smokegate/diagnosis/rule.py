@@ -4,17 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.model import Confidence, Finding, Owner
 from smokegate.diagnosis.names import IN_RUNBOOK
 from smokegate.diagnosis.wording import without_repeats
 from smokegate.knowledge.causes import CauseText, Step, cause_text
 
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
+__all__ = [
+    "ANSWERED",
+    "EXPLAINED",
+    "REACHED",
+    "VERIFY",
+    "Case",
+    "Judge",
+    "Level",
+    "Rule",
+    "Signs",
+    "filled",
+    "matches",
+]
 
 REACHED = ("runner", "net", "tls")
 """What must not be the matter before an answer is worth reading."""
@@ -69,7 +80,7 @@ class Signs(Struct, frozen=True):
     """Names for the title and the steps that only this case knows."""
 
 
-Judge = Callable[["Case"], Signs | None]
+Judge = Callable[[Case], Signs | None]
 
 
 class Rule(Struct, frozen=True):

@@ -9,17 +9,15 @@ from msgspec.structs import replace
 from smokegate.diagnosis.exchange_names import host_of, is_sample
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.names import dialed
-from smokegate.diagnosis.rule import Signs
+from smokegate.diagnosis.rule import Judge, Signs
 from smokegate.diagnosis.wording import seen
 from smokegate.environment.headers import CREDENTIALS
-from smokegate.observation.exchange import Answer, NoAnswer
+from smokegate.observation.exchange import Answer, Exchange, NoAnswer
 from smokegate.observation.plan.step import same_origin
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
     from smokegate.diagnosis.hit import Hit
-    from smokegate.diagnosis.rule import Judge
-    from smokegate.observation.exchange import Exchange
     from smokegate.observation.transport.causes import WireCause
 
 LINES_AT_MOST = 2

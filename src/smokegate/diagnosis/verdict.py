@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import failed_attempts, is_broken
 from smokegate.diagnosis.case import Case
-from smokegate.diagnosis.model import Owner
-from smokegate.diagnosis.outcome import NEVER_RAN
+from smokegate.diagnosis.model import Diagnosis, Finding, Owner
+from smokegate.diagnosis.outcome import NEVER_RAN, TestOutcome
 from smokegate.diagnosis.undetermined import CODE as UNDETERMINED
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.model import Diagnosis, Finding
-    from smokegate.diagnosis.outcome import TestOutcome
     from smokegate.environment.model import Environment
     from smokegate.observation.model import Observation
 

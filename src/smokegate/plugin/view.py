@@ -19,12 +19,8 @@ if TYPE_CHECKING:
     from smokegate.observation.evidence.assertions import Unmet
     from smokegate.observation.observer import Observer
     from smokegate.observation.plan.step import Group
-    from smokegate.plugin.browser_results import BrowserResults
-    from smokegate.plugin.client import Client
     from smokegate.plugin.platform_results import PlatformResults
-    from smokegate.plugin.server_results import ServerResults
     from smokegate.plugin.session import Run
-    from smokegate.plugin.sign_in import SignInResponses
 
 
 class Deployment(Observed):

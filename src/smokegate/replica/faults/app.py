@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from smokegate.replica.faults.shaping import instead
-from smokegate.replica.plan import commit_of
-
-if TYPE_CHECKING:
-    from smokegate.replica.plan import Plan
+from smokegate.replica.plan import Plan, commit_of
 
 _COMMITS = {"tectonic": "RENDER_GIT_COMMIT", "trading": "ATP_GIT_SHA"}
 _HEALTHY = {"tectonic": {"service": "Tectonic Trading Platform API"}, "trading": {}}

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from smokegate.replica.edge.nginx import error_page
 from smokegate.replica.edge.render import bad_gateway
 from smokegate.replica.faults.shaping import always, when
-from smokegate.replica.messages import Answer
+from smokegate.replica.messages import Answer, Request
 
 if TYPE_CHECKING:
-    from smokegate.replica.messages import Request
     from smokegate.replica.plan import Plan
 
 _INDEX = (

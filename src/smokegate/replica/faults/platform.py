@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from smokegate.replica.faults.shaping import instead
-from smokegate.replica.plan import commit_of
+from smokegate.replica.plan import Plan, commit_of
 
 if TYPE_CHECKING:
-    from smokegate.replica.plan import Plan
     from smokegate.replica.render.platform import Platform, Service
 
 SECRET = "bait-5f0c2b7d91e44a6c"  # noqa: S105 -- bait: no output of a run may show it

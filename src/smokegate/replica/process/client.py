@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from types import MappingProxyType
+from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Self
 
 from smokegate.replica.catalogue import check_kind, find_faults
@@ -15,7 +15,6 @@ from smokegate.replica.process.starter import starter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
 __all__ = [
     "NAMESPACE_VARIABLE",

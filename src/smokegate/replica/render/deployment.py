@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from smokegate.replica.messages import Answer, RawBytes
-from smokegate.replica.plan import commit_of
+from smokegate.replica.messages import Answer, Handler, RawBytes, Request
+from smokegate.replica.plan import Plan, commit_of
 from smokegate.replica.render.platform import Deploy, Platform, Service, through
 from smokegate.replica.tectonic import deployment as tectonic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from smokegate.replica.messages import Handler, Request
-    from smokegate.replica.plan import Plan
 
 HAS_STATIC_HOST = True
 HAS_PLATFORM = True

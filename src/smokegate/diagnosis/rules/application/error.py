@@ -10,7 +10,7 @@ from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import stated
 from smokegate.diagnosis.exchange_names import is_of
 from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import around, body, seen, seen_whole
 from smokegate.observation.evidence.application_marks import is_application_error, visible
 from smokegate.observation.evidence.html import is_html
@@ -18,7 +18,6 @@ from smokegate.observation.evidence.limit import is_limit
 from smokegate.observation.evidence.self_report import crash
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Answer, Exchange
 
 EXCEPTION = re.compile(

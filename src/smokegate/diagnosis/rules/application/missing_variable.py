@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import Found, found, stated
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import plain
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 NAME = r"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"
 NOT_SET = re.compile(

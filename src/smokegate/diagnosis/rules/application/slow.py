@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Exchange
 
 

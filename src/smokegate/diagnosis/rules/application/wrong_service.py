@@ -17,13 +17,12 @@ from smokegate.diagnosis.identity import (
     strangers,
 )
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import is_of_framework
 from smokegate.diagnosis.wording import body, header, seen, seen_whole
 from smokegate.observation.evidence.html import is_html
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Answer, Exchange
 
 

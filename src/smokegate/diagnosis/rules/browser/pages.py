@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.browser_evidence import CALLS, FILES, of_page, shown, troubles
+from smokegate.diagnosis.browser_evidence import CALLS, FILES, Trouble, of_page, shown, troubles
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Signs
+from smokegate.diagnosis.rule import Case, Judge, Signs
 from smokegate.diagnosis.rules.browser import rule
 from smokegate.diagnosis.wording import quote
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.browser_evidence import Trouble
-    from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.rule import Judge
     from smokegate.observation.browser import PageSeen
 
 MOST = 3

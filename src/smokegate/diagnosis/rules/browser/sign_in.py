@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.browser_evidence import CALLS, FILES, same_call
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Signs
+from smokegate.diagnosis.rule import Case, Signs
 from smokegate.diagnosis.rules.browser import rule
 from smokegate.diagnosis.rules.browser.pages import BLANK, names_of
 from smokegate.diagnosis.wording import quote, seen
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.browser import SignInStep
 
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import last_words, role, unexplained, view_of
 from smokegate.diagnosis.server_rule_helpers import EDGE, affected
 from smokegate.diagnosis.service_state import state
 from smokegate.diagnosis.wording import quote
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 
 def judge(case: Case) -> Signs | None:

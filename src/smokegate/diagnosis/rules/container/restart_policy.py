@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import view_of
 from smokegate.diagnosis.server_rule_helpers import named
 from smokegate.diagnosis.service_state import weak_policy
 from smokegate.diagnosis.wording import quote
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 
 def judge(case: Case) -> Signs | None:

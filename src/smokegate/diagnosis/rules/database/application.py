@@ -10,13 +10,12 @@ from msgspec.structs import replace
 from smokegate.diagnosis.broken import GIVE_TOKEN, has_token, is_broken
 from smokegate.diagnosis.database_texts import Found, Spoken, found, spoken, spoken_in_success
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen, seen_whole
 from smokegate.observation.evidence.health_parts import database_words, lines_of_trouble, plain
 from smokegate.observation.evidence.health_vocabulary import DATABASE_KEY
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Exchange
 
 TITLES = {

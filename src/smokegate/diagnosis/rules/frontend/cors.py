@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.observation.evidence.cookies import session_lost
 from smokegate.observation.evidence.page_calls import sends_cookies
@@ -13,9 +11,6 @@ from smokegate.observation.evidence.predicates import refusal, unreadable
 from smokegate.observation.evidence.sign_in import succeeded
 from smokegate.observation.plan.sign_in.names import ACCOUNT, LOGIN, LOGIN_FIRST
 from smokegate.observation.plan.step import ON_BACKEND, PREFLIGHT, preflights, web_origin
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 CALLS = (LOGIN_FIRST, LOGIN, ACCOUNT)
 ALLOW = "access-control-allow-origin"

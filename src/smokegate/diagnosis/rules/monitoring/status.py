@@ -7,12 +7,11 @@ import re
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_fresh, monitoring_status
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.json_rules import MISSING, lookup
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.environment.model import Monitoring
     from smokegate.observation.exchange import Answer, Exchange
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import by_wire, wire_signs
 from smokegate.knowledge.causes import cause_text
 from smokegate.knowledge.certificates import default_certificate
 from smokegate.observation.exchange import NoAnswer
 from smokegate.observation.transport.causes import WireCause
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 AFTER = (
     "runner",

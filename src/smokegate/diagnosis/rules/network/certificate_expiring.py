@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 DAY = 86400.0
 

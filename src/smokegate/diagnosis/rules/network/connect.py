@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import beyond_runner, by_wire, wire_signs
 from smokegate.observation.transport.causes import WireCause
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 AFTER = ("runner", "net.name-not-found", "net.name-server")
 

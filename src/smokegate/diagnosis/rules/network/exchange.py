@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import by_wire, wire_signs
 from smokegate.observation.transport.causes import WireCause
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.rule import Signs
 
 AFTER = ("runner", "tls")
 

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.exchange_names import host_of
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, seen
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Exchange
 
 

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import by_platform, edge_signs, intermittent
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 CODE = "render.no-server"
 

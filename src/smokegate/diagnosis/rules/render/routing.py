@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Judge, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import edge_signs
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.rule import Judge
 
 VALUES = {
     "render.wake-throttled": Confidence.CERTAIN,

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import edge_signs, intermittent
 from smokegate.diagnosis.wording import quote, seen
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.diagnosis.hit import Hit
 
 FAILED = "render.wake-failed"

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from smokegate.diagnosis.broken import described
 from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, plain, quote, seen
 from smokegate.observation.evidence.cookies import cookies_of
 from smokegate.observation.evidence.html import is_html
@@ -22,7 +22,6 @@ from smokegate.observation.evidence.sign_in import (
 )
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Answer, Exchange
 
 FIRST = "login first"

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import quote, seen
 from smokegate.observation.evidence.cookies import Browser, Cookie, browser_of, session_cookies
 from smokegate.observation.evidence.sign_in import opens, reply
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 DOMAIN, ATTRIBUTES, PATH = KINDS = ("sign-in.cookie-domain", "sign-in.cookie-attributes", "sign-in.cookie-path")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import has_token
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.knowledge.refusals import reason_in
 from smokegate.observation.evidence.sign_in import (
@@ -20,7 +20,6 @@ from smokegate.observation.evidence.sign_in import (
 from smokegate.observation.plan.sign_in.names import ANONYMOUS
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Answer, Exchange
 
 REFUSED = frozenset({401, 403})

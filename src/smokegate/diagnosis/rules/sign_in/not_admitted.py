@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
 from smokegate.diagnosis.rules.sign_in.client import token_keys
 from smokegate.diagnosis.wording import body, seen
 from smokegate.knowledge.causes import cause_text
@@ -15,7 +15,6 @@ from smokegate.observation.evidence.sign_in import refuses_account, reply, signs
 from smokegate.observation.plan.step import web_origin
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.environment.signin import SignIn
     from smokegate.observation.exchange import Answer, Exchange
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.sign_in import opens, refuses_login, reply, shows_account, signs_in
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 EXPLAINED = ("app.wrong-service", "frontend.spa-answers-api")
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
 from smokegate.diagnosis.rules.sign_in.client import WANTS_FIELDS, explains_itself
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.knowledge.refusals import reason_in
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.limit import is_limit
 from smokegate.observation.evidence.sign_in import is_refused, refuses_account, registered, reply
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 REFUSALS = frozenset({400, 401, 403})
 

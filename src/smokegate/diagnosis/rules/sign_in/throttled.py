@@ -6,14 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.knowledge.refusals import reason_in
 from smokegate.observation.evidence.limit import OTHER_FORMS, is_limit
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Answer
 
 
