@@ -59,7 +59,7 @@ def _explained(error: Exception) -> str:
     """Return in one line what ended a command: this machine, such as a full disk, or an error of ours."""
     if isinstance(error, OSError):
         return f"this machine: {error}".replace("\n", " ")
-    from smokegate.diagnosis.verdict import REPORT  # noqa: PLC0415 - only an error needs them
+    from smokegate.diagnosis.shortfalls import REPORT  # noqa: PLC0415 - only an error needs them
     from smokegate.internal_error import described  # noqa: PLC0415 - as above
     from smokegate.observation.evidence.sink import line  # noqa: PLC0415 - as above
 

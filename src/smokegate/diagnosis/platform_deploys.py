@@ -15,7 +15,7 @@ from smokegate.observation.render.model import DeployView, RenderService
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.reason import Reason
+    from smokegate.diagnosis.log_reasons import Reason
 
 LOG_LINES = 2
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.browser_evidence import CALLS, FILES, Trouble, of_page, shown, troubles
+from smokegate.diagnosis.browser_evidence import CALLS, FILES, Trouble, of_page, troubles
+from smokegate.diagnosis.browser_words import shown
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import Case, Judge, Signs
 from smokegate.diagnosis.rules.browser import rule
