@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from smokegate.environment.model import Environment, with_addresses
 
 if TYPE_CHECKING:
@@ -22,10 +24,7 @@ def start_replica(environment: Environment, fault: str | None) -> tuple[Replica,
     """Start the replica, wait until it is there, and return it and the environment with its addresses."""
     assert environment.replica is not None
     if environment.replica.kind == "compose":
-        from smokegate.replica import compose  # noqa: PLC0415 - testcontainers is an extra, and heavy
-
-        started: tuple[Any, Environment] = compose.start_for(environment, fault)
-        return started
+        return _start_stack(environment, fault)
     from smokegate.replica import start  # noqa: PLC0415 - the replica's server stack is an extra
 
     replica = start(environment.replica.kind, fault)
@@ -37,6 +36,17 @@ def start_replica(environment: Environment, fault: str | None) -> tuple[Replica,
         platform=replica.platform,
     )
     return replica, placed
+
+
+def _start_stack(environment: Environment, fault: str | None) -> tuple[Any, Environment]:
+    from smokegate.replica.compose import start  # noqa: PLC0415 - testcontainers is an extra, and heavy
+
+    replica = start(fault)
+    there = with_addresses(environment, backend_url=replica.backend_url, frontend_url=replica.frontend_url)
+    if there.compose is not None:
+        compose = replace(there.compose, directory=str(replica.directory), port=replica.backend_port)
+        there = replace(there, compose=compose)
+    return replica, there
 
 
 @contextmanager

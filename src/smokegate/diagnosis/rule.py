@@ -25,6 +25,7 @@ __all__ = [
     "Signs",
     "filled",
     "matches",
+    "remedy",
 ]
 
 REACHED = ("runner", "net", "tls")
@@ -123,20 +124,20 @@ class Rule(Struct, frozen=True):
             evidence=without_repeats(signs.evidence),
             against=signs.against,
             competing=tuple(line.format_map(names) for line in competing),
-            steps=self.remedy(names, signs.steps),
+            steps=remedy(text.steps if signs.steps is None else signs.steps, names),
             exchanges=signs.exchanges,
             symptom=filled(text.symptom, {**IN_RUNBOOK, **names}) or "",
             reads=text.reads,
             advisory=self.advisory if signs.advisory is None else signs.advisory,
         )
 
-    def remedy(self, names: Mapping[str, str], given: tuple[Step, ...] | None = None) -> tuple[str, ...]:
-        """Return the steps with the names filled in; a step with unknown names is left out or replaced."""
-        steps = (filled(step, names) for step in (*(self.text.steps if given is None else given), VERIFY))
-        return tuple(step for step in steps if step is not None)
-
 
 VERIFY = "Verify: run `{verify}` again; it must be green."
+
+
+def remedy(steps: tuple[Step, ...], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the steps with the names filled in; a step with unknown names is left out or replaced."""
+    return tuple(text for step in (*steps, VERIFY) if (text := filled(step, names)) is not None)
 
 
 def filled(step: Step, names: Mapping[str, str]) -> str | None:

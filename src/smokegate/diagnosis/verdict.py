@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from smokegate import exit_codes
 from smokegate.diagnosis.model import Diagnosis, Finding, Owner
 from smokegate.diagnosis.outcome import TestOutcome
 from smokegate.diagnosis.shortfalls import blocked_checks, failures, remarks, shares_judged, unchecked, warnings
@@ -23,7 +24,7 @@ class Verdict(Enum):
     WARN = ("WARN", 0)
     FAIL = ("FAIL", 1)
     OUTAGE = ("OUTAGE", 7)
-    UNKNOWN = ("UNKNOWN", 6)
+    UNKNOWN = ("UNKNOWN", exit_codes.UNKNOWN)
 
     def __init__(self, word: str, code: int) -> None:
         self.word = word

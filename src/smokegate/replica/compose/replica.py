@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from smokegate.replica.catalogue import known
@@ -19,7 +19,7 @@ from smokegate.replica.compose.stack import PROFILE, SERVICES, Stack
 from smokegate.replica.process.client import ReplicaError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    pass
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,6 @@ class ComposeReplica:
     project: str
     stack: Stack = field(repr=False, compare=False)
     ca_file: Path | None = None
-    variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     _lock: int = field(default=-1, repr=False, compare=False)
     _stopped: list[bool] = field(default_factory=list, repr=False, compare=False)
 

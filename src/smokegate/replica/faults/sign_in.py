@@ -102,7 +102,6 @@ def registration_refused_with_echo(plan: Plan) -> None:
     """Registration finds fault with the input, and its answer repeats the password."""
 
     def change(app: Any) -> None:
-        from fastapi import Request
         from fastapi.responses import JSONResponse
 
         async def refuse(request: Any) -> JSONResponse:
@@ -110,7 +109,6 @@ def registration_refused_with_echo(plan: Plan) -> None:
             error = {"type": "missing", "loc": ["body", "phone"], "msg": "Field required", "input": body}
             return JSONResponse({"detail": [error]}, 422)
 
-        refuse.__annotations__.update(request=Request)
         _first_route(app, _REGISTER, refuse)
 
     plan.patch(change)
@@ -130,21 +128,22 @@ def _login_answering(plan: Plan, change_answer: Callable[[dict[str, Any], str], 
     """Change what a login answers; the change is given that and the password that was sent."""
 
     def change(app: Any) -> None:
-        from fastapi import Request
-
         from smokegate.replica.tectonic import routes
         from smokegate.replica.tectonic.models import Credentials
 
         def login(body: Any, request: Any) -> dict[str, Any]:
             return change_answer(routes.login(body, request).model_dump(), body.password)
 
-        login.__annotations__.update(body=Credentials, request=Request)
-        _first_route(app, _LOGIN, login)
+        _first_route(app, _LOGIN, login, body=Credentials)
 
     plan.patch(change)
 
 
-def _first_route(app: Any, path: str, endpoint: Callable[..., Any]) -> None:
+def _first_route(app: Any, path: str, endpoint: Callable[..., Any], **types: type) -> None:
+    """Have a POST answered by this endpoint before the application's own; FastAPI reads the types of its arguments."""
+    from fastapi import Request
+
+    endpoint.__annotations__.update(request=Request, **types)
     app.add_api_route(path, endpoint, methods=["POST"])
     app.router.routes.insert(0, app.router.routes.pop())
 
@@ -173,7 +172,6 @@ def relogin_refused(plan: Plan) -> None:
     """A logout revokes all tokens of its user, and those that the next login gives too."""
 
     def change(app: Any) -> None:
-        from fastapi import Request
         from fastapi.responses import Response
 
         tokens, gone = app.state.tokens, set()
@@ -183,7 +181,6 @@ def relogin_refused(plan: Plan) -> None:
             gone.add(valid(request.headers["authorization"].partition(" ")[2]))
             return Response(status_code=204)
 
-        logout.__annotations__.update(request=Request)
         tokens.account_id = lambda token: None if (found := valid(token)) in gone else found
         _first_route(app, "/api/auth/logout", logout)
 
