@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from smokegate.diagnosis.platform_judges import JUDGES
 from smokegate.diagnosis.rule import REACHED, Level, Rule
-from smokegate.knowledge.causes import Step, cause_file
+from smokegate.knowledge.causes import cause_file
 
 
 def platform_rules() -> tuple[Rule, ...]:
@@ -24,9 +24,3 @@ def platform_rules() -> tuple[Rule, ...]:
         )
         for code, row in rows.items()
     )
-
-
-def start_steps(family: str) -> tuple[Step, ...] | None:
-    """Return what to do about a start that failed for a certain kind of reason; None: the usual steps."""
-    found = cause_file("render")["start"].get(family)
-    return tuple(found["steps"]) if found else None

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from smokegate.replica.messages import (
     Answer,
     Handler,
+    Headers,
     Middleware,
-    RawBytes,
     Request,
     UpstreamAwayError,
     UpstreamSilentError,
+    surrounded,
 )
 
 if TYPE_CHECKING:
@@ -93,20 +94,15 @@ def static_site(files: Mapping[str, bytes], *, fallback: str | None = "/index.ht
 
 def edge(inner: Handler, around: Sequence[Middleware] = ()) -> Handler:
     """The whole edge: a routing decision, what surrounds it, and the headers of every answer."""
-    for layer in around:
-        inner = layer(inner)
+    return surrounded(inner, around, _headers)
 
-    async def answer(request: Request) -> Answer | RawBytes:
-        given = await inner(request)
-        if isinstance(given, RawBytes):
-            return given
-        token = os.urandom(9).hex()
-        return given.adding(
-            ("server", "cloudflare"),
-            ("cf-ray", f"{token[:16]}-FRA"),
-            ("cf-cache-status", "DYNAMIC"),
-            ("rndr-id", f"{token[:8]}-{token[8:12]}-{token[12:16]}"),
-            ("alt-svc", 'h3=":443"; ma=86400'),
-        )
 
-    return answer
+def _headers() -> Headers:
+    token = os.urandom(9).hex()
+    return (
+        ("server", "cloudflare"),
+        ("cf-ray", f"{token[:16]}-FRA"),
+        ("cf-cache-status", "DYNAMIC"),
+        ("rndr-id", f"{token[:8]}-{token[8:12]}-{token[12:16]}"),
+        ("alt-svc", 'h3=":443"; ma=86400'),
+    )

@@ -87,13 +87,10 @@ def any_password(plan: Plan) -> None:
     """A wrong password opens the account."""
 
     def authenticate(store: Any, email: str, _: str) -> Any:
-        from sqlalchemy import select
+        from smokegate.replica.tectonic.accounts import users
 
-        from smokegate.replica.tectonic.accounts import Account, users
-
-        with store.engine.connect() as connection:
-            row = connection.execute(select(users).where(users.c.email == email)).first()
-        return Account(row.id, row.email, row.full_name) if row else None
+        row = store.row(users.c.email == email)
+        return store.find(row.id) if row else None
 
     _accounts(plan, "authenticate", authenticate)
 

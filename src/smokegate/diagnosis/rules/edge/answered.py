@@ -15,7 +15,7 @@ from smokegate.knowledge.edge_files import SAYS
 from smokegate.observation.evidence.edge import UNKNOWN
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.hit import Hit
+    from smokegate.diagnosis.case import Hit
 
 TELL_APART: tuple[Step, ...] = (
     (

@@ -13,7 +13,7 @@ from smokegate.knowledge.causes import cause_text
 from smokegate.observation.exchange import Answer
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.hit import Hit
+    from smokegate.diagnosis.case import Hit
 
 REPLACES = "nginx.upstream-unavailable"
 LIMIT = "nginx.rate-limited"

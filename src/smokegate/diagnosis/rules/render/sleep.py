@@ -12,7 +12,7 @@ from smokegate.diagnosis.rule_helpers import edge_signs, intermittent
 from smokegate.diagnosis.wording import quote, seen
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.hit import Hit
+    from smokegate.diagnosis.case import Hit
 
 FAILED = "render.wake-failed"
 WAKING = "render.waking"
