@@ -28,11 +28,12 @@ from smokegate.observation.exchange import Answer, Exchange
 from smokegate.observation.model import Observation
 from smokegate.observation.plan.step import same_origin, web_origin
 from smokegate.observation.transport.causes import Stage
+from smokegate.plugin.backend_view import EndpointResponse, MonitoringResponse
 from smokegate.plugin.browser_results import BrowserResults
 from smokegate.plugin.check import Check, check
 from smokegate.plugin.client import Client
 from smokegate.plugin.failures import Blocked, ExpectationFailed, NotApplicable, NotJudged
-from smokegate.plugin.response import EndpointResponse, MonitoringResponse, Response
+from smokegate.plugin.response import Response
 from smokegate.plugin.server_results import ServerResults
 from smokegate.plugin.sign_in import SignInResponses
 from smokegate.plugin.view import Deployment

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from smokegate.commands.signals import ended_like_interrupt
+from smokegate.exit_codes import UNKNOWN, USAGE
 from smokegate.project import VERSION
 from smokegate.standard_streams import enduring
 
@@ -26,12 +27,6 @@ COMMANDS = {
 }
 #: Commands that read their own arguments, and where their `main` is.
 OWN = {"run": "smokegate.commands.run", "replica": "smokegate.replica.command"}
-
-USAGE = 4
-"""The exit code of a command line that cannot be used, as pytest has it."""
-
-UNKNOWN = 6
-"""The exit code where nothing was learned of a deployment, as `diagnosis/verdict.py` has it, which loads too much."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -59,7 +54,7 @@ def _explained(error: Exception) -> str:
     """Return in one line what ended a command: this machine, such as a full disk, or an error of ours."""
     if isinstance(error, OSError):
         return f"this machine: {error}".replace("\n", " ")
-    from smokegate.diagnosis.verdict import REPORT  # noqa: PLC0415 - only an error needs them
+    from smokegate.diagnosis.shortfalls import REPORT  # noqa: PLC0415 - only an error needs them
     from smokegate.internal_error import described  # noqa: PLC0415 - as above
     from smokegate.observation.evidence.sink import line  # noqa: PLC0415 - as above
 

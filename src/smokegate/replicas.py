@@ -8,11 +8,12 @@ from difflib import get_close_matches
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
-from smokegate.environment.model import with_addresses
+from msgspec.structs import replace
+
+from smokegate.environment.model import Environment, with_addresses
 
 if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
-    from smokegate.replica import Replica
+    from smokegate.replica import Fault, Replica
 
 
 class UnsuitableFaultError(ValueError):
@@ -23,10 +24,7 @@ def start_replica(environment: Environment, fault: str | None) -> tuple[Replica,
     """Start the replica, wait until it is there, and return it and the environment with its addresses."""
     assert environment.replica is not None
     if environment.replica.kind == "compose":
-        from smokegate.replica import compose  # noqa: PLC0415 - testcontainers is an extra, and heavy
-
-        started: tuple[Any, Environment] = compose.start_for(environment, fault)
-        return started
+        return _start_stack(environment, fault)
     from smokegate.replica import start  # noqa: PLC0415 - the replica's server stack is an extra
 
     replica = start(environment.replica.kind, fault)
@@ -38,6 +36,17 @@ def start_replica(environment: Environment, fault: str | None) -> tuple[Replica,
         platform=replica.platform,
     )
     return replica, placed
+
+
+def _start_stack(environment: Environment, fault: str | None) -> tuple[Any, Environment]:
+    from smokegate.replica.compose import start  # noqa: PLC0415 - testcontainers is an extra, and heavy
+
+    replica = start(fault)
+    there = with_addresses(environment, backend_url=replica.backend_url, frontend_url=replica.frontend_url)
+    if there.compose is not None:
+        compose = replace(there.compose, directory=str(replica.directory), port=replica.backend_port)
+        there = replace(there, compose=compose)
+    return replica, there
 
 
 @contextmanager
@@ -68,7 +77,7 @@ def check_fault(environment: Environment, fault: str) -> None:
             f"--fault={fault}: {environment.name} is a real deployment; only an environment with a [replica] "
             "can be broken on purpose"
         )
-    known = known_faults(environment.replica.kind)
+    known = faults_of(environment.replica.kind)
     unknown = [name for name in fault.split("+") if name not in known]
     if unknown:
         near = get_close_matches(unknown[0], known, 1)
@@ -76,12 +85,8 @@ def check_fault(environment: Environment, fault: str) -> None:
         raise UnsuitableFaultError(f"--fault={fault}: the replica of {environment.name} has no such fault; {hint}")
 
 
-def known_faults(kind: str) -> tuple[str, ...]:
-    """Return the names of the faults of a kind of replica."""
-    return tuple(_faults(kind))
-
-
-def _faults(kind: str) -> Mapping[str, Any]:
+def faults_of(kind: str) -> Mapping[str, Fault]:
+    """Return the faults of a kind of replica, by their names."""
     if kind == "compose":
         from smokegate.replica.compose.faults import FAULTS as COMPOSE  # noqa: PLC0415 - see start_replica
 
@@ -94,7 +99,7 @@ def _faults(kind: str) -> Mapping[str, Any]:
 def _by_kind(kind: str) -> str:
     """Return the faults by the family of the causes that they lead to, a paragraph each."""
     families: dict[str, list[str]] = {}
-    for name, fault in _faults(kind).items():
+    for name, fault in faults_of(kind).items():
         first = next(iter(fault.cause), "")
         families.setdefault(first.partition(".")[0] or "other", []).append(name)
     return "\n".join(

@@ -13,7 +13,7 @@ from smokegate.environment.load import load
 from smokegate.environment.model import Environment, Server
 from smokegate.observation.server import CommandCause, ServerView
 from smokegate.observation.server.collect import collect as collect_server
-from smokegate.replica import compose
+from smokegate.replicas import start_replica
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments"
 pytestmark = pytest.mark.usefixtures("engine")
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("engine")
 def stack() -> Iterator[Environment]:
     """A healthy stack, and the environment that describes it from the server itself."""
     (declared,) = load(["local-compose"], directory=ENVIRONMENTS, variables={})
-    replica, environment = compose.start_for(declared)
+    replica, environment = start_replica(declared, None)
     with replica:
         yield environment
 

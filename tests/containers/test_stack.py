@@ -21,10 +21,10 @@ from smokegate.environment.model import Environment
 from smokegate.observation.model import Observation
 from smokegate.observation.server import CommandCause, ServerView
 from smokegate.observation.server.collect import collect as collect_server
-from smokegate.replica import compose
 from smokegate.replica.compose import engine as engines
 from smokegate.replica.compose.faults import FAULTS
 from smokegate.replica.compose.stack import BACKEND, DATABASE, SERVICES
+from smokegate.replicas import start_replica
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments"
 STARTS_BROKEN = "database-slow"
@@ -45,7 +45,7 @@ def healthy(
     declared: Environment,
 ) -> Iterator[tuple[Any, Environment]]:
     """The stack as it should be; a test that breaks it leaves it healthy."""
-    replica, environment = compose.start_for(declared)
+    replica, environment = start_replica(declared, None)
     with replica:
         yield replica, environment
 
@@ -158,7 +158,7 @@ def test_a_fault_is_named(fault: str, healthy: tuple[Any, Environment]) -> None:
 
 def test_a_stack_that_starts_broken_has_its_fault(declared: Environment) -> None:
     """What `--fault` asks for is there when the start is over."""
-    replica, environment = compose.start_for(declared, STARTS_BROKEN)
+    replica, environment = start_replica(declared, STARTS_BROKEN)
     with replica:
         named(STARTS_BROKEN, environment)
 

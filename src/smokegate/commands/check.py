@@ -12,7 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smokegate.commands.check_verdict import UNKNOWN, USAGE, weigh
+from smokegate.commands.check_verdict import weigh
+from smokegate.exit_codes import UNKNOWN, USAGE
 
 if TYPE_CHECKING:
     from smokegate.observation.discovery.found import Found

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from smokegate.observation.discovery.found import Found
 
-USAGE, UNKNOWN = 4, 6
 #: Causes that only say that a deployment is not as expected: worth nothing where the expectation was a guess.
 GUESSED = frozenset({"app.health-missing", "app.promise-broken", "undetermined"})
 #: A step that says when to change something in the environment file.
@@ -32,9 +31,9 @@ def weigh(document: dict[str, Any], name: str, found: Found) -> None:
     why = _undecided(found, cause["code"] if cause else "")
     if why and environment["verdict"] not in {"UNKNOWN", "OUTAGE"}:
         environment.update(verdict="UNKNOWN", decision=UNDECIDED, cause=None, reasons=[why])
-        codes = {"FAIL": 1, "OUTAGE": 7, "UNKNOWN": UNKNOWN}
-        verdicts = {each["verdict"] for each in document["environments"]}
-        document["run"]["exit"] = next((code for word, code in codes.items() if word in verdicts), 0)
+        from smokegate.diagnosis.verdict import Verdict, exit_code  # noqa: PLC0415 - costs start-up time
+
+        document["run"]["exit"] = exit_code(Verdict[each["verdict"]] for each in document["environments"])
 
 
 def _undecided(found: Found, cause: str) -> str:

@@ -23,8 +23,6 @@ from smokegate.report.console import Console
 from smokegate.report.model import EnvironmentReport, RunReport
 
 FILE_WAIT = "the file's own"
-WRONG_USE = 4
-"""The exit code of a file or an option that cannot be used, as pytest has it."""
 
 
 class UsageError(Exception):

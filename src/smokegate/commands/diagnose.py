@@ -7,6 +7,8 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from smokegate.exit_codes import UNKNOWN, USAGE
+
 if TYPE_CHECKING:
     from smokegate.commands.common import CheckResult
     from smokegate.environment.model import Environment
@@ -55,7 +57,6 @@ def describe(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Check, report, and fix where requested; returns the exit code."""
     from smokegate.commands.common import (  # noqa: PLC0415 - costs start-up time
-        WRONG_USE,
         UsageError,
         environment_of,
         run_checks,
@@ -72,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         wait = wait_of(arguments.wait, declared)
     except UsageError as wrong:
         sys.stderr.write(f"smokegate diagnose: {wrong}\n")
-        return WRONG_USE
+        return USAGE
     console = Console()
     try:
         with placed(declared, arguments.fault) as environment:
@@ -82,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"smokegate diagnose: the replica of {declared.name} did not start: {broken}\n")
     except SuiteError as broken:
         console.note(f"smokegate diagnose: the suite returned no result, which is an error inside smokegate: {broken}")
-    return 6
+    return UNKNOWN
 
 
 def _check(arguments: argparse.Namespace) -> None:

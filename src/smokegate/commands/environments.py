@@ -10,6 +10,7 @@ from pathlib import Path
 from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.load import load_one
 from smokegate.environment.load import names as environment_names
+from smokegate.exit_codes import USAGE
 
 SCHEMA = "environment.schema.json"
 
@@ -40,20 +41,20 @@ def run(arguments: argparse.Namespace) -> int:
         names = environment_names(arguments.environments)
     except EnvironmentErrors as mistakes:
         print(mistakes, file=sys.stderr)
-        return 4
+        return USAGE
     if not names:
         print(
             f"there is no environment in {arguments.environments}; `smokegate new NAME URL` makes one",
             file=sys.stderr,
         )
-        return 4
+        return USAGE
     code = 0
     width = max(map(len, names))
     for name in names:
         try:
             environment = load_one(name, directory=arguments.environments, variables=os.environ)
         except EnvironmentErrors as mistakes:
-            code = 4
+            code = USAGE
             print(f"{name:<{width}}  cannot be used here:\n    " + str(mistakes).replace("\n", "\n    "))
         else:
             where = (

@@ -9,11 +9,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smokegate.exit_codes import USAGE
+
 if TYPE_CHECKING:
     from smokegate.commands.blueprint.read import Finding
     from smokegate.environment.model import Environment
 
-BROKEN, WRONG_USE = 1, 4
+BROKEN = 1
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         file, findings = _findings(arguments, _environment(arguments))
     except (EnvironmentErrors, OSError, ValueError) as wrong:
         sys.stderr.write(f"smokegate preflight: {wrong}\n")
-        return WRONG_USE
+        return USAGE
     for each in findings:
         sys.stdout.write(line(f"{file}:{each.line}:{each.column}: {each.level}: {each.text} [{each.rule}]") + "\n")
     if arguments.sarif is not None:

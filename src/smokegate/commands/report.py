@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-USAGE = 4
-"""The exit code of a file that cannot be used, as pytest has it."""
+from smokegate.exit_codes import USAGE
+
 WORST = ((1, "FAIL"), (7, "OUTAGE"), (6, "UNKNOWN"))
 
 

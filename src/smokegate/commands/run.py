@@ -14,11 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from smokegate.exit_codes import USAGE
 from smokegate.plugin.compatible_page import is_requested
 from smokegate.plugin.options import OPTIONS, PRIVATE, RUN_PLUGIN, private
 
-USAGE = 4
-"""pytest's exit code for a command line that cannot be used."""
 NAMES = re.compile(r"[A-Za-z0-9][\w,-]*")
 CONFIGURATION = Path(__file__).parents[1] / "plugin" / "run.ini"
 #: What stands at the beginning of every command line: our configuration and our plugin.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from smokegate.exit_codes import UNKNOWN, USAGE
+
 
 def describe(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
@@ -41,7 +43,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Watch until the count is reached or Ctrl-C; returns the exit code of the worst verdict."""
     from smokegate.commands.alerts import AlertError, Alerts  # noqa: PLC0415 - costs start-up time
-    from smokegate.commands.common import WRONG_USE, UsageError, duration, environment_of  # noqa: PLC0415
+    from smokegate.commands.common import UsageError, duration, environment_of  # noqa: PLC0415
     from smokegate.commands.watch_loop import watch  # noqa: PLC0415 - costs start-up time
     from smokegate.replica import ReplicaError  # noqa: PLC0415 - see above
     from smokegate.replicas import placed  # noqa: PLC0415 - see above
@@ -55,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         alerts = Alerts(arguments.on_change, arguments.alert)
     except (UsageError, AlertError) as wrong:
         sys.stderr.write(f"smokegate watch: {wrong}\n")
-        return WRONG_USE
+        return USAGE
     console = Console()
     history = arguments.reports / "history" / f"{declared.name}.jsonl"
     try:
@@ -64,4 +66,4 @@ def run(arguments: argparse.Namespace) -> int:
             return watch(environment, console, history, every=every, **more)
     except ReplicaError as broken:
         sys.stderr.write(f"smokegate watch: the replica of {declared.name} did not start: {broken}\n")
-        return 6
+        return UNKNOWN

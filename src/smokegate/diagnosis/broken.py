@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.wording import body, seen
+from smokegate.diagnosis.wording import seen_whole
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.edge import edge_answer
 from smokegate.observation.evidence.predicates import is_fresh, known_status
 from smokegate.observation.evidence.sign_in import signs_in
 from smokegate.observation.evidence.sign_in_reply import reply
-from smokegate.observation.exchange import Answer, NotSent
+from smokegate.observation.exchange import Answer, Exchange, NotSent
 from smokegate.observation.plan.step import FROM_HERE, ON_BACKEND, ON_FRONTEND
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.observation.exchange import Exchange
 
 __all__ = ["GIVE_TOKEN", "OPENS", "broken", "has_token", "is_advisory", "is_broken", "is_fresh", "monitoring_status"]
 
@@ -69,8 +68,7 @@ def is_advisory(case: Case, name: str) -> bool:
 def described(exchange: Exchange, case: Case) -> str:
     """Return the line that says what is wrong with an exchange."""
     wrong = [f"{each.what} should be {each.expected}" for each in case.unmet_of(exchange.name)]
-    answer = exchange.answer
-    return seen(exchange, *wrong, *([body(answer)] if answer else []))
+    return seen_whole(exchange, *wrong)
 
 
 def has_token(case: Case, name: str) -> bool:

@@ -10,35 +10,30 @@ from urllib.parse import urlsplit
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from smokegate.diagnosis.wording import quote, seen
+from smokegate.diagnosis.browser_words import from_here, same_call
+from smokegate.diagnosis.wording import quote
 from smokegate.environment.addresses import is_loopback
-from smokegate.observation.browser.model import MIXED, name_from_here, trusted_origins
+from smokegate.observation.browser.model import MIXED, trusted_origins
 from smokegate.observation.plan.step import web_origin
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
     from smokegate.observation.browser import BrowserView, ConsoleLine, PageCall, PageSeen
-    from smokegate.observation.exchange import Exchange
     from smokegate.observation.model import Observation
 
-FILES = frozenset({"browser.script-is-page", "browser.file-missing"})
-CALLS = frozenset(
-    {
-        "browser.calls-localhost",
-        "browser.mixed-content",
-        "browser.cors-refused",
-        "browser.wrong-origin",
-        "browser.call-failed",
-    }
+FILES = ("browser.script-is-page", "browser.file-missing")
+CALLS = (
+    "browser.calls-localhost",
+    "browser.mixed-content",
+    "browser.cors-refused",
+    "browser.wrong-origin",
+    "browser.call-failed",
 )
-ERRORS = frozenset({"browser.script-error"})
-BLANK = frozenset({"browser.not-opened", "browser.white-screen"})
+ERRORS = ("browser.script-error",)
+BLANK = ("browser.not-opened", "browser.white-screen")
+"""The codes of what is wrong with files, calls, scripts and the page as a whole."""
 ADDRESS = re.compile(r"https?://[^\s'\"<>]{3,500}")
 CODE = {"script", "stylesheet"}
-QUOTED = re.compile(r"(?<=['\"]).*(?=['\"])")
-"""What an element says: its text, or the name that goes with its role."""
-SHORT = 3
-"""Letters of a word that stands anywhere."""
 HARMLESS = ("ResizeObserver loop",)
 """What browsers report as uncaught errors and no user notices."""
 
@@ -73,48 +68,8 @@ def troubles(environment: Environment, observation: Observation) -> tuple[Troubl
 
 def of_page(environment: Environment, observation: Observation, page: PageSeen) -> Iterator[Trouble]:
     """Yield what is wrong with one page."""
-    for each in _of_page(_Judge(environment, observation, page), page):
+    for each in _Judge(environment, observation, page).troubles():
         yield replace(each, path=page.path)
-
-
-def _of_page(judge: _Judge, page: PageSeen) -> Iterator[Trouble]:
-    yield from judge.opened()
-    for call in page.calls:
-        if not judge.allowed(call.url):
-            yield from judge.call(call)
-    for line in page.console:
-        if not judge.allowed(line.text, line.where):
-            yield from judge.line(line)
-    if not page.problem and not page.drawn:
-        yield Trouble("browser.white-screen", f"{judge.where}: the page is blank")
-
-
-def shown(page: PageSeen, limit: int = 200) -> str:
-    """Return what a page shows, quoted: around the words that the file names, where they stand, else its beginning."""
-    text = " ".join(page.text.split())
-    place = next(filter(None, (_place(each, text) for each in (*page.unwanted, *page.missing))), None)
-    if place is None or place.end() <= limit:
-        return quote(text, limit)
-    start = max(0, min(place.start() - limit // 3, len(text) - limit))
-    return f"…{quote(text[start:], limit)}"
-
-
-def _place(element: str, text: str) -> re.Match[str] | None:
-    """Return where a text says the most of an element's first words."""
-    quoted = QUOTED.search(element)
-    words = re.findall(r"\w+", quoted[0] if quoted else element)
-    beginnings = (r"\W+".join(words[:count]) for count in range(len(words), 0, -1))
-    found = (re.search(rf"\b{each}\b", text, re.IGNORECASE) for each in beginnings if len(each) > SHORT)
-    return next(filter(None, found), None)
-
-
-def same_call(observation: Observation, call: PageCall) -> Exchange | None:
-    """Return the same call from here: one that was repeated, or one of the HTTP side's own."""
-    exchanges = observation.exchanges
-    found = exchanges.get(name_from_here(call.method, call.url))
-    if found is not None:
-        return found
-    return next((e for e in exchanges.values() if (e.request.method, e.request.url) == (call.method, call.url)), None)
 
 
 class _Judge:
@@ -125,23 +80,35 @@ class _Judge:
         self._allow = environment.browser.allow if environment.browser is not None else ()
         self._api = _api_paths(environment)
         self._refused = {url for line in page.console if "CORS policy" in line.text for url in _addresses(line.text)}
-        self.where = f"page {page.path}"
+        self._where = f"page {page.path}"
 
-    def allowed(self, *texts: str) -> bool:
+    def troubles(self) -> Iterator[Trouble]:
+        """Yield what is wrong, without what the file says is harmless."""
+        yield from self._opened()
+        for call in self._page.calls:
+            if not self._allowed(call.url):
+                yield from self._call(call)
+        for line in self._page.console:
+            if not self._allowed(line.text, line.where):
+                yield from self._line(line)
+        if not self._page.problem and not self._page.drawn:
+            yield Trouble("browser.white-screen", f"{self._where}: the page is blank")
+
+    def _allowed(self, *texts: str) -> bool:
         """Return whether the file says that a failure is harmless."""
         return any(each in text for each in self._allow for text in texts)
 
-    def opened(self) -> Iterator[Trouble]:
+    def _opened(self) -> Iterator[Trouble]:
         """Yield why the page itself was not there."""
         page = self._page
         if page.problem:
             yield Trouble(
-                "browser.not-opened", f"{self.where} could not be opened: {quote(page.problem)}", certain=False
+                "browser.not-opened", f"{self._where} could not be opened: {quote(page.problem)}", certain=False
             )
         elif (page.status or 200) >= 400:
-            yield Trouble("browser.not-opened", f"{self.where} answered {page.status}: {quote(page.text)}")
+            yield Trouble("browser.not-opened", f"{self._where} answered {page.status}: {quote(page.text)}")
 
-    def call(self, call: PageCall) -> Iterator[Trouble]:
+    def _call(self, call: PageCall) -> Iterator[Trouble]:
         """Yield what is wrong with a request."""
         own = self._own(call.url)
         if call.error == MIXED:
@@ -164,26 +131,26 @@ class _Judge:
         elif not own and (call.error or (call.status or 0) >= 400) and self._is_api(call.url):
             yield self._trouble("browser.wrong-origin", call)
 
-    def line(self, line: ConsoleLine) -> Iterator[Trouble]:
+    def _line(self, line: ConsoleLine) -> Iterator[Trouble]:
         """Yield what is wrong with a line of the console."""
         if line.kind == "uncaught":
             if (not line.where or self._own(line.where)) and not line.text.startswith(HARMLESS):
                 at = f" at `{line.where}`" if line.where else ""
-                yield Trouble("browser.script-error", f"{self.where}: uncaught {quote(line.text)}{at}")
+                yield Trouble("browser.script-error", f"{self._where}: uncaught {quote(line.text)}{at}")
             return
         addresses = _addresses(line.text)
         if line.kind != "error" or not addresses:
             return
         if line.text.startswith("Mixed Content") and "blocked" in line.text:
             called = addresses[1] if len(addresses) > 1 else addresses[0]
-            yield Trouble("browser.mixed-content", f"{self.where}: {quote(line.text)}", names={"called": called})
+            yield Trouble("browser.mixed-content", f"{self._where}: {quote(line.text)}", names={"called": called})
         elif "CORS policy" in line.text:
             yield from self._cors(line, next((each for each in addresses if self._own(each)), ""))
 
     def _cors(self, line: ConsoleLine, url: str) -> Iterator[Trouble]:
         """Distinguish a refusal from an error whose answer lacks the header, by the same call from here."""
         call = next((each for each in self._page.calls if each.url == url and each.kind in {"fetch", "xhr"}), None)
-        if call is None or self.allowed(url):
+        if call is None or self._allowed(url):
             return
         same = same_call(self._observation, call)
         answer = same.answer if same is not None else None
@@ -191,17 +158,14 @@ class _Judge:
             yield self._trouble("browser.call-failed", call)
             return
         names = {"called": url, "origin": web_origin(self._page.url)}
-        text = f"{self.where}: {call.method} {url}: {quote(line.text, 300)}"
-        here, name = self._from_here(same), same.name if same is not None else ""
+        text = f"{self._where}: {call.method} {url}: {quote(line.text, 300)}"
+        here, name = from_here(same), same.name if same is not None else ""
         yield Trouble("browser.cors-refused", text, certain=same is not None, exchange=name, here=here, names=names)
-
-    def _from_here(self, same: Exchange | None) -> str:
-        return "" if same is None else f"the same call from here: {seen(same)}"
 
     def _trouble(self, code: str, call: PageCall, more: str = "", **names: str) -> Trouble:
         same = same_call(self._observation, call) if call.kind not in CODE else None
-        text = f"{self.where}: {call}" + (f", {more}" if more else "")
-        here = self._from_here(same)
+        text = f"{self._where}: {call}" + (f", {more}" if more else "")
+        here = from_here(same)
         return Trouble(code, text, exchange=same.name if same else "", here=here, names={"called": call.url, **names})
 
     def _own(self, url: str) -> bool:

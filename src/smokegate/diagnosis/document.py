@@ -66,8 +66,8 @@ def runbook() -> str:
     parts = [HEAD, "\n".join(_contents(chapters))]
     for level, rules in chapters.items():
         parts.append(f"## {CHAPTERS[level]}\n")
-        parts += ["\n".join(_entry(rule)) for rule in rules]
-    parts += ["## No cause found\n", "\n".join(_undetermined())]
+        parts += map(_rule, rules)
+    parts += ["## No cause found\n", *_undetermined()]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -85,20 +85,22 @@ def _contents(chapters: dict[Level, list[Rule]]) -> Iterator[str]:
     yield ""
 
 
-def _entry(rule: Rule) -> Iterator[str]:
-    yield f"### {rule.code}\n"
-    yield f"**{_fill(rule.text.title)}.**" + (" A warning, not a failure." if rule.advisory else "") + "\n"
-    yield f"- Symptom: {_fill(rule.text.symptom)}"
-    yield f"- Who fixes it: {WHO[Owner(rule.text.owner)]}"
-    yield f"- Evidence: {'; '.join(rule.text.reads)}"
-    if rule.text.competing:
-        yield f"- Not excluded: {'; '.join(_fill(each) for each in rule.text.competing)}"
+def _rule(rule: Rule) -> str:
+    text = rule.text
+    facts = [f"Symptom: {_fill(text.symptom)}", f"Who fixes it: {WHO[Owner(text.owner)]}"]
+    facts.append(f"Evidence: {'; '.join(text.reads)}")
+    if text.competing:
+        facts.append(f"Not excluded: {'; '.join(map(_fill, text.competing))}")
     silencers = sorted(other.code for other in all_rules() if other is not rule and can_silence(other, rule))
     if silencers:
-        yield f"- Not reported where it follows from: {_families(silencers)}"
-    yield ""
-    yield from (f"{number}. {_step(step)}" for number, step in enumerate((*rule.text.steps, VERIFY), 1))
-    yield ""
+        facts.append(f"Not reported where it follows from: {_families(silencers)}")
+    title = f"**{_fill(text.title)}.**" + (" A warning, not a failure." if rule.advisory else "")
+    return _entry(rule.code, title, facts, text.steps)
+
+
+def _entry(code: str, title: str, facts: Sequence[str], steps: Sequence[Step]) -> str:
+    numbered = [f"{number}. {_step(step)}" for number, step in enumerate((*steps, VERIFY), 1)]
+    return "\n".join([f"### {code}\n", f"{title}\n", *(f"- {fact}" for fact in facts), "", *numbered, ""])
 
 
 def _families(codes: list[str]) -> str:
@@ -114,19 +116,13 @@ def _families(codes: list[str]) -> str:
 
 
 def _undetermined() -> Iterator[str]:
-    yield f"### {undetermined.OWN_CODE}\n"
-    yield f"**{undetermined.OWN_TITLE.format(check='CODE')}.**\n"
-    yield f"- Symptom: {undetermined.OWN_SYMPTOM}"
-    yield f"- Not excluded: {'; '.join(undetermined.OWN_COMPETING)}"
-    yield ""
-    yield from (f"{number}. {_step(step)}" for number, step in enumerate((*undetermined.OWN_STEPS, VERIFY), 1))
-    yield ""
-    yield f"### {undetermined.CODE}\n"
-    yield f"**{undetermined.TITLE}.**\n"
-    yield f"- Symptom: {undetermined.SYMPTOM}"
-    yield f"- What would settle it: {'; '.join(undetermined.SETTLES)}"
-    yield ""
-    yield from (f"{number}. {_step(step)}" for number, step in enumerate((*undetermined.STEPS, VERIFY), 1))
+    title = undetermined.OWN_TITLE.format(check="CODE")
+    competing = f"Not excluded: {'; '.join(undetermined.OWN_COMPETING)}"
+    symptom = f"Symptom: {undetermined.OWN_SYMPTOM}"
+    yield _entry(undetermined.OWN_CODE, f"**{title}.**", (symptom, competing), undetermined.OWN_STEPS)
+    settles = f"What would settle it: {'; '.join(undetermined.SETTLES)}"
+    symptom = f"Symptom: {undetermined.SYMPTOM}"
+    yield _entry(undetermined.CODE, f"**{undetermined.TITLE}.**", (symptom, settles), undetermined.STEPS)
 
 
 def _step(step: Step) -> str:

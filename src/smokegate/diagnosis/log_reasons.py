@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from msgspec import Struct, field
+
 from smokegate.diagnosis.log_lines import flat, without_level
+from smokegate.diagnosis.log_quotes import quoted, summary
 from smokegate.diagnosis.log_structure import ERROR, UNCAUGHT, WORDS, LogExcerpt, log_excerpts
 from smokegate.diagnosis.log_targets import Target, address_in
-from smokegate.diagnosis.reason import Reason
-from smokegate.diagnosis.wording import LIMIT, plain, quote
+from smokegate.diagnosis.wording import plain
 from smokegate.knowledge.logs import VARIABLE, LogCause, log_causes, words
 
 OWN_ERROR, ENGINE = "container.own-error", "container.engine-refused"
@@ -22,19 +24,23 @@ VAGUE_PLACE = 900
 """Causes from this place on say that something was waited for, not why it did not come."""
 PLACES_AT_MOST, TEXT_AT_MOST = 40, 1000
 """So many places of a log are read, and so many characters of each: no log can make the search long."""
-BEFORE = 60
-"""So many characters of a long line are shown before its decisive words."""
-SUMMARY = 90
-"""So many characters of a line stand in a title."""
-LEADING = re.compile(
-    r"^(?:.{0,80}?\b(?:ERROR|FATAL|CRITICAL|PANIC|SEVERE|emerg|crit|alert)\b[\]:]*|(?:level=)?\[?(?:error|fatal|panic)\b\]?:?"
-    r"|\S+\.rb:\d+:in .{0,80}?:|Unhandled exception\.|\d{4}[-/]\d\d[-/]\d\d[T ][\d:.,]+Z?)"
-    r"(?: ?\d+#\d+:)?(?: ?\[[\w.]+\])?\s+",
-    re.ASCII,
-)
-"""What stands before the words of a line: time, level, module, the place in the code."""
 TargetOf = Callable[[str, str], Target]
 """Finds out what a line, with the frames around it, speaks of."""
+
+
+class Reason(Struct, frozen=True):
+    """Why a service is in trouble, and the lines that say it."""
+
+    code: str
+    lines: tuple[str, ...]
+    """Quoted, the decisive one first."""
+    names: dict[str, str] = field(default_factory=dict)
+    """Names for the title: `detail`, `what`, `error`."""
+    title: str | None = None
+    sure: bool = True
+    """Whether the most specific line of the log says it itself."""
+    target: Target | None = None
+    """What it could not connect to."""
 
 
 def reason_in(log: Sequence[str], target_of: TargetOf, *, server: bool = False, serving: bool = False) -> Reason | None:
@@ -127,22 +133,22 @@ def cause_of(excerpt: LogExcerpt, *, server: bool = False) -> LogCause | None:
 
 def own_error(excerpt: LogExcerpt) -> Reason:
     """Return an error of the program itself, by the line that says it and the place in its code."""
-    return Reason(OWN_ERROR, _quoted(excerpt), {"error": _summary(excerpt.lines[0])}, sure=False)
+    return Reason(OWN_ERROR, quoted(excerpt), {"error": summary(excerpt.lines[0])}, sure=False)
 
 
 def last_error_line(log: Sequence[str]) -> str:
     """Return the line nearest to saying why: with words of failure, else the last one that says anything."""
     found = log_excerpts(log)
     if found:
-        return _summary(found[0].lines[0])
+        return summary(found[0].lines[0])
     said = [plain(line) for line in log if re.search(r"\w", line)]
-    return _summary(said[-1]) if said else ""
+    return summary(said[-1]) if said else ""
 
 
 def _reason(excerpt: LogExcerpt, cause: LogCause, target_of: TargetOf, *, sure: bool) -> Reason:
     text = _deciding(excerpt, cause)
     says = cause.says_in(excerpt.context)
-    names = {"error": _summary(excerpt.lines[0])}
+    names = {"error": summary(excerpt.lines[0])}
     groups = (each for found in says.finditer(text[:TEXT_AT_MOST]) for each in found.groups())
     name = next((each for each in groups if each), "") or _variable(cause, text)
     code, target = cause.code, None
@@ -150,7 +156,7 @@ def _reason(excerpt: LogExcerpt, cause: LogCause, target_of: TargetOf, *, sure: 
         target = target_of(text, "\n".join((excerpt.context, *excerpt.lines, *excerpt.chain)))
         code = code.format(family=target.family)
         names["what"] = target.what
-    lines = _quoted(excerpt, says, text if text in excerpt.chain else None)
+    lines = quoted(excerpt, says, text if text in excerpt.chain else None)
     sure = sure and says.search(excerpt.lines[0]) is not None
     title = cause.named if name and cause.named else cause.title
     if (hint := cause.hint(text[:TEXT_AT_MOST])) is not None:
@@ -173,49 +179,3 @@ def _variable(cause: LogCause, text: str) -> str:
     pydantic = re.search(r"validation errors? for \S+ ([\w.]+) ", text)
     found = pydantic or re.search(VARIABLE, text)
     return found[1] if found else ""
-
-
-def _summary(line: str) -> str:
-    """Return what a title says of a line: without time, level and module, cut."""
-    text = LEADING.sub("", plain(line))
-    text = text.replace("`", "'")
-    return text if len(text) <= SUMMARY else text[:SUMMARY].rstrip() + "…"
-
-
-def _quoted(excerpt: LogExcerpt, says: re.Pattern[str] | None = None, deciding: str | None = None) -> tuple[str, ...]:
-    """Return the lines of a place, quoted: the one with the decisive words first, cut around them."""
-    lines = [plain(line) for line in excerpt.lines if line.strip()]
-    own = lines if deciding is None else [plain(deciding)]
-    matching = next(((line, found) for line in own if says and (found := _last(says, line))), None)
-    head = lines[0]
-    quotes = []
-    if matching is not None and matching[0] != head and matching[0] not in lines:
-        quotes = [_cut(*matching), quote(head)]
-    else:
-        found = matching[1] if matching and matching[0] == head else None
-        quotes = [_cut(head, found)]
-        rest = " ".join(lines[1:])
-        if re.search(r"\w", rest):
-            place = says.search(rest) if says and found is None else None
-            quotes.append(_cut(rest, place))
-    if excerpt.where:
-        quotes.append(f"raised at {quote(excerpt.where)}")
-    return tuple(dict.fromkeys(quotes))
-
-
-def _last(says: re.Pattern[str], line: str) -> re.Match[str] | None:
-    """Return the last place of a line's first sentence that shows a cause, and is not a repetition.
-
-    What comes before leads up to it, and what follows the sentence is advice.
-    """
-    places = list(says.finditer(line))
-    places = [each for each in places if ". " not in line[places[0].end() : each.start()]]
-    return next((each for each in places if places[-1][0] == each[0]), None)
-
-
-def _cut(line: str, found: re.Match[str] | None) -> str:
-    """Return a line quoted; a long one is cut around the decisive words, never before them."""
-    if found is None or len(line) <= LIMIT or found.end() < LIMIT:
-        return quote(line)
-    first = line.find(" ", max(0, found.start() - BEFORE)) + 1
-    return quote(f"… {line[first:]}")

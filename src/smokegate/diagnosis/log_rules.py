@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.log_reasons import OWN_ERROR
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Judge, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import view_of
 from smokegate.diagnosis.server_rule_helpers import EDGE, STATES, by_reason
 from smokegate.knowledge.causes import CauseText
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.rule import Judge
 
 PORT = "container.port-taken"
 
@@ -50,9 +49,9 @@ def _rules() -> Iterator[Rule]:
             what = {"{what}": ANYTHING.get(code.partition(".")[0], "")} if "{family}" in cause.code else {}
             steps = tuple(_filled(each, what) for each in cause.steps)
             yield Rule(
-                code=code,
-                level=Level.SERVER,
-                judge=judge_of(cause, code),
+                code,
+                Level.SERVER,
+                judge_of(cause, code),
                 silences=EDGE,
                 log_text=CauseText(cause.title, cause.owner, cause.symptom, STATES, steps, cause.competing),
             )
@@ -69,4 +68,4 @@ def log_rules() -> tuple[Rule, ...]:
     return (*_rules(), OTHER)
 
 
-OTHER = Rule(code=OWN_ERROR, level=Level.SERVER, judge=by_reason(OWN_ERROR), silences=EDGE)
+OTHER = Rule(OWN_ERROR, Level.SERVER, by_reason(OWN_ERROR), silences=EDGE)

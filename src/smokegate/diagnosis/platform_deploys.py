@@ -8,15 +8,15 @@ from msgspec.structs import replace
 
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.platform_signs import affected, awaited, services, signs_of, stated
-from smokegate.diagnosis.rule import Signs
+from smokegate.diagnosis.rule import Judge, Signs
 from smokegate.diagnosis.wording import plain, quote
+from smokegate.knowledge.causes import Step, cause_file
 from smokegate.knowledge.render_states import is_known
 from smokegate.observation.render.model import DeployView, RenderService
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.reason import Reason
-    from smokegate.diagnosis.rule import Judge
+    from smokegate.diagnosis.log_reasons import Reason
 
 LOG_LINES = 2
 
@@ -49,15 +49,13 @@ def _failed(case: Case, role: str, service: RenderService, deploy: DeployView) -
     names, steps, title, owner = {"why": why, "deploy": deploy.label}, None, None, None
     lines = [stated(service, deploy)]
     if reason is not None:
-        from smokegate.diagnosis.platform_rules import start_steps  # noqa: PLC0415 -- it knows this module
-
         lines += [f"log of {service.name}: {line}" for line in reason.lines[:LOG_LINES]]
         family = _family(reason)
         names = {"detail": "the variable that the evidence names", "what": "what it needs", **names, **reason.names}
         names["why"] = ""
         title = (reason.title or "{service} does not start: {error}").replace("{service}", service.name)
         title = title.replace("The service ", "The new version of ", 1)
-        steps = start_steps(family)
+        steps = _start_steps(family)
         owner = Owner.CONFIGURATION if steps else None
     return replace(signs_of(case, role, service, *lines, names=names, steps=steps, title=title), owner=owner)
 
@@ -75,6 +73,12 @@ def _family(reason: Reason) -> str:
     if reason.code == "container.missing-variable":
         return "variable"
     return "database" if reason.code.startswith(("database.", "postgres.")) else "code"
+
+
+def _start_steps(family: str) -> tuple[Step, ...] | None:
+    """Return what to do about a start that failed for a certain kind of reason; None: the usual steps."""
+    found = cause_file("render")["start"].get(family)
+    return tuple(found["steps"]) if found else None
 
 
 def canceled(case: Case) -> Signs | None:

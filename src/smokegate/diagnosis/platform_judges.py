@@ -19,7 +19,7 @@ from smokegate.diagnosis.platform_deploys import (
     superseded,
 )
 from smokegate.diagnosis.platform_signs import services, signs_of, stated, view_of
-from smokegate.diagnosis.rule import Signs
+from smokegate.diagnosis.rule import Judge, Signs
 from smokegate.diagnosis.rule_helpers import edge_signs, intermittent
 from smokegate.diagnosis.wording import listed, plain, quote
 from smokegate.knowledge.render_states import suspender
@@ -28,7 +28,6 @@ from smokegate.observation.render.model import ApiCause, PlatformView, RenderSer
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.rule import Judge
 
 
 def not_found(case: Case) -> Signs | None:

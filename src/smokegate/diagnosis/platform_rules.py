@@ -5,14 +5,9 @@ They stand outside `rules/`, since building them reads the data: a run that send
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.platform_judges import JUDGES
 from smokegate.diagnosis.rule import REACHED, Level, Rule
 from smokegate.knowledge.causes import cause_file
-
-if TYPE_CHECKING:
-    from smokegate.knowledge.causes import Step
 
 
 def platform_rules() -> tuple[Rule, ...]:
@@ -20,18 +15,12 @@ def platform_rules() -> tuple[Rule, ...]:
     rows = {code: cause_file("render")[code.partition(".")[2]] for code in JUDGES}
     return tuple(
         Rule(
-            code=code,
-            level=Level[row["level"]],
-            judge=JUDGES[code],
+            code,
+            Level[row["level"]],
+            JUDGES[code],
             after=("runner",) if row["level"] == "VANTAGE" else REACHED,
             silences=tuple(row.get("silences", ())),
             advisory=row.get("advisory", False),
         )
         for code, row in rows.items()
     )
-
-
-def start_steps(family: str) -> tuple[Step, ...] | None:
-    """Return what to do about a start that failed for a certain kind of reason; None: the usual steps."""
-    found = cause_file("render")["start"].get(family)
-    return tuple(found["steps"]) if found else None

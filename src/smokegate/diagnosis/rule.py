@@ -4,22 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.model import Confidence, Finding, Owner
 from smokegate.diagnosis.names import IN_RUNBOOK
 from smokegate.diagnosis.wording import without_repeats
 from smokegate.knowledge.causes import CauseText, Step, cause_text
 
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
+__all__ = [
+    "ANSWERED",
+    "EXPLAINED",
+    "REACHED",
+    "VERIFY",
+    "Case",
+    "Judge",
+    "Level",
+    "Rule",
+    "Signs",
+    "filled",
+    "matches",
+    "remedy",
+]
 
 REACHED = ("runner", "net", "tls")
 """What must not be the matter before an answer is worth reading."""
 ANSWERED = (*REACHED, "render", "nginx", "edge")
 """What must not be the matter before an answer counts as the application's own."""
+EXPLAINED = (
+    "app.database-unreachable",
+    "app.database-not-initialised",
+    "app.wrong-service",
+    "frontend.spa-answers-api",
+)
+"""What explains by itself why the sign-in API, or the monitoring summary, answers otherwise than it should."""
 
 
 class Level(IntEnum):
@@ -62,7 +81,7 @@ class Signs(Struct, frozen=True):
     """Names for the title and the steps that only this case knows."""
 
 
-Judge = Callable[["Case"], Signs | None]
+Judge = Callable[[Case], Signs | None]
 
 
 class Rule(Struct, frozen=True):
@@ -105,20 +124,20 @@ class Rule(Struct, frozen=True):
             evidence=without_repeats(signs.evidence),
             against=signs.against,
             competing=tuple(line.format_map(names) for line in competing),
-            steps=self.remedy(names, signs.steps),
+            steps=remedy(text.steps if signs.steps is None else signs.steps, names),
             exchanges=signs.exchanges,
             symptom=filled(text.symptom, {**IN_RUNBOOK, **names}) or "",
             reads=text.reads,
             advisory=self.advisory if signs.advisory is None else signs.advisory,
         )
 
-    def remedy(self, names: Mapping[str, str], given: tuple[Step, ...] | None = None) -> tuple[str, ...]:
-        """Return the steps with the names filled in; a step with unknown names is left out or replaced."""
-        steps = (filled(step, names) for step in (*(self.text.steps if given is None else given), VERIFY))
-        return tuple(step for step in steps if step is not None)
-
 
 VERIFY = "Verify: run `{verify}` again; it must be green."
+
+
+def remedy(steps: tuple[Step, ...], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the steps with the names filled in; a step with unknown names is left out or replaced."""
+    return tuple(text for step in (*steps, VERIFY) if (text := filled(step, names)) is not None)
 
 
 def filled(step: Step, names: Mapping[str, str]) -> str | None:

@@ -9,17 +9,14 @@ from msgspec.structs import replace
 from smokegate.diagnosis.exchange_names import host_of, is_sample
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.names import dialed
-from smokegate.diagnosis.rule import Signs
+from smokegate.diagnosis.rule import Judge, Signs
 from smokegate.diagnosis.wording import seen
 from smokegate.environment.headers import CREDENTIALS
-from smokegate.observation.exchange import Answer, NoAnswer
+from smokegate.observation.exchange import Answer, Exchange, NoAnswer
 from smokegate.observation.plan.step import same_origin
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.hit import Hit
-    from smokegate.diagnosis.rule import Judge
-    from smokegate.observation.exchange import Exchange
+    from smokegate.diagnosis.case import Case, Hit
     from smokegate.observation.transport.causes import WireCause
 
 LINES_AT_MOST = 2
@@ -74,6 +71,21 @@ def edge_signs(
     return _signs_of(hits, final, confidence, against)
 
 
+def by_edge(code: str, confidence: Confidence = Confidence.CERTAIN, *, partly: str = "") -> Judge:
+    """Judge by the answers that the edge made for this cause.
+
+    Where other samples are healthy in the same run, the platform's own router is at fault: `partly` is the title then.
+    """
+
+    def judge(case: Case) -> Signs | None:
+        signs = edge_signs(case, code, confidence)
+        if signs is None or not partly or not intermittent(case, signs):
+            return signs
+        return replace(signs, confidence=Confidence.LIKELY, owner=Owner.PLATFORM, title=partly)
+
+    return judge
+
+
 def limited(case: Case, signs: Signs) -> Signs:
     """Return the signs of a rate limit: it keeps this run out; whether users meet it too is not seen from here."""
     through = [each for each in case.backend if (answer := case.app(each.name)) and answer.status < 400]
@@ -107,11 +119,6 @@ def sometimes(case: Case, signs: Signs, title: str) -> Signs:
         return signs
     said = "the health check was answered by the application, so it is not down altogether"
     return replace(signs, title=f"{signs.title or title}, on some paths", against=(*signs.against, said))
-
-
-def by_platform(signs: Signs, title: str) -> Signs:
-    """Return the signs of what comes and goes while the app is healthy: the platform's own trouble."""
-    return replace(signs, confidence=Confidence.LIKELY, owner=Owner.PLATFORM, title=title)
 
 
 def beyond_runner(case: Case, signs: Signs | None) -> Signs | None:

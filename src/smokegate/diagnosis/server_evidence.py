@@ -13,7 +13,7 @@ from smokegate.observation.server.service import LogLine, ServiceView
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.reason import Reason
+    from smokegate.diagnosis.log_reasons import Reason
 
 PROXY = re.compile(r"(?:^|[/-])(?:nginx|caddy|traefik|haproxy|envoy|httpd|apache)\b", re.IGNORECASE)
 LINES_AT_MOST = 3
@@ -78,9 +78,12 @@ def _reason(case: Case, service: ServiceView) -> Reason | None:
 
 
 def _read(case: Case, service: ServiceView) -> Reason | None:
-    from smokegate.diagnosis.log_reasons import engine_reason, reason_in  # noqa: PLC0415 -- a green run reads no log
+    from smokegate.diagnosis.log_reasons import (  # noqa: PLC0415 -- a green run reads no log
+        Reason,
+        engine_reason,
+        reason_in,
+    )
     from smokegate.diagnosis.log_targets import Target, server_kind, target  # noqa: PLC0415
-    from smokegate.diagnosis.reason import Reason  # noqa: PLC0415 -- a green run reads no log
 
     if service.oom_killed:
         return Reason("container.out-of-memory", ("the engine says `OOMKilled: true`", *_exit(service)))

@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Signs
+from smokegate.diagnosis.rule import Judge, Signs
 from smokegate.diagnosis.server_evidence import last_said, last_words, reasons
 from smokegate.diagnosis.service_state import state
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.rule import Judge
     from smokegate.observation.server.service import ServiceView
 
 STATES = ("the state of each container, at two samples", "the end of its log")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import broken, described
 from smokegate.diagnosis.model import Confidence, Finding, Owner
-from smokegate.diagnosis.rule import VERIFY, filled
+from smokegate.diagnosis.rule import remedy
 from smokegate.diagnosis.wording import seen
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def undetermined(case: Case, advised: Collection[str] = ()) -> Finding | None:
         confidence=Confidence.POSSIBLE,
         evidence=evidence[:WORDS_AT_MOST],
         competing=SETTLES,
-        steps=tuple(text for step in (*STEPS, VERIFY) if (text := filled(step, case.names)) is not None),
+        steps=remedy(STEPS, case.names),
         exchanges=tuple(exchange.name for exchange in wrong),
         symptom=SYMPTOM,
     )
@@ -80,7 +80,7 @@ def _own(case: Case, failed: tuple[TestOutcome, ...]) -> Finding:
         confidence=Confidence.LIKELY,
         evidence=_failed(case)[:WORDS_AT_MOST],
         competing=OWN_COMPETING,
-        steps=tuple(text for step in (*OWN_STEPS, VERIFY) if (text := filled(step, case.names)) is not None),
+        steps=remedy(OWN_STEPS, case.names),
         exchanges=tuple(dict.fromkeys(exchange.name for exchange in shown)),
         symptom=OWN_SYMPTOM,
     )

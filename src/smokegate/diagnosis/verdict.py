@@ -6,15 +6,13 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.broken import failed_attempts, is_broken
-from smokegate.diagnosis.case import Case
-from smokegate.diagnosis.model import Owner
-from smokegate.diagnosis.outcome import NEVER_RAN
+from smokegate import exit_codes
+from smokegate.diagnosis.model import Diagnosis, Finding, Owner
+from smokegate.diagnosis.outcome import TestOutcome
+from smokegate.diagnosis.shortfalls import blocked_checks, failures, remarks, shares_judged, unchecked, warnings
 from smokegate.diagnosis.undetermined import CODE as UNDETERMINED
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.model import Diagnosis, Finding
-    from smokegate.diagnosis.outcome import TestOutcome
     from smokegate.environment.model import Environment
     from smokegate.observation.model import Observation
 
@@ -26,7 +24,7 @@ class Verdict(Enum):
     WARN = ("WARN", 0)
     FAIL = ("FAIL", 1)
     OUTAGE = ("OUTAGE", 7)
-    UNKNOWN = ("UNKNOWN", 6)
+    UNKNOWN = ("UNKNOWN", exit_codes.UNKNOWN)
 
     def __init__(self, word: str, code: int) -> None:
         self.word = word
@@ -41,8 +39,6 @@ BY_OWNER = {
     Owner.DEPLOY: Verdict.UNKNOWN,
 }
 """What a failure comes to where its cause is not the deployment's own; every other owner's is FAIL."""
-REPORT = "please report this line"
-CUT_SHORT = "the run was cut short: what it had not requested by then is not known"
 WORST_FIRST = (Verdict.FAIL, Verdict.OUTAGE, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS)
 
 
@@ -59,7 +55,7 @@ def decide(
     that was found decides in the same way. Otherwise whatever could not be judged makes it UNKNOWN, and whatever
     holds only in part makes it WARN.
     """
-    if failures(outcomes) or (_blocked(outcomes) and _cause(diagnosis)):
+    if failures(outcomes) or (blocked_checks(outcomes) and _cause(diagnosis)):
         return _blame(outcomes, diagnosis)
     if unchecked(outcomes, diagnosis, observation):
         return Verdict.UNKNOWN
@@ -115,14 +111,14 @@ def reasons(
 ) -> tuple[str, ...]:
     """Return the sentences that say why the verdict is what it is, the decisive one first."""
     verdict = decide(outcomes, diagnosis, observation, environment)
-    shares = (*((partial,) if partial else ()), *_not_judged(outcomes))
+    shares = (*((partial,) if partial else ()), *shares_judged(outcomes))
     if verdict is Verdict.PASS:
-        return (*(shares or ("every declared check ran and passed",)), *_remarks(observation))
-    shares += _remarks(observation)
+        return (*(shares or ("every declared check ran and passed",)), *remarks(observation))
+    shares += remarks(observation)
     held_in_part = warnings(outcomes, diagnosis, observation, environment)
     notes = (*unchecked(outcomes, diagnosis, observation), *held_in_part, *shares)
     failed, cause = failures(outcomes), _cause(diagnosis)
-    if not failed and not (_blocked(outcomes) and cause):
+    if not failed and not (blocked_checks(outcomes) and cause):
         return notes
     first = f"{len(failed)} gating check{'' if len(failed) == 1 else 's'} failed"
     if not failed and cause:
@@ -132,18 +128,6 @@ def reasons(
         Verdict.UNKNOWN: ("the evidence does not say that the deployment is at fault: it could not be judged",),
     }
     return (first, *blame.get(verdict, ()), *notes)
-
-
-def failures(outcomes: Sequence[TestOutcome]) -> tuple[TestOutcome, ...]:
-    """Return the gating checks that failed, and tests that ended in an error of their own."""
-    return tuple(
-        each for each in outcomes if each.outcome in {"failed", "error"} and not each.advisory and not each.internal
-    )
-
-
-def _blocked(outcomes: Sequence[TestOutcome]) -> tuple[TestOutcome, ...]:
-    """Return the gating checks that are blocked: what an advisory one does not say was never needed."""
-    return tuple(each for each in outcomes if each.outcome == "blocked" and not each.advisory)
 
 
 def _cause(diagnosis: Diagnosis) -> Finding | None:
@@ -170,80 +154,3 @@ def _is_excused(failed: TestOutcome, cause: Finding, excused: set[str]) -> bool:
     if failed.failed_on:
         return failed.failed_on in excused
     return cause.owner is not Owner.TEST_DATA or not excused.isdisjoint(failed.exchanges)
-
-
-def unchecked(outcomes: Sequence[TestOutcome], diagnosis: Diagnosis, observation: Observation) -> tuple[str, ...]:
-    """Return the sentences that say why something was not judged."""
-    found = []
-    if not any(each.outcome in {"passed", "failed", "advisory", "error"} for each in outcomes):
-        found.append("nothing was checked")
-    found += [
-        f"error inside smokegate in {_brief(each.label)}: {each.why}; {REPORT}" for each in outcomes if each.internal
-    ]
-    found += [f"error inside smokegate in {each}; {REPORT}" for each in diagnosis.errors]
-    left: dict[str, list[str]] = {}
-    for each in outcomes:
-        if each.outcome in {"skipped", "not run"} or (each.outcome == "error" and each.advisory):
-            left.setdefault(each.why, []).append(each.label)
-    if not observation.complete:
-        never = left.pop(NEVER_RAN, [])
-        found.append(f"the run was cut short, {len(never)} not checked: {_some(never)}" if never else CUT_SHORT)
-    found += [f"not checked: {_some(labels)}" + (f" ({why})" if why else "") for why, labels in left.items()]
-    blocked = _blocked(outcomes)
-    if blocked and not failures(outcomes):
-        for why in dict.fromkeys(each.why or "nothing that is red explains it" for each in blocked):
-            number = sum(each.why == why for each in blocked) or len(blocked)
-            found.append(f"{number} check{'' if number == 1 else 's'} could not be judged: {why}")
-    return tuple(found)
-
-
-def _remarks(observation: Observation) -> tuple[str, ...]:
-    """Return what is worth a note and never red: optional variables that the platform's API does not list."""
-    backend = getattr(observation.platform, "backend", None)
-    if backend is None or not backend.without:
-        return ()
-    return (f"optional, and not set for {backend.name} on Render: {', '.join(backend.without)}",)
-
-
-def _some(labels: Sequence[str]) -> str:
-    more = f" and {len(labels) - 3} more" if len(labels) > 3 else ""
-    return ", ".join(map(_brief, labels[:3])) + more
-
-
-def _brief(label: str) -> str:
-    """Return a label without the path of its file, where there is no code: a worker that crashed passed none on."""
-    return label.rpartition("::")[2]
-
-
-def _not_judged(outcomes: Sequence[TestOutcome]) -> tuple[str, ...]:
-    """Return how many checks were judged, where nothing failed and something was not found, or left open."""
-    if failures(outcomes) or _blocked(outcomes):
-        return ()
-    without = [each for each in outcomes if each.outcome in {"not judged", "blocked"}]
-    whys = "; ".join(dict.fromkeys(f"{each.label}: {each.why}" for each in without))
-    return (f"{len(outcomes) - len(without)} of {len(outcomes)} judged ({whys})",) if without else ()
-
-
-def warnings(
-    outcomes: Sequence[TestOutcome],
-    diagnosis: Diagnosis,
-    observation: Observation,
-    environment: Environment,
-) -> tuple[str, ...]:
-    """Return the sentences that say what holds only in part."""
-    found = [
-        f"advisory: {each.why or each.label}"
-        for each in outcomes
-        if each.outcome == "advisory" or (each.advisory and each.outcome == "failed")
-    ]
-    unseen = not failures(outcomes) and not _blocked(outcomes)
-    found += [f"{each.title} ({each.code})" for each in diagnosis.findings if each.advisory or unseen]
-    case = Case(environment, observation, tuple(outcomes))
-    again = [
-        f"{name} ({failed_attempts(case, each)} of {len(each.attempts)} attempts failed)"
-        for name, each in observation.exchanges.items()
-        if each.earlier and not is_broken(case, each)
-    ]
-    if again:
-        found.append(f"succeeded only after a retry: {', '.join(again)}")
-    return tuple(found)

@@ -59,6 +59,11 @@ def seen(exchange: Exchange, *details: str, outcome: Answer | NoAnswer | NotSent
     return "; ".join([text, *details])
 
 
+def seen_whole(exchange: Exchange, *details: str) -> str:
+    """Return the line with the outcome of an exchange, and how the body of its answer begins."""
+    return seen(exchange, *details, *([body(exchange.answer)] if exchange.answer else []))
+
+
 def body(answer: Answer, limit: int = LIMIT) -> str:
     """Return the beginning of a body, quoted."""
     text = plain(answer.body.start)

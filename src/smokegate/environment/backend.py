@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, field
 
 from smokegate.environment.answers import HeaderRules, StatusField, TextField, allows
-from smokegate.environment.calls import Fields
+from smokegate.environment.body_fields import Fields
 from smokegate.environment.carried import Carried
 from smokegate.environment.expectations import JsonPromises
 from smokegate.environment.fields import (

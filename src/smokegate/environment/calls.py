@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from msgspec import field
 
 from smokegate.environment import variables
 from smokegate.environment.addresses import path as checked_path
+from smokegate.environment.body_fields import Fields
 from smokegate.environment.errors import InvalidValueError
 from smokegate.environment.fields import HeaderName, Many, Path, SentHeaders, Status
-from smokegate.environment.headers import CREDENTIALS
-from smokegate.environment.notes import Before, Kind, such_as
+from smokegate.environment.notes import Before, such_as
 from smokegate.environment.section import Section, named
 from smokegate.environment.wording import describe
 
@@ -37,49 +37,6 @@ def path_or_table(value: object, _given: variables.Variables | None) -> object:
 
 Called = Annotated[T, Before(path_or_table)]
 """A request that may be written as its path alone."""
-
-
-def body_fields(value: Any, given: variables.Variables | None) -> Any:
-    """Read the further fields of a body; those that hold a credential come from variables.
-
-    Raises:
-        InvalidValueError: a value is neither plain nor a reference, or is a secret that is written down.
-        MissingVariableError: a variable is not set or empty.
-    """
-    if not isinstance(value, Mapping):
-        raise InvalidValueError("a table of field names and values", found=describe(value))
-    return {name: _field(str(name), each, given) for name, each in value.items()}
-
-
-def _field(name: str, value: Any, given: variables.Variables | None) -> Any:
-    if isinstance(value, str | bool | int | float):
-        if given is not None and isinstance(value, str) and CREDENTIALS.search(name):
-            wanted = f"{describe(name)} as {variables.REFERENCE}: a secret is never written down"
-            raise InvalidValueError(wanted, found="a literal value")
-        return value
-    text = variables.resolve(value, given, "text")
-    if CREDENTIALS.search(name):
-        variables.refuse_short(text, value["env"])
-    if given is not None and variables.length_of(text) >= variables.SHORTEST:
-        given.secrets.add(text)
-    return variables.Hidden(text)
-
-
-PLAIN: dict[str, Any] = {"type": ["string", "boolean", "number"]}
-NAMED: dict[str, Any] = {
-    "type": "object",
-    "properties": {"env": {"type": "string"}},
-    "required": ["env"],
-    "additionalProperties": False,
-}
-Fields = Annotated[
-    dict[str, Any],
-    Before(body_fields),
-    Kind(
-        {"type": "object", "additionalProperties": {"anyOf": [PLAIN, NAMED]}},
-        'table of: text, number, `true`, `false` or `{ env = "NAME" }`',
-    ),
-]
 
 
 def with_identity(text: object, _given: variables.Variables | None) -> object:

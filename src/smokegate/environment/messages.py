@@ -76,11 +76,11 @@ def _text(problem: Problem) -> str:
 def _unknown(path: tuple[str | int, ...], value: Any) -> str:
     *above, key = path
     what = "unknown section" if isinstance(value, dict | list) else "unknown key"
-    known = _keys(above)
+    known = _fields(above)
     near = nearest(str(key), known)
     if near is not None:
         return f'{what}; did you mean "{near}"?'
-    homes = [dotted(section) for section in _sections() if str(key) in _keys(section) and section != tuple(above)]
+    homes = [dotted(section) for section in _sections() if str(key) in _fields(section) and section != tuple(above)]
     if homes:
         where = " or ".join(f"[{home}]" if home else "the top of the file" for home in homes)
         return f"{what}; did you mean the one of {where}?"
@@ -106,10 +106,6 @@ def _is_table(wanted: Any) -> bool:
     return get_origin(get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted) is dict
 
 
-def _keys(path: Sequence[str | int]) -> tuple[str, ...]:
-    return tuple(_fields(path))
-
-
 def _sections(path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """Return the path of every section of a file, the top first; a value that may be a table is none."""
     found = [path]
@@ -126,8 +122,7 @@ def _example(path: tuple[str | int, ...]) -> str:
     if examples:
         value = examples[0]
         return f"{key} = {describe(value) if isinstance(value, str) else value}, for one"
-    choices = _choices(path)
-    if choices:
+    if field is not None and (choices := _words(field.type)):
         return f"{key} = one of {', '.join(choices)}"
     return f'{key} = "/…"' if key == "path" else f'{key} = {{ env = "NAME" }}'
 
@@ -138,12 +133,6 @@ def examples_of(wanted: Any) -> tuple[Any, ...]:
     return next((each.values for each in notes if isinstance(each, Examples)), ())
 
 
-def _choices(path: tuple[str | int, ...]) -> list[str]:
-    """Return the words that a key can hold, where they are few."""
-    parts = [each for each in path if not isinstance(each, int)]
-    field = _fields(parts[:-1]).get(str(parts[-1])) if parts else None
-    return list(_words(field.type)) if field is not None else []
-
-
 def _words(annotation: Any) -> list[str]:
+    """Return the words that a key can hold, where they are few."""
     return [word for each in get_args(annotation) for word in ([each] if isinstance(each, str) else _words(each))]

@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from msgspec import Meta, field
+from msgspec import field
 from msgspec.structs import replace
 
 from smokegate.environment.addresses import origin, trace_link
-from smokegate.environment.answers import Pattern
-from smokegate.environment.backend import Backend, Endpoint, Expectation, Health, Monitoring, Sent
+from smokegate.environment.backend import Backend, Endpoint, Expectation, Health, Monitoring
 from smokegate.environment.browser import BrowserSection
 from smokegate.environment.carried import Carried
-from smokegate.environment.fields import Duration, Host, HostPort, Many, NotEmpty, Origin, Path, Secret
+from smokegate.environment.fields import Duration, HostPort, Many, NotEmpty, Origin, Path, Secret
 from smokegate.environment.notes import After, such_as
 from smokegate.environment.render import Render, Unset
-from smokegate.environment.section import Section, named
+from smokegate.environment.section import Section
+from smokegate.environment.server import Compose, Server
 from smokegate.environment.signin import Account, SignIn
 from smokegate.environment.variables import Hidden
+from smokegate.environment.version import Version
 
 __all__ = [
     "Account",
@@ -54,73 +55,6 @@ class Frontend(Carried, frozen=True, kw_only=True):
     calls: Origin | Literal[False] | None = None
     """The API address that its scripts must call, with its path; left out, the origin of `backend.url`. `false`: they
     call none, such as those of server-rendered pages."""
-
-
-class Version(Sent, frozen=True, kw_only=True):
-    """Where the deployed version can be read: a commit, a release, a build number or any other text.
-
-    `from` names a vantage point that knows it; else `path` is requested. One of `header`, `field`, `meta` and `text`
-    says where in the answer it is; `matches` takes a part of what stands there.
-    """
-
-    from_: Literal["platform", "label"] | None = named("from", None)
-    """`"platform"`: the commit of the deploy that is live by `[render]`'s API; `"label"`: the label
-    `org.opencontainers.image.revision` of the backend's container. Both say what runs, not what answers: where an
-    answer says its version, take that."""
-    path: Annotated[Path, such_as("/version")] = ""
-    """The request that returns it."""
-    header: Annotated[str | None, such_as("x-commit")] = None
-    """The response header that holds it."""
-    field: Annotated[str | None, such_as("build.commit")] = None
-    """The key of the JSON body that holds it, with dots between levels."""
-    meta: Annotated[str | None, such_as("version")] = None
-    """The name of the `<meta>` element that holds it."""
-    text: bool = False
-    """`true`: the body is it, or `matches` finds it in the body."""
-    matches: Annotated[Pattern | None, such_as("Version: (\\S{1,40})")] = None
-    """A regular expression: its first group, or all that it finds, is the version."""
-    compare: Literal["like a version", "exactly", "as a commit"] = "like a version"
-    """How it is compared with `--expect-version` or `--expect-commit`: `"exactly"`; `"as a commit"`: one may be
-    abbreviated to seven digits or more, with words around it as in `sha-7f3a6ce`; left out, either, and `v1.2`,
-    `shop@1.2` and `1.2+build.7` are `1.2`."""
-
-
-class Server(Section, frozen=True, kw_only=True):
-    """A shell on the host that runs the containers: over `ssh` or `local`, one of the two."""
-
-    ssh: Annotated[Host | None, such_as("ubuntu@app.example.com")] = None
-    """`user@host` or a host of OpenSSH's own configuration, which also knows its port, key and jump host."""
-    ssh_config: str | None = None
-    """An OpenSSH configuration file to use instead of the user's."""
-    local: bool = False
-    """`true`: the suite runs on that host itself."""
-    timeout: Duration = 20.0
-    """The time limit of one command."""
-
-
-class Compose(Section, frozen=True, kw_only=True):
-    """The docker compose project on the server."""
-
-    directory: Annotated[str, such_as("/home/ubuntu/app")]
-    """The project's directory."""
-    files: Many[str] = ()
-    """Compose files to name, relative to the directory; left out, compose finds its own."""
-    project: str | None = None
-    """The project's name, where it is not the directory's."""
-    profile: str | None = None
-    """The profile that is deployed."""
-    services: Many[str] = ()
-    """The services that must run; left out, all of the profile."""
-    backend: Annotated[str, such_as("backend")]
-    """The service that answers for the backend."""
-    port: Annotated[int, Meta(ge=1, le=65535), such_as(8000)]
-    """The port on which the backend listens on the host."""
-    database: str | None = None
-    """The service that is the PostgreSQL database."""
-    restart: Many[str] = ("always", "unless-stopped", "on-failure")
-    """The restart policies that are good enough."""
-    origin: Many[Path] = ("/health",)
-    """The paths that are requested from the backend on the server itself."""
 
 
 class Checks(Section, frozen=True, kw_only=True):

@@ -7,13 +7,13 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
 
-from msgspec import NODEFAULT, Meta, Struct, ValidationError, convert, field
+from msgspec import NODEFAULT, Meta, Struct, field
 from msgspec.structs import FieldInfo, fields
 
 from smokegate.environment.errors import InvalidValueError
 from smokegate.environment.notes import After, Around, Before
+from smokegate.environment.plain_values import plain
 from smokegate.environment.variables import Variables
-from smokegate.environment.wording import describe, did_you_mean
 
 Key = str | int
 
@@ -117,7 +117,7 @@ def read(wanted: Any, value: object, given: Variables | None) -> Any:
             return _table(get_args(wanted), value, given)
         if section_of(wanted) is not None:
             return wanted.read(value, given)
-        return _plain(wanted, value)
+        return plain(wanted, value)
     except InvalidValueError as error:
         raise SectionError([Problem((), value, error)]) from None
 
@@ -125,7 +125,7 @@ def read(wanted: Any, value: object, given: Variables | None) -> Any:
 def _annotated(wanted: Any, value: object, given: Variables | None) -> Any:
     limits = tuple(each for each in wanted.__metadata__ if isinstance(each, Meta))
     inner = Annotated[(wanted.__origin__, *limits)] if limits else wanted.__origin__
-    make: Callable[[Any], Any] = (lambda one: _plain(inner, one)) if limits else (lambda one: read(inner, one, given))
+    make: Callable[[Any], Any] = (lambda one: plain(inner, one)) if limits else (lambda one: read(inner, one, given))
     for note in wanted.__metadata__:
         if isinstance(note, Before | After | Around):
             make = note.around(make, given)
@@ -174,40 +174,3 @@ def _table(wanted: Sequence[Any], value: object, given: Variables | None) -> dic
     if problems:
         raise SectionError(problems)
     return made
-
-
-def _plain(wanted: Any, value: object) -> Any:
-    try:
-        return convert(value, wanted)
-    except ValidationError:
-        raise unfit(wanted, value) from None
-
-
-WORDS = {str: "a string", bool: "true or false", int: "a whole number", float: "a number"}
-
-
-def unfit(wanted: Any, value: object) -> InvalidValueError:
-    """Return in words that a value is not of a plain type, or not within its limits."""
-    if get_origin(wanted) is Literal:
-        choices = get_args(wanted)
-        return InvalidValueError(_either(choices), found=describe(value) + _near(value, choices))
-    plain, limits = (get_args(wanted)[0], get_args(wanted)[1:]) if get_origin(wanted) is Annotated else (wanted, ())
-    if isinstance(value, plain) and not isinstance(value, bool):
-        for limit in limits:
-            if limit.ge is not None and value < limit.ge:
-                return InvalidValueError(f"a number of at least {limit.ge}")
-            if limit.le is not None and value > limit.le:
-                return InvalidValueError(f"a number of at most {limit.le}")
-            if limit.pattern is not None:
-                return InvalidValueError(f"a text that matches {limit.pattern}")
-        return InvalidValueError("a text")
-    return InvalidValueError(WORDS[plain])
-
-
-def _near(value: object, choices: Iterable[Any]) -> str:
-    return did_you_mean(value, [each for each in choices if isinstance(each, str)]) if isinstance(value, str) else ""
-
-
-def _either(choices: Sequence[Any]) -> str:
-    *others, last = map(repr, choices)
-    return f"{', '.join(others)} or {last}" if others else last

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cached_property
 
-from smokegate.diagnosis.browser_evidence import BLANK, CALLS, ERRORS, FILES, Trouble, of_page, shown, troubles
+from smokegate.diagnosis.browser_evidence import BLANK, CALLS, ERRORS, FILES, Trouble, of_page, troubles
+from smokegate.diagnosis.browser_words import shown
 from smokegate.environment.browser import BrowserSection
 from smokegate.environment.model import Environment
 from smokegate.observation.browser import BrowserView, PageSeen, SignInStep

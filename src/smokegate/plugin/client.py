@@ -8,17 +8,15 @@ from urllib.parse import urlencode
 
 from smokegate.environment.headers import CREDENTIALS
 from smokegate.environment.request_contradictions import GRAPHQL_WRITE
-from smokegate.observation.evidence.cookies import browser_of
+from smokegate.observation.evidence.cookies import Browser, Cookie, browser_of
 from smokegate.observation.exchange import READING, Headers
 from smokegate.observation.model import InterruptedRunError
-from smokegate.observation.plan.step import RequestToSend, join, json_request
+from smokegate.observation.plan.step import RawResponse, RequestToSend, join, json_request
 from smokegate.plugin.failures import Blocked, Misuse
 from smokegate.plugin.response import Response
 
 if TYPE_CHECKING:
-    from smokegate.observation.evidence.cookies import Browser, Cookie
     from smokegate.observation.observer import Observer
-    from smokegate.observation.plan.step import RawResponse, RequestToSend
 
 Sender = Callable[[], "Observer"]
 """Returns what sends."""

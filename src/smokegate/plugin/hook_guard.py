@@ -106,7 +106,7 @@ def _note(config: pytest.Config, name: str, error: Exception) -> None:
 
 
 def _sentence(where: str, error: Exception) -> str:
-    from smokegate.diagnosis.verdict import REPORT  # noqa: PLC0415 - costs start-up time, and errors are rare
+    from smokegate.diagnosis.shortfalls import REPORT  # noqa: PLC0415 - costs start-up time, and errors are rare
     from smokegate.observation.evidence.sink import line  # noqa: PLC0415 - as above
 
     return line(f"error inside smokegate in {where}: {described(error)}; {REPORT}")

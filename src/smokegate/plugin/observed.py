@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from smokegate.observation.model import InterruptedRunError
-from smokegate.observation.plan.step import GROUPS, ON_BACKEND, preflights
+from smokegate.observation.model import ApiAddress, InterruptedRunError, Observation, PageView
+from smokegate.observation.plan.step import GROUPS, ON_BACKEND, Group, preflights
 from smokegate.plugin.failures import Blocked
 from smokegate.plugin.response import Response
 
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from smokegate.environment.model import Environment, Expectation, Frontend
     from smokegate.observation.evidence.page_calls import Judgement
     from smokegate.observation.exchange import Exchange
-    from smokegate.observation.model import ApiAddress, Observation, PageView
     from smokegate.observation.observer import Observer
-    from smokegate.observation.plan.step import Group
 
 
 FILES = ("script ", "style ", "settings ")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
-from smokegate.environment.model import Endpoint, Expectation, Monitoring
+from smokegate.environment.model import Expectation
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer
 from smokegate.observation.evidence.elements import element
@@ -185,42 +184,3 @@ class Response:
         """The answer in one line; raises as `answer` does."""
         line = " ".join(self.text.split())
         return f"status {self.status}, body {line[:160]!r}" if line else f"status {self.status}, no body"
-
-
-class EndpointResponse(Response):
-    """What one declared endpoint answered."""
-
-    declared: Endpoint
-
-    @property
-    def path(self) -> str:
-        """The endpoint's path."""
-        return self.declared.path
-
-    @property
-    def within(self) -> float | None:
-        """Its latency budget in seconds."""
-        return self.declared.within
-
-
-class MonitoringResponse(Response):
-    """What the monitoring summary answered, and what the file says of its values."""
-
-    def __init__(self, exchange: Exchange, offline: Callable[[], bool], section: Monitoring) -> None:
-        super().__init__(exchange, offline)
-        self.section = section
-
-    @cached_property
-    def known_statuses(self) -> tuple[str, ...]:
-        """Every status that the summary may give."""
-        return (*self.section.healthy, *self.section.degraded, *self.section.unhealthy)
-
-    @property
-    def reported(self) -> Any:
-        """The status that it gives, whatever that is; raises as `answer` does."""
-        return self.value(self.section.field)
-
-    def expect_none_of(self, statuses: tuple[str, ...]) -> None:
-        """State that it gives none of these statuses."""
-        wanted = f"{self.section.field} {' or '.join(self.section.healthy)}"
-        self.expect(self.reported not in statuses, wanted, f"{self.section.field} is {self.reported!r}")

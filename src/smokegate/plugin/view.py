@@ -6,28 +6,23 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from smokegate.observation.evidence.version import deployed_version
+from smokegate.plugin.backend_view import BackendView
 from smokegate.plugin.browser_results import BrowserResults
 from smokegate.plugin.client import Client
-from smokegate.plugin.failures import Blocked, Misuse
-from smokegate.plugin.observed import Observed
-from smokegate.plugin.response import EndpointResponse, MonitoringResponse, Response
+from smokegate.plugin.failures import Blocked
+from smokegate.plugin.response import Response
 from smokegate.plugin.server_results import ServerResults
 from smokegate.plugin.sign_in import SignInResponses
 
 if TYPE_CHECKING:
-    from smokegate.environment.model import Compose, Endpoint
-    from smokegate.observation.evidence.assertions import Unmet
+    from smokegate.environment.model import Compose
     from smokegate.observation.observer import Observer
     from smokegate.observation.plan.step import Group
-    from smokegate.plugin.browser_results import BrowserResults
-    from smokegate.plugin.client import Client
     from smokegate.plugin.platform_results import PlatformResults
-    from smokegate.plugin.server_results import ServerResults
     from smokegate.plugin.session import Run
-    from smokegate.plugin.sign_in import SignInResponses
 
 
-class Deployment(Observed):
+class Deployment(BackendView):
     """One deployment as a check sees it. Each attribute waits only for what it shows.
 
     Args:
@@ -44,70 +39,8 @@ class Deployment(Observed):
         touched: Callable[[str], None],
         run: Run,
     ) -> None:
-        super().__init__(connect, touched)
-        self._endpoint_index = endpoint_index
+        super().__init__(connect, endpoint_index, touched)
         self._run = run
-
-    @property
-    def health(self) -> Response:
-        """The first answer of the health check."""
-        return self.response("health")
-
-    @property
-    def samples(self) -> list[Response]:
-        """Every answer of the health check."""
-        return [self.response(name) for name in self._source.names("health")]
-
-    @property
-    def wrong_identity(self) -> tuple[Unmet, ...]:
-        """What says that the health check was answered by another service; raises as `health.answer` does."""
-        from smokegate.diagnosis.identity import strangers  # noqa: PLC0415 - imported where it is read
-
-        return strangers(self.environment.backend.health, self.health.answer)
-
-    def endpoint(self, label: str | None = None) -> EndpointResponse:
-        """Return what a declared endpoint answered: by path, or without one that of this check's case.
-
-        Raises:
-            LookupError: the file declares no such endpoint, or the check has no case of its own.
-        """
-        from smokegate.observation.plan.backend import endpoint_name  # noqa: PLC0415 - as above
-
-        found = self._endpoint(label)
-        return EndpointResponse(self._exchange(endpoint_name(found)), self._offline, found)
-
-    @property
-    def endpoint_samples(self) -> list[EndpointResponse]:
-        """Every answer of the endpoint that this check's case is about, the first one first.
-
-        Endpoints that touch the database are requested several times, each on another connection.
-        """
-        from smokegate.diagnosis.exchange_names import is_of  # noqa: PLC0415 - as above
-        from smokegate.observation.plan.backend import endpoint_name  # noqa: PLC0415 - as above
-
-        found = self._endpoint(None)
-        first = endpoint_name(found)
-        names = [each for each in self._source.names("endpoints") if is_of(each, first)]
-        return [EndpointResponse(self._exchange(name), self._offline, found) for name in names]
-
-    def _endpoint(self, label: str | None) -> Endpoint:
-        declared = self.environment.backend.endpoints
-        if label is not None:
-            for each in declared:
-                if label in {each.label, each.path}:
-                    return each
-            there = ", ".join(each.label for each in declared) or "none"
-            raise Misuse(f"{self.name} declares no endpoint {label!r}; it declares {there}")
-        if self._endpoint_index is None:
-            raise Misuse('name a path, or mark the check with needs=("endpoint",) to get one case for each')
-        return declared[self._endpoint_index]
-
-    @property
-    def monitoring(self) -> MonitoringResponse:
-        """The monitoring summary. Needs `backend.monitoring`."""
-        section = self.environment.backend.monitoring
-        assert section is not None, "a check that reads monitoring states needs=('backend.monitoring',)"
-        return MonitoringResponse(self._exchange("monitoring"), self._offline, section)
 
     @property
     def version(self) -> Response:

@@ -8,14 +8,18 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smokegate.environment.model import Environment
 from smokegate.rehearsal.deployment import score
 from smokegate.rehearsal.replicas import healthy, no_browser, tried
 from smokegate.rehearsal.runs import Runs
 from smokegate.rehearsal.suite import Suite
-from smokegate.replica import Fault
+from smokegate.replicas import faults_of
 from smokegate.report.rehearsal.model import FaultResult, Rehearsal, Trial
+
+if TYPE_CHECKING:
+    from smokegate.replica import Fault
 
 Progress = Callable[[str], None]
 
@@ -104,20 +108,9 @@ def trials(environment: Environment) -> tuple[Trial, ...]:
     and every other fault shows without one.
     """
     assert environment.replica is not None
-    found = faults_of(environment.replica.kind)
+    found = faults_of(environment.replica.kind).values()
     browser = environment.browser is not None
     return tuple(_trial(environment.name, each) for each in found if (each.needs == "browser") is browser)
-
-
-def faults_of(kind: str) -> Iterable[Fault]:
-    """Return the faults of a kind of replica."""
-    if kind == "compose":
-        from smokegate.replica.compose.faults import FAULTS as COMPOSE  # noqa: PLC0415 - containers are an extra
-
-        return COMPOSE.values()
-    from smokegate.replica import FAULTS  # noqa: PLC0415 - the replica's server stack is an extra
-
-    return FAULTS[kind].values()
 
 
 def _trial(environment: str, fault: Fault) -> Trial:

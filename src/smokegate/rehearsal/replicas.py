@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
+from smokegate.diagnosis.verdict import Verdict
 from smokegate.environment.model import Environment
 from smokegate.rehearsal.runs import Runs
 from smokegate.rehearsal.suite import RunError, SuiteRun
@@ -16,7 +17,6 @@ Progress = Callable[[str], None]
 RED = {"failed", "error", "advisory"}
 #: Faults that wait for a deadline; they are begun first, so that nothing waits for them in the end.
 SLOW = ("hung", "dripping", "offline", "connect-timeout", "name-server", "unreachable", "stale-upstream")
-EXIT = {"PASS": 0, "WARN": 0, "FAIL": 1, "OUTAGE": 7, "UNKNOWN": 6}
 
 
 def healthy(runs: Runs, environment: Environment) -> tuple[str, str | None]:
@@ -133,7 +133,7 @@ def result(trial: Trial, done: SuiteRun) -> FaultResult:
         )
     verdict = found["verdict"]
     trouble = None
-    if done.code != EXIT[verdict]:
+    if done.code != Verdict[verdict].code:
         trouble = f"the verdict is {verdict} and the exit code {done.code}"
     cause = found["cause"]
     return FaultResult(

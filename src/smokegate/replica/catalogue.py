@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache, partial
 from importlib import import_module
 from importlib.resources import files
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    from smokegate.replica.plan import Plan
+from typing import Any, Literal, TypeVar
 
 KINDS = ("tectonic", "trading", "render")
 """The reference deployments that can be started."""
 
 Where = Literal["edge", "app", "database", "frontend", "wire", "platform"]
 Verdict = Literal["FAIL", "OUTAGE", "WARN", "UNKNOWN"]
-Behaviour = Callable[["Plan"], None]
+Behaviour = Callable[[Any], None]
+"""Breaks a replica before it starts: changes its `Plan`."""
+AnyFault = TypeVar("AnyFault", bound="Fault")
 
 PLACES = (
     *("wire", "tls", "render", "nginx", "app", "database", "sign_in", "frontend", "monitoring", "platform", "browser"),
@@ -128,12 +127,18 @@ def find_fault(kind: str, name: str) -> Fault:
         UnknownFaultError: the replica has no such fault.
     """
     check_kind(kind)
-    of_kind = faults()[kind]
-    if name in of_kind:
-        return of_kind[name]
-    near = get_close_matches(name, of_kind, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(of_kind)}"
-    raise UnknownFaultError(f"replica {kind!r} has no fault {name!r}: {hint}")
+    return known(name, kind, faults()[kind])
+
+
+def known(name: str, kind: str, of_kind: Mapping[str, AnyFault]) -> AnyFault:
+    """The fault of that name among those of a kind.
+
+    Raises:
+        UnknownFaultError: there is none.
+    """
+    if name not in of_kind:
+        raise UnknownFaultError(f"replica {kind!r} has no fault {name!r}: {_hint(name, of_kind)}")
+    return of_kind[name]
 
 
 def find_faults(kind: str, names: str) -> tuple[Fault, ...]:
@@ -153,6 +158,9 @@ def check_kind(kind: str) -> None:
         UnknownKindError: there is no such replica.
     """
     if kind not in KINDS:
-        near = get_close_matches(kind, KINDS, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KINDS)}"
-        raise UnknownKindError(f"no replica of kind {kind!r}: {hint}")
+        raise UnknownKindError(f"no replica of kind {kind!r}: {_hint(kind, KINDS)}")
+
+
+def _hint(name: str, there: Collection[str]) -> str:
+    near = get_close_matches(name, there, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(there)}"

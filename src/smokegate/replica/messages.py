@@ -6,7 +6,7 @@ Imports nothing heavy, so that the catalogue of faults can be read without start
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -97,3 +97,15 @@ class UpstreamSilentError(Exception):
 
 Handler = Callable[[Request], Awaitable["Answer | RawBytes"]]
 Middleware = Callable[[Handler], Handler]
+
+
+def surrounded(inner: Handler, around: Iterable[Middleware], headers: Callable[[], Headers]) -> Handler:
+    """A handler within the layers that surround it; every well-formed answer gets these headers in the end."""
+    for layer in around:
+        inner = layer(inner)
+
+    async def answer(request: Request) -> Answer | RawBytes:
+        given = await inner(request)
+        return given if isinstance(given, RawBytes) else given.adding(*headers())
+
+    return answer

@@ -84,6 +84,11 @@ class Plan:
         for instance in self.instances:
             instance.patches.append(change)
 
+    def stop_workers(self) -> None:
+        """Have no worker run: nothing keeps the data up to date."""
+        for worker in self.workers:
+            worker.state = "absent"
+
     def second_instance(self) -> Instance:
         """Add a second instance with the settings of the first; the edge takes turns between them."""
         first = self.instances[0]

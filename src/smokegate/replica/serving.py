@@ -1,4 +1,4 @@
-"""Serving an ASGI application with uvicorn, on a port or on a socket that someone else has bound."""
+"""Serving an ASGI application with uvicorn, on a port or on a bound socket, the same headers on all its answers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import uvicorn
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from fastapi import FastAPI
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 @asynccontextmanager
@@ -19,6 +20,24 @@ async def closing(app: FastAPI) -> AsyncIterator[None]:
     """The lifespan of an application: its database connections are closed when it stops."""
     yield
     app.state.store.engine.dispose()
+
+
+class Stamp:
+    """An ASGI layer that adds fixed headers to every answer but the framework's own 500."""
+
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
+        self._app = app
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the application does, with the headers added."""
+
+        async def stamped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *self._headers]
+            await send(message)
+
+        await self._app(scope, receive, stamped)
 
 
 class _Server(uvicorn.Server):

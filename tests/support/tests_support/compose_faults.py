@@ -33,7 +33,7 @@ def broken(stack: Stack, fault: str) -> Iterator[None]:
     before the rest comes up, which costs one wait instead of two, and without the grace that the worker would use up.
     """
     try:
-        FAULTS[fault].begin(stack)
+        FAULTS[fault].behaviour(stack)
         yield
     finally:
         FAULTS[fault].end(stack)

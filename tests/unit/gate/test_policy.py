@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from smokegate.commands.gate.policy import CHOICES, LET_THROUGH, USAGE, job_exit, worst
+from smokegate.commands.gate.policy import CHOICES, LET_THROUGH, job_exit, worst
 from smokegate.diagnosis.verdict import Verdict, exit_code
+from smokegate.exit_codes import USAGE
 
 PAGE = Path(__file__).parents[3] / "docs/gate.md"
 INTERRUPTED, CRASHED = 2, 3

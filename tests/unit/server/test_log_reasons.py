@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from smokegate.diagnosis.log_lines import WIDTH
-from smokegate.diagnosis.log_reasons import engine_reason, reason_in
+from smokegate.diagnosis.log_reasons import Reason, engine_reason, reason_in
 from smokegate.diagnosis.log_structure import log_excerpts
 from smokegate.diagnosis.log_targets import Target, target
-from smokegate.diagnosis.reason import Reason
 from smokegate.knowledge.logs import log_causes
 
 

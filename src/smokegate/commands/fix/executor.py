@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from smokegate.observation.server import parse
+from smokegate.observation.server import ServiceView, parse
 from smokegate.observation.server.containers import inspect
 from smokegate.observation.server.host import HostError, brief
 
 if TYPE_CHECKING:
     from smokegate.commands.fix.lock import Lock
     from smokegate.commands.fix.plan import Action
-    from smokegate.observation.server import ServiceView
     from smokegate.observation.server.project import Project
 
 PACE = 0.5

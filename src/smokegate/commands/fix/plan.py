@@ -11,12 +11,11 @@ from msgspec import Struct
 from smokegate.commands.fix.remedies import Kind, Refusal, Remedy, Target, remedy_of
 from smokegate.diagnosis.broken import broken
 from smokegate.diagnosis.case import Case
-from smokegate.diagnosis.model import Confidence, Owner
+from smokegate.diagnosis.model import Confidence, Finding, Owner
 from smokegate.diagnosis.server_evidence import role
 from smokegate.diagnosis.service_state import lasting, troubled
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.model import Finding
     from smokegate.observation.server import ServerView, ServiceView
     from smokegate.report.model import EnvironmentReport
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from smokegate.commands.fix.executor import Done
 from smokegate.commands.fix.plan import QUICK, Action
-from smokegate.commands.fix.remedies import Kind, Refusal
+from smokegate.commands.fix.remedies import Kind, Refusal, Remedy
 from smokegate.observation.evidence.version import same_commit
 from smokegate.observation.render.client import RenderApi
 from smokegate.observation.render.collect import find, read_deploys
@@ -18,7 +18,6 @@ from smokegate.observation.render.model import ApiError, PlatformView, RenderSer
 from smokegate.observation.render.read import service
 
 if TYPE_CHECKING:
-    from smokegate.commands.fix.remedies import Remedy
     from smokegate.environment.render import Render
     from smokegate.report.model import EnvironmentReport
 

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from smokegate.commands.gate.inputs import COMMIT, InputError, Inputs, read_inputs
 from smokegate.commands.gate.step import escaped, write_outputs
 from smokegate.environment.load import names as environment_names
+from smokegate.exit_codes import USAGE
 
 READY = "success"
 Row = dict[str, str]
@@ -78,7 +79,7 @@ def main(variables: Mapping[str, str] = os.environ) -> int:
         rows: list[Any] = plan(read_inputs(variables))
     except InputError as wrong:
         sys.stdout.write(f"::error title=smokegate::{escaped(str(wrong))}\n")
-        return 4
+        return USAGE
     write_outputs(variables, {"matrix": json.dumps({"include": rows}), "any": str(bool(rows)).lower()})
     return 0
 

@@ -14,8 +14,6 @@ CHOICES = ("fail", "hold", "warn")
 """`fail`: the job is red. `hold`: the job is red and the decision is to wait, not to roll back. `warn`: the job
 is green with a warning."""
 LET_THROUGH = {Verdict.OUTAGE: "on-outage", Verdict.UNKNOWN: "on-unknown"}
-USAGE = 4
-"""pytest's exit code of a command line that cannot be used."""
 
 
 def job_exit(

@@ -18,8 +18,9 @@ from typing import Any
 
 from smokegate.commands.gate.inputs import PREFIX, InputError, Inputs, read_inputs
 from smokegate.commands.gate.on_failure import ACTIONS, act, words_for
-from smokegate.commands.gate.policy import LET_THROUGH, USAGE, job_exit, worst
+from smokegate.commands.gate.policy import LET_THROUGH, job_exit, worst
 from smokegate.diagnosis.verdict import Verdict
+from smokegate.exit_codes import USAGE
 
 
 def command(inputs: Inputs, reports: Path) -> list[str]:

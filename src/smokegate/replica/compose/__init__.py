@@ -7,12 +7,12 @@ ports; `start("bad-import")` does so and then breaks it. Needs a docker engine w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from smokegate.replica.compose.replica import ComposeReplica
 
-__all__ = ["start", "start_for"]
+__all__ = ["start"]
 
 
 def start(fault: str | None = None) -> ComposeReplica:
@@ -25,25 +25,3 @@ def start(fault: str | None = None) -> ComposeReplica:
     from smokegate.replica.compose.replica import up  # noqa: PLC0415
 
     return up(fault)
-
-
-def start_for(environment: Any, fault: str | None = None) -> tuple[ComposeReplica, Any]:
-    """Start the stack and return it with the environment that has its addresses, port and directory.
-
-    The environment is a `smokegate.environment.model.Environment`, which this package does not import: a
-    replica knows nothing of what judges it. Raises what `start` raises.
-    """
-    from msgspec.structs import replace  # noqa: PLC0415 -- the stack's images are built without it
-
-    replica = start(fault)
-    sections: dict[str, dict[str, Any]] = {
-        "backend": {"url": replica.backend_url},
-        "frontend": {"url": replica.frontend_url},
-        "compose": {"directory": str(replica.directory), "port": replica.backend_port},
-    }
-    placed = {
-        name: replace(section, **values)
-        for name, values in sections.items()
-        if (section := getattr(environment, name)) is not None
-    }
-    return replica, replace(environment, **placed)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from smokegate.replica.compose.stack import BACKEND, DATABASE, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 BROKEN_MODULE = "import reportlabz  # not in requirements.txt\n"
 SERVE = "/srv/smokegate/replica/compose/serve.py"
@@ -24,38 +24,27 @@ LISTEN = (
 )
 
 
-def stop(service: str) -> Callable[[Stack], None]:
-    """Return the fault of a service that someone stopped."""
-
-    def begin(stack: Stack) -> None:
-        stack.compose("stop", service)
-        stack.until(f"{service} has exited", lambda: stack.state(service).get("Status") == "exited")
-
-    return begin
+def stop(stack: Stack, service: str) -> None:
+    """Stop a service as someone would by hand."""
+    stack.compose("stop", service)
+    _until_exited(stack, service)
 
 
-def kill(service: str) -> Callable[[Stack], None]:
-    """Return the fault of a service that was killed; the engine does not restart it after `kill`."""
-
-    def begin(stack: Stack) -> None:
-        stack.compose("kill", "--signal", "SIGKILL", service)
-        stack.until(f"{service} has exited", lambda: stack.state(service).get("Status") == "exited")
-
-    return begin
+def kill(stack: Stack, service: str) -> None:
+    """Kill a service; the engine does not restart it after `kill`."""
+    stack.compose("kill", "--signal", "SIGKILL", service)
+    _until_exited(stack, service)
 
 
-def pause(service: str) -> Callable[[Stack], None]:
-    """Return the fault of a service whose processes are frozen."""
+def pause(stack: Stack, service: str) -> None:
+    """Freeze the processes of a service."""
 
-    def begin(stack: Stack) -> None:
-        def paused() -> bool:
-            # On cgroup v1 an engine may fail to freeze a process that is starting another one, such as a health check.
-            stack.compose("pause", service, check=False)
-            return stack.state(service).get("Status") == "paused"
+    def paused() -> bool:
+        # On cgroup v1 an engine may fail to freeze a process that is starting another one, such as a health check.
+        stack.compose("pause", service, check=False)
+        return stack.state(service).get("Status") == "paused"
 
-        stack.until(f"{service} is paused", paused)
-
-    return begin
+    stack.until(f"{service} is paused", paused)
 
 
 def bad_import(stack: Stack) -> None:
@@ -148,6 +137,10 @@ def _deploy(stack: Stack, service: str, change: Mapping[str, Any]) -> None:
     """Change a service and bring it up, as a deploy does: nothing else is restarted."""
     stack.override({service: change})
     stack.compose("up", "--detach", "--no-deps", service)
+
+
+def _until_exited(stack: Stack, service: str) -> None:
+    stack.until(f"{service} has exited", lambda: stack.state(service).get("Status") == "exited")
 
 
 def _until_looping(stack: Stack, service: str) -> None:

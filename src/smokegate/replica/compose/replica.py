@@ -9,17 +9,17 @@ import subprocess
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from smokegate.replica.catalogue import known
 from smokegate.replica.compose import engine as engines
-from smokegate.replica.compose.faults import FAULTS, ComposeFault, unknown
+from smokegate.replica.compose.faults import FAULTS
 from smokegate.replica.compose.stack import PROFILE, SERVICES, Stack
 from smokegate.replica.process.client import ReplicaError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from types import TracebackType
+    pass
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,6 @@ class ComposeReplica:
     project: str
     stack: Stack = field(repr=False, compare=False)
     ca_file: Path | None = None
-    variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     _lock: int = field(default=-1, repr=False, compare=False)
     _stopped: list[bool] = field(default_factory=list, repr=False, compare=False)
 
@@ -71,11 +70,7 @@ class ComposeReplica:
 
 def up(fault: str | None = None) -> ComposeReplica:
     """Start a healthy stack, then break it if a fault is named; see `smokegate.replica.compose.start`."""
-    broken: ComposeFault | None = None
-    if fault is not None:
-        broken = FAULTS.get(fault)
-        if broken is None:
-            raise unknown(fault)
+    broken = None if fault is None else known(fault, "compose", FAULTS)
     client = engines.client()
     engines.sweep_abandoned(client)
     directory = Path(tempfile.mkdtemp(prefix="smokegate-compose-")).resolve()
@@ -100,7 +95,7 @@ def up(fault: str | None = None) -> ComposeReplica:
         _start(stack)
         engines.prune_images(client, stack.tag)
         if broken is not None:
-            broken.begin(stack)
+            broken.behaviour(stack)
     except BaseException:
         replica.stop()
         raise

@@ -14,10 +14,10 @@ from smokegate.replica.messages import (
     Answer,
     Handler,
     Middleware,
-    RawBytes,
     Request,
     UpstreamAwayError,
     UpstreamSilentError,
+    surrounded,
 )
 
 if TYPE_CHECKING:
@@ -118,11 +118,4 @@ class Server:
 
 def edge(inner: Handler, around: Sequence[Middleware] = ()) -> Handler:
     """The whole edge: the server block, what surrounds it, and nginx's name on every answer."""
-    for layer in around:
-        inner = layer(inner)
-
-    async def answer(request: Request) -> Answer | RawBytes:
-        given = await inner(request)
-        return given if isinstance(given, RawBytes) else given.adding(("server", SERVER))
-
-    return answer
+    return surrounded(inner, around, lambda: (("server", SERVER),))

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from smokegate.replica.messages import (
     Answer,
     Handler,
+    Headers,
     Middleware,
-    RawBytes,
     Request,
     UpstreamAwayError,
     UpstreamSilentError,
+    surrounded,
 )
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ _BAD_GATEWAY = (
     "<!DOCTYPE html><html><head><title>502</title></head><body><h1>Bad Gateway</h1>"
     "<div>This service is currently unavailable. Please try again in a few minutes.</div></body></html>"
 )
+_SUSPENDED = (
+    '<!DOCTYPE html><html lang="en"><head><meta charset="UTF-8"><meta name="viewport" '
+    'content="width=device-width, initial-scale=1" /><title>Service Suspended</title></head>'
+    "<body>This service has been suspended{}.</body></html>"
+)
 
 
 def made_by_edge(routing: str, answer: Answer) -> Answer:
@@ -41,6 +47,12 @@ def made_by_edge(routing: str, answer: Answer) -> Answer:
 def bad_gateway(routing: str) -> Answer:
     """The 502 page of a service that the router cannot get an answer from."""
     return made_by_edge(routing, Answer.html(502, _BAD_GATEWAY))
+
+
+def suspension(*, by_owner: bool) -> Answer:
+    """The page of a service that its owner, or Render, has suspended."""
+    page = Answer.html(503, _SUSPENDED.format(" by its owner" if by_owner else ""))
+    return made_by_edge("suspend-by-user" if by_owner else "suspend", page)
 
 
 def application(upstream: Upstream, plan: str) -> Handler:
@@ -82,20 +94,15 @@ def static_site(files: Mapping[str, bytes], *, fallback: str | None = "/index.ht
 
 def edge(inner: Handler, around: Sequence[Middleware] = ()) -> Handler:
     """The whole edge: a routing decision, what surrounds it, and the headers of every answer."""
-    for layer in around:
-        inner = layer(inner)
+    return surrounded(inner, around, _headers)
 
-    async def answer(request: Request) -> Answer | RawBytes:
-        given = await inner(request)
-        if isinstance(given, RawBytes):
-            return given
-        token = os.urandom(9).hex()
-        return given.adding(
-            ("server", "cloudflare"),
-            ("cf-ray", f"{token[:16]}-FRA"),
-            ("cf-cache-status", "DYNAMIC"),
-            ("rndr-id", f"{token[:8]}-{token[8:12]}-{token[12:16]}"),
-            ("alt-svc", 'h3=":443"; ma=86400'),
-        )
 
-    return answer
+def _headers() -> Headers:
+    token = os.urandom(9).hex()
+    return (
+        ("server", "cloudflare"),
+        ("cf-ray", f"{token[:16]}-FRA"),
+        ("cf-cache-status", "DYNAMIC"),
+        ("rndr-id", f"{token[:8]}-{token[8:12]}-{token[12:16]}"),
+        ("alt-svc", 'h3=":443"; ma=86400'),
+    )

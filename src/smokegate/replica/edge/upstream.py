@@ -31,14 +31,12 @@ class Upstream:
         self,
         ports: Sequence[int],
         timeout: float = 60.0,
-        host: str = "127.0.0.1",
         first: Mapping[str, int] | None = None,
         *,
         per_connection: bool = False,
     ) -> None:
         self._ports = ports
         self._timeout = timeout
-        self._host = host
         self._first = first or {}
         self._per_connection = per_connection
         self._turns: Counter[tuple[object, ...]] = Counter()
@@ -70,7 +68,7 @@ class Upstream:
         return self._ports[turn % len(self._ports)]
 
     async def _exchange(self, request: Request, path: str | None) -> Answer:
-        reader, writer = await asyncio.open_connection(self._host, self._port(request))
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port(request))
         try:
             protocol = h11.Connection(h11.CLIENT)
             _, mark, query = request.target.partition("?")

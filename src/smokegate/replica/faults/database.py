@@ -22,7 +22,7 @@ def _connecting_by(connect: Callable[[], Any]) -> Patch:
     def change(app: Any) -> None:
         from sqlalchemy import create_engine
 
-        store = app.state.accounts if hasattr(app.state, "accounts") else app.state.market
+        store = app.state.store
         store.engine.dispose()
         store.engine = create_engine("sqlite://", creator=connect)
 
@@ -32,8 +32,7 @@ def _connecting_by(connect: Callable[[], Any]) -> Patch:
 def _connecting(plan: Plan, connect: Callable[[], Any]) -> None:
     """The same for all instances; nothing else keeps the data up to date."""
     plan.patch(_connecting_by(connect))
-    for worker in plan.workers:
-        worker.state = "absent"
+    plan.stop_workers()
 
 
 def _refusing(text: str) -> Callable[[], Any]:
@@ -68,14 +67,13 @@ def tables_gone(plan: Plan) -> None:
     def change(app: Any) -> None:
         from sqlalchemy import MetaData
 
-        store = app.state.accounts if hasattr(app.state, "accounts") else app.state.market
+        store = app.state.store
         there = MetaData()
         there.reflect(store.engine)
         there.drop_all(store.engine)
 
     plan.patch(change)
-    for worker in plan.workers:
-        worker.state = "absent"
+    plan.stop_workers()
 
 
 def tables_gone_in_postgresql(plan: Plan) -> None:

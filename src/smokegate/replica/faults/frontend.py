@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from smokegate.replica.edge.nginx import error_page
 from smokegate.replica.edge.render import bad_gateway
 from smokegate.replica.faults.shaping import always, when
-from smokegate.replica.messages import Answer
+from smokegate.replica.messages import Answer, Request
 
 if TYPE_CHECKING:
-    from smokegate.replica.messages import Request
     from smokegate.replica.plan import Plan
 
 _INDEX = (
@@ -27,40 +26,15 @@ def _javascript(text: str) -> Answer:
     return Answer(200, (("content-type", "text/javascript"),), text.encode())
 
 
-def calls_localhost(plan: Plan) -> None:
-    """The bundle was built without an API address and calls localhost:8000."""
-    plan.api_address = ""
-
-
-def calls_itself(plan: Plan) -> None:
-    """The bundle was built with a relative API address and calls the frontend's own host."""
-    plan.api_address = "/api"
-
-
-def calls_itself_by_name(plan: Plan) -> None:
-    """The bundle was built with the frontend's own address in the place of the backend's."""
-    plan.api_address = f"{plan.frontend.url}/api"
+def built_with(plan: Plan, address: str) -> None:
+    """Build the bundle with this API address; `{backend}`, `{frontend}` and `{kind}` stand for the replica's own."""
+    plan.api_address = address.format(backend=plan.backend.url, frontend=plan.frontend.url, kind=plan.kind)
 
 
 def calls_itself_and_is_refused(plan: Plan) -> None:
     """The bundle calls the frontend's own host, which takes no POST: 405."""
     plan.api_address = "/api"
     when(plan.frontend, lambda request: request.method not in {"GET", "HEAD"}, Answer(405))
-
-
-def calls_undefined(plan: Plan) -> None:
-    """The bundle was built without the variable, and its calls go to `undefined/api/…` on the page's own host."""
-    plan.api_address = "undefined/api"
-
-
-def calls_placeholder(plan: Plan) -> None:
-    """Nothing has put the address in the place of its placeholder when the frontend started."""
-    plan.api_address = "__VITE_API_BASE_URL__"
-
-
-def calls_without_prefix(plan: Plan) -> None:
-    """The bundle was built with the backend's address and without the API's prefix: every call is answered 404."""
-    plan.api_address = plan.api_address.removesuffix("/api")
 
 
 def script_missing(plan: Plan) -> None:
@@ -88,16 +62,6 @@ def settings_missing(plan: Plan) -> None:
 def calls_plain_http(plan: Plan) -> None:
     """The page is served over https and calls the backend over plain http, which browsers block."""
     plan.api_address = plan.api_address.replace("https://", "http://")
-
-
-def calls_another_backend(plan: Plan) -> None:
-    """The bundle calls the backend of another deployment."""
-    plan.api_address = f"https://{plan.kind}-staging.invalid/api"
-
-
-def cors_refused(plan: Plan) -> None:
-    """The backend allows another origin than the frontend's."""
-    plan.instances[0].variables["ALLOWED_ORIGINS"] = "https://old-frontend.invalid"
 
 
 def cors_missing(plan: Plan) -> None:

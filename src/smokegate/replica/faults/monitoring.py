@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 
 def cached(plan: Plan, changes: dict[str, Any] | str, age: float = 0.0) -> None:
     """Stop the updater and leave this state behind: the usual one with changes, or a text as it stands."""
-    for worker in plan.workers:
-        worker.state = "absent"
+    plan.stop_workers()
 
     def change(app: Any) -> None:
         from smokegate.replica.trading.market import dump, quotes
@@ -25,5 +24,4 @@ def cached(plan: Plan, changes: dict[str, Any] | str, age: float = 0.0) -> None:
 
 def updater_never_ran(plan: Plan) -> None:
     """The market updater never ran: there is no last sync, and the state is called healthy."""
-    for worker in plan.workers:
-        worker.state = "absent"
+    plan.stop_workers()

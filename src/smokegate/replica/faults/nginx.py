@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from smokegate.replica.edge.nginx import UNAVAILABLE, error_page
-from smokegate.replica.faults.shaping import always, layered, when
+from smokegate.replica.faults.shaping import inside, layered, when
 from smokegate.replica.messages import Answer, Handler, RawBytes, Request
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ def _of_backend(request: Request) -> bool:
     return request.path.startswith("/api/") or request.path in {"/health", "/ping_fast"}
 
 
-def backend_down(plan: Plan) -> None:
-    """The backend is stopped: nginx says 502 on the health paths and upstream_unavailable on the API."""
-    plan.instances[0].state = "absent"
+def own_page(plan: Plan, status: int, *, everywhere: bool = False) -> None:
+    """Have nginx answer with its own page for a status: the backend's paths, or the dashboard's too."""
+    when(plan.backend, lambda request: everywhere or _of_backend(request), error_page(status))
 
 
 def upstream_unavailable(plan: Plan) -> None:
@@ -28,29 +28,13 @@ def upstream_unavailable(plan: Plan) -> None:
     when(plan.backend, _of_backend, Answer.json(503, UNAVAILABLE))
 
 
-def bad_gateway(plan: Plan) -> None:
-    """The backend is away and nginx has only its bare 502 page for it."""
-    when(plan.backend, _of_backend, error_page(502))
-
-
-def bad_gateway_everywhere(plan: Plan) -> None:
-    """Everything behind nginx is away, the dashboard included."""
-    always(plan.backend, error_page(502))
-
-
 def backend_dies_when_asked(plan: Plan) -> None:
     """The backend's worker dies at its first request, as one does that runs out of memory."""
 
-    def change(app: Any) -> None:
-        from starlette.middleware import Middleware
+    async def die(_scope: Any, _send: Any) -> bool:
+        os._exit(137)
 
-        async def die(scope: Any, _receive: Any, _send: Any) -> None:
-            if scope["type"] == "http":
-                os._exit(137)
-
-        app.user_middleware.append(Middleware(lambda _: die))
-
-    plan.patch(change)
+    inside(plan, die)
 
 
 def backend_hung(plan: Plan) -> None:
@@ -59,19 +43,9 @@ def backend_hung(plan: Plan) -> None:
     plan.options["timeout"] = plan.seconds or 0.3
 
 
-def gateway_timeout(plan: Plan) -> None:
-    """The backend does not answer in time and nginx has only its bare 504 page for it."""
-    when(plan.backend, _of_backend, error_page(504))
-
-
 def rate_limited(plan: Plan) -> None:
     """Others behind the same address have used up nginx's allowance for the monitoring paths."""
     when(plan.backend, lambda request: request.path.startswith("/api/monitoring/"), error_page(429))
-
-
-def rate_limited_everywhere(plan: Plan) -> None:
-    """The limit of nginx is on for every path and used up."""
-    always(plan.backend, error_page(429))
 
 
 def stale_upstream(plan: Plan) -> None:

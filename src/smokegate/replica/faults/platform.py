@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from smokegate.replica.faults.shaping import instead
-from smokegate.replica.plan import commit_of
+from smokegate.replica.plan import Plan, commit_of
 
 if TYPE_CHECKING:
-    from smokegate.replica.plan import Plan
     from smokegate.replica.render.platform import Platform, Service
 
 SECRET = "bait-5f0c2b7d91e44a6c"  # noqa: S105 -- bait: no output of a run may show it
@@ -105,14 +104,9 @@ def hook_of_another_service(plan: Plan) -> None:
     del _backend(plan).deploys[0]
 
 
-def suspended(plan: Plan, suspender: str) -> None:
-    """Have the API say who suspended the service."""
-    _backend(plan).suspenders.append(suspender)
-
-
-def frontend_suspended(plan: Plan) -> None:
-    """The frontend's service is suspended, by the API."""
-    _platform(plan).services["tectonic-frontend"].suspenders.append("billing")
+def suspended(plan: Plan, suspender: str, service: str = "tectonic-backend") -> None:
+    """Have the API say who suspended a service."""
+    _platform(plan).services[service].suspenders.append(suspender)
 
 
 def frontend_build_failed(plan: Plan) -> None:

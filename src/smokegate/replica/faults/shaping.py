@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from smokegate.replica.messages import Answer, Handler, Middleware, RawBytes, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from smokegate.replica.plan import Plan, Site
 
@@ -35,6 +35,32 @@ def when(site: Site, condition: Callable[[Request], bool], answer: Answer | RawB
     layered(site, layer)
 
 
+def application_absent(plan: Plan) -> None:
+    """Have no process of the application run behind the edge."""
+    plan.instances[0].state = "absent"
+
+
+def setting(plan: Plan, name: str, value: str) -> None:
+    """Run the application with another value of one of its variables."""
+    plan.instances[0].variables[name] = value
+
+
+def answering(
+    plan: Plan, status: int, body: str, *, site: str = "backend", headers: dict[str, str] | None = None
+) -> None:
+    """Have a site's edge give this answer to every request."""
+    always(plan.sites[site], answer_of(status, body).adding(*(headers or {}).items()))
+
+
+def answer_of(status: int, body: Any = None) -> Answer:
+    """An answer with this body: a text as HTML if it looks like it, other values as JSON; None is an empty one."""
+    if body is None:
+        return Answer(status)
+    if not isinstance(body, str):
+        return Answer.json(status, body)
+    return Answer.html(status, body) if body.lstrip().startswith("<") else Answer.text(status, body)
+
+
 def instead(  # noqa: PLR0913 -- the plan, and an answer in all its parts
     plan: Plan,
     path: str,
@@ -50,66 +76,57 @@ def instead(  # noqa: PLR0913 -- the plan, and an answer in all its parts
     A path or method of `*` stands for all of them. `turns` decides by a request's number, counted from 0,
     whether it gets this answer or the application's own.
     """
-
-    def change(app: Any) -> None:
-        _layer(app, method, path, turns, _response(status, body, headers or {}))
-
-    plan.patch(change)
-
-
-def _response(status: int, body: Any, headers: dict[str, str]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    answer = Answer.json(status, body)
-    if isinstance(body, str):
-        answer = Answer.html(status, body) if body.lstrip().startswith("<") else Answer.text(status, body)
-    pairs = [(name.encode(), value.encode()) for name, value in (*answer.headers, *headers.items())]
-    return status, [*pairs, (b"content-length", str(len(answer.body)).encode())], answer.body
-
-
-def _layer(
-    app: Any,
-    method: str,
-    path: str,
-    turns: Callable[[int], bool],
-    response: tuple[int, list[tuple[bytes, bytes]], bytes],
-) -> None:
-    """Put an ASGI layer inside the others, so that stamps and CORS headers are on its answers, too."""
-    from starlette.middleware import Middleware
-
+    answer = answer_of(status, body).adding(*(headers or {}).items())
     numbers = count()
 
-    class Instead:
-        def __init__(self, inner: Any) -> None:
-            self._inner = inner
+    async def answered(scope: Any, send: Any) -> bool:
+        mine = method in {scope["method"], "*"} and path in {scope["path"], "*"}
+        if not (mine and turns(next(numbers))):
+            return False
+        await send_answer(send, answer)
+        return True
 
-        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-            mine = scope["type"] == "http" and method in {scope["method"], "*"} and path in {scope["path"], "*"}
-            if not (mine and turns(next(numbers))):
-                await self._inner(scope, receive, send)
-                return
-            status, headers, body = response
-            await send({"type": "http.response.start", "status": status, "headers": headers})
-            await send({"type": "http.response.body", "body": body})
-
-    app.user_middleware.append(Middleware(Instead))
+    inside(plan, answered)
 
 
 def delayed(plan: Plan, path: str, seconds: float) -> None:
     """Have the application think for this long before it answers a path."""
 
+    async def thinking(scope: Any, _send: Any) -> bool:
+        import asyncio
+
+        if scope["path"] == path:
+            await asyncio.sleep(plan.seconds or seconds)
+        return False
+
+    inside(plan, thinking)
+
+
+def inside(plan: Plan, answered: Callable[[Any, Any], Awaitable[bool]]) -> None:
+    """Have each request pass a function, inside the other layers, so that stamps and CORS headers are on its answers.
+
+    It is given ASGI's scope and `send`, and returns whether it has answered: else the application does.
+    """
+
     def change(app: Any) -> None:
         from starlette.middleware import Middleware
 
-        class Delayed:
+        class Inside:
             def __init__(self, inner: Any) -> None:
                 self._inner = inner
 
             async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-                import asyncio
+                if scope["type"] != "http" or not await answered(scope, send):
+                    await self._inner(scope, receive, send)
 
-                if scope["type"] == "http" and scope["path"] == path:
-                    await asyncio.sleep(plan.seconds or seconds)
-                await self._inner(scope, receive, send)
-
-        app.user_middleware.append(Middleware(Delayed))
+        app.user_middleware.append(Middleware(Inside))
 
     plan.patch(change)
+
+
+async def send_answer(send: Any, answer: Answer) -> None:
+    """Send an answer in ASGI's messages."""
+    pairs = [*answer.headers, ("content-length", str(len(answer.body)))]
+    headers = [(name.encode(), value.encode()) for name, value in pairs]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

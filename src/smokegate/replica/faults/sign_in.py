@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from smokegate.replica.faults.shaping import instead
+from smokegate.replica.faults.shaping import inside, instead, send_answer
+from smokegate.replica.messages import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,60 +71,34 @@ def signing_key_not_shared(plan: Plan) -> None:
 
 def session_survives(plan: Plan) -> None:
     """The account view opens without a token."""
-    account = {"id": 1, "email": "someone@example.com", "full_name": "Someone"}
+    account = Answer.json(200, {"id": 1, "email": "someone@example.com", "full_name": "Someone"})
 
-    def change(app: Any) -> None:
-        from starlette.middleware import Middleware
-        from starlette.responses import JSONResponse
+    async def open_view(scope: Any, send: Any) -> bool:
+        view = (scope["method"], scope["path"]) == ("GET", _ACCOUNT)
+        if not view or b"authorization" in dict(scope["headers"]):
+            return False
+        await send_answer(send, account)
+        return True
 
-        class Open:
-            def __init__(self, inner: Any) -> None:
-                self._inner = inner
-
-            async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-                view = scope["type"] == "http" and (scope["method"], scope["path"]) == ("GET", _ACCOUNT)
-                if view and b"authorization" not in dict(scope["headers"]):
-                    await JSONResponse(account)(scope, receive, send)
-                    return
-                await self._inner(scope, receive, send)
-
-        app.user_middleware.append(Middleware(Open))
-
-    plan.patch(change)
+    inside(plan, open_view)
 
 
 def any_password(plan: Plan) -> None:
     """A wrong password opens the account."""
 
     def authenticate(store: Any, email: str, _: str) -> Any:
-        from sqlalchemy import select
+        from smokegate.replica.tectonic.accounts import users
 
-        from smokegate.replica.tectonic.accounts import Account, users
-
-        with store.engine.connect() as connection:
-            row = connection.execute(select(users).where(users.c.email == email)).first()
-        return Account(row.id, row.email, row.full_name) if row else None
+        row = store.row(users.c.email == email)
+        return store.find(row.id) if row else None
 
     _accounts(plan, "authenticate", authenticate)
-
-
-def login_throttled(plan: Plan) -> None:
-    """Login answers that there were too many attempts."""
-    detail = {"detail": "Too many login attempts. Try again in 15 minutes."}
-    instead(plan, _LOGIN, 429, detail, method="POST", headers={"retry-after": "900"})
-
-
-def registration_throttled(plan: Plan) -> None:
-    """Registration answers that there were too many from this address."""
-    detail = {"detail": "Rate limit exceeded: 5 per 1 hour"}
-    instead(plan, _REGISTER, 429, detail, method="POST")
 
 
 def registration_refused_with_echo(plan: Plan) -> None:
     """Registration finds fault with the input, and its answer repeats the password."""
 
     def change(app: Any) -> None:
-        from fastapi import Request
         from fastapi.responses import JSONResponse
 
         async def refuse(request: Any) -> JSONResponse:
@@ -131,7 +106,6 @@ def registration_refused_with_echo(plan: Plan) -> None:
             error = {"type": "missing", "loc": ["body", "phone"], "msg": "Field required", "input": body}
             return JSONResponse({"detail": [error]}, 422)
 
-        refuse.__annotations__.update(request=Request)
         _first_route(app, _REGISTER, refuse)
 
     plan.patch(change)
@@ -139,23 +113,34 @@ def registration_refused_with_echo(plan: Plan) -> None:
 
 def password_echoed(plan: Plan) -> None:
     """Login works, and its answer contains the password."""
+    _login_answering(plan, lambda session, password: {**session, "password": password})
+
+
+def login_without_token(plan: Plan) -> None:
+    """Login answers 200 with the account, and no token."""
+    _login_answering(plan, lambda session, _: {key: session[key] for key in ("id", "email")})
+
+
+def _login_answering(plan: Plan, change_answer: Callable[[dict[str, Any], str], dict[str, Any]]) -> None:
+    """Change what a login answers; the change is given that and the password that was sent."""
 
     def change(app: Any) -> None:
-        from fastapi import Request
-
         from smokegate.replica.tectonic import routes
         from smokegate.replica.tectonic.models import Credentials
 
         def login(body: Any, request: Any) -> dict[str, Any]:
-            return {**routes.login(body, request).model_dump(), "password": body.password}
+            return change_answer(routes.login(body, request).model_dump(), body.password)
 
-        login.__annotations__.update(body=Credentials, request=Request)
-        _first_route(app, _LOGIN, login)
+        _first_route(app, _LOGIN, login, body=Credentials)
 
     plan.patch(change)
 
 
-def _first_route(app: Any, path: str, endpoint: Callable[..., Any]) -> None:
+def _first_route(app: Any, path: str, endpoint: Callable[..., Any], **types: type) -> None:
+    """Have a POST answered by this endpoint before the application's own; FastAPI reads the types of its arguments."""
+    from fastapi import Request
+
+    endpoint.__annotations__.update(request=Request, **types)
     app.add_api_route(path, endpoint, methods=["POST"])
     app.router.routes.insert(0, app.router.routes.pop())
 
@@ -184,7 +169,6 @@ def relogin_refused(plan: Plan) -> None:
     """A logout revokes all tokens of its user, and those that the next login gives too."""
 
     def change(app: Any) -> None:
-        from fastapi import Request
         from fastapi.responses import Response
 
         tokens, gone = app.state.tokens, set()
@@ -194,7 +178,6 @@ def relogin_refused(plan: Plan) -> None:
             gone.add(valid(request.headers["authorization"].partition(" ")[2]))
             return Response(status_code=204)
 
-        logout.__annotations__.update(request=Request)
         tokens.account_id = lambda token: None if (found := valid(token)) in gone else found
         _first_route(app, "/api/auth/logout", logout)
 
@@ -214,22 +197,3 @@ def login_takes_a_form(plan: Plan) -> None:
         for name in ("username", "password")
     ]
     instead(plan, _LOGIN, 422, {"detail": missing}, method="POST")
-
-
-def login_without_token(plan: Plan) -> None:
-    """Login answers 200 with the account, and no token."""
-
-    def change(app: Any) -> None:
-        from fastapi import Request
-
-        from smokegate.replica.tectonic import routes
-        from smokegate.replica.tectonic.models import Credentials
-
-        def login(body: Any, request: Any) -> dict[str, Any]:
-            session = routes.login(body, request)
-            return {"id": session.id, "email": session.email}
-
-        login.__annotations__.update(body=Credentials, request=Request)
-        _first_route(app, _LOGIN, login)
-
-    plan.patch(change)

@@ -10,6 +10,7 @@ from smokegate.replica.messages import Answer, Handler, RawBytes, Request
 
 if TYPE_CHECKING:
     from asyncio import StreamWriter
+    from collections.abc import Callable
 
     from smokegate.replica.plan import Plan
 
@@ -88,14 +89,9 @@ def _bytes(data: bytes) -> RawBytes:
     return RawBytes(send)
 
 
-def truncated(plan: Plan) -> None:
-    """The body ends before the length that the headers promise."""
-    always(plan.backend, _bytes(_HEAD + b'content-length: 1000\r\n\r\n{"status": "heal'))
-
-
-def truncated_chunks(plan: Plan) -> None:
-    """The connection closes in the middle of a chunked body."""
-    always(plan.backend, _bytes(_HEAD + b'transfer-encoding: chunked\r\n\r\n40\r\n{"status": '))
+def raw(plan: Plan, rest: str) -> None:
+    """Have the edge send the head of a JSON answer, the rest of its headers and a body as they are, and hang up."""
+    always(plan.backend, _bytes(_HEAD + rest.encode()))
 
 
 def garbage(plan: Plan) -> None:
@@ -103,42 +99,27 @@ def garbage(plan: Plan) -> None:
     always(plan.backend, _bytes(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\x00\x01\x02garbage\r\n"))
 
 
-def bad_chunks(plan: Plan) -> None:
-    """The chunk sizes of the body are not numbers."""
-    always(plan.backend, _bytes(_HEAD + b"transfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"))
-
-
 def redirect_loop(plan: Plan) -> None:
     """Every path redirects to itself."""
-
-    def layer(_: Handler) -> Handler:
-        async def answer(request: Request) -> Answer | RawBytes:
-            return Answer(301, (("location", f"{plan.backend.url}{request.target}"),))
-
-        return answer
-
-    layered(plan.backend, layer)
+    _redirecting(plan, 301, lambda request: f"{plan.backend.url}{request.target}")
 
 
 def redirect_ping_pong(plan: Plan) -> None:
     """One rule appends a slash and another takes it away, so that redirects never end."""
-
-    def layer(_: Handler) -> Handler:
-        async def answer(request: Request) -> Answer | RawBytes:
-            path = request.path
-            return Answer(308, (("location", path.rstrip("/") if path.endswith("/") else f"{path}/"),))
-
-        return answer
-
-    layered(plan.backend, layer)
+    _redirecting(plan, 308, lambda request: request.path[:-1] if request.path.endswith("/") else f"{request.path}/")
 
 
 def redirect_elsewhere(plan: Plan) -> None:
     """Every path redirects to another host, which has no such application."""
+    _redirecting(plan, 302, lambda request: f"https://moved.invalid{request.target}")
+
+
+def _redirecting(plan: Plan, status: int, location: Callable[[Request], str]) -> None:
+    """Have the edge redirect every request."""
 
     def layer(_: Handler) -> Handler:
         async def answer(request: Request) -> Answer | RawBytes:
-            return Answer(302, (("location", f"https://moved.invalid{request.target}"),))
+            return Answer(status, (("location", location(request)),))
 
         return answer
 

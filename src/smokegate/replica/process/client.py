@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from types import MappingProxyType
+from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from smokegate.replica.catalogue import check_kind, find_faults
@@ -14,8 +14,7 @@ from smokegate.replica.process.channel import Link, ReplicaError
 from smokegate.replica.process.starter import starter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from types import TracebackType
+    pass
 
 __all__ = [
     "NAMESPACE_VARIABLE",
@@ -37,9 +36,8 @@ class NeedsNamespaceError(ReplicaError):
 class Replica:
     """A running deployment. Leave its `with` block, or call `stop`, and nothing of it is left.
 
-    `ca_file` holds the certificate authority to trust where the URLs are https. `variables` are the
-    environment variables that a run against this replica needs. `directory` holds its database and goes
-    away with it.
+    `ca_file` holds the certificate authority to trust where the URLs are https. `directory`
+    holds its database and goes away with it.
     """
 
     kind: str
@@ -49,7 +47,6 @@ class Replica:
     ca_file: Path | None
     commit: str
     directory: Path
-    variables: Mapping[str, str] = field(default_factory=dict)
     platform: tuple[str, str] | None = field(default=None, repr=False)
     """The address of the platform's API, and the key to it, where the kind has one."""
     _link: Link = field(repr=False, compare=False, kw_only=True)
@@ -134,7 +131,6 @@ def _serving(kind: str, fault: str | None, link: Link) -> Replica:
         ca_file=Path(serving["ca_file"]) if serving["ca_file"] else None,
         commit=serving["commit"],
         directory=Path(serving["directory"]),
-        variables=MappingProxyType({}),
         platform=tuple(serving["platform"]) if serving["platform"] else None,
         _link=link,
     )

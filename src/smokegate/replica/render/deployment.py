@@ -5,27 +5,20 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from smokegate.replica.messages import Answer, RawBytes
-from smokegate.replica.plan import commit_of
+from smokegate.replica.messages import Answer, Handler, RawBytes, Request
+from smokegate.replica.plan import Plan, commit_of
 from smokegate.replica.render.platform import Deploy, Platform, Service, through
 from smokegate.replica.tectonic import deployment as tectonic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from smokegate.replica.messages import Handler, Request
-    from smokegate.replica.plan import Plan
 
 HAS_STATIC_HOST = True
 HAS_PLATFORM = True
 """There is an API of the platform beside the deployment, on an address of its own."""
 BACKEND, FRONTEND = "tectonic-backend", "tectonic-frontend"
 OLD = commit_of("the version before")
-SUSPENDED = (
-    '<!DOCTYPE html><html lang="en"><head><meta charset="UTF-8"><meta name="viewport" '
-    'content="width=device-width, initial-scale=1" /><title>Service Suspended</title></head>'
-    "<body>This service has been suspended{}.</body></html>"
-)
 
 
 def complete(plan: Plan) -> None:
@@ -59,7 +52,7 @@ def handlers(plan: Plan, ports: list[int]) -> Mapping[str, Handler]:
 
 def routed(platform: Platform, service: Service | None, instances: Sequence[Handler]) -> Handler:
     """Route to what the control plane says is live: the old version until a deploy is, then the new one."""
-    from smokegate.replica.edge.render import made_by_edge
+    from smokegate.replica.edge.render import made_by_edge, suspension
 
     no_server = made_by_edge("no-server", Answer.text(404, "Not Found\n"))
 
@@ -68,9 +61,7 @@ def routed(platform: Platform, service: Service | None, instances: Sequence[Hand
         if service is None:
             return no_server
         if service.suspenders:
-            mine = "user" in service.suspenders
-            page = Answer.html(503, SUSPENDED.format(" by its owner" if mine else ""))
-            return made_by_edge("suspend-by-user" if mine else "suspend", page)
+            return suspension(by_owner="user" in service.suspenders)
         deploy = service.served(platform.clock())
         return no_server if deploy is None else await instances[deploy.instance](request)
 

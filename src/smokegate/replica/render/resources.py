@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from smokegate.replica.render.platform import OWNER, identifier
-
-if TYPE_CHECKING:
-    from smokegate.replica.render.platform import Deploy, Platform, Service
+from smokegate.replica.render.platform import OWNER, Deploy, Platform, Service, identifier
 
 CREATED = "2026-11-01T08:00:00.000000Z"
 

@@ -7,15 +7,17 @@ import hmac
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import jwt
 from sqlalchemy import (
     Column,
+    ColumnElement,
     DateTime,
     Engine,
     Integer,
     MetaData,
+    Row,
     String,
     Table,
     create_engine,
@@ -75,34 +77,35 @@ class Accounts:
             if connection.execute(select(users.c.id).where(users.c.email == email)).first():
                 raise EmailTakenError(email)
             try:
-                key = connection.execute(insert(users).values(values)).inserted_primary_key
+                inserted = connection.execute(insert(users).values(values))
             except IntegrityError as error:  # two at the same moment
                 raise EmailTakenError(email) from error
-        return Account(key[0], email, full_name) if key else self._by_email(email)
+        (key,) = inserted.inserted_primary_key or (0,)  # of one inserted row, there is always one
+        return Account(key, email, full_name)
 
     def authenticate(self, email: str, password: str) -> Account | None:
         """The account of these credentials; None when there is none or the password is wrong."""
-        with self.engine.connect() as connection:
-            row = connection.execute(select(users).where(users.c.email == email)).first()
-        if row is None or not verify_password(password, row.password_hash):
-            return None
-        return Account(row.id, row.email, row.full_name)
+        row = self.row(users.c.email == email)
+        return _account(row) if row is not None and verify_password(password, row.password_hash) else None
 
     def find(self, account_id: int) -> Account | None:
         """The account of this id."""
-        with self.engine.connect() as connection:
-            row = connection.execute(select(users).where(users.c.id == account_id)).first()
-        return Account(row.id, row.email, row.full_name) if row else None
+        row = self.row(users.c.id == account_id)
+        return _account(row) if row is not None else None
 
     def remove(self, account_id: int) -> None:
         """Delete an account; quietly when there is none."""
         with self.engine.begin() as connection:
             connection.execute(delete(users).where(users.c.id == account_id))
 
-    def _by_email(self, email: str) -> Account:
+    def row(self, condition: ColumnElement[bool]) -> Row[Any] | None:
+        """What is stored of the account that meets this condition."""
         with self.engine.connect() as connection:
-            row = connection.execute(select(users).where(users.c.email == email)).one()
-        return Account(row.id, row.email, row.full_name)
+            return connection.execute(select(users).where(condition)).first()
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(row.id, row.email, row.full_name)
 
 
 def open_accounts(database_url: str) -> Accounts:

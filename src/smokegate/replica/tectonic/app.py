@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from smokegate.replica.build_id import Stamp
-from smokegate.replica.serving import closing, serve
+from smokegate.replica.serving import Stamp, closing, serve
 from smokegate.replica.tectonic.accounts import Tokens, open_accounts
 from smokegate.replica.tectonic.routes import router
 from smokegate.replica.tectonic.settings import MissingSettingsError, Settings

@@ -15,8 +15,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from smokegate.replica.build_id import Stamp
-from smokegate.replica.serving import closing, serve
+from smokegate.replica.serving import Stamp, closing, serve
 from smokegate.replica.trading import monitoring
 from smokegate.replica.trading.market import Market, open_market
 

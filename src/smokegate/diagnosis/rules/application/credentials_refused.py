@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.broken import described
 from smokegate.diagnosis.exchange_names import is_sample
 from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import carries_credentials
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Exchange
 
 UNAUTHORIZED, FORBIDDEN = 401, 403
@@ -77,9 +76,9 @@ def _status(exchange: Exchange) -> int | None:
 
 RULES = (
     Rule(
-        code="access.credentials-refused",
-        level=Level.ROUTING,
-        judge=judge,
+        "access.credentials-refused",
+        Level.ROUTING,
+        judge,
         after=ANSWERED,
         silences=("app.promise-broken", "app.health-missing"),
     ),

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import Found, found
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.observation.evidence.assertions import fits
 from smokegate.observation.evidence.self_report import crash
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.environment.answers import StatusRule
 
 INSIDES = re.compile(
@@ -57,4 +56,4 @@ def _is_closed(status: StatusRule) -> bool:
     return any(fits(status, each) for each in (401, 403, 404)) and not fits(status, 200)
 
 
-RULES = (Rule(code="app.debug-on", level=Level.CONFIGURATION, judge=judge, after=ANSWERED),)
+RULES = (Rule("app.debug-on", Level.CONFIGURATION, judge, after=ANSWERED),)

@@ -10,15 +10,14 @@ from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import stated
 from smokegate.diagnosis.exchange_names import is_of
 from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
-from smokegate.diagnosis.wording import around, body, seen
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.wording import around, body, seen, seen_whole
 from smokegate.observation.evidence.application_marks import is_application_error, visible
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.limit import is_limit
 from smokegate.observation.evidence.self_report import crash
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Answer, Exchange
 
 EXCEPTION = re.compile(
@@ -103,7 +102,7 @@ def in_maintenance(answer: Answer) -> bool:
 def maintenance(hits: list[Exchange]) -> Signs:
     """Return the signs of an application that was put in maintenance: no defect of what was deployed."""
     return Signs(
-        evidence=tuple(seen(each, *([body(each.answer)] if each.answer else [])) for each in hits[:3]),
+        evidence=tuple(map(seen_whole, hits[:3])),
         exchanges=tuple(each.name for each in hits),
         confidence=Confidence.LIKELY,
         title="The answer of {host} says that it is in maintenance",
@@ -116,8 +115,4 @@ def maintenance(hits: list[Exchange]) -> Signs:
     )
 
 
-RULES = (
-    Rule(
-        code="app.error", level=Level.HEALTH, judge=judge, after=ANSWERED, unless=("app.wrong-service", "app.unhealthy")
-    ),
-)
+RULES = (Rule("app.error", Level.HEALTH, judge, after=ANSWERED, unless=("app.wrong-service", "app.unhealthy")),)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.broken import described, is_advisory
 from smokegate.diagnosis.exchange_names import is_sample
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.observation.evidence.self_report import crash
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Exchange
 
 
@@ -45,9 +44,9 @@ def _breaks(case: Case, exchange: Exchange) -> bool:
 
 RULES = (
     Rule(
-        code="app.promise-broken",
-        level=Level.PROMISE,
-        judge=judge,
+        "app.promise-broken",
+        Level.PROMISE,
+        judge,
         after=ANSWERED,
         unless=(
             "app.wrong-service",

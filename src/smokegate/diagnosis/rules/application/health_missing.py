@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.exchange_names import is_sample
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import is_of_framework
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.html import is_html
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Answer
 
 
@@ -58,11 +57,5 @@ def _is_empty(answer: Answer | None) -> bool:
 
 
 RULES = (
-    Rule(
-        code="app.health-missing",
-        level=Level.HEALTH,
-        judge=judge,
-        after=ANSWERED,
-        unless=("app.wrong-service", "app.wrong-version"),
-    ),
+    Rule("app.health-missing", Level.HEALTH, judge, after=ANSWERED, unless=("app.wrong-service", "app.wrong-version")),
 )

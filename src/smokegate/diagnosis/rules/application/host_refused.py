@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Answer
 
 STATUSES = {400, 403, 404, 421}
@@ -41,9 +40,9 @@ def _refuses(answer: Answer) -> bool:
 
 RULES = (
     Rule(
-        code="app.host-refused",
-        level=Level.CONFIGURATION,
-        judge=judge,
+        "app.host-refused",
+        Level.CONFIGURATION,
+        judge,
         after=ANSWERED,
         silences=("app.wrong-service", "app.promise-broken", "app.health-missing", "app.error", "app.debug-on"),
     ),

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import Found, found, stated
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import plain
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 NAME = r"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"
 NOT_SET = re.compile(
@@ -65,9 +61,9 @@ def _setting(words: list[Found], what: str) -> Signs | None:
 
 RULES = (
     Rule(
-        code="app.missing-variable",
-        level=Level.CONFIGURATION,
-        judge=judge,
+        "app.missing-variable",
+        Level.CONFIGURATION,
+        judge,
         after=ANSWERED,
         silences=("app.error", "app.unhealthy", "app.promise-broken", "app.debug-on", "sign-in.register-failed"),
     ),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import listed, seen
 from smokegate.observation.evidence.version import deployed_version
 from smokegate.observation.plan.backend import version_is_health
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.environment.model import Version
     from smokegate.observation.exchange import Exchange
 
@@ -44,4 +43,4 @@ def _version(case: Case, exchange: Exchange, declared: Version | None) -> str | 
     return next((value for value in values if isinstance(value, str) and value), None)
 
 
-RULES = (Rule(code="app.mixed-versions", level=Level.SERVICE, judge=judge, after=REACHED),)
+RULES = (Rule("app.mixed-versions", Level.SERVICE, judge, after=REACHED),)

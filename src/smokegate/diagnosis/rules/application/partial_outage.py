@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.broken import described, failed_attempts
 from smokegate.diagnosis.exchange_names import is_of, is_sample
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
-from smokegate.observation.exchange import Answer, NoAnswer
+from smokegate.observation.exchange import Answer, Exchange, NoAnswer
 from smokegate.observation.plan.backend import endpoint_name
 from smokegate.observation.transport.causes import WireCause
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-    from smokegate.observation.exchange import Exchange
 
 
 def judge(case: Case) -> Signs | None:
@@ -63,11 +57,5 @@ def _routed(case: Case, exchange: Exchange) -> bool:
 
 
 RULES = (
-    Rule(
-        code="app.partial-outage",
-        level=Level.HEALTH,
-        judge=judge,
-        after=REACHED,
-        unless=("render", "nginx", "app.mixed-versions"),
-    ),
+    Rule("app.partial-outage", Level.HEALTH, judge, after=REACHED, unless=("render", "nginx", "app.mixed-versions")),
 )

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import limited
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.observation.evidence.limit import is_limit
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 
 def judge(case: Case) -> Signs | None:
@@ -37,9 +32,9 @@ def judge(case: Case) -> Signs | None:
 
 RULES = (
     Rule(
-        code="app.rate-limited",
-        level=Level.HEALTH,
-        judge=judge,
+        "app.rate-limited",
+        Level.HEALTH,
+        judge,
         after=ANSWERED,
         silences=("app.promise-broken", "app.unhealthy", "app.health-missing"),
     ),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Exchange
 
 
@@ -45,4 +44,4 @@ def _over(case: Case, exchange: Exchange) -> float | None:
     return budget if exchange.answer and budget is not None and took is not None and took > budget else None
 
 
-RULES = (Rule(code="app.slow", level=Level.ADVICE, judge=judge, after=ANSWERED, advisory=True),)
+RULES = (Rule("app.slow", Level.ADVICE, judge, after=ANSWERED, advisory=True),)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.identity import NAMING_KEYS
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.rules.application.error import in_maintenance, maintenance
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.assertions import fits, unmet_json
@@ -15,7 +15,6 @@ from smokegate.observation.evidence.health_vocabulary import WELL
 from smokegate.observation.evidence.self_report import says_ill, sick_words, works_in_part
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Answer, Exchange
 
 KEYS = ("status", "state", "health", "healthy", "ok", "ready")
@@ -75,11 +74,5 @@ def _in_part(case: Case, exchange: Exchange, answer: Answer) -> Signs | None:
 
 
 RULES = (
-    Rule(
-        code="app.unhealthy",
-        level=Level.HEALTH,
-        judge=judge,
-        after=ANSWERED,
-        unless=("app.wrong-service", "app.partial-outage"),
-    ),
+    Rule("app.unhealthy", Level.HEALTH, judge, after=ANSWERED, unless=("app.wrong-service", "app.partial-outage")),
 )

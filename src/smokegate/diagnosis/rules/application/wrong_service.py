@@ -17,13 +17,12 @@ from smokegate.diagnosis.identity import (
     strangers,
 )
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import is_of_framework
-from smokegate.diagnosis.wording import body, header, seen
+from smokegate.diagnosis.wording import body, header, seen, seen_whole
 from smokegate.observation.evidence.html import is_html
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Answer, Exchange
 
 
@@ -113,13 +112,10 @@ def _another_program(case: Case) -> Signs | None:
     pages = [each for each in found if each.answer and is_html(each.answer)]
     if len(found) < SEVERAL or len(found) < len(answers) or len(pages) < len(found):
         return None
-    server = found[0].answer.headers.get("server") if found[0].answer else None
-    line = [header(found[0].answer, "server")] if found[0].answer and server else []
+    first = found[0].answer
+    line = [header(first, "server")] if first and first.headers.get("server") else []
     return Signs(
-        evidence=(
-            seen(found[0], *line, *([body(found[0].answer)] if found[0].answer else [])),
-            f"none of the {len(found)} paths that the file names is there",
-        ),
+        evidence=(seen_whole(found[0], *line), f"none of the {len(found)} paths that the file names is there"),
         exchanges=tuple(each.name for each in found),
         confidence=Confidence.LIKELY,
         title="Another program answers at {host}: it has none of the paths that {file} names",
@@ -127,4 +123,4 @@ def _another_program(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule(code="app.wrong-service", level=Level.SERVICE, judge=judge, after=ANSWERED),)
+RULES = (Rule("app.wrong-service", Level.SERVICE, judge, after=ANSWERED),)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, quote, seen
 from smokegate.observation.evidence.version import from_cache, same_version
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Exchange
 
 
@@ -64,11 +63,5 @@ def _where(case: Case, exchange: Exchange) -> str:
 
 
 RULES = (
-    Rule(
-        code="app.wrong-version",
-        level=Level.SERVICE,
-        judge=judge,
-        after=ANSWERED,
-        unless=("app.mixed-versions", "app.wrong-service"),
-    ),
+    Rule("app.wrong-version", Level.SERVICE, judge, after=ANSWERED, unless=("app.mixed-versions", "app.wrong-service")),
 )

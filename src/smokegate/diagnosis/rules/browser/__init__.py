@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.rule import Judge
+from smokegate.diagnosis.rule import ANSWERED, Judge, Level, Rule
 
 
 def rule(name: str, judge: Judge, *unless: str, advisory: bool = False) -> Rule:

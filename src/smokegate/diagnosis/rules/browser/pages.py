@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.browser_evidence import of_page, shown, troubles
+from smokegate.diagnosis.browser_evidence import CALLS, FILES, Trouble, of_page, troubles
+from smokegate.diagnosis.browser_words import shown
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Signs
+from smokegate.diagnosis.rule import Case, Judge, Signs
 from smokegate.diagnosis.rules.browser import rule
 from smokegate.diagnosis.wording import quote
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.browser_evidence import Trouble
-    from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.rule import Judge
     from smokegate.observation.browser import PageSeen
 
 MOST = 3
@@ -101,28 +99,20 @@ def slow_paint(case: Case) -> Signs | None:
     return None
 
 
-FILES = ("browser.script-is-page", "browser.file-missing")
 BLANK = (*FILES, "browser.not-opened", "browser.white-screen", "browser.script-error")
-STATIC = ("frontend",)
-CALLS = (
-    "browser.calls-localhost",
-    "browser.mixed-content",
-    "browser.cors-refused",
-    "browser.wrong-origin",
-    "browser.call-failed",
-)
+STATIC = "frontend"
 RULES = (
-    rule("not-opened", speaking_for("browser.not-opened"), *STATIC),
-    rule("script-is-page", speaking_for("browser.script-is-page"), *STATIC),
-    rule("file-missing", speaking_for("browser.file-missing"), *STATIC),
-    rule("script-error", speaking_for("browser.script-error"), *STATIC, *FILES, *CALLS),
-    rule("white-screen", speaking_for("browser.white-screen"), *STATIC, *FILES, *CALLS, "browser.script-error"),
-    rule("calls-localhost", speaking_for("browser.calls-localhost"), *STATIC),
-    rule("mixed-content", speaking_for("browser.mixed-content"), *STATIC),
-    rule("cors-refused", speaking_for("browser.cors-refused"), *STATIC),
-    rule("wrong-origin", speaking_for("browser.wrong-origin"), *STATIC),
-    rule("call-failed", speaking_for("browser.call-failed"), *STATIC),
+    rule("not-opened", speaking_for("browser.not-opened"), STATIC),
+    rule("script-is-page", speaking_for("browser.script-is-page"), STATIC),
+    rule("file-missing", speaking_for("browser.file-missing"), STATIC),
+    rule("script-error", speaking_for("browser.script-error"), STATIC, *FILES, *CALLS),
+    rule("white-screen", speaking_for("browser.white-screen"), STATIC, *FILES, *CALLS, "browser.script-error"),
+    rule("calls-localhost", speaking_for("browser.calls-localhost"), STATIC),
+    rule("mixed-content", speaking_for("browser.mixed-content"), STATIC),
+    rule("cors-refused", speaking_for("browser.cors-refused"), STATIC),
+    rule("wrong-origin", speaking_for("browser.wrong-origin"), STATIC),
+    rule("call-failed", speaking_for("browser.call-failed"), STATIC),
     rule("stale-service-worker", stale_worker),
-    rule("text-missing", text_missing, *STATIC, *FILES, *CALLS, "browser.script-error"),
+    rule("text-missing", text_missing, STATIC, *FILES, *CALLS, "browser.script-error"),
     rule("slow-paint", slow_paint, advisory=True),
 )

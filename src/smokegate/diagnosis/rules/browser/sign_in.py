@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.browser_evidence import same_call
+from smokegate.diagnosis.browser_evidence import CALLS, FILES
+from smokegate.diagnosis.browser_words import from_here, same_call
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Signs
+from smokegate.diagnosis.rule import Case, Signs
 from smokegate.diagnosis.rules.browser import rule
-from smokegate.diagnosis.rules.browser.pages import BLANK, CALLS, FILES, names_of
-from smokegate.diagnosis.wording import quote, seen
+from smokegate.diagnosis.rules.browser.pages import BLANK, names_of
+from smokegate.diagnosis.wording import quote
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.browser import SignInStep
 
 
@@ -29,7 +29,7 @@ def pretended(case: Case) -> Signs | None:
             continue
         page = " with a page instead of data" if call.is_page_for_script else ""
         same = same_call(case.observation, call)
-        here = (f"the same call from here: {seen(same)}",) if same is not None else ()
+        here = (from_here(same),) if same is not None else ()
         shown = (
             f"{step.name} in the browser: the page went on to {step.page.path} and shows {quote(step.page.text, 120)}"
         )
@@ -64,7 +64,7 @@ def refused(case: Case) -> Signs | None:
         call = next((each for each in step.page.calls if each.has_account), None)
         same = same_call(case.observation, call) if call is not None else None
         more = (f"{step.name} in the browser: {call}",) if call is not None else ()
-        here = (f"the same call from here: {seen(same)}",) if same is not None else ()
+        here = (from_here(same),) if same is not None else ()
         return Signs(
             evidence=(*more, f"{step.name} in the browser: {where}{said}; it shows {shown}", *here),
             confidence=Confidence.CERTAIN if step.failed_call is not None else Confidence.LIKELY,

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule
+from smokegate.diagnosis.rule import Case, Level, Rule
 from smokegate.diagnosis.server_evidence import unexplained
 from smokegate.diagnosis.server_rule_helpers import EDGE, by_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.server.service import ServiceView
 
 
@@ -23,9 +22,9 @@ def looping(case: Case) -> Iterator[ServiceView]:
 
 RULES = (
     Rule(
-        code="container.crash-loop",
-        level=Level.SERVER,
-        judge=by_state(
+        "container.crash-loop",
+        Level.SERVER,
+        by_state(
             looping,
             Confidence.CERTAIN,
             last_line="The service {service} crashes and is restarted repeatedly; its log ends with: {said}",

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import last_words, role, unexplained, view_of
 from smokegate.diagnosis.server_rule_helpers import EDGE, affected
 from smokegate.diagnosis.service_state import state
 from smokegate.diagnosis.wording import quote
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 
 def judge(case: Case) -> Signs | None:
@@ -26,4 +21,4 @@ def judge(case: Case) -> Signs | None:
     return Signs((*map(state, down), *ready, *words), affected(case))
 
 
-RULES = (Rule(code="container.database-down", level=Level.SERVER, judge=judge, silences=EDGE),)
+RULES = (Rule("container.database-down", Level.SERVER, judge, silences=EDGE),)

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import role, unexplained
 from smokegate.diagnosis.server_rule_helpers import EDGE, by_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.server.service import ServiceView
 
 
@@ -43,4 +42,4 @@ def judge(case: Case) -> Signs | None:
     return replace(signs, title="The service {service} was killed (signal 9) and is not restarted")
 
 
-RULES = (Rule(code="container.exited", level=Level.SERVER, judge=judge, silences=EDGE),)
+RULES = (Rule("container.exited", Level.SERVER, judge, silences=EDGE),)

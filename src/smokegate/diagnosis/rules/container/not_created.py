@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import expected, troubled
 from smokegate.diagnosis.server_rule_helpers import EDGE, affected, named
 from smokegate.diagnosis.service_state import state
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 
 def judge(case: Case) -> Signs | None:
@@ -29,4 +24,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule(code="compose.not-created", level=Level.SERVER, judge=judge, silences=EDGE),)
+RULES = (Rule("compose.not-created", Level.SERVER, judge, silences=EDGE),)

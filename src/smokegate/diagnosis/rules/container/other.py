@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import view_of
 from smokegate.diagnosis.wording import header as header_of
 from smokegate.diagnosis.wording import quote, seen
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 
 def judge(case: Case) -> Signs | None:
@@ -35,4 +30,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule(code="container.wrong-container", level=Level.ROUTING, judge=judge, after=ANSWERED),)
+RULES = (Rule("container.wrong-container", Level.ROUTING, judge, after=ANSWERED),)

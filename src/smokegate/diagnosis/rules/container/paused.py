@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule
+from smokegate.diagnosis.rule import Case, Level, Rule
 from smokegate.diagnosis.server_evidence import expected
 from smokegate.diagnosis.server_rule_helpers import EDGE, by_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.server.service import ServiceView
 
 
@@ -21,4 +20,4 @@ def paused(case: Case) -> Iterator[ServiceView]:
     return (each for each in expected(case) if each.state == "paused")
 
 
-RULES = (Rule(code="container.paused", level=Level.SERVER, judge=by_state(paused, Confidence.CERTAIN), silences=EDGE),)
+RULES = (Rule("container.paused", Level.SERVER, by_state(paused, Confidence.CERTAIN), silences=EDGE),)

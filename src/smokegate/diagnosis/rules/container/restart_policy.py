@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import view_of
 from smokegate.diagnosis.server_rule_helpers import named
 from smokegate.diagnosis.service_state import weak_policy
 from smokegate.diagnosis.wording import quote
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 
 def judge(case: Case) -> Signs | None:
@@ -26,4 +21,4 @@ def judge(case: Case) -> Signs | None:
     return Signs(lines, names=named(found))
 
 
-RULES = (Rule(code="container.restart-policy", level=Level.ADVICE, judge=judge, advisory=True),)
+RULES = (Rule("container.restart-policy", Level.ADVICE, judge, advisory=True),)

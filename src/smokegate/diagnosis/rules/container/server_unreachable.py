@@ -6,17 +6,11 @@ as seen from outside comes first, and alone it leaves the verdict open.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Judge, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import view_of
 from smokegate.diagnosis.wording import quote
 from smokegate.observation.server.causes import CommandCause
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.rule import Judge
 
 ON_SERVER = {
     CommandCause.DOCKER_NOT_INSTALLED,
@@ -51,10 +45,5 @@ def by_cause(cause: CommandCause) -> Judge:
 
 
 RULES = tuple(
-    Rule(
-        code=cause.code,
-        level=Level.SERVER if cause in ON_SERVER else Level.VANTAGE,
-        judge=by_cause(cause),
-    )
-    for cause in CommandCause
+    Rule(cause.code, Level.SERVER if cause in ON_SERVER else Level.VANTAGE, by_cause(cause)) for cause in CommandCause
 )

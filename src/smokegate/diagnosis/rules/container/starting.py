@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import last_words, unexplained, view_of
 from smokegate.diagnosis.server_rule_helpers import EDGE, affected, named
 from smokegate.diagnosis.service_state import state
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-
 
 LONG = 60.0
 """Seconds after which a start counts as too long; before that it may only need more time."""
@@ -34,4 +28,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule(code="container.starting-too-long", level=Level.SERVER, judge=judge, silences=EDGE),)
+RULES = (Rule("container.starting-too-long", Level.SERVER, judge, silences=EDGE),)

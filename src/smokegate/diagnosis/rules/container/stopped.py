@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule
+from smokegate.diagnosis.rule import Case, Level, Rule
 from smokegate.diagnosis.server_evidence import role, unexplained
 from smokegate.diagnosis.server_rule_helpers import EDGE, by_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.server.service import ServiceView
 
 
@@ -28,6 +27,4 @@ def stopped(case: Case) -> Iterator[ServiceView]:
             yield each
 
 
-RULES = (
-    Rule(code="container.stopped", level=Level.SERVER, judge=by_state(stopped, Confidence.CERTAIN), silences=EDGE),
-)
+RULES = (Rule("container.stopped", Level.SERVER, by_state(stopped, Confidence.CERTAIN), silences=EDGE),)

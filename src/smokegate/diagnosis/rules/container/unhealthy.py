@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import role, unexplained, view_of
 from smokegate.diagnosis.server_rule_helpers import EDGE, affected, named
 from smokegate.diagnosis.service_state import state
 from smokegate.diagnosis.wording import plain, quote
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 MISSING = re.compile(
     r"sh: (?:(?:line )?\d{1,5}: )?(?P<shell>[\w./-]{1,80}): (?:command )?not found\b"
@@ -56,4 +52,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule(code="container.unhealthy", level=Level.SERVER, judge=judge, silences=EDGE),)
+RULES = (Rule("container.unhealthy", Level.SERVER, judge, silences=EDGE),)

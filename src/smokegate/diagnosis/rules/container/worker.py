@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule
+from smokegate.diagnosis.rule import Case, Level, Rule
 from smokegate.diagnosis.server_evidence import role, unexplained
 from smokegate.diagnosis.server_rule_helpers import by_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.server.service import ServiceView
 
 
@@ -23,4 +22,4 @@ def down(case: Case) -> Iterator[ServiceView]:
             yield each
 
 
-RULES = (Rule(code="container.worker-down", level=Level.SERVER, judge=by_state(down, Confidence.CERTAIN)),)
+RULES = (Rule("container.worker-down", Level.SERVER, by_state(down, Confidence.CERTAIN)),)

@@ -10,13 +10,12 @@ from msgspec.structs import replace
 from smokegate.diagnosis.broken import GIVE_TOKEN, has_token, is_broken
 from smokegate.diagnosis.database_texts import Found, Spoken, found, spoken, spoken_in_success
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
-from smokegate.diagnosis.wording import body, seen
+from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
+from smokegate.diagnosis.wording import body, seen, seen_whole
 from smokegate.observation.evidence.health_parts import database_words, lines_of_trouble, plain
 from smokegate.observation.evidence.health_vocabulary import DATABASE_KEY
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Exchange
 
 TITLES = {
@@ -136,7 +135,7 @@ def _touching(case: Case) -> Signs | None:
     if any(_explains_itself(each) for each in touching):
         return None
     return Signs(
-        (*(seen(each, *([body(each.answer)] if each.answer else [])) for each in touching[:3]), *_healthy(case)),
+        (*map(seen_whole, touching[:3]), *_healthy(case)),
         tuple(each.name for each in touching),
         Confidence.LIKELY,
         competing=(
@@ -163,14 +162,14 @@ def _from_app(case: Case, name: str) -> bool:
 
 def _bare(case: Case) -> Signs | None:
     """Judge by a bare 500 of the first login, or of registering where another login ends in one, too."""
-    names = ("login first", "register", "wrong password")
-    hits = [e for name in names if (e := case.exchange(name)) and (a := case.app(name)) and a.status == 500]
+    answered = case.answered("login first", "register", "wrong password")
+    hits = [each for each, answer in answered if answer.status == 500]
     if not hits or (len(hits) < 2 and hits[0].name != "login first") or not case.sound("health"):
         return None
     if any(_explains_itself(each) for each in hits) or _touches_and_answers(case):
         return None  # it says so itself; or what else touches the database works, so the login has a reason of its own
     return Signs(
-        (*(seen(each, *([body(each.answer)] if each.answer else [])) for each in hits), *_healthy(case)),
+        (*map(seen_whole, hits), *_healthy(case)),
         tuple(each.name for each in hits),
         Confidence.LIKELY,
         competing=("any other error of the login path: its log says which", "a table that is missing"),
@@ -193,6 +192,4 @@ EXPLAINS = (
     "monitoring",
 )
 
-RULES = (
-    Rule(code="app.database-unreachable", level=Level.DATABASE, judge=unreachable, after=REACHED, silences=EXPLAINS),
-)
+RULES = (Rule("app.database-unreachable", Level.DATABASE, unreachable, after=REACHED, silences=EXPLAINS),)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import spoken, spoken_in_success
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 
 CALLED = {
     "store": "its store (a cache, a queue or a broker)",
@@ -40,9 +35,9 @@ def judge(case: Case) -> Signs | None:
 
 RULES = (
     Rule(
-        code="app.dependency-unreachable",
-        level=Level.DATABASE,
-        judge=judge,
+        "app.dependency-unreachable",
+        Level.DATABASE,
+        judge,
         after=ANSWERED,
         unless=("app.database-unreachable", "app.database-not-initialised"),
         silences=("app.error", "app.unhealthy", "app.promise-broken"),

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import found, spoken, spoken_in_success
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
 from smokegate.diagnosis.rules.database.application import EXPLAINS, KEPT
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Exchange
 
 SAYS_FAILED = re.compile(
@@ -71,9 +70,9 @@ def _pending(case: Case, broken: list[Exchange]) -> Signs | None:
 
 RULES = (
     Rule(
-        code="app.database-not-initialised",
-        level=Level.DATABASE,
-        judge=uninitialised,
+        "app.database-not-initialised",
+        Level.DATABASE,
+        uninitialised,
         after=REACHED,
         unless=("app.database-unreachable",),
         silences=EXPLAINS,

@@ -8,17 +8,14 @@ from msgspec.structs import replace
 
 from smokegate.diagnosis.exchange_names import is_sample
 from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Judge, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import carries_credentials, edge_signs, limited, sometimes
-from smokegate.knowledge.causes import cause_text
+from smokegate.knowledge.causes import CauseText, Step, cause_text
 from smokegate.knowledge.edge_files import SAYS
 from smokegate.observation.evidence.edge import UNKNOWN
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.hit import Hit
-    from smokegate.diagnosis.rule import Judge
-    from smokegate.knowledge.causes import CauseText, Step
+    from smokegate.diagnosis.case import Hit
 
 TELL_APART: tuple[Step, ...] = (
     (
@@ -98,6 +95,5 @@ def _marks_missed(case: Case, hit: Hit) -> tuple[str, ...]:
 
 CODES = tuple(f"edge.{says}" for says in SAYS)
 RULES = tuple(
-    Rule(code=code, level=Level.ROUTING, judge=by_kind(code), after=REACHED, unless=("nginx.stale-upstream",))
-    for code in CODES
+    Rule(code, Level.ROUTING, by_kind(code), after=REACHED, unless=("nginx.stale-upstream",)) for code in CODES
 )

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.exchange_names import is_sample
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
 from smokegate.diagnosis.rules.edge.answered import by_kind
 from smokegate.diagnosis.wording import quote, seen
 from smokegate.observation.evidence.version import from_cache
 from smokegate.observation.transport.limits import number
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 CODE = "edge.cached"
 OWN = "x-nextjs-cache"
@@ -47,4 +42,4 @@ def _of_unknown_age(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule(code=CODE, level=Level.ROUTING, judge=judge, after=REACHED, unless=("nginx.stale-upstream",)),)
+RULES = (Rule(CODE, Level.ROUTING, judge, after=REACHED, unless=("nginx.stale-upstream",)),)

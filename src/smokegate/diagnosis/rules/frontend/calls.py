@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Judge, Level, Rule, Signs
 from smokegate.diagnosis.wording import quote, seen
 from smokegate.observation.evidence.addresses import split_address
 from smokegate.observation.evidence.called_address import STRONG
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.evidence.page_calls import judged
+from smokegate.observation.evidence.page_calls import Wrong, judged
 from smokegate.observation.model import HOLE
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.rule import Judge
-    from smokegate.observation.evidence.page_calls import Wrong
 
 PROVEN = {"client", "request", "setting"}
 
@@ -81,9 +74,9 @@ def _pretence(case: Case) -> tuple[str, ...]:
 
 RULES = tuple(
     Rule(
-        code=code,
-        level=Level.FRONTEND,
-        judge=calling(code),
+        code,
+        Level.FRONTEND,
+        calling(code),
         after=REACHED,
         unless=("frontend.down", "frontend.file-missing", "frontend.file-is-page", "frontend.settings-missing"),
     )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.observation.evidence.cookies import session_lost
 from smokegate.observation.evidence.page_calls import sends_cookies
@@ -13,9 +11,6 @@ from smokegate.observation.evidence.predicates import refusal, unreadable
 from smokegate.observation.evidence.sign_in import succeeded
 from smokegate.observation.plan.sign_in.names import ACCOUNT, LOGIN, LOGIN_FIRST
 from smokegate.observation.plan.step import ON_BACKEND, PREFLIGHT, preflights, web_origin
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 CALLS = (LOGIN_FIRST, LOGIN, ACCOUNT)
 ALLOW = "access-control-allow-origin"
@@ -75,11 +70,11 @@ def judge_cookie(case: Case) -> Signs | None:
 
 RULES = (
     Rule(
-        code="frontend.cors-refused",
-        level=Level.FRONTEND,
-        judge=judge,
+        "frontend.cors-refused",
+        Level.FRONTEND,
+        judge,
         after=ANSWERED,
         unless=("app.wrong-service", "frontend.spa-answers-api", "app.error"),
     ),
-    Rule(code="frontend.cookie-same-site", level=Level.FRONTEND, judge=judge_cookie, after=ANSWERED),
+    Rule("frontend.cookie-same-site", Level.FRONTEND, judge_cookie, after=ANSWERED),
 )

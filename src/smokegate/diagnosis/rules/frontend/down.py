@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.exchange_names import host_of
 from smokegate.diagnosis.identity import LIST_OF_FILES
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.predicates import page_faults
 from smokegate.observation.exchange import NotSent
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-
 
 FILES = "A web server lists files at {target}, where the frontend's page should be"
 FILES_STEPS = (
@@ -76,12 +70,6 @@ def _with_backend(case: Case) -> bool:
 
 
 RULES = (
-    Rule(
-        code="frontend.down",
-        level=Level.FRONTEND,
-        judge=judge,
-        after=("runner",),
-        unless=("render.static-asset-missing",),
-    ),
-    Rule(code="frontend.page-in-doubt", level=Level.FRONTEND, judge=judge_likeness, after=("runner",), advisory=True),
+    Rule("frontend.down", Level.FRONTEND, judge, after=("runner",), unless=("render.static-asset-missing",)),
+    Rule("frontend.page-in-doubt", Level.FRONTEND, judge_likeness, after=("runner",), advisory=True),
 )

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Judge, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, seen
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.rule import Judge
     from smokegate.observation.model import PageFile
 
 PLACES = {
@@ -87,13 +85,7 @@ def _having(code: str) -> Judge:
 
 
 RULES = tuple(
-    Rule(
-        code=code,
-        level=Level.FRONTEND,
-        judge=_having(code),
-        after=REACHED,
-        unless=("frontend.down", "render.static-asset-missing"),
-    )
+    Rule(code, Level.FRONTEND, _having(code), after=REACHED, unless=("frontend.down", "render.static-asset-missing"))
     for code in (
         "frontend.file-missing",
         "frontend.file-is-page",

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
 from smokegate.observation.evidence.page_calls import judged
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 
 def judge(case: Case) -> Signs | None:
@@ -31,12 +26,5 @@ def judge(case: Case) -> Signs | None:
 
 
 RULES = (
-    Rule(
-        code="frontend.address-not-found",
-        level=Level.ADVICE,
-        judge=judge,
-        after=REACHED,
-        unless=("frontend.down",),
-        advisory=True,
-    ),
+    Rule("frontend.address-not-found", Level.ADVICE, judge, after=REACHED, unless=("frontend.down",), advisory=True),
 )

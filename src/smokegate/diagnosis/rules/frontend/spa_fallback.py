@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.exchange_names import is_sample
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, seen
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.plan.sign_in.names import ACCOUNT, AGAIN
 from smokegate.observation.plan.step import ACCOUNT_PREFLIGHT, PREFLIGHT
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 ENOUGH = 2
 """One page in place of an answer may be that path's own trouble; two paths are a rule of the host."""
@@ -42,12 +37,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (
-    Rule(
-        code="frontend.spa-answers-api",
-        level=Level.FRONTEND,
-        judge=judge,
-        after=ANSWERED,
-        unless=("app.wrong-service",),
-    ),
-)
+RULES = (Rule("frontend.spa-answers-api", Level.FRONTEND, judge, after=ANSWERED, unless=("app.wrong-service",)),)

@@ -7,12 +7,11 @@ import re
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_fresh, monitoring_status
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.json_rules import MISSING, lookup
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.environment.model import Monitoring
     from smokegate.observation.exchange import Answer, Exchange
 
@@ -110,31 +109,9 @@ def _json(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-EXPLAINED = (
-    "app.database-unreachable",
-    "app.database-not-initialised",
-    "app.wrong-service",
-    "frontend.spa-answers-api",
-)
-
 RULES = (
-    Rule(code="monitoring.error", level=Level.MONITORING, judge=error, after=ANSWERED, unless=EXPLAINED),
-    Rule(
-        code="monitoring.stale",
-        level=Level.MONITORING,
-        judge=stale,
-        after=ANSWERED,
-        unless=(*EXPLAINED, "monitoring.error"),
-    ),
-    Rule(
-        code="monitoring.degraded", level=Level.ADVICE, judge=degraded, after=ANSWERED, unless=EXPLAINED, advisory=True
-    ),
-    Rule(
-        code="monitoring.unhealthy",
-        level=Level.ADVICE,
-        judge=unhealthy,
-        after=ANSWERED,
-        unless=EXPLAINED,
-        advisory=True,
-    ),
+    Rule("monitoring.error", Level.MONITORING, error, after=ANSWERED, unless=EXPLAINED),
+    Rule("monitoring.stale", Level.MONITORING, stale, after=ANSWERED, unless=(*EXPLAINED, "monitoring.error")),
+    Rule("monitoring.degraded", Level.ADVICE, degraded, after=ANSWERED, unless=EXPLAINED, advisory=True),
+    Rule("monitoring.unhealthy", Level.ADVICE, unhealthy, after=ANSWERED, unless=EXPLAINED, advisory=True),
 )

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import by_wire, wire_signs
 from smokegate.knowledge.causes import cause_text
 from smokegate.knowledge.certificates import default_certificate
 from smokegate.observation.exchange import NoAnswer
 from smokegate.observation.transport.causes import WireCause
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 AFTER = (
     "runner",
@@ -77,34 +73,28 @@ def client_refused(case: Case) -> Signs | None:
 
 
 RULES = (
-    Rule(code="tls.no-certificate", level=Level.CERTIFICATE, judge=_refused, after=AFTER),
-    Rule(code=DEFAULT, level=Level.CERTIFICATE, judge=_default, after=AFTER),
+    Rule("tls.no-certificate", Level.CERTIFICATE, _refused, after=AFTER),
+    Rule(DEFAULT, Level.CERTIFICATE, _default, after=AFTER),
     Rule(
-        code="tls.expired",
-        level=Level.CERTIFICATE,
-        judge=by_wire(WireCause.TLS_EXPIRED, WireCause.TLS_NOT_YET_VALID),
+        "tls.expired",
+        Level.CERTIFICATE,
+        by_wire(WireCause.TLS_EXPIRED, WireCause.TLS_NOT_YET_VALID),
         after=AFTER,
         unless=("tls.default-certificate",),
     ),
     Rule(
-        code="tls.wrong-host",
-        level=Level.CERTIFICATE,
-        judge=by_wire(WireCause.TLS_WRONG_HOST),
+        "tls.wrong-host",
+        Level.CERTIFICATE,
+        by_wire(WireCause.TLS_WRONG_HOST),
         after=AFTER,
         unless=("tls.default-certificate",),
     ),
     Rule(
-        code="tls.untrusted",
-        level=Level.CERTIFICATE,
-        judge=by_wire(WireCause.TLS_UNTRUSTED, confidence=Confidence.LIKELY),
+        "tls.untrusted",
+        Level.CERTIFICATE,
+        by_wire(WireCause.TLS_UNTRUSTED, confidence=Confidence.LIKELY),
         after=AFTER,
         unless=("tls.default-certificate",),
     ),
-    Rule(
-        code="tls.client-certificate",
-        level=Level.CERTIFICATE,
-        judge=client_refused,
-        after=AFTER,
-        silences=("net.reset",),
-    ),
+    Rule("tls.client-certificate", Level.CERTIFICATE, client_refused, after=AFTER, silences=("net.reset",)),
 )

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 DAY = 86400.0
 
@@ -32,4 +28,4 @@ def judge(case: Case) -> Signs | None:
     return None
 
 
-RULES = (Rule(code="tls.expiring", level=Level.ADVICE, judge=judge, advisory=True),)
+RULES = (Rule("tls.expiring", Level.ADVICE, judge, advisory=True),)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import beyond_runner, by_wire, wire_signs
 from smokegate.observation.transport.causes import WireCause
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 AFTER = ("runner", "net.name-not-found", "net.name-server")
 
@@ -21,12 +16,12 @@ def unreachable(case: Case) -> Signs | None:
 
 
 RULES = (
-    Rule(code="net.refused", level=Level.CONNECT, judge=by_wire(WireCause.REFUSED), after=AFTER),
-    Rule(code="net.unreachable", level=Level.CONNECT, judge=unreachable, after=AFTER),
+    Rule("net.refused", Level.CONNECT, by_wire(WireCause.REFUSED), after=AFTER),
+    Rule("net.unreachable", Level.CONNECT, unreachable, after=AFTER),
     Rule(
-        code="net.connect-timeout",
-        level=Level.CONNECT,
-        judge=by_wire(WireCause.CONNECT_TIMEOUT, confidence=Confidence.LIKELY),
+        "net.connect-timeout",
+        Level.CONNECT,
+        by_wire(WireCause.CONNECT_TIMEOUT, confidence=Confidence.LIKELY),
         after=AFTER,
     ),
 )

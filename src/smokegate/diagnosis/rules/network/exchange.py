@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import by_wire, wire_signs
 from smokegate.observation.transport.causes import WireCause
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.rule import Signs
 
 AFTER = ("runner", "tls")
 
@@ -34,26 +28,18 @@ def hung(case: Case) -> Signs | None:
 
 
 RULES = (
-    Rule(code="net.reset", level=Level.EXCHANGE, judge=by_wire(WireCause.RESET, WireCause.CLOSED), after=AFTER),
-    Rule(code="net.hung", level=Level.EXCHANGE, judge=hung, after=AFTER),
-    Rule(code="net.truncated", level=Level.EXCHANGE, judge=by_wire(WireCause.TRUNCATED), after=AFTER),
+    Rule("net.reset", Level.EXCHANGE, by_wire(WireCause.RESET, WireCause.CLOSED), after=AFTER),
+    Rule("net.hung", Level.EXCHANGE, hung, after=AFTER),
+    Rule("net.truncated", Level.EXCHANGE, by_wire(WireCause.TRUNCATED), after=AFTER),
     Rule(
-        code="net.bad-framing",
-        level=Level.EXCHANGE,
-        judge=by_wire(
-            WireCause.BAD_FRAMING,
-            WireCause.BAD_ENCODING,
-            WireCause.TLS_HANDSHAKE,
-            confidence=Confidence.LIKELY,
-        ),
+        "net.bad-framing",
+        Level.EXCHANGE,
+        by_wire(WireCause.BAD_FRAMING, WireCause.BAD_ENCODING, WireCause.TLS_HANDSHAKE, confidence=Confidence.LIKELY),
         after=AFTER,
         unless=("tls.no-certificate",),
     ),
     Rule(
-        code="net.redirect-loop",
-        level=Level.EXCHANGE,
-        judge=by_wire(WireCause.TOO_MANY_REDIRECTS, WireCause.BAD_REDIRECT),
-        after=AFTER,
+        "net.redirect-loop", Level.EXCHANGE, by_wire(WireCause.TOO_MANY_REDIRECTS, WireCause.BAD_REDIRECT), after=AFTER
     ),
-    Rule(code="net.too-large", level=Level.EXCHANGE, judge=by_wire(WireCause.TOO_LARGE), after=AFTER),
+    Rule("net.too-large", Level.EXCHANGE, by_wire(WireCause.TOO_LARGE), after=AFTER),
 )

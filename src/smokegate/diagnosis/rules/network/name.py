@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
 from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import beyond_runner, by_wire, wire_signs
 from smokegate.observation.transport.causes import Stage, WireCause
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 
 def name_server(case: Case) -> Signs | None:
@@ -28,6 +23,6 @@ def name_server(case: Case) -> Signs | None:
 
 
 RULES = (
-    Rule(code="net.name-not-found", level=Level.NAME, judge=by_wire(WireCause.NAME_NOT_FOUND), after=("runner",)),
-    Rule(code="net.name-server", level=Level.NAME, judge=name_server, after=("runner",)),
+    Rule("net.name-not-found", Level.NAME, by_wire(WireCause.NAME_NOT_FOUND), after=("runner",)),
+    Rule("net.name-server", Level.NAME, name_server, after=("runner",)),
 )

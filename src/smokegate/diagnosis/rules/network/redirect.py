@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.exchange_names import host_of
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, seen
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Exchange
 
 
@@ -40,4 +39,4 @@ def _leads_away(case: Case, exchange: Exchange) -> bool:
     return elsewhere and not case.sound(exchange.name) and edge is None
 
 
-RULES = (Rule(code="net.redirects", level=Level.ROUTING, judge=judge, after=REACHED, silences=("app",)),)
+RULES = (Rule("net.redirects", Level.ROUTING, judge, after=REACHED, silences=("app",)),)

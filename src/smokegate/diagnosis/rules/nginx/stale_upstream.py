@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 BEHIND = ("nginx.bad-gateway", "nginx.upstream-unavailable", "nginx.gateway-timeout")
 
@@ -29,4 +24,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule(code="nginx.stale-upstream", level=Level.ROUTING, judge=judge, after=REACHED),)
+RULES = (Rule("nginx.stale-upstream", Level.ROUTING, judge, after=REACHED),)

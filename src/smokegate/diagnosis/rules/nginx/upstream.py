@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Judge, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import edge_signs, limited, sometimes
 from smokegate.knowledge.causes import cause_text
 from smokegate.observation.exchange import Answer
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.hit import Hit
-    from smokegate.diagnosis.rule import Judge
+    from smokegate.diagnosis.case import Hit
 
 REPLACES = "nginx.upstream-unavailable"
 LIMIT = "nginx.rate-limited"
@@ -78,9 +76,9 @@ def by_page(code: str) -> Judge:
 
 RULES = tuple(
     Rule(
-        code=code,
-        level=Level.ROUTING,
-        judge=by_limit if code == LIMIT else by_page(code),
+        code,
+        Level.ROUTING,
+        by_limit if code == LIMIT else by_page(code),
         after=REACHED,
         unless=("nginx.stale-upstream", *unless),
     )

@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
-from smokegate.diagnosis.rule_helpers import by_platform, edge_signs, intermittent
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
+from smokegate.diagnosis.rule import REACHED, Level, Rule
+from smokegate.diagnosis.rule_helpers import by_edge
 
 CODE = "render.no-server"
-
-
-def judge(case: Case) -> Signs | None:
-    """The edge says `no-server`; where other samples are healthy, the router is at fault."""
-    signs = edge_signs(case, CODE)
-    if signs is None or not intermittent(case, signs):
-        return signs
-    return by_platform(signs, "Render's router loses {target} for some requests")
-
-
-RULES = (Rule(code=CODE, level=Level.ROUTING, judge=judge, after=REACHED),)
+PARTLY = "Render's router loses {target} for some requests"
+RULES = (Rule(CODE, Level.ROUTING, by_edge(CODE, partly=PARTLY), after=REACHED),)

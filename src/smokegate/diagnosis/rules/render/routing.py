@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
-from smokegate.diagnosis.rule_helpers import edge_signs
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.rule import Judge
+from smokegate.diagnosis.rule import REACHED, Level, Rule
+from smokegate.diagnosis.rule_helpers import by_edge
 
 VALUES = {
     "render.wake-throttled": Confidence.CERTAIN,
@@ -24,14 +18,4 @@ VALUES = {
 }
 """How sure the edge's own word makes each cause."""
 
-
-def by_value(code: str) -> Judge:
-    """Judge by the answers that the edge made for this cause."""
-
-    def judge(case: Case) -> Signs | None:
-        return edge_signs(case, code, VALUES[code])
-
-    return judge
-
-
-RULES = tuple(Rule(code=code, level=Level.ROUTING, judge=by_value(code), after=REACHED) for code in VALUES)
+RULES = tuple(Rule(code, Level.ROUTING, by_edge(code, sure), after=REACHED) for code, sure in VALUES.items())

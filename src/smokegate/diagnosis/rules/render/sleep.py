@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import edge_signs, intermittent
 from smokegate.diagnosis.wording import quote, seen
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-    from smokegate.diagnosis.hit import Hit
+    from smokegate.diagnosis.case import Hit
 
 FAILED = "render.wake-failed"
 WAKING = "render.waking"
@@ -82,6 +81,6 @@ def _on_render(case: Case) -> bool:
 
 
 RULES = (
-    Rule(code=FAILED, level=Level.ROUTING, judge=wake_failed, after=REACHED),
-    Rule(code=WAKING, level=Level.ROUTING, judge=waking, after=REACHED),
+    Rule(FAILED, Level.ROUTING, wake_failed, after=REACHED),
+    Rule(WAKING, Level.ROUTING, waking, after=REACHED),
 )

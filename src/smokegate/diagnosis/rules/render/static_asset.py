@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import edge_signs
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 CODE = "render.static-asset-missing"
 HARMLESS = "api on frontend"
@@ -21,4 +16,4 @@ def judge(case: Case) -> Signs | None:
     return edge_signs(case, CODE, hits=hits)
 
 
-RULES = (Rule(code=CODE, level=Level.ROUTING, judge=judge, after=REACHED),)
+RULES = (Rule(CODE, Level.ROUTING, judge, after=REACHED),)

@@ -1,25 +1,11 @@
-"""Render's edge says something that this catalogue does not know yet."""
+"""Render's edge says something that this catalogue does not know yet: a value of its header outside the table."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule, Signs
-from smokegate.diagnosis.rule_helpers import by_platform, edge_signs, intermittent
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
+from smokegate.diagnosis.rule import REACHED, Level, Rule
+from smokegate.diagnosis.rule_helpers import by_edge
 
 CODE = "render.unknown-edge"
-
-
-def judge(case: Case) -> Signs | None:
-    """The header holds a value outside the table."""
-    signs = edge_signs(case, CODE, Confidence.LIKELY)
-    if signs is None or not intermittent(case, signs):
-        return signs
-    return by_platform(signs, "Render's edge answers some requests for {target} itself")
-
-
-RULES = (Rule(code=CODE, level=Level.ROUTING, judge=judge, after=REACHED),)
+PARTLY = "Render's edge answers some requests for {target} itself"
+RULES = (Rule(CODE, Level.ROUTING, by_edge(CODE, Confidence.LIKELY, partly=PARTLY), after=REACHED),)

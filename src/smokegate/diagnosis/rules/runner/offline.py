@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import lines, names
 from smokegate.diagnosis.wording import listed
 from smokegate.environment.addresses import is_loopback
@@ -16,7 +16,6 @@ from smokegate.observation.transport.causes import Stage, WireCause
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.model import ControlProbe
 
 ANSWERS = {WireCause.REFUSED, WireCause.PROXY}
@@ -59,4 +58,4 @@ def _is_address(host: str) -> bool:
     return True
 
 
-RULES = (Rule(code="runner.offline", level=Level.RUNNER, judge=judge),)
+RULES = (Rule("runner.offline", Level.RUNNER, judge),)

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import lines, names, wire_signs
 from smokegate.observation.exchange import Answer
 from smokegate.observation.transport.causes import WireCause
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-
 
 NOTHING_CAME = "nothing came through the proxy"
 """How the transport words it where the proxy was reached, and the answer of the host did not come."""
@@ -49,4 +43,4 @@ def _made_by_proxy(case: Case) -> Signs | None:
     return Signs(lines(hits), names(hits), Confidence.LIKELY, title=ANSWERED, competing=MAYBE_HOST)
 
 
-RULES = (Rule(code="runner.proxy", level=Level.RUNNER, judge=judge),)
+RULES = (Rule("runner.proxy", Level.RUNNER, judge),)

@@ -1,4 +1,4 @@
-"""The file does not say how the application wants a login, or its account is refused: the suite's own data."""
+"""The file does not say how the application wants a login: the suite's own data."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from smokegate.diagnosis.broken import described
 from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, plain, quote, seen
 from smokegate.observation.evidence.cookies import cookies_of
 from smokegate.observation.evidence.html import is_html
@@ -17,8 +16,7 @@ from smokegate.observation.evidence.sign_in import leads_elsewhere, owes_token, 
 from smokegate.observation.evidence.sign_in_reply import reply
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-    from smokegate.observation.exchange import Answer, Exchange
+    from smokegate.observation.exchange import Answer
 
 FIRST = "login first"
 LOGINS = (FIRST, "login")
@@ -32,18 +30,11 @@ WANTS_FIELDS = re.compile(
 CSRF = re.compile(
     r"csrf|xsrf|authenticity.?token|page expired|forgery|the change you wanted was rejected", re.IGNORECASE
 )
-LOCKED = 423
 TOKEN_KEY = re.compile(r"token|jwt|bearer", re.IGNORECASE)
 REDIRECTED = (
     "a login that wants a form, or a page visited before it",
     "a slash at the end, a scheme or a host that the address in {file} lacks",
     "a login that moved with this deploy",
-)
-EXPLAINED = (
-    "app.database-unreachable",
-    "app.database-not-initialised",
-    "app.wrong-service",
-    "frontend.spa-answers-api",
 )
 
 
@@ -57,16 +48,10 @@ def _says_what_it_wants(text: str) -> bool:
     return WANTS_FIELDS.search(text) is not None or CSRF.search(text) is not None
 
 
-def _answered(case: Case, *names: str) -> tuple[tuple[Exchange, Answer], ...]:
-    """Return these exchanges with the answers that the app gave."""
-    found = ((case.exchange(name), case.app(name)) for name in names)
-    return tuple((exchange, answer) for exchange, answer in found if exchange and answer)
-
-
 def other_fields(case: Case) -> Signs | None:
     """A login is refused for its form or its fields, or is redirected."""
     api = case.environment.sign_in
-    for exchange, answer in _answered(case, *LOGINS):
+    for exchange, answer in case.answered(*LOGINS):
         if api and leads_elsewhere(answer) and not signs_in(api, reply(answer)):
             return Signs(
                 evidence=(seen(exchange, body(answer)),),
@@ -88,7 +73,7 @@ def csrf(case: Case) -> Signs | None:
     api = case.environment.sign_in
     hits = [
         each
-        for each in _answered(case, "register", *LOGINS)
+        for each in case.answered("register", *LOGINS)
         if each[1].status == 419 or (each[1].status in {400, 403, 422} and CSRF.search(each[1].body.start))
     ]
     if api is None or not hits:
@@ -115,7 +100,7 @@ def csrf(case: Case) -> Signs | None:
 def no_token(case: Case) -> Signs | None:
     """A login, or a registration that owes one, is a success without the token or session that the file declares."""
     api = case.environment.sign_in
-    for exchange, answer in _answered(case, "register", *LOGINS) if api else ():
+    for exchange, answer in case.answered("register", *LOGINS) if api else ():
         assert api is not None
         got = reply(answer)
         given = not owes_token(api, got) if exchange.name == "register" else signs_in(api, got)
@@ -156,76 +141,22 @@ def _strings(value: Any, path: str = "", depth: int = 0) -> list[tuple[str, str]
     return [found for key, each in value.items() for found in _strings(each, f"{path}.{key}".strip("."), depth + 1)]
 
 
-def standing_refused(case: Case) -> Signs | None:
-    """The standing account is refused."""
-    api, exchange, answer = case.environment.sign_in, case.exchange(FIRST), case.app(FIRST)
-    if api is None or not api.signs_in_only or api.keep or _emptied(case) or exchange is None or answer is None:
-        return None
-    if answer.status != LOCKED and (explains_itself(answer) or not refuses_login(api, reply(answer))):
-        return None
-    return Signs(evidence=(seen(exchange, body(answer)),), exchanges=(FIRST,), confidence=Confidence.LIKELY)
-
-
-def data_lost(case: Case) -> Signs | None:
-    """An account of before this deploy, which no one changes, is refused."""
-    api = case.environment.sign_in
-    if api is None:
-        return None
-    emptied = _emptied(case)
-    if not api.keep and not (emptied and api.signs_in_only):
-        return None
-    name = "kept account" if api.creates_accounts else FIRST
-    exchange, answer = case.exchange(name), case.app(name)
-    if exchange is None or answer is None or not refuses_login(api, reply(answer)):
-        return None
-    if explains_itself(answer) and not signs_in(api, reply(answer)) and case.answer("login") is None:
-        return None
-    login = case.exchange("login")
-    works = (seen(login),) if login and (a := case.answer("login")) and signs_in(api, reply(a)) else ()
-    evidence = (seen(exchange, body(answer)), *(described(each, case) for each in emptied[:2]), *works)
-    names = (name, *(each.name for each in emptied))
-    return Signs(evidence=evidence, exchanges=names, confidence=Confidence.LIKELY)
-
-
-def _emptied(case: Case) -> list[Exchange]:
-    """Return what touches the database, must show data by the file, and is answered in good order without any."""
-    return [
-        each
-        for each in case.backend
-        if "database" in getattr(case.promise(each.name), "touches", ())
-        and (answer := case.app(each.name))
-        and answer.status < 300
-        and case.unmet_of(each.name)
-        and _holds_nothing(answer.body.json)
-    ]
-
-
-def _holds_nothing(value: Any) -> bool:
-    """Return whether an answer is an empty list, or has one, or counts none."""
-    values = [value, *(value.values() if isinstance(value, dict) else ())]
-    return any(each in ([], 0) and each is not False for each in values)
-
-
 RULES = (
     Rule(
-        code="sign-in.other-fields",
-        level=Level.SIGN_IN,
-        judge=other_fields,
+        "sign-in.other-fields",
+        Level.SIGN_IN,
+        other_fields,
         after=ANSWERED,
         unless=EXPLAINED,
         silences=("sign-in.pretended", "sign-in.no-token"),
     ),
     Rule(
-        code="sign-in.csrf",
-        level=Level.SIGN_IN,
-        judge=csrf,
+        "sign-in.csrf",
+        Level.SIGN_IN,
+        csrf,
         after=ANSWERED,
         unless=EXPLAINED,
         silences=("sign-in.register-failed", "sign-in.pretended", "sign-in.standing-refused"),
     ),
-    Rule(code="sign-in.no-token", level=Level.SIGN_IN, judge=no_token, after=ANSWERED, unless=EXPLAINED),
-    Rule(
-        code="sign-in.standing-refused", level=Level.SIGN_IN, judge=standing_refused, after=ANSWERED, unless=EXPLAINED
-    ),
-    Rule(code="data.lost", level=Level.DATABASE, judge=data_lost, after=ANSWERED, unless=("app.database-unreachable",)),
+    Rule("sign-in.no-token", Level.SIGN_IN, no_token, after=ANSWERED, unless=EXPLAINED),
 )

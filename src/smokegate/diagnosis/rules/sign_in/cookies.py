@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import quote, seen
 from smokegate.observation.evidence.cookies import Browser, Cookie, browser_of, session_cookies
 from smokegate.observation.evidence.sign_in import opens
 from smokegate.observation.evidence.sign_in_reply import reply
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 DOMAIN, ATTRIBUTES, PATH = KINDS = ("sign-in.cookie-domain", "sign-in.cookie-attributes", "sign-in.cookie-path")
 
@@ -52,9 +48,9 @@ def _why(browser: Browser, cookie: Cookie, url: str) -> tuple[str, str]:
 
 RULES = tuple(
     Rule(
-        code=kind,
-        level=Level.SIGN_IN,
-        judge=partial(judge, wanted=kind),
+        kind,
+        Level.SIGN_IN,
+        partial(judge, wanted=kind),
         after=ANSWERED,
         silences=("sign-in.key-not-shared", "sign-in.pretended", "sign-in.relogin-refused", "sign-in.account-lost"),
     )

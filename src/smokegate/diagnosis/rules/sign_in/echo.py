@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Exchange
 
 ECHOES = ("password", "passwd", "pwd", "input")
@@ -64,9 +63,9 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
 
 RULES = (
     Rule(
-        code="sign-in.echo",
-        level=Level.SIGN_IN,
-        judge=judge,
+        "sign-in.echo",
+        Level.SIGN_IN,
+        judge,
         after=ANSWERED,
         unless=("app.database-unreachable", "app.database-not-initialised"),
     ),

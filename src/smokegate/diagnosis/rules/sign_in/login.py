@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import has_token
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.knowledge.refusals import reason_in
 from smokegate.observation.evidence.sign_in import identity_in, is_refused, leads_elsewhere, shows_another, token_of
@@ -14,7 +14,6 @@ from smokegate.observation.evidence.sign_in_reply import reply
 from smokegate.observation.plan.sign_in.names import ANONYMOUS
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Answer, Exchange
 
 REFUSED = frozenset({401, 403})
@@ -22,23 +21,14 @@ UNREADABLE = frozenset({400, 404, 422})
 """How some refuse a token that they cannot read, or whose account they do not find, where the view is there."""
 VIEWS = ("account", "account again")
 """The account as a client sees it that has just signed in."""
-EXPLAINED = (
-    "app.database-unreachable",
-    "app.database-not-initialised",
-    "app.wrong-service",
-    "frontend.spa-answers-api",
-)
 
 
 def missing(case: Case) -> Signs | None:
     """Login is 404 or 405, where registering, or any other path of the app, was answered."""
-    for name in ("login", "login first"):
-        exchange, answer = case.exchange(name), case.app(name)
-        if exchange and answer and answer.status in {404, 405} and not leads_elsewhere(answer):
-            return Signs(
-                evidence=(seen(exchange, body(answer)), *_worked(case, "register", "health")),
-                exchanges=(name,),
-            )
+    for exchange, answer in case.answered("login", "login first"):
+        if answer.status in {404, 405} and not leads_elsewhere(answer):
+            evidence = (seen(exchange, body(answer)), *_worked(case, "register", "health"))
+            return Signs(evidence=evidence, exchanges=(exchange.name,))
     return None
 
 
@@ -71,9 +61,7 @@ def _other_account(case: Case) -> Signs | None:
         exchange = case.exchange(name)
         if identity is not None and exchange is not None:
             by_identity.setdefault(str(identity), exchange)
-    named = [
-        e for name in VIEWS if (e := case.exchange(name)) and (a := case.app(name)) and shows_another(api, reply(a))
-    ]
+    named = [each for each, answer in case.answered(*VIEWS) if shows_another(api, reply(answer))]
     if len(by_identity) < 2 and not named:
         return None
     by_identity = by_identity if len(by_identity) > 1 else {}
@@ -102,23 +90,19 @@ def _turns_away(case: Case, answer: Answer) -> bool:
 
 def not_shared(case: Case) -> Signs | None:
     """A token that was just given is refused, although the account exists: login gave another one."""
-    refused = [e for name in VIEWS if (e := case.exchange(name)) and (a := case.app(name)) and _turns_away(case, a)]
+    views = list(case.answered(*VIEWS))
+    refused = [(each, answer) for each, answer in views if _turns_away(case, answer)]
     if not refused or not any(has_token(case, name) for name in ("login", "login first")):
         return None
-    opened = [
-        e
-        for name in VIEWS
-        if (e := case.exchange(name)) and (a := case.app(name)) and a.status < 300 and not _turns_away(case, a)
-    ]
+    opened = [(each, answer) for each, answer in views if answer.status < 300 and not _turns_away(case, answer)]
     dropped = "a proxy in front that does not pass on the `Authorization` header or the cookie"
     competing = (
         None if opened else (dropped, "a check of tokens that refuses all of them", "instances whose clocks differ")
     )
-    answers = [each.answer.body.start for each in refused if each.answer]
-    why = next((reason for each in answers if (reason := reason_in(each, kind="token"))), None)
+    why = next((reason for _, answer in refused if (reason := reason_in(answer.body.start, kind="token"))), None)
     return Signs(
-        evidence=tuple(seen(each, *([body(each.answer)] if each.answer else [])) for each in (*refused, *opened)),
-        exchanges=tuple(each.name for each in refused),
+        evidence=tuple(seen(each, body(answer)) for each, answer in (*refused, *opened)),
+        exchanges=tuple(each.name for each, _ in refused),
         confidence=Confidence.LIKELY,
         competing=() if why else competing,
         title=f"A token that {{host}} has just given is refused: {why.what}" if why else None,
@@ -151,24 +135,19 @@ def _token(case: Case, name: str) -> str | None:
 
 
 def _worked(case: Case, *names: str) -> tuple[str, ...]:
-    kept = [e for name in names if (e := case.exchange(name)) and (a := case.app(name)) and 200 <= a.status < 300]
-    return tuple(seen(each) for each in kept)
+    return tuple(seen(each) for each, answer in case.answered(*names) if 200 <= answer.status < 300)
 
 
 RULES = (
-    Rule(code="sign-in.login-missing", level=Level.SIGN_IN, judge=missing, after=ANSWERED, unless=EXPLAINED),
-    Rule(code="sign-in.account-lost", level=Level.SIGN_IN, judge=lost, after=ANSWERED, unless=EXPLAINED),
+    Rule("sign-in.login-missing", Level.SIGN_IN, missing, after=ANSWERED, unless=EXPLAINED),
+    Rule("sign-in.account-lost", Level.SIGN_IN, lost, after=ANSWERED, unless=EXPLAINED),
     Rule(
-        code="sign-in.key-not-shared",
-        level=Level.SIGN_IN,
-        judge=not_shared,
-        after=ANSWERED,
-        unless=(*EXPLAINED, "sign-in.account-lost"),
+        "sign-in.key-not-shared", Level.SIGN_IN, not_shared, after=ANSWERED, unless=(*EXPLAINED, "sign-in.account-lost")
     ),
     Rule(
-        code="sign-in.relogin-refused",
-        level=Level.SIGN_IN,
-        judge=revoked,
+        "sign-in.relogin-refused",
+        Level.SIGN_IN,
+        revoked,
         after=ANSWERED,
         unless=EXPLAINED,
         silences=("sign-in.key-not-shared",),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
-from smokegate.diagnosis.rules.sign_in.client import EXPLAINED, token_keys
+from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rules.sign_in.client import token_keys
 from smokegate.diagnosis.wording import body, seen
 from smokegate.knowledge.causes import cause_text
 from smokegate.knowledge.refusals import Reason, reason_in
@@ -16,7 +16,6 @@ from smokegate.observation.evidence.sign_in_reply import reply
 from smokegate.observation.plan.step import web_origin
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.environment.signin import SignIn
     from smokegate.observation.exchange import Answer, Exchange
 
@@ -27,17 +26,16 @@ REFUSALS = frozenset({400, 401, 403, 412, 422, 423, 428})
 def judge(case: Case) -> Signs | None:
     """A registration, or a login that should open the account, is refused in words that say what it lacks."""
     api = case.environment.sign_in
-    for name in ("register", "login first", "kept account"):
-        exchange, answer = case.exchange(name), case.app(name)
-        if api is None or exchange is None or answer is None:
-            continue
-        reason = _reason(api, name, answer)
-        new = name == "login first" and not api.signs_in_only
+    if api is None:
+        return None
+    for exchange, answer in case.answered("register", "login first", "kept account"):
+        reason = _reason(api, exchange.name, answer)
+        new = exchange.name == "login first" and not api.signs_in_only
         if reason is None or (new and reason.name in {"confirmation", "lock"}):
             continue  # that is `sign-in.unconfirmed`
         return Signs(
             evidence=(seen(exchange, body(answer)),),
-            exchanges=(name,),
+            exchanges=(exchange.name,),
             confidence=Confidence.LIKELY,
             names={"what": reason.what},
             owner=Owner.CONFIGURATION if reason.name == "origin" and _comes_from_page(case, exchange) else None,
@@ -67,9 +65,9 @@ def _comes_from_page(case: Case, exchange: Exchange) -> bool:
 
 RULES = (
     Rule(
-        code=CODE,
-        level=Level.SIGN_IN,
-        judge=judge,
+        CODE,
+        Level.SIGN_IN,
+        judge,
         after=ANSWERED,
         unless=(*EXPLAINED, "sign-in.throttled"),
         silences=(

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.sign_in import opens, refuses_login, shows_account, signs_in
 from smokegate.observation.evidence.sign_in_reply import reply
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
 
 EXPLAINED = ("app.wrong-service", "frontend.spa-answers-api")
 
@@ -22,16 +17,15 @@ def survives(case: Case) -> Signs | None:
     api = case.environment.sign_in
     if api is None:
         return None
-    for name in ("account without token", "account after logout"):
-        exchange, answer = case.exchange(name), case.app(name)
-        if exchange is None or answer is None or not opens(api, reply(answer)):
+    for exchange, answer in case.answered("account without token", "account after logout"):
+        if not opens(api, reply(answer)):
             continue
         own = case.app("account")
         sure = shows_account(api, reply(answer), reply(own) if own is not None else None)
-        by_design = name == "account after logout" and not api.by_cookie
+        by_design = exchange.name == "account after logout" and not api.by_cookie
         return Signs(
             evidence=(seen(exchange, body(answer)),),
-            exchanges=(name,),
+            exchanges=(exchange.name,),
             confidence=Confidence.CERTAIN if sure else Confidence.POSSIBLE,
             competing=_competing(sure=sure, by_design=by_design),
             title="What a client held before its logout still opens the account at {host}" if by_design else None,
@@ -67,6 +61,6 @@ def any_password(case: Case) -> Signs | None:
 
 
 RULES = (
-    Rule(code="sign-in.session-survives", level=Level.SIGN_IN, judge=survives, after=ANSWERED, unless=EXPLAINED),
-    Rule(code="sign-in.any-password", level=Level.SIGN_IN, judge=any_password, after=ANSWERED, unless=EXPLAINED),
+    Rule("sign-in.session-survives", Level.SIGN_IN, survives, after=ANSWERED, unless=EXPLAINED),
+    Rule("sign-in.any-password", Level.SIGN_IN, any_password, after=ANSWERED, unless=EXPLAINED),
 )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
 from smokegate.diagnosis.rules.sign_in.client import WANTS_FIELDS, explains_itself
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.knowledge.refusals import reason_in
@@ -15,15 +14,6 @@ from smokegate.observation.evidence.limit import is_limit
 from smokegate.observation.evidence.sign_in import is_refused, refuses_account, registered
 from smokegate.observation.evidence.sign_in_reply import reply
 
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-
-SURPRISES = (
-    "app.database-unreachable",
-    "app.database-not-initialised",
-    "app.wrong-service",
-    "frontend.spa-answers-api",
-)
 REFUSALS = frozenset({400, 401, 403})
 
 
@@ -102,20 +92,20 @@ BY_STATUS = {
 }
 
 RULES = (
-    Rule(code="sign-in.pretended", level=Level.SIGN_IN, judge=pretended, after=ANSWERED, unless=SURPRISES),
+    Rule("sign-in.pretended", Level.SIGN_IN, pretended, after=ANSWERED, unless=EXPLAINED),
     Rule(
-        code="sign-in.register-failed",
-        level=Level.SIGN_IN,
-        judge=failed,
+        "sign-in.register-failed",
+        Level.SIGN_IN,
+        failed,
         after=ANSWERED,
-        unless=(*SURPRISES, "sign-in.throttled", "sign-in.echo"),
+        unless=(*EXPLAINED, "sign-in.throttled", "sign-in.echo"),
     ),
     Rule(
-        code="sign-in.unconfirmed",
-        level=Level.SIGN_IN,
-        judge=unconfirmed,
+        "sign-in.unconfirmed",
+        Level.SIGN_IN,
+        unconfirmed,
         after=ANSWERED,
-        unless=SURPRISES,
+        unless=EXPLAINED,
         silences=("sign-in.pretended",),
     ),
 )

@@ -6,14 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.knowledge.refusals import reason_in
 from smokegate.observation.evidence.limit import OTHER_FORMS, is_limit
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.observation.exchange import Answer
 
 
@@ -36,25 +35,16 @@ def _limits(answer: Answer) -> bool:
 
 def judge(case: Case) -> Signs | None:
     """A step of the journey is limited by the application, or is refused for the number of its attempts."""
-    hits = [e for name in JOURNEY_NAMES if (e := case.exchange(name)) and (a := case.app(name)) and _limits(a)]
+    hits = [(each, answer) for each, answer in case.answered(*JOURNEY_NAMES) if _limits(answer)]
     if not hits:
         return None
-    answer = hits[0].answer
-    assert answer is not None
+    first, answer = hits[0]
     when = [header(answer, "retry-after")] if "retry-after" in answer.headers else []
     return Signs(
-        evidence=(seen(hits[0], *when, body(answer)), *(seen(each) for each in hits[1:3])),
-        exchanges=tuple(each.name for each in hits),
+        evidence=(seen(first, *when, body(answer)), *(seen(each) for each, _ in hits[1:3])),
+        exchanges=tuple(each.name for each, _ in hits),
         confidence=Confidence.LIKELY if answer.status in OTHER_FORMS else Confidence.CERTAIN,
     )
 
 
-RULES = (
-    Rule(
-        code="sign-in.throttled",
-        level=Level.SIGN_IN,
-        judge=judge,
-        after=ANSWERED,
-        silences=("sign-in.standing-refused",),
-    ),
-)
+RULES = (Rule("sign-in.throttled", Level.SIGN_IN, judge, after=ANSWERED, silences=("sign-in.standing-refused",)),)
