@@ -203,3 +203,4 @@ def test_a_file_that_leaks_all_the_same_makes_no_run_good(smoke, web, tmp_path):
     assert "a secret was found in small.xml (line" in ran.out
     assert KEY not in (ran.reports / "small.xml").read_text()
     assert ran.environment()["verdict"] == "UNKNOWN"
+    assert ran.environment()["decision"].startswith("nothing was learned: a secret reached a report")

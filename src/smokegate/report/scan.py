@@ -28,6 +28,7 @@ The overlap is longer than any form of a secret: what answers hand out counts wi
 """
 WITHHELD = "[withheld: this file held a secret that could not be taken out]\n"
 WORD = re.compile(r"[a-z]+|[A-Z][a-z]+|[A-Z]+")
+REPORT_IT = "nothing was learned: a secret reached a report; report this as a defect of smokegate"
 GOOD = {Verdict.PASS, Verdict.WARN}
 
 
@@ -92,8 +93,9 @@ def withhold(run: RunReport, leaks: list[Leak], *, strict: bool) -> RunReport:
 
 
 def _withheld(report: EnvironmentReport, why: tuple[str, ...]) -> EnvironmentReport:
-    verdict = Verdict.UNKNOWN if report.verdict in GOOD else report.verdict
-    return replace(report, verdict=verdict, reasons=(*report.reasons, *why))
+    if report.verdict not in GOOD:
+        return replace(report, reasons=(*report.reasons, *why))
+    return replace(report, verdict=Verdict.UNKNOWN, decision=REPORT_IT, reasons=(*why, *report.reasons))
 
 
 def _places(text: str, spans: list[tuple[int, int]]) -> Iterator[str]:
