@@ -43,57 +43,57 @@ __all__ = [
 
 
 class Frontend(Carried, frozen=True, kw_only=True):
-    """The application's pages, where they are served by a host of their own."""
+    """The frontend, if it has its own address."""
 
     url: Annotated[Origin, such_as("https://www.example.com")] = ""
-    """Their public address. Required, except beside `[replica]`, which fills it in when it has started."""
+    """Its public address. Required, except with `[replica]`, which fills it in when it has started."""
     path: Path = "/"
     """The page to load."""
     contains: str | None = None
-    """A text that the page contains."""
+    """Text that the page must contain."""
     calls: Origin | Literal[False] | None = None
-    """The API address that its scripts must call, with its path; left out, the origin of `backend.url`. `false`: they
-    call none, such as those of server-rendered pages."""
+    """The API address, with its path, that its scripts must call; by default the origin of `backend.url`. `false`: they
+    call no API, as with server-rendered pages."""
 
 
 class Version(Sent, frozen=True, kw_only=True):
     """Where the deployed version can be read: a commit, a release, a build number or any other text.
 
-    `from` names a vantage point that knows it; else `path` is requested. One of `header`, `field`, `meta` and `text`
-    says where in the answer it is; `matches` takes a part of what stands there.
+    Either `from` names the source, or `path` is requested and one of `header`, `field`, `meta` and `text` says where
+    in the response the version is. `matches` extracts a part of that text.
     """
 
     from_: Literal["platform", "label"] | None = named("from", None)
-    """`"platform"`: the commit of the deploy that is live by `[render]`'s API; `"label"`: the label
-    `org.opencontainers.image.revision` of the backend's container. Both say what runs, not what answers: where an
-    answer says its version, take that."""
+    """`"platform"`: the commit of the live deploy, from `[render]`'s API; `"label"`: the label
+    `org.opencontainers.image.revision` of the backend's container. Both say what runs, not what answers: if a
+    response contains the version, use that instead."""
     path: Annotated[Path, such_as("/version")] = ""
-    """The request that returns it."""
+    """The path to request."""
     header: Annotated[str | None, such_as("x-commit")] = None
-    """The response header that holds it."""
+    """The response header that contains it."""
     field: Annotated[str | None, such_as("build.commit")] = None
-    """The key of the JSON body that holds it, with dots between levels."""
+    """The key of the JSON body that contains it, with dots between levels."""
     meta: Annotated[str | None, such_as("version")] = None
-    """The name of the `<meta>` element that holds it."""
+    """The name of the `<meta>` element that contains it."""
     text: bool = False
-    """`true`: the body is it, or `matches` finds it in the body."""
+    """`true`: it is the whole body, or the part that `matches` extracts."""
     matches: Annotated[Pattern | None, such_as("Version: (\\S{1,40})")] = None
-    """A regular expression: its first group, or all that it finds, is the version."""
+    """A regular expression: its first group, or else the whole match, is the version."""
     compare: Literal["like a version", "exactly", "as a commit"] = "like a version"
-    """How it is compared with `--expect-version` or `--expect-commit`: `"exactly"`; `"as a commit"`: one may be
-    abbreviated to seven digits or more, with words around it as in `sha-7f3a6ce`; left out, either, and `v1.2`,
-    `shop@1.2` and `1.2+build.7` are `1.2`."""
+    """How it is compared with `--expect-version` or `--expect-commit`. `"exactly"`: as text. `"as a commit"`: either
+    may be abbreviated to seven digits or more and have a prefix, as in `sha-7f3a6ce`. `"like a version"`: both, and
+    `v1.2`, `shop@1.2` and `1.2+build.7` equal `1.2`."""
 
 
 class Server(Section, frozen=True, kw_only=True):
-    """A shell on the host that runs the containers: over `ssh` or `local`, one of the two."""
+    """A shell on the host that runs the containers: either over `ssh` or `local`."""
 
     ssh: Annotated[Host | None, such_as("ubuntu@app.example.com")] = None
-    """`user@host` or a host of OpenSSH's own configuration, which also knows its port, key and jump host."""
+    """`user@host`, or a host from the OpenSSH configuration, which can also set port, key and jump host."""
     ssh_config: str | None = None
     """An OpenSSH configuration file to use instead of the user's."""
     local: bool = False
-    """`true`: the suite runs on that host itself."""
+    """`true`: the suite runs on that host."""
     timeout: Duration = 20.0
     """The time limit of one command."""
 
@@ -104,61 +104,62 @@ class Compose(Section, frozen=True, kw_only=True):
     directory: Annotated[str, such_as("/home/ubuntu/app")]
     """The project's directory."""
     files: Many[str] = ()
-    """Compose files to name, relative to the directory; left out, compose finds its own."""
+    """Compose files, relative to the directory; by default compose finds them."""
     project: str | None = None
-    """The project's name, where it is not the directory's."""
+    """The project's name, if it is not the directory's."""
     profile: str | None = None
     """The profile that is deployed."""
     services: Many[str] = ()
-    """The services that must run; left out, all of the profile."""
+    """The services that must run; by default all of the profile."""
     backend: Annotated[str, such_as("backend")]
-    """The service that answers for the backend."""
+    """The backend's service."""
     port: Annotated[int, Meta(ge=1, le=65535), such_as(8000)]
     """The port on which the backend listens on the host."""
     database: str | None = None
-    """The service that is the PostgreSQL database."""
+    """The PostgreSQL database's service."""
     restart: Many[str] = ("always", "unless-stopped", "on-failure")
-    """The restart policies that are good enough."""
+    """The accepted restart policies."""
     origin: Many[Path] = ("/health",)
-    """The paths that are requested from the backend on the server itself."""
+    """The paths to request from the backend on the server itself."""
 
 
 class Checks(Section, frozen=True, kw_only=True):
-    """What a team's own checks may do with `deployment.client`."""
+    """What your own checks may do with `deployment.client`."""
 
     writes: bool = False
-    """`true`: they may send requests that change something."""
+    """`true`: they may send requests that change data."""
     secrets: dict[str, Secret] = field(default_factory=dict)
-    """Secrets that they send, by name, each as `{ env = "NAME" }`: `deployment.client.secret("card")`."""
+    """Secrets that they may send, by name, each as `{ env = "NAME" }`: `deployment.client.secret("card")`."""
 
 
 class Trace(Section, frozen=True, kw_only=True):
-    """A W3C `traceparent` with every request, so that a red check is found in the team's own tracing."""
+    """Sends a W3C `traceparent` header with every request, so that you can find it in your tracing system."""
 
     link: Annotated[
         Annotated[str, After(trace_link)] | None, such_as("https://tracing.example.com/trace/{trace_id}")
     ] = None
-    """Where a trace is shown; `{trace_id}` stands for its id."""
+    """The address of a trace, for links in the report; `{trace_id}` stands for its id."""
 
 
 class ReplicaSection(Section, frozen=True, kw_only=True):
-    """A stand-in that the run starts and checks instead of a deployment."""
+    """A sample deployment that the run starts and checks."""
 
     kind: Literal["tectonic", "trading", "render", "compose"]
-    """Which one."""
+    """Which sample deployment."""
 
 
 class EnvironmentFile(Section, frozen=True, kw_only=True):
     """One deployment to check."""
 
     title: Annotated[NotEmpty, such_as("My application, staging")]
-    """Its name for people."""
+    """Its name in reports."""
     control: Many[HostPort] = ("1.1.1.1:443", "api.github.com:443")
-    """Distinguishes a runner without network from a dead target; contacted only when the target is not reached."""
+    """Hosts that tell a runner without network from a dead target. They are contacted only if the target cannot be
+    reached."""
     deadline: Duration = 120.0
-    """How long the requests of a run may take in all, `--wait` apart; what is missing then counts as not judged."""
+    """How long all requests of a run may take, without `--wait`. Checks without a response by then are not judged."""
     ca_file: str | None = None
-    """Certificate authorities to trust besides the system's: a PEM file, relative to this directory."""
+    """Certificate authorities to trust in addition to the system's: a PEM file, relative to this directory."""
     backend: Backend = field(default_factory=Backend)
     """The application's server side."""
     frontend: Frontend | None = None
