@@ -82,7 +82,7 @@ def _resource(hits: list[Exchange]) -> Signs | None:
         evidence=(lack.line,),
         exchanges=tuple(hit.name for hit in hits),
         confidence=Confidence.LIKELY,
-        title="The app at {host} answers with an error of its own: {what}",
+        title="The app at {host} returns a server error: {what}",
         names={"what": lack.word},
         owner=Owner.CONFIGURATION,
         steps=lack.steps,
@@ -106,7 +106,7 @@ def maintenance(hits: list[Exchange]) -> Signs:
         evidence=tuple(seen(each, *([body(each.answer)] if each.answer else [])) for each in hits[:3]),
         exchanges=tuple(each.name for each in hits),
         confidence=Confidence.LIKELY,
-        title="The answer of {host} says that it is in maintenance",
+        title="{host} reports that it is in maintenance",
         owner=Owner.CONFIGURATION,
         steps=(
             "Find out who put it in maintenance, and for how long: a deploy or a migration may still be going on.",
