@@ -106,7 +106,7 @@ class Deployment(Observed):
     def monitoring(self) -> MonitoringResponse:
         """The monitoring summary. Needs `backend.monitoring`."""
         section = self.environment.backend.monitoring
-        assert section is not None, "a check that reads monitoring states needs=('backend.monitoring',)"
+        assert section is not None, "a check that reads monitoring must declare needs=('backend.monitoring',)"
         return MonitoringResponse(self._exchange("monitoring"), self._offline, section)
 
     @property
@@ -159,7 +159,7 @@ class Deployment(Observed):
     def sign_in(self) -> SignInResponses:
         """The steps of the sign-in journey. Needs `sign_in`."""
         section = self.environment.sign_in
-        assert section is not None, "a check that reads the sign-in journey states needs=('sign_in',)"
+        assert section is not None, "a check that reads the sign-in journey must declare needs=('sign_in',)"
         groups: tuple[Group, ...] = ("sign_in", "refusal", "write")
         return SignInResponses(
             self.response,
@@ -171,7 +171,7 @@ class Deployment(Observed):
     def compose(self) -> Compose:
         """The compose project that the environment file declares. Needs `compose`."""
         section = self.environment.compose
-        assert section is not None, "a check that reads the containers states needs=('server', 'compose')"
+        assert section is not None, "a check that reads the containers must declare needs=('server', 'compose')"
         return section
 
     @property
@@ -191,7 +191,7 @@ class Deployment(Observed):
         from smokegate.plugin.platform_results import PlatformResults  # noqa: PLC0415 - as above
 
         section = self.environment.render
-        assert section is not None, "a check that reads the platform states needs=('render',)"
+        assert section is not None, "a check that reads the platform must declare needs=('render',)"
         self._seen("platform")
         return PlatformResults(self.observation.platform, section, self.expected_commit)
 

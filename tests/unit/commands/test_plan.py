@@ -161,7 +161,7 @@ def test_when_all_was_tried_nothing_is_left(broken: CheckResult) -> None:
     found = plan(broken.report)
     assert isinstance(found, Plan)
     left = plan(broken.report, found.actions)
-    assert left == Refusal("every permitted action was tried, and none of them helped")
+    assert left == Refusal("every permitted action was tried, but none helped")
 
 
 def test_a_guess_is_not_acted_on(broken: CheckResult) -> None:

@@ -173,7 +173,7 @@ def test_a_gateway_that_answers_some_requests_itself_is_said_to_do_so() -> None:
     text = "<html><head><title>502 Bad Gateway</title></head><body><hr><center>nginx</center></body></html>"
     headline = judged(page("health 2", 502, text)).headline
     assert headline is not None
-    assert headline.title.endswith("gets no answer from the backend, some of the time")
+    assert headline.title.endswith("gets no response from the backend, some of the time")
 
 
 @pytest.mark.parametrize(
@@ -388,7 +388,7 @@ def test_program_that_has_no_path_of_the_file_is_another_one() -> None:
     headline = judged(*(answered(name, 404, text, other) for name in names), environment=environment).headline
     assert headline is not None
     assert (headline.code, headline.confidence) == ("app.wrong-service", Confidence.LIKELY)
-    assert "Another program" in headline.title
+    assert "A different program" in headline.title
 
 
 def test_setting_that_is_named_in_words_is_reported() -> None:
