@@ -360,7 +360,7 @@ def test_promised_text_is_not_kept_by_its_opposite(text: str, healthy: bool) -> 
     ("text", "words"),
     [
         ('<!doctype html><div id="root"></div><script type="module" src="/assets/index-1.js"></script>', "static host"),
-        ('<!doctype html><title>Log in</title><form><input type="password"></form>', "to sign in"),
+        ('<!doctype html><title>Log in</title><form><input type="password"></form>', "sign-in page"),
     ],
 )
 def test_page_in_place_of_a_health_check_of_which_nothing_is_promised(text: str, words: str) -> None:
@@ -608,7 +608,7 @@ def test_token_that_opens_another_account_is_reported() -> None:
     headline = judged(answered("account again", 200, {"id": 8})).headline
     assert headline is not None
     assert headline.code == "sign-in.account-lost"
-    assert "another account" in headline.title
+    assert "a different account" in headline.title
 
 
 @pytest.mark.parametrize(
