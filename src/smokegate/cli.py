@@ -16,14 +16,14 @@ from smokegate.standard_streams import enduring
 #: Command → what `--help` says of it, in the order in which it shows them.
 #: Each is a module under `smokegate.commands`, imported when it is called.
 COMMANDS = {
-    "check": "check a deployment of which only its address is known: no file, no set-up",
+    "check": "check a deployment by its address alone: no file, no set-up",
     "environments": "list the environments and validate their files",
-    "init": "write the first environment file of a repository from the responses of a deployment",
+    "init": "write a repository's first environment file from a deployment's responses",
     "new": "write environments/NAME.toml for a deployment at URL",
     "diagnose": "check a deployment, name the cause of a failure, and with --fix repair what can be repaired",
     "watch": "check repeatedly, one line per round",
-    "report": "render the JSON of runs again, several as one page",
-    "preflight": "read a blueprint before a deploy, offline, and say what would break",
+    "report": "render JSON reports again, several as one page",
+    "preflight": "check a blueprint offline before a deploy, and report what would break",
 }
 #: Commands that read their own arguments, and where their `main` is.
 OWN = {"run": "smokegate.commands.run", "replica": "smokegate.replica.command"}

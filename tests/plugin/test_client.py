@@ -10,7 +10,7 @@ import pytest
 from tests_support.running import ROOT, Ran, clean_environment
 from tests_support.web import Reply, reply
 
-TEXT = (ROOT / "docs" / "extending.md").read_text("utf-8").partition("## Requests of your own")[2]
+TEXT = (ROOT / "docs" / "extending.md").read_text("utf-8").partition("## Send your own requests")[2]
 EXAMPLES = re.findall(r"```python\n(.*?)```", TEXT.partition("## What a check declares")[0], re.DOTALL)
 CHECKS = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)[0]
 FILE = 'title = "Own"\n[backend]\nurl = "{url}"\nbearer = { env = "TOKEN" }\n[backend.health]\nsamples = 1\n'

@@ -42,21 +42,18 @@ def _undecided(found: Found, cause: str) -> str:
     if check is not None and check.is_unclear and cause in {"", "app.unhealthy"}:
         return (
             f"{check.path} answers {check.status}, and {check.key} is {json.dumps(check.value, ensure_ascii=False)}:"
-            f" whether that is healthy, a file must say: smokegate init {found.url}, and correct `json` in it"
+            f" say whether that is healthy in an environment file: smokegate init {found.url}, then correct `json`"
         )
     if found.guarded and (cause in GUESSED or not (cause or found.has_grounds)) and (check or not found.page):
         return (
-            f"it wants credentials: smokegate init {found.url}, and state them in the file"
+            f"it requires credentials: smokegate init {found.url}, and declare them in the file"
             " (`basic`, `bearer` or `send` in `[backend]`)"
         )
     if found.leads_to and not found.has_grounds and cause in {"", "net.redirects", *GUESSED}:
         return f"it redirects to another host; check that one: smokegate check {found.leads_to}"
     if not found.answered or found.has_grounds or cause not in {"", *GUESSED}:
         return ""
-    return (
-        "it answers, and nothing was found that distinguishes health from trouble;"
-        f" name its health check: smokegate check {found.url} --health PATH"
-    )
+    return f"it responds, but no health check was found; name it: smokegate check {found.url} --health PATH"
 
 
 def _without_file(step: str, name: str, url: str) -> str:
@@ -67,7 +64,7 @@ def _without_file(step: str, name: str, url: str) -> str:
     file = f"environments/{name}.toml"
     for before, after in (
         (f"smokegate run {name}", f"smokegate check {url}"),
-        (f"put its address into `{file}` in place of `{url}`", "check that address"),
+        (f"set that address in `{file}` instead of `{url}`", "check that address"),
         (f"`backend.url` in {file}", "what `smokegate check` was given"),
         (f" in {file}", ""),
         (f" of {file}", ""),

@@ -42,10 +42,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--fault", metavar="NAME", help="break the replica on purpose (replica environments only)")
     parser.add_argument(
-        "--environments", type=Path, default=Path("environments"), metavar="DIR", help="where the files are"
+        "--environments", type=Path, default=Path("environments"), metavar="DIR", help="directory of environment files"
     )
     parser.add_argument(
-        "--reports", type=Path, default=Path("reports"), metavar="DIR", help="where reports are written"
+        "--reports", type=Path, default=Path("reports"), metavar="DIR", help="directory for the reports"
     )
 
 

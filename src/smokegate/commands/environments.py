@@ -18,7 +18,7 @@ SCHEMA = "environment.schema.json"
 def describe(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument(
-        "--environments", type=Path, default=Path("environments"), metavar="DIR", help="where the files are"
+        "--environments", type=Path, default=Path("environments"), metavar="DIR", help="directory of environment files"
     )
     parser.add_argument(
         "--schema", action="store_true", help="print the JSON schema of environment files, for editors and linters"

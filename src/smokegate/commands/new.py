@@ -22,7 +22,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     """Add what `new` and `init` have in common."""
     parser.add_argument("--health", default="", metavar="PATH", help="the health check's path, if it is not found")
     parser.add_argument(
-        "--environments", type=Path, default=Path("environments"), metavar="DIR", help="where the files are"
+        "--environments", type=Path, default=Path("environments"), metavar="DIR", help="directory of environment files"
     )
     parser.add_argument("--yes", action="store_true", help="write without confirmation, also over an existing file")
 

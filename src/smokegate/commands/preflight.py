@@ -27,7 +27,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--sarif", type=Path, metavar="FILE", help="also write the findings as SARIF, for GitHub")
     parser.add_argument(
-        "--environments", type=Path, default=Path("environments"), metavar="DIR", help="where the files are"
+        "--environments", type=Path, default=Path("environments"), metavar="DIR", help="directory of environment files"
     )
     parser.add_argument(
         "--set",

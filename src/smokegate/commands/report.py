@@ -26,7 +26,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="FILE",
-        help="where the report is written: a page, or Markdown where its name ends in .md",
+        help="file to write: an HTML page, or Markdown if its name ends in .md",
     )
 
 
@@ -58,7 +58,7 @@ def _rendered(document: dict[str, Any], output: Path) -> str:
 
         return page(document)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise RunError(f"a run is not as this version writes it: {error!r}; run the checks again") from None
+        raise RunError(f"not a report of this version: {error!r}; run the checks again") from None
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -112,4 +112,4 @@ def merged(runs: list[dict[str, Any]]) -> dict[str, Any]:
             "environments": list(environments.values()),
         }
     except (KeyError, TypeError, AttributeError) as error:
-        raise RunError(f"a run is not as this version writes it: {error!r}; run the checks again") from None
+        raise RunError(f"not a report of this version: {error!r}; run the checks again") from None

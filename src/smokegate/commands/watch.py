@@ -14,9 +14,9 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
     add_options(parser)
     parser.add_argument(
-        "--every", default="60s", metavar="60s", help="from the start of a round to the next (default: 60s)"
+        "--every", default="60s", metavar="60s", help="time from the start of one round to the next (default: 60s)"
     )
-    parser.add_argument("--count", type=int, metavar="N", help="stop after N rounds (default: at Ctrl-C)")
+    parser.add_argument("--count", type=int, metavar="N", help="stop after N rounds (default: run until Ctrl-C)")
     parser.add_argument(
         "--journey",
         action="store_true",

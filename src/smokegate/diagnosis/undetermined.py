@@ -16,31 +16,31 @@ if TYPE_CHECKING:
     from smokegate.diagnosis.outcome import TestOutcome
 
 CODE = "undetermined"
-TITLE = "Something is broken, and what was observed does not show why"
+TITLE = "Something is broken, but the cause is not known"
 SYMPTOM = "An expectation fails in a way that fits no known cause."
 STEPS = (
-    "Check the first line of the evidence and repeat that request with the curl line of the report.",
+    "Check the first line of the evidence and repeat that request with the report's curl command.",
     (
-        "Read the application's log at that moment: a request that is not in it was answered by"
-        " something in front of the app."
+        "Read the application's log at that time: if the request is not there,"
+        " something in front of the app answered it."
     ),
     "On the server, in `{directory}`: `{compose} ps` and `{compose} logs --tail 100 {service}`.",
-    "When the cause is known, give it a rule: a file in `smokegate/diagnosis/rules/`.",
+    "When you know the cause, add a rule for it in `smokegate/diagnosis/rules/`.",
 )
 SETTLES = (
-    "the application's log of the same moment would settle whether the request reached it",
-    "the same request from another network would settle whether the way there matters",
+    "the application's log at that time shows whether the request reached it",
+    "the same request from another network shows whether the network path matters",
 )
 WORDS_AT_MOST = 5
 OWN_CODE = "check.failed"
-OWN_TITLE = "A check of your own fails: {check}"
-OWN_SYMPTOM = "Everything that the suite checks passes, and a check of `tests/smoke` does not."
+OWN_TITLE = "Your own check fails: {check}"
+OWN_SYMPTOM = "All of the suite's checks pass, but one of your own in `tests/smoke` fails."
 OWN_STEPS = (
-    "Read in the evidence what the check states and found; repeat its request with the curl line of the report.",
-    "If the check is right, look for what changed with the last deploy, and fix it or roll back.",
+    "Read in the evidence what the check expected and found; repeat its request with the report's curl command.",
+    "If the check is right, find out what the last deploy changed; fix it or roll back.",
     "If it is out of date, correct it in `tests/smoke`.",
 )
-OWN_COMPETING = ("a check that expects what the application no longer promises",)
+OWN_COMPETING = ("a check that is out of date",)
 
 
 def undetermined(case: Case, advised: Collection[str] = ()) -> Finding | None:

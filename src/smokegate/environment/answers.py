@@ -61,16 +61,16 @@ Pattern = Annotated[str, After(checked)]
 
 
 class TextRule(Section, frozen=True, kw_only=True):
-    """What a text is; every key that is given must hold."""
+    """Rules for a text; all that are given must hold."""
 
     equals: str | None = None
-    """The whole text, spaces at its ends apart."""
+    """The whole text, without surrounding white space."""
     contains: str | None = None
-    """It contains this. A word that only occurs as its opposite ("unhealthy", "not ready") does not count."""
+    """It contains this. The opposite ("unhealthy", "not ready") does not count."""
     not_contains: str | None = None
     """It does not contain this."""
     matches: Pattern | None = None
-    """This regular expression is found in it (in its first 14 000 characters, where the pattern has repeats)."""
+    """This regular expression matches somewhere in it (in the first 14,000 characters, if the pattern has repeats)."""
 
     @property
     def given(self) -> tuple[tuple[str, Any], ...]:
@@ -80,12 +80,12 @@ class TextRule(Section, frozen=True, kw_only=True):
 
 
 class HeaderRule(TextRule, frozen=True, kw_only=True):
-    """What a response header is; every key that is given must hold."""
+    """Rules for a response header; all that are given must hold."""
 
     one_of: Many[str] | None = None
     """Its value is one of these."""
     present: bool | None = None
-    """`true`: it is there, whatever its value; `false`: it is not."""
+    """`true`: the header exists, with any value; `false`: it does not."""
 
 
 def text_rule(value: object, _given: Variables | None) -> object:

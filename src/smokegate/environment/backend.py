@@ -24,43 +24,43 @@ from smokegate.environment.section import named
 
 
 class Sent(Carried, frozen=True, kw_only=True):
-    """What every request of the backend can say of how it is sent; it goes before what `[backend]` says."""
+    """How one request is sent; takes precedence over `[backend]`."""
 
     anonymous: bool = False
-    """`true`: without the headers, credentials and client certificate of `[backend]`, to check that a client without
-    them is refused."""
+    """`true`: sent without the headers, credentials and client certificate of `[backend]`, to check that a client
+    without them is refused."""
     timeout: Duration | None = None
-    """The deadline of this request; left out, that of `[backend]`."""
+    """The deadline of this request; by default that of `[backend]`."""
 
 
 class Expectation(Sent, frozen=True, kw_only=True):
     """What one request must answer."""
 
     status: StatusField = 200
-    """The HTTP status it answers."""
+    """The expected HTTP status."""
     json_: JsonPromises = named("json", ())
-    """What its JSON body says: key by key the value itself, or a rule such as `{ one_of = ["a", "b"] }`."""
+    """What its JSON body must contain: for each key the value, or a rule such as `{ one_of = ["a", "b"] }`."""
     contains: str | None = None
-    """A text that its body contains; one that only occurs as its opposite ("unhealthy", "not ready") does not count."""
+    """Text that the body must contain. Its opposite ("unhealthy", "not ready") does not count."""
     text: TextField = None
-    """The whole text of its body, spaces at its ends apart, or rules for it; `""` is an empty body."""
+    """The whole body as text, without surrounding white space, or rules for it; `""` means an empty body."""
     headers: HeaderRules = field(default_factory=dict)
-    """Response headers, each with its value or with rules for it."""
+    """Response headers, each with its value or rules for it."""
     within: Duration | None = None
-    """Latency budget: from the request on a warm connection to the last byte. Over it is a warning only."""
+    """Latency budget, from the request on a warm connection to the last byte. Exceeding it is only a warning."""
     touches: Many[Literal["database"]] = ()
-    """What the answer depends on."""
+    """What the response depends on."""
     method: Method = "GET"
-    """How it is requested: `POST` only with `harmless = true` or `graphql`."""
+    """The HTTP method; `POST` only with `harmless = true` or `graphql`."""
     harmless: bool = False
-    """`true`: this request changes nothing although its method could."""
+    """`true`: this request changes nothing, although its method could."""
     graphql: Annotated[str | None, such_as("{ viewer { id } }")] = None
-    """A GraphQL query, which is sent as POST and may be no mutation."""
+    """A GraphQL query, sent as POST; mutations are not allowed."""
     fields: Fields = field(default_factory=dict)
-    """The fields of the request's body, as JSON; dots in a name separate levels."""
+    """The fields of the JSON request body; dots in a name separate levels."""
     follow: bool | None = None
-    """`true`: redirects to other hosts are followed too, without credentials; `false`: none is. Left out, those within
-    the host are, unless the file expects a redirect."""
+    """`true`: follow redirects to other hosts too, without credentials; `false`: follow none. By default redirects
+    within the host are followed, unless the file expects a redirect."""
 
     @property
     def text_rules(self) -> tuple[tuple[str, Any], ...]:
@@ -96,22 +96,22 @@ class Health(Expectation, frozen=True, kw_only=True):
     """The health check of the backend."""
 
     status: StatusField = (200, 204)
-    """The HTTP status it answers; left out, 204 is as good as 200."""
+    """The expected HTTP status; by default 200 or 204."""
     path: Path = "/health"
-    """Where it is."""
+    """Its path."""
     samples: Annotated[int, Meta(ge=1, le=50)] = 5
-    """How often it is requested, so that an outage of some instances only is seen as that."""
+    """How many times it is requested, to detect that only some instances fail."""
 
 
 class Endpoint(Expectation, frozen=True, kw_only=True):
-    """A further endpoint of the backend; any number of them."""
+    """Another endpoint of the backend; there may be any number."""
 
     path: Annotated[Path, such_as("/api/orders?limit=1")]
-    """Where it is, with its query if it has one."""
+    """Its path, with its query if it has one."""
     name: Annotated[NotEmpty | None, such_as("orders without a key")] = None
-    """What reports call it, where a path is requested in more ways than one."""
+    """Its name in reports, needed if a path is requested in more than one way."""
     samples: Annotated[int, Meta(ge=1, le=50)] | None = None
-    """How often it is requested, each time on another connection; left out, once, and several times where it touches
+    """How many times it is requested, each time on another connection; by default once, or several times if it touches
     the database."""
     severity: Severity = "gate"
     """`"advisory"`: a failed check is reported as a warning and does not fail the gate."""
@@ -129,53 +129,53 @@ class Endpoint(Expectation, frozen=True, kw_only=True):
 
 
 class Monitoring(Sent, frozen=True, kw_only=True):
-    """A monitoring summary that answers 200 whatever it reports."""
+    """A monitoring summary that returns 200 whatever it reports."""
 
     path: Annotated[Path, such_as("/api/monitoring/summary")]
-    """Where it is."""
+    """Its path."""
     field: str = "backend_health"
-    """The key that holds the status."""
+    """The key that contains the status."""
     healthy: Many[str] = ("healthy",)
     """The values that mean healthy."""
     degraded: Many[str] = ("degraded",)
-    """The values that mean it works in part."""
+    """The values that mean that it works partly."""
     unhealthy: Many[str] = ("unhealthy",)
-    """The values that mean it reports trouble. Every other value, `"error"` above all, always fails."""
+    """The values that mean that something is wrong. Every other value, such as `"error"`, always fails."""
     on_degraded: Severity = "advisory"
-    """What a degraded status does to the gate."""
+    """Whether a degraded status fails the gate or only warns."""
     on_unhealthy: Severity = "advisory"
-    """What an unhealthy status does to the gate."""
+    """Whether an unhealthy status fails the gate or only warns."""
     age_field: Annotated[str | None, such_as("last_sync_seconds")] = None
-    """The key that holds the age of the data in seconds; goes with `fresh_within`."""
+    """The key that contains the age of the data in seconds; needs `fresh_within`."""
     fresh_within: Duration | None = None
-    """How old the data may be; goes with `age_field`."""
+    """How old the data may be; needs `age_field`."""
     on_stale: Severity = "gate"
-    """What stale data, or an age that is null, does to the gate."""
+    """Whether stale data, or an age of null, fails the gate or only warns."""
     within: Duration | None = None
     """Latency budget, as for an endpoint."""
     touches: Many[Literal["database"]] = ()
-    """What the answer depends on, as for an endpoint."""
+    """What the response depends on, as for an endpoint."""
 
 
 class Backend(Carried, frozen=True, kw_only=True):
     """The application's server side, as its users reach it.
 
-    Several of them (regions, say) are a `[[backend]]` each, with a `name`: each is an environment of its own, which is
-    called `FILE-NAME`, and `--env=FILE` is all of them. What a later one leaves out is that of the first.
+    For several backends (such as regions), write one `[[backend]]` with a `name` for each. Each is a separate
+    environment called `FILE-NAME`; `--env=FILE` checks all of them. They inherit from the first what they leave out.
     """
 
     name: Annotated[str | None, such_as("eu")] = None
-    """What this backend is called, where there are several."""
+    """Its name, if there are several backends."""
     url: Annotated[Origin, such_as("https://app.example.com")] = ""
-    """Its public address. Required, except beside `[replica]`, which fills it in when it has started."""
+    """Its public address. Required, except with `[replica]`, which fills it in when it has started."""
     wait: Duration = 300.0
-    """How long a bare `--wait` waits until it is healthy."""
+    """How long `--wait` without a value waits until it is healthy."""
     timeout: Duration = 10.0
     """The deadline of one request, from the name lookup to the last byte."""
     database: Literal["none"] | None = None
-    """`"none"`: it has no database, so that no check needs to touch one."""
+    """`"none"`: it has no database, so no check has to touch one."""
     certificate_days: Annotated[int, Meta(ge=0, le=3650)] = 14
-    """A certificate that expires sooner than this many days is reported as a warning."""
+    """A certificate that expires within this many days is reported as a warning."""
     health: Health = field(default_factory=Health)
     """The health check; checked with its defaults where the file does not speak of it."""
     endpoints: Many[Endpoint] = ()

@@ -16,10 +16,10 @@ from smokegate.environment.wording import describe
 
 
 class Element(Section, frozen=True, kw_only=True):
-    """One thing on a page: a text, or an element by its accessible role and name, by its label, or by a selector."""
+    """Something on a page: a text, or an element found by its accessible role and name, its label, or a selector."""
 
     text: str | None = None
-    """A text that must be seen; "HEALTHY" is not seen in "UNHEALTHY". Upper and lower case do not matter."""
+    """Text that must be visible, ignoring case; "HEALTHY" is not found in "UNHEALTHY"."""
     role: str | None = None
     """An accessible role, such as `"heading"` or `"button"`."""
     name: str | None = None
@@ -74,66 +74,69 @@ class BrowserPage(Section, frozen=True, kw_only=True):
     """A page to open."""
 
     path: Annotated[Path, such_as("/dashboard")] = "/"
-    """Where it is."""
+    """Its path."""
     shows: Annotated[Many[Shown], such_as(["Backend Health: HEALTHY"])] = ()
     """What a user sees there once it is loaded."""
     not_shows: Annotated[Many[Shown], such_as(["Backend Health: ERROR"])] = ()
     """What a user must not see there."""
     within: Duration | None = None
-    """Budget until something is painted for the first time. Over it is a warning only."""
+    """Budget for the first paint. Exceeding it is only a warning."""
 
 
 class BrowserFields(Section, frozen=True, kw_only=True):
-    """The fields of the forms, where they are not found by their type, name and label."""
+    """The fields of the forms, if they are not found by their type, name and label."""
 
     email: InputField = None
     """The e-mail address or user name."""
     password: InputField = None
-    """The password; each that is found is filled in."""
+    """The password; all matching fields are filled in."""
     name: InputField = None
     """The user's name."""
     submit: InputField = None
-    """What is clicked to send the form; left out, its submit button. A bare text is the button's name."""
+    """What to click to send the form; by default its submit button. A plain text is the button's name."""
     logout: InputField = None
-    """What is clicked to log out; left out, a button or link with such a name, else the session is cleared."""
+    """What to click to log out; by default a button or link with such a name, or else the session is cleared."""
 
 
 class BrowserSignIn(Section, frozen=True, kw_only=True):
-    """Signing in through the page, with an account by the rules of `[sign_in]`.
+    """Signing in through the page.
 
-    Registers where `creates_accounts` allows it, else signs in with the standing account; the account must be
-    shown. Then it logs out, logs in again and reloads the page.
+    Registers an account if `[sign_in]` has `creates_accounts`, otherwise signs in with the standing account. The
+    account must then be shown. Afterwards it logs out, logs in again and reloads the page.
     """
 
     register_page: Annotated[Path | None, such_as("/register")] = named("register", None)
-    """The page with the form to register; left out, an account is never created through the page."""
+    """The page with the registration form; by default no account is created through the page."""
     login: Path = "/login"
-    """The page with the form to log in."""
+    """The page with the login form."""
     shows: Annotated[Many[Shown], such_as(["Welcome, {name}"])] = ()
-    """What the signed-in page shows; `{email}` and `{name}` stand for the account's. Left out, one of the two."""
+    """What the signed-in page shows; `{email}` and `{name}` stand for the account's values. By default one of the
+    two."""
     fields: BrowserFields = field(default_factory=BrowserFields)
     """Which fields are filled in."""
     reload: bool = True
-    """`false`: reloading the page signs the user out, by design."""
+    """`false`: reloading the page signs the user out by design."""
 
 
 class BrowserSection(Section, frozen=True, kw_only=True):
-    """What a user sees: pages in a headless Chromium. Needs the extra `smokegate[browser]`."""
+    """What a user sees: opens pages in headless Chromium. Needs the extra `smokegate[browser]`."""
 
     url: Annotated[Origin | None, such_as("https://www.example.com")] = None
-    """The pages' address; left out, `frontend.url`, else `backend.url`."""
+    """The pages' address; by default `frontend.url`, or else `backend.url`."""
     timeout: Duration = 10.0
-    """How long a page may take until it shows what it must. A page on which nothing happens any more for a quarter
-    of it is judged at once."""
+    """How long a page may take until it shows what it must. A page without any activity for a quarter of this time is
+    judged at once."""
     required: bool = True
-    """Whether a machine without a browser leaves the run UNKNOWN; `false`: a gap that the report names."""
+    """`true`: without a browser on this machine, the run is UNKNOWN; `false`: the report only lists it as not
+    covered."""
     origins: Annotated[Many[str], such_as(["https://cdn.example.com"])] = ()
-    """Further origins that belong to the application, such as a CDN; those of `url` and `backend.url` do anyway.
-    Every other is a third party: its failures break nothing, and nothing of an account is sent to it."""
+    """Additional origins of the application, such as a CDN; `url` and `backend.url` always belong to it. All others are
+    third parties: their failures are ignored, and no account data is sent to them."""
     allow: Annotated[Many[str], such_as(["/api/market/"])] = ()
-    """Failures that are known and harmless: each a part of the request's address or of the error's text."""
+    """Known, harmless failures: each a part of the request's address or of the error message."""
     trace: str | None = None
-    """A file to write Playwright's trace to, best with `--set`. It holds everything that was sent, secrets too."""
+    """A file for Playwright's trace, best used with `--set`. It contains everything that was sent, including
+    secrets."""
     pages: Many[BrowserPage] = field(default_factory=lambda: (BrowserPage(),))
     """The pages to open, each a `[[browser.pages]]`; left out, `/`."""
     sign_in: BrowserSignIn | None = None

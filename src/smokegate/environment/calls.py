@@ -56,13 +56,13 @@ class Call(Section, frozen=True, kw_only=True):
     """A request that sends a body."""
 
     path: Path
-    """Where it is sent."""
+    """The path to request."""
     body: Literal["json", "form"] = "json"
-    """How its fields are sent: as JSON, or as an HTML form sends them."""
+    """The format of the body: JSON, or form-encoded."""
     fields: Fields = field(default_factory=dict)
-    """Further fields of its body. In JSON, dots in a name separate levels: `"user.role"`."""
+    """Additional fields of the body. In JSON, dots in a name separate levels: `"user.role"`."""
     send: SentHeaders = field(default_factory=dict)
-    """Request headers for this request only."""
+    """Additional request headers."""
 
 
 class Credentials(Call, frozen=True, kw_only=True):
@@ -78,34 +78,35 @@ class Register(Credentials, frozen=True, kw_only=True):
     """How an account is created (POST)."""
 
     fields: Fields = field(default_factory=lambda: {"full_name": "smokegate synthetic check"})
-    """Further fields of its body, such as `{ terms = true, company = "smokegate" }`."""
+    """Additional fields of the body, such as `{ terms = true, company = "smokegate" }`."""
     password_again: str | None = None
-    """The name of the field that repeats the password, where there is one."""
+    """The name of the field that repeats the password, if there is one."""
     token: Annotated[str | None, such_as("access_token")] = None
-    """The key of its answer that holds the token, with dots between levels. Registering must then give one; left out,
-    an answer without a token is followed by a login."""
+    """The key of the response that contains the token, with dots between levels. If set, registering must return a
+    token; if not, a response without a token is followed by a login."""
     confirmed: Literal["by the answer", "elsewhere"] = "by the answer"
-    """`"elsewhere"`: a new account must be confirmed first, by e-mail for one. Registering is then checked by its
-    status alone, and signing in with the standing account."""
+    """`"elsewhere"`: a new account must be confirmed first, for example by e-mail. Then registering is checked by its
+    status only, and the standing account signs in."""
 
 
 class Login(Credentials, frozen=True, kw_only=True):
     """How a user logs in (POST)."""
 
     refused: Many[Status] = (400, 401, 403, 422)
-    """The statuses that refuse a wrong password; 404 does so too where its JSON says that there is no such user."""
+    """Statuses that mean that a wrong password was refused. A 404 whose JSON says that there is no such user counts
+    too."""
 
 
 class AccountView(Section, frozen=True, kw_only=True):
-    """Where a signed-in account is shown (GET)."""
+    """The request that shows the signed-in account (GET)."""
 
     path: Path
-    """Where it is."""
+    """Its path."""
     send: SentHeaders = field(default_factory=dict)
-    """Request headers for this request only."""
+    """Additional request headers."""
     refused: Many[Status] = (401, 403)
-    """The statuses that keep out a client that is not signed in; so does a redirect to a login page, and a 404 in JSON
-    of a view that opens when signed in."""
+    """Statuses that mean that a client without sign-in was refused. A redirect to a login page counts too, and so does
+    a 404 in JSON."""
 
 
 class Logout(Call, frozen=True, kw_only=True):
@@ -121,52 +122,52 @@ class Delete(Call, frozen=True, kw_only=True):
     """How a created account is deleted."""
 
     path: Annotated[str, Before(with_identity)]
-    """Where; `{identity}` stands for the value of `identity` that registering or the account view gave."""
+    """Its path; `{identity}` stands for the value of `identity` from the registration or the account view."""
     method: Literal["DELETE", "POST"] = "DELETE"
     """The method."""
     password: str | None = None
-    """The name of the field that repeats the password, where one must."""
+    """The name of the field for the password, if deleting requires it."""
 
 
 class Undo(Call, frozen=True, kw_only=True):
-    """How the write is taken back."""
+    """How the write is undone."""
 
     path: Annotated[str, Before(with_identity)]
-    """Where; `{identity}` stands for the value of `identity` that the write gave."""
+    """Its path; `{identity}` stands for the value of `identity` from the response to the write."""
     method: Literal["DELETE", "POST", "PUT", "PATCH"] = "DELETE"
     """The method."""
 
 
 class WriteCheck(Call, frozen=True, kw_only=True):
-    """A write that the account makes and takes back at once: signing in alone writes nothing."""
+    """A write that the account makes and undoes at once, because signing in alone writes nothing."""
 
     method: Literal["POST", "PUT", "PATCH"] = "POST"
     """The method."""
     identity: str = "id"
-    """The key of its answer that `{identity}` in `undo` stands for, with dots between levels."""
+    """The key of the response whose value replaces `{identity}` in `undo`, with dots between levels."""
     undo: Called[Undo]
-    """How it is taken back, also after Ctrl-C: a path for DELETE, or a table."""
+    """How it is undone, also after Ctrl-C: a path for DELETE, or a table."""
 
 
 class Csrf(Section, frozen=True, kw_only=True):
-    """The token against cross-site request forgery: where it is read, and how it is sent with each write.
+    """The CSRF token: where it is read, and how it is sent with each write.
 
     It is read from one of `input`, `meta`, `cookie`, `json` and `answer_header`, and sent as `field`, as `header`
-    or both. Requests then carry `Origin` and `Referer` as a browser's do.
+    or both. Requests then have `Origin` and `Referer` headers, as in a browser.
     """
 
     page: Annotated[Path, such_as("/accounts/login/")]
-    """The page that gives it (GET), before each write."""
+    """The page that contains it, requested (GET) before each write."""
     input: Annotated[str | None, such_as("csrfmiddlewaretoken")] = None
-    """The name of the hidden field that holds it; it is sent back under the same name."""
+    """The name of the hidden field that contains it; it is sent back under the same name."""
     meta: Annotated[str | None, such_as("csrf-token")] = None
-    """The name of the `<meta>` element that holds it."""
+    """The name of the `<meta>` element that contains it."""
     cookie: Annotated[str | None, such_as("XSRF-TOKEN")] = None
-    """The cookie that holds it."""
+    """The cookie that contains it."""
     json_: Annotated[str | None, such_as("csrfToken")] = named("json", None)
-    """The key of the JSON body that holds it, with dots between levels."""
+    """The key of the JSON body that contains it, with dots between levels."""
     answer_header: Annotated[HeaderName | None, such_as("X-CSRF-Token")] = None
-    """The response header that holds it."""
+    """The response header that contains it."""
     field: Annotated[str | None, such_as("_token")] = None
     """The field of the body in which it is sent."""
     header: Annotated[HeaderName | None, such_as("X-CSRFToken")] = None

@@ -47,12 +47,12 @@ class Basic(Section, frozen=True, kw_only=True):
 
 
 class ClientCertificate(Section, frozen=True, kw_only=True):
-    """The certificate with which a client proves who it is (mutual TLS)."""
+    """The client certificate for mutual TLS."""
 
     file: Annotated[PemFile, such_as("client.pem")]
-    """The certificate as PEM: a path beside this file, or `{ env = "NAME" }` with a path or the PEM text."""
+    """The certificate as PEM: a path relative to this file, or `{ env = "NAME" }` with a path or the PEM text."""
     key: Annotated[PemFile | None, such_as("client.key")] = None
-    """Its private key, in the same way; left out, it is in `file`."""
+    """Its private key, written the same way; by default it is in `file`."""
     password: Secret | None = None
     """The password of the private key, as `{ env = "NAME" }`."""
 
@@ -94,7 +94,7 @@ class Carried(Section, frozen=True, kw_only=True):
     """How requests are sent."""
 
     send: SentHeaders = field(default_factory=dict)
-    """Request headers to send, credentials as `{ env = "NAME" }`, also with a `prefix = "Bearer "`."""
+    """Request headers; credentials as `{ env = "NAME" }`, optionally with `prefix = "Bearer "`."""
     basic: Basic | None = None
     """User and password for HTTP Basic authentication."""
     bearer: Secret | None = None
@@ -102,11 +102,11 @@ class Carried(Section, frozen=True, kw_only=True):
     client_certificate: ClientCertificate | None = None
     """The client's own certificate, for mutual TLS."""
     host: Annotated[HostName | None, such_as("shop.example.com")] = None
-    """The `Host` header to send, where it is not the host of the address. Over https, `connect_to` is the better way:
-    it also makes the certificate that of the name."""
+    """The `Host` header, if it is not the host of the address. Over https, prefer `connect_to`: it also verifies the
+    certificate for that name."""
     connect_to: Annotated[ConnectTo | None, such_as("10.0.0.7", "10.0.0.7:8443")] = None
-    """Where to connect instead of resolving the address's host, like curl's `--connect-to`: to check a deployment
-    before DNS or traffic is switched to it."""
+    """Where to connect instead of resolving the host, like curl's `--connect-to`: checks a deployment before DNS points
+    to it."""
 
     @property
     def credentials(self) -> dict[str, str]:

@@ -92,7 +92,7 @@ def _tables(
             again.setdefault(shown[target], []).append(f"`{key}`")
         else:
             inner.append(("".join((".".join((*path, key)), "[]" if many else "")), (*path, key), target))
-    head = "\n| key | holds | default, or an example | meaning |\n| --- | --- | --- | --- |\n"
+    head = "\n| key | type | default or example | meaning |\n| --- | --- | --- | --- |\n"
     yield head + "".join(rows) if rows else ""
     yield "".join(f"\nAlso {', '.join(keys)}, as in `{first}`.\n" for first, keys in again.items())
     for name, below, target in inner:

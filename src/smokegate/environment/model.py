@@ -44,55 +44,56 @@ __all__ = [
 
 
 class Frontend(Carried, frozen=True, kw_only=True):
-    """The application's pages, where they are served by a host of their own."""
+    """The frontend, if it has its own address."""
 
     url: Annotated[Origin, such_as("https://www.example.com")] = ""
-    """Their public address. Required, except beside `[replica]`, which fills it in when it has started."""
+    """Its public address. Required, except with `[replica]`, which fills it in when it has started."""
     path: Path = "/"
     """The page to load."""
     contains: str | None = None
-    """A text that the page contains."""
+    """Text that the page must contain."""
     calls: Origin | Literal[False] | None = None
-    """The API address that its scripts must call, with its path; left out, the origin of `backend.url`. `false`: they
-    call none, such as those of server-rendered pages."""
+    """The API address, with its path, that its scripts must call; by default the origin of `backend.url`. `false`: they
+    call no API, as with server-rendered pages."""
 
 
 class Checks(Section, frozen=True, kw_only=True):
-    """What a team's own checks may do with `deployment.client`."""
+    """What your own checks may do with `deployment.client`."""
 
     writes: bool = False
-    """`true`: they may send requests that change something."""
+    """`true`: they may send requests that change data."""
     secrets: dict[str, Secret] = field(default_factory=dict)
-    """Secrets that they send, by name, each as `{ env = "NAME" }`: `deployment.client.secret("card")`."""
+    """Secrets that they may send, by name, each as `{ env = "NAME" }`: `deployment.client.secret("card")`."""
 
 
 class Trace(Section, frozen=True, kw_only=True):
-    """A W3C `traceparent` with every request, so that a red check is found in the team's own tracing."""
+    """Sends a W3C `traceparent` header with every request, so that you can find it in your tracing system."""
 
     link: Annotated[
         Annotated[str, After(trace_link)] | None, such_as("https://tracing.example.com/trace/{trace_id}")
     ] = None
-    """Where a trace is shown; `{trace_id}` stands for its id."""
+    """The address of a trace, for links in the report; `{trace_id}` stands for its id."""
 
 
 class ReplicaSection(Section, frozen=True, kw_only=True):
-    """A stand-in that the run starts and checks instead of a deployment."""
+    """A sample deployment that the run starts and checks."""
 
     kind: Literal["tectonic", "trading", "render", "compose"]
-    """Which one."""
+    """Which sample deployment."""
 
 
 class EnvironmentFile(Section, frozen=True, kw_only=True):
     """One deployment to check."""
 
     title: Annotated[NotEmpty, such_as("My application, staging")]
-    """Its name for people."""
+    """Its name in reports."""
     control: Many[HostPort] = ("1.1.1.1:443", "api.github.com:443")
-    """Distinguishes a runner without network from a dead target; contacted only when the target is not reached."""
+    """Hosts that tell a runner without network from a dead target. They are contacted only if the target cannot be
+    reached."""
     deadline: Duration = 120.0
-    """How long the requests of a run may take in all, `--wait` apart; what is missing then counts as not judged."""
+    """How long all requests of a run may take, without `--wait`. Checks without a response by then are not judged."""
     ca_file: str | None = None
-    """Certificate authorities to trust besides the system's: a PEM file, relative to this directory."""
+    """Certificate authorities to trust in addition to the system's: a PEM file, relative to this directory."""
     backend: Backend = field(default_factory=Backend)
     """The application's server side."""
     frontend: Frontend | None = None

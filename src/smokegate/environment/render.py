@@ -41,13 +41,13 @@ def key_if_set(value: Any, read: Read, given: variables.Variables | None) -> str
 
 
 class Render(Section, frozen=True, kw_only=True):
-    """The services on Render, as its API reports them: `key`, read-only, queried once per run."""
+    """The services on Render: its API is queried once per run, read-only."""
 
     key: Annotated[Secret, Around(key_if_set)] = ""
-    """The API key, as `{ env = "NAME" }`; left out, that of the variable `RENDER_API_KEY`."""
+    """The API key, as `{ env = "NAME" }`; by default from the variable `RENDER_API_KEY`."""
     key_required: bool = True
-    """`false`: where the key's variable is not set, the run says that the platform is not covered, and is judged
-    without it. Otherwise it is UNKNOWN, unless another check fails."""
+    """`false`: if the key's variable is not set, the report lists the platform as not covered. `true`: without the key
+    the run is UNKNOWN, unless another check fails."""
     service: Annotated[NotEmpty, such_as("my-backend")]
     """The backend's service: its name or its id (`srv-…`)."""
     frontend: Annotated[NotEmpty | None, such_as("my-frontend")] = None
@@ -57,16 +57,16 @@ class Render(Section, frozen=True, kw_only=True):
     variables: Many[VariableName] = ()
     """The environment variables that the backend needs: each must be set and not empty."""
     optional: Many[VariableName] = ()
-    """Those that it can do without; `smokegate preflight` knows them."""
+    """Optional variables: a missing one is only a note."""
     values: Annotated[dict[VariableName, str], such_as({"DEBUG": "False"})] = field(default_factory=dict)
     """Variables that must have a certain value, such as `{ DEBUG = "False" }`; case does not matter."""
     branch: str | None = None
-    """The branch that the backend is deployed from, as `smokegate preflight` expects it in the blueprint."""
+    """The branch from which the backend is deployed; `smokegate preflight` compares it with the blueprint."""
     auto_deploy: bool | None = None
-    """Whether a push deploys it, as `smokegate preflight` expects it in the blueprint."""
+    """Whether a push deploys it; `smokegate preflight` compares it with the blueprint."""
     blueprint: Annotated[str | None, such_as("render.yaml")] = None
     """The blueprint, relative to the current directory; `smokegate preflight` checks it."""
     api: Origin = "https://api.render.com/v1"
     """The address of the API."""
     timeout: Duration = 10.0
-    """The time limit of one request to it."""
+    """The time limit of one API request."""

@@ -32,36 +32,37 @@ FITS: dict[str, frozenset[str]] = {
 
 
 class Rule(Section, frozen=True, kw_only=True):
-    """A promise about one JSON value; every key that is given must hold."""
+    """Rules for a JSON value; all that are given must hold."""
 
     equals: Any = None
-    """The value equals this; also written as the bare value."""
+    """The value equals this; a plain value means the same."""
     one_of: Many[Any] | None = None
     """The value equals one of these."""
     not_one_of: Many[Any] | None = None
     """The value equals none of these."""
     at_least: float | None = None
-    """The value is a number and not smaller."""
+    """The value is a number greater than or equal to this."""
     at_most: float | None = None
-    """The value is a number and not larger."""
+    """The value is a number less than or equal to this."""
     matches: str | None = None
-    """The value is a string in which this regular expression is found."""
+    """The value is a string in which this regular expression matches."""
     contains: Any = None
-    """The value is a string or an array that contains this; an object is contained with further keys too."""
+    """The value is a string or an array that contains this. An item may have more keys than the given object."""
     not_contains: Any = None
     """The value is a string or an array that does not contain this."""
     every: Any = None
-    """The value is an array, not empty, each item of which is this: a value, a rule or keys of an object."""
+    """The value is a non-empty array, and every item matches this value, rule or object."""
     any: Any = None
-    """The value is an array with an item that is this: `{ name = "database", status = "up" }`."""
+    """The value is an array, and at least one item matches this value, rule or object: `{ name = "database", status =
+    "up" }`."""
     min_items: Size | None = None
-    """The value is an array of at least so many items."""
+    """The value is an array with at least this many items."""
     max_items: Size | None = None
-    """The value is an array of at most so many items."""
+    """The value is an array with at most this many items."""
     type: JsonType | None = None
     """The value has this JSON type."""
     present: bool | None = None
-    """`true`: the key is there, whatever its value; `false`: it is not."""
+    """`true`: the key exists, with any value; `false`: it does not."""
 
     @property
     def given(self) -> dict[str, Any]:

@@ -20,11 +20,10 @@ __all__ = ["Account", "AccountView", "Csrf", "Delete", "Login", "Logout", "Regis
 
 
 class Account(Section, frozen=True, kw_only=True):
-    """A standing account, with which the journey signs in where it may not create one.
+    """The standing account: an existing account that signs in if the run may not create one.
 
-    Left out, it is that of the variables `SMOKE_NAME_EMAIL` and `SMOKE_NAME_PASSWORD`, NAME being the
-    environment's. Where one of them is not set, everything else is checked, and the run says that sign-in could not
-    be judged.
+    By default it is read from the variables `SMOKE_NAME_EMAIL` and `SMOKE_NAME_PASSWORD`, where NAME is the
+    environment's name. If one of them is not set, everything else is checked, and sign-in is reported as not judged.
     """
 
     email: UserName
@@ -60,49 +59,49 @@ class SignIn(Section, frozen=True, kw_only=True):
     """
 
     preset: Annotated[Annotated[str, After(known_preset)] | None, such_as("django")] = None
-    """A framework whose usual values replace what is left out; see the presets below."""
+    """A framework whose usual values fill in what is left out; see the presets below."""
     register_call: Annotated[Called[Register] | None, such_as("/api/auth/register")] = named("register", None)
-    """Where an account is created."""
+    """The request that creates an account."""
     login_call: Annotated[Called[Login], such_as("/api/auth/login")] = named("login")
-    """Where a user logs in."""
+    """The request that logs a user in."""
     account_call: Annotated[Called[AccountView], such_as("/api/auth/me")] = named("account")
-    """Where the signed-in account is shown."""
+    """The request that shows the signed-in account."""
     logout_call: Annotated[Called[Logout] | Literal[False] | None, such_as("/logout")] = named("logout", None)
-    """Where a user logs out. The old token or session must be refused afterwards. Left out, it is tried beside a login
-    that ends in `login` with an account of the run's own, so that logging in again is checked after a real logout;
-    `false`: it is not."""
+    """The request that logs a user out. The old token or session must be refused afterwards. By default, if the login
+    path ends in `login`, the `logout` next to it is tried with an account that the run created; `false`: no logout is
+    tried."""
     delete_call: Annotated[Called[Delete] | None, such_as("/api/auth/me")] = named("delete", None)
-    """Where an account deletes itself; used to clean up what a run created."""
+    """The request with which an account deletes itself; used to clean up accounts that a run created."""
     write_check: WriteCheck | None = None
-    """A write that the signed-in account makes and takes back."""
+    """A write that the signed-in account makes and undoes."""
     creates_accounts: bool = False
-    """Whether a run may create an account, which needs `register`; else it signs in with `standing`."""
+    """Whether a run may create an account (needs `register`); otherwise it signs in with `standing`."""
     standing: Annotated[Account | None, Around(account_if_known)] = None
     """The standing account."""
     keep: bool = False
-    """`true`: the standing account was made before this deploy and no one changes it, so that a refusal means lost
-    data. It signs in beside a created account too."""
+    """`true`: the standing account existed before this deploy and nobody changes it, so a refused login means lost
+    data. It then signs in even if the run also creates an account."""
     email_domain: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]+$")] = "example.com"
-    """The domain of created addresses: `smokegate+RANDOM@` this."""
+    """The domain of created e-mail addresses (`smokegate+RANDOM@DOMAIN`)."""
     within: Duration | None = None
-    """Latency budget of each step, on a warm connection. Over it is a warning only."""
+    """Latency budget of each step, on a warm connection. Exceeding it is only a warning."""
     session: Literal["token", "cookie"] = "token"
-    """What a login gives: a token that is sent in a header, or a session cookie, kept and sent as a browser does."""
+    """What a login returns: a token to send in a header, or a session cookie, handled as in a browser."""
     cookie: Annotated[str | None, such_as("sessionid")] = None
-    """The session cookie that a login must set; left out, any. Goes with `session = "cookie"`."""
+    """The session cookie that a login must set; by default any. Needs `session = "cookie"`."""
     token: str = "access_token"  # noqa: S105 - the name of a key
-    """The key of the answer that holds the token, with dots between levels."""
+    """The key of the response that contains the token, with dots between levels."""
     token_header: Annotated[HeaderName | None, such_as("Authorization")] = None
-    """The response header that holds the token, instead of the body."""
+    """The response header that contains the token, if it is not in the body."""
     header: HeaderName = "Authorization"
     """The request header in which the token is sent."""
     scheme: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]*$")] = "Bearer"
-    """The word before the token in that header; empty: the token alone."""
+    """The word before the token in that header; empty for the token alone."""
     csrf: Csrf | None = None
     """The CSRF token."""
     identity_declared: str | None = named("identity", None)
-    """The key of the response and of the account view that identifies an account; left out, `id`, which may be
-    missing."""
+    """The key that identifies an account in the responses of registration and account view; by default `id`, which may
+    be missing."""
     touches: Many[Literal["database"]] = ("database",)
     """What signing in depends on."""
 

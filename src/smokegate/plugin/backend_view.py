@@ -129,5 +129,5 @@ class BackendView(Observed):
     def monitoring(self) -> MonitoringResponse:
         """The monitoring summary. Needs `backend.monitoring`."""
         section = self.environment.backend.monitoring
-        assert section is not None, "a check that reads monitoring states needs=('backend.monitoring',)"
+        assert section is not None, "a check that reads monitoring must declare needs=('backend.monitoring',)"
         return MonitoringResponse(self._exchange("monitoring"), self._offline, section)

@@ -25,7 +25,7 @@ class BrowserResults(Judging):
     def section(self) -> BrowserSection:
         """What the environment file says of it."""
         section = self._environment.browser
-        assert section is not None, "a check that reads the browser states needs=('browser',)"
+        assert section is not None, "a check that reads the browser must declare needs=('browser',)"
         return section
 
     def require_browser(self) -> None:
@@ -155,9 +155,7 @@ class BrowserResults(Judging):
         self.expect(step.form_gone, expected, _end(step))
         stated = bool(section and section.shows)
         if not step.account_shown and not stated:
-            raise NotJudged(
-                f"{page.path} shows neither the account's address nor its name: state browser.sign_in.shows"
-            )
+            raise NotJudged(f"{page.path} shows neither the account's address nor its name: set browser.sign_in.shows")
         self.expect(step.account_shown, expected, f"{_end(step)} without what browser.sign_in.shows states")
 
 

@@ -106,10 +106,10 @@ def plan(run: Run, collected: Sequence[pytest.Item], selected: list[pytest.Item]
 def _partial(missing: int, chosen: int, there: int, *, singly: bool) -> str:
     """Return why not all checks of an environment are in the run, empty where all are."""
     if missing:
-        return f"partial run: {missing} of the suite's files were left out, and say nothing"
+        return f"partial run: {missing} of the suite's files were not run"
     if chosen < there:
-        return f"partial run: {chosen} of {there} checks were selected, the others say nothing"
-    return "partial run: single tests were named, the others say nothing" if singly else ""
+        return f"partial run: only {chosen} of {there} checks were selected"
+    return "partial run: only single tests were selected" if singly else ""
 
 
 def in_order(items: Sequence[pytest.Item]) -> list[pytest.Item]:

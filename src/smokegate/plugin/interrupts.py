@@ -185,7 +185,7 @@ class WorkerInterrupts:
     def _kill(self, which: Any, how_long: str) -> None:
         for node, heard in tuple(self._heard.items()):
             if which(heard):
-                why = f"the worker {node.gateway.id} reported nothing {how_long} (stopped, or hanging?) and was ended"
+                why = f"the worker {node.gateway.id} reported nothing {how_long} (stopped, or hanging?) and was stopped"
                 for index, environment in enumerate(self._run.environments):
                     if str(self._run.slot_of(index)) == node.gateway.id.removeprefix("gw"):
                         self._run.failures.setdefault(environment.name, why)

@@ -101,7 +101,7 @@ class Observed:
     def frontend(self) -> Frontend:
         """What the environment file says of the frontend. Needs `frontend`."""
         section = self.environment.frontend
-        assert section is not None, "a check that reads the frontend states needs=('frontend',)"
+        assert section is not None, "a check that reads the frontend must declare needs=('frontend',)"
         return section
 
     @property

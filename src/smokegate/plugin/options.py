@@ -67,18 +67,18 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "rehearse": {
         "action": "store_true",
-        "help": "prove the suite: every fault must be caught, for its own reason, and its cause named",
+        "help": "inject every known fault, and prove that each is caught and its cause named",
     },
     "record": {
         "metavar": "FILE",
-        "help": "also write the run to FILE, as the state before a deploy, to compare with by --since=FILE",
+        "help": "also write the run to FILE: the state before a deploy, for a later --since=FILE",
     },
     "since": {
         "metavar": "FILE",
-        "help": "mark each failure as new or as failed before, by the run in FILE (default: the last green run)",
+        "help": "mark each failure as new or failed before, compared with the run in FILE (default: last green run)",
     },
-    "environments": {"metavar": "DIR", "help": "where the environment files are"},
-    "reports": {"metavar": "DIR", "help": "where reports are written (default: reports)"},
+    "environments": {"metavar": "DIR", "help": "directory of environment files"},
+    "reports": {"metavar": "DIR", "help": "directory for the reports (default: reports)"},
 }
 
 

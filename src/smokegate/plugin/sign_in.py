@@ -163,7 +163,7 @@ class SignInResponses:
         write.expect(200 <= write.status < 300, "a 2xx status")
         declared = self.section.write_check
         write.expect(undo.was_sent, f"a JSON body with {declared.identity if declared else 'id'}, by which to undo it")
-        undo.expect(200 <= undo.status < 300, "a 2xx status: what the run wrote is else still there")
+        undo.expect(200 <= undo.status < 300, "a 2xx status; otherwise what the run wrote is still there")
 
     def expect_wrong_password_refused(self) -> None:
         """State that a wrong password signs no one in; with a session cookie the account view proves it."""

@@ -92,7 +92,7 @@ class Deployment(BackendView):
     def sign_in(self) -> SignInResponses:
         """The steps of the sign-in journey. Needs `sign_in`."""
         section = self.environment.sign_in
-        assert section is not None, "a check that reads the sign-in journey states needs=('sign_in',)"
+        assert section is not None, "a check that reads the sign-in journey must declare needs=('sign_in',)"
         groups: tuple[Group, ...] = ("sign_in", "refusal", "write")
         return SignInResponses(
             self.response,
@@ -104,7 +104,7 @@ class Deployment(BackendView):
     def compose(self) -> Compose:
         """The compose project that the environment file declares. Needs `compose`."""
         section = self.environment.compose
-        assert section is not None, "a check that reads the containers states needs=('server', 'compose')"
+        assert section is not None, "a check that reads the containers must declare needs=('server', 'compose')"
         return section
 
     @property
@@ -124,7 +124,7 @@ class Deployment(BackendView):
         from smokegate.plugin.platform_results import PlatformResults  # noqa: PLC0415 - as above
 
         section = self.environment.render
-        assert section is not None, "a check that reads the platform states needs=('render',)"
+        assert section is not None, "a check that reads the platform must declare needs=('render',)"
         self._seen("platform")
         return PlatformResults(self.observation.platform, section, self.expected_commit)
 

@@ -88,7 +88,7 @@ def _result(case: Case, exchange: Exchange) -> tuple[str, str]:
 
 def _finding(finding: Finding, *, headline: bool) -> Iterator[TerminalLine]:
     word = "Cause" if headline else "Also found"
-    certainty = f"{finding.confidence.value}, to be fixed in: {finding.owner.value}"
+    certainty = f"{finding.confidence.value}, owner: {finding.owner.value}"
     yield TerminalLine(safe(f"{word}: {finding.title}"), bold=True)
     yield TerminalLine(safe(f"  {finding.code} ({certainty})"))
     if not headline:

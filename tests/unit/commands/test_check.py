@@ -161,8 +161,8 @@ def test_what_is_no_address_is_one_line(check, word):
         ("Correct `backend.url` in environments/x.toml.", "Correct what `smokegate check` was given."),
         ("If the promise is out of date, correct `backend.health.json` in environments/x.toml.", ""),
         (
-            "If that is where the application lives, put its address into `environments/x.toml` in place of `http://x`.",
-            "If that is where the application lives, check that address.",
+            "If the application has moved there, set that address in `environments/x.toml` instead of `http://x`.",
+            "If the application has moved there, check that address.",
         ),
         (
             "Verify: run `smokegate run x` again; it must be green.",
@@ -179,7 +179,7 @@ def test_no_step_names_a_file_that_is_not_there(step, shown):
     ("found", "cause", "next_step"),
     [
         (Found("http://x", answered=True), "app.health-missing", "smokegate check http://x --health PATH"),
-        (Found("http://x", answered=True, guarded="/health"), "app.promise-broken", "state them in the file"),
+        (Found("http://x", answered=True, guarded="/health"), "app.promise-broken", "declare them in the file"),
         (Found("http://x", answered=True, leads_to="http://y"), "net.redirects", "smokegate check http://y"),
         (
             Found("http://x", answered=True, health=HealthCheck("/health", 200, "status", "running smoothly")),

@@ -106,7 +106,7 @@ def test_a_stopped_worker_is_started() -> None:
 
 def test_nothing_is_repaired_while_users_notice_nothing() -> None:
     """A worker that is down, and every answer as promised: a person decides."""
-    assert "every check that users would notice passes" in refused(look_at(view(service("worker", "exited"))))
+    assert "all checks that matter to users pass" in refused(look_at(view(service("worker", "exited"))))
 
 
 def test_a_finished_job_is_never_started_again() -> None:
@@ -146,7 +146,7 @@ def test_nginx_on_the_host_itself_is_for_a_person() -> None:
     environment = server_environment()
     services = tuple(each for each in view().services if each.name != "nginx")
     look = look_at(view(services=services), *away(environment), environment=environment)
-    assert "nothing that was collected calls for a restart" in refused(look)
+    assert "nothing needs a restart" in refused(look)
 
 
 def test_what_was_tried_is_not_tried_again(broken: CheckResult) -> None:
@@ -161,7 +161,7 @@ def test_when_all_was_tried_nothing_is_left(broken: CheckResult) -> None:
     found = plan(broken.report)
     assert isinstance(found, Plan)
     left = plan(broken.report, found.actions)
-    assert left == Refusal("every permitted action was tried, and none of them helped")
+    assert left == Refusal("every permitted action was tried, but none helped")
 
 
 def test_a_guess_is_not_acted_on(broken: CheckResult) -> None:
@@ -187,7 +187,7 @@ def test_without_a_look_from_inside_nothing_is_done(broken: CheckResult) -> None
     failure = CommandFailure(CommandCause.ENGINE_NOT_RUNNING, "docker info", "Cannot connect")
     blind = replace(broken.report.observation, server=ServerView("local", failure=failure))
     look = replace(broken, report=replace(broken.report, observation=blind))
-    assert "does not run" in refused(with_cause(look, "nginx.bad-gateway"))
+    assert "is not running" in refused(with_cause(look, "nginx.bad-gateway"))
 
 
 ON_SERVERS = [

@@ -180,5 +180,5 @@ def test_a_check_of_the_teams_own_is_named_where_nothing_else_fails() -> None:
     own = TestOutcome("tests/smoke/test_shop.py::test_it", "failed", why="no orders", code="shop.orders")
     headline = diagnose(an_environment(), healthy(), [own]).headline
     assert headline is not None
-    assert (headline.code, headline.title) == ("check.failed", "A check of your own fails: shop.orders")
+    assert (headline.code, headline.title) == ("check.failed", "Your own check fails: shop.orders")
     assert headline.evidence == ("shop.orders: no orders",)

@@ -173,7 +173,7 @@ def test_a_gateway_that_answers_some_requests_itself_is_said_to_do_so() -> None:
     text = "<html><head><title>502 Bad Gateway</title></head><body><hr><center>nginx</center></body></html>"
     headline = judged(page("health 2", 502, text)).headline
     assert headline is not None
-    assert headline.title.endswith("gets no answer from the backend, some of the time")
+    assert headline.title.endswith("gets no response from the backend, some of the time")
 
 
 @pytest.mark.parametrize(
@@ -360,7 +360,7 @@ def test_promised_text_is_not_kept_by_its_opposite(text: str, healthy: bool) -> 
     ("text", "words"),
     [
         ('<!doctype html><div id="root"></div><script type="module" src="/assets/index-1.js"></script>', "static host"),
-        ('<!doctype html><title>Log in</title><form><input type="password"></form>', "to sign in"),
+        ('<!doctype html><title>Log in</title><form><input type="password"></form>', "sign-in page"),
     ],
 )
 def test_page_in_place_of_a_health_check_of_which_nothing_is_promised(text: str, words: str) -> None:
@@ -388,7 +388,7 @@ def test_program_that_has_no_path_of_the_file_is_another_one() -> None:
     headline = judged(*(answered(name, 404, text, other) for name in names), environment=environment).headline
     assert headline is not None
     assert (headline.code, headline.confidence) == ("app.wrong-service", Confidence.LIKELY)
-    assert "Another program" in headline.title
+    assert "A different program" in headline.title
 
 
 def test_setting_that_is_named_in_words_is_reported() -> None:
@@ -608,7 +608,7 @@ def test_token_that_opens_another_account_is_reported() -> None:
     headline = judged(answered("account again", 200, {"id": 8})).headline
     assert headline is not None
     assert headline.code == "sign-in.account-lost"
-    assert "another account" in headline.title
+    assert "a different account" in headline.title
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def table() -> Iterator[str]:
             {key: _job(ends, verdicts, *key) for key in product((False, True), CHOICES, CHOICES)}
         ):
             yield f"| {title} | {' | '.join(inputs)} | {job} |"
-    yield "| job skipped, cancelled or failed before that | any | any | any | red: the last job requires `success` |"
+    yield "| job skipped, cancelled or failed earlier | any | any | any | red: the job `gate` requires `success` |"
 
 
 def _runs() -> Iterator[tuple[str, tuple[str, ...], tuple[int, int]]]:
@@ -80,13 +80,17 @@ def _runs() -> Iterator[tuple[str, tuple[str, ...], tuple[int, int]]]:
     for words in mixed:
         found = [Verdict[word] for word in words]
         codes = (exit_code(found), exit_code(found, strict=True))
-        yield " beside ".join(words), words, codes
+        yield (
+            " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) + " together" * (len(words) > 1),
+            words,
+            codes,
+        )
     partial = (exit_code([Verdict.PASS], partial=True), exit_code([Verdict.PASS], strict=True, partial=True))
-    yield "PASS of a part of the checks", ("PASS",), partial
-    yield "cut short (cancelled, timed out)", ("UNKNOWN",), (INTERRUPTED, INTERRUPTED)
-    yield "crashed", (), (CRASHED, CRASHED)
-    yield "wrong use: an input, a file", (), (USAGE, USAGE)
-    yield "without a report", (), (Verdict.UNKNOWN.code, Verdict.UNKNOWN.code)
+    yield "PASS, but only some checks ran", ("PASS",), partial
+    yield "interrupted (cancelled, timed out)", ("UNKNOWN",), (INTERRUPTED, INTERRUPTED)
+    yield "internal error", (), (CRASHED, CRASHED)
+    yield "mistake in an input or a file", (), (USAGE, USAGE)
+    yield "no report written", (), (Verdict.UNKNOWN.code, Verdict.UNKNOWN.code)
 
 
 def _job(ends: tuple[int, int], verdicts: Sequence[str], strict: bool, on_outage: str, on_unknown: str) -> str:  # noqa: FBT001 -- a row of the table

@@ -20,22 +20,22 @@ from smokegate.environment.load import load
 RECIPES = dict(re.findall(r"### ([^\n]+)\n.*?```toml\n(.*?)```", TEXT.read_text(encoding="utf-8"), re.DOTALL))
 BREAKS = {
     "A health check in plain text": "/healthz",
-    "A health check with a list of parts (health+json, .NET, Spring's actuator)": "/health/parts",
-    "A key, Basic authentication or a bearer token on everything": "/api/orders",
-    "Mutual TLS, and an authority of one's own": "/health",
-    "Before DNS or traffic is switched": "/health",
+    "A health check with components (health+json, .NET, Spring Boot Actuator)": "/health/parts",
+    "An API key, Basic authentication or a bearer token on every request": "/api/orders",
+    "Mutual TLS and a private certificate authority": "/health",
+    "Check a deployment before DNS points to it": "/health",
     "No database": "/-/healthy",
-    "A redirect that must stay, and an old path that must be gone": "/debug",
-    "GraphQL, and a search by POST": "/api/search",
-    "FastAPI's OAuth2 form": "/api/v1/users/me",
-    "fastapi-users, with an account of the run's own": "/auth/register",
+    "A redirect that must stay, and a path that must not exist": "/debug",
+    "GraphQL, and a read-only POST": "/api/search",
+    "FastAPI with the OAuth2 password form": "/api/v1/users/me",
+    "fastapi-users, with an account that the run creates": "/auth/register",
     'Django with sessions; Django REST framework with tokens is `preset = "drf"`': "/accounts/login/",
-    "A token deep in the answer, a logout, and a deletion that names the account": "/api/sessions",
+    "A nested token, a logout, and deleting the account by id": "/api/sessions",
     "A cookie session with a CSRF token, without a preset": "/session",
     "Users must survive a deploy": "/api/login",
-    "A write that the standing account takes back": "/api/notes",
+    "A write that is undone afterwards": "/api/notes",
     "Several regions of one system": "/healthz",
-    "A release, a build number or an image's tag as the version": "/about",
+    "A release, a build number or an image tag as the version": "/about",
 }
 """Which path of the application, broken, each recipe must find."""
 VARIABLES = {

@@ -106,7 +106,7 @@ def _harmful(report: EnvironmentReport, view: ServerView) -> Refusal | None:
     """Return why acting could do harm: users notice nothing, or a name could be taken for an option."""
     met = [each for each in report.diagnosis.findings if not each.advisory and each.exchanges]
     if not met and not broken(Case(report.environment, report.observation)):
-        return Refusal("every check that users would notice passes, and a repair could only make it worse")
+        return Refusal("all checks that matter to users pass, and a repair could only make things worse")
     strange = [each.name for each in view.services if each.expected and not NAME.fullmatch(each.name)]
     if strange:
         return Refusal(f"{strange[0]!r} is not a valid service name, so nothing on this server is trusted")
@@ -115,8 +115,8 @@ def _harmful(report: EnvironmentReport, view: ServerView) -> Refusal | None:
 
 def _nothing_left(tried: Collection[Action]) -> str:
     if tried:
-        return "every permitted action was tried, and none of them helped"
-    return "every service that is expected runs and is healthy, so nothing that was collected calls for a restart"
+        return "every permitted action was tried, but none helped"
+    return "all expected services are running and healthy, so nothing needs a restart"
 
 
 def _actions(report: EnvironmentReport, remedy: Remedy) -> Iterator[Action]:

@@ -52,7 +52,7 @@ def actions(
         return left
     if Kind.ROLLBACK in remedy.kinds and not rollback:
         return Refusal("what is left is to roll back to the deploy before: --allow-rollback")
-    return Refusal("every permitted action was tried, and none of them helped" if tried else NO_WAY_BACK)
+    return Refusal("every permitted action was tried, but none helped" if tried else NO_WAY_BACK)
 
 
 def _backend(report: EnvironmentReport) -> RenderService | Refusal:

@@ -36,7 +36,7 @@ class Said(NamedTuple):
 
 
 MAINTENANCE = Said("suspended", title="A maintenance page answers for {target}, not the application")
-IN_MAINTENANCE = Said("suspended", title="The answer of {target} says that it is in maintenance")
+IN_MAINTENANCE = Said("suspended", title="{target} reports that it is in maintenance")
 WAITS = {"suspended": Said("suspended"), "maintenance": MAINTENANCE, "starting": Said("app-starting")}
 """What a page with 200 says in its title or its first words, in the order in which they count."""
 

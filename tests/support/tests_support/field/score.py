@@ -60,15 +60,15 @@ def page(results: Sequence[Result]) -> str:
         "",
         "<!-- Written by `make field ARGS=--publish`. -->",
         "",
-        "Each case in `tests/field/` is a deployment as met in the field: a public bug report, an answer that was",
-        "measured or that a platform documents, a start-up log; the real builds are other people's code and are kept",
-        "beside the repository. Each states which verdict and which cause are right.",
+        "Each case in `tests/field/` reproduces a real situation: a public bug report, a response that was recorded or",
+        "that a platform documents, or a start-up log. Each case states the right verdict and cause; the tables",
+        "compare them with what smokegate reports. Real builds are other people's code and are not published here.",
         "",
-        f"- {figures['right']} of {figures['cases']} cases right",
-        f"- {figures['detected']} of {figures['broken']} broken deployments not called healthy",
-        f"- {figures['right cause']} of {figures['broken']} with the right cause",
+        f"- {figures['right']} of {figures['cases']} cases: right verdict and cause",
+        f"- {figures['detected']} of {figures['broken']} broken deployments detected",
+        f"- {figures['right cause']} of {figures['broken']} broken deployments with the right cause",
         f"- {figures['false alarms']} false alarms on {figures['healthy']} healthy deployments",
-        f"- {figures['overclaimed']} wrong causes stated as certain",
+        f"- {figures['overclaimed']} wrong causes reported as certain",
         "",
         "| kind | cases | right | wrong | missed | false alarm |",
         "| --- | ---: | ---: | ---: | ---: | ---: |",
@@ -76,7 +76,7 @@ def page(results: Sequence[Result]) -> str:
     lines += [f"| {kind} | " + " | ".join(map(str, row)) + " |" for kind, row in by_kind(results).items()]
     wrong = [each for each in results if each.outcome != "right"]
     if wrong:
-        lines += ["", "## Not right", "", "| case | outcome | verdict | cause |", "| --- | --- | --- | --- |"]
+        lines += ["", "## Wrong results", "", "| case | outcome | verdict | cause |", "| --- | --- | --- | --- |"]
         lines += [f"| {r.case.id} | {r.outcome} | {r.verdict} | {r.cause or 'none'} |" for r in wrong]
     lines += ["", "## Cases and their sources", "", "| case | what | source |", "| --- | --- | --- |"]
     lines += [f"| {r.case.id} | {_cell(r.case.what)} | {_cell(r.case.source)} |" for r in results]

@@ -49,7 +49,7 @@ def _none_sent(case: Case) -> Signs | None:
         evidence=tuple(described(each, case) for each in promised[:2]),
         exchanges=tuple(each.name for each in promised),
         confidence=Confidence.LIKELY,
-        title="{host} wants credentials for every request, the health check too, and {file} has none",
+        title="{host} requires credentials for every request, including the health check, but {file} has none",
         owner=Owner.CONFIGURATION,
         steps=(
             (

@@ -81,7 +81,7 @@ def _resource(hits: list[Exchange]) -> Signs | None:
         evidence=(lack.line,),
         exchanges=tuple(hit.name for hit in hits),
         confidence=Confidence.LIKELY,
-        title="The app at {host} answers with an error of its own: {what}",
+        title="The app at {host} returns a server error: {what}",
         names={"what": lack.word},
         owner=Owner.CONFIGURATION,
         steps=lack.steps,
@@ -105,7 +105,7 @@ def maintenance(hits: list[Exchange]) -> Signs:
         evidence=tuple(map(seen_whole, hits[:3])),
         exchanges=tuple(each.name for each in hits),
         confidence=Confidence.LIKELY,
-        title="The answer of {host} says that it is in maintenance",
+        title="{host} reports that it is in maintenance",
         owner=Owner.CONFIGURATION,
         steps=(
             "Find out who put it in maintenance, and for how long: a deploy or a migration may still be going on.",

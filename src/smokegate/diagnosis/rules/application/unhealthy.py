@@ -68,7 +68,7 @@ def _in_part(case: Case, exchange: Exchange, answer: Answer) -> Signs | None:
         exchanges=("health",),
         confidence=Confidence.LIKELY,
         advisory=True,
-        title="The app at {host} says that it works in part only",
+        title="The app at {host} reports that it is degraded",
         against=("the response meets every expectation",),
     )
 

@@ -31,13 +31,13 @@ ANY_SERVERS = frozenset({"date", "content-length", "connection", "keep-alive", "
 SEVERAL = 3
 """So many different paths that are all missing are no mistake in one of them."""
 TITLES = {
-    SIGN_IN: "A page to sign in answers the health check at {host}, not the application",
+    SIGN_IN: "A sign-in page answers the health check at {host} instead of the application",
     SHELL: "A web page answers the health check at {host}: a static host serves it for every path",
-    LISTING: "A web server lists files at {host}, where the application's health check should answer",
-    ERROR_PAGE: "The page of an error answers the health check at {host}, under a status of success",
-    SOURCE: "The web server at {host} shows the source of the program in place of running it",
-    PROTOCOL: "A program that does not speak HTTP answers at {host}: another one listens on that port",
-    BINARY: "What answers at {host} is no text of an application: garbage, or another program on that port",
+    LISTING: "A web server shows a list of files at {host} instead of the application's health check",
+    ERROR_PAGE: "An error page with a success status answers the health check at {host}",
+    SOURCE: "The web server at {host} shows the program's source code instead of running it",
+    PROTOCOL: "A program that does not speak HTTP answers at {host}: it is a different program",
+    BINARY: "The response at {host} is garbage: a different program may listen on that port",
 }
 
 
@@ -87,7 +87,7 @@ def _of_no_kind(case: Case, exchange: Exchange) -> Signs | None:
         confidence=Confidence.LIKELY,
         advisory=True,
         against=("its status is the one that is expected",),
-        title="Nothing shows that an application gave the answer of the health check at {host}",
+        title="There is no sign that an application answered the health check at {host}",
         steps=(
             "Check who answers {url}{health}: a web server's own `return 200`, a file, or the application?",
             "State in {file} what the application answers (`json` or `contains` under `backend.health`).",
@@ -118,7 +118,7 @@ def _another_program(case: Case) -> Signs | None:
         evidence=(seen_whole(found[0], *line), f"none of the {len(found)} paths that the file names is there"),
         exchanges=tuple(each.name for each in found),
         confidence=Confidence.LIKELY,
-        title="Another program answers at {host}: it has none of the paths that {file} names",
+        title="A different program answers at {host}: it has none of the paths that {file} declares",
         competing=("an app that lost all its routes", "an address that is another service's"),
     )
 

@@ -27,7 +27,7 @@ def judge(case: Case) -> Signs | None:
             evidence=(seen(exchange, _where(case, exchange)),),
             exchanges=(exchange.name,),
             confidence=Confidence.LIKELY if expected else Confidence.CERTAIN,
-            title="{host} does not say which version it runs",
+            title="{host} does not report its version",
             competing=(
                 "a build that was not given its version",
                 "a path, header or key in {file} that does not hold it",
@@ -41,7 +41,7 @@ def judge(case: Case) -> Signs | None:
         evidence=(seen(exchange, *details),),
         exchanges=(exchange.name,),
         confidence=Confidence.LIKELY if cached else Confidence.CERTAIN,
-        title="{host} says from a cache that it runs another version than {expected}" if cached else None,
+        title="{host} reports, from a cache, a version other than {expected}" if cached else None,
         competing=("a cache in front that keeps an older answer: `Cache-Control: no-store` belongs on it",)
         if cached
         else None,

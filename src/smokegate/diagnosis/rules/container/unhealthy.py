@@ -20,8 +20,8 @@ MISSING = re.compile(
 
 NO_PROGRAM = "The health check of {service} cannot run: {program} is not in the image"
 STEPS = (
-    "Install the program in the image, or let the check do without it (`wget`, or the application's own runtime).",
-    "Then `{compose} up -d --build {service}`; until then, what waits for this service to be healthy does not start.",
+    "Install the program in the image, or rewrite the check without it (`wget`, or the application's own runtime).",
+    "Then `{compose} up -d --build {service}`; until then, services that wait for it to be healthy do not start.",
 )
 
 

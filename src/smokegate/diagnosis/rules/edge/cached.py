@@ -38,7 +38,7 @@ def _of_unknown_age(case: Case) -> Signs | None:
         confidence=Confidence.LIKELY,
         advisory=True,
         against=("its status and body are those that are expected",),
-        title="A cache in front of {target} answered the health check: whether the application is there is not known",
+        title="A cache in front of {target} answered the health check: the state of the application is not known",
     )
 
 

@@ -11,10 +11,10 @@ from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.predicates import page_faults
 from smokegate.observation.exchange import NotSent
 
-FILES = "A web server lists files at {target}, where the frontend's page should be"
+FILES = "A web server shows a list of files at {target} instead of the frontend's page"
 FILES_STEPS = (
     (
-        "Compare the folder that the web server serves (`root`, `DocumentRoot`, `publish`) with the one into which"
+        "Compare the directory that the web server serves (`root`, `DocumentRoot`, `publish`) with the one into which"
         " the build writes `index.html`."
     ),
     "If a list of files is what is to be there, say what it contains (`[frontend]` `contains`).",

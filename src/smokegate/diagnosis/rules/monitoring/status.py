@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from smokegate.environment.model import Monitoring
     from smokegate.observation.exchange import Answer, Exchange
 
-FUTURE = "The data under the monitoring summary of {host} claims to be from the future"
+FUTURE = "The data in the monitoring summary of {host} has a time in the future"
 SAYS_WHY = re.compile(r"err|reason|cause|problem|fail|warn|issue|alert|exception|detail|message", re.IGNORECASE)
 WHYS_AT_MOST, DEPTH = 3, 4
 Read = tuple["Exchange", "Answer", "Monitoring"]

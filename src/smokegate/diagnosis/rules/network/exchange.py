@@ -23,7 +23,7 @@ def hung(case: Case) -> Signs | None:
     return replace(
         signs,
         confidence=Confidence.POSSIBLE,
-        title="{target} answered only after a request that it held until the deadline: was it asleep?",
+        title="{target} responded only after one request had timed out: was it asleep?",
     )
 
 

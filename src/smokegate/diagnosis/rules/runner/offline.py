@@ -22,7 +22,7 @@ ANSWERS = {WireCause.REFUSED, WireCause.PROXY}
 """A refused connection is an answer from the way there, also where the control hosts are blocked."""
 ON_THE_WAY = tuple(cause for cause in WireCause if cause.stage in {Stage.NAME, Stage.CONNECT} and cause not in ANSWERS)
 
-FILTERED = "The machine that runs the suite reaches some hosts only: its connections are filtered"
+FILTERED = "The machine that runs the suite can reach only some hosts: its connections are filtered"
 
 
 def judge(case: Case) -> Signs | None:

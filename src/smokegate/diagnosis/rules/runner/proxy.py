@@ -14,8 +14,8 @@ NOTHING_CAME = "nothing came through the proxy"
 """How the transport words it where the proxy was reached, and the answer of the host did not come."""
 MADE = tuple(f"edge.{says}" for says in ("app-away", "app-slow", "kept-out", "name-of-app", "broke-off"))
 """What a proxy says of a host that it does not reach or does not let through."""
-SILENT = "Nothing came through the proxy that this machine uses: it, or {host} behind it, does not answer"
-ANSWERED = "The proxy that this machine uses, or a gateway at {host}, answered in the application's place"
+SILENT = "No response came through the proxy that this machine uses: the proxy or {host} does not respond"
+ANSWERED = "The proxy that this machine uses, or a gateway at {host}, answered instead of the application"
 MAYBE_HOST = ("{host} itself, which does not answer the proxy", "a gateway in front of {host}")
 
 

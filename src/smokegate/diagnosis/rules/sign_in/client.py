@@ -32,8 +32,8 @@ CSRF = re.compile(
 )
 TOKEN_KEY = re.compile(r"token|jwt|bearer", re.IGNORECASE)
 REDIRECTED = (
-    "a login that wants a form, or a page visited before it",
-    "a slash at the end, a scheme or a host that the address in {file} lacks",
+    "a login that expects a form, or a page requested before it",
+    "a trailing slash, scheme or host that the address in {file} lacks",
     "a login that moved with this deploy",
 )
 
@@ -57,7 +57,7 @@ def other_fields(case: Case) -> Signs | None:
                 evidence=(seen(exchange, body(answer)),),
                 exchanges=(exchange.name,),
                 confidence=Confidence.LIKELY,
-                title="Login at {host} redirects to {where}, and signs no one in",
+                title="Login at {host} redirects to {where} and does not sign the user in",
                 competing=REDIRECTED,
                 names={"where": plain(answer.url)},
             )
@@ -87,7 +87,7 @@ def csrf(case: Case) -> Signs | None:
         exchanges,
         confidence=Confidence.LIKELY,
         owner=Owner.CONFIGURATION,
-        title="{host} refuses the CSRF token that it gave",
+        title="{host} refuses the CSRF token that it issued",
         competing=(
             "an origin that the app does not trust, such as `CSRF_TRUSTED_ORIGINS`, or a scheme that a proxy hides",
             "a cookie that is `Secure` over plain http, or of another domain",
@@ -115,7 +115,7 @@ def no_token(case: Case) -> Signs | None:
             signs,
             evidence=(seen(exchange, elsewhere, *details),),
             owner=Owner.TEST_DATA,
-            title="Logging in at {host} gives no token where {file} says that it is",
+            title="Login at {host} returns no token where {file} expects it",
         )
     return None
 

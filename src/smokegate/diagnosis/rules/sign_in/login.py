@@ -75,7 +75,7 @@ def _other_account(case: Case) -> Signs | None:
         evidence=tuple(line for _, line in shown),
         exchanges=tuple(dict.fromkeys(each.name for each, _ in shown)),
         confidence=Confidence.CERTAIN if named or proven else Confidence.LIKELY,
-        title="The token that {host} gives opens another account",
+        title="The token from {host} opens a different account",
         competing=("accounts that are mixed up by the app", "a cache in front that ignores the token"),
     )
 
@@ -105,7 +105,7 @@ def not_shared(case: Case) -> Signs | None:
         exchanges=tuple(each.name for each, _ in refused),
         confidence=Confidence.LIKELY,
         competing=() if why else competing,
-        title=f"A token that {{host}} has just given is refused: {why.what}" if why else None,
+        title=f"{{host}} refuses a token that it has just issued: {why.what}" if why else None,
         steps=(why.step,) if why else None,
     )
 

@@ -28,7 +28,7 @@ def survives(case: Case) -> Signs | None:
             exchanges=(exchange.name,),
             confidence=Confidence.CERTAIN if sure else Confidence.POSSIBLE,
             competing=_competing(sure=sure, by_design=by_design),
-            title="What a client held before its logout still opens the account at {host}" if by_design else None,
+            title="A token or session from before the logout still opens the account at {host}" if by_design else None,
         )
     return None
 
