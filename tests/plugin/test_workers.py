@@ -75,7 +75,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 @pytest.mark.parametrize(
     "broken",
     [
-        ("outcomes.promise_of = broken", "the outcome of a check: RuntimeError: inside the worker"),
+        ("outcomes.expectation_of = broken", "the outcome of a check: RuntimeError: inside the worker"),
         ("collect.plan = broken", "the plan of the run: RuntimeError: inside the worker"),
     ],
     ids=["outcome", "plan"],

@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smokegate.commands.check_verdict import weigh
+from smokegate.commands.check_verdict import downgrade_guesses
 from smokegate.exit_codes import UNKNOWN, USAGE
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"smokegate check: the suite came to no result, an error inside smokegate:\n{printed}\n")
         return UNKNOWN
     for name, each in zip(names, found, strict=True):
-        weigh(document, name, each)
+        downgrade_guesses(document, name, each)
     _print(arguments, document, dict(zip(names, found, strict=True)))
     return int(document["run"]["exit"])
 

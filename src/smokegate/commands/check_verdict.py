@@ -16,7 +16,7 @@ CHANGES_FILE = re.compile(r"If .*\b(?:correct|set|raise|write|add|adapt|promise)
 UNDECIDED = "nothing was learned: do what the note says, and run again"
 
 
-def weigh(document: dict[str, Any], name: str, found: Found) -> None:
+def downgrade_guesses(document: dict[str, Any], name: str, found: Found) -> None:
     """Add what was found; where nothing was, and only our guess is broken, nothing is known of the deployment."""
     environment = next(each for each in document["environments"] if each["name"] == name)
     environment["discovery"] = {

@@ -99,8 +99,12 @@ def _report(tally: Tally, one: Round, console: Console, history: Path) -> Change
     before = tally.rounds[-1] if tally.rounds else None
     changed = tally.add(one)
     latency = "no answer" if one.latency is None else f"{one.latency * 1000:.0f} ms"
-    cause = f"  {one.cause}" if one.face[1] else ""
-    was = f"  (was {before.verdict.name}{f' {before.face[1]}' if before.face[1] else ''})" if changed and before else ""
+    cause = f"  {one.cause}" if one.red_cause else ""
+    was = (
+        f"  (was {before.verdict.name}{f' {before.red_cause}' if before.red_cause else ''})"
+        if changed and before
+        else ""
+    )
     text = f"{one.started:%Y-%m-%d %H:%M:%S}Z  {one.verdict.name:<7}  {latency:>9}{cause}{was}"
     lines = [TerminalLine(safe(text), COLOURS[one.verdict.name], bold=changed)]
     if one.reason and (changed or before is None):
@@ -111,7 +115,7 @@ def _report(tally: Tally, one: Round, console: Console, history: Path) -> Change
     append(history, _entry(one, changed=changed))
     if not changed or before is None:
         return None
-    return Change("", one.verdict.name, before.verdict.name, one.face[1] or "", one.reason or "It works again.")
+    return Change("", one.verdict.name, before.verdict.name, one.red_cause or "", one.reason or "It works again.")
 
 
 def _entry(one: Round, *, changed: bool) -> dict[str, Any]:
@@ -120,7 +124,7 @@ def _entry(one: Round, *, changed: bool) -> dict[str, Any]:
         "source": "watch",
         "started": stamp(one.started),
         "verdict": one.verdict.name,
-        "cause": one.face[1],
+        "cause": one.red_cause,
         "health_ms": None if one.latency is None else round(one.latency * 1000, 1),
         "seconds": round(one.seconds, 3),
         "version": one.version,

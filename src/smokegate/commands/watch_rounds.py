@@ -28,9 +28,9 @@ class Round(Struct, frozen=True):
     """The verdict's reason in a sentence; empty where it is PASS."""
 
     @property
-    def face(self) -> tuple[Verdict, str | None]:
-        """What makes two rounds alike: the verdict, and the cause where it is not a good one."""
-        return self.verdict, None if self.verdict is Verdict.PASS else self.cause
+    def red_cause(self) -> str | None:
+        """The cause, unless the verdict is PASS."""
+        return None if self.verdict is Verdict.PASS else self.cause
 
 
 def round_of(seen: CheckResult) -> Round:
@@ -58,7 +58,8 @@ class Tally(Struct):
 
     def add(self, one: Round) -> bool:
         """Take a round over; returns whether it differs from the one before."""
-        changed = bool(self.rounds) and self.rounds[-1].face != one.face
+        last = self.rounds[-1] if self.rounds else one
+        changed = (last.verdict, last.red_cause) != (one.verdict, one.red_cause)
         self.rounds.append(one)
         self.changes += changed
         return changed

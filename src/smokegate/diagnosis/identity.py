@@ -72,7 +72,7 @@ def not_http(answer: Answer) -> str | None:
     return BINARY if kind in {"", OCTETS} and CONTROL.search(text) else None
 
 
-def is_of_no_kind(answer: Answer) -> bool:
+def is_unidentified(answer: Answer) -> bool:
     """Return whether an answer is of no particular kind, as a web server's own, and has no mark of an application."""
     from smokegate.observation.evidence.application_marks import has_mark  # noqa: PLC0415 -- only where a kind is missing
 

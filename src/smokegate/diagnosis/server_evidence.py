@@ -98,7 +98,7 @@ def _read(case: Case, service: ServiceView) -> Reason | None:
     found = reason_in([line.text for line in _relevant(service)], target_of, server=server, serving=serving)
     if found is None or (_was_ended(service) and found.code != "container.out-of-memory"):
         return None
-    return None if found.code.endswith(PASSING) and _overcome(service, found) else found
+    return None if found.code.endswith(PASSING) and _has_recovered(service, found) else found
 
 
 def _was_ended(service: ServiceView) -> bool:
@@ -106,7 +106,7 @@ def _was_ended(service: ServiceView) -> bool:
     return service.state == "exited" and service.exit_code in ENDED
 
 
-def _overcome(service: ServiceView, reason: Reason) -> bool:
+def _has_recovered(service: ServiceView, reason: Reason) -> bool:
     """Whether a program has said since that it works: it had to wait for what it needs.
 
     In a crash loop that may be the next start, which has not come to the same place yet.

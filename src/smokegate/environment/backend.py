@@ -9,7 +9,7 @@ from msgspec import Meta, field
 from smokegate.environment.answers import HeaderRules, StatusField, TextField, allows
 from smokegate.environment.body_fields import Fields
 from smokegate.environment.carried import Carried
-from smokegate.environment.expectations import JsonPromises
+from smokegate.environment.expectations import JsonExpectations
 from smokegate.environment.fields import (
     Duration,
     Many,
@@ -38,7 +38,7 @@ class Expectation(Sent, frozen=True, kw_only=True):
 
     status: StatusField = 200
     """The expected HTTP status."""
-    json_: JsonPromises = named("json", ())
+    json_: JsonExpectations = named("json", ())
     """What its JSON body must contain: for each key the value, or a rule such as `{ one_of = ["a", "b"] }`."""
     contains: str | None = None
     """Text that the body must contain. Its opposite ("unhealthy", "not ready") does not count."""

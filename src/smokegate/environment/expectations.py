@@ -19,7 +19,7 @@ from smokegate.environment.section import Problem, SectionError
 from smokegate.environment.variables import Variables
 from smokegate.environment.wording import describe, nearest
 
-__all__ = ["HOLDS", "WORDS", "JsonExpectation", "JsonPromises", "JsonType", "Rule", "flatten"]
+__all__ = ["HOLDS", "WORDS", "JsonExpectation", "JsonExpectations", "JsonType", "Rule", "flatten"]
 
 HOLDS = "holds"
 """The key that introduces a nested object explicitly."""
@@ -129,7 +129,7 @@ def items_rule(value: object) -> tuple[JsonExpectation, ...]:
     return (JsonExpectation(path=(), rule=_rule(value)),)
 
 
-JsonPromises = Annotated[
+JsonExpectations = Annotated[
     tuple[JsonExpectation, ...],
     Before(flatten),
     Kind({"$ref": "#/definitions/Json"}, "JSON expectations"),

@@ -99,7 +99,7 @@ def plan(run: Run, collected: Sequence[pytest.Item], selected: list[pytest.Item]
     there, chosen = Counter(map(environment_of, collected)), Counter(map(environment_of, selected))
     missing = {file.name for file in suite_directory().glob("test_*.py")} - run.modules
     for name in run.planned:
-        run.partial[name] = _partial(len(missing), chosen[name], there[name], singly=run.named_singly)
+        run.partial[name] = _partial(len(missing), chosen[name], there[name], singly=run.selected_by_id)
     selected[:] = in_order(selected)
 
 
@@ -153,7 +153,7 @@ def deselect_unasked(config: pytest.Config, items: list[pytest.Item]) -> None:
         items[:] = [item for item in items if item not in set(unasked)]
 
 
-def named_singly(config: pytest.Config) -> bool:
+def selected_by_id(config: pytest.Config) -> bool:
     """Whether single tests were named on the command line, or only those that failed last are run."""
     failed_last = getattr(config.option, "lf", False) and getattr(config, "cache", None) is not None
     return any("::" in str(each) for each in config.args) or (

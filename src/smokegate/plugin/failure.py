@@ -9,7 +9,7 @@ from smokegate.observation.evidence.sink import line, shown
 from smokegate.observation.exchange import Exchange
 from smokegate.plugin.collect import check_in, environment_of
 from smokegate.plugin.failures import ExpectationFailed, ExplainedFailure
-from smokegate.plugin.outcomes import FAILED_ON, promise_of
+from smokegate.plugin.outcomes import FAILED_ON, expectation_of
 from smokegate.plugin.run_key import RUN
 from smokegate.plugin.session import Run
 
@@ -23,7 +23,7 @@ def explain(item: pytest.Item, broken: AssertionError) -> ExplainedFailure | Non
     exchange = _exchange(run, name, broken)
     if exchange is not None:
         item.stash[FAILED_ON] = exchange.name
-    lines = [("check", f"{check_in(item).code}: {promise_of(item)}")]
+    lines = [("check", f"{check_in(item).code}: {expectation_of(item)}")]
     if exchange is not None:
         lines.append(("where", f"{exchange.request.method} {exchange.request.url}"))
     if isinstance(broken, ExpectationFailed):

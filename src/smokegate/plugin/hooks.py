@@ -65,7 +65,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Record which checks the run will execute, now that every plugin has selected and sorted."""
     run = session.config.stash[RUN]
     with run.guarded("the plan of the run"):
-        run.named_singly = collect.named_singly(session.config)
+        run.selected_by_id = collect.selected_by_id(session.config)
         collect.plan(run, run.there, session.items)
     run.there = []
 

@@ -63,7 +63,7 @@ def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepor
         outcome=outcome,
         advisory=advisory,
         why=why,
-        promise=promise_of(item),
+        promise=expectation_of(item),
         seconds=round(call.duration, 6),
         exchanges=tuple(dict.fromkeys(run.touched)),
         code=stated.code,
@@ -87,7 +87,7 @@ def _is_advisory(run: Run, case: Case, stated: Check) -> bool:
     return stated.is_advisory(environment, endpoint)
 
 
-def promise_of(item: pytest.Item) -> str:
+def expectation_of(item: pytest.Item) -> str:
     """Return what a test states: the first line of its docstring, else its name in words."""
     doc = getattr(getattr(item, "function", None), "__doc__", None)
     if doc and doc.strip():

@@ -61,7 +61,7 @@ class Run:
         """The checks that the run will execute: their codes by their ids, for each environment."""
         self.modules: set[str] = set()
         """The suite's files that were collected."""
-        self.named_singly = False
+        self.selected_by_id = False
         """Whether single tests were named, on the command line or as those that failed last."""
         self.partial: dict[str, str] = {}
         """Why a run of an environment is partial, where it is."""
@@ -89,7 +89,7 @@ class Run:
             return self._lent
         from smokegate.observation.observer import Pool  # noqa: PLC0415 - costs start-up time only where it is used
 
-        return Pool(sum(self._mine(index) for index in range(len(self.environments))))
+        return Pool(sum(self._belongs_to_this_worker(index) for index in range(len(self.environments))))
 
     def environment(self, name: str) -> Environment:
         """Return an environment as it is known by now: with the addresses that it really has, once it is there."""
@@ -121,7 +121,7 @@ class Run:
     def start(self, groups: dict[str, Collection[Group]]) -> None:
         """Start the groups of requests that the selected checks read."""
         for index, environment in enumerate(self.environments):
-            if environment.name in groups and self._mine(index):
+            if environment.name in groups and self._belongs_to_this_worker(index):
                 self.deployment(environment.name).start(groups[environment.name])
         if self.deployments:
             self._pool.submit(self, self._import_what_decides)
@@ -142,7 +142,7 @@ class Run:
 
             templates().get_template("page.html")
 
-    def _mine(self, index: int) -> bool:
+    def _belongs_to_this_worker(self, index: int) -> bool:
         """Whether this process observes that environment: with pytest-xdist each belongs to one worker."""
         slot = worker_slot()
         return self.workers == 0 or (slot is not None and slot == self.slot_of(index))

@@ -139,7 +139,7 @@ def check_name(test: dict[str, Any]) -> str:
     return path.rsplit("/", 1)[-1] + bracket + case
 
 
-def gist(why: object) -> str:
+def short_reason(why: object) -> str:
     """Return the line of a check's reason that says what was found instead."""
     found = re.search(r"^(?:actual|failed) +(.+)$", str(why), re.MULTILINE)
     return found[1] if found else str(why).strip().split("\n", 1)[0]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from smokegate.observation.evidence import sink
-from smokegate.report.gate import check_name, gist, title
+from smokegate.report.gate import check_name, short_reason, title
 from smokegate.report.json import write_whole
 from smokegate.report.page import anchor, content_policy
 
@@ -54,7 +54,7 @@ def row(report: Any, cells: list[str], own_page: str = "") -> None:
         place = anchor(f"{noted['environment']}-{check_name(noted)}")
         name = f'<a href="{escape(own_page)}#{place}">{name}</a>'
     cells[1] = f'<td class="col-testId">{name}</td>'
-    cells[3:] = [f"<td>{escape(gist(noted.get('why', '')))}</td>"]
+    cells[3:] = [f"<td>{escape(short_reason(noted.get('why', '')))}</td>"]
 
 
 def clean_metadata(config: pytest.Config) -> None:

@@ -94,7 +94,7 @@ def templates() -> Environment:
         commands=_commands,
         short=short,
         anchor=anchor,
-        line=gate.gist,
+        line=gate.short_reason,
         plain=lambda value: sink.plain(str(value)),
         picture=_picture,
     )

@@ -13,7 +13,7 @@ from smokegate.diagnosis.identity import (
     SHELL,
     SIGN_IN,
     SOURCE,
-    is_of_no_kind,
+    is_unidentified,
     strangers,
 )
 from smokegate.diagnosis.model import Confidence
@@ -78,7 +78,7 @@ def _of_no_kind(case: Case, exchange: Exchange) -> Signs | None:
     health, answer = case.environment.backend.health, exchange.answer
     if answer is None or health.json_ or health.text_rules or health.headers:
         return None
-    if not is_of_no_kind(answer) and not _all_empty(case):
+    if not is_unidentified(answer) and not _all_empty(case):
         return None
     kind = [header(answer, "content-type")] if "content-type" in answer.headers else []
     return Signs(
