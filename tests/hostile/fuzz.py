@@ -186,7 +186,7 @@ def wire(text: str) -> None:
         stream = urllib3.HTTPResponse(
             body=answer, headers=dict(answer.getheaders()), original_response=answer, preload_content=False
         )
-        reading = body.Reading()
+        reading = body.BodyReader()
         body.decode(reading.bytes(stream, 5.0), stream.headers.get("content-type", ""))
         reading.release()
     except Exception as error:

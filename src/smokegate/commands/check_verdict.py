@@ -45,14 +45,14 @@ def _undecided(found: Found, cause: str) -> str:
             f"{check.path} answers {check.status}, and {check.key} is {json.dumps(check.value, ensure_ascii=False)}:"
             f" whether that is healthy, a file must say: smokegate init {found.url}, and correct `json` in it"
         )
-    if found.guarded and (cause in GUESSED or not (cause or found.has_grounds)) and (check or not found.page):
+    if found.guarded and (cause in GUESSED or not (cause or found.is_checkable)) and (check or not found.page):
         return (
             f"it wants credentials: smokegate init {found.url}, and state them in the file"
             " (`basic`, `bearer` or `send` in `[backend]`)"
         )
-    if found.leads_to and not found.has_grounds and cause in {"", "net.redirects", *GUESSED}:
+    if found.leads_to and not found.is_checkable and cause in {"", "net.redirects", *GUESSED}:
         return f"it redirects to another host; check that one: smokegate check {found.leads_to}"
-    if not found.answered or found.has_grounds or cause not in {"", *GUESSED}:
+    if not found.answered or found.is_checkable or cause not in {"", *GUESSED}:
         return ""
     return (
         "it answers, and nothing was found that distinguishes health from trouble;"

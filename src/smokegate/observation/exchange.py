@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from smokegate.observation.transport.causes import WireCause
 
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 """The methods that change nothing."""
 START = 64 * 1024
 """Characters: a debug page says in its first part what is wrong."""
@@ -54,7 +54,7 @@ class Phases(Struct, frozen=True):
     """Phase → when it began."""
 
     @property
-    def answering(self) -> float | None:
+    def server_seconds(self) -> float | None:
         """What the server is answerable for: from the request on an open connection to the last byte."""
         return None if self.wait is None else self.wait + (self.download or 0.0)
 

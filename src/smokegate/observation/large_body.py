@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from smokegate.observation.exchange import START, Body
-from smokegate.observation.transport.body import makes_room
+from smokegate.observation.transport.body import memory_release_hooks
 from smokegate.observation.transport.json_body import parse
 from smokegate.observation.transport.limits import KEPT_PACKED, KEPT_TEXT
 
@@ -38,7 +38,7 @@ class LargeBody(Body):
             packed, unpacked = _pack(text[:KEPT_TEXT], None)
         vars(self).update(
             first=text[:START],
-            kept=_kept(packed),
+            kept=_store(packed),
             unpacked=unpacked,
             size=size,
             cut=cut,
@@ -52,7 +52,7 @@ class LargeBody(Body):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over a body of another process."""
-        vars(self).update(state, kept=_kept(state["kept"]))
+        vars(self).update(state, kept=_store(state["kept"]))
 
     @property
     def start(self) -> str:
@@ -70,14 +70,14 @@ class LargeBody(Body):
         return _json(self) if self.is_json else None
 
 
-def _pack(text: str, most: int | None) -> tuple[bytes, int]:
+def _pack(text: str, limit: int | None) -> tuple[bytes, int]:
     """Return a text packed, and how many bytes it is unpacked; 0 where packed it is longer than is allowed."""
     engine, packed, size = zlib.compressobj(1), bytearray(), 0
     for start in range(0, len(text), PIECE):
         piece = text[start : start + PIECE].encode("utf-8", "surrogatepass")
         packed += engine.compress(piece)
         size += len(piece)
-        if most is not None and len(packed) > most:
+        if limit is not None and len(packed) > limit:
             return b"", 0
     return bytes(packed + engine.flush()), size
 
@@ -106,7 +106,7 @@ def _spool(_process: int) -> _Spool:
     return _Spool()
 
 
-def _kept(packed: bytes) -> Callable[[], bytes]:
+def _store(packed: bytes) -> Callable[[], bytes]:
     """Return what gives a packed body back; in memory it stays where no file can be written."""
     if len(packed) > IN_MEMORY:
         try:
@@ -116,7 +116,7 @@ def _kept(packed: bytes) -> Callable[[], bytes]:
     return lambda: packed
 
 
-class _Last:
+class _LastResult:
     """Makes something of a body and holds the last one, which is let go before the next one is made."""
 
     def __init__(self, make: Callable[[LargeBody], Any]) -> None:
@@ -143,6 +143,6 @@ def _unpack(body: LargeBody) -> str:
     return zlib.decompress(vars(body)["kept"](), bufsize=vars(body)["unpacked"]).decode("utf-8", "surrogatepass")
 
 
-_text = _Last(_unpack)
-_json = _Last(lambda body: parse(_text(body), "application/json")[0])
-makes_room += [_text.forget, _json.forget]
+_text = _LastResult(_unpack)
+_json = _LastResult(lambda body: parse(_text(body), "application/json")[0])
+memory_release_hooks += [_text.forget, _json.forget]

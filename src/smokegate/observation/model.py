@@ -15,7 +15,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from smokegate.observation.evidence.redact import Redactor
-from smokegate.observation.exchange import READING, Exchange, NotSent
+from smokegate.observation.exchange import SAFE_METHODS, Exchange, NotSent
 from smokegate.observation.transport.causes import WireCause
 
 
@@ -137,7 +137,7 @@ class Observation(Struct, frozen=True):
     @property
     def writes(self) -> int:
         """How many of them may have changed something: each was sent once."""
-        return sum(each.request.method not in READING for each in self._sent)
+        return sum(each.request.method not in SAFE_METHODS for each in self._sent)
 
     @property
     def accounts_made(self) -> int:

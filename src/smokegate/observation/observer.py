@@ -19,7 +19,7 @@ from smokegate.observation.plan.backend import version_is_health
 from smokegate.observation.plan.frontend.plan import PAGE_FILES
 from smokegate.observation.plan.graph import Graph
 from smokegate.observation.plan.planned import PlannedRequests
-from smokegate.observation.plan.readiness import Waiting
+from smokegate.observation.plan.readiness import ReadinessWait
 from smokegate.observation.plan.sign_in.names import CLEAN_UP, UNDO, WRITE
 from smokegate.observation.plan.step import GROUPS, Group, RawResponse, RequestToSend
 from smokegate.observation.side_probes import SideProbes
@@ -66,15 +66,15 @@ class Observer:
         self._condition = threading.Condition(threading.RLock())
         self._side_probes = SideProbes(environment, pool, self._condition, controls, self.redactor)
         recorder = Recorder(self.redactor, self._zero)
-        self._tries = Retries(pool, recorder, environment.backend.timeout, Sites.of(environment))
-        self._graph = Graph(pool, self._tries, self._condition, self._done)
+        self._retries = Retries(pool, recorder, environment.backend.timeout, Sites.of(environment))
+        self._graph = Graph(pool, self._retries, self._condition, self._done)
         self._plan = PlannedRequests(environment, self.redactor)
         self._groups: set[Group] = set()
         self._readiness: Readiness | None = None
-        self._waiting = None
+        self._readiness_wait = None
         if wait is not None:
-            self._waiting = Waiting(
-                environment, expected_commit, wait, tries=self._tries, progress=progress, done=self._ready
+            self._readiness_wait = ReadinessWait(
+                environment, expected_commit, wait, retries=self._retries, progress=progress, done=self._ready
             )
         self._ended: float | None = None
 
@@ -87,15 +87,15 @@ class Observer:
             self._groups |= new
             if not new and not first:
                 return
-            if self._waiting is not None and self._readiness is None:
+            if self._readiness_wait is not None and self._readiness is None:
                 if first:
-                    self._waiting.begin()
+                    self._readiness_wait.begin()
             else:
                 if first:
                     self._deadline.restart()
                 self._begin(new)
         if first:
-            self._pool.prepare(self._tries.sites.origin(step.target) for step in self._plan.steps.values())
+            self._pool.prepare(self._retries.sites.origin(step.target) for step in self._plan.steps.values())
 
     def names(self, group: Group) -> tuple[str, ...]:
         """Return the names of a group's exchanges; scripts are among them once the page has been seen."""
@@ -120,39 +120,39 @@ class Observer:
                 raise KeyError(name)
         else:
             self.start({self._plan.steps[name].group})
-        return self._awaited(name)
+        return self._wait_for(name)
 
     def slowest(self, names: Iterable[str]) -> float | None:
         """Return the seconds of the slowest of these exchanges, None where none of them is done yet."""
         done = (self._graph.get(name) for name in names)
         return max((each.seconds for each in done if each is not None), default=None)
 
-    def _awaited(self, name: str) -> Exchange:
+    def _wait_for(self, name: str) -> Exchange:
         with self._condition:
-            self._await(lambda: self._graph.get(name) is not None or self._graph.halted(name))
+            self._await(lambda: self._graph.get(name) is not None or self._graph.abandoned(name))
             found = self._graph.get(name)
         if found is None:
             why = "it was stopped" if self._deadline.left else f"its deadline of {self._deadline.seconds:g} s passed"
             raise InterruptedRunError(f"{self.environment.name}: the run was cut short before {name!r} was seen: {why}")
         return found
 
-    def send(self, request: RequestToSend, got: Callable[[RawResponse], None], *, late: bool) -> Exchange:
+    def send(self, request: RequestToSend, on_response: Callable[[RawResponse], None], *, late: bool) -> Exchange:
         """Send a request of a team's own check, and return its exchange, which is recorded like all others.
 
         Args:
             request: what is sent.
-            got: called with the answer, secrets and all.
+            on_response: called with the response, secrets and all.
             late: whether it is sent although the run has ended, to clean up.
 
         Raises:
             InterruptedRunError: the run has ended.
         """
-        return self._awaited(self._graph.begin_own(request, got, late=late))
+        return self._wait_for(self._graph.begin_custom(request, on_response, late=late))
 
     def complete(self, groups: Collection[Group] | None = None) -> Observation:
         """Wait for all that was started, or for some groups of it, and return what was seen."""
         with self._condition:
-            self._await(lambda: self._complete(groups) or self._graph.at_rest)
+            self._await(lambda: self._complete(groups) or self._graph.is_idle)
         return self.snapshot()
 
     def _await(self, done: Callable[[], bool]) -> None:
@@ -194,16 +194,16 @@ class Observer:
         """
         self._graph.stop()
         self._side_probes.close()
-        if self._waiting is not None:
-            self._waiting.stop()
-        if not self._plan.takes_back:
+        if self._readiness_wait is not None:
+            self._readiness_wait.stop()
+        if not self._plan.cleans_up:
             return
         with self._condition:
             # What is being created at this moment must be known before it can be deleted.
             busy = {"register", CLEAN_UP, WRITE, UNDO}
-            self._condition.wait_for(lambda: not self._graph.running.keys() & busy, self._tries.timeout + 1.0)
+            self._condition.wait_for(lambda: not self._graph.running.keys() & busy, self._retries.timeout + 1.0)
         for step in self._plan.to_finish:
-            self._graph.finish_alone(step)
+            self._graph.run_now(step)
 
     def _begin(self, groups: Collection[Group]) -> None:
         self._graph.begin(self._plan.of(groups))
@@ -225,17 +225,17 @@ class Observer:
             return self._readiness
 
     @property
-    def _waited(self) -> bool:
-        return self._waiting is None or self._readiness is not None
+    def _wait_is_over(self) -> bool:
+        return self._readiness_wait is None or self._readiness is not None
 
     def _complete(self, groups: Collection[Group] | None) -> bool:
         if groups is None:
-            return self._waited and self._side_probes.settled and self._graph.settled
+            return self._wait_is_over and self._side_probes.settled and self._graph.settled
         names = [name for name, step in self._plan.steps.items() if step.group in groups and self._graph.begun(name)]
         if "browser" in groups and not self._side_probes.settled:
             return False
         scripts = "frontend" not in groups or all(self._graph.settled_for(each) for each in PAGE_FILES)
-        return self._waited and scripts and all(self._graph.get(name) is not None for name in names)
+        return self._wait_is_over and scripts and all(self._graph.get(name) is not None for name in names)
 
     def _ready(self, readiness: Readiness) -> None:
         with self._condition:

@@ -89,7 +89,7 @@ class SideProbes:
         if self._environment.browser is None or self._leave_browser is not None:
             return
         from smokegate.observation.browser.engine import ENGINE  # noqa: PLC0415 -- see above
-        from smokegate.observation.browser.follow_up import person_of, time_for  # noqa: PLC0415 -- only where it is declared
+        from smokegate.observation.browser.follow_up import person_of, time_limit  # noqa: PLC0415 -- only where it is declared
         from smokegate.observation.browser.visit import Visit  # noqa: PLC0415 -- see above
 
         self._leave_browser = leave = ENGINE.use()
@@ -97,7 +97,7 @@ class SideProbes:
 
         def job() -> None:
             try:
-                visit = Visit(self._environment, person=person, within=time_for(self._environment), **options)
+                visit = Visit(self._environment, person=person, within=time_limit(self._environment), **options)
                 self.browser = visit.take()
             finally:
                 leave()  # it ends while the rest is judged

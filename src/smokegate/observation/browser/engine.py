@@ -38,7 +38,7 @@ DISABLED_FEATURES = (
 )
 SANDBOX = re.compile("sandbox|namespace", re.IGNORECASE)
 """What Chromium says where the system does not let it confine its pages."""
-START_WITHIN, END_WITHIN = 60.0, 5.0
+START_TIMEOUT, STOP_TIMEOUT = 60.0, 5.0
 T = TypeVar("T")
 
 
@@ -92,7 +92,7 @@ class Engine:
         with self._lock:
             ended = self._last if self._running is None else None
         if ended is not None:
-            ended.thread.join(2 * END_WITHIN)
+            ended.thread.join(2 * STOP_TIMEOUT)
 
     def run(self, work: Callable[[Browser], Coroutine[Any, Any, T]], within: float) -> T:
         """Do something with the browser and wait for it.
@@ -104,13 +104,13 @@ class Engine:
         running = self._running
         assert running is not None, "use() comes first"
 
-        async def whole() -> T:
-            browser = await asyncio.wait_for(asyncio.shield(running.start()), START_WITHIN)
+        async def start_and_work() -> T:
+            browser = await asyncio.wait_for(asyncio.shield(running.start()), START_TIMEOUT)
             return await asyncio.wait_for(work(browser), within)
 
-        future = asyncio.run_coroutine_threadsafe(whole(), running.loop)
+        future = asyncio.run_coroutine_threadsafe(start_and_work(), running.loop)
         try:
-            return future.result(START_WITHIN + within + END_WITHIN)
+            return future.result(START_TIMEOUT + within + STOP_TIMEOUT)
         except TooLateError:
             future.cancel()
             raise
@@ -146,11 +146,11 @@ class _Running:
     async def _stop(self) -> None:
         if self._started is not None:
             with contextlib.suppress(Exception):
-                browser = await asyncio.wait_for(asyncio.shield(self._started), END_WITHIN)
-                await asyncio.wait_for(browser.close(), END_WITHIN)
+                browser = await asyncio.wait_for(asyncio.shield(self._started), STOP_TIMEOUT)
+                await asyncio.wait_for(browser.close(), STOP_TIMEOUT)
         if self._playwright is not None:
             with contextlib.suppress(Exception):
-                await asyncio.wait_for(self._playwright.stop(), END_WITHIN)
+                await asyncio.wait_for(self._playwright.stop(), STOP_TIMEOUT)
 
     async def _start(self) -> Browser:
         found = find()
@@ -161,11 +161,11 @@ class _Running:
         try:
             self._playwright = await async_playwright().start()
             return await self._launched(self._playwright, found)
-        except (Error, OSError) as broken:
-            first = str(broken).strip().splitlines()[0] if str(broken).strip() else type(broken).__name__
+        except (Error, OSError) as error:
+            first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise NoBrowserError(
                 NoBrowser(f"the browser {found} did not start ({first})".replace("  ", " "), INSTALL)
-            ) from broken
+            ) from error
 
     async def _launched(self, playwright: Playwright, program: str) -> Browser:
         """Start Chromium in its sandbox; without one only where it says that there is none."""
@@ -177,8 +177,8 @@ class _Running:
         self.sandboxed = getattr(os, "geteuid", lambda: 1)() != 0  # Chromium refuses to confine pages as root
         try:
             return await launch(chromium_sandbox=self.sandboxed)
-        except Error as refused:
-            if not self.sandboxed or not SANDBOX.search(str(refused)):
+        except Error as error:
+            if not self.sandboxed or not SANDBOX.search(str(error)):
                 raise
         self.sandboxed = False
         return await launch(chromium_sandbox=False)

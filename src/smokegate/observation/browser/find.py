@@ -43,13 +43,15 @@ def find() -> str | NoBrowser:
         return found or NoBrowser(
             f"no browser: {VARIABLE} names {named}, which is not a program", f"correct {VARIABLE}"
         )
-    if playwrights_own():
+    if playwright_has_chromium():
         return ""
-    there = [found for name in NAMES if (found := shutil.which(name))] + [
+    installed = [found for name in NAMES if (found := shutil.which(name))] + [
         each for each in PLACES if Path(each).exists()
     ]
     return (
-        there[0] if there else NoBrowser("no browser: neither Playwright's Chromium nor another is installed", INSTALL)
+        installed[0]
+        if installed
+        else NoBrowser("no browser: neither Playwright's Chromium nor another is installed", INSTALL)
     )
 
 
@@ -58,7 +60,7 @@ def is_shell(program: str) -> bool:
     return not program or "headless" in Path(program).name
 
 
-def playwrights_own() -> bool:
+def playwright_has_chromium() -> bool:
     """Return whether Playwright has installed a Chromium of its own."""
     given = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
     if given == "0":

@@ -11,7 +11,7 @@ from smokegate.observation.plan.sign_in.accounts import new_address, new_passwor
 from smokegate.observation.plan.sign_in.flow import SignInPlan
 from smokegate.observation.plan.step import FROM_HERE, RequestToSend, Step, web_origin
 
-MOST = 4
+MAX_CALLS = 4
 BY_BROWSER = f"{FROM_HERE}account: log in", f"{FROM_HERE}account: clean up"
 """The exchanges that remove the account that was created through the page."""
 ALLOWANCE = 30.0
@@ -38,7 +38,7 @@ class FollowUp:
     def sending(self, email: str, password: str) -> None:
         """Note the account that the page is about to create."""
         if self._journey is not None:
-            forget = self._journey.accounts.noted(email, password)
+            forget = self._journey.accounts.write_down_browser_account(email, password)
             self._forget = self._forget or forget
 
     def done(self, view: BrowserView, person: Person) -> None:
@@ -60,7 +60,7 @@ def person_of(environment: Environment) -> Person | None:
     return Person(api.standing.email, str(api.standing.password)) if api.standing is not None else None
 
 
-def time_for(environment: Environment) -> float:
+def time_limit(environment: Environment) -> float:
     """Return how many seconds a browser run may take."""
     section = environment.browser
     assert section is not None
@@ -79,4 +79,4 @@ def same_calls(environment: Environment, view: BrowserView) -> Iterator[Step]:
                 origin = ("Origin", web_origin(page.url))
                 name = name_from_here(call.method, call.url)
                 found.setdefault(name, Step(name, "browser", RequestToSend("GET", call.url, (origin,)), retry=False))
-    yield from [*found.values()][:MOST]
+    yield from [*found.values()][:MAX_CALLS]

@@ -34,7 +34,7 @@ NOTHING: dict[str, Any] = {
 }  # fmt: skip
 
 
-class Wanted(Struct, frozen=True):
+class PageExpectation(Struct, frozen=True):
     """What a page must show, and must not."""
 
     shows: tuple[Element, ...] = ()
@@ -69,7 +69,7 @@ class Window(Struct):
             self._shown, self._changed = shown, time.monotonic()
         return facts
 
-    async def open(self, url: str, wanted: Wanted, path: str, *, form: bool = False) -> PageSeen:
+    async def open(self, url: str, wanted: PageExpectation, path: str, *, form: bool = False) -> PageSeen:
         """Open an address and wait for what it must show, or for a form alone."""
         from playwright.async_api import Error  # noqa: PLC0415 -- an extra
 
@@ -81,14 +81,14 @@ class Window(Struct):
         return await self._settled(mark, wanted, path, form=form, response=response, problem=problem)
 
     async def _settled(  # noqa: PLR0913 -- a value each, by name
-        self, mark: Mark, wanted: Wanted, path: str, *, form: bool, response: Response | None, problem: str
+        self, mark: Mark, wanted: PageExpectation, path: str, *, form: bool, response: Response | None, problem: str
     ) -> PageSeen:
         """Wait until the page shows what it must, or until nothing more happens; return what is visible."""
         facts = NOTHING
         missing: tuple[str, ...] = ()
         unwanted: tuple[str, ...] = ()
 
-        async def well() -> bool:
+        async def is_done() -> bool:
             nonlocal facts, missing, unwanted
             facts = await self.facts()
             missing = await self.absent(wanted.shows, facts)
@@ -97,7 +97,7 @@ class Window(Struct):
             return drawn(facts) and not missing and not unwanted and (facts["form"] or not form)
 
         if not problem:
-            await self.wait(well, quiet=SHORT if form else QUIET)  # a form needs its scripts before it is filled in
+            await self.wait(is_done, quiet=SHORT if form else QUIET)  # a form needs its scripts before it is filled in
             problem = "" if facts is not NOTHING else f"the page did not respond within {self.timeout:g} s"
         return self.seen(mark, facts, path, response=response, problem=problem, missing=missing, unwanted=unwanted)
 
@@ -121,7 +121,7 @@ class Window(Struct):
             **more,
         )
 
-    async def wait(self, well: Callable[[], Any], *, quiet: float = QUIET) -> bool:
+    async def wait(self, is_done: Callable[[], Any], *, quiet: float = QUIET) -> bool:
         """Wait until a condition holds and the network is quiet; return False if the condition never holds.
 
         A page on which nothing happens any more for a quarter of the time is not waited for any longer; what it did
@@ -132,7 +132,7 @@ class Window(Struct):
         since = None
         while True:
             pause = POLL
-            if await well():
+            if await is_done():
                 since = since or time.monotonic()
                 if self.record.quiet >= quiet or time.monotonic() - since > QUIET * 4:
                     return True

@@ -14,10 +14,10 @@ from smokegate.observation.browser.model import ConsoleLine, PageCall
 if TYPE_CHECKING:
     from playwright.async_api import ConsoleMessage, Error, Page, Request, Response
 
-MOST_CALLS, MOST_LINES, LONGEST = 400, 100, 2000
-LASTING = {"websocket", "eventsource", "media", "ping"}
+MAX_CALLS, MAX_LINES, MAX_TEXT = 400, 100, 2000
+LONG_LIVED = {"websocket", "eventsource", "media", "ping"}
 """Kinds of requests that may stay open without anything being on its way."""
-NAVIGATED = "net::ERR_ABORTED"
+ABORTED = "net::ERR_ABORTED"
 """What a request comes to whose page was left; also a style that was answered with an error."""
 ERROR = 400
 
@@ -45,7 +45,7 @@ class Record:
         page.on("response", self._answered)
         page.on("requestfinished", self._done)
         page.on("requestfailed", self._failed)
-        page.on("console", self._said)
+        page.on("console", self._logged)
         page.on("pageerror", self._uncaught)
 
     def expect_account(self, email: str) -> None:
@@ -64,21 +64,21 @@ class Record:
     def since(self, mark: Mark) -> tuple[tuple[PageCall, ...], tuple[ConsoleLine, ...]]:
         """Return the requests and console lines since a mark, without requests that leaving a page broke off."""
         calls = list(self._calls.values())[mark.calls :]
-        kept = (each for each in calls if each.error != NAVIGATED or (each.status or 0) >= ERROR)
+        kept = (each for each in calls if each.error != ABORTED or (each.status or 0) >= ERROR)
         return tuple(kept), tuple(self._lines[mark.lines :])
 
     def _requested(self, request: Request) -> None:
         self.last = time.monotonic()
-        if len(self._calls) >= MOST_CALLS or request.url.startswith(("data:", "blob:")):
+        if len(self._calls) >= MAX_CALLS or request.url.startswith(("data:", "blob:")):
             return
         kind = request.resource_type
-        if kind not in LASTING and "text/event-stream" not in request.headers.get("accept", ""):
+        if kind not in LONG_LIVED and "text/event-stream" not in request.headers.get("accept", ""):
             self._open.add(request)
         if request.headers.get("authorization", "").endswith((" undefined", " null")):
-            self.junk[f"the Authorization header of {request.method} {request.url[:LONGEST]}"] = None
+            self.junk[f"the Authorization header of {request.method} {request.url[:MAX_TEXT]}"] = None
         sent = f"{request.url} {_body(request)}" if self._account else ""
         mine = request.method != "GET" and any(form in sent for form in self._account)
-        self._calls[request] = PageCall(request.method, request.url[:LONGEST], kind, has_account=mine)
+        self._calls[request] = PageCall(request.method, request.url[:MAX_TEXT], kind, has_account=mine)
 
     def _answered(self, response: Response) -> None:
         call = self._calls.get(response.request)
@@ -103,15 +103,15 @@ class Record:
             mine = call.has_account and "BLOCKED_BY_CLIENT" not in error
             self._calls[request] = replace(call, error=error, has_account=mine)
 
-    def _said(self, message: ConsoleMessage) -> None:
-        if len(self._lines) < MOST_LINES:
-            where = str((message.location or {}).get("url", ""))[:LONGEST]
-            self._lines.append(ConsoleLine(message.type, message.text[:LONGEST], where))
+    def _logged(self, message: ConsoleMessage) -> None:
+        if len(self._lines) < MAX_LINES:
+            where = str((message.location or {}).get("url", ""))[:MAX_TEXT]
+            self._lines.append(ConsoleLine(message.type, message.text[:MAX_TEXT], where))
 
     def _uncaught(self, error: Error) -> None:
-        if len(self._lines) < MOST_LINES:
-            stack = str(error.stack or "")[:LONGEST]
-            self._lines.append(ConsoleLine("uncaught", f"{error.name}: {error.message}"[:LONGEST], _place(stack)))
+        if len(self._lines) < MAX_LINES:
+            stack = str(error.stack or "")[:MAX_TEXT]
+            self._lines.append(ConsoleLine("uncaught", f"{error.name}: {error.message}"[:MAX_TEXT], _place(stack)))
 
 
 def _place(stack: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from smokegate.environment.browser import BrowserSignIn, Element
 from smokegate.observation.browser.model import Journey, Person, SignInStep
-from smokegate.observation.browser.page import SHORT, Wanted, Window, drawn, filled_in, says
+from smokegate.observation.browser.page import SHORT, PageExpectation, Window, drawn, filled_in, says
 from smokegate.observation.browser.record import Mark
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ READ = """(inputs) => inputs.map((e) => [
   e.labels?.[0]?.innerText || e.ariaLabel || e.parentElement?.querySelector("label")?.innerText || "",
   e.required, e.value,
 ])"""
-LET_GO = 1.0
+OUTCOME_WAIT = 1.0
 """Seconds that a page may take, once its call has ended, until it says the outcome."""
 
 
@@ -59,7 +59,7 @@ class PageSignIn:
         self._base = base.rstrip("/")
         self._trusted = trusted
         self._sending = sending
-        self._wanted = Wanted(filled_in(section.shows, email=person.email, name=person.name))
+        self._wanted = PageExpectation(filled_in(section.shows, email=person.email, name=person.name))
         window.record.expect_account(person.email)
 
     async def go(self) -> Journey:
@@ -83,7 +83,7 @@ class PageSignIn:
     async def _enter(self, name: str, path: str | None) -> SignInStep:
         """Open a form, fill it in and send it."""
         window = self._window
-        opened = await window.open(f"{self._base}{path}", Wanted(), path or "/", form=True)
+        opened = await window.open(f"{self._base}{path}", PageExpectation(), path or "/", form=True)
         if opened.problem or not opened.drawn:
             return SignInStep(name, opened)
         if not self._trusted(window.page.url):
@@ -102,7 +102,7 @@ class PageSignIn:
         window, facts, shown = self._window, {}, False
         decided: float | None = None
 
-        async def well() -> bool:
+        async def is_done() -> bool:
             nonlocal facts, shown, decided
             facts = await window.facts()
             shown = drawn(facts) and await self._is_shown(facts)
@@ -110,9 +110,9 @@ class PageSignIn:
             failed = any(each.error or (each.status or 0) >= 400 for each in calls)
             if sent and failed and facts["ready"] == "complete":
                 decided = decided or time.monotonic()
-            return shown or (decided is not None and time.monotonic() - decided > LET_GO)
+            return shown or (decided is not None and time.monotonic() - decided > OUTCOME_WAIT)
 
-        await window.wait(well, quiet=SHORT)
+        await window.wait(is_done, quiet=SHORT)
         page = window.seen(mark, facts, urlsplit(window.page.url).path)
         gone = page.drawn and not facts["password"]
         return SignInStep(name, page, form_gone=gone, account_shown=shown, alert=" ".join(facts["alert"].split()))
@@ -129,7 +129,7 @@ class PageSignIn:
         window, declared, person = self._window, self._section.fields, self._person
         fields = window.page.locator(VISIBLE)
         read = await fields.evaluate_all(READ)
-        email = self._declared(declared.email) or _first(fields, read, _is_email)
+        email = self._declared(declared.email) or _first(fields, read, _is_email_field)
         if email is None:
             return False
         await email.fill(person.email)
@@ -138,12 +138,17 @@ class PageSignIn:
             await window.page.locator("input[type=password]:visible").first.wait_for(timeout=1000 * window.timeout / 2)
             read = await fields.evaluate_all(READ)
         for index, (kind, *words, required, value) in enumerate(read[:30]):
-            field, said = fields.nth(index), " ".join(map(str, words))
+            field, description = fields.nth(index), " ".join(map(str, words))
             if kind == "password" and not declared.password:
                 await field.fill(person.password)
             elif kind == "checkbox" and required:
                 await field.check()
-            elif kind == "text" and not value and not _is_email(read[index]) and (required or NAME.search(said)):
+            elif (
+                kind == "text"
+                and not value
+                and not _is_email_field(read[index])
+                and (required or NAME.search(description))
+            ):
                 await field.fill(person.name)
         for where, what in ((declared.password, person.password), (declared.name, person.name)):
             if where is not None:
@@ -188,7 +193,7 @@ class PageSignIn:
         return bool((await self._window.facts())["password"])
 
 
-def _is_email(read: list[Any]) -> bool:
+def _is_email_field(read: list[Any]) -> bool:
     kind, name, identity, placeholder, complete, label, *_ = read
     if kind == "email" or complete in {"email", "username"}:
         return True

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from smokegate.environment.model import Environment
 from smokegate.observation.browser.engine import ENGINE, NoBrowserError
 from smokegate.observation.browser.model import BrowserView, Person, trusted_origins
-from smokegate.observation.browser.page import Wanted, Window
+from smokegate.observation.browser.page import PageExpectation, Window
 from smokegate.observation.browser.record import Record
 from smokegate.observation.browser.sign_in import PageSignIn
 from smokegate.observation.evidence.redact import Redactor
@@ -23,8 +23,8 @@ from smokegate.observation.plan.step import web_origin
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Route
 
-MOST_PICTURES, MOST_WRONG = 6, 12
-TOKEN = 20
+MAX_PICTURES, MAX_FAILURE_PICTURES = 6, 12
+MIN_TOKEN_LENGTH = 20
 """Characters from which on a stored value is taken for a credential."""
 AGENT = "smokegate (synthetic check)"
 
@@ -59,7 +59,7 @@ class Visit:
         """Return what is visible; whatever goes wrong stands in it. `ENGINE.use()` comes first."""
         began = time.monotonic()
         try:
-            ENGINE.run(self._through, self._within)
+            ENGINE.run(self._visit, self._within)
         except NoBrowserError as none:
             self._view = replace(self._view, absent=none.absent)
         except TimeoutError:
@@ -69,9 +69,9 @@ class Visit:
             self._view = replace(self._view, failure=f"{type(error).__name__}: {first}"[:300])
         return replace(self._view, seconds=time.monotonic() - began)
 
-    async def _through(self, browser: Browser) -> None:
-        unconfined = "" if ENGINE.sandboxed else ", without its sandbox"
-        self._view = replace(self._view, browser=f"Chromium {browser.version}{unconfined}")
+    async def _visit(self, browser: Browser) -> None:
+        sandbox_note = "" if ENGINE.sandboxed else ", without its sandbox"
+        self._view = replace(self._view, browser=f"Chromium {browser.version}{sandbox_note}")
         context = await browser.new_context(**self._options())
         failed: Exception | None = None
         try:
@@ -116,7 +116,7 @@ class Visit:
     async def _pages(self, context: BrowserContext) -> None:
         window = await self._window(context)
         for index, declared in enumerate(self._section.pages):
-            wanted = Wanted(declared.shows, declared.not_shows)
+            wanted = PageExpectation(declared.shows, declared.not_shows)
             seen = await window.open(f"{self._environment.pages_url.rstrip('/')}{declared.path}", wanted, declared.path)
             self._view = replace(self._view, pages=(*self._view.pages, seen))
             uncaught = any(each.kind == "uncaught" for each in seen.console)
@@ -144,20 +144,20 @@ class Visit:
         # A service worker's requests would pass the guard by.
         context = await browser.new_context(**self._options(), service_workers="block")
         try:
-            await context.route(self._strangers(), self._guard)
+            await context.route(self._third_parties(), self._guard)
             window = await self._window(context)
             base, trusted = self._environment.pages_url, lambda url: web_origin(url) in self._origins
             journey = await PageSignIn(window, section, person, base, trusted, self._sending).go()
             self._view = replace(self._view, journey=journey)
             last = journey.steps[-1]
-            well = "" if last.succeeded else ", as it ended"
+            suffix = "" if last.succeeded else ", as it ended"
             await self._learn_tokens(window)
-            await self._picture(window, f"{last.name}{well}", wrong=True)
+            await self._picture(window, f"{last.name}{suffix}", wrong=True)
         finally:
             with suppress(Exception):
                 await context.close()
 
-    def _strangers(self) -> re.Pattern[str]:
+    def _third_parties(self) -> re.Pattern[str]:
         """Return what matches the addresses of third parties."""
         own = "|".join(re.escape(origin) for origin in sorted(self._origins))
         return re.compile(rf"^(?!(?:{own})(?:[/?#]|$))https?:")
@@ -177,7 +177,7 @@ class Visit:
         with suppress(Exception):
             stored: list[str] = await window.page.evaluate(script)
             cookies = [str(each.get("value")) for each in await window.page.context.cookies()]
-            found = [each for each in (*stored, *cookies) if len(each) >= TOKEN and " " not in each]
+            found = [each for each in (*stored, *cookies) if len(each) >= MIN_TOKEN_LENGTH and " " not in each]
             self._redactor.add(*found)
             shown = await window.page.content()
             self._tokens = tuple(each for each in found if each in shown)
@@ -190,7 +190,7 @@ class Visit:
 
     async def _picture(self, window: Window, title: str, *, wrong: bool) -> None:
         """Take a picture; of many pages only of those that look wrong, so that theirs and the last one are there."""
-        if len(self._view.pictures) < (MOST_WRONG if wrong else MOST_PICTURES):
+        if len(self._view.pictures) < (MAX_FAILURE_PICTURES if wrong else MAX_PICTURES):
             password = [self._person.password] if self._person else []
             taken = await window.picture(title, [*self._environment.secrets, *password, *self._tokens])
             if taken is not None:

@@ -60,7 +60,7 @@ class Found(Struct):
     missing: list[str] = field(default_factory=list)
 
     @property
-    def has_grounds(self) -> bool:
+    def is_checkable(self) -> bool:
         """Whether there is anything by which health can be distinguished from trouble."""
         return self.health is not None or self.page or bool(self.api_description)
 

@@ -18,13 +18,13 @@ from smokegate.observation.transport.pool import Pool
 
 T = TypeVar("T")
 
-MOST = 15
+MAX_REQUESTS = 15
 """Requests to one deployment: what a person with a browser might send."""
-SECONDS = 10.0
+TIMEOUT = 10.0
 """The deadline of one request."""
 
 
-class Got(Struct, frozen=True):
+class Response(Struct, frozen=True):
     """One answer, or why there is none."""
 
     path: str
@@ -45,7 +45,7 @@ class Got(Struct, frozen=True):
         return "html" in self.kind or self.text.lstrip()[:15].lower().startswith(("<!doctype", "<html"))
 
     @property
-    def well(self) -> bool:
+    def ok(self) -> bool:
         """Whether its status is a success."""
         return 200 <= self.status < 300
 
@@ -73,32 +73,32 @@ class Getter:
     @property
     def left(self) -> int:
         """How many requests may still be sent."""
-        return MOST - self.sent
+        return MAX_REQUESTS - self.sent
 
-    def get(self, paths: Iterable[str]) -> dict[str, Got]:
+    def get(self, paths: Iterable[str]) -> dict[str, Response]:
         """Send a GET to each path, or to an absolute address of the same origin, as far as the limit allows."""
         wanted = list(dict.fromkeys(paths))[: self.left]
         self.sent += len(wanted)
         pending = {path: self._submit(path) for path in wanted}
         return {path: future.result() for path, future in pending.items()}
 
-    def _submit(self, path: str) -> Future[Got]:
-        future: Future[Got] = Future()
+    def _submit(self, path: str) -> Future[Response]:
+        future: Future[Response] = Future()
         address = path if "://" in path else join(self._url, path)
 
         self._pool.submit(origin_of(address), partial(settle, future, partial(self._get, path, address)))
         return future
 
-    def _get(self, path: str, address: str) -> Got:
+    def _get(self, path: str, address: str) -> Response:
         now = time.monotonic()
         client = self._pool.client()
         request = RequestToSend("GET", address, elsewhere=path == "/")
-        fetched = fetch(client, request, client.trace(now, now + SECONDS))
+        fetched = fetch(client, request, client.trace(now, now + TIMEOUT))
         fetched.body.release()
         raw = fetched.raw
         if raw is None:
             cause, words = cause_of(fetched.error) if fetched.error is not None else (None, "no answer")
             title = f"{cause.title} ({words})" if cause is not None else words
-            return Got(path, problem=sink.line(title))
+            return Response(path, problem=sink.line(title))
         kind = next((value for name, value in raw.headers if name.lower() == "content-type"), "").lower()
-        return Got(path, raw.status, raw.url, kind, raw.text, raw.json, raw.is_json, raw.headers)
+        return Response(path, raw.status, raw.url, kind, raw.text, raw.json, raw.is_json, raw.headers)

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from smokegate.observation.discovery.getter import Got
+from smokegate.observation.discovery.getter import Response
 from smokegate.observation.evidence.health_parts import is_sick
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge" / "discovery.toml"
@@ -42,7 +42,7 @@ class HealthCheck(Struct, frozen=True):
     """The whole body, where it is one word that a healthy application says."""
 
     @property
-    def says_well(self) -> bool:
+    def says_healthy(self) -> bool:
         """Whether its status is one that a healthy application has; without a key its HTTP status says it."""
         if not 200 <= self.status < 300:
             return False
@@ -51,58 +51,64 @@ class HealthCheck(Struct, frozen=True):
     @property
     def is_unclear(self) -> bool:
         """Whether a success has a status word that is neither a healthy application's nor a broken one's."""
-        return bool(self.key) and 200 <= self.status < 300 and not self.says_well and not is_sick(self.value)
+        return bool(self.key) and 200 <= self.status < 300 and not self.says_healthy and not is_sick(self.value)
 
 
-def health_check(answers: Iterable[Got], nowhere: Got, page: Got) -> HealthCheck | None:
+def health_check(answers: Iterable[Response], missing_page: Response, page: Response) -> HealthCheck | None:
     """Return the first answer that is a health check's.
 
     Args:
         answers: of the paths where one may be, in order of preference.
-        nowhere: of a path that does not exist: what answers like it is not a health check.
+        missing_page: of a path that does not exist: what answers like it is not a health check.
         page: of the root.
     """
-    for got in answers:
-        if got.status and _speaks_for_itself(got, nowhere, page):
-            key, value = _status_of(got)
-            return HealthCheck(got.path, got.status, key, value, _has_database(got.json), _word(got))
+    for response in answers:
+        if response.status and _is_health_check(response, missing_page, page):
+            key, value = _status_of(response)
+            return HealthCheck(
+                response.path, response.status, key, value, _has_database(response.json), _word(response)
+            )
     return None
 
 
-def unreached(answers: Iterable[Got], nowhere: Got) -> HealthCheck | None:
+def unreachable_check(answers: Iterable[Response], missing_page: Response) -> HealthCheck | None:
     """Return a health check that a gateway does not reach, while what does not exist is answered otherwise.
 
     A page that is served beside it says nothing of the application behind the gateway.
     """
-    if nowhere.status in {0, *GATEWAY}:
+    if missing_page.status in {0, *GATEWAY}:
         return None
-    return next((HealthCheck(got.path, got.status) for got in answers if got.status in GATEWAY), None)
+    return next(
+        (HealthCheck(response.path, response.status) for response in answers if response.status in GATEWAY), None
+    )
 
 
-def _speaks_for_itself(got: Got, nowhere: Got, page: Got) -> bool:
-    if got.well:
-        if _alike(got, nowhere) or (got.is_html and (_alike(got, page) or len(got.text) > 10 * SHORT)):
+def _is_health_check(response: Response, missing_page: Response, page: Response) -> bool:
+    if response.ok:
+        if _is_same_page(response, missing_page) or (
+            response.is_html and (_is_same_page(response, page) or len(response.text) > 10 * SHORT)
+        ):
             return False
-        return got.is_json or got.is_html or len(got.text) <= SHORT
+        return response.is_json or response.is_html or len(response.text) <= SHORT
     # A health check that says "not healthy": the server answers otherwise where there is nothing.
-    return got.status in {500, 503} and got.is_json and nowhere.status not in {0, got.status}
+    return response.status in {500, 503} and response.is_json and missing_page.status not in {0, response.status}
 
 
-def _alike(one: Got, other: Got) -> bool:
+def _is_same_page(one: Response, other: Response) -> bool:
     """Return whether two answers are the same page, as those are of an application that answers every path."""
     return one.status == other.status and (one.text == other.text or (one.is_html and other.is_html))
 
 
-def _word(got: Got) -> str:
-    text = got.text.strip()
-    return text if got.well and not got.is_json and text.lower() in knowledge()["well"] else ""
+def _word(response: Response) -> str:
+    text = response.text.strip()
+    return text if response.ok and not response.is_json and text.lower() in knowledge()["well"] else ""
 
 
-def _status_of(got: Got) -> tuple[str, object]:
-    if not isinstance(got.json, dict):
+def _status_of(response: Response) -> tuple[str, object]:
+    if not isinstance(response.json, dict):
         return "", None
     for key in knowledge()["status_keys"]:
-        value = got.json.get(key)
+        value = response.json.get(key)
         if isinstance(value, bool) or (isinstance(value, str) and value):
             return key, value
     return "", None
@@ -123,9 +129,9 @@ def _has_database(value: Any) -> bool:
     return False
 
 
-def steady(check: HealthCheck, again: Got | None) -> HealthCheck:
+def confirmed(check: HealthCheck, again: Response | None) -> HealthCheck:
     """Return the check with its status word only where a second answer said the same."""
     if check.text:
         return check if again is not None and again.text.strip() == check.text else replace(check, text="")
     same = again is not None and isinstance(again.json, dict) and again.json.get(check.key) == check.value
-    return check if same or not check.says_well else HealthCheck(check.path, check.status, database=check.database)
+    return check if same or not check.says_healthy else HealthCheck(check.path, check.status, database=check.database)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from smokegate.observation.discovery.getter import Got
+from smokegate.observation.discovery.getter import Response
 from smokegate.observation.discovery.health import knowledge
 
 PASSWORD = re.compile(r"<input[^>]+type=[\"']?password", re.IGNORECASE)
@@ -24,21 +24,21 @@ class SignIn(Struct, frozen=True):
     """The path of the login, where it is known."""
 
 
-def page_to_sign_in(page: Got) -> SignIn | None:
+def page_to_sign_in(page: Response) -> SignIn | None:
     """Return how to sign in where the deployment's page is one to sign in at, else None."""
-    if not (page.well and page.is_html and PASSWORD.search(page.text)):
+    if not (page.ok and page.is_html and PASSWORD.search(page.text)):
         return None
     return SignIn(_preset(page), urlsplit(page.url).path or "/")
 
 
-def wants_basic(answers: Iterable[Got]) -> bool:
+def wants_basic(answers: Iterable[Response]) -> bool:
     """Return whether the deployment wants a user and a password before it answers anything."""
     refused = [each for each in answers if each.status == 401]
     schemes = (SCHEME.match(each.header("www-authenticate")) for each in refused)
     return any(found is not None and found[1].lower() == "basic" for found in schemes)
 
 
-def _preset(page: Got) -> str:
+def _preset(page: Response) -> str:
     cookies = " ".join(value for name, value in page.headers if name.lower() == "set-cookie")
     for preset, signs in knowledge()["sign_in"].items():
         if re.search(signs["form"], page.text) or (signs.get("cookie") and re.search(signs["cookie"], cookies)):

@@ -24,7 +24,7 @@ from smokegate.observation.transport.connect import Route
 HEALTH, JOURNEY, REFUSAL, SAMPLE, PLAIN = 0, 1, 3, 4, 5
 #: So many requests on connections of their own find an instance without a database: of two such that one is sound
 #: all but once in 64 runs. As many connections are open to one server anyhow: a seventh would replace one of them.
-ENOUGH = 6
+DATABASE_SAMPLES = 6
 
 
 def endpoint_name(endpoint: Endpoint) -> str:
@@ -32,7 +32,7 @@ def endpoint_name(endpoint: Endpoint) -> str:
     return f"endpoint {endpoint.label}"
 
 
-def reading(environment: Environment, path: str, said: Sent) -> RequestToSend:
+def declared_request(environment: Environment, path: str, said: Sent) -> RequestToSend:
     """Return the request that the file declares at a path of the backend."""
     url, headers = join(environment.backend.url, path), said.credentials
     route = Route(None, said.client_certificate, said.connect_to)
@@ -56,7 +56,7 @@ def reading(environment: Environment, path: str, said: Sent) -> RequestToSend:
 def health_steps(environment: Environment) -> Iterator[Step]:
     """Yield the health check and its further samples."""
     health = environment.backend.health
-    request = reading(environment, health.path, health)
+    request = declared_request(environment, health.path, health)
     first = Step(
         "health", "health", request, priority=HEALTH, declared=health, within=health.within, timeout=health.timeout
     )
@@ -72,32 +72,32 @@ def endpoint_steps(environment: Environment) -> Iterator[Step]:
         first = Step(
             endpoint_name(endpoint),
             "endpoints",
-            reading(environment, endpoint.path, endpoint),
+            declared_request(environment, endpoint.path, endpoint),
             priority=PLAIN,
             declared=endpoint,
             within=endpoint.within,
             timeout=endpoint.timeout,
         )
         yield first
-        usual = "database" in endpoint.touches and endpoint.severity == "gate" and endpoint.verb != "POST"
-        yield from _samples(first, endpoint.samples or (-(-ENOUGH // touching) if usual else 1))
+        sampled = "database" in endpoint.touches and endpoint.severity == "gate" and endpoint.verb != "POST"
+        yield from _samples(first, endpoint.samples or (-(-DATABASE_SAMPLES // touching) if sampled else 1))
 
 
 def _samples(first: Step, count: int) -> Iterator[Step]:
     """Yield further samples of an exchange, each on another connection, so that a load balancer chooses again."""
     names = [f"{first.name} {number}" for number in range(2, count + 1)]
-    apart = frozenset((first.name, *names))
+    separate_from = frozenset((first.name, *names))
     for name in names:
         yield replace(
             first,
             name=name,
             priority=SAMPLE,
             after=(first.name,),
-            apart=apart,
+            separate_from=separate_from,
             within=None,
             sample=True,
             gate=first.name,
-            shut_by=never_sent,
+            blocked_when=never_sent,
         )
 
 
@@ -105,7 +105,7 @@ def monitoring_steps(environment: Environment) -> Iterator[Step]:
     """Yield the monitoring summary, requested exactly once: deployments limit its rate."""
     monitoring = environment.backend.monitoring
     if monitoring is not None:
-        request = reading(environment, monitoring.path, monitoring)
+        request = declared_request(environment, monitoring.path, monitoring)
         yield Step("monitoring", "monitoring", request, priority=PLAIN, retry=False, timeout=monitoring.timeout)
 
 
@@ -113,7 +113,7 @@ def version_steps(environment: Environment) -> Iterator[Step]:
     """Yield the request that returns the deployed version, unless the health check is that request."""
     version = environment.version
     if version is not None and version.path and not version_is_health(environment):
-        request = reading(environment, version.path, version)
+        request = declared_request(environment, version.path, version)
         yield Step("version", "version", request, priority=PLAIN, timeout=version.timeout)
 
 
@@ -122,12 +122,12 @@ def version_is_health(environment: Environment) -> bool:
     version = environment.version
     if version is None or version.path != environment.backend.health.path:
         return False
-    return reading(environment, version.path, version) == health_request(environment)
+    return declared_request(environment, version.path, version) == health_request(environment)
 
 
 def health_request(environment: Environment) -> RequestToSend:
     """Return the request of the health check."""
-    return reading(environment, environment.backend.health.path, environment.backend.health)
+    return declared_request(environment, environment.backend.health.path, environment.backend.health)
 
 
 def preflight_steps(environment: Environment) -> Iterator[Step]:

@@ -17,7 +17,7 @@ from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSe
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin
 from smokegate.observation.transport.lane_connection import LaneConnection
-from smokegate.observation.transport.lanes import Request
+from smokegate.observation.transport.lanes import LaneRequest
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
 
@@ -35,15 +35,15 @@ class Graph:
     """
 
     def __init__(
-        self, pool: Pool, tries: Retries, condition: threading.Condition, done: Callable[[Exchange], None]
+        self, pool: Pool, retries: Retries, condition: threading.Condition, done: Callable[[Exchange], None]
     ) -> None:
         self._pool = pool
-        self._tries = tries
+        self._retries = retries
         self._condition = condition
         self._on_done = done
         self._begun: dict[str, Step] = {}
         self._done: dict[str, Exchange] = {}
-        self._apart: set[str] = set()
+        self._followed: set[str] = set()
         """The exchanges on which one follows that may not share their connection."""
         self._waiting: list[Step] = []
         self._parked: list[tuple[Step, Exchange]] = []
@@ -59,11 +59,11 @@ class Graph:
         return len(self._done) == len(self._begun)
 
     @property
-    def at_rest(self) -> bool:
+    def is_idle(self) -> bool:
         """Whether it was stopped and no request is in flight."""
         return self.stopped and not self.running
 
-    def halted(self, name: str) -> bool:
+    def abandoned(self, name: str) -> bool:
         """Return whether an exchange will never be done, because the graph was stopped before."""
         return self.stopped and name not in self.running
 
@@ -83,7 +83,7 @@ class Graph:
         if step is None:
             return text
         path = urlsplit(step.target.url).path or "/"
-        return f"{text}, waiting {since:.0f} s for {step.target.method} {path} ({self._tries.timeout:g} s an attempt)"
+        return f"{text}, waiting {since:.0f} s for {step.target.method} {path} ({self._retries.timeout:g} s an attempt)"
 
     def get(self, name: str) -> Exchange | None:
         """Return an exchange if it is done."""
@@ -98,12 +98,12 @@ class Graph:
         with self._condition:
             new = [step for step in steps if step.name not in self._begun]
             self._begun.update((step.name, step) for step in new)
-            self._apart.update(*(step.apart for step in new if not step.sample))
+            self._followed.update(*(step.separate_from for step in new if not step.sample))
             for step in sorted(new, key=lambda each: each.priority):
                 self._release(step)
 
-    def begin_own(
-        self, request: RequestToSend, got: Callable[[RawResponse], Iterable[Step] | None], *, late: bool
+    def begin_custom(
+        self, request: RequestToSend, on_response: Callable[[RawResponse], Iterable[Step] | None], *, late: bool
     ) -> str:
         """Begin a request of a team's own check, `late` also when all else has been stopped; return its name."""
         label = f"own {request.method} {urlsplit(request.url).path}"
@@ -111,18 +111,18 @@ class Graph:
             names = (label if number == 1 else f"{label} {number}" for number in itertools.count(1))
             name = next(each for each in names if each not in self._begun)
             upgrades = any(each.lower() == "upgrade" for each, _ in request.headers)
-            step = Step(name, "own", request, fresh=upgrades, got=got)
+            step = Step(name, "own", request, fresh=upgrades, on_response=on_response)
             if not late or not self.stopped:
                 self.begin([step])
         if late and self.stopped:
-            self.finish_alone(step)
+            self.run_now(step)
         return name
 
     def settled_for(self, prefix: str) -> bool:
         """Return whether all begun exchanges whose names begin so are done."""
         return all(name in self._done for name in self._begun if name.startswith(prefix))
 
-    def finish_alone(self, step: Step) -> None:
+    def run_now(self, step: Step) -> None:
         """Do a last step here and now, unless it was done before."""
         with self._condition:
             if step.name in self._done:
@@ -146,39 +146,41 @@ class Graph:
             self._waiting.append(step)
         else:
             run = partial(self._run, step, time.monotonic())
-            followed = step.name in self._apart
-            request = Request(run, step.apart, alone=step.fresh, sample=step.sample, followed=followed)
+            followed = step.name in self._followed
+            request = LaneRequest(run, step.separate_from, alone=step.fresh, sample=step.sample, followed=followed)
             self._pool.send(self._origin(step), request, step.priority)
 
-    def _run(self, step: Step, since: float, own: LaneConnection) -> None:
+    def _run(self, step: Step, since: float, lane_connection: LaneConnection) -> None:
         with self._condition:
             if self.stopped:
                 return
             self.running[step.name] = time.monotonic()
-        self._carry_out(step, since, own)
+        self._carry_out(step, since, lane_connection)
 
-    def _carry_out(self, step: Step, since: float, own: LaneConnection | None = None) -> None:
+    def _carry_out(self, step: Step, since: float, lane_connection: LaneConnection | None = None) -> None:
         more: Iterable[Step] = ()
         try:
             request = self._request(step)
             if isinstance(request, NotSent):
                 exchange = self._not_sent(step, request)
             else:
-                if own is not None:
-                    own.current = step.name
-                exchange, raw = self._tries.run(step, request, since, own=own)
-                if raw is not None and step.got is not None:
-                    more = step.got(raw) or ()
-                elif step.missed is not None:
-                    more = step.missed() or ()
+                if lane_connection is not None:
+                    lane_connection.current = step.name
+                exchange, raw = self._retries.run(step, request, since, lane_connection=lane_connection)
+                if raw is not None and step.on_response is not None:
+                    more = step.on_response(raw) or ()
+                elif step.on_no_answer is not None:
+                    more = step.on_no_answer() or ()
         except Exception as error:  # noqa: BLE001 -- no test may hang for a probe that broke
             words = f"{type(error).__name__}: {error}"
-            exchange = Exchange(step.name, self._tries.recorder.request(step.target), NoAnswer(WireCause.OTHER, words))
+            exchange = Exchange(
+                step.name, self._retries.recorder.request(step.target), NoAnswer(WireCause.OTHER, words)
+            )
         self._finish(step, exchange, more)
 
     def _request(self, step: Step) -> RequestToSend | NotSent:
         gate = self._done.get(step.gate) if step.gate is not None else None
-        if gate is not None and step.shut_by(gate):
+        if gate is not None and step.blocked_when(gate):
             return NotSent(gate.name)
         refused = self._servers.refuses(self._origin(step), sample=step.sample)
         if refused is not None:
@@ -186,7 +188,7 @@ class Graph:
         return step.target if step.build is None else step.build()
 
     def _origin(self, step: Step) -> Origin:
-        return self._tries.sites.origin(step.target)
+        return self._retries.sites.origin(step.target)
 
     def _first_hanging(self, step: Step) -> str:
         """Return which of the requests that hang at a server was planned first: two are sent side by side."""
@@ -197,9 +199,9 @@ class Graph:
     def _not_sent(self, step: Step, why: NotSent) -> Exchange:
         return Exchange(
             step.name,
-            self._tries.recorder.request(step.target),
+            self._retries.recorder.request(step.target),
             why,
-            time.monotonic() - self._tries.recorder.zero,
+            time.monotonic() - self._retries.recorder.zero,
         )
 
     def _finish(self, step: Step, exchange: Exchange, more: Iterable[Step] = ()) -> None:
@@ -229,6 +231,6 @@ class Graph:
 
     def _after_gate(self, step: Step, exchange: Exchange) -> Exchange:
         gate = self._done.get(step.gate) if step.gate is not None else None
-        if gate is not None and step.shut_by(gate) and never_sent(exchange):
+        if gate is not None and step.blocked_when(gate) and never_sent(exchange):
             return replace(exchange, outcome=NotSent(gate.name), earlier=())
         return exchange

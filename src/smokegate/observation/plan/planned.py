@@ -62,7 +62,7 @@ class PlannedRequests:
         return exchanges
 
     @property
-    def takes_back(self) -> bool:
+    def cleans_up(self) -> bool:
         """Whether the run takes back what it writes: an account that it creates, or a write of the file's own."""
         return self.sign_in is not None and (CLEAN_UP in self or UNDO in self)
 

@@ -13,7 +13,7 @@ from smokegate.environment.model import Environment
 from smokegate.observation.evidence.version import deployed_version
 from smokegate.observation.exchange import Answer, Exchange
 from smokegate.observation.model import Readiness
-from smokegate.observation.plan.backend import health_request, health_steps, reading, version_is_health
+from smokegate.observation.plan.backend import declared_request, health_request, health_steps, version_is_health
 from smokegate.observation.plan.readiness_poll import Poll, judge
 from smokegate.observation.plan.step import RequestToSend, origin_of
 from smokegate.observation.transport.pool import Pool
@@ -33,7 +33,7 @@ IN_FLIGHT = 3
 STEADY, SETTLED = 3, 10
 
 
-class Waiting:
+class ReadinessWait:
     """Polls the health check; calls `done` once, from one of the pool's threads.
 
     Args:
@@ -51,16 +51,16 @@ class Waiting:
         expected_commit: str | None,
         wait: float,
         *,
-        tries: Retries,
+        retries: Retries,
         progress: Callable[[str], None] | None,
         done: Callable[[Readiness], None],
     ) -> None:
         self._environment = environment
         self._expected = expected_commit
         self._version = environment.version if environment.version and environment.version.path else None
-        self._watch = self._watched(tries.pool, expected_commit)
-        self._pool = tries.pool
-        self._tries = tries
+        self._watch = self._vantage_point(retries.pool, expected_commit)
+        self._pool = retries.pool
+        self._retries = retries
         self._progress = progress
         self._done = done
         self._lock = threading.Lock()
@@ -78,7 +78,7 @@ class Waiting:
         self._needed = STEADY if self._expected is None else SETTLED
         self._step = replace(next(iter(health_steps(environment))), retry=False, within=None, priority=0, fresh=True)
 
-    def _watched(self, pool: Pool, expected: str | None) -> Watch | None:
+    def _vantage_point(self, pool: Pool, expected: str | None) -> Watch | None:
         """Return the vantage point that says more than the answers do, where one is declared."""
         environment, version = self._environment, self._environment.version
         if version is not None and version.from_ == "label" and expected and environment.server and environment.compose:
@@ -88,7 +88,7 @@ class Waiting:
         if environment.render is not None and environment.render.key:
             from smokegate.observation.render.watch import PlatformWatch  # noqa: PLC0415 -- see above
 
-            return PlatformWatch(environment.render, pool, expected, self._hopeless)
+            return PlatformWatch(environment.render, pool, expected, self._give_up)
         return None
 
     def begin(self) -> None:
@@ -136,7 +136,7 @@ class Waiting:
             lane = ("waiting", origin_of(self._environment.backend.url))
             self._pool.submit(lane, lambda: self._poll(number, now), priority=0)
 
-    def _hopeless(self, why: str) -> None:
+    def _give_up(self, why: str) -> None:
         """The platform says that the deploy has ended otherwise, or that there is none to wait for."""
         self._finish(ready=False, gave_up=why)
 
@@ -148,11 +148,11 @@ class Waiting:
         left = self._deadline - time.monotonic()
         if self._result is not None or left <= 0:
             return
-        timeout = min(self._tries.timeout, left)
+        timeout = min(self._retries.timeout, left)
         try:
             exchange = self._send(health_request(self._environment), since, timeout)
             commit = self._commit(exchange, timeout)
-            self._take(judge(self._environment, exchange, self._expected, self._watch, commit))
+            self._apply(judge(self._environment, exchange, self._expected, self._watch, commit))
         finally:
             with self._lock:
                 self._in_flight.pop(number, None)
@@ -160,7 +160,7 @@ class Waiting:
             self._next(time.monotonic())
 
     def _send(self, target: RequestToSend, since: float, timeout: float) -> Exchange:
-        exchange = self._tries.run(self._step, target, since, timeout).exchange
+        exchange = self._retries.run(self._step, target, since, timeout).exchange
         with self._lock:
             self._sent += exchange.requests
         return exchange
@@ -173,11 +173,11 @@ class Waiting:
             return self._watch.commit if self._watch is not None else None
         answer: Answer | None = health.answer
         if not version_is_health(self._environment):
-            target = reading(self._environment, version.path, version)
+            target = declared_request(self._environment, version.path, version)
             answer = self._send(target, time.monotonic(), timeout).answer
         return None if answer is None else deployed_version(version, answer)
 
-    def _take(self, poll: Poll) -> None:
+    def _apply(self, poll: Poll) -> None:
         """Take an answer into account: it counts only in a row of good ones, a relapse begins a new row."""
         self._last, self._awaited = poll.last, poll.awaited or self._awaited
         if poll.hopeless is not None:

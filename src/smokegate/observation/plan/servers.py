@@ -11,7 +11,7 @@ from smokegate.observation.transport.connect import Origin
 
 #: A server that failed this often, which took this many seconds in all, and has answered nothing soundly, gets no
 #: further samples: they would take as long and add nothing.
-OFTEN, LONG = 3, 5.0
+MIN_FAILURES, MIN_SECONDS = 3, 5.0
 
 
 class Servers:
@@ -19,13 +19,13 @@ class Servers:
 
     def __init__(self) -> None:
         self._answering: set[Origin] = set()
-        self._silent: dict[Origin, str] = {}
+        self._hanging: dict[Origin, str] = {}
         self._exchanges: dict[Origin, list[Exchange]] = {}
 
     def refuses(self, origin: Origin, *, sample: bool) -> NotSent | None:
         """Return why a server is sent nothing more, or no more samples; None where it may be sent this."""
-        if origin in self._silent:
-            return NotSent(self._silent[origin])
+        if origin in self._hanging:
+            return NotSent(self._hanging[origin])
         return NotSent("") if sample and _is_pointless(self._exchanges.get(origin, [])) else None
 
     def note(self, origin: Origin, exchange: Exchange, first: Callable[[], str]) -> None:
@@ -43,14 +43,14 @@ class Servers:
             self._exchanges.setdefault(origin, []).append(exchange)
         if exchange.answer is not None:
             self._answering.add(origin)
-            self._silent.pop(origin, None)
+            self._hanging.pop(origin, None)
         elif lost and lost.cause is WireCause.READ_TIMEOUT and origin not in self._answering:
-            self._silent.setdefault(origin, first())
+            self._hanging.setdefault(origin, first())
 
 
 def _is_pointless(exchanges: list[Exchange]) -> bool:
-    number = sum(len(each.attempts) for each in exchanges)
-    took = sum(each.seconds + sum(one.seconds for one in each.earlier) for each in exchanges)
-    if number < OFTEN or took < LONG:
+    attempts = sum(len(each.attempts) for each in exchanges)
+    seconds = sum(each.seconds + sum(one.seconds for one in each.earlier) for each in exchanges)
+    if attempts < MIN_FAILURES or seconds < MIN_SECONDS:
         return False  # before any is judged: that reads what the edges say
     return all(failed(each) or (each.answer is not None and each.answer.status >= 500) for each in exchanges)

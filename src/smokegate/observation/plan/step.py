@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from msgspec import Struct
 
 from smokegate.observation.evidence.edge import edge_answer
-from smokegate.observation.exchange import READING, Exchange, NotSent
+from smokegate.observation.exchange import SAFE_METHODS, Exchange, NotSent
 from smokegate.observation.transport.causes import Stage
 from smokegate.observation.transport.connect import DIRECT, Origin, Route
 
@@ -49,7 +49,7 @@ GROUPS: tuple[Group, ...] = tuple(name for name in get_args(Group) if name != "o
 that is made again and again.
 `own`, what a team's own checks send, is never planned."""
 #: The methods that may be sent twice.
-IDEMPOTENT = READING
+IDEMPOTENT = SAFE_METHODS
 PREFLIGHT = "preflight"
 """What a browser sends before the login call of a page of another origin."""
 ACCOUNT_PREFLIGHT = "preflight of account"
@@ -118,7 +118,7 @@ class Step(Struct, frozen=True):
     """Smaller goes first where several wait for a connection."""
     fresh: bool = False
     """Whether it is sent on a connection of its own, which carries nothing else."""
-    apart: frozenset[str] = frozenset()
+    separate_from: frozenset[str] = frozenset()
     """The exchanges with which it shares no connection, so that a balancer may choose another instance for it."""
     timeout: float | None = None
     """The deadline of this exchange in seconds, where it is another than the backend's."""
@@ -130,15 +130,15 @@ class Step(Struct, frozen=True):
     """Latency budget: over it, the answering time is measured again."""
     kept_text: int | None = None
     """How much of the body's text is kept, where it is less than usual."""
-    got: Callable[[RawResponse], Iterable[Step] | None] | None = None
+    on_response: Callable[[RawResponse], Iterable[Step] | None] | None = None
     """Called with the answer, secrets and all, before the exchange is done; may return further steps."""
-    missed: Callable[[], Iterable[Step] | None] | None = None
+    on_no_answer: Callable[[], Iterable[Step] | None] | None = None
     """Called in place of `got` where there is no answer; may return further steps."""
     sample: bool = False
     """Whether it repeats another one, to find out whether every instance answers alike."""
     gate: str | None = None
     """The exchange whose failure makes this one pointless; it need not wait for it, see `journey`."""
-    shut_by: Callable[[Exchange], bool] = failed
+    blocked_when: Callable[[Exchange], bool] = failed
     """Whether the gate, now that it is done, keeps this one from being sent."""
 
 

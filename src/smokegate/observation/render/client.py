@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 PAGE, PAGES = 100, 5
 """Items of a page, and pages of a list at most."""
-PATIENCE = 5.0
+MAX_WAIT = 5.0
 """Seconds that a rate limit is waited for at most; the API asks for up to an hour."""
 PAUSE = 0.3
-STRANGE = "the API answers otherwise than it documents"
+UNEXPECTED = "the API answers otherwise than it documents"
 CAUSES = {401: ApiCause.REFUSED, 403: ApiCause.FORBIDDEN, 404: ApiCause.MISSING, 429: ApiCause.LIMITED}
-SAYS = {
+MESSAGES = {
     ApiCause.REFUSED: "the API refuses the key (401)",
     ApiCause.FORBIDDEN: "the API does not let this key do that (403)",
     ApiCause.LIMITED: "the API limits the rate of requests (429)",
@@ -65,7 +65,7 @@ class RenderApi:
         """
         found = self.get(path, **query)
         if not isinstance(found, list):
-            raise ApiError(ApiCause.DOWN, f"{STRANGE}: a list was expected of {path}")
+            raise ApiError(ApiCause.DOWN, f"{UNEXPECTED}: a list was expected of {path}")
         return [each for each in found if isinstance(each, dict)]
 
     def pages(self, path: str, item: str, **query: str) -> Iterator[dict[str, Any]]:
@@ -101,7 +101,7 @@ class RenderApi:
                 continue
             if 200 <= raw.status < 300:
                 if method == "GET" and not raw.is_json:
-                    raise ApiError(ApiCause.DOWN, f"{STRANGE}: status {raw.status} without JSON")
+                    raise ApiError(ApiCause.DOWN, f"{UNEXPECTED}: status {raw.status} without JSON")
                 return raw.json if raw.is_json else None
             wait = _wait(raw)
             if last or wait is None:
@@ -134,13 +134,13 @@ def _wait(raw: RawResponse) -> float | None:
         return None
     headers = {name.lower(): value for name, value in raw.headers}
     # The documentation gives the reset as seconds until it, older pages as the time since 1970.
-    named = number(headers.get("retry-after", "")) or number(headers.get("ratelimit-reset", "")) or 1
-    seconds = named - time.time() if named > 1_000_000_000 else float(named)
-    return max(0.0, seconds) if seconds <= PATIENCE else None
+    announced = number(headers.get("retry-after", "")) or number(headers.get("ratelimit-reset", "")) or 1
+    seconds = announced - time.time() if announced > 1_000_000_000 else float(announced)
+    return max(0.0, seconds) if seconds <= MAX_WAIT else None
 
 
 def _error(raw: RawResponse) -> ApiError:
     cause = CAUSES.get(raw.status, ApiCause.DOWN)
-    said = raw.json.get("message") if isinstance(raw.json, dict) else None
-    text = SAYS.get(cause, f"the API answers with status {raw.status}")
-    return ApiError(cause, f"{text}: {said[:200]}" if isinstance(said, str) and said else text)
+    message = raw.json.get("message") if isinstance(raw.json, dict) else None
+    text = MESSAGES.get(cause, f"the API answers with status {raw.status}")
+    return ApiError(cause, f"{text}: {message[:200]}" if isinstance(message, str) and message else text)

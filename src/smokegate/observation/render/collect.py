@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from smokegate.environment.render import KEY_VARIABLE, Render
-from smokegate.observation.render.client import PAGE, STRANGE, RenderApi
+from smokegate.observation.render.client import PAGE, UNEXPECTED, RenderApi
 from smokegate.observation.render.model import ApiCause, ApiError, PlatformView, RenderDatabase, RenderService
 from smokegate.observation.render.read import deploys, is_suspended, service, table, text
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from smokegate.observation.transport.pool import Pool
 
 DEPLOYS, LOG_LINES = 20, 100
-FAMILIAR = 16
+MIN_SECRET_LENGTH = 16
 """Characters of a value that can be no word of a text: a shorter one of a harmless variable is left alone."""
 SECRET = re.compile(r"KEY|SECRET|TOKEN|PASS|CREDENTIAL|DSN|DATABASE_URL", re.IGNORECASE)
 """The names of variables whose values are secrets, also where a log shows them."""
@@ -34,7 +34,7 @@ def collect_platform(section: Render, pool: Pool, redactor: Redactor) -> Platfor
     try:
         for role, name in (("backend", section.service), ("frontend", section.frontend)):
             if name is not None:
-                services[role] = _whole(api, section, name, redactor, backend=role == "backend")
+                services[role] = _read_service(api, section, name, redactor, backend=role == "backend")
     except ApiError as error:
         return PlatformView(error.cause, str(error), services, requests=api.requests)
     database, trouble = None, ""
@@ -59,7 +59,7 @@ def find(api: RenderApi, name: str) -> dict[str, Any] | None:
                 return None
             raise
         if not isinstance(found, dict):
-            raise ApiError(ApiCause.DOWN, f"{STRANGE}: an object was expected of the service {name}")
+            raise ApiError(ApiCause.DOWN, f"{UNEXPECTED}: an object was expected of the service {name}")
         return found
     rows = api.pages("/services", "service", name=name)
     return next((each for each in rows if text(each, "name") == name), None)
@@ -83,7 +83,7 @@ def read_deploys(api: RenderApi, found: RenderService) -> RenderService:
     return replace(found, deploys=deploys(raw, events))
 
 
-def _whole(api: RenderApi, section: Render, name: str, redactor: Redactor, *, backend: bool) -> RenderService:
+def _read_service(api: RenderApi, section: Render, name: str, redactor: Redactor, *, backend: bool) -> RenderService:
     raw = find(api, name)
     if raw is None:
         return RenderService(name, found=False)
@@ -108,8 +108,8 @@ def _with_variables(api: RenderApi, section: Render, found: RenderService, redac
     pairs = {text(each, "key"): text(each, "value") for each in api.pages(f"/services/{found.id}/env-vars", "envVar")}
     required = (*section.variables, *section.values)
     if any(each not in pairs for each in (*required, *section.optional)):
-        pairs = {**_of_groups(api, found.id), **pairs}
-    redactor.add(*(value for name, value in pairs.items() if SECRET.search(name) and len(value) >= FAMILIAR))
+        pairs = {**_group_variables(api, found.id), **pairs}
+    redactor.add(*(value for name, value in pairs.items() if SECRET.search(name) and len(value) >= MIN_SECRET_LENGTH))
     return replace(
         found,
         missing=tuple(each for each in dict.fromkeys(required) if each not in pairs),
@@ -123,7 +123,7 @@ def _with_variables(api: RenderApi, section: Render, found: RenderService, redac
     )
 
 
-def _of_groups(api: RenderApi, identity: str) -> dict[str, str]:
+def _group_variables(api: RenderApi, identity: str) -> dict[str, str]:
     """Return the variables of the environment groups that a service is linked to: its own list is without them."""
     pairs: dict[str, str] = {}
     for row in api.page("/env-groups", limit=str(PAGE)):
@@ -145,8 +145,8 @@ def _log(api: RenderApi, raw: dict[str, Any], found: RenderService) -> tuple[str
     assert found.latest is not None
     query = {"ownerId": text(raw, "ownerId"), "resource": found.id, "direction": "backward", "limit": str(LOG_LINES)}
     window = {"startTime": found.latest.created, "endTime": found.latest.finished}
-    given = api.get("/logs", **query, **{key: value for key, value in window.items() if value})
-    lines = given.get("logs") if isinstance(given, dict) else None
+    response = api.get("/logs", **query, **{key: value for key, value in window.items() if value})
+    lines = response.get("logs") if isinstance(response, dict) else None
     return tuple(_lines(lines if isinstance(lines, list) else []))
 
 

@@ -39,7 +39,7 @@ class PlatformWatch(Watch):
         self._expected = expected
         self._hopeless = hopeless
         self._api = RenderApi(section, pool)
-        self._over: set[str] | None = None
+        self._ended_before: set[str] | None = None
 
     @property
     def requests(self) -> int:
@@ -75,23 +75,23 @@ class PlatformWatch(Watch):
         deploy = found.of_commit(self._expected) if self._expected else found.latest
         self.healing = deploy is not None and deploy.meaning == "in progress"
         self.line = f"deploy: {deploy.status}" if deploy is not None else "no deploy of it yet"
-        if self._over is None:
-            self._over = {each.id for each in found.deploys if each.meaning != "in progress"}
+        if self._ended_before is None:
+            self._ended_before = {each.id for each in found.deploys if each.meaning != "in progress"}
         if deploy is None:
-            return self._without_any(found)
-        return self._ended(found, deploy)
+            return self._never_deployed(found)
+        return self._why_ended(found, deploy)
 
-    def _without_any(self, found: RenderService) -> str | None:
+    def _never_deployed(self, found: RenderService) -> str | None:
         """A service without any deploy gets one or not: only that it stays so ends the wait."""
         late = time.monotonic() - self._began > GRACE
         return f"{found.name} has never been deployed" if late and not found.deploys else None
 
-    def _ended(self, found: RenderService, deploy: DeployView) -> str | None:
+    def _why_ended(self, found: RenderService, deploy: DeployView) -> str | None:
         if deploy.meaning in {"in progress", "live"}:
             return None
         if not self._expected and found.live is not None:
             return None  # an older version answers, and any will do
-        if deploy.id in (self._over or ()) and time.monotonic() - self._began < GRACE:
+        if deploy.id in (self._ended_before or ()) and time.monotonic() - self._began < GRACE:
             return None
         newer = found.latest is not deploy
         if newer and deploy.meaning in {"canceled", "superseded"}:

@@ -19,10 +19,10 @@ LOG_LINES = 300
 #: For how long of its life, in seconds, a running container that passed no health check is under suspicion of
 #: a crash loop: one that has been restarted before, and one that has not. Python programs that cannot start
 #: fail within a few seconds.
-SUSPECT = {True: 12.0, False: 4.0}
+SUSPECT_SECONDS = {True: 12.0, False: 4.0}
 #: How long a look follows suspects at most, and how often it samples them, in seconds.
-FOLLOWING = 12.0
-PACE = 0.2
+MAX_FOLLOW = 12.0
+SAMPLE_INTERVAL = 0.2
 
 
 def inspect(host: Host, ids: Iterable[str]) -> list[ServiceView]:
@@ -57,13 +57,13 @@ def follow(host: Host, services: tuple[ServiceView, ...]) -> tuple[tuple[Service
     Raises:
         HostError: docker could not be reached, or what it printed is not JSON.
     """
-    deadline = time.monotonic() + FOLLOWING
+    deadline = time.monotonic() + MAX_FOLLOW
     while True:
         now = parse.moment(host.run(["docker", "info", "--format", "{{.SystemTime}}"]).stdout.strip())
         services = _sampled(host, services)
-        if time.monotonic() >= deadline or not any(_suspect(each, now) for each in services):
+        if time.monotonic() >= deadline or not any(_may_be_crash_looping(each, now) for each in services):
             break
-        time.sleep(PACE)
+        time.sleep(SAMPLE_INTERVAL)
     return tuple(with_logs(host, each) if each.crash_looping else each for each in services), now
 
 
@@ -77,8 +77,8 @@ def _inspected(host: Host, ids: list[str]) -> list[dict[str, Any]]:
     if not ids:
         return []
     output = host.run(["docker", "inspect", "--type", "container", "--format", parse.INSPECT, *ids])
-    strange = [line for line in output.stderr.splitlines() if line.strip() and "No such" not in line]
-    if not output.ok and strange:
+    unexpected = [line for line in output.stderr.splitlines() if line.strip() and "No such" not in line]
+    if not output.ok and unexpected:
         raise HostError(output.failure(docker_cause(output.stderr)))
     try:
         return parse.objects(output.stdout)
@@ -87,11 +87,11 @@ def _inspected(host: Host, ids: list[str]) -> list[dict[str, Any]]:
         raise HostError(replace(failed, detail=f"its output is not JSON: {error}")) from error
 
 
-def _suspect(service: ServiceView, now: datetime | None) -> bool:
+def _may_be_crash_looping(service: ServiceView, now: datetime | None) -> bool:
     if not service.running or now is None or service.started_at is None:
         return False
     if service.crash_looping:  # how it ends is seen between two tries only
         return service.exit_code == 0
     if service.health in {"healthy", "unhealthy"}:
         return False
-    return (now - service.started_at).total_seconds() < SUSPECT[service.restart_count > 0]
+    return (now - service.started_at).total_seconds() < SUSPECT_SECONDS[service.restart_count > 0]

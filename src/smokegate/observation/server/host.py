@@ -25,11 +25,11 @@ from smokegate.observation.server.subprocesses import CommandResult, execute
 #: ssh's own exit status where it, and not the remote command, failed.
 SSH_FAILED = 255
 #: `timeout`'s exit statuses where the limit was passed: by the signal, and by the kill after it.
-PASSED = (124, 137)
+TIMEOUT_STATUSES = (124, 137)
 #: How much longer than the remote limit the local one is, in seconds: the remote one leaves nothing behind,
 #: so it goes first.
 GRACE = 3.0
-DETAIL = 600
+MAX_DETAIL = 600
 
 
 class Output(Struct, frozen=True):
@@ -48,7 +48,7 @@ class Output(Struct, frozen=True):
 
     def failure(self, cause: CommandCause) -> CommandFailure:
         """Return it as a failure of the given cause."""
-        return CommandFailure(cause, shlex.join(self.argv), brief(self.stderr or self.stdout), self.seconds)
+        return CommandFailure(cause, shlex.join(self.argv), tail(self.stderr or self.stdout), self.seconds)
 
 
 class HostError(Exception):
@@ -59,10 +59,10 @@ class HostError(Exception):
         self.failure = failure
 
 
-def brief(text: str) -> str:
+def tail(text: str) -> str:
     """Return the end of a text, where programs put what matters, on few enough characters to show."""
     text = text.strip()
-    return text if len(text) <= DETAIL else f"…{text[-DETAIL:]}"
+    return text if len(text) <= MAX_DETAIL else f"…{text[-MAX_DETAIL:]}"
 
 
 class Host:
@@ -89,20 +89,20 @@ class Host:
             is kept.
         """
         limit = timeout or self._limit
-        words = ("env", "LC_ALL=C", *(("timeout", "-k", "1", f"{limit:g}") if self.remote else ()), *argv)
+        command = ("env", "LC_ALL=C", *(("timeout", "-k", "1", f"{limit:g}") if self.remote else ()), *argv)
         began = time.monotonic()
         try:
-            done = self._run(words, limit + (GRACE if self.remote else 0.0))
+            done = self._run(command, limit + (GRACE if self.remote else 0.0))
         except FileNotFoundError as missing:
             raise HostError(self._failed(CommandCause.SSH_NOT_INSTALLED, argv, str(missing), began)) from None
         stderr = _text(done.stderr)
-        if done.timed_out or (self.remote and done.status in PASSED and time.monotonic() - began >= limit):
-            detail = f"it had not ended after {limit:g} s. {brief(stderr)}".strip()
+        if done.timed_out or (self.remote and done.status in TIMEOUT_STATUSES and time.monotonic() - began >= limit):
+            detail = f"it had not ended after {limit:g} s. {tail(stderr)}".strip()
             raise HostError(self._failed(CommandCause.COMMAND_TIMED_OUT, argv, detail, began))
         if done.flooded:
             raise HostError(self._failed(CommandCause.COMMAND_FAILED, argv, "it wrote more than the limit", began))
         if self.remote and done.status == SSH_FAILED:
-            raise HostError(self._failed(ssh_cause(stderr), argv, brief(stderr), began))
+            raise HostError(self._failed(ssh_cause(stderr), argv, tail(stderr), began))
         return Output(tuple(argv), done.status, _text(done.stdout), stderr, time.monotonic() - began)
 
     def _failed(self, cause: CommandCause, argv: Sequence[str], detail: str, began: float) -> CommandFailure:
@@ -172,7 +172,7 @@ def _ssh(server: Server, destination: str, options: list[str]) -> Callable[[Sequ
     target = ["-p", port, "--", host] if host and port.isdigit() and ":" not in host else ["--", destination]
     config = ["-F", server.ssh_config] if server.ssh_config else []
 
-    def run(words: Sequence[str], limit: float) -> CommandResult:
-        return execute(["ssh", *config, *options, *target, shlex.join(words)], limit)
+    def run(command: Sequence[str], limit: float) -> CommandResult:
+        return execute(["ssh", *config, *options, *target, shlex.join(command)], limit)
 
     return run

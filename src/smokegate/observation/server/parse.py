@@ -32,7 +32,7 @@ INSPECT = (
     '"Healthcheck":{{json .Config.Healthcheck}},"Networks":{{json .NetworkSettings.Networks}},'
     '"Ports":{{json .NetworkSettings.Ports}}}'
 )
-OUTPUT_KEPT = 400
+MAX_OUTPUT = 400
 NANO = 1e9
 
 
@@ -164,7 +164,7 @@ def _check(declared: dict[str, Any] | None, health: dict[str, Any]) -> HealthChe
         HealthProbe(
             moment(each.get("End")),
             int(each.get("ExitCode") or 0),
-            str(each.get("Output") or "").strip()[:OUTPUT_KEPT],
+            str(each.get("Output") or "").strip()[:MAX_OUTPUT],
         )
         for each in health.get("Log") or ()
     )

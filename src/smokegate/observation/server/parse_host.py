@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from smokegate.observation.server.model import DatabaseReady, Disk, ListenerView
-from smokegate.observation.server.parse import OUTPUT_KEPT, PROJECT, SERVICE, objects
+from smokegate.observation.server.parse import MAX_OUTPUT, PROJECT, SERVICE, objects
 
 
 def listeners(text: str, port: int) -> tuple[ListenerView, ...]:
@@ -45,8 +45,8 @@ def disks(text: str, service_name: str | None = None) -> tuple[Disk, ...]:
 
 def database(name: str, status: int, stdout: str, stderr: str) -> DatabaseReady:
     """Read `pg_isready`: 0 accepting, 1 rejecting (still starting), 2 no response, 3 not tried."""
-    said = (stdout or stderr).strip()
-    detail = said.rpartition(" - ")[2] if " - " in said else said
+    output = (stdout or stderr).strip()
+    detail = output.rpartition(" - ")[2] if " - " in output else output
     return DatabaseReady(
-        name, status == 0 and "accepting connections" in said, detail[:OUTPUT_KEPT] or f"exit status {status}"
+        name, status == 0 and "accepting connections" in output, detail[:MAX_OUTPUT] or f"exit status {status}"
     )

@@ -26,11 +26,13 @@ ENGINE = "{{.ServerVersion}} {{.SystemTime}} {{.DockerRootDir}}"
 #: Evaluated by the shell in the database's container, whose environment has the names. Over TCP, as the
 #: backend asks: while the image initialises its database, a server that no one else reaches answers on the
 #: local socket.
-READY = 'user="${POSTGRES_USER:-postgres}"; exec pg_isready -h 127.0.0.1 -t 3 -U "$user" -d "${POSTGRES_DB:-$user}"'
+PG_ISREADY = (
+    'user="${POSTGRES_USER:-postgres}"; exec pg_isready -h 127.0.0.1 -t 3 -U "$user" -d "${POSTGRES_DB:-$user}"'
+)
 LISTENING = 'PATH="$PATH:/usr/sbin:/sbin" exec ss -Hltnp'
-ASK = Path(__file__).with_name("origin.sh").read_text("utf-8")
-HEAD = re.compile(r"HTTP/[\d.]+ (\d{3})[^\r\n]*\r?\n((?:[^\r\n]+\r?\n)*)\r?\n")
-KEPT = 20_000
+ORIGIN_SCRIPT = Path(__file__).with_name("origin.sh").read_text("utf-8")
+RESPONSE_HEAD = re.compile(r"HTTP/[\d.]+ (\d{3})[^\r\n]*\r?\n((?:[^\r\n]+\r?\n)*)\r?\n")
+MAX_TEXT = 20_000
 
 
 def engine(host: Host) -> tuple[str, str, CommandFailure | None]:
@@ -66,8 +68,8 @@ def listeners(host: Host, port: int, *, engine: bool) -> tuple[ListenerView, ...
         )
     output = host.run(["sh", "-c", LISTENING])
     processes = parse_host.listeners(output.stdout, port)
-    unseen = [each for each in processes if each.process is None and found]
-    return (*found, *(each for each in processes if each.process != "docker-proxy" and each not in unseen))
+    unnamed = [each for each in processes if each.process is None and found]
+    return (*found, *(each for each in processes if each.process != "docker-proxy" and each not in unnamed))
 
 
 def disks(host: Host, root: str) -> tuple[Disk, ...]:
@@ -96,7 +98,7 @@ def database(host: Host, compose: Compose, services: tuple[ServiceView, ...]) ->
             ready=False,
             detail=f"its container is {one.state or 'not there' if one else 'not there'}",
         )
-    output = host.run(["docker", "exec", one.id, "sh", "-c", READY])
+    output = host.run(["docker", "exec", one.id, "sh", "-c", PG_ISREADY])
     return parse_host.database(compose.database, output.status, output.stdout, output.stderr)
 
 
@@ -107,19 +109,29 @@ def command(port: int, path: str, limit: float, public: str) -> list[str]:
     `limit` is in seconds.
     """
     parts = urlsplit(public)
-    return ["sh", "-c", ASK, "sh", str(port), path, f"{limit:g}", parts.netloc.rpartition("@")[2], parts.scheme]
+    return [
+        "sh",
+        "-c",
+        ORIGIN_SCRIPT,
+        "sh",
+        str(port),
+        path,
+        f"{limit:g}",
+        parts.netloc.rpartition("@")[2],
+        parts.scheme,
+    ]
 
 
 def answer(path: str, output: Output) -> OriginAnswer:
     """Read what the command printed."""
-    head = HEAD.match(output.stdout)
+    head = RESPONSE_HEAD.match(output.stdout)
     # curl prints 100-continue and the like first: the last head before the body counts
     while head is not None and head[1].startswith("1"):
-        head = HEAD.match(output.stdout, head.end())
+        head = RESPONSE_HEAD.match(output.stdout, head.end())
     if head is None or not output.ok:
         problem = output.stderr.strip() or f"no HTTP answer (exit status {output.status})"
-        return OriginAnswer(path, None, output.seconds, problem=problem[-KEPT:])
-    body, _, took = output.stdout[head.end() :].rpartition("\n")
+        return OriginAnswer(path, None, output.seconds, problem=problem[-MAX_TEXT:])
+    body, _, seconds = output.stdout[head.end() :].rpartition("\n")
     fields = tuple(
         (name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in head[2].splitlines())
     )
@@ -127,11 +139,11 @@ def answer(path: str, output: Output) -> OriginAnswer:
         parsed, is_json = json.loads(body), True
     except ValueError:
         parsed, is_json = None, False
-    return OriginAnswer(path, int(head[1]), _seconds(took, output.seconds), fields, body[:KEPT], parsed, is_json)
+    return OriginAnswer(path, int(head[1]), _seconds(seconds, output.seconds), fields, body[:MAX_TEXT], parsed, is_json)
 
 
-def _seconds(text: str, otherwise: float) -> float:
+def _seconds(text: str, default: float) -> float:
     try:
         return float(text)
     except ValueError:
-        return otherwise
+        return default

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from smokegate.environment.model import Compose, Server
     from smokegate.observation.transport.pool import Pool
 
-EVERY = 1.0
+INTERVAL = 1.0
 """Seconds between the end of a look and the next: each starts an ssh connection and two commands."""
 
 
@@ -39,7 +39,7 @@ class LabelWatch(Watch):
         except (HostError, ValueError, OSError):
             # Why not is seen when the server is looked at; the words of a command may hold a secret.
             self.commit, self.line = None, f"container {self._compose.backend}: its label could not be read"
-        return EVERY
+        return INTERVAL
 
     def _read(self, host: Host) -> None:
         """Read the label of the service's running container."""

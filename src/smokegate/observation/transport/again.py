@@ -33,14 +33,14 @@ RETRIED_STATUS = frozenset({429, 502, 503, 504, *range(520, 531)})
 #: patience.
 BACKOFF = (0.05, 0.1)
 #: The same where a rate limit may be the reason: "too many requests" without a `Retry-After`, and a 503 of nginx.
-CALMER = (0.3, 0.6)
+RATE_LIMIT_BACKOFF = (0.3, 0.6)
 #: How many attempts there are at most while none succeeds: of what may heal, and of what the application says.
-HEALING, SAID = 3, 2
+MAX_TRANSIENT, MAX_APPLICATION = 3, 2
 #: How many further attempts decide, after the first that succeeded, whether a failure comes back. Of two instances
 #: one of which is broken they miss it once in a million runs, of four instances once in 300.
-FURTHER = 20
+EXTRA_SAMPLES = 20
 #: Characters of a date in a header.
-LONGEST_DATE = 64
+MAX_DATE = 64
 
 Outcome = Answer | NoAnswer
 
@@ -56,49 +56,49 @@ def pause_before_next(
         shared: whether the last failure is that of another request, which has tried again already.
     """
     last = outcomes[-1]
-    good = [_is_good(each, as_declared) for each in outcomes]
-    if good[-1]:
-        only_limits = all(each or _limits(one) for each, one in zip(good, outcomes, strict=True))
-        if all(good) or as_declared is None or only_limits:
+    passed = [_passed(each, as_declared) for each in outcomes]
+    if passed[-1]:
+        only_rate_limited = all(each or _is_rate_limited(one) for each, one in zip(passed, outcomes, strict=True))
+        if all(passed) or as_declared is None or only_rate_limited:
             return None
-        return 0.0 if len(good) - good.index(True) <= FURTHER else None
-    if any(good) or shared:
+        return 0.0 if len(passed) - passed.index(True) <= EXTRA_SAMPLES else None
+    if any(passed) or shared:
         return None
-    pauses = _pauses(last)
-    most = SAID if pauses is None or _limits(last) else HEALING
-    if len(outcomes) >= most or (pauses is None and (as_declared is None or not isinstance(last, Answer))):
+    backoff = _backoff(last)
+    max_attempts = MAX_APPLICATION if backoff is None or _is_rate_limited(last) else MAX_TRANSIENT
+    if len(outcomes) >= max_attempts or (backoff is None and (as_declared is None or not isinstance(last, Answer))):
         return None
-    named = retry_after(last) if isinstance(last, Answer) else None
-    return named if named is not None else (pauses or BACKOFF)[len(outcomes) - 1]
+    requested = retry_after(last) if isinstance(last, Answer) else None
+    return requested if requested is not None else (backoff or BACKOFF)[len(outcomes) - 1]
 
 
-def _limits(outcome: Outcome) -> bool:
+def _is_rate_limited(outcome: Outcome) -> bool:
     return isinstance(outcome, Answer) and is_limit(outcome)
 
 
-def _is_good(outcome: Outcome, as_declared: Callable[[Answer], bool] | None) -> bool:
+def _passed(outcome: Outcome, as_declared: Callable[[Answer], bool] | None) -> bool:
     if isinstance(outcome, NoAnswer):
         return False
-    return as_declared(outcome) if as_declared is not None else _pauses(outcome) is None
+    return as_declared(outcome) if as_declared is not None else _backoff(outcome) is None
 
 
-def _pauses(outcome: Outcome) -> tuple[float, ...] | None:
+def _backoff(outcome: Outcome) -> tuple[float, ...] | None:
     """Return the back-off for what may be gone a moment later, None for what the application says."""
     if isinstance(outcome, NoAnswer):
         return BACKOFF if outcome.cause in RETRIED else None
     if is_limit(outcome):
-        return CALMER
-    made = edge_answer(outcome) if outcome.status in RETRIED_STATUS else None
-    if made is None or not made.heals:
+        return RATE_LIMIT_BACKOFF
+    edge = edge_answer(outcome) if outcome.status in RETRIED_STATUS else None
+    if edge is None or not edge.heals:
         return None
-    return CALMER if outcome.status == 503 else BACKOFF
+    return RATE_LIMIT_BACKOFF if outcome.status == 503 else BACKOFF
 
 
 def retry_after(answer: Answer) -> float | None:
     """Return the seconds that an answer asks to wait, given in seconds or as a date; None where it names none."""
     text = answer.headers.get("retry-after", "").strip()
     seconds = number(text)
-    if seconds is not None or not text or len(text) > LONGEST_DATE:
+    if seconds is not None or not text or len(text) > MAX_DATE:
         return None if seconds is None else float(seconds)
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 -- start-up time: seldom needed
 

@@ -34,13 +34,13 @@ FOUR_BYTES = 0xF0
 M_MMAP_THRESHOLD = -3
 """A parameter of glibc's `mallopt`: blocks over so many bytes are of their own."""
 #: Called before a large body is read: frees memory that holds values which can be computed again.
-makes_room: list[Callable[[], None]] = []
+memory_release_hooks: list[Callable[[], None]] = []
 #: Large bodies are read one at a time: six at once would need six times their memory.
-_one_large = threading.Semaphore(1)
+_large_body_slot = threading.Semaphore(1)
 
 
 @cache
-def _give_back() -> None:
+def _return_freed_memory() -> None:
     """Have glibc give large blocks back to the system when they are freed: by default each thread keeps some."""
     import ctypes  # noqa: PLC0415 -- start-up time: only where a large body comes
 
@@ -48,7 +48,7 @@ def _give_back() -> None:
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE // 4)
 
 
-class Reading:
+class BodyReader:
     """One body on its way, until `release`: what it holds for a large one keeps the next large one waiting."""
 
     def __init__(self) -> None:
@@ -74,14 +74,14 @@ class Reading:
             if size is not None and size > MAX_BODY:
                 raise TooLargeError(f"a body of {size} bytes is announced, the cap is {MAX_BODY}")
         body = bytearray()
-        for part in _decompressed(stream):
-            body += part
+        for chunk in _decompressed(stream):
+            body += chunk
             if len(body) > MAX_BODY:
                 raise TooLargeError(f"the body is longer than the cap of {MAX_BODY} bytes")
             if len(body) > LARGE and not self._large:
-                _give_back()
-                self._large = _one_large.acquire(timeout=max(0.0, left))
-                for each in makes_room:
+                _return_freed_memory()
+                self._large = _large_body_slot.acquire(timeout=max(0.0, left))
+                for each in memory_release_hooks:
                     each()
         return body
 
@@ -89,7 +89,7 @@ class Reading:
         """Let the next large body be read."""
         if self._large:
             self._large = False
-            _one_large.release()
+            _large_body_slot.release()
 
 
 def _decompressed(stream: Any) -> Iterator[bytes]:
@@ -105,23 +105,23 @@ def _decompressed(stream: Any) -> Iterator[bytes]:
 
 def _inflated(raw: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     """Decompress piece by piece, so that a small body that unpacks to a huge one stops at the cap."""
-    engine, some = zlib.decompressobj(FORMATS[encoding]), False
+    engine, started = zlib.decompressobj(FORMATS[encoding]), False
     for piece in raw:
         data = piece
         while data:
             try:
                 out = engine.decompress(data, CHUNK)
             except zlib.error as error:
-                if some or encoding != "deflate":
+                if started or encoding != "deflate":
                     raise UnknownEncodingError(f"the body is not {encoding}: {error}") from error
                 engine = zlib.decompressobj(-15)  # many servers send "deflate" without zlib's header
                 out = engine.decompress(data, CHUNK)
-            some = True
+            started = True
             yield out
             data = engine.unconsumed_tail or engine.unused_data
             if engine.eof and data:
                 engine = zlib.decompressobj(FORMATS[encoding])
-    if some and not engine.eof:
+    if started and not engine.eof:
         raise CutShortBodyError(f"the {encoding} body ends before its end mark")
 
 

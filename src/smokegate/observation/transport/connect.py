@@ -100,19 +100,19 @@ def tcp(addresses: Sequence[Address], deadline: float) -> Socket:
                 if left <= 0:
                     raise ConnectTimeoutError("no answer to the attempt to connect before the deadline")
                 if waiting:
-                    _begin(waiting.pop(0), selector, errors)
-                winner = _finished(selector, min(left, STAGGER) if waiting else left, errors)
+                    _start_connecting(waiting.pop(0), selector, errors)
+                winner = _first_connected(selector, min(left, STAGGER) if waiting else left, errors)
         finally:
             for key in list(selector.get_map().values()):
                 if key.fileobj is not winner:
                     key.fileobj.close()  # type: ignore[union-attr]
     if winner is None:
-        raise min(errors, key=_specific)
+        raise min(errors, key=_specificity)
     winner.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return winner
 
 
-def _begin(address: Address, selector: selectors.BaseSelector, errors: list[OSError]) -> None:
+def _start_connecting(address: Address, selector: selectors.BaseSelector, errors: list[OSError]) -> None:
     try:
         sock = Socket(address[0], socket.SOCK_STREAM)
     except OSError as error:
@@ -127,7 +127,7 @@ def _begin(address: Address, selector: selectors.BaseSelector, errors: list[OSEr
         errors.append(OSError(code, os.strerror(code)))
 
 
-def _finished(selector: selectors.BaseSelector, seconds: float, errors: list[OSError]) -> Socket | None:
+def _first_connected(selector: selectors.BaseSelector, seconds: float, errors: list[OSError]) -> Socket | None:
     if not selector.get_map():
         return None
     for key, _ in selector.select(seconds):
@@ -142,7 +142,7 @@ def _finished(selector: selectors.BaseSelector, seconds: float, errors: list[OSE
     return None
 
 
-def _specific(error: OSError) -> int:
+def _specificity(error: OSError) -> int:
     order = (errno.ECONNREFUSED, errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH)
     return order.index(error.errno) if error.errno in order else len(order)
 
@@ -184,7 +184,7 @@ def address_of(sock: socket.socket) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def line(sock: Socket | TlsSocket, phases: dict[str, tuple[float, float]]) -> Connection:
+def describe(sock: Socket | TlsSocket, phases: dict[str, tuple[float, float]]) -> Connection:
     """Describe an open connection."""
     certificate = certificate_of(sock) if isinstance(sock, TlsSocket) else None
     return Connection(sock, address_of(sock), phases, certificate)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from smokegate.observation.model import ControlProbe
 from smokegate.observation.transport.dial import Dialer
 
-SECONDS = 3.0
+TIMEOUT = 3.0
 #: Names that never belong to a host on the internet (RFC 2606, RFC 6761, RFC 6762).
 LOCAL_NAMES = (".invalid", ".test", ".localhost", ".local", ".example", ".internal", ".home.arpa")
 
@@ -29,7 +29,7 @@ def probe(address: str, dialer: Dialer) -> ControlProbe:
 
     host, _, port = address.rpartition(":")
     try:
-        dialer.tcp(host.strip("[]"), int(port), time.monotonic() + SECONDS, {}).close()
+        dialer.tcp(host.strip("[]"), int(port), time.monotonic() + TIMEOUT, {}).close()
     except (OSError, ValueError) as error:
         return ControlProbe(address, reached=False, cause=cause_of(error)[0])
     return ControlProbe(address, reached=True)

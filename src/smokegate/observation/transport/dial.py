@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from smokegate.observation.transport.connect import Connection, Origin, line, secure, tcp
+from smokegate.observation.transport.connect import Connection, Origin, describe, secure, tcp
 from smokegate.observation.transport.limits import BadRedirectError
 from smokegate.observation.transport.lookup import Resolver
 from smokegate.observation.transport.redirects import is_private
@@ -70,7 +70,7 @@ class Dialer:
         with self._lock:
             self._reached.add(origin)
         if origin.scheme != "https":
-            return line(sock, phases)
+            return describe(sock, phases)
         began = time.monotonic()
         try:
             wrapped = secure(sock, origin.host, self.contexts.get(*origin.route[:2]), deadline)
@@ -78,7 +78,7 @@ class Dialer:
             sock.close()
             raise
         phases["tls"] = (began, time.monotonic() - began)
-        return line(wrapped, phases)
+        return describe(wrapped, phases)
 
     def _share_failure(self, origin: Origin, since: float) -> None:
         with self._lock:

@@ -44,7 +44,7 @@ CLIENT_ALERT = re.compile(
 EXPIRED, NOT_YET_VALID, WRONG_HOST = {10}, {9}, {62, 64}
 
 
-def _verify(*codes: int) -> Callable[[BaseException], bool]:
+def _verify_code(*codes: int) -> Callable[[BaseException], bool]:
     return lambda error: getattr(error, "verify_code", None) in codes
 
 
@@ -52,7 +52,7 @@ def _errno(*codes: int) -> Callable[[BaseException], bool]:
     return lambda error: getattr(error, "errno", None) in codes
 
 
-def _words(*words: str) -> Callable[[BaseException], bool]:
+def _message_contains(*words: str) -> Callable[[BaseException], bool]:
     return lambda error: any(word in str(error) for word in words)
 
 
@@ -79,11 +79,11 @@ TABLE: tuple[Row, ...] = (
     (NameTimeoutError, _always, WireCause.NAME_SERVER),
     (socket.gaierror, _errno(*NO_SUCH_NAME), WireCause.NAME_NOT_FOUND),
     (socket.gaierror, _always, WireCause.NAME_SERVER),
-    (UnicodeError, _words("label", "idna", "codec can't encode"), WireCause.NAME_NOT_FOUND),
+    (UnicodeError, _message_contains("label", "idna", "codec can't encode"), WireCause.NAME_NOT_FOUND),
     (ConnectTimeoutError, _always, WireCause.CONNECT_TIMEOUT),
-    (ssl.SSLCertVerificationError, _verify(*EXPIRED), WireCause.TLS_EXPIRED),
-    (ssl.SSLCertVerificationError, _verify(*NOT_YET_VALID), WireCause.TLS_NOT_YET_VALID),
-    (ssl.SSLCertVerificationError, _verify(*WRONG_HOST), WireCause.TLS_WRONG_HOST),
+    (ssl.SSLCertVerificationError, _verify_code(*EXPIRED), WireCause.TLS_EXPIRED),
+    (ssl.SSLCertVerificationError, _verify_code(*NOT_YET_VALID), WireCause.TLS_NOT_YET_VALID),
+    (ssl.SSLCertVerificationError, _verify_code(*WRONG_HOST), WireCause.TLS_WRONG_HOST),
     (ssl.SSLCertVerificationError, _always, WireCause.TLS_UNTRUSTED),
     (OSError, _refuses_client, WireCause.TLS_CLIENT),
     (HandshakeError, _always, WireCause.TLS_HANDSHAKE),
@@ -92,11 +92,11 @@ TABLE: tuple[Row, ...] = (
     (OSError, _errno(errno.ETIMEDOUT), WireCause.CONNECT_TIMEOUT),
     (urllib3.exceptions.InvalidChunkLength, _always, WireCause.BAD_FRAMING),
     (http.client.IncompleteRead, _always, WireCause.TRUNCATED),
-    (urllib3.exceptions.ProtocolError, _words("Response ended prematurely"), WireCause.TRUNCATED),
-    (urllib3.exceptions.ProtocolError, _words("exceeded maximum"), WireCause.TOO_LARGE),
+    (urllib3.exceptions.ProtocolError, _message_contains("Response ended prematurely"), WireCause.TRUNCATED),
+    (urllib3.exceptions.ProtocolError, _message_contains("exceeded maximum"), WireCause.TOO_LARGE),
     (http.client.RemoteDisconnected, _always, WireCause.CLOSED),
     (http.client.LineTooLong, _always, WireCause.TOO_LARGE),
-    (http.client.HTTPException, _words("got more than"), WireCause.TOO_LARGE),
+    (http.client.HTTPException, _message_contains("got more than"), WireCause.TOO_LARGE),
     (urllib3.exceptions.DecodeError, _always, WireCause.BAD_ENCODING),
     (urllib3.exceptions.InvalidHeader, _always, WireCause.BAD_FRAMING),
     (urllib3.exceptions.HeaderParsingError, _always, WireCause.BAD_FRAMING),
@@ -115,15 +115,15 @@ TABLE: tuple[Row, ...] = (
 
 def cause_of(error: BaseException) -> tuple[WireCause, str]:
     """Return the cause of a failed request and the library's own words for it."""
-    found = list(chain(error))
+    errors = list(chain(error))
     for kind, fits, cause in TABLE:
-        for each in found:
+        for each in errors:
             if isinstance(each, kind) and fits(each):
-                return cause, _worded(each)
-    return WireCause.OTHER, _worded(found[-1])
+                return cause, _describe(each)
+    return WireCause.OTHER, _describe(errors[-1])
 
 
-def _worded(error: BaseException) -> str:
-    said = getattr(error, "verify_message", "") or str(error)  # of a certificate, without OpenSSL's own framing
-    text = f"{type(error).__name__}: {said}" if said else type(error).__name__
+def _describe(error: BaseException) -> str:
+    message = getattr(error, "verify_message", "") or str(error)  # of a certificate, without OpenSSL's own framing
+    text = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return "; ".join([text, *getattr(error, "__notes__", ())])

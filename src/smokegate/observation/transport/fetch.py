@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from smokegate.observation.exchange import Certificate
 from smokegate.observation.plan.step import RawResponse, RequestToSend
-from smokegate.observation.transport.body import Reading, decode
+from smokegate.observation.transport.body import BodyReader, decode
 from smokegate.observation.transport.causes import chain
 from smokegate.observation.transport.json_body import parse
 from smokegate.observation.transport.limits import MAX_REDIRECTS, BadRedirectError, TooManyRedirectsError
-from smokegate.observation.transport.redirects import is_private, onward, same_host
+from smokegate.observation.transport.redirects import is_private, next_request, same_host
 
 if TYPE_CHECKING:
     from smokegate.observation.transport.http import Client
@@ -36,7 +36,7 @@ class Fetched(Struct):
     """Where redirects have led."""
     proxied: bool = False
     """Whether a proxy of this machine was in between, which plain HTTP does not show."""
-    body: Reading = field(default_factory=Reading)
+    body: BodyReader = field(default_factory=BodyReader)
     """To be released when the body's text and value have been recorded: a large one takes megabytes."""
 
 
@@ -52,25 +52,25 @@ def fetch(client: Client, request: RequestToSend, trace: Trace) -> Fetched:
     try:
         fetched.raw = _follow(client, request, trace, fetched)
     except Exception as error:  # noqa: BLE001 -- whatever it is, the table names it
-        fetched.error = forget(error)
+        fetched.error = drop_tracebacks(error)
         fetched.body.release()
-    _note(trace, fetched)
+    _copy_trace(trace, fetched)
     fetched.ended = time.monotonic()
     return fetched
 
 
 def _follow(client: Client, request: RequestToSend, trace: Trace, fetched: Fetched) -> RawResponse:
     hops: list[tuple[int, str, str]] = []
-    home = request.url
+    first_url = request.url
     while True:
         try:
-            raw, location = _once(client, request, trace, fetched)
+            raw, location = _send_once(client, request, trace, fetched)
         except Exception as error:
-            if same_host(home, request.url):
+            if same_host(first_url, request.url):
                 raise
             # Never the fault of the host that was to be checked: the text names the one that failed.
             raise BadRedirectError(f"redirect to {request.url}: {type(error).__name__}: {error}") from None
-        found = onward(request, raw, location)
+        found = next_request(request, raw, location)
         if found is None:
             return replace(raw, redirects=tuple(hops))
         trace.public_only = trace.public_only or not is_private((fetched.address or "").rpartition(":")[0].strip("[]"))
@@ -82,20 +82,22 @@ def _follow(client: Client, request: RequestToSend, trace: Trace, fetched: Fetch
         fetched.redirected = request.url
 
 
-def _once(client: Client, request: RequestToSend, trace: Trace, fetched: Fetched) -> tuple[RawResponse, str | None]:
+def _send_once(
+    client: Client, request: RequestToSend, trace: Trace, fetched: Fetched
+) -> tuple[RawResponse, str | None]:
     trace.route = request.route
-    trace.opened = trace.headed = trace.sent = None
+    trace.opened = trace.headers_at = trace.sent_at = None
     response = client.send(request, trace)
     fetched.proxied = trace.proxied and request.url.startswith("http:")
     kind = response.headers.get("content-type", "")
     fetched.body.release()  # that of the redirect before
     try:
-        _note(trace, fetched)
+        _copy_trace(trace, fetched)
         content = fetched.body.bytes(response, trace.deadline - time.monotonic())
     except BaseException:
         response.close()
         raise
-    fetched.phases["download"] = (trace.headed or 0.0, time.monotonic() - (trace.headed or 0.0))
+    fetched.phases["download"] = (trace.headers_at or 0.0, time.monotonic() - (trace.headers_at or 0.0))
     size, text = len(content), decode(content, kind)
     del content
     value, is_json = parse(text, kind)
@@ -104,17 +106,17 @@ def _once(client: Client, request: RequestToSend, trace: Trace, fetched: Fetched
     return raw, response.headers.get("location")
 
 
-def _note(trace: Trace, fetched: Fetched) -> None:
+def _copy_trace(trace: Trace, fetched: Fetched) -> None:
     """Take over what the connection classes saw."""
     if trace.opened is not None:
         fetched.phases.update(trace.opened.phases)
     if trace.used is not None:
         fetched.address, fetched.certificate = trace.used.address or None, trace.used.certificate
-    if trace.sent is not None:
-        fetched.phases["wait"] = (trace.sent, (trace.headed or time.monotonic()) - trace.sent)
+    if trace.sent_at is not None:
+        fetched.phases["wait"] = (trace.sent_at, (trace.headers_at or time.monotonic()) - trace.sent_at)
 
 
-def forget(error: BaseException) -> BaseException:
+def drop_tracebacks(error: BaseException) -> BaseException:
     """Return an error without its tracebacks: their frames would keep megabytes of a body for the whole run."""
     for each in list(chain(error)):
         each.__traceback__ = None

@@ -24,10 +24,10 @@ from smokegate.observation.transport.limits import FailedProxyError
 from smokegate.observation.transport.proxies import proxy_for
 from smokegate.observation.transport.trace import Trace, current
 from smokegate.observation.transport.traced import HttpPool, HttpsPool
-from smokegate.observation.transport.width import MOST, Width
+from smokegate.observation.transport.width import MAX_CONNECTIONS, Width
 
-HOSTS = 1024
-ONCE = Retry(0, read=False)
+MAX_HOSTS = 1024
+NO_RETRIES = Retry(0, read=False)
 """What is tried again is decided elsewhere."""
 
 
@@ -57,7 +57,7 @@ class Pools:
 
 
 def _manager(proxy: str | None) -> PoolManager:
-    size: dict[str, Any] = {"num_pools": HOSTS, "maxsize": MOST}
+    size: dict[str, Any] = {"num_pools": MAX_HOSTS, "maxsize": MAX_CONNECTIONS}
     if proxy is not None and proxy.lower().startswith("socks"):
         return _socks(proxy, size)
     made = PoolManager(**size) if proxy is None else _http_proxy(proxy, size)
@@ -110,38 +110,38 @@ class Client:
         proxy = None if trace.route.connect_to else proxy_for(url)
         trace.tunnelled = False
         trace.proxied = proxy is not None
-        whole = proxy is not None and url.scheme == "http" and not proxy.lower().startswith("socks")
+        absolute_form = proxy is not None and url.scheme == "http" and not proxy.lower().startswith("socks")
         try:
             return (
-                self._of(trace.route, trace.own)
+                self._pools_for(trace.route, trace.lane_connection)
                 .of(url, proxy)
                 .urlopen(
                     request.method,
-                    url._replace(auth=None, fragment=None).url if whole else url.request_uri,
+                    url._replace(auth=None, fragment=None).url if absolute_form else url.request_uri,
                     body=request.body,
                     headers=dict(request.all_headers),
                     redirect=False,
                     assert_same_host=False,
                     preload_content=False,
                     decode_content=False,
-                    retries=ONCE,
+                    retries=NO_RETRIES,
                     timeout=Timeout(max(0.001, trace.deadline - time.monotonic())),
                 )
             )
         except (HTTPError, OSError) as error:
-            if trace.proxied and _of_proxy(error, url, trace):
+            if trace.proxied and _failed_at_proxy(error, url, trace):
                 raise FailedProxyError(f"nothing came through the proxy: {error}") from error
             raise
 
-    def trace(self, since: float, deadline: float, own: LaneConnection | None = None) -> Trace:
+    def trace(self, since: float, deadline: float, lane_connection: LaneConnection | None = None) -> Trace:
         """Return what the connection classes need to know of a request.
 
         Args:
             since: when it was its turn (monotonic clock).
             deadline: when it must be over (monotonic clock).
-            own: the connection that its lane chose for it.
+            lane_connection: the connection that its lane chose for it.
         """
-        return Trace(self._dialer, DIRECT, since, deadline, self._widths, own)
+        return Trace(self._dialer, DIRECT, since, deadline, self._widths, lane_connection)
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -150,15 +150,15 @@ class Client:
         for each in pools:
             each.close()
 
-    def _of(self, route: Route, own: LaneConnection | None) -> Pools:
+    def _pools_for(self, route: Route, lane_connection: LaneConnection | None) -> Pools:
         with self._lock:
-            pools = self._pools if own is None else own.pools
+            pools = self._pools if lane_connection is None else lane_connection.pools
             if route not in pools:
                 pools[route] = Pools(self._dialer, route)
             return pools[route]
 
 
-def _of_proxy(error: Exception, url: Url, trace: Trace) -> bool:
+def _failed_at_proxy(error: Exception, url: Url, trace: Trace) -> bool:
     """Return whether it failed at the proxy, as far as can be known: in plain HTTP that is all of it."""
     known = isinstance(getattr(error, "reason", error), FailedProxyError | ProxyError | SSLError)
-    return not known and (url.scheme == "http" or (trace.sent is None and not trace.tunnelled))
+    return not known and (url.scheme == "http" or (trace.sent_at is None and not trace.tunnelled))

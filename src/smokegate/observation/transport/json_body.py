@@ -46,9 +46,9 @@ def parse(text: str, content_type: str) -> tuple[Any, bool]:
 
 def _value(text: str) -> Any:
     wide = sys.getsizeof(text) > 3 * len(text) or ESCAPED.search(text) is not None
-    most = MAX_WIDE_JSON if wide else MAX_JSON
-    if len(text) > most:
-        raise TooLargeError(f"the JSON body has more than {most} characters")
+    limit = MAX_WIDE_JSON if wide else MAX_JSON
+    if len(text) > limit:
+        raise TooLargeError(f"the JSON body has more than {limit} characters")
     if text.count(",") + text.count("[") + text.count("{") > MAX_JSON_VALUES:
         raise TooLargeError(f"the JSON body has more than {MAX_JSON_VALUES} values")
     try:
@@ -56,7 +56,7 @@ def _value(text: str) -> Any:
     except RecursionError:
         value = None
     else:
-        if not _deeper(value, MAX_JSON_DEPTH):
+        if not _is_deeper(value, MAX_JSON_DEPTH):
             return value
     raise TooLargeError(f"the JSON body has more than {MAX_JSON_DEPTH} levels")
 
@@ -80,16 +80,16 @@ def _constant(text: str) -> float:
     raise ValueError(f"{text} is not JSON")
 
 
-def _deeper(value: Any, levels: int) -> bool:
+def _is_deeper(value: Any, levels: int) -> bool:
     """Return whether a value is nested deeper than so many levels."""
-    row = [value]
+    level = [value]
     for _ in range(levels + 1):
-        row = [
+        level = [
             each
-            for one in row
+            for one in level
             if isinstance(one, dict | list)
             for each in (one.values() if isinstance(one, dict) else one)
         ]
-        if not row:
+        if not level:
             return False
     return True

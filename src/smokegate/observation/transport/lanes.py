@@ -17,11 +17,11 @@ SAMPLES = 4
 _count = itertools.count()
 
 
-class Request(NamedTuple):
+class LaneRequest(NamedTuple):
     """What is to be sent, and on which connection it may go."""
 
     run: Callable[[LaneConnection], object]
-    apart: Collection[str] = frozenset()
+    separate_from: Collection[str] = frozenset()
     """The exchanges with which it may not share a connection: a balancer would send both to one instance."""
     alone: bool = False
     """Whether its connection carries nothing else."""
@@ -30,12 +30,12 @@ class Request(NamedTuple):
     """Whether a request follows on it that may not share its connection."""
 
 
-class Waiting(NamedTuple):
+class QueuedRequest(NamedTuple):
     """A request in its lane; the smallest is the most urgent one."""
 
     priority: int
     number: int
-    request: Request
+    request: LaneRequest
 
 
 class Lane:
@@ -49,9 +49,9 @@ class Lane:
 
     def __init__(self, most: int, changed: Callable[[Lane], None], *, measured: bool) -> None:
         self._most = most
-        self._waiting: list[Waiting] = []
+        self._waiting: list[QueuedRequest] = []
         self._idle: list[LaneConnection] = []
-        self._busy: dict[LaneConnection, Waiting] = {}
+        self._busy: dict[LaneConnection, QueuedRequest] = {}
         self.width = Width(most, lambda: self.waiting, lambda: changed(self)) if measured else None
         self.watched = False
 
@@ -65,11 +65,11 @@ class Lane:
         """How many requests are under way."""
         return len(self._busy)
 
-    def put(self, request: Request, priority: int) -> None:
+    def put(self, request: LaneRequest, priority: int) -> None:
         """Add a request, the smallest priority first."""
-        insort(self._waiting, Waiting(priority, next(_count), request))
+        insort(self._waiting, QueuedRequest(priority, next(_count), request))
 
-    def take(self) -> tuple[Request, LaneConnection] | None:
+    def take(self) -> tuple[LaneRequest, LaneConnection] | None:
         """Return the most urgent request that may begin, and the connection for it; None where none may."""
         if self.active >= self._allowed:
             return None
@@ -90,48 +90,48 @@ class Lane:
         else:
             connection.close()
 
-    def hang_up(self) -> None:
+    def close_idle(self) -> None:
         """Close the connections that carry no request."""
         while self._idle:
             self._idle.pop().close()
         if self.width is not None:
-            self.width.shut_idle()
+            self.width.close_idle()
 
     def clear(self) -> None:
         """Drop what has not begun, and close what is idle."""
         self._waiting.clear()
-        self.hang_up()
+        self.close_idle()
 
     @property
     def _allowed(self) -> int:
         return self._most if self.width is None else self.width.allowed
 
-    def _connection_for(self, waiting: Waiting, place: int) -> LaneConnection | None:
+    def _connection_for(self, waiting: QueuedRequest, place: int) -> LaneConnection | None:
         """Return an idle connection on which a request may go, or a new one; None where it has to wait."""
         request, width = waiting.request, self.width
         if width is None:
             return LaneConnection(alone=True)
         if request.sample and not width.proven and not all(each.request.sample for each in self._waiting):
             return None
-        if not request.alone and len(self._idle) > self._kept_free(waiting):
+        if not request.alone and len(self._idle) > self._reserved(waiting):
             for index in reversed(range(len(self._idle))):
-                if self._fits(request, self._idle[index]):
+                if self._may_share(request, self._idle[index]):
                     return self._idle.pop(index)
-        if self._has_to_wait(request, place):
+        if self._must_wait(request, place):
             return None
         if self.active + len(self._idle) >= self._allowed:
-            if len(self._idle) <= self._kept_free(waiting):
+            if len(self._idle) <= self._reserved(waiting):
                 return None
             self._idle.pop(0).close()
         return LaneConnection(alone=request.alone)
 
-    def _kept_free(self, waiting: Waiting) -> int:
+    def _reserved(self, waiting: QueuedRequest) -> int:
         """Return how many idle connections are kept free: one for what follows on a more urgent request."""
         assert self.width is not None
-        soon = (each.request.followed and each.priority < waiting.priority for each in self._busy.values())
-        return int(self.width.proven and any(soon))
+        follow_ups = (each.request.followed and each.priority < waiting.priority for each in self._busy.values())
+        return int(self.width.proven and any(follow_ups))
 
-    def _has_to_wait(self, request: Request, place: int) -> bool:
+    def _must_wait(self, request: LaneRequest, place: int) -> bool:
         """Return whether no connection is opened for a request yet, `place` others being more urgent."""
         assert self.width is not None
         if request.sample:
@@ -142,8 +142,8 @@ class Lane:
             return False
         ahead = self._waiting[:place]
         if self.active + len(self._idle) >= self._allowed:  # another connection would be closed for it
-            ahead = [each for each in ahead if each.request.apart == request.apart]
-        return len(ahead) < sum(not each.alone and self._fits(request, each) for each in self._busy)
+            ahead = [each for each in ahead if each.request.separate_from == request.separate_from]
+        return len(ahead) < sum(not each.alone and self._may_share(request, each) for each in self._busy)
 
     def _drop_closed(self) -> None:
         """Forget the connections that were closed while they were idle."""
@@ -152,8 +152,8 @@ class Lane:
                 self._idle.remove(each)
                 each.close()
 
-    def _fits(self, request: Request, connection: LaneConnection) -> bool:
+    def _may_share(self, request: LaneRequest, connection: LaneConnection) -> bool:
         """Return whether a connection has carried nothing that a request may not share one with."""
         assert self.width is not None
         carried = self.width.carried(connection) or {connection.current}  # about to be opened
-        return carried.isdisjoint(request.apart)
+        return carried.isdisjoint(request.separate_from)

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 #: How long an address is used before the name is looked up again: a wait of minutes must see a name move.
-KEPT = 30.0
+TTL = 30.0
 
 Address = tuple[int, Any]
 """Address family and socket address."""
@@ -68,18 +68,18 @@ class Resolver:
     def _shared(self, host: str, port: int) -> _Lookup:
         with self._lock:
             known = self._lookups.get((host, port))
-            if known is not None and not self._spent(known):
+            if known is not None and not self._expired(known):
                 return known
             lookup = self._lookups[host, port] = _Lookup()
         threading.Thread(target=lookup.run, args=(host, port), name=f"lookup {host}", daemon=True).start()
         return lookup
 
     @staticmethod
-    def _spent(lookup: _Lookup) -> bool:
+    def _expired(lookup: _Lookup) -> bool:
         """A failure is raised for those who wait for it and for no one after them: names heal."""
         if not lookup.done.is_set():
             return False
-        return lookup.error is not None or time.monotonic() - lookup.ended > KEPT
+        return lookup.error is not None or time.monotonic() - lookup.ended > TTL
 
 
 def _is_address(host: str) -> bool:

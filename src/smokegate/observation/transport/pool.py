@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from smokegate.observation.transport.connect import Origin
 from smokegate.observation.transport.dial import Dialer
-from smokegate.observation.transport.lanes import Lane, Request
+from smokegate.observation.transport.lanes import Lane, LaneRequest
 from smokegate.observation.transport.lookup import Resolver
 from smokegate.observation.transport.timer import Job, Timer
 from smokegate.observation.transport.tls import Contexts
-from smokegate.observation.transport.width import MOST, Width
-from smokegate.observation.transport.workers import Workers, share_memory
+from smokegate.observation.transport.width import MAX_CONNECTIONS, Width
+from smokegate.observation.transport.workers import Workers, limit_memory_arenas
 
 if TYPE_CHECKING:
     from smokegate.observation.transport.http import Client
@@ -40,9 +40,9 @@ class Pool:
 
     def __init__(self, environments: int = 1, threads: int = THREADS) -> None:
         if environments >= MANY:
-            share_memory()
+            limit_memory_arenas()
         self.dialer = Dialer(Resolver(), Contexts())
-        self._share = max(1, min(MOST, threads // max(1, environments)))
+        self._share = max(1, min(MAX_CONNECTIONS, threads // max(1, environments)))
         self._workers = Workers(threads)
         self._timer = Timer()
         self.later = self._timer.later
@@ -58,14 +58,14 @@ class Pool:
             job: what is done.
             priority: smaller goes first.
         """
-        self.send(lane, Request(lambda _: job(), alone=True), priority)
+        self.send(lane, LaneRequest(lambda _: job(), alone=True), priority)
 
-    def send(self, lane: Hashable, request: Request, priority: int = 5) -> None:
+    def send(self, lane: Hashable, request: LaneRequest, priority: int = 5) -> None:
         """Have a request sent on a connection that its lane chooses, the smallest priority first."""
         with self._workers.lock:
             found = self._lane(lane)
             found.put(request, priority)
-            self._let_in(found)
+            self._dispatch(found)
 
     def width(self, origin: Origin) -> Width:
         """Return what is known of how many connections a server takes."""
@@ -89,11 +89,11 @@ class Pool:
         for trusted in {origin.route[:2] for origin in origins if origin.scheme == "https"}:
             self.submit(("authorities", trusted), partial(self.dialer.contexts.get, *trusted))
 
-    def hang_up(self) -> None:
+    def close_idle(self) -> None:
         """Close the idle connections; what was learnt of the servers stays."""
         with self._workers.lock:
             for lane in self._lanes.values():
-                lane.hang_up()
+                lane.close_idle()
 
     def close(self) -> None:
         """Close the connections and let the threads end; jobs that have not begun are dropped."""
@@ -107,11 +107,11 @@ class Pool:
 
     def _lane(self, key: Hashable) -> Lane:
         if key not in self._lanes:
-            self._lanes[key] = Lane(self._share, self._workers.let_in, measured=isinstance(key, Origin))
+            self._lanes[key] = Lane(self._share, self._workers.dispatch, measured=isinstance(key, Origin))
         return self._lanes[key]
 
-    def _let_in(self, lane: Lane) -> None:
-        self._workers.let_in(lane)
+    def _dispatch(self, lane: Lane) -> None:
+        self._workers.dispatch(lane)
         if lane.width is not None and not lane.watched:
             lane.watched = True
             self.later(CHECK, partial(self._check, lane))
@@ -125,9 +125,9 @@ class Pool:
             lane.width.check()
             self.later(CHECK, partial(self._check, lane))
         else:
-            self.later(LINGER, partial(self._hang_up, lane))
+            self.later(LINGER, partial(self._close_idle, lane))
 
-    def _hang_up(self, lane: Lane) -> None:
+    def _close_idle(self, lane: Lane) -> None:
         with self._workers.lock:
             if not lane.watched:
-                lane.hang_up()
+                lane.close_idle()

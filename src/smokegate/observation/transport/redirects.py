@@ -14,7 +14,7 @@ from smokegate.observation.transport.limits import BadRedirectError
 HARMLESS = frozenset({"accept", "accept-encoding", "user-agent", "accept-language"})
 
 
-def onward(request: RequestToSend, raw: RawResponse, location: str | None) -> RequestToSend | None:
+def next_request(request: RequestToSend, raw: RawResponse, location: str | None) -> RequestToSend | None:
     """Return the request that a redirect leads to; None where there is none or it is not to be followed.
 
     Another host is followed only where the environment file allows it, plain http after https never. A body goes
@@ -26,7 +26,7 @@ def onward(request: RequestToSend, raw: RawResponse, location: str | None) -> Re
     """
     if raw.status not in REDIRECTS or not location or not request.follow:
         return None
-    target = _at_home(request, _target(request.url, location))
+    target = _at_original_host(request, _target(request.url, location))
     method = request.method
     if raw.status == 303 or (raw.status in {301, 302} and method == "POST"):
         method = "HEAD" if method == "HEAD" else "GET"
@@ -34,7 +34,7 @@ def onward(request: RequestToSend, raw: RawResponse, location: str | None) -> Re
     headers = tuple(pair for pair in request.headers if body is not None or pair[0].lower() != "content-type")
     route = request.route
     if not same_origin(request.url, target):
-        if not _may_leave(request, target) or body is not None or method not in {"GET", "HEAD", "OPTIONS"}:
+        if not _may_change_origin(request, target) or body is not None or method not in {"GET", "HEAD", "OPTIONS"}:
             return None
         headers = tuple(pair for pair in headers if pair[0].lower() in HARMLESS)
         # Where to connect counts for the host, a client certificate, like every credential, for the origin.
@@ -42,7 +42,7 @@ def onward(request: RequestToSend, raw: RawResponse, location: str | None) -> Re
     return RequestToSend(method, target, headers, body, request.follow, request.elsewhere, route=route)
 
 
-def _at_home(request: RequestToSend, target: str) -> str:
+def _at_original_host(request: RequestToSend, target: str) -> str:
     """Return a target at the host that the request named in its `Host` header as one at the host it was sent to."""
     named = next((value for name, value in request.headers if name.lower() == "host"), None)
     parts = urlsplit(target)
@@ -51,7 +51,7 @@ def _at_home(request: RequestToSend, target: str) -> str:
     return parts._replace(netloc=urlsplit(request.url).netloc).geturl()
 
 
-def _may_leave(request: RequestToSend, target: str) -> bool:
+def _may_change_origin(request: RequestToSend, target: str) -> bool:
     before, after = urlsplit(request.url), urlsplit(target)
     if before.scheme == "https" and after.scheme == "http":
         return False

@@ -19,7 +19,7 @@ from smokegate.observation.transport.sites import Sites
 
 #: More than this over its budget is not noise of ours: it is not measured again.
 NOISE = 1.0
-REMEASURED = 2
+MAX_REMEASURED = 2
 
 
 class RetryResult(NamedTuple):
@@ -51,7 +51,7 @@ class Retries:
         request: RequestToSend,
         since: float,
         timeout: float | None = None,
-        own: LaneConnection | None = None,
+        lane_connection: LaneConnection | None = None,
     ) -> RetryResult:
         """Send until the outcome of the request is known, within one deadline.
 
@@ -60,27 +60,27 @@ class Retries:
             request: what is sent.
             since: when it was its turn (monotonic clock).
             timeout: a deadline other than the environment's, in seconds.
-            own: the connection of the first attempt; each other one opens it anew, so that a balancer chooses again.
+            lane_connection: the connection of the first attempt; each other one opens it anew, so that a balancer chooses again.
         """
         deadline = time.monotonic() + (timeout or step.timeout or self.timeout)
         request = self.sites.with_trace(self.sites.completed(request))
         attempts: list[Attempt] = []
         while True:
-            if own is None and (attempts or step.fresh):
-                own = LaneConnection(alone=True)
-            elif own is not None and attempts:
-                own.close()
-            fetched = self._fetch(request, since, deadline, own)
+            if lane_connection is None and (attempts or step.fresh):
+                lane_connection = LaneConnection(alone=True)
+            elif lane_connection is not None and attempts:
+                lane_connection.close()
+            fetched = self._fetch(request, since, deadline, lane_connection)
             took = fetched.ended - fetched.started
             try:
                 outcome = self._outcome(step, fetched)
                 attempts.append(Attempt(outcome, fetched.started - self.recorder.zero, took))
                 again = step.retry and request.method in IDEMPOTENT
-                asleep = again and len(attempts) == 1 and self._asleep(request, outcome)
-                pause = self._pause(step, attempts, fetched) if again and not asleep else None
+                waking_up = again and len(attempts) == 1 and self._may_be_waking_up(request, outcome)
+                pause = self._pause(step, attempts, fetched) if again and not waking_up else None
             finally:
                 fetched.body.release()  # it is judged: the memory is the next large body's
-            if asleep:
+            if waking_up:
                 deadline = time.monotonic() + self.timeout
             elif pause is None or time.monotonic() + pause + took > deadline:
                 break
@@ -88,7 +88,9 @@ class Retries:
                 time.sleep(pause)
             since = time.monotonic()
         phases = self.recorder.phases(fetched)
-        measured = self._measure(step, request, phases, deadline, own) if isinstance(outcome, Answer) else ()
+        measured = (
+            self._measure(step, request, phases, deadline, lane_connection) if isinstance(outcome, Answer) else ()
+        )
         exchange = Exchange(
             name=step.name,
             request=self.recorder.request(request),
@@ -100,9 +102,9 @@ class Retries:
             warm_seconds=min(measured, default=None),
             measured=measured,
         )
-        return RetryResult(exchange, fetched.raw if step.got is not None else None)
+        return RetryResult(exchange, fetched.raw if step.on_response is not None else None)
 
-    def _asleep(self, request: RequestToSend, outcome: Answer | NoAnswer) -> bool:
+    def _may_be_waking_up(self, request: RequestToSend, outcome: Answer | NoAnswer) -> bool:
         """Return whether the server may only be waking up: it held the request until the deadline, its first one."""
         if not isinstance(outcome, NoAnswer) or outcome.cause is not WireCause.READ_TIMEOUT:
             return False
@@ -110,15 +112,15 @@ class Retries:
 
     def _pause(self, step: Step, attempts: list[Attempt], fetched: Fetched) -> float | None:
         declared = step.declared
-        fits = None if declared is None else lambda answer: not unmet(declared, answer)
-        return pause_before_next([each.outcome for each in attempts], fits, shared=_wraps_shared(fetched.error))
+        as_declared = None if declared is None else lambda answer: not unmet(declared, answer)
+        return pause_before_next([each.outcome for each in attempts], as_declared, shared=_wraps_shared(fetched.error))
 
     def _fetch(
-        self, request: RequestToSend, since: float, deadline: float, own: LaneConnection | None = None
+        self, request: RequestToSend, since: float, deadline: float, lane_connection: LaneConnection | None = None
     ) -> Fetched:
         began = time.monotonic()
         client = self.pool.client()
-        fetched = fetch(client, request, client.trace(since, deadline, own))
+        fetched = fetch(client, request, client.trace(since, deadline, lane_connection))
         fetched.started = began
         return fetched
 
@@ -126,31 +128,36 @@ class Retries:
         if fetched.raw is None:
             return self.recorder.no_answer(fetched)
         answer = self.recorder.answer(fetched, step.kept_text)
-        if step.got is None:
+        if step.on_response is None:
             fetched.raw = None  # megabytes, which no one will read
         return answer
 
     def _measure(
-        self, step: Step, request: RequestToSend, phases: Phases, deadline: float, own: LaneConnection | None
+        self,
+        step: Step,
+        request: RequestToSend,
+        phases: Phases,
+        deadline: float,
+        lane_connection: LaneConnection | None,
     ) -> tuple[float, ...]:
         """Measure again while the answering time is over the budget by no more than our start-up may cost."""
-        first = phases.answering
+        first = phases.server_seconds
         if first is None:
             return ()
         measured = [first]
         while (
             step.within is not None
             and step.within < min(measured) < step.within + NOISE
-            and len(measured) <= REMEASURED
+            and len(measured) <= MAX_REMEASURED
             and request.method in IDEMPOTENT
             and time.monotonic() + min(measured) < deadline
         ):
-            again = self._fetch(request, time.monotonic(), deadline, own)
+            again = self._fetch(request, time.monotonic(), deadline, lane_connection)
             again.body.release()
-            answering = self.recorder.phases(again).answering
-            if again.raw is None or answering is None:
+            server_seconds = self.recorder.phases(again).server_seconds
+            if again.raw is None or server_seconds is None:
                 break
-            measured.append(answering)
+            measured.append(server_seconds)
         return tuple(measured)
 
 

@@ -14,9 +14,9 @@ from typing import Any
 SEQUENCE, SET, VERSION, OID = 0x30, 0x31, 0xA0, 0x06
 HANDSHAKE, CERTIFICATE = 22, 11
 """Content and message type of it (RFC 5246, 6.2.1 and 7.4)."""
-SHORT = {b"\x55\x04\x03": "CN", b"\x55\x04\x0a": "O"}
+ABBREVIATIONS = {b"\x55\x04\x03": "CN", b"\x55\x04\x0a": "O"}
 """Object identifier → how the part of a name is abbreviated: 2.5.4.3 and 2.5.4.10."""
-LONGEST = 80
+MAX_PART = 80
 """Characters of one part that are shown."""
 
 
@@ -59,8 +59,8 @@ def _name(data: bytes) -> str:
     for _, relative in _parts(data):
         for _, pair in _parts(relative):
             (_, oid), (_, value) = list(_parts(pair))[:2]
-            if oid in SHORT:
-                found.append(f"{SHORT[oid]}={value.decode('utf-8', 'replace')[:LONGEST]}")
+            if oid in ABBREVIATIONS:
+                found.append(f"{ABBREVIATIONS[oid]}={value.decode('utf-8', 'replace')[:MAX_PART]}")
     return ", ".join(found)
 
 

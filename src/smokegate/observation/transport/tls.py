@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
-class _Bounded:
+class _Limited:
     """Gives every receive and send what is left of the exchange's time and bytes.
 
     A server that drips ends on time, and one that floods, in a head or a chunk line without end, at the cap.
@@ -60,7 +60,7 @@ class _Bounded:
         return left
 
 
-class Socket(_Bounded, socket.socket):
+class Socket(_Limited, socket.socket):
     """A TCP socket that keeps the deadline of the exchange it is used for."""
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:  # noqa: D102 -- as its base says
@@ -72,7 +72,7 @@ class Socket(_Bounded, socket.socket):
         return super().sendall(*args, **kwargs)
 
 
-class TlsSocket(_Bounded, ssl.SSLSocket):
+class TlsSocket(_Limited, ssl.SSLSocket):
     """A TLS socket that keeps the deadline of the exchange it is used for."""
 
     shown: bytes = b""
@@ -102,7 +102,7 @@ class Contexts:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._made: dict[tuple[str | None, ClientCertificate | None], ssl.SSLContext] = {}
+        self._contexts: dict[tuple[str | None, ClientCertificate | None], ssl.SSLContext] = {}
 
     def get(self, ca_file: str | None = None, certificate: ClientCertificate | None = None) -> ssl.SSLContext:
         """Return the shared context; the authorities are loaded at the first call.
@@ -111,9 +111,9 @@ class Contexts:
             OSError: a file of authorities or a certificate cannot be read.
         """
         with self._lock:
-            if (ca_file, certificate) not in self._made:
-                self._made[ca_file, certificate] = _context(ca_file, certificate)
-            return self._made[ca_file, certificate]
+            if (ca_file, certificate) not in self._contexts:
+                self._contexts[ca_file, certificate] = _context(ca_file, certificate)
+            return self._contexts[ca_file, certificate]
 
 
 def _context(ca_file: str | None, certificate: ClientCertificate | None) -> ssl.SSLContext:
@@ -138,9 +138,9 @@ def _context(ca_file: str | None, certificate: ClientCertificate | None) -> ssl.
     return context
 
 
-MOST_READ = 1024
+MAX_CACHED = 1024
 """Certificates that are kept as they were read: a server could show another one on each connection."""
-_READ: dict[bytes, Certificate] = {}
+_CERTIFICATES: dict[bytes, Certificate] = {}
 
 
 def certificate_of(sock: ssl.SSLSocket) -> Certificate | None:
@@ -148,14 +148,14 @@ def certificate_of(sock: ssl.SSLSocket) -> Certificate | None:
     encoded = sock.getpeercert(binary_form=True)
     if not encoded:
         return None
-    if (known := _READ.get(encoded)) is None:
-        if len(_READ) >= MOST_READ:
-            _READ.clear()
-        known = _READ[encoded] = _read(sock.getpeercert())
+    if (known := _CERTIFICATES.get(encoded)) is None:
+        if len(_CERTIFICATES) >= MAX_CACHED:
+            _CERTIFICATES.clear()
+        known = _CERTIFICATES[encoded] = _parse(sock.getpeercert())
     return known
 
 
-def _read(shown: Any) -> Certificate:
+def _parse(shown: Any) -> Certificate:
     return Certificate(
         subject=_name(shown.get("subject", ())),
         issuer=_name(shown.get("issuer", ())),

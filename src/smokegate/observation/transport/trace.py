@@ -23,7 +23,7 @@ class Trace(Struct):
     deadline: float
     widths: Callable[[Origin], Width]
     """What is known of how many connections a server takes."""
-    own: LaneConnection | None = None
+    lane_connection: LaneConnection | None = None
     """The connection that its lane chose; None: any that is free."""
     public_only: bool = False
     """Whether only addresses on the internet may be connected to: after a redirect by a host that is there."""
@@ -31,8 +31,8 @@ class Trace(Struct):
     """The connection, if it was opened for this request."""
     used: Connection | None = None
     """The connection that carried the request."""
-    sent: float | None = None
-    headed: float | None = None
+    sent_at: float | None = None
+    headers_at: float | None = None
     proxied: bool = False
     """Whether it is sent through a proxy that the environment variables name."""
     tunnelled: bool = False

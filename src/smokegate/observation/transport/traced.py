@@ -14,7 +14,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from smokegate.observation.transport.connect import Connection, Origin, address_of
 from smokegate.observation.transport.limits import MAX_INTERIM, MAX_WIRE
-from smokegate.observation.transport.place import Place
+from smokegate.observation.transport.slot import Slot
 from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_of
 from smokegate.observation.transport.trace import Trace, current
 from smokegate.observation.transport.width import Width
@@ -43,13 +43,13 @@ class Response(http.client.HTTPResponse):
 class _Traced:
     """What both connection classes do more than urllib3's."""
 
-    _line: Connection | None = None
-    _rested: float = 0.0
+    _opened: Connection | None = None
+    _idle_since: float = 0.0
     _width: Width | None = None
-    _place: Place | None = None
+    _slot: Slot | None = None
     _failed: bool = False
     """Whether the last answer was an error of the server."""
-    _unread: bool = False
+    _release_pending: bool = False
 
     def _new_conn(self: Any) -> Socket:
         trace = current.trace
@@ -63,16 +63,16 @@ class _Traced:
         scheme = "https" if isinstance(self, HTTPSConnection) else "http"
         origin = Origin(scheme, self._dns_host, self.port, trace.route.over(scheme))
         width = trace.widths(origin)
-        place = width.opening(trace.own)
+        slot = width.opening(trace.lane_connection)
         try:
-            self._line = self._dial(origin, trace)
+            self._opened = self._dial(origin, trace)
         except BaseException:
-            width.leave(place)
+            width.remove(slot)
             raise
-        trace.opened = self._line
-        self._width, self._place = width, place
-        self._rested = time.monotonic()
-        width.opened(place, self.sock, secure=scheme == "https")
+        trace.opened = self._opened
+        self._width, self._slot = width, slot
+        self._idle_since = time.monotonic()
+        width.opened(slot, self.sock, secure=scheme == "https")
 
     def _tunnel(self: Any) -> None:
         super()._tunnel()  # type: ignore[misc]
@@ -95,54 +95,54 @@ class _Traced:
 
     def request(self: Any, *args: Any, **kwargs: Any) -> None:
         trace = current.trace
-        if self._unread:
-            self._unread = False
-            self.rest()
-        if self.sock is not None and self._place is not None:
-            stale = self.proxy is None and time.monotonic() - self._rested > IDLE
-            if stale or not self._width.reuse(self._place):
+        if self._release_pending:
+            self._release_pending = False
+            self.release()
+        if self.sock is not None and self._slot is not None:
+            stale = self.proxy is None and time.monotonic() - self._idle_since > IDLE
+            if stale or not self._width.reuse(self._slot):
                 self.close()
         if self.sock is None:
             self.connect()
         self.sock.deadline, self.sock.budget = trace.deadline, MAX_WIRE
-        trace.used = self._line
-        trace.sent = time.monotonic()
+        trace.used = self._opened
+        trace.sent_at = time.monotonic()
         super().request(*args, **kwargs)  # type: ignore[misc]
 
-    def getresponse(self: Any, **named: Any) -> Any:
-        width, place, trace = self._width, self._place, current.trace  # closing, as an answer may demand, drops them
-        response = super().getresponse(**named)  # type: ignore[misc]
-        self._rested = trace.headed = now = time.monotonic()
-        width.answered(place, now - (trace.sent or now))
+    def getresponse(self: Any, **options: Any) -> Any:
+        width, slot, trace = self._width, self._slot, current.trace  # closing, as an answer may demand, drops them
+        response = super().getresponse(**options)  # type: ignore[misc]
+        self._idle_since = trace.headers_at = now = time.monotonic()
+        width.answered(slot, now - (trace.sent_at or now))
         self._failed = response.status >= 500
         if response.status == 101:  # the connection speaks another protocol from here on
             self.close()
         return response
 
-    def rest(self: Any) -> None:
+    def release(self: Any) -> None:
         """Note that an answer was read to its end; the connection is closed where it is not to be kept.
 
         urllib3-future calls this before the answer is read; then it is noted when the next request comes.
         """
         if getattr(self, "_pending_responses", None):
-            self._unread = True
+            self._release_pending = True
             return
-        if self.sock is not None and self._place is not None and (not self._width.rest(self._place) or self._failed):
+        if self.sock is not None and self._slot is not None and (not self._width.release(self._slot) or self._failed):
             self.close()  # servers such as uvicorn hang up after an error without having said so
 
     def close(self: Any) -> None:
         if self._width is not None:
-            self._width.leave(self._place)
-        self._width = self._place = None
+            self._width.remove(self._slot)
+        self._width = self._slot = None
         super().close()  # type: ignore[misc]
 
 
-class _Resting:
+class _ReleasingPool:
     """What both pools do more than urllib3's."""
 
     def _put_conn(self: Any, conn: Any) -> None:
         if conn is not None:
-            conn.rest()
+            conn.release()
         super()._put_conn(conn)  # type: ignore[misc]
 
 
@@ -158,13 +158,13 @@ class _Https(_Traced, HTTPSConnection):
     response_class = Response
 
 
-class HttpPool(_Resting, HTTPConnectionPool):
+class HttpPool(_ReleasingPool, HTTPConnectionPool):
     """Traced connections to one host."""
 
     ConnectionCls = _Http
 
 
-class HttpsPool(_Resting, HTTPSConnectionPool):
+class HttpsPool(_ReleasingPool, HTTPSConnectionPool):
     """Traced TLS connections to one host."""
 
     ConnectionCls = _Https

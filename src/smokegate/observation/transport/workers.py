@@ -9,7 +9,7 @@ from collections import deque
 from functools import partial
 
 from smokegate.observation.transport.lane_connection import LaneConnection
-from smokegate.observation.transport.lanes import Lane, Request
+from smokegate.observation.transport.lanes import Lane, LaneRequest
 from smokegate.observation.transport.timer import guarded
 
 #: glibc's `M_ARENA_MAX` (malloc.h), and how many arenas are enough: Python's lock lets one thread allocate at a time.
@@ -28,12 +28,12 @@ class Workers:
         """Guards the lanes, too."""
         self._wake = threading.Condition(self.lock)
         self._most = most
-        self._ready: deque[tuple[Lane, Request, LaneConnection]] = deque()
+        self._ready: deque[tuple[Lane, LaneRequest, LaneConnection]] = deque()
         self._threads = 0
         self._idle = 0
         self.closed = False
 
-    def let_in(self, lane: Lane) -> None:
+    def dispatch(self, lane: Lane) -> None:
         """Have threads do what may begin on a lane."""
         with self.lock:
             while not self.closed and (taken := lane.take()) is not None:
@@ -52,12 +52,12 @@ class Workers:
             self._wake.notify_all()
 
     def _work(self) -> None:
-        while (found := self._next()) is not None:
-            lane, request, connection = found
-            while (following := self._do(lane, request, connection)) is not None:
+        while (ready := self._next()) is not None:
+            lane, request, connection = ready
+            while (following := self._run_request(lane, request, connection)) is not None:
                 request, connection = following
 
-    def _next(self) -> tuple[Lane, Request, LaneConnection] | None:
+    def _next(self) -> tuple[Lane, LaneRequest, LaneConnection] | None:
         with self._wake:
             while not self._ready and not self.closed:
                 self._idle += 1
@@ -65,17 +65,19 @@ class Workers:
                 self._idle -= 1
             return None if self.closed else self._ready.popleft()
 
-    def _do(self, lane: Lane, request: Request, connection: LaneConnection) -> tuple[Request, LaneConnection] | None:
+    def _run_request(
+        self, lane: Lane, request: LaneRequest, connection: LaneConnection
+    ) -> tuple[LaneRequest, LaneConnection] | None:
         """Do a request, and return what this thread does next on the lane."""
         guarded(partial(request.run, connection))
         with self.lock:
             lane.done(connection)
             following = None if self.closed else lane.take()
-            self.let_in(lane)
+            self.dispatch(lane)
         return following
 
 
-def share_memory() -> None:
+def limit_memory_arenas() -> None:
     """Have glibc give threads no memory arenas of their own: each keeps what others could use."""
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415 -- only where many threads are to come

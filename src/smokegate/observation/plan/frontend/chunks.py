@@ -16,7 +16,7 @@ from smokegate.observation.javascript.world import World
 from smokegate.observation.model import HOLE
 from smokegate.observation.plan.step import same_origin
 
-MOST = 40
+MAX_CHUNKS = 40
 MAX_PRECACHED = 4
 """So many files that a service worker keeps are requested, beside those that the page needs as well."""
 SERVICE_WORKER = re.compile(
@@ -33,9 +33,9 @@ def imported(world: World, script: Script) -> tuple[str, ...]:
 
 def lazy(world: World, evaluator: Evaluator, script: Script) -> tuple[str, ...]:
     """Return the addresses of what a script loads when needed: `import("./x.js")`, routes, workers, chunks."""
-    named = dict.fromkeys((*script.lazy, *_routes(evaluator, script), *_workers(script)))
-    found = (*_addresses(world, script, named), *_webpack(world, evaluator, script))
-    return tuple(dict.fromkeys(found))[:MOST]
+    names = dict.fromkeys((*script.lazy, *_routes(evaluator, script), *_workers(script)))
+    found = (*_addresses(world, script, names), *_webpack(world, evaluator, script))
+    return tuple(dict.fromkeys(found))[:MAX_CHUNKS]
 
 
 def service_workers(world: World) -> tuple[str, ...]:
@@ -56,8 +56,8 @@ def precached(url: str, text: str, known: Iterable[str]) -> list[str]:
     """
     found = (each[1] for each in PRECACHED.finditer(text) if "revision" in each[0])
     listed = [urljoin(url, each) for each in found if not each.endswith((".html", "/")) and "://" not in each]
-    named = {_stem(each) for each in known}
-    return sorted(set(listed).difference(known), key=lambda each: (_stem(each) not in named, each))[:MAX_PRECACHED]
+    names = {_stem(each) for each in known}
+    return sorted(set(listed).difference(known), key=lambda each: (_stem(each) not in names, each))[:MAX_PRECACHED]
 
 
 def _stem(url: str) -> str:

@@ -14,7 +14,7 @@ from smokegate.observation.plan.step import resolve, same_origin
 
 SCRIPT_TYPES = frozenset({"", "module", "text/javascript", "application/javascript", "text/ecmascript"})
 SHOWN = frozenset({"img", "svg", "picture", "canvas", "iframe", "frame", "object", "embed", "video", "input", "button"})
-UNSEEN = frozenset({"title", "style", "template"})
+HIDDEN = frozenset({"title", "style", "template"})
 HTMX = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "data-hx-get", "data-hx-post", "data-fetch-url")
 
 
@@ -41,7 +41,7 @@ class Page(Struct):
     """How many elements and characters of text a visitor is shown, or scripts may fill."""
 
 
-LONGEST = 1024 * 1024
+MAX_TEXT = 1024 * 1024
 """Characters of a page that are read: a tag that is opened a million times takes seconds."""
 
 
@@ -54,20 +54,20 @@ class _Parser(HTMLParser):
         self.base: str | None = None
         self._script: dict[str, str] | None = None
         self._text: list[str] = []
-        self._idle = False
+        self._noscript = False
         """Whether what stands here is only for browsers that run no scripts."""
-        self._unseen = ""
+        self._hidden = ""
         """The element whose text is not shown."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self.page.content += tag not in {"html", "head", "meta", "title", "body"}
-        self.page.shows |= tag in SHOWN and not self._idle
-        self._unseen = tag if tag in UNSEEN else self._unseen
+        self.page.shows |= tag in SHOWN and not self._noscript
+        self._hidden = tag if tag in HIDDEN else self._hidden
         if tag == "script":
             self._script, self._text = given, []
         elif tag == "noscript":
-            self._idle = True
+            self._noscript = True
         elif tag == "link" and given.get("href"):
             self._link(given)
         elif tag == "base" and given.get("href") and self.base is None:
@@ -81,11 +81,11 @@ class _Parser(HTMLParser):
             self._text.append(data)
         else:
             self.page.content += bool(data.strip())
-            self.page.shows |= bool(data.strip()) and not self._idle and not self._unseen
+            self.page.shows |= bool(data.strip()) and not self._noscript and not self._hidden
 
     def handle_endtag(self, tag: str) -> None:
-        self._idle = self._idle and tag != "noscript"
-        self._unseen = "" if tag == self._unseen else self._unseen
+        self._noscript = self._noscript and tag != "noscript"
+        self._hidden = "" if tag == self._hidden else self._hidden
         if tag != "script" or self._script is None:
             return
         given, self._script = self._script, None
@@ -101,7 +101,7 @@ class _Parser(HTMLParser):
         rel = given.get("rel", "").lower().split()
         # A style for printing is not needed to see the page, unless a script gives it to the screen once it is there.
         printed = given.get("media", "").lower().strip() == "print" and "onload" not in given
-        if "stylesheet" in rel and "alternate" not in rel and not printed and not self._idle:
+        if "stylesheet" in rel and "alternate" not in rel and not printed and not self._noscript:
             self.page.styles[given["href"]] = None
         elif "modulepreload" in rel or ("preload" in rel and given.get("as") == "script"):
             self.page.preloads[given["href"]] = None
@@ -121,7 +121,7 @@ def page_of(html: str, url: str) -> Page:
     """Read a page; the addresses of its files are absolute, those of other origins set apart."""
     parser = _Parser()
     # What begins so is a comment up to the next ">" for a browser; the parser fails on most of it.
-    parser.feed(html[:LONGEST].replace("<![", "<!_"))
+    parser.feed(html[:MAX_TEXT].replace("<![", "<!_"))
     found = parser.page
     base = absolute(parser.base, url) or url if parser.base else url
     scripts = {absolute(each, base): module for each, module in found.scripts.items()}

@@ -74,7 +74,7 @@ class FrontendPlan:
         Where frontend and backend share an origin, browsers send no preflight and the API answers there.
         """
         page = RequestToSend("GET", join(self._frontend.url, self._frontend.path), (("Accept", "text/html,*/*;q=0.5"),))
-        yield Step("page", "frontend", page, priority=JOURNEY, got=self._page)
+        yield Step("page", "frontend", page, priority=JOURNEY, on_response=self._page)
         if same_origin(self._frontend.url, self._environment.backend.url):
             return
         yield from preflight_steps(self._environment)
@@ -100,7 +100,7 @@ class FrontendPlan:
         with self._lock:
             self._reading = Reading(raw.url, page)
             self._unread += [f"{url}: of another host" for url in page.foreign]
-            return self._guarded(lambda: [*self._page_files(page), *self._next()])
+            return self._contained(lambda: [*self._page_files(page), *self._next_steps()])
 
     def _page_files(self, page: Page) -> list[Step]:
         self._modules = frozenset(url for url, module in page.scripts.items() if module)
@@ -133,25 +133,25 @@ class FrontendPlan:
                 request,
                 priority=JOURNEY,
                 kept_text=KEPT_SCRIPT,
-                got=self._taker(url),
-                missed=self._missed,
+                on_response=self._file_callback(url),
+                on_no_answer=self._on_missing_file,
             )
         ]
 
-    def _taker(self, url: str) -> Callable[[RawResponse], list[Step]]:
-        def got(raw: RawResponse) -> list[Step]:
+    def _file_callback(self, url: str) -> Callable[[RawResponse], list[Step]]:
+        def on_response(raw: RawResponse) -> list[Step]:
             with self._lock:
-                return self._guarded(lambda: self._take(url, raw))
+                return self._contained(lambda: self._process_file(url, raw))
 
-        return got
+        return on_response
 
-    def _missed(self) -> list[Step]:
+    def _on_missing_file(self) -> list[Step]:
         """Go on without a file that has no answer; its exchange shows why."""
         with self._lock:
             self._outstanding -= 1
-            return self._guarded(self._next)
+            return self._contained(self._next_steps)
 
-    def _guarded(self, work: Callable[[], list[Step]]) -> list[Step]:
+    def _contained(self, work: Callable[[], list[Step]]) -> list[Step]:
         """An error in reading what a stranger wrote is ours: it is noted as not read, and nothing fails by it."""
         try:
             return work()
@@ -159,7 +159,7 @@ class FrontendPlan:
             self._unread.append(f"reading the scripts failed: {type(error).__name__}: {error}")
             return []
 
-    def _take(self, url: str, raw: RawResponse) -> list[Step]:
+    def _process_file(self, url: str, raw: RawResponse) -> list[Step]:
         from smokegate.observation.plan.frontend import chunks, files  # noqa: PLC0415 -- see _page
 
         assert self._reading is not None
@@ -180,9 +180,9 @@ class FrontendPlan:
                 problem, certain = files.cut_short(tokens), False
         optional = problem and role == "script" and urlsplit(url).path.startswith(OPTIONAL)
         self._files[name] = PageFile(name, "preload" if optional else role, problem, certain)
-        return self._next()
+        return self._next_steps()
 
-    def _next(self) -> list[Step]:
+    def _next_steps(self) -> list[Step]:
         """Plan what follows from what was read by now; the last file decides what to try."""
         assert self._reading is not None
         steps = [step for url in self._reading.modules() for step in self._file(url, "module")]

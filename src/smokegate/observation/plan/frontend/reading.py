@@ -22,11 +22,11 @@ from smokegate.observation.plan.frontend.chunks import imported, lazy, service_w
 from smokegate.observation.plan.frontend.page import Page
 from smokegate.observation.plan.step import web_origin
 
-MOST_TEXT = 8 * 1024 * 1024
+MAX_TEXT = 8 * 1024 * 1024
 """How much script text of one page is read."""
 SURE = frozenset({"client", "request", "setting"})
 """Where an address is found that the page surely calls."""
-MOST_ADDRESSES = 60
+MAX_ADDRESSES = 60
 SETTINGS_FILE = re.compile(r"(?:^|/)[\w.-]*(?:config|settings?|env|environment|runtime)[\w.-]*\.json$", re.IGNORECASE)
 AUTHORITY = re.compile(rf"^(\w+://[^/{HOLE}]*)(?={HOLE})")
 FILE = re.compile(r"\.(?:m?js|css|json|svg|png|jpe?g|gif|webp|ico|txt|xml|wasm|woff2?|html?|map|md|webmanifest|data)$")
@@ -76,7 +76,7 @@ class Reading:
 
     def add(self, url: str, text: str) -> Tokens | None:
         """Take over a script; returns its tokens, None where there was too much before it."""
-        if self._read + len(text) > MOST_TEXT:
+        if self._read + len(text) > MAX_TEXT:
             self.skipped = True
             return None
         self._read += len(text)
@@ -128,7 +128,7 @@ class Reading:
             address = self._address(each)
             if address is not None and not (calls.paths.given_later and not address.value):
                 kept.setdefault((address.script, address.value), address)
-        return tuple(kept.values())[:MOST_ADDRESSES]
+        return tuple(kept.values())[:MAX_ADDRESSES]
 
     settings_files: tuple[str, ...] = ()
     """The run-time settings that the scripts load (`/config.json`)."""

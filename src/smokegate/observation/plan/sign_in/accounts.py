@@ -48,7 +48,7 @@ class Accounts:
             self._entry.close()
             self._entry = None
 
-    def noted(self, email: str, password: str) -> Callable[[], None]:
+    def write_down_browser_account(self, email: str, password: str) -> Callable[[], None]:
         """Write down an account that a browser is about to create; return what forgets it again."""
         self._redactor.add(password)
         entry = journal.intend(self._base, email, password) if self._journals else None

@@ -44,7 +44,7 @@ from smokegate.observation.plan.step import Group, RawResponse, RequestToSend, S
 if TYPE_CHECKING:
     from smokegate.observation.plan.sign_in.write import Write
 
-NEEDLESS = NotSent("")
+NOT_NEEDED = NotSent("")
 """What a step comes to that turns out not to be needed: it is not part of the observation."""
 GROUPS: dict[str, Group] = {
     **dict.fromkeys((CSRF + WRONG, WRONG, AFTER_WRONG), "refusal"),
@@ -104,21 +104,21 @@ class SignInPlan:
         if accounts.deletes and self._api.delete_call is not None:
             newest = self._sessions["again"]
             target = newest.target(self._api.delete_call)
-            yield from newest.sending(CLEAN_UP, target, self.clean_up, BEFORE_CLEAN_UP, got=self._deleted)
+            yield from newest.sending(CLEAN_UP, target, self.clean_up, BEFORE_CLEAN_UP, on_response=self._deleted)
         for number, entry in enumerate(self.accounts.left_behind(), 1):
             names = f"{LEFT_LOGIN} {number}", f"{LEFT_CLEAN_UP} {number}"
             yield from self.removal(entry.email, entry.password, names, entry.close)
 
     def _journey(self) -> Iterator[Step]:
-        yield from self._log_in(LOGIN_FIRST, "first", self.accounts.used, (REGISTER,), needed=self._is_needed)
+        yield from self._log_in(LOGIN_FIRST, "first", self.accounts.used, (REGISTER,), why_not=self._why_no_first_login)
         yield self._view(ACCOUNT, "first", "", (REGISTER, LOGIN_FIRST))
         yield from self._log_out()
         before = (REGISTER, LOGIN_FIRST, LOGOUT)
-        yield from self._log_in(LOGIN, "again", self.accounts.used, before, needed=self._is_open)
+        yield from self._log_in(LOGIN, "again", self.accounts.used, before, why_not=self._why_no_login)
         yield self._view(AGAIN, "again", LOGIN, (LOGIN,))
         yield from self._write()
         yield from self._log_in(
-            WRONG, "wrong", self.accounts.wrong, (REGISTER, LOGIN_FIRST), priority=REFUSAL, needed=self._may_refuse
+            WRONG, "wrong", self.accounts.wrong, (REGISTER, LOGIN_FIRST), priority=REFUSAL, why_not=self._why_no_refusal
         )
         if self._api.by_cookie:
             yield self._view(AFTER_WRONG, "wrong", WRONG, (WRONG,))
@@ -166,35 +166,35 @@ class SignInPlan:
         after: tuple[str, ...],
         *,
         priority: int = JOURNEY,
-        needed: Callable[[], NotSent | None] = lambda: None,
+        why_not: Callable[[], NotSent | None] = lambda: None,
     ) -> Iterator[Step]:
         call, session = self._api.login_call, self._sessions[client]
         values = {call.email: account[0], call.password: account[1]}
 
         def build() -> RequestToSend | NotSent:
-            return needed() or session.write("POST", call, values)
+            return why_not() or session.write("POST", call, values)
 
         target = session.write("POST", call, values)
-        yield from session.sending(name, target, build, after, priority=priority, got=session.enter)
+        yield from session.sending(name, target, build, after, priority=priority, on_response=session.enter)
 
-    def _is_needed(self) -> NotSent | None:
+    def _why_no_first_login(self) -> NotSent | None:
         """Return why there is no first login: a registration that signs in makes it needless."""
         if self.accounts.signs_in_new and self._sessions["first"].signed_in:
-            return NEEDLESS
+            return NOT_NEEDED
         return None if self._registration.done or not self.accounts.signs_in_new else NotSent(REGISTER)
 
-    def _is_open(self) -> NotSent | None:
+    def _why_no_login(self) -> NotSent | None:
         """Return why there is no further login: there is no account to log in to."""
-        return None if self._sessions["first"].signed_in else NotSent(self._opener())
+        return None if self._sessions["first"].signed_in else NotSent(self._opening_step())
 
-    def _may_refuse(self) -> NotSent | None:
+    def _why_no_refusal(self) -> NotSent | None:
         """Return why no wrong password is tried.
 
         It is where registering ended in an error: whether a login does so too says if the whole database is away.
         """
-        return None if self._registration.erred else self._is_open()
+        return None if self._registration.failed else self._why_no_login()
 
-    def _opener(self) -> str:
+    def _opening_step(self) -> str:
         return LOGIN_FIRST if not self.accounts.signs_in_new or self._registration.done else REGISTER
 
     def _log_out(self) -> Iterator[Step]:
@@ -206,7 +206,7 @@ class SignInPlan:
         session = self._sessions["first"]
 
         def build() -> RequestToSend | NotSent:
-            return session.write(call.method, call, {}) if session.signed_in else NotSent(self._opener())
+            return session.write(call.method, call, {}) if session.signed_in else NotSent(self._opening_step())
 
         # Its cookies are not taken: what a client still sends that ignores them must be refused all the same.
         yield from session.sending(LOGOUT, session.target(call), build, (ACCOUNT,))
@@ -220,8 +220,10 @@ class SignInPlan:
         def build() -> RequestToSend | NotSent:
             if session.signed_in:
                 return session.view()
-            return NEEDLESS if name == AFTER_WRONG else NotSent(of or self._opener())
+            return NOT_NEEDED if name == AFTER_WRONG else NotSent(of or self._opening_step())
 
         # On another connection: another instance or worker may answer than the one that gave the credentials.
-        apart = frozenset(GIVE_CREDENTIALS.get(name, ()))
-        return Step(name, "sign_in", session.view(), build, after, JOURNEY, apart=apart, got=session.see)
+        separate_from = frozenset(GIVE_CREDENTIALS.get(name, ()))
+        return Step(
+            name, "sign_in", session.view(), build, after, JOURNEY, separate_from=separate_from, on_response=session.see
+        )

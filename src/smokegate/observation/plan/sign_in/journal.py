@@ -18,9 +18,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-MOST = 5
+MAX_DELETED = 5
 """Accounts that one run deletes for those before it."""
-OLDEST = 7 * 24 * 3600.0
+MAX_AGE = 7 * 24 * 3600.0
 """Seconds after which an account that could not be deleted is given up."""
 
 
@@ -50,11 +50,11 @@ def intend(base: str, email: str, password: str) -> Entry | None:
     """Write down an account that is about to be created; returns None where nothing can be written."""
     for place in directories():
         with contextlib.suppress(OSError):
-            return _written(place, base, email, password)
+            return _write(place, base, email, password)
     return None
 
 
-def _written(place: Path, base: str, email: str, password: str) -> Entry:
+def _write(place: Path, base: str, email: str, password: str) -> Entry:
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     if place.stat().st_uid != os.getuid():
         raise PermissionError(f"{place} belongs to another user")
@@ -72,12 +72,12 @@ def left_behind(base: str) -> Iterator[Entry]:
     for place in directories():
         with contextlib.suppress(OSError):
             files += sorted(place.glob("*.json"))
-    found = filter(None, (_unlocked(file, base) for file in files))
-    for _, entry in zip(range(MOST), found, strict=False):
+    found = filter(None, (_lock(file, base) for file in files))
+    for _, entry in zip(range(MAX_DELETED), found, strict=False):
         yield entry
 
 
-def _unlocked(file: Path, base: str) -> Entry | None:
+def _lock(file: Path, base: str) -> Entry | None:
     try:
         descriptor = os.open(file, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
@@ -86,7 +86,7 @@ def _unlocked(file: Path, base: str) -> Entry | None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         noted = json.loads(os.read(descriptor, 4096))
         entry = Entry(file, descriptor, str(noted["email"]), str(noted["password"]))
-        if time.time() - os.fstat(descriptor).st_mtime > OLDEST:
+        if time.time() - os.fstat(descriptor).st_mtime > MAX_AGE:
             entry.close()
             return None
         if noted["base"] == base:

@@ -31,12 +31,14 @@ class Registration:
         self._session = session
         self.done = False
         """Whether there is an account."""
-        self.erred = False
+        self.failed = False
         """Whether it ended in an error of the server."""
 
     def steps(self) -> Iterator[Step]:
         """Yield the request, gated by the health check."""
-        yield from self._session.sending(REGISTER, self._request(), self._noted, (), gate="health", got=self._answered)
+        yield from self._session.sending(
+            REGISTER, self._request(), self._journalled, (), gate="health", on_response=self._answered
+        )
 
     def _request(self) -> RequestToSend:
         call, (email, password) = self._api.register_call, self._accounts.new
@@ -45,22 +47,22 @@ class Registration:
         values |= {call.password_again: password} if call.password_again else {}
         return self._session.write("POST", call, values)
 
-    def _noted(self) -> RequestToSend:
+    def _journalled(self) -> RequestToSend:
         self._accounts.write_down()
         return self._request()
 
     def _answered(self, raw: RawResponse) -> None:
         assert self._api.register_call is not None
-        self.erred = raw.status >= 500
-        if self.erred:
+        self.failed = raw.status >= 500
+        if self.failed:
             return
         if not 200 <= raw.status < 400:
             self._accounts.forget()
             return
-        got = self._session.take(raw)
-        if refuses_account(self._api, got):
+        reply = self._session.take(raw)
+        if refuses_account(self._api, reply):
             self._accounts.forget()
             return
-        self.done = not got.is_page or self._api.by_cookie
+        self.done = not reply.is_page or self._api.by_cookie
         if self._accounts.signs_in_new:
             self._session.enter(raw, self._api.register_call.token)

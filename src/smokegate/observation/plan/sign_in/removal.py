@@ -27,22 +27,22 @@ def removal(
     (name, last), (email, password) = names, account
     values = {login.email: email, login.password: password}
 
-    def entering() -> RequestToSend:
+    def build_login() -> RequestToSend:
         return session.write("POST", login, values)
 
-    def entered(raw: RawResponse) -> None:
+    def on_login(raw: RawResponse) -> None:
         session.enter(raw)
         if not session.signed_in and raw.status in NO_SUCH_ACCOUNT:
             forget()
 
-    def leaving() -> RequestToSend | NotSent:
+    def build_deletion() -> RequestToSend | NotSent:
         if not session.signed_in:
             return NotSent(name)
         return session.deletion(delete, password, session.identity)
 
-    def left(raw: RawResponse) -> None:
+    def on_deletion(raw: RawResponse) -> None:
         if 200 <= raw.status < 300:
             forget()
 
-    yield from session.sending(name, entering(), entering, (), gate="health", got=entered)
-    yield from session.sending(last, session.target(delete), leaving, (name,), got=left)
+    yield from session.sending(name, build_login(), build_login, (), gate="health", on_response=on_login)
+    yield from session.sending(last, session.target(delete), build_deletion, (name,), on_response=on_deletion)

@@ -47,28 +47,28 @@ class Session:
 
     def take(self, raw: RawResponse) -> Reply:
         """Take from an answer what a client keeps of every answer: its cookies."""
-        got = Reply(raw.status, Headers(raw.headers), raw.text, raw.json, raw.is_json)
-        self._browser.keep(self.cookies, got.headers)
-        return got
+        reply = Reply(raw.status, Headers(raw.headers), raw.text, raw.json, raw.is_json)
+        self._browser.keep(self.cookies, reply.headers)
+        return reply
 
     def enter(self, raw: RawResponse, key: str | None = None) -> None:
         """Take the answer to a login, or to a registration whose token has a key of its own."""
-        got = self.take(raw)
-        found = identity_in(self._api, got)
+        reply = self.take(raw)
+        found = identity_in(self._api, reply)
         self.identity = self.identity if found is None else found
-        if not signs_in(self._api, got, key):
+        if not signs_in(self._api, reply, key):
             return
         self.signed_in = True
         if self._api.by_cookie:
-            self._redactor.add(*got.cookies.values())
+            self._redactor.add(*reply.cookies.values())
         else:
-            self.token = token_of(self._api, got, key)
+            self.token = token_of(self._api, reply, key)
             self._redactor.add(self.token or "")
 
     def see(self, raw: RawResponse) -> None:
         """Take the answer to an account view."""
-        got = self.take(raw)
-        found = identity_in(self._api, got)
+        reply = self.take(raw)
+        found = identity_in(self._api, reply)
         self.identity = self.identity if found is None else found
 
     def take_csrf(self, raw: RawResponse) -> None:
@@ -76,7 +76,7 @@ class Session:
         self.csrf = self._csrf_in(self.take(raw))
         self._redactor.add(self.csrf or "")
 
-    def _csrf_in(self, got: Reply) -> str | None:
+    def _csrf_in(self, reply: Reply) -> str | None:
         csrf = self._api.csrf
         if csrf is None:
             return None
@@ -84,11 +84,13 @@ class Session:
             cookie = self.cookies.get(csrf.cookie)
             return None if cookie is None else unquote(cookie.value)
         if csrf.answer_header is not None:
-            return got.headers.get(csrf.answer_header)
+            return reply.headers.get(csrf.answer_header)
         if csrf.json_ is not None:
-            found = lookup(got.json, tuple(csrf.json_.split("."))) if got.is_json else None
+            found = lookup(reply.json, tuple(csrf.json_.split("."))) if reply.is_json else None
             return found if isinstance(found, str) else None
-        return element(got.text, csrf.input, "value") if csrf.input else element(got.text, csrf.meta or "", "content")
+        return (
+            element(reply.text, csrf.input, "value") if csrf.input else element(reply.text, csrf.meta or "", "content")
+        )
 
     def view(self) -> RequestToSend:
         """Return the request for the account."""
@@ -160,17 +162,21 @@ class Session:
         *,
         priority: int = JOURNEY,
         gate: str | None = None,
-        got: Callable[[RawResponse], None] | None = None,
+        on_response: Callable[[RawResponse], None] | None = None,
     ) -> Iterator[Step]:
         """Yield a write, and before it the page that gives its CSRF token, where the file declares one."""
         if self._api.csrf is None:
-            yield Step(name, "sign_in", target, build, after, priority, retry=False, gate=gate, got=got)
+            yield Step(name, "sign_in", target, build, after, priority, retry=False, gate=gate, on_response=on_response)
             return
         page = CSRF + name
 
-        def fetching() -> RequestToSend | NotSent:
-            wanted = build()
-            return wanted if isinstance(wanted, NotSent) else self.csrf_page()
+        def build_page() -> RequestToSend | NotSent:
+            request = build()
+            return request if isinstance(request, NotSent) else self.csrf_page()
 
-        yield Step(page, "sign_in", self.csrf_page(), fetching, after, priority, gate=gate, got=self.take_csrf)
-        yield Step(name, "sign_in", target, build, (*after, page), priority, retry=False, gate=gate, got=got)
+        yield Step(
+            page, "sign_in", self.csrf_page(), build_page, after, priority, gate=gate, on_response=self.take_csrf
+        )
+        yield Step(
+            name, "sign_in", target, build, (*after, page), priority, retry=False, gate=gate, on_response=on_response
+        )

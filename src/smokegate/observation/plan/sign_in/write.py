@@ -32,7 +32,9 @@ class Write:
     def steps(self) -> Iterator[Step]:
         """Yield the write and its undoing."""
         session = self._session
-        yield from session.sending(WRITE, session.target(self._call), self._writing, (AGAIN,), got=self._written)
+        yield from session.sending(
+            WRITE, session.target(self._call), self._writing, (AGAIN,), on_response=self._written
+        )
         yield from session.sending(UNDO, session.target(self._call.undo), self._undoing, (WRITE,))
 
     def _writing(self) -> RequestToSend | NotSent:

@@ -14,7 +14,7 @@ from smokegate.observation.transport.lane_connection import LaneConnection
 ESTABLISHED = 1
 
 
-class Place(Struct, eq=False):
+class Slot(Struct, eq=False):
     """One connection as its server sees it."""
 
     since: float
@@ -26,23 +26,23 @@ class Place(Struct, eq=False):
     answered: bool = False
     spent: bool = False
     """Whether it was shut down and must not be used again."""
-    own: LaneConnection | None = None
+    lane_connection: LaneConnection | None = None
     """Whose it is, where a lane chooses what goes on it."""
     carried: set[str] = field(default_factory=set)
     """The names of the exchanges that were sent on it, where a lane chose them."""
 
 
-def alive(place: Place) -> bool:
+def alive(slot: Slot) -> bool:
     """Return whether the server holds a connection open: it has not hung up."""
-    if place.spent or place.sock is None:
-        return place.busy
+    if slot.spent or slot.sock is None:
+        return slot.busy
     try:
         if sys.platform == "linux":
-            return place.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == ESTABLISHED
-        if place.busy:
+            return slot.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == ESTABLISHED
+        if slot.busy:
             return True
         with selectors.DefaultSelector() as selector:
-            selector.register(place.sock, selectors.EVENT_READ)
+            selector.register(slot.sock, selectors.EVENT_READ)
             return not selector.select(0)
     except (OSError, ValueError):  # closed at this very moment
         return False
