@@ -563,7 +563,7 @@ REQUESTS = st.lists(
         st.sampled_from([0, 1, 3, 4, 5]),
         st.fixed_dictionaries(
             {
-                "apart": st.frozensets(st.sampled_from("abcd"), max_size=3),
+                "separate_from": st.frozensets(st.sampled_from("abcd"), max_size=3),
                 "alone": st.booleans(),
                 "sample": st.booleans(),
                 "followed": st.booleans(),

@@ -48,11 +48,8 @@ def find() -> str | NoBrowser:
     installed = [found for name in NAMES if (found := shutil.which(name))] + [
         each for each in PLACES if Path(each).exists()
     ]
-    return (
-        installed[0]
-        if installed
-        else NoBrowser("no browser: neither Playwright's Chromium nor another is installed", INSTALL)
-    )
+    none = NoBrowser("no browser: neither Playwright's Chromium nor another is installed", INSTALL)
+    return installed[0] if installed else none
 
 
 def is_shell(program: str) -> bool:

@@ -129,7 +129,7 @@ class PageSignIn:
         window, declared, person = self._window, self._section.fields, self._person
         fields = window.page.locator(VISIBLE)
         read = await fields.evaluate_all(READ)
-        email = self._declared(declared.email) or _first(fields, read, _is_email_field)
+        email = self._declared(declared.email) or _first(fields, read, _is_email)
         if email is None:
             return False
         await email.fill(person.email)
@@ -138,17 +138,12 @@ class PageSignIn:
             await window.page.locator("input[type=password]:visible").first.wait_for(timeout=1000 * window.timeout / 2)
             read = await fields.evaluate_all(READ)
         for index, (kind, *words, required, value) in enumerate(read[:30]):
-            field, description = fields.nth(index), " ".join(map(str, words))
+            field, label = fields.nth(index), " ".join(map(str, words))
             if kind == "password" and not declared.password:
                 await field.fill(person.password)
             elif kind == "checkbox" and required:
                 await field.check()
-            elif (
-                kind == "text"
-                and not value
-                and not _is_email_field(read[index])
-                and (required or NAME.search(description))
-            ):
+            elif kind == "text" and not value and not _is_email(read[index]) and (required or NAME.search(label)):
                 await field.fill(person.name)
         for where, what in ((declared.password, person.password), (declared.name, person.name)):
             if where is not None:
@@ -193,7 +188,7 @@ class PageSignIn:
         return bool((await self._window.facts())["password"])
 
 
-def _is_email_field(read: list[Any]) -> bool:
+def _is_email(read: list[Any]) -> bool:
     kind, name, identity, placeholder, complete, label, *_ = read
     if kind == "email" or complete in {"email", "username"}:
         return True

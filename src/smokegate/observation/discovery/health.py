@@ -65,9 +65,8 @@ def health_check(answers: Iterable[Response], missing_page: Response, page: Resp
     for response in answers:
         if response.status and _is_health_check(response, missing_page, page):
             key, value = _status_of(response)
-            return HealthCheck(
-                response.path, response.status, key, value, _has_database(response.json), _word(response)
-            )
+            database = _has_database(response.json)
+            return HealthCheck(response.path, response.status, key, value, database, _word(response))
     return None
 
 
@@ -78,16 +77,13 @@ def unreachable_check(answers: Iterable[Response], missing_page: Response) -> He
     """
     if missing_page.status in {0, *GATEWAY}:
         return None
-    return next(
-        (HealthCheck(response.path, response.status) for response in answers if response.status in GATEWAY), None
-    )
+    return next((HealthCheck(each.path, each.status) for each in answers if each.status in GATEWAY), None)
 
 
 def _is_health_check(response: Response, missing_page: Response, page: Response) -> bool:
     if response.ok:
-        if _is_same_page(response, missing_page) or (
-            response.is_html and (_is_same_page(response, page) or len(response.text) > 10 * SHORT)
-        ):
+        root = response.is_html and (_is_same_page(response, page) or len(response.text) > 10 * SHORT)
+        if root or _is_same_page(response, missing_page):
             return False
         return response.is_json or response.is_html or len(response.text) <= SHORT
     # A health check that says "not healthy": the server answers otherwise where there is nothing.

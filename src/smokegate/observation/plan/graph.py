@@ -150,23 +150,23 @@ class Graph:
             request = LaneRequest(run, step.separate_from, alone=step.fresh, sample=step.sample, followed=followed)
             self._pool.send(self._origin(step), request, step.priority)
 
-    def _run(self, step: Step, since: float, lane_connection: LaneConnection) -> None:
+    def _run(self, step: Step, since: float, connection: LaneConnection) -> None:
         with self._condition:
             if self.stopped:
                 return
             self.running[step.name] = time.monotonic()
-        self._carry_out(step, since, lane_connection)
+        self._carry_out(step, since, connection)
 
-    def _carry_out(self, step: Step, since: float, lane_connection: LaneConnection | None = None) -> None:
+    def _carry_out(self, step: Step, since: float, connection: LaneConnection | None = None) -> None:
         more: Iterable[Step] = ()
         try:
             request = self._request(step)
             if isinstance(request, NotSent):
                 exchange = self._not_sent(step, request)
             else:
-                if lane_connection is not None:
-                    lane_connection.current = step.name
-                exchange, raw = self._retries.run(step, request, since, lane_connection=lane_connection)
+                if connection is not None:
+                    connection.current = step.name
+                exchange, raw = self._retries.run(step, request, since, connection=connection)
                 if raw is not None and step.on_response is not None:
                     more = step.on_response(raw) or ()
                 elif step.on_no_answer is not None:

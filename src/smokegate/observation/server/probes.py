@@ -26,9 +26,7 @@ ENGINE = "{{.ServerVersion}} {{.SystemTime}} {{.DockerRootDir}}"
 #: Evaluated by the shell in the database's container, whose environment has the names. Over TCP, as the
 #: backend asks: while the image initialises its database, a server that no one else reaches answers on the
 #: local socket.
-PG_ISREADY = (
-    'user="${POSTGRES_USER:-postgres}"; exec pg_isready -h 127.0.0.1 -t 3 -U "$user" -d "${POSTGRES_DB:-$user}"'
-)
+PG_READY = 'user="${POSTGRES_USER:-postgres}"; exec pg_isready -h 127.0.0.1 -t 3 -U "$user" -d "${POSTGRES_DB:-$user}"'
 LISTENING = 'PATH="$PATH:/usr/sbin:/sbin" exec ss -Hltnp'
 ORIGIN_SCRIPT = Path(__file__).with_name("origin.sh").read_text("utf-8")
 RESPONSE_HEAD = re.compile(r"HTTP/[\d.]+ (\d{3})[^\r\n]*\r?\n((?:[^\r\n]+\r?\n)*)\r?\n")
@@ -98,7 +96,7 @@ def database(host: Host, compose: Compose, services: tuple[ServiceView, ...]) ->
             ready=False,
             detail=f"its container is {one.state or 'not there' if one else 'not there'}",
         )
-    output = host.run(["docker", "exec", one.id, "sh", "-c", PG_ISREADY])
+    output = host.run(["docker", "exec", one.id, "sh", "-c", PG_READY])
     return parse_host.database(compose.database, output.status, output.stdout, output.stderr)
 
 
@@ -109,17 +107,8 @@ def command(port: int, path: str, limit: float, public: str) -> list[str]:
     `limit` is in seconds.
     """
     parts = urlsplit(public)
-    return [
-        "sh",
-        "-c",
-        ORIGIN_SCRIPT,
-        "sh",
-        str(port),
-        path,
-        f"{limit:g}",
-        parts.netloc.rpartition("@")[2],
-        parts.scheme,
-    ]
+    host = parts.netloc.rpartition("@")[2]
+    return ["sh", "-c", ORIGIN_SCRIPT, "sh", str(port), path, f"{limit:g}", host, parts.scheme]
 
 
 def answer(path: str, output: Output) -> OriginAnswer:

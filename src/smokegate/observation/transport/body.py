@@ -1,4 +1,4 @@
-"""Reads a body: decompressed, decoded and parsed, each within a cap, whatever the server sends."""
+"""Reads a response body: decompresses and decodes it within fixed limits."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ from smokegate.observation.transport.limits import (
     number,
 )
 
-#: The character sets that are decoded: all in C and in linear time. Others (punycode takes minutes) count as UTF-8.
+#: Supported charsets, all decoded in C in linear time. Others (punycode takes minutes) are read as UTF-8.
 CHARSETS = frozenset(
     {"utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be", "latin1", "koi8-r"}
     | {f"iso-8859-{number}" for number in (1, 2, 5, 7, 9, 15)}
     | {f"windows-125{number}" for number in (0, 1, 2, 3, 4, 7)}
     | {"shift_jis", "euc-jp", "euc-kr", "gb2312", "gbk", "gb18030", "big5"}
 )
-#: What content encodings are called that were requested, and the format that zlib knows them by.
+#: Requested content encodings and their zlib window bits.
 FORMATS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 FOUR_BYTES = 0xF0
-"""The first byte of the characters that UTF-8 writes with four."""
+"""Smallest first byte of a four-byte UTF-8 sequence."""
 M_MMAP_THRESHOLD = -3
-"""A parameter of glibc's `mallopt`: blocks over so many bytes are of their own."""
-#: Called before a large body is read: frees memory that holds values which can be computed again.
+"""`mallopt` parameter of glibc: larger blocks are allocated with mmap."""
+#: Called before a large body is read, to free caches.
 memory_release_hooks: list[Callable[[], None]] = []
-#: Large bodies are read one at a time: six at once would need six times their memory.
+#: Large bodies are read one at a time: six at once would take six times the memory.
 _large_body_slot = threading.Semaphore(1)
 
 
 @cache
 def _return_freed_memory() -> None:
-    """Have glibc give large blocks back to the system when they are freed: by default each thread keeps some."""
+    """Make glibc return freed large blocks to the system: by default each thread keeps some."""
     import ctypes  # noqa: PLC0415 -- start-up time: only where a large body comes
 
     with suppress(OSError, AttributeError):  # another system, or another C library
@@ -49,22 +49,22 @@ def _return_freed_memory() -> None:
 
 
 class BodyReader:
-    """One body on its way, until `release`: what it holds for a large one keeps the next large one waiting."""
+    """Reads one body; while it holds a large one, until `release`, no other large body is read."""
 
     def __init__(self) -> None:
         self._large = False
 
     def bytes(self, stream: Any, left: float) -> bytearray:
-        """Return a body, decompressed.
+        """Return the decompressed body.
 
         Args:
-            stream: urllib3's response.
-            left: the seconds until the deadline.
+            stream: the urllib3 response.
+            left: seconds until the deadline.
 
         Raises:
-            TooLargeError: it is longer than the cap, or is announced to be.
-            CutShortBodyError: its compressed form ends too early.
-            UnknownEncodingError: it is encoded in a way that was not requested, or not as it says.
+            TooLargeError: it exceeds the cap, or its Content-Length does.
+            CutShortBodyError: the compressed body is truncated.
+            UnknownEncodingError: its encoding was not requested, or is not the declared one.
         """
         announced = stream.headers.get("content-length", "").strip()
         if announced and stream.length_remaining != 0:
@@ -86,7 +86,7 @@ class BodyReader:
         return body
 
     def release(self) -> None:
-        """Let the next large body be read."""
+        """Allow the next large body to be read."""
         if self._large:
             self._large = False
             _large_body_slot.release()
@@ -104,7 +104,7 @@ def _decompressed(stream: Any) -> Iterator[bytes]:
 
 
 def _inflated(raw: Iterator[bytes], encoding: str) -> Iterator[bytes]:
-    """Decompress piece by piece, so that a small body that unpacks to a huge one stops at the cap."""
+    """Decompress in chunks, so that a decompression bomb stops at the cap."""
     engine, started = zlib.decompressobj(FORMATS[encoding]), False
     for piece in raw:
         data = piece
@@ -126,7 +126,7 @@ def _inflated(raw: Iterator[bytes], encoding: str) -> Iterator[bytes]:
 
 
 def decode(body: bytes | bytearray, content_type: str) -> str:
-    """Decode a body as its content type says, else as UTF-8; what does not decode is replaced.
+    """Decode a body by the charset of its content type, else as UTF-8; invalid bytes are replaced.
 
     Raises:
         TooLargeError: it would take too much memory.
@@ -138,5 +138,5 @@ def decode(body: bytes | bytearray, content_type: str) -> str:
             charset = value.strip().strip("\"'").lower()
     if len(body) > MAX_WIDE_BODY and max(body) >= FOUR_BYTES:
         raise TooLargeError(f"the body is longer than {MAX_WIDE_BODY} bytes and has characters outside the basic plane")
-    # The mark before a text is part of its encoding: browsers and clients leave it out.
+    # Browsers and HTTP clients strip the byte order mark, too.
     return body.decode(charset if charset in CHARSETS else "utf-8", "replace").removeprefix("\ufeff")

@@ -1,4 +1,4 @@
-"""Opens connections; one failure counts for all requests that waited while it lasted."""
+"""Opens connections; requests that waited during a failed attempt share its failure."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from smokegate.observation.transport.redirects import is_private
 from smokegate.observation.transport.tls import Contexts, Socket
 
 Phases = dict[str, tuple[float, float]]
-"""Phase → when it began (monotonic clock) and how long it took."""
+"""Phase → start (monotonic clock) and duration."""
 
 
 class SharedFailureError(OSError):
-    """Another attempt to connect failed while this one waited for its turn; its error is the cause."""
+    """Another connection attempt failed while this request was queued; its error is the cause."""
 
 
 class Dialer:
-    """Opens connections and remembers, per origin, whether one could ever be opened.
+    """Opens connections and remembers per origin whether one ever succeeded.
 
-    A host that swallows packets costs its time-out once: any request made before that connection attempt failed
-    shares its failure, instead of queueing up for a time-out of its own.
+    A host that drops packets costs one timeout: requests made before that attempt failed share its failure instead
+    of each waiting for another timeout.
     """
 
     def __init__(self, resolver: Resolver, contexts: Contexts) -> None:
@@ -34,10 +34,10 @@ class Dialer:
         self._reached: set[Origin] = set()
 
     def take(self, origin: Origin, since: float, deadline: float, *, public_only: bool = False) -> Connection:
-        """Open a connection that is the caller's own; `since` is when its request was made.
+        """Open a connection for the caller; `since` is when its request was made.
 
         Raises:
-            OSError, UnicodeError: what kept it from being opened.
+            OSError, UnicodeError: it could not be opened.
         """
         self._share_failure(origin, since)
         try:
@@ -48,11 +48,11 @@ class Dialer:
             raise
 
     def tcp(self, host: str, port: int, deadline: float, phases: Phases, *, public_only: bool = False) -> Socket:
-        """Look a name up and connect, noting how long each took.
+        """Resolve a name and connect, recording the duration of both in `phases`.
 
         Raises:
-            OSError, UnicodeError: what kept it from being opened.
-            BadRedirectError: only public addresses are allowed, and this is none.
+            OSError, UnicodeError: it could not be opened.
+            BadRedirectError: only public addresses are allowed, and this one is private.
         """
         began = time.monotonic()
         addresses = self.resolver.resolve(host, port, deadline)

@@ -1,4 +1,4 @@
-"""One table that maps every error of urllib3, http.client, ssl and socket to a `WireCause`."""
+"""Maps every error of urllib3, http.client, ssl and socket to a `WireCause`, in one table."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ from smokegate.observation.transport.limits import (
 )
 from smokegate.observation.transport.lookup import NameTimeoutError
 
-#: `getaddrinfo` codes that mean "there is no such name"; every other one means that the name server gave no
-#: useful answer.
+#: `getaddrinfo` codes for "no such name"; all others are failures of the name server.
 NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME), socket.EAI_FAMILY}
 NO_ROUTE = {
     errno.ENETUNREACH,
@@ -35,7 +34,7 @@ NO_ROUTE = {
     errno.EACCES,
     errno.EPERM,
 }
-#: Alerts of a server that are about the client's certificate (RFC 8446, 6.2), as OpenSSL words them.
+#: TLS alerts about the client certificate (RFC 8446, 6.2), in OpenSSL's wording.
 CLIENT_ALERT = re.compile(
     r"alert (?:certificate (?:required|expired|revoked|unknown)|bad certificate|unsupported certificate|unknown ca"
     r"|access denied)\b"
@@ -57,7 +56,7 @@ def _message_contains(*words: str) -> Callable[[BaseException], bool]:
 
 
 def _refuses_client(error: BaseException) -> bool:
-    """Return whether it is the server's alert about the certificate that the client showed, or did not show."""
+    """Return whether the server's TLS alert is about the client certificate, or its absence."""
     return CLIENT_ALERT.search(str(error)) is not None
 
 
@@ -67,7 +66,7 @@ def _always(_: BaseException) -> bool:
 
 Row = tuple[type[BaseException], Callable[[BaseException], bool], WireCause]
 
-#: The most specific first; the first row that fits any error in the chain counts.
+#: Most specific first; the first row that matches any error in the chain wins.
 TABLE: tuple[Row, ...] = (
     (TooManyRedirectsError, _always, WireCause.TOO_MANY_REDIRECTS),
     (BadRedirectError, _always, WireCause.BAD_REDIRECT),
@@ -114,7 +113,7 @@ TABLE: tuple[Row, ...] = (
 
 
 def cause_of(error: BaseException) -> tuple[WireCause, str]:
-    """Return the cause of a failed request and the library's own words for it."""
+    """Return the cause of a failed request and the library's error message."""
     errors = list(chain(error))
     for kind, fits, cause in TABLE:
         for each in errors:
@@ -124,6 +123,6 @@ def cause_of(error: BaseException) -> tuple[WireCause, str]:
 
 
 def _describe(error: BaseException) -> str:
-    message = getattr(error, "verify_message", "") or str(error)  # of a certificate, without OpenSSL's own framing
+    message = getattr(error, "verify_message", "") or str(error)  # without OpenSSL's prefix
     text = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return "; ".join([text, *getattr(error, "__notes__", ())])

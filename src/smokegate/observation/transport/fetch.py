@@ -1,4 +1,4 @@
-"""One attempt at one exchange: sends, follows redirects step by step, reads no more than the caps allow."""
+"""One attempt of an exchange: sends, follows redirects, and reads the body within the caps."""
 
 from __future__ import annotations
 
@@ -22,36 +22,36 @@ if TYPE_CHECKING:
 
 
 class Fetched(Struct):
-    """The outcome and times of one attempt; filled in step by step, so that a failure shows how far it got."""
+    """Outcome and times of one attempt; filled in as it proceeds, so that a failure shows how far it got."""
 
     started: float
     raw: RawResponse | None = None
     error: BaseException | None = None
     ended: float = 0.0
     phases: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """Phase → when it began (monotonic clock) and how long it took."""
+    """Phase → start (monotonic clock) and duration."""
     address: str | None = None
     certificate: Certificate | None = None
     redirected: str = ""
-    """Where redirects have led."""
+    """The URL that redirects led to."""
     proxied: bool = False
-    """Whether a proxy of this machine was in between, which plain HTTP does not show."""
+    """Whether it went through a local proxy, which plain HTTP does not reveal."""
     body: BodyReader = field(default_factory=BodyReader)
-    """To be released when the body's text and value have been recorded: a large one takes megabytes."""
+    """To be released once the body is recorded: a large one takes megabytes."""
 
 
 def fetch(client: Client, request: RequestToSend, trace: Trace) -> Fetched:
-    """Send a request and return the outcome; never raises but for what ends the process.
+    """Send a request and return the outcome; raises only what ends the process.
 
     Args:
-        client: sends the request.
-        request: what to send.
-        trace: what it is allowed: its deadline counts for all, the lookup and redirects included.
+        client: the HTTP client.
+        request: the request.
+        trace: its limits; the deadline covers everything, name lookup and redirects included.
     """
     fetched = Fetched(time.monotonic())
     try:
         fetched.raw = _follow(client, request, trace, fetched)
-    except Exception as error:  # noqa: BLE001 -- whatever it is, the table names it
+    except Exception as error:  # noqa: BLE001 -- `errors.cause_of` maps every error
         fetched.error = drop_tracebacks(error)
         fetched.body.release()
     _copy_trace(trace, fetched)
@@ -68,7 +68,7 @@ def _follow(client: Client, request: RequestToSend, trace: Trace, fetched: Fetch
         except Exception as error:
             if same_host(first_url, request.url):
                 raise
-            # Never the fault of the host that was to be checked: the text names the one that failed.
+            # Not the fault of the checked host: the message names the one that failed.
             raise BadRedirectError(f"redirect to {request.url}: {type(error).__name__}: {error}") from None
         found = next_request(request, raw, location)
         if found is None:
@@ -90,7 +90,7 @@ def _send_once(
     response = client.send(request, trace)
     fetched.proxied = trace.proxied and request.url.startswith("http:")
     kind = response.headers.get("content-type", "")
-    fetched.body.release()  # that of the redirect before
+    fetched.body.release()  # the previous redirect's body
     try:
         _copy_trace(trace, fetched)
         content = fetched.body.bytes(response, trace.deadline - time.monotonic())
@@ -107,7 +107,7 @@ def _send_once(
 
 
 def _copy_trace(trace: Trace, fetched: Fetched) -> None:
-    """Take over what the connection classes saw."""
+    """Copy what the connection classes recorded."""
     if trace.opened is not None:
         fetched.phases.update(trace.opened.phases)
     if trace.used is not None:
@@ -117,7 +117,7 @@ def _copy_trace(trace: Trace, fetched: Fetched) -> None:
 
 
 def drop_tracebacks(error: BaseException) -> BaseException:
-    """Return an error without its tracebacks: their frames would keep megabytes of a body for the whole run."""
+    """Return an error without its tracebacks: their frames would hold megabytes of a body for the whole run."""
     for each in list(chain(error)):
         each.__traceback__ = None
     return error

@@ -1,6 +1,6 @@
-"""urllib3 over traced connections, with the proxies that this machine's settings name.
+"""urllib3 over traced connections, through the proxies configured on this machine.
 
-Imported late. What a proxy does on the way to the host (lookup, connection) is not ours to measure and is left out.
+Imported late. Phases behind a proxy (name lookup, connection) cannot be measured and are left out.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from smokegate.observation.transport.width import MAX_CONNECTIONS, Width
 
 MAX_HOSTS = 1024
 NO_RETRIES = Retry(0, read=False)
-"""What is tried again is decided elsewhere."""
+"""Retries are decided in `again`."""
 
 
 class Pools:
-    """Traced connections on one route, straight and through each proxy, with one shared TLS context."""
+    """Connection pools of one route, direct and through each proxy, sharing one TLS context."""
 
     def __init__(self, dialer: Dialer, route: Route) -> None:
         self._dialer = dialer
@@ -40,10 +40,10 @@ class Pools:
         self._managers: dict[str | None, PoolManager] = {}
 
     def of(self, url: Url, proxy: str | None) -> HTTPConnectionPool:
-        """Return the connections to the host of an address.
+        """Return the connection pool for a URL's host.
 
         Raises:
-            FailedProxyError: the proxy's address cannot be used.
+            FailedProxyError: the proxy's URL is invalid.
         """
         if proxy not in self._managers:
             self._managers[proxy] = _manager(proxy)
@@ -98,7 +98,7 @@ class Client:
         self._pools: dict[Route, Pools] = {}
 
     def send(self, request: RequestToSend, trace: Trace) -> BaseHTTPResponse:
-        """Send and return as soon as the headers are there; the body is the caller's to read.
+        """Send and return once the headers are there; the caller reads the body.
 
         Raises:
             urllib3.exceptions.HTTPError, OSError: see `errors.cause_of`.
@@ -113,7 +113,7 @@ class Client:
         absolute_form = proxy is not None and url.scheme == "http" and not proxy.lower().startswith("socks")
         try:
             return (
-                self._pools_for(trace.route, trace.lane_connection)
+                self._pools_for(trace.route, trace.connection)
                 .of(url, proxy)
                 .urlopen(
                     request.method,
@@ -133,15 +133,15 @@ class Client:
                 raise FailedProxyError(f"nothing came through the proxy: {error}") from error
             raise
 
-    def trace(self, since: float, deadline: float, lane_connection: LaneConnection | None = None) -> Trace:
-        """Return what the connection classes need to know of a request.
+    def trace(self, since: float, deadline: float, connection: LaneConnection | None = None) -> Trace:
+        """Return the trace of a request, which the connection classes read and fill in.
 
         Args:
-            since: when it was its turn (monotonic clock).
-            deadline: when it must be over (monotonic clock).
-            lane_connection: the connection that its lane chose for it.
+            since: when it was dequeued (monotonic clock).
+            deadline: its deadline (monotonic clock).
+            connection: the connection that its lane chose.
         """
-        return Trace(self._dialer, DIRECT, since, deadline, self._widths, lane_connection)
+        return Trace(self._dialer, DIRECT, since, deadline, self._widths, connection)
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -150,15 +150,15 @@ class Client:
         for each in pools:
             each.close()
 
-    def _pools_for(self, route: Route, lane_connection: LaneConnection | None) -> Pools:
+    def _pools_for(self, route: Route, connection: LaneConnection | None) -> Pools:
         with self._lock:
-            pools = self._pools if lane_connection is None else lane_connection.pools
+            pools = self._pools if connection is None else connection.pools
             if route not in pools:
                 pools[route] = Pools(self._dialer, route)
             return pools[route]
 
 
 def _failed_at_proxy(error: Exception, url: Url, trace: Trace) -> bool:
-    """Return whether it failed at the proxy, as far as can be known: in plain HTTP that is all of it."""
+    """Return whether it failed at the proxy; in plain HTTP every failure counts as the proxy's."""
     known = isinstance(getattr(error, "reason", error), FailedProxyError | ProxyError | SSLError)
     return not known and (url.scheme == "http" or (trace.sent_at is None and not trace.tunnelled))

@@ -1,4 +1,4 @@
-"""Parses a JSON body within caps: its length, values, levels and digits."""
+"""Parses a JSON body within caps on length, number of values, nesting depth and digits."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from smokegate.observation.transport.limits import (
 )
 
 STRUCTURE = re.compile(r"\s*[{\[]")
-"""How an object or an array begins."""
+"""Start of an object or array."""
 ESCAPED = re.compile(r"\\u[dD][89abAB]")
-"""A character outside the basic plane, as JSON may write it."""
+"""JSON escape of a character outside the basic plane."""
 
 
 def parse(text: str, content_type: str) -> tuple[Any, bool]:
-    """Return the JSON value of a body and whether it is one.
+    """Return the JSON value of a body and whether the body is JSON.
 
-    A body counts as JSON when it says so, or when it is an object or an array whatever it says: an expectation
-    about its keys must not fail for a header that no one expected.
+    A body is JSON by its content type, or if it parses as an object or array whatever its type: an expectation about
+    its keys must not fail because of a wrong header.
 
     Raises:
-        TooLargeError: it says that it is JSON, and has more values, levels or digits than the caps allow.
+        TooLargeError: its type is JSON, and it exceeds a cap.
     """
     declared = content_type.partition(";")[0].strip().lower().endswith(("/json", "+json"))
     if not (declared or STRUCTURE.match(text)):
@@ -81,7 +81,7 @@ def _constant(text: str) -> float:
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
-    """Return whether a value is nested deeper than so many levels."""
+    """Return whether a value is nested deeper than `levels`."""
     level = [value]
     for _ in range(levels + 1):
         level = [

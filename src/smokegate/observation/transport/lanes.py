@@ -1,4 +1,4 @@
-"""The requests that wait for one server, the connections to it, and which request goes on which of them."""
+"""The request queue of one server, its connections, and the assignment of requests to connections."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from typing import NamedTuple
 from smokegate.observation.transport.lane_connection import LaneConnection
 from smokegate.observation.transport.width import Width
 
-#: As many samples are under way at once where the server takes several connections, so that two of six are left for
-#: what others wait for; where that is not known, one.
+#: Maximum concurrent samples if the server takes several connections, leaving two of six for requests that others
+#: depend on; otherwise one.
 SAMPLES = 4
 
 _count = itertools.count()
 
 
 class LaneRequest(NamedTuple):
-    """What is to be sent, and on which connection it may go."""
+    """A queued request, and which connections it may use."""
 
     run: Callable[[LaneConnection], object]
     separate_from: Collection[str] = frozenset()
-    """The exchanges with which it may not share a connection: a balancer would send both to one instance."""
+    """Exchanges that it must not share a connection with: a load balancer would send both to one instance."""
     alone: bool = False
-    """Whether its connection carries nothing else."""
+    """Whether its connection must carry no other request."""
     sample: bool = False
     followed: bool = False
-    """Whether a request follows on it that may not share its connection."""
+    """Whether another request follows that must not share its connection."""
 
 
 class QueuedRequest(NamedTuple):
-    """A request in its lane; the smallest is the most urgent one."""
+    """A queued request; the smallest is the most urgent."""
 
     priority: int
     number: int
@@ -39,12 +39,12 @@ class QueuedRequest(NamedTuple):
 
 
 class Lane:
-    """The requests for one server and the connections to it. Guarded by its pool's lock.
+    """The request queue of one server and its connections. Guarded by the pool's lock.
 
     Args:
-        most: how many requests may ever be under way at once.
-        changed: called when more may be under way than before.
-        measured: whether the jobs share a server whose width must be learnt; else `most` hold from the start.
+        most: maximum concurrent requests.
+        changed: called when the limit was raised.
+        measured: learn how many connections the server takes; else `most` applies from the start.
     """
 
     def __init__(self, most: int, changed: Callable[[Lane], None], *, measured: bool) -> None:
@@ -57,20 +57,20 @@ class Lane:
 
     @property
     def waiting(self) -> int:
-        """How many requests have not begun."""
+        """Number of queued requests."""
         return len(self._waiting)
 
     @property
     def active(self) -> int:
-        """How many requests are under way."""
+        """Number of requests in flight."""
         return len(self._busy)
 
     def put(self, request: LaneRequest, priority: int) -> None:
-        """Add a request, the smallest priority first."""
+        """Queue a request, smallest priority first."""
         insort(self._waiting, QueuedRequest(priority, next(_count), request))
 
     def take(self) -> tuple[LaneRequest, LaneConnection] | None:
-        """Return the most urgent request that may begin, and the connection for it; None where none may."""
+        """Dequeue the most urgent request that may start and its connection; None if there is none."""
         if self.active >= self._allowed:
             return None
         self._drop_closed()
@@ -83,7 +83,7 @@ class Lane:
         return None
 
     def done(self, connection: LaneConnection) -> None:
-        """Take a connection back whose request is done."""
+        """Return a connection whose request is done."""
         del self._busy[connection]
         if self.width is not None and self.width.carried(connection) is not None:
             self._idle.append(connection)
@@ -91,14 +91,14 @@ class Lane:
             connection.close()
 
     def close_idle(self) -> None:
-        """Close the connections that carry no request."""
+        """Close the idle connections."""
         while self._idle:
             self._idle.pop().close()
         if self.width is not None:
             self.width.close_idle()
 
     def clear(self) -> None:
-        """Drop what has not begun, and close what is idle."""
+        """Drop queued requests and close idle connections."""
         self._waiting.clear()
         self.close_idle()
 
@@ -107,7 +107,7 @@ class Lane:
         return self._most if self.width is None else self.width.allowed
 
     def _connection_for(self, waiting: QueuedRequest, place: int) -> LaneConnection | None:
-        """Return an idle connection on which a request may go, or a new one; None where it has to wait."""
+        """Return an idle connection that a request may use, or a new one; None if it must wait."""
         request, width = waiting.request, self.width
         if width is None:
             return LaneConnection(alone=True)
@@ -126,13 +126,13 @@ class Lane:
         return LaneConnection(alone=request.alone)
 
     def _reserved(self, waiting: QueuedRequest) -> int:
-        """Return how many idle connections are kept free: one for what follows on a more urgent request."""
+        """Return how many idle connections are reserved: one if a more urgent request has a follow-up."""
         assert self.width is not None
         follow_ups = (each.request.followed and each.priority < waiting.priority for each in self._busy.values())
         return int(self.width.proven and any(follow_ups))
 
     def _must_wait(self, request: LaneRequest, place: int) -> bool:
-        """Return whether no connection is opened for a request yet, `place` others being more urgent."""
+        """Return whether a request must wait for a connection; `place` queued requests are more urgent."""
         assert self.width is not None
         if request.sample:
             under_way = sum(each.request.sample for each in self._busy.values())
@@ -141,19 +141,19 @@ class Lane:
         if request.alone or not self.width.worth_waiting:
             return False
         ahead = self._waiting[:place]
-        if self.active + len(self._idle) >= self._allowed:  # another connection would be closed for it
+        if self.active + len(self._idle) >= self._allowed:  # it would evict another connection
             ahead = [each for each in ahead if each.request.separate_from == request.separate_from]
         return len(ahead) < sum(not each.alone and self._may_share(request, each) for each in self._busy)
 
     def _drop_closed(self) -> None:
-        """Forget the connections that were closed while they were idle."""
+        """Forget idle connections that were closed."""
         if self.width is not None:
             for each in [each for each in self._idle if self.width.carried(each) is None]:
                 self._idle.remove(each)
                 each.close()
 
     def _may_share(self, request: LaneRequest, connection: LaneConnection) -> bool:
-        """Return whether a connection has carried nothing that a request may not share one with."""
+        """Return whether a request may use a connection, given what it has carried."""
         assert self.width is not None
-        carried = self.width.carried(connection) or {connection.current}  # about to be opened
+        carried = self.width.carried(connection) or {connection.current}  # not open yet
         return carried.isdisjoint(request.separate_from)

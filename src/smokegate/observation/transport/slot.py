@@ -1,4 +1,4 @@
-"""One connection as its server sees it."""
+"""A slot of a server's connection limit: one connection from opening to closing."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from msgspec import Struct, field
 
 from smokegate.observation.transport.lane_connection import LaneConnection
 
-#: Linux's `TCP_ESTABLISHED` (include/net/tcp_states.h): neither side has ended the connection.
+#: `TCP_ESTABLISHED` of Linux (include/net/tcp_states.h): neither side has closed.
 ESTABLISHED = 1
 
 
 class Slot(Struct, eq=False):
-    """One connection as its server sees it."""
+    """One connection to a server, from opening to closing."""
 
     since: float
-    """When connecting began."""
+    """When connecting started."""
     connected: float | None = None
     sock: socket.socket | None = None
     busy: bool = True
-    """Whether a request of ours is on it."""
+    """Whether it carries a request."""
     answered: bool = False
     spent: bool = False
-    """Whether it was shut down and must not be used again."""
+    """Whether it was shut down and must not be reused."""
     lane_connection: LaneConnection | None = None
-    """Whose it is, where a lane chooses what goes on it."""
+    """The lane's connection, if a lane assigns its requests."""
     carried: set[str] = field(default_factory=set)
-    """The names of the exchanges that were sent on it, where a lane chose them."""
+    """Names of the exchanges sent on it, if a lane assigned them."""
 
 
 def alive(slot: Slot) -> bool:
-    """Return whether the server holds a connection open: it has not hung up."""
+    """Return whether the server has not closed the connection."""
     if slot.spent or slot.sock is None:
         return slot.busy
     try:
@@ -44,5 +44,5 @@ def alive(slot: Slot) -> bool:
         with selectors.DefaultSelector() as selector:
             selector.register(slot.sock, selectors.EVENT_READ)
             return not selector.select(0)
-    except (OSError, ValueError):  # closed at this very moment
+    except (OSError, ValueError):  # closed concurrently
         return False

@@ -1,6 +1,6 @@
-"""Connections that report what each phase took, and keep one deadline for the whole exchange.
+"""urllib3 connections that record the duration of each phase and enforce one deadline per exchange.
 
-Imported late: urllib3's connections, extended.
+Imported late.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_o
 from smokegate.observation.transport.trace import Trace, current
 from smokegate.observation.transport.width import Width
 
-#: Servers close connections that idle (uvicorn after 5 s, nginx after 75 s); a request sent into the closing
-#: gets no answer.
+#: Seconds a connection may idle: servers close keep-alive connections (uvicorn after 5 s, nginx after 75 s), and a
+#: request sent at that moment gets no response.
 IDLE = 2.0
 
 
 class Response(http.client.HTTPResponse):
-    """An answer that may be preceded by interim ones (102, 103), which the library takes for the answer."""
+    """A response after interim ones (102, 103), which http.client takes for the final one."""
 
     def _read_status(self) -> tuple[str, int, str]:
-        begins = self.fp.peek(5)  # waits for the first bytes; a server of another protocol may never end its line
+        begins = self.fp.peek(5)  # blocks for the first bytes; another protocol may never end its line
         if begins and not begins.startswith(b"HTTP/"[: len(begins)]) and b"\n" not in begins:
             settings = begins[3:4] == b"\4" and not any(begins[5:9])
             raise http.client.BadStatusLine("HTTP/2 (a SETTINGS frame)" if settings else repr(begins[:30]))
@@ -41,14 +41,14 @@ class Response(http.client.HTTPResponse):
 
 
 class _Traced:
-    """What both connection classes do more than urllib3's."""
+    """Extends both urllib3 connection classes."""
 
     _opened: Connection | None = None
     _idle_since: float = 0.0
     _width: Width | None = None
     _slot: Slot | None = None
     _failed: bool = False
-    """Whether the last answer was an error of the server."""
+    """Whether the last response was a server error."""
     _release_pending: bool = False
 
     def _new_conn(self: Any) -> Socket:
@@ -88,7 +88,7 @@ class _Traced:
         opened: Any = trace.dialer.take(origin, trace.since, trace.deadline, public_only=trace.public_only)
         self.sock = opened.sock
         self.is_verified = origin.scheme == "https"
-        if hasattr(self, "_post_conn"):  # urllib3-future, which niquests puts in urllib3's place for everyone
+        if hasattr(self, "_post_conn"):  # urllib3-future, which niquests installs in place of urllib3
             self._protocol = None
             self._post_conn()
         return opened  # type: ignore[no-any-return]
@@ -110,25 +110,25 @@ class _Traced:
         super().request(*args, **kwargs)  # type: ignore[misc]
 
     def getresponse(self: Any, **options: Any) -> Any:
-        width, slot, trace = self._width, self._slot, current.trace  # closing, as an answer may demand, drops them
+        width, slot, trace = self._width, self._slot, current.trace  # `Connection: close` resets them
         response = super().getresponse(**options)  # type: ignore[misc]
         self._idle_since = trace.headers_at = now = time.monotonic()
         width.answered(slot, now - (trace.sent_at or now))
         self._failed = response.status >= 500
-        if response.status == 101:  # the connection speaks another protocol from here on
+        if response.status == 101:  # the protocol was switched
             self.close()
         return response
 
     def release(self: Any) -> None:
-        """Note that an answer was read to its end; the connection is closed where it is not to be kept.
+        """Record that a response was read to its end, and close the connection unless it may be reused.
 
-        urllib3-future calls this before the answer is read; then it is noted when the next request comes.
+        urllib3-future calls this before the response is read; then the next request does it.
         """
         if getattr(self, "_pending_responses", None):
             self._release_pending = True
             return
         if self.sock is not None and self._slot is not None and (not self._width.release(self._slot) or self._failed):
-            self.close()  # servers such as uvicorn hang up after an error without having said so
+            self.close()  # uvicorn and others close unannounced after an error
 
     def close(self: Any) -> None:
         if self._width is not None:
@@ -138,7 +138,7 @@ class _Traced:
 
 
 class _ReleasingPool:
-    """What both pools do more than urllib3's."""
+    """Extends both urllib3 pool classes."""
 
     def _put_conn(self: Any, conn: Any) -> None:
         if conn is not None:

@@ -1,4 +1,4 @@
-"""A bounded number of daemon threads that work on whatever lane has a request that may begin."""
+"""A bounded pool of daemon threads that serve all lanes."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from smokegate.observation.transport.lane_connection import LaneConnection
 from smokegate.observation.transport.lanes import Lane, LaneRequest
 from smokegate.observation.transport.timer import guarded
 
-#: glibc's `M_ARENA_MAX` (malloc.h), and how many arenas are enough: Python's lock lets one thread allocate at a time.
+#: `M_ARENA_MAX` of glibc (malloc.h), and how many arenas suffice: the GIL lets one thread allocate at a time.
 ARENA_MAX, ARENAS = -8, 1
 
 
 class Workers:
-    """At most so many threads; each stays with a lane until that has nothing left to begin.
+    """Up to `most` threads; each stays with a lane while it has requests that may start.
 
     Args:
-        most: how many threads there may be.
+        most: maximum number of threads.
     """
 
     def __init__(self, most: int) -> None:
         self.lock = threading.RLock()
-        """Guards the lanes, too."""
+        """Also guards the lanes."""
         self._wake = threading.Condition(self.lock)
         self._most = most
         self._ready: deque[tuple[Lane, LaneRequest, LaneConnection]] = deque()
@@ -34,7 +34,7 @@ class Workers:
         self.closed = False
 
     def dispatch(self, lane: Lane) -> None:
-        """Have threads do what may begin on a lane."""
+        """Hand the requests of a lane that may start to threads."""
         with self.lock:
             while not self.closed and (taken := lane.take()) is not None:
                 self._ready.append((lane, *taken))
@@ -45,7 +45,7 @@ class Workers:
                     threading.Thread(target=self._work, name=f"smokegate {self._threads}", daemon=True).start()
 
     def close(self) -> None:
-        """Let the threads end; what has not begun is dropped."""
+        """Stop the threads; queued requests are dropped."""
         with self.lock:
             self.closed = True
             self._ready.clear()
@@ -68,7 +68,7 @@ class Workers:
     def _run_request(
         self, lane: Lane, request: LaneRequest, connection: LaneConnection
     ) -> tuple[LaneRequest, LaneConnection] | None:
-        """Do a request, and return what this thread does next on the lane."""
+        """Run a request; return the next one of the lane for this thread."""
         guarded(partial(request.run, connection))
         with self.lock:
             lane.done(connection)
@@ -78,7 +78,7 @@ class Workers:
 
 
 def limit_memory_arenas() -> None:
-    """Have glibc give threads no memory arenas of their own: each keeps what others could use."""
+    """Make all threads share one glibc memory arena: freed memory in a thread's arena is unusable to others."""
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415 -- only where many threads are to come
 

@@ -88,9 +88,8 @@ class Session:
         if csrf.json_ is not None:
             found = lookup(reply.json, tuple(csrf.json_.split("."))) if reply.is_json else None
             return found if isinstance(found, str) else None
-        return (
-            element(reply.text, csrf.input, "value") if csrf.input else element(reply.text, csrf.meta or "", "content")
-        )
+        name, attribute = (csrf.input, "value") if csrf.input else (csrf.meta or "", "content")
+        return element(reply.text, name, attribute)
 
     def view(self) -> RequestToSend:
         """Return the request for the account."""
