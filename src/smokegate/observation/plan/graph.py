@@ -1,4 +1,4 @@
-"""Runs steps in the order of their dependencies; nothing waits for more than it needs."""
+"""Runs steps in dependency order."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from smokegate.observation.transport.retry import Retries
 
 
 class Graph:
-    """The exchanges of one environment: begun, done and awaited.
+    """The steps of one environment: pending, running and done.
 
-    No thread ever waits for another job: a step that is done submits those that waited for it.
+    No thread blocks on another job: a finished step submits the steps that waited for it.
 
     Args:
-        pool: does the work.
-        tries: carries out one step.
-        condition: guards the state; notified whenever an exchange is done.
-        done: called with every exchange that is done, from the thread that did it.
+        pool: runs the steps.
+        retries: runs one step.
+        condition: guards the state; notified when an exchange is done.
+        done: called with each finished exchange, on its thread.
     """
 
     def __init__(
@@ -44,38 +44,38 @@ class Graph:
         self._begun: dict[str, Step] = {}
         self._done: dict[str, Exchange] = {}
         self._followed: set[str] = set()
-        """The exchanges on which one follows that may not share their connection."""
+        """Exchanges followed by one that must not share their connection."""
         self._waiting: list[Step] = []
         self._parked: list[tuple[Step, Exchange]] = []
         self._servers = Servers()
         self.stopped = False
-        """Whether nothing more is begun."""
+        """Whether no further step is started."""
         self.running: dict[str, float] = {}
-        """The exchanges that are on the wire, by name, and since when."""
+        """Running exchanges: name → start."""
 
     @property
     def settled(self) -> bool:
-        """Whether all that was begun is done."""
+        """Whether all steps that were begun are done."""
         return len(self._done) == len(self._begun)
 
     @property
     def is_idle(self) -> bool:
-        """Whether it was stopped and no request is in flight."""
+        """Whether it is stopped with no request in flight."""
         return self.stopped and not self.running
 
     def abandoned(self, name: str) -> bool:
-        """Return whether an exchange will never be done, because the graph was stopped before."""
+        """Return whether an exchange will never run, because the graph was stopped."""
         return self.stopped and name not in self.running
 
     def exchanges(self) -> dict[str, Exchange]:
-        """Return what is done, in the order in which it was begun, but for what turned out not to be needed."""
+        """Return the finished exchanges in the order they were begun, without those that were not needed."""
         with self._condition:
             done = {name: self._done[name] for name in self._begun if name in self._done}
         return {name: each for name, each in done.items() if each.outcome != NotSent("")}
 
     @property
     def standing(self) -> str:
-        """Where it stands: `9 of 14 answered, waiting 6 s for GET /health (10 s an attempt)`."""
+        """Progress: `9 of 14 answered, waiting 6 s for GET /health (10 s an attempt)`."""
         with self._condition:
             oldest = min(self.running, key=self.running.__getitem__, default=None)
             since = 0.0 if oldest is None else time.monotonic() - self.running[oldest]
@@ -86,7 +86,7 @@ class Graph:
         return f"{text}, waiting {since:.0f} s for {step.target.method} {path} ({self._retries.timeout:g} s an attempt)"
 
     def get(self, name: str) -> Exchange | None:
-        """Return an exchange if it is done."""
+        """Return an exchange, None if it is not done."""
         return self._done.get(name)
 
     def begun(self, name: str) -> bool:
@@ -94,7 +94,7 @@ class Graph:
         return name in self._begun
 
     def begin(self, steps: Iterable[Step]) -> None:
-        """Begin steps; those that were begun before are left alone."""
+        """Begin steps, except those already begun."""
         with self._condition:
             new = [step for step in steps if step.name not in self._begun]
             self._begun.update((step.name, step) for step in new)
@@ -105,7 +105,7 @@ class Graph:
     def begin_custom(
         self, request: RequestToSend, on_response: Callable[[RawResponse], Iterable[Step] | None], *, late: bool
     ) -> str:
-        """Begin a request of a team's own check, `late` also when all else has been stopped; return its name."""
+        """Begin a request of a team's own check, if `late` even after `stop`; return its name."""
         label = f"own {request.method} {urlsplit(request.url).path}"
         with self._condition:
             names = (label if number == 1 else f"{label} {number}" for number in itertools.count(1))
@@ -119,11 +119,11 @@ class Graph:
         return name
 
     def settled_for(self, prefix: str) -> bool:
-        """Return whether all begun exchanges whose names begin so are done."""
+        """Return whether all begun exchanges with this name prefix are done."""
         return all(name in self._done for name in self._begun if name.startswith(prefix))
 
     def run_now(self, step: Step) -> None:
-        """Do a last step here and now, unless it was done before."""
+        """Run a cleanup step on this thread, unless it is done."""
         with self._condition:
             if step.name in self._done:
                 return
@@ -132,16 +132,16 @@ class Graph:
         self._carry_out(step, time.monotonic())
 
     def stop(self) -> None:
-        """Begin nothing more; what is on the wire is let finish."""
+        """Start no further steps; requests in flight finish."""
         with self._condition:
             self.stopped = True
             self._condition.notify_all()
 
     def _release(self, step: Step) -> None:
-        """Submit a step, unless it has to wait for one that was begun and is not done."""
+        """Submit a step, unless a step that it depends on is not done."""
         first = step.after
         if step.gate is not None and step.target.method not in IDEMPOTENT:
-            first += (step.gate,)  # nothing is written before it is known whether it makes sense
+            first += (step.gate,)  # no write before its gate is known to have passed
         if any(name in self._begun and name not in self._done for name in first):
             self._waiting.append(step)
         else:
@@ -171,7 +171,7 @@ class Graph:
                     more = step.on_response(raw) or ()
                 elif step.on_no_answer is not None:
                     more = step.on_no_answer() or ()
-        except Exception as error:  # noqa: BLE001 -- no test may hang for a probe that broke
+        except Exception as error:  # noqa: BLE001 -- a test must not hang because a probe failed
             words = f"{type(error).__name__}: {error}"
             exchange = Exchange(
                 step.name, self._retries.recorder.request(step.target), NoAnswer(WireCause.OTHER, words)
@@ -191,7 +191,7 @@ class Graph:
         return self._retries.sites.origin(step.target)
 
     def _first_hanging(self, step: Step) -> str:
-        """Return which of the requests that hang at a server was planned first: two are sent side by side."""
+        """Return the first planned of the requests hanging at a server: two may run in parallel."""
         origin = self._origin(step)
         hanging = {step.name, *(name for name in self.running if self._origin(self._begun[name]) == origin)}
         return next(name for name in self._begun if name in hanging)
@@ -217,7 +217,7 @@ class Graph:
             waiting, self._waiting = self._waiting, []
             for each in waiting:
                 self._release(each)
-        # Before those who wait: what follows from an exchange belongs to it.
+        # Before waking the waiters: follow-up steps belong to the exchange.
         self._on_done(self._done[step.name])
         with self._condition:
             self._condition.notify_all()
@@ -225,7 +225,7 @@ class Graph:
             self._finish(held, found)
 
     def _must_park(self, step: Step, exchange: Exchange) -> bool:
-        """A step that never came to the wire waits for its gate, which decides whether it is sent at all."""
+        """Return whether a step that was never sent must wait for its gate, which decides its outcome."""
         gated = step.gate is not None and step.gate in self._begun and step.gate not in self._done
         return gated and never_sent(exchange)
 

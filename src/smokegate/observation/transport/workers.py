@@ -80,7 +80,7 @@ class Workers:
 def limit_memory_arenas() -> None:
     """Make all threads share one glibc memory arena: freed memory in a thread's arena is unusable to others."""
     if sys.platform == "linux":
-        import ctypes  # noqa: PLC0415 -- only where many threads are to come
+        import ctypes  # noqa: PLC0415 -- only with many threads
 
         with contextlib.suppress(AttributeError, OSError):  # another C library
             ctypes.CDLL(None).mallopt(ARENA_MAX, ARENAS)

@@ -1,4 +1,4 @@
-"""Reads a page as a browser does: which files it needs, its inline scripts, and what it holds of settings."""
+"""Parses a page: its files, inline scripts and embedded settings."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ HTMX = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "data-hx-get", "
 
 
 class Page(Struct):
-    """What a page names."""
+    """The contents of a page that matter to the checks."""
 
     scripts: dict[str, bool] = field(default_factory=dict)
-    """Addresses of its scripts, and whether each is a module."""
+    """Script URL → whether it is a module."""
     styles: dict[str, None] = field(default_factory=dict)
     preloads: dict[str, None] = field(default_factory=dict)
     foreign: dict[str, None] = field(default_factory=dict)
-    """Scripts of other origins, which are not read."""
+    """Scripts of other origins, which are not fetched."""
     inline: list[str] = field(default_factory=list)
     data: list[Any] = field(default_factory=list)
-    """JSON in the page (`__NEXT_DATA__`, settings)."""
+    """JSON embedded in the page (`__NEXT_DATA__`, settings)."""
     elements: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
-    """`meta` elements and those with `data-` attributes or an id."""
+    """`meta` elements, and elements with `data-` attributes or an id."""
     calls: dict[str, None] = field(default_factory=dict)
-    """Addresses that the page itself calls (`hx-get`)."""
+    """URLs called by the markup itself (`hx-get`)."""
     import_map: dict[str, str] = field(default_factory=dict)
     shows: bool = False
-    """Whether something is seen that no script puts there: text, a picture, a field."""
+    """Whether the static page shows anything: text, a picture, a field."""
     content: int = 0
-    """How many elements and characters of text a visitor is shown, or scripts may fill."""
+    """Number of elements and texts that are visible, or that scripts may fill."""
 
 
 MAX_TEXT = 1024 * 1024
-"""Characters of a page that are read: a tag that is opened a million times takes seconds."""
+"""Maximum characters parsed: a tag opened a million times takes seconds."""
 
 
 class _Parser(HTMLParser):
-    """Collects what a page names, as it stands there."""
+    """Collects the contents of a page, with URLs unresolved."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,9 +55,9 @@ class _Parser(HTMLParser):
         self._script: dict[str, str] | None = None
         self._text: list[str] = []
         self._noscript = False
-        """Whether what stands here is only for browsers that run no scripts."""
+        """Whether the parser is inside `noscript`."""
         self._hidden = ""
-        """The element whose text is not shown."""
+        """The open element whose text is not visible."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -99,7 +99,7 @@ class _Parser(HTMLParser):
 
     def _link(self, given: Mapping[str, str]) -> None:
         rel = given.get("rel", "").lower().split()
-        # A style for printing is not needed to see the page, unless a script gives it to the screen once it is there.
+        # A print stylesheet is not needed, unless its `onload` applies it to the screen.
         printed = given.get("media", "").lower().strip() == "print" and "onload" not in given
         if "stylesheet" in rel and "alternate" not in rel and not printed and not self._noscript:
             self.page.styles[given["href"]] = None
@@ -118,9 +118,9 @@ class _Parser(HTMLParser):
 
 
 def page_of(html: str, url: str) -> Page:
-    """Read a page; the addresses of its files are absolute, those of other origins set apart."""
+    """Parse a page; URLs of its files are absolute, scripts of other origins are in `foreign`."""
     parser = _Parser()
-    # What begins so is a comment up to the next ">" for a browser; the parser fails on most of it.
+    # Browsers read "<![" as a comment up to the next ">"; the parser fails on most of them.
     parser.feed(html[:MAX_TEXT].replace("<![", "<!_"))
     found = parser.page
     base = absolute(parser.base, url) or url if parser.base else url
@@ -138,7 +138,7 @@ def _own(references: Mapping[str, None], base: str, url: str) -> dict[str, None]
 
 
 def absolute(reference: str, base: str) -> str | None:
-    """Return the address that a reference on a page means; None where it is none of the web."""
+    """Resolve a reference on a page; None if it is not an HTTP URL."""
     try:
         found = resolve(base, reference.strip()).partition("#")[0]
         return found if found.startswith(("http://", "https://")) and same_origin(found, found) else None
@@ -150,5 +150,5 @@ IS_PAGE = re.compile(r"\s*(?:<!--[\s\S]{0,400}?-->\s*)?<(?:!doctype|html|head|bo
 
 
 def is_page(text: str) -> bool:
-    """Return whether a text is a web page, whatever it is said to be."""
+    """Return whether a text is a web page, whatever its content type."""
     return IS_PAGE.match(text[:1000]) is not None

@@ -1,4 +1,4 @@
-"""Plans the requests to the frontend: its page, the files that it needs, and what it would call."""
+"""Plans the requests to the frontend: its page, the page's files, and trial calls."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 MAX_STYLES = 4
 MAX_SETTINGS = 2
 OPTIONAL = ("/_vercel/", "/cdn-cgi/", "/.netlify/", "/__/")
-"""Scripts that platforms add to pages, which work without them."""
+"""Paths of optional scripts that platforms inject into pages."""
 PAGE_FILES = ("script ", "style ", "settings ", "called on ")
-"""How the names of those exchanges begin that follow from the page."""
+"""Name prefixes of the exchanges that follow from the page."""
 
 
 class FrontendPlan:
@@ -47,31 +47,31 @@ class FrontendPlan:
         self._files: dict[str, PageFile] = {}
         self._roles: dict[str, str] = {}
         self._modules: frozenset[str] = frozenset()
-        """Scripts that the page names as modules."""
+        """Scripts that the page declares as modules."""
         self._outstanding = 0
         self._empty: set[str] = set()
-        """Files with nothing in them."""
+        """Empty files."""
         self._addresses: tuple[ApiAddress, ...] = ()
         self._unread: list[str] = []
 
     @property
     def api_addresses(self) -> tuple[ApiAddress, ...]:
-        """The API addresses that were found, the surest first."""
+        """The API URLs found, most certain first."""
         with self._lock:
             return self._addresses
 
     @property
     def view(self) -> PageView | None:
-        """What was read of the page; None before it was."""
+        """The page as read so far; None before that."""
         with self._lock:
             if self._reading is None:
                 return None
             return PageView(tuple(self._files.values()), self._reading.call_paths, tuple(self._unread))
 
     def steps(self) -> Iterator[Step]:
-        """Yield the steps that need not know the page; its files follow from its answer.
+        """Yield the steps that do not depend on the page; those for its files follow from the response.
 
-        Where frontend and backend share an origin, browsers send no preflight and the API answers there.
+        If frontend and backend share an origin, browsers send no preflight and the API responds there.
         """
         page = RequestToSend("GET", join(self._frontend.url, self._frontend.path), (("Accept", "text/html,*/*;q=0.5"),))
         yield Step("page", "frontend", page, priority=JOURNEY, on_response=self._page)
@@ -84,7 +84,7 @@ class FrontendPlan:
             yield Step("api on frontend", "frontend", misled, priority=PLAIN)
 
     def _api_path(self) -> str | None:
-        """A path of the API that the frontend's host must not pretend to serve."""
+        """Return an API path that the frontend's host must not serve."""
         if self._environment.sign_in is not None:
             return self._environment.sign_in.login
         paths = [endpoint.path for endpoint in self._environment.backend.endpoints]
@@ -111,7 +111,7 @@ class FrontendPlan:
         return steps
 
     def _file(self, url: str, role: str) -> list[Step]:
-        """Plan a file of the page, once; a module that was only announced before counts as one that is needed."""
+        """Plan a file of the page, once; a preloaded file that turns out to be needed changes its role."""
         if url in self._roles:
             if self._roles[url] == "preload":
                 self._roles[url] = role
@@ -146,13 +146,13 @@ class FrontendPlan:
         return on_response
 
     def _on_missing_file(self) -> list[Step]:
-        """Go on without a file that has no answer; its exchange shows why."""
+        """Continue without a file that got no response; its exchange shows why."""
         with self._lock:
             self._outstanding -= 1
             return self._contained(self._next_steps)
 
     def _contained(self, work: Callable[[], list[Step]]) -> list[Step]:
-        """An error in reading what a stranger wrote is ours: it is noted as not read, and nothing fails by it."""
+        """Run `work`; an error in parsing third-party code is ours: it is recorded as unread and fails no check."""
         try:
             return work()
         except Exception as error:  # noqa: BLE001 -- see above
@@ -171,7 +171,7 @@ class FrontendPlan:
         if role == "worker":
             kept = [] if problem else chunks.precached(url, raw.text, self._roles)
             self._reading.kept.update(dict.fromkeys(kept, "precached"))
-            problem = ""  # a page works without one
+            problem = ""  # pages work without a service worker
         elif not problem and role == "settings":
             self._reading.add_settings(raw.json, url)
         elif role not in {"style", "settings", "precached"} and files.is_script(raw):
@@ -183,7 +183,7 @@ class FrontendPlan:
         return self._next_steps()
 
     def _next_steps(self) -> list[Step]:
-        """Plan what follows from what was read by now; the last file decides what to try."""
+        """Plan the next steps from what was read so far; after the last file, the trial calls."""
         assert self._reading is not None
         steps = [step for url in self._reading.modules() for step in self._file(url, "module")]
         if self._outstanding == 0:
@@ -201,7 +201,7 @@ class FrontendPlan:
         return steps or [*trials(self._environment, self._frontend, self._addresses, self._reading)]
 
     def _judge_empty(self) -> None:
-        """An empty script is written on purpose at times; where nothing else can fill the page, it stays white."""
+        """Report empty scripts only if nothing else can fill the page: some are empty on purpose."""
         assert self._reading is not None
         scripts = [each for each in self._files.values() if each.role in {"script", "module", "chunk"}]
         if not self._reading.page_is_bare or not all(each.exchange in self._empty for each in scripts):

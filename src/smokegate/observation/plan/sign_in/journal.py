@@ -1,8 +1,8 @@
-"""The journal of accounts: what a run is about to create is written down first, so that the next one can delete it.
+"""The journal of accounts: a run records an account before creating it, so that a later run can delete it.
 
-A run that is killed can clean up nothing. Each account has one file, readable by the user alone, outside of the
-reports, since it holds the password that deleting needs. It is locked while its run lives; the kernel lets go of the
-lock however the run ends, so that an unlocked file is an account that was left behind.
+A killed run cannot clean up. Each account has one file, readable only by the user and outside of the reports, since it
+holds the password needed for deletion. It is locked while its run is alive; the kernel releases the lock however the
+run ends, so an unlocked file is a leftover account.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from pathlib import Path
 from msgspec import Struct
 
 MAX_DELETED = 5
-"""Accounts that one run deletes for those before it."""
+"""Maximum leftover accounts deleted per run."""
 MAX_AGE = 7 * 24 * 3600.0
-"""Seconds after which an account that could not be deleted is given up."""
+"""Seconds after which an undeletable account is dropped."""
 
 
 class Entry(Struct, frozen=True):
@@ -33,21 +33,21 @@ class Entry(Struct, frozen=True):
     password: str
 
     def close(self) -> None:
-        """Forget the account: it was deleted, or it was never created."""
+        """Drop the record: the account was deleted, or never created."""
         self.file.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             os.close(self.descriptor)
 
 
 def directories() -> Iterator[Path]:
-    """Yield where the journal may be: the state directory, and where that takes no file one for temporary files."""
-    with contextlib.suppress(RuntimeError):  # there is no home
+    """Yield the possible directories: the state directory, and a temporary one if that is not writable."""
+    with contextlib.suppress(RuntimeError):  # no home directory
         yield Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "smokegate" / "accounts"
     yield Path(tempfile.gettempdir()) / f"smokegate-{os.getuid()}" / "smokegate" / "accounts"
 
 
 def intend(base: str, email: str, password: str) -> Entry | None:
-    """Write down an account that is about to be created; returns None where nothing can be written."""
+    """Record an account before it is created; None if no file can be written."""
     for place in directories():
         with contextlib.suppress(OSError):
             return _write(place, base, email, password)
@@ -67,7 +67,7 @@ def _write(place: Path, base: str, email: str, password: str) -> Entry:
 
 
 def left_behind(base: str) -> Iterator[Entry]:
-    """Yield the accounts of a deployment whose runs ended without deleting them; each is locked."""
+    """Yield the leftover accounts of a deployment, each locked."""
     files: list[Path] = []
     for place in directories():
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Registering: the account of a run is created, and nothing is written where the health check has failed."""
+"""Creates the account of a run, unless the health check has failed."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class Registration:
-    """The request that creates the account, and what came of it.
+    """The request that creates the account, and its outcome.
 
     Args:
-        api: must declare how to register.
-        accounts: whose new account is created.
-        session: enters the account where registering signs in.
+        api: must declare registration.
+        accounts: provides the new account.
+        session: is signed in if registering does so.
     """
 
     def __init__(self, api: SignIn, accounts: Accounts, session: Session) -> None:
@@ -30,9 +30,9 @@ class Registration:
         self._accounts = accounts
         self._session = session
         self.done = False
-        """Whether there is an account."""
+        """Whether the account exists."""
         self.failed = False
-        """Whether it ended in an error of the server."""
+        """Whether it failed with a server error."""
 
     def steps(self) -> Iterator[Step]:
         """Yield the request, gated by the health check."""

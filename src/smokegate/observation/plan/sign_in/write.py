@@ -1,4 +1,4 @@
-"""The declared write of a journey: it is made with the newest session and taken back."""
+"""The declared write of the sign-in flow, made with the newest session and undone."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 
 class Write:
-    """One write, and how it is undone."""
+    """One write and its undo."""
 
     def __init__(self, call: WriteCheck, session: Session) -> None:
         self._call = call
         self._session = session
         self._identity = ""
-        """What identifies the write that must be undone."""
+        """The id of the created resource."""
         self.done = False
-        """Whether it was made, so that it must be undone."""
+        """Whether it succeeded and must be undone."""
 
     def steps(self) -> Iterator[Step]:
-        """Yield the write and its undoing."""
+        """Yield the write and its undo."""
         session = self._session
         yield from session.sending(
             WRITE, session.target(self._call), self._writing, (AGAIN,), on_response=self._written
