@@ -1,7 +1,7 @@
-"""One collection of data from the server: everything to be seen, in a few rounds of commands that run side by side.
+"""Collects the server data once, in a few rounds of parallel commands.
 
-The first command opens the connection and asks the engine; without an engine the rest of the host is still
-looked at, so that an origin that answers, or a full disk, is seen all the same.
+The first command opens the connection and queries the engine; without an engine the rest of the host is collected all
+the same, to detect a working origin or a full disk.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ from smokegate.observation.server.probes import (
 from smokegate.observation.server.project import Project
 from smokegate.observation.server.service import ServiceView
 
-#: sshd allows ten sessions on a connection (MaxSessions).
+#: Parallel commands; sshd allows ten sessions per connection (MaxSessions).
 MAX_PARALLEL = 6
 
 
 def collect(environment: Environment) -> ServerView:
-    """Collect the data of an environment's server once; a failure is in the view and raises nothing.
+    """Collect the data of an environment's server once; failures are recorded in the view.
 
     Raises:
         ValueError: the environment has no `[server]` or no `[compose]`.
@@ -64,12 +64,12 @@ def collect(environment: Environment) -> ServerView:
 
 
 class _Failures(Struct):
-    """The commands that failed while the collection continued."""
+    """Failed commands that did not stop the collection."""
 
     problems: list[CommandFailure] = field(default_factory=list)
 
     def get(self, future: Future[Any], default: Any) -> Any:
-        """Return a future's value, or note why there is none."""
+        """Return a future's result, or record its failure and return the default."""
         try:
             return future.result()
         except HostError as error:
@@ -124,7 +124,7 @@ def _collect(host: Host, server: Server, compose: Compose, public: str) -> Serve
 
 
 def _services(pool: ThreadPoolExecutor, project: Project) -> tuple[tuple[ServiceView, ...], CommandFailure | None]:
-    """Return the profile's services with the first sample of each container, or why compose cannot list them."""
+    """Return the profile's services with a first sample per container, or why compose cannot list them."""
     declared = pool.submit(project.run, "config", "--services")
     listed = pool.submit(project.run, "ps", "--all", "--format", "json")
     for future in (declared, listed):
