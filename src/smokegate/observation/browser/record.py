@@ -1,4 +1,4 @@
-"""Notes what a page requests and what its console says, within bounds."""
+"""Records the requests and console lines of a page, within limits."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 MAX_CALLS, MAX_LINES, MAX_TEXT = 400, 100, 2000
 LONG_LIVED = {"websocket", "eventsource", "media", "ping"}
-"""Kinds of requests that may stay open without anything being on its way."""
+"""Resource types that may stay open while the network is idle."""
 ABORTED = "net::ERR_ABORTED"
-"""What a request comes to whose page was left; also a style that was answered with an error."""
+"""The error of a request whose page was left, but also of a stylesheet with an error status."""
 ERROR = 400
 
 
 class Mark(Struct):
-    """Where a step begins in what was noted."""
+    """The position in the record where a step begins."""
 
     calls: int
     lines: int
 
 
 class Record:
-    """What one page did until now."""
+    """The activity of one page so far."""
 
     def __init__(self, page: Page) -> None:
         self._calls: dict[Request, PageCall] = {}
@@ -38,9 +38,9 @@ class Record:
         self._lines: list[ConsoleLine] = []
         self._account: tuple[str, ...] = ()
         self.junk: dict[str, None] = {}
-        """Calls that were sent with "undefined" or "null" in place of a token."""
+        """Requests sent with "undefined" or "null" instead of a token."""
         self.last = time.monotonic()
-        """When the network last did something."""
+        """Time of the last network activity."""
         page.on("request", self._requested)
         page.on("response", self._answered)
         page.on("requestfinished", self._done)
@@ -49,20 +49,20 @@ class Record:
         page.on("pageerror", self._uncaught)
 
     def expect_account(self, email: str) -> None:
-        """Know from now on which requests send the account's address."""
+        """Mark requests that contain the account's email address from now on."""
         self._account = (email, quote_plus(email), email.replace("@", "%40"))
 
     @property
     def quiet(self) -> float:
-        """Seconds since the network last did something, 0 while a request is on its way."""
+        """Seconds since the last network activity, 0 while a request is in flight."""
         return 0.0 if self._open else time.monotonic() - self.last
 
     def mark(self) -> Mark:
-        """Return where a step begins."""
+        """Return the current position."""
         return Mark(len(self._calls), len(self._lines))
 
     def since(self, mark: Mark) -> tuple[tuple[PageCall, ...], tuple[ConsoleLine, ...]]:
-        """Return the requests and console lines since a mark, without requests that leaving a page broke off."""
+        """Return the requests and console lines since a mark, without requests aborted by navigation."""
         calls = list(self._calls.values())[mark.calls :]
         kept = (each for each in calls if each.error != ABORTED or (each.status or 0) >= ERROR)
         return tuple(kept), tuple(self._lines[mark.lines :])
@@ -99,7 +99,7 @@ class Record:
         call = self._calls.get(request)
         if call is not None:
             error = (request.failure or "failed")[:200]
-            # What we kept from a third party is not the call that signs in.
+            # A request to a third party that we blocked is not the sign-in call.
             mine = call.has_account and "BLOCKED_BY_CLIENT" not in error
             self._calls[request] = replace(call, error=error, has_account=mine)
 
@@ -115,7 +115,7 @@ class Record:
 
 
 def _place(stack: str) -> str:
-    """Return the script that a stack names first, with line and column."""
+    """Return the first script in a stack trace, with line and column."""
     words = (word.strip("()") for word in stack.split())
     return next((word for word in words if word.startswith(("http://", "https://"))), "")
 

@@ -1,4 +1,4 @@
-"""Signs in through the page as a user does: register, log out, log in again, load the page anew."""
+"""Signs in through the page like a user: register, log out, log in again, reload."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ READ = """(inputs) => inputs.map((e) => [
   e.required, e.value,
 ])"""
 OUTCOME_WAIT = 1.0
-"""Seconds that a page may take, once its call has ended, until it says the outcome."""
+"""Seconds after a failed call until the page must show the outcome."""
 
 
 class PageSignIn:
-    """One user's way through the pages.
+    """The sign-in flow of one user in the browser.
 
     Args:
-        window: the page.
-        section: what the file says of it.
-        person: who signs in.
-        base: the pages' address.
-        trusted: returns whether an address may be given the account.
+        window: the browser page.
+        section: the declared flow.
+        person: the user.
+        base: base URL of the pages.
+        trusted: returns whether a URL may receive the credentials.
         sending: called once, before the account is created.
     """
 
@@ -63,7 +63,7 @@ class PageSignIn:
         window.record.expect_account(person.email)
 
     async def go(self) -> Journey:
-        """Take the steps until one does not succeed."""
+        """Perform the steps until one fails."""
         steps: list[SignInStep] = []
         first = "register" if self._person.creates else "log in"
         steps.append(
@@ -81,7 +81,7 @@ class PageSignIn:
         return Journey(tuple(steps), registered=registered)
 
     async def _enter(self, name: str, path: str | None) -> SignInStep:
-        """Open a form, fill it in and send it."""
+        """Open a form, fill it in and submit it."""
         window = self._window
         opened = await window.open(f"{self._base}{path}", PageExpectation(), path or "/", form=True)
         if opened.problem or not opened.drawn:
@@ -125,7 +125,7 @@ class PageSignIn:
         return any(says(each, facts["text"]) for each in (self._person.email, self._person.name) if each)
 
     async def _fill(self) -> bool:
-        """Fill in the form; False where its fields are not found."""
+        """Fill in the form; False if its fields are not found."""
         window, declared, person = self._window, self._section.fields, self._person
         fields = window.page.locator(VISIBLE)
         read = await fields.evaluate_all(READ)
@@ -134,7 +134,7 @@ class PageSignIn:
             return False
         await email.fill(person.email)
         if not declared.password and not any(each[0] == "password" for each in read):
-            await self._submit()  # a form in two parts: the password comes next
+            await self._submit()  # a two-step form: the password is on the next page
             await window.page.locator("input[type=password]:visible").first.wait_for(timeout=1000 * window.timeout / 2)
             read = await fields.evaluate_all(READ)
         for index, (kind, *words, required, value) in enumerate(read[:30]):
@@ -170,7 +170,7 @@ class PageSignIn:
         return page.get_by_role("button", name=where.label).first if where.label else self._window.locate(where).first
 
     async def _log_out(self) -> None:
-        """Log out as a user does; where there is nothing to click, the session is cleared."""
+        """Log out like a user; also clear the session, in case there is no logout button."""
         page, declared = self._window.page, self._section.fields.logout
         if declared is not None:
             await self._button(declared).click()

@@ -1,4 +1,4 @@
-"""Discovers one deployment: at most fifteen GETs, and what they show."""
+"""Discovers one deployment with at most fifteen GET requests."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 MISSING_PAGE = "/smokegate-no-such-page"
 FIRST_ROUND = 2
-"""So many health checks are tried in the first round, together with the page: one of them is most often right."""
+"""Health check paths tried in the first round, together with the page: one of them usually matches."""
 SCRIPTS = 3
 PAGE_MARKS = ("</html>", "</HTML>", "</body>", "</BODY>", "<html", "<HTML", "<!doctype html", "<!DOCTYPE html", "<")
 
 
 def discover(url: str, pool: Pool, health: str = "", sent: int = 0) -> Found:
-    """Check a deployment.
+    """Discover a deployment.
 
     Args:
-        url: its address.
+        url: its URL.
         pool: sends the requests.
-        health: the health check's path, where it is known.
-        sent: how many requests an earlier look has used up.
+        health: the health check's path, if known.
+        sent: number of requests already used up.
     """
     found = Found(url)
     getter = Getter(url, pool, sent)
@@ -66,7 +66,7 @@ def discover(url: str, pool: Pool, health: str = "", sent: int = 0) -> Found:
 
 
 def _adopted(url: str, page: Response) -> str | None:
-    """Return where the whole site has moved: to `www` or from it, or to https."""
+    """Return where the whole site redirects: to or from `www`, or to https."""
     if not page.url:
         return None
     before, after = urlsplit(url), urlsplit(page.url)
@@ -90,7 +90,7 @@ def _note_api(found: Found, response: Response) -> None:
 def _health_check(
     getter: Getter, first: dict[str, Response], known: list[str]
 ) -> tuple[HealthCheck | None, dict[str, Response]]:
-    """Return the health check, and all answers; a second round is sent where the first has none."""
+    """Return the health check and all responses; sends a second round if the first found none."""
     missing_page, page = first[MISSING_PAGE], first["/"]
     answers = dict(first)
     check = health_check([first[path] for path in known[:FIRST_ROUND] if path in first], missing_page, page)
@@ -134,7 +134,7 @@ def _note_sign_in(found: Found, first: dict[str, Response]) -> None:
 
 
 def _parsed(found: Found, page: Response) -> Page | None:
-    """Return what the page holds, None where there is none on this host."""
+    """Return the parsed page, None if this host has none."""
     if not (page.ok and page.is_html and web_origin(page.url) == web_origin(found.url)):
         return None
     from smokegate.observation.plan.frontend.page import page_of  # noqa: PLC0415 - loaded while the page comes

@@ -1,4 +1,4 @@
-"""Which of a deployment's answers is its health check, and what of it may be expected again."""
+"""Finds a deployment's health check among its responses, and which parts of it are stable."""
 
 from __future__ import annotations
 
@@ -16,51 +16,51 @@ from smokegate.observation.evidence.health_parts import is_sick
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge" / "discovery.toml"
 GATEWAY = frozenset({502, 503, 504})
-"""What a gateway answers in place of an application that it does not reach."""
+"""Statuses of a gateway that cannot reach its upstream."""
 SHORT = 300
-"""Characters of a text that can be a health check's; a page of Rails' `/up` has fewer than ten times as many."""
+"""Maximum characters of a plain-text health check; an HTML one (Rails' `/up`) may have ten times as many."""
 
 
 @cache
 def knowledge() -> Mapping[str, Any]:
-    """Return what deployments have in common."""
+    """Return the common conventions of deployments."""
     return tomllib.loads(KNOWLEDGE.read_text("utf-8"))
 
 
 class HealthCheck(Struct, frozen=True):
-    """A health check that was found."""
+    """A discovered health check."""
 
     path: str
     status: int
     key: str = ""
-    """The JSON key that holds its status; empty where there is none."""
+    """The JSON key of its status; empty if there is none."""
     value: object = None
-    """What it says there now."""
+    """The current value of that key."""
     database: bool = False
-    """Whether its body speaks of a database."""
+    """Whether its body mentions a database."""
     text: str = ""
-    """The whole body, where it is one word that a healthy application says."""
+    """The whole body, if it is a known word for healthy."""
 
     @property
     def says_healthy(self) -> bool:
-        """Whether its status is one that a healthy application has; without a key its HTTP status says it."""
+        """Whether it reports a healthy application, by its status key, or without one by its HTTP status."""
         if not 200 <= self.status < 300:
             return False
         return not self.key or self.value is True or str(self.value).lower() in knowledge()["well"]
 
     @property
     def is_unclear(self) -> bool:
-        """Whether a success has a status word that is neither a healthy application's nor a broken one's."""
+        """Whether a 2xx response has a status word that is known neither as healthy nor as sick."""
         return bool(self.key) and 200 <= self.status < 300 and not self.says_healthy and not is_sick(self.value)
 
 
 def health_check(answers: Iterable[Response], missing_page: Response, page: Response) -> HealthCheck | None:
-    """Return the first answer that is a health check's.
+    """Return the first response that is a health check.
 
     Args:
-        answers: of the paths where one may be, in order of preference.
-        missing_page: of a path that does not exist: what answers like it is not a health check.
-        page: of the root.
+        answers: responses of the candidate paths, in order of preference.
+        missing_page: response of a nonexistent path: whatever looks like it is not a health check.
+        page: response of the root path.
     """
     for response in answers:
         if response.status and _is_health_check(response, missing_page, page):
@@ -71,9 +71,9 @@ def health_check(answers: Iterable[Response], missing_page: Response, page: Resp
 
 
 def unreachable_check(answers: Iterable[Response], missing_page: Response) -> HealthCheck | None:
-    """Return a health check that a gateway does not reach, while what does not exist is answered otherwise.
+    """Return a health check whose upstream is down, if a nonexistent path gets a different response.
 
-    A page that is served beside it says nothing of the application behind the gateway.
+    A page served beside it does not show that the upstream works.
     """
     if missing_page.status in {0, *GATEWAY}:
         return None
@@ -86,12 +86,12 @@ def _is_health_check(response: Response, missing_page: Response, page: Response)
         if root or _is_same_page(response, missing_page):
             return False
         return response.is_json or response.is_html or len(response.text) <= SHORT
-    # A health check that says "not healthy": the server answers otherwise where there is nothing.
+    # An unhealthy health check, if a nonexistent path gets a different response.
     return response.status in {500, 503} and response.is_json and missing_page.status not in {0, response.status}
 
 
 def _is_same_page(one: Response, other: Response) -> bool:
-    """Return whether two answers are the same page, as those are of an application that answers every path."""
+    """Return whether two responses are the same page, as with a catch-all route."""
     return one.status == other.status and (one.text == other.text or (one.is_html and other.is_html))
 
 
@@ -126,7 +126,7 @@ def _has_database(value: Any) -> bool:
 
 
 def confirmed(check: HealthCheck, again: Response | None) -> HealthCheck:
-    """Return the check with its status word only where a second answer said the same."""
+    """Return the check, without its status word unless a second response has the same."""
     if check.text:
         return check if again is not None and again.text.strip() == check.text else replace(check, text="")
     same = again is not None and isinstance(again.json, dict) and again.json.get(check.key) == check.value

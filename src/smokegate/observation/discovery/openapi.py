@@ -1,4 +1,4 @@
-"""What an API's own description says: its paths, its health check, and where a token is got."""
+"""Reads an OpenAPI description: paths, health check and token URL."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from smokegate.observation.discovery.health import knowledge
 
 
 def paths_of(response: Response) -> dict[str, Any]:
-    """Return the paths that it describes, each with its methods."""
+    """Return the described paths, each with its methods."""
     return _table(_table(response.json).get("paths"))
 
 
 def health_paths(response: Response) -> list[str]:
-    """Return the paths that it names like a health check."""
+    """Return the paths named like a health check."""
     names = set(knowledge()["openapi_health"])
     plain = [
         path
@@ -27,7 +27,7 @@ def health_paths(response: Response) -> list[str]:
 
 
 def token_urls(response: Response) -> Iterator[str]:
-    """Yield where OAuth2 password forms are sent."""
+    """Yield the OAuth2 password token URLs."""
     for scheme in _table(_table(_table(response.json).get("components")).get("securitySchemes")).values():
         token = _table(_table(_table(scheme).get("flows")).get("password")).get("tokenUrl")
         if isinstance(token, str):

@@ -173,9 +173,8 @@ class Graph:
                     more = step.on_no_answer() or ()
         except Exception as error:  # noqa: BLE001 -- a test must not hang because a probe failed
             words = f"{type(error).__name__}: {error}"
-            exchange = Exchange(
-                step.name, self._retries.recorder.request(step.target), NoAnswer(WireCause.OTHER, words)
-            )
+            sent = self._retries.recorder.request(step.target)
+            exchange = Exchange(step.name, sent, NoAnswer(WireCause.OTHER, words))
         self._finish(step, exchange, more)
 
     def _request(self, step: Step) -> RequestToSend | NotSent:

@@ -64,7 +64,7 @@ def _follow(client: Client, request: RequestToSend, trace: Trace, fetched: Fetch
     first_url = request.url
     while True:
         try:
-            raw, location = _send_once(client, request, trace, fetched)
+            raw, location = _send(client, request, trace, fetched)
         except Exception as error:
             if same_host(first_url, request.url):
                 raise
@@ -82,9 +82,7 @@ def _follow(client: Client, request: RequestToSend, trace: Trace, fetched: Fetch
         fetched.redirected = request.url
 
 
-def _send_once(
-    client: Client, request: RequestToSend, trace: Trace, fetched: Fetched
-) -> tuple[RawResponse, str | None]:
+def _send(client: Client, request: RequestToSend, trace: Trace, fetched: Fetched) -> tuple[RawResponse, str | None]:
     trace.route = request.route
     trace.opened = trace.headers_at = trace.sent_at = None
     response = client.send(request, trace)

@@ -131,12 +131,7 @@ class Retries:
         return answer
 
     def _measure(
-        self,
-        step: Step,
-        request: RequestToSend,
-        phases: Phases,
-        deadline: float,
-        connection: LaneConnection | None,
+        self, step: Step, request: RequestToSend, phases: Phases, deadline: float, connection: LaneConnection | None
     ) -> tuple[float, ...]:
         """Repeat the measurement while it exceeds the budget by no more than our start-up may cost."""
         first = phases.server_seconds

@@ -1,8 +1,8 @@
 """The steps of the sign-in flow and their dependencies.
 
-Registering starts together with the health check, because waiting for its answer would cost every healthy run
-a round trip. It is not sent when the health check has failed by then, and it counts as not sent when its
-connection could not be opened and the health check got no answer either.
+Registering starts in parallel with the health check, because waiting for its response would cost every healthy run a
+round trip. It is not sent if the health check has failed by then, and counts as not sent if its connection could not
+be opened and the health check got no response either.
 """
 
 from __future__ import annotations
@@ -223,7 +223,5 @@ class SignInPlan:
             return NOT_NEEDED if name == AFTER_WRONG else NotSent(of or self._opening_step())
 
         # On another connection, so that another instance may respond than the one that issued the credentials.
-        separate_from = frozenset(GIVE_CREDENTIALS.get(name, ()))
-        return Step(
-            name, "sign_in", session.view(), build, after, JOURNEY, separate_from=separate_from, on_response=session.see
-        )
+        issuers, view = frozenset(GIVE_CREDENTIALS.get(name, ())), session.view()
+        return Step(name, "sign_in", view, build, after, JOURNEY, separate_from=issuers, on_response=session.see)

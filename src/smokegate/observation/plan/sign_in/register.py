@@ -37,7 +37,7 @@ class Registration:
     def steps(self) -> Iterator[Step]:
         """Yield the request, gated by the health check."""
         yield from self._session.sending(
-            REGISTER, self._request(), self._journalled, (), gate="health", on_response=self._answered
+            REGISTER, self._request(), self._build, (), gate="health", on_response=self._answered
         )
 
     def _request(self) -> RequestToSend:
@@ -47,7 +47,7 @@ class Registration:
         values |= {call.password_again: password} if call.password_again else {}
         return self._session.write("POST", call, values)
 
-    def _journalled(self) -> RequestToSend:
+    def _build(self) -> RequestToSend:
         self._accounts.write_down()
         return self._request()
 

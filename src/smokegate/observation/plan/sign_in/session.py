@@ -173,9 +173,7 @@ class Session:
             request = build()
             return request if isinstance(request, NotSent) else self.csrf_page()
 
-        yield Step(
-            page, "sign_in", self.csrf_page(), build_page, after, priority, gate=gate, on_response=self.take_csrf
-        )
-        yield Step(
-            name, "sign_in", target, build, (*after, page), priority, retry=False, gate=gate, on_response=on_response
-        )
+        first = self.csrf_page()
+        yield Step(page, "sign_in", first, build_page, after, priority, gate=gate, on_response=self.take_csrf)
+        after = (*after, page)
+        yield Step(name, "sign_in", target, build, after, priority, retry=False, gate=gate, on_response=on_response)
