@@ -35,7 +35,7 @@ from smokegate.observation.exchange import Answer, Body, Headers
 from smokegate.observation.plan.frontend.page import page_of
 from smokegate.observation.plan.frontend.reading import Reading
 from smokegate.observation.server import parse, parse_host
-from smokegate.observation.transport import again, body, traced
+from smokegate.observation.transport import again, body, json_body, traced
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.errors import cause_of
 from smokegate.observation.transport.limits import TooLargeError
@@ -163,7 +163,7 @@ def values(text: str) -> None:
     """Read a body: its character set, its JSON, and an edge's error page."""
     for kind in ("application/json", f"text/plain; charset={text[:9]}", ""):
         with suppress(TooLargeError):
-            body.parse(body.decode(text.encode("utf-8", "surrogatepass"), kind), kind)
+            json_body.parse(body.decode(text.encode("utf-8", "surrogatepass"), kind), kind)
     edge_answer(Answer(502, Headers((("content-type", "text/html"),)), Body(text)))
 
 
@@ -186,7 +186,7 @@ def wire(text: str) -> None:
         stream = urllib3.HTTPResponse(
             body=answer, headers=dict(answer.getheaders()), original_response=answer, preload_content=False
         )
-        reading = body.Reading()
+        reading = body.BodyReader()
         body.decode(reading.bytes(stream, 5.0), stream.headers.get("content-type", ""))
         reading.release()
     except Exception as error:

@@ -44,14 +44,14 @@ def _undecided(found: Found, cause: str) -> str:
             f"{check.path} answers {check.status}, and {check.key} is {json.dumps(check.value, ensure_ascii=False)}:"
             f" say whether that is healthy in an environment file: smokegate init {found.url}, then correct `json`"
         )
-    if found.guarded and (cause in GUESSED or not (cause or found.has_grounds)) and (check or not found.page):
+    if found.guarded and (cause in GUESSED or not (cause or found.is_checkable)) and (check or not found.page):
         return (
             f"it requires credentials: smokegate init {found.url}, and declare them in the file"
             " (`basic`, `bearer` or `send` in `[backend]`)"
         )
-    if found.leads_to and not found.has_grounds and cause in {"", "net.redirects", *GUESSED}:
+    if found.leads_to and not found.is_checkable and cause in {"", "net.redirects", *GUESSED}:
         return f"it redirects to another host; check that one: smokegate check {found.leads_to}"
-    if not found.answered or found.has_grounds or cause not in {"", *GUESSED}:
+    if not found.answered or found.is_checkable or cause not in {"", *GUESSED}:
         return ""
     return f"it responds, but no health check was found; name it: smokegate check {found.url} --health PATH"
 

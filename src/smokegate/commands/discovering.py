@@ -53,7 +53,7 @@ def discover_all(
     pending = [_aside(partial(discover, url, pool, health), url) for url in urls]
     meanwhile()
     found = [future.result() for future in pending]
-    pool.hang_up()
+    pool.close_idle()
     return found
 
 

@@ -100,7 +100,7 @@ def _expected(check: HealthCheck) -> str:
     if isinstance(check.value, bool):
         return "true"
     value = str(check.value)
-    if check.says_well:
+    if check.says_healthy:
         return quoted(value)
     words = [word.upper() if value.isupper() else word for word in knowledge()["well"]]
     return f"{{ one_of = [{', '.join(map(quoted, words))}] }}"

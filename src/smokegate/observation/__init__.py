@@ -1,1 +1,1 @@
-"""Stage 2, look: an `Environment` becomes an `Observation`; only here network, shell or clock are touched."""
+"""Stage 2, observe: turns an `Environment` into an `Observation`; the only stage with network, shell and clock."""

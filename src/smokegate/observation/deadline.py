@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-#: Seconds after the deadline in which requests in flight may end; seconds between two checks of a wait.
+#: Seconds that requests in flight may overrun the deadline; seconds between two checks of a wait.
 GRACE, SLICE = 1.0, 0.5
 
 
@@ -14,8 +14,8 @@ class Deadline:
     """The deadline of one environment's run.
 
     Args:
-        seconds: how long the run may take, from `restart` on.
-        wait: how long the wait for readiness may take before that, in seconds.
+        seconds: time limit of the run, counted from `restart`.
+        wait: time limit in seconds of the readiness wait before that.
     """
 
     def __init__(self, seconds: float, wait: float = 0.0) -> None:
@@ -23,16 +23,16 @@ class Deadline:
         self._ends = time.monotonic() + wait + seconds
 
     def restart(self) -> None:
-        """Restart the clock: the first requests are sent now."""
+        """Start counting now, when the first requests are sent."""
         self._ends = time.monotonic() + self.seconds
 
     @property
     def left(self) -> float:
-        """Seconds until it has passed; zero from then on."""
+        """Seconds until the deadline, never negative."""
         return max(0.0, self._ends - time.monotonic())
 
     def reached(self, done: Callable[[], bool], condition: threading.Condition) -> bool:
-        """Wait until something is done, and return whether it is: a thread that hangs must not hang the run."""
+        """Wait for `done`; return False on timeout, because a hanging thread must not hang the run."""
         while not done():
             left = self._ends + GRACE - time.monotonic()
             if left <= 0:

@@ -1,4 +1,4 @@
-"""One request and its outcome: frozen, raw, free of the libraries that sent it.
+"""One request and its outcome: frozen, raw, independent of the HTTP library.
 
 Times are in seconds; offsets count from the start of the observation.
 """
@@ -16,16 +16,16 @@ from msgspec import Struct, field
 
 from smokegate.observation.transport.causes import WireCause
 
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
-"""The methods that change nothing."""
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""HTTP methods without side effects."""
 START = 64 * 1024
-"""Characters: a debug page says in its first part what is wrong."""
+"""Characters searched for evidence: a debug page names the error near its beginning."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True)
 class Headers(Mapping[str, str]):
-    """Header fields in the order they came; names compare without case, repeated fields are joined."""
+    """Header fields in their original order; names are case-insensitive, repeated fields are joined."""
 
     fields: tuple[tuple[str, str], ...] = ()
 
@@ -43,7 +43,7 @@ class Headers(Mapping[str, str]):
 
 
 class Phases(Struct, frozen=True):
-    """How long each part of an exchange took; None where it did not happen, as on pooled connections."""
+    """Duration of each phase of an exchange; None for a phase that was skipped, as on a reused connection."""
 
     dns: float | None = None
     connect: float | None = None
@@ -51,16 +51,16 @@ class Phases(Struct, frozen=True):
     wait: float | None = None
     download: float | None = None
     offsets: Mapping[str, float] = field(default_factory=dict)
-    """Phase → when it began."""
+    """Phase → start."""
 
     @property
-    def answering(self) -> float | None:
-        """What the server is answerable for: from the request on an open connection to the last byte."""
+    def server_seconds(self) -> float | None:
+        """Time that the server is responsible for: from sending on an open connection to the last byte."""
         return None if self.wait is None else self.wait + (self.download or 0.0)
 
 
 class Certificate(Struct, frozen=True):
-    """The certificate that answered."""
+    """The certificate that the server presented."""
 
     subject: str
     issuer: str
@@ -76,16 +76,16 @@ class Request(Struct, frozen=True):
     headers: Headers = Headers()
     body: str | None = None
     options: tuple[str, ...] = ()
-    """Options of curl for what is said of the connection."""
+    """curl options that reproduce the connection settings."""
 
     @property
     def trace_id(self) -> str | None:
-        """The id of the trace that it belongs to, where it has one."""
+        """The W3C trace id, if the request carries one."""
         parts = self.headers.get("traceparent", "").split("-")
         return parts[1] if len(parts) == 4 else None
 
     def curl(self) -> str:
-        """Return one line for a shell that sends the same; it holds the secrets that were sent."""
+        """Return a curl command line that repeats the request, secrets included."""
         words = ["curl", "-sS", "-I" if self.method == "HEAD" else "-i", *self.options]
         if self.method not in {"GET", "HEAD"}:
             words += ["-X", self.method]
@@ -98,7 +98,7 @@ class Request(Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Body:
-    """A response body, decoded; `text` is cut at a cap, `size` counts the bytes that came."""
+    """A decoded response body; `text` is truncated at a cap, `size` is the number of bytes received."""
 
     text: str = ""
     size: int = 0
@@ -106,11 +106,11 @@ class Body:
     json: Any = None
     is_json: bool = False
     withheld: bool = False
-    """Whether it holds more credentials than can be distinguished from data: no output shows it."""
+    """Whether it has too many credentials to redact one by one: no output shows it."""
 
     @property
     def start(self) -> str:
-        """The part of the text in which is looked for what an answer says of itself, however long it is."""
+        """The beginning of the text, which is searched for evidence."""
         return self.text[:START]
 
 
@@ -129,17 +129,17 @@ class Answer(Struct, frozen=True):
     headers: Headers = Headers()
     body: Body = Body()
     url: str = ""
-    """Where it came from, after redirects."""
+    """The final URL, after redirects."""
     redirects: tuple[Redirect, ...] = ()
     address: str | None = None
-    """`ip:port` that answered."""
+    """`ip:port` of the peer."""
     certificate: Certificate | None = None
     proxied: bool = False
-    """Whether it came in plain HTTP through a proxy of this machine, which may have made it itself."""
+    """Whether it came over plain HTTP through a local proxy, which may have generated it itself."""
 
     @property
     def redirects_to(self) -> str | None:
-        """Where it redirects, if it is a redirect that was not followed."""
+        """The target of a redirect that was not followed."""
         location = self.headers.get("location", "")
         if self.status not in REDIRECTS or not location:
             return None
@@ -154,24 +154,24 @@ class NoAnswer(Struct, frozen=True):
 
     cause: WireCause
     detail: str
-    """The library's own words."""
+    """The library's error message."""
     address: str | None = None
     redirected: str = ""
-    """Where redirects led before it failed."""
+    """The URL to which redirects had led when it failed."""
 
 
 class NotSent(Struct, frozen=True):
-    """Not sent, because what it depends on is missing."""
+    """Not sent, because a prerequisite is missing."""
 
     because: str
-    """The name of the exchange that it depends on."""
+    """The name of the exchange that is its prerequisite."""
 
 
 Outcome = Answer | NoAnswer | NotSent
 
 
 class Attempt(Struct, frozen=True):
-    """One try of a request that was tried again."""
+    """One attempt of a request that was retried."""
 
     outcome: Answer | NoAnswer
     started: float
@@ -179,7 +179,7 @@ class Attempt(Struct, frozen=True):
 
 
 class Exchange(Struct, frozen=True):
-    """One request and the outcome in the end."""
+    """One request and its final outcome."""
 
     name: str
     """`health`, `health 2`, `endpoint /api/x`, `endpoint HEAD /x`, `monitoring`, `version`; `register` or
@@ -195,29 +195,29 @@ class Exchange(Struct, frozen=True):
     earlier: tuple[Attempt, ...] = ()
     """Attempts before the last one."""
     warm_seconds: float | None = None
-    """What a budget is judged by: the answering time on a warm connection, the best of the measured ones."""
+    """Compared with the latency budget: the best response time measured on a warm connection."""
     measured: tuple[float, ...] = ()
-    """Every answering time that was measured; more than one where the first was over the budget."""
+    """All measured response times; more than one if the first exceeded the budget."""
 
     @property
     def attempts(self) -> tuple[Answer | NoAnswer, ...]:
-        """The outcome of every attempt, the first one first; empty where nothing was sent."""
+        """The outcomes of all attempts in order; empty if nothing was sent."""
         last = () if isinstance(self.outcome, NotSent) else (self.outcome,)
         return (*(each.outcome for each in self.earlier), *last)
 
     @property
     def requests(self) -> int:
-        """How many requests were sent for it, attempts and redirects included."""
+        """Number of requests sent, retries and redirects included."""
         if isinstance(self.outcome, NotSent):
             return 0
         return 1 + len(self.earlier) + len(self.measured[1:]) + (len(self.answer.redirects) if self.answer else 0)
 
     @property
     def answer(self) -> Answer | None:
-        """The answer, if there is one."""
+        """The response, if there is one."""
         return self.outcome if isinstance(self.outcome, Answer) else None
 
     @property
     def no_answer(self) -> NoAnswer | None:
-        """The reason why there is none, if it was requested."""
+        """Why there is no response, if the request was sent."""
         return self.outcome if isinstance(self.outcome, NoAnswer) else None

@@ -1,7 +1,7 @@
-"""Everything seen of one environment in one run: frozen, raw, free of the libraries that fetched it.
+"""Everything observed of one environment in one run: frozen, raw, independent of the HTTP library.
 
-Expectations are judged on what the server sent, so it is kept as it came; `secrets` knows what of it must not
-be shown, and whatever leaves the process passes `evidence.sink`.
+Assertions need the original response, so it is kept unredacted; `secrets` knows what must not be shown, and all
+output passes through `evidence.sink`.
 
 Times are in seconds; offsets count from the start of the observation.
 """
@@ -15,16 +15,16 @@ from typing import Any
 from msgspec import Struct, field
 
 from smokegate.observation.evidence.redact import Redactor
-from smokegate.observation.exchange import READING, Exchange, NotSent
+from smokegate.observation.exchange import SAFE_METHODS, Exchange, NotSent
 from smokegate.observation.transport.causes import WireCause
 
 
 class InterruptedRunError(RuntimeError):
-    """An exchange was awaited that the run, cut short, will not see."""
+    """The run was interrupted before an awaited exchange was done."""
 
 
 class ControlProbe(Struct, frozen=True):
-    """Whether a host that has nothing to do with the deployment could be reached."""
+    """Whether a host unrelated to the deployment could be reached."""
 
     address: str
     reached: bool
@@ -32,19 +32,19 @@ class ControlProbe(Struct, frozen=True):
 
 
 class Readiness(Struct, frozen=True):
-    """The result of waiting."""
+    """The result of the readiness wait."""
 
     waited: float
     ready: bool
     polls: int
     gave_up: str | None = None
-    """Why waiting ended before the deadline, if it did not succeed."""
+    """Why the wait failed."""
     requests: int = 0
     """How many requests the polls sent."""
 
 
 HOLE = "\ufffc"
-"""Stands in an address, or another text of a script, for a part that is known only when the script runs."""
+"""Placeholder in an address, or another text of a script, for a part known only at run time."""
 
 
 class ApiAddress(Struct, frozen=True):
@@ -53,17 +53,17 @@ class ApiAddress(Struct, frozen=True):
     script: str
     """The script's path."""
     value: str
-    """The literal as it stands there."""
+    """The literal in the source."""
     resolved: str
-    """The absolute address that a browser on the page would call; `\ufffc` stands for what only it knows."""
+    """The absolute URL that a browser would call; `\ufffc` stands for what only it knows."""
     how: str = "client"
     """Where it was found: an HTTP `client`'s base, a `request`, `built` from pieces, a `setting`, a `constant`."""
     alone: bool = True
-    """False where it is one of several, by a condition that is known only in a browser."""
+    """False if it is one of several, chosen by a condition known only in a browser."""
     setting: str = ""
-    """The build-time setting that is not set, where its name is still there."""
+    """The unset build-time setting, if its name is still in the script."""
     cookies: bool = False
-    """Whether it is called with cookies (`credentials: "include"`), for which `*` is no permission."""
+    """Whether it is called with cookies (`credentials: "include"`), which `*` does not permit."""
 
 
 class PageFile(Struct, frozen=True):
@@ -74,61 +74,61 @@ class PageFile(Struct, frozen=True):
     role: str
     """`script`, `module` (imported), `chunk` (loaded when needed), `style`, `settings`, or `preload`."""
     problem: str = ""
-    """Why a browser cannot use it; empty where it can."""
+    """Why a browser cannot use it; empty if it can."""
     certain: bool = True
 
 
 class PageView(Struct, frozen=True):
-    """What was read of the frontend's page and its files."""
+    """The frontend's page and its files."""
 
     files: tuple[PageFile, ...] = ()
     call_paths: tuple[str, ...] = ()
     """Constant paths that scripts pass to calls."""
     unread: tuple[str, ...] = ()
-    """What was not read, and why: scripts of other hosts, more than the cap."""
+    """What was not read, and why: scripts of other hosts, or over the cap."""
 
     @property
     def broken(self) -> tuple[PageFile, ...]:
-        """The files that a browser cannot use, without which the page does not work."""
+        """Required files that a browser cannot use."""
         return tuple(each for each in self.files if each.problem and each.role != "preload")
 
 
 class Observation(Struct, frozen=True):
-    """Everything seen of one environment in one run."""
+    """Everything observed of one environment in one run."""
 
     environment: str
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     seconds: float = 0.0
     exchanges: Mapping[str, Exchange] = field(default_factory=dict)
-    """By name, in the order in which they were requested."""
+    """By name, in request order."""
     control: tuple[ControlProbe, ...] = ()
     readiness: Readiness | None = None
     api_addresses: tuple[ApiAddress, ...] = ()
     """The API addresses that the frontend's scripts would call."""
     page: PageView | None = None
-    """What was read of the frontend's page; None where none was read."""
+    """The frontend's page; None if it was not read."""
     expected_commit: str | None = None
     commit: str | None = None
-    """The commit that answered, where `[version]` says how it can be read."""
+    """The deployed commit, if `[version]` says how to read it."""
     server: Any = None
-    """What was seen from the server (`observation.server.ServerView`), None where it was not looked at."""
+    """The server vantage point (`observation.server.ServerView`), None if it was not collected."""
     browser: Any = None
-    """What a browser saw (`observation.browser.BrowserView`), None where none looked."""
+    """The browser vantage point (`observation.browser.BrowserView`), None if no browser ran."""
     platform: Any = None
-    """What the platform's API said (`observation.render.PlatformView`), None where it was not requested."""
+    """The platform vantage point (`observation.render.PlatformView`), None if the API was not queried."""
     complete: bool = True
-    """False when the run was cut short."""
+    """False if the run was interrupted."""
     secrets: Redactor = field(default_factory=Redactor)
-    """The secrets of the environment, and the credentials that answers have handed out."""
+    """The environment's secrets and the credentials found in responses."""
 
     @property
     def samples(self) -> tuple[Exchange, ...]:
-        """The health exchanges, first one first."""
+        """The health exchanges, in order."""
         return tuple(e for name, e in self.exchanges.items() if name == "health" or name.startswith("health "))
 
     @property
     def requests(self) -> int:
-        """How many requests were sent: attempts, redirects, the polls of waiting, those to the platform's API."""
+        """Number of requests sent: retries, redirects, readiness polls and platform API requests included."""
         # `version` may be another name of the health exchange.
         exchanges = {e.name: e for e in self.exchanges.values()}.values()
         more = (self.readiness, self.platform)
@@ -136,19 +136,19 @@ class Observation(Struct, frozen=True):
 
     @property
     def writes(self) -> int:
-        """How many of them may have changed something: each was sent once."""
-        return sum(each.request.method not in READING for each in self._sent)
+        """Number of requests that may have changed something; each was sent once."""
+        return sum(each.request.method not in SAFE_METHODS for each in self._sent)
 
     @property
     def accounts_made(self) -> int:
-        """How many accounts were created, as far as the answers say."""
+        """Number of accounts created, according to the responses."""
         journey = self.browser.journey if self.browser is not None else None
         in_page = journey is not None and journey.registered
         return in_page + sum(each.name == "register" and _succeeded(each) for each in self._sent)
 
     @property
     def accounts_deleted(self) -> int:
-        """How many accounts were deleted again, as far as the answers say."""
+        """Number of accounts deleted again, according to the responses."""
         return sum(each.name.endswith("clean up") and _succeeded(each) for each in self._sent)
 
     @property

@@ -1,4 +1,4 @@
-"""The observer: starts every probe, lets each test await its own, and puts together what was seen."""
+"""The observer: starts the probes, lets each test await its exchange, and assembles the observation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from smokegate.observation.plan.backend import version_is_health
 from smokegate.observation.plan.frontend.plan import PAGE_FILES
 from smokegate.observation.plan.graph import Graph
 from smokegate.observation.plan.planned import PlannedRequests
-from smokegate.observation.plan.readiness import Waiting
+from smokegate.observation.plan.readiness import ReadinessWait
 from smokegate.observation.plan.sign_in.names import CLEAN_UP, UNDO, WRITE
 from smokegate.observation.plan.step import GROUPS, Group, RawResponse, RequestToSend
 from smokegate.observation.side_probes import SideProbes
@@ -31,18 +31,18 @@ __all__ = ["Group", "InterruptedRunError", "Observer", "Pool"]
 
 
 class Observer:
-    """Everything that is seen of one environment in one run. Thread-safe.
+    """Observes one environment in one run. Thread-safe.
 
-    Nothing is requested before `start`, or before an exchange is awaited, which starts its group.
+    Sends nothing before `start`, or before an exchange is awaited, which starts its group.
 
     Args:
-        environment: what to look at.
+        environment: the deployment.
         pool: the threads and connections, shared by all environments of the session.
         expected_commit: the commit that `wait` waits for.
-        wait: wait up to this many seconds until it is healthy, then look; None: look at once.
-        progress: called with a line about where the waiting stands.
-        controls: `host:port` addresses to contact instead of the environment's `control`, whatever its host is.
-        deadline: seconds, from the end of `wait`, after which nothing more is sent or waited for.
+        wait: seconds to wait for it to become healthy; None: do not wait.
+        progress: called with one line on the state of the wait.
+        controls: `host:port` addresses to use instead of the environment's `control`, whatever its host is.
+        deadline: time limit of the run in seconds, counted from the end of `wait`.
     """
 
     def __init__(  # noqa: PLR0913 -- a value each, given once
@@ -66,20 +66,20 @@ class Observer:
         self._condition = threading.Condition(threading.RLock())
         self._side_probes = SideProbes(environment, pool, self._condition, controls, self.redactor)
         recorder = Recorder(self.redactor, self._zero)
-        self._tries = Retries(pool, recorder, environment.backend.timeout, Sites.of(environment))
-        self._graph = Graph(pool, self._tries, self._condition, self._done)
+        self._retries = Retries(pool, recorder, environment.backend.timeout, Sites.of(environment))
+        self._graph = Graph(pool, self._retries, self._condition, self._done)
         self._plan = PlannedRequests(environment, self.redactor)
         self._groups: set[Group] = set()
         self._readiness: Readiness | None = None
-        self._waiting = None
+        self._readiness_wait = None
         if wait is not None:
-            self._waiting = Waiting(
-                environment, expected_commit, wait, tries=self._tries, progress=progress, done=self._ready
+            self._readiness_wait = ReadinessWait(
+                environment, expected_commit, wait, retries=self._retries, progress=progress, done=self._ready
             )
         self._ended: float | None = None
 
     def start(self, groups: Collection[Group] | None = None) -> None:
-        """Start some groups, or all that is declared; returns at once, may be called again with more."""
+        """Start some groups, or all declared ones. Does not block; may be called again with more."""
         wanted = set(GROUPS if groups is None else groups)
         with self._condition:
             new = wanted - self._groups
@@ -87,26 +87,26 @@ class Observer:
             self._groups |= new
             if not new and not first:
                 return
-            if self._waiting is not None and self._readiness is None:
+            if self._readiness_wait is not None and self._readiness is None:
                 if first:
-                    self._waiting.begin()
+                    self._readiness_wait.begin()
             else:
                 if first:
                     self._deadline.restart()
                 self._begin(new)
         if first:
-            self._pool.prepare(self._tries.sites.origin(step.target) for step in self._plan.steps.values())
+            self._pool.prepare(self._retries.sites.origin(step.target) for step in self._plan.steps.values())
 
     def names(self, group: Group) -> tuple[str, ...]:
-        """Return the names of a group's exchanges; scripts are among them once the page has been seen."""
+        """Return the names of a group's exchanges; scripts are included once the page was fetched."""
         return self._plan.names(group, self._graph.exchanges() if group == "frontend" else ())
 
     def exchange(self, name: str) -> Exchange:
         """Wait for one exchange and return it.
 
         Raises:
-            KeyError: it is not declared, or the page turned out not to name that script.
-            InterruptedRunError: the observer was closed before it was seen.
+            KeyError: it is not declared, or the page does not name that script.
+            InterruptedRunError: the observer was closed before it was done.
         """
         if name == "version" and version_is_health(self.environment):
             self.start({"version"})
@@ -120,39 +120,39 @@ class Observer:
                 raise KeyError(name)
         else:
             self.start({self._plan.steps[name].group})
-        return self._awaited(name)
+        return self._wait_for(name)
 
     def slowest(self, names: Iterable[str]) -> float | None:
-        """Return the seconds of the slowest of these exchanges, None where none of them is done yet."""
+        """Return the duration in seconds of the slowest of these exchanges, None if none is done yet."""
         done = (self._graph.get(name) for name in names)
         return max((each.seconds for each in done if each is not None), default=None)
 
-    def _awaited(self, name: str) -> Exchange:
+    def _wait_for(self, name: str) -> Exchange:
         with self._condition:
-            self._await(lambda: self._graph.get(name) is not None or self._graph.halted(name))
+            self._await(lambda: self._graph.get(name) is not None or self._graph.abandoned(name))
             found = self._graph.get(name)
         if found is None:
             why = "it was stopped" if self._deadline.left else f"its deadline of {self._deadline.seconds:g} s passed"
             raise InterruptedRunError(f"{self.environment.name}: the run was cut short before {name!r} was seen: {why}")
         return found
 
-    def send(self, request: RequestToSend, got: Callable[[RawResponse], None], *, late: bool) -> Exchange:
-        """Send a request of a team's own check, and return its exchange, which is recorded like all others.
+    def send(self, request: RequestToSend, on_response: Callable[[RawResponse], None], *, late: bool) -> Exchange:
+        """Send a request of a team's own check and return its exchange, recorded like all others.
 
         Args:
-            request: what is sent.
-            got: called with the answer, secrets and all.
-            late: whether it is sent although the run has ended, to clean up.
+            request: the request.
+            on_response: called with the unredacted response.
+            late: send even after the run has ended, for cleanup.
 
         Raises:
             InterruptedRunError: the run has ended.
         """
-        return self._awaited(self._graph.begin_own(request, got, late=late))
+        return self._wait_for(self._graph.begin_custom(request, on_response, late=late))
 
     def complete(self, groups: Collection[Group] | None = None) -> Observation:
-        """Wait for all that was started, or for some groups of it, and return what was seen."""
+        """Wait for everything that was started, or for some groups, and return the observation."""
         with self._condition:
-            self._await(lambda: self._complete(groups) or self._graph.at_rest)
+            self._await(lambda: self._complete(groups) or self._graph.is_idle)
         return self.snapshot()
 
     def _await(self, done: Callable[[], bool]) -> None:
@@ -160,7 +160,7 @@ class Observer:
             self._graph.stop()
 
     def snapshot(self) -> Observation:
-        """Return what has been seen by now; `complete` says whether that is all of what was started."""
+        """Return the observation so far; its `complete` is False while started work is pending."""
         with self._condition:
             exchanges = self._plan.with_version(self._graph.exchanges(), self._groups)
             complete = bool(self._groups) and self._complete(None)
@@ -184,26 +184,26 @@ class Observer:
 
     @property
     def standing(self) -> str:
-        """Where it stands: `9 of 14 answered, waiting 6 s for GET /health (10 s an attempt)`."""
+        """Progress: `9 of 14 answered, waiting 6 s for GET /health (10 s an attempt)`."""
         return self._graph.standing
 
     def close(self) -> None:
-        """Send nothing more and take back what the run wrote, if that can be and has not been done.
+        """Stop sending, and clean up what the run wrote unless that is done.
 
-        The connections are the pool's to close, other environments may be using them.
+        The pool closes the connections: other environments may be using them.
         """
         self._graph.stop()
         self._side_probes.close()
-        if self._waiting is not None:
-            self._waiting.stop()
-        if not self._plan.takes_back:
+        if self._readiness_wait is not None:
+            self._readiness_wait.stop()
+        if not self._plan.cleans_up:
             return
         with self._condition:
-            # What is being created at this moment must be known before it can be deleted.
+            # A registration in flight must end before its account can be deleted.
             busy = {"register", CLEAN_UP, WRITE, UNDO}
-            self._condition.wait_for(lambda: not self._graph.running.keys() & busy, self._tries.timeout + 1.0)
+            self._condition.wait_for(lambda: not self._graph.running.keys() & busy, self._retries.timeout + 1.0)
         for step in self._plan.to_finish:
-            self._graph.finish_alone(step)
+            self._graph.run_now(step)
 
     def _begin(self, groups: Collection[Group]) -> None:
         self._graph.begin(self._plan.of(groups))
@@ -219,23 +219,23 @@ class Observer:
         self._side_probes.run_browser(after.done, redactor=self.redactor, sending=after.sending)
 
     def await_ready(self, seconds: float) -> Readiness | None:
-        """Wait for some seconds until the waiting has ended; None means that it goes on."""
+        """Wait up to `seconds` for the readiness result; None while still waiting."""
         with self._condition:
             self._condition.wait_for(lambda: self._readiness is not None, seconds)
             return self._readiness
 
     @property
-    def _waited(self) -> bool:
-        return self._waiting is None or self._readiness is not None
+    def _wait_is_over(self) -> bool:
+        return self._readiness_wait is None or self._readiness is not None
 
     def _complete(self, groups: Collection[Group] | None) -> bool:
         if groups is None:
-            return self._waited and self._side_probes.settled and self._graph.settled
+            return self._wait_is_over and self._side_probes.settled and self._graph.settled
         names = [name for name, step in self._plan.steps.items() if step.group in groups and self._graph.begun(name)]
         if "browser" in groups and not self._side_probes.settled:
             return False
         scripts = "frontend" not in groups or all(self._graph.settled_for(each) for each in PAGE_FILES)
-        return self._waited and scripts and all(self._graph.get(name) is not None for name in names)
+        return self._wait_is_over and scripts and all(self._graph.get(name) is not None for name in names)
 
     def _ready(self, readiness: Readiness) -> None:
         with self._condition:

@@ -1,4 +1,4 @@
-"""What is observed besides the exchanges: control probes, the server, the platform's API and a browser."""
+"""Probes beside the exchanges: control hosts, server, platform API and browser."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from smokegate.observation.transport.pool import Pool
 
 
 class SideProbes:
-    """Runs on the pool's threads without delaying the exchanges.
+    """Runs probes on the pool's threads without delaying the exchanges.
 
     Args:
         environment: the deployment.
-        pool: does the work.
-        condition: guards the state; notified whenever a probe is done.
-        controls: `host:port` addresses to contact instead of the environment's `control`.
-        redactor: learns the secrets that logs and the platform's API show.
+        pool: runs the probes.
+        condition: guards the state; notified when a probe is done.
+        controls: `host:port` addresses to use instead of the environment's `control`.
+        redactor: learns the secrets found in logs and platform API responses.
     """
 
     def __init__(
@@ -53,18 +53,18 @@ class SideProbes:
 
     @property
     def settled(self) -> bool:
-        """Whether everything that was started is done."""
+        """Whether all started probes are done."""
         return self._pending == 0
 
     @property
     def control(self) -> tuple[ControlProbe, ...]:
-        """What the control probes found."""
+        """Results of the control probes."""
         addresses = self._environment.control if self._controls is None else self._controls
         return tuple(self._control[address] for address in addresses if address in self._control)
 
     @property
     def views(self) -> dict[str, Any]:
-        """What was seen, by the names that an observation has for it."""
+        """The results, keyed by `Observation` field."""
         return {
             "control": self.control,
             "server": self.server,
@@ -73,23 +73,23 @@ class SideProbes:
         }
 
     def begin(self, groups: Collection[Group]) -> None:
-        """Start collecting server data and querying the platform's API, where they are requested and declared."""
+        """Start server collection and platform API queries, where requested and declared."""
         if "server" in groups and self._environment.server is not None and self._environment.compose is not None:
             self._begin(self._collect_server)
         if "platform" in groups and self._environment.render is not None:
             self._begin(self._query_platform)
 
     def run_browser(self, done: Callable[[Any, Any], None], **options: Any) -> None:
-        """Start the browser, where one is declared; `done` gets its view and who signed in.
+        """Start the browser if one is declared; `done` gets its view and the user who signed in.
 
         Args:
-            done: called from the thread of the browser run.
-            options: of `observation.browser.visit.Visit`.
+            done: called on the browser run's thread.
+            options: passed to `observation.browser.visit.Visit`.
         """
         if self._environment.browser is None or self._leave_browser is not None:
             return
         from smokegate.observation.browser.engine import ENGINE  # noqa: PLC0415 -- see above
-        from smokegate.observation.browser.follow_up import person_of, time_for  # noqa: PLC0415 -- only where it is declared
+        from smokegate.observation.browser.follow_up import person_of, time_limit  # noqa: PLC0415 -- only where it is declared
         from smokegate.observation.browser.visit import Visit  # noqa: PLC0415 -- see above
 
         self._leave_browser = leave = ENGINE.use()
@@ -97,16 +97,16 @@ class SideProbes:
 
         def job() -> None:
             try:
-                visit = Visit(self._environment, person=person, within=time_for(self._environment), **options)
+                visit = Visit(self._environment, person=person, within=time_limit(self._environment), **options)
                 self.browser = visit.take()
             finally:
-                leave()  # it ends while the rest is judged
+                leave()  # the browser exits while the tests go on
             done(self.browser, person)
 
         self._begin(job)
 
     def close(self) -> None:
-        """End the browser where it was used, and wait for that."""
+        """Stop the browser if it was used, and wait for its exit."""
         if self._leave_browser is not None:
             from smokegate.observation.browser.engine import ENGINE  # noqa: PLC0415 -- see above
 
@@ -114,7 +114,7 @@ class SideProbes:
             ENGINE.join()
 
     def probe_controls(self, health: Exchange) -> None:
-        """Start the control probes, if a public host could not be reached."""
+        """Start the control probes if a public host was unreachable."""
         lost = health.no_answer
         if lost is None or lost.cause.stage not in {Stage.NAME, Stage.CONNECT}:
             return

@@ -1,4 +1,4 @@
-"""Looks at another vantage point again and again while the health check is waited for."""
+"""Polls another vantage point during the readiness wait."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 class Watch:
-    """One look after the other, each in a thread of the pool, until it is stopped or a look says that it was the last.
+    """Polls on the pool's threads, one poll at a time, until it is stopped or a poll is the last.
 
     Args:
-        pool: does the work.
+        pool: runs the polls.
     """
 
     def __init__(self, pool: Pool) -> None:
@@ -21,24 +21,24 @@ class Watch:
         self._stopped = False
         self._began = 0.0
         self.healing = False
-        """Whether a deploy is under way, which will replace what is there now."""
+        """Whether a deploy is in progress that will replace the running version."""
         self.commit: str | None = None
-        """The version that runs, as this vantage point has it; None: it is not known."""
+        """The running version as this vantage point reports it; None: unknown."""
         self.line = ""
-        """Where the deployment stands, in words."""
+        """State of the deploy, in words."""
 
     @property
     def requests(self) -> int:
-        """How many requests it has sent."""
+        """Number of requests sent."""
         return 0
 
     def begin(self) -> None:
-        """Start; returns at once."""
+        """Start polling; does not block."""
         self._began = time.monotonic()
         self._pool.submit(self, self._turn)
 
     def stop(self) -> None:
-        """Check no more."""
+        """Stop polling."""
         self._stopped = True
 
     def _turn(self) -> None:
@@ -49,5 +49,5 @@ class Watch:
             self._pool.later(pause, lambda: self._pool.submit(self, self._turn))
 
     def _check_once(self) -> float | None:
-        """Check once; returns the seconds until the next check, None for none."""
+        """Poll once; return the seconds until the next poll, None to stop."""
         raise NotImplementedError

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from smokegate.environment.headers import CREDENTIALS
 from smokegate.environment.request_contradictions import GRAPHQL_WRITE
 from smokegate.observation.evidence.cookies import Browser, Cookie, browser_of
-from smokegate.observation.exchange import READING, Headers
+from smokegate.observation.exchange import SAFE_METHODS, Headers
 from smokegate.observation.model import InterruptedRunError
 from smokegate.observation.plan.step import RawResponse, RequestToSend, join, json_request
 from smokegate.plugin.failures import Blocked, Misuse
@@ -110,7 +110,7 @@ class Client:
             ValueError: the path does not begin with "/".
         """
         source = self._source()
-        if method not in READING and not harmless and not source.environment.checks.writes:
+        if method not in SAFE_METHODS and not harmless and not source.environment.checks.writes:
             raise Blocked(f"{method} {path} was not sent: it may change something, which [checks] writes = true allows")
         named = {**(form or {}), **(json if isinstance(json, dict) else {})}
         source.redactor.add(*(str(each) for name, each in named.items() if CREDENTIALS.search(name)))

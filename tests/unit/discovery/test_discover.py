@@ -9,7 +9,7 @@ from smokegate.commands.environment_text import environment_text, name_for
 from smokegate.environment.load import load
 from smokegate.observation.discovery.discover import _adopted, discover
 from smokegate.observation.discovery.found import Found, calls_elsewhere
-from smokegate.observation.discovery.getter import MOST, Got
+from smokegate.observation.discovery.getter import MAX_REQUESTS, Response
 from smokegate.observation.transport.pool import Pool
 
 HTML = (("Content-Type", "text/html"),)
@@ -64,7 +64,7 @@ def test_a_json_health_check_is_found(web, found, tmp_path, path, body):
     assert result.health.path == environment.backend.health.path == path
     assert len(environment.backend.health.json_) == 1
     assert environment.backend.health.touches == (("database",) if "database" in body else ())
-    assert result.requests == len(web.asked) <= MOST
+    assert result.requests == len(web.asked) <= MAX_REQUESTS
 
 
 @pytest.mark.parametrize("text", [b"OK", b"Healthy", b""])
@@ -176,7 +176,7 @@ def test_a_page_that_gives_no_answer_names_why(web, found):
     """A redirect to a name that does not resolve is not a page of another host."""
     web.answers["/"] = reply(status=301, Location="http://shop.invalid/")
 
-    assert any("page: / gives no answer: a redirect leads" in line for line in found().missing)
+    assert any("page: / gives no answer: a redirect points" in line for line in found().missing)
 
 
 def test_a_health_check_of_a_framework_that_answers_a_page_is_found(web, found):
@@ -264,10 +264,11 @@ def test_nothing_that_answers_is_reported(found, web):
 def test_a_whole_site_that_moved_is_adopted():
     """To www, from it, and to https; not to another host, such as a login's."""
     assert (
-        _adopted("http://example.com/app", Got("/", 200, "https://www.example.com/")) == "https://www.example.com/app"
+        _adopted("http://example.com/app", Response("/", 200, "https://www.example.com/"))
+        == "https://www.example.com/app"
     )
-    assert _adopted("https://example.com", Got("/", 200, "https://example.com/login")) is None
-    assert _adopted("https://example.com", Got("/", 200, "https://login.example.org/")) is None
+    assert _adopted("https://example.com", Response("/", 200, "https://example.com/login")) is None
+    assert _adopted("https://example.com", Response("/", 200, "https://login.example.org/")) is None
 
 
 def test_at_most_fifteen_requests_are_sent(web, found):
@@ -275,8 +276,8 @@ def test_at_most_fifteen_requests_are_sent(web, found):
     scripts = "".join(f'<script src="/{n}.js"></script>' for n in range(30))
     web.answers["/"] = Reply(200, f"<!doctype html>{scripts}".encode(), HTML)
 
-    assert found().requests <= MOST
-    assert len(web.asked) <= MOST
+    assert found().requests <= MAX_REQUESTS
+    assert len(web.asked) <= MAX_REQUESTS
     assert {method for method, _ in web.asked} == {"GET"}
 
 

@@ -18,7 +18,7 @@ from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.load import load
 from smokegate.observation.plan.step import RawResponse, RequestToSend
 from smokegate.observation.transport.connect import Route
-from smokegate.observation.transport.redirects import onward
+from smokegate.observation.transport.redirects import next_request
 from smokegate.report.model import EnvironmentReport
 
 from .conftest import Caller, Serve, context_of
@@ -170,7 +170,7 @@ def test_client_certificate_and_address_stay_behind_at_another_host() -> None:
     shown = object()
     ask = RequestToSend("GET", "https://a.example/x", elsewhere=True, route=Route("ca.pem", shown, "10.0.0.7"))  # type: ignore[arg-type]
     moved = RawResponse(302, (), "", 0, ask.url)
-    away, within = onward(ask, moved, "https://b.example/y"), onward(ask, moved, "/y")
+    away, within = next_request(ask, moved, "https://b.example/y"), next_request(ask, moved, "/y")
 
     assert away is not None
     assert within is not None

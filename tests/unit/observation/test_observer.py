@@ -270,7 +270,7 @@ def test_a_gateway_that_takes_long_to_fail_gets_no_further_samples(
     look: Look, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each would take as long, and the first few say it already; what is declared is still requested."""
-    monkeypatch.setattr(servers, "LONG", 0.0)
+    monkeypatch.setattr(servers, "MIN_SECONDS", 0.0)
     dead = serve(lambda caller: caller.hear() and caller.say(NO_SERVER))
     backend = {"health": Health(samples=20), "endpoints": (Endpoint(path="/a"),)}
     seen = complete(look(dead.url, backend=backend))

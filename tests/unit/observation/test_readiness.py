@@ -19,7 +19,7 @@ from smokegate.environment.model import Backend, Compose, Environment, Health, S
 from smokegate.observation.model import Readiness
 from smokegate.observation.observer import Observer
 from smokegate.observation.plan import readiness
-from smokegate.observation.plan.readiness import SETTLED, STEADY, Waiting
+from smokegate.observation.plan.readiness import SETTLED, STEADY, ReadinessWait
 from smokegate.observation.server import watch
 from smokegate.observation.server.parse import REVISION
 from smokegate.observation.transport.pool import Pool
@@ -201,13 +201,13 @@ def test_a_poll_is_overtaken_only_where_all_under_way_hang(
     monkeypatch.setattr(readiness, "OVERTAKEN", 1.0)
     submitted: list[object] = []
     pool = SimpleNamespace(submit=lambda *given, **_: submitted.append(given))
-    tries: Any = SimpleNamespace(pool=pool)
+    retries: Any = SimpleNamespace(pool=pool)
     given = environment("http://127.0.0.1:1")
-    waiting = Waiting(
+    waiting = ReadinessWait(
         given,
         expected_commit=None,
         wait=9.0,
-        tries=tries,
+        retries=retries,
         progress=None,
         done=lambda _: None,
     )
@@ -275,7 +275,7 @@ esac
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
-    monkeypatch.setattr(watch, "EVERY", 0.05)
+    monkeypatch.setattr(watch, "INTERVAL", 0.05)
     version = Version.read({"from": "label"})
     compose = Compose(directory=str(folder), backend="backend", port=1)
     return environment(url, version, server=Server(local=True), compose=compose)

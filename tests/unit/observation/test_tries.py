@@ -13,7 +13,7 @@ import pytest
 from smokegate.environment.model import Expectation
 from smokegate.observation.exchange import Answer, Headers, NoAnswer
 from smokegate.observation.plan.step import RequestToSend, origin_of
-from smokegate.observation.transport.again import BACKOFF, CALMER, pause_before_next, retry_after
+from smokegate.observation.transport.again import BACKOFF, RATE_LIMIT_BACKOFF, pause_before_next, retry_after
 from smokegate.observation.transport.causes import WireCause
 
 from .conftest import Caller, Handler, Prober, Serve
@@ -97,8 +97,8 @@ def test_a_rate_limit_that_names_no_time_is_given_longer_than_a_failure() -> Non
         pause_before_next([outcome], None, shared=False)
         for outcome in (Answer(429, Headers(())), NoAnswer(WireCause.REFUSED, ""))
     ]
-    assert pauses == [CALMER[0], BACKOFF[0]]
-    assert CALMER[0] > BACKOFF[0]
+    assert pauses == [RATE_LIMIT_BACKOFF[0], BACKOFF[0]]
+    assert RATE_LIMIT_BACKOFF[0] > BACKOFF[0]
 
 
 def test_a_retry_after_beyond_the_deadline_ends_the_tries(prober: Prober, serve: Serve) -> None:

@@ -23,10 +23,10 @@ from smokegate.observation.observer import Observer
 from smokegate.observation.transport import width as width_module
 from smokegate.observation.transport.connect import DIRECT
 from smokegate.observation.transport.lane_connection import LaneConnection
-from smokegate.observation.transport.lanes import Lane, Request
-from smokegate.observation.transport.place import ESTABLISHED, Place
+from smokegate.observation.transport.lanes import Lane, LaneRequest
 from smokegate.observation.transport.pool import Pool
-from smokegate.observation.transport.width import MOST, Width
+from smokegate.observation.transport.slot import ESTABLISHED, Slot
+from smokegate.observation.transport.width import MAX_CONNECTIONS, Width
 
 
 @dataclass
@@ -143,37 +143,37 @@ def test_connections_are_kept_and_shared_where_the_server_takes_several(
     most: list[int] = []
     opening = Width.opening
 
-    def counted(width: Width, own: LaneConnection | None) -> Place:
-        place = opening(width, own)
+    def counted(width: Width, lane_connection: LaneConnection | None) -> Slot:
+        slot = opening(width, lane_connection)
         most.append(len(width._open))
-        return place
+        return slot
 
     monkeypatch.setattr(Width, "opening", counted)
     url, log = start(http.server.ThreadingHTTPServer)
     seen = observe(pool, url, endpoints=40)
     assert len(log.served) == 45
     assert all(each.answer for each in seen.exchanges.values())
-    assert 2 <= max(most) <= MOST
+    assert 2 <= max(most) <= MAX_CONNECTIONS
     assert len(most) < 45, "connections carried more than one request"
 
 
 def test_no_two_samples_of_one_thing_share_a_connection(
     pool: Pool, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened: list[Place] = []
+    opened: list[Slot] = []
     opening = Width.opening
 
-    def noted(width: Width, own: LaneConnection | None) -> Place:
-        opened.append(opening(width, own))
+    def noted(width: Width, lane_connection: LaneConnection | None) -> Slot:
+        opened.append(opening(width, lane_connection))
         return opened[-1]
 
     monkeypatch.setattr(Width, "opening", noted)
     url, _ = start(http.server.ThreadingHTTPServer)
     seen = observe(pool, url, samples=8)
     assert len(seen.samples) == 8
-    carried = [name for place in opened for name in place.carried if name.startswith("health")]
+    carried = [name for slot in opened for name in slot.carried if name.startswith("health")]
     assert sorted(carried) == sorted(each.name for each in seen.samples)
-    assert all(sum(name.startswith("health") for name in place.carried) <= 1 for place in opened)
+    assert all(sum(name.startswith("health") for name in slot.carried) <= 1 for slot in opened)
 
 
 @pytest.fixture
@@ -199,8 +199,8 @@ class OpenSocket:
 OPEN: Any = OpenSocket()
 
 
-def put(lane: Lane, name: str, priority: int = 5, **how: Any) -> Request:
-    request = Request(lambda _: name, **how)
+def put(lane: Lane, name: str, priority: int = 5, **how: Any) -> LaneRequest:
+    request = LaneRequest(lambda _: name, **how)
     lane.put(request, priority)
     return request
 
@@ -214,23 +214,23 @@ def begin(lane: Lane, name: str) -> LaneConnection:
     return taken[1]
 
 
-def lane_begins(lane: Lane, request: Request, connection: LaneConnection) -> None:
+def lane_begins(lane: Lane, request: LaneRequest, connection: LaneConnection) -> None:
     assert lane.width is not None
     connection.current = str(request.run(connection))
-    place = next((each for each in lane.width._open if each.own is connection), None)
-    place = place or lane.width.opening(connection)
-    connection.pools[DIRECT] = cast("Any", SimpleNamespace(close=partial(lane.width.leave, place)))
-    lane.width.opened(place, OPEN, secure=False)
-    lane.width.reuse(place)
+    slot = next((each for each in lane.width._open if each.lane_connection is connection), None)
+    slot = slot or lane.width.opening(connection)
+    connection.pools[DIRECT] = cast("Any", SimpleNamespace(close=partial(lane.width.remove, slot)))
+    lane.width.opened(slot, OPEN, secure=False)
+    lane.width.reuse(slot)
 
 
 def end(lane: Lane, connection: LaneConnection) -> None:
     """Answer a request and read the answer to its end."""
     assert lane.width is not None
-    (place,) = (each for each in lane.width._open if each.own is connection)
-    lane.width.answered(place, 0.01)
-    if not lane.width.rest(place):
-        lane.width.leave(place)
+    (slot,) = (each for each in lane.width._open if each.lane_connection is connection)
+    lane.width.answered(slot, 0.01)
+    if not lane.width.release(slot):
+        lane.width.remove(slot)
     lane.done(connection)
 
 
@@ -246,11 +246,11 @@ def test_a_request_opens_a_connection_where_what_the_idle_one_carried_must_not_s
     put(lane, "login")
     login = begin(lane, "login")
     end(lane, login)
-    put(lane, "account", apart={"login"})
+    put(lane, "account", separate_from={"login"})
     account = begin(lane, "account")
     assert account is not login
     end(lane, account)
-    put(lane, "again", apart={"account"})
+    put(lane, "again", separate_from={"account"})
     assert begin(lane, "again") is login, "the one that has carried nothing of the kind"
 
 
@@ -259,8 +259,8 @@ def test_what_an_idle_connection_carried_is_forgotten_when_it_was_closed(lane: L
     login = begin(lane, "login")
     end(lane, login)
     assert lane.width is not None
-    lane.width.shut_idle()
-    put(lane, "account", apart={"login"})
+    lane.width.close_idle()
+    put(lane, "account", separate_from={"login"})
     assert begin(lane, "account") is not login
 
 
@@ -276,11 +276,11 @@ def test_an_idle_connection_is_closed_for_a_request_that_may_go_on_none(lane: La
     names = [f"sample {number}" for number in range(7)]
     carried = []
     for name in names[:6]:
-        put(lane, name, apart=frozenset(names))
+        put(lane, name, separate_from=frozenset(names))
         carried.append(begin(lane, name))
     for each in carried:
         end(lane, each)
-    put(lane, names[6], apart=frozenset(names))
+    put(lane, names[6], separate_from=frozenset(names))
     assert begin(lane, names[6]) not in carried
     assert lane.width is not None
     assert len(lane.width._open) == 6
@@ -294,14 +294,14 @@ def test_one_idle_connection_is_kept_free_for_what_follows_on_a_more_urgent_requ
     put(lane, "endpoint")
     endpoint = begin(lane, "endpoint")
     assert endpoint not in {login, other}, "another connection is opened for it"
-    put(lane, "account", 1, apart={"login"})
+    put(lane, "account", 1, separate_from={"login"})
     assert begin(lane, "account") is other
 
 
 def test_four_samples_are_under_way_at_once_and_others_get_the_rest(lane: Lane) -> None:
     names = [f"sample {number}" for number in range(5)]
     for name in names:
-        put(lane, name, 4, apart=frozenset(names), sample=True)
+        put(lane, name, 4, separate_from=frozenset(names), sample=True)
     put(lane, "endpoint")
     for name in names[:4]:
         begin(lane, name)
@@ -388,17 +388,17 @@ def connected() -> tuple[socket.socket, socket.socket]:
         return ours, server.accept()[0]
 
 
-def connect(width: Width, clock: Clock, sock: socket.socket, **how: Any) -> Place:
+def connect(width: Width, clock: Clock, sock: socket.socket, **how: Any) -> Slot:
     clock.now += 0.01
-    place = width.opening(None)
+    slot = width.opening(None)
     clock.now += 0.01
-    width.opened(place, sock, **{"secure": False, **how})
-    return place
+    width.opened(slot, sock, **{"secure": False, **how})
+    return slot
 
 
-def answer(width: Width, clock: Clock, place: Place) -> None:
+def answer(width: Width, clock: Clock, slot: Slot) -> None:
     clock.now += 0.01
-    width.answered(place, 0.01)
+    width.answered(slot, 0.01)
 
 
 @pytest.fixture
@@ -415,14 +415,14 @@ def test_two_connections_are_opened_first_and_no_more_for_the_first_answer(
     assert width.allowed == 2
     first = connect(width, clock, sockets())
     answer(width, clock, first)
-    assert width.rest(first)
+    assert width.release(first)
     assert width.allowed == 2
 
 
 def test_an_answer_beside_an_open_connection_allows_six(width: Width, clock: Clock, sockets: Sock) -> None:
     first = connect(width, clock, sockets())
     answer(width, clock, first)
-    width.rest(first)
+    width.release(first)
     answer(width, clock, connect(width, clock, sockets()))
     assert (width.proven, width.allowed) == (True, 6)
 
@@ -430,7 +430,7 @@ def test_an_answer_beside_an_open_connection_allows_six(width: Width, clock: Clo
 def test_a_handshake_beside_an_open_connection_is_an_answer(width: Width, clock: Clock, sockets: Sock) -> None:
     first = connect(width, clock, sockets(), secure=True)
     answer(width, clock, first)
-    width.rest(first)
+    width.release(first)
     connect(width, clock, sockets(), secure=True)
     assert width.proven
 
@@ -440,7 +440,7 @@ def test_an_answer_after_the_server_hung_up_on_the_first_proves_nothing(width: W
     with ours:
         first = connect(width, clock, ours)
         answer(width, clock, first)
-        width.rest(first)
+        width.release(first)
         theirs.close()
         one, other = connected()
         with one, other:
@@ -454,14 +454,14 @@ def test_an_answer_that_is_still_being_read_after_the_server_hung_up_proves_noth
     """Who serves one at a time has sent it and gone on to the second connection; our thread is merely behind."""
     ours, theirs = connected()
     with ours:
-        places = [width.opening(None) for _ in range(2)]
-        width.opened(places[0], ours, secure=False)
-        width.opened(places[1], sockets(), secure=False)
+        slots = [width.opening(None) for _ in range(2)]
+        width.opened(slots[0], ours, secure=False)
+        width.opened(slots[1], sockets(), secure=False)
         theirs.sendall(b"the end")
         theirs.close()
         assert ours.recv(1, socket.MSG_PEEK), "it has arrived"
-        answer(width, clock, places[0])
-        answer(width, clock, places[1])
+        answer(width, clock, slots[0])
+        answer(width, clock, slots[1])
     assert not width.proven
 
 
@@ -476,12 +476,12 @@ def test_two_connections_that_were_opened_at_once_prove_it_when_both_have_been_a
 ) -> None:
     """As after a slow first answer, which lets a second connection open beside it: neither is the older one."""
     clock.now += 0.01
-    places = [width.opening(None) for _ in range(2)]
-    for place in places:
-        width.opened(place, sockets(), secure=False)
-    answer(width, clock, places[0])
+    slots = [width.opening(None) for _ in range(2)]
+    for slot in slots:
+        width.opened(slot, sockets(), secure=False)
+    answer(width, clock, slots[0])
     assert not width.proven
-    answer(width, clock, places[1])
+    answer(width, clock, slots[1])
     assert (width.proven, width.allowed) == (True, 6)
 
 
@@ -500,10 +500,10 @@ def test_a_short_queue_waits_for_a_connection_where_another_one_takes_longer_to_
         put(lane, name)
         taken = lane.take()
         assert taken is not None
-        place = width.opening(taken[1])
+        slot = width.opening(taken[1])
         clock.now += handshake
-        width.opened(place, sockets(), secure=True)
-        width.answered(place, took)
+        width.opened(slot, sockets(), secure=True)
+        width.answered(slot, took)
     assert width.proven
     for _ in range(3):
         put(lane, "more")
@@ -516,20 +516,20 @@ def test_a_short_queue_waits_for_a_connection_where_another_one_takes_longer_to_
 def test_without_an_answer_beside_it_the_open_connection_is_closed(width: Width, clock: Clock, sockets: Sock) -> None:
     first = connect(width, clock, sockets())
     answer(width, clock, first)
-    width.rest(first)
+    width.release(first)
     second = connect(width, clock, sockets())
     clock.now += 0.2
     width.check()
     assert (width.single, width.allowed, first.spent) == (True, 1, True)
     assert not width.reuse(first)
     answer(width, clock, second)
-    assert not width.rest(second), "from now on a connection is closed after its answer"
+    assert not width.release(second), "from now on a connection is closed after its answer"
 
 
 def test_a_server_that_was_merely_slow_gets_another_trial(width: Width, clock: Clock, sockets: Sock) -> None:
     first = connect(width, clock, sockets())
     answer(width, clock, first)
-    width.rest(first)
+    width.release(first)
     second = connect(width, clock, sockets())
     clock.now += 0.2
     width.check()
@@ -541,7 +541,7 @@ def test_a_server_that_was_merely_slow_gets_another_trial(width: Width, clock: C
 def test_a_slow_server_gets_one_connection_more_from_time_to_time(width: Width, clock: Clock, sockets: Sock) -> None:
     first = connect(width, clock, sockets())
     answer(width, clock, first)
-    width.leave(first)
+    width.remove(first)
     connect(width, clock, sockets())
     for allowed in (3, 4, 5, 6, 6):
         clock.now += 0.6
@@ -563,7 +563,7 @@ REQUESTS = st.lists(
         st.sampled_from([0, 1, 3, 4, 5]),
         st.fixed_dictionaries(
             {
-                "apart": st.frozensets(st.sampled_from("abcd"), max_size=3),
+                "separate_from": st.frozensets(st.sampled_from("abcd"), max_size=3),
                 "alone": st.booleans(),
                 "sample": st.booleans(),
                 "followed": st.booleans(),

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from smokegate.observation.server import ServiceView, parse
 from smokegate.observation.server.containers import inspect
-from smokegate.observation.server.host import HostError, brief
+from smokegate.observation.server.host import HostError, tail
 
 if TYPE_CHECKING:
     from smokegate.commands.fix.lock import Lock
@@ -74,7 +74,7 @@ class ServerExecutor:
             except HostError as error:
                 return Done(ok=False, said=str(error), seconds=time.monotonic() - began)
             if not output.ok:
-                said = brief(output.stderr or output.stdout) or f"exit status {output.status}"
+                said = tail(output.stderr or output.stdout) or f"exit status {output.status}"
                 return Done(ok=False, said=said, seconds=time.monotonic() - began)
         return Done(ok=True, said="", seconds=time.monotonic() - began)
 

@@ -1,4 +1,4 @@
-"""The vantage `browser`: what a user sees, in a headless Chromium."""
+"""The vantage point `browser`: what a user sees, in headless Chromium."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One browser for all environments of the process: an event loop in a thread of its own, started when first needed."""
+"""One browser for all environments of the process, driven by an event loop on its own thread, started on demand."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ FLAGS = (
     "--disable-dev-shm-usage",
     "--mute-audio",
 )
-#: The address bar of a whole Chromium renders two pages of its own in each window: a second of CPU that no one sees.
-#: Only the last such switch counts, so it repeats what Playwright turns off.
+#: The address bar of full Chromium renders two invisible pages per window, which costs a second of CPU. Only the last
+#: such switch counts, so it repeats the features that Playwright disables.
 DISABLED_FEATURES = (
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
     "AimEnabled,AvoidCorsURLLoaderRestartOnRedirect,AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,"
@@ -37,13 +37,13 @@ DISABLED_FEATURES = (
     "msEdgeUpdateLaunchServicesPreferredVersion,msForceBrowserSignIn"
 )
 SANDBOX = re.compile("sandbox|namespace", re.IGNORECASE)
-"""What Chromium says where the system does not let it confine its pages."""
-START_WITHIN, END_WITHIN = 60.0, 5.0
+"""Chromium's error message if the system does not support its sandbox."""
+START_TIMEOUT, STOP_TIMEOUT = 60.0, 5.0
 T = TypeVar("T")
 
 
 class NoBrowserError(Exception):
-    """There is no browser to look with."""
+    """There is no usable browser."""
 
     def __init__(self, absent: NoBrowser) -> None:
         super().__init__(str(absent))
@@ -51,7 +51,7 @@ class NoBrowserError(Exception):
 
 
 class Engine:
-    """The browser, while at least one environment uses it. Thread-safe."""
+    """The browser, which runs while an environment uses it. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -61,11 +61,11 @@ class Engine:
 
     @property
     def sandboxed(self) -> bool:
-        """Whether the browser confines its pages; known once it has started."""
+        """Whether the browser runs in its sandbox; known once it has started."""
         return self._last is None or self._last.sandboxed
 
     def use(self) -> Callable[[], None]:
-        """Keep the browser, once it is started, until the returned function is called; a second call does nothing."""
+        """Keep the browser running, once started, until the returned function is called; it is idempotent."""
         user = object()
         with self._lock:
             self._users.add(user)
@@ -74,13 +74,13 @@ class Engine:
         return partial(self._leave, user)
 
     def warm(self) -> None:
-        """Start the browser while something else is waited for; `run` says whether it did. `use()` comes first."""
+        """Start the browser in the background; `run` reports failures. Call `use` first."""
         running = self._running
         assert running is not None, "use() comes first"
         running.loop.call_soon_threadsafe(running.start)
 
     def _leave(self, user: object) -> None:
-        """End the browser where no one else uses it, without waiting for that."""
+        """Stop the browser if there are no other users, without waiting for its exit."""
         with self._lock:
             self._users.discard(user)
             if not self._users and self._running is not None:
@@ -88,36 +88,36 @@ class Engine:
                 self._running = None
 
     def join(self) -> None:
-        """Wait until the browser that was left has ended."""
+        """Wait for the stopped browser's exit."""
         with self._lock:
             ended = self._last if self._running is None else None
         if ended is not None:
-            ended.thread.join(2 * END_WITHIN)
+            ended.thread.join(2 * STOP_TIMEOUT)
 
     def run(self, work: Callable[[Browser], Coroutine[Any, Any, T]], within: float) -> T:
-        """Do something with the browser and wait for it.
+        """Run a coroutine with the browser and wait for it.
 
         Raises:
-            NoBrowserError: there is none, or it does not start.
-            TimeoutError: it took too long.
+            NoBrowserError: there is no browser, or it does not start.
+            TimeoutError: it timed out.
         """
         running = self._running
         assert running is not None, "use() comes first"
 
-        async def whole() -> T:
-            browser = await asyncio.wait_for(asyncio.shield(running.start()), START_WITHIN)
+        async def start_and_work() -> T:
+            browser = await asyncio.wait_for(asyncio.shield(running.start()), START_TIMEOUT)
             return await asyncio.wait_for(work(browser), within)
 
-        future = asyncio.run_coroutine_threadsafe(whole(), running.loop)
+        future = asyncio.run_coroutine_threadsafe(start_and_work(), running.loop)
         try:
-            return future.result(START_WITHIN + within + END_WITHIN)
+            return future.result(START_TIMEOUT + within + STOP_TIMEOUT)
         except TooLateError:
             future.cancel()
             raise
 
 
 class _Running:
-    """One process of the browser, from its start to its end, and the event loop that drives it."""
+    """One browser process and the event loop that drives it."""
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
@@ -132,25 +132,25 @@ class _Running:
         self.loop.close()
 
     def start(self) -> asyncio.Task[Browser]:
-        """Return the browser, or the start of it; called in the loop."""
+        """Return the task that starts the browser; called in the loop."""
         if self._started is None:
             self._started = self.loop.create_task(self._start())
             self._started.add_done_callback(lambda done: done.cancelled() or done.exception())  # `run` raises it
         return self._started
 
     def end(self) -> None:
-        """Close the browser, also one that is still starting, and leave the loop."""
+        """Close the browser, even while it is starting, and stop the loop."""
         future = asyncio.run_coroutine_threadsafe(self._stop(), self.loop)
         future.add_done_callback(lambda _: self.loop.call_soon_threadsafe(self.loop.stop))
 
     async def _stop(self) -> None:
         if self._started is not None:
             with contextlib.suppress(Exception):
-                browser = await asyncio.wait_for(asyncio.shield(self._started), END_WITHIN)
-                await asyncio.wait_for(browser.close(), END_WITHIN)
+                browser = await asyncio.wait_for(asyncio.shield(self._started), STOP_TIMEOUT)
+                await asyncio.wait_for(browser.close(), STOP_TIMEOUT)
         if self._playwright is not None:
             with contextlib.suppress(Exception):
-                await asyncio.wait_for(self._playwright.stop(), END_WITHIN)
+                await asyncio.wait_for(self._playwright.stop(), STOP_TIMEOUT)
 
     async def _start(self) -> Browser:
         found = find()
@@ -161,24 +161,24 @@ class _Running:
         try:
             self._playwright = await async_playwright().start()
             return await self._launched(self._playwright, found)
-        except (Error, OSError) as broken:
-            first = str(broken).strip().splitlines()[0] if str(broken).strip() else type(broken).__name__
+        except (Error, OSError) as error:
+            first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise NoBrowserError(
                 NoBrowser(f"the browser {found} did not start ({first})".replace("  ", " "), INSTALL)
-            ) from broken
+            ) from error
 
     async def _launched(self, playwright: Playwright, program: str) -> Browser:
-        """Start Chromium in its sandbox; without one only where it says that there is none."""
+        """Start Chromium in its sandbox, and without it only if Chromium reports that it is unavailable."""
         from playwright.async_api import Error  # noqa: PLC0415 -- an extra
 
         flags = [*FLAGS] if is_shell(program) else [*FLAGS, DISABLED_FEATURES]
         options: dict[str, Any] = {f"handle_{each}": False for each in ("sigint", "sigterm", "sighup")}
         launch = partial(playwright.chromium.launch, executable_path=program or None, args=flags, **options)
-        self.sandboxed = getattr(os, "geteuid", lambda: 1)() != 0  # Chromium refuses to confine pages as root
+        self.sandboxed = getattr(os, "geteuid", lambda: 1)() != 0  # Chromium does not support its sandbox as root
         try:
             return await launch(chromium_sandbox=self.sandboxed)
-        except Error as refused:
-            if not self.sandboxed or not SANDBOX.search(str(refused)):
+        except Error as error:
+            if not self.sandboxed or not SANDBOX.search(str(error)):
                 raise
         self.sandboxed = False
         return await launch(chromium_sandbox=False)

@@ -1,4 +1,4 @@
-"""Finds a browser: the one that a variable names, the system's, or Playwright's own."""
+"""Finds a browser: from an environment variable, Playwright's own, or the system's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smokegate.environment.extras import not_installed
 from smokegate.observation.browser.model import NoBrowser
 
 VARIABLE = "SMOKEGATE_CHROMIUM"
-"""Names the program; `none`: there is none, whatever is installed."""
+"""Path or name of the browser; `none` disables it."""
 NAMES = (
     "chromium-headless-shell",
     "chromium",
@@ -21,7 +21,7 @@ NAMES = (
     "chrome",
     "microsoft-edge",
 )
-"""The shell comes first: it has no window to draw and costs half."""
+"""The headless shell comes first: without a window to render it costs half."""
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -31,7 +31,7 @@ INSTALL = "python -m playwright install --only-shell chromium, or name one by th
 
 
 def find() -> str | NoBrowser:
-    """Return the program's path, empty for Playwright's own, or why there is none."""
+    """Return the browser's path, empty for Playwright's own, or why there is none."""
     named = os.environ.get(VARIABLE, "").strip()
     if named.lower() == "none":
         return NoBrowser(f"no browser: {VARIABLE} says that there is none", f"unset {VARIABLE}")
@@ -43,23 +43,22 @@ def find() -> str | NoBrowser:
         return found or NoBrowser(
             f"no browser: {VARIABLE} names {named}, which is not a program", f"correct {VARIABLE}"
         )
-    if playwrights_own():
+    if playwright_has_chromium():
         return ""
-    there = [found for name in NAMES if (found := shutil.which(name))] + [
+    installed = [found for name in NAMES if (found := shutil.which(name))] + [
         each for each in PLACES if Path(each).exists()
     ]
-    return (
-        there[0] if there else NoBrowser("no browser: neither Playwright's Chromium nor another is installed", INSTALL)
-    )
+    none = NoBrowser("no browser: neither Playwright's Chromium nor another is installed", INSTALL)
+    return installed[0] if installed else none
 
 
 def is_shell(program: str) -> bool:
-    """Return whether a program has no window; Playwright's own, an empty path, has none when it is headless."""
+    """Return whether a program is a headless shell, as is Playwright's own (an empty path)."""
     return not program or "headless" in Path(program).name
 
 
-def playwrights_own() -> bool:
-    """Return whether Playwright has installed a Chromium of its own."""
+def playwright_has_chromium() -> bool:
+    """Return whether Playwright has installed its Chromium."""
     given = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
     if given == "0":
         return True

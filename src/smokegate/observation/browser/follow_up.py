@@ -1,4 +1,4 @@
-"""What belongs to a browser run and is sent from here: the same calls, and the account's removal."""
+"""Requests sent by us after a browser run: repeated failed calls, and deletion of the account."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from smokegate.observation.plan.sign_in.accounts import new_address, new_passwor
 from smokegate.observation.plan.sign_in.flow import SignInPlan
 from smokegate.observation.plan.step import FROM_HERE, RequestToSend, Step, web_origin
 
-MOST = 4
+MAX_CALLS = 4
 BY_BROWSER = f"{FROM_HERE}account: log in", f"{FROM_HERE}account: clean up"
-"""The exchanges that remove the account that was created through the page."""
+"""The exchanges that delete the account created through the page."""
 ALLOWANCE = 30.0
-"""Seconds of a whole look besides what the pages may take each."""
+"""Seconds of a browser run beyond the timeouts of its pages."""
 
 
 class FollowUp:
-    """What is sent from here when the browser run has ended.
+    """Sends the follow-up requests of a browser run.
 
     Args:
         environment: the deployment.
-        journey: the sign-in, where one is declared: it keeps account of the accounts that were made.
-        begin: begins the steps.
+        journey: the sign-in flow, if declared, which tracks created accounts.
+        begin: starts steps.
     """
 
     def __init__(
@@ -36,13 +36,13 @@ class FollowUp:
         self._forget: Callable[[], None] | None = None
 
     def sending(self, email: str, password: str) -> None:
-        """Note the account that the page is about to create."""
+        """Record the account that the page is about to create."""
         if self._journey is not None:
-            forget = self._journey.accounts.noted(email, password)
+            forget = self._journey.accounts.write_down_browser_account(email, password)
             self._forget = self._forget or forget
 
     def done(self, view: BrowserView, person: Person) -> None:
-        """Begin what follows from what the browser saw."""
+        """Start the follow-up requests."""
         steps = [*same_calls(self._environment, view)]
         if self._journey is not None and self._forget is not None:
             steps += self._journey.removal(person.email, person.password, BY_BROWSER, self._forget)
@@ -50,7 +50,7 @@ class FollowUp:
 
 
 def person_of(environment: Environment) -> Person | None:
-    """Return who signs in through the page, by the rules of `[sign_in]`; None where no one can."""
+    """Return the user for signing in through the page, by the rules of `[sign_in]`; None if there is none."""
     section = environment.browser.sign_in if environment.browser is not None else None
     api = environment.sign_in
     if section is None or api is None:
@@ -60,15 +60,15 @@ def person_of(environment: Environment) -> Person | None:
     return Person(api.standing.email, str(api.standing.password)) if api.standing is not None else None
 
 
-def time_for(environment: Environment) -> float:
-    """Return how many seconds a browser run may take."""
+def time_limit(environment: Environment) -> float:
+    """Return the timeout of a browser run in seconds."""
     section = environment.browser
     assert section is not None
     return section.timeout * (len(section.pages) + (5 if section.sign_in else 1)) + ALLOWANCE
 
 
 def same_calls(environment: Environment, view: BrowserView) -> Iterator[Step]:
-    """Yield the calls of the pages that failed and change nothing, to be sent from here: each once."""
+    """Yield the failed read-only calls of the pages, to be repeated from here, each once."""
     trusted, found = trusted_origins(environment), dict[str, Step]()
     for page in view.seen:
         for call in page.calls:
@@ -79,4 +79,4 @@ def same_calls(environment: Environment, view: BrowserView) -> Iterator[Step]:
                 origin = ("Origin", web_origin(page.url))
                 name = name_from_here(call.method, call.url)
                 found.setdefault(name, Step(name, "browser", RequestToSend("GET", call.url, (origin,)), retry=False))
-    yield from [*found.values()][:MOST]
+    yield from [*found.values()][:MAX_CALLS]

@@ -1,4 +1,4 @@
-"""What a browser saw: frozen, raw, free of the library that drove it. Times are in seconds."""
+"""The data of the browser vantage point: frozen, raw, independent of Playwright. Times are in seconds."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from smokegate.environment.model import Environment
 from smokegate.observation.plan.step import FROM_HERE, web_origin
 
 MIXED = "mixed-content"
-"""The browser's word for a request that it blocked because its page is HTTPS and the address is not."""
+"""The browser's term for a plain HTTP request that it blocked on an HTTPS page."""
 
 
 class NoBrowser(Struct, frozen=True):
-    """Why nothing was seen: there is no browser, or it did not start."""
+    """Why no browser ran: there is none, or it did not start."""
 
     why: str
     remedy: str
-    """The command that helps."""
+    """The command that fixes it."""
 
     def __str__(self) -> str:
         return f"{self.why}: {self.remedy}" if self.remedy else self.why
 
 
 class ConsoleLine(Struct, frozen=True):
-    """One line of the console: of a script, or of the browser itself."""
+    """One console line, from a script or the browser itself."""
 
     kind: str
-    """`error`, `warning`, `log` …, or `uncaught` for an error that nothing caught."""
+    """`error`, `warning`, `log` …, or `uncaught` for an uncaught error."""
     text: str
     where: str = ""
-    """The script that it comes from, where that is known."""
+    """The script that logged it, if known."""
 
 
 class PageCall(Struct, frozen=True):
@@ -42,18 +42,18 @@ class PageCall(Struct, frozen=True):
     kind: str
     """`document`, `script`, `stylesheet`, `fetch`, `xhr`, `image` …"""
     status: int | None = None
-    """None: no answer."""
+    """None: no response."""
     error: str = ""
-    """The browser's word for why there is none: `net::ERR_FAILED`."""
+    """The browser's error code if there is none: `net::ERR_FAILED`."""
     content_type: str = ""
     from_worker: bool = False
-    """Whether a service worker answered it."""
+    """Whether a service worker responded."""
     has_account: bool = False
-    """Whether it sends the account's address: the call that registers or logs in."""
+    """Whether it contains the account's email address: the registration or login call."""
 
     @property
     def is_page_for_script(self) -> bool:
-        """Whether a script was given a page where it expects code or data."""
+        """Whether a script got a web page instead of code or data."""
         return self.status == 200 and self.kind in {"fetch", "xhr", "script"} and "html" in self.content_type
 
     def __str__(self) -> str:
@@ -71,31 +71,31 @@ class Picture(Struct, frozen=True):
 
 
 class PageSeen(Struct, frozen=True):
-    """What a page showed, and what it did until then."""
+    """What a page showed and did."""
 
     path: str
     url: str = ""
-    """Where the browser ended up."""
+    """The final URL."""
     status: int | None = None
     problem: str = ""
-    """Why the page could not be opened at all."""
+    """Why the page could not be opened."""
     title: str = ""
     text: str = ""
-    """What is visible of it as text, cut."""
+    """Its visible text, truncated."""
     drawn: bool = False
     """Whether something is visible: a text that is not a loading message, a picture, a control."""
     missing: tuple[str, ...] = ()
-    """What it must show and does not."""
+    """Expected elements that are not visible."""
     unwanted: tuple[str, ...] = ()
-    """What it must not show and does."""
+    """Forbidden elements that are visible."""
     painted: float | None = None
-    """When something was painted for the first time."""
+    """Time of the first paint."""
     console: tuple[ConsoleLine, ...] = ()
     calls: tuple[PageCall, ...] = ()
     junk: tuple[str, ...] = ()
-    """What holds "undefined" or another empty value in place of a token: keys of the storage, headers of calls."""
+    """Storage keys and request headers with "undefined" or another empty value instead of a token."""
     worker: bool = False
-    """Whether a service worker has taken over the page."""
+    """Whether a service worker controls the page."""
 
 
 class SignInStep(Struct, frozen=True):
@@ -105,17 +105,17 @@ class SignInStep(Struct, frozen=True):
     """`register`, `log in`, `log in again`, `reload`."""
     page: PageSeen
     form_gone: bool = False
-    """Whether the form is no longer there, as if it had succeeded."""
+    """Whether the form has disappeared, as after success."""
     account_shown: bool = False
-    """Whether what a signed-in page shows is there."""
+    """Whether the page shows the signed-in state."""
     alert: str = ""
-    """What the page says went wrong."""
+    """The page's error message."""
     problem: str = ""
-    """Why the step could not be taken, which says nothing of the page."""
+    """Why the step could not be performed, for a reason other than the page."""
 
     @property
     def failed_call(self) -> PageCall | None:
-        """The call that should have signed in and failed; a page in place of data is not a success."""
+        """The failed registration or login call; a web page instead of data counts as failed."""
         for each in self.page.calls:
             failed = each.status is None or each.status >= 400 or each.is_page_for_script
             if each.has_account and failed:
@@ -124,46 +124,46 @@ class SignInStep(Struct, frozen=True):
 
     @property
     def succeeded(self) -> bool:
-        """Whether the user seems to be signed in, and nothing says otherwise."""
+        """Whether the user seems to be signed in."""
         return not self.problem and self.form_gone and self.failed_call is None
 
 
 class Journey(Struct, frozen=True):
-    """Signing in through the page, step by step; it ends at the first step that does not succeed."""
+    """The steps of signing in through the page, up to the first that failed."""
 
     steps: tuple[SignInStep, ...] = ()
     registered: bool = False
     """Whether the form to register was sent."""
 
     def step(self, *names: str) -> SignInStep | None:
-        """Return the first of these steps that was taken."""
+        """Return the first of the named steps that was performed."""
         return next((each for each in self.steps if each.name in names), None)
 
 
 class BrowserView(Struct, frozen=True):
-    """Everything that a browser saw of one environment."""
+    """Everything observed of one environment in a browser."""
 
     absent: NoBrowser | None = None
     browser: str = ""
     """Name and version."""
     pages: tuple[PageSeen, ...] = ()
     second: PageSeen | None = None
-    """The first page once more, where a service worker has taken over: what a returning visitor sees."""
+    """The first page reloaded under its service worker: what a returning visitor sees."""
     journey: Journey | None = None
     pictures: tuple[Picture, ...] = ()
     failure: str = ""
-    """An error of ours or of the browser that cut it short."""
+    """Our or the browser's error that interrupted the run."""
     seconds: float = 0.0
 
     @property
     def seen(self) -> tuple[PageSeen, ...]:
-        """Every page that was seen, in order."""
+        """All pages visited, in order."""
         steps = tuple(each.page for each in self.journey.steps) if self.journey else ()
         return (*self.pages, *((self.second,) if self.second else ()), *steps)
 
 
 def trusted_origins(environment: Environment) -> frozenset[str]:
-    """Return the origins that belong to the application."""
+    """Return the origins of the application."""
     section = environment.browser
     stated = section.origins if section is not None else ()
     return frozenset(web_origin(each) for each in (environment.pages_url, environment.backend.url, *stated))
@@ -176,7 +176,7 @@ def name_from_here(method: str, url: str) -> str:
 
 
 class Person(Struct, frozen=True):
-    """Who signs in."""
+    """The user who signs in."""
 
     email: str
     password: str

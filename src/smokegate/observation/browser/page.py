@@ -1,4 +1,4 @@
-"""Opens a page, waits until it shows what it must, and notes what is visible."""
+"""Opens a page, waits until it shows the expected elements, and records what is visible."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 POLL = 0.05
 QUIET, SHORT = 0.25, 0.1
-"""Seconds without a request after which a page that shows what it must is done; on the way to another one."""
+"""Seconds of network idle until a page as expected is done; the same for an intermediate page."""
 TEXT, PICTURE = 20_000, 150_000
 FACTS = Path(__file__).with_name("facts.js").read_text("utf-8")
 LOADING = re.compile(
@@ -34,43 +34,43 @@ NOTHING: dict[str, Any] = {
 }  # fmt: skip
 
 
-class Wanted(Struct, frozen=True):
-    """What a page must show, and must not."""
+class PageExpectation(Struct, frozen=True):
+    """Elements that a page must show, and must not."""
 
     shows: tuple[Element, ...] = ()
     not_shows: tuple[Element, ...] = ()
 
 
 class Window(Struct):
-    """A page of the browser and what it does."""
+    """A browser page and the record of what it does."""
 
     page: Page
     record: Record
     timeout: float
     _shown: tuple[object, ...] = ()
     _changed: float = 0.0
-    """When the page last showed something else; now, while it does not reply."""
+    """Time of the last visible change; an unresponsive page counts as changing."""
 
     @property
     def idle(self) -> float:
-        """Seconds since the page or the network last did something."""
+        """Seconds since the last page or network activity."""
         return min(self.record.quiet, time.monotonic() - self._changed)
 
     async def facts(self) -> dict[str, Any]:
-        """Return what is visible now; nothing while a page is being left, or hangs."""
+        """Return what is visible now; nothing while the page navigates or hangs."""
         from playwright.async_api import Error  # noqa: PLC0415 -- an extra
 
         try:
             facts = dict(await asyncio.wait_for(self.page.evaluate(FACTS), 5.0))
         except (Error, TimeoutError):
-            facts = NOTHING  # a page that is being left, or a machine that is too busy: no sign that nothing happens
+            facts = NOTHING  # navigating, or a busy machine: not idle
         shown = (facts["text"], facts["count"], facts["ready"])
         if shown != self._shown or facts is NOTHING:
             self._shown, self._changed = shown, time.monotonic()
         return facts
 
-    async def open(self, url: str, wanted: Wanted, path: str, *, form: bool = False) -> PageSeen:
-        """Open an address and wait for what it must show, or for a form alone."""
+    async def open(self, url: str, wanted: PageExpectation, path: str, *, form: bool = False) -> PageSeen:
+        """Open a URL and wait for the expected elements, and for a form if `form`."""
         from playwright.async_api import Error  # noqa: PLC0415 -- an extra
 
         mark, response, problem = self.record.mark(), None, ""
@@ -81,14 +81,14 @@ class Window(Struct):
         return await self._settled(mark, wanted, path, form=form, response=response, problem=problem)
 
     async def _settled(  # noqa: PLR0913 -- a value each, by name
-        self, mark: Mark, wanted: Wanted, path: str, *, form: bool, response: Response | None, problem: str
+        self, mark: Mark, wanted: PageExpectation, path: str, *, form: bool, response: Response | None, problem: str
     ) -> PageSeen:
-        """Wait until the page shows what it must, or until nothing more happens; return what is visible."""
+        """Wait until the page is as expected, or idle; return what is visible."""
         facts = NOTHING
         missing: tuple[str, ...] = ()
         unwanted: tuple[str, ...] = ()
 
-        async def well() -> bool:
+        async def is_done() -> bool:
             nonlocal facts, missing, unwanted
             facts = await self.facts()
             missing = await self.absent(wanted.shows, facts)
@@ -97,14 +97,14 @@ class Window(Struct):
             return drawn(facts) and not missing and not unwanted and (facts["form"] or not form)
 
         if not problem:
-            await self.wait(well, quiet=SHORT if form else QUIET)  # a form needs its scripts before it is filled in
+            await self.wait(is_done, quiet=SHORT if form else QUIET)  # a form needs its scripts loaded
             problem = "" if facts is not NOTHING else f"the page did not respond within {self.timeout:g} s"
         return self.seen(mark, facts, path, response=response, problem=problem, missing=missing, unwanted=unwanted)
 
     def seen(
         self, mark: Mark, facts: dict[str, Any], path: str, *, response: Response | None = None, **more: Any
     ) -> PageSeen:
-        """Return what is visible, and what the page did since a mark."""
+        """Return what is visible, and the activity since a mark."""
         calls, console = self.record.since(mark)
         return PageSeen(
             path=path,
@@ -121,22 +121,21 @@ class Window(Struct):
             **more,
         )
 
-    async def wait(self, well: Callable[[], Any], *, quiet: float = QUIET) -> bool:
+    async def wait(self, is_done: Callable[[], Any], *, quiet: float = QUIET) -> bool:
         """Wait until a condition holds and the network is quiet; return False if the condition never holds.
 
-        A page on which nothing happens any more for a quarter of the time is not waited for any longer; what it did
-        not do before, while its form was filled in, does not count.
+        Gives up early on a page that is idle for a quarter of the timeout, counted from this call.
         """
         began = time.monotonic()
         ends = began + self.timeout
         since = None
         while True:
             pause = POLL
-            if await well():
+            if await is_done():
                 since = since or time.monotonic()
                 if self.record.quiet >= quiet or time.monotonic() - since > QUIET * 4:
                     return True
-                pause = max(quiet - self.record.quiet, 0.01)  # a look costs more than the pause
+                pause = max(quiet - self.record.quiet, 0.01)  # a poll costs more than the pause
             else:
                 since = None
                 if min(self.idle, time.monotonic() - began) >= self.timeout / 4 or time.monotonic() >= ends:
@@ -144,7 +143,7 @@ class Window(Struct):
             await asyncio.sleep(pause)
 
     async def absent(self, elements: Sequence[Element], facts: dict[str, Any]) -> tuple[str, ...]:
-        """Return those of the elements that are not to be seen."""
+        """Return the elements that are not visible."""
         return tuple([str(each) for each in elements if not await self.shows(each, facts["text"])])
 
     async def shows(self, element: Element, text: str) -> bool:
@@ -161,7 +160,7 @@ class Window(Struct):
             return False
 
     def locate(self, element: Element) -> Locator:
-        """Return where an element is."""
+        """Return the locator of an element."""
         page: Any = self.page
         if element.role is not None:
             found = (
@@ -174,7 +173,7 @@ class Window(Struct):
         return found  # type: ignore[no-any-return]
 
     async def picture(self, title: str, secrets: Sequence[str]) -> Picture | None:
-        """Take a screenshot without passwords and secrets, None where there is none to be had."""
+        """Take a screenshot with passwords and secrets masked; None on failure."""
         from playwright.async_api import Error  # noqa: PLC0415 -- an extra
 
         fields = self.page.locator("input, textarea")
@@ -193,12 +192,12 @@ class Window(Struct):
 
 
 def drawn(facts: dict[str, Any]) -> bool:
-    """Return whether something is visible: a text that is not a loading message, a picture, a control."""
+    """Return whether anything is visible: a text other than a loading message, a picture, a control."""
     return bool(facts["big"]) or LOADING.fullmatch(facts["text"].strip()) is None
 
 
 def says(wanted: str, text: str) -> bool:
-    """Return whether a text says something, as whole words, and not only its opposite."""
+    """Return whether a text contains some whole words that are not negated."""
     words = r"\s+".join(re.escape(each) for each in wanted.split())
     before, after = (r"(?<!\w)" if wanted[:1].isalnum() else ""), (r"(?!\w)" if wanted[-1:].isalnum() else "")
     places = re.finditer(f"{before}{words}{after}", text, re.IGNORECASE)
@@ -206,7 +205,7 @@ def says(wanted: str, text: str) -> bool:
 
 
 def filled_in(elements: Sequence[Element], **values: str) -> tuple[Element, ...]:
-    """Return elements with `{email}` and `{name}` replaced in their texts and names."""
+    """Fill the placeholders `{email}` and `{name}` in the texts and names of elements."""
 
     def fill(text: str | None) -> str | None:
         for key, value in values.items():

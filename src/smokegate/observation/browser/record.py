@@ -1,4 +1,4 @@
-"""Notes what a page requests and what its console says, within bounds."""
+"""Records the requests and console lines of a page, within limits."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from smokegate.observation.browser.model import ConsoleLine, PageCall
 if TYPE_CHECKING:
     from playwright.async_api import ConsoleMessage, Error, Page, Request, Response
 
-MOST_CALLS, MOST_LINES, LONGEST = 400, 100, 2000
-LASTING = {"websocket", "eventsource", "media", "ping"}
-"""Kinds of requests that may stay open without anything being on its way."""
-NAVIGATED = "net::ERR_ABORTED"
-"""What a request comes to whose page was left; also a style that was answered with an error."""
+MAX_CALLS, MAX_LINES, MAX_TEXT = 400, 100, 2000
+LONG_LIVED = {"websocket", "eventsource", "media", "ping"}
+"""Resource types that may stay open while the network is idle."""
+ABORTED = "net::ERR_ABORTED"
+"""The error of a request whose page was left, but also of a stylesheet with an error status."""
 ERROR = 400
 
 
 class Mark(Struct):
-    """Where a step begins in what was noted."""
+    """The position in the record where a step begins."""
 
     calls: int
     lines: int
 
 
 class Record:
-    """What one page did until now."""
+    """The activity of one page so far."""
 
     def __init__(self, page: Page) -> None:
         self._calls: dict[Request, PageCall] = {}
@@ -38,47 +38,47 @@ class Record:
         self._lines: list[ConsoleLine] = []
         self._account: tuple[str, ...] = ()
         self.junk: dict[str, None] = {}
-        """Calls that were sent with "undefined" or "null" in place of a token."""
+        """Requests sent with "undefined" or "null" instead of a token."""
         self.last = time.monotonic()
-        """When the network last did something."""
+        """Time of the last network activity."""
         page.on("request", self._requested)
         page.on("response", self._answered)
         page.on("requestfinished", self._done)
         page.on("requestfailed", self._failed)
-        page.on("console", self._said)
+        page.on("console", self._logged)
         page.on("pageerror", self._uncaught)
 
     def expect_account(self, email: str) -> None:
-        """Know from now on which requests send the account's address."""
+        """Mark requests that contain the account's email address from now on."""
         self._account = (email, quote_plus(email), email.replace("@", "%40"))
 
     @property
     def quiet(self) -> float:
-        """Seconds since the network last did something, 0 while a request is on its way."""
+        """Seconds since the last network activity, 0 while a request is in flight."""
         return 0.0 if self._open else time.monotonic() - self.last
 
     def mark(self) -> Mark:
-        """Return where a step begins."""
+        """Return the current position."""
         return Mark(len(self._calls), len(self._lines))
 
     def since(self, mark: Mark) -> tuple[tuple[PageCall, ...], tuple[ConsoleLine, ...]]:
-        """Return the requests and console lines since a mark, without requests that leaving a page broke off."""
+        """Return the requests and console lines since a mark, without requests aborted by navigation."""
         calls = list(self._calls.values())[mark.calls :]
-        kept = (each for each in calls if each.error != NAVIGATED or (each.status or 0) >= ERROR)
+        kept = (each for each in calls if each.error != ABORTED or (each.status or 0) >= ERROR)
         return tuple(kept), tuple(self._lines[mark.lines :])
 
     def _requested(self, request: Request) -> None:
         self.last = time.monotonic()
-        if len(self._calls) >= MOST_CALLS or request.url.startswith(("data:", "blob:")):
+        if len(self._calls) >= MAX_CALLS or request.url.startswith(("data:", "blob:")):
             return
         kind = request.resource_type
-        if kind not in LASTING and "text/event-stream" not in request.headers.get("accept", ""):
+        if kind not in LONG_LIVED and "text/event-stream" not in request.headers.get("accept", ""):
             self._open.add(request)
         if request.headers.get("authorization", "").endswith((" undefined", " null")):
-            self.junk[f"the Authorization header of {request.method} {request.url[:LONGEST]}"] = None
+            self.junk[f"the Authorization header of {request.method} {request.url[:MAX_TEXT]}"] = None
         sent = f"{request.url} {_body(request)}" if self._account else ""
         mine = request.method != "GET" and any(form in sent for form in self._account)
-        self._calls[request] = PageCall(request.method, request.url[:LONGEST], kind, has_account=mine)
+        self._calls[request] = PageCall(request.method, request.url[:MAX_TEXT], kind, has_account=mine)
 
     def _answered(self, response: Response) -> None:
         call = self._calls.get(response.request)
@@ -99,23 +99,23 @@ class Record:
         call = self._calls.get(request)
         if call is not None:
             error = (request.failure or "failed")[:200]
-            # What we kept from a third party is not the call that signs in.
+            # A request to a third party that we blocked is not the sign-in call.
             mine = call.has_account and "BLOCKED_BY_CLIENT" not in error
             self._calls[request] = replace(call, error=error, has_account=mine)
 
-    def _said(self, message: ConsoleMessage) -> None:
-        if len(self._lines) < MOST_LINES:
-            where = str((message.location or {}).get("url", ""))[:LONGEST]
-            self._lines.append(ConsoleLine(message.type, message.text[:LONGEST], where))
+    def _logged(self, message: ConsoleMessage) -> None:
+        if len(self._lines) < MAX_LINES:
+            where = str((message.location or {}).get("url", ""))[:MAX_TEXT]
+            self._lines.append(ConsoleLine(message.type, message.text[:MAX_TEXT], where))
 
     def _uncaught(self, error: Error) -> None:
-        if len(self._lines) < MOST_LINES:
-            stack = str(error.stack or "")[:LONGEST]
-            self._lines.append(ConsoleLine("uncaught", f"{error.name}: {error.message}"[:LONGEST], _place(stack)))
+        if len(self._lines) < MAX_LINES:
+            stack = str(error.stack or "")[:MAX_TEXT]
+            self._lines.append(ConsoleLine("uncaught", f"{error.name}: {error.message}"[:MAX_TEXT], _place(stack)))
 
 
 def _place(stack: str) -> str:
-    """Return the script that a stack names first, with line and column."""
+    """Return the first script in a stack trace, with line and column."""
     words = (word.strip("()") for word in stack.split())
     return next((word for word in words if word.startswith(("http://", "https://"))), "")
 

@@ -1,4 +1,4 @@
-"""Signs in through the page as a user does: register, log out, log in again, load the page anew."""
+"""Signs in through the page like a user: register, log out, log in again, reload."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from smokegate.environment.browser import BrowserSignIn, Element
 from smokegate.observation.browser.model import Journey, Person, SignInStep
-from smokegate.observation.browser.page import SHORT, Wanted, Window, drawn, filled_in, says
+from smokegate.observation.browser.page import SHORT, PageExpectation, Window, drawn, filled_in, says
 from smokegate.observation.browser.record import Mark
 
 if TYPE_CHECKING:
@@ -28,19 +28,19 @@ READ = """(inputs) => inputs.map((e) => [
   e.labels?.[0]?.innerText || e.ariaLabel || e.parentElement?.querySelector("label")?.innerText || "",
   e.required, e.value,
 ])"""
-LET_GO = 1.0
-"""Seconds that a page may take, once its call has ended, until it says the outcome."""
+OUTCOME_WAIT = 1.0
+"""Seconds after a failed call until the page must show the outcome."""
 
 
 class PageSignIn:
-    """One user's way through the pages.
+    """The sign-in flow of one user in the browser.
 
     Args:
-        window: the page.
-        section: what the file says of it.
-        person: who signs in.
-        base: the pages' address.
-        trusted: returns whether an address may be given the account.
+        window: the browser page.
+        section: the declared flow.
+        person: the user.
+        base: base URL of the pages.
+        trusted: returns whether a URL may receive the credentials.
         sending: called once, before the account is created.
     """
 
@@ -59,11 +59,11 @@ class PageSignIn:
         self._base = base.rstrip("/")
         self._trusted = trusted
         self._sending = sending
-        self._wanted = Wanted(filled_in(section.shows, email=person.email, name=person.name))
+        self._wanted = PageExpectation(filled_in(section.shows, email=person.email, name=person.name))
         window.record.expect_account(person.email)
 
     async def go(self) -> Journey:
-        """Take the steps until one does not succeed."""
+        """Perform the steps until one fails."""
         steps: list[SignInStep] = []
         first = "register" if self._person.creates else "log in"
         steps.append(
@@ -81,9 +81,9 @@ class PageSignIn:
         return Journey(tuple(steps), registered=registered)
 
     async def _enter(self, name: str, path: str | None) -> SignInStep:
-        """Open a form, fill it in and send it."""
+        """Open a form, fill it in and submit it."""
         window = self._window
-        opened = await window.open(f"{self._base}{path}", Wanted(), path or "/", form=True)
+        opened = await window.open(f"{self._base}{path}", PageExpectation(), path or "/", form=True)
         if opened.problem or not opened.drawn:
             return SignInStep(name, opened)
         if not self._trusted(window.page.url):
@@ -102,7 +102,7 @@ class PageSignIn:
         window, facts, shown = self._window, {}, False
         decided: float | None = None
 
-        async def well() -> bool:
+        async def is_done() -> bool:
             nonlocal facts, shown, decided
             facts = await window.facts()
             shown = drawn(facts) and await self._is_shown(facts)
@@ -110,9 +110,9 @@ class PageSignIn:
             failed = any(each.error or (each.status or 0) >= 400 for each in calls)
             if sent and failed and facts["ready"] == "complete":
                 decided = decided or time.monotonic()
-            return shown or (decided is not None and time.monotonic() - decided > LET_GO)
+            return shown or (decided is not None and time.monotonic() - decided > OUTCOME_WAIT)
 
-        await window.wait(well, quiet=SHORT)
+        await window.wait(is_done, quiet=SHORT)
         page = window.seen(mark, facts, urlsplit(window.page.url).path)
         gone = page.drawn and not facts["password"]
         return SignInStep(name, page, form_gone=gone, account_shown=shown, alert=" ".join(facts["alert"].split()))
@@ -125,7 +125,7 @@ class PageSignIn:
         return any(says(each, facts["text"]) for each in (self._person.email, self._person.name) if each)
 
     async def _fill(self) -> bool:
-        """Fill in the form; False where its fields are not found."""
+        """Fill in the form; False if its fields are not found."""
         window, declared, person = self._window, self._section.fields, self._person
         fields = window.page.locator(VISIBLE)
         read = await fields.evaluate_all(READ)
@@ -134,16 +134,16 @@ class PageSignIn:
             return False
         await email.fill(person.email)
         if not declared.password and not any(each[0] == "password" for each in read):
-            await self._submit()  # a form in two parts: the password comes next
+            await self._submit()  # a two-step form: the password is on the next page
             await window.page.locator("input[type=password]:visible").first.wait_for(timeout=1000 * window.timeout / 2)
             read = await fields.evaluate_all(READ)
         for index, (kind, *words, required, value) in enumerate(read[:30]):
-            field, said = fields.nth(index), " ".join(map(str, words))
+            field, label = fields.nth(index), " ".join(map(str, words))
             if kind == "password" and not declared.password:
                 await field.fill(person.password)
             elif kind == "checkbox" and required:
                 await field.check()
-            elif kind == "text" and not value and not _is_email(read[index]) and (required or NAME.search(said)):
+            elif kind == "text" and not value and not _is_email(read[index]) and (required or NAME.search(label)):
                 await field.fill(person.name)
         for where, what in ((declared.password, person.password), (declared.name, person.name)):
             if where is not None:
@@ -170,7 +170,7 @@ class PageSignIn:
         return page.get_by_role("button", name=where.label).first if where.label else self._window.locate(where).first
 
     async def _log_out(self) -> None:
-        """Log out as a user does; where there is nothing to click, the session is cleared."""
+        """Log out like a user; also clear the session, in case there is no logout button."""
         page, declared = self._window.page, self._section.fields.logout
         if declared is not None:
             await self._button(declared).click()

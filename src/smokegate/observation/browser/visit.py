@@ -1,4 +1,4 @@
-"""Visits one environment with the browser: its pages, what a returning visitor sees, and signing in."""
+"""Visits one environment with the browser: its pages, a second visit, and signing in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from smokegate.environment.model import Environment
 from smokegate.observation.browser.engine import ENGINE, NoBrowserError
 from smokegate.observation.browser.model import BrowserView, Person, trusted_origins
-from smokegate.observation.browser.page import Wanted, Window
+from smokegate.observation.browser.page import PageExpectation, Window
 from smokegate.observation.browser.record import Record
 from smokegate.observation.browser.sign_in import PageSignIn
 from smokegate.observation.evidence.redact import Redactor
@@ -23,21 +23,21 @@ from smokegate.observation.plan.step import web_origin
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Route
 
-MOST_PICTURES, MOST_WRONG = 6, 12
-TOKEN = 20
-"""Characters from which on a stored value is taken for a credential."""
+MAX_PICTURES, MAX_FAILURE_PICTURES = 6, 12
+MIN_TOKEN_LENGTH = 20
+"""Minimum characters of a stored value that is treated as a credential."""
 AGENT = "smokegate (synthetic check)"
 
 
 class Visit:
-    """One look at one environment.
+    """One browser run for one environment.
 
     Args:
         environment: declares `[browser]`.
-        redactor: knows the secrets that pictures must not show.
-        person: who signs in, None where no one does.
+        redactor: learns the credentials that the page stores.
+        person: the user who signs in, if any.
         sending: called before an account is created.
-        within: seconds that all of it may take.
+        within: timeout of the whole run in seconds.
     """
 
     def __init__(
@@ -56,22 +56,22 @@ class Visit:
         self._tokens: tuple[str, ...] = ()
 
     def take(self) -> BrowserView:
-        """Return what is visible; whatever goes wrong stands in it. `ENGINE.use()` comes first."""
+        """Run and return the view, which records any failure. Call `ENGINE.use()` first."""
         began = time.monotonic()
         try:
-            ENGINE.run(self._through, self._within)
+            ENGINE.run(self._visit, self._within)
         except NoBrowserError as none:
             self._view = replace(self._view, absent=none.absent)
         except TimeoutError:
             self._view = replace(self._view, failure=f"it took longer than {self._within:g} s")
-        except Exception as error:  # noqa: BLE001 -- no run may break on a browser that does
+        except Exception as error:  # noqa: BLE001 -- a broken browser must not break the run
             first = str(error).strip().splitlines()[0] if str(error).strip() else ""
             self._view = replace(self._view, failure=f"{type(error).__name__}: {first}"[:300])
         return replace(self._view, seconds=time.monotonic() - began)
 
-    async def _through(self, browser: Browser) -> None:
-        unconfined = "" if ENGINE.sandboxed else ", without its sandbox"
-        self._view = replace(self._view, browser=f"Chromium {browser.version}{unconfined}")
+    async def _visit(self, browser: Browser) -> None:
+        sandbox_note = "" if ENGINE.sandboxed else ", without its sandbox"
+        self._view = replace(self._view, browser=f"Chromium {browser.version}{sandbox_note}")
         context = await browser.new_context(**self._options())
         failed: Exception | None = None
         try:
@@ -93,7 +93,7 @@ class Visit:
 
     @property
     def _signs_in(self) -> bool:
-        """Whether the section wants it, and the browser can verify the server that it gives a password."""
+        """Whether sign-in is declared, and the browser can verify the server before it sends a password."""
         return self._section.sign_in is not None and self._environment.ca_file is None
 
     def _options(self) -> dict[str, Any]:
@@ -101,14 +101,14 @@ class Visit:
         options: dict[str, Any] = {
             "viewport": {"width": 1280, "height": 800},
             "accept_downloads": False,
-            "permissions": [],  # refuses every one
+            "permissions": [],  # denies all
             "locale": "en-US",
             "reduced_motion": "reduce",
         }
         if self._environment.ca_file is not None:
-            # The browser has no such list of authorities. The HTTP checks verify with it; nothing is typed here.
+            # The browser cannot use our CA file. The HTTP checks verify with it; no credentials are entered here.
             options["ignore_https_errors"] = True
-        if basic is not None and self._environment.ca_file is None:  # given to no other origin
+        if basic is not None and self._environment.ca_file is None:  # for this origin only
             origin = web_origin(self._environment.backend.url)
             options["http_credentials"] = {"username": basic.user, "password": str(basic.password), "origin": origin}
         return options
@@ -116,7 +116,7 @@ class Visit:
     async def _pages(self, context: BrowserContext) -> None:
         window = await self._window(context)
         for index, declared in enumerate(self._section.pages):
-            wanted = Wanted(declared.shows, declared.not_shows)
+            wanted = PageExpectation(declared.shows, declared.not_shows)
             seen = await window.open(f"{self._environment.pages_url.rstrip('/')}{declared.path}", wanted, declared.path)
             self._view = replace(self._view, pages=(*self._view.pages, seen))
             uncaught = any(each.kind == "uncaught" for each in seen.console)
@@ -128,7 +128,7 @@ class Visit:
                 await self._picture(window, f"{declared.path}, the second visit", wrong=True)
 
     async def _has_worker(self, window: Window) -> bool:
-        """Return whether the page has registered a service worker; waits until that has taken over."""
+        """Return whether the page has registered a service worker; waits until it is active."""
         script = """async () => {
           if (!navigator.serviceWorker || !(await navigator.serviceWorker.getRegistrations()).length) return false;
           await Promise.race([navigator.serviceWorker.ready, new Promise((done) => setTimeout(done, 2000))]);
@@ -141,29 +141,29 @@ class Visit:
     async def _sign_in(self, browser: Browser, person: Person) -> None:
         section = self._section.sign_in
         assert section is not None
-        # A service worker's requests would pass the guard by.
+        # A service worker's requests would bypass the guard.
         context = await browser.new_context(**self._options(), service_workers="block")
         try:
-            await context.route(self._strangers(), self._guard)
+            await context.route(self._third_parties(), self._guard)
             window = await self._window(context)
             base, trusted = self._environment.pages_url, lambda url: web_origin(url) in self._origins
             journey = await PageSignIn(window, section, person, base, trusted, self._sending).go()
             self._view = replace(self._view, journey=journey)
             last = journey.steps[-1]
-            well = "" if last.succeeded else ", as it ended"
+            suffix = "" if last.succeeded else ", as it ended"
             await self._learn_tokens(window)
-            await self._picture(window, f"{last.name}{well}", wrong=True)
+            await self._picture(window, f"{last.name}{suffix}", wrong=True)
         finally:
             with suppress(Exception):
                 await context.close()
 
-    def _strangers(self) -> re.Pattern[str]:
-        """Return what matches the addresses of third parties."""
+    def _third_parties(self) -> re.Pattern[str]:
+        """Return a pattern of third-party URLs."""
         own = "|".join(re.escape(origin) for origin in sorted(self._origins))
         return re.compile(rf"^(?!(?:{own})(?:[/?#]|$))https?:")
 
     async def _guard(self, route: Route) -> None:
-        """Let nothing of the account go to a third party."""
+        """Block requests that send the account's credentials to a third party."""
         request, person = route.request, self._person
         sent = f"{request.url} {request.post_data_buffer or b''!r}"
         if person is not None and any(each in sent for each in (person.password, person.email)):
@@ -172,12 +172,12 @@ class Visit:
             await route.continue_()
 
     async def _learn_tokens(self, window: Window) -> None:
-        """Know what the page has stored as a credential, so that no output shows it."""
+        """Register the credentials that the page stores for redaction."""
         script = "() => [localStorage, sessionStorage].flatMap((s) => Object.values(s)).filter((v) => v.length < 5000)"
         with suppress(Exception):
             stored: list[str] = await window.page.evaluate(script)
             cookies = [str(each.get("value")) for each in await window.page.context.cookies()]
-            found = [each for each in (*stored, *cookies) if len(each) >= TOKEN and " " not in each]
+            found = [each for each in (*stored, *cookies) if len(each) >= MIN_TOKEN_LENGTH and " " not in each]
             self._redactor.add(*found)
             shown = await window.page.content()
             self._tokens = tuple(each for each in found if each in shown)
@@ -185,12 +185,12 @@ class Visit:
     async def _window(self, context: BrowserContext) -> Window:
         page = await context.new_page()
         page.set_default_timeout(1000 * self._section.timeout)
-        context.on("page", lambda other: asyncio.ensure_future(other.close()))  # a pop-up is not looked at
+        context.on("page", lambda other: asyncio.ensure_future(other.close()))  # pop-ups are ignored
         return Window(page, Record(page), self._section.timeout)
 
     async def _picture(self, window: Window, title: str, *, wrong: bool) -> None:
-        """Take a picture; of many pages only of those that look wrong, so that theirs and the last one are there."""
-        if len(self._view.pictures) < (MOST_WRONG if wrong else MOST_PICTURES):
+        """Take a screenshot; beyond a limit only of failures, so that theirs and the last one are included."""
+        if len(self._view.pictures) < (MAX_FAILURE_PICTURES if wrong else MAX_PICTURES):
             password = [self._person.password] if self._person else []
             taken = await window.picture(title, [*self._environment.secrets, *password, *self._tokens])
             if taken is not None:

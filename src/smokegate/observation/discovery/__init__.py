@@ -1,1 +1,1 @@
-"""Explores a deployment of which nothing is known but its address: where is its health check, its page, its version?"""
+"""Explores a deployment known only by its URL: finds its health check, page and version."""

@@ -1,4 +1,4 @@
-"""What a discovery found: the grounds on which a deployment can be checked, and what is missing."""
+"""The result of a discovery: what can be checked, and what is missing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 
 class VersionSource(Struct, frozen=True):
-    """Where a version can be read, and what stands there now."""
+    """Where the version can be read, and its current value."""
 
     path: str
     value: str
@@ -25,7 +25,7 @@ class VersionSource(Struct, frozen=True):
 
     @property
     def is_commit(self) -> bool:
-        """Whether it is a commit's hash, which `--expect-commit` compares."""
+        """Whether it is a commit hash, which `--expect-commit` compares."""
         return COMMIT.fullmatch(self.value) is not None
 
 
@@ -38,35 +38,35 @@ class Found(Struct):
     health: HealthCheck | None = None
     page: bool = False
     page_mark: str = ""
-    """What every version of the page holds: how it ends, or else how it begins."""
+    """Text that every version of the page contains: its end, or else its beginning."""
     scripts: bool = False
-    """Whether the page has scripts, which must be there and be scripts."""
+    """Whether the page has scripts, which must load as scripts."""
     api_description: str = ""
     guarded: str = ""
-    """The path that wants credentials, where no health check was found without them."""
+    """A health check path that requires credentials, if no other was found."""
     leads_to: str = ""
-    """The other host to which the page redirects."""
+    """The other origin that the page redirects to."""
     calls: tuple[str, ...] = ()
     """The origins that the page's scripts call, the page's own included."""
     version: VersionSource | None = None
     sign_in: SignIn | None = None
-    """How to sign in, where the page is one to sign in at."""
+    """How to sign in, if the page is a sign-in page."""
     basic: bool = False
-    """Whether it wants a user and a password (Basic) before it answers."""
+    """Whether it requires Basic authentication."""
     token_url: str = ""
-    """Where an OAuth2 password form is sent, by the API's description."""
+    """The OAuth2 password token URL in the API description."""
     found: list[str] = field(default_factory=list)
     assumed: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
     @property
-    def has_grounds(self) -> bool:
-        """Whether there is anything by which health can be distinguished from trouble."""
+    def is_checkable(self) -> bool:
+        """Whether anything was found that distinguishes a healthy deployment from a broken one."""
         return self.health is not None or self.page or bool(self.api_description)
 
 
 def calls_elsewhere(found: Found) -> str | None:
-    """Return the one other origin that the page's scripts call, where each visitor of the page can reach it."""
+    """Return the only origin that the page's scripts call, if it is another one and every visitor can reach it."""
     others = [each for each in found.calls if each != web_origin(found.url)]
     if len(others) != 1 or len(found.calls) != 1:
         return None

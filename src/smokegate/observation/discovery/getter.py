@@ -1,4 +1,4 @@
-"""Sends the few GETs of a discovery: bounded in number and time, on few connections."""
+"""Sends the GET requests of a discovery: limited in number and time, on few connections."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from smokegate.observation.transport.pool import Pool
 
 T = TypeVar("T")
 
-MOST = 15
-"""Requests to one deployment: what a person with a browser might send."""
-SECONDS = 10.0
-"""The deadline of one request."""
+MAX_REQUESTS = 15
+"""Maximum requests to one deployment: what a user with a browser might send."""
+TIMEOUT = 10.0
+"""Timeout of one request in seconds."""
 
 
-class Got(Struct, frozen=True):
-    """One answer, or why there is none."""
+class Response(Struct, frozen=True):
+    """One response, or why there is none."""
 
     path: str
     status: int = 0
-    """0 where there is no answer."""
+    """0: no response."""
     url: str = ""
-    """Where the answer came from, after redirects."""
+    """The final URL, after redirects."""
     kind: str = ""
     text: str = ""
     json: Any = None
@@ -45,25 +45,25 @@ class Got(Struct, frozen=True):
         return "html" in self.kind or self.text.lstrip()[:15].lower().startswith(("<!doctype", "<html"))
 
     @property
-    def well(self) -> bool:
-        """Whether its status is a success."""
+    def ok(self) -> bool:
+        """Whether its status is 2xx."""
         return 200 <= self.status < 300
 
     def header(self, name: str) -> str:
-        """Return a header's value, empty where it is not there."""
+        """Return a header's value, empty if missing."""
         return next((value for key, value in self.headers if key.lower() == name), "")
 
 
 def settle(future: Future[T], job: Callable[[], T]) -> None:
-    """Do a job and give its future the result or the error."""
+    """Run a job and set its result or exception on a future."""
     try:
         future.set_result(job())
-    except BaseException as error:  # noqa: BLE001 - the one who waits must hear of it
+    except BaseException as error:  # noqa: BLE001 - the waiting thread must get it
         future.set_exception(error)
 
 
 class Getter:
-    """GETs paths of one deployment, several at once, and no more than the limit in all."""
+    """GETs paths of one deployment concurrently, up to the total limit."""
 
     def __init__(self, url: str, pool: Pool, sent: int = 0) -> None:
         self._url = url
@@ -72,33 +72,33 @@ class Getter:
 
     @property
     def left(self) -> int:
-        """How many requests may still be sent."""
-        return MOST - self.sent
+        """Number of requests left."""
+        return MAX_REQUESTS - self.sent
 
-    def get(self, paths: Iterable[str]) -> dict[str, Got]:
-        """Send a GET to each path, or to an absolute address of the same origin, as far as the limit allows."""
+    def get(self, paths: Iterable[str]) -> dict[str, Response]:
+        """GET each path, or absolute URL of the same origin, as far as the limit allows."""
         wanted = list(dict.fromkeys(paths))[: self.left]
         self.sent += len(wanted)
         pending = {path: self._submit(path) for path in wanted}
         return {path: future.result() for path, future in pending.items()}
 
-    def _submit(self, path: str) -> Future[Got]:
-        future: Future[Got] = Future()
+    def _submit(self, path: str) -> Future[Response]:
+        future: Future[Response] = Future()
         address = path if "://" in path else join(self._url, path)
 
         self._pool.submit(origin_of(address), partial(settle, future, partial(self._get, path, address)))
         return future
 
-    def _get(self, path: str, address: str) -> Got:
+    def _get(self, path: str, address: str) -> Response:
         now = time.monotonic()
         client = self._pool.client()
         request = RequestToSend("GET", address, elsewhere=path == "/")
-        fetched = fetch(client, request, client.trace(now, now + SECONDS))
+        fetched = fetch(client, request, client.trace(now, now + TIMEOUT))
         fetched.body.release()
         raw = fetched.raw
         if raw is None:
             cause, words = cause_of(fetched.error) if fetched.error is not None else (None, "no answer")
             title = f"{cause.title} ({words})" if cause is not None else words
-            return Got(path, problem=sink.line(title))
+            return Response(path, problem=sink.line(title))
         kind = next((value for name, value in raw.headers if name.lower() == "content-type"), "").lower()
-        return Got(path, raw.status, raw.url, kind, raw.text, raw.json, raw.is_json, raw.headers)
+        return Response(path, raw.status, raw.url, kind, raw.text, raw.json, raw.is_json, raw.headers)

@@ -1,4 +1,4 @@
-"""Which of a deployment's answers is its health check, and what of it may be expected again."""
+"""Finds a deployment's health check among its responses, and which parts of it are stable."""
 
 from __future__ import annotations
 
@@ -11,98 +11,100 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from smokegate.observation.discovery.getter import Got
+from smokegate.observation.discovery.getter import Response
 from smokegate.observation.evidence.health_parts import is_sick
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge" / "discovery.toml"
 GATEWAY = frozenset({502, 503, 504})
-"""What a gateway answers in place of an application that it does not reach."""
+"""Statuses of a gateway that cannot reach its upstream."""
 SHORT = 300
-"""Characters of a text that can be a health check's; a page of Rails' `/up` has fewer than ten times as many."""
+"""Maximum characters of a plain-text health check; an HTML one (Rails' `/up`) may have ten times as many."""
 
 
 @cache
 def knowledge() -> Mapping[str, Any]:
-    """Return what deployments have in common."""
+    """Return the common conventions of deployments."""
     return tomllib.loads(KNOWLEDGE.read_text("utf-8"))
 
 
 class HealthCheck(Struct, frozen=True):
-    """A health check that was found."""
+    """A discovered health check."""
 
     path: str
     status: int
     key: str = ""
-    """The JSON key that holds its status; empty where there is none."""
+    """The JSON key of its status; empty if there is none."""
     value: object = None
-    """What it says there now."""
+    """The current value of that key."""
     database: bool = False
-    """Whether its body speaks of a database."""
+    """Whether its body mentions a database."""
     text: str = ""
-    """The whole body, where it is one word that a healthy application says."""
+    """The whole body, if it is a known word for healthy."""
 
     @property
-    def says_well(self) -> bool:
-        """Whether its status is one that a healthy application has; without a key its HTTP status says it."""
+    def says_healthy(self) -> bool:
+        """Whether it reports a healthy application, by its status key, or without one by its HTTP status."""
         if not 200 <= self.status < 300:
             return False
         return not self.key or self.value is True or str(self.value).lower() in knowledge()["well"]
 
     @property
     def is_unclear(self) -> bool:
-        """Whether a success has a status word that is neither a healthy application's nor a broken one's."""
-        return bool(self.key) and 200 <= self.status < 300 and not self.says_well and not is_sick(self.value)
+        """Whether a 2xx response has a status word that is known neither as healthy nor as sick."""
+        return bool(self.key) and 200 <= self.status < 300 and not self.says_healthy and not is_sick(self.value)
 
 
-def health_check(answers: Iterable[Got], nowhere: Got, page: Got) -> HealthCheck | None:
-    """Return the first answer that is a health check's.
+def health_check(answers: Iterable[Response], missing_page: Response, page: Response) -> HealthCheck | None:
+    """Return the first response that is a health check.
 
     Args:
-        answers: of the paths where one may be, in order of preference.
-        nowhere: of a path that does not exist: what answers like it is not a health check.
-        page: of the root.
+        answers: responses of the candidate paths, in order of preference.
+        missing_page: response of a nonexistent path: whatever looks like it is not a health check.
+        page: response of the root path.
     """
-    for got in answers:
-        if got.status and _speaks_for_itself(got, nowhere, page):
-            key, value = _status_of(got)
-            return HealthCheck(got.path, got.status, key, value, _has_database(got.json), _word(got))
+    for response in answers:
+        if response.status and _is_health_check(response, missing_page, page):
+            key, value = _status_of(response)
+            database = _has_database(response.json)
+            return HealthCheck(response.path, response.status, key, value, database, _word(response))
     return None
 
 
-def unreached(answers: Iterable[Got], nowhere: Got) -> HealthCheck | None:
-    """Return a health check that a gateway does not reach, while what does not exist is answered otherwise.
+def unreachable_check(answers: Iterable[Response], missing_page: Response) -> HealthCheck | None:
+    """Return a health check whose upstream is down, if a nonexistent path gets a different response.
 
-    A page that is served beside it says nothing of the application behind the gateway.
+    A page served beside it does not show that the upstream works.
     """
-    if nowhere.status in {0, *GATEWAY}:
+    if missing_page.status in {0, *GATEWAY}:
         return None
-    return next((HealthCheck(got.path, got.status) for got in answers if got.status in GATEWAY), None)
+    return next((HealthCheck(each.path, each.status) for each in answers if each.status in GATEWAY), None)
 
 
-def _speaks_for_itself(got: Got, nowhere: Got, page: Got) -> bool:
-    if got.well:
-        if _alike(got, nowhere) or (got.is_html and (_alike(got, page) or len(got.text) > 10 * SHORT)):
+def _is_health_check(response: Response, missing_page: Response, page: Response) -> bool:
+    if response.ok:
+        root = response.is_html and (_is_same_page(response, page) or len(response.text) > 10 * SHORT)
+        if root or _is_same_page(response, missing_page):
             return False
-        return got.is_json or got.is_html or len(got.text) <= SHORT
-    # A health check that says "not healthy": the server answers otherwise where there is nothing.
-    return got.status in {500, 503} and got.is_json and nowhere.status not in {0, got.status}
+        return response.is_json or response.is_html or len(response.text) <= SHORT
+    # An unhealthy health check, if a nonexistent path gets a different response.
+    return response.status in {500, 503} and response.is_json and missing_page.status not in {0, response.status}
 
 
-def _alike(one: Got, other: Got) -> bool:
-    """Return whether two answers are the same page, as those are of an application that answers every path."""
+def _is_same_page(one: Response, other: Response) -> bool:
+    """Return whether two responses are the same page, as with a catch-all route."""
     return one.status == other.status and (one.text == other.text or (one.is_html and other.is_html))
 
 
-def _word(got: Got) -> str:
-    text = got.text.strip()
-    return text if got.well and not got.is_json and text.lower() in knowledge()["well"] else ""
+def _word(response: Response) -> str:
+    text = response.text.strip()
+    return text if response.ok and not response.is_json and text.lower() in knowledge()["well"] else ""
 
 
-def _status_of(got: Got) -> tuple[str, object]:
-    if not isinstance(got.json, dict):
+def _status_of(response: Response) -> tuple[str, object]:
+    if not isinstance(response.json, dict):
         return "", None
     for key in knowledge()["status_keys"]:
-        value = got.json.get(key)
+        value = response.json.get(key)
         if isinstance(value, bool) or (isinstance(value, str) and value):
             return key, value
     return "", None
@@ -123,9 +125,9 @@ def _has_database(value: Any) -> bool:
     return False
 
 
-def steady(check: HealthCheck, again: Got | None) -> HealthCheck:
-    """Return the check with its status word only where a second answer said the same."""
+def confirmed(check: HealthCheck, again: Response | None) -> HealthCheck:
+    """Return the check, without its status word unless a second response has the same."""
     if check.text:
         return check if again is not None and again.text.strip() == check.text else replace(check, text="")
     same = again is not None and isinstance(again.json, dict) and again.json.get(check.key) == check.value
-    return check if same or not check.says_well else HealthCheck(check.path, check.status, database=check.database)
+    return check if same or not check.says_healthy else HealthCheck(check.path, check.status, database=check.database)

@@ -1,4 +1,4 @@
-"""What an API's own description says: its paths, its health check, and where a token is got."""
+"""Reads an OpenAPI description: paths, health check and token URL."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from smokegate.observation.discovery.getter import Got
+from smokegate.observation.discovery.getter import Response
 from smokegate.observation.discovery.health import knowledge
 
 
-def paths_of(got: Got) -> dict[str, Any]:
-    """Return the paths that it describes, each with its methods."""
-    return _table(_table(got.json).get("paths"))
+def paths_of(response: Response) -> dict[str, Any]:
+    """Return the described paths, each with its methods."""
+    return _table(_table(response.json).get("paths"))
 
 
-def health_paths(got: Got) -> list[str]:
-    """Return the paths that it names like a health check."""
+def health_paths(response: Response) -> list[str]:
+    """Return the paths named like a health check."""
     names = set(knowledge()["openapi_health"])
     plain = [
         path
-        for path, methods in paths_of(got).items()
+        for path, methods in paths_of(response).items()
         if path.startswith("/") and "{" not in path and "get" in _table(methods)
     ]
     return [path for path in plain if names & set(re.split(r"[^a-z]+", path.lower()))]
 
 
-def token_urls(got: Got) -> Iterator[str]:
-    """Yield where OAuth2 password forms are sent."""
-    for scheme in _table(_table(_table(got.json).get("components")).get("securitySchemes")).values():
+def token_urls(response: Response) -> Iterator[str]:
+    """Yield the OAuth2 password token URLs."""
+    for scheme in _table(_table(_table(response.json).get("components")).get("securitySchemes")).values():
         token = _table(_table(_table(scheme).get("flows")).get("password")).get("tokenUrl")
         if isinstance(token, str):
             yield token

@@ -1,1 +1,1 @@
-"""Which requests an environment needs, in which order, and what must come first."""
+"""Plans the requests of an environment: their order and prerequisites."""

@@ -1,4 +1,4 @@
-"""Which exchanges an environment's promises need from its backend."""
+"""Plans the requests to the backend."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from smokegate.observation.plan.step import (
 from smokegate.observation.transport.connect import Route
 
 HEALTH, JOURNEY, REFUSAL, SAMPLE, PLAIN = 0, 1, 3, 4, 5
-#: So many requests on connections of their own find an instance without a database: of two such that one is sound
-#: all but once in 64 runs. As many connections are open to one server anyhow: a seventh would replace one of them.
-ENOUGH = 6
+#: Samples, each on its own connection, to find an instance without a database: with one broken instance of two they
+#: miss it once in 64 runs. Six is also the connection limit per server: a seventh would evict another.
+DATABASE_SAMPLES = 6
 
 
 def endpoint_name(endpoint: Endpoint) -> str:
-    """Return the exchange's name: `endpoint /path`, with the method where it is not GET."""
+    """Return the exchange's name: `endpoint /path`, with the method unless it is GET."""
     return f"endpoint {endpoint.label}"
 
 
-def reading(environment: Environment, path: str, said: Sent) -> RequestToSend:
-    """Return the request that the file declares at a path of the backend."""
+def declared_request(environment: Environment, path: str, said: Sent) -> RequestToSend:
+    """Return the request declared for a path of the backend."""
     url, headers = join(environment.backend.url, path), said.credentials
     route = Route(None, said.client_certificate, said.connect_to)
     if not isinstance(said, Expectation):
@@ -54,9 +54,9 @@ def reading(environment: Environment, path: str, said: Sent) -> RequestToSend:
 
 
 def health_steps(environment: Environment) -> Iterator[Step]:
-    """Yield the health check and its further samples."""
+    """Yield the health check and its additional samples."""
     health = environment.backend.health
-    request = reading(environment, health.path, health)
+    request = declared_request(environment, health.path, health)
     first = Step(
         "health", "health", request, priority=HEALTH, declared=health, within=health.within, timeout=health.timeout
     )
@@ -65,47 +65,47 @@ def health_steps(environment: Environment) -> Iterator[Step]:
 
 
 def endpoint_steps(environment: Environment) -> Iterator[Step]:
-    """Yield one exchange for each declared endpoint, and further samples where it touches the database."""
+    """Yield a step per declared endpoint, with additional samples if it uses the database."""
     endpoints = environment.backend.endpoints
     touching = sum("database" in each.touches for each in endpoints)
     for endpoint in endpoints:
         first = Step(
             endpoint_name(endpoint),
             "endpoints",
-            reading(environment, endpoint.path, endpoint),
+            declared_request(environment, endpoint.path, endpoint),
             priority=PLAIN,
             declared=endpoint,
             within=endpoint.within,
             timeout=endpoint.timeout,
         )
         yield first
-        usual = "database" in endpoint.touches and endpoint.severity == "gate" and endpoint.verb != "POST"
-        yield from _samples(first, endpoint.samples or (-(-ENOUGH // touching) if usual else 1))
+        sampled = "database" in endpoint.touches and endpoint.severity == "gate" and endpoint.verb != "POST"
+        yield from _samples(first, endpoint.samples or (-(-DATABASE_SAMPLES // touching) if sampled else 1))
 
 
 def _samples(first: Step, count: int) -> Iterator[Step]:
-    """Yield further samples of an exchange, each on another connection, so that a load balancer chooses again."""
+    """Yield additional samples of an exchange, each on another connection, so that a load balancer chooses again."""
     names = [f"{first.name} {number}" for number in range(2, count + 1)]
-    apart = frozenset((first.name, *names))
+    separate_from = frozenset((first.name, *names))
     for name in names:
         yield replace(
             first,
             name=name,
             priority=SAMPLE,
             after=(first.name,),
-            apart=apart,
+            separate_from=separate_from,
             within=None,
             sample=True,
             gate=first.name,
-            shut_by=never_sent,
+            blocked_when=never_sent,
         )
 
 
 def monitoring_steps(environment: Environment) -> Iterator[Step]:
-    """Yield the monitoring summary, requested exactly once: deployments limit its rate."""
+    """Yield the monitoring summary, requested only once: deployments rate-limit it."""
     monitoring = environment.backend.monitoring
     if monitoring is not None:
-        request = reading(environment, monitoring.path, monitoring)
+        request = declared_request(environment, monitoring.path, monitoring)
         yield Step("monitoring", "monitoring", request, priority=PLAIN, retry=False, timeout=monitoring.timeout)
 
 
@@ -113,27 +113,27 @@ def version_steps(environment: Environment) -> Iterator[Step]:
     """Yield the request that returns the deployed version, unless the health check is that request."""
     version = environment.version
     if version is not None and version.path and not version_is_health(environment):
-        request = reading(environment, version.path, version)
+        request = declared_request(environment, version.path, version)
         yield Step("version", "version", request, priority=PLAIN, timeout=version.timeout)
 
 
 def version_is_health(environment: Environment) -> bool:
-    """Return whether the health check also returns the version, so that one request serves both."""
+    """Return whether the health check is also the version request."""
     version = environment.version
     if version is None or version.path != environment.backend.health.path:
         return False
-    return reading(environment, version.path, version) == health_request(environment)
+    return declared_request(environment, version.path, version) == health_request(environment)
 
 
 def health_request(environment: Environment) -> RequestToSend:
     """Return the request of the health check."""
-    return reading(environment, environment.backend.health.path, environment.backend.health)
+    return declared_request(environment, environment.backend.health.path, environment.backend.health)
 
 
 def preflight_steps(environment: Environment) -> Iterator[Step]:
-    """Yield what a browser sends before the login and before the call that reads the account.
+    """Yield the CORS preflights of the login and the account call.
 
-    A form needs no permission for its type, and neither does a call that only a cookie signs.
+    A form's content type needs no preflight, nor does a call authenticated only by a cookie.
     """
     api, frontend = environment.sign_in, environment.frontend
     if api is None or frontend is None:
@@ -146,6 +146,6 @@ def preflight_steps(environment: Environment) -> Iterator[Step]:
         method, path, header = calls[name]
         sent = [("Origin", web_origin(frontend.url)), ("Access-Control-Request-Method", method)]
         sent += [("Access-Control-Request-Headers", header)] if header else []
-        # Browsers follow no redirect of a preflight: it is the answer, and a refusal.
+        # Browsers do not follow redirects of a preflight: a redirect is a refusal.
         request = RequestToSend("OPTIONS", join(environment.backend.url, path), tuple(sent), follow=False)
         yield Step(name, "frontend", request, priority=PLAIN)

@@ -1,4 +1,4 @@
-"""The bodies of requests: fields as JSON or as an HTML form sends them."""
+"""Encodes request bodies as JSON or as an HTML form."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 
 def encoded(kind: str, fields: dict[str, Any]) -> tuple[str, bytes | None]:
-    """Return the content type and the body for some fields; JSON names with dots are levels."""
+    """Return content type and body for some fields; dots in JSON names separate levels."""
     if kind == "form":
         pairs = {name: str(value).lower() if isinstance(value, bool) else value for name, value in fields.items()}
         return "application/x-www-form-urlencoded", urlencode(pairs).encode()
@@ -18,7 +18,7 @@ def encoded(kind: str, fields: dict[str, Any]) -> tuple[str, bytes | None]:
 
 
 def nested(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return fields as levels of objects: `user.email` is the key `email` of the object `user`."""
+    """Nest fields with dots in their names: `user.email` is the key `email` of the object `user`."""
     result: dict[str, Any] = {}
     for name, value in fields.items():
         *above, last = name.split(".")

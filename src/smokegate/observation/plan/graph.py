@@ -1,4 +1,4 @@
-"""Runs steps in the order of their dependencies; nothing waits for more than it needs."""
+"""Runs steps in dependency order."""
 
 from __future__ import annotations
 
@@ -17,65 +17,65 @@ from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSe
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin
 from smokegate.observation.transport.lane_connection import LaneConnection
-from smokegate.observation.transport.lanes import Request
+from smokegate.observation.transport.lanes import LaneRequest
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
 
 
 class Graph:
-    """The exchanges of one environment: begun, done and awaited.
+    """The steps of one environment: pending, running and done.
 
-    No thread ever waits for another job: a step that is done submits those that waited for it.
+    No thread blocks on another job: a finished step submits the steps that waited for it.
 
     Args:
-        pool: does the work.
-        tries: carries out one step.
-        condition: guards the state; notified whenever an exchange is done.
-        done: called with every exchange that is done, from the thread that did it.
+        pool: runs the steps.
+        retries: runs one step.
+        condition: guards the state; notified when an exchange is done.
+        done: called with each finished exchange, on its thread.
     """
 
     def __init__(
-        self, pool: Pool, tries: Retries, condition: threading.Condition, done: Callable[[Exchange], None]
+        self, pool: Pool, retries: Retries, condition: threading.Condition, done: Callable[[Exchange], None]
     ) -> None:
         self._pool = pool
-        self._tries = tries
+        self._retries = retries
         self._condition = condition
         self._on_done = done
         self._begun: dict[str, Step] = {}
         self._done: dict[str, Exchange] = {}
-        self._apart: set[str] = set()
-        """The exchanges on which one follows that may not share their connection."""
+        self._followed: set[str] = set()
+        """Exchanges followed by one that must not share their connection."""
         self._waiting: list[Step] = []
         self._parked: list[tuple[Step, Exchange]] = []
         self._servers = Servers()
         self.stopped = False
-        """Whether nothing more is begun."""
+        """Whether no further step is started."""
         self.running: dict[str, float] = {}
-        """The exchanges that are on the wire, by name, and since when."""
+        """Running exchanges: name → start."""
 
     @property
     def settled(self) -> bool:
-        """Whether all that was begun is done."""
+        """Whether all steps that were begun are done."""
         return len(self._done) == len(self._begun)
 
     @property
-    def at_rest(self) -> bool:
-        """Whether it was stopped and no request is in flight."""
+    def is_idle(self) -> bool:
+        """Whether it is stopped with no request in flight."""
         return self.stopped and not self.running
 
-    def halted(self, name: str) -> bool:
-        """Return whether an exchange will never be done, because the graph was stopped before."""
+    def abandoned(self, name: str) -> bool:
+        """Return whether an exchange will never run, because the graph was stopped."""
         return self.stopped and name not in self.running
 
     def exchanges(self) -> dict[str, Exchange]:
-        """Return what is done, in the order in which it was begun, but for what turned out not to be needed."""
+        """Return the finished exchanges in the order they were begun, without those that were not needed."""
         with self._condition:
             done = {name: self._done[name] for name in self._begun if name in self._done}
         return {name: each for name, each in done.items() if each.outcome != NotSent("")}
 
     @property
     def standing(self) -> str:
-        """Where it stands: `9 of 14 answered, waiting 6 s for GET /health (10 s an attempt)`."""
+        """Progress: `9 of 14 answered, waiting 6 s for GET /health (10 s an attempt)`."""
         with self._condition:
             oldest = min(self.running, key=self.running.__getitem__, default=None)
             since = 0.0 if oldest is None else time.monotonic() - self.running[oldest]
@@ -83,10 +83,10 @@ class Graph:
         if step is None:
             return text
         path = urlsplit(step.target.url).path or "/"
-        return f"{text}, waiting {since:.0f} s for {step.target.method} {path} ({self._tries.timeout:g} s an attempt)"
+        return f"{text}, waiting {since:.0f} s for {step.target.method} {path} ({self._retries.timeout:g} s an attempt)"
 
     def get(self, name: str) -> Exchange | None:
-        """Return an exchange if it is done."""
+        """Return an exchange, None if it is not done."""
         return self._done.get(name)
 
     def begun(self, name: str) -> bool:
@@ -94,36 +94,36 @@ class Graph:
         return name in self._begun
 
     def begin(self, steps: Iterable[Step]) -> None:
-        """Begin steps; those that were begun before are left alone."""
+        """Begin steps, except those already begun."""
         with self._condition:
             new = [step for step in steps if step.name not in self._begun]
             self._begun.update((step.name, step) for step in new)
-            self._apart.update(*(step.apart for step in new if not step.sample))
+            self._followed.update(*(step.separate_from for step in new if not step.sample))
             for step in sorted(new, key=lambda each: each.priority):
                 self._release(step)
 
-    def begin_own(
-        self, request: RequestToSend, got: Callable[[RawResponse], Iterable[Step] | None], *, late: bool
+    def begin_custom(
+        self, request: RequestToSend, on_response: Callable[[RawResponse], Iterable[Step] | None], *, late: bool
     ) -> str:
-        """Begin a request of a team's own check, `late` also when all else has been stopped; return its name."""
+        """Begin a request of a team's own check, if `late` even after `stop`; return its name."""
         label = f"own {request.method} {urlsplit(request.url).path}"
         with self._condition:
             names = (label if number == 1 else f"{label} {number}" for number in itertools.count(1))
             name = next(each for each in names if each not in self._begun)
             upgrades = any(each.lower() == "upgrade" for each, _ in request.headers)
-            step = Step(name, "own", request, fresh=upgrades, got=got)
+            step = Step(name, "own", request, fresh=upgrades, on_response=on_response)
             if not late or not self.stopped:
                 self.begin([step])
         if late and self.stopped:
-            self.finish_alone(step)
+            self.run_now(step)
         return name
 
     def settled_for(self, prefix: str) -> bool:
-        """Return whether all begun exchanges whose names begin so are done."""
+        """Return whether all begun exchanges with this name prefix are done."""
         return all(name in self._done for name in self._begun if name.startswith(prefix))
 
-    def finish_alone(self, step: Step) -> None:
-        """Do a last step here and now, unless it was done before."""
+    def run_now(self, step: Step) -> None:
+        """Run a cleanup step on this thread, unless it is done."""
         with self._condition:
             if step.name in self._done:
                 return
@@ -132,53 +132,54 @@ class Graph:
         self._carry_out(step, time.monotonic())
 
     def stop(self) -> None:
-        """Begin nothing more; what is on the wire is let finish."""
+        """Start no further steps; requests in flight finish."""
         with self._condition:
             self.stopped = True
             self._condition.notify_all()
 
     def _release(self, step: Step) -> None:
-        """Submit a step, unless it has to wait for one that was begun and is not done."""
+        """Submit a step, unless a step that it depends on is not done."""
         first = step.after
         if step.gate is not None and step.target.method not in IDEMPOTENT:
-            first += (step.gate,)  # nothing is written before it is known whether it makes sense
+            first += (step.gate,)  # no write before its gate is known to have passed
         if any(name in self._begun and name not in self._done for name in first):
             self._waiting.append(step)
         else:
             run = partial(self._run, step, time.monotonic())
-            followed = step.name in self._apart
-            request = Request(run, step.apart, alone=step.fresh, sample=step.sample, followed=followed)
+            followed = step.name in self._followed
+            request = LaneRequest(run, step.separate_from, alone=step.fresh, sample=step.sample, followed=followed)
             self._pool.send(self._origin(step), request, step.priority)
 
-    def _run(self, step: Step, since: float, own: LaneConnection) -> None:
+    def _run(self, step: Step, since: float, connection: LaneConnection) -> None:
         with self._condition:
             if self.stopped:
                 return
             self.running[step.name] = time.monotonic()
-        self._carry_out(step, since, own)
+        self._carry_out(step, since, connection)
 
-    def _carry_out(self, step: Step, since: float, own: LaneConnection | None = None) -> None:
+    def _carry_out(self, step: Step, since: float, connection: LaneConnection | None = None) -> None:
         more: Iterable[Step] = ()
         try:
             request = self._request(step)
             if isinstance(request, NotSent):
                 exchange = self._not_sent(step, request)
             else:
-                if own is not None:
-                    own.current = step.name
-                exchange, raw = self._tries.run(step, request, since, own=own)
-                if raw is not None and step.got is not None:
-                    more = step.got(raw) or ()
-                elif step.missed is not None:
-                    more = step.missed() or ()
-        except Exception as error:  # noqa: BLE001 -- no test may hang for a probe that broke
+                if connection is not None:
+                    connection.current = step.name
+                exchange, raw = self._retries.run(step, request, since, connection=connection)
+                if raw is not None and step.on_response is not None:
+                    more = step.on_response(raw) or ()
+                elif step.on_no_answer is not None:
+                    more = step.on_no_answer() or ()
+        except Exception as error:  # noqa: BLE001 -- a test must not hang because a probe failed
             words = f"{type(error).__name__}: {error}"
-            exchange = Exchange(step.name, self._tries.recorder.request(step.target), NoAnswer(WireCause.OTHER, words))
+            sent = self._retries.recorder.request(step.target)
+            exchange = Exchange(step.name, sent, NoAnswer(WireCause.OTHER, words))
         self._finish(step, exchange, more)
 
     def _request(self, step: Step) -> RequestToSend | NotSent:
         gate = self._done.get(step.gate) if step.gate is not None else None
-        if gate is not None and step.shut_by(gate):
+        if gate is not None and step.blocked_when(gate):
             return NotSent(gate.name)
         refused = self._servers.refuses(self._origin(step), sample=step.sample)
         if refused is not None:
@@ -186,10 +187,10 @@ class Graph:
         return step.target if step.build is None else step.build()
 
     def _origin(self, step: Step) -> Origin:
-        return self._tries.sites.origin(step.target)
+        return self._retries.sites.origin(step.target)
 
     def _first_hanging(self, step: Step) -> str:
-        """Return which of the requests that hang at a server was planned first: two are sent side by side."""
+        """Return the first planned of the requests hanging at a server: two may run in parallel."""
         origin = self._origin(step)
         hanging = {step.name, *(name for name in self.running if self._origin(self._begun[name]) == origin)}
         return next(name for name in self._begun if name in hanging)
@@ -197,9 +198,9 @@ class Graph:
     def _not_sent(self, step: Step, why: NotSent) -> Exchange:
         return Exchange(
             step.name,
-            self._tries.recorder.request(step.target),
+            self._retries.recorder.request(step.target),
             why,
-            time.monotonic() - self._tries.recorder.zero,
+            time.monotonic() - self._retries.recorder.zero,
         )
 
     def _finish(self, step: Step, exchange: Exchange, more: Iterable[Step] = ()) -> None:
@@ -215,7 +216,7 @@ class Graph:
             waiting, self._waiting = self._waiting, []
             for each in waiting:
                 self._release(each)
-        # Before those who wait: what follows from an exchange belongs to it.
+        # Before waking the waiters: follow-up steps belong to the exchange.
         self._on_done(self._done[step.name])
         with self._condition:
             self._condition.notify_all()
@@ -223,12 +224,12 @@ class Graph:
             self._finish(held, found)
 
     def _must_park(self, step: Step, exchange: Exchange) -> bool:
-        """A step that never came to the wire waits for its gate, which decides whether it is sent at all."""
+        """Return whether a step that was never sent must wait for its gate, which decides its outcome."""
         gated = step.gate is not None and step.gate in self._begun and step.gate not in self._done
         return gated and never_sent(exchange)
 
     def _after_gate(self, step: Step, exchange: Exchange) -> Exchange:
         gate = self._done.get(step.gate) if step.gate is not None else None
-        if gate is not None and step.shut_by(gate) and never_sent(exchange):
+        if gate is not None and step.blocked_when(gate) and never_sent(exchange):
             return replace(exchange, outcome=NotSent(gate.name), earlier=())
         return exchange

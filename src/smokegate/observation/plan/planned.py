@@ -1,4 +1,4 @@
-"""All requests that an environment's file plans, by name and by group."""
+"""All planned requests of an environment, by name and group."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from smokegate.observation.plan.step import GROUPS, Group, Step
 
 
 class PlannedRequests:
-    """The steps of one environment, and the two plans that decide what follows while they run.
+    """The steps of one environment, and the two plans that add steps at run time.
 
     Args:
         environment: the deployment.
-        redactor: learns the secrets of the sign-in.
+        redactor: learns the secrets of the sign-in flow.
     """
 
     def __init__(self, environment: Environment, redactor: Redactor) -> None:
@@ -38,16 +38,16 @@ class PlannedRequests:
         return name in self.steps
 
     def get(self, name: str) -> Step | None:
-        """Return the step of a name, if one is planned."""
+        """Return the step with a name, if planned."""
         return self.steps.get(name)
 
     def of(self, groups: Collection[Group]) -> list[Step]:
-        """Return the steps of some groups; what the version needs of the health check is among them."""
+        """Return the steps of some groups, plus the health check if it also returns the version."""
         wanted = set(groups) | ({"health"} if "version" in groups and version_is_health(self._environment) else set())
         return [step for step in self.steps.values() if step.group in wanted]
 
     def names(self, group: Group, exchanges: Iterable[str]) -> tuple[str, ...]:
-        """Return the names of a group's exchanges; those of the page's files are among all that is done."""
+        """Return the names of a group's exchanges; the page's files are taken from `exchanges`."""
         planned = [name for name, step in self.steps.items() if step.group == group]
         if group == "version" and version_is_health(self._environment):
             planned.append("version")
@@ -56,19 +56,19 @@ class PlannedRequests:
         return tuple(planned)
 
     def with_version(self, exchanges: dict[str, Exchange], groups: Collection[Group]) -> dict[str, Exchange]:
-        """Return what is done; where the version is read from the health check, it has that name, too."""
+        """Add the health check under the name `version`, if it also returns the version."""
         if version_is_health(self._environment) and "version" in groups and "health" in exchanges:
             return {**exchanges, "version": exchanges["health"]}
         return exchanges
 
     @property
-    def takes_back(self) -> bool:
-        """Whether the run takes back what it writes: an account that it creates, or a write of the file's own."""
+    def cleans_up(self) -> bool:
+        """Whether the run has to clean up: an account that it creates, or a declared write."""
         return self.sign_in is not None and (CLEAN_UP in self or UNDO in self)
 
     @property
     def to_finish(self) -> list[Step]:
-        """The steps that take back what the run wrote, by what is known of it now."""
+        """The cleanup steps that are needed so far."""
         names = self.sign_in.to_finish if self.sign_in is not None else ()
         return [self.steps[name] for name in names if name in self.steps]
 

@@ -1,4 +1,4 @@
-"""Waits until a deployment is healthy, and until the expected commit is what answers."""
+"""Waits until a deployment is healthy and the expected commit is live."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from smokegate.environment.model import Environment
 from smokegate.observation.evidence.version import deployed_version
 from smokegate.observation.exchange import Answer, Exchange
 from smokegate.observation.model import Readiness
-from smokegate.observation.plan.backend import health_request, health_steps, reading, version_is_health
+from smokegate.observation.plan.backend import declared_request, health_request, health_steps, version_is_health
 from smokegate.observation.plan.readiness_poll import Poll, judge
 from smokegate.observation.plan.step import RequestToSend, origin_of
 from smokegate.observation.transport.pool import Pool
@@ -22,26 +22,25 @@ from smokegate.observation.transport.retry import Retries
 if TYPE_CHECKING:
     from smokegate.observation.watching import Watch
 
-#: Seconds between polls: at first, at most, and how long "at first" lasts.
+#: Seconds between polls: initially and at most; seconds until they slow down.
 QUICK, SLOW, QUICK_FOR = 0.15, 2.0, 30.0
-#: A poll without an answer for this long gets another beside it: a lost packet must not hide that the host is
-#: back.
+#: Seconds after which an unanswered poll gets another in parallel: a lost packet must not hide that the host is back.
 OVERTAKEN = 1.0
 IN_FLIGHT = 3
-#: So many good answers in a row are waited for: where nothing else was seen, and where a deploy may be under way, since
-#: another answer came before or a commit is expected. Of two instances, one of them old, the latter errs once in 1000.
+#: Consecutive good responses needed: if none was bad, and if a deploy may be in progress, because one was bad or a
+#: commit is expected. With one old instance of two the latter is wrong once in 1000.
 STEADY, SETTLED = 3, 10
 
 
-class Waiting:
-    """Polls the health check; calls `done` once, from one of the pool's threads.
+class ReadinessWait:
+    """Polls the health check; calls `done` once, on a thread of the pool.
 
     Args:
-        environment: what is waited for.
-        expected_commit: the commit that must answer; None: any.
-        wait: for how many seconds.
-        tries: does one poll, on its pool.
-        progress: called with a line of text about where the waiting stands, several times a second.
+        environment: the deployment.
+        expected_commit: the commit to wait for; None: any.
+        wait: timeout in seconds.
+        retries: sends one poll.
+        progress: called with a status line several times a second.
         done: called with the result.
     """
 
@@ -51,16 +50,16 @@ class Waiting:
         expected_commit: str | None,
         wait: float,
         *,
-        tries: Retries,
+        retries: Retries,
         progress: Callable[[str], None] | None,
         done: Callable[[Readiness], None],
     ) -> None:
         self._environment = environment
         self._expected = expected_commit
         self._version = environment.version if environment.version and environment.version.path else None
-        self._watch = self._watched(tries.pool, expected_commit)
-        self._pool = tries.pool
-        self._tries = tries
+        self._watch = self._vantage_point(retries.pool, expected_commit)
+        self._pool = retries.pool
+        self._retries = retries
         self._progress = progress
         self._done = done
         self._lock = threading.Lock()
@@ -78,8 +77,8 @@ class Waiting:
         self._needed = STEADY if self._expected is None else SETTLED
         self._step = replace(next(iter(health_steps(environment))), retry=False, within=None, priority=0, fresh=True)
 
-    def _watched(self, pool: Pool, expected: str | None) -> Watch | None:
-        """Return the vantage point that says more than the answers do, where one is declared."""
+    def _vantage_point(self, pool: Pool, expected: str | None) -> Watch | None:
+        """Return the watch of another vantage point, if one is declared."""
         environment, version = self._environment, self._environment.version
         if version is not None and version.from_ == "label" and expected and environment.server and environment.compose:
             from smokegate.observation.server.watch import LabelWatch  # noqa: PLC0415 -- only where it is declared
@@ -88,11 +87,11 @@ class Waiting:
         if environment.render is not None and environment.render.key:
             from smokegate.observation.render.watch import PlatformWatch  # noqa: PLC0415 -- see above
 
-            return PlatformWatch(environment.render, pool, expected, self._hopeless)
+            return PlatformWatch(environment.render, pool, expected, self._give_up)
         return None
 
     def begin(self) -> None:
-        """Start polling; returns at once."""
+        """Start polling; does not block."""
         self._begun = True
         self._began = time.monotonic()
         self._deadline = self._began + self._wait
@@ -101,12 +100,12 @@ class Waiting:
             self._watch.begin()
 
     def stop(self) -> None:
-        """Poll no more; `done` gets the result "not ready"."""
+        """Stop polling; `done` gets the result "not ready"."""
         if self._begun:
             self._finish(ready=False, gave_up="the run was cut short")
 
     def line(self) -> str:
-        """Say how long it has been, what the last answer was and what is awaited."""
+        """Return a status line: elapsed time, last response, and what is missing."""
         seconds = time.monotonic() - self._began
         where = f"last answer: {self._last}; awaited: {self._awaited}"
         deploy = f"; {self._watch.line}" if self._watch is not None and self._watch.line else ""
@@ -125,7 +124,7 @@ class Waiting:
         self._pool.later(min(self._interval(now), max(0.0, self._deadline - now)), self._tick)
 
     def _next(self, now: float) -> None:
-        """Begin a poll, unless one is under way that may still be answered soon."""
+        """Start a poll, unless one in flight may still be answered."""
         with self._lock:
             stuck = all(now - began > OVERTAKEN for began in self._in_flight.values())
             if self._result is not None or not stuck or len(self._in_flight) >= IN_FLIGHT:
@@ -136,8 +135,8 @@ class Waiting:
             lane = ("waiting", origin_of(self._environment.backend.url))
             self._pool.submit(lane, lambda: self._poll(number, now), priority=0)
 
-    def _hopeless(self, why: str) -> None:
-        """The platform says that the deploy has ended otherwise, or that there is none to wait for."""
+    def _give_up(self, why: str) -> None:
+        """Stop: the platform reports that the deploy failed, or that there is none."""
         self._finish(ready=False, gave_up=why)
 
     def _interval(self, now: float) -> float:
@@ -148,19 +147,19 @@ class Waiting:
         left = self._deadline - time.monotonic()
         if self._result is not None or left <= 0:
             return
-        timeout = min(self._tries.timeout, left)
+        timeout = min(self._retries.timeout, left)
         try:
             exchange = self._send(health_request(self._environment), since, timeout)
             commit = self._commit(exchange, timeout)
-            self._take(judge(self._environment, exchange, self._expected, self._watch, commit))
+            self._apply(judge(self._environment, exchange, self._expected, self._watch, commit))
         finally:
             with self._lock:
                 self._in_flight.pop(number, None)
-        if self._in_a_row:  # what is there now is what is waited for, as it seems: the rest of the row at once
+        if self._in_a_row:  # it seems ready: poll the rest of the row at once
             self._next(time.monotonic())
 
     def _send(self, target: RequestToSend, since: float, timeout: float) -> Exchange:
-        exchange = self._tries.run(self._step, target, since, timeout).exchange
+        exchange = self._retries.run(self._step, target, since, timeout).exchange
         with self._lock:
             self._sent += exchange.requests
         return exchange
@@ -173,12 +172,12 @@ class Waiting:
             return self._watch.commit if self._watch is not None else None
         answer: Answer | None = health.answer
         if not version_is_health(self._environment):
-            target = reading(self._environment, version.path, version)
+            target = declared_request(self._environment, version.path, version)
             answer = self._send(target, time.monotonic(), timeout).answer
         return None if answer is None else deployed_version(version, answer)
 
-    def _take(self, poll: Poll) -> None:
-        """Take an answer into account: it counts only in a row of good ones, a relapse begins a new row."""
+    def _apply(self, poll: Poll) -> None:
+        """Apply a poll's result: only consecutive good responses count, a bad one resets the count."""
         self._last, self._awaited = poll.last, poll.awaited or self._awaited
         if poll.hopeless is not None:
             self._finish(ready=False, gave_up=poll.hopeless)

@@ -1,4 +1,4 @@
-"""Judges one answer to a readiness poll: whether it is what is waited for, and whether waiting can help."""
+"""Judges a readiness poll: whether the deployment is ready, and whether waiting can help."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ if TYPE_CHECKING:
 
 
 class Poll(Struct, frozen=True):
-    """What the answer to one poll comes to."""
+    """The result of one poll."""
 
     last: str
-    """The answer in words."""
+    """The response in words."""
     good: bool = False
-    """Whether it is what is waited for."""
+    """Whether the deployment is ready."""
     awaited: str | None = None
-    """What it lacks; None where nothing new is known of that."""
+    """What is missing; None if unchanged."""
     hopeless: str | None = None
-    """Why waiting cannot help, where it cannot."""
+    """Why waiting cannot help, if so."""
 
 
 def judge(
     environment: Environment, exchange: Exchange, expected: str | None, watch: Watch | None, commit: str | None
 ) -> Poll:
-    """Judge the answer to a health check that is polled.
+    """Judge the response to a readiness poll.
 
     Args:
-        environment: what is waited for.
+        environment: the deployment.
         exchange: the poll.
-        expected: the commit that must answer; None: any.
-        watch: the other vantage point that is watched, if there is one.
-        commit: the commit that answered, where it is known.
+        expected: the commit to wait for; None: any.
+        watch: the watch of another vantage point, if any.
+        commit: the deployed commit, if known.
     """
     outcome = exchange.outcome
     if isinstance(outcome, NoAnswer):
@@ -67,6 +67,6 @@ def judge(
 
 
 def _never_resolves(environment: Environment) -> bool:
-    """Return whether the host has a name that exists nowhere (RFC 6761)."""
+    """Return whether the host name can never resolve (RFC 6761)."""
     direct = environment.backend.connect_to is not None
     return not direct and origin_of(environment.backend.url).host.rstrip(".").endswith(".invalid")

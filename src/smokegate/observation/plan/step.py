@@ -1,4 +1,4 @@
-"""What is requested, when, and what makes it pointless: the types of the plan."""
+"""The types of the plan: steps, requests and responses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from msgspec import Struct
 
 from smokegate.observation.evidence.edge import edge_answer
-from smokegate.observation.exchange import READING, Exchange, NotSent
+from smokegate.observation.exchange import SAFE_METHODS, Exchange, NotSent
 from smokegate.observation.transport.causes import Stage
 from smokegate.observation.transport.connect import DIRECT, Origin, Route
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 def never_sent(exchange: Exchange) -> bool:
-    """Return whether a request was never on the wire, because no connection could be opened."""
+    """Return whether a request was never sent, because no connection could be opened."""
     lost = exchange.no_answer
     return lost is not None and lost.cause.stage is not Stage.EXCHANGE
 
 
 def failed(exchange: Exchange) -> bool:
-    """Return whether the application itself gave no answer: there is none, or the edge made it."""
+    """Return whether the application did not respond: no response, or one from the edge."""
     return exchange.answer is None or edge_answer(exchange.answer) is not None
 
 
@@ -45,41 +45,40 @@ Group = Literal[
     "own",
 ]
 GROUPS: tuple[Group, ...] = tuple(name for name in get_args(Group) if name != "own")
-"""`refusal` is the login with a wrong password, `write` what `write_check` declares: they can be left out of a journey
-that is made again and again.
-`own`, what a team's own checks send, is never planned."""
-#: The methods that may be sent twice.
-IDEMPOTENT = READING
+"""`refusal` is the login with a wrong password, `write` the declared `write_check`: repeated runs can omit them.
+`own`, the requests of a team's own checks, is never planned."""
+#: Methods that may be retried.
+IDEMPOTENT = SAFE_METHODS
 PREFLIGHT = "preflight"
-"""What a browser sends before the login call of a page of another origin."""
+"""The CORS preflight of the login call."""
 ACCOUNT_PREFLIGHT = "preflight of account"
-"""What it sends before the call that reads the account, with its credential in a header."""
+"""The CORS preflight of the account call, if its credential is in a header."""
 ON_FRONTEND, ON_BACKEND = "called on frontend ", "called on backend "
-"""How the exchanges begin that try what the page would call."""
+"""Name prefixes of exchanges that try the calls of the page."""
 FROM_HERE = "browser "
-"""How the exchanges begin that repeat from here what a page requested in the browser, or remove its account."""
+"""Name prefix of exchanges that repeat a browser's requests from here, or delete its account."""
 AGENT = "smokegate (synthetic check)"
 
 
 class RequestToSend(Struct, frozen=True):
-    """One request, with its secrets."""
+    """One unredacted request."""
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
     follow: bool = True
-    """Whether redirects are followed; else a redirect is the answer."""
+    """Whether redirects are followed; else a redirect is the response."""
     elsewhere: bool = False
-    """Whether they are followed to other hosts, too."""
+    """Whether redirects to other hosts are followed, too."""
     anonymous: bool = False
-    """Whether it goes without the headers and credentials that the file declares for all of the backend."""
+    """Whether it omits the headers and credentials declared for the whole backend."""
     route: Route = DIRECT
-    """How its host is connected to; what the file says of the whole site is filled in before it is sent."""
+    """Connection settings; those declared for the origin are added on sending."""
 
     @property
     def all_headers(self) -> tuple[tuple[str, str], ...]:
-        """The headers with those that every request of ours carries."""
+        """The headers, with our default headers."""
         own = {name.lower() for name, _ in self.headers}
         more = (("User-Agent", AGENT), ("Accept", "*/*"), ("Accept-Encoding", "gzip, deflate"))
         return tuple(pair for pair in more if pair[0].lower() not in own) + self.headers
@@ -91,7 +90,7 @@ def json_request(method: str, url: str, body: Any, *headers: tuple[str, str]) ->
 
 
 class RawResponse(Struct, frozen=True):
-    """An answer as it came, with its secrets; it never leaves this package."""
+    """An unredacted response; it never leaves this package."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -109,47 +108,47 @@ class Step(Struct, frozen=True):
     name: str
     group: Group
     target: RequestToSend
-    """What it sends, as far as that is known beforehand."""
+    """The request, as far as it is known in advance."""
     build: Callable[[], RequestToSend | NotSent] | None = None
-    """Called at its turn, where that depends on what came before: what to send, or why it is not sent."""
+    """Returns the request, or why none is sent, if that depends on earlier exchanges."""
     after: tuple[str, ...] = ()
-    """The exchanges that must be done before it is its turn."""
+    """The exchanges that it depends on."""
     priority: int = 5
-    """Smaller goes first where several wait for a connection."""
+    """Smaller goes first in the queue for a connection."""
     fresh: bool = False
-    """Whether it is sent on a connection of its own, which carries nothing else."""
-    apart: frozenset[str] = frozenset()
-    """The exchanges with which it shares no connection, so that a balancer may choose another instance for it."""
+    """Whether it gets a dedicated connection."""
+    separate_from: frozenset[str] = frozenset()
+    """Exchanges that it must not share a connection with, so that a load balancer may choose another instance."""
     timeout: float | None = None
-    """The deadline of this exchange in seconds, where it is another than the backend's."""
+    """Timeout in seconds, if it differs from the backend's."""
     retry: bool = True
-    """Whether it may be tried again; methods that are not idempotent never are."""
+    """Whether it may be retried; non-idempotent methods never are."""
     declared: Expectation | None = None
-    """What the environment file expects of its answer: an answer that differs is tried again, see `again`."""
+    """The declared expectations: a response that violates them is retried, see `again`."""
     within: float | None = None
-    """Latency budget: over it, the answering time is measured again."""
+    """Latency budget in seconds: a response over it is measured again."""
     kept_text: int | None = None
-    """How much of the body's text is kept, where it is less than usual."""
-    got: Callable[[RawResponse], Iterable[Step] | None] | None = None
-    """Called with the answer, secrets and all, before the exchange is done; may return further steps."""
-    missed: Callable[[], Iterable[Step] | None] | None = None
-    """Called in place of `got` where there is no answer; may return further steps."""
+    """Characters of the body to keep, if fewer than usual."""
+    on_response: Callable[[RawResponse], Iterable[Step] | None] | None = None
+    """Called with the unredacted response before the exchange is done; may return follow-up steps."""
+    on_no_answer: Callable[[], Iterable[Step] | None] | None = None
+    """Called instead if there is no response; may return follow-up steps."""
     sample: bool = False
-    """Whether it repeats another one, to find out whether every instance answers alike."""
+    """Whether it repeats another step, to check that all instances respond alike."""
     gate: str | None = None
-    """The exchange whose failure makes this one pointless; it need not wait for it, see `journey`."""
-    shut_by: Callable[[Exchange], bool] = failed
-    """Whether the gate, now that it is done, keeps this one from being sent."""
+    """The exchange whose failure makes this one pointless; reads do not wait for it."""
+    blocked_when: Callable[[Exchange], bool] = failed
+    """Returns whether the finished gate blocks this step."""
 
 
 def join(base: str, path: str) -> str:
-    """Return the address of a path below a base address."""
+    """Append a path to a base URL."""
     return base.rstrip("/") + path
 
 
-@lru_cache(1024)  # asked for several times a request
+@lru_cache(1024)  # called several times per request
 def origin_of(url: str, route: Route = DIRECT) -> Origin:
-    """Return where a connection for an address leads.
+    """Return the origin of a URL.
 
     Raises:
         ValueError: the port is not a number from 0 to 65535.
@@ -160,7 +159,7 @@ def origin_of(url: str, route: Route = DIRECT) -> Origin:
 
 
 def preflights(api: SignIn | None) -> tuple[str, ...]:
-    """Return the names of the preflights of the calls that sign in; a cookie alone needs none for the account."""
+    """Return the names of the sign-in preflights; with a cookie alone the account call needs none."""
     if api is None:
         return ()
     return (PREFLIGHT,) if api.credential_header is None else (PREFLIGHT, ACCOUNT_PREFLIGHT)
@@ -168,7 +167,7 @@ def preflights(api: SignIn | None) -> tuple[str, ...]:
 
 @lru_cache(1024)
 def web_origin(url: str) -> str:
-    """Return the origin of an address as browsers send it: without the default port."""
+    """Return the origin of a URL as browsers send it: without the default port."""
     found = origin_of(url)
     host = f"[{found.host}]" if ":" in found.host else found.host
     default = 443 if found.scheme == "https" else 80
@@ -176,10 +175,10 @@ def web_origin(url: str) -> str:
 
 
 def same_origin(one: str, other: str) -> bool:
-    """Return whether two addresses have the same scheme, host and port."""
+    """Return whether two URLs have the same scheme, host and port."""
     return web_origin(one) == web_origin(other)
 
 
 def resolve(base: str, reference: str) -> str:
-    """Return the absolute address of a reference on a page."""
+    """Resolve a reference on a page to an absolute URL."""
     return urljoin(base, reference)

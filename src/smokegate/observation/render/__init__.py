@@ -1,1 +1,1 @@
-"""The vantage `platform`: what Render's own API says of the services behind a deployment."""
+"""The vantage point `platform`: Render's API on the services of a deployment."""

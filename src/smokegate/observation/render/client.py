@@ -1,4 +1,4 @@
-"""Asks Render's API: bounded in time and size, over the transport of every other request, and never with a redirect."""
+"""A client of Render's API over the common transport, bounded in time and size; follows no redirects."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from smokegate.observation.transport.pool import Pool
 
 PAGE, PAGES = 100, 5
-"""Items of a page, and pages of a list at most."""
-PATIENCE = 5.0
-"""Seconds that a rate limit is waited for at most; the API asks for up to an hour."""
+"""Items per page, and maximum pages of a list."""
+MAX_WAIT = 5.0
+"""Maximum seconds to wait for a rate limit; the API announces up to an hour."""
 PAUSE = 0.3
-STRANGE = "the API answers otherwise than it documents"
+UNEXPECTED = "the API answers otherwise than it documents"
 CAUSES = {401: ApiCause.REFUSED, 403: ApiCause.FORBIDDEN, 404: ApiCause.MISSING, 429: ApiCause.LIMITED}
-SAYS = {
+MESSAGES = {
     ApiCause.REFUSED: "the API refuses the key (401)",
     ApiCause.FORBIDDEN: "the API does not let this key do that (403)",
     ApiCause.LIMITED: "the API limits the rate of requests (429)",
@@ -34,12 +34,12 @@ SAYS = {
 
 
 class RenderApi:
-    """The API with one key. Not thread-safe.
+    """The API client for one key. Not thread-safe.
 
     Args:
-        section: the address, the key and the time limit of a request.
-        pool: sends.
-        pause: waits for some seconds.
+        section: API URL, key and request timeout.
+        pool: sends the requests.
+        pause: sleeps for some seconds.
     """
 
     def __init__(self, section: Render, pool: Pool, pause: Callable[[float], object] = time.sleep) -> None:
@@ -49,7 +49,7 @@ class RenderApi:
         self.requests = 0
 
     def get(self, path: str, **query: str) -> Any:
-        """Return what a resource is.
+        """Return a resource.
 
         Raises:
             ApiError: it could not be read.
@@ -61,15 +61,15 @@ class RenderApi:
         """Return one page of a list.
 
         Raises:
-            ApiError: it could not be read, or is not a list: that is not proof of an empty one.
+            ApiError: it could not be read, or is not a list, which does not mean an empty one.
         """
         found = self.get(path, **query)
         if not isinstance(found, list):
-            raise ApiError(ApiCause.DOWN, f"{STRANGE}: a list was expected of {path}")
+            raise ApiError(ApiCause.DOWN, f"{UNEXPECTED}: a list was expected of {path}")
         return [each for each in found if isinstance(each, dict)]
 
     def pages(self, path: str, item: str, **query: str) -> Iterator[dict[str, Any]]:
-        """Yield the items of a list, page after page.
+        """Yield the items of a list, page by page.
 
         Raises:
             ApiError: it could not be read.
@@ -83,10 +83,10 @@ class RenderApi:
             query = {**query, "cursor": cursor}
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        """Do something; returns what the API says of it, None where its answer is empty. It is never sent twice.
+        """Send a POST, without retries; return the response's JSON, None if empty.
 
         Raises:
-            ApiError: it was refused, or it is not known whether it was done.
+            ApiError: it was refused, or its outcome is unknown.
         """
         return self._send("POST", path, body or {})
 
@@ -101,7 +101,7 @@ class RenderApi:
                 continue
             if 200 <= raw.status < 300:
                 if method == "GET" and not raw.is_json:
-                    raise ApiError(ApiCause.DOWN, f"{STRANGE}: status {raw.status} without JSON")
+                    raise ApiError(ApiCause.DOWN, f"{UNEXPECTED}: status {raw.status} without JSON")
                 return raw.json if raw.is_json else None
             wait = _wait(raw)
             if last or wait is None:
@@ -127,20 +127,20 @@ class RenderApi:
 
 
 def _wait(raw: RawResponse) -> float | None:
-    """Return how long to wait before it is tried again; None where that is pointless, or takes too long."""
+    """Return the seconds to wait before a retry; None if it is pointless or takes too long."""
     if raw.status >= 500:
         return PAUSE
     if raw.status != 429:
         return None
     headers = {name.lower(): value for name, value in raw.headers}
-    # The documentation gives the reset as seconds until it, older pages as the time since 1970.
-    named = number(headers.get("retry-after", "")) or number(headers.get("ratelimit-reset", "")) or 1
-    seconds = named - time.time() if named > 1_000_000_000 else float(named)
-    return max(0.0, seconds) if seconds <= PATIENCE else None
+    # The reset is documented as seconds from now, on older pages as Unix time.
+    announced = number(headers.get("retry-after", "")) or number(headers.get("ratelimit-reset", "")) or 1
+    seconds = announced - time.time() if announced > 1_000_000_000 else float(announced)
+    return max(0.0, seconds) if seconds <= MAX_WAIT else None
 
 
 def _error(raw: RawResponse) -> ApiError:
     cause = CAUSES.get(raw.status, ApiCause.DOWN)
-    said = raw.json.get("message") if isinstance(raw.json, dict) else None
-    text = SAYS.get(cause, f"the API answers with status {raw.status}")
-    return ApiError(cause, f"{text}: {said[:200]}" if isinstance(said, str) and said else text)
+    message = raw.json.get("message") if isinstance(raw.json, dict) else None
+    text = MESSAGES.get(cause, f"the API answers with status {raw.status}")
+    return ApiError(cause, f"{text}: {message[:200]}" if isinstance(message, str) and message else text)

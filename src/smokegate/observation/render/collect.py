@@ -1,4 +1,4 @@
-"""One collection of data from the platform: a few requests, each of which may fail by itself."""
+"""Collects the platform data once: a few requests, which may fail individually."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from smokegate.environment.render import KEY_VARIABLE, Render
-from smokegate.observation.render.client import PAGE, STRANGE, RenderApi
+from smokegate.observation.render.client import PAGE, UNEXPECTED, RenderApi
 from smokegate.observation.render.model import ApiCause, ApiError, PlatformView, RenderDatabase, RenderService
 from smokegate.observation.render.read import deploys, is_suspended, service, table, text
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from smokegate.observation.transport.pool import Pool
 
 DEPLOYS, LOG_LINES = 20, 100
-FAMILIAR = 16
-"""Characters of a value that can be no word of a text: a shorter one of a harmless variable is left alone."""
+MIN_SECRET_LENGTH = 16
+"""Minimum characters of a redacted value: a shorter one could be an ordinary word."""
 SECRET = re.compile(r"KEY|SECRET|TOKEN|PASS|CREDENTIAL|DSN|DATABASE_URL", re.IGNORECASE)
-"""The names of variables whose values are secrets, also where a log shows them."""
+"""Names of variables whose values are secrets, to be redacted in logs, too."""
 
 
 def collect_platform(section: Render, pool: Pool, redactor: Redactor) -> PlatformView:
-    """Ask the API once for all that is declared; it raises nothing."""
+    """Query the API once for everything declared; does not raise."""
     if not section.key:
         name = getattr(section.key, "variable", "") or KEY_VARIABLE
         return PlatformView(ApiCause.NO_KEY, f"the variable {name} is not set: the API of Render cannot be queried")
@@ -34,7 +34,7 @@ def collect_platform(section: Render, pool: Pool, redactor: Redactor) -> Platfor
     try:
         for role, name in (("backend", section.service), ("frontend", section.frontend)):
             if name is not None:
-                services[role] = _whole(api, section, name, redactor, backend=role == "backend")
+                services[role] = _read_service(api, section, name, redactor, backend=role == "backend")
     except ApiError as error:
         return PlatformView(error.cause, str(error), services, requests=api.requests)
     database, trouble = None, ""
@@ -46,7 +46,7 @@ def collect_platform(section: Render, pool: Pool, redactor: Redactor) -> Platfor
 
 
 def find(api: RenderApi, name: str) -> dict[str, Any] | None:
-    """Return a service by its name or id, None where the workspaces of the key have none.
+    """Return a service by name or id, None if the workspaces of the key have none.
 
     Raises:
         ApiError: it could not be read.
@@ -59,14 +59,14 @@ def find(api: RenderApi, name: str) -> dict[str, Any] | None:
                 return None
             raise
         if not isinstance(found, dict):
-            raise ApiError(ApiCause.DOWN, f"{STRANGE}: an object was expected of the service {name}")
+            raise ApiError(ApiCause.DOWN, f"{UNEXPECTED}: an object was expected of the service {name}")
         return found
     rows = api.pages("/services", "service", name=name)
     return next((each for each in rows if text(each, "name") == name), None)
 
 
 def read_deploys(api: RenderApi, found: RenderService) -> RenderService:
-    """Return a service with its newest deploys, and why they failed where one did.
+    """Add the newest deploys to a service, with the reason if one failed.
 
     Raises:
         ApiError: the deploys could not be read.
@@ -83,7 +83,7 @@ def read_deploys(api: RenderApi, found: RenderService) -> RenderService:
     return replace(found, deploys=deploys(raw, events))
 
 
-def _whole(api: RenderApi, section: Render, name: str, redactor: Redactor, *, backend: bool) -> RenderService:
+def _read_service(api: RenderApi, section: Render, name: str, redactor: Redactor, *, backend: bool) -> RenderService:
     raw = find(api, name)
     if raw is None:
         return RenderService(name, found=False)
@@ -96,7 +96,7 @@ def _whole(api: RenderApi, section: Render, name: str, redactor: Redactor, *, ba
 
 
 def _part(found: RenderService, what: str, read: Callable[[], RenderService]) -> RenderService:
-    """Return the service with one part more, or with the reason why that could not be read."""
+    """Return the service with one more part, or with the reason why that could not be read."""
     try:
         return read()
     except ApiError as error:
@@ -104,12 +104,12 @@ def _part(found: RenderService, what: str, read: Callable[[], RenderService]) ->
 
 
 def _with_variables(api: RenderApi, section: Render, found: RenderService, redactor: Redactor) -> RenderService:
-    """Judge the variables where they are read: their values go no further, and no output shows a secret one."""
+    """Check the variables right here, so that their values go no further; secret ones are redacted."""
     pairs = {text(each, "key"): text(each, "value") for each in api.pages(f"/services/{found.id}/env-vars", "envVar")}
     required = (*section.variables, *section.values)
     if any(each not in pairs for each in (*required, *section.optional)):
-        pairs = {**_of_groups(api, found.id), **pairs}
-    redactor.add(*(value for name, value in pairs.items() if SECRET.search(name) and len(value) >= FAMILIAR))
+        pairs = {**_group_variables(api, found.id), **pairs}
+    redactor.add(*(value for name, value in pairs.items() if SECRET.search(name) and len(value) >= MIN_SECRET_LENGTH))
     return replace(
         found,
         missing=tuple(each for each in dict.fromkeys(required) if each not in pairs),
@@ -123,11 +123,11 @@ def _with_variables(api: RenderApi, section: Render, found: RenderService, redac
     )
 
 
-def _of_groups(api: RenderApi, identity: str) -> dict[str, str]:
-    """Return the variables of the environment groups that a service is linked to: its own list is without them."""
+def _group_variables(api: RenderApi, identity: str) -> dict[str, str]:
+    """Return the variables of a service's environment groups, which its own list omits."""
     pairs: dict[str, str] = {}
     for row in api.page("/env-groups", limit=str(PAGE)):
-        group = table(row, "envGroup") or row  # described without the cursor that other lists have
+        group = table(row, "envGroup") or row  # documented without the cursor of other lists
         links = group.get("serviceLinks")
         if any(text(link, "id") == identity for link in (links if isinstance(links, list) else ())):
             whole = api.get(f"/env-groups/{text(group, 'id')}")
@@ -141,12 +141,12 @@ def _instances(api: RenderApi, found: RenderService) -> int:
 
 
 def _log(api: RenderApi, raw: dict[str, Any], found: RenderService) -> tuple[str, ...]:
-    """Return the last lines of the log, the last one last, from the time of the deploy that failed."""
+    """Return the last log lines of the failed deploy, in order."""
     assert found.latest is not None
     query = {"ownerId": text(raw, "ownerId"), "resource": found.id, "direction": "backward", "limit": str(LOG_LINES)}
     window = {"startTime": found.latest.created, "endTime": found.latest.finished}
-    given = api.get("/logs", **query, **{key: value for key, value in window.items() if value})
-    lines = given.get("logs") if isinstance(given, dict) else None
+    response = api.get("/logs", **query, **{key: value for key, value in window.items() if value})
+    lines = response.get("logs") if isinstance(response, dict) else None
     return tuple(_lines(lines if isinstance(lines, list) else []))
 
 

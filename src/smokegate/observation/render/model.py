@@ -1,4 +1,4 @@
-"""What Render's API said: frozen, without the key and without the value of any variable."""
+"""The data of Render's API: frozen, without the key and the values of variables."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ApiCause(Enum):
 
 
 class ApiError(Exception):
-    """A request to the API failed; the text is safe to show."""
+    """A request to the API failed; the message is safe to show."""
 
     def __init__(self, cause: ApiCause, text: str) -> None:
         super().__init__(text)
@@ -40,16 +40,16 @@ class DeployView(Struct, frozen=True):
     created: str = ""
     finished: str = ""
     reason: str = ""
-    """Why it failed, by its event, in words."""
+    """Why it failed, from its event."""
 
     @property
     def meaning(self) -> Meaning:
-        """What its status means."""
+        """The meaning of its status."""
         return deploy_meaning(self.status)
 
     @property
     def label(self) -> str:
-        """What a person calls it."""
+        """Its name for display."""
         commit = f"commit {self.commit[:12]}" if self.commit else "no commit"
         return f"{self.id} ({commit})"
 
@@ -69,22 +69,22 @@ class RenderService(Struct, frozen=True):
     suspenders: tuple[str, ...] = ()
     suspended: bool = False
     health_path: str | None = None
-    """None where the service has none to set: a static site."""
+    """None if the service type has none: a static site."""
     deploys: tuple[DeployView, ...] = ()
     """Newest first."""
     instances: int | None = None
     missing: tuple[str, ...] = ()
-    """The required variables that are not set."""
+    """Required variables that are not set."""
     empty: tuple[str, ...] = ()
-    """Those that are set to an empty text."""
+    """Required variables that are set but empty."""
     wrong: tuple[str, ...] = ()
-    """Those that have another value than the file declares."""
+    """Variables whose value differs from the declared one."""
     without: tuple[str, ...] = ()
-    """The optional variables that are not set, or are set to an empty text."""
+    """Optional variables that are unset or empty."""
     unread: tuple[str, ...] = ()
-    """What of it could not be read, and why."""
+    """The parts that could not be read, and why."""
     log: tuple[str, ...] = ()
-    """The last lines of the log of a deploy that failed."""
+    """The last log lines of a failed deploy."""
 
     @property
     def latest(self) -> DeployView | None:
@@ -93,7 +93,7 @@ class RenderService(Struct, frozen=True):
 
     @property
     def live(self) -> DeployView | None:
-        """The deploy that is live, by the API."""
+        """The live deploy."""
         return next((each for each in self.deploys if each.meaning == "live"), None)
 
     def of_commit(self, commit: str) -> DeployView | None:
@@ -111,17 +111,17 @@ class RenderDatabase(Struct, frozen=True):
 
     @property
     def is_away(self) -> bool:
-        """Whether nothing can use it."""
+        """Whether it is unavailable."""
         return not self.found or self.suspended or database_meaning(self.status) == "away"
 
 
 class PlatformView(Struct, frozen=True):
-    """Everything that the API said in one run."""
+    """Everything read from the API in one run."""
 
     cause: ApiCause | None = None
-    """Why no request could be sent; None where it could."""
+    """Why the API could not be queried; None if it could."""
     trouble: str = ""
-    """The same in words."""
+    """The same, as a message."""
     services: Mapping[str, RenderService] = field(default_factory=dict)
     """By role: `backend`, `frontend`."""
     database: RenderDatabase | None = None

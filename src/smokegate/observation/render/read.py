@@ -1,4 +1,4 @@
-"""Reads what the API answers: any part of it may be missing, null or of another type than is documented."""
+"""Parses API responses defensively: any part may be missing, null or of an undocumented type."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from smokegate.observation.render.model import DeployView, RenderService
 
 
 def text(value: Any, key: str) -> str:
-    """Return a text of a JSON object, empty where there is none."""
+    """Return a string of a JSON object, empty if there is none."""
     found = value.get(key) if isinstance(value, dict) else None
     return found if isinstance(found, str) else ""
 
 
 def table(value: Any, key: str) -> dict[str, Any]:
-    """Return an object of a JSON object, an empty one where there is none."""
+    """Return a nested object of a JSON object, empty if there is none."""
     found = value.get(key) if isinstance(value, dict) else None
     return found if isinstance(found, dict) else {}
 
 
 def is_suspended(value: dict[str, Any]) -> bool:
-    """Return whether a service or database is suspended: the API says it as a text."""
+    """Return whether a service or database is suspended, which the API encodes as a string."""
     return text(value, "suspended") == "suspended"
 
 
 def service(name: str, raw: dict[str, Any]) -> RenderService:
-    """Return a service without what further requests add."""
+    """Return a service, without the parts that need further requests."""
     details = table(raw, "serviceDetails")
     suspenders = raw.get("suspenders")
     kind = text(raw, "type")
@@ -46,7 +46,7 @@ def service(name: str, raw: dict[str, Any]) -> RenderService:
 
 
 def deploys(raw: list[dict[str, Any]], events: list[dict[str, Any]]) -> tuple[DeployView, ...]:
-    """Return the deploys, newest first, each with what its last event says."""
+    """Return the deploys, newest first, each with the reason from its last event."""
     ended = {text(table(each, "details"), "deployId"): table(table(each, "details"), "reason") for each in events[::-1]}
     found = []
     for each in raw:

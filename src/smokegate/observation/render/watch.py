@@ -1,4 +1,4 @@
-"""Watches a deploy through the platform's API while the health check is waited for."""
+"""Watches a deploy through the platform's API during the readiness wait."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from smokegate.observation.transport.pool import Pool
 
 QUICK, SLOWEST, QUICK_FOR = 0.4, 10.0, 20.0
-"""Seconds between two looks: at first, at most, and how long "at first" lasts. The API allows 400 requests a minute."""
+"""Seconds between polls: initially, at most; seconds until they slow down. The API allows 400 requests a minute."""
 GRACE = 5.0
-"""Seconds for which a deploy that had ended before the wait began does not end it: a newer one may be on its way."""
+"""Seconds for which an already finished deploy does not end the wait: a newer one may be about to start."""
 
 
 class PlatformWatch(Watch):
-    """Asks every now and then how the deploy stands.
+    """Polls the state of the deploy.
 
     Args:
-        section: which services, and the key.
-        pool: does the work.
-        expected: the commit that is waited for; None: the latest deploy.
-        hopeless: called once with the reason why waiting is pointless.
+        section: the services and the key.
+        pool: runs the polls.
+        expected: the commit to wait for; None: the latest deploy.
+        hopeless: called once with the reason if waiting is pointless.
     """
 
     def __init__(self, section: Render, pool: Pool, expected: str | None, hopeless: Callable[[str], None]) -> None:
@@ -39,11 +39,11 @@ class PlatformWatch(Watch):
         self._expected = expected
         self._hopeless = hopeless
         self._api = RenderApi(section, pool)
-        self._over: set[str] | None = None
+        self._ended_before: set[str] | None = None
 
     @property
     def requests(self) -> int:
-        """How many requests it has sent."""
+        """Number of requests sent."""
         return self._api.requests
 
     def _check_once(self) -> float | None:
@@ -52,7 +52,7 @@ class PlatformWatch(Watch):
         except ApiError as error:
             self.line = str(error)
             if error.cause in {ApiCause.REFUSED, ApiCause.FORBIDDEN}:
-                return None  # that does not change while it is waited for; the health check says the rest
+                return None  # permanent; the health check goes on
             why = None
         if why is not None and not self._stopped:
             self._hopeless(why)
@@ -60,7 +60,7 @@ class PlatformWatch(Watch):
         return pause_after(time.monotonic() - self._began)
 
     def _judge(self) -> str | None:
-        """Look once; returns why waiting is pointless, if it is."""
+        """Poll once; return why waiting is pointless, if it is."""
         name = self._section.service
         raw = find(self._api, name)
         if raw is None:
@@ -75,23 +75,23 @@ class PlatformWatch(Watch):
         deploy = found.of_commit(self._expected) if self._expected else found.latest
         self.healing = deploy is not None and deploy.meaning == "in progress"
         self.line = f"deploy: {deploy.status}" if deploy is not None else "no deploy of it yet"
-        if self._over is None:
-            self._over = {each.id for each in found.deploys if each.meaning != "in progress"}
+        if self._ended_before is None:
+            self._ended_before = {each.id for each in found.deploys if each.meaning != "in progress"}
         if deploy is None:
-            return self._without_any(found)
-        return self._ended(found, deploy)
+            return self._never_deployed(found)
+        return self._why_ended(found, deploy)
 
-    def _without_any(self, found: RenderService) -> str | None:
-        """A service without any deploy gets one or not: only that it stays so ends the wait."""
+    def _never_deployed(self, found: RenderService) -> str | None:
+        """Return that there is no deploy, once enough time has passed for the first to start."""
         late = time.monotonic() - self._began > GRACE
         return f"{found.name} has never been deployed" if late and not found.deploys else None
 
-    def _ended(self, found: RenderService, deploy: DeployView) -> str | None:
+    def _why_ended(self, found: RenderService, deploy: DeployView) -> str | None:
         if deploy.meaning in {"in progress", "live"}:
             return None
         if not self._expected and found.live is not None:
-            return None  # an older version answers, and any will do
-        if deploy.id in (self._over or ()) and time.monotonic() - self._began < GRACE:
+            return None  # an older version is live, and any version will do
+        if deploy.id in (self._ended_before or ()) and time.monotonic() - self._began < GRACE:
             return None
         newer = found.latest is not deploy
         if newer and deploy.meaning in {"canceled", "superseded"}:
@@ -101,5 +101,5 @@ class PlatformWatch(Watch):
 
 
 def pause_after(waited: float) -> float:
-    """Return the seconds until the next look: the longer it takes already, the less a moment more matters."""
+    """Return the seconds until the next poll, which grow with the time already waited."""
     return QUICK if waited < QUICK_FOR else min(SLOWEST, waited / QUICK_FOR)

@@ -1,4 +1,4 @@
-"""The vantage `server`: what a person would see in a shell on the host that runs the containers."""
+"""The vantage point `server`: a shell on the container host."""
 
 from __future__ import annotations
 

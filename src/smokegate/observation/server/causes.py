@@ -1,4 +1,4 @@
-"""The closed set of reasons for which a command on the server gives no result; their texts are data."""
+"""The closed set of causes of failed commands on the server; the message patterns are data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class CommandCause(Enum):
-    """Why a command gave no result: the code of the cause in the diagnosis, and what to call it."""
+    """Why a command failed: the cause's code in the diagnosis, and its title."""
 
     SSH_NOT_INSTALLED = ("server.ssh-not-installed", "there is no ssh client on this machine")
     SSH_NAME = ("server.ssh-unknown-host", "the server's host name does not resolve")
@@ -44,14 +44,14 @@ def _texts() -> dict[str, Any]:
 
 
 def ssh_cause(stderr: str) -> CommandCause:
-    """Return why ssh itself failed, from what it wrote; where a shared connection breaks off, nothing."""
+    """Return why ssh failed, from its stderr, which is empty if a shared connection dropped."""
     if not stderr.strip():
         return CommandCause.CONNECTION_DROPPED
     return _first("ssh", stderr) or CommandCause.SSH_OTHER
 
 
 def docker_cause(stderr: str) -> CommandCause:
-    """Return why a docker command failed, from what it wrote."""
+    """Return why a docker command failed, from its stderr."""
     return _first("docker", stderr) or CommandCause.COMMAND_FAILED
 
 

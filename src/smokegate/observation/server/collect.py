@@ -1,7 +1,7 @@
-"""One collection of data from the server: everything to be seen, in a few rounds of commands that run side by side.
+"""Collects the server data once, in a few rounds of parallel commands.
 
-The first command opens the connection and asks the engine; without an engine the rest of the host is still
-looked at, so that an origin that answers, or a full disk, is seen all the same.
+The first command opens the connection and queries the engine; without an engine the rest of the host is collected all
+the same, to detect a working origin or a full disk.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ from smokegate.observation.server.probes import (
 from smokegate.observation.server.project import Project
 from smokegate.observation.server.service import ServiceView
 
-#: sshd allows ten sessions on a connection (MaxSessions).
-SIDE_BY_SIDE = 6
+#: Parallel commands; sshd allows ten sessions per connection (MaxSessions).
+MAX_PARALLEL = 6
 
 
 def collect(environment: Environment) -> ServerView:
-    """Collect the data of an environment's server once; a failure is in the view and raises nothing.
+    """Collect the data of an environment's server once; failures are recorded in the view.
 
     Raises:
         ValueError: the environment has no `[server]` or no `[compose]`.
@@ -63,13 +63,13 @@ def collect(environment: Environment) -> ServerView:
     return replace(view, seconds=time.monotonic() - began)
 
 
-class _Notes(Struct):
-    """The commands that failed while the collection continued."""
+class _Failures(Struct):
+    """Failed commands that did not stop the collection."""
 
     problems: list[CommandFailure] = field(default_factory=list)
 
-    def get(self, future: Future[Any], otherwise: Any) -> Any:
-        """Return a future's value, or note why there is none."""
+    def get(self, future: Future[Any], default: Any) -> Any:
+        """Return a future's result, or record its failure and return the default."""
         try:
             return future.result()
         except HostError as error:
@@ -77,19 +77,19 @@ class _Notes(Struct):
         except ValueError as error:
             problem = f"its output is not JSON: {error}"
             self.problems.append(CommandFailure(CommandCause.COMMAND_FAILED, "docker ps", problem))
-        return otherwise
+        return default
 
 
 def _collect(host: Host, server: Server, compose: Compose, public: str) -> ServerView:
     version, root, failure = engine(host)
-    project, notes = Project(host, compose), _Notes()
+    project, failures = Project(host, compose), _Failures()
     services: tuple[ServiceView, ...] = ()
     now: datetime | None = None
-    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="server") as pool:
+    with ThreadPoolExecutor(MAX_PARALLEL, thread_name_prefix="server") as pool:
         limit = min(ORIGIN_LIMIT, server.timeout)
         answers = [pool.submit(origin_answer, host, compose.port, path, limit, public) for path in compose.origin]
         listening = pool.submit(listeners, host, compose.port, engine=failure is None)
-        space = pool.submit(disks, host, root)
+        host_disks = pool.submit(disks, host, root)
         ready: DatabaseReady | None = None
         inside: list[Disk] = []
         if failure is None:
@@ -101,30 +101,30 @@ def _collect(host: Host, server: Server, compose: Compose, public: str) -> Serve
             logs = [pool.submit(with_logs, host, each) for each in services]
             checked = pool.submit(database, host, compose, services)
             stateful = [each for each in services if each.running and each.name in {compose.backend, compose.database}]
-            within = [pool.submit(disks_inside, host, each) for each in stateful]
-            services = tuple(notes.get(each, seen) for each, seen in zip(logs, services, strict=True))
-            services, now = notes.get(pool.submit(follow, host, services), (services, None))
-            ready = notes.get(checked, None)
-            inside = [disk for each in within for disk in notes.get(each, ())]
+            disks_within = [pool.submit(disks_inside, host, each) for each in stateful]
+            services = tuple(failures.get(each, seen) for each, seen in zip(logs, services, strict=True))
+            services, now = failures.get(pool.submit(follow, host, services), (services, None))
+            ready = failures.get(checked, None)
+            inside = [disk for each in disks_within for disk in failures.get(each, ())]
         return ServerView(
             host=host.name,
             failure=failure,
             services=services,
-            listeners=notes.get(listening, ()),
+            listeners=failures.get(listening, ()),
             database=ready,
-            disks=(*notes.get(space, ()), *inside),
+            disks=(*failures.get(host_disks, ()), *inside),
             origin=tuple(
-                notes.get(each, OriginAnswer(path, None, problem="could not be queried"))
+                failures.get(each, OriginAnswer(path, None, problem="could not be queried"))
                 for each, path in zip(answers, compose.origin, strict=True)
             ),
-            problems=tuple(notes.problems),
+            problems=tuple(failures.problems),
             engine=version,
             now=now,
         )
 
 
 def _services(pool: ThreadPoolExecutor, project: Project) -> tuple[tuple[ServiceView, ...], CommandFailure | None]:
-    """Return the profile's services with the first sample of each container, or why compose cannot list them."""
+    """Return the profile's services with a first sample per container, or why compose cannot list them."""
     declared = pool.submit(project.run, "config", "--services")
     listed = pool.submit(project.run, "ps", "--all", "--format", "json")
     for future in (declared, listed):
@@ -132,7 +132,7 @@ def _services(pool: ThreadPoolExecutor, project: Project) -> tuple[tuple[Service
         if not output.ok:
             return (), project.failure(output)
     names = sorted(declared.result().stdout.split())
-    wanted = project.compose.services or tuple(names)
+    expected_names = project.compose.services or tuple(names)
     try:
         ids = parse.container_ids(listed.result().stdout)
         found = inspect(project.host, ids)
@@ -140,6 +140,6 @@ def _services(pool: ThreadPoolExecutor, project: Project) -> tuple[tuple[Service
         return (), replace(
             listed.result().failure(CommandCause.COMMAND_FAILED), detail=f"its output is not JSON: {error}"
         )
-    seen = [replace(each, expected=each.name in wanted) for each in found if not each.one_off]
-    missing = [ServiceView(name, exists=False) for name in wanted if name not in {each.name for each in seen}]
+    seen = [replace(each, expected=each.name in expected_names) for each in found if not each.one_off]
+    missing = [ServiceView(name, exists=False) for name in expected_names if name not in {each.name for each in seen}]
     return tuple(sorted((*seen, *missing), key=lambda each: (not each.expected, each.name))), None

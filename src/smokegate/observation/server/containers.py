@@ -1,4 +1,4 @@
-"""Follows containers over the time of a collection: inspected first and last, with the end of their logs."""
+"""Samples containers during a collection and fetches the end of their logs."""
 
 from __future__ import annotations
 
@@ -14,31 +14,30 @@ from smokegate.observation.server.causes import CommandCause, docker_cause
 from smokegate.observation.server.host import Host, HostError
 from smokegate.observation.server.service import ServiceView
 
-#: Lines of log that are fetched of each container.
+#: Log lines fetched per container.
 LOG_LINES = 300
-#: For how long of its life, in seconds, a running container that passed no health check is under suspicion of
-#: a crash loop: one that has been restarted before, and one that has not. Python programs that cannot start
-#: fail within a few seconds.
-SUSPECT = {True: 12.0, False: 4.0}
-#: How long a look follows suspects at most, and how often it samples them, in seconds.
-FOLLOWING = 12.0
-PACE = 0.2
+#: Uptime in seconds below which a container without a passed health check may be crash-looping, by whether it was
+#: restarted before. Python programs that cannot start fail within a few seconds.
+SUSPECT_SECONDS = {True: 12.0, False: 4.0}
+#: Maximum seconds to follow suspects, and seconds between samples.
+MAX_FOLLOW = 12.0
+SAMPLE_INTERVAL = 0.2
 
 
 def inspect(host: Host, ids: Iterable[str]) -> list[ServiceView]:
-    """Return a view of each container that is still there, with one sample and without its log.
+    """Return a view of each existing container, with one sample and no log.
 
     Raises:
-        HostError: docker could not be reached, or what it printed is not JSON.
+        HostError: docker could not be reached, or its output is not JSON.
     """
     return [parse.service(one) for one in _inspected(host, list(ids))]
 
 
 def with_logs(host: Host, service: ServiceView) -> ServiceView:
-    """Add the end of its log to a view.
+    """Add the end of the log to a view.
 
     Raises:
-        HostError: the server could not be reached or the command did not end in time.
+        HostError: the server could not be reached, or the command timed out.
     """
     if not service.exists:
         return service
@@ -49,21 +48,21 @@ def with_logs(host: Host, service: ServiceView) -> ServiceView:
 
 
 def follow(host: Host, services: tuple[ServiceView, ...]) -> tuple[tuple[ServiceView, ...], datetime | None]:
-    """Sample the containers again; those under suspicion until they have lived long enough or have ended.
+    """Sample the containers again; suspects until they have run long enough or have exited.
 
-    Returns the views with all samples and the engine's time at the last one. Logs of containers that turn out
-    to be in a crash loop are fetched anew.
+    Returns the views with all samples, and the engine's time at the last one. Logs of crash-looping containers are
+    fetched again.
 
     Raises:
-        HostError: docker could not be reached, or what it printed is not JSON.
+        HostError: docker could not be reached, or its output is not JSON.
     """
-    deadline = time.monotonic() + FOLLOWING
+    deadline = time.monotonic() + MAX_FOLLOW
     while True:
         now = parse.moment(host.run(["docker", "info", "--format", "{{.SystemTime}}"]).stdout.strip())
         services = _sampled(host, services)
-        if time.monotonic() >= deadline or not any(_suspect(each, now) for each in services):
+        if time.monotonic() >= deadline or not any(_may_be_crash_looping(each, now) for each in services):
             break
-        time.sleep(PACE)
+        time.sleep(SAMPLE_INTERVAL)
     return tuple(with_logs(host, each) if each.crash_looping else each for each in services), now
 
 
@@ -73,12 +72,12 @@ def _sampled(host: Host, services: tuple[ServiceView, ...]) -> tuple[ServiceView
 
 
 def _inspected(host: Host, ids: list[str]) -> list[dict[str, Any]]:
-    """Return what docker says of containers; one that was removed in the meantime is left out."""
+    """Return docker's description of the containers, without those removed meanwhile."""
     if not ids:
         return []
     output = host.run(["docker", "inspect", "--type", "container", "--format", parse.INSPECT, *ids])
-    strange = [line for line in output.stderr.splitlines() if line.strip() and "No such" not in line]
-    if not output.ok and strange:
+    unexpected = [line for line in output.stderr.splitlines() if line.strip() and "No such" not in line]
+    if not output.ok and unexpected:
         raise HostError(output.failure(docker_cause(output.stderr)))
     try:
         return parse.objects(output.stdout)
@@ -87,11 +86,11 @@ def _inspected(host: Host, ids: list[str]) -> list[dict[str, Any]]:
         raise HostError(replace(failed, detail=f"its output is not JSON: {error}")) from error
 
 
-def _suspect(service: ServiceView, now: datetime | None) -> bool:
+def _may_be_crash_looping(service: ServiceView, now: datetime | None) -> bool:
     if not service.running or now is None or service.started_at is None:
         return False
-    if service.crash_looping:  # how it ends is seen between two tries only
+    if service.crash_looping:  # its exit code shows only between two starts
         return service.exit_code == 0
     if service.health in {"healthy", "unhealthy"}:
         return False
-    return (now - service.started_at).total_seconds() < SUSPECT[service.restart_count > 0]
+    return (now - service.started_at).total_seconds() < SUSPECT_SECONDS[service.restart_count > 0]

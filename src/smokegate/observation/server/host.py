@@ -1,8 +1,7 @@
-"""Runs commands on the server: here, or over one ssh connection that all of them share.
+"""Runs commands on the server: locally, or over one shared ssh connection.
 
-The OpenSSH client does it, one process for each command: ports, keys, jump hosts and agents come from OpenSSH's own
-configuration, of which the Python libraries for ssh read parts. No local shell stands between us and the client, and
-every command has a time limit on both sides.
+Uses the OpenSSH client, one process per command: ports, keys, jump hosts and agents come from its configuration, which
+Python ssh libraries support only in part. No local shell is involved, and every command has a timeout on both sides.
 """
 
 from __future__ import annotations
@@ -22,18 +21,17 @@ from smokegate.observation.server.causes import CommandCause, ssh_cause
 from smokegate.observation.server.model import CommandFailure
 from smokegate.observation.server.subprocesses import CommandResult, execute
 
-#: ssh's own exit status where it, and not the remote command, failed.
+#: ssh's exit status if ssh itself failed, not the remote command.
 SSH_FAILED = 255
-#: `timeout`'s exit statuses where the limit was passed: by the signal, and by the kill after it.
-PASSED = (124, 137)
-#: How much longer than the remote limit the local one is, in seconds: the remote one leaves nothing behind,
-#: so it goes first.
+#: `timeout`'s exit statuses on expiry: by SIGTERM, and by the SIGKILL after it.
+TIMEOUT_STATUSES = (124, 137)
+#: Seconds by which the local timeout exceeds the remote one, which leaves no process behind and so goes first.
 GRACE = 3.0
-DETAIL = 600
+MAX_DETAIL = 600
 
 
 class Output(Struct, frozen=True):
-    """What a command on the server wrote and how it ended; the text is redacted."""
+    """Output and exit status of a command on the server; the text is redacted."""
 
     argv: tuple[str, ...]
     status: int
@@ -43,30 +41,30 @@ class Output(Struct, frozen=True):
 
     @property
     def ok(self) -> bool:
-        """Whether it ended with 0."""
+        """Whether the exit status is 0."""
         return self.status == 0
 
     def failure(self, cause: CommandCause) -> CommandFailure:
-        """Return it as a failure of the given cause."""
-        return CommandFailure(cause, shlex.join(self.argv), brief(self.stderr or self.stdout), self.seconds)
+        """Return it as a failure with the given cause."""
+        return CommandFailure(cause, shlex.join(self.argv), tail(self.stderr or self.stdout), self.seconds)
 
 
 class HostError(Exception):
-    """A command gave no result: no connection, no time left, too much output."""
+    """A command failed: no connection, timeout, or too much output."""
 
     def __init__(self, failure: CommandFailure) -> None:
         super().__init__(str(failure))
         self.failure = failure
 
 
-def brief(text: str) -> str:
-    """Return the end of a text, where programs put what matters, on few enough characters to show."""
+def tail(text: str) -> str:
+    """Return the end of a text, where programs put what matters, short enough to show."""
     text = text.strip()
-    return text if len(text) <= DETAIL else f"…{text[-DETAIL:]}"
+    return text if len(text) <= MAX_DETAIL else f"…{text[-MAX_DETAIL:]}"
 
 
 class Host:
-    """A server on which commands can be run; made by `connect`, safe to use from several threads."""
+    """Runs commands on a server; created by `connect`. Thread-safe."""
 
     def __init__(
         self,
@@ -82,27 +80,26 @@ class Host:
         self.remote = remote
 
     def run(self, argv: Sequence[str], timeout: float | None = None) -> Output:
-        """Run one program with its arguments, each of them passed as it is; `timeout` is in seconds.
+        """Run a program with its arguments, without shell expansion; `timeout` is in seconds.
 
         Raises:
-            HostError: the server could not be reached, the command did not end in time, or it wrote more than
-            is kept.
+            HostError: the server could not be reached, the command timed out, or its output exceeds the cap.
         """
         limit = timeout or self._limit
-        words = ("env", "LC_ALL=C", *(("timeout", "-k", "1", f"{limit:g}") if self.remote else ()), *argv)
+        command = ("env", "LC_ALL=C", *(("timeout", "-k", "1", f"{limit:g}") if self.remote else ()), *argv)
         began = time.monotonic()
         try:
-            done = self._run(words, limit + (GRACE if self.remote else 0.0))
+            done = self._run(command, limit + (GRACE if self.remote else 0.0))
         except FileNotFoundError as missing:
             raise HostError(self._failed(CommandCause.SSH_NOT_INSTALLED, argv, str(missing), began)) from None
         stderr = _text(done.stderr)
-        if done.timed_out or (self.remote and done.status in PASSED and time.monotonic() - began >= limit):
-            detail = f"it had not ended after {limit:g} s. {brief(stderr)}".strip()
+        if done.timed_out or (self.remote and done.status in TIMEOUT_STATUSES and time.monotonic() - began >= limit):
+            detail = f"it had not ended after {limit:g} s. {tail(stderr)}".strip()
             raise HostError(self._failed(CommandCause.COMMAND_TIMED_OUT, argv, detail, began))
         if done.flooded:
             raise HostError(self._failed(CommandCause.COMMAND_FAILED, argv, "it wrote more than the limit", began))
         if self.remote and done.status == SSH_FAILED:
-            raise HostError(self._failed(ssh_cause(stderr), argv, brief(stderr), began))
+            raise HostError(self._failed(ssh_cause(stderr), argv, tail(stderr), began))
         return Output(tuple(argv), done.status, _text(done.stdout), stderr, time.monotonic() - began)
 
     def _failed(self, cause: CommandCause, argv: Sequence[str], detail: str, began: float) -> CommandFailure:
@@ -115,10 +112,10 @@ def _text(data: bytes) -> str:
 
 @contextlib.contextmanager
 def connect(server: Server) -> Iterator[Host]:
-    """Give the host that a `[server]` section names; its first command connects, the end closes.
+    """Yield the host of a `[server]` section; the first command connects, leaving the context disconnects.
 
     Raises:
-        ValueError: the ssh destination could be taken for an option or carries a password.
+        ValueError: the ssh destination looks like an option or contains a password.
     """
     if server.local or server.ssh is None:
         yield Host("local", execute, server.timeout, remote=False)
@@ -167,12 +164,12 @@ def _options(server: Server, socket: Path) -> list[str]:
 
 
 def _ssh(server: Server, destination: str, options: list[str]) -> Callable[[Sequence[str], float], CommandResult]:
-    """Return a function that runs a program on the server: ssh gives its words to the shell there, quoted."""
+    """Return a function that runs a program on the server; its words are quoted for the remote shell."""
     host, _, port = destination.rpartition(":")
     target = ["-p", port, "--", host] if host and port.isdigit() and ":" not in host else ["--", destination]
     config = ["-F", server.ssh_config] if server.ssh_config else []
 
-    def run(words: Sequence[str], limit: float) -> CommandResult:
-        return execute(["ssh", *config, *options, *target, shlex.join(words)], limit)
+    def run(command: Sequence[str], limit: float) -> CommandResult:
+        return execute(["ssh", *config, *options, *target, shlex.join(command)], limit)
 
     return run

@@ -1,7 +1,7 @@
-"""What is seen from the server's vantage: frozen, raw, free of the libraries that fetched it.
+"""The data of the server vantage point: frozen and raw.
 
-Durations are in seconds, sizes in bytes. Times are the server's own (its docker engine's clock), so that
-they compare with each other also where the clocks of two machines do not.
+Durations are in seconds, sizes in bytes. Times are from the docker engine's clock, so that they are comparable even if
+the clocks of two machines differ.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 class CommandFailure(Struct, frozen=True):
-    """A command on the server that gave no result."""
+    """A failed command on the server."""
 
     cause: CommandCause
     command: str
-    """The command as a person would type it on the server."""
+    """The shell command."""
     detail: str
-    """What ssh, docker or the command wrote, cut."""
+    """Output of ssh, docker or the command, truncated."""
     seconds: float = 0.0
 
     def __str__(self) -> str:
@@ -38,7 +38,7 @@ class ListenerView(Struct, frozen=True):
     address: str
     port: int
     process: str | None = None
-    """The program's name; None where the user on the server may not see it."""
+    """The program's name; None if the user lacks the permission to see it."""
     pid: int | None = None
     container: str | None = None
     """The container that publishes the port."""
@@ -53,7 +53,7 @@ class ListenerView(Struct, frozen=True):
 
 
 class DatabaseReady(Struct, frozen=True):
-    """What `pg_isready` says in the database's container."""
+    """The result of `pg_isready` in the database's container."""
 
     service: str
     ready: bool
@@ -62,7 +62,7 @@ class DatabaseReady(Struct, frozen=True):
 
 
 class Disk(Struct, frozen=True):
-    """A file system: of the host, or inside the container of a service."""
+    """A file system of the host or of a service's container."""
 
     mount: str
     size: int
@@ -71,66 +71,65 @@ class Disk(Struct, frozen=True):
 
     @property
     def full(self) -> bool:
-        """Whether less than one part in a hundred is left, and less than 64 MiB."""
+        """Whether less than 1 % and less than 64 MiB are free."""
         return self.size > 0 and self.free < min(self.size / 100, 2**26)
 
 
 class OriginAnswer(Struct, frozen=True):
-    """What the backend answers to the server itself, past everything that stands between it and its users."""
+    """The backend's response to the server itself, bypassing all proxies."""
 
     path: str
     status: int | None
-    """None: no HTTP answer."""
+    """None: no HTTP response."""
     seconds: float = 0.0
     headers: tuple[tuple[str, str], ...] = ()
     text: str = ""
     json: Any = None
     is_json: bool = False
     problem: str | None = None
-    """Why there is no answer, in the words of the program that sent it."""
+    """Why there is no response: the error message of the program that sent the request."""
 
     def header(self, name: str) -> str | None:
-        """Return the value of a header field, without regard to case."""
+        """Return the value of a header, case-insensitively."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
 class ServerView(Struct, frozen=True):
-    """Everything seen from the server in one look."""
+    """Everything collected from the server at once."""
 
     host: str
     """`local` or the ssh destination."""
     failure: CommandFailure | None = None
-    """Why the containers could not be looked at; what else could be seen is here all the same."""
+    """Why the containers could not be inspected; the other data is collected all the same."""
     services: tuple[ServiceView, ...] = ()
-    """In the order of the compose file's profile; a service with several containers stands here several
-    times."""
+    """In the order of the compose profile; one entry per container."""
     listeners: tuple[ListenerView, ...] = ()
-    """Who holds the backend's port."""
+    """The processes and containers that hold the backend's port."""
     database: DatabaseReady | None = None
     disks: tuple[Disk, ...] = ()
     origin: tuple[OriginAnswer, ...] = ()
     problems: tuple[CommandFailure, ...] = ()
-    """Single commands that failed while the look as a whole went on."""
+    """Failed commands that did not stop the collection."""
     engine: str = ""
     """The engine's version."""
     now: datetime | None = None
     """The engine's clock at the last sample."""
     seconds: float = 0.0
-    """How long the look took."""
+    """Duration of the collection."""
 
     def service(self, name: str) -> ServiceView | None:
-        """Return a service's container, the worst one where it has several."""
+        """Return a service's container, the unhealthiest if it has several."""
         mine = [each for each in self.services if each.name == name]
         return min(mine, key=lambda each: (each.running, each.health != "unhealthy"), default=None)
 
     def uptime(self, service: ServiceView) -> float | None:
-        """Return how long a service has been up, None where that is not known."""
+        """Return the uptime of a service in seconds, None if unknown."""
         if self.now is None or service.started_at is None or not service.running:
             return None
         return (self.now - service.started_at).total_seconds()
 
     @property
     def unreachable(self) -> bool:
-        """Whether not even a command could be run on the server."""
+        """Whether no command could be run on the server."""
         away = ("server.ssh", "server.host-key")
         return self.failure is not None and self.failure.cause.code.startswith(away)

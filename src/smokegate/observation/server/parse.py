@@ -1,7 +1,7 @@
-"""Reads what docker, compose, ss, df and pg_isready print: pure functions from text to values.
+"""Parses the output of docker and compose: pure functions from text to values.
 
-Compose printed one JSON array up to v2.20 and prints a JSON object a line since v2.21, v5 included. Its
-`ps` gives a crash loop exit code 0 and no health, so those come from `docker inspect`.
+Compose prints a JSON array up to v2.20, and one JSON object per line since v2.21, v5 included. Its `ps` reports exit
+code 0 and no health for a crash loop, so those come from `docker inspect`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,9 @@ SERVICE = "com.docker.compose.service"
 PROJECT = "com.docker.compose.project"
 ONE_OFF = "com.docker.compose.oneoff"
 DEPENDS = "com.docker.compose.depends_on"
-#: What the engine writes for "never".
+#: The engine's "never".
 NEVER = "0001-01-01"
-#: The parts of `docker inspect` that are wanted, one JSON object a container; the container's environment is
-#: not among them,
-#: since it holds secrets.
+#: Format of `docker inspect`: one JSON object per container, without its environment, which holds secrets.
 INSPECT = (
     '{"Id":{{json .ID}},"Name":{{json .Name}},"RestartCount":{{json .RestartCount}},"State":{{json .State}},'
     '"Policy":{{json .HostConfig.RestartPolicy.Name}},"Memory":{{json .HostConfig.Memory}},'
@@ -32,12 +30,12 @@ INSPECT = (
     '"Healthcheck":{{json .Config.Healthcheck}},"Networks":{{json .NetworkSettings.Networks}},'
     '"Ports":{{json .NetworkSettings.Ports}}}'
 )
-OUTPUT_KEPT = 400
+MAX_OUTPUT = 400
 NANO = 1e9
 
 
 def objects(text: str) -> list[dict[str, Any]]:
-    """Read JSON objects from an array, from lines, or from nothing at all; what is not an object is left out.
+    """Parse JSON objects from an array, from lines, or from empty text; other values are dropped.
 
     Raises:
         ValueError: the text is not JSON.
@@ -54,7 +52,7 @@ def objects(text: str) -> list[dict[str, Any]]:
 
 
 def container_ids(ps: str) -> list[str]:
-    """Return the ids that `docker compose ps --format json` lists, in its order.
+    """Return the container ids in the output of `docker compose ps --format json`, in order.
 
     Raises:
         ValueError: the text is not JSON.
@@ -64,7 +62,7 @@ def container_ids(ps: str) -> list[str]:
 
 
 def moment(text: object) -> datetime | None:
-    """Read the engine's RFC 3339 times, which have up to nine digits after the second; None for "never"."""
+    """Parse the engine's RFC 3339 times, which have up to nine fractional digits; None for "never"."""
     if not isinstance(text, str) or text.startswith(NEVER):
         return None
     found = re.match(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d{1,9})?\s?(Z|[+-]\d\d:?\d\d)?", text)
@@ -73,15 +71,15 @@ def moment(text: object) -> datetime | None:
     zone = (found[4] or "Z").replace("Z", "+00:00")
     try:
         return datetime.fromisoformat(f"{found[1]}T{found[2]}{(found[3] or '.0')[:7]:0<7}{zone}").astimezone(UTC)
-    except (ValueError, OverflowError):  # a month 13, or a time before the year 1 elsewhere
+    except (ValueError, OverflowError):  # month 13, or before year 1 in another time zone
         return None
 
 
 def service(one: dict[str, Any], *, expected: bool = True) -> ServiceView:
-    """Turn one object of `INSPECT` into a view without logs.
+    """Convert an object of `INSPECT` to a view without logs.
 
     Raises:
-        ValueError: it is not as docker writes it.
+        ValueError: its structure is unknown.
     """
     try:
         return _service(one, expected=expected)
@@ -119,22 +117,22 @@ def _service(one: dict[str, Any], *, expected: bool) -> ServiceView:
 
 
 def _depends(label: str) -> tuple[tuple[str, str], ...]:
-    """Read compose's label: `db:service_healthy:false,migrate:service_completed_successfully:false`."""
+    """Parse compose's label: `db:service_healthy:false,migrate:service_completed_successfully:false`."""
     parts = (each.split(":") for each in label.split(",") if each)
     return tuple((part[0], part[1] if len(part) > 1 else "") for part in parts)
 
 
 def _sample(one: dict[str, Any]) -> Sample:
-    """Turn one object of `INSPECT` into a sample of the container's life."""
+    """Convert an object of `INSPECT` to a sample."""
     state = one.get("State") or {}
     status = "restarting" if state.get("Restarting") else str(state.get("Status", ""))
     return Sample(status, int(one.get("RestartCount") or 0), moment(state.get("StartedAt")))
 
 
 def later(view: ServiceView, one: dict[str, Any]) -> ServiceView:
-    """Bring a view up to date with a further sample of its container; all samples stay.
+    """Update a view with another sample of its container, keeping the earlier ones.
 
-    How a run ended stays too: once the engine has restarted a container it reports 0, and no lack of memory.
+    Exit code and OOM kill are kept, too: the engine resets them when it restarts a container.
     """
     new = service(one, expected=view.expected)
     return replace(
@@ -164,7 +162,7 @@ def _check(declared: dict[str, Any] | None, health: dict[str, Any]) -> HealthChe
         HealthProbe(
             moment(each.get("End")),
             int(each.get("ExitCode") or 0),
-            str(each.get("Output") or "").strip()[:OUTPUT_KEPT],
+            str(each.get("Output") or "").strip()[:MAX_OUTPUT],
         )
         for each in health.get("Log") or ()
     )
@@ -176,7 +174,7 @@ def _check(declared: dict[str, Any] | None, health: dict[str, Any]) -> HealthChe
 
 
 def log_lines(stdout: str, stderr: str, keep: int, width: int = 2000) -> tuple[LogLine, ...]:
-    """Merge both streams of `docker logs --timestamps` by time: the last `keep` lines, cut at `width`."""
+    """Merge both streams of `docker logs --timestamps` by time: the last `keep` lines, truncated to `width`."""
     found = []
     for line in (*stdout.splitlines(), *stderr.splitlines()):
         stamp, _, text = line.partition(" ")

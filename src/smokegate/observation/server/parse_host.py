@@ -1,15 +1,15 @@
-"""Reads what ss, docker ps, df and pg_isready print of the host: pure functions from text to values."""
+"""Parses the output of ss, docker ps, df and pg_isready: pure functions from text to values."""
 
 from __future__ import annotations
 
 import re
 
 from smokegate.observation.server.model import DatabaseReady, Disk, ListenerView
-from smokegate.observation.server.parse import OUTPUT_KEPT, PROJECT, SERVICE, objects
+from smokegate.observation.server.parse import MAX_OUTPUT, PROJECT, SERVICE, objects
 
 
 def listeners(text: str, port: int) -> tuple[ListenerView, ...]:
-    """Read `ss -Hltnp` and keep who listens on a port."""
+    """Parse `ss -Hltnp` and return the processes listening on a port."""
     found = []
     for line in text.splitlines():
         words = line.split()
@@ -21,7 +21,7 @@ def listeners(text: str, port: int) -> tuple[ListenerView, ...]:
 
 
 def publishers(text: str, port: int) -> tuple[ListenerView, ...]:
-    """Read `docker ps --format '{{json .}}'` lines and keep the containers that publish a port."""
+    """Parse `docker ps --format '{{json .}}'` and return the containers that publish a port."""
     found: list[ListenerView] = []
     for one in objects(text):
         pairs = (part.split("=", 1) for part in str(one.get("Labels", "")).split(",") if "=" in part)
@@ -34,7 +34,7 @@ def publishers(text: str, port: int) -> tuple[ListenerView, ...]:
 
 
 def disks(text: str, service_name: str | None = None) -> tuple[Disk, ...]:
-    """Read `df -Pk`: sizes in KiB, one file system a line, the mount last; each mount once."""
+    """Parse `df -Pk`, with sizes in KiB; each mount point once."""
     found: dict[str, Disk] = {}
     for line in text.splitlines()[1:]:
         row = re.fullmatch(r"(\S.*?)\s+(\d+)\s+(\d+)\s+(-?\d+)\s+\d+%\s+(/.*)", line)
@@ -44,9 +44,9 @@ def disks(text: str, service_name: str | None = None) -> tuple[Disk, ...]:
 
 
 def database(name: str, status: int, stdout: str, stderr: str) -> DatabaseReady:
-    """Read `pg_isready`: 0 accepting, 1 rejecting (still starting), 2 no response, 3 not tried."""
-    said = (stdout or stderr).strip()
-    detail = said.rpartition(" - ")[2] if " - " in said else said
+    """Parse `pg_isready`: 0 accepting, 1 rejecting (still starting), 2 no response, 3 not tried."""
+    output = (stdout or stderr).strip()
+    detail = output.rpartition(" - ")[2] if " - " in output else output
     return DatabaseReady(
-        name, status == 0 and "accepting connections" in said, detail[:OUTPUT_KEPT] or f"exit status {status}"
+        name, status == 0 and "accepting connections" in output, detail[:MAX_OUTPUT] or f"exit status {status}"
     )

@@ -1,4 +1,4 @@
-"""Single commands on the server: about its engine, a port's holders, its disks, its database and the backend on it."""
+"""Single commands on the server: engine, port listeners, disks, database and the local backend."""
 
 from __future__ import annotations
 
@@ -20,24 +20,23 @@ from smokegate.observation.server.model import (
 )
 from smokegate.observation.server.service import ServiceView
 
-#: How long the backend may take to answer the server itself, in seconds.
+#: Timeout in seconds of a request to the backend from the server.
 ORIGIN_LIMIT = 5.0
 ENGINE = "{{.ServerVersion}} {{.SystemTime}} {{.DockerRootDir}}"
-#: Evaluated by the shell in the database's container, whose environment has the names. Over TCP, as the
-#: backend asks: while the image initialises its database, a server that no one else reaches answers on the
-#: local socket.
-READY = 'user="${POSTGRES_USER:-postgres}"; exec pg_isready -h 127.0.0.1 -t 3 -U "$user" -d "${POSTGRES_DB:-$user}"'
+#: Evaluated by the shell in the database's container, whose environment has the names. Over TCP, like the backend:
+#: while the image initialises its database, a temporary server answers on the local socket only.
+PG_READY = 'user="${POSTGRES_USER:-postgres}"; exec pg_isready -h 127.0.0.1 -t 3 -U "$user" -d "${POSTGRES_DB:-$user}"'
 LISTENING = 'PATH="$PATH:/usr/sbin:/sbin" exec ss -Hltnp'
-ASK = Path(__file__).with_name("origin.sh").read_text("utf-8")
-HEAD = re.compile(r"HTTP/[\d.]+ (\d{3})[^\r\n]*\r?\n((?:[^\r\n]+\r?\n)*)\r?\n")
-KEPT = 20_000
+ORIGIN_SCRIPT = Path(__file__).with_name("origin.sh").read_text("utf-8")
+RESPONSE_HEAD = re.compile(r"HTTP/[\d.]+ (\d{3})[^\r\n]*\r?\n((?:[^\r\n]+\r?\n)*)\r?\n")
+MAX_TEXT = 20_000
 
 
 def engine(host: Host) -> tuple[str, str, CommandFailure | None]:
-    """Return the engine's version and directory, or why it cannot be reached.
+    """Return the engine's version and root directory, or why it cannot be reached.
 
     Raises:
-        HostError: the server itself cannot be reached; an engine that hangs is a failure to report.
+        HostError: the server cannot be reached; a hanging engine is a failure in the result.
     """
     try:
         output = host.run(["docker", "info", "--format", ENGINE])
@@ -52,12 +51,12 @@ def engine(host: Host) -> tuple[str, str, CommandFailure | None]:
 
 
 def origin_answer(host: Host, port: int, path: str, limit: float, public: str) -> OriginAnswer:
-    """Return what the backend answers to the server itself."""
+    """Request a path from the backend on the server."""
     return answer(path, host.run(command(port, path, limit, public), limit + 5.0))
 
 
 def listeners(host: Host, port: int, *, engine: bool) -> tuple[ListenerView, ...]:
-    """Return who holds the port: containers by what they publish, processes other than docker's proxies."""
+    """Return what holds the port: containers that publish it, and processes other than docker's proxies."""
     found: tuple[ListenerView, ...] = ()
     if engine:
         found = parse_host.publishers(
@@ -66,12 +65,12 @@ def listeners(host: Host, port: int, *, engine: bool) -> tuple[ListenerView, ...
         )
     output = host.run(["sh", "-c", LISTENING])
     processes = parse_host.listeners(output.stdout, port)
-    unseen = [each for each in processes if each.process is None and found]
-    return (*found, *(each for each in processes if each.process != "docker-proxy" and each not in unseen))
+    unnamed = [each for each in processes if each.process is None and found]
+    return (*found, *(each for each in processes if each.process != "docker-proxy" and each not in unnamed))
 
 
 def disks(host: Host, root: str) -> tuple[Disk, ...]:
-    """Return the file systems of the host: its root, and where the engine keeps its files."""
+    """Return the file systems of `/` and of the engine's root directory."""
     return parse_host.disks(host.run(["df", "-Pk", "/", *([root] if root.startswith("/") else [])]).stdout)
 
 
@@ -86,7 +85,7 @@ def disks_inside(host: Host, service: ServiceView) -> tuple[Disk, ...]:
 
 
 def database(host: Host, compose: Compose, services: tuple[ServiceView, ...]) -> DatabaseReady | None:
-    """Return what `pg_isready` says in the database's container; None where no database is declared."""
+    """Run `pg_isready` in the database's container; None if no database is declared."""
     if compose.database is None:
         return None
     one = next((each for each in services if each.name == compose.database), None)
@@ -96,30 +95,31 @@ def database(host: Host, compose: Compose, services: tuple[ServiceView, ...]) ->
             ready=False,
             detail=f"its container is {one.state or 'not there' if one else 'not there'}",
         )
-    output = host.run(["docker", "exec", one.id, "sh", "-c", READY])
+    output = host.run(["docker", "exec", one.id, "sh", "-c", PG_READY])
     return parse_host.database(compose.database, output.status, output.stdout, output.stderr)
 
 
 def command(port: int, path: str, limit: float, public: str) -> list[str]:
-    """Return the arguments that request a path as a proxy would: with the host and scheme of the public address.
+    """Return the command that requests a path like a proxy: with the host and scheme of the public URL.
 
-    An application that checks its host answers 400 to any other one, and one that wants https redirects.
+    An application may reject other hosts with 400, and redirect to https otherwise.
     `limit` is in seconds.
     """
     parts = urlsplit(public)
-    return ["sh", "-c", ASK, "sh", str(port), path, f"{limit:g}", parts.netloc.rpartition("@")[2], parts.scheme]
+    host = parts.netloc.rpartition("@")[2]
+    return ["sh", "-c", ORIGIN_SCRIPT, "sh", str(port), path, f"{limit:g}", host, parts.scheme]
 
 
 def answer(path: str, output: Output) -> OriginAnswer:
-    """Read what the command printed."""
-    head = HEAD.match(output.stdout)
-    # curl prints 100-continue and the like first: the last head before the body counts
+    """Parse the output of `command`."""
+    head = RESPONSE_HEAD.match(output.stdout)
+    # curl prints interim responses such as 100-continue first
     while head is not None and head[1].startswith("1"):
-        head = HEAD.match(output.stdout, head.end())
+        head = RESPONSE_HEAD.match(output.stdout, head.end())
     if head is None or not output.ok:
         problem = output.stderr.strip() or f"no HTTP answer (exit status {output.status})"
-        return OriginAnswer(path, None, output.seconds, problem=problem[-KEPT:])
-    body, _, took = output.stdout[head.end() :].rpartition("\n")
+        return OriginAnswer(path, None, output.seconds, problem=problem[-MAX_TEXT:])
+    body, _, seconds = output.stdout[head.end() :].rpartition("\n")
     fields = tuple(
         (name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in head[2].splitlines())
     )
@@ -127,11 +127,11 @@ def answer(path: str, output: Output) -> OriginAnswer:
         parsed, is_json = json.loads(body), True
     except ValueError:
         parsed, is_json = None, False
-    return OriginAnswer(path, int(head[1]), _seconds(took, output.seconds), fields, body[:KEPT], parsed, is_json)
+    return OriginAnswer(path, int(head[1]), _seconds(seconds, output.seconds), fields, body[:MAX_TEXT], parsed, is_json)
 
 
-def _seconds(text: str, otherwise: float) -> float:
+def _seconds(text: str, default: float) -> float:
     try:
         return float(text)
     except ValueError:
-        return otherwise
+        return default

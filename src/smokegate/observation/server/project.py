@@ -1,4 +1,4 @@
-"""The compose project on the server: the commands that concern it, and what they say when it is not there."""
+"""The compose project on the server: its commands, and why they fail."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smokegate.observation.server.model import CommandFailure
 
 
 class Project:
-    """A compose project on a host: knows its command line and how to explain why a command on it failed."""
+    """A compose project on a host: builds its commands and explains their failures."""
 
     def __init__(self, host: Host, compose: Compose) -> None:
         self.host = host
@@ -19,7 +19,7 @@ class Project:
         self.directory = _home(compose.directory, remote=host.remote)
 
     def argv(self, *words: str) -> list[str]:
-        """Return the arguments of a compose command on this project, its profile included."""
+        """Return the arguments of a compose command for this project and profile."""
         base = ["docker", "compose", "--project-directory", self.directory]
         for name in self.compose.files:
             base += ["--file", str(PurePosixPath(self.directory) / name)]
@@ -30,18 +30,18 @@ class Project:
         return [*base, *words]
 
     def run(self, *words: str, timeout: float | None = None) -> Output:
-        """Run a compose command on this project.
+        """Run a compose command for this project.
 
         Raises:
-            HostError: the server could not be reached or the command did not end in time.
+            HostError: the server could not be reached, or the command timed out.
         """
         return self.host.run(self.argv(*words), timeout)
 
     def failure(self, output: Output) -> CommandFailure:
-        """Return why a command on this project failed; asks whether the directory is there where need be.
+        """Return why a command for this project failed; checks whether the directory exists if necessary.
 
         Raises:
-            HostError: the server could not be reached or the command did not end in time.
+            HostError: the server could not be reached, or the command timed out.
         """
         cause = docker_cause(output.stderr)
         if cause is CommandCause.NO_COMPOSE_FILE and not self.host.run(["test", "-d", self.directory]).ok:
@@ -50,7 +50,7 @@ class Project:
 
 
 def _home(directory: str, *, remote: bool) -> str:
-    """Resolve a leading `~/`, which no shell does here: over ssh commands start in the user's home."""
+    """Expand a leading `~/`, as no shell does it; commands over ssh start in the user's home."""
     if not directory.startswith("~/"):
         return directory
     return directory.removeprefix("~/") if remote else str(Path(directory).expanduser())

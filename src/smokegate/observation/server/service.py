@@ -1,4 +1,4 @@
-"""One container of a compose service as its engine reports it: its state, its samples, its health check and its log."""
+"""One container of a compose service as the engine reports it: state, samples, health check and log."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from msgspec import Struct
 
 
 class Sample(Struct, frozen=True):
-    """One sample of the life of a container; two of them distinguish a crash loop from a container that runs."""
+    """One sample of a container's state; two samples distinguish a crash loop from a running container."""
 
     state: str
     restart_count: int
-    """How often the engine restarted it by its policy; 0 again after `docker compose restart`."""
+    """Restarts by the engine's restart policy; reset by `docker compose restart`."""
     started_at: datetime | None
 
 
 class PublishedPort(Struct, frozen=True):
-    """A port of the host that leads to a container."""
+    """A host port forwarded to a container."""
 
     address: str
     port: int
@@ -34,7 +34,7 @@ class HealthProbe(Struct, frozen=True):
 
 
 class HealthCheck(Struct, frozen=True):
-    """A container's health check as the engine applies it, and its last results."""
+    """A container's health check and its latest results."""
 
     start_period: float = 0.0
     failing_streak: int = 0
@@ -42,14 +42,14 @@ class HealthCheck(Struct, frozen=True):
 
 
 class LogLine(Struct, frozen=True):
-    """A line of a container's log; `at` is None where the engine gave no time."""
+    """A log line of a container; `at` is None without a timestamp."""
 
     at: datetime | None
     text: str
 
 
 class ServiceView(Struct, frozen=True):
-    """One container of a service, or a service that has none."""
+    """One container of a service, or a service without a container."""
 
     name: str
     """The service's name in the compose file."""
@@ -60,10 +60,9 @@ class ServiceView(Struct, frozen=True):
     state: str = ""
     """`created`, `running`, `restarting`, `exited`, `paused`, `removing` or `dead`."""
     health: str = ""
-    """`starting`, `healthy` or `unhealthy`; empty where there is no health check or the container does not
-    run."""
+    """`starting`, `healthy` or `unhealthy`; empty without a health check or if not running."""
     exit_code: int = 0
-    """Of the last run, as the engine has it: `docker compose ps` says 0 in a crash loop."""
+    """Exit code of the last run, from the engine: `docker compose ps` shows 0 in a crash loop."""
     error: str = ""
     """Why the engine could not start it."""
     oom_killed: bool = False
@@ -75,39 +74,39 @@ class ServiceView(Struct, frozen=True):
     """The image's label `org.opencontainers.image.revision`."""
     ports: tuple[PublishedPort, ...] = ()
     addresses: tuple[str, ...] = ()
-    """Its addresses in the compose networks."""
+    """Its IP addresses in the compose networks."""
     check: HealthCheck | None = None
     log: tuple[LogLine, ...] = ()
-    """The end of its log, bounded; goes back over earlier starts."""
+    """The end of its log, which may include earlier runs."""
     log_problem: str | None = None
     """Why there is no log."""
     finished_at: datetime | None = None
     one_off: bool = False
-    """Whether `docker compose run` made it: such a container is not a service."""
+    """Whether it is a one-off container of `docker compose run`, not of a service."""
     depends: tuple[tuple[str, str], ...] = ()
-    """The services that it starts after, each with the condition that is waited for."""
+    """The services that it depends on, each with the `depends_on` condition."""
 
     @property
     def running(self) -> bool:
-        """Whether its main process ran at the last sample."""
+        """Whether its main process was running at the last sample."""
         return self.state == "running"
 
     @property
     def started_at(self) -> datetime | None:
-        """When its last run began."""
+        """Start of its last run."""
         return self.samples[-1].started_at if self.samples else None
 
     @property
     def restart_count(self) -> int:
-        """How often the engine had restarted it at the last sample."""
+        """Number of restarts by the engine at the last sample."""
         return self.samples[-1].restart_count if self.samples else 0
 
     @property
     def crash_looping(self) -> bool:
         """Whether the engine restarts it repeatedly.
 
-        Seen between two tries, restarted from one sample to another, or restarted before and not ready since:
-        on a busy host one try outlasts a collection.
+        Observed as restarting, restarted between two samples, or restarted before and not ready since: on a busy
+        host one run may outlast a collection.
         """
         if self.state == "restarting" or any(sample.state == "restarting" for sample in self.samples):
             return True
@@ -116,9 +115,9 @@ class ServiceView(Struct, frozen=True):
 
     @property
     def log_since_start(self) -> tuple[LogLine, ...]:
-        """The lines of its last run; lines without a time count.
+        """The log lines of its last run, and all lines without a timestamp.
 
-        The log is read between two samples. Where their counts of restarts are equal, they show the same run.
+        The log is read between two samples, which show the same run if their restart counts are equal.
         """
         same = [each.started_at for each in self.samples if each.restart_count == self.restart_count]
         start = min((each for each in same if each is not None), default=None)

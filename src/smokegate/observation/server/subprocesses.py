@@ -1,7 +1,7 @@
-"""Runs one local process within a time limit and an output limit, whatever it does.
+"""Runs a local process with a timeout and an output limit.
 
-`subprocess.run(timeout=…)` limits neither the output nor the children that a process leaves behind (with old
-versions of OpenSSH, ssh's control master keeps the pipes open).
+`subprocess.run(timeout=…)` limits neither the output nor leftover children (in old OpenSSH versions, ssh's control
+master keeps the pipes open).
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-#: How many bytes of each stream are kept; a process that writes more is stopped.
+#: Maximum bytes per stream; a process that writes more is killed.
 OUTPUT_CAP = 2 * 2**20
 CHUNK = 65536
 
 
 class CommandResult(Struct, frozen=True):
-    """A process that has ended, by itself or because of a limit."""
+    """The result of a process that exited or exceeded a limit."""
 
     status: int
     stdout: bytes
@@ -32,9 +32,7 @@ class CommandResult(Struct, frozen=True):
 
 
 def execute(argv: Sequence[str], limit: float, cap: int = OUTPUT_CAP) -> CommandResult:
-    """Run a program with nothing on its standard input.
-
-    `limit` is in seconds, `cap` in bytes of each stream.
+    """Run a program with empty standard input; `limit` is in seconds, `cap` in bytes per stream.
 
     Raises:
         FileNotFoundError: there is no such program.
@@ -57,7 +55,7 @@ def execute(argv: Sequence[str], limit: float, cap: int = OUTPUT_CAP) -> Command
 
 
 def _drain(process: subprocess.Popen[bytes], kept: dict[int, bytearray], deadline: float, cap: int) -> str | None:
-    """Read until both streams end or the process does; return which limit was passed, if one was."""
+    """Read until both streams or the process end; return the exceeded limit, if any."""
     with selectors.DefaultSelector() as selector, _exit_of(process) as ended:
         for descriptor in kept:
             selector.register(descriptor, selectors.EVENT_READ)
@@ -70,7 +68,7 @@ def _drain(process: subprocess.Popen[bytes], kept: dict[int, bytearray], deadlin
                 return "time"
             readable = {key.fd for key, _ in events} - {ended}
             if not readable:
-                return None  # the process is gone and what it wrote is read; another one holds its streams open
+                return None  # the process exited and its output is read; a child holds the streams open
             for descriptor in readable:
                 chunk = os.read(descriptor, CHUNK)
                 kept[descriptor] += chunk
@@ -91,7 +89,7 @@ def _await_exit(process: subprocess.Popen[bytes], deadline: float) -> str | None
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the process and everything it started that stayed in its group."""
+    """Kill the process and its process group."""
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -100,7 +98,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def _exit_of(process: subprocess.Popen[bytes]) -> Iterator[int | None]:
-    """Give a descriptor that becomes readable when the process ends, where the system has one (Linux)."""
+    """Yield a descriptor that becomes readable when the process exits, None if unsupported (non-Linux)."""
     if not hasattr(os, "pidfd_open"):
         yield None
         return

@@ -1,4 +1,4 @@
-"""Watches the label of the backend's container while the health check is waited for."""
+"""Watches the version label of the backend's container during the readiness wait."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from smokegate.environment.model import Compose, Server
     from smokegate.observation.transport.pool import Pool
 
-EVERY = 1.0
-"""Seconds between the end of a look and the next: each starts an ssh connection and two commands."""
+INTERVAL = 1.0
+"""Seconds between two polls: each opens an ssh connection and runs two commands."""
 
 
 class LabelWatch(Watch):
-    """Asks every now and then which version the backend's container is labelled with.
+    """Polls the version label of the backend's container.
 
     Args:
-        server: where the engine is.
-        compose: which project and service.
-        pool: does the work.
+        server: the host of the engine.
+        compose: the project and service.
+        pool: runs the polls.
     """
 
     def __init__(self, server: Server, compose: Compose, pool: Pool) -> None:
@@ -37,16 +37,16 @@ class LabelWatch(Watch):
             with connect(self._server) as host:
                 self._read(host)
         except (HostError, ValueError, OSError):
-            # Why not is seen when the server is looked at; the words of a command may hold a secret.
+            # The server collection reports why; a command's output may contain a secret.
             self.commit, self.line = None, f"container {self._compose.backend}: its label could not be read"
-        return EVERY
+        return INTERVAL
 
     def _read(self, host: Host) -> None:
         """Read the label of the service's running container."""
         listed = Project(host, self._compose).run("ps", "--format", "json", self._compose.backend)
         found = inspect(host, container_ids(listed.stdout)) if listed.ok else []
         running = [each for each in found if each.running]
-        # While one container replaces another, the old version may still answer: only one label is a version.
+        # During a rolling replacement the old version may still respond: the version is known only if unique.
         labels = {each.revision for each in running}
         self.commit = labels.pop() if len(labels) == 1 else None
         what = f"version {self.commit[:12]}" if self.commit else "no version" if running else "no container"

@@ -1,7 +1,7 @@
-"""Decides whether a request is sent again: transient failures are retried, and more samples show how often they occur.
+"""Decides whether to retry a request: transient failures are retried, and more samples show how often they occur.
 
-Each attempt is a sample: a success does not erase an earlier failure. After a first failure attempts continue until
-it repeats, which makes it the outcome, or until twenty further attempts have not shown it again.
+Each attempt is a sample: a success does not erase an earlier failure. After a first failure, attempts continue until
+it repeats, which makes it the outcome, or until twenty further attempts succeed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from smokegate.observation.exchange import Answer, NoAnswer
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.limits import number
 
-#: What may be gone a moment later. Time-outs have used up the deadline, and "no such name" is an answer.
+#: Transient failures. Not timeouts, which have used up the deadline, nor "no such name", which is definite.
 RETRIED = frozenset(
     {
         WireCause.NAME_SERVER,
@@ -29,18 +29,17 @@ RETRIED = frozenset(
     }
 )
 RETRIED_STATUS = frozenset({429, 502, 503, 504, *range(520, 531)})
-#: Seconds before the second and the third attempt: a dead host must be judged at once, not after a long
-#: patience.
+#: Seconds before the second and the third attempt; short, because a dead host must fail fast.
 BACKOFF = (0.05, 0.1)
-#: The same where a rate limit may be the reason: "too many requests" without a `Retry-After`, and a 503 of nginx.
-CALMER = (0.3, 0.6)
-#: How many attempts there are at most while none succeeds: of what may heal, and of what the application says.
-HEALING, SAID = 3, 2
-#: How many further attempts decide, after the first that succeeded, whether a failure comes back. Of two instances
-#: one of which is broken they miss it once in a million runs, of four instances once in 300.
-FURTHER = 20
-#: Characters of a date in a header.
-LONGEST_DATE = 64
+#: The same where a rate limit is likely: 429 without `Retry-After`, and 503 from nginx.
+RATE_LIMIT_BACKOFF = (0.3, 0.6)
+#: Maximum attempts while none succeeds: for transient failures, and for responses of the application.
+MAX_TRANSIENT, MAX_APPLICATION = 3, 2
+#: Attempts after the first success, to see whether the failure repeats. With one broken instance of two they miss it
+#: once in a million runs, with one of four once in 300.
+EXTRA_SAMPLES = 20
+#: Maximum characters of a date in a header.
+MAX_DATE = 64
 
 Outcome = Answer | NoAnswer
 
@@ -48,57 +47,57 @@ Outcome = Answer | NoAnswer
 def pause_before_next(
     outcomes: Sequence[Outcome], as_declared: Callable[[Answer], bool] | None, *, shared: bool
 ) -> float | None:
-    """Return the seconds to wait before another attempt; None where there must be none.
+    """Return the seconds to wait before the next attempt; None to stop.
 
     Args:
-        outcomes: of the attempts so far.
-        as_declared: whether an answer is as the environment file declares it; None: nothing is declared.
-        shared: whether the last failure is that of another request, which has tried again already.
+        outcomes: the attempts so far.
+        as_declared: whether a response meets the declared expectations; None: nothing is declared.
+        shared: whether the last failure is another request's, which was retried already.
     """
     last = outcomes[-1]
-    good = [_is_good(each, as_declared) for each in outcomes]
-    if good[-1]:
-        only_limits = all(each or _limits(one) for each, one in zip(good, outcomes, strict=True))
-        if all(good) or as_declared is None or only_limits:
+    passed = [_passed(each, as_declared) for each in outcomes]
+    if passed[-1]:
+        only_rate_limited = all(each or _is_rate_limited(one) for each, one in zip(passed, outcomes, strict=True))
+        if all(passed) or as_declared is None or only_rate_limited:
             return None
-        return 0.0 if len(good) - good.index(True) <= FURTHER else None
-    if any(good) or shared:
+        return 0.0 if len(passed) - passed.index(True) <= EXTRA_SAMPLES else None
+    if any(passed) or shared:
         return None
-    pauses = _pauses(last)
-    most = SAID if pauses is None or _limits(last) else HEALING
-    if len(outcomes) >= most or (pauses is None and (as_declared is None or not isinstance(last, Answer))):
+    backoff = _backoff(last)
+    max_attempts = MAX_APPLICATION if backoff is None or _is_rate_limited(last) else MAX_TRANSIENT
+    if len(outcomes) >= max_attempts or (backoff is None and (as_declared is None or not isinstance(last, Answer))):
         return None
-    named = retry_after(last) if isinstance(last, Answer) else None
-    return named if named is not None else (pauses or BACKOFF)[len(outcomes) - 1]
+    requested = retry_after(last) if isinstance(last, Answer) else None
+    return requested if requested is not None else (backoff or BACKOFF)[len(outcomes) - 1]
 
 
-def _limits(outcome: Outcome) -> bool:
+def _is_rate_limited(outcome: Outcome) -> bool:
     return isinstance(outcome, Answer) and is_limit(outcome)
 
 
-def _is_good(outcome: Outcome, as_declared: Callable[[Answer], bool] | None) -> bool:
+def _passed(outcome: Outcome, as_declared: Callable[[Answer], bool] | None) -> bool:
     if isinstance(outcome, NoAnswer):
         return False
-    return as_declared(outcome) if as_declared is not None else _pauses(outcome) is None
+    return as_declared(outcome) if as_declared is not None else _backoff(outcome) is None
 
 
-def _pauses(outcome: Outcome) -> tuple[float, ...] | None:
-    """Return the back-off for what may be gone a moment later, None for what the application says."""
+def _backoff(outcome: Outcome) -> tuple[float, ...] | None:
+    """Return the backoff for a transient failure, None for a response of the application."""
     if isinstance(outcome, NoAnswer):
         return BACKOFF if outcome.cause in RETRIED else None
     if is_limit(outcome):
-        return CALMER
-    made = edge_answer(outcome) if outcome.status in RETRIED_STATUS else None
-    if made is None or not made.heals:
+        return RATE_LIMIT_BACKOFF
+    edge = edge_answer(outcome) if outcome.status in RETRIED_STATUS else None
+    if edge is None or not edge.heals:
         return None
-    return CALMER if outcome.status == 503 else BACKOFF
+    return RATE_LIMIT_BACKOFF if outcome.status == 503 else BACKOFF
 
 
 def retry_after(answer: Answer) -> float | None:
-    """Return the seconds that an answer asks to wait, given in seconds or as a date; None where it names none."""
+    """Return the `Retry-After` of a response in seconds, which may be a number or a date; None if absent."""
     text = answer.headers.get("retry-after", "").strip()
     seconds = number(text)
-    if seconds is not None or not text or len(text) > LONGEST_DATE:
+    if seconds is not None or not text or len(text) > MAX_DATE:
         return None if seconds is None else float(seconds)
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 -- start-up time: seldom needed
 

@@ -1,4 +1,4 @@
-"""Reads a body: decompressed, decoded and parsed, each within a cap, whatever the server sends."""
+"""Reads a response body: decompresses and decodes it within fixed limits."""
 
 from __future__ import annotations
 
@@ -20,51 +20,51 @@ from smokegate.observation.transport.limits import (
     number,
 )
 
-#: The character sets that are decoded: all in C and in linear time. Others (punycode takes minutes) count as UTF-8.
+#: Supported charsets, all decoded in C in linear time. Others (punycode takes minutes) are read as UTF-8.
 CHARSETS = frozenset(
     {"utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be", "latin1", "koi8-r"}
     | {f"iso-8859-{number}" for number in (1, 2, 5, 7, 9, 15)}
     | {f"windows-125{number}" for number in (0, 1, 2, 3, 4, 7)}
     | {"shift_jis", "euc-jp", "euc-kr", "gb2312", "gbk", "gb18030", "big5"}
 )
-#: What content encodings are called that were requested, and the format that zlib knows them by.
+#: Requested content encodings and their zlib window bits.
 FORMATS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 FOUR_BYTES = 0xF0
-"""The first byte of the characters that UTF-8 writes with four."""
+"""Smallest first byte of a four-byte UTF-8 sequence."""
 M_MMAP_THRESHOLD = -3
-"""A parameter of glibc's `mallopt`: blocks over so many bytes are of their own."""
-#: Called before a large body is read: frees memory that holds values which can be computed again.
-makes_room: list[Callable[[], None]] = []
-#: Large bodies are read one at a time: six at once would need six times their memory.
-_one_large = threading.Semaphore(1)
+"""`mallopt` parameter of glibc: larger blocks are allocated with mmap."""
+#: Called before a large body is read, to free caches.
+memory_release_hooks: list[Callable[[], None]] = []
+#: Large bodies are read one at a time: six at once would take six times the memory.
+_large_body_slot = threading.Semaphore(1)
 
 
 @cache
-def _give_back() -> None:
-    """Have glibc give large blocks back to the system when they are freed: by default each thread keeps some."""
+def _return_freed_memory() -> None:
+    """Make glibc return freed large blocks to the system: by default each thread keeps some."""
     import ctypes  # noqa: PLC0415 -- start-up time: only where a large body comes
 
     with suppress(OSError, AttributeError):  # another system, or another C library
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE // 4)
 
 
-class Reading:
-    """One body on its way, until `release`: what it holds for a large one keeps the next large one waiting."""
+class BodyReader:
+    """Reads one body; while it holds a large one, until `release`, no other large body is read."""
 
     def __init__(self) -> None:
         self._large = False
 
     def bytes(self, stream: Any, left: float) -> bytearray:
-        """Return a body, decompressed.
+        """Return the decompressed body.
 
         Args:
-            stream: urllib3's response.
-            left: the seconds until the deadline.
+            stream: the urllib3 response.
+            left: seconds until the deadline.
 
         Raises:
-            TooLargeError: it is longer than the cap, or is announced to be.
-            CutShortBodyError: its compressed form ends too early.
-            UnknownEncodingError: it is encoded in a way that was not requested, or not as it says.
+            TooLargeError: it exceeds the cap, or its Content-Length does.
+            CutShortBodyError: the compressed body is truncated.
+            UnknownEncodingError: its encoding was not requested, or is not the declared one.
         """
         announced = stream.headers.get("content-length", "").strip()
         if announced and stream.length_remaining != 0:
@@ -74,22 +74,22 @@ class Reading:
             if size is not None and size > MAX_BODY:
                 raise TooLargeError(f"a body of {size} bytes is announced, the cap is {MAX_BODY}")
         body = bytearray()
-        for part in _decompressed(stream):
-            body += part
+        for chunk in _decompressed(stream):
+            body += chunk
             if len(body) > MAX_BODY:
                 raise TooLargeError(f"the body is longer than the cap of {MAX_BODY} bytes")
             if len(body) > LARGE and not self._large:
-                _give_back()
-                self._large = _one_large.acquire(timeout=max(0.0, left))
-                for each in makes_room:
+                _return_freed_memory()
+                self._large = _large_body_slot.acquire(timeout=max(0.0, left))
+                for each in memory_release_hooks:
                     each()
         return body
 
     def release(self) -> None:
-        """Let the next large body be read."""
+        """Allow the next large body to be read."""
         if self._large:
             self._large = False
-            _one_large.release()
+            _large_body_slot.release()
 
 
 def _decompressed(stream: Any) -> Iterator[bytes]:
@@ -104,29 +104,29 @@ def _decompressed(stream: Any) -> Iterator[bytes]:
 
 
 def _inflated(raw: Iterator[bytes], encoding: str) -> Iterator[bytes]:
-    """Decompress piece by piece, so that a small body that unpacks to a huge one stops at the cap."""
-    engine, some = zlib.decompressobj(FORMATS[encoding]), False
+    """Decompress in chunks, so that a decompression bomb stops at the cap."""
+    engine, started = zlib.decompressobj(FORMATS[encoding]), False
     for piece in raw:
         data = piece
         while data:
             try:
                 out = engine.decompress(data, CHUNK)
             except zlib.error as error:
-                if some or encoding != "deflate":
+                if started or encoding != "deflate":
                     raise UnknownEncodingError(f"the body is not {encoding}: {error}") from error
                 engine = zlib.decompressobj(-15)  # many servers send "deflate" without zlib's header
                 out = engine.decompress(data, CHUNK)
-            some = True
+            started = True
             yield out
             data = engine.unconsumed_tail or engine.unused_data
             if engine.eof and data:
                 engine = zlib.decompressobj(FORMATS[encoding])
-    if some and not engine.eof:
+    if started and not engine.eof:
         raise CutShortBodyError(f"the {encoding} body ends before its end mark")
 
 
 def decode(body: bytes | bytearray, content_type: str) -> str:
-    """Decode a body as its content type says, else as UTF-8; what does not decode is replaced.
+    """Decode a body by the charset of its content type, else as UTF-8; invalid bytes are replaced.
 
     Raises:
         TooLargeError: it would take too much memory.
@@ -138,5 +138,5 @@ def decode(body: bytes | bytearray, content_type: str) -> str:
             charset = value.strip().strip("\"'").lower()
     if len(body) > MAX_WIDE_BODY and max(body) >= FOUR_BYTES:
         raise TooLargeError(f"the body is longer than {MAX_WIDE_BODY} bytes and has characters outside the basic plane")
-    # The mark before a text is part of its encoding: browsers and clients leave it out.
+    # Browsers and HTTP clients strip the byte order mark, too.
     return body.decode(charset if charset in CHARSETS else "utf-8", "replace").removeprefix("\ufeff")

@@ -1,4 +1,4 @@
-"""The closed set of reasons for which a request gets no answer, and what errors come from."""
+"""The closed set of causes of a request without a response, and error chains."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Stage(Enum):
-    """How far a request came."""
+    """The phase in which a request failed."""
 
     NAME = "name lookup"
     CONNECT = "connection"
@@ -16,7 +16,7 @@ class Stage(Enum):
 
 
 class WireCause(Enum):
-    """Why there is no answer: a stable code, how far it came, whether waiting can heal it, its name."""
+    """Why there is no response: stable code, stage, whether waiting can fix it, title."""
 
     NAME_NOT_FOUND = ("name-not-found", Stage.NAME, True, "the host name does not resolve")
     NAME_SERVER = ("name-server", Stage.NAME, True, "the name server returned no usable answer")
@@ -49,7 +49,7 @@ class WireCause(Enum):
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and all that caused it, however the libraries wrapped it."""
+    """Yield an error and its causes, however the libraries wrapped them."""
     waiting, seen = [error], set[int]()
     while waiting:
         each = waiting.pop(0)

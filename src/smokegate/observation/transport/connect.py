@@ -1,4 +1,4 @@
-"""Opens connections and does TLS handshakes within a deadline, with the standard library alone."""
+"""Opens TCP connections and does TLS handshakes within a deadline, using only the standard library."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_o
 if TYPE_CHECKING:
     from smokegate.environment.carried import ClientCertificate
 
-#: How long one address is given before the next is tried beside it (RFC 8305, section 5).
+#: Seconds before the next address is tried in parallel (RFC 8305, section 5).
 STAGGER = 0.25
 
 
 class Route(NamedTuple):
-    """How a host is connected to, beyond what its address says."""
+    """Connection settings of a host, beyond its URL."""
 
     ca_file: str | None = None
-    """Authorities to trust besides the usual ones."""
+    """CA file to trust besides the default ones."""
     certificate: ClientCertificate | None = None
-    """What the client shows."""
+    """The client certificate."""
     connect_to: str | None = None
-    """The host to connect to instead, with a port or without."""
+    """`host` or `host:port` to connect to instead."""
 
     def over(self, scheme: str) -> Route:
-        """Return what of it counts for a scheme."""
+        """Return the settings that apply to a scheme."""
         return self if scheme == "https" else Route(connect_to=self.connect_to)
 
 
@@ -45,7 +45,7 @@ DIRECT = Route()
 
 
 class Origin(NamedTuple):
-    """Where a connection leads."""
+    """The target of a connection."""
 
     scheme: str
     host: str
@@ -54,7 +54,7 @@ class Origin(NamedTuple):
 
     @property
     def dialed(self) -> tuple[str, int]:
-        """The host and port that are connected to."""
+        """The host and port to connect to."""
         if self.route.connect_to is None:
             return self.host, self.port
         parts = urlsplit(f"//{self.route.connect_to}")
@@ -62,20 +62,20 @@ class Origin(NamedTuple):
 
 
 class ConnectTimeoutError(TimeoutError):
-    """Nothing answered the attempt to connect before the deadline."""
+    """Connecting timed out."""
 
 
 class HandshakeError(OSError):
-    """The TLS handshake failed for another reason than the certificate."""
+    """The TLS handshake failed for a reason other than the certificate."""
 
 
 class Connection(Struct):
-    """An open connection and what opening it took."""
+    """An open connection and how long each phase of opening it took."""
 
     sock: Socket | TlsSocket
     address: str
     phases: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """Phase → when it began (monotonic clock) and how long it took."""
+    """Phase → start (monotonic clock) and duration."""
     certificate: Certificate | None = None
 
     def close(self) -> None:
@@ -84,11 +84,11 @@ class Connection(Struct):
 
 
 def tcp(addresses: Sequence[Address], deadline: float) -> Socket:
-    """Connect to whichever address answers first; each next one is tried a moment after the one before.
+    """Connect to the address that answers first, starting the attempts one shortly after another (Happy Eyeballs).
 
     Raises:
-        ConnectTimeoutError: none answered before the deadline.
-        OSError: the most specific of the failures: refused before unreachable.
+        ConnectTimeoutError: no address answered before the deadline.
+        OSError: the most specific failure: refused before unreachable.
     """
     waiting = list(addresses)
     errors: list[OSError] = []
@@ -100,19 +100,19 @@ def tcp(addresses: Sequence[Address], deadline: float) -> Socket:
                 if left <= 0:
                     raise ConnectTimeoutError("no answer to the attempt to connect before the deadline")
                 if waiting:
-                    _begin(waiting.pop(0), selector, errors)
-                winner = _finished(selector, min(left, STAGGER) if waiting else left, errors)
+                    _start_connecting(waiting.pop(0), selector, errors)
+                winner = _first_connected(selector, min(left, STAGGER) if waiting else left, errors)
         finally:
             for key in list(selector.get_map().values()):
                 if key.fileobj is not winner:
                     key.fileobj.close()  # type: ignore[union-attr]
     if winner is None:
-        raise min(errors, key=_specific)
+        raise min(errors, key=_specificity)
     winner.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return winner
 
 
-def _begin(address: Address, selector: selectors.BaseSelector, errors: list[OSError]) -> None:
+def _start_connecting(address: Address, selector: selectors.BaseSelector, errors: list[OSError]) -> None:
     try:
         sock = Socket(address[0], socket.SOCK_STREAM)
     except OSError as error:
@@ -127,7 +127,7 @@ def _begin(address: Address, selector: selectors.BaseSelector, errors: list[OSEr
         errors.append(OSError(code, os.strerror(code)))
 
 
-def _finished(selector: selectors.BaseSelector, seconds: float, errors: list[OSError]) -> Socket | None:
+def _first_connected(selector: selectors.BaseSelector, seconds: float, errors: list[OSError]) -> Socket | None:
     if not selector.get_map():
         return None
     for key, _ in selector.select(seconds):
@@ -142,7 +142,7 @@ def _finished(selector: selectors.BaseSelector, seconds: float, errors: list[OSE
     return None
 
 
-def _specific(error: OSError) -> int:
+def _specificity(error: OSError) -> int:
     order = (errno.ECONNREFUSED, errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH)
     return order.index(error.errno) if error.errno in order else len(order)
 
@@ -151,8 +151,8 @@ def secure(sock: Socket, host: str, context: ssl.SSLContext, deadline: float) ->
     """Do the TLS handshake; the certificate is always verified.
 
     Raises:
-        ssl.SSLCertVerificationError: the certificate is not to be trusted; a note has the names in it.
-        HandshakeError: it failed otherwise, or did not end before the deadline.
+        ssl.SSLCertVerificationError: the certificate is not trusted; a note has its names.
+        HandshakeError: it failed otherwise, or timed out.
     """
     left = max(0.001, deadline - time.monotonic())
     sock.settimeout(left)
@@ -176,7 +176,7 @@ def secure(sock: Socket, host: str, context: ssl.SSLContext, deadline: float) ->
 
 
 def address_of(sock: socket.socket) -> str:
-    """Return `ip:port` of the peer; nothing where it has closed the connection at once."""
+    """Return `ip:port` of the peer; empty if it has already disconnected."""
     try:
         host, port = sock.getpeername()[:2]
     except OSError:
@@ -184,7 +184,7 @@ def address_of(sock: socket.socket) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def line(sock: Socket | TlsSocket, phases: dict[str, tuple[float, float]]) -> Connection:
+def describe(sock: Socket | TlsSocket, phases: dict[str, tuple[float, float]]) -> Connection:
     """Describe an open connection."""
     certificate = certificate_of(sock) if isinstance(sock, TlsSocket) else None
     return Connection(sock, address_of(sock), phases, certificate)

@@ -1,29 +1,29 @@
-"""Opens connections; one failure counts for all requests that waited while it lasted."""
+"""Opens connections; requests that waited during a failed attempt share its failure."""
 
 from __future__ import annotations
 
 import threading
 import time
 
-from smokegate.observation.transport.connect import Connection, Origin, line, secure, tcp
+from smokegate.observation.transport.connect import Connection, Origin, describe, secure, tcp
 from smokegate.observation.transport.limits import BadRedirectError
 from smokegate.observation.transport.lookup import Resolver
 from smokegate.observation.transport.redirects import is_private
 from smokegate.observation.transport.tls import Contexts, Socket
 
 Phases = dict[str, tuple[float, float]]
-"""Phase → when it began (monotonic clock) and how long it took."""
+"""Phase → start (monotonic clock) and duration."""
 
 
 class SharedFailureError(OSError):
-    """Another attempt to connect failed while this one waited for its turn; its error is the cause."""
+    """Another connection attempt failed while this request was queued; its error is the cause."""
 
 
 class Dialer:
-    """Opens connections and remembers, per origin, whether one could ever be opened.
+    """Opens connections and remembers per origin whether one ever succeeded.
 
-    A host that swallows packets costs its time-out once: any request made before that connection attempt failed
-    shares its failure, instead of queueing up for a time-out of its own.
+    A host that drops packets costs one timeout: requests made before that attempt failed share its failure instead
+    of each waiting for another timeout.
     """
 
     def __init__(self, resolver: Resolver, contexts: Contexts) -> None:
@@ -34,10 +34,10 @@ class Dialer:
         self._reached: set[Origin] = set()
 
     def take(self, origin: Origin, since: float, deadline: float, *, public_only: bool = False) -> Connection:
-        """Open a connection that is the caller's own; `since` is when its request was made.
+        """Open a connection for the caller; `since` is when its request was made.
 
         Raises:
-            OSError, UnicodeError: what kept it from being opened.
+            OSError, UnicodeError: it could not be opened.
         """
         self._share_failure(origin, since)
         try:
@@ -48,11 +48,11 @@ class Dialer:
             raise
 
     def tcp(self, host: str, port: int, deadline: float, phases: Phases, *, public_only: bool = False) -> Socket:
-        """Look a name up and connect, noting how long each took.
+        """Resolve a name and connect, recording the duration of both in `phases`.
 
         Raises:
-            OSError, UnicodeError: what kept it from being opened.
-            BadRedirectError: only public addresses are allowed, and this is none.
+            OSError, UnicodeError: it could not be opened.
+            BadRedirectError: only public addresses are allowed, and this one is private.
         """
         began = time.monotonic()
         addresses = self.resolver.resolve(host, port, deadline)
@@ -70,7 +70,7 @@ class Dialer:
         with self._lock:
             self._reached.add(origin)
         if origin.scheme != "https":
-            return line(sock, phases)
+            return describe(sock, phases)
         began = time.monotonic()
         try:
             wrapped = secure(sock, origin.host, self.contexts.get(*origin.route[:2]), deadline)
@@ -78,7 +78,7 @@ class Dialer:
             sock.close()
             raise
         phases["tls"] = (began, time.monotonic() - began)
-        return line(wrapped, phases)
+        return describe(wrapped, phases)
 
     def _share_failure(self, origin: Origin, since: float) -> None:
         with self._lock:

@@ -1,4 +1,4 @@
-"""One table that maps every error of urllib3, http.client, ssl and socket to a `WireCause`."""
+"""Maps every error of urllib3, http.client, ssl and socket to a `WireCause`, in one table."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ from smokegate.observation.transport.limits import (
 )
 from smokegate.observation.transport.lookup import NameTimeoutError
 
-#: `getaddrinfo` codes that mean "there is no such name"; every other one means that the name server gave no
-#: useful answer.
+#: `getaddrinfo` codes for "no such name"; all others are failures of the name server.
 NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME), socket.EAI_FAMILY}
 NO_ROUTE = {
     errno.ENETUNREACH,
@@ -35,7 +34,7 @@ NO_ROUTE = {
     errno.EACCES,
     errno.EPERM,
 }
-#: Alerts of a server that are about the client's certificate (RFC 8446, 6.2), as OpenSSL words them.
+#: TLS alerts about the client certificate (RFC 8446, 6.2), in OpenSSL's wording.
 CLIENT_ALERT = re.compile(
     r"alert (?:certificate (?:required|expired|revoked|unknown)|bad certificate|unsupported certificate|unknown ca"
     r"|access denied)\b"
@@ -44,7 +43,7 @@ CLIENT_ALERT = re.compile(
 EXPIRED, NOT_YET_VALID, WRONG_HOST = {10}, {9}, {62, 64}
 
 
-def _verify(*codes: int) -> Callable[[BaseException], bool]:
+def _verify_code(*codes: int) -> Callable[[BaseException], bool]:
     return lambda error: getattr(error, "verify_code", None) in codes
 
 
@@ -52,12 +51,12 @@ def _errno(*codes: int) -> Callable[[BaseException], bool]:
     return lambda error: getattr(error, "errno", None) in codes
 
 
-def _words(*words: str) -> Callable[[BaseException], bool]:
+def _message_contains(*words: str) -> Callable[[BaseException], bool]:
     return lambda error: any(word in str(error) for word in words)
 
 
 def _refuses_client(error: BaseException) -> bool:
-    """Return whether it is the server's alert about the certificate that the client showed, or did not show."""
+    """Return whether the server's TLS alert is about the client certificate, or its absence."""
     return CLIENT_ALERT.search(str(error)) is not None
 
 
@@ -67,7 +66,7 @@ def _always(_: BaseException) -> bool:
 
 Row = tuple[type[BaseException], Callable[[BaseException], bool], WireCause]
 
-#: The most specific first; the first row that fits any error in the chain counts.
+#: Most specific first; the first row that matches any error in the chain wins.
 TABLE: tuple[Row, ...] = (
     (TooManyRedirectsError, _always, WireCause.TOO_MANY_REDIRECTS),
     (BadRedirectError, _always, WireCause.BAD_REDIRECT),
@@ -79,11 +78,11 @@ TABLE: tuple[Row, ...] = (
     (NameTimeoutError, _always, WireCause.NAME_SERVER),
     (socket.gaierror, _errno(*NO_SUCH_NAME), WireCause.NAME_NOT_FOUND),
     (socket.gaierror, _always, WireCause.NAME_SERVER),
-    (UnicodeError, _words("label", "idna", "codec can't encode"), WireCause.NAME_NOT_FOUND),
+    (UnicodeError, _message_contains("label", "idna", "codec can't encode"), WireCause.NAME_NOT_FOUND),
     (ConnectTimeoutError, _always, WireCause.CONNECT_TIMEOUT),
-    (ssl.SSLCertVerificationError, _verify(*EXPIRED), WireCause.TLS_EXPIRED),
-    (ssl.SSLCertVerificationError, _verify(*NOT_YET_VALID), WireCause.TLS_NOT_YET_VALID),
-    (ssl.SSLCertVerificationError, _verify(*WRONG_HOST), WireCause.TLS_WRONG_HOST),
+    (ssl.SSLCertVerificationError, _verify_code(*EXPIRED), WireCause.TLS_EXPIRED),
+    (ssl.SSLCertVerificationError, _verify_code(*NOT_YET_VALID), WireCause.TLS_NOT_YET_VALID),
+    (ssl.SSLCertVerificationError, _verify_code(*WRONG_HOST), WireCause.TLS_WRONG_HOST),
     (ssl.SSLCertVerificationError, _always, WireCause.TLS_UNTRUSTED),
     (OSError, _refuses_client, WireCause.TLS_CLIENT),
     (HandshakeError, _always, WireCause.TLS_HANDSHAKE),
@@ -92,11 +91,11 @@ TABLE: tuple[Row, ...] = (
     (OSError, _errno(errno.ETIMEDOUT), WireCause.CONNECT_TIMEOUT),
     (urllib3.exceptions.InvalidChunkLength, _always, WireCause.BAD_FRAMING),
     (http.client.IncompleteRead, _always, WireCause.TRUNCATED),
-    (urllib3.exceptions.ProtocolError, _words("Response ended prematurely"), WireCause.TRUNCATED),
-    (urllib3.exceptions.ProtocolError, _words("exceeded maximum"), WireCause.TOO_LARGE),
+    (urllib3.exceptions.ProtocolError, _message_contains("Response ended prematurely"), WireCause.TRUNCATED),
+    (urllib3.exceptions.ProtocolError, _message_contains("exceeded maximum"), WireCause.TOO_LARGE),
     (http.client.RemoteDisconnected, _always, WireCause.CLOSED),
     (http.client.LineTooLong, _always, WireCause.TOO_LARGE),
-    (http.client.HTTPException, _words("got more than"), WireCause.TOO_LARGE),
+    (http.client.HTTPException, _message_contains("got more than"), WireCause.TOO_LARGE),
     (urllib3.exceptions.DecodeError, _always, WireCause.BAD_ENCODING),
     (urllib3.exceptions.InvalidHeader, _always, WireCause.BAD_FRAMING),
     (urllib3.exceptions.HeaderParsingError, _always, WireCause.BAD_FRAMING),
@@ -114,16 +113,16 @@ TABLE: tuple[Row, ...] = (
 
 
 def cause_of(error: BaseException) -> tuple[WireCause, str]:
-    """Return the cause of a failed request and the library's own words for it."""
-    found = list(chain(error))
+    """Return the cause of a failed request and the library's error message."""
+    errors = list(chain(error))
     for kind, fits, cause in TABLE:
-        for each in found:
+        for each in errors:
             if isinstance(each, kind) and fits(each):
-                return cause, _worded(each)
-    return WireCause.OTHER, _worded(found[-1])
+                return cause, _describe(each)
+    return WireCause.OTHER, _describe(errors[-1])
 
 
-def _worded(error: BaseException) -> str:
-    said = getattr(error, "verify_message", "") or str(error)  # of a certificate, without OpenSSL's own framing
-    text = f"{type(error).__name__}: {said}" if said else type(error).__name__
+def _describe(error: BaseException) -> str:
+    message = getattr(error, "verify_message", "") or str(error)  # without OpenSSL's prefix
+    text = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return "; ".join([text, *getattr(error, "__notes__", ())])

@@ -1,4 +1,4 @@
-"""One attempt at one exchange: sends, follows redirects step by step, reads no more than the caps allow."""
+"""One attempt of an exchange: sends, follows redirects, and reads the body within the caps."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from smokegate.observation.exchange import Certificate
 from smokegate.observation.plan.step import RawResponse, RequestToSend
-from smokegate.observation.transport.body import Reading, decode
+from smokegate.observation.transport.body import BodyReader, decode
 from smokegate.observation.transport.causes import chain
 from smokegate.observation.transport.json_body import parse
 from smokegate.observation.transport.limits import MAX_REDIRECTS, BadRedirectError, TooManyRedirectsError
-from smokegate.observation.transport.redirects import is_private, onward, same_host
+from smokegate.observation.transport.redirects import is_private, next_request, same_host
 
 if TYPE_CHECKING:
     from smokegate.observation.transport.http import Client
@@ -22,55 +22,55 @@ if TYPE_CHECKING:
 
 
 class Fetched(Struct):
-    """The outcome and times of one attempt; filled in step by step, so that a failure shows how far it got."""
+    """Outcome and times of one attempt; filled in as it proceeds, so that a failure shows how far it got."""
 
     started: float
     raw: RawResponse | None = None
     error: BaseException | None = None
     ended: float = 0.0
     phases: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """Phase → when it began (monotonic clock) and how long it took."""
+    """Phase → start (monotonic clock) and duration."""
     address: str | None = None
     certificate: Certificate | None = None
     redirected: str = ""
-    """Where redirects have led."""
+    """The URL that redirects led to."""
     proxied: bool = False
-    """Whether a proxy of this machine was in between, which plain HTTP does not show."""
-    body: Reading = field(default_factory=Reading)
-    """To be released when the body's text and value have been recorded: a large one takes megabytes."""
+    """Whether it went through a local proxy, which plain HTTP does not reveal."""
+    body: BodyReader = field(default_factory=BodyReader)
+    """To be released once the body is recorded: a large one takes megabytes."""
 
 
 def fetch(client: Client, request: RequestToSend, trace: Trace) -> Fetched:
-    """Send a request and return the outcome; never raises but for what ends the process.
+    """Send a request and return the outcome; raises only what ends the process.
 
     Args:
-        client: sends the request.
-        request: what to send.
-        trace: what it is allowed: its deadline counts for all, the lookup and redirects included.
+        client: the HTTP client.
+        request: the request.
+        trace: its limits; the deadline covers everything, name lookup and redirects included.
     """
     fetched = Fetched(time.monotonic())
     try:
         fetched.raw = _follow(client, request, trace, fetched)
-    except Exception as error:  # noqa: BLE001 -- whatever it is, the table names it
-        fetched.error = forget(error)
+    except Exception as error:  # noqa: BLE001 -- `errors.cause_of` maps every error
+        fetched.error = drop_tracebacks(error)
         fetched.body.release()
-    _note(trace, fetched)
+    _copy_trace(trace, fetched)
     fetched.ended = time.monotonic()
     return fetched
 
 
 def _follow(client: Client, request: RequestToSend, trace: Trace, fetched: Fetched) -> RawResponse:
     hops: list[tuple[int, str, str]] = []
-    home = request.url
+    first_url = request.url
     while True:
         try:
-            raw, location = _once(client, request, trace, fetched)
+            raw, location = _send(client, request, trace, fetched)
         except Exception as error:
-            if same_host(home, request.url):
+            if same_host(first_url, request.url):
                 raise
-            # Never the fault of the host that was to be checked: the text names the one that failed.
+            # Not the fault of the checked host: the message names the one that failed.
             raise BadRedirectError(f"redirect to {request.url}: {type(error).__name__}: {error}") from None
-        found = onward(request, raw, location)
+        found = next_request(request, raw, location)
         if found is None:
             return replace(raw, redirects=tuple(hops))
         trace.public_only = trace.public_only or not is_private((fetched.address or "").rpartition(":")[0].strip("[]"))
@@ -82,20 +82,20 @@ def _follow(client: Client, request: RequestToSend, trace: Trace, fetched: Fetch
         fetched.redirected = request.url
 
 
-def _once(client: Client, request: RequestToSend, trace: Trace, fetched: Fetched) -> tuple[RawResponse, str | None]:
+def _send(client: Client, request: RequestToSend, trace: Trace, fetched: Fetched) -> tuple[RawResponse, str | None]:
     trace.route = request.route
-    trace.opened = trace.headed = trace.sent = None
+    trace.opened = trace.headers_at = trace.sent_at = None
     response = client.send(request, trace)
     fetched.proxied = trace.proxied and request.url.startswith("http:")
     kind = response.headers.get("content-type", "")
-    fetched.body.release()  # that of the redirect before
+    fetched.body.release()  # the previous redirect's body
     try:
-        _note(trace, fetched)
+        _copy_trace(trace, fetched)
         content = fetched.body.bytes(response, trace.deadline - time.monotonic())
     except BaseException:
         response.close()
         raise
-    fetched.phases["download"] = (trace.headed or 0.0, time.monotonic() - (trace.headed or 0.0))
+    fetched.phases["download"] = (trace.headers_at or 0.0, time.monotonic() - (trace.headers_at or 0.0))
     size, text = len(content), decode(content, kind)
     del content
     value, is_json = parse(text, kind)
@@ -104,18 +104,18 @@ def _once(client: Client, request: RequestToSend, trace: Trace, fetched: Fetched
     return raw, response.headers.get("location")
 
 
-def _note(trace: Trace, fetched: Fetched) -> None:
-    """Take over what the connection classes saw."""
+def _copy_trace(trace: Trace, fetched: Fetched) -> None:
+    """Copy what the connection classes recorded."""
     if trace.opened is not None:
         fetched.phases.update(trace.opened.phases)
     if trace.used is not None:
         fetched.address, fetched.certificate = trace.used.address or None, trace.used.certificate
-    if trace.sent is not None:
-        fetched.phases["wait"] = (trace.sent, (trace.headed or time.monotonic()) - trace.sent)
+    if trace.sent_at is not None:
+        fetched.phases["wait"] = (trace.sent_at, (trace.headers_at or time.monotonic()) - trace.sent_at)
 
 
-def forget(error: BaseException) -> BaseException:
-    """Return an error without its tracebacks: their frames would keep megabytes of a body for the whole run."""
+def drop_tracebacks(error: BaseException) -> BaseException:
+    """Return an error without its tracebacks: their frames would hold megabytes of a body for the whole run."""
     for each in list(chain(error)):
         each.__traceback__ = None
     return error

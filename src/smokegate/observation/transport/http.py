@@ -1,6 +1,6 @@
-"""urllib3 over traced connections, with the proxies that this machine's settings name.
+"""urllib3 over traced connections, through the proxies configured on this machine.
 
-Imported late. What a proxy does on the way to the host (lookup, connection) is not ours to measure and is left out.
+Imported late. Phases behind a proxy (name lookup, connection) cannot be measured and are left out.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from smokegate.observation.transport.limits import FailedProxyError
 from smokegate.observation.transport.proxies import proxy_for
 from smokegate.observation.transport.trace import Trace, current
 from smokegate.observation.transport.traced import HttpPool, HttpsPool
-from smokegate.observation.transport.width import MOST, Width
+from smokegate.observation.transport.width import MAX_CONNECTIONS, Width
 
-HOSTS = 1024
-ONCE = Retry(0, read=False)
-"""What is tried again is decided elsewhere."""
+MAX_HOSTS = 1024
+NO_RETRIES = Retry(0, read=False)
+"""Retries are decided in `again`."""
 
 
 class Pools:
-    """Traced connections on one route, straight and through each proxy, with one shared TLS context."""
+    """Connection pools of one route, direct and through each proxy, sharing one TLS context."""
 
     def __init__(self, dialer: Dialer, route: Route) -> None:
         self._dialer = dialer
@@ -40,10 +40,10 @@ class Pools:
         self._managers: dict[str | None, PoolManager] = {}
 
     def of(self, url: Url, proxy: str | None) -> HTTPConnectionPool:
-        """Return the connections to the host of an address.
+        """Return the connection pool for a URL's host.
 
         Raises:
-            FailedProxyError: the proxy's address cannot be used.
+            FailedProxyError: the proxy's URL is invalid.
         """
         if proxy not in self._managers:
             self._managers[proxy] = _manager(proxy)
@@ -57,7 +57,7 @@ class Pools:
 
 
 def _manager(proxy: str | None) -> PoolManager:
-    size: dict[str, Any] = {"num_pools": HOSTS, "maxsize": MOST}
+    size: dict[str, Any] = {"num_pools": MAX_HOSTS, "maxsize": MAX_CONNECTIONS}
     if proxy is not None and proxy.lower().startswith("socks"):
         return _socks(proxy, size)
     made = PoolManager(**size) if proxy is None else _http_proxy(proxy, size)
@@ -98,7 +98,7 @@ class Client:
         self._pools: dict[Route, Pools] = {}
 
     def send(self, request: RequestToSend, trace: Trace) -> BaseHTTPResponse:
-        """Send and return as soon as the headers are there; the body is the caller's to read.
+        """Send and return once the headers are there; the caller reads the body.
 
         Raises:
             urllib3.exceptions.HTTPError, OSError: see `errors.cause_of`.
@@ -110,38 +110,38 @@ class Client:
         proxy = None if trace.route.connect_to else proxy_for(url)
         trace.tunnelled = False
         trace.proxied = proxy is not None
-        whole = proxy is not None and url.scheme == "http" and not proxy.lower().startswith("socks")
+        absolute_form = proxy is not None and url.scheme == "http" and not proxy.lower().startswith("socks")
         try:
             return (
-                self._of(trace.route, trace.own)
+                self._pools_for(trace.route, trace.lane_connection)
                 .of(url, proxy)
                 .urlopen(
                     request.method,
-                    url._replace(auth=None, fragment=None).url if whole else url.request_uri,
+                    url._replace(auth=None, fragment=None).url if absolute_form else url.request_uri,
                     body=request.body,
                     headers=dict(request.all_headers),
                     redirect=False,
                     assert_same_host=False,
                     preload_content=False,
                     decode_content=False,
-                    retries=ONCE,
+                    retries=NO_RETRIES,
                     timeout=Timeout(max(0.001, trace.deadline - time.monotonic())),
                 )
             )
         except (HTTPError, OSError) as error:
-            if trace.proxied and _of_proxy(error, url, trace):
+            if trace.proxied and _failed_at_proxy(error, url, trace):
                 raise FailedProxyError(f"nothing came through the proxy: {error}") from error
             raise
 
-    def trace(self, since: float, deadline: float, own: LaneConnection | None = None) -> Trace:
-        """Return what the connection classes need to know of a request.
+    def trace(self, since: float, deadline: float, connection: LaneConnection | None = None) -> Trace:
+        """Return the trace of a request, which the connection classes read and fill in.
 
         Args:
-            since: when it was its turn (monotonic clock).
-            deadline: when it must be over (monotonic clock).
-            own: the connection that its lane chose for it.
+            since: when it was dequeued (monotonic clock).
+            deadline: its deadline (monotonic clock).
+            connection: the connection that its lane chose.
         """
-        return Trace(self._dialer, DIRECT, since, deadline, self._widths, own)
+        return Trace(self._dialer, DIRECT, since, deadline, self._widths, connection)
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -150,15 +150,15 @@ class Client:
         for each in pools:
             each.close()
 
-    def _of(self, route: Route, own: LaneConnection | None) -> Pools:
+    def _pools_for(self, route: Route, connection: LaneConnection | None) -> Pools:
         with self._lock:
-            pools = self._pools if own is None else own.pools
+            pools = self._pools if connection is None else connection.pools
             if route not in pools:
                 pools[route] = Pools(self._dialer, route)
             return pools[route]
 
 
-def _of_proxy(error: Exception, url: Url, trace: Trace) -> bool:
-    """Return whether it failed at the proxy, as far as can be known: in plain HTTP that is all of it."""
+def _failed_at_proxy(error: Exception, url: Url, trace: Trace) -> bool:
+    """Return whether it failed at the proxy; in plain HTTP every failure counts as the proxy's."""
     known = isinstance(getattr(error, "reason", error), FailedProxyError | ProxyError | SSLError)
-    return not known and (url.scheme == "http" or (trace.sent is None and not trace.tunnelled))
+    return not known and (url.scheme == "http" or (trace.sent_at is None and not trace.tunnelled))

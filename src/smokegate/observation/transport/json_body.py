@@ -1,4 +1,4 @@
-"""Parses a JSON body within caps: its length, values, levels and digits."""
+"""Parses a JSON body within caps on length, number of values, nesting depth and digits."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from smokegate.observation.transport.limits import (
 )
 
 STRUCTURE = re.compile(r"\s*[{\[]")
-"""How an object or an array begins."""
+"""Start of an object or array."""
 ESCAPED = re.compile(r"\\u[dD][89abAB]")
-"""A character outside the basic plane, as JSON may write it."""
+"""JSON escape of a character outside the basic plane."""
 
 
 def parse(text: str, content_type: str) -> tuple[Any, bool]:
-    """Return the JSON value of a body and whether it is one.
+    """Return the JSON value of a body and whether the body is JSON.
 
-    A body counts as JSON when it says so, or when it is an object or an array whatever it says: an expectation
-    about its keys must not fail for a header that no one expected.
+    A body is JSON by its content type, or if it parses as an object or array whatever its type: an expectation about
+    its keys must not fail because of a wrong header.
 
     Raises:
-        TooLargeError: it says that it is JSON, and has more values, levels or digits than the caps allow.
+        TooLargeError: its type is JSON, and it exceeds a cap.
     """
     declared = content_type.partition(";")[0].strip().lower().endswith(("/json", "+json"))
     if not (declared or STRUCTURE.match(text)):
@@ -46,9 +46,9 @@ def parse(text: str, content_type: str) -> tuple[Any, bool]:
 
 def _value(text: str) -> Any:
     wide = sys.getsizeof(text) > 3 * len(text) or ESCAPED.search(text) is not None
-    most = MAX_WIDE_JSON if wide else MAX_JSON
-    if len(text) > most:
-        raise TooLargeError(f"the JSON body has more than {most} characters")
+    limit = MAX_WIDE_JSON if wide else MAX_JSON
+    if len(text) > limit:
+        raise TooLargeError(f"the JSON body has more than {limit} characters")
     if text.count(",") + text.count("[") + text.count("{") > MAX_JSON_VALUES:
         raise TooLargeError(f"the JSON body has more than {MAX_JSON_VALUES} values")
     try:
@@ -56,7 +56,7 @@ def _value(text: str) -> Any:
     except RecursionError:
         value = None
     else:
-        if not _deeper(value, MAX_JSON_DEPTH):
+        if not _is_deeper(value, MAX_JSON_DEPTH):
             return value
     raise TooLargeError(f"the JSON body has more than {MAX_JSON_DEPTH} levels")
 
@@ -80,16 +80,16 @@ def _constant(text: str) -> float:
     raise ValueError(f"{text} is not JSON")
 
 
-def _deeper(value: Any, levels: int) -> bool:
-    """Return whether a value is nested deeper than so many levels."""
-    row = [value]
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Return whether a value is nested deeper than `levels`."""
+    level = [value]
     for _ in range(levels + 1):
-        row = [
+        level = [
             each
-            for one in row
+            for one in level
             if isinstance(one, dict | list)
             for each in (one.values() if isinstance(one, dict) else one)
         ]
-        if not row:
+        if not level:
             return False
     return True

@@ -1,4 +1,4 @@
-"""A connection as its lane hands it out, from one request to the next."""
+"""A connection that a lane assigns to one request after another."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ if TYPE_CHECKING:
 
 
 class LaneConnection:
-    """One connection at a time, opened by the first request that goes on it.
+    """One connection at a time, opened by its first request.
 
     Args:
-        alone: whether it carries one request only and is closed after it.
+        alone: close it after one request.
     """
 
     def __init__(self, *, alone: bool = False) -> None:
         self.alone = alone
         self.current = ""
-        """The name of the exchange that it carries, or carried last."""
+        """The name of its current or last exchange."""
         self.pools: dict[Route, Pools] = {}
 
     def close(self) -> None:
-        """Close what is open; the next request opens it again."""
+        """Close it; the next request reopens it."""
         for each in self.pools.values():
             each.close()
         self.pools.clear()

@@ -1,29 +1,29 @@
-"""What no server may make us do: the caps of one exchange, and the errors that say one was reached."""
+"""The resource limits of one exchange, and the errors raised when one is exceeded."""
 
 from __future__ import annotations
 
-#: A longer body (decompressed) is not read to its end: nothing that a smoke test asks for is this large.
+#: Bytes of a decompressed body; nothing that a smoke test requests is larger.
 MAX_BODY = 8 * 1024 * 1024
-#: Everything that one connection may send for one request: head, framing and body.
+#: Bytes received for one request: head, framing and body.
 MAX_WIRE = MAX_BODY + 1024 * 1024
-#: Bodies over this size are read one at a time.
+#: Bytes above which bodies are read one at a time.
 LARGE = 512 * 1024
-#: A longer text is kept packed, whole unless it packs to more bytes than this: then its first characters are kept.
+#: A longer text is stored compressed; if that exceeds KEPT_PACKED bytes, only its first KEPT_TEXT characters are.
 SMALL_TEXT = 32 * 1024
 KEPT_PACKED = 1024 * 1024
 KEPT_TEXT = 1024 * 1024
-#: The same of a script: it is read whole, but little of it is evidence.
+#: Characters of a script that are stored: it is read in full, but little of it is evidence.
 KEPT_SCRIPT = 16 * 1024
-#: The largest share of a header that is kept.
+#: Stored characters of a header.
 KEPT_HEADER = 4096
 MAX_REDIRECTS = 5
 MAX_SCRIPTS = 20
-#: Interim answers (102, 103) before the answer itself.
+#: Interim responses (102, 103) before the final one.
 MAX_INTERIM = 20
 CHUNK = 64 * 1024
-#: Of a JSON body: characters, values, levels, and digits of one number.
+#: JSON body: characters, values, levels, and digits of one number.
 MAX_JSON = 4 * 1024 * 1024
-#: The same of a body and of JSON with characters outside the basic plane: one makes a text four times as large.
+#: Lower caps for text with characters outside the basic plane: one quadruples the memory.
 MAX_WIDE_BODY = 5 * 1024 * 1024
 MAX_WIDE_JSON = 2 * 1024 * 1024
 MAX_JSON_VALUES = 100_000
@@ -38,26 +38,26 @@ class TooManyRedirectsError(Exception):
 
 
 class BadRedirectError(Exception):
-    """A redirect without a usable address, or whose target cannot be reached."""
+    """A redirect whose target is invalid or unreachable."""
 
 
 class FailedProxyError(Exception):
-    """The proxy of this machine cannot be used, or lets nothing through."""
+    """The configured proxy is unusable."""
 
 
 class TooLargeError(Exception):
-    """A body beyond the cap."""
+    """A response over a cap."""
 
 
 class UnknownEncodingError(Exception):
-    """A body that is encoded otherwise than was requested."""
+    """A body whose encoding was not requested."""
 
 
 class CutShortBodyError(Exception):
-    """A compressed body that ends before its end mark."""
+    """A truncated compressed body."""
 
 
 def number(text: str) -> int | None:
-    """Read a decimal number of a header; None where it is none, or longer than any that makes sense."""
+    """Parse a decimal number in a header; None if it is not one, or implausibly long."""
     text = text.strip()
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else None

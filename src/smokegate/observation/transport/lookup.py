@@ -1,4 +1,4 @@
-"""Resolves names: once per host and run, shared, and within a deadline."""
+"""Resolves host names within a deadline; concurrent lookups of a host are shared and results cached."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import threading
 import time
 from typing import Any
 
-#: How long an address is used before the name is looked up again: a wait of minutes must see a name move.
-KEPT = 30.0
+#: Seconds that an address is cached: a readiness wait must notice DNS changes.
+TTL = 30.0
 
 Address = tuple[int, Any]
 """Address family and socket address."""
@@ -20,7 +20,7 @@ class NameTimeoutError(TimeoutError):
 
 
 class _Lookup:
-    """One lookup that others may wait for."""
+    """A lookup shared by several callers."""
 
     def __init__(self) -> None:
         self.done = threading.Event()
@@ -38,19 +38,19 @@ class _Lookup:
 
 
 class Resolver:
-    """Resolves names in separate threads, because the system's resolver knows no deadline."""
+    """Resolves names in separate threads, because the system resolver has no deadline."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._lookups: dict[tuple[str, int], _Lookup] = {}
 
     def resolve(self, host: str, port: int, deadline: float) -> tuple[Address, ...]:
-        """Return the addresses of a host, at least one; callers share a lookup that is under way.
+        """Return the addresses of a host, at least one; joins a lookup in progress.
 
         Raises:
             socket.gaierror: the name does not resolve; `.invalid` names never leave this machine (RFC 6761).
-            UnicodeError: the name cannot be a host name.
-            NameTimeoutError: no answer before the deadline.
+            UnicodeError: it is not a valid host name.
+            NameTimeoutError: the lookup timed out.
         """
         if host.rstrip(".").lower().endswith(".invalid"):
             raise socket.gaierror(
@@ -68,18 +68,18 @@ class Resolver:
     def _shared(self, host: str, port: int) -> _Lookup:
         with self._lock:
             known = self._lookups.get((host, port))
-            if known is not None and not self._spent(known):
+            if known is not None and not self._expired(known):
                 return known
             lookup = self._lookups[host, port] = _Lookup()
         threading.Thread(target=lookup.run, args=(host, port), name=f"lookup {host}", daemon=True).start()
         return lookup
 
     @staticmethod
-    def _spent(lookup: _Lookup) -> bool:
-        """A failure is raised for those who wait for it and for no one after them: names heal."""
+    def _expired(lookup: _Lookup) -> bool:
+        """Return whether a result is stale; failures are not cached, because names recover."""
         if not lookup.done.is_set():
             return False
-        return lookup.error is not None or time.monotonic() - lookup.ended > KEPT
+        return lookup.error is not None or time.monotonic() - lookup.ended > TTL
 
 
 def _is_address(host: str) -> bool:

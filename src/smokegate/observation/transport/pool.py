@@ -1,4 +1,4 @@
-"""What all environments of a session share: threads, connections, a timer, one TLS context, one resolver."""
+"""Shared by all environments of a session: threads, connections, a timer, TLS contexts and a resolver."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ from typing import TYPE_CHECKING
 
 from smokegate.observation.transport.connect import Origin
 from smokegate.observation.transport.dial import Dialer
-from smokegate.observation.transport.lanes import Lane, Request
+from smokegate.observation.transport.lanes import Lane, LaneRequest
 from smokegate.observation.transport.lookup import Resolver
 from smokegate.observation.transport.timer import Job, Timer
 from smokegate.observation.transport.tls import Contexts
-from smokegate.observation.transport.width import MOST, Width
-from smokegate.observation.transport.workers import Workers, share_memory
+from smokegate.observation.transport.width import MAX_CONNECTIONS, Width
+from smokegate.observation.transport.workers import Workers, limit_memory_arenas
 
 if TYPE_CHECKING:
     from smokegate.observation.transport.http import Client
 
 THREADS = 112
-#: From so many environments on, memory is allocated for all threads together.
+#: Number of environments from which threads share one memory arena.
 MANY = 16
-#: Seconds between two checks whether the requests to a server make progress.
+#: Seconds between two progress checks of a server.
 CHECK = 0.05
-#: Seconds after the last request to a server before the connections to it are closed.
+#: Seconds after the last request until a server's idle connections are closed.
 LINGER = 1.0
 
 
 class Pool:
-    """At most 112 daemon threads and few connections per server, each opened for a request that is sent at once.
+    """Up to 112 daemon threads and a few connections per server, each opened only when a request is ready for it.
 
     Jobs must not wait for one another. Thread-safe.
 
     Args:
-        environments: how many environments will share it, so that each gets its share of the threads.
-        threads: how many threads there may be.
+        environments: number of environments that share the threads.
+        threads: maximum number of threads.
     """
 
     def __init__(self, environments: int = 1, threads: int = THREADS) -> None:
         if environments >= MANY:
-            share_memory()
+            limit_memory_arenas()
         self.dialer = Dialer(Resolver(), Contexts())
-        self._share = max(1, min(MOST, threads // max(1, environments)))
+        self._share = max(1, min(MAX_CONNECTIONS, threads // max(1, environments)))
         self._workers = Workers(threads)
         self._timer = Timer()
         self.later = self._timer.later
@@ -51,24 +51,24 @@ class Pool:
         self._importing = threading.Lock()
 
     def submit(self, lane: Hashable, job: Job, priority: int = 5) -> None:
-        """Have a job done on a lane that chooses its connections itself, the smallest priority first.
+        """Run a job that opens its own connections.
 
         Args:
-            lane: where the job's requests go, an `Origin`; anything else is a lane of six at once.
-            job: what is done.
+            lane: the `Origin` of the job's requests; any other key is a lane of six concurrent jobs.
+            job: the function to run.
             priority: smaller goes first.
         """
-        self.send(lane, Request(lambda _: job(), alone=True), priority)
+        self.send(lane, LaneRequest(lambda _: job(), alone=True), priority)
 
-    def send(self, lane: Hashable, request: Request, priority: int = 5) -> None:
-        """Have a request sent on a connection that its lane chooses, the smallest priority first."""
+    def send(self, lane: Hashable, request: LaneRequest, priority: int = 5) -> None:
+        """Queue a request, smallest priority first, to be sent on a connection that its lane chooses."""
         with self._workers.lock:
             found = self._lane(lane)
             found.put(request, priority)
-            self._let_in(found)
+            self._dispatch(found)
 
     def width(self, origin: Origin) -> Width:
-        """Return what is known of how many connections a server takes."""
+        """Return the connection limit of a server, as learnt so far."""
         with self._workers.lock:
             width = self._lane(origin).width
         assert width is not None
@@ -85,18 +85,18 @@ class Pool:
         return self._client
 
     def prepare(self, origins: Iterable[Origin]) -> None:
-        """Load the certificate authorities, while urllib3 is being imported."""
+        """Load the CA certificates while urllib3 is being imported."""
         for trusted in {origin.route[:2] for origin in origins if origin.scheme == "https"}:
             self.submit(("authorities", trusted), partial(self.dialer.contexts.get, *trusted))
 
-    def hang_up(self) -> None:
-        """Close the idle connections; what was learnt of the servers stays."""
+    def close_idle(self) -> None:
+        """Close the idle connections; the learnt connection limits stay."""
         with self._workers.lock:
             for lane in self._lanes.values():
-                lane.hang_up()
+                lane.close_idle()
 
     def close(self) -> None:
-        """Close the connections and let the threads end; jobs that have not begun are dropped."""
+        """Close the connections and stop the threads; queued jobs are dropped."""
         self._workers.close()
         self._timer.close()
         with self._workers.lock:
@@ -107,17 +107,17 @@ class Pool:
 
     def _lane(self, key: Hashable) -> Lane:
         if key not in self._lanes:
-            self._lanes[key] = Lane(self._share, self._workers.let_in, measured=isinstance(key, Origin))
+            self._lanes[key] = Lane(self._share, self._workers.dispatch, measured=isinstance(key, Origin))
         return self._lanes[key]
 
-    def _let_in(self, lane: Lane) -> None:
-        self._workers.let_in(lane)
+    def _dispatch(self, lane: Lane) -> None:
+        self._workers.dispatch(lane)
         if lane.width is not None and not lane.watched:
             lane.watched = True
             self.later(CHECK, partial(self._check, lane))
 
     def _check(self, lane: Lane) -> None:
-        """Look after a lane until nothing is under way; then close what lingers open."""
+        """Check a lane until it is idle; then close its connections after a delay."""
         assert lane.width is not None
         with self._workers.lock:
             lane.watched = bool(lane.active or lane.waiting)
@@ -125,9 +125,9 @@ class Pool:
             lane.width.check()
             self.later(CHECK, partial(self._check, lane))
         else:
-            self.later(LINGER, partial(self._hang_up, lane))
+            self.later(LINGER, partial(self._close_idle, lane))
 
-    def _hang_up(self, lane: Lane) -> None:
+    def _close_idle(self, lane: Lane) -> None:
         with self._workers.lock:
             if not lane.watched:
-                lane.hang_up()
+                lane.close_idle()

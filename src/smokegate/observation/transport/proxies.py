@@ -1,7 +1,7 @@
-"""Which proxy this machine's settings name for an address (`HTTPS_PROXY`, `NO_PROXY` …).
+"""Finds the configured proxy for a URL (`HTTPS_PROXY`, `NO_PROXY` …).
 
-Loopback addresses never go through one. `NO_PROXY` is read as Python reads it (hosts and their subdomains, with a port
-or without, `*` for all), and networks such as `10.0.0.0/8` besides, as curl and requests do.
+Loopback addresses never use one. `NO_PROXY` is read as Python does (hosts and their subdomains, optional port, `*`
+for all), plus networks such as `10.0.0.0/8`, as curl and requests do.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from urllib3.util import Url
 from smokegate.environment.addresses import is_loopback
 
 SYSTEMS = ("darwin", "win32")
-"""Where proxies are settings of the system, too."""
+"""Platforms with system-wide proxy settings."""
 
 
 def proxy_for(url: Url) -> str | None:
-    """Return the proxy's address for requests to an address, None where they go straight there."""
+    """Return the proxy URL for requests to a URL, None for a direct connection."""
     host = (url.host or "").strip("[]").rstrip(".").lower()
     if is_loopback(host) or not _may_be_set():
         return None
@@ -41,5 +41,5 @@ def _in_network(host: str, excluded: str) -> bool:
     networks = [each.strip() for each in excluded.split(",") if "/" in each]
     try:
         return any(ip_address(host) in ip_network(each, strict=False) for each in networks)
-    except ValueError:  # the host is a name, or what is excluded is no network
+    except ValueError:  # the host is a name, or the exclusion is not a network
         return False

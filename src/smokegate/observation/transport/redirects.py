@@ -1,4 +1,4 @@
-"""Where a redirect may lead: the same origin, or the same host from http to https; the rest is the answer itself."""
+"""Follows redirects within an origin and from http to https of a host; any other redirect is the response itself."""
 
 from __future__ import annotations
 
@@ -10,23 +10,22 @@ from smokegate.observation.plan.step import RawResponse, RequestToSend, resolve,
 from smokegate.observation.transport.connect import Route
 from smokegate.observation.transport.limits import BadRedirectError
 
-#: What may follow a redirect to another origin.
+#: Headers that may be sent to another origin.
 HARMLESS = frozenset({"accept", "accept-encoding", "user-agent", "accept-language"})
 
 
-def onward(request: RequestToSend, raw: RawResponse, location: str | None) -> RequestToSend | None:
-    """Return the request that a redirect leads to; None where there is none or it is not to be followed.
+def next_request(request: RequestToSend, raw: RawResponse, location: str | None) -> RequestToSend | None:
+    """Return the request that follows a redirect; None if there is none to follow.
 
-    Another host is followed only where the environment file allows it, plain http after https never. A body goes
-    to no other origin. Credentials, and every header that an environment file had us send, stay behind at the
-    border of the origin.
+    Redirects to another host are followed only if the environment file allows it, from https to http never. Bodies,
+    credentials and the headers of the environment file are never sent to another origin.
 
     Raises:
-        BadRedirectError: the location is not a web address.
+        BadRedirectError: the location is not an HTTP URL.
     """
     if raw.status not in REDIRECTS or not location or not request.follow:
         return None
-    target = _at_home(request, _target(request.url, location))
+    target = _at_original_host(request, _target(request.url, location))
     method = request.method
     if raw.status == 303 or (raw.status in {301, 302} and method == "POST"):
         method = "HEAD" if method == "HEAD" else "GET"
@@ -34,16 +33,16 @@ def onward(request: RequestToSend, raw: RawResponse, location: str | None) -> Re
     headers = tuple(pair for pair in request.headers if body is not None or pair[0].lower() != "content-type")
     route = request.route
     if not same_origin(request.url, target):
-        if not _may_leave(request, target) or body is not None or method not in {"GET", "HEAD", "OPTIONS"}:
+        if not _may_change_origin(request, target) or body is not None or method not in {"GET", "HEAD", "OPTIONS"}:
             return None
         headers = tuple(pair for pair in headers if pair[0].lower() in HARMLESS)
-        # Where to connect counts for the host, a client certificate, like every credential, for the origin.
+        # `connect_to` belongs to the host; a client certificate, like all credentials, to the origin.
         route = Route(route.ca_file, None, route.connect_to if same_host(request.url, target) else None)
     return RequestToSend(method, target, headers, body, request.follow, request.elsewhere, route=route)
 
 
-def _at_home(request: RequestToSend, target: str) -> str:
-    """Return a target at the host that the request named in its `Host` header as one at the host it was sent to."""
+def _at_original_host(request: RequestToSend, target: str) -> str:
+    """Replace the host of the request's `Host` header in a target by the host it was sent to."""
     named = next((value for name, value in request.headers if name.lower() == "host"), None)
     parts = urlsplit(target)
     if named is None or parts.netloc.lower() != named.lower():
@@ -51,7 +50,7 @@ def _at_home(request: RequestToSend, target: str) -> str:
     return parts._replace(netloc=urlsplit(request.url).netloc).geturl()
 
 
-def _may_leave(request: RequestToSend, target: str) -> bool:
+def _may_change_origin(request: RequestToSend, target: str) -> bool:
     before, after = urlsplit(request.url), urlsplit(target)
     if before.scheme == "https" and after.scheme == "http":
         return False
@@ -61,12 +60,12 @@ def _may_leave(request: RequestToSend, target: str) -> bool:
 
 
 def same_host(one: str, other: str) -> bool:
-    """Return whether two addresses have the same host."""
+    """Return whether two URLs have the same host."""
     return urlsplit(one).hostname == urlsplit(other).hostname
 
 
 def is_private(address: str) -> bool:
-    """Return whether an IP address belongs to no host on the internet: private, loopback, link-local or reserved."""
+    """Return whether an IP address is not public: private, loopback, link-local or reserved."""
     try:
         return not ipaddress.ip_address(address.partition("%")[0]).is_global
     except ValueError:

@@ -1,4 +1,4 @@
-"""One exchange: the attempts that it takes, and the time that the server is answerable for."""
+"""One exchange: its attempts, and the response time of the server."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from smokegate.observation.transport.lane_connection import LaneConnection
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.sites import Sites
 
-#: More than this over its budget is not noise of ours: it is not measured again.
+#: Seconds over the latency budget beyond which the excess is not our noise: no further measurement.
 NOISE = 1.0
-REMEASURED = 2
+MAX_REMEASURED = 2
 
 
 class RetryResult(NamedTuple):
-    """The outcome of an exchange, for the record and, with its secrets, for the steps that depend on it."""
+    """The recorded exchange, and the unredacted response for dependent steps."""
 
     exchange: Exchange
     raw: RawResponse | None
@@ -33,10 +33,10 @@ class Retries:
     """Carries out the steps of one environment.
 
     Args:
-        pool: the connections.
-        recorder: turns responses into what is recorded.
-        timeout: the deadline of one exchange, in seconds, all its attempts included.
-        sites: what the file declares for every request to an address.
+        pool: provides the connections.
+        recorder: converts responses to recorded outcomes.
+        timeout: seconds per exchange, all attempts included.
+        sites: the declared settings per origin.
     """
 
     def __init__(self, pool: Pool, recorder: Recorder, timeout: float, sites: Sites) -> None:
@@ -51,36 +51,36 @@ class Retries:
         request: RequestToSend,
         since: float,
         timeout: float | None = None,
-        own: LaneConnection | None = None,
+        connection: LaneConnection | None = None,
     ) -> RetryResult:
-        """Send until the outcome of the request is known, within one deadline.
+        """Send a request, with retries, within one deadline.
 
         Args:
-            step: what the exchange is.
-            request: what is sent.
-            since: when it was its turn (monotonic clock).
-            timeout: a deadline other than the environment's, in seconds.
-            own: the connection of the first attempt; each other one opens it anew, so that a balancer chooses again.
+            step: the planned step.
+            request: the request.
+            since: when it was dequeued (monotonic clock).
+            timeout: seconds, instead of the step's or the environment's timeout.
+            connection: used by the first attempt; each retry reopens it, so that a load balancer chooses again.
         """
         deadline = time.monotonic() + (timeout or step.timeout or self.timeout)
         request = self.sites.with_trace(self.sites.completed(request))
         attempts: list[Attempt] = []
         while True:
-            if own is None and (attempts or step.fresh):
-                own = LaneConnection(alone=True)
-            elif own is not None and attempts:
-                own.close()
-            fetched = self._fetch(request, since, deadline, own)
+            if connection is None and (attempts or step.fresh):
+                connection = LaneConnection(alone=True)
+            elif connection is not None and attempts:
+                connection.close()
+            fetched = self._fetch(request, since, deadline, connection)
             took = fetched.ended - fetched.started
             try:
                 outcome = self._outcome(step, fetched)
                 attempts.append(Attempt(outcome, fetched.started - self.recorder.zero, took))
                 again = step.retry and request.method in IDEMPOTENT
-                asleep = again and len(attempts) == 1 and self._asleep(request, outcome)
-                pause = self._pause(step, attempts, fetched) if again and not asleep else None
+                waking_up = again and len(attempts) == 1 and self._may_be_waking_up(request, outcome)
+                pause = self._pause(step, attempts, fetched) if again and not waking_up else None
             finally:
-                fetched.body.release()  # it is judged: the memory is the next large body's
-            if asleep:
+                fetched.body.release()  # free its memory for the next large body
+            if waking_up:
                 deadline = time.monotonic() + self.timeout
             elif pause is None or time.monotonic() + pause + took > deadline:
                 break
@@ -88,7 +88,7 @@ class Retries:
                 time.sleep(pause)
             since = time.monotonic()
         phases = self.recorder.phases(fetched)
-        measured = self._measure(step, request, phases, deadline, own) if isinstance(outcome, Answer) else ()
+        measured = self._measure(step, request, phases, deadline, connection) if isinstance(outcome, Answer) else ()
         exchange = Exchange(
             name=step.name,
             request=self.recorder.request(request),
@@ -100,25 +100,25 @@ class Retries:
             warm_seconds=min(measured, default=None),
             measured=measured,
         )
-        return RetryResult(exchange, fetched.raw if step.got is not None else None)
+        return RetryResult(exchange, fetched.raw if step.on_response is not None else None)
 
-    def _asleep(self, request: RequestToSend, outcome: Answer | NoAnswer) -> bool:
-        """Return whether the server may only be waking up: it held the request until the deadline, its first one."""
+    def _may_be_waking_up(self, request: RequestToSend, outcome: Answer | NoAnswer) -> bool:
+        """Return whether the server may be cold-starting: its first request ever timed out."""
         if not isinstance(outcome, NoAnswer) or outcome.cause is not WireCause.READ_TIMEOUT:
             return False
         return not self.pool.width(origin_of(request.url, request.route)).answered_once
 
     def _pause(self, step: Step, attempts: list[Attempt], fetched: Fetched) -> float | None:
         declared = step.declared
-        fits = None if declared is None else lambda answer: not unmet(declared, answer)
-        return pause_before_next([each.outcome for each in attempts], fits, shared=_wraps_shared(fetched.error))
+        as_declared = None if declared is None else lambda answer: not unmet(declared, answer)
+        return pause_before_next([each.outcome for each in attempts], as_declared, shared=_wraps_shared(fetched.error))
 
     def _fetch(
-        self, request: RequestToSend, since: float, deadline: float, own: LaneConnection | None = None
+        self, request: RequestToSend, since: float, deadline: float, connection: LaneConnection | None = None
     ) -> Fetched:
         began = time.monotonic()
         client = self.pool.client()
-        fetched = fetch(client, request, client.trace(since, deadline, own))
+        fetched = fetch(client, request, client.trace(since, deadline, connection))
         fetched.started = began
         return fetched
 
@@ -126,31 +126,31 @@ class Retries:
         if fetched.raw is None:
             return self.recorder.no_answer(fetched)
         answer = self.recorder.answer(fetched, step.kept_text)
-        if step.got is None:
-            fetched.raw = None  # megabytes, which no one will read
+        if step.on_response is None:
+            fetched.raw = None  # may be megabytes, and is not needed
         return answer
 
     def _measure(
-        self, step: Step, request: RequestToSend, phases: Phases, deadline: float, own: LaneConnection | None
+        self, step: Step, request: RequestToSend, phases: Phases, deadline: float, connection: LaneConnection | None
     ) -> tuple[float, ...]:
-        """Measure again while the answering time is over the budget by no more than our start-up may cost."""
-        first = phases.answering
+        """Repeat the measurement while it exceeds the budget by no more than our start-up may cost."""
+        first = phases.server_seconds
         if first is None:
             return ()
         measured = [first]
         while (
             step.within is not None
             and step.within < min(measured) < step.within + NOISE
-            and len(measured) <= REMEASURED
+            and len(measured) <= MAX_REMEASURED
             and request.method in IDEMPOTENT
             and time.monotonic() + min(measured) < deadline
         ):
-            again = self._fetch(request, time.monotonic(), deadline, own)
+            again = self._fetch(request, time.monotonic(), deadline, connection)
             again.body.release()
-            answering = self.recorder.phases(again).answering
-            if again.raw is None or answering is None:
+            server_seconds = self.recorder.phases(again).server_seconds
+            if again.raw is None or server_seconds is None:
                 break
-            measured.append(answering)
+            measured.append(server_seconds)
         return tuple(measured)
 
 

@@ -1,8 +1,8 @@
-"""The names in a certificate that was refused.
+"""Extracts the names of a rejected certificate.
 
-After a failed verification `ssl` gives no access to what the server showed, and what it showed is the evidence: a
-proxy's own default certificate, say. OpenSSL reports the handshake's messages while they come (as bytes, decrypted);
-of the certificate in them only the names of subject and issuer are read, as text without any trust in it.
+After a failed verification `ssl` gives no access to the server's certificate, which is the evidence: a proxy's default
+certificate, say. OpenSSL passes the decrypted handshake messages to a callback; only the names of subject and issuer
+are read from them, as untrusted text.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from typing import Any
 
 SEQUENCE, SET, VERSION, OID = 0x30, 0x31, 0xA0, 0x06
 HANDSHAKE, CERTIFICATE = 22, 11
-"""Content and message type of it (RFC 5246, 6.2.1 and 7.4)."""
-SHORT = {b"\x55\x04\x03": "CN", b"\x55\x04\x0a": "O"}
-"""Object identifier → how the part of a name is abbreviated: 2.5.4.3 and 2.5.4.10."""
-LONGEST = 80
-"""Characters of one part that are shown."""
+"""TLS content type and message type (RFC 5246, 6.2.1 and 7.4)."""
+ABBREVIATIONS = {b"\x55\x04\x03": "CN", b"\x55\x04\x0a": "O"}
+"""Object identifier → abbreviation in a name: 2.5.4.3 and 2.5.4.10."""
+MAX_PART = 80
+"""Maximum characters of one part of a name."""
 
 
 def keep(context: ssl.SSLContext) -> None:
-    """Have each socket of a context keep the message in which the server shows its certificates, as `shown`.
+    """Make each socket of a context store the server's certificate message as `shown`.
 
-    Set below `ssl.SSLContext`, whose own setter makes three enumerations of each of a handshake's 30 messages.
+    Set on the base class: the setter of `ssl.SSLContext` creates three enums for each of a handshake's 30 messages.
     """
 
     def message(sock: Any, direction: str, _version: int, content: int, kind: int, data: bytes) -> None:
@@ -31,11 +31,11 @@ def keep(context: ssl.SSLContext) -> None:
             sock.shown = bytes(data)
 
     below: Any = ssl.SSLContext.__base__
-    below._msg_callback.__set__(context, message)  # noqa: SLF001 -- the only way to it before Python 3.13
+    below._msg_callback.__set__(context, message)  # noqa: SLF001 -- the only way before Python 3.13
 
 
 def names(message: bytes) -> str:
-    """Return `for CN=…, issued by CN=…` of the first certificate in a handshake message; empty where there is none."""
+    """Return `for CN=…, issued by CN=…` for the first certificate of a handshake message; empty if there is none."""
     try:
         return _names(message)
     except (IndexError, UnicodeDecodeError):
@@ -59,8 +59,8 @@ def _name(data: bytes) -> str:
     for _, relative in _parts(data):
         for _, pair in _parts(relative):
             (_, oid), (_, value) = list(_parts(pair))[:2]
-            if oid in SHORT:
-                found.append(f"{SHORT[oid]}={value.decode('utf-8', 'replace')[:LONGEST]}")
+            if oid in ABBREVIATIONS:
+                found.append(f"{ABBREVIATIONS[oid]}={value.decode('utf-8', 'replace')[:MAX_PART]}")
     return ", ".join(found)
 
 

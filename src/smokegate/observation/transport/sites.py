@@ -1,4 +1,4 @@
-"""What the environment file declares for every request to an address: headers, certificates, where to connect."""
+"""Adds the settings declared per origin to requests: headers, certificates, `connect_to`."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from smokegate.observation.transport.connect import Origin, Route
 
 
 class Sites:
-    """The addresses of one environment.
+    """The origins of one environment.
 
     Args:
-        declared: what the file declares for an address, the backend last, which counts first.
-        ca_file: authorities to trust besides the usual ones.
-        traced: whether each request to these addresses carries a `traceparent` of its own.
+        declared: settings by URL; the last one wins, which is the backend's.
+        ca_file: CA file to trust besides the default ones.
+        traced: whether requests to these origins get a `traceparent` header.
     """
 
     def __init__(self, declared: Mapping[str, Carried], ca_file: str | None, *, traced: bool = False) -> None:
@@ -29,18 +29,18 @@ class Sites:
 
     @classmethod
     def of(cls, environment: Environment) -> Sites:
-        """Return those of an environment's file."""
+        """Return the origins of an environment."""
         declared = {each.url: each for each in (environment.frontend, environment.backend) if each is not None}
         return cls(declared, environment.ca_file, traced=environment.trace is not None)
 
     def origin(self, request: RequestToSend) -> Origin:
-        """Return where a request leads."""
+        """Return the origin of a request, with its route."""
         return origin_of(request.url, self.completed(request).route)
 
     def completed(self, request: RequestToSend) -> RequestToSend:
-        """Return a request with what the file declares for all of its site, which goes to no other origin.
+        """Return a request with the settings of its origin.
 
-        A browser sends no credentials with a preflight, so that it must be answered without them.
+        A preflight gets no credentials, as in a browser.
         """
         site = self._declared.get(web_origin(request.url))
         if site is None:
@@ -54,7 +54,7 @@ class Sites:
         return replace(request, headers=(*request.headers, *more), route=route)
 
     def with_trace(self, request: RequestToSend) -> RequestToSend:
-        """Return a request with a trace of its own (W3C Trace Context, 3.2)."""
+        """Return a request with a new trace id (W3C Trace Context, 3.2)."""
         if not self._traced or web_origin(request.url) not in self._declared:
             return request
         trace = ("traceparent", f"00-{token_hex(16)}-{token_hex(8)}-01")

@@ -1,4 +1,4 @@
-"""One thread that does short jobs at their time."""
+"""A thread that runs short scheduled jobs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Job = Callable[[], object]
 
 
 class Timer:
-    """Does jobs later, on one daemon thread that starts with the first job. Thread-safe."""
+    """Runs jobs after a delay, on one daemon thread started by the first job. Thread-safe."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
@@ -23,7 +23,7 @@ class Timer:
         self._closed = False
 
     def later(self, seconds: float, job: Job) -> None:
-        """Run a short job after some seconds, unless `close` comes first."""
+        """Run a short job in `seconds`, unless closed before."""
         with self._condition:
             if self._closed:
                 return
@@ -34,7 +34,7 @@ class Timer:
             self._condition.notify()
 
     def close(self) -> None:
-        """Drop what has not begun."""
+        """Drop the pending jobs."""
         with self._condition:
             self._closed = True
             self._jobs.clear()
@@ -55,10 +55,10 @@ class Timer:
 
 
 def guarded(job: Job) -> None:
-    """Do a job; an exception is logged, so that the thread that did it lives on."""
+    """Run a job and log its exception, so that the thread survives."""
     try:
         job()
-    except Exception:  # noqa: BLE001 -- jobs report their own failures; no thread may be lost for one
+    except Exception:  # noqa: BLE001 -- jobs report their failures; a thread must survive them
         log().exception("a job of the pool failed")
 
 

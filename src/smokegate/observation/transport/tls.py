@@ -1,6 +1,6 @@
-"""One TLS context for all connections of a run, and what a certificate says.
+"""Shared TLS contexts, sockets with a deadline, and certificate details.
 
-Loading the authorities takes 18 to 29 ms and 4 MB; libraries do it for every connection, here it happens once.
+Loading the CA certificates takes 18 to 29 ms and 4 MB; libraries do it per connection, we do it once.
 """
 
 from __future__ import annotations
@@ -20,26 +20,25 @@ from smokegate.observation.transport.limits import MAX_WIRE, TooLargeError
 if TYPE_CHECKING:
     from smokegate.environment.carried import ClientCertificate
 
-#: Variables that name the authorities to trust, as requests and OpenSSL read them; the first that is set
-#: counts.
+#: Variables that name the CA bundle, as in requests and OpenSSL; the first one set wins.
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 
 
-class _Bounded:
-    """Gives every receive and send what is left of the exchange's time and bytes.
+class _Limited:
+    """Applies the exchange's deadline and byte budget to each receive and send.
 
-    A server that drips ends on time, and one that floods, in a head or a chunk line without end, at the cap.
+    It stops a server that drips bytes at the deadline, and endless headers or chunk lines at the cap.
     """
 
     deadline: float = float("inf")
     budget: float = float("inf")
-    """How many bytes may still come."""
+    """Bytes that may still be received."""
 
     def spend(self, count: int) -> int:
-        """Note that so many bytes came.
+        """Count received bytes.
 
         Raises:
-            TooLargeError: more came than may.
+            TooLargeError: the budget is exceeded.
         """
         self.budget -= count
         if self.budget < 0:
@@ -47,7 +46,7 @@ class _Bounded:
         return count
 
     def left(self) -> float | None:
-        """Return the seconds that are left; None where there is no deadline.
+        """Return the seconds left; None without a deadline.
 
         Raises:
             TimeoutError: none are left.
@@ -56,12 +55,12 @@ class _Bounded:
             return None
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise TimeoutError("timed out")  # as the socket says it: it is the same deadline
+            raise TimeoutError("timed out")  # the message of a socket timeout
         return left
 
 
-class Socket(_Bounded, socket.socket):
-    """A TCP socket that keeps the deadline of the exchange it is used for."""
+class Socket(_Limited, socket.socket):
+    """A TCP socket that enforces the deadline of its exchange."""
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:  # noqa: D102 -- as its base says
         self.settimeout(self.left())
@@ -72,11 +71,11 @@ class Socket(_Bounded, socket.socket):
         return super().sendall(*args, **kwargs)
 
 
-class TlsSocket(_Bounded, ssl.SSLSocket):
-    """A TLS socket that keeps the deadline of the exchange it is used for."""
+class TlsSocket(_Limited, ssl.SSLSocket):
+    """A TLS socket that enforces the deadline of its exchange."""
 
     shown: bytes = b""
-    """The handshake message with the server's certificates, also where they are refused."""
+    """The handshake message with the server's certificates, even if they are rejected."""
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:  # noqa: D102 -- as its base says
         self.settimeout(self.left())
@@ -87,7 +86,7 @@ class TlsSocket(_Bounded, ssl.SSLSocket):
         try:
             return super().send(*args, **kwargs)
         except (ssl.SSLEOFError, ConnectionError) as error:
-            # In TLS 1.3 a server refuses a client's certificate after the handshake: its alert waits to be read.
+            # In TLS 1.3 a server rejects a client certificate after the handshake: its alert is still unread.
             try:
                 super().recv(1)
             except ssl.SSLError as alert:
@@ -98,22 +97,22 @@ class TlsSocket(_Bounded, ssl.SSLSocket):
 
 
 class Contexts:
-    """The TLS contexts of a run: one, and one more for each file of authorities and each client certificate."""
+    """The TLS contexts of a run, one per CA file and client certificate."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._made: dict[tuple[str | None, ClientCertificate | None], ssl.SSLContext] = {}
+        self._contexts: dict[tuple[str | None, ClientCertificate | None], ssl.SSLContext] = {}
 
     def get(self, ca_file: str | None = None, certificate: ClientCertificate | None = None) -> ssl.SSLContext:
-        """Return the shared context; the authorities are loaded at the first call.
+        """Return the shared context; the first call loads the CA certificates.
 
         Raises:
-            OSError: a file of authorities or a certificate cannot be read.
+            OSError: a CA file or certificate cannot be read.
         """
         with self._lock:
-            if (ca_file, certificate) not in self._made:
-                self._made[ca_file, certificate] = _context(ca_file, certificate)
-            return self._made[ca_file, certificate]
+            if (ca_file, certificate) not in self._contexts:
+                self._contexts[ca_file, certificate] = _context(ca_file, certificate)
+            return self._contexts[ca_file, certificate]
 
 
 def _context(ca_file: str | None, certificate: ClientCertificate | None) -> ssl.SSLContext:
@@ -138,24 +137,24 @@ def _context(ca_file: str | None, certificate: ClientCertificate | None) -> ssl.
     return context
 
 
-MOST_READ = 1024
-"""Certificates that are kept as they were read: a server could show another one on each connection."""
-_READ: dict[bytes, Certificate] = {}
+MAX_CACHED = 1024
+"""Maximum cached certificates: a server could present a different one on each connection."""
+_CERTIFICATES: dict[bytes, Certificate] = {}
 
 
 def certificate_of(sock: ssl.SSLSocket) -> Certificate | None:
-    """Return what the peer's verified certificate says; read once for all connections that show the same one."""
+    """Return the details of the peer's verified certificate, parsed once per certificate."""
     encoded = sock.getpeercert(binary_form=True)
     if not encoded:
         return None
-    if (known := _READ.get(encoded)) is None:
-        if len(_READ) >= MOST_READ:
-            _READ.clear()
-        known = _READ[encoded] = _read(sock.getpeercert())
+    if (known := _CERTIFICATES.get(encoded)) is None:
+        if len(_CERTIFICATES) >= MAX_CACHED:
+            _CERTIFICATES.clear()
+        known = _CERTIFICATES[encoded] = _parse(sock.getpeercert())
     return known
 
 
-def _read(shown: Any) -> Certificate:
+def _parse(shown: Any) -> Certificate:
     return Certificate(
         subject=_name(shown.get("subject", ())),
         issuer=_name(shown.get("issuer", ())),

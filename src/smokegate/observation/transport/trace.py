@@ -1,4 +1,4 @@
-"""What one request is allowed, and what it took."""
+"""Limits and timings of one request."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from smokegate.observation.transport.width import Width
 
 
 class Trace(Struct):
-    """What one request is allowed, and what it took; the connection classes fill it in."""
+    """Limits and timings of one request; the connection classes fill it in."""
 
     dialer: Dialer
     route: Route
-    """How the host is connected to; set anew for each redirect."""
+    """Connection settings of the host; replaced on each redirect."""
     since: float
     deadline: float
     widths: Callable[[Origin], Width]
-    """What is known of how many connections a server takes."""
-    own: LaneConnection | None = None
-    """The connection that its lane chose; None: any that is free."""
+    """Returns the connection limit of an origin."""
+    lane_connection: LaneConnection | None = None
+    """The connection chosen by its lane; None: any free one."""
     public_only: bool = False
-    """Whether only addresses on the internet may be connected to: after a redirect by a host that is there."""
+    """Whether only public addresses are allowed, as after a redirect from a public host."""
     opened: Connection | None = None
-    """The connection, if it was opened for this request."""
+    """The connection, if this request opened it."""
     used: Connection | None = None
     """The connection that carried the request."""
-    sent: float | None = None
-    headed: float | None = None
+    sent_at: float | None = None
+    headers_at: float | None = None
     proxied: bool = False
-    """Whether it is sent through a proxy that the environment variables name."""
+    """Whether it goes through a proxy from the environment variables."""
     tunnelled: bool = False
-    """Whether that proxy has opened a way to the host."""
+    """Whether the proxy has opened a tunnel to the host."""
 
 
 class Current(threading.local):
-    """The request that a thread sends."""
+    """The trace of the request that a thread is sending."""
 
     trace: Trace
 

@@ -1,6 +1,6 @@
-"""Connections that report what each phase took, and keep one deadline for the whole exchange.
+"""urllib3 connections that record the duration of each phase and enforce one deadline per exchange.
 
-Imported late: urllib3's connections, extended.
+Imported late.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from smokegate.observation.transport.connect import Connection, Origin, address_of
 from smokegate.observation.transport.limits import MAX_INTERIM, MAX_WIRE
-from smokegate.observation.transport.place import Place
+from smokegate.observation.transport.slot import Slot
 from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_of
 from smokegate.observation.transport.trace import Trace, current
 from smokegate.observation.transport.width import Width
 
-#: Servers close connections that idle (uvicorn after 5 s, nginx after 75 s); a request sent into the closing
-#: gets no answer.
+#: Seconds a connection may idle: servers close keep-alive connections (uvicorn after 5 s, nginx after 75 s), and a
+#: request sent at that moment gets no response.
 IDLE = 2.0
 
 
 class Response(http.client.HTTPResponse):
-    """An answer that may be preceded by interim ones (102, 103), which the library takes for the answer."""
+    """A response after interim ones (102, 103), which http.client takes for the final one."""
 
     def _read_status(self) -> tuple[str, int, str]:
-        begins = self.fp.peek(5)  # waits for the first bytes; a server of another protocol may never end its line
+        begins = self.fp.peek(5)  # blocks for the first bytes; another protocol may never end its line
         if begins and not begins.startswith(b"HTTP/"[: len(begins)]) and b"\n" not in begins:
             settings = begins[3:4] == b"\4" and not any(begins[5:9])
             raise http.client.BadStatusLine("HTTP/2 (a SETTINGS frame)" if settings else repr(begins[:30]))
@@ -41,15 +41,15 @@ class Response(http.client.HTTPResponse):
 
 
 class _Traced:
-    """What both connection classes do more than urllib3's."""
+    """Extends both urllib3 connection classes."""
 
-    _line: Connection | None = None
-    _rested: float = 0.0
+    _opened: Connection | None = None
+    _idle_since: float = 0.0
     _width: Width | None = None
-    _place: Place | None = None
+    _slot: Slot | None = None
     _failed: bool = False
-    """Whether the last answer was an error of the server."""
-    _unread: bool = False
+    """Whether the last response was a server error."""
+    _release_pending: bool = False
 
     def _new_conn(self: Any) -> Socket:
         trace = current.trace
@@ -63,16 +63,16 @@ class _Traced:
         scheme = "https" if isinstance(self, HTTPSConnection) else "http"
         origin = Origin(scheme, self._dns_host, self.port, trace.route.over(scheme))
         width = trace.widths(origin)
-        place = width.opening(trace.own)
+        slot = width.opening(trace.lane_connection)
         try:
-            self._line = self._dial(origin, trace)
+            self._opened = self._dial(origin, trace)
         except BaseException:
-            width.leave(place)
+            width.remove(slot)
             raise
-        trace.opened = self._line
-        self._width, self._place = width, place
-        self._rested = time.monotonic()
-        width.opened(place, self.sock, secure=scheme == "https")
+        trace.opened = self._opened
+        self._width, self._slot = width, slot
+        self._idle_since = time.monotonic()
+        width.opened(slot, self.sock, secure=scheme == "https")
 
     def _tunnel(self: Any) -> None:
         super()._tunnel()  # type: ignore[misc]
@@ -88,61 +88,61 @@ class _Traced:
         opened: Any = trace.dialer.take(origin, trace.since, trace.deadline, public_only=trace.public_only)
         self.sock = opened.sock
         self.is_verified = origin.scheme == "https"
-        if hasattr(self, "_post_conn"):  # urllib3-future, which niquests puts in urllib3's place for everyone
+        if hasattr(self, "_post_conn"):  # urllib3-future, which niquests installs in place of urllib3
             self._protocol = None
             self._post_conn()
         return opened  # type: ignore[no-any-return]
 
     def request(self: Any, *args: Any, **kwargs: Any) -> None:
         trace = current.trace
-        if self._unread:
-            self._unread = False
-            self.rest()
-        if self.sock is not None and self._place is not None:
-            stale = self.proxy is None and time.monotonic() - self._rested > IDLE
-            if stale or not self._width.reuse(self._place):
+        if self._release_pending:
+            self._release_pending = False
+            self.release()
+        if self.sock is not None and self._slot is not None:
+            stale = self.proxy is None and time.monotonic() - self._idle_since > IDLE
+            if stale or not self._width.reuse(self._slot):
                 self.close()
         if self.sock is None:
             self.connect()
         self.sock.deadline, self.sock.budget = trace.deadline, MAX_WIRE
-        trace.used = self._line
-        trace.sent = time.monotonic()
+        trace.used = self._opened
+        trace.sent_at = time.monotonic()
         super().request(*args, **kwargs)  # type: ignore[misc]
 
-    def getresponse(self: Any, **named: Any) -> Any:
-        width, place, trace = self._width, self._place, current.trace  # closing, as an answer may demand, drops them
-        response = super().getresponse(**named)  # type: ignore[misc]
-        self._rested = trace.headed = now = time.monotonic()
-        width.answered(place, now - (trace.sent or now))
+    def getresponse(self: Any, **options: Any) -> Any:
+        width, slot, trace = self._width, self._slot, current.trace  # `Connection: close` resets them
+        response = super().getresponse(**options)  # type: ignore[misc]
+        self._idle_since = trace.headers_at = now = time.monotonic()
+        width.answered(slot, now - (trace.sent_at or now))
         self._failed = response.status >= 500
-        if response.status == 101:  # the connection speaks another protocol from here on
+        if response.status == 101:  # the protocol was switched
             self.close()
         return response
 
-    def rest(self: Any) -> None:
-        """Note that an answer was read to its end; the connection is closed where it is not to be kept.
+    def release(self: Any) -> None:
+        """Record that a response was read to its end, and close the connection unless it may be reused.
 
-        urllib3-future calls this before the answer is read; then it is noted when the next request comes.
+        urllib3-future calls this before the response is read; then the next request does it.
         """
         if getattr(self, "_pending_responses", None):
-            self._unread = True
+            self._release_pending = True
             return
-        if self.sock is not None and self._place is not None and (not self._width.rest(self._place) or self._failed):
-            self.close()  # servers such as uvicorn hang up after an error without having said so
+        if self.sock is not None and self._slot is not None and (not self._width.release(self._slot) or self._failed):
+            self.close()  # uvicorn and others close unannounced after an error
 
     def close(self: Any) -> None:
         if self._width is not None:
-            self._width.leave(self._place)
-        self._width = self._place = None
+            self._width.remove(self._slot)
+        self._width = self._slot = None
         super().close()  # type: ignore[misc]
 
 
-class _Resting:
-    """What both pools do more than urllib3's."""
+class _ReleasingPool:
+    """Extends both urllib3 pool classes."""
 
     def _put_conn(self: Any, conn: Any) -> None:
         if conn is not None:
-            conn.rest()
+            conn.release()
         super()._put_conn(conn)  # type: ignore[misc]
 
 
@@ -158,13 +158,13 @@ class _Https(_Traced, HTTPSConnection):
     response_class = Response
 
 
-class HttpPool(_Resting, HTTPConnectionPool):
+class HttpPool(_ReleasingPool, HTTPConnectionPool):
     """Traced connections to one host."""
 
     ConnectionCls = _Http
 
 
-class HttpsPool(_Resting, HTTPSConnectionPool):
+class HttpsPool(_ReleasingPool, HTTPSConnectionPool):
     """Traced TLS connections to one host."""
 
     ConnectionCls = _Https

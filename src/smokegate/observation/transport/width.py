@@ -1,9 +1,9 @@
-"""How many connections one server is given at once, learnt from its answers.
+"""Learns from its responses how many concurrent connections a server takes.
 
-A server that serves one connection at a time (stock `http.server`, a gunicorn sync worker) makes everyone else
-wait while a connection of ours is open. So no more than two are opened first, each for a request that is sent at
-once; only an answer on the second, while the first is open, proves that the server takes several. Where none
-comes, the first is closed as soon as it carries no request, and from then on every connection after its answer.
+A server that handles one connection at a time (stock `http.server`, a gunicorn sync worker) blocks all other clients
+while one of our connections is open. So at most two are opened at first, each with a request ready to send; only a
+response on the second, while the first is open, proves that the server takes several. Without one, the first is closed
+as soon as it is idle, and from then on every connection after its response.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ import time
 from collections.abc import Callable
 
 from smokegate.observation.transport.lane_connection import LaneConnection
-from smokegate.observation.transport.place import Place, alive
+from smokegate.observation.transport.slot import Slot, alive
 
-#: As many connections per server as browsers open.
-MOST = 6
-#: How long a second connection may go without an answer, beside an open one, before the open one is closed: so
-#: many times what the first connection took, but at least so many seconds.
-TIMES, SHORTEST_TRIAL = 2.0, 0.1
-#: A server from which nothing came for this long, or for twice its slowest answer, gets one more connection.
+#: Connections per server, as in browsers.
+MAX_CONNECTIONS = 6
+#: How long a second connection may wait for a response before the first is closed: a multiple of the first response
+#: time, and a minimum in seconds.
+TRIAL_FACTOR, MIN_TRIAL = 2.0, 0.1
+#: Seconds without a response, or twice the slowest response time, after which one more connection is opened.
 PATIENCE = 0.5
 
 
 class Width:
-    """The open connections to one server and how many there may be. Thread-safe.
+    """The open connections to one server and their limit. Thread-safe.
 
     Args:
-        most: how many there may ever be.
-        queued: says how many requests wait for a connection.
-        changed: called when more connections may be opened.
+        most: maximum number of connections.
+        queued: returns the number of queued requests.
+        changed: called when the limit was raised.
     """
 
     def __init__(self, most: int, queued: Callable[[], int], changed: Callable[[], None]) -> None:
@@ -40,90 +40,91 @@ class Width:
         self._queued = queued
         self._changed = changed
         self._lock = threading.RLock()
-        self._open: list[Place] = []
+        self._open: list[Slot] = []
         self._cap = 2
         self._extra = 0
         self._first: float | None = None
         self._slowest = 0.0
-        self._quickest_opening = 0.0
-        self._moved = time.monotonic()
+        self._fastest_connect = 0.0
+        self._last_progress = time.monotonic()
         self._trial_ended: float | None = None
         self.proven = False
-        """Whether the server has been seen to take several connections."""
+        """Whether the server is known to handle several connections."""
         self.single = False
-        """Whether it serves one connection at a time, as far as is known."""
+        """Whether the server seems to handle one connection at a time."""
 
     @property
     def allowed(self) -> int:
-        """How many requests may be under way at once."""
+        """Maximum concurrent requests."""
         return min(self.most, self._cap + self._extra)
 
     @property
     def answered_once(self) -> bool:
-        """Whether anything was ever answered."""
+        """Whether there was any response."""
         return self._first is not None
 
-    def carried(self, own: LaneConnection) -> set[str] | None:
-        """Return what an open connection of a lane has carried, None where it is closed."""
+    def carried(self, connection: LaneConnection) -> set[str] | None:
+        """Return the exchanges that a lane's connection has carried, None if it is closed."""
         with self._lock:
-            return next((set(place.carried) for place in self._open if place.own is own), None)
+            return next((set(slot.carried) for slot in self._open if slot.lane_connection is connection), None)
 
     @property
     def worth_waiting(self) -> bool:
-        """Whether a connection that is in use is free again before another one would be open."""
-        return self.proven and not self._extra and self._slowest < self._quickest_opening
+        """Whether waiting for a busy connection is faster than opening another."""
+        return self.proven and not self._extra and self._slowest < self._fastest_connect
 
-    def opening(self, own: LaneConnection | None) -> Place:
-        """Note that a connection is about to be opened, that of a lane or any."""
+    def opening(self, connection: LaneConnection | None) -> Slot:
+        """Record that a connection is about to be opened."""
         with self._lock:
             if len(self._open) >= self.most:
-                self.shut_idle()
-            place = Place(time.monotonic(), own=own, carried={own.current} if own is not None else set())
-            self._open.append(place)
-            return place
+                self.close_idle()
+            carried = {connection.current} if connection is not None else set()
+            slot = Slot(time.monotonic(), lane_connection=connection, carried=carried)
+            self._open.append(slot)
+            return slot
 
-    def opened(self, place: Place, sock: socket.socket, *, secure: bool) -> None:
-        """Note that it is open; a finished TLS handshake is an answer."""
+    def opened(self, slot: Slot, sock: socket.socket, *, secure: bool) -> None:
+        """Record that it is open; a finished TLS handshake counts as a response."""
         with self._lock:
-            place.connected, place.sock = time.monotonic(), sock
-            took = place.connected - place.since
-            self._quickest_opening = min(self._quickest_opening or took, took)
-            proven = secure and self._learn(place)
+            slot.connected, slot.sock = time.monotonic(), sock
+            took = slot.connected - slot.since
+            self._fastest_connect = min(self._fastest_connect or took, took)
+            proven = secure and self._learn(slot)
         if proven:
             self._changed()
 
-    def reuse(self, place: Place) -> bool:
-        """Note that an open connection gets another request; False where it must not."""
+    def reuse(self, slot: Slot) -> bool:
+        """Record another request on an open connection; False if it must not be reused."""
         with self._lock:
-            if place.spent:
+            if slot.spent:
                 return False
-            place.busy = True
-            if place.own is not None:
-                place.carried.add(place.own.current)
+            slot.busy = True
+            if slot.lane_connection is not None:
+                slot.carried.add(slot.lane_connection.current)
             return True
 
-    def answered(self, place: Place, took: float) -> None:
-        """Note that an answer began, so many seconds after its request was sent."""
+    def answered(self, slot: Slot, took: float) -> None:
+        """Record that a response arrived, `took` seconds after its request."""
         with self._lock:
             now = time.monotonic()
             if self._first is None:
-                self._first = now - place.since
-            if not place.answered and self._trial_ended is not None and now - self._trial_ended > self._trial:
-                # The other connection has been closed for long: this answer was merely slow.
+                self._first = now - slot.since
+            if not slot.answered and self._trial_ended is not None and now - self._trial_ended > self._trial:
+                # The other connection was closed long ago: this response was merely slow.
                 self.single, self._trial_ended = False, None
-            place.answered = True
+            slot.answered = True
             self._slowest = max(self._slowest, took)
-            self._moved, self._extra = now, 0
-            self._learn(place)
+            self._last_progress, self._extra = now, 0
+            self._learn(slot)
         self._changed()
 
-    def rest(self, place: Place) -> bool:
-        """Note that its answer was read to the end; return whether the connection is kept for another request."""
+    def release(self, slot: Slot) -> bool:
+        """Record that a response was read to its end; return whether the connection may be reused."""
         with self._lock:
-            place.busy = False
-            if place.spent or self.single or (not self.proven and not self._queued()):
+            slot.busy = False
+            if slot.spent or self.single or (not self.proven and not self._queued()):
                 return False
-            if place.own is not None and place.own.alone:
+            if slot.lane_connection is not None and slot.lane_connection.alone:
                 return False
             if not self.proven and self._cap == 1:
                 self._cap = 2
@@ -132,53 +133,53 @@ class Width:
         self._changed()
         return True
 
-    def leave(self, place: Place) -> None:
-        """Note that a connection is closed."""
+    def remove(self, slot: Slot) -> None:
+        """Record that a connection was closed."""
         with self._lock, contextlib.suppress(ValueError):
-            self._open.remove(place)
+            self._open.remove(slot)
 
     def check(self) -> None:
-        """Check whether anything waits without success; called several times a second while requests are under way."""
+        """Adjust the limit if requests are stuck; called several times a second while any are in flight."""
         now = time.monotonic()
         with self._lock:
             waiting = [p for p in self._open if p.busy and not p.answered and now - p.since > self._trial]
             if waiting and not self.proven and any(p.answered for p in self._open):
                 self.single, self._cap, self._trial_ended = True, 1, now
             if waiting:
-                self.shut_idle()
-            if not self._queued() or now - self._moved < max(PATIENCE, 2 * self._slowest):
+                self.close_idle()
+            if not self._queued() or now - self._last_progress < max(PATIENCE, 2 * self._slowest):
                 return
             if not self.answered_once:
-                return  # it may be waking up, or hang: more requests would only pile up
-            self._moved = now
+                return  # it may be starting or hanging: more requests would only pile up
+            self._last_progress = now
             self._extra += 1
         self._changed()
 
-    def shut_idle(self) -> None:
-        """Hang up on the connections that carry no request; their owners find them closed."""
+    def close_idle(self) -> None:
+        """Shut down the idle connections; their owners find them closed."""
         with self._lock:
-            for place in list(self._open):
-                if not place.busy and place.sock is not None:
-                    place.spent = True
-                    self._open.remove(place)
+            for slot in list(self._open):
+                if not slot.busy and slot.sock is not None:
+                    slot.spent = True
+                    self._open.remove(slot)
                     with contextlib.suppress(OSError):
-                        place.sock.shutdown(socket.SHUT_RDWR)
+                        slot.sock.shutdown(socket.SHUT_RDWR)
 
     @property
     def _trial(self) -> float:
-        return max(SHORTEST_TRIAL, TIMES * (self._first or 0.0))
+        return max(MIN_TRIAL, TRIAL_FACTOR * (self._first or 0.0))
 
-    def _learn(self, place: Place) -> bool:
-        """Widen if another connection is still open: who serves one at a time would not have come to this one.
+    def _learn(self, slot: Slot) -> bool:
+        """Raise the limit if another connection is open: a server that handles one at a time would not have got here.
 
-        The other one is older, or both have been answered.
+        The other one must be older, or both have a response.
         """
         older = [
             p
             for p in self._open
-            if p is not place
+            if p is not slot
             and p.connected is not None
-            and (p.connected < place.since or (p.answered and place.answered))
+            and (p.connected < slot.since or (p.answered and slot.answered))
             and alive(p)
         ]
         if not older:

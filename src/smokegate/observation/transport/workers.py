@@ -1,4 +1,4 @@
-"""A bounded number of daemon threads that work on whatever lane has a request that may begin."""
+"""A bounded pool of daemon threads that serve all lanes."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from collections import deque
 from functools import partial
 
 from smokegate.observation.transport.lane_connection import LaneConnection
-from smokegate.observation.transport.lanes import Lane, Request
+from smokegate.observation.transport.lanes import Lane, LaneRequest
 from smokegate.observation.transport.timer import guarded
 
-#: glibc's `M_ARENA_MAX` (malloc.h), and how many arenas are enough: Python's lock lets one thread allocate at a time.
+#: `M_ARENA_MAX` of glibc (malloc.h), and how many arenas suffice: the GIL lets one thread allocate at a time.
 ARENA_MAX, ARENAS = -8, 1
 
 
 class Workers:
-    """At most so many threads; each stays with a lane until that has nothing left to begin.
+    """Up to `most` threads; each stays with a lane while it has requests that may start.
 
     Args:
-        most: how many threads there may be.
+        most: maximum number of threads.
     """
 
     def __init__(self, most: int) -> None:
         self.lock = threading.RLock()
-        """Guards the lanes, too."""
+        """Also guards the lanes."""
         self._wake = threading.Condition(self.lock)
         self._most = most
-        self._ready: deque[tuple[Lane, Request, LaneConnection]] = deque()
+        self._ready: deque[tuple[Lane, LaneRequest, LaneConnection]] = deque()
         self._threads = 0
         self._idle = 0
         self.closed = False
 
-    def let_in(self, lane: Lane) -> None:
-        """Have threads do what may begin on a lane."""
+    def dispatch(self, lane: Lane) -> None:
+        """Hand the requests of a lane that may start to threads."""
         with self.lock:
             while not self.closed and (taken := lane.take()) is not None:
                 self._ready.append((lane, *taken))
@@ -45,19 +45,19 @@ class Workers:
                     threading.Thread(target=self._work, name=f"smokegate {self._threads}", daemon=True).start()
 
     def close(self) -> None:
-        """Let the threads end; what has not begun is dropped."""
+        """Stop the threads; queued requests are dropped."""
         with self.lock:
             self.closed = True
             self._ready.clear()
             self._wake.notify_all()
 
     def _work(self) -> None:
-        while (found := self._next()) is not None:
-            lane, request, connection = found
-            while (following := self._do(lane, request, connection)) is not None:
+        while (ready := self._next()) is not None:
+            lane, request, connection = ready
+            while (following := self._run_request(lane, request, connection)) is not None:
                 request, connection = following
 
-    def _next(self) -> tuple[Lane, Request, LaneConnection] | None:
+    def _next(self) -> tuple[Lane, LaneRequest, LaneConnection] | None:
         with self._wake:
             while not self._ready and not self.closed:
                 self._idle += 1
@@ -65,20 +65,22 @@ class Workers:
                 self._idle -= 1
             return None if self.closed else self._ready.popleft()
 
-    def _do(self, lane: Lane, request: Request, connection: LaneConnection) -> tuple[Request, LaneConnection] | None:
-        """Do a request, and return what this thread does next on the lane."""
+    def _run_request(
+        self, lane: Lane, request: LaneRequest, connection: LaneConnection
+    ) -> tuple[LaneRequest, LaneConnection] | None:
+        """Run a request; return the next one of the lane for this thread."""
         guarded(partial(request.run, connection))
         with self.lock:
             lane.done(connection)
             following = None if self.closed else lane.take()
-            self.let_in(lane)
+            self.dispatch(lane)
         return following
 
 
-def share_memory() -> None:
-    """Have glibc give threads no memory arenas of their own: each keeps what others could use."""
+def limit_memory_arenas() -> None:
+    """Make all threads share one glibc memory arena: freed memory in a thread's arena is unusable to others."""
     if sys.platform == "linux":
-        import ctypes  # noqa: PLC0415 -- only where many threads are to come
+        import ctypes  # noqa: PLC0415 -- only with many threads
 
         with contextlib.suppress(AttributeError, OSError):  # another C library
             ctypes.CDLL(None).mallopt(ARENA_MAX, ARENAS)

@@ -1,1 +1,1 @@
-"""The frontend: its page, the files that the page needs, the addresses that its scripts call."""
+"""The frontend: its page, the page's files, and the URLs that its scripts call."""

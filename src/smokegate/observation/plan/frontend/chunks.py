@@ -1,4 +1,4 @@
-"""Which further files a script loads: what it imports, and the chunks that bundlers split off."""
+"""Finds the files that a script loads: imports, workers and bundler chunks."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from smokegate.observation.javascript.world import World
 from smokegate.observation.model import HOLE
 from smokegate.observation.plan.step import same_origin
 
-MOST = 40
+MAX_CHUNKS = 40
 MAX_PRECACHED = 4
-"""So many files that a service worker keeps are requested, beside those that the page needs as well."""
+"""Maximum requested files of a service worker's precache that the page itself does not need."""
 SERVICE_WORKER = re.compile(
     r"""["'`]((?:[\w./-]*/)?[\w.-]*(?:sw|service-?worker)\.js)(?:\?[^"'`]*)?["'`]""", re.IGNORECASE
 )
@@ -27,19 +27,19 @@ WORKER = re.compile(r"\b(?:Shared)?Worker(?=\()")
 
 
 def imported(world: World, script: Script) -> tuple[str, ...]:
-    """Return the addresses of the modules that a script needs before it runs."""
+    """Return the URLs of the modules that a script imports statically."""
     return _addresses(world, script, script.modules)
 
 
 def lazy(world: World, evaluator: Evaluator, script: Script) -> tuple[str, ...]:
-    """Return the addresses of what a script loads when needed: `import("./x.js")`, routes, workers, chunks."""
-    named = dict.fromkeys((*script.lazy, *_routes(evaluator, script), *_workers(script)))
-    found = (*_addresses(world, script, named), *_webpack(world, evaluator, script))
-    return tuple(dict.fromkeys(found))[:MOST]
+    """Return the URLs that a script loads lazily: `import("./x.js")`, routes, workers, chunks."""
+    names = dict.fromkeys((*script.lazy, *_routes(evaluator, script), *_workers(script)))
+    found = (*_addresses(world, script, names), *_webpack(world, evaluator, script))
+    return tuple(dict.fromkeys(found))[:MAX_CHUNKS]
 
 
 def service_workers(world: World) -> tuple[str, ...]:
-    """Return the addresses of the service workers that scripts register."""
+    """Return the URLs of the service workers that scripts register."""
     found = [
         world.resolve(world.page, each)
         for script in world.scripts.values()
@@ -50,18 +50,18 @@ def service_workers(world: World) -> tuple[str, ...]:
 
 
 def precached(url: str, text: str, known: Iterable[str]) -> list[str]:
-    """Return files that a service worker keeps for its version: `{url: "assets/x.js", revision: null}`.
+    """Return the unknown files in a service worker's precache: `{url: "assets/x.js", revision: null}`.
 
-    Of those that are not known the first are what is named as a known one is, as an old build's are.
+    Those named like a known file come first: they are likely from an old build.
     """
     found = (each[1] for each in PRECACHED.finditer(text) if "revision" in each[0])
     listed = [urljoin(url, each) for each in found if not each.endswith((".html", "/")) and "://" not in each]
-    named = {_stem(each) for each in known}
-    return sorted(set(listed).difference(known), key=lambda each: (_stem(each) not in named, each))[:MAX_PRECACHED]
+    names = {_stem(each) for each in known}
+    return sorted(set(listed).difference(known), key=lambda each: (_stem(each) not in names, each))[:MAX_PRECACHED]
 
 
 def _stem(url: str) -> str:
-    """Return an address without what a build adds to its name: of `/assets/index-1a2b.js` it is `/assets/index`."""
+    """Return a URL without its build hash: `/assets/index` for `/assets/index-1a2b.js`."""
     folder, _, name = url.rpartition("/")
     return f"{folder}/{re.split('[-._]', name, maxsplit=1)[0]}"
 
@@ -76,7 +76,7 @@ def _is_file(url: str) -> bool:
 
 
 def _routes(evaluator: Evaluator, script: Script) -> Iterator[str]:
-    """Yield the modules of a manifest of routes, as React Router and Remix write it: `{"module": "/assets/x.js"}`."""
+    """Yield the modules of a React Router or Remix route manifest: `{"module": "/assets/x.js"}`."""
     for at in script.properties.get("module", ()):
         value = evaluator.value(script, at)
         if isinstance(value, str) and value.startswith(("/", "http://", "https://")):
@@ -84,7 +84,7 @@ def _routes(evaluator: Evaluator, script: Script) -> Iterator[str]:
 
 
 def _workers(script: Script) -> Iterator[str]:
-    """Yield the scripts of workers, which call the API as the page does: `new Worker(new URL("./x.js", …))`."""
+    """Yield worker scripts, which may call the API, too: `new Worker(new URL("./x.js", …))`."""
     tokens = script.tokens
     for match in WORKER.finditer(tokens.text):
         at = bisect_left(tokens.starts, match.start())
@@ -95,7 +95,7 @@ def _workers(script: Script) -> Iterator[str]:
 
 
 def _webpack(world: World, evaluator: Evaluator, script: Script) -> Iterator[str]:
-    """Yield the chunks of webpack: what `r.u = e => "static/js/" + e + …` gives for each `r.e(number)`."""
+    """Yield webpack chunks: the results of `r.u = e => "static/js/" + e + …` for each `r.e(number)`."""
     for at in script.properties.get("u", ()):
         function = evaluator.value(script, at)
         if not isinstance(function, Literal) or ".js" not in _source(script, at):

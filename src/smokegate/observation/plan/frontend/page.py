@@ -1,4 +1,4 @@
-"""Reads a page as a browser does: which files it needs, its inline scripts, and what it holds of settings."""
+"""Parses a page: its files, inline scripts and embedded settings."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ from smokegate.observation.plan.step import resolve, same_origin
 
 SCRIPT_TYPES = frozenset({"", "module", "text/javascript", "application/javascript", "text/ecmascript"})
 SHOWN = frozenset({"img", "svg", "picture", "canvas", "iframe", "frame", "object", "embed", "video", "input", "button"})
-UNSEEN = frozenset({"title", "style", "template"})
+HIDDEN = frozenset({"title", "style", "template"})
 HTMX = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "data-hx-get", "data-hx-post", "data-fetch-url")
 
 
 class Page(Struct):
-    """What a page names."""
+    """The contents of a page that matter to the checks."""
 
     scripts: dict[str, bool] = field(default_factory=dict)
-    """Addresses of its scripts, and whether each is a module."""
+    """Script URL → whether it is a module."""
     styles: dict[str, None] = field(default_factory=dict)
     preloads: dict[str, None] = field(default_factory=dict)
     foreign: dict[str, None] = field(default_factory=dict)
-    """Scripts of other origins, which are not read."""
+    """Scripts of other origins, which are not fetched."""
     inline: list[str] = field(default_factory=list)
     data: list[Any] = field(default_factory=list)
-    """JSON in the page (`__NEXT_DATA__`, settings)."""
+    """JSON embedded in the page (`__NEXT_DATA__`, settings)."""
     elements: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
-    """`meta` elements and those with `data-` attributes or an id."""
+    """`meta` elements, and elements with `data-` attributes or an id."""
     calls: dict[str, None] = field(default_factory=dict)
-    """Addresses that the page itself calls (`hx-get`)."""
+    """URLs called by the markup itself (`hx-get`)."""
     import_map: dict[str, str] = field(default_factory=dict)
     shows: bool = False
-    """Whether something is seen that no script puts there: text, a picture, a field."""
+    """Whether the static page shows anything: text, a picture, a field."""
     content: int = 0
-    """How many elements and characters of text a visitor is shown, or scripts may fill."""
+    """Number of elements and texts that are visible, or that scripts may fill."""
 
 
-LONGEST = 1024 * 1024
-"""Characters of a page that are read: a tag that is opened a million times takes seconds."""
+MAX_TEXT = 1024 * 1024
+"""Maximum characters parsed: a tag opened a million times takes seconds."""
 
 
 class _Parser(HTMLParser):
-    """Collects what a page names, as it stands there."""
+    """Collects the contents of a page, with URLs unresolved."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,20 +54,20 @@ class _Parser(HTMLParser):
         self.base: str | None = None
         self._script: dict[str, str] | None = None
         self._text: list[str] = []
-        self._idle = False
-        """Whether what stands here is only for browsers that run no scripts."""
-        self._unseen = ""
-        """The element whose text is not shown."""
+        self._noscript = False
+        """Whether the parser is inside `noscript`."""
+        self._hidden = ""
+        """The open element whose text is not visible."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self.page.content += tag not in {"html", "head", "meta", "title", "body"}
-        self.page.shows |= tag in SHOWN and not self._idle
-        self._unseen = tag if tag in UNSEEN else self._unseen
+        self.page.shows |= tag in SHOWN and not self._noscript
+        self._hidden = tag if tag in HIDDEN else self._hidden
         if tag == "script":
             self._script, self._text = given, []
         elif tag == "noscript":
-            self._idle = True
+            self._noscript = True
         elif tag == "link" and given.get("href"):
             self._link(given)
         elif tag == "base" and given.get("href") and self.base is None:
@@ -81,11 +81,11 @@ class _Parser(HTMLParser):
             self._text.append(data)
         else:
             self.page.content += bool(data.strip())
-            self.page.shows |= bool(data.strip()) and not self._idle and not self._unseen
+            self.page.shows |= bool(data.strip()) and not self._noscript and not self._hidden
 
     def handle_endtag(self, tag: str) -> None:
-        self._idle = self._idle and tag != "noscript"
-        self._unseen = "" if tag == self._unseen else self._unseen
+        self._noscript = self._noscript and tag != "noscript"
+        self._hidden = "" if tag == self._hidden else self._hidden
         if tag != "script" or self._script is None:
             return
         given, self._script = self._script, None
@@ -99,9 +99,9 @@ class _Parser(HTMLParser):
 
     def _link(self, given: Mapping[str, str]) -> None:
         rel = given.get("rel", "").lower().split()
-        # A style for printing is not needed to see the page, unless a script gives it to the screen once it is there.
+        # A print stylesheet is not needed, unless its `onload` applies it to the screen.
         printed = given.get("media", "").lower().strip() == "print" and "onload" not in given
-        if "stylesheet" in rel and "alternate" not in rel and not printed and not self._idle:
+        if "stylesheet" in rel and "alternate" not in rel and not printed and not self._noscript:
             self.page.styles[given["href"]] = None
         elif "modulepreload" in rel or ("preload" in rel and given.get("as") == "script"):
             self.page.preloads[given["href"]] = None
@@ -118,10 +118,10 @@ class _Parser(HTMLParser):
 
 
 def page_of(html: str, url: str) -> Page:
-    """Read a page; the addresses of its files are absolute, those of other origins set apart."""
+    """Parse a page; URLs of its files are absolute, scripts of other origins are in `foreign`."""
     parser = _Parser()
-    # What begins so is a comment up to the next ">" for a browser; the parser fails on most of it.
-    parser.feed(html[:LONGEST].replace("<![", "<!_"))
+    # Browsers read "<![" as a comment up to the next ">"; the parser fails on most of them.
+    parser.feed(html[:MAX_TEXT].replace("<![", "<!_"))
     found = parser.page
     base = absolute(parser.base, url) or url if parser.base else url
     scripts = {absolute(each, base): module for each, module in found.scripts.items()}
@@ -138,7 +138,7 @@ def _own(references: Mapping[str, None], base: str, url: str) -> dict[str, None]
 
 
 def absolute(reference: str, base: str) -> str | None:
-    """Return the address that a reference on a page means; None where it is none of the web."""
+    """Resolve a reference on a page; None if it is not an HTTP URL."""
     try:
         found = resolve(base, reference.strip()).partition("#")[0]
         return found if found.startswith(("http://", "https://")) and same_origin(found, found) else None
@@ -150,5 +150,5 @@ IS_PAGE = re.compile(r"\s*(?:<!--[\s\S]{0,400}?-->\s*)?<(?:!doctype|html|head|bo
 
 
 def is_page(text: str) -> bool:
-    """Return whether a text is a web page, whatever it is said to be."""
+    """Return whether a text is a web page, whatever its content type."""
     return IS_PAGE.match(text[:1000]) is not None

@@ -1,4 +1,4 @@
-"""Plans the requests to the frontend: its page, the files that it needs, and what it would call."""
+"""Plans the requests to the frontend: its page, the page's files, and trial calls."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 MAX_STYLES = 4
 MAX_SETTINGS = 2
 OPTIONAL = ("/_vercel/", "/cdn-cgi/", "/.netlify/", "/__/")
-"""Scripts that platforms add to pages, which work without them."""
+"""Paths of optional scripts that platforms inject into pages."""
 PAGE_FILES = ("script ", "style ", "settings ", "called on ")
-"""How the names of those exchanges begin that follow from the page."""
+"""Name prefixes of the exchanges that follow from the page."""
 
 
 class FrontendPlan:
@@ -47,34 +47,34 @@ class FrontendPlan:
         self._files: dict[str, PageFile] = {}
         self._roles: dict[str, str] = {}
         self._modules: frozenset[str] = frozenset()
-        """Scripts that the page names as modules."""
+        """Scripts that the page declares as modules."""
         self._outstanding = 0
         self._empty: set[str] = set()
-        """Files with nothing in them."""
+        """Empty files."""
         self._addresses: tuple[ApiAddress, ...] = ()
         self._unread: list[str] = []
 
     @property
     def api_addresses(self) -> tuple[ApiAddress, ...]:
-        """The API addresses that were found, the surest first."""
+        """The API URLs found, most certain first."""
         with self._lock:
             return self._addresses
 
     @property
     def view(self) -> PageView | None:
-        """What was read of the page; None before it was."""
+        """The page as read so far; None before that."""
         with self._lock:
             if self._reading is None:
                 return None
             return PageView(tuple(self._files.values()), self._reading.call_paths, tuple(self._unread))
 
     def steps(self) -> Iterator[Step]:
-        """Yield the steps that need not know the page; its files follow from its answer.
+        """Yield the steps that do not depend on the page; those for its files follow from the response.
 
-        Where frontend and backend share an origin, browsers send no preflight and the API answers there.
+        If frontend and backend share an origin, browsers send no preflight and the API responds there.
         """
         page = RequestToSend("GET", join(self._frontend.url, self._frontend.path), (("Accept", "text/html,*/*;q=0.5"),))
-        yield Step("page", "frontend", page, priority=JOURNEY, got=self._page)
+        yield Step("page", "frontend", page, priority=JOURNEY, on_response=self._page)
         if same_origin(self._frontend.url, self._environment.backend.url):
             return
         yield from preflight_steps(self._environment)
@@ -84,7 +84,7 @@ class FrontendPlan:
             yield Step("api on frontend", "frontend", misled, priority=PLAIN)
 
     def _api_path(self) -> str | None:
-        """A path of the API that the frontend's host must not pretend to serve."""
+        """Return an API path that the frontend's host must not serve."""
         if self._environment.sign_in is not None:
             return self._environment.sign_in.login
         paths = [endpoint.path for endpoint in self._environment.backend.endpoints]
@@ -100,7 +100,7 @@ class FrontendPlan:
         with self._lock:
             self._reading = Reading(raw.url, page)
             self._unread += [f"{url}: of another host" for url in page.foreign]
-            return self._guarded(lambda: [*self._page_files(page), *self._next()])
+            return self._contained(lambda: [*self._page_files(page), *self._next_steps()])
 
     def _page_files(self, page: Page) -> list[Step]:
         self._modules = frozenset(url for url, module in page.scripts.items() if module)
@@ -111,7 +111,7 @@ class FrontendPlan:
         return steps
 
     def _file(self, url: str, role: str) -> list[Step]:
-        """Plan a file of the page, once; a module that was only announced before counts as one that is needed."""
+        """Plan a file of the page, once; a preloaded file that turns out to be needed changes its role."""
         if url in self._roles:
             if self._roles[url] == "preload":
                 self._roles[url] = role
@@ -133,33 +133,33 @@ class FrontendPlan:
                 request,
                 priority=JOURNEY,
                 kept_text=KEPT_SCRIPT,
-                got=self._taker(url),
-                missed=self._missed,
+                on_response=self._file_callback(url),
+                on_no_answer=self._on_missing_file,
             )
         ]
 
-    def _taker(self, url: str) -> Callable[[RawResponse], list[Step]]:
-        def got(raw: RawResponse) -> list[Step]:
+    def _file_callback(self, url: str) -> Callable[[RawResponse], list[Step]]:
+        def on_response(raw: RawResponse) -> list[Step]:
             with self._lock:
-                return self._guarded(lambda: self._take(url, raw))
+                return self._contained(lambda: self._process_file(url, raw))
 
-        return got
+        return on_response
 
-    def _missed(self) -> list[Step]:
-        """Go on without a file that has no answer; its exchange shows why."""
+    def _on_missing_file(self) -> list[Step]:
+        """Continue without a file that got no response; its exchange shows why."""
         with self._lock:
             self._outstanding -= 1
-            return self._guarded(self._next)
+            return self._contained(self._next_steps)
 
-    def _guarded(self, work: Callable[[], list[Step]]) -> list[Step]:
-        """An error in reading what a stranger wrote is ours: it is noted as not read, and nothing fails by it."""
+    def _contained(self, work: Callable[[], list[Step]]) -> list[Step]:
+        """Run `work`; an error in parsing third-party code is ours: it is recorded as unread and fails no check."""
         try:
             return work()
         except Exception as error:  # noqa: BLE001 -- see above
             self._unread.append(f"reading the scripts failed: {type(error).__name__}: {error}")
             return []
 
-    def _take(self, url: str, raw: RawResponse) -> list[Step]:
+    def _process_file(self, url: str, raw: RawResponse) -> list[Step]:
         from smokegate.observation.plan.frontend import chunks, files  # noqa: PLC0415 -- see _page
 
         assert self._reading is not None
@@ -171,7 +171,7 @@ class FrontendPlan:
         if role == "worker":
             kept = [] if problem else chunks.precached(url, raw.text, self._roles)
             self._reading.kept.update(dict.fromkeys(kept, "precached"))
-            problem = ""  # a page works without one
+            problem = ""  # pages work without a service worker
         elif not problem and role == "settings":
             self._reading.add_settings(raw.json, url)
         elif role not in {"style", "settings", "precached"} and files.is_script(raw):
@@ -180,10 +180,10 @@ class FrontendPlan:
                 problem, certain = files.cut_short(tokens), False
         optional = problem and role == "script" and urlsplit(url).path.startswith(OPTIONAL)
         self._files[name] = PageFile(name, "preload" if optional else role, problem, certain)
-        return self._next()
+        return self._next_steps()
 
-    def _next(self) -> list[Step]:
-        """Plan what follows from what was read by now; the last file decides what to try."""
+    def _next_steps(self) -> list[Step]:
+        """Plan the next steps from what was read so far; after the last file, the trial calls."""
         assert self._reading is not None
         steps = [step for url in self._reading.modules() for step in self._file(url, "module")]
         if self._outstanding == 0:
@@ -201,7 +201,7 @@ class FrontendPlan:
         return steps or [*trials(self._environment, self._frontend, self._addresses, self._reading)]
 
     def _judge_empty(self) -> None:
-        """An empty script is written on purpose at times; where nothing else can fill the page, it stays white."""
+        """Report empty scripts only if nothing else can fill the page: some are empty on purpose."""
         assert self._reading is not None
         scripts = [each for each in self._files.values() if each.role in {"script", "module", "chunk"}]
         if not self._reading.page_is_bare or not all(each.exchange in self._empty for each in scripts):

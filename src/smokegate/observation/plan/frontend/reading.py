@@ -1,4 +1,4 @@
-"""Reads a page's files as they come, and finds what they call when all are there."""
+"""Reads a page's files as they arrive, and finds the URLs they call once all are there."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from smokegate.observation.plan.frontend.chunks import imported, lazy, service_w
 from smokegate.observation.plan.frontend.page import Page
 from smokegate.observation.plan.step import web_origin
 
-MOST_TEXT = 8 * 1024 * 1024
-"""How much script text of one page is read."""
+MAX_TEXT = 8 * 1024 * 1024
+"""Maximum characters of script text read per page."""
 SURE = frozenset({"client", "request", "setting"})
-"""Where an address is found that the page surely calls."""
-MOST_ADDRESSES = 60
+"""Kinds of addresses that the page certainly calls."""
+MAX_ADDRESSES = 60
 SETTINGS_FILE = re.compile(r"(?:^|/)[\w.-]*(?:config|settings?|env|environment|runtime)[\w.-]*\.json$", re.IGNORECASE)
 AUTHORITY = re.compile(rf"^(\w+://[^/{HOLE}]*)(?={HOLE})")
 FILE = re.compile(r"\.(?:m?js|css|json|svg|png|jpe?g|gif|webp|ico|txt|xml|wasm|woff2?|html?|map|md|webmanifest|data)$")
@@ -34,17 +34,17 @@ FILE = re.compile(r"\.(?:m?js|css|json|svg|png|jpe?g|gif|webp|ico|txt|xml|wasm|w
 
 OPAQUE = "no-cors"
 UNCHANGED = r"\s*\(([\w$]+),([\w$]+)\)\s*=>\s*\((?:(?!\1=[^=])[^;]){0,400}?,[\w$]+\(\1,\2\)\)"
-"""A function that hands on what it is given, as SvelteKit puts one in the place of `fetch`."""
+"""A function that passes its arguments on, as SvelteKit's replacement of `fetch` does."""
 REPLACED = re.compile(rf"\b(?:window|globalThis|self)\.fetch\s*=(?!=|{UNCHANGED})")
-"""What a page does that changes its own requests: where a path leads that it calls is no longer certain."""
+"""Replaces `fetch`: the targets of relative paths are then uncertain."""
 
 
 class Reading:
-    """What is known of one page's scripts by now.
+    """The scripts of one page, as read so far.
 
     Args:
         url: the page's address.
-        page: what the page names.
+        page: the parsed page.
     """
 
     def __init__(self, url: str, page: Page) -> None:
@@ -52,31 +52,31 @@ class Reading:
         self._page = page
         self._read = 0
         self.skipped = False
-        """Whether there was more script text than is read."""
+        """Whether script text was skipped because of the cap."""
         self.call_paths: tuple[str, ...] = ()
         self.hidden_base = False
-        """Whether an HTTP client's base is only known when the page runs."""
+        """Whether an HTTP client's base URL is known only at run time."""
         self.opaque = any(OPAQUE in text for text in page.inline)
-        """Whether something may be called whose answer no script reads: that needs no permission."""
+        """Whether a script may make opaque requests, which need no CORS permission."""
         self._replaced = any(REPLACED.search(text) for text in page.inline)
         self.kept: dict[str, str] = {}
-        """Service workers that scripts register, and files that these keep for their version, each with its role."""
+        """Registered service workers and files in their precache: URL → role."""
         self._settings: list[Found] = []
         for number, text in enumerate(page.inline):
-            # A key of its own for each; their modules are relative to the page all the same.
+            # A unique key for each inline script; its imports are still relative to the page.
             self.world.scripts[f"{url}#{number}"] = script_of(url, tokens_of(text))
         for each in page.data:
             self.add_settings(each, url)
 
     @property
     def page_is_bare(self) -> bool:
-        """Whether the page itself shows nothing, and no script but those of its own files could."""
+        """Whether the static page shows nothing, and only scripts from its own files could fill it."""
         idle = all("document" not in text and "import" not in text for text in self._page.inline)
         return not self._page.shows and not self._page.foreign and idle
 
     def add(self, url: str, text: str) -> Tokens | None:
-        """Take over a script; returns its tokens, None where there was too much before it."""
-        if self._read + len(text) > MOST_TEXT:
+        """Add a script; return its tokens, None if it exceeds the cap."""
+        if self._read + len(text) > MAX_TEXT:
             self.skipped = True
             return None
         self._read += len(text)
@@ -87,7 +87,7 @@ class Reading:
         return tokens
 
     def add_settings(self, value: Any, url: str) -> None:
-        """Take over run-time settings, or JSON that stands in the page."""
+        """Add run-time settings, or JSON embedded in the page."""
         for key, text in _texts(value):
             if not key:
                 continue
@@ -98,12 +98,12 @@ class Reading:
                 self._settings.append(Found(url, text, "setting", "?"))
 
     def modules(self) -> tuple[str, ...]:
-        """Return what the scripts read so far need before they run."""
+        """Return the static imports of the scripts read so far."""
         found = (url for script in self._scripts() for url in imported(self.world, script))
         return tuple(dict.fromkeys(found))
 
     def chunks(self) -> tuple[str, ...]:
-        """Return what the scripts read so far load when needed."""
+        """Return the lazy imports of the scripts read so far."""
         evaluator = Evaluator(self.world)
         found = (url for script in self._scripts() for url in lazy(self.world, evaluator, script))
         return tuple(dict.fromkeys(found))
@@ -112,7 +112,7 @@ class Reading:
         return tuple(self.world.scripts.values())
 
     def addresses(self) -> tuple[ApiAddress, ...]:
-        """Return what the scripts call, surest first, without what is plainly no API."""
+        """Return the URLs that the scripts call, most certain first, without those that are clearly not an API."""
         calls = Calls(Evaluator(self.world))
         found = [each for script in self._scripts() for each in calls.of(script)]
         found += [Found(self.world.page, each, "request") for each in self._page.calls]
@@ -128,10 +128,10 @@ class Reading:
             address = self._address(each)
             if address is not None and not (calls.paths.given_later and not address.value):
                 kept.setdefault((address.script, address.value), address)
-        return tuple(kept.values())[:MOST_ADDRESSES]
+        return tuple(kept.values())[:MAX_ADDRESSES]
 
     settings_files: tuple[str, ...] = ()
-    """The run-time settings that the scripts load (`/config.json`)."""
+    """Run-time settings files that the scripts load (`/config.json`)."""
 
     def _settings_files(self, found: list[Found]) -> Iterator[str]:
         for each in found:
@@ -171,10 +171,10 @@ class Reading:
             return False
         own = web_origin(self.world.page)
         if value and resolved.startswith(own) and (is_framework_path(path) or FILE.search(path) or path in {"", "/"}):
-            # The page's own host is the API only with a path: routers and fallbacks are made of its address.
+            # The page's own host counts only with a path: routers and fallbacks use the bare URL.
             return False
         if absolute and "." not in host and not parts.port and path in {"", "/"}:
-            return False  # `http://localhost`, as libraries have it for their own use
+            return False  # `http://localhost`, as in libraries' internals
         if not value:
             return found.how == "client"
         return (
@@ -186,7 +186,7 @@ class Reading:
 
 
 def _texts(value: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Yield the texts in a JSON value with their last keys."""
+    """Yield the strings in a JSON value, each with its innermost key."""
     if isinstance(value, str):
         yield key, value
     elif depth < 12 and isinstance(value, dict):

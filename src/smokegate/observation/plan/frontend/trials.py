@@ -1,4 +1,4 @@
-"""The requests that tell right from wrong where only the answer to what a page would call shows it."""
+"""Trial requests of URLs that the page would call, if only the response shows whether they are right."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def trials(
     environment: Environment, frontend: Frontend, addresses: tuple[ApiAddress, ...], reading: Reading
 ) -> Iterator[Step]:
-    """Yield what the page would call, as far as its answer decides."""
+    """Yield the trial requests."""
     for name in page_calls.to_try(environment, addresses, reading.call_paths):
         base = environment.backend.url if name.startswith(ON_BACKEND) else frontend.url
         path = name.removeprefix(ON_BACKEND).removeprefix(ON_FRONTEND)
@@ -33,7 +33,7 @@ def trials(
 def known_by_path(
     environment: Environment, addresses: tuple[ApiAddress, ...], reading: Reading
 ) -> tuple[ApiAddress, ...]:
-    """Return the addresses with those that are known by their path alone, where no client's base is hidden."""
+    """Add addresses known only by path, unless an HTTP client's base URL is unknown."""
     if reading.hidden_base:
         return addresses
     return (*addresses, *page_calls.by_paths(environment, reading.world.page, reading.call_paths))

@@ -1,1 +1,1 @@
-"""The sign-in flow: register, see the account, log out, log in again; only what depends waits."""
+"""The sign-in flow: register, view the account, log out, log in again."""

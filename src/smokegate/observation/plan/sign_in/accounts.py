@@ -1,4 +1,4 @@
-"""The accounts of one run: the one that it creates, the standing one, and those that earlier runs left behind."""
+"""The accounts of one run: the created one, the standing one, and leftovers of earlier runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from smokegate.observation.plan.sign_in import journal
 
 
 class Accounts:
-    """Which accounts a run creates, signs in to and deletes; each is an address and a password.
+    """The accounts that a run creates, signs in to and deletes, as pairs of address and password.
 
     Args:
         environment: must declare `sign_in`.
@@ -25,12 +25,12 @@ class Accounts:
         self._redactor = redactor
         self.creates = api.creates_accounts and api.register_call is not None
         self.signs_in_new = self.creates and not api.confirms_elsewhere
-        """Whether it signs in to the account that it creates."""
+        """Whether it signs in to the created account."""
         self.standing = None if api.standing is None else (api.standing.email, api.standing.password)
         self.new = new_address(api), new_password()
         self.used = self.new if self.signs_in_new or self.standing is None else self.standing
         """The account that it signs in to."""
-        # A wrong password for a real account counts towards its lock; an address that does not exist has none.
+        # A wrong password could lock a real account; a nonexistent address cannot be locked.
         self.wrong = (self.used[0] if self.signs_in_new else new_address(api), new_password())
         redactor.add(*(password for _, password in (self.used, self.new, self.wrong, self.standing or self.new)))
         self.deletes = self.signs_in_new and api.delete_call is not None
@@ -38,32 +38,32 @@ class Accounts:
         self._entry: journal.Entry | None = None
 
     def write_down(self) -> None:
-        """Write down the account that is about to be created: a run that is killed deletes nothing."""
+        """Record the account before it is created: a killed run cannot delete it."""
         if self._journals and self._entry is None:
             self._entry = journal.intend(self._base, *self.new)
 
     def forget(self) -> None:
-        """Forget the account: it was deleted, or it was never created."""
+        """Drop the record: the account was deleted, or never created."""
         if self._entry is not None:
             self._entry.close()
             self._entry = None
 
-    def noted(self, email: str, password: str) -> Callable[[], None]:
-        """Write down an account that a browser is about to create; return what forgets it again."""
+    def write_down_browser_account(self, email: str, password: str) -> Callable[[], None]:
+        """Record an account before a browser creates it; return a function that drops the record."""
         self._redactor.add(password)
         entry = journal.intend(self._base, email, password) if self._journals else None
         return entry.close if entry is not None else lambda: None
 
     def left_behind(self) -> Iterable[journal.Entry]:
-        """Return the accounts whose runs ended without deleting them."""
+        """Return the accounts that earlier runs did not delete."""
         return journal.left_behind(self._base) if self._journals else ()
 
 
 def new_address(api: SignIn) -> str:
-    """Return an address that no one has."""
+    """Return a unique email address."""
     return f"smokegate+{secrets.token_hex(6)}@{api.email_domain}"
 
 
 def new_password() -> str:
-    """Return a random password with upper and lower case, a digit and a symbol, as password rules want it."""
+    """Return a random password with upper and lower case, digits and a symbol, to satisfy password rules."""
     return f"Sg{secrets.token_hex(12)}!7Q"

@@ -1,8 +1,8 @@
-"""The steps of signing in, and what each needs of those before it.
+"""The steps of the sign-in flow and their dependencies.
 
-Registering starts together with the health check, because waiting for its answer would cost every healthy run
-a round trip. It is not sent when the health check has failed by then, and it counts as not sent when its
-connection could not be opened and the health check got no answer either.
+Registering starts in parallel with the health check, because waiting for its response would cost every healthy run a
+round trip. It is not sent if the health check has failed by then, and counts as not sent if its connection could not
+be opened and the health check got no response either.
 """
 
 from __future__ import annotations
@@ -44,25 +44,25 @@ from smokegate.observation.plan.step import Group, RawResponse, RequestToSend, S
 if TYPE_CHECKING:
     from smokegate.observation.plan.sign_in.write import Write
 
-NEEDLESS = NotSent("")
-"""What a step comes to that turns out not to be needed: it is not part of the observation."""
+NOT_NEEDED = NotSent("")
+"""The outcome of an unneeded step, which is left out of the observation."""
 GROUPS: dict[str, Group] = {
     **dict.fromkeys((CSRF + WRONG, WRONG, AFTER_WRONG), "refusal"),
     **dict.fromkeys((CSRF + WRITE, WRITE, CSRF + UNDO, UNDO), "write"),
 }
-"""The group of each step that can be left out of a journey that is made repeatedly."""
+"""The groups of steps that repeated runs can omit."""
 GIVE_CREDENTIALS = {ACCOUNT: (REGISTER, LOGIN_FIRST), AGAIN: (LOGIN,)}
-"""For each account view the exchanges whose credentials it uses."""
+"""Account view → the exchanges whose credentials it uses."""
 BEFORE_CLEAN_UP = (ANONYMOUS, ACCOUNT, LOGOUT, AFTER_LOGOUT, LOGIN, AGAIN, WRITE, UNDO, WRONG, AFTER_WRONG)
-"""What must be done before the account may be deleted."""
+"""The exchanges that must be done before the account is deleted."""
 
 
 class SignInPlan:
-    """One run's account, its sessions, and the steps that use them.
+    """The sign-in flow of one run: its accounts, sessions and steps.
 
     Args:
         environment: must declare `sign_in`.
-        redactor: learns the password before it is used, and every token before its answer is kept.
+        redactor: learns passwords before they are used, and tokens before responses are recorded.
     """
 
     def __init__(self, environment: Environment, redactor: Redactor) -> None:
@@ -83,12 +83,12 @@ class SignInPlan:
 
     @property
     def to_finish(self) -> tuple[str, ...]:
-        """The steps that must still be made where a run ends early: what it wrote is taken back."""
+        """The cleanup steps to run if the run ends early."""
         undo = (CSRF + UNDO, UNDO) if self._written is not None and self._written.done else ()
         return (*undo, CSRF + CLEAN_UP, CLEAN_UP) if self._registration.done else undo
 
     def steps(self) -> Iterator[Step]:
-        """Yield the steps; without an account to use, only the view without signing in is left."""
+        """Yield the steps; without an account, only the anonymous view is left."""
         for step in self._steps():
             yield replace(step, group=GROUPS.get(step.name, step.group))
 
@@ -104,27 +104,27 @@ class SignInPlan:
         if accounts.deletes and self._api.delete_call is not None:
             newest = self._sessions["again"]
             target = newest.target(self._api.delete_call)
-            yield from newest.sending(CLEAN_UP, target, self.clean_up, BEFORE_CLEAN_UP, got=self._deleted)
+            yield from newest.sending(CLEAN_UP, target, self.clean_up, BEFORE_CLEAN_UP, on_response=self._deleted)
         for number, entry in enumerate(self.accounts.left_behind(), 1):
             names = f"{LEFT_LOGIN} {number}", f"{LEFT_CLEAN_UP} {number}"
             yield from self.removal(entry.email, entry.password, names, entry.close)
 
     def _journey(self) -> Iterator[Step]:
-        yield from self._log_in(LOGIN_FIRST, "first", self.accounts.used, (REGISTER,), needed=self._is_needed)
+        yield from self._log_in(LOGIN_FIRST, "first", self.accounts.used, (REGISTER,), why_not=self._why_no_first_login)
         yield self._view(ACCOUNT, "first", "", (REGISTER, LOGIN_FIRST))
         yield from self._log_out()
         before = (REGISTER, LOGIN_FIRST, LOGOUT)
-        yield from self._log_in(LOGIN, "again", self.accounts.used, before, needed=self._is_open)
+        yield from self._log_in(LOGIN, "again", self.accounts.used, before, why_not=self._why_no_login)
         yield self._view(AGAIN, "again", LOGIN, (LOGIN,))
         yield from self._write()
         yield from self._log_in(
-            WRONG, "wrong", self.accounts.wrong, (REGISTER, LOGIN_FIRST), priority=REFUSAL, needed=self._may_refuse
+            WRONG, "wrong", self.accounts.wrong, (REGISTER, LOGIN_FIRST), priority=REFUSAL, why_not=self._why_no_refusal
         )
         if self._api.by_cookie:
             yield self._view(AFTER_WRONG, "wrong", WRONG, (WRONG,))
 
     def _write(self) -> Iterator[Step]:
-        """Make the declared write with the newest session, and take it back."""
+        """Yield the declared write, with the newest session, and its undo."""
         if self._api.write_check is not None:
             from smokegate.observation.plan.sign_in.write import Write  # noqa: PLC0415 -- only where declared
 
@@ -132,7 +132,7 @@ class SignInPlan:
             yield from self._written.steps()
 
     def clean_up(self) -> RequestToSend | NotSent:
-        """Return the request by which the account deletes itself, from its newest session."""
+        """Return the request that deletes the account, from its newest session."""
         call = self._api.delete_call
         session = next((s for s in (self._sessions["again"], self._sessions["first"]) if s.signed_in), None)
         if call is None or session is None:
@@ -145,13 +145,13 @@ class SignInPlan:
             self.accounts.forget()
 
     def removal(self, email: str, password: str, names: tuple[str, str], forget: Callable[[], None]) -> Iterator[Step]:
-        """Yield what deletes an account that was not created by this journey.
+        """Yield the steps that delete an account created outside of this flow.
 
         Args:
-            email: the account.
+            email: the account's address.
             password: its password.
-            names: what the two exchanges are called, the login and the request itself.
-            forget: called once it is known that there is no such account (any more).
+            names: names of the two exchanges, login and deletion.
+            forget: called once the account no longer exists.
         """
         from smokegate.observation.plan.sign_in.removal import removal  # noqa: PLC0415 -- most runs remove nothing
 
@@ -166,39 +166,39 @@ class SignInPlan:
         after: tuple[str, ...],
         *,
         priority: int = JOURNEY,
-        needed: Callable[[], NotSent | None] = lambda: None,
+        why_not: Callable[[], NotSent | None] = lambda: None,
     ) -> Iterator[Step]:
         call, session = self._api.login_call, self._sessions[client]
         values = {call.email: account[0], call.password: account[1]}
 
         def build() -> RequestToSend | NotSent:
-            return needed() or session.write("POST", call, values)
+            return why_not() or session.write("POST", call, values)
 
         target = session.write("POST", call, values)
-        yield from session.sending(name, target, build, after, priority=priority, got=session.enter)
+        yield from session.sending(name, target, build, after, priority=priority, on_response=session.enter)
 
-    def _is_needed(self) -> NotSent | None:
-        """Return why there is no first login: a registration that signs in makes it needless."""
+    def _why_no_first_login(self) -> NotSent | None:
+        """Return why the first login is skipped: registering already signed in, or it failed."""
         if self.accounts.signs_in_new and self._sessions["first"].signed_in:
-            return NEEDLESS
+            return NOT_NEEDED
         return None if self._registration.done or not self.accounts.signs_in_new else NotSent(REGISTER)
 
-    def _is_open(self) -> NotSent | None:
-        """Return why there is no further login: there is no account to log in to."""
-        return None if self._sessions["first"].signed_in else NotSent(self._opener())
+    def _why_no_login(self) -> NotSent | None:
+        """Return why a later login is skipped: there is no account."""
+        return None if self._sessions["first"].signed_in else NotSent(self._opening_step())
 
-    def _may_refuse(self) -> NotSent | None:
-        """Return why no wrong password is tried.
+    def _why_no_refusal(self) -> NotSent | None:
+        """Return why the wrong password is skipped.
 
-        It is where registering ended in an error: whether a login does so too says if the whole database is away.
+        It is tried if registering failed with an error: whether a login does too shows if the database is down.
         """
-        return None if self._registration.erred else self._is_open()
+        return None if self._registration.failed else self._why_no_login()
 
-    def _opener(self) -> str:
+    def _opening_step(self) -> str:
         return LOGIN_FIRST if not self.accounts.signs_in_new or self._registration.done else REGISTER
 
     def _log_out(self) -> Iterator[Step]:
-        """Log the first session out, and check the account with what it still holds."""
+        """Yield the logout of the first session, and an account view with its old credentials."""
         declared = self._api.logout
         call = declared or (self._api.usual_logout if self.accounts.signs_in_new else None)
         if call is None:
@@ -206,22 +206,22 @@ class SignInPlan:
         session = self._sessions["first"]
 
         def build() -> RequestToSend | NotSent:
-            return session.write(call.method, call, {}) if session.signed_in else NotSent(self._opener())
+            return session.write(call.method, call, {}) if session.signed_in else NotSent(self._opening_step())
 
-        # Its cookies are not taken: what a client still sends that ignores them must be refused all the same.
+        # Its cookies are ignored: the old credentials must be rejected even if a client keeps sending them.
         yield from session.sending(LOGOUT, session.target(call), build, (ACCOUNT,))
         if declared is not None and declared.revokes:
             yield self._view(AFTER_LOGOUT, "first", "", (LOGOUT,))
 
     def _view(self, name: str, client: str, of: str, after: tuple[str, ...]) -> Step:
-        """Check the account as one of the clients."""
+        """Return the account view of a client."""
         session = self._sessions[client]
 
         def build() -> RequestToSend | NotSent:
             if session.signed_in:
                 return session.view()
-            return NEEDLESS if name == AFTER_WRONG else NotSent(of or self._opener())
+            return NOT_NEEDED if name == AFTER_WRONG else NotSent(of or self._opening_step())
 
-        # On another connection: another instance or worker may answer than the one that gave the credentials.
-        apart = frozenset(GIVE_CREDENTIALS.get(name, ()))
-        return Step(name, "sign_in", session.view(), build, after, JOURNEY, apart=apart, got=session.see)
+        # On another connection, so that another instance may respond than the one that issued the credentials.
+        issuers, view = frozenset(GIVE_CREDENTIALS.get(name, ())), session.view()
+        return Step(name, "sign_in", view, build, after, JOURNEY, separate_from=issuers, on_response=session.see)

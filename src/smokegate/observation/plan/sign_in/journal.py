@@ -1,8 +1,8 @@
-"""The journal of accounts: what a run is about to create is written down first, so that the next one can delete it.
+"""The journal of accounts: a run records an account before creating it, so that a later run can delete it.
 
-A run that is killed can clean up nothing. Each account has one file, readable by the user alone, outside of the
-reports, since it holds the password that deleting needs. It is locked while its run lives; the kernel lets go of the
-lock however the run ends, so that an unlocked file is an account that was left behind.
+A killed run cannot clean up. Each account has one file, readable only by the user and outside of the reports, since it
+holds the password needed for deletion. It is locked while its run is alive; the kernel releases the lock however the
+run ends, so an unlocked file is a leftover account.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-MOST = 5
-"""Accounts that one run deletes for those before it."""
-OLDEST = 7 * 24 * 3600.0
-"""Seconds after which an account that could not be deleted is given up."""
+MAX_DELETED = 5
+"""Maximum leftover accounts deleted per run."""
+MAX_AGE = 7 * 24 * 3600.0
+"""Seconds after which an undeletable account is dropped."""
 
 
 class Entry(Struct, frozen=True):
@@ -33,28 +33,28 @@ class Entry(Struct, frozen=True):
     password: str
 
     def close(self) -> None:
-        """Forget the account: it was deleted, or it was never created."""
+        """Drop the record: the account was deleted, or never created."""
         self.file.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             os.close(self.descriptor)
 
 
 def directories() -> Iterator[Path]:
-    """Yield where the journal may be: the state directory, and where that takes no file one for temporary files."""
-    with contextlib.suppress(RuntimeError):  # there is no home
+    """Yield the possible directories: the state directory, and a temporary one if that is not writable."""
+    with contextlib.suppress(RuntimeError):  # no home directory
         yield Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "smokegate" / "accounts"
     yield Path(tempfile.gettempdir()) / f"smokegate-{os.getuid()}" / "smokegate" / "accounts"
 
 
 def intend(base: str, email: str, password: str) -> Entry | None:
-    """Write down an account that is about to be created; returns None where nothing can be written."""
+    """Record an account before it is created; None if no file can be written."""
     for place in directories():
         with contextlib.suppress(OSError):
-            return _written(place, base, email, password)
+            return _write(place, base, email, password)
     return None
 
 
-def _written(place: Path, base: str, email: str, password: str) -> Entry:
+def _write(place: Path, base: str, email: str, password: str) -> Entry:
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     if place.stat().st_uid != os.getuid():
         raise PermissionError(f"{place} belongs to another user")
@@ -67,17 +67,17 @@ def _written(place: Path, base: str, email: str, password: str) -> Entry:
 
 
 def left_behind(base: str) -> Iterator[Entry]:
-    """Yield the accounts of a deployment whose runs ended without deleting them; each is locked."""
+    """Yield the leftover accounts of a deployment, each locked."""
     files: list[Path] = []
     for place in directories():
         with contextlib.suppress(OSError):
             files += sorted(place.glob("*.json"))
-    found = filter(None, (_unlocked(file, base) for file in files))
-    for _, entry in zip(range(MOST), found, strict=False):
+    found = filter(None, (_lock(file, base) for file in files))
+    for _, entry in zip(range(MAX_DELETED), found, strict=False):
         yield entry
 
 
-def _unlocked(file: Path, base: str) -> Entry | None:
+def _lock(file: Path, base: str) -> Entry | None:
     try:
         descriptor = os.open(file, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
@@ -86,7 +86,7 @@ def _unlocked(file: Path, base: str) -> Entry | None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         noted = json.loads(os.read(descriptor, 4096))
         entry = Entry(file, descriptor, str(noted["email"]), str(noted["password"]))
-        if time.time() - os.fstat(descriptor).st_mtime > OLDEST:
+        if time.time() - os.fstat(descriptor).st_mtime > MAX_AGE:
             entry.close()
             return None
         if noted["base"] == base:

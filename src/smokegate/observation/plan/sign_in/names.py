@@ -1,10 +1,10 @@
-"""The names of the exchanges of signing in."""
+"""The names of the sign-in exchanges."""
 
 from __future__ import annotations
 
 REGISTER = "register"
 LOGIN_FIRST = "login first"
-"""The first login: with the standing account, or with a new one whose registration signed no one in."""
+"""The first login: with the standing account, or with a new one if registering did not sign in."""
 ACCOUNT = "account"
 ANONYMOUS = "account without token"
 LOGOUT = "logout"
@@ -14,15 +14,15 @@ AGAIN = "account again"
 WRONG = "wrong password"
 AFTER_WRONG = "account after wrong password"
 KEPT = "kept account"
-"""A login with an account from before this deploy."""
+"""A login with an account that predates this deploy."""
 WRITE = "write"
 UNDO = "undo of the write"
 CLEAN_UP = "clean up"
 LEFT_LOGIN = "login of an account left behind"
 LEFT_CLEAN_UP = "clean up of an account left behind"
-"""What the names of requests begin with that delete the account of an earlier run, which was killed."""
+"""Name prefixes of the requests that delete the account of a killed run."""
 CSRF = "csrf for "
-"""What the name of a request for a CSRF token begins with; the name of the request that needs it follows."""
+"""Name prefix of a CSRF token request, followed by the name of the request that needs it."""
 JOURNEY_NAMES = (
     REGISTER,
     LOGIN_FIRST,
@@ -38,4 +38,4 @@ JOURNEY_NAMES = (
     AFTER_WRONG,
     KEPT,
 )
-"""The exchanges of the sign-in journey, in the order of the story."""
+"""The exchanges of the sign-in flow, in order."""

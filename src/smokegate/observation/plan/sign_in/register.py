@@ -1,4 +1,4 @@
-"""Registering: the account of a run is created, and nothing is written where the health check has failed."""
+"""Creates the account of a run, unless the health check has failed."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class Registration:
-    """The request that creates the account, and what came of it.
+    """The request that creates the account, and its outcome.
 
     Args:
-        api: must declare how to register.
-        accounts: whose new account is created.
-        session: enters the account where registering signs in.
+        api: must declare registration.
+        accounts: provides the new account.
+        session: is signed in if registering does so.
     """
 
     def __init__(self, api: SignIn, accounts: Accounts, session: Session) -> None:
@@ -30,13 +30,15 @@ class Registration:
         self._accounts = accounts
         self._session = session
         self.done = False
-        """Whether there is an account."""
-        self.erred = False
-        """Whether it ended in an error of the server."""
+        """Whether the account exists."""
+        self.failed = False
+        """Whether it failed with a server error."""
 
     def steps(self) -> Iterator[Step]:
         """Yield the request, gated by the health check."""
-        yield from self._session.sending(REGISTER, self._request(), self._noted, (), gate="health", got=self._answered)
+        yield from self._session.sending(
+            REGISTER, self._request(), self._build, (), gate="health", on_response=self._answered
+        )
 
     def _request(self) -> RequestToSend:
         call, (email, password) = self._api.register_call, self._accounts.new
@@ -45,22 +47,22 @@ class Registration:
         values |= {call.password_again: password} if call.password_again else {}
         return self._session.write("POST", call, values)
 
-    def _noted(self) -> RequestToSend:
+    def _build(self) -> RequestToSend:
         self._accounts.write_down()
         return self._request()
 
     def _answered(self, raw: RawResponse) -> None:
         assert self._api.register_call is not None
-        self.erred = raw.status >= 500
-        if self.erred:
+        self.failed = raw.status >= 500
+        if self.failed:
             return
         if not 200 <= raw.status < 400:
             self._accounts.forget()
             return
-        got = self._session.take(raw)
-        if refuses_account(self._api, got):
+        reply = self._session.take(raw)
+        if refuses_account(self._api, reply):
             self._accounts.forget()
             return
-        self.done = not got.is_page or self._api.by_cookie
+        self.done = not reply.is_page or self._api.by_cookie
         if self._accounts.signs_in_new:
             self._session.enter(raw, self._api.register_call.token)

@@ -1,4 +1,4 @@
-"""One client of the application, as a browser is one: its cookies, its token and its CSRF token."""
+"""One client of the application: its cookies, token and CSRF token."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from smokegate.observation.plan.step import RawResponse, RequestToSend, Step, jo
 
 
 class Session:
-    """The state of one client.
+    """The session of one client.
 
     Args:
-        api: what the file says of signing in.
-        base: the backend's address.
-        redactor: learns every credential before an answer that holds it is kept.
-        page: the origin of the pages that sign in, where it is another one than the backend's.
-        browser: the one of a user: what cookies it would not keep or send, the client does not either.
+        api: the declared sign-in.
+        base: the backend's URL.
+        redactor: learns credentials before the responses that hold them are recorded.
+        page: the origin of the sign-in pages, if it differs from the backend's.
+        browser: the user's browser, whose cookie rules apply.
     """
 
     def __init__(self, api: SignIn, base: str, redactor: Redactor, page: str, browser: Browser) -> None:
@@ -43,40 +43,40 @@ class Session:
         self.csrf: str | None = None
         self.identity: Any = None
         self.signed_in = False
-        """Whether an answer said so."""
+        """Whether a response has confirmed it."""
 
     def take(self, raw: RawResponse) -> Reply:
-        """Take from an answer what a client keeps of every answer: its cookies."""
-        got = Reply(raw.status, Headers(raw.headers), raw.text, raw.json, raw.is_json)
-        self._browser.keep(self.cookies, got.headers)
-        return got
+        """Store the cookies of a response."""
+        reply = Reply(raw.status, Headers(raw.headers), raw.text, raw.json, raw.is_json)
+        self._browser.keep(self.cookies, reply.headers)
+        return reply
 
     def enter(self, raw: RawResponse, key: str | None = None) -> None:
-        """Take the answer to a login, or to a registration whose token has a key of its own."""
-        got = self.take(raw)
-        found = identity_in(self._api, got)
+        """Process the response to a login or registration; `key` is where the latter has its token."""
+        reply = self.take(raw)
+        found = identity_in(self._api, reply)
         self.identity = self.identity if found is None else found
-        if not signs_in(self._api, got, key):
+        if not signs_in(self._api, reply, key):
             return
         self.signed_in = True
         if self._api.by_cookie:
-            self._redactor.add(*got.cookies.values())
+            self._redactor.add(*reply.cookies.values())
         else:
-            self.token = token_of(self._api, got, key)
+            self.token = token_of(self._api, reply, key)
             self._redactor.add(self.token or "")
 
     def see(self, raw: RawResponse) -> None:
-        """Take the answer to an account view."""
-        got = self.take(raw)
-        found = identity_in(self._api, got)
+        """Process the response to an account view."""
+        reply = self.take(raw)
+        found = identity_in(self._api, reply)
         self.identity = self.identity if found is None else found
 
     def take_csrf(self, raw: RawResponse) -> None:
-        """Take the CSRF token from the page that gives it."""
+        """Store the CSRF token of a response."""
         self.csrf = self._csrf_in(self.take(raw))
         self._redactor.add(self.csrf or "")
 
-    def _csrf_in(self, got: Reply) -> str | None:
+    def _csrf_in(self, reply: Reply) -> str | None:
         csrf = self._api.csrf
         if csrf is None:
             return None
@@ -84,14 +84,15 @@ class Session:
             cookie = self.cookies.get(csrf.cookie)
             return None if cookie is None else unquote(cookie.value)
         if csrf.answer_header is not None:
-            return got.headers.get(csrf.answer_header)
+            return reply.headers.get(csrf.answer_header)
         if csrf.json_ is not None:
-            found = lookup(got.json, tuple(csrf.json_.split("."))) if got.is_json else None
+            found = lookup(reply.json, tuple(csrf.json_.split("."))) if reply.is_json else None
             return found if isinstance(found, str) else None
-        return element(got.text, csrf.input, "value") if csrf.input else element(got.text, csrf.meta or "", "content")
+        name, attribute = (csrf.input, "value") if csrf.input else (csrf.meta or "", "content")
+        return element(reply.text, name, attribute)
 
     def view(self) -> RequestToSend:
-        """Return the request for the account."""
+        """Return the account request."""
         call = self._api.account_call
         headers = self._from_page(call.send)
         target = join(self._base, call.path)
@@ -99,13 +100,13 @@ class Session:
         return RequestToSend("GET", target, signed, follow=not self._api.by_cookie)
 
     def csrf_page(self) -> RequestToSend:
-        """Return the request for the CSRF token."""
+        """Return the CSRF token request."""
         assert self._api.csrf is not None
         target = join(self._base, self._api.csrf.page)
         return RequestToSend("GET", target, self._cookie(target))
 
     def write(self, method: str, call: Call, values: dict[str, Any], path: str | None = None) -> RequestToSend:
-        """Return a request with a body, its CSRF token and what signs it."""
+        """Return a request with body, CSRF token and credentials."""
         csrf = self._api.csrf
         fields = {**call.fields, **values}
         headers = dict(call.send)
@@ -127,12 +128,12 @@ class Session:
         return RequestToSend(method, target, signed, body, follow=not self._api.by_cookie)
 
     def deletion(self, call: Delete, password: str, identity: object) -> RequestToSend:
-        """Return the request by which an account deletes itself."""
+        """Return the request that deletes the account."""
         confirmed = {call.password: password} if call.password else {}
         return self.write(call.method, call, confirmed, call.path.replace(IDENTITY, str(identity)))
 
     def _from_page(self, own: dict[str, str]) -> dict[str, str]:
-        """Return headers with the page's origin, as its browser sends it: only then are answers made out to it."""
+        """Add the page's origin to headers, as browsers do: CORS responses depend on it."""
         named = not self._page or "origin" in map(str.lower, own)
         return dict(own) if named else {**own, "Origin": self._page}
 
@@ -148,7 +149,7 @@ class Session:
         return (("Cookie", sent),) if sent else ()
 
     def target(self, call: Delete | Logout | WriteCheck | Undo) -> RequestToSend:
-        """Return what is known of a request before it is made: its method and where it goes."""
+        """Return the method and URL of a request, before its body is known."""
         return RequestToSend(call.method, join(self._base, call.path))
 
     def sending(  # noqa: PLR0913 -- a value each, given once
@@ -160,17 +161,19 @@ class Session:
         *,
         priority: int = JOURNEY,
         gate: str | None = None,
-        got: Callable[[RawResponse], None] | None = None,
+        on_response: Callable[[RawResponse], None] | None = None,
     ) -> Iterator[Step]:
-        """Yield a write, and before it the page that gives its CSRF token, where the file declares one."""
+        """Yield a write, preceded by its CSRF token request if one is declared."""
         if self._api.csrf is None:
-            yield Step(name, "sign_in", target, build, after, priority, retry=False, gate=gate, got=got)
+            yield Step(name, "sign_in", target, build, after, priority, retry=False, gate=gate, on_response=on_response)
             return
         page = CSRF + name
 
-        def fetching() -> RequestToSend | NotSent:
-            wanted = build()
-            return wanted if isinstance(wanted, NotSent) else self.csrf_page()
+        def build_page() -> RequestToSend | NotSent:
+            request = build()
+            return request if isinstance(request, NotSent) else self.csrf_page()
 
-        yield Step(page, "sign_in", self.csrf_page(), fetching, after, priority, gate=gate, got=self.take_csrf)
-        yield Step(name, "sign_in", target, build, (*after, page), priority, retry=False, gate=gate, got=got)
+        first = self.csrf_page()
+        yield Step(page, "sign_in", first, build_page, after, priority, gate=gate, on_response=self.take_csrf)
+        after = (*after, page)
+        yield Step(name, "sign_in", target, build, after, priority, retry=False, gate=gate, on_response=on_response)

@@ -1,4 +1,4 @@
-"""The declared write of a journey: it is made with the newest session and taken back."""
+"""The declared write of the sign-in flow, made with the newest session and undone."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ if TYPE_CHECKING:
 
 
 class Write:
-    """One write, and how it is undone."""
+    """One write and its undo."""
 
     def __init__(self, call: WriteCheck, session: Session) -> None:
         self._call = call
         self._session = session
         self._identity = ""
-        """What identifies the write that must be undone."""
+        """The id of the created resource."""
         self.done = False
-        """Whether it was made, so that it must be undone."""
+        """Whether it succeeded and must be undone."""
 
     def steps(self) -> Iterator[Step]:
-        """Yield the write and its undoing."""
+        """Yield the write and its undo."""
         session = self._session
-        yield from session.sending(WRITE, session.target(self._call), self._writing, (AGAIN,), got=self._written)
-        yield from session.sending(UNDO, session.target(self._call.undo), self._undoing, (WRITE,))
+        yield from session.sending(WRITE, session.target(self._call), self._build, (AGAIN,), on_response=self._wrote)
+        yield from session.sending(UNDO, session.target(self._call.undo), self._build_undo, (WRITE,))
 
-    def _writing(self) -> RequestToSend | NotSent:
+    def _build(self) -> RequestToSend | NotSent:
         session = self._session
         return session.write(self._call.method, self._call, {}) if session.signed_in else NotSent(LOGIN)
 
-    def _written(self, raw: RawResponse) -> None:
+    def _wrote(self, raw: RawResponse) -> None:
         self._session.take(raw)
         self.done = 200 <= raw.status < 400
         found = lookup(raw.json, tuple(self._call.identity.split("."))) if raw.is_json else MISSING
         self._identity = "" if found is MISSING else quote(str(found), safe="")
 
-    def _undoing(self) -> RequestToSend | NotSent:
+    def _build_undo(self) -> RequestToSend | NotSent:
         undo = self._call.undo
         if not self.done or (IDENTITY in undo.path and not self._identity):
             return NotSent(WRITE)
