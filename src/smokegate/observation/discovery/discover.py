@@ -161,7 +161,7 @@ def _note_page(found: Found, page: Got) -> None:
 
 
 def _note_calls(found: Found, page: Got, parsed: Page, scripts: list[Got]) -> None:
-    from smokegate.observation.model import HOLE  # noqa: PLC0415 - see `_parsed`
+    from smokegate.observation.model import DYNAMIC  # noqa: PLC0415 - see `_parsed`
     from smokegate.observation.plan.frontend.reading import SURE, Reading  # noqa: PLC0415 - see `_parsed`
 
     reading = Reading(page.url, parsed)
@@ -169,7 +169,7 @@ def _note_calls(found: Found, page: Got, parsed: Page, scripts: list[Got]) -> No
     for got in scripts:
         if got.well:
             reading.add(got.path, got.text)
-    addresses = [each.resolved.partition(HOLE)[0] for each in reading.addresses() if each.how in SURE]
+    addresses = [each.resolved.partition(DYNAMIC)[0] for each in reading.addresses() if each.how in SURE]
     found.calls = tuple(dict.fromkeys(web_origin(each) for each in addresses))
     for origin in found.calls:
         other = origin != web_origin(found.url)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.model import HOLE
+from smokegate.observation.model import DYNAMIC
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
@@ -33,7 +33,7 @@ WITHOUT_SCHEME = re.compile(r"[\"']https?://|((?:[\w-]+\.)+[\w-]+|localhost)(?::
 def split_address(url: str) -> SplitResult:
     """Split an address; a socket's is that of the server that opens it."""
     try:
-        parts = urlsplit(url.replace(HOLE, "/" + HOLE, 1) if re.fullmatch(r"\w+://[^/]*\ufffc.*", url) else url)
+        parts = urlsplit(url.replace(DYNAMIC, "/" + DYNAMIC, 1) if re.fullmatch(r"\w+://[^/]*\ufffc.*", url) else url)
         _ = parts.port
     except ValueError:
         return urlsplit("")

@@ -16,7 +16,7 @@ from smokegate.observation.evidence.addresses import (
     split_address,
     versionless,
 )
-from smokegate.observation.model import HOLE, ApiAddress
+from smokegate.observation.model import DYNAMIC, ApiAddress
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
@@ -70,14 +70,14 @@ class CallPaths:
 
     def called(self, address: ApiAddress) -> list[str]:
         """Return the paths that are called by an address, each as far as it is known."""
-        known, cut, _ = split_address(address.resolved).path.partition(HOLE)
+        known, cut, _ = split_address(address.resolved).path.partition(DYNAMIC)
         base = cut or address.how in BASES
         called = self.below(known) if base else []
         called = called or ([] if cut else [known])
         if cut and "//" in known:  # what a script has joined by hand
             once = re.sub("//+", "/", known)
             called += [known + each.removeprefix(once) for each in self.declared if each.startswith(once)]
-        return [each.partition(HOLE)[0] for each in called]
+        return [each.partition(DYNAMIC)[0] for each in called]
 
     def suspicious(self, address: ApiAddress) -> str:
         """Return a path that is called and lacks the beginning that a declared path of the API has, or has it twice."""
@@ -103,10 +103,10 @@ class CallPaths:
 
     def samples(self, address: ApiAddress) -> tuple[str, ...]:
         """Return the paths on the page's own host that this address leads to, as far as they are known."""
-        known, cut, _ = split_address(address.resolved).path.partition(HOLE)
+        known, cut, _ = split_address(address.resolved).path.partition(DYNAMIC)
         declared = [each for each in self.declared if each.startswith(known) and len(known) > 1]
         joined = (
-            [known.rstrip("/") + each for each in self.paths if HOLE not in each]
+            [known.rstrip("/") + each for each in self.paths if DYNAMIC not in each]
             if cut or address.how == "client"
             else []
         )
@@ -125,12 +125,12 @@ class CallPaths:
     def coincides(self, address: ApiAddress) -> bool:
         """Return whether the path shows that it is meant to be this API: the stated beginning, or a declared path."""
         path = split_address(address.resolved).path if "://" in address.value else "/" + address.value.partition("/")[2]
-        known, cut, _ = path.partition(HOLE)
+        known, cut, _ = path.partition(DYNAMIC)
         if self.prefix and covers(known, self.prefix):
             return True
         base = bool(cut) or address.how == "client"
         joined = self.below(known) if base else [known]
-        joined = [each.partition(HOLE)[0] for each in (*joined, known)]
+        joined = [each.partition(DYNAMIC)[0] for each in (*joined, known)]
         if self.prefix and any(covers(each, self.prefix) for each in joined):
             return True
         return any(len(c) > 1 and (covers(c, d) or covers(d, c.rstrip("/"))) for c in joined for d in self.declared)
@@ -152,5 +152,5 @@ def _is_base(address: ApiAddress) -> bool:
     """Return whether what a script calls is below an address: a client's, or one that a path is put behind."""
     if address.how == "client":
         return "://" in address.value
-    whole = address.value.endswith(HOLE) and not is_third_party(address.resolved)
+    whole = address.value.endswith(DYNAMIC) and not is_third_party(address.resolved)
     return address.how == "request" and whole and ("://" in address.value or UNSET.match(address.value) is not None)

@@ -20,7 +20,7 @@ from smokegate.observation.evidence.addresses import (
 from smokegate.observation.evidence.call_paths import BASES, CallPaths, alike
 from smokegate.observation.evidence.content_policy import refused_by, upgrades
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.model import HOLE, ApiAddress
+from smokegate.observation.model import DYNAMIC, ApiAddress
 from smokegate.observation.plan.step import ON_BACKEND, ON_FRONTEND
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class AddressJudge:
         return f"the page's policy allows `{directive}`" if directive else ""
 
     def _by_path(self, address: ApiAddress, path: str) -> tuple[str, str]:
-        known, cut, _ = path.partition(HOLE)
+        known, cut, _ = path.partition(DYNAMIC)
         if not self.calls.prefix:
             return self._by_trial(address)
         if covers(known, self.calls.prefix):

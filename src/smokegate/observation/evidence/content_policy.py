@@ -9,7 +9,7 @@ from urllib.parse import SplitResult
 
 from smokegate.observation.evidence.addresses import place_of, split_address
 from smokegate.observation.evidence.elements import policies_in
-from smokegate.observation.model import HOLE
+from smokegate.observation.model import DYNAMIC
 
 if TYPE_CHECKING:
     from smokegate.observation.exchange import Answer
@@ -30,10 +30,10 @@ def upgrades(page: Answer) -> bool:
 
 def refused_by(page: Answer, url: str, home_url: str) -> str:
     """Return the directive of the page's policies by which browsers do not send a call; empty where they do."""
-    called, home = split_address(url.partition(HOLE)[0]), split_address(page.url or home_url)
+    called, home = split_address(url.partition(DYNAMIC)[0]), split_address(page.url or home_url)
     if not called.hostname or not home.hostname:
         return ""
-    whole = HOLE not in url
+    whole = DYNAMIC not in url
     for policy in _policies(page):
         name = next((each for each in GOVERNS if each in policy), "")
         if name and not any(_matches(each, called, home, whole=whole) for each in policy[name]):
