@@ -1,5 +1,5 @@
-"""What is known of platforms, proxies and drivers: data in TOML files, and what reads them when they are needed.
+"""Knowledge of platforms, proxies and drivers: data in TOML files, with readers that load them on demand.
 
-A file holds what others say and what it means; whether an answer is judged by it is code elsewhere. Nothing here
-is read on a run in which every answer is plainly the application's.
+A file holds the wording of other programs and its meaning; other code decides whether it applies. No file is read
+if every answer is obviously the application's.
 """

@@ -1,4 +1,4 @@
-"""Reads `certificates.toml`: whose a certificate is that was made for no deployment's name."""
+"""Reads `certificates.toml`: default certificates of servers and platforms."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 
 class DefaultCertificate(Struct, frozen=True):
-    """A certificate that a server shows where none is set up for the name."""
+    """A certificate that a server presents if none is configured for the name."""
 
     owner: str
     names: re.Pattern[str]
@@ -28,5 +28,5 @@ def _known() -> tuple[DefaultCertificate, ...]:
 
 
 def default_certificate(names: str) -> DefaultCertificate | None:
-    """Return whose default certificate has these names, None where it is not a default that is known."""
+    """Return the default certificate with these names, None if it is not a known one."""
     return next((each for each in _known() if each.names.search(names)), None)

@@ -1,4 +1,4 @@
-"""Reads `pages/clients.toml`: what HTTP clients call that are given no address."""
+"""Reads `pages/clients.toml`: what HTTP clients call if they have no address."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from msgspec import Struct, convert
 
 
 class Client(Struct, frozen=True):
-    """One client, by its source."""
+    """One HTTP client, identified by its source."""
 
     holds: tuple[str, ...]
     calls: str
     option: str = ""
 
     def is_in(self, source: str) -> bool:
-        """Return whether a source is this client's."""
+        """Return whether a source contains this client."""
         return all(each in source for each in self.holds)
 
 
 @cache
 def clients() -> tuple[Client, ...]:
-    """Return the clients that are known."""
+    """Return the known clients."""
     text = files("smokegate.knowledge").joinpath("pages", "clients.toml").read_text("utf-8")
     return tuple(convert(each, Client) for each in tomllib.loads(text).values())

@@ -1,4 +1,4 @@
-"""Reads `texts/database.toml`: what drivers write into an answer, and what it means."""
+"""Reads `texts/database.toml`: error texts of database drivers and their meaning."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from msgspec import Struct
 
 SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 UPPER = re.compile(r"\\.|\(\?P<\w+>|[A-Z]")
-"""What of a pattern may be an upper-case letter that stands for itself: not what is escaped, nor a group's name."""
+"""Upper-case letters of a pattern that are literal: neither escaped nor in a group's name."""
 SAYS = (
     "store",
     "extension",
@@ -30,51 +30,51 @@ SAYS = (
     "name",
     "unreachable",
 )
-"""What a text can mean."""
+"""The possible meanings of a text."""
 SUBJECTS = {"database": "database", "store": "store", "mail": "its mail server"}
-"""What an address can belong to, and how it is called."""
+"""What an address can belong to, and its name in messages."""
 
 
 class DriverText(Struct, frozen=True):
-    """One form of words."""
+    """One error text."""
 
     says: str
     pattern: re.Pattern[str]
     who: str = ""
-    """Who writes it; empty for words that may be about anything."""
+    """The driver that writes it; empty for texts that may be about anything."""
     likely: bool = False
-    """Whether another program could write the same."""
+    """Whether another program could write the same text."""
     subject: str = ""
-    """What it is about, where that is no database and no store."""
+    """Its subject, if that is neither a database nor a store."""
 
 
 class Place(Struct, frozen=True):
-    """Where a text was found in a body, and what it means there."""
+    """A text's position in a body, and its meaning."""
 
     says: str
     start: int
     end: int
     subject: str
-    """`database`, `store`, `something` where the text does not show what, or the name or address of something else."""
+    """`database`, `store`, `something` if the text does not show it, or another subject's name or address."""
     likely: bool = False
 
 
 def lowered(pattern: str) -> str:
-    """Return a pattern for text in small letters: five times as fast as one that ignores case."""
+    """Return a pattern for lower-case text: five times as fast as ignoring case."""
     return UPPER.sub(lambda match: match[0].lower() if len(match[0]) == 1 else match[0], pattern)
 
 
 @cache
 def driver_texts() -> tuple[DriverText, ...]:
-    """Return the texts, those that say more first."""
+    """Return the texts, the most specific first."""
     rows: list[dict[str, Any]] = _table()["text"]
     return tuple(DriverText(**{**row, "pattern": re.compile(lowered(row["pattern"]))}) for row in rows)
 
 
-@lru_cache(maxsize=32)  # samples say the same, and several rules ask
+@lru_cache(maxsize=32)  # samples repeat texts, and several rules call this
 def place_in(text: str) -> Place | None:
-    """Return the most specific place of a body in which a driver speaks, None where none does."""
-    small = text.translate(SMALL)  # `lower` makes some texts longer
+    """Return the most specific driver text in a body, None if there is none."""
+    small = text.translate(SMALL)  # `str.lower` can change the length
     for each in driver_texts():
         match = each.pattern.search(small)
         if match is not None:
@@ -85,7 +85,7 @@ def place_in(text: str) -> Place | None:
 
 
 def _subject(match: re.Match[str]) -> str:
-    """Return by its host or its port what an address belongs to."""
+    """Return an address's subject, by its host or port."""
     about, named = _table()["about"], match.groupdict()
     host, port = named.get("host") or "", int(named.get("port") or 0)
     for kind, subject in SUBJECTS.items():

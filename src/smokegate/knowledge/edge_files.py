@@ -1,4 +1,4 @@
-"""Reads `edges/*.toml`: one file for each platform or proxy that answers in an application's place.
+"""Reads `edges/*.toml`: one file for each platform or proxy that can answer instead of the application.
 
 A file:
 
@@ -51,11 +51,11 @@ SAYS = {
     "own-page": True,
     "garbled": True,
 }
-"""What an edge can say of the application behind it, and whether waiting can heal that."""
+"""What an edge can report about the application behind it, and whether waiting can fix it."""
 
 
 class Sign(Struct, frozen=True, dict=True):
-    """One answer of an edge: how it is recognised, and what it says."""
+    """One answer of an edge: how to recognise it, and its meaning."""
 
     says: str
     status: frozenset[int] = frozenset()
@@ -76,7 +76,7 @@ class Sign(Struct, frozen=True, dict=True):
 
     @property
     def waits(self) -> bool:
-        """Whether waiting can heal it."""
+        """Whether waiting can fix it."""
         return SAYS[self.says] if self.heals is None else self.heals
 
     @cached_property
@@ -99,16 +99,16 @@ class EdgeFile(Struct, frozen=True):
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def steps_for(self, says: str) -> tuple[str, ...]:
-        """Return what to do there about what a sign says; nothing where the file names no step of its own."""
+        """Return the steps for a sign's meaning; empty if the file has none."""
         return self.steps.get(says, self.steps.get("any", ()))
 
 
 @cache
 def edge_files() -> tuple[EdgeFile, ...]:
-    """Return every file, in the order of their names.
+    """Return every file, sorted by name.
 
     Raises:
-        ValueError: a file does not follow the form above; the message names it.
+        ValueError: a file does not have the format above; the message names it.
     """
     folder = files("smokegate.knowledge") / "edges"
     found = (each for each in folder.iterdir() if each.name.endswith(".toml"))

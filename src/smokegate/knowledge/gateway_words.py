@@ -1,4 +1,4 @@
-"""Reads `gateway.toml`: the words and marks of gateways that no data file names."""
+"""Reads `gateway.toml`: wording and marks of unknown gateways."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from importlib.resources import files
 
 @cache
 def listed(name: str) -> tuple[str, ...]:
-    """Return a list of `gateway.toml` as it stands there."""
+    """Return a list of `gateway.toml` verbatim."""
     return tuple(_table()[name])
 
 
 @cache
 def words(name: str) -> re.Pattern[str]:
-    """Return a list of `gateway.toml` as one pattern that ignores case."""
+    """Return a list of `gateway.toml` as one case-insensitive pattern."""
     return re.compile("|".join(f"(?:{each})" for each in listed(name)), re.IGNORECASE)
 
 

@@ -1,4 +1,4 @@
-"""Reads `texts/own.toml`: why an application fails by itself, in its framework's words."""
+"""Reads `texts/own.toml`: reasons in an application's own error messages, by framework."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class OwnWords(Struct, frozen=True):
 
 
 class Stated(Struct, frozen=True):
-    """Where an answer states a reason."""
+    """A reason's position in an answer."""
 
     reason: OwnWords
     start: int
@@ -27,7 +27,7 @@ class Stated(Struct, frozen=True):
 
 
 def stated_in(text: str, kind: str) -> Stated | None:
-    """Return the first reason of a kind (`setting`, `resource`) that an answer states, None where it states none."""
+    """Return the first reason of a kind (`setting`, `resource`) in an answer, None if there is none."""
     for each in _reasons(kind):
         match = each.pattern.search(text)
         if match is not None:
@@ -36,7 +36,7 @@ def stated_in(text: str, kind: str) -> Stated | None:
 
 
 def explains_itself(text: str) -> bool:
-    """Return whether an error says by itself what it is about."""
+    """Return whether an error states its own reason."""
     return any(stated_in(text, kind) for kind in ("setting", "resource"))
 
 

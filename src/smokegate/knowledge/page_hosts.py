@@ -1,4 +1,4 @@
-"""Reads `pages/hosts.toml`: which addresses in a page's scripts are not the application's own API."""
+"""Reads `pages/hosts.toml`: addresses in a page's scripts that are not the application's API."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ def _lists() -> dict[str, tuple[str, ...]]:
 
 
 def is_third_party(url: str) -> bool:
-    """Return whether an address is a known service's, or one that libraries only mention."""
+    """Return whether an address is a known third party's, or only mentioned by libraries."""
     host = (urlsplit(url).hostname or "").lower()
     return any(host == each or host.endswith(f".{each}") for each in _lists()["third_party"])
 
 
 def is_developer_tool(url: str) -> bool:
-    """Return whether an address is a library's default that no visitor's page calls; without a port it has no path."""
+    """Return whether an address is a developer tool's default; without a port it must have no path."""
     parts = urlsplit(url)
     return parts.netloc.lower() in _lists()["developer_tools"] and (":" in parts.netloc or parts.path in {"", "/"})
 
 
 def is_local(host: str | None) -> bool:
-    """Return whether a name is that of the machine on which the page is opened."""
+    """Return whether a host name is that of the local machine."""
     return (host or "").lower() in _lists()["local"] or (host or "").endswith(".localhost")
 
 
 def is_framework_path(path: str) -> bool:
-    """Return whether a path on the pages' own host is the framework's rather than the API's."""
+    """Return whether a path on the page's own host is the framework's rather than the API's."""
     return path.startswith(_lists()["framework_paths"])
 
 
 def are_other_sites(one: str, other: str) -> bool:
-    """Return whether two addresses are certainly of different sites, so that a browser keeps cookies apart.
+    """Return whether two addresses are certainly cross-site, so that browsers restrict cookies.
 
-    Local names and IP addresses are of no site that a browser's user would be at.
+    Local names and IP addresses never are.
     """
     hosts = [(urlsplit(url).hostname or "").lower() for url in (one, other)]
     names = [host.split(".")[::-1] for host in hosts]

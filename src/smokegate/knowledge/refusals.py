@@ -1,4 +1,4 @@
-"""Reads `texts/refusals.toml`: why an application that works turns a sign-in away, or refuses a token that is new."""
+"""Reads `texts/refusals.toml`: why a working application refuses a sign-in or a new token."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from importlib.resources import files
 from msgspec import Struct
 
 LONGEST = 2000
-"""Characters of an answer in which a reason is looked for."""
+"""Maximum characters of an answer that are searched for a reason."""
 ALTERNATIVE = re.compile(r"\bor\b", re.IGNORECASE)
-"""Before a reason: the answer names several, so that a stranger learns nothing from it."""
+"""Before a reason: the answer deliberately names several, to reveal nothing."""
 DENIED = re.compile(r"""[\w-]{0,40}["']\s*:\s*(?:false|null|0|""|\[\]|\{\})""", re.IGNORECASE)
-"""After a reason: it is a key of JSON whose value says that it is not so."""
+"""After a reason: it is a JSON key with a false or empty value."""
 
 
 class Reason(Struct, frozen=True):
@@ -27,12 +27,12 @@ class Reason(Struct, frozen=True):
 
 
 def reason_in(text: str, *, alone: bool = True, kind: str = "reason") -> Reason | None:
-    """Return the reason that an answer gives for its refusal, None where it gives none.
+    """Return an answer's reason for a refusal, None if it has none.
 
     Args:
         text: the answer's body.
-        kind: `reason` for a sign-in that is refused, `token` for a token.
-        alone: whether a reason counts only where the answer does not name several ("wrong password or locked").
+        kind: `reason` for a refused sign-in, `token` for a token.
+        alone: whether to ignore an answer that names several reasons ("wrong password or locked").
     """
     for each in _reasons(kind):
         stated = (m for m in each.pattern.finditer(text[:LONGEST]) if not DENIED.match(text, m.end()))

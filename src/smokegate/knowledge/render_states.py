@@ -1,4 +1,4 @@
-"""Reads `render.toml`: what the states that Render's API reports mean."""
+"""Reads `render.toml`: meanings of the states in Render's API."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ def _table() -> dict[str, Any]:
 
 
 def deploy_meaning(status: str) -> Meaning:
-    """Return what a deploy's status means; a new one is a deploy in progress."""
+    """Return a deploy status's meaning; an unknown one is a deploy in progress."""
     return cast("Meaning", _table()["deploy"].get(status, "in progress"))
 
 
 def is_known(status: str) -> bool:
-    """Return whether a deploy's status is one of those that are known."""
+    """Return whether a deploy status is known."""
     return status in _table()["deploy"]
 
 
 def database_meaning(status: str) -> str:
-    """Return `available`, `in progress` or `away`; a status that is not known is in progress."""
+    """Return `available`, `in progress` or `away`; an unknown status is in progress."""
     return str(_table()["database"].get(status, "in progress"))
 
 
@@ -38,7 +38,7 @@ def suspender(name: str) -> tuple[str, str]:
 
 
 def failure(reason: dict[str, Any]) -> str:
-    """Return what an event says of why a deploy failed, in words; empty where it says nothing."""
+    """Return an event's reason for a failed deploy, in words; empty if it has none."""
     for row in _table()["failure"]:
         value = reason.get(row["key"])
         if value not in (None, False, "", 0):

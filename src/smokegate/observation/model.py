@@ -43,7 +43,7 @@ class Readiness(Struct, frozen=True):
     """How many requests the polls sent."""
 
 
-HOLE = "\ufffc"
+DYNAMIC = "\ufffc"
 """Placeholder in an address, or another text of a script, for a part known only at run time."""
 
 

@@ -163,7 +163,7 @@ def _note_page(found: Found, page: Response) -> None:
 
 
 def _note_calls(found: Found, page: Response, parsed: Page, scripts: list[Response]) -> None:
-    from smokegate.observation.model import HOLE  # noqa: PLC0415 - see `_parsed`
+    from smokegate.observation.model import DYNAMIC  # noqa: PLC0415 - see `_parsed`
     from smokegate.observation.plan.frontend.reading import SURE, Reading  # noqa: PLC0415 - see `_parsed`
 
     reading = Reading(page.url, parsed)
@@ -171,7 +171,7 @@ def _note_calls(found: Found, page: Response, parsed: Page, scripts: list[Respon
     for response in scripts:
         if response.ok:
             reading.add(response.path, response.text)
-    addresses = [each.resolved.partition(HOLE)[0] for each in reading.addresses() if each.how in SURE]
+    addresses = [each.resolved.partition(DYNAMIC)[0] for each in reading.addresses() if each.how in SURE]
     found.calls = tuple(dict.fromkeys(web_origin(each) for each in addresses))
     for origin in found.calls:
         other = origin != web_origin(found.url)

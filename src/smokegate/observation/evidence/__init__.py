@@ -1,1 +1,1 @@
-"""What was observed, as evidence: recorded, redacted, compared with the expectations."""
+"""Evidence: observations are recorded, redacted and compared with the expectations."""

@@ -1,4 +1,4 @@
-"""Addresses as scripts have them: with holes, with parts that were never filled in, and compared by place and path."""
+"""Addresses found in scripts: with dynamic parts or unfilled placeholders; compared by origin and path."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.model import HOLE
+from smokegate.observation.model import DYNAMIC
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
@@ -27,48 +27,48 @@ UNFILLED = re.compile(
 )
 VERSION = re.compile(r"v\d{1,3}")
 WITHOUT_SCHEME = re.compile(r"[\"']https?://|((?:[\w-]+\.)+[\w-]+|localhost)(?::\d+)?/", re.IGNORECASE)
-"""An address that a browser takes for a path: without its scheme, or with the quotation marks of a settings file."""
+"""An address that browsers treat as a path: without a scheme, or with a settings file's quotation marks."""
 
 
 def split_address(url: str) -> SplitResult:
-    """Split an address; a socket's is that of the server that opens it."""
+    """Split an address; a WebSocket's scheme becomes that of the HTTP server."""
     try:
-        parts = urlsplit(url.replace(HOLE, "/" + HOLE, 1) if re.fullmatch(r"\w+://[^/]*\ufffc.*", url) else url)
+        parts = urlsplit(url.replace(DYNAMIC, "/" + DYNAMIC, 1) if re.fullmatch(r"\w+://[^/]*\ufffc.*", url) else url)
         _ = parts.port
     except ValueError:
         return urlsplit("")
     return parts._replace(scheme={"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme))
 
 
-def place_of(parts: SplitResult) -> tuple[str, str | None, int]:
-    """Return the server that an address leads to, whatever its path."""
+def origin_of(parts: SplitResult) -> tuple[str, str | None, int]:
+    """Return an address's origin: scheme, host and port."""
     return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def covers(path: str, prefix: str) -> bool:
-    """Return whether a path is a prefix or below it."""
+def is_below(path: str, prefix: str) -> bool:
+    """Return whether a path equals a prefix or lies below it."""
     return path.rstrip("/") == prefix.rstrip("/") or path.startswith(prefix.rstrip("/") + "/")
 
 
-def begun(called: Iterable[str], declared: str, path: str) -> bool:
-    """Return whether some call begins as the part of a declared path does that this one lacks."""
+def has_prefix(called: Iterable[str], declared: str, path: str) -> bool:
+    """Return whether some call begins with the part of a declared path that `path` lacks."""
     first = "/" + declared.removesuffix(path).strip("/").partition("/")[0]
-    return any(covers(each, first) for each in called)
+    return any(is_below(each, first) for each in called)
 
 
 def versionless(path: str) -> list[str]:
-    """Return the parts of a path without those that are a version's, and without empty ones."""
+    """Return a path's segments without versions and empty ones."""
     return [each for each in path.split("/") if each and VERSION.fullmatch(each) is None]
 
 
 def is_api(answer: Answer) -> bool:
-    """Return whether an answer is an API's rather than that of a host for files."""
+    """Return whether an answer comes from an API rather than a static file host."""
     kind = answer.headers.get("content-type", "").lower()
     return "json" in kind or (not is_html(answer) and answer.status not in {404, 405} and "text/plain" not in kind)
 
 
 def declared_paths(environment: Environment) -> Iterator[str]:
-    """Yield the paths of the API that the file names."""
+    """Yield the API paths that the environment file declares."""
     for endpoint in environment.backend.endpoints:
         path = endpoint.path.partition("?")[0]
         if len(path) > 1:

@@ -1,4 +1,4 @@
-"""What shows that the application made an answer, and no gateway in front of it."""
+"""Signs that an answer comes from the application and not from a gateway."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from smokegate.observation.evidence.html import is_html
 from smokegate.observation.exchange import Answer
 
 EXCEPTION = re.compile(r"\b(?:[A-Z][a-z0-9]+){2,}(?:Error|Exception)\b|\b(?:Operational|Type|Value|Key)Error\b")
-"""The name of a class of an error, as a stack trace or an application's page shows it."""
+"""An exception's class name, as in a stack trace or an error page."""
 
 
 def shows_program_error(text: str) -> bool:
-    """Return whether a class of an error, or a driver of a database, speaks: no gateway has either."""
+    """Return whether a text holds an exception or a database driver's error: gateways have neither."""
     place = place_in(unescape(text))
     return EXCEPTION.search(text) is not None or (place is not None and place.subject in {"database", "store"})
 
 
 def is_application_error(answer: Answer) -> bool:
-    """Return whether an error carries proof that the application made it: a mark, or words that no gateway has.
+    """Return whether an error is certainly the application's: a mark, or words that no gateway uses.
 
-    A 500 without a body, or with a page of no known origin, is the application's in all likelihood only.
+    A 500 without a body, or with an unknown page, is only probably the application's.
     """
     if "x-render-origin-server" in answer.headers:
         return True
@@ -33,13 +33,13 @@ def is_application_error(answer: Answer) -> bool:
 
 
 def visible(text: str) -> str:
-    """Return what a person sees of a page, on one line."""
+    """Return a page's visible text on one line."""
     text = re.sub(r"(?is)<(script|style|svg|noscript)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", " ", text[:20_000])
     return " ".join(unescape(re.sub(r"<[^<>]*>", " ", text)).split())
 
 
 def has_mark(answer: Answer) -> bool:
-    """Return whether an application shows; proxies are built on its servers, too (Kestrel, Netty, Node)."""
+    """Return whether an answer has an application's mark; proxies use its servers, too (Kestrel, Netty, Node)."""
     headers = answer.headers
     proxied = answer.status in {502, 504} and not answer.body.start.strip()
     return (

@@ -1,4 +1,4 @@
-"""Compares an answer with what is expected of it; used by readiness, smoke tests and diagnosis."""
+"""Compares an answer with its expectations; used by readiness, smoke tests and diagnosis."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from smokegate.observation.evidence.self_report import crash, failure_words, sic
 from smokegate.observation.exchange import Answer
 
 OPPOSITE = re.compile(r"(?:\b(?:not|non|no|never|isn't)[\s_-]+|\b(?:un|in|dis|non))$", re.IGNORECASE)
-"""What turns a word into its opposite, in front of it: "unhealthy" and "not ready" are no "healthy" and "ready"."""
+"""What negates a following word: "unhealthy" and "not ready" are not "healthy" and "ready"."""
 
 
 class Unmet(Struct, frozen=True):
-    """One promise that an answer does not keep."""
+    """One expectation that an answer does not meet."""
 
     what: str
     """`status`, `json status`, `header content-type`, `body`."""
@@ -34,7 +34,7 @@ class Unmet(Struct, frozen=True):
 
 
 def unmet(promise: Expectation, answer: Answer) -> tuple[Unmet, ...]:
-    """Return everything that the answer does not keep of the promise, the status first."""
+    """Return the unmet expectations, the status first."""
     wrong: list[Unmet] = []
     if not fits(promise.status, answer.status):
         onward = f" (redirects to {answer.redirects_to})" if answer.redirects_to else ""
@@ -57,18 +57,18 @@ def unmet(promise: Expectation, answer: Answer) -> tuple[Unmet, ...]:
 
 
 def fits(wanted: StatusRule, status: int) -> bool:
-    """Return whether a status is the wanted one, one of several, or of a class such as `2xx`."""
+    """Return whether a status matches a rule: one status, several, or a class such as `2xx`."""
     several = wanted if isinstance(wanted, tuple) else (wanted,)
     return any(each == status or (isinstance(each, str) and each[0] == str(status)[0]) for each in several)
 
 
 def spelt(wanted: StatusRule) -> str:
-    """Return a wanted status in words."""
+    """Return an expected status in words."""
     return " or ".join(map(str, wanted)) if isinstance(wanted, tuple) else str(wanted)
 
 
 def unmet_text(promise: Expectation, answer: Answer) -> Iterator[Unmet]:
-    """Yield what the body's text does not keep."""
+    """Yield the unmet expectations of the body's text."""
     rules = promise.text_rules
     if not rules:
         return
@@ -88,7 +88,7 @@ def _unmet_text(name: str, wanted: Any, text: str) -> str | None:
 
 
 def contradicted(wanted: str, text: str) -> str | None:
-    """Return what is wrong where a text does not contain the wanted one, or says its opposite each time."""
+    """Return what is wrong if a text lacks the expected one, or only contains its negation."""
     places = [each.start() for each in re.finditer(re.escape(wanted), text)]
     if not places:
         return f"a text that contains {wanted!r}"
@@ -120,7 +120,7 @@ def _unmet_header(name: str, rule: str | HeaderRule, answer: Answer) -> str | No
 
 
 def _same_header(name: str, wanted: str, actual: str, answer: Answer) -> bool:
-    """Compare header values: a media type without parameters fits any, a path fits the same place in full."""
+    """Compare header values: a media type matches any parameters, a path matches the same absolute URL."""
     if actual == wanted:
         return True
     if name.lower() == "content-type" and ";" not in wanted:
@@ -131,7 +131,7 @@ def _same_header(name: str, wanted: str, actual: str, answer: Answer) -> bool:
 
 
 def unmet_json(promises: tuple[JsonExpectation, ...], answer: Answer) -> tuple[Unmet, ...]:
-    """Return the JSON promises that the body does not keep; a body that is not JSON keeps none."""
+    """Return the unmet JSON expectations; a body that is not JSON meets none."""
     if not promises:
         return ()
     if not answer.body.is_json:

@@ -1,6 +1,6 @@
-"""What one address is that a page calls: the API, another place, or the page's own host.
+"""Classifies one address that a page calls: the API, another host, or the page's own host.
 
-Where the file states no path, the backend's own answer to the path that would be called decides.
+Without a declared path, the backend's answer to the called path decides.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from smokegate.observation.evidence.addresses import (
     UNFILLED,
     UNSET,
     WITHOUT_SCHEME,
-    covers,
     is_api,
-    place_of,
+    is_below,
+    origin_of,
     split_address,
 )
 from smokegate.observation.evidence.call_paths import BASES, CallPaths, alike
 from smokegate.observation.evidence.content_policy import refused_by, upgrades
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.model import HOLE, ApiAddress
+from smokegate.observation.model import DYNAMIC, ApiAddress
 from smokegate.observation.plan.step import ON_BACKEND, ON_FRONTEND
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ RIGHT, UNCLEAR = "right", "unclear"
 
 
 class AddressJudge:
-    """Judges the addresses of one page one by one, with what the page and its other addresses show."""
+    """Classifies the addresses of one page, using the page and its other addresses."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class AddressJudge:
         self.calls = CallPaths(environment, addresses, paths)
 
     def kind(self, address: ApiAddress) -> tuple[str, str]:
-        """Return what an address is, a cause's code where it is wrong, and what shows it."""
+        """Return an address's kind (a cause code if it is wrong) and the evidence for it."""
         if UNFILLED.match(address.value):
             return "frontend.address-unfilled", ""
         if UNSET.match(address.value):
@@ -62,7 +62,7 @@ class AddressJudge:
         found = split_address(address.resolved)
         if self.calls.is_wanted(found):
             return self._by_path(address, found.path)
-        if place_of(found) == place_of(self.calls.home):
+        if origin_of(found) == origin_of(self.calls.home):
             return self._itself(address)
         if (
             found.hostname == self.calls.wanted.hostname
@@ -76,9 +76,9 @@ class AddressJudge:
         return ("frontend.calls-localhost" if is_local(found.hostname) else "frontend.another-backend"), ""
 
     def _may_be_home(self, address: ApiAddress) -> bool:
-        """Return whether a client without a base may be right: it calls the page's own host, which has the API."""
+        """Return whether a client without a base URL may be right: the page's own host serves the API."""
         unbased = self.unbased(address)
-        if unbased is None or place_of(self.calls.home) == place_of(self.calls.wanted):
+        if unbased is None or origin_of(self.calls.home) == origin_of(self.calls.wanted):
             return unbased is not None
         names = [ON_FRONTEND + each for each in self.calls.samples(unbased)]
         answers = map(self._answer, (*names, "api on frontend"))
@@ -86,12 +86,12 @@ class AddressJudge:
         return first is not None and is_api(first)
 
     def unbased(self, address: ApiAddress) -> ApiAddress | None:
-        """Return what most clients call whose base is not set: the paths alone, on the page's own host."""
+        """Return what a client with an unset base URL calls: paths on the page's own host."""
         alone = address.how == "client" and address.value == "undefined"
         return ApiAddress(address.script, "", self.calls.home.geturl(), "client") if alone else None
 
     def refused_by_policy(self, address: ApiAddress) -> str:
-        """Return the directive of the page's own policy by which browsers do not call an address; empty for none."""
+        """Return the page's CSP directive that blocks an address; empty for none."""
         page = self._answer("page")
         if page is None or address.how not in {"client", "request"} or not address.alone:
             return ""
@@ -99,14 +99,14 @@ class AddressJudge:
         return f"the page's policy allows `{directive}`" if directive else ""
 
     def _by_path(self, address: ApiAddress, path: str) -> tuple[str, str]:
-        known, cut, _ = path.partition(HOLE)
+        known, cut, _ = path.partition(DYNAMIC)
         if not self.calls.prefix:
             return self._by_trial(address)
-        if covers(known, self.calls.prefix):
+        if is_below(known, self.calls.prefix):
             return self._by_trial(address)
-        if covers(self.calls.prefix, known.rstrip("/")) and (cut or address.how in BASES):
+        if is_below(self.calls.prefix, known.rstrip("/")) and (cut or address.how in BASES):
             joined = self.calls.below(known)
-            if any(covers(each, self.calls.prefix) for each in joined):
+            if any(is_below(each, self.calls.prefix) for each in joined):
                 return RIGHT, ""
             if not joined:
                 return UNCLEAR, ""
@@ -115,7 +115,7 @@ class AddressJudge:
         return "frontend.wrong-path", f"the API is below `{self.calls.prefix}`"
 
     def _by_trial(self, address: ApiAddress) -> tuple[str, str]:
-        """Where the file states no path, the backend's own answer to the path that would be called decides."""
+        """Without a declared path, the backend's answer to the called path decides."""
         path = self.calls.suspicious(address)
         answer = self._answer(ON_BACKEND + path) if path else None
         if answer is not None and (answer.status == 404 or (is_html(answer) and answer.status < 400)):
@@ -125,7 +125,7 @@ class AddressJudge:
         return RIGHT, ""
 
     def _itself(self, address: ApiAddress) -> tuple[str, str]:
-        """The page's own host is right where it passes the call on, which its answer shows, or serves pages alone."""
+        """The page's own host is right if its answer shows that it proxies the call, wrong if it only serves pages."""
         if self._environment.frontend is not None and self._environment.frontend.calls is False:
             return UNCLEAR, ""
         names = [ON_FRONTEND + each for each in self.calls.samples(address)]

@@ -1,4 +1,4 @@
-"""The one table of unsafe characters, and how foreign text is shown: readable, on its line, and inert."""
+"""The table of unsafe characters, and how untrusted text is shown: readable, on one line, without effects."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 #: C0 controls but newline and tab, DEL and C1 (terminal escapes), bidirectional marks and overrides ("Trojan
 #: Source", CVE-2021-42574), zero-width space and word joiner, line and paragraph separators, byte order marks,
-#: interlinear and tag characters (text that no one sees), and lone surrogates, which no encoder takes.
+#: interlinear and tag characters (invisible text), and lone surrogates, which cannot be encoded.
 TABLE = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069"
     "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0001-\U000e007f"
@@ -30,17 +30,17 @@ def _mark(found: re.Match[str]) -> str:
 
 
 def inert(text: str) -> str:
-    """Return a text in which nothing is a command to a CI system: `::error::` becomes `: :error::`."""
+    """Return a text without CI commands: `::error::` becomes `: :error::`."""
     if "##" in text:
         text = ANYWHERE.sub("# #", text)
     return AT_START.sub(r"\1: ", text) if "::" in text else text
 
 
 def safe_lines(text: str) -> str:
-    """Return foreign text for a terminal and a CI log: it moves no cursor and starts no command; lines stay."""
+    """Return untrusted text, safe for a terminal and a CI log; lines are kept."""
     return inert(clean(text))
 
 
 def safe(text: str) -> str:
-    """Return foreign text on one line, safe for a terminal and a CI log."""
+    """Return untrusted text on one line, safe for a terminal and a CI log."""
     return safe_lines(" ".join(text.splitlines()) if "\n" in text or "\r" in text else text)

@@ -1,4 +1,4 @@
-"""Which calls a page's Content-Security-Policy lets through: https://www.w3.org/TR/CSP3/#match-url-to-source-expression."""
+"""Which calls a page's Content-Security-Policy allows: https://www.w3.org/TR/CSP3/#match-url-to-source-expression."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult
 
-from smokegate.observation.evidence.addresses import place_of, split_address
+from smokegate.observation.evidence.addresses import origin_of, split_address
 from smokegate.observation.evidence.elements import policies_in
-from smokegate.observation.model import HOLE
+from smokegate.observation.model import DYNAMIC
 
 if TYPE_CHECKING:
     from smokegate.observation.exchange import Answer
 
 NAME = "content-security-policy"
 GOVERNS = ("connect-src", "default-src")
-"""The directives that decide about calls; the second where the first is not there."""
+"""The directives for calls; the second is the fallback."""
 SOURCE = re.compile(
     r"(?:([a-z][a-z0-9+.-]*)://)?(\*|(?:\*\.)?[^\s/:*]+|\[[0-9a-f:]+\])(?::(\d+|\*))?(/.*)?", re.IGNORECASE
 )
@@ -24,16 +24,16 @@ UPGRADED = {"http": "https"}
 
 
 def upgrades(page: Answer) -> bool:
-    """Return whether browsers send the page's calls over https although their addresses begin with http."""
+    """Return whether browsers upgrade the page's http calls to https."""
     return any("upgrade-insecure-requests" in each for each in _policies(page))
 
 
 def refused_by(page: Answer, url: str, home_url: str) -> str:
-    """Return the directive of the page's policies by which browsers do not send a call; empty where they do."""
-    called, home = split_address(url.partition(HOLE)[0]), split_address(page.url or home_url)
+    """Return the directive of the page's policies that blocks a call; empty for none."""
+    called, home = split_address(url.partition(DYNAMIC)[0]), split_address(page.url or home_url)
     if not called.hostname or not home.hostname:
         return ""
-    whole = HOLE not in url
+    whole = DYNAMIC not in url
     for policy in _policies(page):
         name = next((each for each in GOVERNS if each in policy), "")
         if name and not any(_matches(each, called, home, whole=whole) for each in policy[name]):
@@ -42,7 +42,7 @@ def refused_by(page: Answer, url: str, home_url: str) -> str:
 
 
 def _policies(page: Answer) -> Iterator[dict[str, list[str]]]:
-    """Yield the policies in force, each as its directives; of a directive that is there twice the first counts."""
+    """Yield the effective policies as directives; of a repeated directive, the first counts."""
     for text in (*page.headers.get(NAME, "").split(","), *policies_in(page.body.start)):
         found: dict[str, list[str]] = {}
         for directive in text.split(";"):
@@ -54,9 +54,9 @@ def _policies(page: Answer) -> Iterator[dict[str, list[str]]]:
 
 
 def _matches(source: str, called: SplitResult, home: SplitResult, *, whole: bool) -> bool:
-    """Return whether a source of a directive is the place that is called; what is not understood is."""
+    """Return whether a source expression matches the called URL; one that cannot be parsed does."""
     if source.startswith("'"):
-        same = (called.hostname, place_of(called)[2]) == (home.hostname, place_of(home)[2])
+        same = (called.hostname, origin_of(called)[2]) == (home.hostname, origin_of(home)[2])
         upgraded = called.hostname == home.hostname and called.scheme == "https" and not called.port
         return source.lower() == "'self'" and (same or upgraded)
     if source == "*" or re.fullmatch(r"[a-z][a-z0-9+.-]*:", source, re.IGNORECASE):
@@ -83,7 +83,7 @@ def _port(allowed: str | None, called: SplitResult) -> bool:
 
 
 def _path(allowed: str | None, called: SplitResult, *, whole: bool) -> bool:
-    """A path that ends in a slash allows what is below it, another itself alone, as far as the call's is known."""
+    """A path with a trailing slash matches by prefix, any other exactly, if the called path is known."""
     if not allowed or allowed == "/" or not whole:
         return True
     return called.path.startswith(allowed) if allowed.endswith("/") else called.path == allowed

@@ -1,4 +1,4 @@
-"""The cookies that an answer sets, and whether a browser keeps and sends them."""
+"""Cookies that an answer sets, and whether a browser stores and sends them."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ GONE = re.compile(r"max-age\s*=\s*0\b|expires\s*=[^;]*\b1970\b", re.IGNORECASE)
 
 PREFIXES = ("__Secure-", "__Host-")
 INSIDE = (".localhost", ".local", ".internal", ".lan", ".svc")
-"""Ends of names that no user types."""
+"""Suffixes of internal host names."""
 
 
 class Cookie(Struct, frozen=True):
-    """One cookie of an answer; one that it deletes has no value."""
+    """One cookie of an answer; a deleted one has no value."""
 
     name: str
     value: str
     attributes: dict[str, str]
-    """What else the answer says of it, by names in small letters."""
+    """Its attributes, by lower-case name."""
 
     @property
     def domain(self) -> str:
-        """The domain that it is for; empty: the host that sets it."""
+        """Its domain; empty for the host that sets it."""
         return self.attributes.get("domain", "").lower().removeprefix(".")
 
 
 class Browser(Struct, frozen=True):
-    """The browser of a user: where it is, as the environment file has it."""
+    """A user's browser: its hosts, as the environment file declares them."""
 
     hosts: frozenset[str]
     plain: bool = False
-    """Whether users certainly come without TLS."""
+    """Whether users certainly connect without TLS."""
     direct: bool = True
-    """Whether they send requests to the backend's own address, as far as is known."""
+    """Whether they call the backend's own address, as far as is known."""
 
     def is_elsewhere(self, domain: str) -> bool:
-        """Return whether a domain, empty for the host's own, is none at which the user is."""
+        """Return whether a domain (empty for the host's own) matches none of the user's hosts."""
         return bool(domain) and not any(host == domain or host.endswith(f".{domain}") for host in self.hosts)
 
     def refusal(self, cookie: Cookie) -> str:
-        """Return why a browser does not keep a cookie (RFC 6265bis, 5.7), empty where it does."""
+        """Return why a browser rejects a cookie (RFC 6265bis, 5.7), empty if it does not."""
         has, name, domain = cookie.attributes, cookie.name, cookie.domain
         if self.is_elsewhere(domain):
             return f"is for the domain '{domain}'"
@@ -62,7 +62,7 @@ class Browser(Struct, frozen=True):
         return bare
 
     def is_sent(self, cookie: Cookie, url: str) -> bool:
-        """Return whether a browser that kept a cookie sends it to an address, by its Path if it has one."""
+        """Return whether a browser sends a stored cookie to an address, by its Path."""
         path = cookie.attributes.get("path", "/")
         if not self.direct or not path.startswith("/"):
             return True
@@ -70,11 +70,11 @@ class Browser(Struct, frozen=True):
         return asked == path or asked.startswith(path.rstrip("/") + "/")
 
     def sent(self, kept: dict[str, Cookie], url: str) -> str:
-        """Return the header by which a browser sends its cookies to an address, empty where it sends none."""
+        """Return the `Cookie` header that a browser sends to an address, empty for none."""
         return "; ".join(f"{each.name}={each.value}" for each in kept.values() if self.is_sent(each, url))
 
     def keep(self, kept: dict[str, Cookie], headers: Headers) -> None:
-        """Take into a client's cookies what a browser would take from an answer."""
+        """Update a client's cookies as a browser would."""
         for each in set_cookies(headers):
             if each.value and not self.refusal(each):
                 kept[each.name] = each
@@ -83,7 +83,7 @@ class Browser(Struct, frozen=True):
 
 
 def set_cookies(headers: Headers) -> Iterator[Cookie]:
-    """Yield the cookies that an answer sets, in their order."""
+    """Yield the cookies that an answer sets, in order."""
     for field, value in headers.fields:
         if field.lower() == "set-cookie":
             pair, _, rest = value.partition(";")
@@ -96,7 +96,7 @@ def set_cookies(headers: Headers) -> Iterator[Cookie]:
 
 
 def session_cookies(headers: Headers, name: str | None) -> list[Cookie]:
-    """Return the cookies that an answer gives and that may be the session's: those of its name, where it is known."""
+    """Return the cookies that may be the session's: those of its name, if that is known."""
     return [each for each in set_cookies(headers) if each.value and (name is None or is_named(each.name, name))]
 
 
@@ -106,10 +106,10 @@ def cookies_of(headers: Headers) -> dict[str, str]:
 
 
 def browser_of(environment: Environment) -> Browser:
-    """Return where a user's browser is: at the backend's host, at its `host`, or at the frontend's.
+    """Return the hosts of a user's browser: those of the backend and the frontend, and their `host` settings.
 
-    An http address is certainly that of users only where it is a frontend's, in public: a backend, or an address
-    inside a network, may be looked at from behind what adds TLS.
+    Users certainly connect by http only to a frontend on a public address: a backend, or an internal address, may
+    be checked from behind the proxy that terminates TLS.
     """
     backend, frontend = environment.backend, environment.frontend
     sides = [(backend.url, backend.host)] + ([(frontend.url, frontend.host)] if frontend is not None else [])
@@ -130,17 +130,17 @@ def _is_plain(address: SplitResult) -> bool:
 
 
 def is_named(cookie: str, wanted: str) -> bool:
-    """Return whether a cookie is the wanted one, whatever prefix it has over https."""
+    """Return whether a cookie has this name, with or without a `__Secure-` or `__Host-` prefix."""
     return wanted in {cookie, cookie.removeprefix(PREFIXES[0]).removeprefix(PREFIXES[1])}
 
 
 def session_lost(exchange: Exchange, page_url: str, cookie: str | None) -> str:
-    """Return why pages do not send the session cookie of an answer back to another site; empty where they do.
+    """Return why a cross-site page's calls lack this answer's session cookie; empty if they do not.
 
     Args:
-        exchange: a call of the page's, answered.
+        exchange: a call of the page's with its answer.
         page_url: the page's address.
-        cookie: the name of the session cookie, where it is known.
+        cookie: the session cookie's name, if known.
     """
     from smokegate.knowledge.page_hosts import are_other_sites  # noqa: PLC0415 -- where it is used
 

@@ -1,6 +1,6 @@
-"""Finds the credentials that an answer hands out, so that no output repeats them.
+"""Finds credentials in answers, so that they are redacted from all output.
 
-What an answer says decides nothing about its verdict here: expectations are judged on the answer as it came.
+This has no effect on verdicts: expectations are judged on the unredacted answer.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from smokegate.observation.evidence.secret_places import IN_ADDRESS
 from smokegate.observation.plan.step import RawResponse
 
 MOST = 256
-"""Credentials learnt from one answer. An answer with more of them is data; its body is withheld from outputs."""
+"""Maximum credentials per answer. With more, the answer is data, and its body is withheld from outputs."""
 MOST_PLAIN = 50_000
 LONGEST = 4096
-"""Characters of a learnt credential: it is known by its beginning as well."""
+"""Maximum characters of a credential: its beginning identifies it, too."""
 DEEPEST = 50
 LAST_WORDS = (
     *("token", "secret", "password", "passwd", "passphrase", "passcode", "pwd", "credential", "credentials"),
     *("apikey", "accesskey", "secretkey", "privatekey", "signingkey", "sessionkey", "jwt", "bearer"),
     *("session", "sessionid", "sid", "cookie", "csrf", "xsrf", "otp"),
 )
-"""What the name of a credential ends with: `tokenAddress` and `sessionCount` are none."""
+"""How names of credentials end: `tokenAddress` and `sessionCount` do not."""
 NOT_BEFORE_TOKEN = frozenset(
     {"page", "next", "previous", "continuation", "cursor", "pagination", "sync", "base", "quote", "native", "contract"}
 )
@@ -39,11 +39,11 @@ PLAIN_COOKIE = re.compile(r"build|version|commit|revision|release|consent|locale
 SECRET_VALUE = re.compile(r"(?=[^\d]*\d|.*?[a-z][A-Z])[^\s]{12,}", re.DOTALL)
 NO_SECRET = re.compile(r"0x[0-9a-fA-F]{40}|https?://.*|\d{4}-\d\d-\d\d[T ]?[\d:.,+Z-]*|[\d.,]+", re.DOTALL)
 RUN = re.compile(r"[\w.-]{16,}")
-"""What a JSON web token can stand in: matched as a whole, so that a long text takes time in proportion to it."""
+"""May hold a JSON Web Token; matched as a whole to stay linear."""
 
 
 def discover(raw: RawResponse, redactor: Redactor) -> bool:
-    """Have the credentials of an answer redacted from now on; returns whether its body must be withheld."""
+    """Redact an answer's credentials from now on; returns whether its body must be withheld."""
     redactor.add(*(value[:LONGEST] for value in islice(_elsewhere(raw), MOST)))
     found = _in_body(raw)
     redactor.add(*(value[:LONGEST] for value in islice(found, MOST)))
@@ -53,9 +53,9 @@ def discover(raw: RawResponse, redactor: Redactor) -> bool:
 
 
 def discover_in_text(text: str, redactor: Redactor) -> None:
-    """Have the passwords in a text's connection strings redacted from now on, wherever else they stand.
+    """Redact the passwords of a text's connection strings from now on, wherever they occur.
 
-    A word of letters alone, such as `postgres`, may be a name: it is taken out of the address and nowhere else.
+    A word of letters only, such as `postgres`, may be a name: it is redacted only in the address.
     """
     found = (match[match.lastindex or 0] for match in IN_ADDRESS.finditer(text) if match.lastindex)
     redactor.add(*(value for value in islice(found, MOST) if not value.isalpha()))
@@ -99,7 +99,7 @@ def is_credential(key: str, value: str) -> bool:
 
 @lru_cache(4096)
 def names_credential(key: str) -> bool:
-    """Return whether the name of a value says that it is a credential."""
+    """Return whether a name is that of a credential."""
     words = [word.lower() for word in WORD.findall(key)]
     if not words or (words[-1] == "token" and len(words) > 1 and words[-2] in NOT_BEFORE_TOKEN):
         return False
@@ -107,12 +107,12 @@ def names_credential(key: str) -> bool:
 
 
 def looks_generated(value: str) -> bool:
-    """Return whether a value looks like one that a program made up."""
+    """Return whether a value looks generated."""
     return SECRET_VALUE.fullmatch(value) is not None and NO_SECRET.fullmatch(value) is None
 
 
 def jwts(text: str) -> Iterator[str]:
-    """Yield the JSON web tokens in a text: three parts, the first of which is base64 for `{"…`."""
+    """Yield the JSON Web Tokens in a text: three parts, the first of which is base64 for `{"…`."""
     if "eyJ" not in text:
         return
     for found in RUN.finditer(text):

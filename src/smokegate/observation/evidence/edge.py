@@ -1,7 +1,7 @@
-"""Distinguishes an answer that something in front of the application made from one that the application gave.
+"""Distinguishes answers of gateways and platforms from those of the application.
 
-What single platforms and proxies say is data in `smokegate/knowledge/edges/`; an edge that no file names is recognised
-by general signs (`gateway`). An answer that is plainly the application's is recognised without reading any of it.
+Known platforms and proxies are data in `smokegate/knowledge/edges/`; unknown ones are recognised by general signs
+(`gateway`). Obvious application answers are recognised without loading these files.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from smokegate.knowledge.edge_files import EdgeFile, Sign
 
 UNKNOWN = "A gateway that is not known"
-"""The name of an edge that no file names."""
+"""The name of an unknown edge."""
 MARKS = ("x-render-routing", "ngrok-error-code", "cf-mitigated", "x-vercel-error", "x-amzn-waf-action")
-"""Headers that stand on answers of an edge only, whatever their status and body."""
+"""Headers that only an edge's own answers have, whatever the status and body."""
 TITLES = re.compile(
     r"<title>[^<]*(?:welcome to|default (?:web ?)?(?:page|site)|it works|parked|for sale|coming soon|just a moment"
     r"|domain (?:name )?(?:has |is )?expired"
@@ -39,46 +39,46 @@ TITLES = re.compile(
     r"|<h1>placeholder page</h1>"
     r"|<h1>[^<]{0,40}\b(?:be (?:right )?back|under maintenance|down for maintenance)\b",
 )
-"""In small letters: a page with 200 is worth a second look only where its title is none of an application's."""
-STALE = 3600
-"""Seconds after which a cached answer of a health check is worth nothing."""
-LOOKED_AT = 20_000
-"""So much of a body is looked at: pages of an edge are short, and say it early."""
+"""Lower-case: a page with 200 is analysed further only if its title is not an application's."""
+MAX_AGE = 3600
+"""Maximum age in seconds of a cached health check."""
+MAX_SEARCHED = 20_000
+"""Maximum characters of a body that are searched: pages of an edge are short."""
 
 
 class EdgeAnswer(Struct, frozen=True):
-    """What an edge-made answer says."""
+    """An answer made by an edge."""
 
     code: str
     """The cause's code in the diagnosis."""
     sign: str
-    """The line that proves it."""
+    """The evidence."""
     heals: bool
-    """Whether waiting can heal it."""
+    """Whether waiting can fix it."""
     edge: str = UNKNOWN
-    """Whose answer it is."""
+    """The edge's name."""
     certain: bool = True
-    """False where another answer could look the same."""
+    """False if another server's answer could look the same."""
     weak: bool = False
-    """True where the application itself may well answer so on a path that it does not have."""
+    """True if the application may give the same answer for a missing path."""
     title: str | None = None
-    """In place of the cause's own title."""
+    """Replaces the cause's title."""
     steps: tuple[str, ...] = ()
     """What to do on this platform."""
     header: bool = False
-    """Whether the sign is a header as it came."""
+    """Whether the sign is a verbatim header."""
 
 
 def edge_answer(answer: Answer, promise: Expectation | None = None) -> EdgeAnswer | None:
-    """Return what the edge says of itself, or None where the application answered.
+    """Return the edge's answer, or None if the application answered.
 
     Args:
         answer: the response.
-        promise: what is expected of it: an answer that was promised as it is now is no one else's.
+        promise: its expectation: an answer that meets a specific one is the application's.
     """
     if promise is not None and _is_health(promise) and (cached := _cached(answer)) is not None:
         return cached
-    if _plainly_the_apps(answer) or (promise is not None and _vouched(answer, promise)):
+    if _is_obviously_application(answer) or (promise is not None and _meets_specific(answer, promise)):
         return None
     known = _known(answer)
     if known is not None:
@@ -89,16 +89,16 @@ def edge_answer(answer: Answer, promise: Expectation | None = None) -> EdgeAnswe
 
 
 def _is_health(promise: Expectation) -> bool:
-    from smokegate.environment.model import Health  # noqa: PLC0415 -- who holds a promise has loaded it
+    from smokegate.environment.model import Health  # noqa: PLC0415 -- already loaded by the caller
 
     return isinstance(promise, Health)
 
 
 def _cached(answer: Answer) -> EdgeAnswer | None:
-    """A health check that a cache answered says nothing of the application that is there now."""
+    """A cached health check proves nothing about the running application."""
     age = answer.headers.get("age", "")
     seconds = number(age)
-    if seconds is None or seconds < STALE:
+    if seconds is None or seconds < MAX_AGE:
         return None
     return EdgeAnswer("edge.cached", f"age: {age}", heals=False, edge="A cache", header=True)
 
@@ -108,7 +108,7 @@ def is_marked(answer: Answer) -> bool:
     return any(name in answer.headers for name in MARKS)
 
 
-def _plainly_the_apps(answer: Answer) -> bool:
+def _is_obviously_application(answer: Answer) -> bool:
     if is_marked(answer):
         return False
     body = answer.body
@@ -116,14 +116,14 @@ def _plainly_the_apps(answer: Answer) -> bool:
         return False
     if body.is_json:
         return True
-    text = body.start[:LOOKED_AT]
+    text = body.start[:MAX_SEARCHED]
     if is_html(answer) and text.strip():
         return not TITLES.search(text.lower())
     return bool(text.strip()) and "content-type" in answer.headers
 
 
-def _vouched(answer: Answer, promise: Expectation) -> bool:
-    """Return whether an answer is what was promised, where the promise says more than "a 200"."""
+def _meets_specific(answer: Answer, promise: Expectation) -> bool:
+    """Return whether an answer meets an expectation that is more specific than "a 200"."""
     from smokegate.observation.evidence.assertions import fits, unmet  # noqa: PLC0415 -- loads all of an environment file
 
     says_more = not fits(promise.status, 200) or promise.json_ or promise.text_rules or promise.headers
@@ -133,19 +133,19 @@ def _vouched(answer: Answer, promise: Expectation) -> bool:
 def _known(answer: Answer) -> EdgeAnswer | None:
     from smokegate.knowledge.edge_files import edge_files  # noqa: PLC0415 -- a green run reads none of it
 
-    text = answer.body.start[:LOOKED_AT]
+    text = answer.body.start[:MAX_SEARCHED]
     headers = {name.lower(): value for name, value in answer.headers.items()}
     for file in edge_files():
         for sign in file.signs:
             if sign.likely and sign.body is None and answer.body.is_json:
-                continue  # a sign that is not sure does not claim an answer of the application's form
-            if _fits(sign, answer, headers, text) and not (_words_alone(sign, answer) and _has_mark(answer)):
-                return _said(file, sign, answer)
+                continue  # an uncertain sign does not override a JSON body
+            if _fits(sign, answer, headers, text) and not (_only_wording_matches(sign, answer) and _has_mark(answer)):
+                return _edge_answer(file, sign, answer)
     return None
 
 
-def _words_alone(sign: Sign, answer: Answer) -> bool:
-    """Whether nothing but words in a JSON says so: an application may choose the same ones."""
+def _only_wording_matches(sign: Sign, answer: Answer) -> bool:
+    """Return whether only the wording of a JSON body matches: an application may use the same words."""
     return not sign.headers and answer.body.is_json
 
 
@@ -167,8 +167,8 @@ def _fits(sign: Sign, answer: Answer, headers: dict[str, str], text: str) -> boo
     return sign.text is None or sign.text.search(text.strip() if sign.body == "^$" else text) is not None
 
 
-def _said(file: EdgeFile, sign: Sign, answer: Answer) -> EdgeAnswer:
-    # The most specific header: the first one whose pattern says more than that it is there.
+def _edge_answer(file: EdgeFile, sign: Sign, answer: Answer) -> EdgeAnswer:
+    # The first header is the most specific one.
     header = next((name for name in sign.headers), None)
     what = "own page" if is_html(answer) or "<" in answer.body.start else "own"
     line = f"the body is {file.name}'s {what} for status {answer.status}"

@@ -1,18 +1,18 @@
-"""Reads one element of a web page by its name; a parser of HTML would cost more than a page's worth of start-up."""
+"""Reads single elements of a web page with regular expressions: an HTML parser would slow start-up."""
 
 from __future__ import annotations
 
 import re
 
 LARGEST_PAGE = 1 << 18
-"""Characters of a page that are searched."""
+"""Maximum characters of a page that are searched."""
 ELEMENT = re.compile(r"<(?:input|meta)\b[^>]{0,2000}>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 def policies_in(text: str) -> list[str]:
-    """Return the content security policies that a page states itself."""
+    """Return the content security policies in a page's meta elements."""
     if "content-security-policy" not in text[:LARGEST_PAGE].lower():
         return []
     from html import unescape  # noqa: PLC0415 - see below
@@ -27,7 +27,7 @@ def _attributes(tag: str) -> dict[str, str]:
 
 
 def element(text: str, name: str, holds: str) -> str | None:
-    """Return an attribute of the input or meta element of that name on a page."""
+    """Return an attribute of the input or meta element with this name."""
     for tag in ELEMENT.findall(text[:LARGEST_PAGE]):
         found = _attributes(tag)
         if found.get("name") == name and holds in found:

@@ -1,7 +1,7 @@
-"""The texts to search for so that a secret is found, whatever program wrote it down.
+"""The encoded forms of a secret to search for, whatever program wrote it.
 
-Escapes are not among them: they are resolved in the text (`views`). What is left is what changes every
-character: base64, at each place in a longer text, and hexadecimal digits.
+Escapes are resolved in the text instead (`views`). The rest change every character: base64, at each offset in a
+longer text, and hexadecimal digits.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from urllib.parse import quote
 from smokegate.observation.evidence.views import Views
 
 SHORTEST = 6
-"""Characters of a secret; shorter values stand in too many innocent words."""
+"""Minimum characters of a secret; shorter values occur in too many ordinary words."""
 SHORTEST_ENCODED = 8
 SHORTEST_LINE = 16
-"""Characters of a line that is a secret of its own, as those of a private key are."""
+"""Minimum characters of a line that is a secret by itself, such as those of a private key."""
 
 
 def forms(value: str) -> frozenset[str]:
-    """Return every form of a secret that a decoded text can hold."""
+    """Return every form of a secret in a decoded text."""
     if len(value) < SHORTEST:
         return frozenset()
     plain = {value, value.replace(" ", "+"), *Views(value, spaceless=True)}
@@ -39,7 +39,7 @@ def forms(value: str) -> frozenset[str]:
 
 
 def _base64(raw: bytes) -> Iterator[str]:
-    """Yield what of the base64 form depends on the secret alone, for each place in a longer text."""
+    """Yield the base64 characters that depend on the secret alone, for each offset in a longer text."""
     for offset in range(3):
         encoded = base64.b64encode(b"\0" * offset + raw).decode()
         core = encoded[-(-offset * 8 // 6) : (offset + len(raw)) * 8 // 6]

@@ -1,8 +1,7 @@
-"""Recognises by general signs that a gateway answered, where no data file names which one.
+"""Recognises unknown gateways by general signs.
 
-A gateway gives itself away by what its answer lacks (any mark of an application server, a body of the
-application's kind) and by what it says (a status's bare name, or words about what is behind it). None of it is
-proof: what is found here is at most likely, and the application itself is never excluded.
+A gateway's answer lacks an application's marks and body, and has typical wording (a bare status name, or words
+about the upstream). None of this is proof: results are at most likely, and the application is never excluded.
 """
 
 from __future__ import annotations
@@ -21,11 +20,11 @@ WALL = Said("kept-out", title="Requests to {target} are redirected to another ho
 
 
 def gateway_answer(answer: Answer) -> EdgeAnswer | None:
-    """Return what a gateway that no file names says, or None where the answer looks like the application's."""
+    """Return an unknown gateway's answer, or None if the answer looks like the application's."""
     if 300 <= answer.status < 400:
         return _redirected(answer)
     if has_mark(answer) or words("refused_host").search(answer.body.start[:20_000]):
-        return None  # it is the application that knows its own name
+        return None  # only the application checks its host name
     if answer.status in {500, 503} and shows_program_error(answer.body.start[:20_000]):
         return None
     if answer.body.is_json:
@@ -49,7 +48,7 @@ def _line(answer: Answer, text: str) -> str:
 
 
 def _redirected(answer: Answer) -> EdgeAnswer | None:
-    """A redirect to another host where one signs in: a login wall in front of the application."""
+    """A redirect to another host's sign-in page: a login wall in front of the application."""
     location = answer.headers.get("location", "")
     there, here = urlsplit(location), urlsplit(answer.url)
     if not there.netloc or there.netloc == here.netloc:

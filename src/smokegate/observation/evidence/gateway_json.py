@@ -1,4 +1,4 @@
-"""What a gateway's JSON says about what is behind it."""
+"""Classifies a gateway's JSON error about its upstream."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ STRONG = re.compile(
     r"\b(?:upstream|gateway|proxy|origin|back-?end|load ?balancer|server|application|app|instance|host)\b",
     re.IGNORECASE,
 )
-"""What a gateway names that speaks of what is behind it; a report of health names what it depends on."""
+"""Names of an upstream; a health report names dependencies instead."""
 LARGEST_JSON = 20_000
-"""Bytes of a JSON that may be a gateway's: a larger one is not read for it."""
+"""Maximum bytes of a gateway's JSON."""
 
 
 def said_in_json(answer: Answer) -> Said | None:
-    """Return what a gateway's JSON says, which is small, flat and speaks of what is behind it."""
+    """Classify a gateway's JSON, which is small, flat and speaks of the upstream."""
     small = answer.status >= 400 and answer.body.size <= LARGEST_JSON
     text = _texts(answer.body.json) if small else None
     if text is None:
@@ -51,13 +51,13 @@ def _unavailable_in_json(answer: Answer, text: str, *, behind: bool) -> Said | N
 
 
 def _texts(value: Any) -> str | None:
-    """Return the texts of a small flat object; None where the body is an application's by its shape."""
+    """Return the texts of a small flat object; None if its shape is an application's."""
     if not isinstance(value, dict) or len(value) > 6 or set(value) == {"detail"}:
         return None
     inner = [each for each in value.values() if isinstance(each, dict)]
     if len(inner) > 1 or any(isinstance(each, list) and each for each in value.values()):
         return None
     texts = [*value.values(), *(inner[0].values() if inner else ())]
-    # A code such as NO_LIVE_INSTANCE or BackendUnavailable is read as the words that it is made of.
+    # Codes such as NO_LIVE_INSTANCE or BackendUnavailable are split into words.
     spoken = " ".join(each for each in texts if isinstance(each, str))[:SHORT].replace("_", " ")
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", spoken)

@@ -1,4 +1,4 @@
-"""What a gateway's page or plain text says, judged by its status and by its words."""
+"""Classifies a gateway's page or plain text by its status and wording."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from smokegate.observation.evidence.html import is_html
 from smokegate.observation.exchange import Answer
 
 OWN_SCHEMES = re.compile(r"\b(?:basic|digest|negotiate|ntlm|key|cloudflare-access|apikey)\b", re.IGNORECASE)
-"""Ways to sign in that proxies want; "bearer" is an application's."""
+"""Authentication schemes that proxies use; "bearer" is an application's."""
 SHORT = 1500
-"""Characters that a person sees on a page: an edge's page has not many more."""
+"""Maximum visible characters of an edge's page."""
 GATEWAY = frozenset({502, 504, *range(520, 531), 598, 599})
-"""Statuses that applications seldom give themselves."""
+"""Statuses that applications rarely send."""
 OWN_PAGES = re.compile(r"<a\b[^>]{0,400}?\bhref=[\"']?(/[\w~][^\"'\s>#?]*)", re.IGNORECASE)
 SEVERAL = 4
-"""A page to wait at links to its imprint and to a contact, too."""
+"""Minimum links of an application's page: a waiting page links to its imprint and a contact, too."""
 TOO_LATE = frozenset({504, 522, 524, 598, 599})
 BARE_404 = frozenset({"", "404", "not found", "404 not found", "404 page not found", "404 not found 404 not found"})
-"""What is left of a "not found" that says nothing else; frameworks say it so of a path, too."""
+"""The text of a bare "not found"; frameworks send it for a path, too."""
 
 
 class Said(NamedTuple):
-    """What an answer says, one of the keys of `SAYS`."""
+    """An answer's meaning, one of the keys of `SAYS`."""
 
     says: str
     weak: bool = False
-    """Whether the application itself may well answer so on a path that it does not have."""
+    """Whether the application may give the same answer for a missing path."""
     title: str | None = None
-    """In place of the cause's own title."""
+    """Replaces the cause's title."""
 
 
 MAINTENANCE = Said("suspended", title="A maintenance page answers for {target}, not the application")
 IN_MAINTENANCE = Said("suspended", title="{target} reports that it is in maintenance")
 WAITS = {"suspended": Said("suspended"), "maintenance": MAINTENANCE, "starting": Said("app-starting")}
-"""What a page with 200 says in its title or its first words, in the order in which they count."""
+"""What the title or first words of a page with 200 mean, in order of precedence."""
 
 
 def said_in_text(answer: Answer, text: str) -> Said | None:
-    """Return what an answer's visible text says."""
+    """Classify an answer's visible text."""
     judge = _page if 200 <= answer.status < 300 else BY_STATUS.get(answer.status)
     return judge(answer, text) if judge else None
 
@@ -60,7 +60,7 @@ def _ended(_: Answer, __: str) -> Said:
 
 
 def _failed(_: Answer, text: str) -> Said | None:
-    """A 500 is the application's, unless it speaks of what is behind it."""
+    """A 500 is the application's, unless it speaks of an upstream."""
     behind = words("behind").search(text)
     return Said("app-away") if behind and behind[0].lower() != "application error" else None
 
@@ -81,7 +81,7 @@ def _refused(answer: Answer, text: str) -> Said | None:
 
 
 def _unavailable(answer: Answer, text: str) -> Said | None:
-    """A gateway's own status, or 503 in a gateway's words; which of its states it is, its words say."""
+    """A gateway's own status, or 503 in a gateway's words, which say which state it is."""
     if answer.status in TOO_LATE:
         return Said("app-slow")
     if answer.status in {525, 526} or words("no_tls").search(text):
@@ -101,7 +101,7 @@ def _unavailable(answer: Answer, text: str) -> Said | None:
 
 
 def _nothing(answer: Answer, text: str) -> Said | None:
-    """No such site; a bare "not found" is weak, since an application says that of a path, too."""
+    """No such site; a bare "not found" is weak, since applications send it for a path, too."""
     if words("suspended").search(text) and answer.status != 400:
         return Said("suspended")
     if words("nothing").search(text):
@@ -113,7 +113,7 @@ def _nothing(answer: Answer, text: str) -> Said | None:
 
 
 def _page(answer: Answer, text: str) -> Said | None:
-    """A page with 200 that is not an application's: a server's first page, a page to wait at, a wall."""
+    """A page with 200 that is not an application's: a default page, a waiting page, a login wall."""
     if not is_html(answer):
         return None
     found = re.search(r"(?i)<title\b[^>]{0,200}>([^<]*)</title>", answer.body.start[:20_000])
@@ -131,7 +131,7 @@ def _page(answer: Answer, text: str) -> Said | None:
 
 
 def _has_more(page: str) -> bool:
-    """Whether a page has what only an application's has: the token of its forms, or its other pages."""
+    """Return whether a page has what only an application's has: a form token, or other pages."""
     return len(set(OWN_PAGES.findall(page))) >= SEVERAL or words("own_form").search(page) is not None
 
 
@@ -144,4 +144,4 @@ BY_STATUS: dict[int, Callable[[Answer, str], Said | None]] = {
     **dict.fromkeys((400, 404, 410, 421), _nothing),
     500: _failed,
 }
-"""How each status is judged; an answer with any other is the application's."""
+"""The classifier of each status; any other status is the application's."""

@@ -1,4 +1,4 @@
-"""What a report of health says of its parts: of the database above all, as JSON, as rows, or as lines of text."""
+"""Component states in a health report, above all the database's: as JSON, as rows, or as lines of text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from smokegate.observation.evidence.health_vocabulary import (
 
 DEEPEST = 3
 REASON = re.compile(r"\s*([A-Za-z][A-Za-z _-]{1,30}?)\s*(?:$|[:;(\u2013\u2014\[](?!\s*[0-9])|\s-\s)")
-"""A word, and the reason behind it: `error: connection refused`."""
+"""A word followed by its reason: `error: connection refused`."""
 LINE = re.compile(
     r"\s*(?:\[[-!]\]\s*(?P<failed>[\w./ -]{1,60}?)\s+(?:failed|error)\b.*"
     r"|[\u274c\u2717\u2718\U0001f534]\ufe0f?\s*(?P<crossed>[\w. /-]{1,60}?)\s*(?:[:(].*)?"
@@ -33,19 +33,19 @@ LINE = re.compile(
     r"|(?P<part>[\w .\[\]/-]{1,40}?)\s*[:=]\s*(?P<said>\S.*))",
     re.IGNORECASE,
 )
-"""A line of a report as text: `database: FAILED`, `[-]etcd failed: reason withheld`."""
+"""A line of a text report: `database: FAILED`, `[-]etcd failed: reason withheld`."""
 LINES = 60
 NONE = re.compile(r"\b0\b")
-"""In `errors: 0` the word is what is counted."""
+"""In `errors: 0` the word is counted, not reported."""
 
 
 def plain(text: object) -> str:
-    """Return a key or a word without case and punctuation."""
+    """Return a key or a word in lower case without punctuation."""
     return re.sub(r"[^a-z]", "", str(text).lower())
 
 
 def is_sick(said: Any, words: frozenset[str] = SICK) -> bool:
-    """Return whether a value is one that no healthy service says of itself."""
+    """Return whether a value reports an unhealthy service."""
     if isinstance(said, dict):  # a status that is an object: `{"code": "DOWN", "description": "…"}`
         return any(plain(key) in {"code", "status", "state"} and is_sick(each, words) for key, each in said.items())
     if not isinstance(said, str):
@@ -54,23 +54,23 @@ def is_sick(said: Any, words: frozenset[str] = SICK) -> bool:
 
 
 def is_away(said: Any, words: frozenset[str] = AWAY) -> bool:
-    """Return whether a value is one that no service says of a database that it reaches, with its reason or without."""
+    """Return whether a value reports an unreachable database, with or without a reason."""
     return is_sick(said, words) or leading_word(said) in words
 
 
 def leading_word(said: Any) -> str:
-    """Return the word in front of a reason (`error: connection refused`), empty where there is none."""
+    """Return the word before a reason (`error: connection refused`), empty if there is none."""
     head = REASON.match(said) if isinstance(said, str) else None
     return plain(head[1]) if head else ""
 
 
 def database_words(report: Any) -> Iterator[tuple[str, Any]]:
-    """Yield where a report of health says that a database is away, and the word."""
+    """Yield where a health report says that a database is unreachable, and the word."""
     return _words(report, _is_database)
 
 
 def part_words(report: Any) -> Iterator[tuple[str, Any]]:
-    """Yield where a report of health says that something else is away that the service uses, and the word."""
+    """Yield where a health report says that another dependency is unreachable, and the word."""
     return ((where, said) for where, said in _words(report, _is_other_part) if is_away(said, GONE) or said is False)
 
 
@@ -86,7 +86,7 @@ def _is_other_part(name: str, *, listed: bool) -> bool:
 
 
 def _words(report: Any, counts: Callable[..., bool], depth: int = 0, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield what a report says of the parts that count; a part is listed below one of PARTS, or a row."""
+    """Yield the states of matching components; a component is listed below one of PARTS, or a row."""
     if isinstance(report, list):
         yield from _of_rows(report, counts)
     for key, said in report.items() if isinstance(report, dict) else ():
@@ -102,7 +102,7 @@ def _words(report: Any, counts: Callable[..., bool], depth: int = 0, path: str =
 
 
 def is_report(value: dict[str, Any]) -> bool:
-    """Return whether a JSON body can only be a report of health: a status, checks, or parts that all have one."""
+    """Return whether a JSON body is certainly a health report: a status, checks, or components with a status."""
     if any(plain(key) in STATUS_KEYS or (plain(key) in CHECKS and each) for key, each in value.items()):
         return True
     parts = [each for each in value.values() if isinstance(each, dict)]
@@ -110,7 +110,7 @@ def is_report(value: dict[str, Any]) -> bool:
 
 
 def _state(said: Any) -> Any:
-    """Return what a part says of itself: its own word, or that of its first key that is one."""
+    """Return a component's state: its own word, or that of its first status key."""
     if isinstance(said, list):
         return next((inner for each in said if is_away(inner := _state(each))), None)
     if not isinstance(said, dict):
@@ -137,8 +137,8 @@ def _of_rows(rows: list[Any], counts: Callable[..., bool]) -> Iterator[tuple[str
 
 
 def lines_of_trouble(text: str) -> list[tuple[str, str]]:
-    """Return the lines in which a report as text says that the whole, or its database, is not well: what, and how."""
-    if len(text) > LINES * 4 * LONGEST:  # before it is split: a million lines take ten times their text
+    """Return the lines of a text report that report an unhealthy service or database: name and state."""
+    if len(text) > LINES * 4 * LONGEST:  # before splitting: a million lines need ten times the memory
         return []
     lines = text.strip().splitlines()
     if not 1 < len(lines) <= LINES or text.lstrip().startswith("<") or any(len(each) > 4 * LONGEST for each in lines):

@@ -1,11 +1,11 @@
-"""The words in which services report how they are: keys, states, and names of what they use."""
+"""Vocabulary of health reports: keys, states and names of dependencies."""
 
 from __future__ import annotations
 
 import re
 
 LONGEST = 200
-"""Bytes of a text that may be one of these words."""
+"""Maximum characters of a text that may be one of these words."""
 STATUS_KEYS = frozenset(
     {
         *("status", "state", "health", "healthy", "ok", "ready", "success", "alive", "isalive", "isok", "isready"),
@@ -14,9 +14,9 @@ STATUS_KEYS = frozenset(
         *("zustand", "estado", "statut", "etat", "stato"),
     }
 )
-"""The keys in which services say how they are, without case and punctuation."""
+"""Keys of a service's own status, without case and punctuation."""
 PART_STATUS = STATUS_KEYS | {"connected", "isconnected", "reachable", "available", "up", "connection"}
-"""The keys in which they say how a part is."""
+"""Keys of a component's status."""
 SICK = frozenset(
     {
         *("unhealthy", "down", "error", "errors", "fail", "failed", "failing", "failure", "critical", "fatal"),
@@ -28,45 +28,45 @@ SICK = frozenset(
         *("red", "major", "majoroutage", "false", "maintenance", "undermaintenance", "inmaintenance"),
     }
 )
-"""What no healthy service says of itself, without case, punctuation and letters that have accents."""
+"""States of an unhealthy service, without case, punctuation and accented letters."""
 AWAY = SICK | {
     *("disconnected", "notconnected", "unreachable", "notreachable", "refused", "timeout", "timedout"),
     *("connectionfailed", "connectionrefused", "connectionerror"),
     *("cannotconnect", "failedtoconnect", "unabletoconnect"),
 }
-"""What no service says of a database that it uses and reaches."""
+"""States of an unreachable database."""
 DATABASE = r"(?:database|db|postgres|postgresql|mysql|mariadb|mongo|mongodb|sqlserver|mssql)s?"
 DATABASE_KEY = re.compile(
     rf"(?:is)?{DATABASE}(?:is)?(?:backend(?:default)?|health(?:check|y)?|check|connections?|connected|status|state|ok|up|ready"
     r"|available|reachable|alive){0,2}"
 )
-"""The keys in which services say how their database is, without case and punctuation: `db_connected`."""
+"""Keys of a database's status, without case and punctuation: `db_connected`."""
 DATABASE_NAME = re.compile(rf"\b{DATABASE}\b", re.IGNORECASE)
 """A database in a name of several words: `Keycloak database connections async health check`."""
 STORE_KEY = re.compile(
     r"(?:redis|valkey|caches?|memcached?|queues?|broker|rabbit(?:mq)?|amqp|kafka|nats|celery|sidekiq|bull(?:mq)?|elastic(?:search)?"
     r"|opensearch|meilisearch|minio|s3|storage|smtp|mailer)(?:status|state|health|check|connection|connected|ok|up)?"
 )
-"""The keys in which they say how something else is that they use."""
+"""Keys of another dependency's status."""
 NO_PART = re.compile(r"(?:last|prev(?:ious)?)\w*|errors?|message|msg|reason|description|output|info")
-"""Keys beside a state that hold its history or its reason."""
+"""Keys for a state's history or reason."""
 GONE = AWAY - {
     *("starting", "initializing", "initialising", "booting", "warmingup", "draining", "shuttingdown"),
     *("stopping", "stopped"),
     *("red", "major", "false", "ko", "sick", "maintenance", "undermaintenance", "inmaintenance"),
 }
-"""What no service says of something else that it uses and needs."""
+"""States of an unreachable dependency that the service needs."""
 SWITCHED = re.compile(r"(?:is)?(?:enabled|configured|required|critical|active)")
-"""Where this is false, a part is not used, or not needed."""
+"""If this is false, a component is not used or not required."""
 WELL = frozenset(
     {
         *("ok", "okay", "up", "healthy", "pass", "passed", "passing", "alive", "live", "ready", "running", "online"),
         *("operational", "green", "good", "success", "serving", "active", "available"),
     }
 )
-"""What a healthy service says of itself: where the file expects another word, it is another answer, and no sick one."""
+"""States of a healthy service: if the file expects another word, this is a mismatch, not an unhealthy service."""
 UNUSED = frozenset({"disabled", "skipped", "optional", "notconfigured", "notenabled", "notused", "notrequired"})
-"""What a part says of itself that is not used, as a key that is true, or as its state."""
+"""Unused components: a key that is true, or a state."""
 PARTS = frozenset(
     {
         *("checks", "components", "dependencies", "services", "details", "connections", "entries", "results", "error"),
@@ -74,6 +74,6 @@ PARTS = frozenset(
         *("response", "payload", "health", "checkresults", "databases"),
     }
 )
-"""The keys below which services list what they depend on, or wrap their whole report."""
+"""Keys that list dependencies, or wrap a whole report."""
 CHECKS = frozenset({"checks", "checkresults", "healthchecks", "databases"})
-"""Those that only a report of health has."""
+"""Those that only health reports have."""

@@ -1,4 +1,4 @@
-"""Whether a JSON value keeps a rule of the environment file, and what the rule wanted where it does not."""
+"""Compares a JSON value with a rule of the environment file, and reports what the rule requires."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def lookup(value: Any, path: tuple[str, ...]) -> Any:
 
 
 def broken(rule: Rule, value: Any) -> str | None:
-    """Return what the rule wanted, if the value does not keep it."""
+    """Return what the rule requires if the value does not meet it."""
     given = rule.given
     if "present" in given and given["present"] is (value is MISSING):
         return "the key to be there" if given["present"] else "no such key"
@@ -48,7 +48,7 @@ def broken(rule: Rule, value: Any) -> str | None:
 
 
 def _of_items(name: str, wanted: tuple[JsonExpectation, ...], value: Any) -> str | None:
-    """Return what the items of an array do not keep."""
+    """Return what an array's items do not meet."""
     if not isinstance(value, list) or not value:
         return "an array with items"
     wrong = [(index, why) for index, each in enumerate(value) if (why := _unlike(wanted, each)) is not None]
@@ -70,7 +70,7 @@ def _spelt_items(wanted: tuple[JsonExpectation, ...]) -> str:
 
 
 def includes(value: Any, wanted: Any) -> bool:
-    """Return whether a string or an array contains something; an object of an array may have further keys."""
+    """Return whether a string or an array contains something; an array's objects may have further keys."""
     if isinstance(value, str):
         return isinstance(wanted, str) and wanted in value
     return isinstance(value, list) and any(_covers(each, wanted) for each in value)
@@ -121,4 +121,4 @@ RULES: dict[str, tuple[str, Callable[[Any, Any], bool]]] = {
     ),
     "type": ("the type", _typed),
 }
-"""How a value is compared by each rule of the file, and the words in front of what the rule states."""
+"""Each rule's comparison, and the words before the rule's value in messages."""

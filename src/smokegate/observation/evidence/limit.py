@@ -1,4 +1,4 @@
-"""Whether an answer is a rate limit's, in whatever form applications give it."""
+"""Detects rate-limit answers in all common forms."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from typing import Any
 from smokegate.observation.exchange import Answer
 
 OTHER_FORMS = frozenset({403, 420, 503})
-"""Statuses by which older or stricter limits refuse; they mean something else as well, so the words decide."""
+"""Statuses of older or stricter limits; they have other meanings, so the wording decides."""
 LONGEST = 300
-"""Characters that a limit says at most; a page that mentions one is longer."""
+"""Maximum characters of a limit's message; a page that mentions one is longer."""
 MESSAGES = re.compile(
     r"code|data|description|detail|details|error|errors|error_?code|error_?description|errorMessage|error_?message"
     r"|message|msg|reason|status|title|type",
     re.IGNORECASE,
 )
-"""Keys of JSON under which an application speaks of the request; any other one may name what it depends on."""
+"""JSON keys for messages about the request; others may name a dependency."""
 BEFORE = re.compile(
     r"[\W\d]*(?:(?:a|an|api|are|been|client|error|exceeded|for|from|global|has|have|hit|http|in|ip|is|login|made|making"
     r"|new|of|over|please|reached|request|requests|response|sending|sent|server|sorry|status|the|there|this|too|user"
     r"|users|was|we|were|you|your)[\W\d]+)*",
     re.IGNORECASE,
 )
-"""What may stand before a limit's words: anything else may be the name of a service that limits the application."""
+"""Words allowed before a limit's wording: others may name an external service whose limit was hit."""
 SOMEONE_ELSES = re.compile(
     r"\b(?:upstream|provider|third[- ]party|downstream|external|dependenc|database|connections?|pool)", re.IGNORECASE
 )
-"""What an application names whose own request to another service met that one's limit."""
+"""Words for another service whose limit the application hit."""
 
 
 def is_limit(answer: Answer) -> bool:
@@ -46,7 +46,7 @@ def _says_so(answer: Answer) -> bool:
 
     body = answer.body
     if body.is_json and reports_itself(body.json) and str(body.json.get("status")).lower() not in FAILURE:
-        return False  # a report of health, not an error in an envelope
+        return False  # a health report, not an error in an envelope
     texts = list(_messages(body.json)) if body.is_json else [visible(body.start)]
     if sum(map(len, texts)) > LONGEST or any(map(SOMEONE_ELSES.search, texts)):
         return False
@@ -55,7 +55,7 @@ def _says_so(answer: Answer) -> bool:
 
 
 def _messages(value: Any, depth: int = 0) -> Iterator[str]:
-    """Yield the texts of an error; a code such as RATE_LIMITED is read as the words that it is made of."""
+    """Yield an error's texts; codes such as RATE_LIMITED are split into words."""
     if isinstance(value, str):
         yield value.replace("_", " ")
     elif depth < 5 and isinstance(value, list):

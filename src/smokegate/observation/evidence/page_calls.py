@@ -1,8 +1,8 @@
-"""Judges what a page's scripts call: whether it is the API, and if not, in which way it is wrong.
+"""Judges whether a page's scripts call the API, and if not, what is wrong.
 
-The check and the rules that explain it read the same judgement. An address counts against a page only where
-nothing that it calls is right, or where it is plainly the API's: pages also call maps, analytics and tools for
-developers, and bundles contain what no one calls.
+The check and the diagnosis share this judgement. A wrong address counts only if no called address is right, or if
+it is certainly the API's: pages also call maps, analytics and developer tools, and bundles contain unused
+addresses.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ CODES = ("frontend.address-unset", "frontend.address-unfilled", "frontend.calls-
 
 
 CALLED = ("client", "request")
-"""How an address is found that the page calls for sure."""
+"""Kinds of addresses that the page certainly calls."""
 
 
 class Wrong(Struct, frozen=True):
@@ -46,7 +46,7 @@ class Wrong(Struct, frozen=True):
 
 
 class Judgement(Struct, frozen=True):
-    """What a page's calls come to."""
+    """The judgement of a page's calls."""
 
     right: tuple[ApiAddress, ...] = ()
     wrong: tuple[Wrong, ...] = ()
@@ -61,17 +61,17 @@ def judged(environment: Environment, observation: Observation) -> Judgement:
 
 
 def by_paths(environment: Environment, page: str, paths: Iterable[str]) -> tuple[ApiAddress, ...]:
-    """Return the calls that are known by their path alone, where it is one of the API's that the file names."""
+    """Return calls known only by their path, if it is a declared API path."""
     judge = AddressJudge(environment, None)
     found = (ApiAddress("", each, urljoin(page, each), "path") for each in paths if each.startswith("/"))
     return tuple(each for each in found if judge.calls.coincides(each))[:4]
 
 
 def to_try(environment: Environment, addresses: Iterable[ApiAddress], paths: tuple[str, ...]) -> tuple[str, ...]:
-    """Return which requests would tell right from wrong, by the names of their exchanges; at most three."""
+    """Return the names of up to three trial requests that distinguish right from wrong addresses."""
     judge = AddressJudge(environment, None, tuple(addresses), paths)
     found: dict[str, None] = {}
-    if any(judge.kind(each)[0] == RIGHT and _vouches(judge, each) for each in judge.calls.addresses):
+    if any(judge.kind(each)[0] == RIGHT and _proves_path(judge, each) for each in judge.calls.addresses):
         return ()
     unset = any(judge.kind(each)[0] == "frontend.address-unset" for each in judge.calls.addresses if each.how in STRONG)
     for each in judge.calls.addresses:
@@ -85,7 +85,7 @@ def to_try(environment: Environment, addresses: Iterable[ApiAddress], paths: tup
 
 
 def to_read(environment: Environment, addresses: Iterable[ApiAddress], paths: tuple[str, ...]) -> str | None:
-    """Return an endpoint that the page reads from another origin; where it signs in, those calls show the same."""
+    """Return an endpoint that the page reads cross-origin; with a sign-in flow, its calls show the same."""
     if environment.sign_in is not None or urlsplit(environment.backend.url).path.strip("/"):
         return None
     judge = AddressJudge(environment, None, tuple(addresses), paths)
@@ -94,7 +94,7 @@ def to_read(environment: Environment, addresses: Iterable[ApiAddress], paths: tu
 
 
 def _calling(judge: AddressJudge, path: str) -> list[ApiAddress]:
-    """Return what calls a path of the API on another origin."""
+    """Return the right addresses on another origin that call a path."""
     right = [
         e for e in judge.calls.addresses if e.how in CALLED and judge.kind(e)[0] == RIGHT and not judge.calls.is_home(e)
     ]
@@ -102,13 +102,12 @@ def _calling(judge: AddressJudge, path: str) -> list[ApiAddress]:
 
 
 def sends_cookies(environment: Environment, observation: Observation, exchange: Exchange) -> bool:
-    """Return whether all that the page calls this address with sends cookies."""
+    """Return whether all of the page's calls to this URL send cookies."""
     calling = _calling(AddressJudge(environment, observation), urlsplit(exchange.request.url).path)
     return bool(calling) and all(each.cookies for each in calling)
 
 
 def _judgement(judge: AddressJudge) -> Judgement:
-    """Return what the addresses come to."""
     kinds = [(each, *judge.kind(each)) for each in judge.calls.addresses]
     kept = {each: judge.refused_by_policy(each) for each, kind, _ in kinds if kind == RIGHT}
     right = tuple(each for each, policy in kept.items() if not policy)
@@ -119,50 +118,50 @@ def _judgement(judge: AddressJudge) -> Judgement:
         kind in {UNCLEAR, "frontend.wrong-path"} and judge.calls.is_wanted(split_address(each.resolved))
         for each, kind, _ in kinds
     )
-    sure = any(_vouches(judge, each) for each in right)
+    sure = any(_proves_path(judge, each) for each in right)
     any_right = {each: sure if each.code == "frontend.wrong-path" else bool(right) for each in wrong}
     counted = tuple(each for each in wrong if _counts(judge, each, any_right=any_right[each], near=near))
-    # A path known alone is the end of a call whose beginning says what is wrong with it.
+    # A path without a base is part of a call whose base shows the error.
     counted = tuple(each for each in counted if each.address.how != "path") or counted
     unclear = tuple(each for each, kind, _ in kinds if kind == UNCLEAR)
     return Judgement(right, tuple(sorted(counted, key=lambda each: _rank(judge, each))), unclear)
 
 
-def _vouches(judge: AddressJudge, right: ApiAddress) -> bool:
-    """Return whether a right address shows that the path is right, too.
+def _proves_path(judge: AddressJudge, right: ApiAddress) -> bool:
+    """Return whether a right address proves that the path is right, too.
 
-    What leads to a path that the file does not name shows nothing about the others, nor does what is only mentioned.
+    An undeclared path proves nothing about the others, nor does an address that is only mentioned.
     """
     shows = right.how != "mention" and not judge.calls.doubles(right)
     return shows and not judge.calls.suspicious(right) and judge.calls.coincides(right)
 
 
 def _counts(judge: AddressJudge, wrong: Wrong, *, any_right: bool, near: bool) -> bool:
-    """Return whether a wrong address is what the page's calls go to."""
+    """Return whether a wrong address counts against the page."""
     how, code = wrong.address.how, wrong.code
     if code == "frontend.calls-itself" and judge.calls.below_base(wrong.address):
         return False
     if near and code == "frontend.calls-localhost" and (how == "setting" or not wrong.address.alone):
-        return False  # a default or another stage's, where the backend's own address is there as well
+        return False  # a default or another stage's, beside the backend's own address
     if code == "frontend.address-unset" and not wrong.address.alone:
-        return wrong.certain and not any_right  # the key of a map, a part that is not there yet
+        return wrong.certain and not any_right  # a map's key, or a value set later
     if code == "frontend.address-unset" and how == "constant":
-        return not any_right  # a text as `undefined/v1` no one writes
+        return not any_right  # `undefined/v1` is never written on purpose
     if any_right:
         plain = code in {"frontend.calls-localhost", "frontend.address-unset", "frontend.address-unfilled"}
         return plain and how in {"client", "request"} and wrong.address.alone and wrong.certain
     if code == "frontend.another-backend":
         return how in STRONG and (wrong.certain or _related(judge, wrong.address))
     if how == "path" or not wrong.address.value:
-        # A path alone says too little where a client's base is not known.
+        # A path alone proves too little if the client's base URL is unknown.
         return (wrong.certain or judge.calls.lacks_beginning(wrong.address)) and bool(wrong.detail)
-    # What a page gives its own functions may be a link; to the user's own machine no page links.
-    tried = bool(judge.calls.suspicious(wrong.address))  # and the API's answer shows that it is not there
+    # An argument of the page's own functions may be a link, but pages do not link to localhost.
+    tried = bool(judge.calls.suspicious(wrong.address))  # the API answered that it does not exist
     return how in STRONG or wrong.certain or tried or (how == "given" and code == "frontend.calls-localhost")
 
 
 def _related(judge: AddressJudge, address: ApiAddress) -> bool:
-    """Return whether a host is one of the team's own, or the only client's: what a build for elsewhere calls."""
+    """Return whether a host is the team's, or the only client's: it belongs to a build for another stage."""
     if _is_own(judge, address):
         return True
     others = {split_address(each.resolved).hostname for each in judge.calls.addresses if each.how in STRONG}
@@ -170,15 +169,15 @@ def _related(judge: AddressJudge, address: ApiAddress) -> bool:
 
 
 def _is_own(judge: AddressJudge, address: ApiAddress) -> bool:
-    """Return whether a host is the team's own by its name."""
+    """Return whether a host's name shows that it is the team's own."""
     host, parts = split_address(address.resolved).hostname or "", (judge.calls.wanted.hostname or "").split(".")
     return bool(STAGES.search(host)) or (len(parts) > 2 and host.endswith("." + ".".join(parts[-2:])))
 
 
 def _rank(judge: AddressJudge, wrong: Wrong) -> tuple[bool | int, ...]:
-    """Order by what shows it: what is called comes before what only stands in a script.
+    """Order by evidence: called addresses come before those only found in a script.
 
-    Last comes what a library has by itself: a default, or its maker's own service.
+    A library's defaults and its vendor's own services come last.
     """
     how, default = wrong.address.how, not wrong.certain and not wrong.address.alone
     elsewhere = wrong.code == "frontend.another-backend" and not wrong.certain and not _is_own(judge, wrong.address)
@@ -186,7 +185,7 @@ def _rank(judge: AddressJudge, wrong: Wrong) -> tuple[bool | int, ...]:
     return (
         default,
         elsewhere,
-        not empty,  # a setting that names another machine is then a stage's that is not this one
+        not empty,  # a setting with another host is then another stage's
         how not in STRONG,
         not wrong.certain,
         ORDER.index(how) if how in ORDER else 9,

@@ -1,4 +1,4 @@
-"""What an answer shows, decided in one place for the checks and for the rules that explain them."""
+"""Predicates on answers, shared by the checks and the rules that explain them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from smokegate.environment.model import Monitoring
     from smokegate.observation.exchange import Answer, Exchange, Request
 
-CLOCKS = 60.0
-"""Seconds by which the clocks of two machines may differ without anything being wrong."""
+CLOCK_SKEW = 60.0
+"""Tolerated clock skew in seconds."""
 
 
 def field(answer: Answer | None, key: str) -> Any:
-    """Return the value at a dotted key of an answer's JSON, None where there is none."""
+    """Return the value at a dotted key of an answer's JSON, None if there is none."""
     if answer is None or not answer.body.is_json:
         return None
     value = lookup(answer.body.json, tuple(key.split(".")))
@@ -27,7 +27,7 @@ def field(answer: Answer | None, key: str) -> Any:
 
 
 def known_status(monitoring: Monitoring, answer: Answer | None) -> str | None:
-    """Return the status that a monitoring summary reports, None where it reports none that it may report."""
+    """Return the status in a monitoring summary, None if it is not a declared one."""
     status = field(answer, monitoring.field) if answer is not None and answer.status == 200 else None
     known = (*monitoring.healthy, *monitoring.degraded, *monitoring.unhealthy)
     return status if isinstance(status, str) and status in known else None
@@ -39,23 +39,23 @@ def is_number(value: object) -> bool:
 
 
 def is_fresh(age: object, limit: float) -> bool:
-    """Return whether an age in seconds is known and not over a limit; one that lies in the future is not."""
-    return isinstance(age, int | float) and is_number(age) and -CLOCKS <= age <= limit
+    """Return whether an age in seconds is known and within a limit, and not in the future."""
+    return isinstance(age, int | float) and is_number(age) and -CLOCK_SKEW <= age <= limit
 
 
 ORIGIN_REFUSED = re.compile(r"\b(?:origin|cors)\b|cross-?(?:site|origin)", re.IGNORECASE)
-"""How an application answers that takes no calls from pages of an origin."""
+"""Wording of an application that rejects an origin."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "POST"})
-"""Methods that browsers send across origins without having them allowed."""
+"""Methods that need no CORS permission."""
 
 
 def refusal(answer: Answer, page_url: str, request: Request | None = None, *, cookies: bool = False) -> str:
-    """Return why the answer to a preflight keeps a page from its call, in a few words; empty where it does not.
+    """Return why a preflight's answer blocks a page's call, in a few words; empty if it does not.
 
     Args:
         answer: the answer.
         page_url: the page's address.
-        request: the preflight, which names the method and the headers of the call; left out, a plain call.
+        request: the preflight with the call's method and headers; None for a simple call.
         cookies: whether the call sends a session cookie.
     """
     allowed, origin = answer.headers.get("access-control-allow-origin"), web_origin(page_url)
@@ -80,9 +80,9 @@ def refusal(answer: Answer, page_url: str, request: Request | None = None, *, co
 
 
 def unreadable(exchange: Exchange | None, page_url: str, *, cookies: bool = False) -> str:
-    """Return why a browser does not let the page read the answer to its call; empty if it does.
+    """Return why a browser blocks the page from reading an answer; empty if it does not.
 
-    A preflight that is granted says nothing of the answer after it, which must allow the page's origin itself.
+    The answer must allow the page's origin itself, whatever the preflight allowed.
     """
     answer = exchange.answer if exchange is not None else None
     if exchange is None or answer is None or exchange.request.headers.get("origin") != web_origin(page_url):
@@ -97,7 +97,7 @@ def _listed(value: str) -> set[str]:
 
 
 def grants(answer: Answer, page_url: str, request: Request | None = None, *, cookies: bool = False) -> bool:
-    """Return whether the answer to a preflight lets a page of this address call the API; see `refusal`."""
+    """Return whether a preflight's answer allows a page's call to the API; see `refusal`."""
     return not refusal(answer, page_url, request, cookies=cookies)
 
 

@@ -1,7 +1,6 @@
-"""Turns requests and responses into the frozen values of an observation, as they were: raw.
+"""Turns requests and responses into the frozen, unredacted values of an observation.
 
-Expectations are judged on these. What leaves the process passes the sink (`evidence.sink`), which learns here
-which values are credentials.
+Expectations are judged on these. All output passes the sink (`evidence.sink`), which learns the credentials here.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ class Recorder:
     """Records one environment's exchanges.
 
     Args:
-        redactor: learns the credentials that answers hand out.
-        zero: the moment from which offsets count (monotonic clock).
+        redactor: learns the credentials in answers.
+        zero: the start of all offsets (monotonic clock).
     """
 
     def __init__(self, redactor: Redactor, zero: float) -> None:
@@ -28,7 +27,7 @@ class Recorder:
         self.zero = zero
 
     def request(self, request: RequestToSend) -> Request:
-        """Record what is sent."""
+        """Record a request."""
         body = None if request.body is None else request.body.decode("utf-8", "replace")
         return Request(request.method, request.url, Headers(request.headers), body, _options(request))
 
@@ -63,7 +62,7 @@ class Recorder:
 
 
 def _options(request: RequestToSend) -> tuple[str, ...]:
-    """Return what curl needs to know of the connection, but for the authorities, which curl has its own way to find."""
+    """Return curl's options for the connection, except for CA certificates, which curl finds itself."""
     _, certificate, connect_to = request.route
     found = () if connect_to is None else ("--connect-to", f"::{connect_to if ':' in connect_to else connect_to + ':'}")
     if certificate is None:

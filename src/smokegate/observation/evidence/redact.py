@@ -1,9 +1,8 @@
-"""Takes secrets out of texts by their value, in every encoding, in time proportional to the text.
+"""Redacts secrets in texts by value, in every encoding, in linear time.
 
-The search is one pass for all secrets, at the speed of the interpreter's own loops: of every form four pieces of
-four bytes are kept in a set, each a byte further on, so that one of them stands at a multiple of four wherever the form
-stands in a text. Only the forms of which one occurs are looked for; where those are many, as in a log full of random
-text, a second pass by eight bytes at every place leaves the few that may be there.
+One pass searches for all secrets with the interpreter's own loops: four consecutive four-byte grams of every form are
+indexed, one of which is aligned to four bytes wherever the form occurs. Only forms with a matching gram are searched
+for; if there are many, as in a log of random text, a second pass with eight-byte grams at every offset leaves few.
 """
 
 from __future__ import annotations
@@ -20,17 +19,17 @@ from smokegate.observation.evidence.views import Views
 
 GRAM, OCTET = 4, 8
 ANY_PLACE = 2 * GRAM - 1
-"""Bytes that hold a piece of four at a multiple of four wherever they stand; what is shorter is looked for itself."""
+"""Minimum bytes that hold an aligned four-byte gram at any offset; shorter forms are searched for directly."""
 FEW = 16
-"""As many forms are looked for one by one without a second pass."""
+"""Maximum forms that are searched for without a second pass."""
 
 
 class Redactor:
-    """Knows secret values and replaces every form of them. Thread-safe; its `repr` shows none.
+    """Replaces known secrets in every form. Thread-safe; its `repr` shows none.
 
     Args:
         values: the secrets known from the start; values of fewer than six characters are ignored.
-        sink: learns the same, so that what this one knows leaves by no other way.
+        sink: learns the same secrets, so that no other output leaks them.
     """
 
     def __init__(self, values: Iterable[str] = (), sink: Redactor | None = None) -> None:
@@ -43,7 +42,7 @@ class Redactor:
         self._grams: frozenset[int] = frozenset()
         self._short: frozenset[str] = frozenset()
         self._spaceless = False
-        """Whether a secret holds white space: a wrapped line may break it there."""
+        """Whether a secret contains white space, where a wrapped line may break it."""
         self.add(*values)
 
     def __repr__(self) -> str:
@@ -53,12 +52,12 @@ class Redactor:
         return _restored, (tuple(self._known), tuple(self._plain))
 
     def learn(self, other: Redactor) -> None:
-        """Redact what another one redacts."""
+        """Redact another redactor's secrets, too."""
         self.add(*other._known)
         self.add_plain(other._plain)
 
     def add(self, *values: str) -> None:
-        """Redact these values, too, from now on."""
+        """Redact these values from now on."""
         with self._lock:
             self._new |= {value for value in values if len(value) >= SHORTEST} - self._known
             self._known |= self._new
@@ -66,7 +65,7 @@ class Redactor:
             self._sink.add(*values)
 
     def add_plain(self, values: Iterable[str]) -> None:
-        """Redact these values, too, where they stand as they are: for many at once, which are worth no more."""
+        """Redact these values only verbatim: cheaper, for many at once."""
         new = {value for value in values if len(value) >= SHORTEST}
         with self._lock:
             self._extend((value, value) for value in new - self._plain)
@@ -75,7 +74,7 @@ class Redactor:
             self._sink.add_plain(new)
 
     def text(self, text: str) -> str:
-        """Return the text with every form of every secret replaced; overlapping ones are taken out whole."""
+        """Return the text with every form of every secret replaced; overlapping ones are merged."""
         found = self.spans(text)
         if not found:
             return text
@@ -87,11 +86,11 @@ class Redactor:
         return "".join([*parts, text[kept:]])
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """Return where secrets stand in a text, in order and without overlaps."""
+        """Return the spans of secrets in a text, in order and without overlaps."""
         return merged([*credentials_by_place(text), *self.known_spans(text)])
 
     def known_spans(self, text: str) -> list[tuple[int, int]]:
-        """Return where known secrets stand in a text: not what merely looks like a credential by its place."""
+        """Return the spans of known secrets, without those that are credentials only by their context."""
         found: list[tuple[int, int]] = []
         self._learn()
         if self._grams or self._short:
@@ -102,7 +101,7 @@ class Redactor:
         return merged(found)
 
     def _candidates(self, text: str) -> Collection[str]:
-        """Return the forms that may stand in a text, and few others."""
+        """Return the forms that may occur in a text, and few others."""
         data, by_gram = text.encode("utf-8", "surrogatepass"), self._by_gram
         pieces = array("I", data[: len(data) // GRAM * GRAM])
         wanted = {form for gram in self._grams.intersection(pieces) for form in by_gram.get(gram, ())}
@@ -121,7 +120,7 @@ class Redactor:
         return value
 
     def _learn(self) -> None:
-        """Put what was added into the index."""
+        """Index newly added secrets."""
         with self._lock:
             if self._new:
                 found = {form for value in self._new for form in forms(value)}
@@ -130,7 +129,7 @@ class Redactor:
                 self._new = set()
 
     def _extend(self, pieces: Iterable[tuple[str, str]]) -> None:
-        """Put further forms into the index; searches that are under way keep the one they have."""
+        """Index further forms; concurrent searches keep the old index."""
         index: dict[int, set[str]] = {}
         short: set[str] = set()
         for piece, form in pieces:
@@ -153,7 +152,7 @@ def _restored(known: Collection[str], plain: Collection[str]) -> Redactor:
 
 
 def _present(data: bytes, wanted: Collection[str]) -> set[str]:
-    """Return the forms of which the first or the last eight bytes stand in a text, at whatever place."""
+    """Return the forms whose first or last eight bytes occur in a text, at any offset."""
     ends: dict[int, set[str]] = {}
     short = set[str]()
     for form in wanted:

@@ -1,4 +1,4 @@
-"""Finds where a form of a secret stands in a text, whole or cut, and what is a credential by its place alone."""
+"""Finds secrets in a text, whole or truncated, and credentials by their context."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Iterator
 
 MARK = "[redacted]"
-#: The password in an address such as `postgresql://user:password@db`, or the token that stands in a user's
-#: place: drivers, servers and CI systems print those, and they are in no environment file.
+#: The password in a URL such as `postgresql://user:password@db`, or a token in place of the user: drivers, servers
+#: and CI systems print those, and they are in no environment file.
 IN_ADDRESS = re.compile(
     r"""://(?:[^/\s:@"'\\]{0,256}:([^@/\s"'\\]{1,512})|(?=[^\d@]{0,128}\d)([^/\s:@"'\\]{16,512}))@"""
 )
@@ -17,15 +17,15 @@ IN_HEADER = re.compile(
     r"""([^\s;,"'`]{6,4096})"""
 )
 CUT = 8
-"""Characters of a secret that are enough to know it by, where the text was cut inside it."""
+"""Characters that identify a secret where the text was truncated within it."""
 ELLIPSES = ("…", "...")
 CUT_MARKS = (*ELLIPSES, '",', '"}', '"]')
-"""What stands where a text may have been cut: an ellipsis, or the end of a string in JSON."""
+"""Marks of truncation: an ellipsis, or the end of a JSON string."""
 QUOTES = "\"'`"
 
 
 def places(text: str, form: str) -> Iterator[tuple[int, int]]:
-    """Yield where a form stands in a text, also where the text was cut inside it."""
+    """Yield the spans of a form in a text, also where the text was truncated within it."""
     whole = 0
     at = text.find(form)
     while at >= 0:
@@ -40,7 +40,7 @@ def places(text: str, form: str) -> Iterator[tuple[int, int]]:
 
 
 def _cuts(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where a text was cut: at an ellipsis, whose begin and end these are, at the end of a string, at its own."""
+    """Yield the truncations of a text: at an ellipsis (its span), the end of a JSON string, and the text's end."""
     for mark in CUT_MARKS:
         at = text.find(mark)
         while at >= 0:
@@ -53,7 +53,7 @@ def _cuts(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _cut_places(text: str, form: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the beginning of a form before a cut, and the end of one behind it."""
+    """Yield the beginning of a form before a truncation, and the end of one after it."""
     elided = text[begin:end].strip(QUOTES) in ELLIPSES
     at = text.find(form[:CUT], max(0, begin - len(form) + 1), begin)
     while at >= 0:
@@ -68,12 +68,12 @@ def _cut_places(text: str, form: str, begin: int, end: int) -> Iterator[tuple[in
 
 
 def _is_first_word(form: str, piece: str) -> bool:
-    """Return whether a text ends with nothing but a secret's first word, such as the name in `smokegate+1f@….key`."""
+    """Return whether a text ends with only a secret's first word, such as the name in `smokegate+1f@….key`."""
     return piece.isalpha() and not form[len(piece) : len(piece) + 1].isalnum() and len(piece) < len(form) // 2
 
 
 def credentials_by_place(text: str) -> Iterator[tuple[int, int]]:
-    """Yield credentials that the environment file does not hold, where their place in the text says what they are."""
+    """Yield credentials that are not in the environment file but identified by their context."""
     if "://" in text and "@" in text:
         yield from (f.span(f.lastindex or 0) for f in IN_ADDRESS.finditer(text) if f[f.lastindex or 0] != MARK)
     if "ookie" in text or "uthorization" in text or "OOKIE" in text or "UTHORIZATION" in text:
@@ -81,7 +81,7 @@ def credentials_by_place(text: str) -> Iterator[tuple[int, int]]:
 
 
 def merged(spans: Collection[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return spans in order, those that touch as one."""
+    """Return sorted spans, with adjacent ones merged."""
     found: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if found and start <= found[-1][1]:

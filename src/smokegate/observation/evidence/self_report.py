@@ -1,4 +1,4 @@
-"""What an answer says of the application's own health, in the words that services use for it."""
+"""What an answer reports about the application's own health, in services' usual vocabulary."""
 
 from __future__ import annotations
 
@@ -27,40 +27,40 @@ CRASH = re.compile(
     r"(?:<br ?/?>\s*)?(?:</pre>\s*)?(?:</body>\s*)?(?:</html>\s*)?\Z",
     re.DOTALL,
 )
-"""What PHP writes last where it ends a script in an error; with `display_errors` the status stays 200."""
+"""PHP's message when a fatal error ends a script; with `display_errors` the status stays 200."""
 TRACEBACK = re.compile(
     r"\s*Traceback \(most recent call last\):\n.{1,4900}\n[\w.]{1,100}(?:Error|Exception)\b[^\n]*\s*\Z", re.DOTALL
 )
-"""A body that is nothing but Python's message of an exception."""
+"""A body that consists of a Python traceback."""
 XML_STATUS = re.compile(
     r"(?:<\?xml[^>]{0,200}>\s*)?<(?!html|!)[\w:-]{1,40}[^>]{0,300}>\s*<(?:status|state|health)>\s*([\w -]{1,40}?)\s*</",
     re.IGNORECASE,
 )
-"""A report in XML, which says first how the whole is."""
+"""An XML report, which begins with the overall status."""
 REQUESTS_OWN = re.compile(
     r"quer(?:y|ies)|must (?:contain|provide|have|be)|unauth|forbidden|denied|not (?:found|allowed|logged|signed)"
     r"|invalid (?:\w+ )?(?:token|credential|input|param|request|key|session|signature|format|value|argument|json)"
     r"|missing|required|bad[ _]request|syntax|valid(?:ation|ate)|unsupported|expired|log ?in|sign ?in|too many|limit",
     re.IGNORECASE,
 )
-"""An error with these words may be about the request: one without parameters, or without an account."""
+"""An error with these words may be about the request: missing parameters or credentials."""
 IN_PART = frozenset({"degraded", "warn", "warning", "partial", "impaired", "partialoutage", "partiallyavailable"})
-"""What a service says of itself that works with something missing, without case and punctuation."""
+"""States of a partially working service, without case and punctuation."""
 ERRORS_KEYS = frozenset(
     {
         *("error", "errors", "errormessage", "errortype", "exception", "message", "msg", "detail", "details", "data"),
         *("success", "ok", "code", "status", "statuscode", "extensions", "timestamp", "path", "requestid", "traceid"),
     }
 )
-"""The keys of an error's own form; beside any other one, an error is one value of something."""
+"""Keys of an error envelope; beside any other key, an error is just one value."""
 ENVELOPES = ("data", "result", "response", "payload", "health")
-"""The keys in which frameworks wrap every answer."""
+"""Keys in which frameworks wrap every answer."""
 
 
 def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
-    """Return what a success says of itself that no healthy application says: a key or the body, and the word.
+    """Return what reports an unhealthy application in a successful answer: a key or the body, and the word.
 
-    What the file declares of a key, or of the text, is judged by that alone.
+    Keys and texts with declared expectations are judged by those alone.
     """
     if not 200 <= answer.status < 300:
         return []
@@ -89,7 +89,7 @@ def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
 
 
 def _error_only(report: dict[str, Any], declared: set[Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the error that is all that an answer has to say: GraphQL's form, Lambda's, or an error's own."""
+    """Yield an answer's only content if it is an error: GraphQL's form, Lambda's, or an envelope."""
     if declared or any(plain(key) in STATUS_KEYS for key in report) or not _is_empty(report.get("data")):
         return
     for key in ("error", "errors", "errorMessage", "exception"):
@@ -99,21 +99,21 @@ def _error_only(report: dict[str, Any], declared: set[Any]) -> Iterator[tuple[st
 
 
 def _says_nothing(said: Any) -> bool:
-    """Return whether an error is none: `{"code": "", "message": ""}`, "none"."""
+    """Return whether an error is empty: `{"code": "", "message": ""}`, "none"."""
     if isinstance(said, dict | list):
         return all(_says_nothing(each) for each in (said.values() if isinstance(said, dict) else said))
     return not said or str(said).lower() in {"none", "no", "null", "ok"}
 
 
 def _is_empty(data: Any) -> bool:
-    """Return whether the data beside an error is none: GraphQL has the key of each query, without a value."""
+    """Return whether the data beside an error is empty: GraphQL has each query's key with null."""
     return not data or (isinstance(data, dict) and all(each is None for each in data.values()))
 
 
 def failure_words(answer: Answer) -> list[tuple[str, Any]]:
-    """Return the failure of the application that is all that a success has to say, whatever it is an answer of.
+    """Return the application's failure if it is a successful answer's only content.
 
-    An error that may blame the request is none: that is what some endpoints say to one without parameters.
+    An error that may be about the request is ignored: some endpoints send it if parameters are missing.
     """
     value = answer.body.json if answer.body.is_json else None
     if not isinstance(value, dict) or not 200 <= answer.status < 300 or not _is_empty(value.get("data")):
@@ -126,7 +126,7 @@ def failure_words(answer: Answer) -> list[tuple[str, Any]]:
 
 
 def says_ill(key: str, said: Any) -> bool:
-    """Return whether a key says that the application is not well, in maintenance, or (Vault) sealed."""
+    """Return whether a key reports an unhealthy application, maintenance, or (Vault) a sealed state."""
     name = plain(key)
     switch = name in {"maintenance", "maintenancemode", "inmaintenance", "sealed"}
     number = name in {"status", "code", "statuscode"} and type(said) is int and 500 <= said <= 599
@@ -134,9 +134,9 @@ def says_ill(key: str, said: Any) -> bool:
 
 
 def works_in_part(promise: Expectation, answer: Answer) -> tuple[str, str] | None:
-    """Return where and how a success says that the application works in part only, None where it does not.
+    """Return where and how a successful answer reports partial operation, None if it does not.
 
-    It says so of itself, or of a part of it of which the file declares nothing.
+    The report is about the whole, or about a component without declared expectations.
     """
     if not 200 <= answer.status < 300 or promise.text_rules:
         return None
@@ -152,33 +152,33 @@ def works_in_part(promise: Expectation, answer: Answer) -> tuple[str, str] | Non
 
 
 def crash(answer: Answer) -> str | None:
-    """Return the runtime's own words where a success ends in the message of a script that died."""
+    """Return the runtime's message if a successful answer ends with a crashed script's error."""
     text = answer.body.text[-5000:] if 200 <= answer.status < 300 and "rror" in answer.body.text else ""
     found = CRASH.search(text) or TRACEBACK.match(answer.body.text[-5000:])
     return found[0] if found else None
 
 
 def reports_itself(value: Any) -> bool:
-    """Return whether a JSON body is a report of health that says that the application is not well."""
+    """Return whether a JSON body is a health report of an unhealthy application."""
     pairs = value.items() if isinstance(value, dict) else ()
     return any(plain(key) in STATUS_KEYS and is_sick(said) for key, said in pairs)
 
 
 def _wrapped(report: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield what a report says within the envelope that every answer of an application has."""
+    """Yield a report's content within an envelope."""
     for key in ENVELOPES:
         if isinstance(part := report.get(key), dict):
             yield f"{key}.", part
 
 
 def _without_database(whole: dict[str, Any], report: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield what a report of health says of a database that is away, where it calls the whole well.
+    """Yield an unreachable database in a health report that calls the whole healthy.
 
     Args:
         whole: the report.
-        report: the part of it of which the file declares nothing.
+        report: the part without declared expectations.
     """
     overall = [said for key, said in whole.items() if plain(key) in STATUS_KEYS]
     if not is_report(whole) or any(is_sick(said) for said in overall):
-        return  # no report of health, or one that says it of the whole
+        return  # not a health report, or one that reports the whole as unhealthy
     yield from database_words(report)

@@ -1,6 +1,6 @@
-"""What an answer of the sign-in flow means: who is signed in, who was refused, whose account is shown.
+"""Interprets answers of the sign-in flow: signed in, refused, account shown.
 
-One place for the plan, which sends what follows, for the suite, which judges, and for the diagnosis.
+Shared by the plan, which sends the next request, the suite, which judges, and the diagnosis.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from smokegate.observation.exchange import Answer
 
 WHOLE_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 SYNTHETIC = re.compile(r"smokegate\+[0-9a-f]{12}@")
-"""How the addresses of accounts begin that a run makes."""
+"""E-mail addresses of accounts that a run creates."""
 
 
 def token_of(api: SignIn, got: Reply, key: str | None = None) -> str | None:
-    """Return the token that an answer gives, None where it gives none; `key` is where, if not as in any other."""
+    """Return an answer's token, None if it has none; `key` overrides the place where it is read."""
     if not got.ok:
         return None
     if api.token_header is not None:
@@ -34,22 +34,21 @@ def token_of(api: SignIn, got: Reply, key: str | None = None) -> str | None:
 
 
 def owes_token(api: SignIn, got: Reply) -> bool:
-    """Return whether a registration succeeded without the token that the file declares of it."""
+    """Return whether a successful registration lacks the declared token."""
     key = api.register_call.token if api.register_call is not None and not api.by_cookie else None
     return key is not None and got.ok and token_of(api, got, key) is None
 
 
 def refuses_account(api: SignIn, got: Reply) -> bool:
-    """Return whether the success of a registration says in its body that no account was made."""
+    """Return whether a successful registration's body says that no account was created."""
     key = api.register_call.token if api.register_call is not None else None
     return got.ok and says_no(got) and identity_in(api, got) is None and not signs_in(api, got, key)
 
 
 def signs_in(api: SignIn, got: Reply, key: str | None = None) -> bool:
-    """Return whether an answer to a login or a registration says that the client is signed in now.
+    """Return whether an answer to a login or a registration signs the client in.
 
-    With a session cookie that is what a browser takes for it: no login form again, no way back to it, and the
-    cookie. Only the account view proves it.
+    With a session cookie: the cookie, and neither a login form nor a redirect to it. Only the account view proves it.
     """
     if not api.by_cookie:
         return token_of(api, got, key) is not None
@@ -69,7 +68,7 @@ def leads_back(api: SignIn, got: Reply) -> bool:
 
 
 def leads_elsewhere(answer: Answer) -> bool:
-    """Return whether a login was redirected and its body stayed behind: what is there was sent a plain GET."""
+    """Return whether a login's redirect dropped the body: the target got a plain GET."""
     return any(each.status in {301, 302, 303} for each in answer.redirects)
 
 
@@ -82,58 +81,58 @@ def refuses_login(api: SignIn, got: Reply) -> bool:
 
 
 def is_refused(answer: Answer, statuses: frozenset[int]) -> bool:
-    """Return whether an answer to a login refuses it: by one of these statuses, or in the body of a success."""
+    """Return whether an answer refuses a login: by one of these statuses, or in a successful answer's body."""
     got = reply(answer)
     return got.status in statuses or (got.ok and says_no(got))
 
 
 def opens(api: SignIn, got: Reply) -> bool:
-    """Return whether an answer to the account view shows an account; one that a token opens is not a page."""
+    """Return whether an answer to the account view shows an account; with a token it must not be a page."""
     page = got.is_page and not got.is_json and not api.by_cookie
-    return got.ok and not got.is_login_page and not page and not _shows_no_one(api, got)
+    return got.ok and not got.is_login_page and not page and not _has_no_account(api, got)
 
 
 def succeeded(api: SignIn, name: str, answer: Answer | None) -> bool:
-    """Return whether a call of a page came to what it is for: a login signs in, an account view shows the account."""
+    """Return whether a page's call succeeded: a login signs in, an account view shows the account."""
     if answer is None:
         return False
     return opens(api, reply(answer)) if name.startswith("account") else signs_in(api, reply(answer))
 
 
 def keeps_out(api: SignIn, got: Reply) -> bool:
-    """Return whether an answer to the account view keeps out a client that is not signed in."""
+    """Return whether an answer to the account view rejects a client that is not signed in."""
     if got.status in api.account_call.refused or got.redirects or got.turned_away:
         return True
-    return got.ok and (got.is_login_page or _shows_no_one(api, got))
+    return got.ok and (got.is_login_page or _has_no_account(api, got))
 
 
-def _shows_no_one(api: SignIn, got: Reply) -> bool:
-    """Return whether a success holds no account: `null`, `{}`, a refusal, or no value where the file says it is."""
+def _has_no_account(api: SignIn, got: Reply) -> bool:
+    """Return whether a successful answer has no account: `null`, `{}`, a refusal, or no declared identity."""
     if not got.is_json:
         return False
     if says_no(got) and identity_in(api, got) is None:
         return True
-    empty = (got.json in (None, []), isinstance(got.json, dict) and all(map(_is_nothing, got.json.values())))
+    empty = (got.json in (None, []), isinstance(got.json, dict) and all(map(_is_empty, got.json.values())))
     if any(empty):
         return True
     return api.identity_declared is not None and identity_in(api, got) is None
 
 
-def _is_nothing(value: Any) -> bool:
-    """Return whether a value says that there is none: all of `{"user": null, "authenticated": false}`."""
+def _is_empty(value: Any) -> bool:
+    """Return whether a value is empty: all of `{"user": null, "authenticated": false}`."""
     return value is None or value is False or value in ("", [], {})
 
 
 def identity_in(api: SignIn, got: Reply) -> Any:
-    """Return what identifies the account in an answer, None where nothing does."""
+    """Return the account's identity in an answer, None if there is none."""
     found = lookup(got.json, tuple(api.identity.split("."))) if got.is_json else None
     return None if found is MISSING else found
 
 
 def shows_account(api: SignIn, got: Reply, own: Reply | None) -> bool:
-    """Return whether an answer holds the account that this run signs in with, by its address or its identity.
+    """Return whether an answer shows the account of this run, by its e-mail address or its identity.
 
-    `own` is what the account view shows to who is signed in.
+    `own` is the account view of the signed-in client.
     """
     standing = api.standing.email if api.standing is not None else None
     if (standing is not None and standing in got.text) or SYNTHETIC.search(got.text):
@@ -143,9 +142,9 @@ def shows_account(api: SignIn, got: Reply, own: Reply | None) -> bool:
 
 
 def shows_another(api: SignIn, got: Reply) -> bool:
-    """Return whether an account view holds the e-mail address of someone else than the account that this run created.
+    """Return whether an account view shows another e-mail address than that of the account this run created.
 
-    One that is shown in part, or without what follows its `+`, may be the run's own.
+    An address that is masked, or lacks its `+` suffix, may be the run's own.
     """
     call = api.register_call
     if not api.creates_accounts or api.confirms_elsewhere or call is None or "mail" not in call.email:
@@ -159,7 +158,7 @@ def shows_another(api: SignIn, got: Reply) -> bool:
 
 
 def registered(api: SignIn, answers: Callable[[str], Answer | None]) -> bool:
-    """Return whether registering created an account: it signs in, or the login after it does."""
+    """Return whether a registration created an account: it signs in, or the next login does."""
     answer, later = answers("register"), answers("login first")
     if answer is None:
         return False

@@ -1,4 +1,4 @@
-"""What an answer of the sign-in flow says by itself: a page, a redirect, a yes or a no in JSON."""
+"""Reads an answer of the sign-in flow: a page, a redirect, success or failure in JSON."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from smokegate.observation.exchange import Answer, Headers
 
 PASSWORD_INPUT = re.compile(r"<input[^>]{0,400}type\s*=\s*[\"']?password", re.IGNORECASE)
 TO_SIGN_IN = re.compile(r"/(?:log|sign)[-_]?in\b", re.IGNORECASE)
-"""Where redirects lead a client that is not signed in."""
+"""Redirect targets of a client that is not signed in."""
 SUCCESS = ("success", "succeeded", "ok", "isSuccess", "status")
-"""Keys of JSON that say of a request whether it succeeded."""
+"""JSON keys that report success or failure."""
 FAILURE = {"error", "fail", "failed", "failure"}
 REFUSAL = re.compile(r"password|credential|incorrect|wrong|invalid|unauthori[sz]ed", re.IGNORECASE)
 
 
 class Reply(Struct, frozen=True):
-    """What the judgement needs of an answer, whether it still holds its secrets or not."""
+    """The parts of an answer that are judged, redacted or not."""
 
     status: int
     headers: Headers
@@ -28,7 +28,7 @@ class Reply(Struct, frozen=True):
     json: Any = None
     is_json: bool = False
     turned_away: bool = False
-    """Whether redirects led to where one signs in."""
+    """Whether redirects led to a sign-in page."""
 
     @property
     def ok(self) -> bool:
@@ -37,7 +37,7 @@ class Reply(Struct, frozen=True):
 
     @property
     def redirects(self) -> bool:
-        """Whether it sends the client elsewhere."""
+        """Whether it is a redirect."""
         return 300 <= self.status < 400 and "location" in self.headers
 
     @property
@@ -48,7 +48,7 @@ class Reply(Struct, frozen=True):
 
     @property
     def is_login_page(self) -> bool:
-        """Whether it is a page that asks for a password."""
+        """Whether it is a page with a password field."""
         return self.is_page and PASSWORD_INPUT.search(self.text) is not None
 
     @property
@@ -58,16 +58,16 @@ class Reply(Struct, frozen=True):
 
 
 def reply(answer: Answer) -> Reply:
-    """Return what the judgement needs of a recorded answer."""
+    """Return the judged parts of a recorded answer."""
     body, away = answer.body, any(TO_SIGN_IN.search(each.location) for each in answer.redirects)
     return Reply(answer.status, answer.headers, body.text, body.json, body.is_json, away)
 
 
 def says_no(got: Reply) -> bool:
-    """Return whether JSON says that a request failed which the status calls a success: many APIs only ever answer 200.
+    """Return whether JSON reports a failure under a successful status: many APIs always answer 200.
 
-    `{"success": false}`, `{"error": "…"}` and `{"status": "error"}` do, and a `code` as HTTP has them, or any but 0
-    beside a text that speaks of credentials.
+    `{"success": false}`, `{"error": "…"}` and `{"status": "error"}` do, and a `code` that is an HTTP error, or is not 0
+    while the text is about credentials.
     """
     said = got.json if got.is_json and isinstance(got.json, dict) else {}
     if any(said.get(key) is False for key in SUCCESS) or any(said.get(key) for key in ("error", "errors")):
@@ -81,6 +81,6 @@ def says_no(got: Reply) -> bool:
 
 
 def says_yes(got: Reply) -> bool:
-    """Return whether JSON says that a request succeeded: `{"ok": true}`."""
+    """Return whether JSON reports success: `{"ok": true}`."""
     said = got.json if got.is_json and isinstance(got.json, dict) else {}
     return any(said.get(key) is True for key in SUCCESS) and not says_no(got)

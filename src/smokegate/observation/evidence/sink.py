@@ -1,8 +1,7 @@
-"""The one way out: what leaves this process as a file, a line or a message passes through here.
+"""The output sink: all files, lines and messages of this process pass through here.
 
-The sink is one for the process, because one terminal, one log and one report show several environments, and the
-secret of one must not stand beside another's name. It knows the secrets of every environment that was loaded and
-the credentials that answers have handed out since.
+There is one per process, because a terminal, log or report shows several environments, and none may show another's
+secrets. It knows the secrets of every loaded environment and the credentials found in answers.
 """
 
 from __future__ import annotations
@@ -15,22 +14,22 @@ from smokegate.observation.evidence.redact import Redactor
 
 SINK = Redactor()
 ITEM = 4
-"""How deep in the run's document its items are; above are only our own names."""
+"""Depth of items in the run's document; only our own keys are above."""
 ENCODED = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 def shown(text: str) -> str:
-    """Return a text of several lines as it may be shown: no secret, no unsafe character, no workflow command."""
+    """Return a multi-line text for output: no secret, no unsafe character, no workflow command."""
     return safe_lines(SINK.text(text))
 
 
 def line(text: str) -> str:
-    """Return a text as one line that may be shown."""
+    """Return a text as one line for output."""
     return safe(SINK.text(text))
 
 
 def page(text: str) -> str:
-    """Return a text that a renderer has made harmless already, such as a page, without secrets."""
+    """Return already escaped text, such as a page, without secrets."""
     return SINK.text(text)
 
 
@@ -55,12 +54,12 @@ def without_secrets(value: Any, depth: int = 0) -> Any:
 
 
 def escaped(value: Any) -> str:
-    """Return a value that holds no secret as JSON without raw unsafe characters."""
+    """Return a value without secrets as JSON without raw unsafe characters."""
     return UNSAFE.sub(_escaped, ENCODED(value))
 
 
 def encoded(value: Any) -> str:
-    """Return a value as JSON that may be written: no secret in its strings and keys, no raw unsafe character."""
+    """Return a value as JSON for output: no secret in its strings and keys, no raw unsafe character."""
     return escaped(without_secrets(value, ITEM))
 
 

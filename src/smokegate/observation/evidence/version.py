@@ -1,4 +1,4 @@
-"""Reads the deployed version from an answer and compares it with the one that is expected."""
+"""Reads the deployed version from an answer and compares it with the expected one."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from smokegate.observation.exchange import Answer, Exchange
 COMMIT = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
 #: A commit among other words, as in `sha-7f3a6ce`, `0.0.10-7f3a6ce`, `v1.2-4-g7f3a6ce` and `main-7f3a6ce-dirty`.
 WITHIN = re.compile(r"(?<![0-9a-z])g?([0-9a-f]{7,64})(?![0-9a-z])", re.IGNORECASE)
-#: A release and what it is the release of: `shop@1.4.2`, `release-1.4.2`, `ghcr.io/acme/shop:1.4.2`.
+#: A release with its product: `shop@1.4.2`, `release-1.4.2`, `ghcr.io/acme/shop:1.4.2`.
 NAMED = re.compile(
     r"(?P<name>[a-z](?:(?![0-9]\.[0-9])[\w.:/@-]){0,150}[@:/_ -])v?(?P<release>[0-9]+(?:\.[0-9]+)+\S*)", re.IGNORECASE
 )
-#: What stands before a release that has not come yet, or is another one.
+#: Prefixes of a pre-release or of another release.
 EARLY = re.compile(
     r"(?<![a-z])(?:a|b|rc|alpha|beta|pre|dev|snapshot|canary|nightly|preview|next|hotfix|feature|fix|not|before|post)(?![a-z])",
     re.IGNORECASE,
 )
-#: What builds write where the version was not given to them: present is not the same as known.
+#: Placeholders that builds write if no version was set.
 UNKNOWN = frozenset({"", "unknown", "none", "null", "undefined", "dev"})
 LONGEST = 200
-"""Characters of a version; a longer text is a page."""
+"""Maximum characters of a version; a longer text is a page."""
 HIT = re.compile(r"(?:\b|_)(?:hit|stale)\b(?!-for)", re.IGNORECASE)
 CACHES = (
     "x-cache",
@@ -45,7 +45,7 @@ CACHES = (
 
 
 def deployed_version(version: Version, answer: Answer) -> str | None:
-    """Return the version in an answer; None where it has none, or says itself that it is unknown."""
+    """Return the version in an answer; None if it has none, or reports it as unknown."""
     stated = _stated(version, answer)
     if stated is not None and version.matches is not None:
         match = found(version.matches, stated)
@@ -66,11 +66,11 @@ def _stated(version: Version, answer: Answer) -> str | None:
 
 
 def known_version(environment: Environment, exchange: Exchange | None, platform: Any, server: Any) -> str | None:
-    """Return the version that answers, else the one that a vantage point reports, where the file names it.
+    """Return the version in the answer, else the one from the vantage point that the file names.
 
     Args:
         environment: the deployment.
-        exchange: the one in which the version is read, if it is there.
+        exchange: the one with the version, if any.
         platform: the platform view.
         server: the server view.
     """
@@ -90,7 +90,7 @@ def known_version(environment: Environment, exchange: Exchange | None, platform:
 
 
 def same_version(expected: str, actual: str | None, version: Version | None = None) -> bool:
-    """Return whether what answers is the expected version, compared as the file says."""
+    """Return whether the deployed version is the expected one, compared as the file declares."""
     compare = version.compare if version is not None else "like a version"
     if actual is None:
         return False
@@ -117,7 +117,7 @@ def _begins(one: str, other: str) -> bool:
 
 
 def _releases(text: str) -> tuple[str, ...]:
-    """Return a release as it is stated, without the name before it, and without the metadata of its build after it."""
+    """Return a release as stated, without its product name, and without build metadata."""
     bare = _bare(text)
     named = NAMED.fullmatch(bare)
     alone = bare if named is None or EARLY.search(named["name"]) else named["release"]
@@ -125,12 +125,12 @@ def _releases(text: str) -> tuple[str, ...]:
 
 
 def _bare(text: str) -> str:
-    """Return a release without the `v` that tags put before it."""
+    """Return a release without the `v` prefix of tags."""
     return re.sub(r"^v(?=[0-9])", "", text, flags=re.IGNORECASE)
 
 
 def from_cache(answer: Answer) -> str | None:
-    """Return the header that says that an answer came from a cache, None where none does."""
+    """Return the header that shows a cached answer, None if there is none."""
     age = answer.headers.get("age", "").strip()
     if age.isdigit() and int(age) > 0:
         return f"age: {age}"

@@ -1,6 +1,6 @@
-r"""Decoded views of a text: what stands in it once escapes are resolved and invisible characters are gone.
+r"""Decoded views of a text, with escapes resolved and invisible characters removed.
 
-One pass resolves every kind of escape that programs write: JSON, JavaScript and Python (`\u0026`, `\xc3\xb6`,
+One pass resolves all common escapes: JSON, JavaScript and Python (`\u0026`, `\xc3\xb6`,
 `\n`), octal, URLs (`%26`), HTML (`&amp;`, `&#38;`), shell quotes. It also drops what divides a word without
 changing it for a reader: line breaks with the indentation after them, control and zero-width characters,
 colours. Passes are repeated while something changes, because texts are encoded inside texts. Each pass takes
@@ -19,12 +19,12 @@ from urllib.parse import unquote_to_bytes
 from smokegate.observation.evidence.clean import TABLE
 
 DEEPEST = 4
-"""Encodings inside encodings that are resolved."""
+"""Maximum nested encodings that are resolved."""
 HEX = "[0-9a-fA-F]"
 REST = r"%[89abAB]" + HEX
-#: What every escape begins with; a place where none of these stands is passed in one step.
+#: The first characters of escapes; other positions are skipped in one step.
 BEGINS = rf"[\\%&'\r\n\u00ad\u200c\u200d{TABLE}]"
-#: Behind a backslash, the beginning of another encoding: it is resolved first, for the backslash may be text.
+#: After a backslash, another encoding is resolved first, since the backslash may be literal.
 INNER = rf"[\u00ad\u200c\u200d{TABLE}]|&[\#A-Za-z]|%{HEX}"
 TOKEN = re.compile(
     rf"""(?={BEGINS})(?:
@@ -44,13 +44,13 @@ SHELL = {"'\"'\"'": "'", "'\\''": "'", "\\\n": ""}
 
 
 class View:
-    """How the places of a decoded text map to those of the text that it was decoded from."""
+    """Maps positions in a decoded text to its source."""
 
     def __init__(self, source: str, token: re.Pattern[str] = TOKEN) -> None:
         self._begin: list[int] = []
-        """Where, in the decoded text, each piece begins."""
+        """The start of each piece in the decoded text."""
         self._origin: list[tuple[int, int, bool]] = []
-        """For each piece its place in the source, and whether it stands there as it is."""
+        """For each piece its span in the source, and whether it is literal."""
         self._length = 0
         at = 0
         for found in token.finditer(source):
@@ -67,7 +67,7 @@ class View:
             self._length += length
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return where a piece of the decoded text stands in the source; escapes count whole."""
+        """Return the source span of a piece of the decoded text; escapes count whole."""
         first, last = bisect_right(self._begin, start) - 1, bisect_right(self._begin, end - 1) - 1
         left, _, literal = self._origin[first]
         start = left + (start - self._begin[first]) if literal else left
@@ -77,7 +77,7 @@ class View:
 
 @lru_cache(4096)
 def decode(token: str) -> str:
-    """Return what one escape stands for; an invisible character stands for nothing."""
+    """Return the decoded escape; an invisible character becomes empty."""
     first = token[0]
     if first == "&":
         return html.unescape(token if token[-1] == ";" else f"{token};")
@@ -85,7 +85,7 @@ def decode(token: str) -> str:
         return _character(token[2:]) if token[1] == "u" else unquote_to_bytes(token).decode("utf-8", "replace")
     if token in SHELL:
         return SHELL[token]
-    return _backslash(token) if first == "\\" else ""  # also white space, where that is the token
+    return _backslash(token) if first == "\\" else ""  # white space, too
 
 
 def _backslash(token: str) -> str:
@@ -110,11 +110,11 @@ def _character(digits: str) -> str:
 
 
 class Views:
-    """A text as it stands and its decoded views, made as they are needed.
+    """A text and its decoded views, created on demand.
 
     Args:
-        text: the text as it stands.
-        spaceless: whether the last view is one without any white space, for secrets that hold some.
+        text: the original text.
+        spaceless: whether the last view has no white space, for secrets that contain some.
     """
 
     def __init__(self, text: str, *, spaceless: bool = False) -> None:
@@ -124,7 +124,7 @@ class Views:
         self._spaceless = spaceless
 
     def __iter__(self) -> Iterator[str]:
-        """Yield each view; the number of one is its place."""
+        """Yield each view, the original first."""
         yield self.texts[0]
         while len(self.texts) <= DEEPEST and may_hold(self.texts[-1]):
             decoded = TOKEN.sub(_decoded, self.texts[-1])
@@ -140,7 +140,7 @@ class Views:
         return text
 
     def origin(self, number: int, start: int, end: int) -> tuple[int, int]:
-        """Return where a piece of a view stands in the text itself."""
+        """Return the span of a view's piece in the original text."""
         for made in range(len(self._chain), number):
             self._chain.append(View(self.texts[made], self._tokens[made]))
         for view in reversed(self._chain[:number]):
@@ -149,7 +149,7 @@ class Views:
 
 
 def may_hold(text: str) -> bool:
-    """Return, at no cost, whether a text may hold an escape or an invisible character."""
+    """Return, at little cost, whether a text may contain an escape or an invisible character."""
     return not text.isprintable() or "\\" in text or "%" in text or "&" in text or "'\"'\"'" in text
 
 

@@ -1,4 +1,4 @@
-"""Reads scripts as browsers do, as far as it takes to learn which addresses they call.
+"""Reads JavaScript bundles to find which addresses they call.
 
-A tolerant tokenizer and constant folding, in linear time over text that a stranger wrote.
+A tolerant tokenizer and constant folding, linear in the size of untrusted text.
 """

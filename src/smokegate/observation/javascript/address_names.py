@@ -1,12 +1,12 @@
-"""Which names of a script lead to an address: by the value that they get, or by what they are called."""
+"""Names that lead to an address: by their value, or by what they are called."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from smokegate.observation.javascript.api_names import ABSOLUTE, ADDRESS, SPECIFIED
-from smokegate.observation.javascript.clients import set_on
+from smokegate.observation.javascript.api_names import ABSOLUTE, ADDRESS, GENERATED_BASES
+from smokegate.observation.javascript.clients import assignment_target
 from smokegate.observation.javascript.scopes import Definition, Script
 from smokegate.observation.javascript.tokens import STRING, WORD
 from smokegate.observation.javascript.values import (
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 
 GENERIC = frozenset({"url", "uri", "href", "src", "path", "host", "origin"})
-"""Names of properties that anything has: where one is set to what is not known, another's address is not it."""
-AN_ADDRESS = re.compile(r"base|ur[il]|root|host|endpoint|origin|prefix|api", re.IGNORECASE)
-"""Names of properties that hold an address."""
-MOST_PLACES = 40
-"""A property that is set in more places than these is no setting."""
+"""Generic property names: where one may have an unknown value, an address of the same name proves nothing."""
+ADDRESS_KEY = re.compile(r"base|ur[il]|root|host|endpoint|origin|prefix|api", re.IGNORECASE)
+"""Property names that suggest an address."""
+MAX_ASSIGNMENTS = 40
+"""A property with more assignments than these is not a setting."""
 
 
 class AddressNames:
-    """Finds the names that scripts give a constant address.
+    """Finds names with a constant address.
 
     Args:
-        evaluator: knows the page.
+        evaluator: folds the page's scripts.
     """
 
     def __init__(self, evaluator: Evaluator) -> None:
@@ -42,7 +42,7 @@ class AddressNames:
         self._named: dict[Script, frozenset[str]] = {}
 
     def is_argument(self, script: Script, at: int) -> bool:
-        """Return whether an argument is a name that a script gives an address, or a member that is named as one."""
+        """Return whether an argument is a name with a constant address, or a member that is named like one."""
         tokens, last = script.tokens, at
         while tokens.is_punctuation(last + 1, ".") and tokens.kind(last + 2) == WORD:
             last += 2
@@ -53,23 +53,23 @@ class AddressNames:
         if tokens.word(at) not in self._addresses(script):
             return False
         before = script.work
-        found = script.visible(tokens.word(at), at)  # short names are used again for many things
+        found = script.visible(tokens.word(at), at)  # minified names are reused
         self._evaluator.world.steps += script.work - before
         return isinstance(found, Definition) and _is_address(script, found)
 
     def _addresses(self, script: Script) -> frozenset[str]:
         if script not in self._named:
             named = (
-                name for name, all_ in script.definitions.items() if any(_is_address(script, each) for each in all_)
+                name for name, found in script.definitions.items() if any(_is_address(script, each) for each in found)
             )
             self._named[script] = frozenset(named)
         return self._named[script]
 
 
 def _is_address(script: Script, definition: Definition) -> bool:
-    """Return whether the value of a name begins as an address does."""
+    """Return whether a definition's value begins with an absolute URL."""
     at, tokens = definition.value, script.tokens
-    if at is None or at >= len(tokens.starts):  # a script may end behind its last `=`
+    if at is None or at >= len(tokens.starts):  # a script may end after an `=`
         return False
     return ABSOLUTE.match(tokens.text, tokens.starts[at] + 1) is not None
 
@@ -77,10 +77,10 @@ def _is_address(script: Script, definition: Definition) -> bool:
 def address_by_name(evaluator: Evaluator, name: str) -> Value | None:
     """Return the only address that any script gives a property of this name.
 
-    What holds a setting is often out of sight (a module of webpack, a class): its name then leads to it.
+    The object that holds a setting (a webpack module, a class) often cannot be resolved.
     """
     if name not in evaluator.by_name:
-        evaluator.by_name[name] = None  # the answer to the question within the question
+        evaluator.by_name[name] = None  # guards against recursion
         evaluator.by_name[name] = _only_address(evaluator, name)
     return evaluator.by_name[name]
 
@@ -88,45 +88,44 @@ def address_by_name(evaluator: Evaluator, name: str) -> Value | None:
 def _only_address(evaluator: Evaluator, name: str) -> Value | None:
     found: dict[Value, None] = {}
     for number, (script, at) in enumerate(evaluator.world.assigned(name)):
-        if number >= MOST_PLACES:
+        if number >= MAX_ASSIGNMENTS:
             return None
         tokens = script.tokens
-        if name in SPECIFIED and tokens.word(at - 4) == "this":
+        if name in GENERATED_BASES and tokens.word(at - 4) == "this":
             continue
         value = _value(evaluator, script, at)
         if value is None:
             continue
         if name in GENERIC and not isinstance(value, str | Undefined):
-            return None  # whose it is is not known
-        value = _unset(script, at, name, value)
+            return None  # it may belong to anything
+        value = _unset_word(script, at, name, value)
         if value == "":
             found[value] = None
-        if tokens.is_punctuation(at - 1, ":") and set_on(script, at) is not None:
-            return UNDEFINED.word if value == UNDEFINED and AN_ADDRESS.search(name) else value  # replaces a default
-        one = not isinstance(value, Choice)  # of `t?.trim()`, transpiled, one is undefined
+        if tokens.is_punctuation(at - 1, ":") and assignment_target(script, at) is not None:
+            return UNDEFINED.word if value == UNDEFINED and ADDRESS_KEY.search(name) else value  # overrides a default
+        single = not isinstance(value, Choice)  # transpiled `t?.trim()` has an undefined option
         for each in options_of(value):
             begins = isinstance(each, str) and each.startswith(("http://", "https://", "ws://", "wss://", "/"))
-            if begins or (one and isinstance(each, str) and each.startswith("undefined")):
+            if begins or (single and isinstance(each, str) and each.startswith("undefined")):
                 found[each] = None
     return next(iter(found)) if len(found) == 1 else None
 
 
 def _value(evaluator: Evaluator, script: Script, at: int) -> Value | None:
-    """Return what a property is set to, None for what is surely no address."""
+    """Return a property's assigned value; None if it cannot be an address."""
     tokens = script.tokens
     if tokens.word(at) == "(" and tokens.is_punctuation(at + 2, "=>"):
         return evaluator.value(script, at + 3)  # a getter, as bundlers export: `API: () => t`
     return evaluator.value(script, at) if tokens.kind(at) in {STRING, WORD} or tokens.word(at) == "`" else None
 
 
-def _unset(script: Script, at: int, name: str, value: Value) -> Value:
-    """Return the word that nothing becomes in a text, where it shows that an address is not set; an empty text, too.
+def _unset_word(script: Script, at: int, name: str, value: Value) -> Value:
+    """Return "undefined", as in a concatenation, if the value shows an address that is not set; keep an empty text.
 
-    What a constructor was given counts, and what is copied from settings (`apiUrl = environment.apiUrl`), not a field
-    that is cleared.
+    Only constructor arguments and copied settings count (`apiUrl = environment.apiUrl`), not a field that is cleared.
     """
     copied = script.tokens.is_punctuation(at + 1, ".")
-    if not AN_ADDRESS.search(name) or (value == "" and not copied):
+    if not ADDRESS_KEY.search(name) or (value == "" and not copied):
         return UNKNOWN if value == "" else value
-    is_given = isinstance(value, Undefined) and script.visible(script.tokens.word(at), at) == "parameter"
-    return UNDEFINED.word if (copied and value == UNDEFINED) or is_given else value
+    is_argument = isinstance(value, Undefined) and script.visible(script.tokens.word(at), at) == "parameter"
+    return UNDEFINED.word if (copied and value == UNDEFINED) or is_argument else value

@@ -1,4 +1,4 @@
-"""How scripts name what they call: the functions that send requests, the settings that hold an address."""
+"""Naming conventions in scripts: functions that send requests, options and settings that hold an address."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ REQUESTS = frozenset({"fetch", "$fetch", "ofetch", "useFetch", "sendBeacon"})
 CONNECTIONS = frozenset({"WebSocket", "EventSource", "SockJS", "Request", "HttpLink", "BatchHttpLink"})
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "del", "head", "request", "ajax", "getJSON"})
 VERBS |= {"GET", "POST", "PUT", "PATCH", "DELETE"}
-CLIENT = frozenset({"baseurl", "prefixurl", "uri", "url", "httpendpoint", "wsendpoint", "graphqlendpoint", "endpoint"})
-CLIENT |= {"httpuri", "wsuri", "basepath", "root", "baseuri", "rooturl", "prefix"}
-SPECIFIED = frozenset({"basePath", "rootUrl", "endpoint"})
-"""The fields in which generated clients keep the address of their specification, in case they are given none."""
+CLIENT_OPTIONS = frozenset({"baseurl", "prefixurl", "uri", "url", "httpendpoint", "wsendpoint", "graphqlendpoint"})
+CLIENT_OPTIONS |= {"endpoint", "httpuri", "wsuri", "basepath", "root", "baseuri", "rooturl", "prefix"}
+GENERATED_BASES = frozenset({"basePath", "rootUrl", "endpoint"})
+"""Fields in which generated clients keep their specification's address as the default base URL."""
 ADDRESS = re.compile(r"(?:ur[il]|base|host|endpoint|server|origin)$", re.IGNORECASE)
-"""How settings end that are addresses."""
-GIVEN = frozenset({"useValue", "host", "server", "origin", "address"})
-"""Under these names a client may be given its address, and anything else, too."""
-SHOWN = frozenset({"URL", "log", "info", "warn", "error", "debug", "push", "test", "includes", "startsWith", "replace"})
-SHOWN |= {"assign", "open", "String", "encodeURIComponent", "if", "switch", "while", "function"}
-"""What is given an address and calls nothing there."""
+"""Suffixes of setting names that are addresses."""
+AMBIGUOUS_OPTIONS = frozenset({"useValue", "host", "server", "origin", "address"})
+"""Options that may be a client's address, or anything else."""
+NOT_REQUESTS = frozenset({"URL", "log", "info", "warn", "error", "debug", "push", "test", "includes", "startsWith"})
+NOT_REQUESTS |= {"replace", "assign", "open", "String", "encodeURIComponent", "if", "switch", "while", "function"}
+"""Functions that take an address without requesting it."""
 NAMES_API = re.compile(
     r"(?:api|backend|server|gateway|graphql|rest|service|socket|ws|http)[_-]?(?:base|root)?[_-]?"
     r"(?:ur[il]|base|host|endpoint|root|origin|addr(?:ess)?|path|server)?s?|"
@@ -33,22 +33,22 @@ NAMES_API = re.compile(
 
 
 class Found(Struct, frozen=True):
-    """An address that a script calls, or has."""
+    """An address that a script calls or contains."""
 
     script: str
     value: str
-    """As far as it is known: a hole stands for what only a running page knows."""
+    """The address; `DYNAMIC` stands for parts that are only known at run time."""
     how: str
-    """`client`, `request`, `built` (from pieces), `setting`, `given` (to any function), `constant`, or `mention`."""
+    """`client`, `request`, `built` (concatenated), `setting`, `given` (an argument), `constant`, or `mention`."""
     method: str = "GET"
     setting: str = ""
-    """The setting that is not set, where its name is still there."""
+    """The unset setting, if its name is still in the bundle."""
     alone: bool = True
-    """False for one of several, by a condition that is not known."""
+    """False if an unknown condition chooses between several."""
     cookies: bool = False
-    """Whether it is called with cookies of its own site, which browsers ask its permission for."""
+    """Whether it is called with credentials, which need CORS permission."""
 
 
 def names_api(key: str) -> bool:
-    """Return whether a setting is an API's address, by its name."""
+    """Return whether a setting's name is that of an API's address."""
     return NAMES_API.fullmatch(key) is not None

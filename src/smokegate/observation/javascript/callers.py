@@ -1,4 +1,4 @@
-"""What a function's callers pass to it, where its parameter decides which address is requested."""
+"""Follows a requested address that is a parameter to the arguments of the function's callers."""
 
 from __future__ import annotations
 
@@ -6,68 +6,68 @@ from collections.abc import Iterator
 from itertools import islice
 
 from smokegate.observation.javascript.evaluate import Evaluator
-from smokegate.observation.javascript.functions import bound
-from smokegate.observation.javascript.scopes import FAR, Definition, Parameter, Script, parameters
-from smokegate.observation.javascript.tokens import CONDITIONS, NOWHERE, STRING, WORD
+from smokegate.observation.javascript.functions import bind
+from smokegate.observation.javascript.scopes import MAX_TOKENS, Definition, Parameter, Script, parameters
+from smokegate.observation.javascript.tokens import CONDITIONS, ROOT, STRING, WORD
 from smokegate.observation.javascript.values import Unknown, Value, options_of
-from smokegate.observation.model import HOLE
+from smokegate.observation.model import DYNAMIC
 
-MOST_CALLERS = 12
-MOST_USES = 200
-"""So many calls of functions of one name are looked at: minified scripts give a name to hundreds."""
+MAX_CALLERS = 12
+MAX_CALL_SITES = 200
+"""Maximum call sites checked per function name: minified scripts reuse a name hundreds of times."""
 
 
-def requested(evaluator: Evaluator, script: Script, at: int) -> Iterator[tuple[Value, bool]]:
-    """Yield what is requested, and whether it alone is; where a parameter decides, what the callers pass."""
-    for value, alone in evaluator.each_value(script, at):
-        if isinstance(value, str) and value.strip(HOLE) and not value.startswith(HOLE):
+def requested_values(evaluator: Evaluator, script: Script, at: int) -> Iterator[tuple[Value, bool]]:
+    """Yield each requested value and whether it is the only one; parameters are resolved through the callers."""
+    for value, alone in evaluator.possible_values(script, at):
+        if isinstance(value, str) and value.strip(DYNAMIC) and not value.startswith(DYNAMIC):
             yield value, alone
         elif isinstance(value, Unknown | str):
-            yield from ((each, True) for each in list(_passed_on(evaluator, script, at)))
+            yield from ((each, True) for each in list(_values_from_callers(evaluator, script, at)))
         else:
             yield value, alone
 
 
-def _passed_on(evaluator: Evaluator, script: Script, at: int) -> Iterator[Value]:
-    """Yield what an expression within a function is, for each constant that a caller passes."""
+def _values_from_callers(evaluator: Evaluator, script: Script, at: int) -> Iterator[Value]:
+    """Yield an expression's value for each constant that a caller of its function passes."""
     if evaluator.world.exhausted:
         return
-    hidden, before = set[str](), script.work
-    functions = list(_functions_around(script, at))
+    shadowed, before = set[str](), script.work
+    functions = list(_enclosing_functions(script, at))
     evaluator.world.steps += script.work - before
-    for own, named_at, names in functions:
-        opened = list(islice(_calls_of(evaluator, script, own, named_at), MOST_CALLERS)) if own else []
+    for name, named_at, names in functions:
+        opened = list(islice(_calls_of(evaluator, script, name, named_at), MAX_CALLERS)) if name else []
         for each in opened:
             if evaluator.world.exhausted:
                 return
-            values = _constants(evaluator, script, each, len(names))
-            known = {k: v for k, v in bound(evaluator, names, values).items() if k not in hidden}
+            values = _first_arguments(evaluator, script, each, len(names))
+            known = {k: v for k, v in bind(evaluator, names, values).items() if k not in shadowed}
             for value in options_of(evaluator.value(script, at, known)):
-                if isinstance(value, str) and not value.startswith(HOLE) and value.strip(HOLE):
+                if isinstance(value, str) and not value.startswith(DYNAMIC) and value.strip(DYNAMIC):
                     yield value
-        if own:
+        if name:
             return
-        hidden |= {each.name for each in names}  # of a function within it: its own parameters
+        shadowed |= {each.name for each in names}  # shadowed by the inner function
 
 
-def _functions_around(script: Script, at: int) -> Iterator[tuple[str, int, list[Parameter]]]:
-    """Yield the name, if any, its token and the parameters of each function around a token, from the inside out."""
+def _enclosing_functions(script: Script, at: int) -> Iterator[tuple[str, int, list[Parameter]]]:
+    """Yield the name (if any), its token and the parameters of each enclosing function, innermost first."""
     tokens, position = script.tokens, at
     for _ in range(8):
         if position >= len(tokens):
             return
         arrow = _arrow_before(script, position)
         if arrow is not None:
-            yield _named(script, arrow)
+            yield _arrow_function(script, arrow)
             position = tokens.pair.get(arrow - 1, arrow - 1)
             continue
-        around = tokens.inside[position]
-        if around == NOWHERE:
+        around = tokens.parent[position]
+        if around == ROOT:
             return
         if tokens.word(around) == "{":
             before = around - 1
             if tokens.is_punctuation(before, "=>"):
-                yield _named(script, before)
+                yield _arrow_function(script, before)
             elif tokens.is_punctuation(before, ")"):
                 opened = tokens.pair.get(before, before)
                 name = tokens.word(opened - 1) if tokens.kind(opened - 1) == WORD else ""
@@ -77,10 +77,10 @@ def _functions_around(script: Script, at: int) -> Iterator[tuple[str, int, list[
 
 
 def _arrow_before(script: Script, position: int) -> int | None:
-    """Return the arrow of the function without braces whose body a token stands in."""
+    """Return the arrow of the brace-less function whose body contains a token."""
     tokens, index = script.tokens, position - 1
-    around = tokens.inside[position]
-    for _ in range(FAR):
+    around = tokens.parent[position]
+    for _ in range(MAX_TOKENS):
         script.work += 1
         if index in {-1, around} or tokens.is_punctuation(index, ",", ";"):
             return None
@@ -90,8 +90,8 @@ def _arrow_before(script: Script, position: int) -> int | None:
     return None
 
 
-def _named(script: Script, arrow: int) -> tuple[str, int, list[Parameter]]:
-    """Return the name that an arrow function is assigned to, if any, its token and the function's parameters."""
+def _arrow_function(script: Script, arrow: int) -> tuple[str, int, list[Parameter]]:
+    """Return the name an arrow function is assigned to (if any), its token and the function's parameters."""
     tokens = script.tokens
     first = tokens.pair.get(arrow - 1, arrow - 1)
     names = parameters(script, first) if tokens.word(first) == "(" else [Parameter(tokens.word(first), 0)]
@@ -102,7 +102,7 @@ def _named(script: Script, arrow: int) -> tuple[str, int, list[Parameter]]:
 
 
 def _calls_of(evaluator: Evaluator, script: Script, name: str, named_at: int) -> Iterator[int]:
-    """Yield the opening bracket of each call of a function that passes a constant; short names are many functions'."""
+    """Yield the opening bracket of each call that passes a constant; short names may mean many functions."""
     tokens = script.tokens
     if not script.uses:
         for index in range(len(tokens) - 2):
@@ -111,22 +111,22 @@ def _calls_of(evaluator: Evaluator, script: Script, name: str, named_at: int) ->
             passes = tokens.kind(index + 2) == STRING or tokens.word(index + 2) == "`"
             if (passes or tokens.kind(index + 4) == STRING) and tokens.word(index - 1) != "function":
                 script.uses[tokens.word(index)].append(index + 1)
-        script.uses[""] = []  # not looked for again where there is none
-    for opened in script.uses.get(name, ())[:MOST_USES]:
+        script.uses[""] = []  # marks the index as built
+    for opened in script.uses.get(name, ())[:MAX_CALL_SITES]:
         if evaluator.world.exhausted:
             return
         before = script.work
-        meant = None if tokens.word(opened - 2) in {".", "?."} else script.visible(name, opened - 1)
+        definition = None if tokens.word(opened - 2) in {".", "?."} else script.visible(name, opened - 1)
         evaluator.world.steps += script.work - before
-        if meant is None or (isinstance(meant, Definition) and meant.at == named_at):
+        if definition is None or (isinstance(definition, Definition) and definition.at == named_at):
             yield opened
 
 
-def _constants(evaluator: Evaluator, script: Script, opened: int, most: int) -> list[Value]:
-    """Return the first arguments of a call."""
+def _first_arguments(evaluator: Evaluator, script: Script, opened: int, limit: int) -> list[Value]:
+    """Return the first arguments of a call, up to a limit."""
     tokens, end, index = script.tokens, script.tokens.closing(opened), opened + 1
     found: list[Value] = []
-    while index < end and len(found) < most:
+    while index < end and len(found) < limit:
         found.append(evaluator.value(script, index))
         while index < end and not tokens.is_punctuation(index, ","):
             index = tokens.pair[index] + 1 if tokens.pair.get(index, -1) > index else index + 1

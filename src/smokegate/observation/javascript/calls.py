@@ -1,4 +1,4 @@
-"""Finds what the scripts of a page call: the addresses of requests, of HTTP clients, and those in settings."""
+"""Finds the addresses in a page's scripts: of requests, of HTTP clients, and in settings."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from smokegate.observation.javascript.address_names import AddressNames
 from smokegate.observation.javascript.api_names import (
     ABSOLUTE,
     CONNECTIONS,
+    NOT_REQUESTS,
     REQUESTS,
-    SHOWN,
     UNSET,
     VERBS,
     Found,
     names_api,
 )
-from smokegate.observation.javascript.called_paths import CalledPaths, is_query, stated_with_method
-from smokegate.observation.javascript.callers import requested
+from smokegate.observation.javascript.called_paths import CalledPaths, is_query, path_with_method
+from smokegate.observation.javascript.callers import requested_values
 from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.members import member
 from smokegate.observation.javascript.missing import Missing
 from smokegate.observation.javascript.options import Options
 from smokegate.observation.javascript.scopes import Script
-from smokegate.observation.javascript.tokens import PIECE, PUNCTUATION, STRING, WORD, Tokens, unescaped
+from smokegate.observation.javascript.tokens import PUNCTUATION, STRING, TEMPLATE, WORD, Tokens, unescaped
 from smokegate.observation.javascript.values import Undefined, Unknown
-from smokegate.observation.model import HOLE
+from smokegate.observation.model import DYNAMIC
 
 NAMED_SETTING = frozenset({"constant", "value", "provide"})
-"""Methods that give a setting its name and its value: `module.constant("API_URL", …)`."""
+"""Methods that register a setting: `module.constant("API_URL", …)`."""
 BEFORE_KEY = {":": ("{", ","), "=": (".", "?.")}
-"""What stands before a name that is set: in `a.url ? a.url : b` the colon sets nothing."""
+"""Tokens before a name that is assigned: in `a.url ? a.url : b` the colon assigns nothing."""
 
 
 class Calls:
-    """Reads scripts one by one.
+    """Extracts addresses script by script.
 
     Args:
-        evaluator: knows the page.
+        evaluator: folds the page's scripts.
     """
 
     def __init__(self, evaluator: Evaluator) -> None:
@@ -47,15 +47,15 @@ class Calls:
         self._options = Options(evaluator, self.paths)
 
     def of(self, script: Script) -> list[Found]:
-        """Return what a script calls, without what is too deep to be followed."""
+        """Return what a script calls, except where expressions are nested too deep."""
         tokens, found = script.tokens, list[Found]()
         for index in range(len(tokens)):
             kind = tokens.kinds[index]
             try:
                 if kind == WORD:
                     after = tokens.ends[index]
-                    sign = tokens.text[after : after + 1]
-                    if sign in "(:=+? \n\t":
+                    following = tokens.text[after : after + 1]
+                    if following in "(:=+? \n\t":
                         found += self._word(script, index)
                 elif kind == STRING:
                     found += self._string(script, index)
@@ -67,22 +67,22 @@ class Calls:
 
     def _word(self, script: Script, index: int) -> Iterator[Found]:
         tokens, word = script.tokens, script.tokens.word(index)
-        sign = tokens.word(index + 1)
-        if sign == "?." and tokens.word(index + 2) == "(":
-            sign, index = "(", index + 1
-        if sign == "(" and tokens.word(index - 1) != "function":
+        following = tokens.word(index + 1)
+        if following == "?." and tokens.word(index + 2) == "(":
+            following, index = "(", index + 1
+        if following == "(" and tokens.word(index - 1) != "function":
             yield from self._call(script, index, word)
             yield from self._missing.to_call(script, index)
         elif word == "throw":
-            yield from self._missing.thrown(script, index)
+            yield from self._missing.in_throw(script, index)
         elif word == "void" and tokens.is_punctuation(index - 1, "(") and tokens.word(index + 1) == "0":
-            yield from self._missing.left_out(script, index - 1)
-        elif tokens.is_punctuation(index - 1, *BEFORE_KEY.get(sign, ())):
-            if word == "path" and (path := stated_with_method(tokens, index + 2)):
+            yield from self._missing.undefined_argument(script, index - 1)
+        elif tokens.is_punctuation(index - 1, *BEFORE_KEY.get(following, ())):
+            if word == "path" and (path := path_with_method(tokens, index + 2)):
                 self.paths.note(path)
             yield from self._options.entry(script, word, index + 2)
-        elif (sign == "+" and tokens.is_punctuation(index - 1, "(", ",", "=>", "=", ":", "[")) or (
-            sign == "+" and tokens.word(index - 1) == "return"
+        elif (following == "+" and tokens.is_punctuation(index - 1, "(", ",", "=>", "=", ":", "[")) or (
+            following == "+" and tokens.word(index - 1) == "return"
         ):
             yield from self._built(script, index)
 
@@ -95,7 +95,7 @@ class Calls:
         elif word == "open" and before in {".", "?."}:
             verb, second = self._evaluator.value(script, first), self._evaluator.second_argument(script, first)
             if second is not None and (isinstance(verb, Unknown) or (isinstance(verb, str) and verb.isalpha())):
-                cookies = self._options.sets_cookies(script, tokens.word(index - 2), index)
+                cookies = self._options.enables_cookies(script, tokens.word(index - 2), index)
                 yield from self._request(
                     script, second, verb.upper() if isinstance(verb, str) else "?", cookies=cookies
                 )
@@ -107,21 +107,21 @@ class Calls:
             value = self._evaluator.value(script, first)
             if isinstance(value, str):
                 yield Found(script.url, value, "built")
-        elif tokens.kind(first) == WORD and word not in SHOWN and self._names.is_argument(script, first):
+        elif tokens.kind(first) == WORD and word not in NOT_REQUESTS and self._names.is_argument(script, first):
             yield from self._options.given(script, first)
 
     def _request(self, script: Script, at: int, method: str, *, cookies: bool = False) -> Iterator[Found]:
-        cookies = cookies or self._options.with_cookies(script, self._evaluator.second_argument(script, at))
-        for value, alone in requested(self._evaluator, script, at):
-            if isinstance(value, str) and value.strip(HOLE):
+        cookies = cookies or self._options.send_cookies(script, self._evaluator.second_argument(script, at))
+        for value, alone in requested_values(self._evaluator, script, at):
+            if isinstance(value, str) and value.strip(DYNAMIC):
                 yield Found(script.url, value, "request", method, alone=alone, cookies=cookies)
             elif isinstance(value, Undefined) and value.name:
                 yield Found(script.url, value.word, "request", method, setting=value.name, alone=alone)
 
     def _verb(self, script: Script, first: int, method: str) -> Iterator[Found]:
-        for value, alone in self._evaluator.each_value(script, first):
+        for value, alone in self._evaluator.possible_values(script, first):
             if isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value)):
-                cookies = self._options.with_cookies(script, self._evaluator.second_argument(script, first))
+                cookies = self._options.send_cookies(script, self._evaluator.second_argument(script, first))
                 yield Found(script.url, value, "request", method, alone=alone, cookies=cookies)
             elif isinstance(value, str):
                 self.paths.note(value, method)
@@ -136,8 +136,8 @@ class Calls:
         return "GET" if isinstance(method, Undefined) else "?"
 
     def _built(self, script: Script, at: int) -> Iterator[Found]:
-        """Yield an address that is joined from pieces, whatever it is for."""
-        for value, alone in self._evaluator.each_value(script, at):
+        """Yield a concatenated address, whatever it is used for."""
+        for value, alone in self._evaluator.possible_values(script, at):
             if isinstance(value, str) and (ABSOLUTE.match(value) or (UNSET.match(value) and "/" in value)):
                 yield Found(script.url, value, "built", "?", alone=alone)
 
@@ -151,7 +151,7 @@ class Calls:
             self._path(script, index, tokens.word(index)[1:-1])
         elif ABSOLUTE.match(head):
             if tokens.is_punctuation(index - 1, "(") and not tokens.is_punctuation(index - 2, ")", "}"):
-                return  # of a call, which is read by its name
+                return  # an argument, handled at the call
             if tokens.is_punctuation(index + 1, "+"):
                 yield from self._built(script, index)
             else:
@@ -163,19 +163,19 @@ class Calls:
             yield Found(script.url, unescaped(tokens.word(index)[1:-1]), "constant", "?")
 
     def _path(self, script: Script, index: int, path: str) -> None:
-        around = script.tokens.inside[index]
+        around = script.tokens.parent[index]
         if (script.tokens.word(around) == "(" or is_query(script.tokens, index)) and path[1:2].isalnum():
             self.paths.note(unescaped(path))
 
     def _template(self, script: Script, index: int) -> Iterator[Found]:
         tokens = script.tokens
         end = tokens.closing(index)
-        if end <= index or tokens.kind(index + 1) != PIECE:
+        if end <= index or tokens.kind(index + 1) != TEMPLATE:
             return
         piece = tokens.word(index + 1)
         whole = tokens.is_punctuation(index + 2, "`") and tokens.pair.get(index + 2) == index
         if piece[:1] == "/" and (tokens.is_punctuation(index - 1, "(", ",") or is_query(tokens, index)):
-            self._path(script, index, piece + ("" if whole else HOLE))
+            self._path(script, index, piece + ("" if whole else DYNAMIC))
         elif ABSOLUTE.match(piece) and whole:
             how = "built" if tokens.is_punctuation(index - 1, "(") else _stands_as(tokens, index)
             yield Found(script.url, unescaped(piece), how, "?")
@@ -185,10 +185,10 @@ class Calls:
             yield from self._built(script, index)
             first = self._evaluator.value(script, index + 3)
             if isinstance(first, Undefined) and first.word == "undefined" and names_api(first.name):
-                # Whatever sends it, it begins with the API's address, whose name the build has left.
-                yield Found(script.url, first.word + HOLE, "built", "?", setting=first.name)
+                # Whatever sends it, it begins with the API's address: the build left the setting's name.
+                yield Found(script.url, first.word + DYNAMIC, "built", "?", setting=first.name)
 
 
 def _stands_as(tokens: Tokens, index: int) -> str:
-    """Return whether a text is a value of its own, or one that is only mentioned."""
+    """Return "constant" for a text that is a value, "mention" for any other."""
     return "constant" if tokens.is_punctuation(index - 1, "=", ":", "||", "??", "?", "+") else "mention"

@@ -1,16 +1,16 @@
-"""Indexes what a script defines, sets, imports and exports, in one pass over its tokens."""
+"""Indexes a script's definitions, assignments, imports and exports in one pass over its tokens."""
 
 from __future__ import annotations
 
-from smokegate.observation.javascript.scopes import FAR, Definition, Import, Script
-from smokegate.observation.javascript.tokens import NOWHERE, PUNCTUATION, STRING, WORD, Tokens, unescaped
+from smokegate.observation.javascript.scopes import MAX_TOKENS, Definition, Import, Script
+from smokegate.observation.javascript.tokens import PUNCTUATION, ROOT, STRING, WORD, Tokens, unescaped
 
 DECLARING = frozenset({"let", "const", "var"})
 STATEMENT = DECLARING | {"function", "class", "return", "if", "for", "export", "import", "throw", "while"}
 
 
 def script_of(url: str, tokens: Tokens) -> Script:
-    """Index what a script defines, in one pass."""
+    """Index a script's definitions in one pass."""
     script = Script(url, tokens)
     for index in range(len(tokens)):
         kind = tokens.kinds[index]
@@ -41,9 +41,9 @@ def _assignment(script: Script, index: int) -> None:
         script.properties[tokens.word(name)].append(index + 1)
     else:
         script.define(tokens.word(name), Definition(name, index + 1))
-        if (tokens.is_punctuation(name - 1, "{", "}", ";") or tokens.word(name - 1) == "static") and tokens.inside[
+        if (tokens.is_punctuation(name - 1, "{", "}", ";") or tokens.word(name - 1) == "static") and tokens.parent[
             name
-        ] != NOWHERE:
+        ] != ROOT:
             script.properties[tokens.word(name)].append(index + 1)  # a field of a class
 
 
@@ -56,7 +56,7 @@ def _property(script: Script, index: int) -> None:
 
 
 def _declarations(script: Script, index: int) -> None:
-    """Note the names that a declaration brings and gives no value, or a part of one."""
+    """Add the names that a declaration leaves without a value or destructures."""
     tokens = script.tokens
     while index < len(tokens):
         if tokens.kind(index) == WORD:
@@ -73,7 +73,7 @@ def _declarations(script: Script, index: int) -> None:
 
 
 def _next_declarator(tokens: Tokens, index: int) -> int:
-    """Return the token after the comma that ends a declarator, or the end of the script."""
+    """Return the first token of the next declarator, or the end of the script."""
     while index < len(tokens):
         word = tokens.word(index)
         if tokens.kind(index) == PUNCTUATION:
@@ -97,9 +97,9 @@ def _is_key(tokens: Tokens, index: int) -> bool:
 
 
 def _pattern(script: Script, opened: int, closed: int) -> None:
-    tokens, value, around = script.tokens, closed + 2, script.tokens.inside[opened]
-    for index in range(opened + 1, min(closed, opened + FAR)):
-        if tokens.kind(index) != WORD or tokens.inside[index] != opened or around == opened:
+    tokens, value, around = script.tokens, closed + 2, script.tokens.parent[opened]
+    for index in range(opened + 1, min(closed, opened + MAX_TOKENS)):
+        if tokens.kind(index) != WORD or tokens.parent[index] != opened or around == opened:
             continue
         if tokens.is_punctuation(index + 1, ":"):
             continue
@@ -121,13 +121,13 @@ def _module(script: Script, index: int, word: str) -> None:
     elif word == "import" and tokens.kind(after) == STRING:
         script.modules[unescaped(tokens.word(after)[1:-1])] = None
     elif word == "from" and tokens.kind(after) == STRING:
-        _from(script, index, unescaped(tokens.word(after)[1:-1]))
+        _import(script, index, unescaped(tokens.word(after)[1:-1]))
     elif word == "export":
         _export(script, after)
 
 
-def _from(script: Script, index: int, module: str) -> None:
-    """Note what `import {a as b} from "module"` brings."""
+def _import(script: Script, index: int, module: str) -> None:
+    """Add the imports of `import {a as b} from "module"`."""
     tokens, last = script.tokens, index - 1
     script.modules[module] = None
     if tokens.is_punctuation(last, "}"):
@@ -141,15 +141,15 @@ def _from(script: Script, index: int, module: str) -> None:
 def _export(script: Script, index: int) -> None:
     tokens, word = script.tokens, script.tokens.word(index)
     if word == "{":
-        for name, outside in _pairs(tokens, index, tokens.closing(index)):
-            script.exports[outside] = name
+        for name, exported in _pairs(tokens, index, tokens.closing(index)):
+            script.exports[exported] = name
     elif word in DECLARING:
         script.exports[tokens.word(index + 1)] = tokens.word(index + 1)
 
 
 def _pairs(tokens: Tokens, opened: int, closed: int) -> list[tuple[str, str]]:
-    """Return the pairs of `{a as b, c}`."""
-    words = [unescaped(tokens.word(each).strip("\"'")) for each in range(opened + 1, min(closed, opened + 4 * FAR))]
+    last = min(closed, opened + 4 * MAX_TOKENS)
+    words = [unescaped(tokens.word(each).strip("\"'")) for each in range(opened + 1, last)]
     found, entry = [], []
     for word in [*words, ","]:
         if word != ",":

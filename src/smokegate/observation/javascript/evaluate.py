@@ -1,7 +1,7 @@
-"""Constant folding: what an expression of a script is known to be, without running it.
+"""Constant folding: evaluates an expression as far as possible without running the script.
 
-Names are followed to their definitions, in other modules too. What depends on anything that only a running page
-knows is `Unknown`, or a text with a hole.
+Names are resolved to their definitions, also across modules. What is only known at run time is `Unknown`, or
+`DYNAMIC` as part of a text.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from smokegate.observation.javascript import functions
 from smokegate.observation.javascript.classes import constructed
-from smokegate.observation.javascript.expressions import DEEPEST, Reading
+from smokegate.observation.javascript.expressions import MAX_DEPTH, ExpressionReader
 from smokegate.observation.javascript.members import member
 from smokegate.observation.javascript.scopes import Definition, Script
-from smokegate.observation.javascript.unset import given, never_set
+from smokegate.observation.javascript.unset import never_set, unset_argument
 from smokegate.observation.javascript.values import (
     UNDEFINED,
     UNKNOWN,
@@ -27,64 +27,64 @@ from smokegate.observation.javascript.values import (
     options_of,
 )
 from smokegate.observation.javascript.world import GLOBALS, World
-from smokegate.observation.model import HOLE
+from smokegate.observation.model import DYNAMIC
 
 if TYPE_CHECKING:
     from smokegate.knowledge.clients import Client
 
-WORDS: dict[str, Value] = {"true": True, "false": False, "null": Undefined(word="null"), "undefined": UNDEFINED}
-MOST_TOKENS = 200
-"""How far an argument is searched for the one after it."""
+CONSTANTS: dict[str, Value] = {"true": True, "false": False, "null": Undefined(word="null"), "undefined": UNDEFINED}
+MAX_ARGUMENT_TOKENS = 200
+"""Maximum tokens of an argument, when the next one is searched."""
 
 
 class Evaluator:
     """Folds expressions of a page's scripts.
 
     Args:
-        world: the page.
+        world: the page and its scripts.
     """
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.by_name: dict[str, Value | None] = {}
-        """The only address that any script gives a property of a name, as far as it was looked for."""
-        self.given: dict[tuple[Script, int, str], Value | None] = {}
-        """What every caller gives a parameter, where that is nothing."""
+        """Cache: the only address that any script gives a property of this name."""
+        self.unset_arguments: dict[tuple[Script, int, str], Value | None] = {}
+        """Cache: the unset value that every caller passes for a parameter."""
         self.members: dict[tuple[Script, int, str], Value] = {}
-        """What the objects that were read have under a name."""
+        """Cache: members of object literals."""
         self.clients: list[Client] | None = None
-        """Which known clients the scripts hold, once it was looked for."""
+        """Known HTTP clients in the scripts; None until searched."""
         self.sources: dict[tuple[Script, int], str] = {}
-        """The source of what may be a client, with that of its parts."""
-        self._known: dict[tuple[Script, int], Value] = {}
-        self._open: set[tuple[Script, int]] = set()
+        """Cache: the source of a possible client, with its parts."""
+        self._values: dict[tuple[Script, int], Value] = {}
+        self._in_progress: set[tuple[Script, int]] = set()
 
     def value(self, script: Script, at: int, bound: Bound | None = None) -> Value:
-        """Return what the expression is that begins at a token and ends at the next comma or bracket."""
+        """Return the value of the expression from a token to the next comma or bracket."""
         key = (script, at)
-        if bound is None and key in self._known:
-            return self._known[key]
-        if key in self._open or len(self._open) >= DEEPEST or self.world.exhausted:
+        if bound is None and key in self._values:
+            return self._values[key]
+        if key in self._in_progress or len(self._in_progress) >= MAX_DEPTH or self.world.exhausted:
             return UNKNOWN
-        self._open.add(key)
+        self._in_progress.add(key)
         try:
-            found, _ = Reading(self, script, bound or {}).expression(at, 1, 0)
+            found, _ = ExpressionReader(self, script, bound or {}).expression(at, 1, 0)
         finally:
-            self._open.discard(key)
+            self._in_progress.discard(key)
         if bound is None:
-            self._known[key] = found
+            self._values[key] = found
         return found
 
-    def each_value(self, script: Script, at: int) -> Iterator[tuple[Value, bool]]:
-        """Yield what an expression may be, and whether it is the only value that it may have."""
+    def possible_values(self, script: Script, at: int) -> Iterator[tuple[Value, bool]]:
+        """Yield each possible value of an expression, and whether it is the only one."""
         options = options_of(self.value(script, at))
-        # `a + (q ? "?" + q : "")` is one address, whatever is asked for there.
-        addresses = {each.partition(HOLE)[0].partition("?")[0] if isinstance(each, str) else "" for each in options}
+        # `a + (q ? "?" + q : "")` is one address, whatever its query.
+        addresses = {each.partition(DYNAMIC)[0].partition("?")[0] if isinstance(each, str) else "" for each in options}
         alone = len(options) == 1 or (len(addresses) == 1 and "" not in addresses)
         yield from ((each, alone) for each in options)
 
     def name(self, script: Script, name: str, at: int, bound: Bound) -> Value:
-        """Return what a name means where it stands."""
+        """Resolve a name at a token."""
         before = script.work
         found = script.visible(name, at)
         self.world.steps += script.work - before
@@ -94,8 +94,8 @@ class Evaluator:
             return self._defined(script, found)
         if name in script.imports:
             return self._imported(script, name)
-        if name in WORDS:
-            return WORDS[name]
+        if name in CONSTANTS:
+            return CONSTANTS[name]
         if name not in GLOBALS:
             shared = [self.value(*each) for each in self.world.shared(name)]
             if shared:
@@ -103,14 +103,14 @@ class Evaluator:
         return Unknown((name,))
 
     def arguments(self, script: Script, opened: int) -> list[Value]:
-        """Return what is passed between the bracket at a token and its closing one."""
-        return Reading(self, script, {}).arguments(opened, 0)[0]
+        """Return the arguments in the bracket that opens at a token."""
+        return ExpressionReader(self, script, {}).arguments(opened, 0)[0]
 
     def second_argument(self, script: Script, first: int) -> int | None:
-        """Return where the second argument of a call begins, by where the first one does."""
+        """Return the first token of a call's second argument, given that of the first."""
         tokens, index = script.tokens, first
-        closed = tokens.closing(tokens.inside[index]) if index < len(tokens) else 0
-        for _ in range(MOST_TOKENS):
+        closed = tokens.closing(tokens.parent[index]) if index < len(tokens) else 0
+        for _ in range(MAX_ARGUMENT_TOKENS):
             self.world.steps += 1
             if index >= closed or self.world.exhausted:
                 return None
@@ -125,13 +125,13 @@ class Evaluator:
         """Return a member of a value."""
         return member(self, value, name)
 
-    def returned(self, function: Literal, values: list[Value]) -> Value:
-        """Return what a function returns that is given these values."""
-        return functions.returned(self, function, values)
+    def return_value(self, function: Literal, values: list[Value]) -> Value:
+        """Return a function's return value for these arguments."""
+        return functions.return_value(self, function, values)
 
     def _parameter(self, script: Script, name: str, at: int) -> Value:
         found = constructed(self, script, name, at)
-        found = given(self, script, name, at) if found is None else found
+        found = unset_argument(self, script, name, at) if found is None else found
         return UNKNOWN if found is None else found
 
     def _defined(self, script: Script, definition: Definition) -> Value:
@@ -141,12 +141,12 @@ class Evaluator:
         return found if definition.key is None else self.member(found, definition.key)
 
     def _imported(self, script: Script, name: str) -> Value:
-        wanted = script.imports[name]
-        module = self.world.module(script, wanted.module)
-        inside = module.exports.get(wanted.name) if module else None
-        if module is None or inside is None:
+        imported = script.imports[name]
+        module = self.world.module(script, imported.module)
+        local_name = module.exports.get(imported.name) if module else None
+        if module is None or local_name is None:
             return Unknown((name,))
-        for definition in module.local.get((inside, 0xFFFFFFFF), ()):
+        for definition in module.local.get((local_name, 0xFFFFFFFF), ()):
             if definition.value is not None:
                 return self._defined(module, definition)
         return Unknown((name,))

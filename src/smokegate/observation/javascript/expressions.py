@@ -1,4 +1,4 @@
-"""Folds one expression: its operators, its literals, and what is called or reached with a dot."""
+"""Folds one expression: operators, literals, calls and member access."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from smokegate.observation.javascript import methods
 from smokegate.observation.javascript.extents import after_arrow, after_function, skip
 from smokegate.observation.javascript.members import member
-from smokegate.observation.javascript.operators import POWER, applied, type_of
+from smokegate.observation.javascript.operators import POWER, applied, typeof_value
 from smokegate.observation.javascript.scopes import Script
-from smokegate.observation.javascript.tokens import PIECE, PUNCTUATION, REGEX, STRING, WORD, unescaped
+from smokegate.observation.javascript.tokens import PUNCTUATION, REGEX, STRING, TEMPLATE, WORD, unescaped
 from smokegate.observation.javascript.values import (
     UNDEFINED,
     UNKNOWN,
@@ -23,19 +23,19 @@ from smokegate.observation.javascript.values import (
     truth,
 )
 
-DEEPEST = 14
+MAX_DEPTH = 14
 
 if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
 
 
-class Reading:
-    """Reads one expression.
+class ExpressionReader:
+    """Evaluates one expression.
 
     Args:
-        evaluator: follows names.
-        script: where it stands.
-        bound: what the parameters around it are.
+        evaluator: resolves names.
+        script: contains the expression.
+        bound: values of the enclosing functions' parameters.
     """
 
     def __init__(self, evaluator: Evaluator, script: Script, bound: Bound) -> None:
@@ -45,24 +45,24 @@ class Reading:
         self._bound = bound
 
     def expression(self, index: int, power: int, depth: int) -> tuple[Value, int]:
-        """Return a value and the token after it; operators that bind less than `power` are left alone."""
+        """Return a value and the token after it; operators with a precedence below `power` are not consumed."""
         self._evaluator.world.steps += 1
-        if depth > DEEPEST or self._evaluator.world.exhausted:
+        if depth > MAX_DEPTH or self._evaluator.world.exhausted:
             return UNKNOWN, skip(self._evaluator.world, self._tokens, index)
         value, index = self._postfix(*self._primary(index, depth), depth)
         while True:
             sign = self._tokens.word(index) if self._tokens.kind(index) in {PUNCTUATION, WORD} else ""
-            strength = POWER.get(sign, 0)
-            if strength < power or not strength:
+            binding = POWER.get(sign, 0)
+            if binding < power or not binding:
                 return value, index
-            value, index = self._operator(value, sign, strength, index + 1, depth)
+            value, index = self._operator(value, sign, binding, index + 1, depth)
 
     def _operator(self, left: Value, sign: str, power: int, index: int, depth: int) -> tuple[Value, int]:
         if sign == "?":
             yes, index = self.expression(index, 1, depth + 1)
             no, index = self.expression(index + 1, 1, depth + 1)
-            held = truth(left)
-            return (choice(yes, no) if held is None else yes if held else no), index
+            condition = truth(left)
+            return (choice(yes, no) if condition is None else yes if condition else no), index
         right, index = self.expression(index, power if power == 1 else power + 1, depth + 1)
         return applied(left, sign, right), index
 
@@ -82,11 +82,11 @@ class Reading:
         if word in {"[", "{"}:
             return Literal(self._script, index), tokens.closing(index) + 1
         if word in {"!", "-", "+", "~", "++", "--", "..."}:
-            if depth >= DEEPEST:
+            if depth >= MAX_DEPTH:
                 return UNKNOWN, skip(self._evaluator.world, self._tokens, index + 1)
             value, index = self._postfix(*self._primary(index + 1, depth + 1), depth)
-            held = truth(value)
-            return (not held if word == "!" and held is not None else UNKNOWN), index
+            condition = truth(value)
+            return (not condition if word == "!" and condition is not None else UNKNOWN), index
         return UNKNOWN, index
 
     def _word(self, word: str, index: int, depth: int) -> tuple[Value, int]:
@@ -105,7 +105,7 @@ class Reading:
         return self._evaluator.name(self._script, word, index, self._bound), index + 1
 
     def _prefixed(self, word: str, index: int, depth: int) -> tuple[Value, int]:
-        if depth >= DEEPEST:
+        if depth >= MAX_DEPTH:
             return UNKNOWN, skip(self._evaluator.world, self._tokens, index)
         if word == "new":
             return self._new(index, depth)
@@ -113,11 +113,11 @@ class Reading:
         if word == "void":
             return UNDEFINED, index
         if word == "typeof":
-            return type_of(value), index
+            return typeof_value(value), index
         return (value if word == "await" else UNKNOWN), index
 
     def _new(self, index: int, depth: int) -> tuple[Value, int]:
-        """Read `new NAME(…)`; of all objects, only URLs and maps are known."""
+        """Evaluate `new NAME(…)`; only URLs and maps are supported."""
         tokens, name = self._tokens, self._tokens.word(index)
         while tokens.kind(index) == WORD and tokens.is_punctuation(index + 1, "."):
             index += 2
@@ -135,7 +135,7 @@ class Reading:
         value: Value = ""
         index += 1
         while index < end:
-            if tokens.kind(index) == PIECE:
+            if tokens.kind(index) == TEMPLATE:
                 value = joined(value, unescaped(tokens.word(index)))
                 index += 1
             else:

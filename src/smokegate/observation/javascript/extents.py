@@ -1,8 +1,8 @@
-"""Where expressions end that are not read: functions, classes, and what is too deep."""
+"""Ends of expressions that are not evaluated: functions, classes, and those nested too deep."""
 
 from __future__ import annotations
 
-from smokegate.observation.javascript.scopes import FAR
+from smokegate.observation.javascript.scopes import MAX_TOKENS
 from smokegate.observation.javascript.tokens import PUNCTUATION, Tokens
 from smokegate.observation.javascript.world import World
 
@@ -15,17 +15,17 @@ def after_function(tokens: Tokens, index: int) -> int:
 
 
 def after_arrow(world: World, tokens: Tokens, index: int) -> int:
-    """Return the token after the body of an arrow function, by where the body begins."""
+    """Return the token after an arrow function's body, given the body's first token."""
     return tokens.closing(index) + 1 if tokens.word(index) == "{" else skip(world, tokens, index)
 
 
 def skip(world: World, tokens: Tokens, index: int) -> int:
-    """Return the end of an expression that is not read: the next comma or closing bracket."""
+    """Return the end of an unevaluated expression: the next comma or closing bracket."""
     first = index
     while index < len(tokens):
-        if index - first > FAR:
-            # Text that never ends: what follows it cannot be read, and is not looked through repeatedly.
-            world.steps += FAR
+        if index - first > MAX_TOKENS:
+            # Endless text: the rest is given up, so that it is not scanned repeatedly.
+            world.steps += MAX_TOKENS
             return len(tokens)
         if tokens.kind(index) == PUNCTUATION:
             if tokens.word(index) in {",", ";", ")", "]", "}"}:

@@ -1,11 +1,11 @@
-"""What a function returns, where that can be followed: by the conditions that are known."""
+"""Evaluates a function's return value as far as its conditions are known."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from smokegate.observation.javascript.members import member
-from smokegate.observation.javascript.scopes import FAR, Parameter, Script, parameters
+from smokegate.observation.javascript.scopes import MAX_TOKENS, Parameter, Script, parameters
 from smokegate.observation.javascript.tokens import PUNCTUATION, WORD
 from smokegate.observation.javascript.values import (
     UNKNOWN,
@@ -20,44 +20,44 @@ if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
 
 
-def returned(evaluator: Evaluator, function: Literal, values: list[Value]) -> Value:
-    """Return what a function returns, where that can be followed: by the conditions that are known."""
+def return_value(evaluator: Evaluator, function: Literal, values: list[Value]) -> Value:
+    """Return a function's return value as far as its conditions are known."""
     script, tokens = function.script, function.script.tokens
     names, body = _signature(function)
     if body is None:
         return UNKNOWN
-    given = bound(evaluator, names, values)
+    bound = bind(evaluator, names, values)
     if tokens.word(body) != "{":
-        return evaluator.value(script, body, given)
+        return evaluator.value(script, body, bound)
     found: list[Value] = []
     for index in range(body + 1, min(tokens.closing(body), body + 600)):
         if tokens.kind(index) != WORD or tokens.word(index) != "return":
             continue
-        held = _guard(evaluator, script, index, body, given)
-        if held is False or held == "elsewhere":
+        reached = _reached(evaluator, script, index, body, bound)
+        if reached is False or reached == "elsewhere":
             continue
-        found.append(evaluator.value(script, _last(script, index + 1), given))
-        if held is True:
+        found.append(evaluator.value(script, _last_expression(script, index + 1), bound))
+        if reached is True:
             break
     return choice(*found) if found else UNKNOWN
 
 
-def bound(evaluator: Evaluator, names: list[Parameter], values: list[Value]) -> dict[str, Value]:
-    """Return what parameters are where these values are passed."""
+def bind(evaluator: Evaluator, names: list[Parameter], values: list[Value]) -> dict[str, Value]:
+    """Bind parameters to arguments."""
     found: dict[str, Value] = {}
     for each in names:
         value = values[each.number] if each.number < len(values) else UNKNOWN
         if each.key is not None:
             part = member(evaluator, value, each.key)
-            value = UNKNOWN if part == Undefined(each.key) else part  # what is not passed may have a default
+            value = UNKNOWN if part == Undefined(each.key) else part  # it may have a default
         found[each.name] = value
     return found
 
 
-def _last(script: Script, index: int) -> int:
-    """Return the first token of the last expression of a sequence (`return check(n), n`)."""
+def _last_expression(script: Script, index: int) -> int:
+    """Return the first token of a sequence's last expression (`return check(n), n`)."""
     tokens, first = script.tokens, index
-    end = min(index + FAR, len(tokens))
+    end = min(index + MAX_TOKENS, len(tokens))
     while index < end:
         if tokens.kind(index) == PUNCTUATION:
             if tokens.word(index) in {";", ")", "]", "}"}:
@@ -71,7 +71,6 @@ def _last(script: Script, index: int) -> int:
 
 
 def _signature(function: Literal) -> tuple[list[Parameter], int | None]:
-    """Return a function's parameters and the first token of its body."""
     tokens, index = function.script.tokens, function.at
     while tokens.word(index) in {"async", "function", "*", "get"} or (
         tokens.kind(index) == WORD and tokens.is_punctuation(index + 1, "(")
@@ -89,12 +88,12 @@ def _signature(function: Literal) -> tuple[list[Parameter], int | None]:
     return names, after + 1 if tokens.is_punctuation(after, "=>") else after if tokens.word(after) == "{" else None
 
 
-def _guard(evaluator: Evaluator, script: Script, index: int, body: int, bound: dict[str, Value]) -> bool | str | None:
-    """Return whether a return is reached: true, false, not known, or "elsewhere" where it is another function's."""
-    tokens, around = script.tokens, script.tokens.inside[index]
+def _reached(evaluator: Evaluator, script: Script, index: int, body: int, bound: dict[str, Value]) -> bool | str | None:
+    """Return whether a `return` is reached (None: unknown), or "elsewhere" if it belongs to another function."""
+    tokens, around = script.tokens, script.tokens.parent[index]
     before = index - 1
     if around != body:
-        if tokens.inside[around] != body:
+        if tokens.parent[around] != body:
             return "elsewhere"
         before = around - 1
         if tokens.word(before) == "else":

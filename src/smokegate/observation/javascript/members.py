@@ -1,4 +1,4 @@
-"""What members of known values are: `location.hostname`, `{api: "…"}.api`."""
+"""Evaluates member access: `location.hostname`, `{api: "…"}.api`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from smokegate.observation.javascript.address_names import address_by_name
-from smokegate.observation.javascript.literals import absent, of_literal
+from smokegate.observation.javascript.literals import missing_member, of_literal
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.values import (
     UNKNOWN,
@@ -19,7 +19,7 @@ from smokegate.observation.javascript.values import (
     choice,
 )
 from smokegate.observation.javascript.world import GLOBALS, is_location, unknown_member
-from smokegate.observation.model import HOLE
+from smokegate.observation.model import DYNAMIC
 
 if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
@@ -31,7 +31,7 @@ def member(evaluator: Evaluator, value: Value, name: str, place: Place | None = 
     """Return a member of a value."""
     if isinstance(value, Choice):
         found = [member(evaluator, each, name, place) for each in value.options]
-        # `window.settings || {}`: that the default counts is not known where what comes before it is not.
+        # `window.settings || {}`: whether the default applies is unknown while the left side is.
         unknown = any(isinstance(each, Unknown) for each in found)
         return choice(*(each for each in found if not (unknown and isinstance(each, Undefined))))
     if isinstance(value, Literal):
@@ -41,16 +41,16 @@ def member(evaluator: Evaluator, value: Value, name: str, place: Place | None = 
     if isinstance(value, Unknown):
         return _of_unknown(evaluator, value, name, place)
     if isinstance(value, Undefined):
-        # A member of nothing is an error, which a page that works does not make: what it is was not understood. Only
-        # of settings that are missing it shows what the page lacks.
-        return absent(name) if value.name else UNKNOWN
-    if isinstance(value, str) and HOLE not in value:
+        # A member of undefined throws, which a working page does not do, so the value was misread: only a missing
+        # setting is certain.
+        return missing_member(name) if value.name else UNKNOWN
+    if isinstance(value, str) and DYNAMIC not in value:
         return float(len(value)) if name == "length" else _of_text_or_url(value, name)
     return value if name == "href" else UNKNOWN
 
 
 def _of_text_or_url(value: str, name: str) -> Value:
-    """Return a part of what `new URL` gives, which is known by its text."""
+    """Return a text's member, or a part of a `URL`, which is represented by its text."""
     try:
         parts = urlsplit(value)
     except ValueError:
@@ -67,7 +67,7 @@ def _of_text_or_url(value: str, name: str) -> Value:
 
 
 def of_element(value: Element, name: str) -> Value:
-    """Return what an attribute of an element is: `dataset.apiUrl` is `data-api-url`."""
+    """Return an element's attribute: `dataset.apiUrl` is `data-api-url`."""
     attributes = dict(value.attributes)
     if name == "dataset":
         return value
@@ -101,5 +101,5 @@ def _of_unknown(evaluator: Evaluator, value: Unknown, name: str, place: Place | 
 
 
 def _is_setting(name: str) -> bool:
-    """Return whether a global is run-time settings by its name, so that it is undefined where no script sets it."""
+    """Return whether a global's name suggests run-time settings, so that it is undefined if no script sets it."""
     return any(each in name.lower() for each in ("env", "config", "setting", "runtime"))

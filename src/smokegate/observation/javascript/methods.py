@@ -1,4 +1,4 @@
-"""What calls of known values are: `"".concat(a, b)`, `new URL(path, base)`."""
+"""Evaluates calls on known values: `"".concat(a, b)`, `new URL(path, base)`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from smokegate.observation.javascript.definitions import script_of
-from smokegate.observation.javascript.functions import returned
+from smokegate.observation.javascript.functions import return_value
 from smokegate.observation.javascript.literals import items
 from smokegate.observation.javascript.members import of_element
 from smokegate.observation.javascript.tokenizer import tokens_of
 from smokegate.observation.javascript.values import (
-    LONGEST,
+    MAX_LENGTH,
     UNKNOWN,
     Choice,
     Element,
@@ -25,22 +25,22 @@ from smokegate.observation.javascript.values import (
     options_of,
     text_of,
 )
-from smokegate.observation.model import HOLE
+from smokegate.observation.model import DYNAMIC
 
 if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
 
 THROUGH = frozenset({"freeze", "seal", "String", "encodeURI", "Object", "trim", "toString", "valueOf", "then", "unref"})
-"""Calls whose value is that of their argument, or of what they are called on."""
-LONGEST_NEW = 256
-"""Characters that a replacement puts in, at each of its places."""
+"""Calls that return their argument or receiver."""
+MAX_INSERT = 256
+"""Maximum characters per replacement."""
 
 PLAIN = re.compile(r"/(?!(?:[^+*]*[+*]){3})(?P<what>\^?(?:(?:\\[/.dw]|\[[/\w-]+\]|[\w:/])[+*]?){1,9}\$?)/(?P<all>g?)")
-"""A short regular expression without groups and with two repetitions at most: in Python it means the same."""
+"""A short regular expression without groups and with at most two repetitions, which Python reads identically."""
 
 
 def url(values: list[Value]) -> Value:
-    """Return what `new URL(address, base)` is."""
+    """Return the result of `new URL(address, base)`."""
     if not values:
         return UNKNOWN
     first, base = text_of(values[0]), text_of(values[1]) if len(values) > 1 else ""
@@ -51,7 +51,7 @@ def url(values: list[Value]) -> Value:
     if "://" in first or not base:
         return first
     if not base.startswith(("http://", "https://", "ws://", "wss://")):
-        return UNKNOWN if HOLE in base else joined(base.rstrip("/") + "/", first.lstrip("/"))
+        return UNKNOWN if DYNAMIC in base else joined(base.rstrip("/") + "/", first.lstrip("/"))
     try:
         return urljoin(base, first)
     except ValueError:
@@ -59,19 +59,19 @@ def url(values: list[Value]) -> Value:
 
 
 def call(evaluator: Evaluator, value: Value, receiver: tuple[Value, str] | None, values: list[Value]) -> Value:
-    """Return what a call gives."""
+    """Return a call's result."""
     first = values[0] if values else UNKNOWN
     if receiver is None:
         if isinstance(value, Literal):
-            return returned(evaluator, value, values)
+            return return_value(evaluator, value, values)
         return first if isinstance(value, Unknown) and value.path[-1:] and value.path[-1] in THROUGH else UNKNOWN
-    if receiver == (Unknown(("JSON",)), "parse") and isinstance(first, str) and first[:1] == "{" and HOLE not in first:
+    parses = receiver == (Unknown(("JSON",)), "parse")
+    if parses and isinstance(first, str) and first[:1] == "{" and DYNAMIC not in first:
         return Literal(script_of("", tokens_of(first)), 0)
     return _method(evaluator, value, receiver, values)
 
 
 def _method(evaluator: Evaluator, value: Value, receiver: tuple[Value, str], values: list[Value]) -> Value:
-    """Return what a method of a known or unknown value gives."""
     (target, name), first = receiver, values[0] if values else UNKNOWN
     if name in {"querySelector", "getElementById"} and isinstance(first, str):
         return evaluator.world.element(first if name == "querySelector" else f"#{first}")
@@ -83,7 +83,7 @@ def _method(evaluator: Evaluator, value: Value, receiver: tuple[Value, str], val
         return _of_list(evaluator, target, name, first)
     if isinstance(target, str | Choice | Undefined) and name in {"concat", "replace", "replaceAll", "trim", "toString"}:
         return _of_text(target, name, values)
-    if isinstance(target, str) and HOLE not in target and isinstance(first, str) and HOLE not in first:
+    if isinstance(target, str) and DYNAMIC not in target and isinstance(first, str) and DYNAMIC not in first:
         tests = {
             "startsWith": target.startswith(first),
             "endsWith": target.endswith(first),
@@ -92,7 +92,7 @@ def _method(evaluator: Evaluator, value: Value, receiver: tuple[Value, str], val
         if name in tests:
             return tests[name]
     if isinstance(value, Literal):
-        return returned(evaluator, value, values)
+        return return_value(evaluator, value, values)
     if name == "assign" and values:
         last = values[-1]
         return last if isinstance(last, Literal) else choice(first, last) if isinstance(last, Unknown) else first
@@ -100,7 +100,7 @@ def _method(evaluator: Evaluator, value: Value, receiver: tuple[Value, str], val
 
 
 def _of_map(evaluator: Evaluator, target: Literal, key: Value) -> Value:
-    """Return what `new Map([[key, value], …])` has under a key that no one sets later."""
+    """Return the value that `new Map([[key, value], …])` has under a key that is not set later."""
     pairs = [items(evaluator, each) for each in items(evaluator, target) if isinstance(each, Literal)]
     later = re.search(rf"\.set\(\s*[\"'`]{re.escape(text_of(key))}[\"'`]", target.script.tokens.text)
     return UNKNOWN if later else next((each[1] for each in pairs if len(each) > 1 and each[0] == key), UNKNOWN)
@@ -127,13 +127,13 @@ def _of_text(target: Value, name: str, values: list[Value]) -> Value:
         return found
     if name in {"trim", "toString"}:
         return target
-    what, instead = values[0] if values else UNKNOWN, text_of(values[1]) if len(values) > 1 else HOLE
-    if isinstance(what, Unknown) and what.path[:1] == ("regex",) and (plain := PLAIN.fullmatch(what.path[1])):
-        often = 0 if plain["all"] else 1
+    pattern, replacement = values[0] if values else UNKNOWN, text_of(values[1]) if len(values) > 1 else DYNAMIC
+    if isinstance(pattern, Unknown) and pattern.path[:1] == ("regex",) and (plain := PLAIN.fullmatch(pattern.path[1])):
+        limit = 0 if plain["all"] else 1
         return choice(
-            *(re.sub(plain["what"], lambda _: instead, text_of(each), count=often) for each in options_of(target))
+            *(re.sub(plain["what"], lambda _: replacement, text_of(each), count=limit) for each in options_of(target))
         )
-    if isinstance(what, str) and what and HOLE not in what:
-        texts = (text_of(each)[:LONGEST].replace(what, instead[:LONGEST_NEW]) for each in options_of(target))
-        return choice(*(each[:LONGEST] for each in texts))
+    if isinstance(pattern, str) and pattern and DYNAMIC not in pattern:
+        texts = (text_of(each)[:MAX_LENGTH].replace(pattern, replacement[:MAX_INSERT]) for each in options_of(target))
+        return choice(*(each[:MAX_LENGTH] for each in texts))
     return choice(*options_of(target))

@@ -1,4 +1,4 @@
-"""What operators make of values: how strongly each binds, and its result."""
+"""Operators: their precedence and their results."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ from smokegate.observation.javascript.values import (
     truth,
 )
 from smokegate.observation.javascript.world import GLOBALS
-from smokegate.observation.model import HOLE
+from smokegate.observation.model import DYNAMIC
 
 POWER = {"=": 1, "??=": 1, "||=": 1, "?": 2, "??": 3, "||": 3, "&&": 4}
 POWER |= dict.fromkeys(("==", "!=", "===", "!=="), 7) | dict.fromkeys(("<", ">", "<=", ">=", "in", "instanceof"), 8)
 POWER |= {"+": 10, "|": 5, "^": 5, "&": 5, "-": 10} | dict.fromkeys(("*", "/", "%", "**", "<<", ">>", ">>>"), 11)
 
 
-def applied(left: Value, sign: str, right: Value) -> Value:
-    """Return what an operator with two operands gives."""
-    if sign == "=":
+def applied(left: Value, operator: str, right: Value) -> Value:
+    """Return the result of a binary operator."""
+    if operator == "=":
         return right
-    if sign == "+":
+    if operator == "+":
         return _plus(left, right)
-    if sign in {"||", "||="}:
-        return choice(*(_either(each, right) for each in options_of(left)))
-    if sign in {"??", "??="}:
-        return choice(*(_default(each, right) for each in options_of(left)))
-    if sign == "&&":
-        held = truth(left)
-        return choice(left, right) if held is None else right if held else left
-    if sign in {"==", "===", "!=", "!=="}:
-        return _equal(left, right, negated=sign[0] == "!")
+    if operator in {"||", "||="}:
+        return choice(*(_or(each, right) for each in options_of(left)))
+    if operator in {"??", "??="}:
+        return choice(*(_coalesce(each, right) for each in options_of(left)))
+    if operator == "&&":
+        condition = truth(left)
+        return choice(left, right) if condition is None else right if condition else left
+    if operator in {"==", "===", "!=", "!=="}:
+        return _equal(left, right, negated=operator[0] == "!")
     return UNKNOWN
 
 
-def type_of(value: Value) -> Value:
-    """Return what `typeof` gives."""
+def typeof_value(value: Value) -> Value:
+    """Return the result of `typeof`."""
     if isinstance(value, Undefined):
         return value.word if value.word == "undefined" else "object"
     if isinstance(value, Unknown) and len(value.path) == 1:
         return "object" if value.path[0] in GLOBALS | {"document", "location"} else UNKNOWN
-    return "string" if isinstance(value, str) and HOLE not in value else UNKNOWN
+    return "string" if isinstance(value, str) and DYNAMIC not in value else UNKNOWN
 
 
 def _plus(left: Value, right: Value) -> Value:
@@ -57,12 +57,12 @@ def _plus(left: Value, right: Value) -> Value:
     return joined(left, right)
 
 
-def _either(left: Value, right: Value) -> Value:
-    held = truth(left)
-    return choice(left, right) if held is None else left if held else right
+def _or(left: Value, right: Value) -> Value:
+    condition = truth(left)
+    return choice(left, right) if condition is None else left if condition else right
 
 
-def _default(left: Value, right: Value) -> Value:
+def _coalesce(left: Value, right: Value) -> Value:
     if isinstance(left, Undefined):
         return right
     return choice(left, right) if isinstance(left, Unknown) else left
@@ -70,7 +70,7 @@ def _default(left: Value, right: Value) -> Value:
 
 def _equal(left: Value, right: Value, *, negated: bool) -> Value:
     if any(
-        isinstance(each, Unknown | Choice | Literal) or (isinstance(each, str) and HOLE in each)
+        isinstance(each, Unknown | Choice | Literal) or (isinstance(each, str) and DYNAMIC in each)
         for each in (left, right)
     ):
         return UNKNOWN

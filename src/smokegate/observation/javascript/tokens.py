@@ -1,4 +1,4 @@
-"""The tokens of a script, in compact arrays: a large bundle has a million of them."""
+"""Tokens of a script, in compact arrays: a large bundle has a million of them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from array import array
 
 from msgspec import Struct, field
 
-WORD, STRING, PUNCTUATION, REGEX, PIECE = range(1, 6)
-NOWHERE = 0xFFFFFFFF
+WORD, STRING, PUNCTUATION, REGEX, TEMPLATE = range(1, 6)
+ROOT = 0xFFFFFFFF  # the parent of tokens outside all brackets
 CONDITIONS = frozenset({"if", "while", "for", "with"})
 
 
@@ -19,32 +19,32 @@ class Tokens(Struct, eq=False):
     kinds: bytearray = field(default_factory=bytearray)
     starts: array[int] = field(default_factory=lambda: array("I"))
     ends: array[int] = field(default_factory=lambda: array("I"))
-    inside: array[int] = field(default_factory=lambda: array("I"))
-    """The innermost open bracket around each token; a bracket is inside the one around it."""
+    parent: array[int] = field(default_factory=lambda: array("I"))
+    """The innermost open bracket around each token; for a bracket, the one that contains it."""
     pair: dict[int, int] = field(default_factory=dict)
-    """The closing bracket of each opening one, and the other way round."""
+    """Opening bracket → closing bracket, and the reverse."""
     unclosed: int = 0
-    """How many brackets, strings and comments are open where the text ends."""
+    """Number of brackets, strings and comments still open at the end of the text."""
     doubtful: bool = False
-    """Whether the text could not be read as JavaScript somewhere, so that what is unclosed proves nothing."""
+    """Whether some of the text is not valid JavaScript, so that `unclosed` proves nothing."""
 
     def __len__(self) -> int:
         return len(self.kinds)
 
     def word(self, index: int) -> str:
-        """Return a token's text; nothing beyond the ends."""
+        """Return a token's text; empty if out of range."""
         return self.text[self.starts[index] : self.ends[index]] if 0 <= index < len(self.kinds) else ""
 
     def kind(self, index: int) -> int:
-        """Return a token's kind; zero beyond the ends."""
+        """Return a token's kind; zero if out of range."""
         return self.kinds[index] if 0 <= index < len(self.kinds) else 0
 
     def is_punctuation(self, index: int, *words: str) -> bool:
-        """Return whether a token is one of these signs."""
+        """Return whether a token is one of these punctuators."""
         return self.kind(index) == PUNCTUATION and self.word(index) in words
 
     def closing(self, index: int) -> int:
-        """Return the bracket that closes this one, or the end of the script."""
+        """Return the matching closing bracket, or the end of the script."""
         return self.pair.get(index, len(self.kinds))
 
 
@@ -53,11 +53,11 @@ SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0":
 
 
 def unescaped(text: str) -> str:
-    """Return what the inside of a string or template literal means."""
-    return ESCAPE.sub(_meaning, text) if "\\" in text else text
+    """Return a string or template literal's content with escapes resolved."""
+    return ESCAPE.sub(_unescape, text) if "\\" in text else text
 
 
-def _meaning(found: re.Match[str]) -> str:
+def _unescape(found: re.Match[str]) -> str:
     code = found[1]
     if len(code) > 1 and code[0] in "ux":
         number = int(code[1:].strip("{}"), 16)

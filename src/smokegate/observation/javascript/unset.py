@@ -1,7 +1,7 @@
-"""What a function makes of an address that was not set: a text that it requests.
+"""Addresses that were never set but are put into the texts that a page requests.
 
-A parameter counts as not set only where every call gives it nothing, and where the function only puts it into texts:
-one that is tested first, or handed on, may be optional.
+A parameter counts as unset only if no call sets it and the function only puts it into texts: one that is tested
+first or forwarded may be optional.
 """
 
 from __future__ import annotations
@@ -9,98 +9,98 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.observation.javascript.function_places import (
-    MOST_CALLS,
-    call_in_place,
-    calls_of,
+    MAX_CALLS,
+    body_of,
+    call_sites,
     definition_of,
-    extent_of,
-    functions_around,
-    own_parameters,
-    places_of_name,
+    enclosing_functions,
+    iife_call,
+    occurrences,
+    parameters_at,
 )
 from smokegate.observation.javascript.scopes import Definition, Parameter, Script
-from smokegate.observation.javascript.tokens import NOWHERE
+from smokegate.observation.javascript.tokens import ROOT
 from smokegate.observation.javascript.values import UNDEFINED, Undefined, Unknown, Value
 
 if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
 
-MOST_BODY, MOST_BLOCK = 600, 20_000
+MAX_BODY, MAX_BLOCK = 600, 20_000
 BEFORE = frozenset({"(", ",", "=>", "=", ":", "[", "+", ";", "{"})
-"""What stands before a part of a text, or a call, that no condition decides."""
+"""Tokens before an unconditional operand of a text, or before an unconditional call."""
 
 
-def given(evaluator: Evaluator, script: Script, name: str, at: int) -> Value | None:
-    """Return the nothing that every caller gives a function's parameter; None where it may be something."""
-    for first in functions_around(script, at):
-        wanted = next((each for each in own_parameters(script, first) if each.name == name), None)
-        if wanted is not None:
+def unset_argument(evaluator: Evaluator, script: Script, name: str, at: int) -> Value | None:
+    """Return the unset value that every caller passes for a parameter; None if one may set it."""
+    for first in enclosing_functions(script, at):
+        parameter = next((each for each in parameters_at(script, first) if each.name == name), None)
+        if parameter is not None:
             key = (script, first, name)
-            if key not in evaluator.given:
-                evaluator.given[key] = None  # the answer to the question within the question
-                evaluator.given[key] = _given(evaluator, script, first, wanted)
-            return evaluator.given[key]
+            if key not in evaluator.unset_arguments:
+                evaluator.unset_arguments[key] = None  # guards against recursion
+                evaluator.unset_arguments[key] = _unset_argument(evaluator, script, first, parameter)
+            return evaluator.unset_arguments[key]
     return None
 
 
-def _given(evaluator: Evaluator, script: Script, first: int, wanted: Parameter) -> Value | None:
-    if wanted.key is not None or not _only_in_texts(script, first, wanted.name):
+def _unset_argument(evaluator: Evaluator, script: Script, first: int, parameter: Parameter) -> Value | None:
+    if parameter.key is not None or not _only_in_texts(script, first, parameter.name):
         return None
-    own = definition_of(script, first)
-    calls = calls_of(evaluator, script, own) if own else call_in_place(script, first)
-    found = {_passed(evaluator, script, each, wanted) for each in calls}
+    definition = definition_of(script, first)
+    calls = call_sites(evaluator, script, definition) if definition else iife_call(script, first)
+    found = {_argument_value(evaluator, script, each, parameter) for each in calls}
     value = found.pop() if len(found) == 1 else None
     return value if value == "" or (isinstance(value, Undefined) and value.word == "undefined") else None
 
 
 def never_set(evaluator: Evaluator, script: Script, definition: Definition) -> Value | None:
-    """Return the nothing that a name is which no one sets and only texts use, as Rspack leaves a missing setting."""
+    """Return undefined for a name that is never set and only used in texts, as Rspack leaves a missing setting."""
     key = (script, definition.at, "")
-    if key not in evaluator.given:
-        evaluator.given[key] = UNDEFINED if _never_set(evaluator, script, definition) else None
-    return evaluator.given[key]
+    if key not in evaluator.unset_arguments:
+        evaluator.unset_arguments[key] = UNDEFINED if _never_set(evaluator, script, definition) else None
+    return evaluator.unset_arguments[key]
 
 
 def _never_set(evaluator: Evaluator, script: Script, definition: Definition) -> bool:
     tokens, name = script.tokens, script.tokens.word(definition.at)
     if not tokens.is_punctuation(definition.at + 1, ";", ",") or name in script.exports:
         return False
-    around = tokens.inside[definition.at]
-    extent = range(len(tokens)) if around == NOWHERE else range(around + 1, tokens.closing(around))
-    evaluator.world.steps += len(extent) // MOST_CALLS
-    if len(extent) > MOST_BLOCK or evaluator.world.exhausted:
+    around = tokens.parent[definition.at]
+    extent = range(len(tokens)) if around == ROOT else range(around + 1, tokens.closing(around))
+    evaluator.world.steps += len(extent) // MAX_CALLS
+    if len(extent) > MAX_BLOCK or evaluator.world.exhausted:
         return False
-    found = [each for each, _ in zip(places_of_name(script, name, extent), range(MOST_CALLS), strict=False)]
+    found = [each for each, _ in zip(occurrences(script, name, extent), range(MAX_CALLS), strict=False)]
     uses = [each for each in found if each != definition.at and script.visible(name, each) == definition]
-    return 0 < len(uses) < MOST_CALLS - 1 and len(found) < MOST_CALLS and all(_in_text(script, each) for each in uses)
+    return 0 < len(uses) < MAX_CALLS - 1 and len(found) < MAX_CALLS and all(_in_text(script, each) for each in uses)
 
 
 def _only_in_texts(script: Script, first: int, name: str) -> bool:
-    """Return whether all that a function does with a parameter is to put it into a text."""
-    extent = extent_of(script, first)
-    if not 0 < len(extent) <= MOST_BODY:
+    """Return whether a function only puts a parameter into texts."""
+    extent = body_of(script, first)
+    if not 0 < len(extent) <= MAX_BODY:
         return False
-    uses = [each for each in places_of_name(script, name, extent) if not _is_hidden(script, name, each, first)]
+    uses = [each for each in occurrences(script, name, extent) if not _is_shadowed(script, name, each, first)]
     return bool(uses) and all(_in_text(script, each) for each in uses)
 
 
-def _is_hidden(script: Script, name: str, at: int, first: int) -> bool:
-    """Return whether a name is a parameter of a function within the one whose parameters begin at a token."""
+def _is_shadowed(script: Script, name: str, at: int, first: int) -> bool:
+    """Return whether a name is shadowed by a parameter of an inner function."""
     tokens = script.tokens
     if tokens.is_punctuation(at + 1, "=>"):
         return True
-    for each in functions_around(script, at):
+    for each in enclosing_functions(script, at):
         if each == first:
             return False
-        if any(own.name == name for own in own_parameters(script, each)):
+        if any(parameter.name == name for parameter in parameters_at(script, each)):
             return True
     return False
 
 
 def _in_text(script: Script, at: int) -> bool:
     tokens = script.tokens
-    if tokens.word(tokens.inside[at]).startswith("$"):
-        return tokens.inside[at] == at - 1 and tokens.closing(at - 1) == at + 1
+    if tokens.word(tokens.parent[at]).startswith("$"):
+        return tokens.parent[at] == at - 1 and tokens.closing(at - 1) == at + 1
     if tokens.is_punctuation(at - 1, "[") and tokens.is_punctuation(at + 1, ","):
         after = tokens.closing(at - 1) + 1
         return tokens.is_punctuation(after, ".") and tokens.word(after + 1) == "join"
@@ -108,12 +108,12 @@ def _in_text(script: Script, at: int) -> bool:
     return begins and tokens.is_punctuation(at + 1, "+") and tokens.word(at + 1) == "+"
 
 
-def _passed(evaluator: Evaluator, script: Script, opened: int, wanted: Parameter) -> Value:
-    """Return what a call gives a parameter, or its default."""
+def _argument_value(evaluator: Evaluator, script: Script, opened: int, parameter: Parameter) -> Value:
+    """Return a parameter's value in a call, or its default value."""
     values = evaluator.arguments(script, opened)
     if any(script.tokens.is_punctuation(each, "...") for each in range(opened, script.tokens.closing(opened))):
         return Unknown()
-    value = values[wanted.number] if wanted.number < len(values) else UNDEFINED
-    if isinstance(value, Undefined) and value.word == "undefined" and wanted.default is not None:
-        return evaluator.value(script, wanted.default)
+    value = values[parameter.number] if parameter.number < len(values) else UNDEFINED
+    if isinstance(value, Undefined) and value.word == "undefined" and parameter.default is not None:
+        return evaluator.value(script, parameter.default)
     return value

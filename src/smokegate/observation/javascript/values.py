@@ -1,4 +1,4 @@
-"""What an expression is known to be without running it."""
+"""Values of expressions, as far as they are known without running the script."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from smokegate.observation.model import HOLE
+from smokegate.observation.model import DYNAMIC
 
 if TYPE_CHECKING:
     from smokegate.observation.javascript.scopes import Script
 
 
 class Unknown(Struct, frozen=True):
-    """Only known when the script runs."""
+    """A value that is only known at run time."""
 
     path: tuple[str, ...] = ()
-    """The names by which it is reached, as far as they are known (`process`, `env`)."""
+    """The member chain that leads to it, as far as it is known (`process`, `env`)."""
 
 
 class Undefined(Struct, frozen=True):
-    """JavaScript's undefined or null: what a setting is that was not set when the bundle was built."""
+    """JavaScript's undefined or null: the value of a setting that was not set at build time."""
 
     name: str = ""
-    """The setting, where its name is still there."""
+    """The setting, if its name is still in the bundle."""
     word: str = "undefined"
 
 
 class Literal(Struct, frozen=True):
-    """An object or array literal, a function or a class: read when a part of it is requested."""
+    """An object or array literal, a function or a class; its parts are evaluated on demand."""
 
     script: Script
     at: int
@@ -42,63 +42,63 @@ class Literal(Struct, frozen=True):
 
 
 class Element(Struct, frozen=True):
-    """An element of the page, by its attributes."""
+    """An element of the page and its attributes."""
 
     attributes: tuple[tuple[str, str], ...]
 
 
 class Choice(Struct, frozen=True):
-    """One of several, by a condition that is not known."""
+    """One of several values, by an unknown condition."""
 
     options: tuple[Value, ...]
 
 
 Value = str | float | bool | Unknown | Undefined | Literal | Element | Choice
 Bound = Mapping[str, Value]
-"""What parameters are, by name."""
+"""Parameter values by name."""
 UNKNOWN = Unknown()
 UNDEFINED = Undefined()
-MOST_OPTIONS = 4
-LONGEST = 8192
-"""Characters of a text that is put together: no address is as long, and sixty doublings of one would fill a machine."""
+MAX_OPTIONS = 4
+MAX_LENGTH = 8192
+"""Maximum characters of a concatenated text: sixty doublings of one would exhaust memory."""
 
 
 def options_of(value: Value) -> tuple[Value, ...]:
-    """Return what a value may be."""
+    """Return the possible values."""
     return value.options if isinstance(value, Choice) else (value,)
 
 
 def choice(*values: Value) -> Value:
-    """Return one of several values."""
-    found = tuple(dict.fromkeys(each for value in values for each in options_of(value)))[:MOST_OPTIONS]
+    """Return a choice of values."""
+    found = tuple(dict.fromkeys(each for value in values for each in options_of(value)))[:MAX_OPTIONS]
     return found[0] if len(found) == 1 else Choice(found)
 
 
 def truth(value: Value) -> bool | None:
-    """Return whether a value counts as true; None where that is not known."""
+    """Return whether a value is truthy; None if unknown."""
     if isinstance(value, Undefined):
         return False
     if isinstance(value, Literal | Element):
         return True
     if isinstance(value, Unknown | Choice):
         return None
-    if isinstance(value, str) and HOLE in value:
-        return True if value.strip(HOLE) else None
+    if isinstance(value, str) and DYNAMIC in value:
+        return True if value.strip(DYNAMIC) else None
     return bool(value)
 
 
 def text_of(value: Value) -> str:
-    """Return what a value is as a part of a text; an unknown one is a hole."""
+    """Return a value as text; an unknown one becomes `DYNAMIC`."""
     if isinstance(value, Undefined):
         return value.word
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
         return f"{value:g}"
-    return value if isinstance(value, str) else HOLE
+    return value if isinstance(value, str) else DYNAMIC
 
 
-def joined(one: Value, other: Value) -> Value:
-    """Return the two as one text."""
-    pairs = [(a, b) for a in options_of(one) for b in options_of(other)]
-    return choice(*((text_of(a) + text_of(b))[:LONGEST] for a, b in pairs[:MOST_OPTIONS]))
+def joined(left: Value, right: Value) -> Value:
+    """Concatenate two values."""
+    pairs = [(a, b) for a in options_of(left) for b in options_of(right)]
+    return choice(*((text_of(a) + text_of(b))[:MAX_LENGTH] for a, b in pairs[:MAX_OPTIONS]))

@@ -1,4 +1,4 @@
-"""The page as its scripts find it: its address, its elements, its run-time settings, and the other scripts."""
+"""The page as its scripts see it: its address, elements, run-time settings and other scripts."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from msgspec import Struct, field
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.values import UNKNOWN, Element, Undefined, Unknown, Value
 
-MOST_STEPS = 400_000
-"""How much is folded for one page; what is left over is not judged."""
+MAX_STEPS = 400_000
+"""Maximum evaluation steps per page; the rest is not evaluated."""
 GLOBALS = frozenset({"window", "globalThis", "self", "top", "parent", "global"})
 BUILD_TIME = re.compile(
     r"(?:VITE|NEXT_PUBLIC|REACT_APP|VUE_APP|NUXT_PUBLIC|NUXT_ENV|GATSBY|PUBLIC|EXPO_PUBLIC|NG_APP|PARCEL|RAZZLE|"
@@ -22,28 +22,28 @@ SELECTOR = re.compile(r"(\w*)(?:#([\w-]+)|\[([\w-]+)(?:[~|^$*]?=\"?'?([^\"'\]]*)
 
 
 class World(Struct, eq=False):
-    """What is known of a page besides the script that is read."""
+    """What is known of a page apart from the current script."""
 
     page: str
     scripts: dict[str, Script] = field(default_factory=dict)
     elements: tuple[tuple[str, Mapping[str, str]], ...] = ()
-    """Elements of the page that may hold settings: name and attributes."""
+    """Elements that may hold settings: tag name and attributes."""
     settings: dict[str, str] = field(default_factory=dict)
-    """Values of the run-time settings (`/config.json`) by their last key."""
+    """Run-time settings (`/config.json`) by their last key."""
     import_map: Mapping[str, str] = field(default_factory=dict)
     steps: int = 0
 
     @property
     def exhausted(self) -> bool:
-        """Whether the page has more to fold than is folded."""
-        return self.steps > MOST_STEPS
+        """Whether the step limit is exceeded."""
+        return self.steps > MAX_STEPS
 
     def module(self, script: Script, name: str) -> Script | None:
-        """Return the script that a module's name means, if it was read."""
+        """Return the script that a module specifier refers to, if it was fetched."""
         return self.scripts.get(self.resolve(script.url, name) or "")
 
     def resolve(self, base: str, name: str) -> str | None:
-        """Return the address that a module's name means; None for a bare name that no import map has."""
+        """Return a module specifier's URL; None for a bare one that no import map has."""
         if name in self.import_map:
             return urljoin(self.page, self.import_map[name])
         prefix = max((each for each in self.import_map if each.endswith("/") and name.startswith(each)), default="")
@@ -57,13 +57,13 @@ class World(Struct, eq=False):
             return None
 
     def assigned(self, name: str) -> Iterator[tuple[Script, int]]:
-        """Yield where scripts set a property of this name, or a variable that all scripts share."""
+        """Yield the assignments to a property or global variable of this name."""
         for script in self.scripts.values():
             for at in script.properties.get(name, ()):
                 yield script, at
 
     def shared(self, name: str) -> Iterator[tuple[Script, int]]:
-        """Yield where a classic script defines a name for all: `window.NAME = …` or `var NAME = …`."""
+        """Yield where a classic script defines a global: `window.NAME = …` or `var NAME = …`."""
         for script in self.scripts.values():
             tokens = script.tokens
             for at in script.properties.get(name, ()):
@@ -74,7 +74,7 @@ class World(Struct, eq=False):
                     yield script, each.value
 
     def location(self, name: str) -> Value:
-        """Return a part of the page's address as `location` has it."""
+        """Return a property of `location`."""
         parts = urlsplit(self.page)
         known = {
             "hostname": parts.hostname or "",
@@ -90,7 +90,7 @@ class World(Struct, eq=False):
         return known.get(name, UNKNOWN)
 
     def element(self, selector: str) -> Value:
-        """Return the element that a selector finds, as far as such simple ones go."""
+        """Return the element that a simple selector matches."""
         found = SELECTOR.fullmatch(selector.strip())
         if found is None:
             return UNKNOWN
@@ -106,7 +106,7 @@ class World(Struct, eq=False):
         return Undefined() if name == "name" else UNKNOWN
 
     def build_setting(self, path: tuple[str, ...]) -> Value | None:
-        """Return undefined for a build-time setting that the build did not fill in, None for anything else."""
+        """Return undefined for a build-time setting that was not set, None for anything else."""
         if (
             len(path) >= 2
             and path[-2] == "env"
@@ -117,11 +117,11 @@ class World(Struct, eq=False):
 
 
 def is_location(path: tuple[str, ...]) -> bool:
-    """Return whether a path of names leads to the page's address."""
+    """Return whether a member chain leads to a part of the page's address."""
     rest = path[1:] if path and path[0] in GLOBALS | {"document"} else path
     return rest[:1] == ("location",) and len(rest) == 2
 
 
 def unknown_member(value: Unknown, name: str) -> Unknown:
-    """Return a member of what is not known."""
+    """Return a member of an unknown value."""
     return Unknown((*value.path, name)[-6:])

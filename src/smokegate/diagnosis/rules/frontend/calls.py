@@ -9,14 +9,14 @@ from smokegate.observation.evidence.addresses import split_address
 from smokegate.observation.evidence.called_address import STRONG
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.page_calls import Wrong, judged
-from smokegate.observation.model import HOLE
+from smokegate.observation.model import DYNAMIC
 
 PROVEN = {"client", "request", "setting"}
 
 
 def shown(text: str) -> str:
     """Return an address for a person: what only a running page knows is an ellipsis."""
-    return quote(text.replace(HOLE, "…")) if text else "an empty address"
+    return quote(text.replace(DYNAMIC, "…")) if text else "an empty address"
 
 
 def calling(code: str) -> Judge:
@@ -39,8 +39,8 @@ def calling(code: str) -> Judge:
             confidence=_confidence(first, sole=not found.right),
             against=tuple(f"script {each.script}: it also calls {shown(each.value)}" for each in found.right[:1]),
             names={
-                "called": called.replace(HOLE, "…"),
-                "found": first.address.value.replace(HOLE, "…"),
+                "called": called.replace(DYNAMIC, "…"),
+                "found": first.address.value.replace(DYNAMIC, "…"),
                 "called_origin": f"{first.address.resolved.partition(':')[0]}://{split_address(first.address.resolved).netloc}",
             },
         )

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin
 
 from smokegate.observation.javascript.evaluate import Evaluator
-from smokegate.observation.javascript.functions import returned
+from smokegate.observation.javascript.functions import return_value
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import STRING, WORD, unescaped
 from smokegate.observation.javascript.values import Literal
 from smokegate.observation.javascript.world import World
-from smokegate.observation.model import HOLE
+from smokegate.observation.model import DYNAMIC
 from smokegate.observation.plan.step import same_origin
 
 MAX_CHUNKS = 40
@@ -103,8 +103,8 @@ def _webpack(world: World, evaluator: Evaluator, script: Script) -> Iterator[str
         base = _public_path(world, evaluator, script)
         for other in world.scripts.values():
             for chunk in _chunk_names(other):
-                name = returned(evaluator, function, [chunk])
-                if isinstance(name, str) and HOLE not in name and "undefined" not in name and name.endswith(".js"):
+                name = return_value(evaluator, function, [chunk])
+                if isinstance(name, str) and DYNAMIC not in name and "undefined" not in name and name.endswith(".js"):
                     yield urljoin(base, name)
 
 

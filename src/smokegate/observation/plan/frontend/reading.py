@@ -17,7 +17,7 @@ from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokenizer import tokens_of
 from smokegate.observation.javascript.tokens import Tokens
 from smokegate.observation.javascript.world import World
-from smokegate.observation.model import HOLE, ApiAddress
+from smokegate.observation.model import DYNAMIC, ApiAddress
 from smokegate.observation.plan.frontend.chunks import imported, lazy, service_workers
 from smokegate.observation.plan.frontend.page import Page
 from smokegate.observation.plan.step import web_origin
@@ -28,7 +28,7 @@ SURE = frozenset({"client", "request", "setting"})
 """Kinds of addresses that the page certainly calls."""
 MAX_ADDRESSES = 60
 SETTINGS_FILE = re.compile(r"(?:^|/)[\w.-]*(?:config|settings?|env|environment|runtime)[\w.-]*\.json$", re.IGNORECASE)
-AUTHORITY = re.compile(rf"^(\w+://[^/{HOLE}]*)(?={HOLE})")
+AUTHORITY = re.compile(rf"^(\w+://[^/{DYNAMIC}]*)(?={DYNAMIC})")
 FILE = re.compile(r"\.(?:m?js|css|json|svg|png|jpe?g|gif|webp|ico|txt|xml|wasm|woff2?|html?|map|md|webmanifest|data)$")
 
 
@@ -136,7 +136,7 @@ class Reading:
     def _settings_files(self, found: list[Found]) -> Iterator[str]:
         for each in found:
             path = each.value.partition("?")[0]
-            if each.how == "request" and each.method == "GET" and HOLE not in path and SETTINGS_FILE.search(path):
+            if each.how == "request" and each.method == "GET" and DYNAMIC not in path and SETTINGS_FILE.search(path):
                 url = urljoin(self.world.page, path)
                 if web_origin(url) == web_origin(self.world.page):
                     yield url
@@ -144,7 +144,7 @@ class Reading:
     def _address(self, found: Found) -> ApiAddress | None:
         value = found.value.strip()
         absolute = ABSOLUTE.match(value) is not None
-        if value.startswith((HOLE, "data:", "blob:", "javascript:", "#", "?")) or (
+        if value.startswith((DYNAMIC, "data:", "blob:", "javascript:", "#", "?")) or (
             found.how == "mention" and not absolute
         ):
             return None
@@ -153,7 +153,7 @@ class Reading:
             return ApiAddress(script, value, value, found.how, found.alone, found.setting)
         try:
             resolved = urljoin(self.world.page, AUTHORITY.sub(r"\1/", value))
-            parts = urlsplit(resolved.partition(HOLE)[0])
+            parts = urlsplit(resolved.partition(DYNAMIC)[0])
             _ = parts.port
         except ValueError:
             return None
@@ -163,7 +163,7 @@ class Reading:
         return ApiAddress(script, value, resolved, found.how, alone, found.setting, found.cookies)
 
     def _may_be_api(self, found: Found, value: str, resolved: str, *, absolute: bool) -> bool:
-        parts = urlsplit(resolved.partition(HOLE)[0])
+        parts = urlsplit(resolved.partition(DYNAMIC)[0])
         path, host = parts.path, parts.hostname or ""
         if not host and "://" in resolved:
             return False
