@@ -56,13 +56,15 @@ def page(results: Sequence[Result]) -> str:
     """Return docs/field.md."""
     figures = totals(results)
     lines = [
-        "# What smokegate reports on deployments that its authors did not write",
+        "# What smokegate reports on field cases",
         "",
         "<!-- Written by `make field ARGS=--publish`. -->",
         "",
         "Each case in `tests/field/` reproduces a real situation: a public bug report, a response that was recorded or",
         "that a platform documents, or a start-up log. Each case states the right verdict and cause; the tables",
         "compare them with what smokegate reports. Real builds are other people's code and are not published here.",
+        'Cases whose source says "made for" were written by the authors after documented behaviour. smokegate was',
+        "corrected until all cases were right: the score shows that none regressed, not how it does on new ones.",
         "",
         f"- {figures['right']} of {figures['cases']} cases: right verdict and cause",
         f"- {figures['detected']} of {figures['broken']} broken deployments detected",
