@@ -88,8 +88,8 @@ class EnvironmentFile(Section, frozen=True, kw_only=True):
     title: Annotated[NotEmpty, such_as("My application, staging")]
     """Its name in reports."""
     control: Many[HostPort] = ("1.1.1.1:443", "api.github.com:443")
-    """Hosts that tell a runner without network from a dead target. They are contacted only if the target cannot be
-    reached."""
+    """Hosts that distinguish a runner without network from a dead target. They are contacted only if the target
+    cannot be reached."""
     deadline: Duration = 120.0
     """How long all requests of a run may take, without `--wait`. Checks without a response by then are not judged."""
     ca_file: str | None = None

@@ -79,7 +79,7 @@ class SignIn(Section, frozen=True, kw_only=True):
     standing: Annotated[Account | None, Around(account_if_known)] = None
     """The standing account."""
     keep: bool = False
-    """`true`: the standing account existed before this deploy and nobody changes it, so a refused login means lost
+    """`true`: the standing account existed before this deploy and no one changes it, so a refused login means lost
     data. It then signs in even if the run also creates an account."""
     email_domain: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]+$")] = "example.com"
     """The domain of created e-mail addresses (`smokegate+RANDOM@DOMAIN`)."""
