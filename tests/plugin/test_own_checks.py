@@ -84,6 +84,32 @@ def test_a_deselected_prerequisite_blocks_nothing(project, web):
     assert outcome(ran, "shop.cart")["outcome"] == "passed", ran.out
 
 
+def test_a_prerequisite_that_does_not_exist_is_an_error_of_the_check(project):
+    """A typing error in `after` would block nothing without a word: it is reported, with what was probably meant."""
+    ran = project(CART.replace("health.ok", "health.okk"))
+
+    assert ran.code == 1, ran.out
+    assert outcome(ran, "shop.cart")["outcome"] == "failed"
+    assert "no check has the code 'health.okk'; did you mean 'health.ok'?" in outcome(ran, "shop.cart")["why"]
+
+
+def test_a_prerequisite_of_another_environment_is_none_here(project):
+    """`sign-in.login-again` is a check of the suite, which this environment does not declare: it blocks nothing."""
+    ran = project(CART.replace("health.ok", "sign-in.login-again"))
+
+    assert ran.code == 0, ran.out
+    assert outcome(ran, "shop.cart")["outcome"] == "passed"
+
+
+@pytest.mark.parametrize("words", [("--env=shop", "tests/smoke"), ("--env=shop", "--ignore=tests/smoke/test_other.py")])
+def test_a_prerequisite_in_a_file_that_was_left_out_blocks_nothing(project, words):
+    """Only where every file was collected is it known that a check does not exist."""
+    ran = project(CART.replace("health.ok", "health.okk"), *words)
+
+    assert ran.code == 0, ran.out
+    assert outcome(ran, "shop.cart")["outcome"] == "passed"
+
+
 def test_it_fails_with_cause_and_evidence(project, web):
     """The text of its failure says what was expected, where, and how to repeat it."""
     web.answers["/cart"] = reply({"items": ["old"]})

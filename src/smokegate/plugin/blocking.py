@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
 import pytest
 
@@ -10,7 +11,7 @@ from smokegate.diagnosis.outcome import TestOutcome
 from smokegate.environment.model import Environment
 from smokegate.plugin.check import Check
 from smokegate.plugin.collect import case_of, check_in
-from smokegate.plugin.failures import Blocked
+from smokegate.plugin.failures import Blocked, ExplainedFailure
 from smokegate.plugin.outcomes import BLOCKER
 from smokegate.plugin.session import Run
 
@@ -55,12 +56,19 @@ def block(item: pytest.Item, run: Run) -> None:
 
     Raises:
         Blocked: it did.
+        ExplainedFailure: one that it states does not exist.
     """
     case = case_of(item)
     if case is None:
         return
+    check = check_in(item)
+    if run.all_collected and (unknown := [code for code in check.after if code not in run.codes]):
+        near = get_close_matches(unknown[0], sorted(run.codes), 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        text = f"{check.code} states after={check.after!r}, and no check has the code {unknown[0]!r}{hint}"
+        raise ExplainedFailure(text, text)
     outcomes, environment = run.outcomes[case.environment].values(), run.environment(case.environment)
-    code = blocker(check_in(item), case.label or "", environment, outcomes, run.checks)
+    code = blocker(check, case.label or "", environment, outcomes, run.checks)
     if code is not None:
         item.stash[BLOCKER] = code
         raise Blocked(f"blocked by {code}")

@@ -40,6 +40,7 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     if run is None or FIXTURE not in metafunc.fixturenames:
         return
     stated = check_in(metafunc)
+    run.codes.add(stated.code)
     cases: list[Case] = []
     for environment in run.environments:
         if not stated.applies_to(environment):
@@ -85,8 +86,15 @@ def environment_in(nodeid: str, names: Iterable[str]) -> str | None:
     return next((n for n in longest_first if case == f"{n}]" or case.startswith(f"{n}-")), None)
 
 
-def plan(run: Run, collected: Sequence[pytest.Item], selected: list[pytest.Item]) -> None:
-    """Record which checks the run will execute, so that none can get lost, and put prerequisites first."""
+def plan(run: Run, collected: Sequence[pytest.Item], selected: list[pytest.Item], *, leaves_out: bool = False) -> None:
+    """Record which checks the run will execute, so that none can get lost, and put prerequisites first.
+
+    Args:
+        run: whose plan it is.
+        collected: every test that was collected.
+        selected: those of them that will be executed.
+        leaves_out: whether files were ignored, or could not be collected.
+    """
     for item in collected:
         name = environment_of(item)
         if name is not None:
@@ -98,6 +106,7 @@ def plan(run: Run, collected: Sequence[pytest.Item], selected: list[pytest.Item]
             run.planned[name][item.nodeid] = check_in(item).code
     there, chosen = Counter(map(environment_of, collected)), Counter(map(environment_of, selected))
     missing = {file.name for file in suite_directory().glob("test_*.py")} - run.modules
+    run.all_collected = not (missing or run.selected_by_id or leaves_out)
     for name in run.planned:
         run.partial[name] = _partial(len(missing), chosen[name], there[name], singly=run.selected_by_id)
     selected[:] = in_order(selected)
@@ -151,6 +160,12 @@ def deselect_unasked(config: pytest.Config, items: list[pytest.Item]) -> None:
     if unasked:
         config.hook.pytest_deselected(items=unasked)
         items[:] = [item for item in items if item not in set(unasked)]
+
+
+def leaves_out(session: pytest.Session) -> bool:
+    """Whether files were left out by `--ignore`, or because they could not be collected."""
+    option = session.config.option
+    return bool(option.ignore or option.ignore_glob or session.testsfailed)
 
 
 def selected_by_id(config: pytest.Config) -> bool:

@@ -66,7 +66,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     run = session.config.stash[RUN]
     with run.guarded("the plan of the run"):
         run.selected_by_id = collect.selected_by_id(session.config)
-        collect.plan(run, run.there, session.items)
+        collect.plan(run, run.there, session.items, leaves_out=collect.leaves_out(session))
     run.there = []
 
 

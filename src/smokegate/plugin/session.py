@@ -54,6 +54,10 @@ class Run:
         """How many processes share the work; 0 where this one does it alone."""
         self.checks: dict[str, Check] = {}
         """What is stated beside each check that was collected, selected or not, by its code."""
+        self.codes: set[str] = set()
+        """The codes of all checks that there are, also of those that no environment of this run declares."""
+        self.all_collected = False
+        """Whether every check was collected, so that a code which is not among them does not exist."""
         self.outcomes: dict[str, dict[str, TestOutcome]] = {e.name: {} for e in environments}
         self.there: list[pytest.Item] = []
         """What was collected, before anything was selected."""
