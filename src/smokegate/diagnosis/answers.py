@@ -14,7 +14,15 @@ from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer, is_mark
 from smokegate.observation.evidence.json_rules import MISSING, lookup
 from smokegate.observation.exchange import Answer, Exchange, NoAnswer
 from smokegate.observation.plan.backend import endpoint_name
-from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES, KEPT, LOGIN, LOGIN_FIRST, REGISTER
+from smokegate.observation.plan.sign_in.names import (
+    JOURNEY_NAMES,
+    KEPT,
+    LEFT_CLEAN_UP,
+    LEFT_LOGIN,
+    LOGIN,
+    LOGIN_FIRST,
+    REGISTER,
+)
 from smokegate.observation.plan.step import ACCOUNT_PREFLIGHT, FROM_HERE, PREFLIGHT
 
 if TYPE_CHECKING:
@@ -125,7 +133,7 @@ class Answers(Struct, frozen=True, dict=True):
 
 def _made_by_edge(name: str, answer: Answer, promise: Expectation | None) -> EdgeAnswer | None:
     """Return what the edge says of itself in the answer of an exchange, None where the application gave it."""
-    may_refuse = name in MAY_REFUSE or name.startswith(("called on ", FROM_HERE))
+    may_refuse = name in MAY_REFUSE or name.startswith(("called on ", FROM_HERE, LEFT_LOGIN, LEFT_CLEAN_UP))
     refusal = may_refuse and answer.status in REFUSING and not is_marked(answer)
     if refusal and (name not in SIGNING_IN or answer.body.is_json):
         return None

@@ -16,13 +16,17 @@ class DefaultCertificate(Struct, frozen=True):
     owner: str
     names: re.Pattern[str]
     step: str
+    local: bool
+    """Whether it is made for `localhost`, where it is not out of place."""
 
 
 @cache
 def _known() -> tuple[DefaultCertificate, ...]:
     table = tomllib.loads((files("smokegate.knowledge") / "certificates.toml").read_text(encoding="utf-8"))
     return tuple(
-        DefaultCertificate(each["owner"], re.compile(each["names"], re.IGNORECASE), each["step"])
+        DefaultCertificate(
+            each["owner"], re.compile(each["names"], re.IGNORECASE), each["step"], local=each.get("local", False)
+        )
         for each in table["certificate"]
     )
 

@@ -69,7 +69,7 @@ def test_unnamed_gateway_is_recognised_by_general_signs(status: int, text: Any, 
     assert found.confidence is not Confidence.CERTAIN
     assert "not known" in found.title or UNKNOWN in found.title or "redirected" in found.title
     assert any("application itself" in each for each in found.competing)
-    assert "Find out which of the two it is" in found.steps[0]
+    assert "Find out whether the application or a gateway" in found.steps[0]
 
 
 @pytest.mark.parametrize(

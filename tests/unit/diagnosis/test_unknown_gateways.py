@@ -211,7 +211,7 @@ def test_unknown_gateway_is_a_gateway(name: str) -> None:
     assert found.code in codes, found
     if found.code.startswith("edge."):
         assert found.confidence is not Confidence.CERTAIN
-        assert "Find out which of the two it is" in found.steps[0]
+        assert "Find out whether the application or a gateway" in found.steps[0]
 
 
 @pytest.mark.parametrize("name", APPLICATIONS)

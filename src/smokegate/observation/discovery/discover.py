@@ -95,7 +95,7 @@ def _health_check(
     answers = dict(first)
     check = health_check([first[path] for path in known[:FIRST_ROUND] if path in first], missing_page, page)
     if check is None:
-        keep = SCRIPTS if page.is_html else 0
+        keep = SCRIPTS if page.is_html and "<script" in page.text.lower() else 0
         tried = (*health_paths(first["/openapi.json"]), *known[FIRST_ROUND:])
         more = [path for path in tried if path not in answers][: max(0, getter.left - keep - 1)]
         answers |= getter.get(more)
@@ -109,7 +109,8 @@ def _note_health(
     if check is None:
         guarded = [path for path in known if path in answers and answers[path].status in {401, 403}]
         found.guarded = guarded[0] if guarded else ""
-        none = f"none of {', '.join(known)} is one" if len(known) > 1 else f"{known[0]} does not answer like one"
+        tried = [path for path in known if path in answers]
+        none = f"tried {', '.join(tried)}" if len(tried) > 1 else f"{known[0]} does not answer like one"
         found.missing.append(f"health check: {f'{found.guarded} wants credentials' if guarded else none}")
         return
     found.health = confirmed(check, more.get(check.path))
@@ -195,4 +196,4 @@ def _note_version(found: Found, answers: list[Response]) -> None:
         where = found.version.header or found.version.field
         found.found.append(f"version {found.version.value} in {where} of {found.version.path}")
     else:
-        found.missing.append("version: no answer names one")
+        found.missing.append("version: no response contains one")

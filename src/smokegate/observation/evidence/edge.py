@@ -65,6 +65,8 @@ class EdgeAnswer(Struct, frozen=True):
     """Replaces the cause's title."""
     steps: tuple[str, ...] = ()
     """What to do on this platform."""
+    link: str = ""
+    """Its documentation."""
     header: bool = False
     """Whether the sign is a verbatim header."""
 
@@ -180,6 +182,7 @@ def _edge_answer(file: EdgeFile, sign: Sign, answer: Answer) -> EdgeAnswer:
         certain=not (sign.likely or sign.weak),
         weak=sign.weak,
         title=sign.title,
-        steps=(*file.steps_for(sign.says), *([f"{file.name}'s own words for it: {file.link}"] if file.link else [])),
+        steps=file.steps_for(sign.says),
+        link=file.link,
         header=header is not None,
     )

@@ -12,6 +12,7 @@ from smokegate.diagnosis.database_texts import Found, Spoken, found, spoken, spo
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen, seen_whole
+from smokegate.knowledge.causes import Step, cause_text
 from smokegate.observation.evidence.health_parts import database_words, lines_of_trouble, plain
 from smokegate.observation.evidence.health_vocabulary import DATABASE_KEY
 
@@ -31,6 +32,8 @@ TITLES = {
     "disk-full": "The database of {host} has no disk space left",
 }
 """What a driver's text means beyond "it cannot use its database"."""
+WRONG_IN_THE_VARIABLE = frozenset({"login", "name", "no-database"})
+"""Meanings for which the app's variable is compared first: the database is up, or its name is not known."""
 UNSURE = {"pool": ("connections that are not given back", "a database that is away or refuses the app: see its log")}
 """What else the words of one meaning are written for."""
 SAYS_DOWN = re.compile(
@@ -86,7 +89,13 @@ def _driver(case: Case, texts: list[Spoken]) -> Signs:
         against=up,
         competing=UNSURE.get(place.says),
         title=TITLES.get(place.says),
+        steps=_compare_first() if place.says in WRONG_IN_THE_VARIABLE else None,
     )
+
+
+def _compare_first() -> tuple[Step, ...]:
+    look, compare, *rest = cause_text("app.database-unreachable").steps
+    return (compare, look, *rest)
 
 
 def _is_about_the_account(case: Case, text: Spoken) -> bool:

@@ -6,21 +6,26 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from smokegate.diagnosis.exchange_names import is_sample
+from smokegate.diagnosis.broken import is_broken
+from smokegate.diagnosis.exchange_names import host_of, is_sample
 from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.rule import REACHED, Case, Judge, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import carries_credentials, edge_signs, limited, sometimes
+from smokegate.diagnosis.wording import seen
 from smokegate.knowledge.causes import CauseText, Step, cause_text
 from smokegate.knowledge.edge_files import SAYS
 from smokegate.observation.evidence.edge import UNKNOWN
+from smokegate.observation.evidence.html import is_html
+from smokegate.observation.evidence.sign_in_reply import reply
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Hit
+    from smokegate.observation.evidence.edge import EdgeAnswer
 
 TELL_APART: tuple[Step, ...] = (
     (
-        "Find out which of the two it is: look for this request in the application's log. If it is not there, a gateway"
-        " in front of the application answered."
+        "Find out whether the application or a gateway in front of it answered: if this request is not in the"
+        " application's log, it was a gateway."
     ),
     (
         "Or send the same request past the gateway, on the server: `curl -sSi http://127.0.0.1:{port}{health}`.",
@@ -69,14 +74,16 @@ def _detailed(case: Case, text: CauseText, signs: Signs, hit: Hit) -> Signs:
         title=edge.title or (f"{text.title}; which gateway is not known" if unknown else None),
         competing=((ITSELF,) if not edge.certain else ()) + text.competing,
         against=against,
-        steps=_shortened(steps),
+        steps=_shortened(steps, edge),
         evidence=(*signs.evidence, *_marks_missed(case, hit)),
         names={**signs.names, "edge": f"{edge.edge[0].upper()}{edge.edge[1:]}"},
     )
 
 
-def _shortened(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    return tuple(dict.fromkeys(steps))[:STEPS_AT_MOST]
+def _shortened(steps: tuple[Step, ...], edge: EdgeAnswer) -> tuple[Step, ...]:
+    # The documentation comes last: the first step is often the only one that is shown.
+    link = (f"{edge.edge[0].upper()}{edge.edge[1:]}'s documentation: {edge.link}",) if edge.link else ()
+    return (*tuple(dict.fromkeys(steps))[: STEPS_AT_MOST - len(link)], *link)
 
 
 def _marks_missed(case: Case, hit: Hit) -> tuple[str, ...]:
@@ -93,7 +100,32 @@ def _marks_missed(case: Case, hit: Hit) -> tuple[str, ...]:
     return (f"it lacks {own[0]}, which each other answer of the application carries",) if own else ()
 
 
+def kept_out(case: Case) -> Signs | None:
+    """Judge by a gateway's refusal, or by a health check that was redirected to a sign-in page of the same host."""
+    signs, health = by_kind("edge.kept-out")(case), case.exchange("health")
+    if signs is not None or health is None or health.answer is None or not is_broken(case, health):
+        return signs
+    if not (is_html(health.answer) and reply(health.answer).turned_away):
+        return None
+    walled = [each for each in case.backend if each.answer and reply(each.answer).turned_away]
+    return Signs(
+        evidence=(seen(health),),
+        exchanges=("health", *(each.name for each in walled if each is not health)),
+        confidence=Confidence.LIKELY,
+        title="Requests to {target} are redirected to a sign-in page",
+        steps=(*TELL_APART[:1], *cause_text("edge.kept-out").steps),
+        names={"target": host_of(health.request.url)},
+    )
+
+
 CODES = tuple(f"edge.{says}" for says in SAYS)
 RULES = tuple(
-    Rule(code, Level.ROUTING, by_kind(code), after=REACHED, unless=("nginx.stale-upstream",)) for code in CODES
+    Rule(
+        code,
+        Level.ROUTING,
+        kept_out if code == "edge.kept-out" else by_kind(code),
+        after=REACHED,
+        unless=("nginx.stale-upstream",),
+    )
+    for code in CODES
 )

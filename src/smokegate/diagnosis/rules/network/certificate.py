@@ -23,6 +23,7 @@ AFTER = (
     "net.connect-timeout",
 )
 DEFAULT = "tls.default-certificate"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 ALERTS = (
     (re.compile(r"unrecognized.name", re.IGNORECASE), Confidence.CERTAIN),
     (
@@ -41,6 +42,8 @@ def _default(case: Case) -> Signs | None:
         shown = hit.outcome.detail if isinstance(hit.outcome, NoAnswer) else ""
         known = default_certificate(shown.rpartition("the certificate is ")[2])
         signs = wire_signs(case, (hit,))
+        if known is not None and known.local and case.names["hostname"] in LOOPBACK:
+            continue
         if known is not None and signs is not None:
             return replace(
                 signs, names={**signs.names, "shows": known.owner}, steps=(known.step, *cause_text(DEFAULT).steps)

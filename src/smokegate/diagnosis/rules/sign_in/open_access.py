@@ -5,11 +5,18 @@ from __future__ import annotations
 from smokegate.diagnosis.model import Confidence
 from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
+from smokegate.knowledge.causes import Step
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.sign_in import opens, refuses_login, shows_account, signs_in
 from smokegate.observation.evidence.sign_in_reply import reply
 
 EXPLAINED = ("app.wrong-service", "frontend.spa-answers-api")
+AFTER_LOGOUT: tuple[Step, ...] = (
+    "If the token or the cookie itself holds the session (a JSON web token; Flask, Rails or cookie-session by default),"
+    " a logout cannot revoke it: set `revokes = false` for `logout` in {file}.",
+    "Otherwise check whether the logout deletes the session on the server, for all instances.",
+    "Check whether a cache keeps the response of a signed-in user: it needs `Cache-Control: private, no-store`.",
+)
 
 
 def survives(case: Case) -> Signs | None:
@@ -22,20 +29,21 @@ def survives(case: Case) -> Signs | None:
             continue
         own = case.app("account")
         sure = shows_account(api, reply(answer), reply(own) if own is not None else None)
-        by_design = exchange.name == "account after logout" and not api.by_cookie
+        by_design = exchange.name == "account after logout"
         return Signs(
             evidence=(seen(exchange, body(answer)),),
             exchanges=(exchange.name,),
             confidence=Confidence.CERTAIN if sure else Confidence.POSSIBLE,
             competing=_competing(sure=sure, by_design=by_design),
             title="A token or session from before the logout still opens the account at {host}" if by_design else None,
+            steps=AFTER_LOGOUT if by_design else None,
         )
     return None
 
 
 def _competing(*, sure: bool, by_design: bool) -> tuple[str, ...] | None:
     if by_design:
-        return ("tokens that outlive a logout by design: `revokes = false` for `logout` in {file}",)
+        return ("tokens or sessions that outlive a logout by design",)
     return None if sure else ("an answer to any request, or what guests see: this run's account is not in it",)
 
 
