@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from tests_support.diagnosis import BACKEND, an_environment, answered, everywhere, judged, seen, silent
+from tests_support.diagnosis import BACKEND, an_environment, answered, everywhere, judged, page, seen, silent
 
 from smokegate.diagnosis.model import Confidence, Finding, Owner
 from smokegate.diagnosis.verdict import BY_OWNER, Verdict
 from smokegate.observation.evidence.edge import UNKNOWN, edge_answer
-from smokegate.observation.exchange import Answer, Attempt, Body, Exchange, Headers
+from smokegate.observation.exchange import Answer, Attempt, Body, Exchange, Headers, Redirect
 from smokegate.observation.transport.causes import WireCause
 
 HTML = {"content-type": "text/html"}
@@ -266,3 +266,26 @@ def test_plain_http_at_a_tls_port_is_the_proxys_where_the_address_is_https(url: 
     found = edge_answer(Answer(400, Headers(()), Body(text, len(text)), url=url))
     assert found is not None
     assert found.code == code
+
+
+def test_documentation_of_an_edge_is_the_last_step() -> None:
+    """The first step is often the only one that is shown, and a link to a manual is no step to begin with."""
+    text = "<html><head><title>403 Forbidden</title></head><center>nginx/1.22.1</center></html>"
+    found = headline(*both(403, text, {**HTML, "server": "nginx/1.22.1"}), environment=BARE)
+    links = [each for each in found.steps if "documentation: https://nginx.org" in each]
+    assert links
+    assert links[0] not in found.steps[:2]
+
+
+def test_health_check_behind_a_sign_in_page_of_the_same_host_is_kept_out() -> None:
+    """oauth2-proxy redirects to `/oauth2/sign_in`: no single-page fallback answers, and the app was not reached."""
+    away = (Redirect(302, f"{BACKEND}/health", "/oauth2/sign_in?rd=/health"),)
+    pages = [
+        page(name, text="<form><input type=password></form>", redirects=away)
+        for name in ("health", "endpoint /api/ready")
+    ]
+    health = {"samples": 1, "text": "ok"}
+    backend = {"url": BACKEND, "health": health, "endpoints": [{"path": "/api/ready"}]}
+    found = headline(*pages, environment=an_environment(**ALONE, backend=backend))
+    assert (found.code, found.confidence) == ("edge.kept-out", Confidence.LIKELY)
+    assert "sign-in page" in found.title

@@ -230,6 +230,42 @@ def test_a_redirect_to_where_one_signs_in_turns_a_client_away() -> None:
     assert judged(replace(step, outcome=away)).headline is None
 
 
+def test_session_that_outlives_its_logout_may_do_so_by_design() -> None:
+    """Flask and Rails keep the session in the cookie: the first step says how to declare that, not to go offline."""
+    sign_in = {**EVERYTHING["sign_in"], "session": "cookie", "logout": "/api/auth/logout"}
+    shown = {"id": 7, "email": "smokegate+0123456789ab@example.com"}
+    finding = found_by(
+        "sign-in.session-survives",
+        answered("account after logout", 200, shown),
+        environment=an_environment(sign_in=sign_in),
+    )
+    assert finding is not None
+    assert "from before the logout" in finding.title
+    assert "revokes = false" in finding.steps[0]
+
+
+def test_account_left_behind_that_is_gone_is_no_trouble() -> None:
+    """A login page that refuses it, with 401 and in HTML, says that nothing is left to delete."""
+    assert (
+        judged(page("login of an account left behind 1", 401, text="<h1>Sign in</h1>Wrong password.")).headline is None
+    )
+
+
+def test_refusal_of_the_clients_credentials_is_no_missing_setting() -> None:
+    """Django REST framework says so where a proxy drops the `Authorization` header."""
+    said = {"detail": "Authentication credentials were not provided."}
+    codes = [each.code for each in judged(*(answered(name, 401, said) for name in ("account", "account again"))).findings]
+    assert codes == ["sign-in.token-refused"]
+
+
+def test_database_that_does_not_exist_is_compared_with_the_variable_first() -> None:
+    """It runs, and it is another one's name that the app was given."""
+    said = {"error": 'connection failed: FATAL: database "shop2" does not exist'}
+    finding = found_by("app.database-unreachable", answered("endpoint /api/ready", 500, said))
+    assert finding is not None
+    assert "DATABASE_URL" in finding.steps[0]
+
+
 def test_a_page_in_place_of_the_account_that_a_token_opens_is_no_account() -> None:
     """A proxy passes this one path to the frontend."""
     page = "<!doctype html><html><body><div id=root></div></body></html>"

@@ -295,3 +295,20 @@ def test_a_name_is_made_of_the_host():
     """Names that environments can have."""
     assert name_for("https://www.shop.example.com/app") == "shop-example-com"
     assert name_for("http://[::1]:8000") == "1"
+
+
+def test_the_last_usual_path_is_tried_beside_a_page_without_scripts(web, found):
+    """No request is set aside for scripts that the page does not have."""
+    web.answers["/"] = PAGE
+    web.answers["/status"] = reply({"ok": True, "database": "up"})
+
+    assert found().health.path == "/status"
+
+
+def test_only_paths_that_were_tried_are_named(web, found):
+    """A page with scripts leaves no request for the last of the usual paths."""
+    web.answers["/"] = Reply(200, b"<!doctype html><title>Shop</title><script src=/a.js></script>", HTML)
+    web.answers["/status"] = reply({"ok": True})
+
+    (missing,) = [each for each in found().missing if each.startswith("health check")]
+    assert all((path in missing) == (("GET", path) in web.asked) for path in ("/ping", "/status"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests_support.diagnosis import judged, silent_everywhere
+from tests_support.diagnosis import an_environment, judged, silent_everywhere
 
 from smokegate.knowledge.certificates import default_certificate
 from smokegate.observation.transport.causes import WireCause
 
+ALONE = {"sign_in": None, "frontend": None, "version": None}
 SELF_SIGNED = "SSLCertVerificationError: certificate verify failed: self-signed certificate; the certificate is "
 SHOWN = [
     ("for CN=TRAEFIK DEFAULT CERT, issued by CN=TRAEFIK DEFAULT CERT", "Traefik"),
@@ -52,3 +53,13 @@ def test_certificate_of_a_deployment_is_no_default(names: str) -> None:
 
     assert diagnosis.headline is not None
     assert diagnosis.headline.code == "tls.untrusted"
+
+
+def test_certificate_for_localhost_is_no_default_where_localhost_is_checked() -> None:
+    """It is for the right name: what counts is that it has expired, or whose authority it is from."""
+    environment = an_environment(**{**ALONE, "backend": {"url": "https://localhost:8443"}})
+    shown = "certificate has expired; the certificate is for CN=localhost, issued by CN=Shop Root"
+    diagnosis = judged(*silent_everywhere(WireCause.TLS_EXPIRED, shown), environment=environment)
+
+    assert diagnosis.headline is not None
+    assert diagnosis.headline.code == "tls.expired"
