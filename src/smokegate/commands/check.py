@@ -145,5 +145,6 @@ def _print(arguments: argparse.Namespace, document: dict[str, Any], found: dict[
     shown = [{**each, "name": found[each["name"]].url.partition("://")[2]} for each in document["environments"]]
     console.write(block({**document, "environments": shown}, None, UNWRAPPED, full=True))
     sent = document["run"]["requests"] + sum(each.requests for each in found.values())
-    more = f"{sent} requests, all of them reading. Keep it as a file to build on: smokegate init {arguments.urls[0]}"
+    again = f"smokegate init {arguments.urls[0]}" + (f" --health {arguments.health}" if arguments.health else "")
+    more = f"{sent} requests, all read-only. To write an environment file: {again}"
     console.write(TerminalLine(line) for line in ("", more))

@@ -88,8 +88,8 @@ def _creating(environment: Environment, console: Console, *, journey: bool) -> b
     sign_in = environment.sign_in
     if sign_in is not None and sign_in.creates_accounts and not journey:
         console.note(
-            "not watched: signing in, since every round would create an account; --journey does it all the same, "
-            "and a standing account needs no such permission (docs/environments.md, sign_in.standing)"
+            "sign-in is skipped, because it would create an account in every round: --journey includes it, "
+            "or declare an existing account (docs/environments.md, sign_in.standing)"
         )
     return journey
 

@@ -80,6 +80,8 @@ UNJUDGED = {
     Owner.TEST_DATA: "nothing was learned: follow the steps, run again",
 }
 """What to do where the cause is not the runner itself."""
+IN_PART = "not everything could be judged: fix the reason given, run again"
+"""What to do where no cause is named, such as a variable that is not set: the runner may be in order."""
 DECISIONS = {
     Verdict.PASS: "go on",
     Verdict.WARN: "go on, look at the warnings",
@@ -96,8 +98,8 @@ def decision(verdict: Verdict, diagnosis: Diagnosis, *, partial: str = "") -> st
         return "fix the configuration, a rollback will not help"
     if partial and (verdict in {Verdict.PASS, Verdict.WARN} or (verdict is Verdict.UNKNOWN and headline is None)):
         return "nothing is decided: only a part of the checks ran"
-    if verdict is Verdict.UNKNOWN and headline is not None:
-        return UNJUDGED.get(headline.owner, DECISIONS[verdict])
+    if verdict is Verdict.UNKNOWN:
+        return UNJUDGED.get(headline.owner, DECISIONS[verdict]) if headline is not None else IN_PART
     return DECISIONS[verdict]
 
 

@@ -184,7 +184,7 @@ class Observer:
 
     @property
     def standing(self) -> str:
-        """Progress: `9 of 14 answered, waiting 6 s for GET /health (10 s an attempt)`."""
+        """Progress: `9 of 14 answered, waiting 6 s for GET /health (up to 10 s per attempt)`."""
         return self._graph.standing
 
     def close(self) -> None:

@@ -50,7 +50,7 @@ def outcome_of(readiness: Readiness) -> str:
     if readiness.ready:
         return f"ready after {readiness.waited:.1f} s ({polls})"
     why = f": {readiness.gave_up}" if readiness.gave_up else ", the time to wait is over"
-    return f"not ready after {readiness.waited:.1f} s ({polls}){why}; judging what is there now"
+    return f"not ready after {readiness.waited:.1f} s ({polls}){why}; running the checks anyway"
 
 
 class ProgressLine:

@@ -190,7 +190,7 @@ def test_a_standing_account_signs_in_every_round(watched: Watched, well: CheckRe
     """It creates nothing."""
     sign_in = {"login": "/api/auth/login", "account": "/api/auth/me"}
     watched.run([well], count=1, environment=an_environment(sign_in=sign_in))
-    assert "not watched" not in watched.err.getvalue()
+    assert "sign-in is skipped" not in watched.err.getvalue()
 
 
 def test_a_pause_can_be_interrupted(watched: Watched, well: CheckResult) -> None:

@@ -254,8 +254,11 @@ def test_account_left_behind_that_is_gone_is_no_trouble() -> None:
 def test_refusal_of_the_clients_credentials_is_no_missing_setting() -> None:
     """Django REST framework says so where a proxy drops the `Authorization` header."""
     said = {"detail": "Authentication credentials were not provided."}
-    codes = [each.code for each in judged(*(answered(name, 401, said) for name in ("account", "account again"))).findings]
-    assert codes == ["sign-in.token-refused"]
+    found = judged(*(answered(name, 401, said) for name in ("account", "account again"))).findings
+    assert [each.code for each in found] == ["sign-in.key-not-shared"]
+    assert "received none" in found[0].title
+    assert "`Authorization`" in found[0].steps[0]
+    assert "environments/staging.toml" in found[0].steps[0]
 
 
 def test_database_that_does_not_exist_is_compared_with_the_variable_first() -> None:

@@ -104,7 +104,7 @@ def test_an_older_healthy_commit_is_waited_out(pool: Pool, serve: Serve) -> None
     url = serve(turns(PREVIOUS, PREVIOUS, READY)).url
     found = waited(pool, environment(url, IN_HEALTH), commit=COMMIT[:7], lines=lines)
     assert (found.ready, found.polls) == (True, 2 + SETTLED)
-    assert any(f"from version {OLD[:12]}" in line and "awaited: version 0123456" in line for line in lines)
+    assert any(f"from version {OLD[:12]}" in line and "still missing: version 0123456" in line for line in lines)
 
 
 def test_a_commit_with_a_path_of_its_own_is_read_there(pool: Pool, serve: Serve) -> None:
@@ -300,4 +300,4 @@ def test_a_label_that_stays_old_is_no_new_version(
     found = waited(pool, given, commit=COMMIT, wait=1.0)
     assert not found.ready
     assert found.gave_up is not None
-    assert f"awaited: version {COMMIT[:12]}" in found.gave_up
+    assert f"still missing: version {COMMIT[:12]}" in found.gave_up

@@ -75,7 +75,7 @@ class Graph:
 
     @property
     def standing(self) -> str:
-        """Progress: `9 of 14 answered, waiting 6 s for GET /health (10 s an attempt)`."""
+        """Progress: `9 of 14 answered, waiting 6 s for GET /health (up to 10 s per attempt)`."""
         with self._condition:
             oldest = min(self.running, key=self.running.__getitem__, default=None)
             since = 0.0 if oldest is None else time.monotonic() - self.running[oldest]
@@ -83,7 +83,7 @@ class Graph:
         if step is None:
             return text
         path = urlsplit(step.target.url).path or "/"
-        return f"{text}, waiting {since:.0f} s for {step.target.method} {path} ({self._retries.timeout:g} s an attempt)"
+        return f"{text}, waiting {since:.0f} s for {step.target.method} {path} (up to {self._retries.timeout:g} s per attempt)"
 
     def get(self, name: str) -> Exchange | None:
         """Return an exchange, None if it is not done."""

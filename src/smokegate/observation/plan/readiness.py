@@ -107,7 +107,7 @@ class ReadinessWait:
     def line(self) -> str:
         """Return a status line: elapsed time, last response, and what is missing."""
         seconds = time.monotonic() - self._began
-        where = f"last answer: {self._last}; awaited: {self._awaited}"
+        where = f"last answer: {self._last}; still missing: {self._awaited}"
         deploy = f"; {self._watch.line}" if self._watch is not None and self._watch.line else ""
         return f"waiting for {seconds:.0f} s; {where}{deploy}"
 
@@ -201,7 +201,7 @@ class ReadinessWait:
             if self._watch is not None:
                 self._watch.stop()
             if not ready and gave_up is None:
-                where = f"last answer: {self._last}; awaited: {self._awaited}"
-                gave_up = f"the time was up after {waited:.0f} s; {where}"
+                where = f"last answer: {self._last}; still missing: {self._awaited}"
+                gave_up = f"timed out after {waited:.0f} s; {where}"
             self._result = Readiness(waited=waited, ready=ready, polls=self._polls, gave_up=gave_up, requests=sent)
         self._done(self._result)
