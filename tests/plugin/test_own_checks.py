@@ -8,7 +8,7 @@ import textwrap
 
 import pytest
 from tests_support.running import Ran, clean_environment
-from tests_support.web import reply
+from tests_support.web import Reply, reply
 
 FILE = 'title = "Own"\n[backend]\nurl = "{url}"\n[[backend.endpoints]]\npath = "/cart"\ntouches = ["database"]\n'
 
@@ -182,3 +182,21 @@ def test_an_error_of_ours_below_an_own_check_is_unknown(project):
 
     assert (ran.code, ran.environment()["verdict"]) == (6, "UNKNOWN"), ran.out
     assert "error inside smokegate in own.ours: TypeError" in ran.out
+
+
+def test_the_cookie_of_a_forms_redirect_is_sent_to_the_next_page(project, web):
+    """Frameworks set the session cookie on the redirect: the page after it, and later requests, need it."""
+    web.answers["/enter"] = Reply(302, b"", (("Location", "/me"), ("Set-Cookie", "sid=of-this-session; Path=/")))
+    web.answers["/me"] = lambda asked: reply({"signed_in": "sid=of-this-session" in asked.headers.get("Cookie", "")})
+    ran = project("""
+        from smokegate.api import Deployment, check
+
+        @check("shop.enter", after=("health.ok",))
+        def test_visitor_can_sign_in(deployment: Deployment) -> None:
+            '''The form signs in.'''
+            client = deployment.client
+            page = client.post("/enter", form={"name": "smoke"}, harmless=True)
+            page.expect(page.value("signed_in"), "the account")
+            client.get("/me").expect(client.get("/me").value("signed_in"), "still the account")
+    """)
+    assert outcome(ran, "shop.enter")["outcome"] == "passed"

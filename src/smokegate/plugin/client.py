@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from msgspec.structs import replace
+
 from smokegate.environment.headers import CREDENTIALS
 from smokegate.environment.request_contradictions import GRAPHQL_WRITE
 from smokegate.observation.evidence.cookies import Browser, Cookie, browser_of
@@ -16,6 +18,7 @@ from smokegate.plugin.failures import Blocked, Misuse
 from smokegate.plugin.response import Response
 
 if TYPE_CHECKING:
+    from smokegate.observation.exchange import Exchange
     from smokegate.observation.observer import Observer
 
 Sender = Callable[[], "Observer"]
@@ -116,11 +119,40 @@ class Client:
         source.redactor.add(*(str(each) for name, each in named.items() if CREDENTIALS.search(name)))
         request = self._request(method, path, query, json, form, dict(headers or {}), follow)
         try:
-            exchange = source.send(request, self._take, late=self.cleaning)
+            exchange = self._send(source, request)
         except InterruptedRunError as over:
             raise Blocked(str(over)) from None
         self._touched(exchange.name)
         return Response(exchange, self._offline)
+
+    def _send(self, source: Observer, request: RequestToSend) -> Exchange:
+        """Send a request; each redirect of a write is a request of its own, with the cookies set so far.
+
+        A form's answer usually sets the session cookie together with the redirect to the next page.
+        """
+        if not request.follow or request.method in SAFE_METHODS:
+            return source.send(request, self._take, late=self.cleaning)
+        from smokegate.observation.transport.limits import MAX_REDIRECTS, BadRedirectError  # noqa: PLC0415 -- as below
+        from smokegate.observation.transport.redirects import next_request  # noqa: PLC0415 -- imported where it is used
+
+        own_cookie = not self._kept and any(name.lower() == "cookie" for name, _ in request.headers)
+        for _ in range(MAX_REDIRECTS):
+            answers: list[RawResponse] = []
+            exchange = source.send(replace(request, follow=False), answers.append, late=self.cleaning)
+            if not answers:
+                break
+            self._take(answers[-1])
+            try:
+                following = next_request(request, answers[-1], Headers(answers[-1].headers).get("location"))
+            except BadRedirectError:
+                following = None
+            if following is None:
+                break
+            self._touched(exchange.name)
+            kept = "" if own_cookie else self._browser().sent(self._kept, following.url)
+            headers = [pair for pair in following.headers if own_cookie or pair[0].lower() != "cookie"]
+            request = replace(following, headers=(*headers, *((("Cookie", kept),) if kept else ())))
+        return exchange
 
     def secret(self, name: str) -> str:
         """Return a secret that `[checks] secrets` of the file names.

@@ -60,6 +60,15 @@ def test_a_healthy_deployment_goes_on(check, web, tmp_path):
     assert {method for method, _ in web.asked} == {"GET"}
 
 
+def test_the_way_to_write_a_file_repeats_the_health_checks_path(check, web):
+    """Without it `init` would not find what was just checked."""
+    web.answers["/internal/alive"] = reply({"status": "ok"})
+
+    done = check(web.url, "--health", "/internal/alive")
+
+    assert done.stdout.rstrip().endswith(f"smokegate init {web.url} --health /internal/alive")
+
+
 def test_the_document_is_that_of_every_run(check, web):
     """`--json` prints the run's JSON, with what was found in it."""
     web.answers["/healthz"] = reply({"status": "ok", "db": "ok"})

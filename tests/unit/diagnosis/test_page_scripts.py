@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from tests_support.diagnosis import FRONTEND, an_environment, answered, page, seen
+from tests_support.diagnosis import BACKEND, FRONTEND, an_environment, answered, page, seen
 
 from smokegate.environment.model import Environment
+from smokegate.observation.evidence.called_address import AddressJudge
 from smokegate.observation.evidence.page_calls import judged
 from smokegate.observation.exchange import Exchange
-from smokegate.observation.model import PageView
+from smokegate.observation.model import ApiAddress, PageView
 from smokegate.observation.plan.frontend.page import page_of
 from smokegate.observation.plan.frontend.reading import Reading
 
@@ -208,6 +209,15 @@ def test_a_client_that_keeps_no_address_calls_the_pages_own_host(script: str) ->
     assert judgement(script, exchanges=(answered("called on frontend /items", body=[{"id": 1}]),)) == "right"
     assert judgement(script.replace("/items", "/pages"), exchanges=(NOT_THERE,)) == "not known"
     assert judgement(f"fetch(`{API}/api/items`);{script}", exchanges=(NOT_THERE,)) == "right"
+
+
+def test_an_api_over_plain_http_is_blocked_although_the_file_declares_it() -> None:
+    """The page is served over https: browsers block the calls, whatever the file names as the API's address."""
+    declared = an_environment(
+        backend={"url": BACKEND.replace("https", "http")}, frontend={"url": FRONTEND}, sign_in=None, version=None
+    )
+    address = ApiAddress("/assets/index.js", f"{declared.backend.url}/api", f"{declared.backend.url}/api", "client")
+    assert AddressJudge(declared, None, (address,)).kind(address)[0] == "frontend.plain-http"
 
 
 GENERATED = (

@@ -261,6 +261,13 @@ def test_what_to_do_where_nothing_was_learned_is_its_causes(owner: Owner, what: 
     assert decision(Verdict.UNKNOWN, found) == f"nothing was learned: {what}, run again"
 
 
+def test_what_to_do_where_no_cause_is_named_does_not_blame_the_runner() -> None:
+    """Where only a variable is not set, most was learned: the reason says what to set."""
+    found = decision(Verdict.UNKNOWN, Diagnosis("staging"))
+    assert "runner" not in found
+    assert "nothing was learned" not in found
+
+
 def test_a_run_cut_short_says_in_one_line_what_was_not_checked() -> None:
     """How many checks, and which: by their code, or without the path of their file."""
     observation = seen(complete=False)

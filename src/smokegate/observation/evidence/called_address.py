@@ -60,17 +60,16 @@ class AddressJudge:
             meant = bare[1] in {None, "localhost", self.calls.wanted.hostname}
             return ("frontend.calls-itself", why) if meant else (UNCLEAR, "")
         found = split_address(address.resolved)
-        if self.calls.is_wanted(found):
+        wanted = self.calls.is_wanted(found)
+        insecure = found.scheme == "http" and self.calls.home.scheme == "https"
+        # Browsers block it even where the file names the API's address so; only this machine's own is exempt.
+        if insecure and found.hostname == self.calls.wanted.hostname and not (wanted and is_local(found.hostname)):
+            page = self._answer("page")
+            return (UNCLEAR if page is not None and upgrades(page) else "frontend.plain-http"), ""
+        if wanted:
             return self._by_path(address, found.path)
         if origin_of(found) == origin_of(self.calls.home):
             return self._itself(address)
-        if (
-            found.hostname == self.calls.wanted.hostname
-            and found.scheme == "http"
-            and self.calls.home.scheme == "https"
-        ):
-            page = self._answer("page")
-            return (UNCLEAR if page is not None and upgrades(page) else "frontend.plain-http"), ""
         if is_developer_tool(address.resolved) or is_third_party(address.resolved):
             return UNCLEAR, ""
         return ("frontend.calls-localhost" if is_local(found.hostname) else "frontend.another-backend"), ""

@@ -83,7 +83,8 @@ class Graph:
         if step is None:
             return text
         path = urlsplit(step.target.url).path or "/"
-        return f"{text}, waiting {since:.0f} s for {step.target.method} {path} (up to {self._retries.timeout:g} s per attempt)"
+        limit = f"up to {self._retries.timeout:g} s per attempt"
+        return f"{text}, waiting {since:.0f} s for {step.target.method} {path} ({limit})"
 
     def get(self, name: str) -> Exchange | None:
         """Return an exchange, None if it is not done."""

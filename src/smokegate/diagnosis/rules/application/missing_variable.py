@@ -37,7 +37,7 @@ def judge(case: Case) -> Signs | None:
     words = list(found(NOT_SET, broken))
     if not words:
         own = list(stated("setting", broken))
-        # A refusal speaks of the client's credentials, not of the app's: "Authentication credentials were not provided."
+        # A refusal is about the client's credentials, not the app's: "Authentication credentials were not provided."
         inside = [each for each in broken if each.answer is None or each.answer.status not in {401, 403}]
         return _setting(list(found(NO_SETTING, inside)), "is not there") or _setting(own, MISSING)
     variable = words[0].word

@@ -12,8 +12,10 @@ from smokegate.observation.evidence.sign_in_reply import reply
 
 EXPLAINED = ("app.wrong-service", "frontend.spa-answers-api")
 AFTER_LOGOUT: tuple[Step, ...] = (
-    "If the token or the cookie itself holds the session (a JSON web token; Flask, Rails or cookie-session by default),"
-    " a logout cannot revoke it: set `revokes = false` for `logout` in {file}.",
+    (
+        "If the session is in the token or cookie itself (JWT; Flask and Rails by default), set `revokes = false` for"
+        " `logout` in {file}: a logout cannot revoke it."
+    ),
     "Otherwise check whether the logout deletes the session on the server, for all instances.",
     "Check whether a cache keeps the response of a signed-in user: it needs `Cache-Control: private, no-store`.",
 )
