@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from smokegate.commands.arguments import CommandError
 from smokegate.environment.extras import not_installed
 from smokegate.observation.evidence.sink import line as safe
 
@@ -17,7 +18,7 @@ PATIENCE = 60.0
 """Seconds that a command may take; the next round does not wait longer for it."""
 
 
-class AlertError(ValueError):
+class AlertError(CommandError):
     """An alert that cannot be sent as it is given; the text says why."""
 
 

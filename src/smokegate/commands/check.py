@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
-import sys
 import tempfile
-from contextlib import closing
+from contextlib import closing, redirect_stderr, redirect_stdout
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from smokegate.commands.arguments import CommandError, add_health
 from smokegate.commands.check_verdict import downgrade_guesses
-from smokegate.exit_codes import UNKNOWN, USAGE
+from smokegate.exit_codes import UNKNOWN
 
 if TYPE_CHECKING:
     from smokegate.observation.discovery.found import Found
@@ -50,7 +51,7 @@ UNUSED = (
 def describe(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument("urls", nargs="+", metavar="URL", help="the deployment's address, such as shop.example.com")
-    parser.add_argument("--health", default="", metavar="PATH", help="the health check's path, if it is not found")
+    add_health(parser)
     parser.add_argument("--json", action="store_true", help="print the run's JSON document instead of text")
     parser.epilog = (
         "exit codes: 0 go on, 1 broken, 6 could not be judged, 7 the platform's outage, 4 an argument cannot be used"
@@ -59,16 +60,10 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Discover, judge and report; returns the exit code."""
-    from smokegate.commands.discovering import AddressError, address_of, discover_all  # noqa: PLC0415 - start-up time
+    from smokegate.commands.discovering import address_of, discover_all  # noqa: PLC0415 - start-up time
     from smokegate.observation.transport.pool import Pool  # noqa: PLC0415 - see above
 
-    try:
-        urls = list(dict.fromkeys(address_of(each) for each in arguments.urls))
-        if arguments.health and not arguments.health.startswith("/"):
-            raise AddressError(f"--health={arguments.health}: expected a path that starts with /")  # noqa: TRY301 - one way out
-    except AddressError as wrong:
-        sys.stderr.write(f"smokegate check: {wrong}\n")
-        return USAGE
+    urls = list(dict.fromkeys(address_of(each) for each in arguments.urls))
     with closing(Pool(len(urls))) as pool:
         found = discover_all(pool, urls, arguments.health, _load_suite)
         from smokegate.commands.environment_text import environment_text, name_for  # noqa: PLC0415 - see above
@@ -77,8 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         texts = {name: environment_text(each, name, each.url) for name, each in zip(names, found, strict=True)}
         document, printed = _judged(texts, pool)
     if document is None:
-        sys.stderr.write(f"smokegate check: the suite came to no result, an error inside smokegate:\n{printed}\n")
-        return UNKNOWN
+        raise CommandError(f"the suite came to no result, an error inside smokegate:\n{printed}", UNKNOWN)
     for name, each in zip(names, found, strict=True):
         downgrade_guesses(document, name, each)
     _print(arguments, document, dict(zip(names, found, strict=True)))
@@ -104,8 +98,10 @@ def _names(wanted: list[str]) -> list[str]:
 
 def _judged(texts: dict[str, str], pool: Pool) -> tuple[dict[str, Any] | None, str]:
     """Run the suite on environments that exist for this run only, in an empty folder, where no code of others is."""
-    from smokegate.commands.discovering import quietly  # noqa: PLC0415 - costs start-up time
+    import pytest  # noqa: PLC0415 - costs start-up time
+
     from smokegate.commands.run import BARE, IGNORED  # noqa: PLC0415 - see above
+    from smokegate.plugin.embedded import Lent  # noqa: PLC0415 - see above
     from smokegate.plugin.options import PRIVATE  # noqa: PLC0415 - see above
     from smokegate.plugin.suite_location import suite_directory  # noqa: PLC0415 - see above
 
@@ -119,28 +115,24 @@ def _judged(texts: dict[str, str], pool: Pool) -> tuple[dict[str, Any] | None, s
         own = {"env": ",".join(texts), "environments": name, "reports": name}
         options = [f"{PRIVATE}{option}={value}" for option, value in own.items()]
         without = [word for plugin in UNUSED for word in ("-p", f"no:{plugin}")]
-        _, printed = quietly(
-            [*BARE, f"--rootdir={name}", "--noconftest", *without, *options, str(suite_directory())],
-            pool,
-        )
+        words = [*BARE, f"--rootdir={name}", "--noconftest", *without, *options, str(suite_directory())]
+        printed = io.StringIO()
+        with redirect_stdout(printed), redirect_stderr(printed):
+            pytest.main(words, plugins=[Lent(pool)])
         report = folder / f"{'+'.join(texts)}.json"
-        return (json.loads(report.read_text("utf-8")) if report.is_file() else None), printed
+        return (json.loads(report.read_text("utf-8")) if report.is_file() else None), printed.getvalue()
 
 
 def _print(arguments: argparse.Namespace, document: dict[str, Any], found: dict[str, Found]) -> None:
-    from smokegate.report.console import Console  # noqa: PLC0415 - costs start-up time
+    from smokegate.commands.discovering import found_lines  # noqa: PLC0415 - costs start-up time
+    from smokegate.report.console import Console  # noqa: PLC0415 - see above
     from smokegate.report.terminal import UNWRAPPED, TerminalLine, block  # noqa: PLC0415 - see above
 
     console = Console()
     if arguments.json:
         console.document(json.dumps(document, ensure_ascii=False, indent=1))
         return
-    lines = []
-    for each in found.values():
-        lines.append(each.url)
-        lines += [f"  found      {line}" for line in each.found]
-        lines += [f"  assumed    {line}" for line in each.assumed]
-        lines += [f"  not found  {line}" for line in each.missing]
+    lines = [line for each in found.values() for line in (each.url, *found_lines(each))]
     console.write(TerminalLine(line) for line in (*lines, ""))
     shown = [{**each, "name": found[each["name"]].url.partition("://")[2]} for each in document["environments"]]
     console.write(block({**document, "environments": shown}, None, UNWRAPPED, full=True))

@@ -1,16 +1,15 @@
-"""What `check`, `init` and `new` share: addresses, discovery, and a run of pytest that prints nothing."""
+"""What `check`, `init` and `new` share: addresses, discovery, and what was discovered in lines."""
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from functools import partial
 from urllib.parse import urlsplit
 
+from smokegate.commands.arguments import CommandError
 from smokegate.environment.addresses import is_loopback, origin
 from smokegate.observation.discovery.discover import discover
 from smokegate.observation.discovery.found import Found
@@ -18,16 +17,8 @@ from smokegate.observation.discovery.getter import settle
 from smokegate.observation.transport.pool import Pool
 
 
-class AddressError(ValueError):
-    """An address cannot be used; the text says what was expected."""
-
-
 def address_of(text: str) -> str:
-    """Return an address with its scheme: https, and http for this machine.
-
-    Raises:
-        AddressError: it is none.
-    """
+    """Return an address with its scheme: https, and http for this machine; refuses what is none."""
     address = text.strip()
     if "://" not in address:
         host = urlsplit(f"//{address}").hostname or ""
@@ -36,20 +27,18 @@ def address_of(text: str) -> str:
         return origin(address)
     except ValueError as wrong:
         shown = re.sub(r"//[^/]*@", "//…@", text)
-        raise AddressError(f"{shown!r}: {wrong}") from None
+        raise CommandError(f"{shown!r}: {wrong}") from None
 
 
 def discover_all(
     pool: Pool, urls: Sequence[str], health: str = "", meanwhile: Callable[[], object] = lambda: None
 ) -> list[Found]:
-    """Look at several deployments side by side.
+    """Look at several deployments side by side; `health` is the health check's path, where it is known.
 
-    Args:
-        pool: sends the requests.
-        urls: their addresses.
-        health: the health check's path, where it is known.
-        meanwhile: is done while they answer.
+    `meanwhile` is done while they answer.
     """
+    if health and not health.startswith("/"):
+        raise CommandError(f"--health={health}: expected a path that starts with /")
     pending = [_aside(partial(discover, url, pool, health), url) for url in urls]
     meanwhile()
     found = [future.result() for future in pending]
@@ -65,13 +54,7 @@ def _aside(job: Callable[[], Found], name: str) -> Future[Found]:
     return future
 
 
-def quietly(arguments: list[str], pool: Pool) -> tuple[int, str]:
-    """Run pytest in this process; returns its exit code and what it would have printed."""
-    import pytest  # noqa: PLC0415 - costs start-up time
-
-    from smokegate.plugin.embedded import Lent  # noqa: PLC0415 - see above
-
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        code = int(pytest.main(arguments, plugins=[Lent(pool)]))
-    return code, printed.getvalue()
+def found_lines(found: Found) -> Iterator[str]:
+    """Yield what was found, assumed and not found, a line each."""
+    for word, lines in (("found", found.found), ("assumed", found.assumed), ("not found", found.missing)):
+        yield from (f"  {word:<10} {line}" for line in lines)

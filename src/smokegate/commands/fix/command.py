@@ -15,6 +15,7 @@ from smokegate.commands.fix.plan import Action, Plan, plan
 from smokegate.commands.fix.remedies import Refusal
 from smokegate.commands.fix.repair import HEALTHY, Repair, Tools, listed
 from smokegate.commands.fix.repair import repair as run_repair
+from smokegate.commands.suite_process import Request
 from smokegate.environment.model import Environment
 from smokegate.observation.server.host import HostError, connect
 from smokegate.observation.server.project import Project
@@ -142,7 +143,7 @@ class _Call(Struct, frozen=True):
 
         def check_again(wait: float | None) -> CheckResult:
             expected = self.arguments.expect_commit
-            return run_checks(self.environment, self.console, wait=wait, doing="checking again", expected=expected)
+            return run_checks(Request(self.environment, wait, expected=expected), self.console, "checking again")
 
         return Tools(
             executor=executor,
