@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -52,8 +54,9 @@ def fix(arguments: argparse.Namespace, environment: Environment, first: CheckRes
     if environment.compose is None and environment.render is not None:
         host = f"render: {environment.render.service}"
     journal = Journal(arguments.reports / "fixes.jsonl", environment.name, host)
-    call = _Call(arguments, environment, first, console, journal)
-    decision = plan(first.report, rollback=arguments.allow_rollback, green=call.green)
+    green = green_versions(read_history(history_file(arguments.reports, environment.name)))
+    planned = partial(plan, rollback=arguments.allow_rollback, green=green)
+    call, decision = _Call(arguments, environment, first, console, journal, planned), planned(first.report)
     if isinstance(decision, Refusal):
         return call.refuse(decision)
     return call.on_platform(decision) if decision.platform else call.on_server(decision)
@@ -67,11 +70,7 @@ class _Call(Struct, frozen=True):
     first: CheckResult
     console: Console
     journal: Journal
-
-    @property
-    def green(self) -> tuple[str, ...]:
-        """The versions that runs with these reports saw green."""
-        return green_versions(read_history(history_file(self.arguments.reports, self.environment.name)))
+    plan: Callable[..., Plan | Refusal]
 
     def on_server(self, decision: Plan) -> Result:
         """Act with docker compose on the server, under a lock that only one fix can hold."""
@@ -151,8 +150,7 @@ class _Call(Struct, frozen=True):
             check_again=check_again,
             agree=agree,
             say=self.console.note,
-            rollback=self.arguments.allow_rollback,
-            green=self.green,
+            plan=self.plan,
         )
 
     def _finished(self, state: Repair) -> Result:

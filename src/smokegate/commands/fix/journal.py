@@ -15,13 +15,7 @@ State = Literal["refused", "planned", "applied", "failed", "did not help", "veri
 
 
 class Journal:
-    """Appends to the record, and keeps what this fix wrote.
-
-    Args:
-        path: the file; its directory is made where it is missing.
-        environment: the environment's name.
-        host: where the commands run.
-    """
+    """Appends to the record, whose directory is made where it is missing, and keeps what this fix wrote."""
 
     def __init__(self, path: Path, environment: str, host: str) -> None:
         self._path = path

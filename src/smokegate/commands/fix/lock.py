@@ -44,11 +44,7 @@ class Lock:
         self._token = token
 
     def touch(self) -> None:
-        """Show that the holder is alive.
-
-        Raises:
-            LockedError: someone else has taken it over.
-        """
+        """Show that the holder is alive; raises LockedError where someone else has taken it over."""
         if not self._host.run(["sh", "-c", TOUCH, "sh", self._path, self._token]).ok:
             raise LockedError(f"the lock {self._path} on {self._host.name} is no longer ours")
 
@@ -95,7 +91,7 @@ def _take(host: Host, path: str, holder: str, stale_after: float) -> None:
     if gone:
         found = attempt(gone)
     if found is not None:
-        raise LockedError(_finished(host, path, found))
+        raise LockedError(_held_by(host, path, found))
 
 
 def _read(text: str) -> dict[str, object]:
@@ -116,7 +112,7 @@ def _token_if_gone(text: str) -> str:
     return str(found.get("token", ""))
 
 
-def _finished(host: Host, path: str, text: str) -> str:
+def _held_by(host: Host, path: str, text: str) -> str:
     found = _read(text)
     by = f"by {found['who']} (process {found.get('pid')})" if "who" in found else "by an unknown user"
     since = f" since {found['since']}" if "since" in found else ""

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from smokegate.commands.fix.executor import Done
-from smokegate.commands.fix.plan import QUICK, Action
+from smokegate.commands.fix.plan import ALL_TRIED, QUICK, Action
 from smokegate.commands.fix.remedies import Kind, Refusal, Remedy
+from smokegate.environment.render import Render
 from smokegate.observation.evidence.version import same_commit
 from smokegate.observation.render.client import RenderApi
 from smokegate.observation.render.collect import find, read_deploys
 from smokegate.observation.render.model import ApiError, PlatformView, RenderService
 from smokegate.observation.render.read import service
-
-if TYPE_CHECKING:
-    from smokegate.environment.render import Render
-    from smokegate.report.model import EnvironmentReport
+from smokegate.report.model import EnvironmentReport
 
 PACE, SLOWEST = 2.0, 10.0
 """Seconds between two looks at a deploy that is waited for: at first, and when it takes long."""
@@ -52,7 +48,7 @@ def actions(
         return left
     if Kind.ROLLBACK in remedy.kinds and not rollback:
         return Refusal("what is left is to roll back to the deploy before: --allow-rollback")
-    return Refusal("every permitted action was tried, but none helped" if tried else NO_WAY_BACK)
+    return Refusal(ALL_TRIED if tried else NO_WAY_BACK)
 
 
 def _backend(report: EnvironmentReport) -> RenderService | Refusal:
@@ -87,26 +83,19 @@ def _of_kind(kind: Kind, found: RenderService, report: EnvironmentReport, green:
 
 
 class PlatformExecutor:
-    """Executes through the platform's API.
-
-    Args:
-        section: the address and the key.
-        api: sends.
-        say: shows the progress of a deploy.
-        pause: waits for some seconds.
-    """
+    """Executes through the platform's API, and shows the progress of a deploy."""
 
     def __init__(
         self,
         section: Render,
         api: RenderApi,
         say: Callable[[str], None],
-        pause: Callable[[float], object] | None = None,
+        pause: Callable[[float], object] = time.sleep,
     ) -> None:
         self._section = section
         self._api = api
         self._say = say
-        self._pause = pause or threading.Event().wait
+        self._pause = pause
         self._before: set[str] = set()
         self._deploys = self._resumed = False
 
@@ -114,19 +103,18 @@ class PlatformExecutor:
         """Return the exact requests of an action."""
         return tuple(f"{method} {self._section.api}{path} {body}" for method, path, body in action.commands)
 
-    def do(self, action: Action) -> Done:
+    def do(self, action: Action) -> str | None:
         """Send the requests of an action, each once: one whose response was lost is not sent again."""
-        began = time.monotonic()
         try:
             self._before = {each.id for each in self._service_now().deploys}
             for _, path, body in action.commands:
                 self._api.post(path, json.loads(body))
         except ApiError as error:
-            return Done(ok=False, said=str(error), seconds=time.monotonic() - began)
+            return str(error)
         self._deploys, self._resumed = action.kind is not Kind.RESTART, action.kind is Kind.RESUME
         if action.kind is Kind.ROLLBACK:
             self._say("auto-deploy stays as it is: where it is on, the next push deploys the newer code again")
-        return Done(ok=True, said="", seconds=time.monotonic() - began)
+        return None
 
     def settle(self, services: Collection[str], limit: float) -> str | None:  # noqa: ARG002 -- as the protocol has it
         """Wait until the deploy that was started is live; returns why it is not, if `limit` seconds pass."""

@@ -58,11 +58,7 @@ class Done(Struct, frozen=True):
 
 
 def follow(environment: Mapping[str, Any], repository: str, seen: Seen) -> Done:
-    """Bring the issue of one environment in line with its verdict.
-
-    Raises:
-        GitHubError: a call failed.
-    """
+    """Bring the issue of one environment in line with its verdict."""
     name, verdict = str(environment["name"]), str(environment["verdict"])
     cause = str((environment.get("cause") or {}).get("code") or "none")
     found = _open_issue(repository, name)
