@@ -83,12 +83,14 @@ def _load_suite() -> None:
     """Load what judging needs, while the deployment answers: it takes about as long as its answers."""
     for name in LATER:
         import_module(name)
+    from smokegate.commands.environment_text import template  # noqa: PLC0415 - see run
     from smokegate.diagnosis.catalogue import all_rules  # noqa: PLC0415 - see run
     from smokegate.knowledge.database_texts import driver_texts  # noqa: PLC0415 - see run
     from smokegate.report.page import templates  # noqa: PLC0415 - see run
 
     all_rules(logs=False, platform=False, server=False, browser=False)
     driver_texts()
+    template()
     templates().get_template("page.html")
 
 

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 def write(arguments: argparse.Namespace, name: str, url: str) -> Path:
     """Discover a deployment and write its environment file; returns where. Ends with 2 where it was not written."""
     from smokegate.commands.discovering import address_of, discover_all, found_lines  # noqa: PLC0415 - start-up time
-    from smokegate.commands.environment_text import NAME, environment_text, name_for  # noqa: PLC0415 - see above
+    from smokegate.commands.environment_text import NAME, environment_text, name_for, template  # noqa: PLC0415 - see above
     from smokegate.observation.evidence import sink  # noqa: PLC0415 - see above
     from smokegate.observation.transport.pool import Pool  # noqa: PLC0415 - see above
 
@@ -50,7 +50,7 @@ def write(arguments: argparse.Namespace, name: str, url: str) -> Path:
             expected = "expected letters, digits, dash and underscore, and not `all`"
             raise CommandError(f"{name!r} cannot be a name: {expected}")  # noqa: TRY301 - one way out
         with closing(Pool()) as pool:
-            (found,) = discover_all(pool, [address], arguments.health)
+            (found,) = discover_all(pool, [address], arguments.health, template)
     except CommandError as wrong:
         raise CommandError(sink.line(str(wrong)), REFUSED) from None
     path: Path = arguments.environments / f"{name}.toml"
