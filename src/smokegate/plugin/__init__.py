@@ -17,7 +17,7 @@ import pytest
 from smokegate.plugin import compatible_page as _compatible_page
 from smokegate.plugin import options as _options
 from smokegate.plugin import suite_location as _suite_location
-from smokegate.plugin.run_key import RUN
+from smokegate.plugin.run_key import EMBEDDED, LENT, RUN
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -44,15 +44,6 @@ def _starting() -> Generator[None]:
         raise hook_guard.startup_error(error) from error
 
 
-def _given(config: pytest.Config) -> tuple[Any, Any]:
-    """Return the settings and the connection pool that a smokegate command passed to this run, or None for each."""
-    if "smokegate.plugin.embedded" not in sys.modules:
-        return None, None
-    from smokegate.plugin.embedded import Embedded, Lent
-
-    return Embedded.of(config), Lent.of(config)
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
     """Load the environments, and have the suite collected where no paths are named."""
@@ -63,7 +54,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
 def _begin(early_config: pytest.Config, args: list[str]) -> None:
     _compatible_page.keep_hooks(early_config.pluginmanager)
     known = early_config.known_args_namespace
-    embedded, pool = _given(early_config)
+    embedded, lent = map(early_config.pluginmanager.get_plugin, (EMBEDDED, LENT))
     settings = embedded.settings if embedded is not None else _options.settings(early_config, known)
     if settings is None or known.help or known.version:
         return
@@ -73,7 +64,7 @@ def _begin(early_config: pytest.Config, args: list[str]) -> None:
         paths = _options.check_paths(early_config)
         args[:0] = paths  # not at the end: a bare `--wait` there would take the first one for its value
         known.file_or_dir = paths
-    begin.start(early_config, settings, embedded, pool, sys.modules[__name__])
+    begin.start(early_config, settings, embedded, lent and lent.pool, sys.modules[__name__])
 
 
 @pytest.hookimpl(wrapper=True, specname="pytest_load_initial_conftests")

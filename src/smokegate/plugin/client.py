@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partialmethod
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -46,34 +47,6 @@ class Client:
     def cookies(self) -> dict[str, str]:
         """The values of the cookies that answers have set, by name."""
         return {name: each.value for name, each in self._kept.items()}
-
-    def get(self, path: str, **more: Any) -> Response:
-        """Send a GET; takes what `request` takes."""
-        return self.request("GET", path, **more)
-
-    def head(self, path: str, **more: Any) -> Response:
-        """Send a HEAD; takes what `request` takes."""
-        return self.request("HEAD", path, **more)
-
-    def options(self, path: str, **more: Any) -> Response:
-        """Send an OPTIONS; takes what `request` takes."""
-        return self.request("OPTIONS", path, **more)
-
-    def post(self, path: str, **more: Any) -> Response:
-        """Send a POST; takes what `request` takes."""
-        return self.request("POST", path, **more)
-
-    def put(self, path: str, **more: Any) -> Response:
-        """Send a PUT; takes what `request` takes."""
-        return self.request("PUT", path, **more)
-
-    def patch(self, path: str, **more: Any) -> Response:
-        """Send a PATCH; takes what `request` takes."""
-        return self.request("PATCH", path, **more)
-
-    def delete(self, path: str, **more: Any) -> Response:
-        """Send a DELETE; takes what `request` takes."""
-        return self.request("DELETE", path, **more)
 
     def graphql(self, path: str, query: str, variables: Mapping[str, Any] | None = None, **more: Any) -> Response:
         """Send a GraphQL query, which is a read; a mutation is a write. Takes what `request` takes."""
@@ -121,6 +94,15 @@ class Client:
             raise Blocked(str(over)) from None
         self._touched(exchange.name)
         return Response(exchange, self._offline)
+
+    get = partialmethod(request, "GET")
+    """Sends a GET, as each of these its method; takes what `request` takes."""
+    head = partialmethod(request, "HEAD")
+    options = partialmethod(request, "OPTIONS")
+    post = partialmethod(request, "POST")
+    put = partialmethod(request, "PUT")
+    patch = partialmethod(request, "PATCH")
+    delete = partialmethod(request, "DELETE")
 
     def secret(self, name: str) -> str:
         """Return a secret that `[checks] secrets` of the file names.

@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest.main import _main  # has no public name; below it pytest catches an interrupt
 
-from smokegate.environment.fields import seconds
-from smokegate.plugin.settings import wait_seconds
-
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -135,9 +132,9 @@ class WorkerInterrupts:
         self._run = run
         self._heard: dict[Any, float] = {}
         """When each running worker reported last."""
-        waits = (wait_seconds(run.settings, each) or 0.0 for each in run.environments)
-        limit = run.settings.deadline
-        limits = (each.deadline if limit is None else seconds(limit) for each in run.environments)
+        waits = (run.settings.wait_seconds(each) or 0.0 for each in run.environments)
+        limit = run.settings.limit
+        limits = (each.deadline if limit is None else limit for each in run.environments)
         self._limit = max(waits, default=0.0) + max(limits, default=0.0) + SILENCE
 
     def pytest_configure_node(self, node: Any) -> None:
