@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
-from textwrap import fill
+from textwrap import fill, indent
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -51,11 +51,7 @@ def _start_stack(environment: Environment, fault: str | None) -> tuple[Any, Envi
 
 @contextmanager
 def placed(environment: Environment, fault: str | None = None) -> Iterator[Environment]:
-    """Give the environment with the addresses that it really has; a replica lives as long as the block.
-
-    Raises:
-        smokegate.replica.ReplicaError: the replica could not be started.
-    """
+    """Give the environment with the addresses that it really has; a replica lives as long as the block."""
     if environment.replica is None:
         yield environment
         return
@@ -67,11 +63,7 @@ def placed(environment: Environment, fault: str | None = None) -> Iterator[Envir
 
 
 def check_fault(environment: Environment, fault: str) -> None:
-    """Refuse a fault that an environment cannot have.
-
-    Raises:
-        UnsuitableFaultError: it has no replica, or its replica does not know the fault.
-    """
+    """Refuse, by UnsuitableFaultError, a fault that an environment cannot have."""
     if environment.replica is None:
         raise UnsuitableFaultError(
             f"--fault={fault}: {environment.name} is a real deployment; only an environment with a [replica] "
@@ -103,12 +95,6 @@ def _by_kind(kind: str) -> str:
         first = next(iter(fault.cause), "")
         families.setdefault(first.partition(".")[0] or "other", []).append(name)
     return "\n".join(
-        fill(
-            f"{family}: {', '.join(sorted(names))}",
-            78,
-            initial_indent="  ",
-            subsequent_indent="    ",
-            break_on_hyphens=False,
-        )
+        indent(fill(f"{family}: {', '.join(sorted(names))}", 76, subsequent_indent="  ", break_on_hyphens=False), "  ")
         for family, names in sorted(families.items())
     )

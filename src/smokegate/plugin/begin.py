@@ -87,11 +87,11 @@ def register(config: pytest.Config, run: Run) -> None:
 
 def _register_reports(config: pytest.Config, run: Run, reports: Reporting) -> None:
     """Register what only the process has that a person started."""
-    from smokegate.plugin import last_scan, reporting  # noqa: PLC0415 - costs start-up time
+    from smokegate.plugin import reporting  # noqa: PLC0415 - costs start-up time
 
     if run.settings.observes and run.embedded is None:
         reporting.name_reports(config, run)
-        config.pluginmanager.register(last_scan.LastScan(reports), "smokegate-scan")
+        config.pluginmanager.register(reporting.LastScan(reports), "smokegate-scan")
     if getattr(config.option, "tx", None):
         from smokegate.plugin import workers  # noqa: PLC0415 - only where work is spread
 

@@ -16,9 +16,8 @@ from smokegate.plugin.session import Run
 
 def explain(item: pytest.Item, broken: AssertionError) -> ExplainedFailure | None:
     """Return what a person should read instead of a traceback, None where the test is not a check."""
-    run = item.config.stash.get(RUN, None)
-    name = environment_of(item)
-    if run is None or name is None:
+    run, name = item.config.stash[RUN], environment_of(item)
+    if name is None:
         return None
     exchange = _exchange(run, name, broken)
     if exchange is not None:

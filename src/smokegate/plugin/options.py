@@ -89,11 +89,7 @@ def private(word: str) -> str:
 
 
 def add_options(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Add smokegate's options to pytest's; their values are in `config.option.smokegate_NAME`.
-
-    Raises:
-        pytest.UsageError: another plugin has an option of the same name.
-    """
+    """Add smokegate's options to pytest's; their values are in `config.option.smokegate_NAME`."""
     private = pluginmanager.hasplugin(RUN_PLUGIN)
     named = {f"{PRIVATE if private else '--'}{name}": (name, attributes) for name, attributes in OPTIONS.items()}
 
@@ -109,11 +105,7 @@ def add_options(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager
 
 
 def refuse_misspelt_options(config: pytest.Config, words: Sequence[str]) -> None:
-    """Refuse a word of the command line that is almost an option of ours.
-
-    Raises:
-        pytest.UsageError: there is one.
-    """
+    """Refuse a word of the command line that is almost an option of ours."""
     given = list(words)
     given = given[: given.index("--")] if "--" in given else given
     prefix = PRIVATE if config.pluginmanager.hasplugin(RUN_PLUGIN) else "--"
