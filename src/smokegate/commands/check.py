@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import os
 import tempfile
 from contextlib import closing, redirect_stderr, redirect_stdout
 from importlib import import_module
@@ -100,16 +99,11 @@ def _names(wanted: list[str]) -> list[str]:
 
 def _judged(texts: dict[str, str], pool: Pool) -> tuple[dict[str, Any] | None, str]:
     """Run the suite on environments that exist for this run only, in an empty folder, where no code of others is."""
-    import pytest  # noqa: PLC0415 - costs start-up time
-
-    from smokegate.commands.run import BARE, IGNORED  # noqa: PLC0415 - see above
+    from smokegate.commands.run import run_pytest  # noqa: PLC0415 - costs start-up time
     from smokegate.plugin.embedded import Lent  # noqa: PLC0415 - see above
     from smokegate.plugin.options import PRIVATE  # noqa: PLC0415 - see above
     from smokegate.plugin.suite_location import suite_directory  # noqa: PLC0415 - see above
 
-    for variable in IGNORED:
-        os.environ.pop(variable, None)
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     with tempfile.TemporaryDirectory(prefix="smokegate-check-") as name:
         folder = Path(name)
         for environment, text in texts.items():
@@ -117,10 +111,10 @@ def _judged(texts: dict[str, str], pool: Pool) -> tuple[dict[str, Any] | None, s
         own = {"env": ",".join(texts), "environments": name, "reports": name}
         options = [f"{PRIVATE}{option}={value}" for option, value in own.items()]
         without = [word for plugin in UNUSED for word in ("-p", f"no:{plugin}")]
-        words = [*BARE, f"--rootdir={name}", "--noconftest", *without, *options, str(suite_directory())]
+        words = [f"--rootdir={name}", "--noconftest", *without, *options, str(suite_directory())]
         printed = io.StringIO()
         with redirect_stdout(printed), redirect_stderr(printed):
-            pytest.main(words, plugins=[Lent(pool)])
+            run_pytest(words, [Lent(pool)])
         report = folder / f"{'+'.join(texts)}.json"
         return (json.loads(report.read_text("utf-8")) if report.is_file() else None), printed.getvalue()
 

@@ -20,17 +20,6 @@ from smokegate.plugin import suite_location as _suite_location
 from smokegate.plugin.run_key import EMBEDDED, LENT, RUN
 
 
-def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Add `--env` and its companions."""
-    with _starting():
-        _suite_location.leave_unrewritten(pluginmanager)
-        _options.add_options(parser, pluginmanager)
-        if sys.stdout is None or sys.stderr is None:
-            from smokegate import standard_streams
-
-            standard_streams.ensure()
-
-
 @contextmanager
 def _starting() -> Generator[None]:
     """Report an error of ours in one line while there is no run yet that could record it."""
@@ -44,14 +33,21 @@ def _starting() -> Generator[None]:
         raise hook_guard.startup_error(error) from error
 
 
+@_starting()
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add `--env` and its companions."""
+    _suite_location.leave_unrewritten(pluginmanager)
+    _options.add_options(parser, pluginmanager)
+    if sys.stdout is None or sys.stderr is None:
+        from smokegate import standard_streams
+
+        standard_streams.ensure()
+
+
 @pytest.hookimpl(tryfirst=True)
+@_starting()
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
     """Load the environments, and have the suite collected where no paths are named."""
-    with _starting():
-        _begin(early_config, args)
-
-
-def _begin(early_config: pytest.Config, args: list[str]) -> None:
     _compatible_page.keep_hooks(early_config.pluginmanager)
     known = early_config.known_args_namespace
     embedded, lent = map(early_config.pluginmanager.get_plugin, (EMBEDDED, LENT))

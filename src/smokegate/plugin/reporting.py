@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
+from smokegate.exit_codes import UNKNOWN
 from smokegate.plugin.options import worker_slot
 from smokegate.plugin.outcomes import gather
 
@@ -107,13 +108,12 @@ class Reporting:
         return result
 
     def _decide(self, session: pytest.Session, exitstatus: int, *, cut_short: bool) -> None:
-        from smokegate.diagnosis.verdict import Verdict  # noqa: PLC0415 - as below
         from smokegate.plugin.output import Output  # noqa: PLC0415 - imported while the network is waited for
         from smokegate.plugin.run_report import report_of  # noqa: PLC0415 - as above
 
         run = self._run
         if exitstatus in OURS:
-            session.exitstatus = Verdict.UNKNOWN.code  # stays where an error of ours keeps the run from being decided
+            session.exitstatus = UNKNOWN  # stays where an error of ours keeps the run from being decided
         report = report_of(run, time.perf_counter() - run.clock, exitstatus, cut_short=cut_short)
         session.exitstatus = report.exit
         if run.embedded is not None:
