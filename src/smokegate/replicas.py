@@ -13,40 +13,35 @@ from msgspec.structs import replace
 from smokegate.environment.model import Environment, with_addresses
 
 if TYPE_CHECKING:
-    from smokegate.replica import Fault, Replica
+    from smokegate.replica import Fault
 
 
 class UnsuitableFaultError(ValueError):
     """An environment cannot be broken in the way that was requested; the text says why and what there is."""
 
 
-def start_replica(environment: Environment, fault: str | None) -> tuple[Replica, Environment]:
+def start_replica(environment: Environment, fault: str | None) -> tuple[Any, Environment]:
     """Start the replica, wait until it is there, and return it and the environment with its addresses."""
     assert environment.replica is not None
     if environment.replica.kind == "compose":
-        return _start_stack(environment, fault)
+        from smokegate.replica.compose import start as start_stack  # noqa: PLC0415 - testcontainers is an extra, and heavy
+
+        stack = start_stack(fault)
+        there = with_addresses(environment, backend_url=stack.backend_url, frontend_url=stack.frontend_url)
+        if there.compose is not None:
+            compose = replace(there.compose, directory=str(stack.directory), port=stack.backend_port)
+            there = replace(there, compose=compose)
+        return stack, there
     from smokegate.replica import start  # noqa: PLC0415 - the replica's server stack is an extra
 
     replica = start(environment.replica.kind, fault)
-    placed = with_addresses(
+    return replica, with_addresses(
         environment,
         backend_url=replica.backend_url,
         frontend_url=replica.frontend_url if environment.frontend else None,
         ca_file=str(replica.ca_file) if replica.ca_file else None,
         platform=replica.platform,
     )
-    return replica, placed
-
-
-def _start_stack(environment: Environment, fault: str | None) -> tuple[Any, Environment]:
-    from smokegate.replica.compose import start  # noqa: PLC0415 - testcontainers is an extra, and heavy
-
-    replica = start(fault)
-    there = with_addresses(environment, backend_url=replica.backend_url, frontend_url=replica.frontend_url)
-    if there.compose is not None:
-        compose = replace(there.compose, directory=str(replica.directory), port=replica.backend_port)
-        there = replace(there, compose=compose)
-    return replica, there
 
 
 @contextmanager

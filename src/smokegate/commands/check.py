@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smokegate.commands.arguments import CommandError, add_health
-from smokegate.commands.check_verdict import downgrade_guesses
 from smokegate.exit_codes import UNKNOWN
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ LATER = (
     "smokegate.environment.load",
     "pytest",
     "smokegate.commands.run",
-    "smokegate.commands.environment_text",
     "smokegate.plugin.session",
     "smokegate.observation.observer",
     "smokegate.api",
@@ -59,22 +57,23 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Discover, judge and report; returns the exit code."""
-    from smokegate.commands.discovering import address_of, discover_all  # noqa: PLC0415 - start-up time
+    from smokegate.commands import discovery  # noqa: PLC0415 - start-up time
     from smokegate.observation.transport.pool import Pool  # noqa: PLC0415 - see above
 
-    urls = list(dict.fromkeys(address_of(each) for each in arguments.urls))
+    urls = list(dict.fromkeys(discovery.address_of(each) for each in arguments.urls))
     with closing(Pool(len(urls))) as pool:
-        found = discover_all(pool, urls, arguments.health, _load_suite)
-        from smokegate.commands.environment_text import environment_text, name_for  # noqa: PLC0415 - see above
+        discovered = discovery.discover_all(pool, urls, arguments.health, _load_suite)
+        from smokegate.commands.check_verdict import downgrade_guesses  # noqa: PLC0415 - see above
 
-        names = _names([name_for(each.url) for each in found])
-        texts = {name: environment_text(each, name, each.url) for name, each in zip(names, found, strict=True)}
+        names = _names([discovery.name_for(each.url) for each in discovered])
+        found = dict(zip(names, discovered, strict=True))
+        texts = {name: discovery.environment_text(each, name, each.url) for name, each in found.items()}
         document, printed = _judged(texts, pool)
     if document is None:
         raise CommandError(f"the suite came to no result, an error inside smokegate:\n{printed}", UNKNOWN)
-    for name, each in zip(names, found, strict=True):
+    for name, each in found.items():
         downgrade_guesses(document, name, each)
-    _print(arguments, document, dict(zip(names, found, strict=True)))
+    _print(arguments, document, found)
     return int(document["run"]["exit"])
 
 
@@ -82,7 +81,7 @@ def _load_suite() -> None:
     """Load what judging needs, while the deployment answers: it takes about as long as its answers."""
     for name in LATER:
         import_module(name)
-    from smokegate.commands.environment_text import template  # noqa: PLC0415 - see run
+    from smokegate.commands.discovery import template  # noqa: PLC0415 - see run
     from smokegate.diagnosis.catalogue import all_rules  # noqa: PLC0415 - see run
     from smokegate.knowledge.database_texts import driver_texts  # noqa: PLC0415 - see run
     from smokegate.report.page import templates  # noqa: PLC0415 - see run
@@ -120,7 +119,7 @@ def _judged(texts: dict[str, str], pool: Pool) -> tuple[dict[str, Any] | None, s
 
 
 def _print(arguments: argparse.Namespace, document: dict[str, Any], found: dict[str, Found]) -> None:
-    from smokegate.commands.discovering import found_lines  # noqa: PLC0415 - costs start-up time
+    from smokegate.commands.discovery import found_lines  # noqa: PLC0415 - costs start-up time
     from smokegate.report.console import Console  # noqa: PLC0415 - see above
     from smokegate.report.terminal import UNWRAPPED, TerminalLine, block  # noqa: PLC0415 - see above
 

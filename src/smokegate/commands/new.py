@@ -35,8 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def write(arguments: argparse.Namespace, name: str, url: str) -> Path:
     """Discover a deployment and write its environment file; returns where. Ends with 2 where it was not written."""
-    from smokegate.commands.discovering import address_of, discover_all, found_lines  # noqa: PLC0415 - start-up time
-    from smokegate.commands.environment_text import NAME, environment_text, name_for, template  # noqa: PLC0415 - see above
+    from smokegate.commands import discovery  # noqa: PLC0415 - start-up time
     from smokegate.observation.evidence import sink  # noqa: PLC0415 - see above
     from smokegate.observation.transport.pool import Pool  # noqa: PLC0415 - see above
 
@@ -44,18 +43,18 @@ def write(arguments: argparse.Namespace, name: str, url: str) -> Path:
         sys.stdout.write(sink.shown(text) + "\n")
 
     try:
-        address = address_of(url)
-        name = name or name_for(address)
-        if not NAME.fullmatch(name) or name == "all":
+        address = discovery.address_of(url)
+        name = name or discovery.name_for(address)
+        if not discovery.NAME.fullmatch(name) or name == "all":
             expected = "expected letters, digits, dash and underscore, and not `all`"
             raise CommandError(f"{name!r} cannot be a name: {expected}")  # noqa: TRY301 - one way out
         with closing(Pool()) as pool:
-            (found,) = discover_all(pool, [address], arguments.health, template)
+            (found,) = discovery.discover_all(pool, [address], arguments.health, discovery.template)
     except CommandError as wrong:
         raise CommandError(sink.line(str(wrong)), REFUSED) from None
     path: Path = arguments.environments / f"{name}.toml"
-    text = environment_text(found, name)
-    for line in (*found_lines(found), f"\n{path}:\n", *(f"    {line}" for line in text.splitlines())):
+    text = discovery.environment_text(found, name)
+    for line in (*discovery.found_lines(found), f"\n{path}:\n", *(f"    {line}" for line in text.splitlines())):
         say(line)
     sys.stdout.write("\n")
     if not _agreed(arguments, path, answered=found.answered):

@@ -94,20 +94,10 @@ def _sarif(file: str, findings: list[Finding]) -> dict[str, Any]:
         "informationUri": page("docs/render.md"),
         "rules": [{"id": rule, "shortDescription": {"text": rule}} for rule in rules],
     }
-    results = [
-        {
-            "ruleId": each.rule,
-            "level": each.level,
-            "message": {"text": each.text},
-            "locations": [
-                {
-                    "physicalLocation": {
-                        "artifactLocation": {"uri": file},
-                        "region": {"startLine": each.line, "startColumn": each.column},
-                    }
-                }
-            ],
-        }
-        for each in findings
-    ]
+    results = []
+    for each in findings:
+        region = {"startLine": each.line, "startColumn": each.column}
+        place = {"physicalLocation": {"artifactLocation": {"uri": file}, "region": region}}
+        result = {"ruleId": each.rule, "level": each.level, "message": {"text": each.text}, "locations": [place]}
+        results.append(result)
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}

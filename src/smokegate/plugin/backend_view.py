@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from smokegate.environment.model import Endpoint, Monitoring
+from smokegate.observation.evidence.assertions import Unmet
+from smokegate.observation.exchange import Exchange
 from smokegate.plugin.failures import Misuse
 from smokegate.plugin.observed import Observed, needed
 from smokegate.plugin.response import Response
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Endpoint, Monitoring
-    from smokegate.observation.evidence.assertions import Unmet
-    from smokegate.observation.exchange import Exchange
 
 
 class EndpointResponse(Response):

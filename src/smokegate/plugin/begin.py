@@ -12,6 +12,7 @@ from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.extras import missing_extra
 from smokegate.environment.fields import seconds
 from smokegate.environment.load import load
+from smokegate.environment.model import Environment
 from smokegate.observation.evidence.sink import SINK
 from smokegate.plugin import hooks, interrupts, start_up
 from smokegate.plugin.hook_guard import guard
@@ -22,7 +23,6 @@ from smokegate.plugin.settings import Settings
 from smokegate.report.history import StateError, states_of
 
 if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
     from smokegate.observation.observer import Pool
     from smokegate.plugin.embedded import Embedded
     from smokegate.plugin.reporting import Reporting

@@ -19,23 +19,17 @@ from smokegate.plugin.response import Response
 if TYPE_CHECKING:
     from smokegate.observation.observer import Observer
 
-Sender = Callable[[], "Observer"]
-"""Returns what sends."""
-
 
 class Client:
     """Sends requests to the backend, each with the credentials that the file declares for it, and keeps cookies.
 
     Each call is an exchange of the report, with its curl line. Any request that is not a read needs `writes = true`
     in the file's `[checks]`. A check that was not run before has a client without cookies.
-
-    Args:
-        source: returns what sends.
-        touched: called with the name of each exchange.
-        offline: returns whether the runner reaches no host at all.
     """
 
-    def __init__(self, source: Sender, touched: Callable[[str], None], offline: Callable[[], bool]) -> None:
+    def __init__(
+        self, source: Callable[[], Observer], touched: Callable[[str], None], offline: Callable[[], bool]
+    ) -> None:
         self._source = source
         self._touched = touched
         self._offline = offline
@@ -90,8 +84,7 @@ class Client:
         if not path.startswith("/"):
             raise Misuse(f'expected a path below the backend\'s address, which begins with "/", found {path!r}')
         url = join(source.environment.backend.url, path)
-        if query:
-            url += ("&" if "?" in url else "?") + urlencode(query)
+        url += ("&" if "?" in url else "?") + urlencode(query) if query else ""
         body, sent = self._body_and_headers(url, json, form, headers or {})
         request = RequestToSend(method, url, sent, body, follow=follow)
         try:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from types import FrameType
+from typing import Any
 
 import pytest
 from _pytest.main import _main  # has no public name; below it pytest catches an interrupt
 
-if TYPE_CHECKING:
-    from types import FrameType
-
-    from smokegate.plugin.session import Run
+from smokegate.plugin.session import Run
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 PATIENCE = 30.0

@@ -37,11 +37,7 @@ def needed(section: Section | None, what: str, needs: str) -> Section:
 class Observed:
     """One deployment's exchanges, with what a check reads of its frontend.
 
-    Args:
-        connect: returns where exchanges come from; called when something is first read.
-        endpoint_index: which declared endpoint this case is about, None where it is about none.
-        touched: called with the name of each exchange that is read.
-        run: knows the test that runs.
+    `connect` is called when something is first read, `touched` with the name of each exchange that is read.
     """
 
     def __init__(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,8 +107,7 @@ def add_options(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager
 
 def refuse_misspelt_options(config: pytest.Config, words: Sequence[str]) -> None:
     """Refuse a word of the command line that is almost an option of ours."""
-    given = list(words)
-    given = given[: given.index("--")] if "--" in given else given
+    given = list(takewhile(lambda word: word != "--", words))
     prefix = PRIVATE if config.pluginmanager.hasplugin(RUN_PLUGIN) else "--"
     spelt = [f"--{each.removeprefix(PRIVATE).removeprefix('--')}" if each.startswith("--") else each for each in given]
     ours = [*(f"--{name}" for name in OPTIONS), "--strict"]  # pytest's own, to which a run of ours gives a meaning

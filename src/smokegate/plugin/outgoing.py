@@ -139,10 +139,7 @@ def _make_metadata_safe(config: pytest.Config) -> None:
 class SafeStream(EnduringStream):
     """A stream that lets no secret through.
 
-    Args:
-        stream: where the text goes.
-        foreign: whether the text is not pytest's own, which moves cursors, sets colours and, in our summary, starts
-            workflow commands.
+    What is `foreign` to pytest may not move cursors, set colours or start workflow commands, as its own text does.
     """
 
     def __init__(self, stream: Any, *, foreign: bool) -> None:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
+from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from msgspec import Struct
 
 from smokegate.environment.fields import seconds
+from smokegate.environment.model import Environment
 from smokegate.plugin.options import FILE_WAIT, RUN_PLUGIN
-
-if TYPE_CHECKING:
-    from argparse import Namespace
-
-    from smokegate.environment.model import Environment
 
 SHORT_COMMIT = re.compile(r"(?=.*[a-fA-F])[0-9a-fA-F]{1,6}")
 #: Options with which pytest shows something and runs no test.
@@ -81,16 +77,16 @@ def read(config: pytest.Config, options: Namespace, names: tuple[str, ...], *, e
     observes = not any(getattr(options, name, None) for name in SHOWING)
     return Settings(
         names=names,
-        directory=_place(config, options.smokegate_environments, "environments"),
-        reports=_place(config, options.smokegate_reports, "reports"),
+        directory=_path(config, options.smokegate_environments) or config.rootpath / "environments",
+        reports=_path(config, options.smokegate_reports) or config.rootpath / "reports",
         overrides=tuple(options.smokegate_set),
         wait=options.smokegate_wait,
         deadline=options.smokegate_deadline,
         expected_commit=_expected(options),
         fault=options.smokegate_fault,
         rehearse=options.smokegate_rehearse and observes,
-        record=_file(config, options.smokegate_record),
-        since=_file(config, options.smokegate_since),
+        record=_path(config, options.smokegate_record),
+        since=_path(config, options.smokegate_since),
         strict=bool(getattr(options, "strict", None)),
         processes=processes if isinstance(processes, int) else 0,
         explicit=explicit,
@@ -99,12 +95,8 @@ def read(config: pytest.Config, options: Namespace, names: tuple[str, ...], *, e
     )
 
 
-def _place(config: pytest.Config, given: str | None, default: str) -> Path:
-    """Return a directory: what is given is relative to the current one, as pytest's own options are."""
-    return config.rootpath / default if given is None else config.invocation_params.dir / Path(given).expanduser()
-
-
-def _file(config: pytest.Config, given: str | None) -> Path | None:
+def _path(config: pytest.Config, given: str | None) -> Path | None:
+    """Return a path that is given: relative to the current directory, as pytest's own options are."""
     return None if given is None else config.invocation_params.dir / Path(given).expanduser()
 
 

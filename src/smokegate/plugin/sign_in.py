@@ -36,10 +36,7 @@ class _Step:
 class SignInResponses:
     """The steps of the journey; reading one fails or blocks the check as `Response` does.
 
-    Args:
-        see: returns a step's response by its name.
-        section: what the environment file says of the sign-in API.
-        exchanges: returns the exchanges of all steps.
+    `section` is what the environment file says of the sign-in API.
     """
 
     def __init__(

@@ -12,9 +12,8 @@ from msgspec.structs import replace
 from tests_support.servers import OLD, away, look_at, looping, server_environment, service, view
 
 from smokegate.commands.common import CheckResult
-from smokegate.commands.fix.journal import Journal
 from smokegate.commands.fix.plan import Action
-from smokegate.commands.fix.repair import MAX_ACTIONS, Repair, Tools, repair
+from smokegate.commands.fix.repair import MAX_ACTIONS, Journal, Repair, Tools, repair
 from smokegate.observation.evidence.sink import SINK
 
 

@@ -7,14 +7,12 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from smokegate.commands.blueprint.read import Finding, Node
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
-    from smokegate.environment.render import Render
+from smokegate.environment.model import Environment
+from smokegate.environment.render import Render
 
 
 @cache

@@ -11,11 +11,10 @@ from msgspec import Struct
 
 from smokegate.commands.common import CheckResult, run_checks
 from smokegate.commands.fix.executor import Executor, ServerExecutor
-from smokegate.commands.fix.journal import Journal
 from smokegate.commands.fix.lock import PATH, LockedError, held
 from smokegate.commands.fix.plan import Action, Plan, plan
 from smokegate.commands.fix.remedies import Refusal
-from smokegate.commands.fix.repair import HEALTHY, Repair, Tools, listed
+from smokegate.commands.fix.repair import HEALTHY, Journal, Repair, Tools, listed
 from smokegate.commands.fix.repair import repair as run_repair
 from smokegate.commands.suite_process import Request
 from smokegate.environment.model import Environment

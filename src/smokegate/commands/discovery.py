@@ -1,24 +1,76 @@
-"""The environment file of a deployment that was discovered: what `check` runs and what `init` and `new` write.
+"""From an address to an environment file: what `check`, `init` and `new` share.
 
-Expected is only what is healthy, and what two answers had in common: never a version, a time, a count or a host.
+Expected in the file is only what is healthy, and what two answers had in common: never a version, a time, a count or a
+host.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from functools import cache
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from smokegate.commands.arguments import CommandError
+from smokegate.environment.addresses import is_loopback, origin
+from smokegate.observation.discovery.discover import discover
 from smokegate.observation.discovery.found import Found, calls_elsewhere
+from smokegate.observation.discovery.getter import settle
 from smokegate.observation.discovery.health import HealthCheck, knowledge
+from smokegate.observation.transport.pool import Pool
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+def address_of(text: str) -> str:
+    """Return an address with its scheme: https, and http for this machine; refuses what is none."""
+    address = text.strip()
+    if "://" not in address:
+        host = urlsplit(f"//{address}").hostname or ""
+        address = f"{'http' if is_loopback(host) else 'https'}://{address}"
+    try:
+        return origin(address)
+    except ValueError as wrong:
+        shown = re.sub(r"//[^/]*@", "//…@", text)
+        raise CommandError(f"{shown!r}: {wrong}") from None
+
+
+def discover_all(
+    pool: Pool, urls: Sequence[str], health: str = "", meanwhile: Callable[[], object] = lambda: None
+) -> list[Found]:
+    """Look at several deployments side by side; `health` is the health check's path, where it is known.
+
+    `meanwhile` is done while they answer.
+    """
+    if health and not health.startswith("/"):
+        raise CommandError(f"--health={health}: expected a path that starts with /")
+    pending = [_aside(partial(discover, url, pool, health), url) for url in urls]
+    meanwhile()
+    found = [future.result() for future in pending]
+    pool.close_idle()
+    return found
+
+
+def _aside(job: Callable[[], Found], name: str) -> Future[Found]:
+    """Do a job in a thread that the end of the program does not wait for."""
+    future: Future[Found] = Future()
+
+    threading.Thread(target=partial(settle, future, job), name=f"discover {name}", daemon=True).start()
+    return future
+
+
+def found_lines(found: Found) -> Iterator[str]:
+    """Yield what was found, assumed and not found, a line each."""
+    for word, lines in (("found", found.found), ("assumed", found.assumed), ("not found", found.missing)):
+        yield from (f"  {word:<10} {line}" for line in lines)
 
 
 def environment_text(found: Found, name: str, title: str = "") -> str:
