@@ -87,7 +87,7 @@ def _show_and_fix(arguments: argparse.Namespace, environment: Environment, first
 
         result = fix(arguments, environment, first, console)
         last, fixed, code = result.last, result.as_json(), result.exit
-        if result.checked_again and not arguments.json:
+        if last is not first and not arguments.json:
             console.write(screen(last.report))
     if arguments.json:
         from smokegate.report.json import document  # noqa: PLC0415 - see above

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
@@ -61,7 +62,7 @@ class Interrupt:
             again.start()
             return
         self._put_off = None
-        if self._heard and number != signal.SIGINT and not _in_main_loop(frame):
+        if self._heard and number != signal.SIGINT and all(each.f_code is not MAIN_LOOP for each in _stack(frame)):
             return
         if not self._heard:
             self._heard = True
@@ -90,15 +91,13 @@ def _is_unsafe(frame: FrameType | None) -> bool:
     """
     if frame is not None and frame.f_code.co_filename == threading.__file__ and frame.f_code.co_name in TAKING:
         return True
-    while frame is not None and frame.f_code.co_filename != IMPORTING and frame.f_lineno is not None:
-        frame = frame.f_back
-    return frame is not None
+    return any(each.f_code.co_filename == IMPORTING or each.f_lineno is None for each in _stack(frame))
 
 
-def _in_main_loop(frame: FrameType | None) -> bool:
-    while frame is not None and frame.f_code is not MAIN_LOOP:
+def _stack(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
         frame = frame.f_back
-    return frame is not None
 
 
 def hear(config: pytest.Config) -> None:

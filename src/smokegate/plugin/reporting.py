@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
+from msgspec import Struct
 
 from smokegate.exit_codes import UNKNOWN
 from smokegate.plugin.options import worker_slot
@@ -172,11 +173,10 @@ def kept_unless_replaced(file: Path | None) -> Generator[None, Any, Any]:
         before.unlink() if file.exists() else before.replace(file)
 
 
-class LastScan:
+class LastScan(Struct, eq=False):
     """Looks for secrets in every file of the run when all are written, before the verdict is shown."""
 
-    def __init__(self, reporting: Reporting) -> None:
-        self._reporting = reporting
+    _reporting: Reporting
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, Any, Any]:

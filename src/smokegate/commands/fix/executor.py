@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Collection
 from typing import Protocol
 
+from msgspec import Struct, field
+
 from smokegate.commands.fix.lock import Lock
 from smokegate.commands.fix.plan import Action
 from smokegate.observation.server import ServiceView, parse
@@ -34,24 +36,23 @@ class Executor(Protocol):
         """Wait until services are ready; returns why they are not if they are not in time (seconds)."""
 
 
-class ServerExecutor:
+class ServerExecutor(Struct):
     """Executes on a server that runs a compose project, and keeps the lock alive; a dry run has none."""
 
-    def __init__(self, project: Project, lock: Lock | None = None) -> None:
-        self._project = project
-        self._lock = lock
-        self._pausing = threading.Event()
+    project: Project
+    lock: Lock | None = None
+    pausing: threading.Event = field(default_factory=threading.Event)
 
     def commands(self, action: Action) -> tuple[str, ...]:
         """Return the exact commands of an action."""
-        return tuple(shlex.join(self._project.argv(*words)) for words in action.commands)
+        return tuple(shlex.join(self.project.argv(*words)) for words in action.commands)
 
     def do(self, action: Action) -> str | None:
         """Run the commands of an action; neither a time-out nor a lost connection raises."""
         for words in action.commands:
             try:
                 self._alive()
-                output = self._project.run(*words, timeout=action.limit)
+                output = self.project.run(*words, timeout=action.limit)
             except HostError as error:
                 return str(error)
             if not output.ok:
@@ -61,17 +62,17 @@ class ServerExecutor:
     def settle(self, services: Collection[str], limit: float) -> str | None:
         """Wait until services are ready."""
         try:
-            return await_ready(self._project, services, limit, pause=self._pause)
+            return await_ready(self.project, services, limit, pause=self._pause)
         except HostError as error:
             return str(error)
 
     def _pause(self, seconds: float) -> None:
         self._alive()
-        self._pausing.wait(seconds)
+        self.pausing.wait(seconds)
 
     def _alive(self) -> None:
-        if self._lock is not None:
-            self._lock.touch()
+        if self.lock is not None:
+            self.lock.touch()
 
 
 def await_ready(

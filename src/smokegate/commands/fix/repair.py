@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from smokegate.commands.common import CheckResult
 from smokegate.commands.fix.executor import Executor
@@ -28,7 +28,7 @@ MAX_ACTIONS = 6
 SETTLED = 30.0
 """Seconds that the edge gets after the services are healthy: nginx answers 502 for some seconds longer."""
 
-Word = Literal["nothing to fix", "refused", "verified", "did not help", "declined", "interrupted"]
+Word = Literal["nothing to fix", "refused", "dry run", "verified", "did not help", "declined", "interrupted"]
 
 State = Literal["refused", "planned", "applied", "failed", "did not help", "verified", "interrupted", "nothing to fix"]
 """The outcome of an action; `applied`: its commands succeeded, `verified`: a check found it healthy."""
@@ -66,7 +66,15 @@ class Repair(Struct):
     last: CheckResult
     word: Word
     reason: str = ""
-    tried: list[Action] = field(default_factory=list)
+    entries: list[dict[str, Any]] = []
+    """What the record has of it."""
+    tried: list[Action] = []
+    exit: int | None = None
+    """The exit code, where it is not the verdict's."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {"result": self.word, "reason": self.reason, "steps": self.entries}
 
 
 class Tools(Struct, frozen=True):
@@ -88,7 +96,7 @@ def repair(first: CheckResult, tools: Tools) -> Repair:
 
     Each action is followed by a new diagnosis, which decides the next one. No action is taken twice.
     """
-    state = Repair(first, "did not help")
+    state = Repair(first, "did not help", entries=tools.journal.entries)
     decision = tools.plan(state.last.report, state.tried)
     if isinstance(decision, Plan):
         announce(decision, tools)
