@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import NoReturn
 
-from smokegate.commands.arguments import CommandError
-from smokegate.exit_codes import UNKNOWN, USAGE
+from smokegate.exit_codes import UNKNOWN, USAGE, CommandError
 from smokegate.project import VERSION
 from smokegate.standard_streams import enduring
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from smokegate.commands.arguments import CommandError
 from smokegate.environment.extras import not_installed
+from smokegate.exit_codes import CommandError
 from smokegate.observation.evidence.sink import line as safe
 
 PATIENCE = 60.0

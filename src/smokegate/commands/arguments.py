@@ -1,19 +1,9 @@
-"""What the commands' command lines have in common: options that several take, and the error that ends a command."""
+"""Options that several commands take."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-
-from smokegate.exit_codes import USAGE
-
-
-class CommandError(Exception):
-    """Ends a command with an exit code; its text is shown behind the command's name."""
-
-    def __init__(self, text: str, code: int = USAGE) -> None:
-        super().__init__(text)
-        self.code = code
 
 
 def add_environments(parser: argparse.ArgumentParser) -> None:

@@ -11,8 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smokegate.commands.arguments import CommandError, add_health
-from smokegate.exit_codes import UNKNOWN
+from smokegate.commands.arguments import add_health
+from smokegate.exit_codes import UNKNOWN, CommandError
 
 if TYPE_CHECKING:
     from smokegate.observation.discovery.found import Found

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from smokegate.commands.arguments import CommandError
 from smokegate.commands.suite_process import Request, run_suite
 from smokegate.diagnosis.verdict import exit_code
 from smokegate.environment.errors import EnvironmentErrors
@@ -19,7 +18,7 @@ from smokegate.environment.extras import missing_extra
 from smokegate.environment.fields import seconds
 from smokegate.environment.load import ALL, load_one
 from smokegate.environment.model import Environment
-from smokegate.exit_codes import UNKNOWN
+from smokegate.exit_codes import UNKNOWN, CommandError
 from smokegate.observation.evidence.sink import SINK
 from smokegate.replica import ReplicaError
 from smokegate.replicas import UnsuitableFaultError, check_fault, placed

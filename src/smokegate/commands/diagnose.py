@@ -6,8 +6,8 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from smokegate.commands.arguments import CommandError, add_check_options
-from smokegate.exit_codes import UNKNOWN
+from smokegate.commands.arguments import add_check_options
+from smokegate.exit_codes import UNKNOWN, CommandError
 
 if TYPE_CHECKING:
     from smokegate.commands.common import CheckResult

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from smokegate.commands.arguments import CommandError
 from smokegate.environment.addresses import is_loopback, origin
+from smokegate.exit_codes import CommandError
 from smokegate.observation.discovery.discover import discover
 from smokegate.observation.discovery.found import Found, calls_elsewhere
 from smokegate.observation.discovery.getter import settle

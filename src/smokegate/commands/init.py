@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from smokegate.commands.arguments import CommandError
 from smokegate.commands.new import REFUSED, options, write
+from smokegate.exit_codes import CommandError
 from smokegate.project import REPOSITORY, VERSION, page
 
 FILE = Path(".github/workflows/smoke.yml")

@@ -7,7 +7,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from smokegate.commands.arguments import CommandError, add_environments, add_health
+from smokegate.commands.arguments import add_environments, add_health
+from smokegate.exit_codes import CommandError
 
 REFUSED = 2
 """The exit code where nothing was written: an argument cannot be used, or no one agreed."""

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smokegate.commands.arguments import CommandError, add_environments, add_overrides
+from smokegate.commands.arguments import add_environments, add_overrides
+from smokegate.exit_codes import CommandError
 from smokegate.project import VERSION, page
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from smokegate.commands.arguments import CommandError
+from smokegate.exit_codes import CommandError
 
 NOT_OURS = (KeyError, TypeError, AttributeError, ValueError)
 """The errors that reading a document of another version ends in."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from smokegate.commands.arguments import CommandError, add_check_options
+from smokegate.commands.arguments import add_check_options
+from smokegate.exit_codes import CommandError
 
 
 def describe(parser: argparse.ArgumentParser) -> None:

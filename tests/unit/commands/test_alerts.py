@@ -10,8 +10,8 @@ import pytest
 
 from smokegate.commands import alerts as alerts_module
 from smokegate.commands.alerts import Alerts, Change
-from smokegate.commands.arguments import CommandError
 from smokegate.environment import extras
+from smokegate.exit_codes import CommandError
 
 CHANGE = Change("staging", "FAIL", "PASS", "render.no-server", "Nothing is running; $(touch owned)")
 PYTHON = f"{sys.executable} -c"

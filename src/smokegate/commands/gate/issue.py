@@ -139,7 +139,7 @@ def main(words: list[str], variables: Mapping[str, str]) -> int:
 def _announce(environment: Mapping[str, Any], was: str, targets: list[str]) -> None:
     """Send a change through apprise; what fails is a warning of the job."""
     from smokegate.commands.alerts import Alerts, Change  # noqa: PLC0415 -- only after a change
-    from smokegate.commands.arguments import CommandError  # noqa: PLC0415 -- see above
+    from smokegate.exit_codes import CommandError  # noqa: PLC0415 -- see above
 
     cause = environment.get("cause") or {}
     title = str(cause.get("title") or environment.get("decision") or "")
