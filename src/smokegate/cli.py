@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import NoReturn
 
-from smokegate.commands.signals import ended_like_interrupt
-from smokegate.exit_codes import UNKNOWN, USAGE
+from smokegate.exit_codes import UNKNOWN, USAGE, CommandError
 from smokegate.project import VERSION
 from smokegate.standard_streams import enduring
 
@@ -46,25 +48,43 @@ def main(argv: Sequence[str] | None = None) -> int:
         except KeyboardInterrupt:
             return 130
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing was learned of a deployment
-            sys.stderr.write(f"smokegate: {_explained(error)}\n")
+            from smokegate.internal_error import sentence  # noqa: PLC0415 - only an error needs it
+
+            machine = isinstance(error, OSError)  # such as a full disk
+            said = f"this machine: {error}".replace("\n", " ") if machine else sentence("", error)
+            sys.stderr.write(f"smokegate: {said}\n")
             return UNKNOWN
 
 
-def _explained(error: Exception) -> str:
-    """Return in one line what ended a command: this machine, such as a full disk, or an error of ours."""
-    if isinstance(error, OSError):
-        return f"this machine: {error}".replace("\n", " ")
-    from smokegate.diagnosis.shortfalls import REPORT  # noqa: PLC0415 - only an error needs them
-    from smokegate.internal_error import described  # noqa: PLC0415 - as above
-    from smokegate.observation.evidence.sink import line  # noqa: PLC0415 - as above
+@contextmanager
+def _ended_like_interrupt() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP raise `KeyboardInterrupt` in the block, so that what must be given back is given back.
 
-    return line(f"error inside smokegate: {described(error)}; {REPORT}")
+    Other threads get no signals. One that is ignored stays so: `nohup` started us.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    heard = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) != signal.SIG_IGN]
+    before = {each: signal.signal(each, interrupt) for each in heard}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _run(words: list[str]) -> int:
-    if words[:1] == ["replica"] and (missing := _without_replica()) is not None:
-        sys.stderr.write(f"smokegate replica {missing}\n")
-        return USAGE
+    if words[:1] == ["replica"]:
+        from smokegate.environment.extras import not_installed  # noqa: PLC0415 - see COMMANDS
+
+        if (missing := not_installed("replica")) is not None:
+            sys.stderr.write(f"smokegate replica {missing}\n")
+            return USAGE
     if words and words[0] in OWN:
         return int(import_module(OWN[words[0]]).main(words[1:]))
     parser, command = _parser(words)
@@ -78,8 +98,12 @@ def _run(words: list[str]) -> int:
     arguments, unknown = parser.parse_known_args(words)
     if unknown:
         _refuse(command, unknown[0])
-    with ended_like_interrupt():
-        return int(import_module(f"smokegate.commands.{arguments.command}").run(arguments))
+    with _ended_like_interrupt():
+        try:
+            return int(import_module(f"smokegate.commands.{arguments.command}").run(arguments))
+        except CommandError as wrong:
+            sys.stderr.write(f"smokegate {arguments.command}: {wrong}\n")
+            return wrong.code
 
 
 def _refuse(command: argparse.ArgumentParser, word: str) -> None:
@@ -90,12 +114,6 @@ def _refuse(command: argparse.ArgumentParser, word: str) -> None:
 
     option, options = word.partition("=")[0], set(re.findall(r"--[\w-]+", command.format_help()))
     command.error(f"unknown argument {word!r}{did_you_mean(option, sorted(options))}")
-
-
-def _without_replica() -> str | None:
-    from smokegate.environment.extras import not_installed  # noqa: PLC0415 - see COMMANDS
-
-    return not_installed("replica")
 
 
 def _parser(words: Sequence[str]) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:

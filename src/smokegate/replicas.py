@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
-from textwrap import fill
+from textwrap import fill, indent
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -13,49 +13,40 @@ from msgspec.structs import replace
 from smokegate.environment.model import Environment, with_addresses
 
 if TYPE_CHECKING:
-    from smokegate.replica import Fault, Replica
+    from smokegate.replica import Fault
 
 
 class UnsuitableFaultError(ValueError):
     """An environment cannot be broken in the way that was requested; the text says why and what there is."""
 
 
-def start_replica(environment: Environment, fault: str | None) -> tuple[Replica, Environment]:
+def start_replica(environment: Environment, fault: str | None) -> tuple[Any, Environment]:
     """Start the replica, wait until it is there, and return it and the environment with its addresses."""
     assert environment.replica is not None
     if environment.replica.kind == "compose":
-        return _start_stack(environment, fault)
+        from smokegate.replica.compose import start as start_stack  # noqa: PLC0415 - testcontainers is an extra, and heavy
+
+        stack = start_stack(fault)
+        there = with_addresses(environment, backend_url=stack.backend_url, frontend_url=stack.frontend_url)
+        if there.compose is not None:
+            compose = replace(there.compose, directory=str(stack.directory), port=stack.backend_port)
+            there = replace(there, compose=compose)
+        return stack, there
     from smokegate.replica import start  # noqa: PLC0415 - the replica's server stack is an extra
 
     replica = start(environment.replica.kind, fault)
-    placed = with_addresses(
+    return replica, with_addresses(
         environment,
         backend_url=replica.backend_url,
         frontend_url=replica.frontend_url if environment.frontend else None,
         ca_file=str(replica.ca_file) if replica.ca_file else None,
         platform=replica.platform,
     )
-    return replica, placed
-
-
-def _start_stack(environment: Environment, fault: str | None) -> tuple[Any, Environment]:
-    from smokegate.replica.compose import start  # noqa: PLC0415 - testcontainers is an extra, and heavy
-
-    replica = start(fault)
-    there = with_addresses(environment, backend_url=replica.backend_url, frontend_url=replica.frontend_url)
-    if there.compose is not None:
-        compose = replace(there.compose, directory=str(replica.directory), port=replica.backend_port)
-        there = replace(there, compose=compose)
-    return replica, there
 
 
 @contextmanager
 def placed(environment: Environment, fault: str | None = None) -> Iterator[Environment]:
-    """Give the environment with the addresses that it really has; a replica lives as long as the block.
-
-    Raises:
-        smokegate.replica.ReplicaError: the replica could not be started.
-    """
+    """Give the environment with the addresses that it really has; a replica lives as long as the block."""
     if environment.replica is None:
         yield environment
         return
@@ -67,11 +58,7 @@ def placed(environment: Environment, fault: str | None = None) -> Iterator[Envir
 
 
 def check_fault(environment: Environment, fault: str) -> None:
-    """Refuse a fault that an environment cannot have.
-
-    Raises:
-        UnsuitableFaultError: it has no replica, or its replica does not know the fault.
-    """
+    """Refuse, by UnsuitableFaultError, a fault that an environment cannot have."""
     if environment.replica is None:
         raise UnsuitableFaultError(
             f"--fault={fault}: {environment.name} is a real deployment; only an environment with a [replica] "
@@ -103,12 +90,6 @@ def _by_kind(kind: str) -> str:
         first = next(iter(fault.cause), "")
         families.setdefault(first.partition(".")[0] or "other", []).append(name)
     return "\n".join(
-        fill(
-            f"{family}: {', '.join(sorted(names))}",
-            78,
-            initial_indent="  ",
-            subsequent_indent="    ",
-            break_on_hyphens=False,
-        )
+        indent(fill(f"{family}: {', '.join(sorted(names))}", 76, subsequent_indent="  ", break_on_hyphens=False), "  ")
         for family, names in sorted(families.items())
     )

@@ -9,7 +9,7 @@ import pytest
 from smokegate import replicas
 from smokegate.environment.model import Environment
 from smokegate.observation.browser import engine
-from smokegate.observation.observer import Pool
+from smokegate.observation.observer import Observer
 from smokegate.plugin import lifecycle
 
 
@@ -20,8 +20,7 @@ def test_a_replica_that_never_starts_is_not_waited_for_without_end(monkeypatch: 
     monkeypatch.setattr(lifecycle, "STARTING", 0.0)
     monkeypatch.setattr(lifecycle, "SLICE", 0.01)
     declared = Environment.read({"name": "local", "title": "Local", "replica": {"kind": "tectonic"}})
-    pool = Pool()
-    observed = lifecycle.ObservedDeployment(declared, pool, lifecycle.CheckOptions(), lambda _: None)
+    observed = lifecycle.ObservedDeployment(declared, Observer)
     observed.start()
     try:
         with pytest.raises(lifecycle.NotStartedError, match="local: the replica had not started after 0 s"):
@@ -29,7 +28,6 @@ def test_a_replica_that_never_starts_is_not_waited_for_without_end(monkeypatch: 
         assert "had not started" in str(observed.failure)
     finally:
         release.set()
-        pool.close()
 
 
 class Recorded:
@@ -64,15 +62,11 @@ def test_browser_starts_beside_the_replica_only_where_a_check_needs_it(
     monkeypatch.setattr(engine, "ENGINE", recorded)
     monkeypatch.setattr(replicas, "start_replica", lambda *_: 1 / 0)
     table = {"name": "local", "title": "Local", "replica": {"kind": "tectonic"}, "browser": {}}
-    pool = Pool()
-    observed = lifecycle.ObservedDeployment(
-        Environment.read(table), pool, lifecycle.CheckOptions(wait=wait), lambda _: None
-    )
+    observed = lifecycle.ObservedDeployment(Environment.read(table), Observer, waits=wait is not None)
     observed.start(groups)
     with pytest.raises(lifecycle.NotStartedError):
         _ = observed.observer
     observed.close()
-    pool.close()
 
     assert recorded.warmed is warmed
     assert recorded.users == 0

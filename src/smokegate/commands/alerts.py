@@ -11,14 +11,11 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from smokegate.environment.extras import not_installed
+from smokegate.exit_codes import CommandError
 from smokegate.observation.evidence.sink import line as safe
 
 PATIENCE = 60.0
 """Seconds that a command may take; the next round does not wait longer for it."""
-
-
-class AlertError(ValueError):
-    """An alert that cannot be sent as it is given; the text says why."""
 
 
 class Change(Struct, frozen=True):
@@ -41,31 +38,26 @@ class Change(Struct, frozen=True):
 
 
 class Alerts:
-    """Where changes are announced.
+    """Where changes are announced: a command, run without a shell, and apprise's addresses, such as `slack://…`.
 
-    Args:
-        command: run once per change, without a shell; the change is in its variables.
-        targets: apprise's addresses, such as `slack://…`.
-
-    Raises:
-        AlertError: the command cannot be split into words, or apprise is not installed or knows no such target.
+    Refused are a command that cannot be split into words, and an address without apprise or that it does not know.
     """
 
     def __init__(self, command: str | None = None, targets: Sequence[str] = ()) -> None:
         try:
             self._command = shlex.split(command or "")
         except ValueError as error:
-            raise AlertError(f"--on-change={command}: {error}") from None
+            raise CommandError(f"--on-change={command}: {error}") from None
         self._targets = None
         if targets:
             if (missing := not_installed("alerts")) is not None:
-                raise AlertError(f"--alert {missing}")
+                raise CommandError(f"--alert {missing}")
             import apprise  # noqa: PLC0415 - an extra, and slow to import
 
             self._targets = apprise.Apprise()
             for number, target in enumerate(targets, 1):
                 if not self._targets.add(target):  # the address may hold a token: it is not repeated
-                    raise AlertError(
+                    raise CommandError(
                         f"--alert: number {number} is not an address that apprise knows, such as slack://…"
                     )
 

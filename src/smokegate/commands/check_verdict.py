@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from smokegate.observation.discovery.found import Found
+from smokegate.diagnosis.verdict import Verdict, exit_code
+from smokegate.observation.discovery.found import Found
 
 #: Causes that only say that a deployment is not as expected: worth nothing where the expectation was a guess.
 GUESSED = frozenset({"app.health-missing", "app.promise-broken", "undetermined"})
@@ -31,8 +31,6 @@ def downgrade_guesses(document: dict[str, Any], name: str, found: Found) -> None
     why = _undecided(found, cause["code"] if cause else "")
     if why and environment["verdict"] not in {"UNKNOWN", "OUTAGE"}:
         environment.update(verdict="UNKNOWN", decision=UNDECIDED, cause=None, reasons=[why])
-        from smokegate.diagnosis.verdict import Verdict, exit_code  # noqa: PLC0415 - costs start-up time
-
         document["run"]["exit"] = exit_code(Verdict[each["verdict"]] for each in document["environments"])
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from smokegate.exit_codes import UNKNOWN, USAGE
+from smokegate.commands.arguments import add_check_options
+from smokegate.exit_codes import UNKNOWN, CommandError
 
 if TYPE_CHECKING:
     from smokegate.commands.common import CheckResult
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from smokegate.report.console import Console
 
 INTERRUPTED = 130
+FILE_WAIT = "the file's own"
+"""The value of `--wait` without one."""
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    from smokegate.commands.common import FILE_WAIT, add_options  # noqa: PLC0415 - costs start-up time
-
-    add_options(parser)
+    add_check_options(parser)
     parser.add_argument(
         "--wait",
         nargs="?",
@@ -56,47 +56,24 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, report, and fix where requested; returns the exit code."""
-    from smokegate.commands.common import (  # noqa: PLC0415 - costs start-up time
-        UsageError,
-        environment_of,
-        run_checks,
-        wait_of,
-    )
-    from smokegate.commands.suite_process import SuiteError  # noqa: PLC0415 - see above
-    from smokegate.replica import ReplicaError  # noqa: PLC0415 - see above
-    from smokegate.replicas import placed  # noqa: PLC0415 - see above
+    from smokegate.commands.common import deployed, duration, environment_of, run_checks  # noqa: PLC0415 - costs start-up time
+    from smokegate.commands.suite_process import Request, SuiteError  # noqa: PLC0415 - see above
     from smokegate.report.console import Console  # noqa: PLC0415 - see above
-
-    try:
-        _check(arguments)
-        declared = environment_of(arguments)
-        wait = wait_of(arguments.wait, declared)
-    except UsageError as wrong:
-        sys.stderr.write(f"smokegate diagnose: {wrong}\n")
-        return USAGE
-    console = Console()
-    try:
-        with placed(declared, arguments.fault) as environment:
-            first = run_checks(environment, console, wait=wait, expected=arguments.expect_commit)
-            return _show_and_fix(arguments, environment, first, console)
-    except ReplicaError as broken:
-        sys.stderr.write(f"smokegate diagnose: the replica of {declared.name} did not start: {broken}\n")
-    except SuiteError as broken:
-        console.note(f"smokegate diagnose: the suite returned no result, which is an error inside smokegate: {broken}")
-    return UNKNOWN
-
-
-def _check(arguments: argparse.Namespace) -> None:
-    """Refuse options that mean nothing together.
-
-    Raises:
-        UsageError: they do not.
-    """
-    from smokegate.commands.common import UsageError  # noqa: PLC0415 - costs start-up time
 
     given = (arguments.yes, arguments.dry_run, arguments.lock, arguments.allow_rollback)
     if any(given) and not arguments.fix:
-        raise UsageError("--yes, --dry-run, --allow-rollback and --lock go with --fix")
+        raise CommandError("--yes, --dry-run, --allow-rollback and --lock go with --fix")
+    declared = environment_of(arguments)
+    text = arguments.wait
+    wait = None if text is None else declared.backend.wait if text == FILE_WAIT else duration("--wait", text)
+    console = Console()
+    try:
+        with deployed(arguments, declared) as environment:
+            first = run_checks(Request(environment, wait, expected=arguments.expect_commit), console)
+            return _show_and_fix(arguments, environment, first, console)
+    except SuiteError as broken:
+        console.note(f"smokegate diagnose: the suite returned no result, which is an error inside smokegate: {broken}")
+        return UNKNOWN
 
 
 def _show_and_fix(arguments: argparse.Namespace, environment: Environment, first: CheckResult, console: Console) -> int:
@@ -110,16 +87,13 @@ def _show_and_fix(arguments: argparse.Namespace, environment: Environment, first
 
         result = fix(arguments, environment, first, console)
         last, fixed, code = result.last, result.as_json(), result.exit
-        if result.checked_again and not arguments.json:
+        if last is not first and not arguments.json:
             console.write(screen(last.report))
     if arguments.json:
-        console.document(json.dumps(_document(last, fixed), ensure_ascii=False, indent=1, default=str))
+        from smokegate.report.json import document  # noqa: PLC0415 - see above
+
+        said = document(last.run) | ({} if fixed is None else {"fix": fixed})
+        console.document(json.dumps(said, ensure_ascii=False, indent=1, default=str))
     if last.interrupted:
         return INTERRUPTED
     return last.run.exit if code is None else code
-
-
-def _document(last: CheckResult, fix: dict[str, Any] | None) -> dict[str, Any]:
-    from smokegate.report.json import document  # noqa: PLC0415 - costs start-up time
-
-    return {**document(last.run), **({} if fix is None else {"fix": fix})}

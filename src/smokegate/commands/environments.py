@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from smokegate.commands.arguments import add_environments
 from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.load import load_one
 from smokegate.environment.load import names as environment_names
@@ -17,9 +18,7 @@ SCHEMA = "environment.schema.json"
 
 def describe(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.add_argument(
-        "--environments", type=Path, default=Path("environments"), metavar="DIR", help="directory of environment files"
-    )
+    add_environments(parser)
     parser.add_argument(
         "--schema", action="store_true", help="print the JSON schema of environment files, for editors and linters"
     )
@@ -37,18 +36,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.schema:
         sys.stdout.write(schema_text())
         return 0
+    code, wrong = 0, f"there is no environment in {arguments.environments}; `smokegate new NAME URL` makes one"
     try:
         names = environment_names(arguments.environments)
     except EnvironmentErrors as mistakes:
-        print(mistakes, file=sys.stderr)
-        return USAGE
+        names, wrong = (), str(mistakes)
     if not names:
-        print(
-            f"there is no environment in {arguments.environments}; `smokegate new NAME URL` makes one",
-            file=sys.stderr,
-        )
+        print(wrong, file=sys.stderr)
         return USAGE
-    code = 0
     width = max(map(len, names))
     for name in names:
         try:
@@ -57,10 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
             code = USAGE
             print(f"{name:<{width}}  cannot be used here:\n    " + str(mistakes).replace("\n", "\n    "))
         else:
-            where = (
-                environment.backend.url or f"replica of kind {environment.replica.kind}"
-                if environment.replica
-                else environment.backend.url
-            )
+            replica = environment.replica
+            where = environment.backend.url or (f"replica of kind {replica.kind}" if replica else "")
             print(f"{name:<{width}}  {environment.title} ({where})")
     return code

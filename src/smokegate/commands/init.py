@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from smokegate.commands.new import REFUSED, options, write
+from smokegate.exit_codes import CommandError
 from smokegate.project import REPOSITORY, VERSION, page
 
 FILE = Path(".github/workflows/smoke.yml")
@@ -47,11 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.flush()
         url = sys.stdin.readline().strip()
     if not url:
-        sys.stderr.write("smokegate init: expected the deployment's address: smokegate init https://shop.example.com\n")
-        return REFUSED
-    path = write(arguments, arguments.name, url, "init")
-    if path is None:
-        return REFUSED
+        raise CommandError("expected the deployment's address: smokegate init https://shop.example.com", REFUSED)
+    path = write(arguments, arguments.name, url)
     if arguments.workflow:
         signs_in = "\n[sign_in]" in path.read_text(encoding="utf-8")
         sys.stdout.write(f"{write_workflow(path.stem, page('docs/gate.md'), signs_in=signs_in)}\n")

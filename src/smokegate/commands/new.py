@@ -7,6 +7,9 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+from smokegate.commands.arguments import add_environments, add_health
+from smokegate.exit_codes import CommandError
+
 REFUSED = 2
 """The exit code where nothing was written: an argument cannot be used, or no one agreed."""
 
@@ -20,86 +23,55 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add what `new` and `init` have in common."""
-    parser.add_argument("--health", default="", metavar="PATH", help="the health check's path, if it is not found")
-    parser.add_argument(
-        "--environments", type=Path, default=Path("environments"), metavar="DIR", help="directory of environment files"
-    )
+    add_health(parser)
+    add_environments(parser)
     parser.add_argument("--yes", action="store_true", help="write without confirmation, also over an existing file")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Look at the deployment, show the file and write it; 2 where nothing was written."""
-    return REFUSED if write(arguments, arguments.name, arguments.url, "new") is None else 0
+    write(arguments, arguments.name, arguments.url)
+    return 0
 
 
-def write(arguments: argparse.Namespace, name: str, url: str, command: str) -> Path | None:
-    """Discover a deployment and write its environment file; returns where, None where it was not written."""
-    from smokegate.commands.discovering import AddressError, address_of, discover_all  # noqa: PLC0415 - start-up time
-    from smokegate.commands.environment_text import environment_text, name_for  # noqa: PLC0415 - see above
+def write(arguments: argparse.Namespace, name: str, url: str) -> Path:
+    """Discover a deployment and write its environment file; returns where. Ends with 2 where it was not written."""
+    from smokegate.commands import discovery  # noqa: PLC0415 - start-up time
+    from smokegate.observation.evidence import sink  # noqa: PLC0415 - see above
     from smokegate.observation.transport.pool import Pool  # noqa: PLC0415 - see above
 
+    def say(text: str) -> None:
+        sys.stdout.write(sink.shown(text) + "\n")
+
     try:
-        address = address_of(url)
-        name = name or name_for(address)
-        _check(name, arguments.health)
-    except AddressError as wrong:
-        _refuse(command, str(wrong))
-        return None
-    with closing(Pool()) as pool:
-        (found,) = discover_all(pool, [address], arguments.health)
+        address = discovery.address_of(url)
+        name = name or discovery.name_for(address)
+        if not discovery.NAME.fullmatch(name) or name == "all":
+            expected = "expected letters, digits, dash and underscore, and not `all`"
+            raise CommandError(f"{name!r} cannot be a name: {expected}")  # noqa: TRY301 - one way out
+        with closing(Pool()) as pool:
+            (found,) = discovery.discover_all(pool, [address], arguments.health, discovery.template)
+    except CommandError as wrong:
+        raise CommandError(sink.line(str(wrong)), REFUSED) from None
     path: Path = arguments.environments / f"{name}.toml"
-    text = environment_text(found, name)
-    for word, lines in (("found", found.found), ("assumed", found.assumed), ("not found", found.missing)):
-        for line in lines:
-            _say(f"  {word:<10} {line}")
-    _say(f"\n{path}:\n")
-    for line in text.splitlines():
-        _say(f"    {line}")
+    text = discovery.environment_text(found, name)
+    for line in (*discovery.found_lines(found), f"\n{path}:\n", *(f"    {line}" for line in text.splitlines())):
+        say(line)
     sys.stdout.write("\n")
     if not _agreed(arguments, path, answered=found.answered):
         there = "is there already and is not overwritten" if path.exists() else "is not written"
-        _refuse(command, f"{path} {there}; --yes writes it without asking")
-        return None
+        raise CommandError(sink.line(f"{path} {there}; --yes writes it without asking"), REFUSED)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    _say(f"{path} is written. Check the deployment: smokegate run {name}")
+    say(f"{path} is written. Check the deployment: smokegate run {name}")
     return path
-
-
-def _check(name: str, health: str) -> None:
-    """Refuse what cannot be a name or a path.
-
-    Raises:
-        AddressError: it cannot.
-    """
-    from smokegate.commands.discovering import AddressError  # noqa: PLC0415 - see `write`
-    from smokegate.commands.environment_text import NAME  # noqa: PLC0415 - see `write`
-
-    if not NAME.fullmatch(name) or name == "all":
-        raise AddressError(f"{name!r} cannot be a name: expected letters, digits, dash and underscore, and not `all`")
-    if health and not health.startswith("/"):
-        raise AddressError(f"--health={health}: expected a path that starts with /")
 
 
 def _agreed(arguments: argparse.Namespace, path: Path, *, answered: bool) -> bool:
     """Ask before a file is replaced, and before one is written of a deployment that does not answer."""
     if arguments.yes or (answered and not path.exists()):
         return True
-    if sys.stdin is None or not sys.stdin.isatty():
-        return False
+    from smokegate.report.console import Console  # noqa: PLC0415 - only a question needs it
+
     question = f"{path} is there already: replace it?" if path.exists() else "nothing answers there: write the file?"
-    sys.stderr.write(f"{question} [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
-
-
-def _refuse(command: str, text: str) -> None:
-    from smokegate.observation.evidence import sink  # noqa: PLC0415 - see `write`
-
-    sys.stderr.write(sink.line(f"smokegate {command}: {text}") + "\n")
-
-
-def _say(text: str) -> None:
-    from smokegate.observation.evidence import sink  # noqa: PLC0415 - see `write`
-
-    sys.stdout.write(sink.shown(text) + "\n")
+    return Console().can_ask and Console().ask(question)

@@ -7,15 +7,18 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from smokegate.exit_codes import USAGE
+from smokegate.commands.arguments import add_environments, add_overrides
+from smokegate.exit_codes import CommandError
+from smokegate.project import VERSION, page
 
 if TYPE_CHECKING:
     from smokegate.commands.blueprint.read import Finding
     from smokegate.environment.model import Environment
 
 BROKEN = 1
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -26,35 +29,24 @@ def describe(parser: argparse.ArgumentParser) -> None:
         "--frontend-env", type=Path, metavar="FILE", help="check the API address in the frontend's .env.local instead"
     )
     parser.add_argument("--sarif", type=Path, metavar="FILE", help="also write the findings as SARIF, for GitHub")
-    parser.add_argument(
-        "--environments", type=Path, default=Path("environments"), metavar="DIR", help="directory of environment files"
-    )
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        dest="overrides",
-        metavar="KEY=VALUE",
-        help="override one value of the file",
-    )
+    add_environments(parser)
+    add_overrides(parser)
     parser.epilog = "exit codes: 0 nothing would break, 1 something would, 4 a file or an option cannot be used"
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Read both files and say what does not fit."""
-    from smokegate.commands.blueprint.sarif import sarif  # noqa: PLC0415 - start-up time
-    from smokegate.environment.errors import EnvironmentErrors  # noqa: PLC0415 - see above
+    from smokegate.environment.errors import EnvironmentErrors  # noqa: PLC0415 - start-up time
     from smokegate.observation.evidence.sink import line  # noqa: PLC0415 - see above
 
     try:
         file, findings = _findings(arguments, _environment(arguments))
     except (EnvironmentErrors, OSError, ValueError) as wrong:
-        sys.stderr.write(f"smokegate preflight: {wrong}\n")
-        return USAGE
+        raise CommandError(str(wrong)) from None
     for each in findings:
         sys.stdout.write(line(f"{file}:{each.line}:{each.column}: {each.level}: {each.text} [{each.rule}]") + "\n")
     if arguments.sarif is not None:
-        arguments.sarif.write_text(json.dumps(sarif(str(file), findings), indent=1), "utf-8")
+        arguments.sarif.write_text(json.dumps(_sarif(str(file), findings), indent=1), "utf-8")
     errors = sum(each.level == "error" for each in findings)
     summary = f"{len(findings)} findings, {errors} of them errors" if findings else f"{file}: nothing would break"
     sys.stdout.write(f"{summary}\n")
@@ -73,12 +65,7 @@ def _environment(arguments: argparse.Namespace) -> Environment:
 
 
 def _findings(arguments: argparse.Namespace, environment: Environment) -> tuple[Path, list[Finding]]:
-    """Return the file that was read, and what is wrong with it.
-
-    Raises:
-        ValueError: no file is named, or what reads it is not installed.
-        OSError: it cannot be read.
-    """
+    """Return the file that was read, and what is wrong with it; refuses what names no file that can be read."""
     from smokegate.commands.blueprint.read import BlueprintError, read  # noqa: PLC0415 - start-up time
     from smokegate.commands.blueprint.rules import judge, judge_env_file  # noqa: PLC0415 - see above
     from smokegate.environment.extras import not_installed  # noqa: PLC0415 - see above
@@ -87,13 +74,31 @@ def _findings(arguments: argparse.Namespace, environment: Environment) -> tuple[
     if own is not None:
         return own, judge_env_file(own.read_text("utf-8"), environment)
     if environment.render is None:
-        raise ValueError(f"environments/{arguments.name}.toml has no [render] section")
+        raise CommandError(f"environments/{arguments.name}.toml has no [render] section")
     if (missing := not_installed("blueprint")) is not None:
-        raise ValueError(missing)
+        raise CommandError(missing)
     file = arguments.blueprint or (Path(environment.render.blueprint) if environment.render.blueprint else None)
     if file is None:
-        raise ValueError("expected --blueprint=FILE, or `render.blueprint` in the environment file")
+        raise CommandError("expected --blueprint=FILE, or `render.blueprint` in the environment file")
     try:
         return file, judge(read(file), environment)
     except BlueprintError as broken:
         return file, [broken.finding]
+
+
+def _sarif(file: str, findings: list[Finding]) -> dict[str, Any]:
+    """Return the findings as SARIF 2.1.0, which GitHub shows beside the lines of a pull request."""
+    rules = sorted({each.rule for each in findings})
+    driver = {
+        "name": "smokegate preflight",
+        "version": VERSION,
+        "informationUri": page("docs/render.md"),
+        "rules": [{"id": rule, "shortDescription": {"text": rule}} for rule in rules],
+    }
+    results = []
+    for each in findings:
+        region = {"startLine": each.line, "startColumn": each.column}
+        place = {"physicalLocation": {"artifactLocation": {"uri": file}, "region": region}}
+        result = {"ruleId": each.rule, "level": each.level, "message": {"text": each.text}, "locations": [place]}
+        results.append(result)
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
-from smokegate.exit_codes import USAGE
+from smokegate.exit_codes import CommandError
 
-WORST = ((1, "FAIL"), (7, "OUTAGE"), (6, "UNKNOWN"))
-
-
-class RunError(ValueError):
-    """A file is not a run that can be rendered; the text says why."""
+NOT_OURS = (KeyError, TypeError, AttributeError, ValueError)
+"""The errors that reading a document of another version ends in."""
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -34,82 +30,64 @@ def run(arguments: argparse.Namespace) -> int:
     """Render; returns 0, or 4 where a file cannot be read or written."""
     from smokegate.report.json import write_whole  # noqa: PLC0415 - costs start-up time
 
+    documents = [read(path) for path in arguments.runs]
     try:
-        document = merged([read(path) for path in arguments.runs])
+        document = documents[0] if len(documents) == 1 else merged(documents)
         text = _rendered(document, arguments.output)
+    except NOT_OURS as error:
+        raise CommandError(f"not a report of this version: {error!r}; run the checks again") from None
+    try:
         write_whole(arguments.output, text.encode("utf-8", "replace"))
-    except RunError as wrong:
-        sys.stderr.write(f"smokegate report: {wrong}\n")
-        return USAGE
     except OSError as error:
-        sys.stderr.write(f"smokegate report: {arguments.output} cannot be written: {error.strerror or error}\n")
-        return USAGE
+        raise CommandError(f"{arguments.output} cannot be written: {error.strerror or error}") from None
     print(f"report: {arguments.output}")
     return 0
 
 
 def _rendered(document: dict[str, Any], output: Path) -> str:
-    try:
-        if output.suffix == ".md":
-            from smokegate.report.markdown import markdown  # noqa: PLC0415 - costs start-up time
+    if output.suffix == ".md":
+        from smokegate.report.markdown import markdown  # noqa: PLC0415 - costs start-up time
 
-            return markdown(document)
-        from smokegate.report.page import page  # noqa: PLC0415 - imports Jinja2
+        return markdown(document)
+    from smokegate.report.page import page  # noqa: PLC0415 - imports Jinja2
 
-        return page(document)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise RunError(f"not a report of this version: {error!r}; run the checks again") from None
+    return page(document)
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Return a run.
-
-    Raises:
-        RunError: the file cannot be read, or holds something else.
-    """
+    """Return a run; refuses a file that cannot be read or holds something else."""
     wanted = f"{path}: expected a run's JSON, such as reports/NAME.json"
     try:
         document: dict[str, Any] = json.loads(path.read_bytes())
     except OSError as error:
-        raise RunError(f"{wanted}; {(error.strerror or str(error)).lower()}") from None
+        raise CommandError(f"{wanted}; {(error.strerror or str(error)).lower()}") from None
     except (ValueError, RecursionError):
-        raise RunError(f"{wanted}; this is not JSON") from None
+        raise CommandError(f"{wanted}; this is not JSON") from None
     environments = document.get("environments") if isinstance(document, dict) else None
     if not isinstance(environments, list) or not isinstance(document.get("run"), dict):
-        raise RunError(f"{wanted}; it has no `run` and `environments`")
+        raise CommandError(f"{wanted}; it has no `run` and `environments`")
     if document.get("schema") != 1:
-        raise RunError(f"{wanted} of schema 1; this one is of schema {document.get('schema')!r}")
+        raise CommandError(f"{wanted} of schema 1; this one is of schema {document.get('schema')!r}")
     return document
 
 
 def merged(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return several runs as one: of each environment its last run, and the worst exit code.
+    """Return several runs as one: of each environment its last run, and the worst exit code."""
+    from smokegate.diagnosis.verdict import WORST_FIRST  # noqa: PLC0415 - costs start-up time
 
-    Raises:
-        RunError: a run lacks what every run has.
-    """
-    if len(runs) == 1:
-        return runs[0]
-    try:
-        ordered = sorted(runs, key=lambda each: str(each["run"]["started"]))
-        environments = {each["name"]: each for document in ordered for each in document["environments"]}
-        verdicts = {each["verdict"] for each in environments.values()}
-        codes = [document["run"]["exit"] for document in ordered]
-        worst = next((code for code, word in WORST if word in verdicts), max(codes))
-        totals = {
-            key: sum(document["run"].get(key, 0) for document in ordered)
-            for key in ("requests", "writes", "accounts_made", "accounts_deleted")
-        }
-        return {
-            **ordered[0],
-            "run": {
-                **ordered[0]["run"],
-                **totals,
-                "seconds": max(document["run"]["seconds"] for document in ordered),
-                "exit": worst,
-                "complete": all(document["run"].get("complete") for document in ordered),
-            },
-            "environments": list(environments.values()),
-        }
-    except (KeyError, TypeError, AttributeError) as error:
-        raise RunError(f"not a report of this version: {error!r}; run the checks again") from None
+    ordered = sorted(runs, key=lambda each: str(each["run"]["started"]))
+    environments = {each["name"]: each for document in ordered for each in document["environments"]}
+    verdicts = {each["verdict"] for each in environments.values()}
+    codes = [document["run"]["exit"] for document in ordered]
+    totals = {
+        key: sum(document["run"].get(key, 0) for document in ordered)
+        for key in ("requests", "writes", "accounts_made", "accounts_deleted")
+    }
+    run = {
+        **ordered[0]["run"],
+        **totals,
+        "seconds": max(document["run"]["seconds"] for document in ordered),
+        "exit": next((each.code for each in WORST_FIRST[:3] if each.word in verdicts), max(codes)),
+        "complete": all(document["run"].get("complete") for document in ordered),
+    }
+    return {**ordered[0], "run": run, "environments": list(environments.values())}

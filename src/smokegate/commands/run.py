@@ -20,10 +20,6 @@ from smokegate.plugin.options import OPTIONS, PRIVATE, RUN_PLUGIN, private
 
 NAMES = re.compile(r"[A-Za-z0-9][\w,-]*")
 CONFIGURATION = Path(__file__).parents[1] / "plugin" / "run.ini"
-#: What stands at the beginning of every command line: our configuration and our plugin.
-BARE = ("-c", str(CONFIGURATION), "--no-header", "-p", RUN_PLUGIN)
-#: Variables with which a project changes how its own tests run.
-IGNORED = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 HELP = """\
 usage: smokegate run NAME… [options] [pytest options] [paths]
 
@@ -54,11 +50,16 @@ def main(words: Sequence[str]) -> int:
             "`smokegate environments` lists them\n"
         )
         return USAGE
+    return run_pytest([*_own_options(names, rest), *rest])
 
-    for variable in IGNORED:
+
+def run_pytest(words: Sequence[str], plugins: Sequence[object] = ()) -> int:
+    """Run pytest with our configuration and plugin alone; what a project sets for its own tests does not count."""
+    for variable in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         os.environ.pop(variable, None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # as a variable it holds for pytest-xdist's workers too
-    return int(pytest.main([*_own_options(names, rest), *rest]))
+    bare = ("-c", str(CONFIGURATION), "--no-header", "-p", RUN_PLUGIN)
+    return int(pytest.main([*bare, *words], plugins=list(plugins)))
 
 
 def split(words: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -74,7 +75,7 @@ def _own_options(names: Sequence[str], rest: list[str]) -> list[str]:
     plugins = ["xdist", *(["pytest_metadata.plugin", "pytest_html.plugin"] if is_requested(rest) else [])]
     loaded = [word for plugin in plugins for word in ("-p", plugin)]
     named = [f"{PRIVATE}env={name}" for name in names]
-    return [*BARE, f"--rootdir={Path.cwd()}", *loaded, *named]
+    return [f"--rootdir={Path.cwd()}", *loaded, *named]
 
 
 def _described() -> str:

@@ -34,6 +34,8 @@ except KeyboardInterrupt:  # also while it is still importing: the one who inter
 raise SystemExit(code)
 """
 """What the child runs: as a module named `__main__`, its types would be others than ours."""
+INTERRUPTED = 2
+"""pytest's exit code for a run that Ctrl-C ended."""
 SAID = 4000
 """So many characters of what pytest printed are kept where it returned no result."""
 
@@ -76,7 +78,8 @@ def run_suite(request: Request, progress: Callable[[str], None] = lambda _: None
     with process, process.stdin, process.stdout:
         try:
             try:
-                _send(process.stdin, request)
+                pickle.dump(request, process.stdin)
+                process.stdin.flush()
                 reply = _reply(process.stdout, progress)
             except KeyboardInterrupt:
                 interrupted = True
@@ -91,15 +94,6 @@ def run_suite(request: Request, progress: Callable[[str], None] = lambda _: None
             raise KeyboardInterrupt
         raise SuiteError(reply.printed if reply else f"the run ended without a result (exit code {process.returncode})")
     return reply.report, interrupted or reply.code == INTERRUPTED
-
-
-INTERRUPTED = 2
-"""pytest's exit code for a run that Ctrl-C ended."""
-
-
-def _send(stream: IO[bytes], request: Request) -> None:
-    pickle.dump(request, stream)
-    stream.flush()
 
 
 def _reply(stream: IO[bytes], progress: Callable[[str], None]) -> Reply | None:
@@ -148,16 +142,10 @@ def _write(stream: IO[bytes], message: Any) -> None:
 
 
 def _run(request: Request, progress: Callable[[str], None]) -> tuple[int, Any]:
-    import pytest  # noqa: PLC0415 - costs start-up time, which the parent need not pay
-
-    from smokegate.commands.run import CONFIGURATION, IGNORED  # noqa: PLC0415 - see above
+    from smokegate.commands.run import run_pytest  # noqa: PLC0415 - costs start-up time, which the parent need not pay
     from smokegate.plugin.embedded import Embedded  # noqa: PLC0415 - see above
-    from smokegate.plugin.options import RUN_PLUGIN  # noqa: PLC0415 - see above
 
-    around = [each for each in os.environ if each.startswith("PYTEST_XDIST")]  # of a test run that we are part of
-    for variable in (*IGNORED, *around):
-        os.environ.pop(variable, None)
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    for variable in [each for each in os.environ if each.startswith("PYTEST_XDIST")]:
+        del os.environ[variable]  # of a test run that we are part of
     embedded = Embedded(**asdict(request), progress=progress)
-    where = ["-c", str(CONFIGURATION), f"--rootdir={Path.cwd()}", "-p", "no:cacheprovider", "-p", RUN_PLUGIN]
-    return int(pytest.main([*where, "--no-header", "-q"], plugins=[embedded])), embedded
+    return run_pytest([f"--rootdir={Path.cwd()}", "-p", "no:cacheprovider", "-q"], [embedded]), embedded

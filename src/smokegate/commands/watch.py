@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from smokegate.exit_codes import UNKNOWN, USAGE
+from smokegate.commands.arguments import add_check_options
+from smokegate.exit_codes import CommandError
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    from smokegate.commands.common import add_options  # noqa: PLC0415 - costs start-up time
-
-    add_options(parser)
+    add_check_options(parser)
     parser.add_argument(
         "--every", default="60s", metavar="60s", help="time from the start of one round to the next (default: 60s)"
     )
@@ -42,28 +40,17 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Watch until the count is reached or Ctrl-C; returns the exit code of the worst verdict."""
-    from smokegate.commands.alerts import AlertError, Alerts  # noqa: PLC0415 - costs start-up time
-    from smokegate.commands.common import UsageError, duration, environment_of  # noqa: PLC0415
-    from smokegate.commands.watch_loop import watch  # noqa: PLC0415 - costs start-up time
-    from smokegate.replica import ReplicaError  # noqa: PLC0415 - see above
-    from smokegate.replicas import placed  # noqa: PLC0415 - see above
+    from smokegate.commands.alerts import Alerts  # noqa: PLC0415 - costs start-up time
+    from smokegate.commands.common import deployed, duration, environment_of  # noqa: PLC0415 - see above
+    from smokegate.commands.watch_loop import watch  # noqa: PLC0415 - see above
     from smokegate.report.console import Console  # noqa: PLC0415 - see above
 
-    try:
-        declared = environment_of(arguments)
-        every = duration("--every", arguments.every)
-        if arguments.count is not None and arguments.count < 1:
-            raise UsageError(f"--count={arguments.count}: expected 1 or more")  # noqa: TRY301 - one way out
-        alerts = Alerts(arguments.on_change, arguments.alert)
-    except (UsageError, AlertError) as wrong:
-        sys.stderr.write(f"smokegate watch: {wrong}\n")
-        return USAGE
-    console = Console()
+    declared = environment_of(arguments)
+    every = duration("--every", arguments.every)
+    if arguments.count is not None and arguments.count < 1:
+        raise CommandError(f"--count={arguments.count}: expected 1 or more")
+    alerts = Alerts(arguments.on_change, arguments.alert)
     history = arguments.reports / "history" / f"{declared.name}.jsonl"
-    try:
-        with placed(declared, arguments.fault) as environment:
-            more = {"count": arguments.count, "journey": arguments.journey, "alerts": alerts}
-            return watch(environment, console, history, every=every, **more)
-    except ReplicaError as broken:
-        sys.stderr.write(f"smokegate watch: the replica of {declared.name} did not start: {broken}\n")
-        return UNKNOWN
+    with deployed(arguments, declared) as environment:
+        more = {"count": arguments.count, "journey": arguments.journey, "alerts": alerts}
+        return watch(environment, Console(), history, every=every, **more)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from smokegate.diagnosis.broken import failed_attempts, is_broken
 from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.outcome import NEVER_RAN, TestOutcome
+from smokegate.internal_error import REPORT
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Diagnosis
     from smokegate.environment.model import Environment
     from smokegate.observation.model import Observation
 
-REPORT = "please report this line"
 CUT_SHORT = "the run was cut short: what it had not requested by then is not known"
 
 

@@ -17,18 +17,7 @@ import pytest
 from smokegate.plugin import compatible_page as _compatible_page
 from smokegate.plugin import options as _options
 from smokegate.plugin import suite_location as _suite_location
-from smokegate.plugin.run_key import RUN
-
-
-def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Add `--env` and its companions."""
-    with _starting():
-        _suite_location.leave_unrewritten(pluginmanager)
-        _options.add_options(parser, pluginmanager)
-        if sys.stdout is None or sys.stderr is None:
-            from smokegate import standard_streams
-
-            standard_streams.ensure()
+from smokegate.plugin.run_key import EMBEDDED, LENT, RUN
 
 
 @contextmanager
@@ -44,26 +33,24 @@ def _starting() -> Generator[None]:
         raise hook_guard.startup_error(error) from error
 
 
-def _given(config: pytest.Config) -> tuple[Any, Any]:
-    """Return the settings and the connection pool that a smokegate command passed to this run, or None for each."""
-    if "smokegate.plugin.embedded" not in sys.modules:
-        return None, None
-    from smokegate.plugin.embedded import Embedded, Lent
+@_starting()
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add `--env` and its companions."""
+    _suite_location.leave_unrewritten(pluginmanager)
+    _options.add_options(parser, pluginmanager)
+    if sys.stdout is None or sys.stderr is None:
+        from smokegate import standard_streams
 
-    return Embedded.of(config), Lent.of(config)
+        standard_streams.ensure()
 
 
 @pytest.hookimpl(tryfirst=True)
+@_starting()
 def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
     """Load the environments, and have the suite collected where no paths are named."""
-    with _starting():
-        _begin(early_config, args)
-
-
-def _begin(early_config: pytest.Config, args: list[str]) -> None:
     _compatible_page.keep_hooks(early_config.pluginmanager)
     known = early_config.known_args_namespace
-    embedded, pool = _given(early_config)
+    embedded, lent = map(early_config.pluginmanager.get_plugin, (EMBEDDED, LENT))
     settings = embedded.settings if embedded is not None else _options.settings(early_config, known)
     if settings is None or known.help or known.version:
         return
@@ -73,7 +60,7 @@ def _begin(early_config: pytest.Config, args: list[str]) -> None:
         paths = _options.check_paths(early_config)
         args[:0] = paths  # not at the end: a bare `--wait` there would take the first one for its value
         known.file_or_dir = paths
-    begin.start(early_config, settings, embedded, pool, sys.modules[__name__])
+    begin.start(early_config, settings, embedded, lent and lent.pool, sys.modules[__name__])
 
 
 @pytest.hookimpl(wrapper=True, specname="pytest_load_initial_conftests")

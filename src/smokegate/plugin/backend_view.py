@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from smokegate.environment.model import Endpoint, Monitoring
+from smokegate.observation.evidence.assertions import Unmet
+from smokegate.observation.exchange import Exchange
 from smokegate.plugin.failures import Misuse
-from smokegate.plugin.observed import Observed
+from smokegate.plugin.observed import Observed, needed
 from smokegate.plugin.response import Response
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Endpoint, Monitoring
-    from smokegate.observation.evidence.assertions import Unmet
-    from smokegate.observation.exchange import Exchange
-    from smokegate.observation.observer import Observer
 
 
 class EndpointResponse(Response):
@@ -57,19 +54,7 @@ class MonitoringResponse(Response):
 
 
 class BackendView(Observed):
-    """What the backend of one deployment answered.
-
-    Args:
-        connect: returns where exchanges come from; called when something is first read.
-        endpoint_index: which declared endpoint this case is about, None where it is about none.
-        touched: called with the name of each exchange that is read.
-    """
-
-    def __init__(
-        self, connect: Callable[[], Observer], endpoint_index: int | None, touched: Callable[[str], None]
-    ) -> None:
-        super().__init__(connect, touched)
-        self._endpoint_index = endpoint_index
+    """What the backend of one deployment answered."""
 
     @property
     def health(self) -> Response:
@@ -128,6 +113,5 @@ class BackendView(Observed):
     @property
     def monitoring(self) -> MonitoringResponse:
         """The monitoring summary. Needs `backend.monitoring`."""
-        section = self.environment.backend.monitoring
-        assert section is not None, "a check that reads monitoring must declare needs=('backend.monitoring',)"
+        section = needed(self.environment.backend.monitoring, "monitoring", "('backend.monitoring',)")
         return MonitoringResponse(self._exchange("monitoring"), self._offline, section)

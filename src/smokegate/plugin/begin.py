@@ -12,6 +12,7 @@ from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.extras import missing_extra
 from smokegate.environment.fields import seconds
 from smokegate.environment.load import load
+from smokegate.environment.model import Environment
 from smokegate.observation.evidence.sink import SINK
 from smokegate.plugin import hooks, interrupts, start_up
 from smokegate.plugin.hook_guard import guard
@@ -22,7 +23,6 @@ from smokegate.plugin.settings import Settings
 from smokegate.report.history import StateError, states_of
 
 if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
     from smokegate.observation.observer import Pool
     from smokegate.plugin.embedded import Embedded
     from smokegate.plugin.reporting import Reporting
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 def begin(settings: Settings, embedded: Embedded | None = None, pool: Pool | None = None) -> Run:
     """Load the environments; a command of ours brings its own, and may lend its connections.
 
-    Raises:
-        pytest.UsageError: an environment file or an option is wrong; the text names every mistake.
+    A file or an option that is wrong is a usage error, whose text names every mistake.
     """
     if embedded is not None:
         SINK.add(*embedded.environment.secrets)
@@ -49,7 +48,7 @@ def begin(settings: Settings, embedded: Embedded | None = None, pool: Pool | Non
         if (missing := missing_extra(environment)) is not None:
             raise pytest.UsageError(missing)
     check_options(settings, environments)
-    run = Run(settings, environments, pool=pool)
+    run = Run(settings, environments, lent=pool)
     if settings.since is not None:
         try:
             run.since = states_of(settings.since)
@@ -88,11 +87,11 @@ def register(config: pytest.Config, run: Run) -> None:
 
 def _register_reports(config: pytest.Config, run: Run, reports: Reporting) -> None:
     """Register what only the process has that a person started."""
-    from smokegate.plugin import last_scan, reporting  # noqa: PLC0415 - costs start-up time
+    from smokegate.plugin import reporting  # noqa: PLC0415 - costs start-up time
 
     if run.settings.observes and run.embedded is None:
         reporting.name_reports(config, run)
-        config.pluginmanager.register(last_scan.LastScan(reports), "smokegate-scan")
+        config.pluginmanager.register(reporting.LastScan(reports), "smokegate-scan")
     if getattr(config.option, "tx", None):
         from smokegate.plugin import workers  # noqa: PLC0415 - only where work is spread
 
@@ -102,12 +101,13 @@ def _register_reports(config: pytest.Config, run: Run, reports: Reporting) -> No
 
 
 def check_options(settings: Settings, environments: tuple[Environment, ...]) -> None:
-    """Refuse options that contradict the environments.
-
-    Raises:
-        pytest.UsageError: a duration, commit or fault cannot be used.
-    """
-    _check_durations(settings)
+    """Refuse durations, versions and faults that cannot be used, or not with these environments."""
+    for option, value in (("wait", settings.wait), ("deadline", settings.deadline)):
+        if value not in {None, FILE_WAIT}:
+            try:
+                seconds(value)
+            except ValueError as wrong:
+                raise pytest.UsageError(f"--{option}={value}: {wrong}") from None
     commit = settings.expected_commit
     if commit is not None and not commit.strip():
         raise pytest.UsageError("--expect-version: expected the version that must answer, found an empty text")
@@ -119,12 +119,3 @@ def check_options(settings: Settings, environments: tuple[Environment, ...]) -> 
                 check_fault(environment, settings.fault)
         except UnsuitableFaultError as wrong:
             raise pytest.UsageError(str(wrong)) from None
-
-
-def _check_durations(settings: Settings) -> None:
-    for option, value in (("wait", settings.wait), ("deadline", settings.deadline)):
-        if value not in {None, FILE_WAIT}:
-            try:
-                seconds(value)
-            except ValueError as wrong:
-                raise pytest.UsageError(f"--{option}={value}: {wrong}") from None

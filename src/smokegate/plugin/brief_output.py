@@ -62,9 +62,8 @@ def _of_check(report: Any) -> bool:
 
 def begin(config: pytest.Config) -> None:
     """Have the run's reporter print less, unless `-v` asks for more or the reporter is another plugin's."""
-    run = config.stash.get(RUN, None)
-    reporter = config.pluginmanager.getplugin("terminalreporter")
-    if run is None or not (run.settings.explicit and run.settings.observes) or worker_slot() is not None:
+    settings, reporter = config.stash[RUN].settings, config.pluginmanager.getplugin("terminalreporter")
+    if not (settings.explicit and settings.observes) or worker_slot() is not None:
         return
     if type(reporter) is not TerminalReporter or config.option.verbose > 0:
         return

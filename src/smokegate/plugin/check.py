@@ -37,23 +37,17 @@ GROUPS_OF: dict[str, Group] = {
 
 
 class Check(Struct, frozen=True):
-    """One check, as its marker states it."""
+    """One check, as its marker states it: `check` says what each of these means."""
 
     code: str
-    """Stable across releases: what history, JUnit and prerequisites name it by."""
     after: tuple[str, ...] = ()
-    """Codes of the checks that must hold first; one that failed blocks this one."""
     after_if: str | None = None
-    """Dotted path: the prerequisites count only where the environment has a true value there."""
     needs: tuple[str, ...] = ()
-    """Dotted paths that the environment file must declare; `endpoint` and `endpoint.KEY`: one case per endpoint."""
     severity: Severity = "gate"
     by: str | None = None
-    """Dotted path of the severity in the environment file, in place of `severity`."""
     reads: tuple[Group, ...] | None = ()
-    """The groups of requests that it reads; None: not stated, each group is requested when it is first read."""
+    """None: not stated, each group is requested when it is first read."""
     once: bool = False
-    """Whether it must not be repeated round after round, as `smokegate watch` would."""
 
     @property
     def per_endpoint(self) -> bool:
@@ -94,7 +88,8 @@ def check(  # noqa: PLR0913 -- what a check states, all but the first by name
     """Mark a test function as a check.
 
     Args:
-        code: stable and unique, `family.name`: `sign-in.login-again`.
+        code: stable across releases and unique, `family.name`, as in `sign-in.login-again`: what history, JUnit and
+            prerequisites name it by.
         after: codes of the checks that must hold first. If one of them failed, this one is blocked, not failed.
         after_if: a dotted path of the environment: `after` counts only where it has a true value.
         needs: dotted paths that the environment file must declare, else the check does not exist there;

@@ -21,23 +21,17 @@ if TYPE_CHECKING:
     from smokegate.observation.exchange import Exchange
     from smokegate.observation.observer import Observer
 
-Sender = Callable[[], "Observer"]
-"""Returns what sends."""
-
 
 class Client:
     """Sends requests to the backend, each with the credentials that the file declares for it, and keeps cookies.
 
     Each call is an exchange of the report, with its curl line. Any request that is not a read needs `writes = true`
     in the file's `[checks]`. A check that was not run before has a client without cookies.
-
-    Args:
-        source: returns what sends.
-        touched: called with the name of each exchange.
-        offline: returns whether the runner reaches no host at all.
     """
 
-    def __init__(self, source: Sender, touched: Callable[[str], None], offline: Callable[[], bool]) -> None:
+    def __init__(
+        self, source: Callable[[], Observer], touched: Callable[[str], None], offline: Callable[[], bool]
+    ) -> None:
         self._source = source
         self._touched = touched
         self._offline = offline
@@ -117,7 +111,12 @@ class Client:
             raise Blocked(f"{method} {path} was not sent: it may change something, which [checks] writes = true allows")
         named = {**(form or {}), **(json if isinstance(json, dict) else {})}
         source.redactor.add(*(str(each) for name, each in named.items() if CREDENTIALS.search(name)))
-        request = self._request(method, path, query, json, form, dict(headers or {}), follow)
+        if not path.startswith("/"):
+            raise Misuse(f'expected a path below the backend\'s address, which begins with "/", found {path!r}')
+        url = join(source.environment.backend.url, path)
+        url += ("&" if "?" in url else "?") + urlencode(query) if query else ""
+        body, sent = self._body_and_headers(url, json, form, headers or {})
+        request = RequestToSend(method, url, sent, body, follow=follow)
         try:
             exchange = self._send(source, request)
         except InterruptedRunError as over:
@@ -165,35 +164,23 @@ class Client:
             raise Misuse(f"[checks] secrets names no {name!r}; it names {', '.join(known) or 'none'}")
         return known[name]
 
-    def _request(  # noqa: PLR0913, PLR0917 -- as `request`
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, Any] | None,
-        json: Any,
-        form: Mapping[str, Any] | None,
-        headers: dict[str, str],
-        follow: bool,  # noqa: FBT001 -- handed on
-    ) -> RequestToSend:
+    def _body_and_headers(
+        self, url: str, json: Any, form: Mapping[str, Any] | None, headers: Mapping[str, str]
+    ) -> tuple[bytes | None, tuple[tuple[str, str], ...]]:
         from smokegate.observation.plan.bodies import encoded  # noqa: PLC0415 -- imported where it is used
 
-        if not path.startswith("/"):
-            raise Misuse(f'expected a path below the backend\'s address, which begins with "/", found {path!r}')
-        url = join(self._source().environment.backend.url, path)
-        if query:
-            url += ("&" if "?" in url else "?") + urlencode(query)
-        own = {name.lower() for name in headers}
+        sent, own = dict(headers), {name.lower() for name in headers}
         if self._kept and "cookie" not in own and (cookies := self._browser().sent(self._kept, url)):
-            headers["Cookie"] = cookies
+            sent["Cookie"] = cookies
         body = None
         if json is not None:
-            made = json_request(method, url, json)
+            made = json_request("", url, json)
             kind, body = made.headers[0][1], made.body
         elif form is not None:
             kind, body = encoded("form", dict(form))
         if body is not None and "content-type" not in own:
-            headers["Content-Type"] = kind
-        return RequestToSend(method, url, tuple(headers.items()), body, follow=follow)
+            sent["Content-Type"] = kind
+        return body, tuple(sent.items())
 
     def _take(self, raw: RawResponse) -> None:
         self._browser().keep(self._kept, Headers(raw.headers))

@@ -24,10 +24,7 @@ HOOKS = "pytest_html.hooks"
 def leave_out(pluginmanager: pytest.PytestPluginManager, option: str, default: str) -> None:
     """Keep pytest-html from being loaded where a run checks deployments and does not request its page.
 
-    Args:
-        pluginmanager: pytest's, before it has loaded the installed plugins.
-        option: the option that names an environment.
-        default: the environment that the configuration file names; empty where it names none.
+    Such a run has the option that names an environment, or a configuration file that names a default one.
     """
     config = pluginmanager.get_plugin("pytestconfig")
     if not isinstance(config, pytest.Config) or pluginmanager.has_plugin(PLUGIN):

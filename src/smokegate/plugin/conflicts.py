@@ -20,11 +20,7 @@ def refusal(name: str, owner: str) -> pytest.UsageError:
 
 
 def refuse_ours(parser: pytest.Parser, names: Collection[str], add: Callable[[], None]) -> None:
-    """Add our options, unless one of them is there already.
-
-    Raises:
-        pytest.UsageError: another plugin has defined one of them before.
-    """
+    """Add our options, unless another plugin has defined one of them before: that is refused."""
     taken = [name for option in _options(parser) for name in option.names() if name in names]
     if taken:
         raise refusal(taken[0], "a plugin that was loaded before")
@@ -51,11 +47,7 @@ def refuse_theirs(parser: pytest.Parser, names: Collection[str]) -> None:
 
 
 def refuse_misspelt(parser: pytest.Parser, words: Collection[str], names: Collection[str]) -> None:
-    """Refuse an option that no one defines and that looks like one of ours: pytest knows no "did you mean".
-
-    Raises:
-        pytest.UsageError: there is one.
-    """
+    """Refuse an option that no one defines and that looks like one of ours: pytest knows no "did you mean"."""
     defined = {name for option in _options(parser) for name in option.names()}
     for word in words:
         name = word.partition("=")[0]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from smokegate.plugin.run_key import EMBEDDED, LENT
 from smokegate.plugin.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,17 +22,14 @@ if TYPE_CHECKING:
 class Lent(Struct, eq=False):
     """What a command has learnt of the servers before the run: names, authorities, how many connections they take."""
 
+    __name__ = LENT
     pool: Pool
-
-    @staticmethod
-    def of(config: pytest.Config) -> Pool | None:
-        """Return the pool that the command lends, None where the run makes its own."""
-        return next((each.pool for each in config.pluginmanager.get_plugins() if isinstance(each, Lent)), None)
 
 
 class Embedded(Struct, eq=False):
     """What a command gives to the run, and what it gets back."""
 
+    __name__ = EMBEDDED
     environment: Environment
     """With the addresses that it really has."""
     wait: float | None = None
@@ -47,11 +45,6 @@ class Embedded(Struct, eq=False):
     report: RunReport | None = None
     """The result; None where the run did not come to one."""
 
-    @staticmethod
-    def of(config: pytest.Config) -> Embedded | None:
-        """Return the command's request, None where a person runs pytest."""
-        return next((each for each in config.pluginmanager.get_plugins() if isinstance(each, Embedded)), None)
-
     @property
     def settings(self) -> Settings:
         """The options of such a run."""
@@ -62,16 +55,14 @@ class Embedded(Struct, eq=False):
         """Take the checks out that this run leaves out. They are left out on purpose: the run is not partial."""
         from smokegate.plugin.collect import check_in, environment_of  # noqa: PLC0415 - only in such a run
 
-        creates = self.environment.sign_in is not None and self.environment.sign_in.creates_accounts
-        out = [
-            item
-            for item in items
-            if environment_of(item) is not None
-            and (
-                (self.watching and check_in(item).once)
-                or (creates and not self.creating and "sign_in" in (check_in(item).reads or ()))
-            )
-        ]
-        if out:
+        sign_in = self.environment.sign_in
+        creates = sign_in is not None and sign_in.creates_accounts and not self.creating
+
+        def is_out(item: pytest.Item) -> bool:
+            check = check_in(item)
+            repeated = self.watching and check.once
+            return environment_of(item) is not None and (repeated or (creates and "sign_in" in (check.reads or ())))
+
+        if out := [item for item in items if is_out(item)]:
             config.hook.pytest_deselected(items=out)
             items[:] = [item for item in items if item not in set(out)]

@@ -11,6 +11,7 @@ from smokegate.plugin.run_key import RUN
 
 if TYPE_CHECKING:
     from smokegate.observation.observer import Observer
+    from smokegate.plugin.session import Run
     from smokegate.plugin.view import Deployment
 
 
@@ -40,16 +41,14 @@ def deployment(request: pytest.FixtureRequest):  # type: ignore[no-untyped-def] 
             "`deployment` cannot be requested dynamically: name it among the test's arguments, "
             "so that the run knows before it starts which environments the test needs"
         )
-    return _view_of(request.config, case)
+    return _view_of(request.config.stash[RUN], case)
 
 
-def _view_of(config: pytest.Config, case: Case) -> Deployment:
+def _view_of(run: Run, case: Case) -> Deployment:
     """Return a case's view. Nothing is requested before something is read from it."""
     from smokegate.plugin.failures import Blocked  # noqa: PLC0415 - a run without us loads none of it
     from smokegate.plugin.lifecycle import NotStartedError  # noqa: PLC0415 - see above
     from smokegate.plugin.view import Deployment  # noqa: PLC0415 - see above
-
-    run = config.stash[RUN]
 
     def connect() -> Observer:
         if not run.settings.observes:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from smokegate.internal_error import described
+from smokegate.exit_codes import UNKNOWN
+from smokegate.internal_error import described, sentence
 from smokegate.plugin.run_key import RUN
 
 #: Hooks without which there is no run: they register what takes secrets out and decides, and give checks their cases.
@@ -39,8 +40,8 @@ def guard(config: pytest.Config, plugin: object) -> None:
 
 def startup_error(error: Exception) -> SystemExit:
     """Say what kept a run from starting, and return what ends it with the exit code of UNKNOWN."""
-    sys.stderr.write(_sentence("the start of the run", error) + "\n")
-    return SystemExit(_unknown())
+    sys.stderr.write(sentence(" in the start of the run", error) + "\n")
+    return SystemExit(UNKNOWN)
 
 
 def _plain(config: pytest.Config, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -48,8 +49,6 @@ def _plain(config: pytest.Config, name: str, function: Callable[..., Any]) -> Ca
     def guarded(*given: Any) -> Any:
         try:
             return function(*given)
-        except pytest.UsageError:
-            raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is an error of ours
             _note(config, name, error)
             return None
@@ -63,8 +62,6 @@ def _wrapper(config: pytest.Config, name: str, function: Callable[..., Any]) -> 
         try:
             inner = function(*given)
             next(inner)
-        except pytest.UsageError:
-            raise
         except Exception as error:  # noqa: BLE001 - see above
             _note(config, name, error)
             return (yield)
@@ -77,8 +74,6 @@ def _wrapper(config: pytest.Config, name: str, function: Callable[..., Any]) -> 
             inner.send(result) if raised is None else inner.throw(raised)
         except StopIteration as done:
             return done.value
-        except pytest.UsageError:
-            raise
         except Exception as error:
             if error is raised:
                 raise
@@ -91,28 +86,17 @@ def _wrapper(config: pytest.Config, name: str, function: Callable[..., Any]) -> 
 
 
 def _note(config: pytest.Config, name: str, error: Exception) -> None:
+    if isinstance(error, pytest.UsageError):
+        raise error
     if name == "pytest_cmdline_main":
         raise startup_error(error) from error
     if name in NEEDED:
-        pytest.exit(_sentence(name, error), returncode=_unknown())
+        pytest.exit(sentence(f" in {name}", error), returncode=UNKNOWN)
     text, run = f"{name}: {described(error)}", config.stash.get(RUN, None)
     if run is not None and text not in run.errors:
         run.errors.append(text)
     if name in LATE:
-        sys.stderr.write(_sentence(name, error) + "\n")
+        sys.stderr.write(sentence(f" in {name}", error) + "\n")
         session: Any = config.pluginmanager.getplugin("session")
         if session is not None and session.exitstatus == pytest.ExitCode.OK:
-            session.exitstatus = _unknown()
-
-
-def _sentence(where: str, error: Exception) -> str:
-    from smokegate.diagnosis.shortfalls import REPORT  # noqa: PLC0415 - costs start-up time, and errors are rare
-    from smokegate.observation.evidence.sink import line  # noqa: PLC0415 - as above
-
-    return line(f"error inside smokegate in {where}: {described(error)}; {REPORT}")
-
-
-def _unknown() -> int:
-    from smokegate.diagnosis.verdict import Verdict  # noqa: PLC0415 - as above
-
-    return Verdict.UNKNOWN.code
+            session.exitstatus = UNKNOWN

@@ -103,11 +103,11 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     try:
         return (yield)
     except AssertionError as broken:
-        from smokegate.plugin import failure  # noqa: PLC0415 - only where something failed
+        from smokegate.plugin import explanation  # noqa: PLC0415 - only where something failed
 
         explained = None
         with run.guarded("the explanation of a failure"):
-            explained = failure.explain(item, broken)
+            explained = explanation.explain(item, broken)
         if explained is None:
             raise
     raise explained

@@ -5,18 +5,14 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
 
 import pytest
 from _pytest.main import _main  # has no public name; below it pytest catches an interrupt
 
-from smokegate.environment.fields import seconds
-from smokegate.plugin.settings import wait_seconds
-
-if TYPE_CHECKING:
-    from types import FrameType
-
-    from smokegate.plugin.session import Run
+from smokegate.plugin.session import Run
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 PATIENCE = 30.0
@@ -66,7 +62,7 @@ class Interrupt:
             again.start()
             return
         self._put_off = None
-        if self._heard and number != signal.SIGINT and not _in_main_loop(frame):
+        if self._heard and number != signal.SIGINT and all(each.f_code is not MAIN_LOOP for each in _stack(frame)):
             return
         if not self._heard:
             self._heard = True
@@ -95,15 +91,13 @@ def _is_unsafe(frame: FrameType | None) -> bool:
     """
     if frame is not None and frame.f_code.co_filename == threading.__file__ and frame.f_code.co_name in TAKING:
         return True
-    while frame is not None and frame.f_code.co_filename != IMPORTING and frame.f_lineno is not None:
-        frame = frame.f_back
-    return frame is not None
+    return any(each.f_code.co_filename == IMPORTING or each.f_lineno is None for each in _stack(frame))
 
 
-def _in_main_loop(frame: FrameType | None) -> bool:
-    while frame is not None and frame.f_code is not MAIN_LOOP:
+def _stack(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
         frame = frame.f_back
-    return frame is not None
 
 
 def hear(config: pytest.Config) -> None:
@@ -135,9 +129,9 @@ class WorkerInterrupts:
         self._run = run
         self._heard: dict[Any, float] = {}
         """When each running worker reported last."""
-        waits = (wait_seconds(run.settings, each) or 0.0 for each in run.environments)
-        limit = run.settings.deadline
-        limits = (each.deadline if limit is None else seconds(limit) for each in run.environments)
+        waits = (run.settings.wait_seconds(each) or 0.0 for each in run.environments)
+        limit = run.settings.limit
+        limits = (each.deadline if limit is None else limit for each in run.environments)
         self._limit = max(waits, default=0.0) + max(limits, default=0.0) + SILENCE
 
     def pytest_configure_node(self, node: Any) -> None:

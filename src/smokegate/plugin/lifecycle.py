@@ -8,13 +8,11 @@ from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from smokegate.observation.model import Observation
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Environment
-    from smokegate.observation.observer import Group, Observer, Pool
+    from smokegate.observation.observer import Group, Observer
     from smokegate.replica import Replica
 
 STARTING = 300.0
@@ -27,25 +25,24 @@ class NotStartedError(Exception):
     """The replica, and with it the deployment to check, could not be started; the text says why."""
 
 
-class CheckOptions(Struct, frozen=True):
-    """How a deployment must be observed."""
-
-    wait: float | None = None
-    """Seconds to wait until it is healthy; None judges what is there now."""
-    expected_commit: str | None = None
-    fault: str | None = None
-    deadline: float | None = None
-    """Seconds that its requests may take in all; None: as its file says."""
-
-
 class ObservedDeployment:
-    """Observes in the background once it is started; every reader waits only for what it reads."""
+    """Observes in the background once it is started; every reader waits only for what it reads.
 
-    def __init__(self, declared: Environment, pool: Pool, look: CheckOptions, progress: Callable[[str], None]) -> None:
+    `observe` returns an observer of the environment with its addresses; `waits`: the deployment is waited for first.
+    """
+
+    def __init__(
+        self,
+        declared: Environment,
+        observe: Callable[[Environment], Observer],
+        fault: str | None = None,
+        *,
+        waits: bool = False,
+    ) -> None:
         self.declared = declared
-        self._pool = pool
-        self._options = look
-        self._progress = progress
+        self._observer_of = observe
+        self._fault = fault
+        self._waits = waits
         self._replica: Replica | None = None
         self._observer: Observer | None = None
         self.failure: NotStartedError | None = None
@@ -64,7 +61,7 @@ class ObservedDeployment:
         if not first:
             self.observer.start(groups)
             return
-        if self.declared.browser is not None and self._options.wait is None and (groups is None or "browser" in groups):
+        if self.declared.browser is not None and not self._waits and (groups is None or "browser" in groups):
             self._warm_browser()
         if self.declared.replica is None:
             self._begin("observing", lambda: self._observe(self.declared, groups))
@@ -92,34 +89,21 @@ class ObservedDeployment:
         ENGINE.warm()
 
     def _observe(self, environment: Environment, groups: Collection[Group] | None) -> None:
-        from smokegate.observation.observer import Observer  # noqa: PLC0415 - costs start-up time only where it is used
-
-        observer = Observer(
-            environment,
-            pool=self._pool,
-            expected_commit=self._options.expected_commit,
-            wait=self._options.wait,
-            progress=self._progress,
-            deadline=self._options.deadline,
-        )
+        observer = self._observer_of(environment)
         observer.start(groups)
         self._leave_browser()  # the observer uses it from here on
         self._observer = observer
         self._there.set()
 
     def _start_replica(self, groups: Collection[Group] | None) -> None:
-        from smokegate.replicas import start_replica  # noqa: PLC0415 - see above
+        from smokegate.replicas import start_replica  # noqa: PLC0415 - only where there is one
 
-        self._replica, environment = start_replica(self.declared, self._options.fault)
+        self._replica, environment = start_replica(self.declared, self._fault)
         self._observe(environment, groups)
 
     @property
     def observer(self) -> Observer:
-        """The observer, once what it observes is there.
-
-        Raises:
-            NotStartedError: the replica did not start.
-        """
+        """The observer, once what it observes is there; raises NotStartedError where the replica did not start."""
         while not self._there.wait(SLICE):  # in slices, so that Ctrl-C is heard
             if time.monotonic() - self._since > STARTING:
                 why = f"{self.declared.name}: the replica had not started after {STARTING:g} s"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from smokegate.observation.model import ApiAddress, InterruptedRunError, Observation, PageView
 from smokegate.observation.plan.step import GROUPS, ON_BACKEND, Group, preflights
@@ -18,23 +18,35 @@ if TYPE_CHECKING:
     from smokegate.observation.evidence.page_calls import Judgement
     from smokegate.observation.exchange import Exchange
     from smokegate.observation.observer import Observer
+    from smokegate.plugin.session import Run
 
 
 FILES = ("script ", "style ", "settings ")
 """How the exchanges of the page's files begin."""
 
 
+Section = TypeVar("Section")
+
+
+def needed(section: Section | None, what: str, needs: str) -> Section:
+    """Return a section of the environment file; a check that reads from it must state that it needs it."""
+    assert section is not None, f"a check that reads {what} must declare needs={needs}"
+    return section
+
+
 class Observed:
     """One deployment's exchanges, with what a check reads of its frontend.
 
-    Args:
-        connect: returns where exchanges come from; called when something is first read.
-        touched: called with the name of each exchange that is read.
+    `connect` is called when something is first read, `touched` with the name of each exchange that is read.
     """
 
-    def __init__(self, connect: Callable[[], Observer], touched: Callable[[str], None]) -> None:
+    def __init__(
+        self, connect: Callable[[], Observer], endpoint_index: int | None, touched: Callable[[str], None], run: Run
+    ) -> None:
         self._connect = connect
+        self._endpoint_index = endpoint_index
         self._touched = touched
+        self._run = run
 
     @cached_property
     def _source(self) -> Observer:
@@ -100,9 +112,7 @@ class Observed:
     @property
     def frontend(self) -> Frontend:
         """What the environment file says of the frontend. Needs `frontend`."""
-        section = self.environment.frontend
-        assert section is not None, "a check that reads the frontend must declare needs=('frontend',)"
-        return section
+        return needed(self.environment.frontend, "the frontend", "('frontend',)")
 
     @property
     def api_addresses(self) -> tuple[ApiAddress, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,61 +25,53 @@ DEFAULT_ENVIRONMENT = "smokegate_env"
 """The ini setting that names the environment of a run without `--env`."""
 OWN_CHECKS = Path("tests") / "smoke"
 """Where a project has checks of its own, below its root directory."""
-
-
 #: How our options begin where `smokegate run` started pytest: no project has options of its own like these.
 PRIVATE = "--smokegate-"
 #: The plugin whose presence says so: see there.
 RUN_PLUGIN = "smokegate.plugin.run_command"
+
+
+def _option(metavar: str, text: str, **more: Any) -> dict[str, Any]:
+    return {"metavar": metavar, "help": text, **more}
+
+
 #: Option → how pytest's parser defines it.
 OPTIONS: dict[str, dict[str, Any]] = {
-    "env": {
-        "action": "append",
-        "metavar": "NAME",
-        "help": ("environment to check: a file of environments/; repeatable and comma-separable, or `all`"),
-    },
-    "set": {
-        "action": "append",
-        "metavar": "[NAME:]KEY=VALUE",
-        "default": [],
-        "help": "override one value of the environment file, such as backend.url=https://preview.example.com",
-    },
-    "wait": {
-        "nargs": "?",
-        "const": FILE_WAIT,
-        "metavar": "10m",
-        "help": "wait until the deployment is healthy; without a value as long as the file's `wait` says",
-    },
-    "deadline": {
-        "metavar": "2m",
-        "help": "how long all requests of a run may take, without --wait (default: the file's `deadline`)",
-    },
-    "expect-commit": {
-        "metavar": "SHA",
-        "help": "the commit that must answer (at least 7 digits); with --wait, wait for it",
-    },
-    "expect-version": {
-        "metavar": "ANY",
-        "help": "the same for any version: a release, a build number, the tag of an image",
-    },
-    "fault": {
-        "metavar": "NAME",
-        "help": "break the replica on purpose (replica environments only), to see what a failure looks like",
-    },
+    "env": _option(
+        "NAME",
+        "environment to check: a file of environments/; repeatable and comma-separable, or `all`",
+        action="append",
+    ),
+    "set": _option(
+        "[NAME:]KEY=VALUE",
+        "override one value of the environment file, such as backend.url=https://preview.example.com",
+        action="append",
+        default=[],
+    ),
+    "wait": _option(
+        "10m",
+        "wait until the deployment is healthy; without a value as long as the file's `wait` says",
+        nargs="?",
+        const=FILE_WAIT,
+    ),
+    "deadline": _option(
+        "2m", "how long all requests of a run may take, without --wait (default: the file's `deadline`)"
+    ),
+    "expect-commit": _option("SHA", "the commit that must answer (at least 7 digits); with --wait, wait for it"),
+    "expect-version": _option("ANY", "the same for any version: a release, a build number, the tag of an image"),
+    "fault": _option(
+        "NAME", "break the replica on purpose (replica environments only), to see what a failure looks like"
+    ),
     "rehearse": {
         "action": "store_true",
         "help": "inject every known fault, and prove that each is caught and its cause named",
     },
-    "record": {
-        "metavar": "FILE",
-        "help": "also write the run to FILE: the state before a deploy, for a later --since=FILE",
-    },
-    "since": {
-        "metavar": "FILE",
-        "help": "mark each failure as new or failed before, compared with the run in FILE (default: last green run)",
-    },
-    "environments": {"metavar": "DIR", "help": "directory of environment files"},
-    "reports": {"metavar": "DIR", "help": "directory for the reports (default: reports)"},
+    "record": _option("FILE", "also write the run to FILE: the state before a deploy, for a later --since=FILE"),
+    "since": _option(
+        "FILE", "mark each failure as new or failed before, compared with the run in FILE (default: last green run)"
+    ),
+    "environments": _option("DIR", "directory of environment files"),
+    "reports": _option("DIR", "directory for the reports (default: reports)"),
 }
 
 
@@ -89,11 +82,7 @@ def private(word: str) -> str:
 
 
 def add_options(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Add smokegate's options to pytest's; their values are in `config.option.smokegate_NAME`.
-
-    Raises:
-        pytest.UsageError: another plugin has an option of the same name.
-    """
+    """Add smokegate's options to pytest's; their values are in `config.option.smokegate_NAME`."""
     private = pluginmanager.hasplugin(RUN_PLUGIN)
     named = {f"{PRIVATE if private else '--'}{name}": (name, attributes) for name, attributes in OPTIONS.items()}
 
@@ -109,13 +98,8 @@ def add_options(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager
 
 
 def refuse_misspelt_options(config: pytest.Config, words: Sequence[str]) -> None:
-    """Refuse a word of the command line that is almost an option of ours.
-
-    Raises:
-        pytest.UsageError: there is one.
-    """
-    given = list(words)
-    given = given[: given.index("--")] if "--" in given else given
+    """Refuse a word of the command line that is almost an option of ours."""
+    given = list(takewhile(lambda word: word != "--", words))
     prefix = PRIVATE if config.pluginmanager.hasplugin(RUN_PLUGIN) else "--"
     spelt = [f"--{each.removeprefix(PRIVATE).removeprefix('--')}" if each.startswith("--") else each for each in given]
     ours = [*(f"--{name}" for name in OPTIONS), "--strict"]  # pytest's own, to which a run of ours gives a meaning

@@ -38,20 +38,18 @@ FAILED_ON = pytest.StashKey[str]()
 
 def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestReport) -> None:
     """Attach its outcome to the report of a check, and take the secrets out of all that it says."""
-    run, case = item.config.stash.get(RUN, None), case_of(item)
-    if run is None or (case is None and not run.settings.explicit):
+    run, case = item.config.stash[RUN], case_of(item)
+    if (case is None and not run.settings.explicit) or (report.passed and report.when != "call"):
         return
-    if report.passed and report.when != "call":
-        return
-    if call.excinfo is not None and call.excinfo.errisinstance(NotApplicable):
-        attached = {"environment": case and case.environment, "outcome": "not applicable", "id": item.nodeid}
-        setattr(report, ATTRIBUTE, attached)
+    name, error = case and case.environment, call.excinfo and call.excinfo.value
+    if isinstance(error, NotApplicable):
+        setattr(report, ATTRIBUTE, {"environment": name, "outcome": "not applicable", "id": item.nodeid})
         return
     stated = check_in(item)
     advisory = case is not None and _is_advisory(run, case, stated)
     internal = _is_internal(item, call)
-    outcome: Word = "error" if internal else _word(report, call, advisory=advisory)
-    why = line(described(call.excinfo.value)) if internal and call.excinfo else _why(report, call)
+    outcome: Word = "error" if internal else _word(report, error, advisory=advisory)
+    why = line(described(error)) if internal and error else _why(report, call)
     if (crash := getattr(report.longrepr, "reprcrash", None)) is not None:
         crash.message = why  # what pytest's own summary and JUnit show in one line
     if outcome == "advisory":
@@ -72,13 +70,13 @@ def note(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.TestRepor
         blocked_by=item.stash.get(BLOCKER, ""),
         internal=internal,
     )
-    observed = run.deployments.get(case.environment) if case is not None else None
+    observed = run.deployments.get(name or "")
     if observed is not None and (took := observed.slowest(noted.exchanges)) is not None:
         report.duration = took  # in JUnit and pytest-html: how long the deployment took, not how long the test waited
     # To the item, not to this report: JUnit takes the properties from that of the teardown.
-    properties = {"code": noted.label, **({"environment": case.environment} if case else {})}
+    properties = {"code": noted.label, **({"environment": name} if name else {})}
     item.user_properties += [each for each in properties.items() if each not in item.user_properties]
-    setattr(report, ATTRIBUTE, {"environment": case and case.environment, **asdict(noted)})
+    setattr(report, ATTRIBUTE, {"environment": name, **asdict(noted)})
 
 
 def _is_advisory(run: Run, case: Case, stated: Check) -> bool:
@@ -115,11 +113,9 @@ def _is_raised_below_us(trace: Iterable[Any], project: Path) -> bool:
     return ours
 
 
-def _word(report: pytest.TestReport, call: pytest.CallInfo[Any], *, advisory: bool) -> Any:
-    if call.excinfo is not None and call.excinfo.errisinstance(Blocked):
-        return "blocked"
-    if call.excinfo is not None and call.excinfo.errisinstance(NotJudged):
-        return "not judged"
+def _word(report: pytest.TestReport, error: BaseException | None, *, advisory: bool) -> Any:
+    if isinstance(error, Blocked | NotJudged):
+        return "blocked" if isinstance(error, Blocked) else "not judged"
     if report.failed and report.when != "call":
         return "error"
     if report.failed:

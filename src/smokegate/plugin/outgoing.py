@@ -10,7 +10,7 @@ import copy
 import logging
 import sys
 from collections.abc import Generator
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import pytest
 from _pytest.junitxml import xml_key
@@ -19,8 +19,6 @@ from smokegate.observation.evidence.sink import SINK, shown
 from smokegate.plugin import brief_output
 from smokegate.standard_streams import EnduringStream
 
-#: What a report holds that is text of its own; ids and places are made of names, not of what servers sent.
-TEXTS = ("wasxfail",)
 DEEPEST = 12
 WITHHELD = "withheld: an error inside smokegate kept it from being searched for secrets"
 LOG_HANDLERS = ("log_cli_handler", "log_file_handler")
@@ -52,7 +50,7 @@ class Outgoing:
         if getattr(item.config.option, "capture", "no") != "no":  # not there with `-p no:capture`
             return (yield)
         streams = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = (as_text(SafeStream(each, foreign=True)) for each in streams)
+        sys.stdout, sys.stderr = (cast("TextIO", SafeStream(each, foreign=True)) for each in streams)
         try:
             return (yield)
         finally:
@@ -105,9 +103,8 @@ def _made_safe(report: Any) -> Any:
     report.sections = [(title, shown(content)) for title, content in report.sections]
     if getattr(report, "user_properties", None):
         report.user_properties = [(name, _safe(value)) for name, value in report.user_properties]
-    for name in TEXTS:
-        if hasattr(report, name):
-            setattr(report, name, shown(str(getattr(report, name))))
+    if hasattr(report, "wasxfail"):  # the only other text; ids and places are made of names, not of what servers sent
+        report.wasxfail = shown(str(report.wasxfail))
     return report
 
 
@@ -142,10 +139,7 @@ def _make_metadata_safe(config: pytest.Config) -> None:
 class SafeStream(EnduringStream):
     """A stream that lets no secret through.
 
-    Args:
-        stream: where the text goes.
-        foreign: whether the text is not pytest's own, which moves cursors, sets colours and, in our summary, starts
-            workflow commands.
+    What is `foreign` to pytest may not move cursors, set colours or start workflow commands, as its own text does.
     """
 
     def __init__(self, stream: Any, *, foreign: bool) -> None:
@@ -184,8 +178,3 @@ def guard_tee(config: pytest.Config) -> None:
         file: Any = getattr(captured, "tmpfile", None)
         if getattr(file, "_other", None) is not None:
             file._other = SafeStream(file._other, foreign=True)  # noqa: SLF001 - there is no other way in
-
-
-def as_text(stream: Any) -> TextIO:
-    """Return a stream as the type that `sys.stdout` has."""
-    return stream  # type: ignore[no-any-return]

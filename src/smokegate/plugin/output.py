@@ -24,13 +24,7 @@ from smokegate.report.scan import scan, withhold
 
 
 class Output:
-    """What a run says. Making it writes every file of ours.
-
-    Args:
-        run: with its settings.
-        session: gets the exit code.
-        report: what was decided.
-    """
+    """What a decided run says. Making it writes every file of ours; the session gets the exit code."""
 
     def __init__(self, run: Run, session: pytest.Session, report: RunReport) -> None:
         self._run = run

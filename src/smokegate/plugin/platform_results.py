@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec import Struct
 
+from smokegate.environment.render import Render
 from smokegate.observation.evidence.version import same_commit
+from smokegate.observation.render.model import DeployView, PlatformView, RenderDatabase, RenderService
 from smokegate.plugin.failures import Blocked, ExpectationFailed, Judging, NotJudged
-
-if TYPE_CHECKING:
-    from smokegate.environment.render import Render
-    from smokegate.observation.render.model import DeployView, PlatformView, RenderDatabase, RenderService
 
 
 class PlatformResults(Judging, Struct, frozen=True):

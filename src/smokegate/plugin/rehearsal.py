@@ -19,11 +19,7 @@ from smokegate.report.rehearsal import text
 
 
 def main(config: pytest.Config, run: Run) -> int:
-    """Rehearse the selected environments; returns the exit code.
-
-    Raises:
-        pytest.UsageError: an option contradicts a rehearsal, or `-k` selects no fault.
-    """
+    """Rehearse the selected environments; returns the exit code."""
     settings = run.settings
     if settings.fault is not None:
         raise pytest.UsageError(f"--rehearse tries every fault; to rehearse one: --rehearse -k {settings.fault}")

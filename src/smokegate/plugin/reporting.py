@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
+from msgspec import Struct
 
+from smokegate.exit_codes import UNKNOWN
 from smokegate.plugin.options import worker_slot
 from smokegate.plugin.outcomes import gather
 
@@ -92,30 +95,26 @@ class Reporting:
             self._run.progress_line.stop()
         self._run.collect_results(cut_short=cut_short)
         self._run.close()
+        settings = self._run.settings
+        about_deployments = settings.explicit or any(self._run.planned.values())  # by `--env`, or by what was collected
         if worker_slot() is not None:
             from smokegate.plugin import workers  # noqa: PLC0415 - imports xdist, which only `-n` needs
 
             workers.hand_over(session.config, self._run)
-        elif self._run.settings.observes and self._engaged and exitstatus != pytest.ExitCode.USAGE_ERROR:
+        elif settings.observes and about_deployments and exitstatus != pytest.ExitCode.USAGE_ERROR:
             self._decide(session, exitstatus, cut_short=cut_short)
         result = yield
         if self.output is not None:
             self.output.finish_page()
         return result
 
-    @property
-    def _engaged(self) -> bool:
-        """Whether the run is about deployments: by `--env`, or since checks were collected."""
-        return self._run.settings.explicit or any(self._run.planned.values())
-
     def _decide(self, session: pytest.Session, exitstatus: int, *, cut_short: bool) -> None:
-        from smokegate.diagnosis.verdict import Verdict  # noqa: PLC0415 - as below
         from smokegate.plugin.output import Output  # noqa: PLC0415 - imported while the network is waited for
         from smokegate.plugin.run_report import report_of  # noqa: PLC0415 - as above
 
         run = self._run
         if exitstatus in OURS:
-            session.exitstatus = Verdict.UNKNOWN.code  # stays where an error of ours keeps the run from being decided
+            session.exitstatus = UNKNOWN  # stays where an error of ours keeps the run from being decided
         report = report_of(run, time.perf_counter() - run.clock, exitstatus, cut_short=cut_short)
         session.exitstatus = report.exit
         if run.embedded is not None:
@@ -153,3 +152,47 @@ class Reporting:
         from smokegate.report import html  # noqa: PLC0415 - only where pytest-html's page is requested
 
         html.row(report, cells, self._own_page)
+
+
+@contextmanager
+def kept_unless_replaced(file: Path | None) -> Generator[None, Any, Any]:
+    """Keep the old file if rewriting it fails half-way: pytest's writer truncates it first."""
+    if file is None or not file.is_file():
+        yield
+        return
+    before = file.with_name(f".{file.name}.before")
+    with suppress(OSError):
+        file.replace(before)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            before.replace(file)
+        raise
+    with suppress(OSError):
+        before.unlink() if file.exists() else before.replace(file)
+
+
+class LastScan(Struct, eq=False):
+    """Looks for secrets in every file of the run when all are written, before the verdict is shown."""
+
+    _reporting: Reporting
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, Any, Any]:
+        """Scan after the writers, which run inside this."""
+        option = session.config.option
+        xml = Path(option.xmlpath) if getattr(option, "xmlpath", None) else None
+        try:
+            with kept_unless_replaced(xml):
+                result = yield
+        except Exception as error:  # noqa: BLE001 - a report that cannot be written changes no verdict
+            if self._reporting.output is not None:
+                self._reporting.output.problem(f"not written: a report of pytest: {error}")
+            result = None
+        files = [getattr(option, name, None) for name in ("htmlpath", "xmlpath", "log_file")]
+        if session.config.pluginmanager.hasplugin("logging"):  # `-p no:logging` leaves its settings undefined
+            files.append(session.config.getini("log_file"))
+        if self._reporting.output is not None:
+            self._reporting.output.withhold([Path(file) for file in files if file])
+        return result

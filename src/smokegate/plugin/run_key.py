@@ -1,4 +1,4 @@
-"""Under which key pytest's configuration holds our run: apart from it, so that a run without us loads nothing of it."""
+"""Under which keys pytest holds what is ours: apart from it, so that a run without us loads nothing of it."""
 
 from __future__ import annotations
 
@@ -10,3 +10,5 @@ if TYPE_CHECKING:
     from smokegate.plugin.session import Run
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()
+EMBEDDED, LENT = "smokegate-embedded", "smokegate-pool"
+"""The names of the plugins with which a command passes its request, and its connection pool, to a run."""

@@ -6,16 +6,16 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import Struct, field
 
-from smokegate.environment.fields import seconds
 from smokegate.internal_error import described
 from smokegate.observation.evidence.sink import page
 from smokegate.plugin.options import worker_count, worker_slot
-from smokegate.plugin.settings import Settings, wait_seconds
+from smokegate.plugin.settings import Settings
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.model import Diagnosis
@@ -33,64 +33,62 @@ EACH_DIAGNOSED = 8
 """How many failures of an environment are each explained by a diagnosis of their own."""
 
 
-class Run:
+class Run(Struct, eq=False, dict=True):
     """One run of the checks."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        environments: tuple[Environment, ...],
-        embedded: Embedded | None = None,
-        pool: Pool | None = None,
-    ) -> None:
-        self.settings = settings
-        self._lent = pool
-        self.embedded = embedded
-        """What a command of ours requests, None where a person runs pytest."""
-        self.environments = environments
-        self.started = datetime.now(UTC)
-        self.clock = time.perf_counter()
-        self.workers = worker_count()
-        """How many processes share the work; 0 where this one does it alone."""
-        self.checks: dict[str, Check] = {}
-        """What is stated beside each check that was collected, selected or not, by its code."""
-        self.codes: set[str] = set()
-        """The codes of all checks that there are, also of those that no environment of this run declares."""
-        self.all_collected = False
-        """Whether every check was collected, so that a code which is not among them does not exist."""
-        self.outcomes: dict[str, dict[str, TestOutcome]] = {e.name: {} for e in environments}
-        self.there: list[pytest.Item] = []
-        """What was collected, before anything was selected."""
-        self.planned: dict[str, dict[str, str]] = {e.name: {} for e in environments}
-        """The checks that the run will execute: their codes by their ids, for each environment."""
-        self.modules: set[str] = set()
-        """The suite's files that were collected."""
-        self.selected_by_id = False
-        """Whether single tests were named, on the command line or as those that failed last."""
-        self.partial: dict[str, str] = {}
-        """Why a run of an environment is partial, where it is."""
-        self.touched: list[str] = []
-        """The exchanges that the current test has read."""
-        self.clients: dict[str, Client] = {}
-        """The client of the current test, by environment."""
-        self.item: pytest.Item | None = None
-        """The current test."""
-        self.results: dict[str, tuple[Environment, Observation]] = {}
-        self.failures: dict[str, str] = {}
-        self.errors: list[str] = []
-        """What went wrong inside smokegate itself."""
-        self.progress: dict[str, str] = {}
-        self.progress_line: ProgressLine | None = None
-        self.deployments: dict[str, ObservedDeployment] = {}
-        self._diagnosed: dict[str, tuple[int, Diagnosis]] = {}
-        """How often each environment's diagnosis was needed, and the last one."""
-        self.since: dict[str, dict[str, Any]] | None = None
-        """The states before, by environment, where `--since` names a recorded run."""
+    settings: Settings
+    environments: tuple[Environment, ...]
+    embedded: Embedded | None = None
+    """What a command of ours requests, None where a person runs pytest."""
+    lent: Pool | None = None
+    """The connection pool that a command lends to the run."""
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    clock: float = field(default_factory=time.perf_counter)
+    workers: int = field(default_factory=worker_count)
+    """How many processes share the work; 0 where this one does it alone."""
+    checks: dict[str, Check] = {}
+    """What is stated beside each check that was collected, selected or not, by its code."""
+    codes: set[str] = set()
+    """The codes of all checks that there are, also of those that no environment of this run declares."""
+    all_collected: bool = False
+    """Whether every check was collected, so that a code which is not among them does not exist."""
+    outcomes: dict[str, dict[str, TestOutcome]] = {}
+    there: list[pytest.Item] = []
+    """What was collected, before anything was selected."""
+    planned: dict[str, dict[str, str]] = {}
+    """The checks that the run will execute: their codes by their ids, for each environment."""
+    modules: set[str] = set()
+    """The suite's files that were collected."""
+    selected_by_id: bool = False
+    """Whether single tests were named, on the command line or as those that failed last."""
+    partial: dict[str, str] = {}
+    """Why a run of an environment is partial, where it is."""
+    touched: list[str] = []
+    """The exchanges that the current test has read."""
+    clients: dict[str, Client] = {}
+    """The client of the current test, by environment."""
+    item: pytest.Item | None = None
+    """The current test."""
+    results: dict[str, tuple[Environment, Observation]] = {}
+    failures: dict[str, str] = {}
+    errors: list[str] = []
+    """What went wrong inside smokegate itself."""
+    progress: dict[str, str] = {}
+    progress_line: ProgressLine | None = None
+    deployments: dict[str, ObservedDeployment] = {}
+    since: dict[str, dict[str, Any]] | None = None
+    """The states before, by environment, where `--since` names a recorded run."""
+    _diagnosed: dict[str, tuple[int, Diagnosis]] = {}
+    """How often each environment's diagnosis was needed, and the last one."""
+
+    def __post_init__(self) -> None:
+        for each in self.environments:
+            self.outcomes[each.name], self.planned[each.name] = {}, {}
 
     @cached_property
     def _pool(self) -> Pool:
-        if self._lent is not None:
-            return self._lent
+        if self.lent is not None:
+            return self.lent
         from smokegate.observation.observer import Pool  # noqa: PLC0415 - costs start-up time only where it is used
 
         return Pool(sum(self._belongs_to_this_worker(index) for index in range(len(self.environments))))
@@ -104,17 +102,21 @@ class Run:
     def deployment(self, name: str) -> ObservedDeployment:
         """Return what observes an environment; nothing is sent before it is started."""
         if name not in self.deployments:
-            from smokegate.plugin.lifecycle import CheckOptions, ObservedDeployment  # noqa: PLC0415 - see _pool
+            from smokegate.observation.observer import Observer  # noqa: PLC0415 - see _pool
+            from smokegate.plugin.lifecycle import ObservedDeployment  # noqa: PLC0415 - see _pool
 
-            environment = next(e for e in self.environments if e.name == name)
-            wait = self.embedded.wait if self.embedded is not None else wait_seconds(self.settings, environment)
-            limit = self.settings.deadline
-            look = CheckOptions(
-                wait, self.settings.expected_commit, self.settings.fault, None if limit is None else seconds(limit)
+            environment = self.environment(name)
+            wait = self.embedded.wait if self.embedded is not None else self.settings.wait_seconds(environment)
+            observe = partial(
+                Observer,
+                pool=self._pool,
+                expected_commit=self.settings.expected_commit,
+                wait=wait,
+                progress=partial(self._progressed, name),
+                deadline=self.settings.limit,
             )
-            self.deployments[name] = ObservedDeployment(
-                environment, self._pool, look, lambda line: self._progressed(name, line)
-            )
+            made = ObservedDeployment(environment, observe, self.settings.fault, waits=wait is not None)
+            self.deployments[name] = made
         return self.deployments[name]
 
     def _progressed(self, name: str, line: str) -> None:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
+from argparse import Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from msgspec import Struct
 
 from smokegate.environment.fields import seconds
+from smokegate.environment.model import Environment
 from smokegate.plugin.options import FILE_WAIT, RUN_PLUGIN
-
-if TYPE_CHECKING:
-    from argparse import Namespace
-
-    from smokegate.environment.model import Environment
 
 SHORT_COMMIT = re.compile(r"(?=.*[a-fA-F])[0-9a-fA-F]{1,6}")
 #: Options with which pytest shows something and runs no test.
@@ -63,51 +59,52 @@ class Settings(Struct, frozen=True):
         """The name that the run's reports have."""
         return "+".join(self.names)
 
+    @property
+    def limit(self) -> float | None:
+        """Seconds that all requests of a run may take; None: as the file says."""
+        return None if self.deadline is None else seconds(self.deadline)
+
+    def wait_seconds(self, environment: Environment) -> float | None:
+        """Return how long to wait until an environment is healthy, or None for not at all."""
+        if self.wait is None:
+            return None
+        return environment.backend.wait if self.wait == FILE_WAIT else seconds(self.wait)
+
 
 def read(config: pytest.Config, options: Namespace, names: tuple[str, ...], *, explicit: bool) -> Settings:
     """Read the options of a run that checks these environments; `explicit` where `--env` names them."""
+    processes = getattr(options, "numprocesses", None)
     observes = not any(getattr(options, name, None) for name in SHOWING)
     return Settings(
         names=names,
-        directory=_place(config, options.smokegate_environments, "environments"),
-        reports=_place(config, options.smokegate_reports, "reports"),
+        directory=_path(config, options.smokegate_environments) or config.rootpath / "environments",
+        reports=_path(config, options.smokegate_reports) or config.rootpath / "reports",
         overrides=tuple(options.smokegate_set),
         wait=options.smokegate_wait,
         deadline=options.smokegate_deadline,
         expected_commit=_expected(options),
         fault=options.smokegate_fault,
         rehearse=options.smokegate_rehearse and observes,
-        record=_file(config, options.smokegate_record),
-        since=_file(config, options.smokegate_since),
+        record=_path(config, options.smokegate_record),
+        since=_path(config, options.smokegate_since),
         strict=bool(getattr(options, "strict", None)),
-        processes=_processes(options),
+        processes=processes if isinstance(processes, int) else 0,
         explicit=explicit,
         command="smokegate run {}" if config.pluginmanager.hasplugin(RUN_PLUGIN) else "pytest --env={}",
         observes=observes,
     )
 
 
-def _place(config: pytest.Config, given: str | None, default: str) -> Path:
-    """Return a directory: what is given is relative to the current one, as pytest's own options are."""
-    return config.rootpath / default if given is None else config.invocation_params.dir / Path(given).expanduser()
-
-
-def _file(config: pytest.Config, given: str | None) -> Path | None:
+def _path(config: pytest.Config, given: str | None) -> Path | None:
+    """Return a path that is given: relative to the current directory, as pytest's own options are."""
     return None if given is None else config.invocation_params.dir / Path(given).expanduser()
-
-
-def _processes(options: Namespace) -> int:
-    given = getattr(options, "numprocesses", None)
-    return given if isinstance(given, int) else 0
 
 
 def _expected(options: Namespace) -> str | None:
     """Return the version that must answer, from whichever of the two options names it.
 
-    A team that releases by version or tag passes that as the commit, too: it is compared as the file says.
-
-    Raises:
-        pytest.UsageError: it is empty, or a commit that is cut too short to identify one.
+    A team that releases by version or tag passes that as the commit, too: it is compared as the file says. Refused is
+    an empty one, and a commit that is cut too short to identify one.
     """
     commit: str | None = options.smokegate_expect_commit
     if commit is not None and (not commit.strip() or SHORT_COMMIT.fullmatch(commit)):
@@ -118,10 +115,3 @@ def _expected(options: Namespace) -> str | None:
         )
     version: str | None = options.smokegate_expect_version
     return commit if version is None else version
-
-
-def wait_seconds(settings: Settings, environment: Environment) -> float | None:
-    """Return how long to wait until an environment is healthy, or None for not at all."""
-    if settings.wait is None:
-        return None
-    return environment.backend.wait if settings.wait == FILE_WAIT else seconds(settings.wait)

@@ -23,13 +23,20 @@ from smokegate.plugin.failures import ExpectationFailed
 from smokegate.plugin.response import Response
 
 
+class _Step:
+    """A step of the journey, requested and waited for when it is read."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, journey: SignInResponses, _: type) -> Response:
+        return journey._see(self._name)  # noqa: SLF001 - a part of it
+
+
 class SignInResponses:
     """The steps of the journey; reading one fails or blocks the check as `Response` does.
 
-    Args:
-        see: returns a step's response by its name.
-        section: what the environment file says of the sign-in API.
-        exchanges: returns the exchanges of all steps.
+    `section` is what the environment file says of the sign-in API.
     """
 
     def __init__(
@@ -39,50 +46,24 @@ class SignInResponses:
         self._exchanges = exchanges
         self.section = section
 
-    @property
-    def register(self) -> Response:
-        """Creating the account."""
-        return self._see("register")
-
-    @property
-    def login_first(self) -> Response:
-        """The first login: of the standing account, or of a new one whose registration signed no one in."""
-        return self._see("login first")
-
-    @property
-    def account(self) -> Response:
-        """The account as the first client sees it."""
-        return self._see("account")
-
-    @property
-    def account_without_token(self) -> Response:
-        """The account as a client sees it that is not signed in."""
-        return self._see("account without token")
-
-    @property
-    def logout(self) -> Response:
-        """Logging the first client out."""
-        return self._see("logout")
-
-    @property
-    def account_after_logout(self) -> Response:
-        """The account for what the first client held before its logout."""
-        return self._see("account after logout")
-
-    @property
-    def login(self) -> Response:
-        """The login after logging out."""
-        return self._see("login")
-
-    @property
-    def account_again(self) -> Response:
-        """The account as the client of that login sees it."""
-        return self._see("account again")
-
-    @property
-    def wrong_password(self) -> Response:
-        """The login with a wrong password."""
-        return self._see("wrong password")
+    register = _Step("register")
+    """Creating the account."""
+    login_first = _Step("login first")
+    """The first login: of the standing account, or of a new one whose registration signed no one in."""
+    account = _Step("account")
+    """The account as the first client sees it."""
+    account_without_token = _Step("account without token")
+    """The account as a client sees it that is not signed in."""
+    logout = _Step("logout")
+    """Logging the first client out."""
+    account_after_logout = _Step("account after logout")
+    """The account for what the first client held before its logout."""
+    login = _Step("login")
+    """The login after logging out."""
+    account_again = _Step("account again")
+    """The account as the client of that login sees it."""
+    wrong_password = _Step("wrong password")
+    """The login with a wrong password."""
 
     @property
     def steps(self) -> tuple[Response, ...]:

@@ -29,11 +29,7 @@ class SuiteNotFoundError(Exception):
 
 @cache
 def suite_directory() -> Path:
-    """Return the folder that holds the suite's tests.
-
-    Raises:
-        SuiteNotFoundError: neither the package nor a checkout around it has one.
-    """
+    """Return the folder that holds the suite's tests, in the package or in a checkout around it."""
     for folder in (INSTALLED, CHECKOUT):
         if (folder / "__init__.py").is_file():
             return folder

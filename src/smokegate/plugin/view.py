@@ -10,37 +10,19 @@ from smokegate.plugin.backend_view import BackendView
 from smokegate.plugin.browser_results import BrowserResults
 from smokegate.plugin.client import Client
 from smokegate.plugin.failures import Blocked
+from smokegate.plugin.observed import needed
 from smokegate.plugin.response import Response
 from smokegate.plugin.server_results import ServerResults
 from smokegate.plugin.sign_in import SignInResponses
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Compose
-    from smokegate.observation.observer import Observer
     from smokegate.observation.plan.step import Group
     from smokegate.plugin.platform_results import PlatformResults
-    from smokegate.plugin.session import Run
 
 
 class Deployment(BackendView):
-    """One deployment as a check sees it. Each attribute waits only for what it shows.
-
-    Args:
-        connect: returns where exchanges come from; called when something is first read.
-        endpoint_index: which declared endpoint this case is about, None where it is about none.
-        touched: called with the name of each exchange that is read.
-        run: knows the test that runs.
-    """
-
-    def __init__(
-        self,
-        connect: Callable[[], Observer],
-        endpoint_index: int | None,
-        touched: Callable[[str], None],
-        run: Run,
-    ) -> None:
-        super().__init__(connect, endpoint_index, touched)
-        self._run = run
+    """One deployment as a check sees it. Each attribute waits only for what it shows."""
 
     @property
     def version(self) -> Response:
@@ -91,8 +73,7 @@ class Deployment(BackendView):
     @property
     def sign_in(self) -> SignInResponses:
         """The steps of the sign-in journey. Needs `sign_in`."""
-        section = self.environment.sign_in
-        assert section is not None, "a check that reads the sign-in journey must declare needs=('sign_in',)"
+        section = needed(self.environment.sign_in, "the sign-in journey", "('sign_in',)")
         groups: tuple[Group, ...] = ("sign_in", "refusal", "write")
         return SignInResponses(
             self.response,
@@ -103,9 +84,7 @@ class Deployment(BackendView):
     @property
     def compose(self) -> Compose:
         """The compose project that the environment file declares. Needs `compose`."""
-        section = self.environment.compose
-        assert section is not None, "a check that reads the containers must declare needs=('server', 'compose')"
-        return section
+        return needed(self.environment.compose, "the containers", "('server', 'compose')")
 
     @property
     def server(self) -> ServerResults:
@@ -123,8 +102,7 @@ class Deployment(BackendView):
         """What the platform's API says of the services. Needs `render`."""
         from smokegate.plugin.platform_results import PlatformResults  # noqa: PLC0415 - as above
 
-        section = self.environment.render
-        assert section is not None, "a check that reads the platform must declare needs=('render',)"
+        section = needed(self.environment.render, "the platform", "('render',)")
         self._seen("platform")
         return PlatformResults(self.observation.platform, section, self.expected_commit)
 

@@ -57,11 +57,7 @@ class ProgressLine:
     """Says where a run stands, from a thread of its own, until it is stopped.
 
     It writes to a stream of its own: what pytest's is connected to is captured while a check waits for its request.
-
-    Args:
-        stream: the terminal, or the log.
-        run: says where it stands.
-        live: whether one line is rewritten; only where nothing else is written meanwhile.
+    `live`: one line is rewritten, which needs that nothing else is written meanwhile.
     """
 
     def __init__(self, stream: TextIO, run: Run, *, live: bool) -> None:

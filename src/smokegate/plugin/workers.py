@@ -6,6 +6,7 @@ import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec import Struct
 from xdist.scheduler import LoadScopeScheduling
 
 from smokegate.observation.evidence.sink import SINK
@@ -38,11 +39,10 @@ class EnvironmentScheduling(LoadScopeScheduling):  # type: ignore[misc]
         super()._assign_work_unit(node)
 
 
-class Workers:
+class Workers(Struct, eq=False):
     """The hooks that exist only where pytest-xdist is at work."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    _run: Run
 
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> EnvironmentScheduling:
         """Put our scheduling in place of xdist's."""

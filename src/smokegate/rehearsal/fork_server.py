@@ -36,7 +36,7 @@ NEEDED = (
     "smokegate.observation.transport.errors",
     "smokegate.plugin.blocking",
     "smokegate.plugin.view",
-    "smokegate.plugin.failure",
+    "smokegate.plugin.explanation",
     "smokegate.plugin.lifecycle",
     "smokegate.plugin.output",
     "smokegate.plugin.reporting",

@@ -9,8 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from smokegate.commands import alerts as alerts_module
-from smokegate.commands.alerts import AlertError, Alerts, Change
+from smokegate.commands.alerts import Alerts, Change
 from smokegate.environment import extras
+from smokegate.exit_codes import CommandError
 
 CHANGE = Change("staging", "FAIL", "PASS", "render.no-server", "Nothing is running; $(touch owned)")
 PYTHON = f"{sys.executable} -c"
@@ -46,14 +47,14 @@ def test_a_command_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_command_with_an_open_quote_is_refused() -> None:
-    with pytest.raises(AlertError, match="--on-change=say 'hi: No closing quotation"):
+    with pytest.raises(CommandError, match="--on-change=say 'hi: No closing quotation"):
         Alerts("say 'hi")
 
 
 def test_without_the_extra_a_message_is_refused_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extras, "find_spec", lambda _: None)
 
-    with pytest.raises(AlertError, match=r"--alert needs the extra `alerts`.*pip install 'smokegate\[alerts\]'"):
+    with pytest.raises(CommandError, match=r"--alert needs the extra `alerts`.*pip install 'smokegate\[alerts\]'"):
         Alerts(targets=["slack://a"])
 
 
@@ -76,6 +77,6 @@ def test_a_message_has_cause_and_change_once(monkeypatch: pytest.MonkeyPatch) ->
     (message,) = sent
     assert message["title"] == "staging: FAIL (was PASS)"
     assert message["body"].endswith("(render.no-server)")
-    with pytest.raises(AlertError) as refused:
+    with pytest.raises(CommandError) as refused:
         Alerts(targets=["nonsense://secret"])
     assert "secret" not in str(refused.value)

@@ -12,10 +12,8 @@ from msgspec.structs import replace
 from tests_support.servers import OLD, away, look_at, looping, server_environment, service, view
 
 from smokegate.commands.common import CheckResult
-from smokegate.commands.fix.executor import Done
-from smokegate.commands.fix.journal import Journal
 from smokegate.commands.fix.plan import Action
-from smokegate.commands.fix.repair import MOST, Repair, Tools, repair
+from smokegate.commands.fix.repair import MAX_ACTIONS, Journal, Repair, Tools, repair
 from smokegate.observation.evidence.sink import SINK
 
 
@@ -23,7 +21,7 @@ from smokegate.observation.evidence.sink import SINK
 class FakeExecutor:
     """An executor that touches nothing and records its calls."""
 
-    answers: dict[str, Done] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
     settled: list[tuple[str, ...]] = field(default_factory=list)
     not_ready: str | None = None
@@ -32,10 +30,10 @@ class FakeExecutor:
         """Say it without a project's directory."""
         return tuple(" ".join(("docker compose", *words)) for words in action.commands)
 
-    def do(self, action: Action) -> Done:
+    def do(self, action: Action) -> str | None:
         """Keep what should be done, and answer as scripted."""
         self.done.append(action.title)
-        return self.answers.get(action.title, Done(ok=True, said="", seconds=0.1))
+        return self.answers.get(action.title)
 
     def settle(self, services: Collection[str], limit: float) -> str | None:
         """Keep who was waited for, and answer as scripted."""
@@ -122,7 +120,7 @@ def test_a_command_that_fails_is_followed_by_a_look_all_the_same(
     stage: Stage, broken: CheckResult, well: CheckResult
 ) -> None:
     """What half of a command did must be seen; there is nothing to wait for before."""
-    stage.executor.answers["start backend"] = Done(ok=False, said="no such service", seconds=0.1)
+    stage.executor.answers["start backend"] = "no such service"
     scripted(stage, [broken, well]).run(broken)
     assert ("failed", "start backend") in stage.states()
     assert (stage.waits[0], stage.executor.settled) == (None, [("backend",)])
@@ -153,7 +151,7 @@ def test_causes_that_change_for_ever_end_all_the_same(stage: Stage, broken: Chec
     looks = [look_at(view(service(name, "exited")), OLD) for name in names]
     result = scripted(stage, looks).run(broken)
     assert result.word == "did not help"
-    assert len(stage.executor.done) == MOST
+    assert len(stage.executor.done) == MAX_ACTIONS
 
 
 def test_without_leave_nothing_is_done(stage: Stage, broken: CheckResult) -> None:
@@ -189,7 +187,7 @@ def test_a_reload_that_fails_is_not_followed_by_a_restart(stage: Stage) -> None:
     """An nginx with an unsound configuration goes on with the old one, and would not survive a restart."""
     environment = server_environment()
     stale = look_at(view(), *away(environment), environment=environment)
-    stage.executor.answers["reload nginx"] = Done(ok=False, said="nginx: [emerg] unknown directive", seconds=0.1)
+    stage.executor.answers["reload nginx"] = "nginx: [emerg] unknown directive"
     result = scripted(stage, [stale]).run(stale)
     assert stage.executor.done == ["reload nginx"]
     assert "unknown directive" in result.reason
@@ -200,7 +198,7 @@ def test_an_interrupt_while_a_command_runs_is_noted(
 ) -> None:
     """The record says that what the command came to is not known."""
 
-    def interrupted(_: Action) -> Done:
+    def interrupted(_: Action) -> str | None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(stage.executor, "do", interrupted)
@@ -218,7 +216,7 @@ def test_a_look_that_was_cut_short_verifies_nothing(stage: Stage, broken: CheckR
 def test_the_record_holds_no_secret(stage: Stage, broken: CheckResult, well: CheckResult) -> None:
     """What a command wrote is redacted before it is written."""
     SINK.add("hunter2-and-more")
-    stage.executor.answers["start backend"] = Done(ok=False, said="refused: hunter2-and-more", seconds=0.1)
+    stage.executor.answers["start backend"] = "refused: hunter2-and-more"
     scripted(stage, [well]).run(broken)
     text = stage.path.read_text("utf-8")
     assert "hunter2" not in text

@@ -17,6 +17,7 @@ from tests_support.servers import NOW, look_at, server_environment
 
 from smokegate.commands import watch_loop
 from smokegate.commands.common import CheckResult
+from smokegate.commands.suite_process import Request
 from smokegate.diagnosis.verdict import Verdict
 from smokegate.report.console import Console
 
@@ -45,8 +46,8 @@ class Watched:
         """Watch, each look taking some seconds; Ctrl-C where the looks are used up."""
         scripted = iter(looks)
 
-        def run_checks(*_: Any, watching: bool, creating: bool) -> CheckResult:
-            self.asked.append((watching, creating))
+        def run_checks(request: Request, _: Console) -> CheckResult:
+            self.asked.append((request.watching, request.creating))
             found = next(scripted, None)
             if found is None:
                 raise KeyboardInterrupt

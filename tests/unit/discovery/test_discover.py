@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests_support.web import Reply, reply, serve
 
-from smokegate.commands.environment_text import environment_text, name_for
+from smokegate.commands.discovery import environment_text, name_for
 from smokegate.environment.load import load
 from smokegate.observation.discovery.discover import _adopted, discover
 from smokegate.observation.discovery.found import Found, calls_elsewhere

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smokegate.commands.gate.policy import CHOICES, LET_THROUGH, job_exit, worst
+from smokegate.commands.gate.inputs import CHOICES, LET_THROUGH, job_exit, worst
 from smokegate.diagnosis.verdict import Verdict, exit_code
 from smokegate.exit_codes import USAGE
 

@@ -71,11 +71,7 @@ def _place(holder: Any, what: str, key: Any, otherwise: Node) -> tuple[int, int]
 
 
 def read(file: Path) -> Node:
-    """Read a blueprint.
-
-    Raises:
-        BlueprintError: it cannot be read, or is not a table in YAML.
-    """
+    """Read a blueprint; raises BlueprintError where it cannot be read or is not a table in YAML."""
     from ruamel.yaml import YAML  # noqa: PLC0415 -- an extra
     from ruamel.yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415 -- an extra
 

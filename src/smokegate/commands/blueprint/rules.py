@@ -7,14 +7,12 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from smokegate.commands.blueprint.read import Finding, Node
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
-    from smokegate.environment.render import Render
+from smokegate.environment.model import Environment
+from smokegate.environment.render import Render
 
 
 @cache
@@ -31,19 +29,18 @@ def judge(tree: Node, environment: Environment) -> list[Finding]:
     section = environment.render
     assert section is not None
     found = list(_secrets(tree))
-    backend = _service(tree, section.service)
-    if backend is None:
-        place = tree.get("services") or tree
-        found.append(place.finding("service", f"expected a service {section.service}: `render.service` names it"))
-    else:
+    services = {"service": _service(tree, section.service)}
+    if section.frontend:
+        services["frontend"] = _service(tree, section.frontend)
+    for key, service in services.items():
+        if service is None:
+            text = f"expected a service {getattr(section, key)}: `render.{key}` names it"
+            found.append((tree.get("services") or tree).finding("service", text))
+    if (backend := services["service"]) is not None:
         found += _variables(tree, backend, section)
         found += _backend(backend, environment)
         found += _database(tree, backend, section)
-    frontend = _service(tree, section.frontend) if section.frontend else None
-    if section.frontend and frontend is None:
-        place = tree.get("services") or tree
-        found.append(place.finding("service", f"expected a service {section.frontend}: `render.frontend` names it"))
-    if frontend is not None:
+    if (frontend := services.get("frontend")) is not None:
         found += _address(frontend, environment)
     return sorted(found, key=lambda each: (each.line, each.column, each.rule))
 
@@ -78,15 +75,11 @@ def _variables(tree: Node, service: Node, section: Render) -> Iterator[Finding]:
     for name in dict.fromkeys((*section.variables, *section.values)):
         if name not in entries:
             yield place.finding("variables", f"expected {name} in envVars: the backend needs it")
-    for name, value in section.values.items():
-        entry = entries.get(name)
-        given = entry.get("value") if entry is not None else None
-        if entry is not None and given is not None and entry.text("value").lower() != value.lower():
-            yield given.finding("values", f"expected {name} to be {value}")
-    for name in section.variables:
-        entry = entries.get(name)
-        given = entry.get("value") if entry is not None else None
-        if entry is not None and given is not None and not entry.text("value").strip():
+    for name, entry in entries.items():
+        given, value, wanted = entry.get("value"), entry.text("value"), section.values.get(name)
+        if given is not None and wanted is not None and value.lower() != wanted.lower():
+            yield given.finding("values", f"expected {name} to be {wanted}")
+        if given is not None and name in section.variables and not value.strip():
             yield given.finding("variables", f"expected a value of {name}, found it empty")
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
 
 from msgspec import Struct
 
 from smokegate.commands.common import CheckResult, run_checks
 from smokegate.commands.fix.executor import Executor, ServerExecutor
-from smokegate.commands.fix.journal import Journal
 from smokegate.commands.fix.lock import PATH, LockedError, held
 from smokegate.commands.fix.plan import Action, Plan, plan
 from smokegate.commands.fix.remedies import Refusal
-from smokegate.commands.fix.repair import HEALTHY, Repair, Tools, listed
-from smokegate.commands.fix.repair import repair as run_repair
+from smokegate.commands.fix.repair import HEALTHY, Journal, Repair, Tools, listed, repair
+from smokegate.commands.suite_process import Request
 from smokegate.environment.model import Environment
 from smokegate.observation.server.host import HostError, connect
 from smokegate.observation.server.project import Project
@@ -26,33 +27,18 @@ NOT_DONE = 2
 """The exit code where nothing was done for a reason in the call: no terminal for the question, or another fix runs."""
 
 
-class Result(Struct, frozen=True):
-    """The outcome of `--fix`."""
-
-    last: CheckResult
-    word: str
-    reason: str = ""
-    entries: tuple[dict[str, Any], ...] = ()
-    checked_again: bool = False
-    exit: int | None = None
-    """Where it is not the verdict's."""
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {"result": self.word, "reason": self.reason, "steps": list(self.entries)}
-
-
-def fix(arguments: argparse.Namespace, environment: Environment, first: CheckResult, console: Console) -> Result:
+def fix(arguments: argparse.Namespace, environment: Environment, first: CheckResult, console: Console) -> Repair:
     """Fix what the first check found, as far as the options allow."""
     if first.report.verdict in HEALTHY:
         console.note("nothing to fix: it works")
-        return Result(first, "nothing to fix", "it works")
+        return Repair(first, "nothing to fix", "it works")
     host = environment.server.ssh or "local" if environment.server else "none"
     if environment.compose is None and environment.render is not None:
         host = f"render: {environment.render.service}"
     journal = Journal(arguments.reports / "fixes.jsonl", environment.name, host)
-    call = _Call(arguments, environment, first, console, journal)
-    decision = plan(first.report, rollback=arguments.allow_rollback, green=call.green)
+    green = green_versions(read_history(history_file(arguments.reports, environment.name)))
+    planned = partial(plan, rollback=arguments.allow_rollback, green=green)
+    call, decision = _Call(arguments, environment, first, console, journal, planned), planned(first.report)
     if isinstance(decision, Refusal):
         return call.refuse(decision)
     return call.on_platform(decision) if decision.platform else call.on_server(decision)
@@ -66,13 +52,9 @@ class _Call(Struct, frozen=True):
     first: CheckResult
     console: Console
     journal: Journal
+    plan: Callable[..., Plan | Refusal]
 
-    @property
-    def green(self) -> tuple[str, ...]:
-        """The versions that runs with these reports saw green."""
-        return green_versions(read_history(history_file(self.arguments.reports, self.environment.name)))
-
-    def on_server(self, decision: Plan) -> Result:
+    def on_server(self, decision: Plan) -> Repair:
         """Act with docker compose on the server, under a lock that only one fix can hold."""
         assert self.environment.server is not None
         assert self.environment.compose is not None
@@ -83,32 +65,27 @@ class _Call(Struct, frozen=True):
             path = self.arguments.lock or PATH
             try:
                 with held(server, self.environment.name, path=path) as lock:
-                    state = run_repair(self.first, self._tools(ServerExecutor(project, lock)))
+                    return self._acted(ServerExecutor(project, lock))
             except (LockedError, HostError) as error:
                 self.console.note(f"refused: {error}")
                 self.journal.write("refused", cause=decision.cause, reason=str(error))
-                return Result(self.first, "refused", str(error), tuple(self.journal.entries), exit=NOT_DONE)
-        return self._finished(state)
+                return Repair(self.first, "refused", str(error), self.journal.entries, exit=NOT_DONE)
 
-    def on_platform(self, decision: Plan) -> Result:
+    def on_platform(self, decision: Plan) -> Repair:
         """Act through the platform's API. What shows that another fix is running is a deploy in progress."""
         from smokegate.commands.fix.platform import PlatformExecutor  # noqa: PLC0415 -- only with a platform
         from smokegate.observation.render.client import RenderApi  # noqa: PLC0415 -- see above
         from smokegate.observation.transport.pool import Pool  # noqa: PLC0415 -- see above
 
         assert self.environment.render is not None
-        pool = Pool(1)
-        try:
+        with closing(Pool(1)) as pool:
             api = RenderApi(self.environment.render, pool)
             executor = PlatformExecutor(self.environment.render, api, self.console.note)
             if (result := self._without_acting(decision, executor)) is not None:
                 return result
-            state = run_repair(self.first, self._tools(executor))
-        finally:
-            pool.close()
-        return self._finished(state)
+            return self._acted(executor)
 
-    def refuse(self, refusal: Refusal) -> Result:
+    def refuse(self, refusal: Refusal) -> Repair:
         """Say why nothing is done, and what a person can do."""
         headline = self.first.report.diagnosis.headline
         cause = headline.code if headline else None
@@ -119,43 +96,30 @@ class _Call(Struct, frozen=True):
                 self.console.note(f"  {number}. {step}")
         if not self.arguments.dry_run:
             self.journal.write("refused", cause=cause, reason=refusal.reason)
-        return Result(self.first, "refused", refusal.reason, tuple(self.journal.entries))
+        return Repair(self.first, "refused", refusal.reason, self.journal.entries)
 
-    def _without_acting(self, decision: Plan, executor: Executor) -> Result | None:
+    def _without_acting(self, decision: Plan, executor: Executor) -> Repair | None:
         """Return the result of a dry run, and of a call that would have to ask and has no terminal."""
         if self.arguments.dry_run:
-            return self._dry_run(decision, executor)
+            about = f"plan for {decision.cause}, up to the first action that helps (dry run: nothing is done):"
+            self.console.note(about)
+            entries = [{"state": "planned", **facts} for facts in listed(decision, executor, self.console.note)]
+            return Repair(self.first, "dry run", "nothing was done", entries)
         if self.arguments.yes or self.console.can_ask:
             return None
         reason = "confirmation needs a terminal; --yes acts without asking, --dry-run shows the plan"
         self.console.note(f"refused: {reason}")
-        return Result(self.first, "refused", reason, exit=NOT_DONE)
+        return Repair(self.first, "refused", reason, exit=NOT_DONE)
 
-    def _dry_run(self, decision: Plan, executor: Executor) -> Result:
-        self.console.note(f"plan for {decision.cause}, up to the first action that helps (dry run: nothing is done):")
-        entries = [{"state": "planned", **facts} for facts in listed(decision, executor, self.console.note)]
-        return Result(self.first, "dry run", "nothing was done", tuple(entries))
-
-    def _tools(self, executor: Executor) -> Tools:
+    def _acted(self, executor: Executor) -> Repair:
         def agree(action: Action, commands: tuple[str, ...]) -> bool:
             return self.arguments.yes or self.console.ask(f"{action.title}: run {' && '.join(commands)} ?")
 
         def check_again(wait: float | None) -> CheckResult:
             expected = self.arguments.expect_commit
-            return run_checks(self.environment, self.console, wait=wait, doing="checking again", expected=expected)
+            return run_checks(Request(self.environment, wait, expected=expected), self.console, "checking again")
 
-        return Tools(
-            executor=executor,
-            journal=self.journal,
-            check_again=check_again,
-            agree=agree,
-            say=self.console.note,
-            rollback=self.arguments.allow_rollback,
-            green=self.green,
-        )
-
-    def _finished(self, state: Repair) -> Result:
-        because = f": {state.reason}" if state.reason else ""
-        self.console.note(f"fix: {state.word}{because}")
-        entries = tuple(self.journal.entries)
-        return Result(state.last, state.word, state.reason, entries, checked_again=state.last is not self.first)
+        tools = Tools(executor, self.journal, check_again, agree, self.console.note, self.plan)
+        done = repair(self.first, tools)
+        self.console.note(f"fix: {done.word}{f': {done.reason}' if done.reason else ''}")
+        return done

@@ -6,32 +6,21 @@ import shlex
 import threading
 import time
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from smokegate.commands.fix.lock import Lock
+from smokegate.commands.fix.plan import Action
 from smokegate.observation.server import ServiceView, parse
 from smokegate.observation.server.containers import inspect
 from smokegate.observation.server.host import HostError, tail
-
-if TYPE_CHECKING:
-    from smokegate.commands.fix.lock import Lock
-    from smokegate.commands.fix.plan import Action
-    from smokegate.observation.server.project import Project
+from smokegate.observation.server.project import Project
 
 PACE = 0.5
 """Seconds between two polls."""
 HOPELESS = 3
 """A container that was restarted so often since it was started by hand will not stay up."""
-
-
-class Done(Struct, frozen=True):
-    """The outcome of the commands of an action."""
-
-    ok: bool
-    said: str
-    """The end of the failed command's output, redacted; empty where none failed."""
-    seconds: float
 
 
 class Executor(Protocol):
@@ -40,58 +29,50 @@ class Executor(Protocol):
     def commands(self, action: Action) -> tuple[str, ...]:
         """Return the exact commands of an action, as a person would type them there."""
 
-    def do(self, action: Action) -> Done:
-        """Run the commands of an action, up to the first that fails."""
+    def do(self, action: Action) -> str | None:
+        """Run the commands of an action; returns the end of the output of the first that fails, redacted."""
 
     def settle(self, services: Collection[str], limit: float) -> str | None:
         """Wait until services are ready; returns why they are not if they are not in time (seconds)."""
 
 
-class ServerExecutor:
-    """Executes on a server that runs a compose project.
+class ServerExecutor(Struct):
+    """Executes on a server that runs a compose project, and keeps the lock alive; a dry run has none."""
 
-    Args:
-        project: the project.
-        lock: is kept alive; None for a dry run.
-    """
-
-    def __init__(self, project: Project, lock: Lock | None = None) -> None:
-        self._project = project
-        self._lock = lock
-        self._pausing = threading.Event()
+    project: Project
+    lock: Lock | None = None
+    pausing: threading.Event = field(default_factory=threading.Event)
 
     def commands(self, action: Action) -> tuple[str, ...]:
         """Return the exact commands of an action."""
-        return tuple(shlex.join(self._project.argv(*words)) for words in action.commands)
+        return tuple(shlex.join(self.project.argv(*words)) for words in action.commands)
 
-    def do(self, action: Action) -> Done:
+    def do(self, action: Action) -> str | None:
         """Run the commands of an action; neither a time-out nor a lost connection raises."""
-        began = time.monotonic()
         for words in action.commands:
             try:
                 self._alive()
-                output = self._project.run(*words, timeout=action.limit)
+                output = self.project.run(*words, timeout=action.limit)
             except HostError as error:
-                return Done(ok=False, said=str(error), seconds=time.monotonic() - began)
+                return str(error)
             if not output.ok:
-                said = tail(output.stderr or output.stdout) or f"exit status {output.status}"
-                return Done(ok=False, said=said, seconds=time.monotonic() - began)
-        return Done(ok=True, said="", seconds=time.monotonic() - began)
+                return tail(output.stderr or output.stdout) or f"exit status {output.status}"
+        return None
 
     def settle(self, services: Collection[str], limit: float) -> str | None:
         """Wait until services are ready."""
         try:
-            return await_ready(self._project, services, limit, pause=self._pause)
+            return await_ready(self.project, services, limit, pause=self._pause)
         except HostError as error:
             return str(error)
 
     def _pause(self, seconds: float) -> None:
         self._alive()
-        self._pausing.wait(seconds)
+        self.pausing.wait(seconds)
 
     def _alive(self) -> None:
-        if self._lock is not None:
-            self._lock.touch()
+        if self.lock is not None:
+            self.lock.touch()
 
 
 def await_ready(
@@ -102,20 +83,9 @@ def await_ready(
     pause: Callable[[float], object],
     clock: Callable[[], float] = time.monotonic,
 ) -> str | None:
-    """Wait until the services run and those with a health check are healthy.
+    """Wait until the services run and those with a health check are healthy, for `limit` seconds at most.
 
-    Args:
-        project: the compose project.
-        services: the names of those that are waited for.
-        limit: for how many seconds at most.
-        pause: waits some seconds between two polls.
-        clock: returns the current time in seconds.
-
-    Returns:
-        None where they are ready, else why they are not.
-
-    Raises:
-        HostError: the server could not be reached.
+    Returns None where they are, else why not. Raises HostError where the server could not be reached.
     """
     deadline = clock() + limit
     while True:
@@ -134,12 +104,11 @@ def _state(project: Project, services: Collection[str]) -> tuple[str, str | None
         raise HostError(project.failure(listed))
     found = inspect(project.host, parse.container_ids(listed.stdout))
     seen = {each.name: each for each in found if not each.one_off}
-    missing = [name for name in services if name not in seen]
     awaited = [seen[name] for name in services if name in seen]
     looping = [each.name for each in awaited if each.restart_count >= HOPELESS]
     if looping:
         return "", f"{' '.join(looping)}: crashes and is restarted repeatedly"
-    parts = [f"{name} has no container" for name in missing]
+    parts = [f"{name} has no container" for name in services if name not in seen]
     parts += [f"{each.name} is {each.health or each.state}" for each in awaited if not _ready(each)]
     return ", ".join(parts), None
 

@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec import Struct
+
 from smokegate.observation.server.host import Host, HostError
 
 PATH = "/tmp/smokegate-fix.lock"  # noqa: S108 - made by mkdir, which follows nothing and takes nothing over
@@ -35,27 +37,22 @@ class LockedError(Exception):
     """Another fix is running there; the text says whose, since when, and what to do if it is not."""
 
 
-class Lock:
+class Lock(Struct, frozen=True):
     """The lock while it is held."""
 
-    def __init__(self, host: Host, path: str, token: str) -> None:
-        self._host = host
-        self._path = path
-        self._token = token
+    host: Host
+    path: str
+    token: str
 
     def touch(self) -> None:
-        """Show that the holder is alive.
-
-        Raises:
-            LockedError: someone else has taken it over.
-        """
-        if not self._host.run(["sh", "-c", TOUCH, "sh", self._path, self._token]).ok:
-            raise LockedError(f"the lock {self._path} on {self._host.name} is no longer ours")
+        """Show that the holder is alive; raises LockedError where someone else has taken it over."""
+        if not self.host.run(["sh", "-c", TOUCH, "sh", self.path, self.token]).ok:
+            raise LockedError(f"the lock {self.path} on {self.host.name} is no longer ours")
 
     def release(self) -> None:
         """Release it; a server that can no longer be reached keeps it until it is stale."""
         with contextlib.suppress(HostError):
-            self._host.run(["sh", "-c", RELEASE, "sh", self._path, self._token])
+            self.host.run(["sh", "-c", RELEASE, "sh", self.path, self.token])
 
 
 @contextlib.contextmanager
@@ -95,7 +92,7 @@ def _take(host: Host, path: str, holder: str, stale_after: float) -> None:
     if gone:
         found = attempt(gone)
     if found is not None:
-        raise LockedError(_finished(host, path, found))
+        raise LockedError(_held_by(host, path, found))
 
 
 def _read(text: str) -> dict[str, object]:
@@ -116,7 +113,7 @@ def _token_if_gone(text: str) -> str:
     return str(found.get("token", ""))
 
 
-def _finished(host: Host, path: str, text: str) -> str:
+def _held_by(host: Host, path: str, text: str) -> str:
     found = _read(text)
     by = f"by {found['who']} (process {found.get('pid')})" if "who" in found else "by an unknown user"
     since = f" since {found['since']}" if "since" in found else ""

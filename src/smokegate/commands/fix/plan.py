@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -14,14 +13,14 @@ from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.model import Confidence, Finding, Owner
 from smokegate.diagnosis.server_evidence import role
 from smokegate.diagnosis.service_state import lasting, troubled
-
-if TYPE_CHECKING:
-    from smokegate.observation.server import ServerView, ServiceView
-    from smokegate.report.model import EnvironmentReport
+from smokegate.observation.server import ServerView, ServiceView
+from smokegate.report.model import EnvironmentReport
 
 QUICK, LONG, BUILD = 120.0, 300.0, 900.0
 """Time limits of one command in seconds: of one service, of all of them, of a build."""
 NOT_OURS = {Owner.PLATFORM, Owner.RUNNER}
+ALL_TRIED = "every permitted action was tried, but none helped"
+NOTHING_SICK = "all expected services are running and healthy, so nothing needs a restart"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """What compose calls a service; a name that begins with a dash would be an option somewhere."""
 
@@ -60,11 +59,7 @@ def plan(
 ) -> Plan | Refusal:
     """Return what to do about the headline, without actions already tried, or why nothing is done.
 
-    Args:
-        report: what was found.
-        tried: what was done already.
-        rollback: whether an earlier version may be rolled back to.
-        green: the versions that earlier runs saw green, which are rolled back to first.
+    With `rollback` an earlier version may be rolled back to, first to one that earlier runs saw green.
     """
     headline = report.diagnosis.headline
     if headline is None:
@@ -84,7 +79,7 @@ def plan(
     if obstacle is not None:
         return obstacle
     actions = tuple(each for each in _actions(report, remedy) if each not in tried)
-    return Plan(headline.code, actions) if actions else Refusal(_nothing_left(tried))
+    return Plan(headline.code, actions) if actions else Refusal(ALL_TRIED if tried else NOTHING_SICK)
 
 
 def _obstacle(report: EnvironmentReport, headline: Finding) -> Refusal | None:
@@ -113,12 +108,6 @@ def _harmful(report: EnvironmentReport, view: ServerView) -> Refusal | None:
     return None
 
 
-def _nothing_left(tried: Collection[Action]) -> str:
-    if tried:
-        return "every permitted action was tried, but none helped"
-    return "all expected services are running and healthy, so nothing needs a restart"
-
-
 def _actions(report: EnvironmentReport, remedy: Remedy) -> Iterator[Action]:
     sick, whole = _targets(report, remedy.target)
     if not sick and not whole:
@@ -134,11 +123,12 @@ def _actions(report: EnvironmentReport, remedy: Remedy) -> Iterator[Action]:
     alone = ("--no-deps",) if len(everyone) < len({each.name for each in view.services if each.expected}) else ()
     for kind in remedy.kinds:
         if kind is Kind.START and asleep:
-            yield start(asleep, alone)
-        elif kind is Kind.RELOAD:
-            yield reload(names[0])
-        elif kind is Kind.RESTART and remedy.target is Target.PROXY:
-            yield restart_proxy(names[0])
+            yield _start(asleep, alone)
+        elif kind is Kind.RELOAD:  # nginx resolves its upstreams again and drops no connection
+            yield Action(kind, names[:1], (("exec", "-T", "--", names[0], "nginx", "-s", "reload"),), QUICK)
+        elif kind is Kind.RESTART and remedy.target is Target.PROXY:  # only if its configuration is sound, to come back
+            test = ("exec", "-T", "--", names[0], "nginx", "-t")
+            yield Action(kind, names[:1], (test, ("restart", "--", names[0])), QUICK)
         elif kind is Kind.RESTART and awake:
             yield Action(kind, awake, (("restart", "--", *awake),), QUICK)
         elif kind is Kind.REBUILD and built:
@@ -147,27 +137,13 @@ def _actions(report: EnvironmentReport, remedy: Remedy) -> Iterator[Action]:
             yield Action(kind, (), (("up", "-d", *alone, "--", *everyone), ("restart", "--", *everyone)), LONG)
 
 
-def start(services: Collection[ServiceView], alone: tuple[str, ...] = ()) -> Action:
+def _start(services: Collection[ServiceView], alone: tuple[str, ...]) -> Action:
     """Return the start of services that do not run; one without a container gets one, no other is touched."""
     missing = tuple(each.name for each in services if not each.exists)
     there = tuple(dict.fromkeys(each.name for each in services if each.exists))
-    commands = []
-    if missing:
-        commands.append(("up", "-d", "--no-recreate", *alone, "--", *missing))
-    if there:
-        commands.append(("start", "--", *there))
-    return Action(Kind.START, (*missing, *there), tuple(commands), QUICK)
-
-
-def reload(service: str) -> Action:
-    """Return nginx's own reload: it resolves its upstreams again and drops no connection."""
-    return Action(Kind.RELOAD, (service,), (("exec", "-T", "--", service, "nginx", "-s", "reload"),), QUICK)
-
-
-def restart_proxy(service: str) -> Action:
-    """Return a restart of nginx, only where its configuration is sound: else it would not come back."""
-    test = ("exec", "-T", "--", service, "nginx", "-t")
-    return Action(Kind.RESTART, (service,), (test, ("restart", "--", service)), QUICK)
+    up, start = ("up", "-d", "--no-recreate", *alone, "--", *missing), ("start", "--", *there)
+    commands = (*([up] if missing else []), *([start] if there else []))
+    return Action(Kind.START, (*missing, *there), commands, QUICK)
 
 
 def _targets(report: EnvironmentReport, target: Target) -> tuple[tuple[ServiceView, ...], tuple[str, ...]]:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from smokegate.commands.fix.executor import Done
-from smokegate.commands.fix.plan import QUICK, Action
+from msgspec import Struct
+
+from smokegate.commands.fix.plan import ALL_TRIED, QUICK, Action
 from smokegate.commands.fix.remedies import Kind, Refusal, Remedy
+from smokegate.environment.render import Render
 from smokegate.observation.evidence.version import same_commit
 from smokegate.observation.render.client import RenderApi
 from smokegate.observation.render.collect import find, read_deploys
 from smokegate.observation.render.model import ApiError, PlatformView, RenderService
 from smokegate.observation.render.read import service
-
-if TYPE_CHECKING:
-    from smokegate.environment.render import Render
-    from smokegate.report.model import EnvironmentReport
+from smokegate.report.model import EnvironmentReport
 
 PACE, SLOWEST = 2.0, 10.0
 """Seconds between two looks at a deploy that is waited for: at first, and when it takes long."""
@@ -52,7 +50,7 @@ def actions(
         return left
     if Kind.ROLLBACK in remedy.kinds and not rollback:
         return Refusal("what is left is to roll back to the deploy before: --allow-rollback")
-    return Refusal("every permitted action was tried, but none helped" if tried else NO_WAY_BACK)
+    return Refusal(ALL_TRIED if tried else NO_WAY_BACK)
 
 
 def _backend(report: EnvironmentReport) -> RenderService | Refusal:
@@ -86,51 +84,39 @@ def _of_kind(kind: Kind, found: RenderService, report: EnvironmentReport, green:
             yield Action(kind, (found.name,), (("POST", f"{path}/rollback", body),), QUICK)
 
 
-class PlatformExecutor:
-    """Executes through the platform's API.
+class PlatformExecutor(Struct):
+    """Executes through the platform's API, and shows the progress of a deploy."""
 
-    Args:
-        section: the address and the key.
-        api: sends.
-        say: shows the progress of a deploy.
-        pause: waits for some seconds.
-    """
-
-    def __init__(
-        self,
-        section: Render,
-        api: RenderApi,
-        say: Callable[[str], None],
-        pause: Callable[[float], object] | None = None,
-    ) -> None:
-        self._section = section
-        self._api = api
-        self._say = say
-        self._pause = pause or threading.Event().wait
-        self._before: set[str] = set()
-        self._deploys = self._resumed = False
+    section: Render
+    api: RenderApi
+    say: Callable[[str], None]
+    pause: Callable[[float], object] = time.sleep
+    before: set[str] = set()
+    """The deploys that there were before the last action."""
+    deploys: bool = False
+    """Whether the last action leads to a deploy."""
+    resumed: bool = False
 
     def commands(self, action: Action) -> tuple[str, ...]:
         """Return the exact requests of an action."""
-        return tuple(f"{method} {self._section.api}{path} {body}" for method, path, body in action.commands)
+        return tuple(f"{method} {self.section.api}{path} {body}" for method, path, body in action.commands)
 
-    def do(self, action: Action) -> Done:
+    def do(self, action: Action) -> str | None:
         """Send the requests of an action, each once: one whose response was lost is not sent again."""
-        began = time.monotonic()
         try:
-            self._before = {each.id for each in self._service_now().deploys}
+            self.before = {each.id for each in self._service_now().deploys}
             for _, path, body in action.commands:
-                self._api.post(path, json.loads(body))
+                self.api.post(path, json.loads(body))
         except ApiError as error:
-            return Done(ok=False, said=str(error), seconds=time.monotonic() - began)
-        self._deploys, self._resumed = action.kind is not Kind.RESTART, action.kind is Kind.RESUME
+            return str(error)
+        self.deploys, self.resumed = action.kind is not Kind.RESTART, action.kind is Kind.RESUME
         if action.kind is Kind.ROLLBACK:
-            self._say("auto-deploy stays as it is: where it is on, the next push deploys the newer code again")
-        return Done(ok=True, said="", seconds=time.monotonic() - began)
+            self.say("auto-deploy stays as it is: where it is on, the next push deploys the newer code again")
+        return None
 
     def settle(self, services: Collection[str], limit: float) -> str | None:  # noqa: ARG002 -- as the protocol has it
         """Wait until the deploy that was started is live; returns why it is not, if `limit` seconds pass."""
-        if not self._deploys:
+        if not self.deploys:
             return None
         began, last = time.monotonic(), ""
         while (waited := time.monotonic() - began) < limit:
@@ -138,20 +124,20 @@ class PlatformExecutor:
                 found = self._service_now()
             except ApiError as error:
                 return str(error)
-            new = next((each for each in found.deploys if each.id not in self._before), None)
+            new = next((each for each in found.deploys if each.id not in self.before), None)
             status = new.status if new else "suspended" if found.suspended else "no new deploy yet"
             if status != last:
-                self._say(f"deploy of {found.name}: {status}")
+                self.say(f"deploy of {found.name}: {status}")
                 last = status
             if new is not None and new.meaning != "in progress":
                 return None if new.meaning == "live" else f"the deploy ended as {new.status} {new.reason}".strip()
-            if new is None and self._resumed and found.live is not None and not found.suspended:
+            if new is None and self.resumed and found.live is not None and not found.suspended:
                 return None  # Render may start what was live without a new deploy
-            self._pause(min(max(PACE, waited / 20), SLOWEST, max(0.01, limit / 20)))
+            self.pause(min(max(PACE, waited / 20), SLOWEST, max(0.01, limit / 20)))
         return f"the deploy was not live after {limit:.0f} s: {last}"
 
     def _service_now(self) -> RenderService:
-        raw: dict[str, Any] | None = find(self._api, self._section.service)
+        raw: dict[str, Any] | None = find(self.api, self.section.service)
         if raw is None:
-            return RenderService(self._section.service, found=False)
-        return read_deploys(self._api, service(self._section.service, raw))
+            return RenderService(self.section.service, found=False)
+        return read_deploys(self.api, service(self.section.service, raw))

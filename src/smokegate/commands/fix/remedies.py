@@ -73,9 +73,7 @@ ON_PLATFORM = {Kind.RESTART: (Kind.RESTART, Kind.ROLLBACK)}
 def remedy_of(code: str, *, platform: bool = False) -> Remedy | Refusal:
     """Return what may be done about a cause; a cause without a row is refused.
 
-    Args:
-        code: the cause.
-        platform: whether the platform runs the services, so that actions go through its API.
+    `platform`: the platform runs the services, so that actions go through its API.
     """
     found = remedies().get(code) or remedies().get(code.partition(".")[0])
     if platform and isinstance(found, Remedy) and found.target is not Target.PLATFORM:

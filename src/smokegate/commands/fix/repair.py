@@ -2,30 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Literal
+import os
+import secrets
+import time
+from collections.abc import Callable, Collection, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
 
-from msgspec import Struct, field
+from msgspec import Struct
 
+from smokegate.commands.common import CheckResult
+from smokegate.commands.fix.executor import Executor
 from smokegate.commands.fix.lock import LockedError
 from smokegate.commands.fix.plan import Action, Plan, plan
 from smokegate.commands.fix.remedies import Kind, Refusal
 from smokegate.diagnosis.service_state import lasting
 from smokegate.diagnosis.verdict import Verdict
-
-if TYPE_CHECKING:
-    from smokegate.commands.common import CheckResult
-    from smokegate.commands.fix.executor import Executor
-    from smokegate.commands.fix.journal import Journal
-    from smokegate.report.model import EnvironmentReport
+from smokegate.observation.evidence.sink import encoded
+from smokegate.report.model import EnvironmentReport
 
 HEALTHY = {Verdict.PASS, Verdict.WARN}
-MOST = 6
+MAX_ACTIONS = 6
 """The most actions of one call, even where each of them leads to another cause."""
 SETTLED = 30.0
 """Seconds that the edge gets after the services are healthy: nginx answers 502 for some seconds longer."""
 
-Word = Literal["nothing to fix", "refused", "verified", "did not help", "declined", "interrupted"]
+Word = Literal["nothing to fix", "refused", "dry run", "verified", "did not help", "declined", "interrupted"]
+
+State = Literal["refused", "planned", "applied", "failed", "did not help", "verified", "interrupted", "nothing to fix"]
+"""The outcome of an action; `applied`: its commands succeeded, `verified`: a check found it healthy."""
+
+
+class Journal:
+    """The record of what was done to servers: `reports/fixes.jsonl`, a line for each step, never rewritten.
+
+    It appends to the file, whose directory is made where it is missing, and keeps what this fix wrote.
+    """
+
+    def __init__(self, path: Path, environment: str, host: str) -> None:
+        self._path = path
+        self._fixed: dict[str, Any] = {"fix": secrets.token_hex(4), "environment": environment, "host": host}
+        self.entries: list[dict[str, Any]] = []
+
+    def write(self, state: State, **facts: Any) -> None:
+        """Append one line; a crash right after it loses nothing."""
+        at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
+        entry = {"schema": 1, "at": at, **self._fixed, "state": state, **facts}
+        line = encoded(entry)
+        self.entries.append(entry)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            os.write(descriptor, line.encode("utf-8", "replace") + b"\n")
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 class Repair(Struct):
@@ -34,7 +66,15 @@ class Repair(Struct):
     last: CheckResult
     word: Word
     reason: str = ""
-    tried: list[Action] = field(default_factory=list)
+    entries: list[dict[str, Any]] = []
+    """What the record has of it."""
+    tried: list[Action] = []
+    exit: int | None = None
+    """The exit code, where it is not the verdict's."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {"result": self.word, "reason": self.reason, "steps": self.entries}
 
 
 class Tools(Struct, frozen=True):
@@ -47,10 +87,8 @@ class Tools(Struct, frozen=True):
     agree: Callable[[Action, tuple[str, ...]], bool]
     """Asks the user whether an action may be taken."""
     say: Callable[[str], None]
-    rollback: bool = False
-    """Whether an earlier version may be rolled back to."""
-    green: tuple[str, ...] = ()
-    """The versions that earlier runs saw green."""
+    plan: Callable[[EnvironmentReport, Collection[Action]], Plan | Refusal] = plan
+    """Returns what to do next, without what was tried already."""
 
 
 def repair(first: CheckResult, tools: Tools) -> Repair:
@@ -58,11 +96,11 @@ def repair(first: CheckResult, tools: Tools) -> Repair:
 
     Each action is followed by a new diagnosis, which decides the next one. No action is taken twice.
     """
-    state = Repair(first, "did not help")
-    decision = _next(state, tools)
+    state = Repair(first, "did not help", entries=tools.journal.entries)
+    decision = tools.plan(state.last.report, state.tried)
     if isinstance(decision, Plan):
         announce(decision, tools)
-    while isinstance(decision, Plan) and len(state.tried) < MOST:
+    while isinstance(decision, Plan) and len(state.tried) < MAX_ACTIONS:
         action = decision.actions[0]
         commands = tools.executor.commands(action)
         if not tools.agree(action, commands):
@@ -70,7 +108,7 @@ def repair(first: CheckResult, tools: Tools) -> Repair:
             return state
         if _apply(action, commands, state, tools):
             return state
-        before, decision = decision, _next(state, tools)
+        before, decision = decision, tools.plan(state.last.report, state.tried)
         if isinstance(decision, Plan) and decision.cause != before.cause:
             tools.say(f"the cause is a different one now: {decision.cause}")
             announce(decision, tools)
@@ -80,10 +118,6 @@ def repair(first: CheckResult, tools: Tools) -> Repair:
         if not state.tried:
             state.word = "refused"
     return state
-
-
-def _next(state: Repair, tools: Tools) -> Plan | Refusal:
-    return plan(state.last.report, state.tried, rollback=tools.rollback, green=tools.green)
 
 
 def announce(decision: Plan, tools: Tools) -> None:
@@ -110,11 +144,13 @@ def _apply(action: Action, commands: tuple[str, ...], state: Repair, tools: Tool
     state.tried.append(action)
     tools.say(f"{action.title} …")
     try:
-        done = tools.executor.do(action)
-        word: Literal["applied", "failed"] = "applied" if done.ok else "failed"
-        tools.journal.write(word, **facts, seconds=round(done.seconds, 1), said=done.said)
-        tools.say(f"{action.title}: {word} in {done.seconds:.1f} s" + (f": {done.said}" if done.said else ""))
-        state.last = _verify(action, state.last.report, tools, applied=done.ok)
+        began = time.monotonic()
+        failure = tools.executor.do(action)
+        took = time.monotonic() - began
+        word: Literal["applied", "failed"] = "failed" if failure else "applied"
+        tools.journal.write(word, **facts, seconds=round(took, 1), said=failure or "")
+        tools.say(f"{action.title}: {word} in {took:.1f} s" + (f": {failure}" if failure else ""))
+        state.last = _verify(action, state.last.report, tools, applied=not failure)
     except (KeyboardInterrupt, LockedError) as end:
         state.word, state.reason = "interrupted", str(end) or "interrupted"
         tools.journal.write("interrupted", **facts, reason=state.reason)
@@ -128,33 +164,27 @@ def _apply(action: Action, commands: tuple[str, ...], state: Repair, tools: Tool
         state.word = "verified"
     elif state.last.interrupted:
         state.word, state.reason = "interrupted", "interrupted"
-    elif action.kind is Kind.RELOAD and not done.ok:
+    elif action.kind is Kind.RELOAD and failure:
         # A web server whose new configuration is invalid keeps serving the old one: it must not be restarted.
-        state.reason = f"{action.title} failed, so nothing else is tried: {done.said}"
+        state.reason = f"{action.title} failed, so nothing else is tried: {failure}"
         return True
     return healthy or state.last.interrupted
 
 
 def _verify(action: Action, before: EnvironmentReport, tools: Tools, *, applied: bool) -> CheckResult:
     """Wait until the services that were touched are ready, then run the same checks as before."""
-    view, backend = before.observation.server, before.environment.backend
-    wait: float | None = None
-    compose = before.environment.compose
-    if applied and compose is None:
-        why = tools.executor.settle(action.services, backend.wait)
-        if why is not None:
-            tools.say(f"not ready: {why}")
-        return tools.check_again(min(SETTLED, backend.wait) if why is None else None)
-    if applied:
-        assert compose is not None
-        awaited = action.services or lasting(view, compose)
-        why = tools.executor.settle(awaited, backend.wait)
-        checked = {each.name for each in view.services if each.check is not None}
-        if why is None:
-            wait = min(SETTLED, backend.wait) if set(awaited) <= checked else backend.wait
-        else:
-            tools.say(f"not ready: {why}")
-    return tools.check_again(wait)
+    limit, compose, view = before.environment.backend.wait, before.environment.compose, before.observation.server
+    if not applied:
+        return tools.check_again(None)
+    awaited, all_checked = action.services, True
+    if compose is not None:
+        awaited = awaited or lasting(view, compose)
+        all_checked = set(awaited) <= {each.name for each in view.services if each.check is not None}
+    why = tools.executor.settle(awaited, limit)
+    if why is not None:
+        tools.say(f"not ready: {why}")
+        return tools.check_again(None)
+    return tools.check_again(min(SETTLED, limit) if all_checked else limit)
 
 
 def _cause(report: EnvironmentReport) -> str | None:

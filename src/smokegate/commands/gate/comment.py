@@ -23,27 +23,20 @@ PAGES = 10
 
 
 def stick(environment: Mapping[str, Any], repository: str, pull_request: int, seen: Seen) -> str:
-    """Bring the comment of one environment in line with its verdict; returns what was done.
-
-    Raises:
-        GitHubError: a call failed.
-    """
+    """Bring the comment of one environment in line with its verdict; returns what was done."""
     name, verdict = str(environment["name"]), str(environment["verdict"])
     cause = str((environment.get("cause") or {}).get("code") or "none")
     said = _comment(repository, pull_request, name)
     if said is not None and said[1:] == (verdict, cause):
         return f"{name}: {verdict}, the comment says so already"
     mark = f"<!-- smokegate comment environment={name} verdict={verdict} cause={cause} -->"
-    text = {"body": f"{mark}\n**{name}** is {verdict}\n\n{_details(environment, cause, seen)}"}
+    details = body_of(environment, cause, seen) if cause != "none" else seen.links
+    text = {"body": f"{mark}\n**{name}** is {verdict}\n\n{details}"}
     if said is None:
         api("POST", f"repos/{repository}/issues/{pull_request}/comments", text)
         return f"{name}: comment made"
     api("PATCH", f"repos/{repository}/issues/comments/{said[0]}", text)
     return f"{name}: comment changed"
-
-
-def _details(environment: Mapping[str, Any], cause: str, seen: Seen) -> str:
-    return body_of(environment, cause, seen) if cause != "none" else seen.links
 
 
 def _comment(repository: str, pull_request: int, name: str) -> tuple[int, str, str] | None:

@@ -18,11 +18,7 @@ RUNNING = {"in_progress", "queued", "pending"}
 
 
 def deploying(repository: str, now: datetime) -> bool:
-    """Return whether one of the latest deployments is in progress.
-
-    Raises:
-        GitHubError: GitHub cannot be reached.
-    """
+    """Return whether one of the latest deployments is in progress."""
     for deployment in api("GET", f"repos/{repository}/deployments?per_page=10") or []:
         if now - datetime.fromisoformat(deployment["created_at"]) > AT_MOST:
             continue

@@ -16,21 +16,11 @@ class GitHubError(RuntimeError):
 
 
 def api(method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-    """Call GitHub's REST API.
-
-    Raises:
-        GitHubError: it failed.
-    """
+    """Call GitHub's REST API; raises GitHubError where that fails."""
     command = ["gh", "api", "--method", method, path, *(["--input", "-"] if body is not None else [])]
     try:
-        done = subprocess.run(
-            command,
-            input=None if body is None else json.dumps(body),
-            capture_output=True,
-            text=True,
-            timeout=LIMIT,
-            check=False,
-        )
+        given = None if body is None else json.dumps(body)
+        done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=LIMIT, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise GitHubError(f"{method} {path}: {error}") from None
     if done.returncode:

@@ -58,11 +58,7 @@ class Done(Struct, frozen=True):
 
 
 def follow(environment: Mapping[str, Any], repository: str, seen: Seen) -> Done:
-    """Bring the issue of one environment in line with its verdict.
-
-    Raises:
-        GitHubError: a call failed.
-    """
+    """Bring the issue of one environment in line with its verdict."""
     name, verdict = str(environment["name"]), str(environment["verdict"])
     cause = str((environment.get("cause") or {}).get("code") or "none")
     found = _open_issue(repository, name)
@@ -142,14 +138,15 @@ def main(words: list[str], variables: Mapping[str, str]) -> int:
 
 def _announce(environment: Mapping[str, Any], was: str, targets: list[str]) -> None:
     """Send a change through apprise; what fails is a warning of the job."""
-    from smokegate.commands.alerts import AlertError, Alerts, Change  # noqa: PLC0415 -- only after a change
+    from smokegate.commands.alerts import Alerts, Change  # noqa: PLC0415 -- only after a change
+    from smokegate.exit_codes import CommandError  # noqa: PLC0415 -- see above
 
     cause = environment.get("cause") or {}
     title = str(cause.get("title") or environment.get("decision") or "")
     change = Change(str(environment["name"]), str(environment["verdict"]), was, str(cause.get("code") or ""), title)
     try:
         problems = Alerts(targets=targets).announce(change)
-    except AlertError as wrong:
+    except CommandError as wrong:
         problems = [str(wrong)]
     for each in problems:
         sys.stdout.write(f"::warning title=smokegate::{escaped(each)}\n")

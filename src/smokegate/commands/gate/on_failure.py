@@ -22,43 +22,24 @@ STATES = {"applied": "done", "did not help": "failed"}
 def words_for(action: str, name: str, options: Sequence[str]) -> list[str]:
     """Return the words of the fix of one environment.
 
-    Args:
-        action: the input, not `none`.
-        name: the environment.
-        options: of the run before: only those that say where it is and which version is expected are taken over.
+    Of the run's options those are taken over that say where it is and which version is expected: after a rollback
+    another version answers, which is then as it must be.
     """
-    taken = ["--environments=", "--reports=", "--set="]
-    # After a rollback another version answers, which is then as it must be.
-    taken += [] if action == "rollback" else ["--expect-commit="]
-    same = [each for each in options if each.startswith(tuple(taken))]
-    return [
-        "diagnose",
-        name,
-        "--fix",
-        "--yes",
-        "--json",
-        *same,
-        *(["--allow-rollback"] if action == "rollback" else []),
-    ]
+    back = action == "rollback"
+    taken = ("--environments=", "--reports=", "--set=", *(() if back else ("--expect-commit=",)))
+    same = [each for each in options if each.startswith(taken)]
+    return ["diagnose", name, "--fix", "--yes", "--json", *same, *(["--allow-rollback"] if back else [])]
 
 
 def act(action: str, words: Sequence[str], surroundings: Mapping[str, str]) -> str:
     """Run the fix; returns its outcome in a word, and adds what was done to the job summary."""
-    done = subprocess.run(
-        [sys.executable, "-m", "smokegate", *words],
-        env=dict(surroundings),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "smokegate", *words]
+    done = subprocess.run(command, env=dict(surroundings), stdout=subprocess.PIPE, text=True, check=False)
     try:
         fixed = json.loads(done.stdout)["fix"]
     except (ValueError, KeyError, TypeError):
-        fixed = {
-            "result": "failed",
-            "reason": f"smokegate diagnose ended with exit code {done.returncode}",
-            "steps": [],
-        }
+        why = f"smokegate diagnose ended with exit code {done.returncode}"
+        fixed = {"result": "failed", "reason": why, "steps": []}
     lines = list(_lines(action, fixed))
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     if file := surroundings.get("GITHUB_STEP_SUMMARY"):

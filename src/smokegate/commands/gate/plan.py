@@ -24,11 +24,7 @@ Row = dict[str, str]
 
 
 def plan(inputs: Inputs) -> list[Row]:
-    """Return a row for each job: environment, commit and values to override.
-
-    Raises:
-        InputError: an environment is unknown, or the deployment is not one that this repository expects.
-    """
+    """Return a row for each job: environment, commit and values to override."""
     known = environment_names(Path(inputs["environments"] or "environments"))
     chosen = inputs["env"].replace(",", " ").split()
     if "deployment_status" in inputs.event:

@@ -1,8 +1,4 @@
-"""What the step does: command line from the inputs, run, outputs, exit code.
-
-Inputs come as variables (`SMOKEGATE_ENV`, `SMOKEGATE_WAIT`, …), never through a shell's text, so that no value
-can become a command.
-"""
+"""What the step does: command line from the inputs, run, outputs, exit code."""
 
 from __future__ import annotations
 
@@ -16,19 +12,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from smokegate.commands.gate.inputs import PREFIX, InputError, Inputs, read_inputs
+from smokegate.commands.gate.inputs import LET_THROUGH, PREFIX, InputError, Inputs, job_exit, read_inputs, worst
 from smokegate.commands.gate.on_failure import ACTIONS, act, words_for
-from smokegate.commands.gate.policy import LET_THROUGH, job_exit, worst
 from smokegate.diagnosis.verdict import Verdict
 from smokegate.exit_codes import USAGE
 
 
 def command(inputs: Inputs, reports: Path) -> list[str]:
-    """Return the words of the run.
-
-    Raises:
-        InputError: the inputs contradict each other, or one cannot be used.
-    """
+    """Return the words of the run; refuses inputs that contradict each other, or that cannot be used."""
     if bool(inputs["env"]) == bool(inputs["url"]):
         raise InputError("expected one of env (a file of environments/) and url (no file at all)")
     words = ["check", *inputs["url"].split()] if inputs["url"] else ["run", *inputs["env"].replace(",", " ").split()]

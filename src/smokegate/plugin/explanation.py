@@ -11,16 +11,17 @@ from smokegate.plugin.collect import check_in, environment_of
 from smokegate.plugin.failures import ExpectationFailed, ExplainedFailure
 from smokegate.plugin.outcomes import FAILED_ON, expectation_of
 from smokegate.plugin.run_key import RUN
-from smokegate.plugin.session import Run
 
 
 def explain(item: pytest.Item, broken: AssertionError) -> ExplainedFailure | None:
     """Return what a person should read instead of a traceback, None where the test is not a check."""
-    run = item.config.stash.get(RUN, None)
-    name = environment_of(item)
-    if run is None or name is None:
+    run, name = item.config.stash[RUN], environment_of(item)
+    if name is None:
         return None
-    exchange = _exchange(run, name, broken)
+    if isinstance(broken, ExpectationFailed):
+        exchange = broken.exchange
+    else:  # the last one that the check read
+        exchange = run.deployment(name).observer.exchange(run.touched[-1]) if run.touched else None
     if exchange is not None:
         item.stash[FAILED_ON] = exchange.name
     lines = [("check", f"{check_in(item).code}: {expectation_of(item)}")]
@@ -38,13 +39,6 @@ def explain(item: pytest.Item, broken: AssertionError) -> ExplainedFailure | Non
             lines.append(("trace", trace.link.replace("{trace_id}", trace_id) if trace.link else trace_id))
     text = "\n".join(f"{label:<9}" + shown(words).replace("\n", "\n" + " " * 9) for label, words in lines)
     return ExplainedFailure(text, line(" ".join(str(broken).split())))
-
-
-def _exchange(run: Run, name: str, broken: AssertionError) -> Exchange | None:
-    """Return the exchange that a check failed on: the one that it states, else the last one that it read."""
-    if isinstance(broken, ExpectationFailed):
-        return broken.exchange
-    return run.deployment(name).observer.exchange(run.touched[-1]) if run.touched else None
 
 
 def _cause(exchange: Exchange | None, diagnosis: Diagnosis) -> list[tuple[str, str]]:
