@@ -80,6 +80,15 @@ class Answer:
         return cls(status, (("content-type", "text/plain; charset=utf-8"),), body.encode())
 
 
+def answer_of(status: int, body: Any = None) -> Answer:
+    """An answer with this body: a text as HTML if it looks like it, other values as JSON; None is an empty one."""
+    if body is None:
+        return Answer(status)
+    if not isinstance(body, str):
+        return Answer.json(status, body)
+    return Answer.html(status, body) if body.lstrip().startswith("<") else Answer.text(status, body)
+
+
 @dataclass(frozen=True)
 class RawBytes:
     """An answer that is not HTTP, or not all of it: `send` does what it likes, then the connection is over."""

@@ -31,7 +31,7 @@ class ComposeFault(Fault):
 def _faults() -> Iterator[ComposeFault]:
     table = tomllib.loads(Path(__file__).with_name("faults.toml").read_text(encoding="utf-8"))
     for name, row in table.items():
-        (fault,) = entries(breaking, name, {"kinds": ["compose"], "where": "app", **row})
+        (fault,) = entries([breaking], name, {"kinds": ["compose"], "where": "app", **row})
         more = {"end": getattr(breaking, row["end"])} if "end" in row else {}
         yield ComposeFault(**vars(fault), **more, heals=row.get("heals", False))
 
