@@ -20,11 +20,7 @@ StatusRule = Status | tuple[Status, ...]
 
 
 def statuses(value: object, _given: Variables | None) -> StatusRule:
-    """Read a status, a class such as `"2xx"`, or an array of them.
-
-    Raises:
-        InvalidValueError: it is neither.
-    """
+    """Read a status, a class such as `"2xx"`, or an array of them."""
     if isinstance(value, list | tuple):
         if not value:
             raise InvalidValueError("at least one status", found="an empty array")
@@ -89,11 +85,7 @@ class HeaderRule(TextRule, frozen=True, kw_only=True):
 
 
 def text_rule(value: object, _given: Variables | None) -> object:
-    """Read a bare text as the whole text that is wanted.
-
-    Raises:
-        InvalidValueError: it is neither a text nor a table of rules.
-    """
+    """Read a bare text as the whole text that is wanted."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -102,11 +94,7 @@ def text_rule(value: object, _given: Variables | None) -> object:
 
 
 def header_rule(value: object, _given: Variables | None) -> object:
-    """Read a header's value as it is, or the rules for it.
-
-    Raises:
-        InvalidValueError: it is neither a text nor a table of rules.
-    """
+    """Read a header's value as it is, or the rules for it."""
     return value if isinstance(value, str) else _rules(value, "a text, or a table of rules")
 
 

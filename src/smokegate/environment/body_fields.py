@@ -13,12 +13,7 @@ from smokegate.environment.wording import describe
 
 
 def body_fields(value: Any, given: variables.Variables | None) -> Any:
-    """Read the further fields of a body; those that hold a credential come from variables.
-
-    Raises:
-        InvalidValueError: a value is neither plain nor a reference, or is a secret that is written down.
-        MissingVariableError: a variable is not set or empty.
-    """
+    """Read the further fields of a body: plain values, and those that hold a credential from variables."""
     if not isinstance(value, Mapping):
         raise InvalidValueError("a table of field names and values", found=describe(value))
     return {name: _field(str(name), each, given) for name, each in value.items()}

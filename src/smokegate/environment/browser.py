@@ -30,11 +30,7 @@ class Element(Section, frozen=True, kw_only=True):
     """A CSS selector."""
 
     def __post_init__(self) -> None:
-        """Refuse what names no one thing.
-
-        Raises:
-            InvalidValueError: it has none of the keys, or too many.
-        """
+        """Refuse what names no one thing: none of the keys, or too many."""
         given = [key for key in ("text", "role", "label", "selector") if getattr(self, key)]
         if len(given) != 1 or (self.name is not None and given != ["role"]):
             raise InvalidValueError(

@@ -25,9 +25,6 @@ def seconds(text: object, given: variables.Variables | None = None) -> float:
     """Read a duration such as `"500ms"`, `"2s"`, `"10m"` or `"1h"`; the result is in seconds.
 
     A float is taken for seconds where a section is made by hand, never in a file.
-
-    Raises:
-        InvalidValueError: the text is not a duration, or the duration is not between 1 ms and 366 days.
     """
     if given is None and isinstance(text, float):
         return text

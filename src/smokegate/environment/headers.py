@@ -14,23 +14,14 @@ CREDENTIALS = re.compile(r"auth|cookie|token|secret|password|api-?key|credential
 
 
 def header_name(name: str) -> str:
-    """Check the name of a header field (RFC 9110, 5.1).
-
-    Raises:
-        InvalidValueError: it holds a character that no field name may hold.
-    """
+    """Check the name of a header field (RFC 9110, 5.1)."""
     if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
         raise InvalidValueError("the name of an HTTP header", found=describe(name))
     return name
 
 
 def header_value(value: object, given: variables.Variables | None) -> str:
-    """Read the value of a request header, or the variable that holds it.
-
-    Raises:
-        InvalidValueError: it holds a line break or another character that no field value may hold (RFC 9110, 5.5).
-        MissingVariableError: the variable is not set or empty.
-    """
+    """Read the value of a request header, or the variable that holds it (RFC 9110, 5.5)."""
     text = variables.resolve(value, given, "header")
     if re.search(r"[^\t\x20-\x7e\x80-\xff]", text) or text != text.strip():
         found = f"one in the variable {value['env']}" if isinstance(value, dict) else "one"
@@ -41,11 +32,7 @@ def header_value(value: object, given: variables.Variables | None) -> str:
 
 
 def sent(headers: Any, given: variables.Variables | None) -> Any:
-    """Refuse a credential that is written down as a request header.
-
-    Raises:
-        InvalidValueError: a header whose name says that it is a credential has a literal value.
-    """
+    """Refuse a credential that is written down as a request header: its name says that it is one."""
     if given is not None and isinstance(headers, dict):
         for name, value in headers.items():
             if not CREDENTIALS.search(name):

@@ -117,11 +117,7 @@ def _owner(name: str, known: Sequence[str], directory: Path) -> str:
 
 
 def _load(file: Path, name: str, variables: Mapping[str, str], overrides: Sequence[Override]) -> Environment:
-    """Load one environment of a file.
-
-    Raises:
-        EnvironmentErrors: all that is wrong with it.
-    """
+    """Load one environment of a file, or raise all that is wrong with it."""
     whole = read(file)
     written, index = one_of(whole, file.stem, name)
     dropped = "replica" in written and any(override.path == ("backend", "url") for override in overrides)

@@ -14,11 +14,7 @@ WORDS = {str: "a string", bool: "true or false", int: "a whole number", float: "
 
 
 def plain(wanted: Any, value: object) -> Any:
-    """Return a value of a plain type.
-
-    Raises:
-        InvalidValueError: it is not of this type, or not within its limits.
-    """
+    """Return a value of a plain type, within its limits."""
     try:
         return convert(value, wanted)
     except ValidationError:

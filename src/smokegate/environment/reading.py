@@ -35,11 +35,7 @@ def available(directory: Path) -> tuple[str, ...]:
 
 
 def read(file: Path) -> dict[str, Any]:
-    """Read the table of a file.
-
-    Raises:
-        EnvironmentErrors: the file cannot be read, or is not TOML in UTF-8, or is empty.
-    """
+    """Read the table of a file; all that can be wrong with it is an `EnvironmentErrors`."""
     content, location = "", None
     try:
         content = text_of(file)
@@ -56,11 +52,7 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def text_of(file: Path) -> str:
-    """Return the text of a file, which is read whole.
-
-    Raises:
-        OSError, ValueError: it cannot be read, or is not a file of a sensible size in UTF-8.
-    """
+    """Return the text of a file; `OSError` or `ValueError` where it is no file of a sensible size in UTF-8."""
     # Checked before it is opened: opening a FIFO waits for anyone who writes to it.
     kind = file.stat().st_mode
     if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
@@ -100,11 +92,7 @@ def _table(text: str) -> dict[str, Any]:
 
 
 def bound(table: dict[str, Any]) -> None:
-    """Refuse what is nested too deeply, level by level: dotted keys nest without the parser's recursion.
-
-    Raises:
-        ValueError: it has more levels than `DEEPEST`.
-    """
+    """Refuse more levels than `DEEPEST`, level by level: dotted keys nest without the parser's recursion."""
     level: list[Any] = [table]
     for _ in range(DEEPEST):
         inner = [each.values() if isinstance(each, dict) else each for each in level]

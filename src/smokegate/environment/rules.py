@@ -72,11 +72,7 @@ class Rule(Section, frozen=True, kw_only=True):
 
 
 def judge(rule: Rule) -> Rule:
-    """Return the rule, unless no value or every value keeps it.
-
-    Raises:
-        InvalidValueError: it contradicts itself, or says what JSON cannot hold.
-    """
+    """Return the rule, unless no value or every value keeps it."""
     given = rule.given.keys()
     others = ", ".join(name for name in rule.given if name not in {"equals", "present"})
     if "equals" in given and len(given) > 1:
@@ -100,11 +96,7 @@ def judge(rule: Rule) -> Rule:
 
 
 def json_value(value: Any) -> Any:
-    """Return the value if JSON can hold it, which it cannot for TOML's dates, infinities and nan.
-
-    Raises:
-        InvalidValueError: JSON cannot hold it.
-    """
+    """Return the value if JSON can hold it, which it cannot for TOML's dates, infinities and nan."""
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidValueError("a value that JSON can hold", found=f"the number {value}")
     if isinstance(value, list | tuple):

@@ -50,8 +50,7 @@ class Section(Struct, frozen=True, kw_only=True):
     def read(cls, table: object, given: Variables | None = None) -> Self:
         """Make one from a table of a file, or of the same shape by hand, where there are no variables.
 
-        Raises:
-            SectionError: something is wrong with it; it holds all that is.
+        A `SectionError` holds all that is wrong with it.
         """
         if isinstance(table, cls):
             return table
@@ -100,11 +99,7 @@ def below(key: Key, error: SectionError) -> list[Problem]:
 
 
 def read(wanted: Any, value: object, given: Variables | None) -> Any:
-    """Read a value of this type, notes and all.
-
-    Raises:
-        SectionError: something is wrong with it; it holds all that is.
-    """
+    """Read a value of this type, notes and all; a `SectionError` holds all that is wrong with it."""
     origin = get_origin(wanted)
     try:
         if origin is Annotated:
