@@ -68,12 +68,6 @@ class TextRule(Section, frozen=True, kw_only=True):
     matches: Pattern | None = None
     """This regular expression matches somewhere in it (in the first 14,000 characters, if the pattern has repeats)."""
 
-    @property
-    def given(self) -> tuple[tuple[str, Any], ...]:
-        """The rules that are given, by name."""
-        every = ((name, getattr(self, name)) for name in self.__struct_fields__)
-        return tuple((name, value) for name, value in every if value is not None)
-
 
 class HeaderRule(TextRule, frozen=True, kw_only=True):
     """Rules for a response header; all that are given must hold."""

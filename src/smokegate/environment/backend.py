@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, field
 
 from smokegate.environment.answers import HeaderRules, StatusField, TextField, allows
-from smokegate.environment.body_fields import Fields
 from smokegate.environment.carried import Carried
 from smokegate.environment.expectations import JsonExpectations
 from smokegate.environment.fields import (
@@ -20,6 +19,7 @@ from smokegate.environment.fields import (
     Severity,
 )
 from smokegate.environment.notes import such_as
+from smokegate.environment.request_fields import Fields
 from smokegate.environment.section import named
 
 
@@ -65,7 +65,7 @@ class Expectation(Sent, frozen=True, kw_only=True):
     @property
     def text_rules(self) -> tuple[tuple[str, Any], ...]:
         """The rules for the body's text."""
-        found = self.text.given if self.text is not None else ()
+        found = tuple(self.text.given.items()) if self.text is not None else ()
         return found if self.contains is None else (("contains", self.contains), *found)
 
     @property

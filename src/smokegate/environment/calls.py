@@ -10,10 +10,10 @@ from msgspec import field
 
 from smokegate.environment import variables
 from smokegate.environment.addresses import path as checked_path
-from smokegate.environment.body_fields import Fields
 from smokegate.environment.errors import InvalidValueError
 from smokegate.environment.fields import HeaderName, Many, Path, SentHeaders, Status
 from smokegate.environment.notes import Before, such_as
+from smokegate.environment.request_fields import Fields
 from smokegate.environment.section import Section, named
 from smokegate.environment.wording import describe
 

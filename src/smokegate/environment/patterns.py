@@ -97,34 +97,12 @@ def _apart(body: list[Any], after: list[Any]) -> bool:
 
 
 def _set(items: list[Any]) -> frozenset[str] | None:
-    """Return the ASCII characters that a single item matches, None where it is not a single character."""
-    if len(items) != 1:
+    """Return the characters that a single item matches, of ASCII and its own; None where it is no single character."""
+    if len(items) != 1 or str(items[0][0]) not in {"LITERAL", "NOT_LITERAL", "ANY", "IN"}:
         return None
     code, value = str(items[0][0]), items[0][1]
-    if code == "LITERAL":
-        return frozenset({chr(value)})
-    if code == "NOT_LITERAL":
-        return CHARACTERS - {chr(value)}
     if code == "ANY":
-        return CHARACTERS
-    return _class(value) if code == "IN" else None
-
-
-def _class(members: list[Any]) -> frozenset[str]:
-    kept: set[str] = set()
-    for code, value in members:
-        name = str(code)
-        if name == "LITERAL":
-            kept.add(chr(value))
-        elif name == "RANGE":
-            kept |= set(map(chr, range(value[0], min(value[1], 127) + 1)))
-        elif name == "CATEGORY":
-            kept |= _category(str(value))
-    negated = bool(members) and str(members[0][0]) == "NEGATE"
-    return frozenset(CHARACTERS - kept if negated else kept)
-
-
-def _category(name: str) -> frozenset[str]:
-    letter = {"DIGIT": r"\d", "SPACE": r"\s", "WORD": r"\w"}[name.rpartition("_")[2]]
-    members = frozenset(each for each in CHARACTERS if re.fullmatch(letter, each))
-    return CHARACTERS - members if "NOT" in name else members
+        return CHARACTERS  # with the line break, which it takes where a flag says so
+    own = {chr(each) for kind, each in (value if code == "IN" else items) if str(kind) == "LITERAL"}
+    one = re._compiler.compile(re._parser.SubPattern(re._parser.State(), items))  # type: ignore[attr-defined]  # noqa: SLF001 -- see `_items`
+    return frozenset(filter(one.fullmatch, CHARACTERS | own))

@@ -64,12 +64,6 @@ class Rule(Section, frozen=True, kw_only=True):
     present: bool | None = None
     """`true`: the key exists, with any value; `false`: it does not."""
 
-    @property
-    def given(self) -> dict[str, Any]:
-        """The rules that are given, by name."""
-        every = ((name, getattr(self, name)) for name in self.__struct_fields__)
-        return {name: value for name, value in every if value is not None}
-
 
 def judge(rule: Rule) -> Rule:
     """Return the rule, unless no value or every value keeps it."""

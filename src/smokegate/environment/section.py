@@ -74,6 +74,12 @@ class Section(Struct, frozen=True, kw_only=True):
         except InvalidValueError as error:
             raise SectionError([Problem((), table, error)]) from None
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """The keys that have a value, such as the rules that are given, by name."""
+        every = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        return {name: value for name, value in every if value is not None}
+
 
 def named(key: str, default: Any = NODEFAULT) -> Any:
     """Return the field of a section that the file calls something else."""

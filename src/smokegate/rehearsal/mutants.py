@@ -107,7 +107,7 @@ def _promise(promise: Expectation, where: str, step: str, recording: Recording) 
     if promise.contains is not None:
         change = without_text(promise.contains)
         yield Mutation(f"{name} text", f"{where}.contains", "the text is gone", (step,), change=change)
-    if promise.text is not None and {"equals", "contains", "matches"} & dict(promise.text.given).keys():
+    if promise.text is not None and {"equals", "contains", "matches"} & promise.text.given.keys():
         change = give(Recorded(promise.usual_status, (("content-type", "text/plain"),), STRANGE.encode()))
         yield Mutation(f"{name} another text", f"{where}.text", "another text", (step,), change=change)
     for header in promise.headers:
