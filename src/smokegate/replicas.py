@@ -67,11 +67,7 @@ def placed(environment: Environment, fault: str | None = None) -> Iterator[Envir
 
 
 def check_fault(environment: Environment, fault: str) -> None:
-    """Refuse a fault that an environment cannot have.
-
-    Raises:
-        UnsuitableFaultError: it has no replica, or its replica does not know the fault.
-    """
+    """Refuse a fault that an environment cannot have: it has no replica, or one that does not know it."""
     if environment.replica is None:
         raise UnsuitableFaultError(
             f"--fault={fault}: {environment.name} is a real deployment; only an environment with a [replica] "

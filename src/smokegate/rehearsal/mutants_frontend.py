@@ -45,13 +45,9 @@ def _bundle(environment: Environment, recording: Recording, site: str, *, shared
     with_address = tuple(step for step in scripts if called in recording.answers[step][0].text)
     if not with_address:
         return
-    yield Mutation(
-        "calls localhost",
-        "frontend.calls",
-        "the bundle calls the developer's machine",
-        with_address,
-        change=_calling(called, "http://localhost:8000"),
-    )
+    change = _calling(called, "http://localhost:8000")
+    title = "the bundle calls the developer's machine"
+    yield Mutation("calls localhost", "frontend.calls", title, with_address, change=change)
     if not shared and environment.sign_in is not None:
         misled = f"frontend GET {environment.sign_in.login}"
         title = "the bundle calls the page's own host, which answers with the page"

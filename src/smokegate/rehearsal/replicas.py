@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -13,7 +13,6 @@ from smokegate.rehearsal.runs import Runs
 from smokegate.rehearsal.suite import RunError, SuiteRun
 from smokegate.report.rehearsal.model import FaultResult, Trial
 
-Progress = Callable[[str], None]
 RED = {"failed", "error", "advisory"}
 #: Faults that wait for a deadline; they are begun first, so that nothing waits for them in the end.
 SLOW = ("hung", "dripping", "offline", "connect-timeout", "name-server", "unreachable", "stale-upstream")

@@ -45,11 +45,7 @@ class Upstream:
         self._openers = {site: _opener(carried, ca_file) for site, carried in sites.items()}
 
     def send(self, request: ProxyRequest) -> Recorded:
-        """Send to the deployment.
-
-        Raises:
-            OSError: there is no answer.
-        """
+        """Send to the deployment; `OSError` where there is no answer."""
         site = self._sites[request.site]
         headers = {name: value for name, value in request.headers if name.lower() not in HOP}
         headers |= {"Host": site.host} if site.host else {}

@@ -92,11 +92,7 @@ def faults() -> Mapping[str, Mapping[str, Fault]]:
 
 
 def entries(modules: Sequence[ModuleType], name: str, row: Mapping[str, Any]) -> Iterator[Fault]:
-    """Yield one row of the catalogue as a fault, once for each kind.
-
-    Raises:
-        ValueError: neither the row nor the function has a title.
-    """
+    """Yield one row of the catalogue as a fault, once for each kind; `ValueError` where it has no title."""
     steps = row.get("steps", [{"by": row.get("by", name.replace("-", "_")), **row.get("with", {})}])
     actions = [_action(modules, **step) for step in steps]
     own = {"by", "steps"}.isdisjoint(row)
@@ -129,44 +125,21 @@ def _action(modules: Sequence[ModuleType], by: str, **given: Any) -> partial[Any
     return partial(next(vars(each)[by] for each in modules if by in vars(each)), **given)
 
 
-def find_fault(kind: str, name: str) -> Fault:
-    """The fault of that name.
-
-    Raises:
-        UnknownKindError: there is no such replica.
-        UnknownFaultError: the replica has no such fault.
-    """
-    check_kind(kind)
-    return known(name, kind, faults()[kind])
-
-
 def known(name: str, kind: str, of_kind: Mapping[str, AnyFault]) -> AnyFault:
-    """The fault of that name among those of a kind.
-
-    Raises:
-        UnknownFaultError: there is none.
-    """
+    """The fault of that name among those of a kind."""
     if name not in of_kind:
         raise UnknownFaultError(f"replica {kind!r} has no fault {name!r}: {_hint(name, of_kind)}")
     return of_kind[name]
 
 
 def find_faults(kind: str, names: str) -> tuple[Fault, ...]:
-    """The faults of a name with `+` between them: a replica can have more than one.
-
-    Raises:
-        UnknownKindError: there is no such replica.
-        UnknownFaultError: the replica has no such fault.
-    """
-    return tuple(find_fault(kind, name) for name in names.split("+"))
+    """The faults of a name with `+` between them: a replica can have more than one."""
+    check_kind(kind)
+    return tuple(known(name, kind, faults()[kind]) for name in names.split("+"))
 
 
 def check_kind(kind: str) -> None:
-    """Refuse a kind that does not exist.
-
-    Raises:
-        UnknownKindError: there is no such replica.
-    """
+    """Refuse a kind that does not exist."""
     if kind not in KINDS:
         raise UnknownKindError(f"no replica of kind {kind!r}: {_hint(kind, KINDS)}")
 

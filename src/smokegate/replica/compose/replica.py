@@ -103,11 +103,7 @@ def up(fault: str | None = None) -> ComposeReplica:
 
 
 def _start(stack: Stack) -> None:
-    """Bring up every service of the profile and wait until those with a health check are healthy.
-
-    Raises:
-        ReplicaError: compose could not; the text has its own words.
-    """
+    """Bring up every service of the profile and wait until those with a health check are healthy."""
     from testcontainers.compose import DockerCompose  # noqa: PLC0415
 
     # It logs whole outputs where a command fails; the error below has what counts of them.

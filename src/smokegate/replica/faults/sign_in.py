@@ -112,12 +112,11 @@ def _login_answering(plan: Plan, change_answer: Callable[[dict[str, Any], str], 
     @plan.patch
     def change(app: Any) -> None:
         from smokegate.replica.tectonic import routes
-        from smokegate.replica.tectonic.models import Credentials
 
         def login(body: Any, request: Any) -> dict[str, Any]:
             return change_answer(routes.login(body, request).model_dump(), body.password)
 
-        _first_route(app, _LOGIN, login, body=Credentials)
+        _first_route(app, _LOGIN, login, body=routes.Credentials)
 
 
 def _first_route(app: Any, path: str, endpoint: Callable[..., Any], **types: type) -> None:

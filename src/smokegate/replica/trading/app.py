@@ -78,12 +78,7 @@ def system(request: Request) -> JSONResponse:
 
 
 def create_app(variables: Mapping[str, str]) -> FastAPI:
-    """Build the application, and its tables when the database has none.
-
-    Raises:
-        MissingSettingsError: strict settings, and a required variable is not set.
-        SQLAlchemyError: the database cannot be reached.
-    """
+    """Build the application, and its tables when the database has none."""
     missing = [name for name in _REQUIRED if not variables.get(name)]
     if missing and variables.get("STRICT_SETTINGS") == "1":
         raise MissingSettingsError(f"required environment variables are not set: {', '.join(missing)}")
