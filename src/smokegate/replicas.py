@@ -39,7 +39,7 @@ def start_replica(environment: Environment, fault: str | None) -> tuple[Replica,
 
 
 def _start_stack(environment: Environment, fault: str | None) -> tuple[Any, Environment]:
-    from smokegate.replica.compose import start  # noqa: PLC0415 - testcontainers is an extra, and heavy
+    from smokegate.replica.compose.replica import start  # noqa: PLC0415 - testcontainers is an extra, and heavy
 
     replica = start(fault)
     there = with_addresses(environment, backend_url=replica.backend_url, frontend_url=replica.frontend_url)

@@ -85,18 +85,25 @@ def try_one(runs: Runs, environment: Environment, trial: Trial) -> FaultResult:
     label = f"{trial.environment}-{trial.fault}"
     line = arguments(environment, trial)
     try:
-        if trial.needs == "browser" and (absent := no_browser()) is not None:
-            if os.environ.get("CI"):
-                return FaultResult(trial, trouble=f"must be rehearsed in CI, and cannot be: {absent}")
-            return FaultResult(trial, left_out=absent)
         if trial.needs == "namespace":
-            prefix = _namespace(trial)
-            if isinstance(prefix, FaultResult):
-                return prefix
+            from smokegate.replica import namespace  # noqa: PLC0415 - the replica is an extra
+
+            try:
+                prefix = namespace.command(trial.fault, ["true"])[:-1]
+            except namespace.NamespaceError as refused:
+                return _impossible(trial, str(refused), f"needs root: {refused}")
             return result(trial, runs.run_apart(label, prefix, line))
+        if trial.needs == "browser" and (absent := no_browser()) is not None:
+            return _impossible(trial, absent, absent)
         return result(trial, runs.run(label, line))
     except RunError as broken:
         return FaultResult(trial, trouble=str(broken))
+
+
+def _impossible(trial: Trial, why: str, left_out: str) -> FaultResult:
+    if os.environ.get("CI"):
+        return FaultResult(trial, trouble=f"must be rehearsed in CI, and cannot be: {why}")
+    return FaultResult(trial, left_out=left_out)
 
 
 def no_browser() -> str | None:
@@ -107,33 +114,14 @@ def no_browser() -> str | None:
     return None if isinstance(found, str) else str(found)
 
 
-def _namespace(trial: Trial) -> list[str] | FaultResult:
-    """Return what stands before a command to run it in a broken network, or why that cannot be done here."""
-    from smokegate.replica import namespace  # noqa: PLC0415 - the replica is an extra
-
-    try:
-        command = namespace.command(trial.fault, ["true"])
-    except namespace.NamespaceError as refused:
-        if os.environ.get("CI"):
-            return FaultResult(trial, trouble=f"must be rehearsed in CI, and cannot be: {refused}")
-        return FaultResult(trial, left_out=f"needs root: {refused}")
-    return command[:-1]
-
-
 def result(trial: Trial, done: SuiteRun) -> FaultResult:
     """Return what a run that has come to its end says of a fault."""
     found = done.environment(trial.environment)
     if not found:
-        return FaultResult(
-            trial,
-            seconds=done.seconds,
-            text=done.text,
-            trouble=f"no report, exit code {done.code}:\n{done.text}",
-        )
+        trouble = f"no report, exit code {done.code}:\n{done.text}"
+        return FaultResult(trial, seconds=done.seconds, text=done.text, trouble=trouble)
     verdict = found["verdict"]
-    trouble = None
-    if done.code != Verdict[verdict].code:
-        trouble = f"the verdict is {verdict} and the exit code {done.code}"
+    fits = done.code == Verdict[verdict].code
     cause = found["cause"]
     return FaultResult(
         trial,
@@ -144,7 +132,7 @@ def result(trial: Trial, done: SuiteRun) -> FaultResult:
         also=tuple(each["code"] for each in found["other_causes"]),
         seconds=done.seconds,
         text=done.text,
-        trouble=trouble,
+        trouble=None if fits else f"the verdict is {verdict} and the exit code {done.code}",
     )
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from smokegate.replica.serving import Stamp, closing, serve
+from smokegate.replica.serving import Stamp, closing, main, require
 from smokegate.replica.tectonic.accounts import Tokens, open_accounts
 from smokegate.replica.tectonic.routes import router
 
@@ -18,10 +17,6 @@ if TYPE_CHECKING:
 
 
 _REQUIRED = ("SECRET_KEY", "DATABASE_URL", "FINNHUB_API_KEY")
-
-
-class MissingSettingsError(Exception):
-    """Variables without which a strict deployment must not boot; the text names each."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +34,7 @@ class Settings:
     @classmethod
     def from_variables(cls, variables: Mapping[str, str]) -> Settings:
         """Read the settings; with `STRICT_SETTINGS=1`, insist on the required ones."""
-        missing = [name for name in _REQUIRED if not variables.get(name)]
-        if missing and variables.get("STRICT_SETTINGS") == "1":
-            raise MissingSettingsError(f"required environment variables are not set: {', '.join(missing)}")
+        require(variables, _REQUIRED)
         origins = variables.get("ALLOWED_ORIGINS")
         return cls(
             secret_key=variables.get("SECRET_KEY") or cls.secret_key,
@@ -83,15 +76,5 @@ def create_app(variables: Mapping[str, str]) -> FastAPI:
     return app
 
 
-def main() -> None:
-    """Serve on $PORT (10000, Render's default, without it)."""
-    try:
-        app = create_app(os.environ)
-    except MissingSettingsError as error:
-        raise SystemExit(f"tectonic: {error}") from error
-    host = os.environ.get("HOST", "0.0.0.0")  # noqa: S104 -- as Render asks for
-    serve(app, port=int(os.environ.get("PORT", "10000")), host=host)
-
-
 if __name__ == "__main__":
-    main()
+    main("tectonic", create_app, 10000)
