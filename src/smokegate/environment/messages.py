@@ -86,13 +86,10 @@ def _fields(path: Sequence[str | int]) -> dict[str, FieldInfo]:
             continue
         field = fields_of(section).get(part)
         section = section_of(field.type) if field is not None else None
-        named = field is not None and _is_table(field.type)
+        wanted = field.type if field is not None else None
+        bare = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
+        named = get_origin(bare) is dict  # its keys are the file's own, such as the names of headers
     return fields_of(section) if section is not None else {}
-
-
-def _is_table(wanted: Any) -> bool:
-    """Return whether a key holds a table whose keys are the file's own, such as the names of headers."""
-    return get_origin(get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted) is dict
 
 
 def _sections(path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

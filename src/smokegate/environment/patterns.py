@@ -18,7 +18,7 @@ from smokegate.environment.wording import describe
 WINDOW = 14_000
 """Characters in which a pattern with one competing repeat is searched: some 10^8 steps at the very worst."""
 MOST = 8.4
-"""Logarithm of the steps that a search may take."""
+"""Logarithm of the steps that a search in a text of the window's length may take."""
 CHARACTERS = frozenset(map(chr, range(128)))
 
 
@@ -26,7 +26,9 @@ def checked(pattern: str) -> str:
     """Return the pattern if it is one and its search takes bounded time."""
     try:
         re.compile(pattern)
-        cost = _cost_of_search(pattern)
+        items = _items(pattern)
+        anchored = bool(items) and str(items[0][0]) == "AT" and "BEGINNING" in str(items[0][1])
+        cost = _cost(items) + (0.0 if anchored else log10(WINDOW))
     except (re.error, RecursionError, OverflowError, Warning) as error:
         raise InvalidValueError("matches to be a regular expression", found=f"{describe(pattern)} ({error})") from None
     if cost > MOST:
@@ -49,13 +51,6 @@ def found(pattern: str, text: str) -> re.Match[str] | None:
 def _items(pattern: str) -> list[Any]:
     parsed: Any = re._parser.parse(pattern)  # type: ignore[attr-defined]  # noqa: SLF001 -- the parser of `re` itself
     return list(parsed)
-
-
-def _cost_of_search(pattern: str) -> float:
-    """Return the logarithm of the steps that a search in a text of the window's length can take."""
-    items = _items(pattern)
-    anchored = bool(items) and str(items[0][0]) == "AT" and "BEGINNING" in str(items[0][1])
-    return _cost(items) + (0.0 if anchored else log10(WINDOW))
 
 
 def _cost(items: list[Any], then: list[Any] | None = None) -> float:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -18,9 +17,6 @@ from smokegate.rehearsal.runs import Runs
 from smokegate.rehearsal.suite import Settings
 from smokegate.replicas import faults_of
 from smokegate.report.rehearsal.model import FaultResult, Rehearsal, Trial
-
-if TYPE_CHECKING:
-    from smokegate.replica import Fault
 
 
 def rehearse(environments: Sequence[Environment], settings: Settings) -> Rehearsal:
@@ -72,13 +68,12 @@ def trials(environment: Environment) -> tuple[Trial, ...]:
     and every other fault shows without one.
     """
     assert environment.replica is not None
-    found = faults_of(environment.replica.kind).values()
     browser = environment.browser is not None
-    return tuple(_trial(environment.name, each) for each in found if (each.needs == "browser") is browser)
-
-
-def _trial(environment: str, fault: Fault) -> Trial:
-    return Trial(environment, fault.name, fault.title, fault.caught_by, fault.cause, fault.verdict, fault.needs)
+    return tuple(
+        Trial(environment.name, each.name, each.title, each.caught_by, each.cause, each.verdict, each.needs)
+        for each in faults_of(environment.replica.kind).values()
+        if (each.needs == "browser") is browser
+    )
 
 
 class NoFaultSelectedError(ValueError):

@@ -67,17 +67,13 @@ def tried(
     given = list(faults)
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="rehearsal") as pool:
         begun: dict[int, Future[FaultResult]] = {}
-        for index in sorted(range(len(given)), key=lambda i: _rank(given[i])):
+        for index in sorted(range(len(given)), key=lambda i: not any(word in given[i].fault for word in SLOW)):
             begun[index] = pool.submit(try_one, runs, by_name[given[index].environment], given[index])
         try:
             for index in range(len(given)):
                 yield begun[index].result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _rank(trial: Trial) -> bool:
-    return not any(word in trial.fault for word in SLOW)
 
 
 def try_one(runs: Runs, environment: Environment, trial: Trial) -> FaultResult:

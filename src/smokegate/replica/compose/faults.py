@@ -17,11 +17,10 @@ from types import MappingProxyType
 from typing import Any
 
 from smokegate.replica.catalogue import Fault, entries
-from smokegate.replica.compose.stack import BACKEND, DATABASE, Stack
+from smokegate.replica.compose.stack import BACKEND, Stack
 
 BROKEN_MODULE = "import reportlabz  # not in requirements.txt\n"
 SERVE = "/srv/smokegate/replica/compose/serve.py"
-TOO_LITTLE_MEMORY = "24m"
 SQUATTER = "squatter.pid"
 #: Holds a port until it is stopped: arguments port.
 LISTEN = (
@@ -65,43 +64,21 @@ def pause(stack: Stack, service: str) -> None:
     stack.until(f"{service} is paused", paused)
 
 
+def deployed(stack: Stack, service: str, change: Mapping[str, Any], health: str | None = None) -> None:
+    """Deploy a service with a change: it is restarted repeatedly then, or stays in this state of its health check."""
+    _deploy(stack, service, change)
+    if health is None:
+        _until_looping(stack, service)
+    else:
+        stack.until(
+            f"{service} is {health}", lambda: (stack.state(service).get("Health") or {}).get("Status") == health
+        )
+
+
 def bad_import(stack: Stack) -> None:
     """Deploy a version that imports a module which is not in the image."""
     (stack.directory / "broken.py").write_text(BROKEN_MODULE, "utf-8")
     _deploy(stack, BACKEND, {"volumes": [f"./broken.py:{SERVE}:ro"]})
-    _until_looping(stack, BACKEND)
-
-
-def missing_variable(stack: Stack) -> None:
-    """Deploy without a variable that the backend requires."""
-    _deploy(stack, BACKEND, {"environment": {"DATABASE_URL": ""}})
-    _until_looping(stack, BACKEND)
-
-
-def wrong_password(stack: Stack) -> None:
-    """Deploy with a password that the database does not know."""
-    url = "postgresql+psycopg2://atp:not-the-password@db:5432/atp"
-    _deploy(stack, BACKEND, {"environment": {"DATABASE_URL": url}})
-    _until_looping(stack, BACKEND)
-
-
-def slow_database(stack: Stack) -> None:
-    """Recreate the database so that it does not come to start."""
-    waiting = ["sh", "-c", "sleep 3600 & wait; exec docker-entrypoint.sh postgres"]
-    _deploy(stack, DATABASE, {"entrypoint": waiting, "healthcheck": {"start_period": "30m"}})
-    stack.until("the database is starting", lambda: _health(stack, DATABASE) == "starting")
-
-
-def never_healthy(stack: Stack) -> None:
-    """Deploy with a health check that fails although the application is well."""
-    check = {"test": ["CMD", "python", "-c", "raise SystemExit('the check looks for a page that is gone')"]}
-    _deploy(stack, BACKEND, {"healthcheck": {**check, "start_period": "0s", "retries": 2}})
-    stack.until("the backend is unhealthy", lambda: _health(stack, BACKEND) == "unhealthy")
-
-
-def out_of_memory(stack: Stack) -> None:
-    """Deploy with a memory limit that the backend does not fit into."""
-    _deploy(stack, BACKEND, {"mem_limit": TOO_LITTLE_MEMORY, "memswap_limit": TOO_LITTLE_MEMORY})
     _until_looping(stack, BACKEND)
 
 
@@ -166,10 +143,6 @@ def _until_looping(stack: Stack, service: str) -> None:
         return int(stack.state(service).get("RestartCount", 0)) > 0
 
     stack.until(f"{service} is restarted repeatedly", looping)
-
-
-def _health(stack: Stack, service: str) -> str:
-    return str((stack.state(service).get("Health") or {}).get("Status", ""))
 
 
 def _faults() -> Iterator[ComposeFault]:

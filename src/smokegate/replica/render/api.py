@@ -119,7 +119,8 @@ def _done(  # noqa: PLR0911 -- a return for each action
             return Answer(200)
         case ["deploys"]:
             commit = body.get("commitId") or next((each.commit for each in owned.deploys), None)
-            made = owned.add(Deploy(commit, through(*WAY, "live"), _instance(owned, commit), "api"), now)
+            instance = next((each.instance for each in owned.deploys if each.commit == commit), 0)
+            made = owned.add(Deploy(commit, through(*WAY, "live"), instance, "api"), now)
             return Answer(202) if owned.queues else Answer.json(201, deploy(platform, owned, made))
         case ["rollback"]:
             target = next((each for each in owned.deploys if each.id == body.get("deployId")), None)
@@ -156,10 +157,6 @@ def _groups(platform: Platform, rest: Sequence[str]) -> Answer:
     found = every[rest[0]]
     pairs = [{"key": key, "value": value} for key, value in platform.groups[str(found["name"])].items()]
     return Answer.json(200, {**found, "envVars": pairs, "secretFiles": []})
-
-
-def _instance(owned: Service, commit: str | None) -> int:
-    return next((each.instance for each in owned.deploys if each.commit == commit), 0)
 
 
 def _page(query: dict[str, list[str]], name: str, items: Sequence[tuple[str, Any]]) -> Answer:
