@@ -17,7 +17,7 @@ from smokegate.environment.wording import describe
 
 WINDOW = 14_000
 """Characters in which a pattern with one competing repeat is searched: some 10^8 steps at the very worst."""
-MOST = 8.4
+COST_LIMIT = 8.4
 """Logarithm of the steps that a search in a text of the window's length may take."""
 CHARACTERS = frozenset(map(chr, range(128)))
 
@@ -31,7 +31,7 @@ def checked(pattern: str) -> str:
         cost = _cost(items) + (0.0 if anchored else log10(WINDOW))
     except (re.error, RecursionError, OverflowError, Warning) as error:
         raise InvalidValueError("matches to be a regular expression", found=f"{describe(pattern)} ({error})") from None
-    if cost > MOST:
+    if cost > COST_LIMIT:
         wanted = "a pattern that cannot take long: fewer open repeats such as .*, or one that begins with ^"
         raise InvalidValueError(wanted, found=describe(pattern))
     return pattern

@@ -20,13 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 PROFILE = "aws"
-BACKEND, DATABASE, UPDATER, FRONTEND, NGINX = (
-    "backend-aws",
-    "db",
-    "market-updater-aws",
-    "frontend-aws",
-    "nginx",
-)
+BACKEND, DATABASE, UPDATER, FRONTEND, NGINX = "backend-aws", "db", "market-updater-aws", "frontend-aws", "nginx"
 SERVICES = (DATABASE, BACKEND, UPDATER, FRONTEND, NGINX)
 OVERRIDE = "docker-compose.override.yml"
 BUILT = "2026-11-21T12:00:00Z"

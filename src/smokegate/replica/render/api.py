@@ -13,7 +13,7 @@ from smokegate.replica.render.resources import CREATED, database, deploy, events
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PAGE, MOST = 20, 100
+PAGE, LARGEST_PAGE = 20, 100
 """Items of a page: usual, and at most."""
 MESSAGES = {401: "Unauthorized", 403: "forbidden", 429: "rate limit exceeded", 500: "internal server error"}
 
@@ -164,7 +164,7 @@ def _page(query: dict[str, list[str]], name: str, items: Sequence[tuple[str, Any
     after = query.get("cursor", [""])[0]
     keys = [key for key, _ in items]
     start = keys.index(after) + 1 if after in keys else 0
-    limit = min(MOST, int(query.get("limit", [str(PAGE)])[0]))
+    limit = min(LARGEST_PAGE, int(query.get("limit", [str(PAGE)])[0]))
     return Answer.json(200, [{"cursor": key, name: item} for key, item in items[start : start + limit]])
 
 

@@ -77,7 +77,7 @@ class ClientCertificate(Section, frozen=True, kw_only=True):
             context.load_cert_chain(paths[0], paths[1], password=self.password or "")
 
 
-class Carried(Section, frozen=True, kw_only=True):
+class RequestOptions(Section, frozen=True, kw_only=True):
     """How requests are sent."""
 
     send: SentHeaders = field(default_factory=dict)
