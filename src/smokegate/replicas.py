@@ -24,7 +24,7 @@ def start_replica(environment: Environment, fault: str | None) -> tuple[Any, Env
     """Start the replica, wait until it is there, and return it and the environment with its addresses."""
     assert environment.replica is not None
     if environment.replica.kind == "compose":
-        from smokegate.replica.compose import start as start_stack  # noqa: PLC0415 - testcontainers is an extra, and heavy
+        from smokegate.replica.compose.replica import start as start_stack  # noqa: PLC0415 - testcontainers is an extra, and heavy
 
         stack = start_stack(fault)
         there = with_addresses(environment, backend_url=stack.backend_url, frontend_url=stack.frontend_url)

@@ -18,9 +18,8 @@ from tests_support.sshd import Sshd, serve
 from smokegate.commands.fix.lock import held
 from smokegate.environment.model import Server
 from smokegate.observation.server.host import connect
-from smokegate.replica.compose import start
 from smokegate.replica.compose.faults import FAULTS
-from smokegate.replica.compose.replica import ComposeReplica
+from smokegate.replica.compose.replica import ComposeReplica, start
 from smokegate.replica.compose.stack import NGINX
 
 PSQL = ("exec", "-T", "db", "psql", "-U", "atp", "-d", "atp", "-tAc")

@@ -165,7 +165,7 @@ def test_a_stack_that_starts_broken_has_its_fault(declared: Environment) -> None
 
 def test_a_stack_whose_owner_was_killed_is_removed_by_the_next_one() -> None:
     """Nothing of a run that ended without a word stays behind: no container, no volume, no directory."""
-    program = "from smokegate.replica import compose; print(compose.start().directory, flush=True); input()"
+    program = "from smokegate.replica.compose import replica; print(replica.start().directory, flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as owner:

@@ -11,7 +11,7 @@ from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.names import dialed
 from smokegate.diagnosis.rule import Judge, Signs
 from smokegate.diagnosis.wording import seen
-from smokegate.environment.headers import CREDENTIALS
+from smokegate.environment.request_fields import CREDENTIALS
 from smokegate.observation.exchange import Answer, Exchange, NoAnswer
 from smokegate.observation.plan.step import same_origin
 

@@ -18,12 +18,7 @@ LARGEST_PORT = 65535
 
 
 def origin(url: str) -> str:
-    """Check an address and drop the slash at its end.
-
-    Raises:
-        InvalidValueError: the text is not an http or https address with a host, or it carries a user name, a password,
-            a query or a fragment.
-    """
+    """Check that a text is an http or https address with a host and nothing after its path; drop its last slash."""
     try:
         parts = urlsplit(url)
         sound = parts.scheme in {"http", "https"} and is_host(parts.hostname or "") and parts.port != 0
@@ -50,12 +45,7 @@ def is_host(name: str) -> bool:
 
 
 def address(value: object, given: variables.Variables | None) -> str:
-    """Read an address or the variable that holds it.
-
-    Raises:
-        InvalidValueError: it is not an address.
-        MissingVariableError: the variable is not set or empty, and there is no default.
-    """
+    """Read an address or the variable that holds it."""
     text = variables.resolve(value, given, "address").strip()
     try:
         return origin(text)
@@ -71,11 +61,7 @@ def _source(value: object) -> str:
 
 
 def path(text: str) -> str:
-    """Check that a path starts at the root of its host.
-
-    Raises:
-        InvalidValueError: it does not, or it holds a space, a fragment or a control character.
-    """
+    """Check that a path starts at the root of its host and holds no space, fragment or control character."""
     if not text.startswith("/"):
         raise InvalidValueError('a path that starts with "/"')
     if "#" in text or " " in text or not text.isprintable():
@@ -84,12 +70,7 @@ def path(text: str) -> str:
 
 
 def shell_host(value: object, given: variables.Variables | None) -> str:
-    """Read a host for ssh, or the variable that holds it.
-
-    Raises:
-        InvalidValueError: it is none; a leading dash is refused because ssh would take it for an option.
-        MissingVariableError: the variable is not set or empty.
-    """
+    """Read a host for ssh, or its variable; a leading dash is refused because ssh would take it for an option."""
     text = variables.resolve(value, given, "text")
     if re.search(r":[^@]*@", text):
         wanted = '"user@host" without a password: ssh signs in with a key, and a password does not belong in a file'
@@ -102,22 +83,14 @@ def shell_host(value: object, given: variables.Variables | None) -> str:
 
 
 def trace_link(text: str) -> str:
-    """Check the address of a trace, with a place for its id.
-
-    Raises:
-        InvalidValueError: it is not a web address, or has no such place.
-    """
+    """Check the address of a trace, with a place for its id."""
     if not re.match(r"https?://", text) or "{trace_id}" not in text or not text.isprintable():
         raise InvalidValueError('an address with a place for the id: "https://tracing.example.com/trace/{trace_id}"')
     return text
 
 
 def host_header(text: str) -> str:
-    """Check what a `Host` header may hold: a host, with its port if need be.
-
-    Raises:
-        InvalidValueError: it is none.
-    """
+    """Check what a `Host` header may hold: a host, with its port if need be."""
     if not is_host(text):
         try:
             host_and_port(text)
@@ -127,12 +100,7 @@ def host_header(text: str) -> str:
 
 
 def connect_to(value: object, given: variables.Variables | None) -> str:
-    """Read a host to connect to, with its port if need be, or the variable that holds it.
-
-    Raises:
-        InvalidValueError: it is none.
-        MissingVariableError: the variable is not set or empty.
-    """
+    """Read a host to connect to, with its port if need be, or the variable that holds it."""
     text = variables.resolve(value, given, "text").strip()
     try:
         return f"[{text}]" if text.count(":") > 1 and is_host(text) else host_header(text)
@@ -142,11 +110,7 @@ def connect_to(value: object, given: variables.Variables | None) -> str:
 
 
 def host_and_port(text: str) -> str:
-    """Check a `host:port`.
-
-    Raises:
-        InvalidValueError: it is none.
-    """
+    """Check a `host:port`."""
     found = re.fullmatch(r"(\[[0-9a-f:.]+\]|[^\s:\[\]]+):([0-9]{1,5})", text, re.IGNORECASE)
     if found is None or not 1 <= int(found[2]) <= LARGEST_PORT or not is_host(found[1].strip("[]")):
         raise InvalidValueError('a host and port such as "1.1.1.1:443"')

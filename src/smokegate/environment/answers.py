@@ -20,11 +20,7 @@ StatusRule = Status | tuple[Status, ...]
 
 
 def statuses(value: object, _given: Variables | None) -> StatusRule:
-    """Read a status, a class such as `"2xx"`, or an array of them.
-
-    Raises:
-        InvalidValueError: it is neither.
-    """
+    """Read a status, a class such as `"2xx"`, or an array of them."""
     if isinstance(value, list | tuple):
         if not value:
             raise InvalidValueError("at least one status", found="an empty array")
@@ -72,12 +68,6 @@ class TextRule(Section, frozen=True, kw_only=True):
     matches: Pattern | None = None
     """This regular expression matches somewhere in it (in the first 14,000 characters, if the pattern has repeats)."""
 
-    @property
-    def given(self) -> tuple[tuple[str, Any], ...]:
-        """The rules that are given, by name."""
-        every = ((name, getattr(self, name)) for name in self.__struct_fields__)
-        return tuple((name, value) for name, value in every if value is not None)
-
 
 class HeaderRule(TextRule, frozen=True, kw_only=True):
     """Rules for a response header; all that are given must hold."""
@@ -89,11 +79,7 @@ class HeaderRule(TextRule, frozen=True, kw_only=True):
 
 
 def text_rule(value: object, _given: Variables | None) -> object:
-    """Read a bare text as the whole text that is wanted.
-
-    Raises:
-        InvalidValueError: it is neither a text nor a table of rules.
-    """
+    """Read a bare text as the whole text that is wanted."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -102,11 +88,7 @@ def text_rule(value: object, _given: Variables | None) -> object:
 
 
 def header_rule(value: object, _given: Variables | None) -> object:
-    """Read a header's value as it is, or the rules for it.
-
-    Raises:
-        InvalidValueError: it is neither a text nor a table of rules.
-    """
+    """Read a header's value as it is, or the rules for it."""
     return value if isinstance(value, str) else _rules(value, "a text, or a table of rules")
 
 

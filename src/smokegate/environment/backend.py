@@ -7,23 +7,15 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, field
 
 from smokegate.environment.answers import HeaderRules, StatusField, TextField, allows
-from smokegate.environment.body_fields import Fields
-from smokegate.environment.carried import Carried
 from smokegate.environment.expectations import JsonExpectations
-from smokegate.environment.fields import (
-    Duration,
-    Many,
-    Method,
-    NotEmpty,
-    Origin,
-    Path,
-    Severity,
-)
+from smokegate.environment.fields import Duration, Many, Method, NotEmpty, Origin, Path, Severity
 from smokegate.environment.notes import such_as
+from smokegate.environment.request_fields import Fields
+from smokegate.environment.request_options import RequestOptions
 from smokegate.environment.section import named
 
 
-class Sent(Carried, frozen=True, kw_only=True):
+class Sent(RequestOptions, frozen=True, kw_only=True):
     """How one request is sent; takes precedence over `[backend]`."""
 
     anonymous: bool = False
@@ -65,7 +57,7 @@ class Expectation(Sent, frozen=True, kw_only=True):
     @property
     def text_rules(self) -> tuple[tuple[str, Any], ...]:
         """The rules for the body's text."""
-        found = self.text.given if self.text is not None else ()
+        found = tuple(self.text.given.items()) if self.text is not None else ()
         return found if self.contains is None else (("contains", self.contains), *found)
 
     @property
@@ -157,7 +149,7 @@ class Monitoring(Sent, frozen=True, kw_only=True):
     """What the response depends on, as for an endpoint."""
 
 
-class Backend(Carried, frozen=True, kw_only=True):
+class Backend(RequestOptions, frozen=True, kw_only=True):
     """The application's server side, as its users reach it.
 
     For several backends (such as regions), write one `[[backend]]` with a `name` for each. Each is a separate

@@ -30,18 +30,11 @@ class Element(Section, frozen=True, kw_only=True):
     """A CSS selector."""
 
     def __post_init__(self) -> None:
-        """Refuse what names no one thing.
-
-        Raises:
-            InvalidValueError: it has none of the keys, or too many.
-        """
-        given = [key for key in ("text", "role", "label", "selector") if getattr(self, key)]
-        if len(given) != 1 or (self.name is not None and given != ["role"]):
-            raise InvalidValueError(
-                "one of the keys text, role (with name), label and selector",
-                found=" and ".join(sorted(key for key in self.__struct_fields__ if getattr(self, key) is not None))
-                or "none",
-            )
+        """Refuse what names no one thing: none of the keys, or too many."""
+        named = [key for key in ("text", "role", "label", "selector") if getattr(self, key)]
+        if len(named) != 1 or (self.name is not None and named != ["role"]):
+            found = " and ".join(sorted(self.given)) or "none"
+            raise InvalidValueError("one of the keys text, role (with name), label and selector", found=found)
 
     def __str__(self) -> str:
         if self.role is not None:

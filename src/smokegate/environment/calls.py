@@ -10,10 +10,10 @@ from msgspec import field
 
 from smokegate.environment import variables
 from smokegate.environment.addresses import path as checked_path
-from smokegate.environment.body_fields import Fields
 from smokegate.environment.errors import InvalidValueError
 from smokegate.environment.fields import HeaderName, Many, Path, SentHeaders, Status
 from smokegate.environment.notes import Before, such_as
+from smokegate.environment.request_fields import Fields
 from smokegate.environment.section import Section, named
 from smokegate.environment.wording import describe
 
@@ -23,11 +23,7 @@ IDENTITY = "{identity}"
 
 
 def path_or_table(value: object, _given: variables.Variables | None) -> object:
-    """Read a path alone as the table that holds it.
-
-    Raises:
-        InvalidValueError: it is neither.
-    """
+    """Read a path alone as the table that holds it."""
     if isinstance(value, str):
         return {"path": value}
     if isinstance(value, Mapping | Section):
@@ -40,11 +36,7 @@ Called = Annotated[T, Before(path_or_table)]
 
 
 def with_identity(text: object, _given: variables.Variables | None) -> object:
-    """Check a path that may hold the placeholder of the account's identity.
-
-    Raises:
-        InvalidValueError: it is not a path, or it holds another placeholder.
-    """
+    """Check a path that may hold the placeholder of the account's identity, and no other."""
     if not isinstance(text, str):
         return text
     if re.search(r"[{}]", text.replace(IDENTITY, "")):

@@ -105,10 +105,8 @@ def _monitoring(monitoring: Mapping[str, Any]) -> Found:
 def _sign_in(written: Mapping[str, Any]) -> Found:
     sign_in = with_preset(written)
     if sign_in.get("creates_accounts") is True and "register" not in sign_in:
-        yield (
-            ("sign_in", "register"),
-            "is missing; creates_accounts = true needs the path that creates an account",
-        )
+        text = "is missing; creates_accounts = true needs the path that creates an account"
+        yield ("sign_in", "register"), text
     by_cookie = sign_in.get("session") == "cookie"
     if "cookie" in written and not by_cookie:
         yield ("sign_in", "cookie"), 'goes with session = "cookie"'

@@ -29,11 +29,8 @@ def documents() -> dict[Path, str]:
 
 def stale(root: Path) -> tuple[Path, ...]:
     """Return the files under a project's root that are not what the model makes of them."""
-    return tuple(path for path, text in documents().items() if _text(root / path) != text)
-
-
-def _text(file: Path) -> str | None:
-    return file.read_text(encoding="utf-8") if file.is_file() else None
+    files = ((root / path, path, text) for path, text in documents().items())
+    return tuple(path for file, path, text in files if not file.is_file() or file.read_text(encoding="utf-8") != text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

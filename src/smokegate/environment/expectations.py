@@ -43,12 +43,7 @@ class JsonExpectation(Struct, frozen=True):
 
 
 def flatten(table: object, _given: Variables | None = None) -> tuple[JsonExpectation, ...]:
-    """Turn the nested table of a file into a flat tuple of promises.
-
-    Raises:
-        InvalidValueError: it is not a table.
-        SectionError: some of its values are not promises; all of them are reported.
-    """
+    """Turn the nested table of a file into a flat tuple; a `SectionError` names all that are no expectations."""
     if isinstance(table, tuple):
         return table
     if not isinstance(table, Mapping):

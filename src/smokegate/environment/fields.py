@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 from msgspec import Meta
 
-from smokegate.environment import addresses, headers, variables
+from smokegate.environment import addresses, request_fields, variables
 from smokegate.environment.errors import InvalidValueError
 from smokegate.environment.notes import After, Before, Kind
 
@@ -25,9 +25,6 @@ def seconds(text: object, given: variables.Variables | None = None) -> float:
     """Read a duration such as `"500ms"`, `"2s"`, `"10m"` or `"1h"`; the result is in seconds.
 
     A float is taken for seconds where a section is made by hand, never in a file.
-
-    Raises:
-        InvalidValueError: the text is not a duration, or the duration is not between 1 ms and 366 days.
     """
     if given is None and isinstance(text, float):
         return text
@@ -81,14 +78,14 @@ Host = Annotated[str, Before(addresses.shell_host), Kind({"anyOf": [_text("^[^-]
 HostName = Annotated[str, After(addresses.host_header)]
 ConnectTo = Annotated[str, Before(addresses.connect_to), reference("host, optionally with a port")]
 HostPort = Annotated[str, After(addresses.host_and_port), Kind(_text(":[0-9]+$"), "host and port")]
-HeaderName = Annotated[str, After(headers.header_name)]
+HeaderName = Annotated[str, After(request_fields.header_name)]
 HeaderValue = Annotated[
     str,
-    Before(headers.header_value),
+    Before(request_fields.header_value),
     After(variables.Hidden),
     Kind({"anyOf": [_text(""), _reference("prefix")]}, "header value"),
 ]
-SentHeaders = Annotated[dict[HeaderName, HeaderValue], Before(headers.sent)]
+SentHeaders = Annotated[dict[HeaderName, HeaderValue], Before(request_fields.sent)]
 Many: TypeAlias = tuple[T, ...]
 """An array."""
 Severity = Literal["gate", "advisory"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,16 @@ from smokegate.environment.errors import EnvironmentErrors, Mistake
 from smokegate.environment.messages import MistakeReporter
 from smokegate.environment.model import Environment, EnvironmentFile
 from smokegate.environment.overrides import Override, apply, parse
-from smokegate.environment.reading import available, read, shown, text_of, unreadable
-from smokegate.environment.regions import environments_in, one_of, placed
-from smokegate.environment.regions import mistakes as wrong_names
+from smokegate.environment.reading import (
+    available,
+    environments_in,
+    one_of,
+    placed,
+    read,
+    shown,
+    unreadable,
+    wrong_names,
+)
 from smokegate.environment.render import KEY_VARIABLE
 from smokegate.environment.section import SectionError
 from smokegate.environment.variables import Variables, beside
@@ -117,19 +123,13 @@ def _owner(name: str, known: Sequence[str], directory: Path) -> str:
 
 
 def _load(file: Path, name: str, variables: Mapping[str, str], overrides: Sequence[Override]) -> Environment:
-    """Load one environment of a file.
-
-    Raises:
-        EnvironmentErrors: all that is wrong with it.
-    """
+    """Load one environment of a file, or raise all that is wrong with it."""
     whole = read(file)
     written, index = one_of(whole, file.stem, name)
     dropped = "replica" in written and any(override.path == ("backend", "url") for override in overrides)
     table, mistakes = apply(overrides, {key: each for key, each in written.items() if key != "replica" or not dropped})
     context = Variables(variables, file.parent)
-    reporter = MistakeReporter(
-        shown(file), written, table, overrides, partial(text_of, file), lambda path: placed(path, whole, index)
-    )
+    reporter = MistakeReporter(file, written, table, overrides, lambda path: placed(path, whole, index))
     mistakes.extend(reporter.mistake(path, text) for path, text in wrong_names(whole))
     if name != file.stem and (file.parent / f"{name}.toml").exists():
         mistakes.append(Mistake(shown(file), "backend", f"{name} is also a file of its own; expected another name"))

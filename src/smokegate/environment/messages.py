@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
+from msgspec import Struct
 from msgspec.structs import FieldInfo
 
 from smokegate.environment.browser import Element
@@ -13,37 +15,23 @@ from smokegate.environment.location import locate
 from smokegate.environment.model import EnvironmentFile
 from smokegate.environment.notes import Examples
 from smokegate.environment.overrides import Override
+from smokegate.environment.reading import shown, text_of
 from smokegate.environment.section import Problem, Section, fields_of, section_of
 from smokegate.environment.wording import describe, dotted, nearest
 
 
-class MistakeReporter:
-    """Reports what is wrong with one file.
+class MistakeReporter(Struct):
+    """Reports what is wrong with one file."""
 
-    Args:
-        file: what messages call it.
-        written: its raw table.
-        table: the same with the overrides in it.
-        overrides: what was set from outside, so that it is blamed and not the file.
-        text: returns the file's text, for the lines that are shown.
-        place: returns where in the file a key stands.
-    """
-
-    def __init__(  # noqa: PLR0913, PLR0917 -- a value each, given once
-        self,
-        file: str,
-        written: Mapping[str, Any],
-        table: Mapping[str, Any],
-        overrides: Sequence[Override],
-        text: Callable[[], str],
-        place: Callable[[tuple[str, ...]], tuple[str, ...]] = lambda path: path,
-    ) -> None:
-        self.file = file
-        self.written = written
-        self.table = table
-        self.overrides = overrides
-        self._source = text
-        self._place = place
+    file: Path
+    written: Mapping[str, Any]
+    """Its raw table."""
+    table: Mapping[str, Any]
+    """The same with the overrides in it."""
+    overrides: Sequence[Override]
+    """What was set from outside, so that it is blamed and not the file."""
+    place: Callable[[tuple[str, ...]], tuple[str, ...]]
+    """Returns where in the file a key stands."""
 
     def problem(self, problem: Problem) -> Mistake:
         """Report one thing that reading found."""
@@ -55,7 +43,8 @@ class MistakeReporter:
         for override in self.overrides:
             if override.brought(keys, self.written):
                 return Mistake(override.place, "" if override.path == keys else dotted(keys), text)
-        return Mistake(self.file, dotted(keys) + self._endpoint(path), text, locate(self._source(), self._place(keys)))
+        location = locate(text_of(self.file), self.place(keys))
+        return Mistake(shown(self.file), dotted(keys) + self._endpoint(path), text, location)
 
     def _endpoint(self, path: Sequence[str | int]) -> str:
         if tuple(path[:2]) != ("backend", "endpoints") or len(path) <= 3:
@@ -97,13 +86,10 @@ def _fields(path: Sequence[str | int]) -> dict[str, FieldInfo]:
             continue
         field = fields_of(section).get(part)
         section = section_of(field.type) if field is not None else None
-        named = field is not None and _is_table(field.type)
+        wanted = field.type if field is not None else None
+        bare = get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted
+        named = get_origin(bare) is dict  # its keys are the file's own, such as the names of headers
     return fields_of(section) if section is not None else {}
-
-
-def _is_table(wanted: Any) -> bool:
-    """Return whether a key holds a table whose keys are the file's own, such as the names of headers."""
-    return get_origin(get_args(wanted)[0] if get_origin(wanted) is Annotated else wanted) is dict
 
 
 def _sections(path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from smokegate.environment.addresses import origin, trace_link
 from smokegate.environment.backend import Backend, Endpoint, Expectation, Health, Monitoring
 from smokegate.environment.browser import BrowserSection
-from smokegate.environment.carried import Carried
 from smokegate.environment.fields import Duration, HostPort, Many, NotEmpty, Origin, Path, Secret
 from smokegate.environment.notes import After, such_as
 from smokegate.environment.render import Render, Unset
+from smokegate.environment.request_options import RequestOptions
 from smokegate.environment.section import Section
 from smokegate.environment.server import Compose, Server
 from smokegate.environment.signin import Account, SignIn
@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 
-class Frontend(Carried, frozen=True, kw_only=True):
+class Frontend(RequestOptions, frozen=True, kw_only=True):
     """The frontend, if it has its own address."""
 
     url: Annotated[Origin, such_as("https://www.example.com")] = ""

@@ -1,6 +1,7 @@
 """What stands beside the type of a key, in `Annotated`: how its value is read, checked and documented.
 
-Where several stand there, each goes around what those before it make of the value.
+Where several stand there, each goes around what those before it make of the value. What checks a value raises
+`InvalidValueError` where it is not what the key holds, and `MissingVariableError` where its variable is not set.
 """
 
 from __future__ import annotations

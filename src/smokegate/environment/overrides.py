@@ -114,11 +114,7 @@ def apply(overrides: Sequence[Override], table: Mapping[str, Any]) -> tuple[dict
 
 
 def _put(node: Any, path: tuple[str, ...], value: Any, done: tuple[str, ...] = ()) -> Any:
-    """Return a copy of a tree with one value replaced; missing tables are made, missing array items are not.
-
-    Raises:
-        LookupError: the path leads through something that is neither a table nor an array with that item.
-    """
+    """Return a copy of a tree with one value replaced; tables are made, a missing array item is a `LookupError`."""
     if not path:
         return value
     key, *rest = path

@@ -17,23 +17,21 @@ from smokegate.environment.wording import describe
 
 WINDOW = 14_000
 """Characters in which a pattern with one competing repeat is searched: some 10^8 steps at the very worst."""
-MOST = 8.4
-"""Logarithm of the steps that a search may take."""
+COST_LIMIT = 8.4
+"""Logarithm of the steps that a search in a text of the window's length may take."""
 CHARACTERS = frozenset(map(chr, range(128)))
 
 
 def checked(pattern: str) -> str:
-    """Return the pattern if it is one and its search takes bounded time.
-
-    Raises:
-        InvalidValueError: it is none, or it can take too long.
-    """
+    """Return the pattern if it is one and its search takes bounded time."""
     try:
         re.compile(pattern)
-        cost = _cost_of_search(pattern)
+        items = _items(pattern)
+        anchored = bool(items) and str(items[0][0]) == "AT" and "BEGINNING" in str(items[0][1])
+        cost = _cost(items) + (0.0 if anchored else log10(WINDOW))
     except (re.error, RecursionError, OverflowError, Warning) as error:
         raise InvalidValueError("matches to be a regular expression", found=f"{describe(pattern)} ({error})") from None
-    if cost > MOST:
+    if cost > COST_LIMIT:
         wanted = "a pattern that cannot take long: fewer open repeats such as .*, or one that begins with ^"
         raise InvalidValueError(wanted, found=describe(pattern))
     return pattern
@@ -53,13 +51,6 @@ def found(pattern: str, text: str) -> re.Match[str] | None:
 def _items(pattern: str) -> list[Any]:
     parsed: Any = re._parser.parse(pattern)  # type: ignore[attr-defined]  # noqa: SLF001 -- the parser of `re` itself
     return list(parsed)
-
-
-def _cost_of_search(pattern: str) -> float:
-    """Return the logarithm of the steps that a search in a text of the window's length can take."""
-    items = _items(pattern)
-    anchored = bool(items) and str(items[0][0]) == "AT" and "BEGINNING" in str(items[0][1])
-    return _cost(items) + (0.0 if anchored else log10(WINDOW))
 
 
 def _cost(items: list[Any], then: list[Any] | None = None) -> float:
@@ -101,34 +92,12 @@ def _apart(body: list[Any], after: list[Any]) -> bool:
 
 
 def _set(items: list[Any]) -> frozenset[str] | None:
-    """Return the ASCII characters that a single item matches, None where it is not a single character."""
-    if len(items) != 1:
+    """Return the characters that a single item matches, of ASCII and its own; None where it is no single character."""
+    if len(items) != 1 or str(items[0][0]) not in {"LITERAL", "NOT_LITERAL", "ANY", "IN"}:
         return None
     code, value = str(items[0][0]), items[0][1]
-    if code == "LITERAL":
-        return frozenset({chr(value)})
-    if code == "NOT_LITERAL":
-        return CHARACTERS - {chr(value)}
     if code == "ANY":
-        return CHARACTERS
-    return _class(value) if code == "IN" else None
-
-
-def _class(members: list[Any]) -> frozenset[str]:
-    kept: set[str] = set()
-    for code, value in members:
-        name = str(code)
-        if name == "LITERAL":
-            kept.add(chr(value))
-        elif name == "RANGE":
-            kept |= set(map(chr, range(value[0], min(value[1], 127) + 1)))
-        elif name == "CATEGORY":
-            kept |= _category(str(value))
-    negated = bool(members) and str(members[0][0]) == "NEGATE"
-    return frozenset(CHARACTERS - kept if negated else kept)
-
-
-def _category(name: str) -> frozenset[str]:
-    letter = {"DIGIT": r"\d", "SPACE": r"\s", "WORD": r"\w"}[name.rpartition("_")[2]]
-    members = frozenset(each for each in CHARACTERS if re.fullmatch(letter, each))
-    return CHARACTERS - members if "NOT" in name else members
+        return CHARACTERS  # with the line break, which it takes where a flag says so
+    own = {chr(each) for kind, each in (value if code == "IN" else items) if str(kind) == "LITERAL"}
+    one = re._compiler.compile(re._parser.SubPattern(re._parser.State(), items))  # type: ignore[attr-defined]  # noqa: SLF001 -- see `_items`
+    return frozenset(filter(one.fullmatch, CHARACTERS | own))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from msgspec import ValidationError, convert
@@ -14,11 +14,7 @@ WORDS = {str: "a string", bool: "true or false", int: "a whole number", float: "
 
 
 def plain(wanted: Any, value: object) -> Any:
-    """Return a value of a plain type.
-
-    Raises:
-        InvalidValueError: it is not of this type, or not within its limits.
-    """
+    """Return a value of a plain type, within its limits."""
     try:
         return convert(value, wanted)
     except ValidationError:
@@ -29,7 +25,10 @@ def _unfit(wanted: Any, value: object) -> InvalidValueError:
     """Return in words that a value is not of a plain type, or not within its limits."""
     if get_origin(wanted) is Literal:
         choices = get_args(wanted)
-        return InvalidValueError(_either(choices), found=describe(value) + _near(value, choices))
+        near = (
+            did_you_mean(value, [each for each in choices if isinstance(each, str)]) if isinstance(value, str) else ""
+        )
+        return InvalidValueError(_either(choices), found=describe(value) + near)
     plain, limits = (get_args(wanted)[0], get_args(wanted)[1:]) if get_origin(wanted) is Annotated else (wanted, ())
     if isinstance(value, plain) and not isinstance(value, bool):
         for limit in limits:
@@ -41,10 +40,6 @@ def _unfit(wanted: Any, value: object) -> InvalidValueError:
                 return InvalidValueError(f"a text that matches {limit.pattern}")
         return InvalidValueError("a text")
     return InvalidValueError(WORDS[plain])
-
-
-def _near(value: object, choices: Iterable[Any]) -> str:
-    return did_you_mean(value, [each for each in choices if isinstance(each, str)]) if isinstance(value, str) else ""
 
 
 def _either(choices: Sequence[Any]) -> str:

@@ -28,11 +28,7 @@ def preset(name: str) -> dict[str, Any]:
 
 
 def known_preset(name: str) -> str:
-    """Check the name of a preset.
-
-    Raises:
-        InvalidValueError: there is none of that name.
-    """
+    """Check the name of a preset."""
     if name not in names():
         found = describe(name) + did_you_mean(name, names())
         raise InvalidValueError(f"one of {', '.join(names())}", found=found)

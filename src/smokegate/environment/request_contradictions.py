@@ -34,38 +34,38 @@ def in_endpoints(endpoints: Any) -> Found:
                 yield ("backend", "endpoints", index), f"{text}; expected each once, or a `name` for each"
 
 
-def in_request(said: Mapping[str, Any], path: tuple[str | int, ...]) -> Found:
+def in_request(request: Mapping[str, Any], path: tuple[str | int, ...]) -> Found:
     """Yield what no answer can fulfil, and what would change something."""
-    graphql, method = said.get("graphql"), said.get("method", "GET")
+    graphql, method = request.get("graphql"), request.get("method", "GET")
     if graphql is not None and method not in {"GET", "POST"}:
         yield (*path, "method"), f"contradicts graphql, which is sent as POST; found {method}"
     if isinstance(graphql, str) and GRAPHQL_WRITE.search(graphql):
         yield (*path, "graphql"), "expected a query, found one that may change something"
-    if method == "POST" and graphql is None and said.get("harmless") is not True:
+    if method == "POST" and graphql is None and request.get("harmless") is not True:
         yield (*path, "method"), "POST needs harmless = true, which says that this request changes nothing"
-    if said.get("fields") and graphql is None and method != "POST":
+    if request.get("fields") and graphql is None and method != "POST":
         yield (*path, "fields"), f'needs method = "POST"; {method} sends no body'
-    yield from _no_body(said, path, str(method))
-    yield from _texts(said, path)
-    if said.get("follow") is True and _only(said.get("status", 200), "3"):
+    yield from _no_body(request, path, str(method))
+    yield from _texts(request, path)
+    if request.get("follow") is True and _only(request.get("status", 200), "3"):
         yield (*path, "follow"), "contradicts a status that is a redirect; keep one of them"
 
 
-def _no_body(said: Mapping[str, Any], path: tuple[str | int, ...], method: str) -> Found:
-    """Yield what is said of a body that there cannot be."""
-    statuses = said.get("status", 200)
+def _no_body(request: Mapping[str, Any], path: tuple[str | int, ...], method: str) -> Found:
+    """Yield what is expected of a body that there cannot be."""
+    statuses = request.get("status", 200)
     bodiless = all(each in (204, 304) for each in (statuses if isinstance(statuses, list) else [statuses]))
-    why = "method HEAD" if method == "HEAD" and "graphql" not in said else "its status" if bodiless else None
+    why = "method HEAD" if method == "HEAD" and "graphql" not in request else "its status" if bodiless else None
     for key in ("json", "contains", "text"):
-        if why is not None and said.get(key) not in (None, "", {"equals": ""}):
+        if why is not None and request.get(key) not in (None, "", {"equals": ""}):
             yield (*path, key), f"contradicts {why}, which comes without a body"
-    if "json" in said and said.get("text") == "":
+    if "json" in request and request.get("text") == "":
         yield (*path, "text"), "contradicts json; keep one of them"
 
 
-def _texts(said: Mapping[str, Any], path: tuple[str | int, ...]) -> Found:
+def _texts(request: Mapping[str, Any], path: tuple[str | int, ...]) -> Found:
     """Yield rules for the body's text that no text keeps together."""
-    text, contains = said.get("text"), said.get("contains")
+    text, contains = request.get("text"), request.get("contains")
     whole = text.get("equals") if isinstance(text, Mapping) else text
     if isinstance(contains, str) and isinstance(whole, str) and contains not in whole:
         yield (*path, "contains"), "contradicts text, which does not contain it"
@@ -81,8 +81,8 @@ def _only(status: Any, first: str) -> bool:
 
 def in_credentials(table: Mapping[str, Any], sign_in: Mapping[str, Any]) -> Found:
     """Yield what would stand in one and the same header."""
-    for path, said in _requests(table):
-        for first, other in _doubled(said):
+    for path, request in _requests(table):
+        for first, other in _doubled(request):
             header = "Host" if first == "host" else "Authorization"
             yield (*path, other), f"contradicts {'.'.join(map(str, path))}.{first}: both are the header {header}"
     backend = section(table, "backend")
@@ -106,10 +106,10 @@ def _requests(table: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...],
             yield ("backend", "endpoints", index), each
 
 
-def _doubled(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _doubled(request: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the keys of a section that are one header, in pairs."""
-    send = {key.lower() for key in section(said, "send")}
-    given = [key for key in ("basic", "bearer") if key in said] + ["send"] * ("authorization" in send)
+    send = {key.lower() for key in section(request, "send")}
+    given = [key for key in ("basic", "bearer") if key in request] + ["send"] * ("authorization" in send)
     yield from ((given[0], key) for key in given[1:])
-    if "host" in send and "host" in said:
+    if "host" in send and "host" in request:
         yield "host", "send"

@@ -64,19 +64,9 @@ class Rule(Section, frozen=True, kw_only=True):
     present: bool | None = None
     """`true`: the key exists, with any value; `false`: it does not."""
 
-    @property
-    def given(self) -> dict[str, Any]:
-        """The rules that are given, by name."""
-        every = ((name, getattr(self, name)) for name in self.__struct_fields__)
-        return {name: value for name, value in every if value is not None}
-
 
 def judge(rule: Rule) -> Rule:
-    """Return the rule, unless no value or every value keeps it.
-
-    Raises:
-        InvalidValueError: it contradicts itself, or says what JSON cannot hold.
-    """
+    """Return the rule, unless no value or every value keeps it."""
     given = rule.given.keys()
     others = ", ".join(name for name in rule.given if name not in {"equals", "present"})
     if "equals" in given and len(given) > 1:
@@ -100,11 +90,7 @@ def judge(rule: Rule) -> Rule:
 
 
 def json_value(value: Any) -> Any:
-    """Return the value if JSON can hold it, which it cannot for TOML's dates, infinities and nan.
-
-    Raises:
-        InvalidValueError: JSON cannot hold it.
-    """
+    """Return the value if JSON can hold it, which it cannot for TOML's dates, infinities and nan."""
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidValueError("a value that JSON can hold", found=f"the number {value}")
     if isinstance(value, list | tuple):

@@ -50,8 +50,7 @@ class Section(Struct, frozen=True, kw_only=True):
     def read(cls, table: object, given: Variables | None = None) -> Self:
         """Make one from a table of a file, or of the same shape by hand, where there are no variables.
 
-        Raises:
-            SectionError: something is wrong with it; it holds all that is.
+        A `SectionError` holds all that is wrong with it.
         """
         if isinstance(table, cls):
             return table
@@ -74,6 +73,12 @@ class Section(Struct, frozen=True, kw_only=True):
             return cls(**values)
         except InvalidValueError as error:
             raise SectionError([Problem((), table, error)]) from None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The keys that have a value, such as the rules that are given, by name."""
+        every = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        return {name: value for name, value in every if value is not None}
 
 
 def named(key: str, default: Any = NODEFAULT) -> Any:
@@ -100,11 +105,7 @@ def below(key: Key, error: SectionError) -> list[Problem]:
 
 
 def read(wanted: Any, value: object, given: Variables | None) -> Any:
-    """Read a value of this type, notes and all.
-
-    Raises:
-        SectionError: something is wrong with it; it holds all that is.
-    """
+    """Read a value of this type, notes and all; a `SectionError` holds all that is wrong with it."""
     origin = get_origin(wanted)
     try:
         if origin is Annotated:

@@ -33,11 +33,7 @@ class Account(Section, frozen=True, kw_only=True):
 
 
 def account_if_known(value: Any, read: Read, given: Variables | None) -> Account | None:
-    """Return None, and note the variables, where all that is wrong is that variables are not set.
-
-    Raises:
-        SectionError: something else is wrong with it.
-    """
+    """Return None, and note the variables, where all that is wrong is that variables are not set."""
     try:
         account: Account | None = read(value)
     except SectionError as error:

@@ -57,12 +57,7 @@ def beside(path: str, variables: Variables | None) -> Path:
 
 
 def resolve(value: object, variables: Variables | None, kind: str) -> str:
-    """Return the text itself, or the text of the variable that it refers to.
-
-    Raises:
-        InvalidValueError: it is neither a text nor a reference of this kind.
-        MissingVariableError: the variable is not set or empty, and there is no default.
-    """
+    """Return the text itself, or the text of the variable that it refers to, or the default."""
     if isinstance(value, str):
         return value
     if not isinstance(value, dict):
@@ -93,22 +88,13 @@ def length_of(secret: str) -> int:
 
 
 def refuse_short(text: str, variable: str) -> None:
-    """Refuse a secret that is too short to be found in a report.
-
-    Raises:
-        InvalidValueError: the variable holds fewer characters than a secret must have.
-    """
+    """Refuse a secret that is too short to be found in a report."""
     if (length := length_of(text)) < SHORTEST:
         raise InvalidValueError(LONG_ENOUGH, found=f"{length} in the variable {variable}")
 
 
 def secret(value: object, given: Variables | None) -> str:
-    """Resolve a secret and remember its value for redaction; in a file only a reference is a secret.
-
-    Raises:
-        InvalidValueError: it is a literal, or no reference.
-        MissingVariableError: the variable is not set or empty.
-    """
+    """Resolve a secret and remember its value for redaction; in a file only a reference is a secret."""
     if given is None:
         return resolve(value, None, "secret")
     if not isinstance(value, dict):
@@ -120,12 +106,7 @@ def secret(value: object, given: Variables | None) -> str:
 
 
 def user_name(value: object, given: Variables | None) -> str:
-    """Resolve the name of an account, which is not a secret but may stand in no file, as its password may not.
-
-    Raises:
-        InvalidValueError: it is a literal, or no reference.
-        MissingVariableError: the variable is not set or empty.
-    """
+    """Resolve the name of an account, which is not a secret but may stand in no file, as its password may not."""
     if given is not None and not isinstance(value, dict):
         raise InvalidValueError(EXPECTED["secret"], found="a literal value")
     return resolve(value, given, "secret")

@@ -28,11 +28,7 @@ def describe(value: Any) -> str:
 
 def dotted(path: Iterable[str | int]) -> str:
     """Return a path of keys as TOML writes it, array positions counting from 0."""
-    return ".".join(part if _bare(part) else f'"{part}"' for part in map(str, path))
-
-
-def _bare(key: str) -> bool:
-    return re.fullmatch(r"[A-Za-z0-9_-]+", key) is not None
+    return ".".join(part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else f'"{part}"' for part in map(str, path))
 
 
 def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:

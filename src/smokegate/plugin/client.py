@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from msgspec.structs import replace
 
-from smokegate.environment.headers import CREDENTIALS
 from smokegate.environment.request_contradictions import GRAPHQL_WRITE
+from smokegate.environment.request_fields import CREDENTIALS
 from smokegate.observation.evidence.cookies import Browser, Cookie, browser_of
 from smokegate.observation.exchange import SAFE_METHODS, Headers
 from smokegate.observation.model import InterruptedRunError

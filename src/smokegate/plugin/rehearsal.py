@@ -13,7 +13,7 @@ from _pytest.config import create_terminal_writer  # has no public name
 from smokegate.plugin.options import RUN_PLUGIN, private
 from smokegate.plugin.session import Run
 from smokegate.rehearsal.rehearse import NoFaultSelectedError, rehearse
-from smokegate.rehearsal.suite import Suite
+from smokegate.rehearsal.suite import Settings, Suite
 from smokegate.report.console import Console
 from smokegate.report.rehearsal import text
 
@@ -34,8 +34,7 @@ def main(config: pytest.Config, run: Run) -> int:
     shown = Console().progress(lambda: f"rehearsal: {last[0]}")
     with tempfile.TemporaryDirectory(prefix="smokegate-rehearsal-") as folder, shown:
         try:
-            found = rehearse(
-                run.environments,
+            shared = Settings(
                 _suite(config, run),
                 Path(folder),
                 workers=settings.processes or os.cpu_count() or 1,
@@ -43,6 +42,7 @@ def main(config: pytest.Config, run: Run) -> int:
                 keyword=config.option.keyword or "",
                 progress=lambda line: last.__setitem__(0, line),
             )
+            found = rehearse(run.environments, shared)
         except NoFaultSelectedError as wrong:
             raise pytest.UsageError(str(wrong)) from None
         except KeyboardInterrupt as stopped:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from smokegate.environment.model import Environment
@@ -18,41 +18,31 @@ from smokegate.rehearsal.replay import UNBROKEN, Replay
 from smokegate.rehearsal.replicas import names, red
 from smokegate.rehearsal.runs import Runs
 from smokegate.rehearsal.sanitized_file import UnstrippableError, strip
-from smokegate.rehearsal.suite import RunError, Suite
+from smokegate.rehearsal.suite import RunError, Settings, Suite
 from smokegate.report.rehearsal.model import Mutant, Score
 
-Progress = Callable[[str], None]
 SOUND = {"PASS", "WARN"}
 TURNS = 8
 """How often a mutation that breaks some answers only is tried at most."""
 
 
-def score(  # noqa: PLR0913 -- a value each
-    environment: Environment,
-    suite: Suite,
-    folder: Path,
-    *,
-    workers: int,
-    overrides: Sequence[str],
-    keyword: str,
-    progress: Progress,
-) -> Score:
+def score(environment: Environment, settings: Settings) -> Score:
     """Return how many broken answers of one deployment its suite notices.
 
     The deployment is requested by one normal run, through the proxy, and never again.
     """
-    name = environment.name
+    name, suite = environment.name, settings.suite
     try:
-        directory = strip(suite.directory / (environment.file or f"{name}.toml"), folder / f"{name}-file")
+        directory = strip(suite.directory / (environment.file or f"{name}.toml"), settings.folder / f"{name}-file")
     except UnstrippableError as wrong:
         return Score(name, "none", trouble=str(wrong))
     apart = Suite(suite.root, directory, suite.ini, suite.paths)
-    common = _common(environment, overrides)
+    common = _common(environment, settings.overrides)
     with (
         closing(Proxy()) as proxy,
-        closing(Runs(apart, folder, replicas=False, warm=name, overrides=common)) as runs,
+        closing(Runs(apart, settings.folder, replicas=False, warm=name, overrides=common)) as runs,
     ):
-        return _Rehearsal(environment, Replay(environment, proxy, runs, common)).score(workers, keyword, progress)
+        return _Rehearsal(environment, Replay(environment, proxy, runs, common), settings).score()
 
 
 def _common(environment: Environment, overrides: Sequence[str]) -> list[str]:
@@ -63,47 +53,42 @@ def _common(environment: Environment, overrides: Sequence[str]) -> list[str]:
     return [f"--set={word}" for word in (*mine, *authorities)]
 
 
-class _Rehearsal:
+class _Rehearsal(Struct):
     """One deployment's rehearsal."""
 
-    def __init__(self, environment: Environment, replay: Replay) -> None:
-        self._environment = environment
-        self._name = environment.name
-        self._replay = replay
+    environment: Environment
+    replay: Replay
+    settings: Settings
 
-    def score(self, workers: int, keyword: str, progress: Progress) -> Score:
+    def score(self) -> Score:
+        name = self.environment.name
         try:
-            real = self._replay.record()
-            found = real.environment(self._name)
+            real = self.replay.record()
+            found = real.environment(name)
             verdict = str(found.get("verdict", "none"))
-            progress(f"{self._name} as it is: {verdict}")
+            self.settings.progress(f"{name} as it is: {verdict}")
             if verdict not in SOUND:
-                return Score(
-                    self._name,
-                    verdict,
-                    trouble=f"it fails without any fault, so nothing can be proven:\n{real.text}",
-                )
-            self._replay.commit = found["version"]
-            replayed = self._replay.run(UNBROKEN, "replayed")
+                why = f"it fails without any fault, so nothing can be proven:\n{real.text}"
+                return Score(name, verdict, trouble=why)
+            self.replay.commit = found["version"]
+            replayed = self.replay.run(UNBROKEN, "replayed")
         except RunError as broken:
-            return Score(self._name, "none", trouble=str(broken))
-        known = replayed.environment(self._name)
+            return Score(name, "none", trouble=str(broken))
+        known = replayed.environment(name)
         if known.get("verdict") not in SOUND:
-            return Score(self._name, verdict, trouble=f"its recorded responses, replayed, fail:\n{replayed.text}")
-        every = mutations(self._environment, self._replay.recording)
-        chosen = [each for each in every if keyword in each.name]
-        mutants = self._mutants(chosen, known, workers, progress)
+            return Score(name, verdict, trouble=f"its recorded responses, replayed, fail:\n{replayed.text}")
+        every = mutations(self.environment, self.replay.recording)
+        chosen = [each for each in every if self.settings.keyword in each.name]
+        mutants = self._mutants(chosen, known)
         never, overshadowed = _silent(known, mutants) if len(chosen) == len(every) else ((), ())
-        left_out = tuple(beyond(self._environment, self._replay.recording))
-        return Score(self._name, verdict, mutants, never, overshadowed, left_out)
+        left_out = tuple(beyond(self.environment, self.replay.recording))
+        return Score(name, verdict, mutants, never, overshadowed, left_out)
 
-    def _mutants(
-        self, chosen: Sequence[Mutation], known: dict[str, Any], workers: int, progress: Progress
-    ) -> tuple[Mutant, ...]:
+    def _mutants(self, chosen: Sequence[Mutation], known: dict[str, Any]) -> tuple[Mutant, ...]:
         """Try every mutation; those that break some answers of a kind only come last."""
         already = set(red(known))
         found: dict[int, Mutant] = {}
-        with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="rehearsal") as pool:
+        with ThreadPoolExecutor(max_workers=self.settings.workers, thread_name_prefix="rehearsal") as pool:
             try:
                 for partly in (False, True):
                     usual = {test for mutant in found.values() for test in mutant.red}
@@ -115,7 +100,8 @@ class _Rehearsal:
                     for number, future in begun.items():
                         found[number] = done = future.result()
                         word = ", ".join(done.red[:1]) or "NOTHING NOTICES"
-                        progress(f"[{len(found)}/{len(chosen)}] {self._name} {done.name}: {word}")
+                        done_so_far = f"[{len(found)}/{len(chosen)}] {self.environment.name}"
+                        self.settings.progress(f"{done_so_far} {done.name}: {word}")
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
         return tuple(found[number] for number in sorted(found))
@@ -136,10 +122,10 @@ class _Rehearsal:
     def _once(self, mutation: Mutation, label: str, already: set[str]) -> Mutant:
         mutant = Mutant(mutation.name, mutation.promise, mutation.title)
         try:
-            done = self._replay.run(mutation, label)
+            done = self.replay.run(mutation, label)
         except RunError as broken:
             return replace(mutant, trouble=str(broken))
-        found = done.environment(self._name)
+        found = done.environment(self.environment.name)
         if not found:
             return replace(mutant, trouble=f"no report:\n{done.text}")
         cause = found["cause"]

@@ -11,7 +11,6 @@ import contextlib
 import gc
 import json
 import os
-import signal
 import socket
 import sys
 import traceback
@@ -21,7 +20,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from smokegate.replica.process.forking import orders
+from smokegate.replica.process.forking import forked, orders
 
 #: What a run imports only when it gets there; a name that is missing here costs time and nothing else.
 NEEDED = (
@@ -52,10 +51,8 @@ def main() -> None:
     """Take orders until the caller is gone."""
     with socket.socket(fileno=int(sys.argv[2])) as control:
         warm_up(json.loads(sys.argv[1]))
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a run reports its exit code itself
         for order, channel in orders(control):
-            if os.fork() == 0:
-                control.close()
+            if forked(control):
                 _run(order, channel)
 
 
@@ -87,7 +84,6 @@ def _run(order: dict[str, Any], channel: socket.socket) -> NoReturn:
     """Run pytest in this forked process, which ends with it."""
     code = int(pytest.ExitCode.INTERNAL_ERROR)
     try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         channel.sendall(b"%d\n" % os.getpid())
         output = os.open(order["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(output, 1)

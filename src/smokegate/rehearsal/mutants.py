@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -14,7 +15,9 @@ from smokegate.rehearsal.mutation import (
     LONGEST,
     STRANGE,
     STRANGER,
+    Change,
     Mutation,
+    as_it_is,
     breakers,
     give,
     put,
@@ -96,35 +99,31 @@ def _promise(promise: Expectation, where: str, step: str, recording: Recording) 
     name = where.removeprefix("backend.").replace("endpoints ", "")
     answer = recording.first(step) or Recorded(promise.usual_status)
     other = 500 if promise.usual_status < 500 else 404
-    yield Mutation(f"{name} status", f"{where}.status", f"status {other}", (step,), change=with_status(other))
+
+    def mutation(part: str, title: str, change: Change = as_it_is, label: str = "") -> Mutation:
+        return Mutation(f"{name} {label or title}", f"{where}{part}", title, (step,), change=change)
+
+    yield mutation(".status", f"status {other}", with_status(other), "status")
     for each in promise.json_:
-        key = f"{where}.json.{each.key}"
+        key = f".json.{each.key}"
         ways = list(breakers(each, answer.json))
         if not ways:
-            yield Mutation(f"{name} json {each.key}", key, "no value breaks this expectation", (step,))
+            yield mutation(key, "no value breaks this expectation", label=f"json {each.key}")
         for how, body in ways:
-            yield Mutation(f"{name} {how}", key, how, (step,), change=with_json(body))
+            yield mutation(key, how, with_json(body))
     if promise.contains is not None:
-        change = without_text(promise.contains)
-        yield Mutation(f"{name} text", f"{where}.contains", "the text is gone", (step,), change=change)
-    if promise.text is not None and {"equals", "contains", "matches"} & dict(promise.text.given).keys():
-        change = give(Recorded(promise.usual_status, (("content-type", "text/plain"),), STRANGE.encode()))
-        yield Mutation(f"{name} another text", f"{where}.text", "another text", (step,), change=change)
+        yield mutation(".contains", "the text is gone", without_text(promise.contains), "text")
+    if promise.text is not None and {"equals", "contains", "matches"} & promise.text.given.keys():
+        another = Recorded(promise.usual_status, (("content-type", "text/plain"),), STRANGE.encode())
+        yield mutation(".text", "another text", give(another))
     for header in promise.headers:
         for how, value in (("another value", STRANGE), ("gone", None)):
-            title = f"header {header}: {how}"
-            yield Mutation(
-                f"{name} {title}",
-                f"{where}.headers.{header}",
-                title,
-                (step,),
-                change=with_header(header, value),
-            )
+            yield mutation(f".headers.{header}", f"header {header}: {how}", with_header(header, value))
     yield from slow(name, where, promise.within, step)
     if promise.usual_status != 404:
         title = "another server's page with the expected status"
         change = give(replace(STRANGER, status=promise.usual_status))
-        yield Mutation(f"{name} stranger", f"{where} (what it answers)", title, (step,), change=change)
+        yield mutation(" (what it answers)", title, change, "stranger")
 
 
 def _monitoring(environment: Environment, recording: Recording) -> Iterator[Mutation]:
@@ -133,23 +132,19 @@ def _monitoring(environment: Environment, recording: Recording) -> Iterator[Muta
         return
     where, step = "backend.monitoring", f"backend GET {promised.path}"
     body = (recording.first(step) or Recorded(200)).json
-    path = tuple(promised.field.split("."))
     yield Mutation("monitoring status", f"{where}.path", "status 500", (step,), change=with_status(500))
-    said = [("an error inside a 200", "error"), ("a status that no one knows", STRANGE)]
-    said += [(f"status {word}", word) for word in (*promised.degraded, *promised.unhealthy)]
-    for title, word in said:
-        change = with_json(put(body, path, word))
-        yield Mutation(f"monitoring {word}", f"{where}.field", title, (step,), change=change)
+    said: list[tuple[str, str, str, Any]] = [
+        ("an error inside a 200", "error", "field", "error"),
+        ("a status that no one knows", STRANGE, "field", STRANGE),
+        *((f"status {word}", word, "field", word) for word in (*promised.degraded, *promised.unhealthy)),
+    ]
     if promised.age_field is not None and promised.fresh_within is not None:
-        age = tuple(promised.age_field.split("."))
-        ages = {
-            "old data": promised.fresh_within + 60,
-            "data of the future": -7200.0,
-            "an age that is null": None,
-        }
-        for title, value in ages.items():
-            change = with_json(put(body, age, value))
-            yield Mutation(f"monitoring {title}", f"{where}.fresh_within", title, (step,), change=change)
+        ages = {"old data": promised.fresh_within + 60, "data of the future": -7200.0, "an age that is null": None}
+        said += [(title, title, "fresh_within", value) for title, value in ages.items()]
+    for title, label, key, value in said:
+        path = (promised.age_field or "") if key == "fresh_within" else promised.field
+        change = with_json(put(body, tuple(path.split(".")), value))
+        yield Mutation(f"monitoring {label}", f"{where}.{key}", title, (step,), change=change)
     yield from slow("monitoring", where, promised.within, step)
 
 
@@ -173,10 +168,7 @@ def _version(environment: Environment, recording: Recording) -> Iterator[Mutatio
         else:
             change = with_json(put(answer.json, tuple((version.field or "").split(".")), commit))
         yield Mutation(title, "version", title, (step,), change=change)
-        if (
-            commit != "unknown"
-            and version.path == environment.backend.health.path
-            and environment.backend.health.samples > 1
-        ):
+        health = environment.backend.health
+        if commit != "unknown" and version.path == health.path and health.samples > 1:
             mixed = "every second instance is another commit"
             yield Mutation("mixed-versions", "version", mixed, (step,), change=change, every=2)

@@ -35,9 +35,8 @@ def frontend(environment: Environment, recording: Recording) -> Iterator[Mutatio
 def _bundle(environment: Environment, recording: Recording, site: str, *, shared: bool) -> Iterator[Mutation]:
     promised = environment.frontend
     assert promised is not None
-    scripts = tuple(
-        step for step, answers in recording.answers.items() if step.startswith(site) and _is_script(answers[0])
-    )
+    kinds = {step: answers[0].header("content-type").lower() for step, answers in recording.answers.items()}
+    scripts = tuple(step for step, kind in kinds.items() if step.startswith(site) and "javascript" in kind)
     if scripts:
         gone = give(page(404, "Not Found"))
         yield Mutation("scripts gone", "frontend.calls", "the page's scripts are not there", scripts, change=gone)
@@ -45,22 +44,14 @@ def _bundle(environment: Environment, recording: Recording, site: str, *, shared
     with_address = tuple(step for step in scripts if called in recording.answers[step][0].text)
     if not with_address:
         return
-    yield Mutation(
-        "calls localhost",
-        "frontend.calls",
-        "the bundle calls the developer's machine",
-        with_address,
-        change=_calling(called, "http://localhost:8000"),
-    )
+    change = _calling(called, "http://localhost:8000")
+    title = "the bundle calls the developer's machine"
+    yield Mutation("calls localhost", "frontend.calls", title, with_address, change=change)
     if not shared and environment.sign_in is not None:
         misled = f"frontend GET {environment.sign_in.login}"
         title = "the bundle calls the page's own host, which answers with the page"
         change = _calling(called, promised.url, misled=environment.sign_in.login)
         yield Mutation("calls itself", "frontend.calls", title, (*with_address, misled), change=change)
-
-
-def _is_script(answer: Recorded) -> bool:
-    return "javascript" in answer.header("content-type").lower()
 
 
 def _calling(called: str, instead: str, misled: str | None = None) -> Change:

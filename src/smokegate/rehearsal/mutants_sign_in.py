@@ -49,23 +49,13 @@ def _account(api: SignIn, recording: Recording) -> Iterator[Mutation]:
     where = "sign_in.account"
     refused = say(401, {"detail": "Could not validate credentials"})
     yield Mutation("token refused", where, "no token opens the account", ("account", "account again"), change=refused)
-    yield Mutation(
-        "new token refused",
-        where,
-        "the token of the second login opens nothing",
-        ("account again",),
-        change=refused,
-    )
+    title = "the token of the second login opens nothing"
+    yield Mutation("new token refused", where, title, ("account again",), change=refused)
     seen = recording.first("account")
     if seen is not None:
         other = with_json(put(seen.json, tuple(api.identity.split(".")), "smokegate-someone-else"))
-        yield Mutation(
-            "another account",
-            "sign_in.identity",
-            "another one's account opens",
-            ("account again",),
-            change=other,
-        )
+        title = "another one's account opens"
+        yield Mutation("another account", "sign_in.identity", title, ("account again",), change=other)
         title = "the account opens without a token"
         yield Mutation("open account", where, title, ("account without token",), change=give(seen))
 

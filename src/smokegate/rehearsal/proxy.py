@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Site, Wire
 
-MOST = 10_000_000
+LARGEST_BODY = 10_000_000
 """Bytes of a request's body that are read; the suite sends a few hundred."""
 Handler = Callable[[ProxyRequest], Awaitable[Recorded | Wire]]
 
@@ -111,7 +111,7 @@ async def _request(site: Site, reader: asyncio.StreamReader) -> ProxyRequest | N
         name, _, value = raw.decode("latin-1").partition(":")
         headers.append((name.strip(), value.strip()))
     request = ProxyRequest(site, line[0], line[1], tuple(headers))
-    length = min(int(request.header("content-length") or 0), MOST)
+    length = min(int(request.header("content-length") or 0), LARGEST_BODY)
     body = await reader.readexactly(length) if length else b""
     return ProxyRequest(site, line[0], line[1], tuple(headers), body)
 

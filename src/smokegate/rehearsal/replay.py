@@ -44,11 +44,7 @@ class Replay:
             self._origins["frontend"] = front.url
 
     def record(self) -> SuiteRun:
-        """Make the one run that asks the deployment, and keep what it answered.
-
-        Raises:
-            RunError: the run did not come to an end.
-        """
+        """Make the one run that asks the deployment, and keep what it answered; `RunError` where that does not end."""
         sites = {site: getattr(self._environment, site) for site in self._origins}
         upstream = Upstream(sites, self._environment.ca_file, self._environment.backend.timeout)
         naming = Naming(self._environment)
@@ -70,11 +66,7 @@ class Replay:
             return self._runs.run(f"{self._name}-real", [*self._common, *options])
 
     def run(self, mutation: Mutation, label: str) -> SuiteRun:
-        """Run the suite on what was recorded, broken in one way.
-
-        Raises:
-            RunError: the run did not come to an end.
-        """
+        """Run the suite on what was recorded, broken in one way; `RunError` where the run does not end."""
         naming, turns = Naming(self._environment), Counter[str]()
 
         def handler(addresses: Addresses) -> Handler:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -13,7 +13,6 @@ from smokegate.rehearsal.runs import Runs
 from smokegate.rehearsal.suite import RunError, SuiteRun
 from smokegate.report.rehearsal.model import FaultResult, Trial
 
-Progress = Callable[[str], None]
 RED = {"failed", "error", "advisory"}
 #: Faults that wait for a deadline; they are begun first, so that nothing waits for them in the end.
 SLOW = ("hung", "dripping", "offline", "connect-timeout", "name-server", "unreachable", "stale-upstream")
@@ -68,7 +67,7 @@ def tried(
     given = list(faults)
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="rehearsal") as pool:
         begun: dict[int, Future[FaultResult]] = {}
-        for index in sorted(range(len(given)), key=lambda i: _rank(given[i])):
+        for index in sorted(range(len(given)), key=lambda i: not any(word in given[i].fault for word in SLOW)):
             begun[index] = pool.submit(try_one, runs, by_name[given[index].environment], given[index])
         try:
             for index in range(len(given)):
@@ -77,27 +76,30 @@ def tried(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _rank(trial: Trial) -> bool:
-    return not any(word in trial.fault for word in SLOW)
-
-
 def try_one(runs: Runs, environment: Environment, trial: Trial) -> FaultResult:
     """Run the suite with one fault."""
     label = f"{trial.environment}-{trial.fault}"
     line = arguments(environment, trial)
     try:
-        if trial.needs == "browser" and (absent := no_browser()) is not None:
-            if os.environ.get("CI"):
-                return FaultResult(trial, trouble=f"must be rehearsed in CI, and cannot be: {absent}")
-            return FaultResult(trial, left_out=absent)
         if trial.needs == "namespace":
-            prefix = _namespace(trial)
-            if isinstance(prefix, FaultResult):
-                return prefix
+            from smokegate.replica import namespace  # noqa: PLC0415 - the replica is an extra
+
+            try:
+                prefix = namespace.command(trial.fault, ["true"])[:-1]
+            except namespace.NamespaceError as refused:
+                return _impossible(trial, str(refused), f"needs root: {refused}")
             return result(trial, runs.run_apart(label, prefix, line))
+        if trial.needs == "browser" and (absent := no_browser()) is not None:
+            return _impossible(trial, absent, absent)
         return result(trial, runs.run(label, line))
     except RunError as broken:
         return FaultResult(trial, trouble=str(broken))
+
+
+def _impossible(trial: Trial, why: str, left_out: str) -> FaultResult:
+    if os.environ.get("CI"):
+        return FaultResult(trial, trouble=f"must be rehearsed in CI, and cannot be: {why}")
+    return FaultResult(trial, left_out=left_out)
 
 
 def no_browser() -> str | None:
@@ -108,33 +110,14 @@ def no_browser() -> str | None:
     return None if isinstance(found, str) else str(found)
 
 
-def _namespace(trial: Trial) -> list[str] | FaultResult:
-    """Return what stands before a command to run it in a broken network, or why that cannot be done here."""
-    from smokegate.replica import namespace  # noqa: PLC0415 - the replica is an extra
-
-    try:
-        command = namespace.command(trial.fault, ["true"])
-    except namespace.NamespaceError as refused:
-        if os.environ.get("CI"):
-            return FaultResult(trial, trouble=f"must be rehearsed in CI, and cannot be: {refused}")
-        return FaultResult(trial, left_out=f"needs root: {refused}")
-    return command[:-1]
-
-
 def result(trial: Trial, done: SuiteRun) -> FaultResult:
     """Return what a run that has come to its end says of a fault."""
     found = done.environment(trial.environment)
     if not found:
-        return FaultResult(
-            trial,
-            seconds=done.seconds,
-            text=done.text,
-            trouble=f"no report, exit code {done.code}:\n{done.text}",
-        )
+        trouble = f"no report, exit code {done.code}:\n{done.text}"
+        return FaultResult(trial, seconds=done.seconds, text=done.text, trouble=trouble)
     verdict = found["verdict"]
-    trouble = None
-    if done.code != Verdict[verdict].code:
-        trouble = f"the verdict is {verdict} and the exit code {done.code}"
+    fits = done.code == Verdict[verdict].code
     cause = found["cause"]
     return FaultResult(
         trial,
@@ -145,7 +128,7 @@ def result(trial: Trial, done: SuiteRun) -> FaultResult:
         also=tuple(each["code"] for each in found["other_causes"]),
         seconds=done.seconds,
         text=done.text,
-        trouble=trouble,
+        trouble=None if fits else f"the verdict is {verdict} and the exit code {done.code}",
     )
 
 

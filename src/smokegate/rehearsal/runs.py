@@ -19,7 +19,7 @@ from smokegate.replica.process.forking import ForkServer
 
 PATIENCE = 120.0
 """Seconds after which a run is ended: its own deadlines should have ended it long before."""
-LOOK = 2000
+COLUMNS = 2000
 """Columns of the terminal that the runs think they have, so that output does not hang on the caller's."""
 
 
@@ -60,43 +60,29 @@ class Runs:
         )
 
     def run(self, label: str, arguments: Sequence[str], *, variables: Mapping[str, str] | None = None) -> SuiteRun:
-        """Run the suite in a fork.
+        """Run the suite in a fork; `RunError` where it had to be ended, or ended without a message.
 
         Args:
             label: names the run's files: no two runs at the same time may have the same.
             arguments: what stands on this run's command line besides the suite's own.
             variables: environment variables of this run.
-
-        Raises:
-            RunError: it had to be ended, or it ended without a message.
         """
         files = self._files(label)
         began = time.monotonic()
         order = {
-            "arguments": [*self._suite.arguments, *self._suite.spelled([f"--reports={files}", *arguments])],
+            "arguments": self._command(files, arguments),
             "output": str(files / "output.txt"),
-            "variables": {**(variables or {}), "COLUMNS": str(LOOK)},
+            "variables": {**(variables or {}), "COLUMNS": str(COLUMNS)},
         }
         with self._server.order(order) as channel:
             code = exit_code(channel, files, self._pids)
         return _finished(files, code, time.monotonic() - began)
 
     def run_apart(self, label: str, prefix: Sequence[str], arguments: Sequence[str]) -> SuiteRun:
-        """Run the suite in a process that another command line starts: `prefix` is what stands before it.
-
-        Raises:
-            RunError: it did not end in time.
-        """
+        """Run the suite in a process that another command line starts: `prefix` is what stands before it."""
         files = self._files(label)
         began = time.monotonic()
-        command = [
-            *prefix,
-            sys.executable,
-            "-m",
-            "pytest",
-            *self._suite.arguments,
-            *self._suite.spelled([f"--reports={files}", *arguments]),
-        ]
+        command = [*prefix, sys.executable, "-m", "pytest", *self._command(files, arguments)]
         with (files / "output.txt").open("wb") as output:
             try:
                 done = subprocess.run(
@@ -107,7 +93,7 @@ class Runs:
                     stderr=subprocess.STDOUT,
                     timeout=PATIENCE,
                     cwd=self._suite.root,
-                    env=_variables({"COLUMNS": str(LOOK)}),
+                    env=_variables({"COLUMNS": str(COLUMNS)}),
                 )
             except subprocess.TimeoutExpired as slow:
                 raise RunError(_ended("did not end in time", files)) from slow
@@ -120,6 +106,9 @@ class Runs:
                 os.kill(pid, signal.SIGTERM)
         self._server.close()
 
+    def _command(self, files: Path, arguments: Sequence[str]) -> list[str]:
+        return [*self._suite.arguments, *self._suite.spelled([f"--reports={files}", *arguments])]
+
     def _files(self, label: str) -> Path:
         files = self._folder / label
         shutil.rmtree(files, ignore_errors=True)  # a fault that is tried once more
@@ -130,8 +119,7 @@ class Runs:
 def exit_code(channel: socket.socket, files: Path, pids: set[int]) -> int:
     """Wait for a run to report its exit code; it is among the process ids while it runs, and killed if it hangs.
 
-    Raises:
-        RunError: it did not end in time, or it ended without reporting.
+    A `RunError` where it did not end in time, or ended without reporting.
     """
     pid: int | None = None
     received = b""

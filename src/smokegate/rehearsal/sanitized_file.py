@@ -18,11 +18,7 @@ class UnstrippableError(ValueError):
 
 
 def strip(file: Path, folder: Path) -> Path:
-    """Write the copy into a folder; returns the folder.
-
-    Raises:
-        UnstrippableError: a section that must be left out is not a section of its own.
-    """
+    """Write the copy into a folder; returns the folder."""
     lines: list[str] = []
     leaving = site = False
     for line in file.read_text("utf-8").splitlines():

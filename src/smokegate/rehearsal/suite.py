@@ -39,6 +39,22 @@ class Suite(Struct, frozen=True):
         return [self.spell(word) for word in words]
 
 
+class Settings(Struct, frozen=True):
+    """What all parts of one rehearsal share."""
+
+    suite: Suite
+    folder: Path
+    """Where the runs leave their files."""
+    workers: int
+    """How many runs there are at a time."""
+    overrides: Sequence[str] = ()
+    """The `--set` options of the command line."""
+    keyword: str = ""
+    """Only what has this in its name is rehearsed."""
+    progress: Callable[[str], None] = lambda _: None
+    """Called with a line after each run."""
+
+
 class SuiteRun(Struct, frozen=True):
     """One run of the suite, come to its end."""
 

@@ -21,16 +21,7 @@ from smokegate.observation.transport.connect import Route
 from smokegate.rehearsal.exchanges import ProxyRequest, Recorded, Site
 
 #: What belongs to one connection (RFC 9110, 7.6.1), or is worked out anew.
-HOP = {
-    "connection",
-    "keep-alive",
-    "transfer-encoding",
-    "te",
-    "trailer",
-    "upgrade",
-    "proxy-connection",
-    "host",
-}
+HOP = {"connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "proxy-connection", "host"}
 HOP |= {"content-length", "accept-encoding", "content-encoding"}
 TEXTS = ("text/", "json", "javascript", "xml")
 LARGEST = 20_000_000
@@ -42,14 +33,10 @@ class Upstream:
     def __init__(self, sites: Mapping[Site, Backend | Frontend], ca_file: str | None, timeout: float) -> None:
         self._sites = dict(sites)
         self._timeout = timeout
-        self._openers = {site: _opener(carried, ca_file) for site, carried in sites.items()}
+        self._openers = {site: _opener(options, ca_file) for site, options in sites.items()}
 
     def send(self, request: ProxyRequest) -> Recorded:
-        """Send to the deployment.
-
-        Raises:
-            OSError: there is no answer.
-        """
+        """Send to the deployment; `OSError` where there is no answer."""
         site = self._sites[request.site]
         headers = {name: value for name, value in request.headers if name.lower() not in HOP}
         headers |= {"Host": site.host} if site.host else {}

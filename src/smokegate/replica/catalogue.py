@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache, partial
@@ -24,7 +24,9 @@ AnyFault = TypeVar("AnyFault", bound="Fault")
 PLACES = (
     *("wire", "tls", "render", "nginx", "app", "database", "sign_in", "frontend", "monitoring", "platform", "browser"),
 )
-"""The files of the catalogue, each beside the module with what breaks things."""
+"""The files of the catalogue, by what the faults are of."""
+MODULES = ("edge", "wire", "application", "database", "sign_in", "platform")
+"""The modules with what breaks things, by how they do it."""
 
 
 class UnknownFaultError(ValueError):
@@ -70,38 +72,38 @@ def faults() -> Mapping[str, Mapping[str, Fault]]:
         cause = ["app.health-missing"]      # any one of them is a right diagnosis
         caught_by = ["health.ok"]           # or a table, where it differs from kind to kind
         title = "The health path is gone"   # left out: the docstring of the function that breaks it
-        by = "instead"                      # that function, in the module beside the file or in `shaping.py`; left
-                                            # out: the fault's name
+        by = "instead"                      # that function, of one of the modules; left out: the fault's name
         with = { path = "/health" }         # what it is given besides the plan
+        steps = [{ by = "…", path = "/" }]  # in the place of both: several functions, each with what it is given
 
     Raises:
         ValueError: a kind has two faults of a name, or a fault has no title.
     """
+    modules = [import_module(f"smokegate.replica.faults.{each}") for each in MODULES]
     found: dict[str, dict[str, Fault]] = {kind: {} for kind in KINDS}
     for place in PLACES:
         table = tomllib.loads((files("smokegate.replica.faults") / f"{place}.toml").read_text(encoding="utf-8"))
-        rows = {name: row for name, row in table.items() if isinstance(row, dict)}
-        module = import_module(f"smokegate.replica.faults.{place}")
-        for fault in (each for name, row in rows.items() for each in entries(module, name, {**table, **row})):
+        rows = {name: {"place": place, **table, **row} for name, row in table.items() if isinstance(row, dict)}
+        for fault in (each for name, row in rows.items() for each in entries(modules, name, row)):
             if fault.name in found[fault.kind]:
                 raise ValueError(f"fault {fault.name!r} of replica {fault.kind!r} is entered twice")
             found[fault.kind][fault.name] = fault
     return MappingProxyType({kind: MappingProxyType(of_kind) for kind, of_kind in found.items()})
 
 
-def entries(module: ModuleType, name: str, row: Mapping[str, Any]) -> Iterator[Fault]:
-    """Yield one row of the catalogue as a fault, once for each kind.
-
-    Raises:
-        ValueError: neither the row nor the function has a title.
-    """
-    from smokegate.replica.faults import shaping  # noqa: PLC0415 -- images of containers have no faults
-
-    by = row.get("by", name.replace("-", "_"))
-    function = getattr(module, by, None) or getattr(shaping, by)
-    title = row.get("title") or " ".join((function.__doc__ or "").split()).removesuffix(".")
-    if not title or ("by" in row and "title" not in row):
+def entries(modules: Sequence[ModuleType], name: str, row: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield one row of the catalogue as a fault, once for each kind; `ValueError` where it has no title."""
+    steps = row.get("steps", [{"by": row.get("by", name.replace("-", "_")), **row.get("with", {})}])
+    actions = [_action(modules, **step) for step in steps]
+    own = {"by", "steps"}.isdisjoint(row)
+    title = row.get("title") or (" ".join((actions[0].func.__doc__ or "").split()).removesuffix(".") if own else "")
+    if not title:
         raise ValueError(f"fault {name!r} has no title")
+
+    def behaviour(plan: Any) -> None:
+        for action in actions:
+            action(plan)
+
     for kind in row["kinds"]:
         checks = row["caught_by"]
         yield Fault(
@@ -114,49 +116,30 @@ def entries(module: ModuleType, name: str, row: Mapping[str, Any]) -> Iterator[F
             row.get("verdict", "FAIL"),
             row.get("needs"),
             row.get("tls", False),
-            partial(function, **row.get("with", {})),
-            module.__name__.rpartition(".")[2],
+            behaviour,
+            row.get("place", ""),
         )
 
 
-def find_fault(kind: str, name: str) -> Fault:
-    """The fault of that name.
-
-    Raises:
-        UnknownKindError: there is no such replica.
-        UnknownFaultError: the replica has no such fault.
-    """
-    check_kind(kind)
-    return known(name, kind, faults()[kind])
+def _action(modules: Sequence[ModuleType], by: str, **given: Any) -> partial[Any]:
+    return partial(next(vars(each)[by] for each in modules if by in vars(each)), **given)
 
 
 def known(name: str, kind: str, of_kind: Mapping[str, AnyFault]) -> AnyFault:
-    """The fault of that name among those of a kind.
-
-    Raises:
-        UnknownFaultError: there is none.
-    """
+    """The fault of that name among those of a kind."""
     if name not in of_kind:
         raise UnknownFaultError(f"replica {kind!r} has no fault {name!r}: {_hint(name, of_kind)}")
     return of_kind[name]
 
 
 def find_faults(kind: str, names: str) -> tuple[Fault, ...]:
-    """The faults of a name with `+` between them: a replica can have more than one.
-
-    Raises:
-        UnknownKindError: there is no such replica.
-        UnknownFaultError: the replica has no such fault.
-    """
-    return tuple(find_fault(kind, name) for name in names.split("+"))
+    """The faults of a name with `+` between them: a replica can have more than one."""
+    check_kind(kind)
+    return tuple(known(name, kind, faults()[kind]) for name in names.split("+"))
 
 
 def check_kind(kind: str) -> None:
-    """Refuse a kind that does not exist.
-
-    Raises:
-        UnknownKindError: there is no such replica.
-    """
+    """Refuse a kind that does not exist."""
     if kind not in KINDS:
         raise UnknownKindError(f"no replica of kind {kind!r}: {_hint(kind, KINDS)}")
 

@@ -12,7 +12,6 @@ from smokegate.replica.process.client import Replica, ReplicaError, start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import FrameType
 
 _WRONG_USE = 2
 
@@ -75,7 +74,7 @@ def _port(text: str) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with start(options.kind, options.fault, tls=options.tls, port=options.port, seconds=options.seconds) as replica:
             sys.stdout.write(_notice(replica))
@@ -85,10 +84,6 @@ def _serve(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         sys.stdout.write("\nstopped; nothing is left behind\n")
         return 0
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _notice(replica: Replica) -> str:

@@ -16,13 +16,18 @@ if TYPE_CHECKING:
 Headers = tuple[tuple[str, str], ...]
 
 
-def find(headers: Headers, name: str) -> str | None:
-    """The first value of a header, whatever its case; None when it is not there."""
-    return next((value for key, value in headers if key.lower() == name.lower()), None)
+class Message:
+    """What a request and an answer have in common."""
+
+    headers: Headers
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, whatever its case; None when it is not there."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
 @dataclass(frozen=True)
-class Request:
+class Request(Message):
     """One request as an edge received it. `client` is the caller's address, `target` path and query.
 
     `connection` counts the connections of its listener.
@@ -40,22 +45,14 @@ class Request:
         """The target without its query."""
         return self.target.partition("?")[0]
 
-    def header(self, name: str) -> str | None:
-        """The first value of a header, whatever its case."""
-        return find(self.headers, name)
-
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Message):
     """One well-formed answer. Its length is added where it is sent."""
 
     status: int
     headers: Headers = ()
     body: bytes = b""
-
-    def header(self, name: str) -> str | None:
-        """The first value of a header, whatever its case."""
-        return find(self.headers, name)
 
     def adding(self, *headers: tuple[str, str]) -> Answer:
         """The same answer with these headers in place of any of the same name."""
@@ -78,6 +75,15 @@ class Answer:
     def text(cls, status: int, body: str) -> Answer:
         """An answer with a plain text body."""
         return cls(status, (("content-type", "text/plain; charset=utf-8"),), body.encode())
+
+
+def answer_of(status: int, body: Any = None) -> Answer:
+    """An answer with this body: a text as HTML if it looks like it, other values as JSON; None is an empty one."""
+    if body is None:
+        return Answer(status)
+    if not isinstance(body, str):
+        return Answer.json(status, body)
+    return Answer.html(status, body) if body.lstrip().startswith("<") else Answer.text(status, body)
 
 
 @dataclass(frozen=True)

@@ -44,11 +44,7 @@ def names() -> list[str]:
 
 
 def command(fault: str, inner: Sequence[str]) -> list[str]:
-    """The command line that runs another one in a namespace made for a fault.
-
-    Raises:
-        NamespaceError: no such fault, or this machine does not permit it.
-    """
+    """The command line that runs another one in a namespace made for a fault."""
     if fault not in names():
         raise NamespaceError(f"no network fault {fault!r}: there are {', '.join(names())}")
     unshare = ["unshare", "--net", "--mount"]

@@ -79,10 +79,11 @@ class Plan:
         """The SQLAlchemy URL of the replica's own database file."""
         return f"sqlite:///{self.directory / 'database' / 'app.db'}"
 
-    def patch(self, change: Patch) -> None:
-        """Have every instance of the application changed in the same way."""
+    def patch(self, change: Patch) -> Patch:
+        """Have every instance of the application changed in the same way; can decorate the change."""
         for instance in self.instances:
             instance.patches.append(change)
+        return change
 
     def stop_workers(self) -> None:
         """Have no worker run: nothing keeps the data up to date."""

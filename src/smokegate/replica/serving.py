@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
     from fastapi import FastAPI
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class MissingSettingsError(Exception):
+    """Variables without which a strict deployment must not boot; the text names each."""
+
+
+def require(variables: Mapping[str, str], names: Iterable[str]) -> None:
+    """With `STRICT_SETTINGS=1`, refuse to boot without one of these variables."""
+    missing = [name for name in names if not variables.get(name)]
+    if missing and variables.get("STRICT_SETTINGS") == "1":
+        raise MissingSettingsError(f"required environment variables are not set: {', '.join(missing)}")
 
 
 @asynccontextmanager
@@ -52,9 +66,17 @@ class _Server(uvicorn.Server):
         self._started()
 
 
-def serve(app: FastAPI, *, port: int, host: str) -> None:
-    """Serve until the process is stopped."""
-    uvicorn.run(app, host=host, port=port, log_level="warning")
+def main(name: str, create_app: Callable[[Mapping[str, str]], FastAPI], port: int) -> None:
+    """Serve an application on $HOST and $PORT until the process is stopped; say in one line why it cannot."""
+    try:
+        app = create_app(os.environ)
+    except MissingSettingsError as error:
+        raise SystemExit(f"{name}: {error}") from error
+    except SQLAlchemyError as error:
+        sys.stderr.write("DB connectivity check failed\n")
+        raise SystemExit(str(error)) from error
+    host = os.environ.get("HOST", "0.0.0.0")  # noqa: S104 -- a container, or Render, is reached from outside
+    uvicorn.run(app, host=host, port=int(os.environ.get("PORT", port)), log_level="warning")
 
 
 def serve_on(app: FastAPI, bound: socket.socket, started: Callable[[], None]) -> None:

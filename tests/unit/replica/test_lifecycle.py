@@ -169,8 +169,8 @@ def test_a_killed_fork_server_is_replaced() -> None:
         "from smokegate.replica import start\n"
         "from smokegate.replica.process import starter\n"
         "start('tectonic', 'no-server').stop()\n"
-        "starter._current._server.process.kill()\n"
-        "starter._current._server.process.wait()\n"
+        "starter._current.process.kill()\n"
+        "starter._current.process.wait()\n"
         "with start('tectonic', 'no-server') as replica:\n"
         "    print(replica.pids)\n"
     )
@@ -233,7 +233,7 @@ def test_forks_may_share_the_fork_server_and_their_replicas_end_with_them(until:
         "if os.fork() == 0:\n"
         "    replica = start('tectonic')\n"
         "    parent = int(open(f'/proc/{replica.pids[0]}/stat').read().rpartition(')')[2].split()[1])\n"
-        "    print(replica.directory, parent == starter._current._server.process.pid, *replica.pids, flush=True)\n"
+        "    print(replica.directory, parent == starter._current.process.pid, *replica.pids, flush=True)\n"
         "    os._exit(0)\n"
         "os.wait()\n"
     )

@@ -15,7 +15,8 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-from smokegate.replica.tectonic.settings import MissingSettingsError, Settings
+from smokegate.replica.serving import MissingSettingsError
+from smokegate.replica.tectonic.app import Settings
 from smokegate.replica.trading import updater
 from smokegate.replica.trading.market import Market, open_market
 

@@ -107,7 +107,7 @@ def _unmet_header(name: str, rule: str | HeaderRule, answer: Answer) -> str | No
         return None if rule.present is (actual is not None) else ("a value" if rule.present else "no such header")
     if actual is None:
         return "a value"
-    for key, wanted in rule.given:
+    for key, wanted in rule.given.items():
         if key == "one_of":
             why = None if any(_same_header(name, each, actual, answer) for each in wanted) else f"one of {wanted!r}"
         elif key == "equals" and _same_header(name, wanted, actual, answer):

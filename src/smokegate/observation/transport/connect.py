@@ -20,7 +20,7 @@ from smokegate.observation.transport.lookup import Address
 from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_of
 
 if TYPE_CHECKING:
-    from smokegate.environment.carried import ClientCertificate
+    from smokegate.environment.request_options import ClientCertificate
 
 #: Seconds before the next address is tried in parallel (RFC 8305, section 5).
 STAGGER = 0.25

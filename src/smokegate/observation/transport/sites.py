@@ -7,8 +7,8 @@ from secrets import token_hex
 
 from msgspec.structs import replace
 
-from smokegate.environment.carried import Carried
 from smokegate.environment.model import Environment
+from smokegate.environment.request_options import RequestOptions
 from smokegate.observation.plan.step import RequestToSend, origin_of, web_origin
 from smokegate.observation.transport.connect import Origin, Route
 
@@ -22,8 +22,8 @@ class Sites:
         traced: whether requests to these origins get a `traceparent` header.
     """
 
-    def __init__(self, declared: Mapping[str, Carried], ca_file: str | None, *, traced: bool = False) -> None:
-        self._declared = {web_origin(url): carried for url, carried in declared.items()}
+    def __init__(self, declared: Mapping[str, RequestOptions], ca_file: str | None, *, traced: bool = False) -> None:
+        self._declared = {web_origin(url): options for url, options in declared.items()}
         self._ca_file = ca_file
         self._traced = traced
 

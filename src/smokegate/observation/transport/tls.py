@@ -18,7 +18,7 @@ from smokegate.observation.transport import shown_certificate
 from smokegate.observation.transport.limits import MAX_WIRE, TooLargeError
 
 if TYPE_CHECKING:
-    from smokegate.environment.carried import ClientCertificate
+    from smokegate.environment.request_options import ClientCertificate
 
 #: Variables that name the CA bundle, as in requests and OpenSSL; the first one set wins.
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")

@@ -23,11 +23,7 @@ GONE = (404, 409)
 
 
 def client() -> Any:
-    """Return a client of the engine (`docker.DockerClient`).
-
-    Raises:
-        ReplicaError: no engine answers, or the `containers` extra is not installed.
-    """
+    """Return a client of the engine (`docker.DockerClient`), or raise what is missing for it."""
     try:
         from testcontainers.core.docker_client import DockerClient  # noqa: PLC0415
     except ImportError as missing:

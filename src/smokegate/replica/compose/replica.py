@@ -7,10 +7,9 @@ import logging
 import os
 import subprocess
 import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from smokegate.replica.catalogue import known
 from smokegate.replica.compose import engine as engines
@@ -18,11 +17,7 @@ from smokegate.replica.compose.faults import FAULTS
 from smokegate.replica.compose.stack import PROFILE, SERVICES, Stack
 from smokegate.replica.process.client import ReplicaError
 
-if TYPE_CHECKING:
-    pass
 
-
-@dataclass(frozen=True)
 class ComposeReplica:
     """A running stack. Leave its `with` block, or call `stop`, and nothing of it is left.
 
@@ -30,18 +25,19 @@ class ComposeReplica:
     machine and the project in which compose commands can be given.
     """
 
-    kind: str
-    fault: str | None
-    backend_url: str
-    frontend_url: str
-    backend_port: int
-    commit: str
-    directory: Path
-    project: str
-    stack: Stack = field(repr=False, compare=False)
-    ca_file: Path | None = None
-    _lock: int = field(default=-1, repr=False, compare=False)
-    _stopped: list[bool] = field(default_factory=list, repr=False, compare=False)
+    kind = "compose"
+    ca_file = None
+
+    def __init__(self, fault: str | None, stack: Stack, lock: int) -> None:
+        self.fault = fault
+        self.stack = stack
+        self.backend_url = self.frontend_url = f"http://127.0.0.1:{stack.edge_port}"
+        self.backend_port = stack.backend_port
+        self.commit = stack.commit
+        self.directory = stack.directory
+        self.project = stack.project
+        self._lock = lock
+        self._stopped = False
 
     def ready(self, timeout: float = 0.0) -> Self:  # noqa: ARG002
         """Return itself: `start` returns a stack only once it is healthy, or its fault shows."""
@@ -51,7 +47,7 @@ class ComposeReplica:
         """Remove containers, networks, volumes and directory. Stopping twice is once."""
         if self._stopped:
             return
-        self._stopped.append(True)
+        self._stopped = True
         atexit.unregister(self.stop)
         if self.fault is not None:
             FAULTS[self.fault].end(self.stack)
@@ -68,27 +64,20 @@ class ComposeReplica:
         self.stop()
 
 
-def up(fault: str | None = None) -> ComposeReplica:
-    """Start a healthy stack, then break it if a fault is named; see `smokegate.replica.compose.start`."""
+def start(fault: str | None = None) -> ComposeReplica:
+    """Start the stack and wait until it is healthy; then break it if a fault is named, until that shows.
+
+    Raises:
+        UnknownFaultError: there is no such fault.
+        ReplicaError: no engine answers, or the stack did not come up; the text has compose's own words.
+    """
     broken = None if fault is None else known(fault, "compose", FAULTS)
     client = engines.client()
     engines.sweep_abandoned(client)
     directory = Path(tempfile.mkdtemp(prefix="smokegate-compose-")).resolve()
     lock = engines.hold(directory)
     stack = Stack(client, directory)
-    address = f"http://127.0.0.1:{stack.edge_port}"
-    replica = ComposeReplica(
-        "compose",
-        fault,
-        address,
-        address,
-        stack.backend_port,
-        stack.commit,
-        directory,
-        stack.project,
-        stack,
-        _lock=lock,
-    )
+    replica = ComposeReplica(fault, stack, lock)
     atexit.register(replica.stop)
     try:
         stack.lay_out()
@@ -103,11 +92,7 @@ def up(fault: str | None = None) -> ComposeReplica:
 
 
 def _start(stack: Stack) -> None:
-    """Bring up every service of the profile and wait until those with a health check are healthy.
-
-    Raises:
-        ReplicaError: compose could not; the text has its own words.
-    """
+    """Bring up every service of the profile and wait until those with a health check are healthy."""
     from testcontainers.compose import DockerCompose  # noqa: PLC0415
 
     # It logs whole outputs where a command fails; the error below has what counts of them.

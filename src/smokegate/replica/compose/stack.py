@@ -20,13 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 PROFILE = "aws"
-BACKEND, DATABASE, UPDATER, FRONTEND, NGINX = (
-    "backend-aws",
-    "db",
-    "market-updater-aws",
-    "frontend-aws",
-    "nginx",
-)
+BACKEND, DATABASE, UPDATER, FRONTEND, NGINX = "backend-aws", "db", "market-updater-aws", "frontend-aws", "nginx"
 SERVICES = (DATABASE, BACKEND, UPDATER, FRONTEND, NGINX)
 OVERRIDE = "docker-compose.override.yml"
 BUILT = "2026-11-21T12:00:00Z"
@@ -72,11 +66,7 @@ class Stack:
         (self.directory / OVERRIDE).write_text(json.dumps({"services": services}, indent=2), "utf-8")
 
     def compose(self, *words: str, check: bool = True) -> str:
-        """Give a compose command in the project's directory and return what it wrote.
-
-        Raises:
-            ReplicaError: it failed, unless `check` is false; the text has its own words.
-        """
+        """Give a compose command in the project's directory and return what it wrote; `check` its success."""
         command = ["docker", "compose", "--profile", PROFILE, *words]
         done = subprocess.run(
             command,
@@ -106,11 +96,7 @@ class Stack:
         )
 
     def until(self, what: str, holds: Callable[[], bool], seconds: float = 60.0) -> None:
-        """Wait until something holds.
-
-        Raises:
-            ReplicaError: it did not in time.
-        """
+        """Wait until something holds, at most so long."""
         deadline = time.monotonic() + seconds
         while not holds():
             if time.monotonic() > deadline:

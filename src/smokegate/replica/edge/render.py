@@ -68,18 +68,11 @@ def application(upstream: Upstream, plan: str) -> Handler:
     return answer
 
 
-def static_site(files: Mapping[str, bytes], *, fallback: str | None = "/index.html") -> Handler:
-    """Serve files, and the fallback for every other path (a rewrite of `/*`), whatever the method.
-
-    Without a fallback, paths without a file get the edge's own empty 404.
-    """
+def static_site(files: Mapping[str, bytes]) -> Handler:
+    """Serve files, and the page for every other path (a rewrite of `/*`), whatever the method."""
 
     async def answer(request: Request) -> Answer:
-        path = "/index.html" if request.path == "/" else request.path
-        if path not in files:
-            if fallback is None or fallback not in files:
-                return made_by_edge("static-no-asset", Answer(404))
-            path = fallback
+        path = request.path if request.path in files else "/index.html"
         kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
         headers = (
             ("content-type", f"{kind}; charset=utf-8"),

@@ -42,12 +42,7 @@ class Upstream:
         self._turns: Counter[tuple[object, ...]] = Counter()
 
     async def send(self, request: Request, *, path: str | None = None) -> Answer:
-        """Pass a request on, under another path if one is given.
-
-        Raises:
-            UpstreamAwayError: refused, reset, or closed before an answer was complete.
-            UpstreamSilentError: no answer within the time-out.
-        """
+        """Pass a request on, under another path if one is given; `Upstream…Error` where none answers."""
         try:
             async with asyncio.timeout(self._timeout):
                 return await self._exchange(request, path)

@@ -64,6 +64,7 @@ def database_read_only(plan: Plan) -> None:
 def tables_gone(plan: Plan) -> None:
     """The database answers and has no tables."""
 
+    @plan.patch
     def change(app: Any) -> None:
         from sqlalchemy import MetaData
 
@@ -72,7 +73,6 @@ def tables_gone(plan: Plan) -> None:
         there.reflect(store.engine)
         there.drop_all(store.engine)
 
-    plan.patch(change)
     plan.stop_workers()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from smokegate.replica.faults.shaping import inside, instead, send_answer
+from smokegate.replica.faults.application import inside, send_answer
 from smokegate.replica.messages import Answer
 
 if TYPE_CHECKING:
@@ -16,29 +16,15 @@ if TYPE_CHECKING:
 _REGISTER = "/api/auth/register"
 _LOGIN = "/api/auth/login"
 _ACCOUNT = "/api/auth/me"
-_HOPEFUL = {
-    "id": 1,
-    "email": "",
-    "full_name": "",
-    "access_token": None,
-    "refresh_token": None,
-    "token_type": "bearer",
-}
 
 
 def _accounts(plan: Plan, method: str, replacement: Callable[..., Any]) -> None:
     """Replace one method of the accounts; the replacement is given the accounts first."""
 
+    @plan.patch
     def change(app: Any) -> None:
         store = app.state.accounts
         setattr(store, method, lambda *given: replacement(store, *given))
-
-    plan.patch(change)
-
-
-def registration_without_token(plan: Plan) -> None:
-    """Registration answers 200 with an account but no token."""
-    instead(plan, _REGISTER, 200, _HOPEFUL, method="POST")
 
 
 def registration_not_kept(plan: Plan) -> None:
@@ -98,6 +84,7 @@ def any_password(plan: Plan) -> None:
 def registration_refused_with_echo(plan: Plan) -> None:
     """Registration finds fault with the input, and its answer repeats the password."""
 
+    @plan.patch
     def change(app: Any) -> None:
         from fastapi.responses import JSONResponse
 
@@ -107,8 +94,6 @@ def registration_refused_with_echo(plan: Plan) -> None:
             return JSONResponse({"detail": [error]}, 422)
 
         _first_route(app, _REGISTER, refuse)
-
-    plan.patch(change)
 
 
 def password_echoed(plan: Plan) -> None:
@@ -124,16 +109,14 @@ def login_without_token(plan: Plan) -> None:
 def _login_answering(plan: Plan, change_answer: Callable[[dict[str, Any], str], dict[str, Any]]) -> None:
     """Change what a login answers; the change is given that and the password that was sent."""
 
+    @plan.patch
     def change(app: Any) -> None:
         from smokegate.replica.tectonic import routes
-        from smokegate.replica.tectonic.models import Credentials
 
         def login(body: Any, request: Any) -> dict[str, Any]:
             return change_answer(routes.login(body, request).model_dump(), body.password)
 
-        _first_route(app, _LOGIN, login, body=Credentials)
-
-    plan.patch(change)
+        _first_route(app, _LOGIN, login, body=routes.Credentials)
 
 
 def _first_route(app: Any, path: str, endpoint: Callable[..., Any], **types: type) -> None:
@@ -159,15 +142,15 @@ def login_opens_another_account(plan: Plan) -> None:
 def tokens_expired_on_arrival(plan: Plan) -> None:
     """The server's clock jumps: each token has expired when it comes back, and no one stays signed in."""
 
+    @plan.patch
     def change(app: Any) -> None:
         app.state.tokens.account_id = lambda _token: None
-
-    plan.patch(change)
 
 
 def relogin_refused(plan: Plan) -> None:
     """A logout revokes all tokens of its user, and those that the next login gives too."""
 
+    @plan.patch
     def change(app: Any) -> None:
         from fastapi.responses import Response
 
@@ -180,20 +163,3 @@ def relogin_refused(plan: Plan) -> None:
 
         tokens.account_id = lambda token: None if (found := valid(token)) in gone else found
         _first_route(app, "/api/auth/logout", logout)
-
-    plan.patch(change)
-
-
-def registration_unconfirmed(plan: Plan) -> None:
-    """A new account must be confirmed by e-mail before it can log in."""
-    instead(plan, _REGISTER, 201, {"id": 1, "email": ""}, method="POST")
-    instead(plan, _LOGIN, 403, {"detail": "E-mail address not verified"}, method="POST")
-
-
-def login_takes_a_form(plan: Plan) -> None:
-    """Login takes a form with a user name, as OAuth2 says, and no JSON."""
-    missing = [
-        {"type": "missing", "loc": ["body", name], "msg": "Field required", "input": None}
-        for name in ("username", "password")
-    ]
-    instead(plan, _LOGIN, 422, {"detail": missing}, method="POST")

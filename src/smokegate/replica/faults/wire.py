@@ -1,151 +1,137 @@
-"""Faults of the wire: what happens below HTTP, or instead of it."""
+"""Faults of the wire: what happens below HTTP, or instead of it; and certificates that must not be trusted."""
 
 from __future__ import annotations
 
 import gzip
+from functools import wraps
 from typing import TYPE_CHECKING
 
-from smokegate.replica.faults.shaping import always, layered
+from smokegate.replica.faults.edge import when
 from smokegate.replica.messages import Answer, Handler, RawBytes, Request
 
 if TYPE_CHECKING:
     from asyncio import StreamWriter
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
-    from smokegate.replica.plan import Plan
+    from smokegate.replica.plan import Certificate, Plan
 
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 
 
+def certificate(plan: Plan, kind: Certificate) -> None:
+    """Have the backend show a certificate of this kind."""
+    plan.backend.certificate = kind
+
+
 def moved(plan: Plan, address: str) -> None:
     """Hand out another address for the backend; the frontend calls the same one."""
-    plan.backend.address = address
-    plan.api_address = f"{address}/api"
+    plan.backend.address = address.format(kind=plan.kind)
+    plan.api_address = f"{plan.backend.address}/api"
 
 
-def name_not_found(plan: Plan) -> None:
-    """The hostname does not exist."""
-    moved(plan, f"http://{plan.kind}-backend.invalid")
-
-
-def refused(plan: Plan) -> None:
+def refused(plan: Plan, site: str = "backend") -> None:
     """No one listens on the port."""
-    plan.backend.listens = False
+    plan.sites[site].listens = False
 
 
-def reset(plan: Plan) -> None:
+def _every_request(send: Callable[[StreamWriter], Awaitable[None]]) -> Callable[[Plan], None]:
+    """Turn a function that writes to a connection into the fault that it does so instead of every answer."""
+
+    @wraps(send)
+    def fault(plan: Plan) -> None:
+        when(plan.backend, lambda _: True, RawBytes(send))
+
+    return fault
+
+
+@_every_request
+async def reset(writer: StreamWriter) -> None:
     """The connection is reset as soon as something is requested."""
+    import socket
+    import struct
 
-    async def send(writer: StreamWriter) -> None:
-        import socket
-        import struct
-
-        linger = struct.pack("ii", 1, 0)
-        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        writer.transport.abort()
-
-    always(plan.backend, RawBytes(send))
+    linger = struct.pack("ii", 1, 0)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    writer.transport.abort()
 
 
-def hung_up(plan: Plan) -> None:
+@_every_request
+async def hung_up(writer: StreamWriter) -> None:
     """The server hangs up without a byte of an answer."""
-
-    async def send(writer: StreamWriter) -> None:
-        writer.close()
-
-    always(plan.backend, RawBytes(send))
+    writer.close()
 
 
-def hung(plan: Plan) -> None:
+@_every_request
+async def hung(_: StreamWriter) -> None:
     """The server accepts the connection and never answers."""
+    import asyncio
 
-    async def send(_: StreamWriter) -> None:
-        import asyncio
-
-        await asyncio.Event().wait()
-
-    always(plan.backend, RawBytes(send))
+    await asyncio.Event().wait()
 
 
-def dripping(plan: Plan) -> None:
+@_every_request
+async def dripping(writer: StreamWriter) -> None:
     """The server sends one byte a second, so that no read ever times out and no answer ever ends."""
+    import asyncio
 
-    async def send(writer: StreamWriter) -> None:
-        import asyncio
-
-        for byte in _HEAD + b"content-length: 2\r\n\r\n{}":
-            writer.write(bytes([byte]))
-            await writer.drain()
-            await asyncio.sleep(1)
-
-    always(plan.backend, RawBytes(send))
+    for byte in _HEAD + b"content-length: 2\r\n\r\n{}":
+        writer.write(bytes([byte]))
+        await writer.drain()
+        await asyncio.sleep(1)
 
 
-def _bytes(data: bytes) -> RawBytes:
-    async def send(writer: StreamWriter) -> None:
-        writer.write(data)
+@_every_request
+async def endless_body(writer: StreamWriter) -> None:
+    """The body never ends."""
+    writer.write(_HEAD + b"transfer-encoding: chunked\r\n\r\n")
+    chunk = b"8000\r\n" + b" " * 0x8000 + b"\r\n"
+    while True:
+        writer.write(chunk)
         await writer.drain()
 
-    return RawBytes(send)
+
+@_every_request
+async def huge_headers(writer: StreamWriter) -> None:
+    """The answer carries a header of 200 kB."""
+    writer.write(_HEAD + b"x-padding: " + b"x" * 200_000 + b"\r\ncontent-length: 2\r\n\r\n{}")
+    await writer.drain()
 
 
-def raw(plan: Plan, rest: str) -> None:
+def raw(plan: Plan, rest: str, head: bytes = _HEAD) -> None:
     """Have the edge send the head of a JSON answer, the rest of its headers and a body as they are, and hang up."""
-    always(plan.backend, _bytes(_HEAD + rest.encode()))
+
+    async def send(writer: StreamWriter) -> None:
+        writer.write(head + rest.encode())
+        await writer.drain()
+
+    _every_request(send)(plan)
 
 
 def garbage(plan: Plan) -> None:
     """Something that does not speak HTTP listens on the port."""
-    always(plan.backend, _bytes(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\x00\x01\x02garbage\r\n"))
+    raw(plan, "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n\x00\x01\x02garbage\r\n", head=b"")
 
 
-def redirect_loop(plan: Plan) -> None:
-    """Every path redirects to itself."""
-    _redirecting(plan, 301, lambda request: f"{plan.backend.url}{request.target}")
+def redirecting(plan: Plan, status: int, to: str) -> None:
+    """Have the edge redirect every request: `{backend}` stands for its address, `{target}` for path and query.
 
-
-def redirect_ping_pong(plan: Plan) -> None:
-    """One rule appends a slash and another takes it away, so that redirects never end."""
-    _redirecting(plan, 308, lambda request: request.path[:-1] if request.path.endswith("/") else f"{request.path}/")
-
-
-def redirect_elsewhere(plan: Plan) -> None:
-    """Every path redirects to another host, which has no such application."""
-    _redirecting(plan, 302, lambda request: f"https://moved.invalid{request.target}")
-
-
-def _redirecting(plan: Plan, status: int, location: Callable[[Request], str]) -> None:
-    """Have the edge redirect every request."""
+    `{other_path}` is the path with a slash at its end, or without where there is one.
+    """
 
     def layer(_: Handler) -> Handler:
         async def answer(request: Request) -> Answer | RawBytes:
-            return Answer(status, (("location", location(request)),))
+            path = request.path
+            other = path[:-1] if path.endswith("/") else f"{path}/"
+            location = to.format(backend=plan.backend.url, target=request.target, other_path=other)
+            return Answer(status, (("location", location),))
 
         return answer
 
-    layered(plan.backend, layer)
-
-
-def endless_body(plan: Plan) -> None:
-    """The body never ends."""
-
-    async def send(writer: StreamWriter) -> None:
-        writer.write(_HEAD + b"transfer-encoding: chunked\r\n\r\n")
-        chunk = b"8000\r\n" + b" " * 0x8000 + b"\r\n"
-        while True:
-            writer.write(chunk)
-            await writer.drain()
-
-    always(plan.backend, RawBytes(send))
+    plan.backend.around.append(layer)
 
 
 def gzip_bomb(plan: Plan) -> None:
     """A small compressed body unpacks to 256 MB."""
     bomb = gzip.compress(bytes(16 << 20), mtime=0) * 16
     headers = (("content-type", "application/json"), ("content-encoding", "gzip"))
-    always(plan.backend, Answer(200, headers, bomb))
-
-
-def huge_headers(plan: Plan) -> None:
-    """The answer carries a header of 200 kB."""
-    always(plan.backend, _bytes(_HEAD + b"x-padding: " + b"x" * 200_000 + b"\r\ncontent-length: 2\r\n\r\n{}"))
+    when(plan.backend, lambda _: True, Answer(200, headers, bomb))

@@ -2,54 +2,53 @@
 
 from __future__ import annotations
 
+import json
 import os
-from dataclasses import dataclass, field
+import socket
+import threading
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
 from smokegate.replica.catalogue import check_kind, find_faults
-from smokegate.replica.process.channel import Link, ReplicaError
 from smokegate.replica.process.starter import starter
-
-if TYPE_CHECKING:
-    pass
-
-__all__ = [
-    "NAMESPACE_VARIABLE",
-    "NeedsNamespaceError",
-    "Replica",
-    "ReplicaError",
-    "start",
-]
 
 NAMESPACE_VARIABLE = "SMOKEGATE_NAMESPACE"
 """Set inside a network namespace of `smokegate.replica.namespace`, to the fault it was made for."""
+
+
+class ReplicaError(RuntimeError):
+    """A replica could not be started; the text says why, with the end of its log."""
 
 
 class NeedsNamespaceError(ReplicaError):
     """The fault lies in the network itself and needs a network namespace; the text says how to get one."""
 
 
-@dataclass(frozen=True)
 class Replica:
     """A running deployment. Leave its `with` block, or call `stop`, and nothing of it is left.
 
-    `ca_file` holds the certificate authority to trust where the URLs are https. `directory`
-    holds its database and goes away with it.
+    `ca_file` holds the certificate authority to trust where the URLs are https. `directory` holds its database and
+    goes away with it. `platform` is the address of the platform's API, and the key to it, where the kind has one.
+    The end of the channel to its supervisor ends it, however that comes about.
     """
 
-    kind: str
-    fault: str | None
-    backend_url: str
-    frontend_url: str
-    ca_file: Path | None
-    commit: str
-    directory: Path
-    platform: tuple[str, str] | None = field(default=None, repr=False)
-    """The address of the platform's API, and the key to it, where the kind has one."""
-    _link: Link = field(repr=False, compare=False, kw_only=True)
+    def __init__(self, kind: str, fault: str | None, channel: socket.socket) -> None:
+        self._channel = channel
+        self._received = b""
+        self._lock = threading.RLock()
+        self.pids: tuple[int, ...] = ()
+        """The processes of this replica, its supervisor first; empty before it is ready."""
+        serving = self._next_message(30)["serving"]
+        self.kind = kind
+        self.fault = fault
+        self.backend_url: str = serving["backend_url"]
+        self.frontend_url: str = serving["frontend_url"]
+        self.ca_file = Path(serving["ca_file"]) if serving["ca_file"] else None
+        self.commit: str = serving["commit"]
+        self.directory = Path(serving["directory"])
+        self.platform: tuple[str, str] | None = tuple(serving["platform"]) if serving["platform"] else None
 
     def ready(self, timeout: float = 30.0) -> Self:
         """Wait until every process serves, at most `timeout` seconds.
@@ -57,17 +56,35 @@ class Replica:
         Raises:
             ReplicaError: a process ended before it could serve, or time ran out.
         """
-        self._link.await_ready(timeout)
+        with self._lock:
+            if not self.pids:
+                self.pids = tuple(self._next_message(timeout)["ready"])
         return self
 
-    @property
-    def pids(self) -> tuple[int, ...]:
-        """The processes of this replica, its supervisor first; empty before it is ready."""
-        return tuple(self._link.pids)
+    def _next_message(self, timeout: float) -> dict[str, Any]:
+        """Return the next line from the supervisor; a failure that it reports, its end or silence is an error."""
+        deadline = monotonic() + timeout
+        while b"\n" not in self._received:
+            self._channel.settimeout(max(deadline - monotonic(), 0.001))
+            try:
+                data = self._channel.recv(65536)
+            except TimeoutError as error:
+                raise ReplicaError("the replica was not ready in time") from error
+            if not data:
+                raise ReplicaError(
+                    "the replica's supervisor ended without a message (is the `replica` extra installed?)"
+                )
+            self._received += data
+        line, _, self._received = self._received.partition(b"\n")
+        message: dict[str, Any] = json.loads(line)
+        if "failed" in message:
+            raise ReplicaError(f"the replica did not start: {message['failed']}")
+        return message
 
     def stop(self) -> None:
         """End every process and delete every file. Stopping twice is once."""
-        self._link.close()
+        with self._lock:
+            _hang_up(self._channel)
 
     def __enter__(self) -> Self:
         return self
@@ -100,12 +117,15 @@ def start(  # noqa: PLR0913 -- all but the first two are by name
         ReplicaError: it could not be started.
     """
     _check(kind, fault)
-    link = Link(starter().order({"kind": kind, "fault": fault, "tls": tls, "port": port, "seconds": seconds}))
     try:
-        replica = _serving(kind, fault, link)
+        channel = starter().order({"kind": kind, "fault": fault, "tls": tls, "port": port, "seconds": seconds})
+    except OSError as error:
+        raise ReplicaError("the process that starts replicas has ended") from error
+    try:
+        replica = Replica(kind, fault, channel)
         return replica.ready() if wait else replica
     except BaseException:
-        link.close()
+        _hang_up(channel)
         raise
 
 
@@ -120,17 +140,16 @@ def _check(kind: str, fault: str | None) -> None:
         )
 
 
-def _serving(kind: str, fault: str | None, link: Link) -> Replica:
-    """Wait for the addresses of a replica."""
-    serving = link.next_message(monotonic() + 30)["serving"]
-    return Replica(
-        kind=kind,
-        fault=fault,
-        backend_url=serving["backend_url"],
-        frontend_url=serving["frontend_url"],
-        ca_file=Path(serving["ca_file"]) if serving["ca_file"] else None,
-        commit=serving["commit"],
-        directory=Path(serving["directory"]),
-        platform=tuple(serving["platform"]) if serving["platform"] else None,
-        _link=link,
-    )
+def _hang_up(channel: socket.socket) -> None:
+    """Close a channel, and wait until the supervisor does so, last of all."""
+    if channel.fileno() == -1:
+        return
+    try:
+        channel.shutdown(socket.SHUT_WR)
+        channel.settimeout(10)
+        while channel.recv(65536):
+            pass
+    except OSError:  # the supervisor was killed: nothing to wait for
+        pass
+    finally:
+        channel.close()

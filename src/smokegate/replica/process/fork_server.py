@@ -6,9 +6,7 @@ Run as `python -m smokegate.replica.process.fork_server FD`; see `smokegate.repl
 from __future__ import annotations
 
 import gc
-import os
 import shutil
-import signal
 import socket
 import sys
 import tempfile
@@ -20,14 +18,13 @@ from smokegate.replica import certificates
 from smokegate.replica.catalogue import find_faults
 from smokegate.replica.plan import Certificate, Plan, Site, commit_of
 from smokegate.replica.process import supervisor
-from smokegate.replica.process.forking import orders
+from smokegate.replica.process.forking import forked, orders
 
 _QUEUE = 128
 
 
 def main() -> None:
     """Take orders until the caller is gone."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors need no one who waits for them
     with socket.socket(fileno=int(sys.argv[1])) as control:
         for order, channel in orders(control):
             fulfil(order, channel, control)
@@ -45,9 +42,7 @@ def fulfil(order: dict[str, Any], channel: socket.socket, control: socket.socket
                 sockets[name].listen(_QUEUE)  # what is requested before anyone can answer waits here
         supervisor.send(channel, {"serving": _serving(plan)})
         preload(plan.kind)
-        if os.fork() == 0:
-            control.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        if forked(control):
             supervisor.keep(plan, sockets, channel)
     except Exception as error:  # noqa: BLE001 -- the caller gets the reason, and the next order may be better
         shutil.rmtree(directory, ignore_errors=True)

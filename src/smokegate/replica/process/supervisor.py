@@ -16,6 +16,7 @@ import sys
 import threading
 import traceback
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -71,10 +72,10 @@ class _Supervisor:
         edge = self._fork(self._run_edge, self._public.values())
         for instance, bound in self._instances:
             if instance.state == "running":
-                self._await(self._fork(self._app(instance, bound), [bound]))
+                self._await(self._fork(partial(self._run_app, instance, bound), [bound]))
         for worker in self._plan.workers:
             if worker.state == "running":
-                self._await(self._fork(self._worker(worker)))
+                self._await(self._fork(partial(self._run_worker, worker)))
         self._await(edge)
         self._let_go()
 
@@ -97,22 +98,16 @@ class _Supervisor:
                 os.waitpid(pid, 0)
         shutil.rmtree(self._plan.directory, ignore_errors=True)
 
-    def _app(self, instance: Instance, bound: socket.socket) -> Callable[[Callable[[], None]], None]:
-        def run(started: Callable[[], None]) -> None:
-            from smokegate.replica.serving import serve_on  # noqa: PLC0415 -- only where it runs
+    def _run_app(self, instance: Instance, bound: socket.socket, started: Callable[[], None]) -> None:
+        from smokegate.replica.serving import serve_on  # noqa: PLC0415 -- only where it runs
 
-            app = import_module(f"smokegate.replica.{self._plan.kind}.app").create_app(instance.variables)
-            for patch in instance.patches:
-                patch(app)
-            serve_on(app, bound, started)
+        app = import_module(f"smokegate.replica.{self._plan.kind}.app").create_app(instance.variables)
+        for patch in instance.patches:
+            patch(app)
+        serve_on(app, bound, started)
 
-        return run
-
-    def _worker(self, worker: Instance) -> Callable[[Callable[[], None]], None]:
-        def run(started: Callable[[], None]) -> None:
-            import_module(f"smokegate.replica.{self._plan.kind}.updater").run(worker.variables, started)
-
-        return run
+    def _run_worker(self, worker: Instance, started: Callable[[], None]) -> None:
+        import_module(f"smokegate.replica.{self._plan.kind}.updater").run(worker.variables, started)
 
     def _run_edge(self, started: Callable[[], None]) -> None:
         import asyncio  # noqa: PLC0415 -- only where it runs

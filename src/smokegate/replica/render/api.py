@@ -13,7 +13,7 @@ from smokegate.replica.render.resources import CREATED, database, deploy, events
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PAGE, MOST = 20, 100
+PAGE, LARGEST_PAGE = 20, 100
 """Items of a page: usual, and at most."""
 MESSAGES = {401: "Unauthorized", 403: "forbidden", 429: "rate limit exceeded", 500: "internal server error"}
 
@@ -119,7 +119,8 @@ def _done(  # noqa: PLR0911 -- a return for each action
             return Answer(200)
         case ["deploys"]:
             commit = body.get("commitId") or next((each.commit for each in owned.deploys), None)
-            made = owned.add(Deploy(commit, through(*WAY, "live"), _instance(owned, commit), "api"), now)
+            instance = next((each.instance for each in owned.deploys if each.commit == commit), 0)
+            made = owned.add(Deploy(commit, through(*WAY, "live"), instance, "api"), now)
             return Answer(202) if owned.queues else Answer.json(201, deploy(platform, owned, made))
         case ["rollback"]:
             target = next((each for each in owned.deploys if each.id == body.get("deployId")), None)
@@ -158,16 +159,12 @@ def _groups(platform: Platform, rest: Sequence[str]) -> Answer:
     return Answer.json(200, {**found, "envVars": pairs, "secretFiles": []})
 
 
-def _instance(owned: Service, commit: str | None) -> int:
-    return next((each.instance for each in owned.deploys if each.commit == commit), 0)
-
-
 def _page(query: dict[str, list[str]], name: str, items: Sequence[tuple[str, Any]]) -> Answer:
     """Return a page of a list: what comes after the cursor, nothing where that is past the end."""
     after = query.get("cursor", [""])[0]
     keys = [key for key, _ in items]
     start = keys.index(after) + 1 if after in keys else 0
-    limit = min(MOST, int(query.get("limit", [str(PAGE)])[0]))
+    limit = min(LARGEST_PAGE, int(query.get("limit", [str(PAGE)])[0]))
     return Answer.json(200, [{"cursor": key, name: item} for key, item in items[start : start + limit]])
 
 

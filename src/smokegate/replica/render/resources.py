@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 from smokegate.replica.render.platform import OWNER, Deploy, Platform, Service, identifier
 
-CREATED = "2026-11-01T08:00:00.000000Z"
+SHAPES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+CREATED: str = SHAPES["service"]["createdAt"]
 
 
 def service(owned: Service) -> dict[str, Any]:
     """Return a service as the API writes it."""
-    details: dict[str, Any] = {"buildPlan": "starter", "url": owned.url, "previews": {"generation": "off"}}
-    if owned.type == "static_site":
-        details |= {"buildCommand": "npm run build", "publishPath": "dist", "pullRequestPreviewsEnabled": "no"}
-    else:
-        details |= {
-            "env": "python",
-            "runtime": "python",
-            "envSpecificDetails": {"buildCommand": "pip install .", "startCommand": "uvicorn app:app --host 0.0.0.0"},
-            "healthCheckPath": owned.health_path,
-            "numInstances": 1,
-            "openPorts": [{"port": 10000, "protocol": "TCP"}],
-            "plan": owned.plan,
-            "region": "frankfurt",
-            "pullRequestPreviewsEnabled": "no",
-        }
+    details: dict[str, Any] = {**SHAPES[owned.type], "url": owned.url}
+    if owned.type == "web_service":
+        details |= {"healthCheckPath": owned.health_path, "plan": owned.plan}
     return {
+        **SHAPES["service"],
         "id": owned.id,
         "name": owned.name,
         "slug": owned.name,
         "ownerId": OWNER,
         "type": owned.type,
-        "autoDeploy": "yes",
-        "branch": "main",
-        "repo": "https://git.invalid/tectonic",
-        "rootDir": "",
-        "notifyOnFail": "default",
         "dashboardUrl": f"https://dashboard.render.com/web/{owned.id}",
-        "createdAt": CREATED,
-        "updatedAt": CREATED,
         "suspended": "suspended" if owned.suspenders else "not_suspended",
         "suspenders": list(owned.suspenders),
         "serviceDetails": details,
@@ -94,24 +79,4 @@ def events(platform: Platform, owned: Service) -> list[dict[str, Any]]:
 
 def database(platform: Platform) -> dict[str, Any]:
     """Return the PostgreSQL database as the API writes it."""
-    return {
-        "id": f"{identifier('dpg', 'tectonic-db')}-a",
-        "name": "tectonic-db",
-        "owner": {"id": OWNER, "name": "Tectonic", "email": "team@tectonic.invalid", "type": "team"},
-        "createdAt": CREATED,
-        "updatedAt": CREATED,
-        "databaseName": "tectonic",
-        "databaseUser": "tectonic",
-        "connectionPool": "none",
-        "dashboardUrl": "https://dashboard.render.com/d/tectonic-db",
-        "diskAutoscalingEnabled": False,
-        "highAvailabilityEnabled": False,
-        "ipAllowList": [],
-        "plan": "basic_256mb",
-        "region": "frankfurt",
-        "readReplicas": [],
-        "role": "primary",
-        "version": "16",
-        "suspenders": [],
-        **platform.database,
-    }
+    return {"id": f"{identifier('dpg', 'tectonic-db')}-a", **SHAPES["database"], **platform.database}

@@ -62,11 +62,7 @@ class Accounts:
         self.engine = engine
 
     def register(self, email: str, password: str, full_name: str) -> Account:
-        """Create an account.
-
-        Raises:
-            EmailTakenError: the address has one.
-        """
+        """Create an account; an `EmailTakenError` where the address has one."""
         values = {
             "email": email,
             "full_name": full_name,

@@ -2,27 +2,53 @@
 
 from __future__ import annotations
 
-import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from smokegate.replica.serving import Stamp, closing, serve
+from smokegate.replica.serving import Stamp, closing, main, require
 from smokegate.replica.tectonic.accounts import Tokens, open_accounts
 from smokegate.replica.tectonic.routes import router
-from smokegate.replica.tectonic.settings import MissingSettingsError, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def create_app(variables: Mapping[str, str]) -> FastAPI:
-    """Build the application, and its tables when the database has none.
+_REQUIRED = ("SECRET_KEY", "DATABASE_URL", "FINNHUB_API_KEY")
 
-    Raises:
-        MissingSettingsError: strict settings, and a required variable is not set.
-    """
+
+@dataclass(frozen=True)
+class Settings:
+    """What a deployment sets. Like the real backend it boots without: a default key, a local SQLite file."""
+
+    secret_key: str = "dev-secret-key-change-in-production"  # noqa: S105 -- the real default; public by design
+    database_url: str = "sqlite:///./tectonic.db"
+    allowed_origins: tuple[str, ...] = ("http://localhost:5173",)
+    finnhub_api_key: str = ""
+    alpha_vantage_key: str = ""
+    debug: bool = False
+    commit: str = "unknown"
+
+    @classmethod
+    def from_variables(cls, variables: Mapping[str, str]) -> Settings:
+        """Read the settings; with `STRICT_SETTINGS=1`, insist on the required ones."""
+        require(variables, _REQUIRED)
+        origins = variables.get("ALLOWED_ORIGINS")
+        return cls(
+            secret_key=variables.get("SECRET_KEY") or cls.secret_key,
+            database_url=variables.get("DATABASE_URL") or cls.database_url,
+            allowed_origins=tuple(origins.split(",")) if origins else cls.allowed_origins,
+            finnhub_api_key=variables.get("FINNHUB_API_KEY", ""),
+            alpha_vantage_key=variables.get("ALPHA_VANTAGE_KEY", ""),
+            debug=variables.get("DEBUG", "False").lower() in {"1", "true", "yes"},
+            commit=variables.get("RENDER_GIT_COMMIT") or cls.commit,
+        )
+
+
+def create_app(variables: Mapping[str, str]) -> FastAPI:
+    """Build the application, and its tables when the database has none."""
     settings = Settings.from_variables(variables)
     interactive = "/docs" if settings.debug else None
     schema = "/openapi.json" if settings.debug else None
@@ -50,15 +76,5 @@ def create_app(variables: Mapping[str, str]) -> FastAPI:
     return app
 
 
-def main() -> None:
-    """Serve on $PORT (10000, Render's default, without it)."""
-    try:
-        app = create_app(os.environ)
-    except MissingSettingsError as error:
-        raise SystemExit(f"tectonic: {error}") from error
-    host = os.environ.get("HOST", "0.0.0.0")  # noqa: S104 -- as Render asks for
-    serve(app, port=int(os.environ.get("PORT", "10000")), host=host)
-
-
 if __name__ == "__main__":
-    main()
+    main("tectonic", create_app, 10000)

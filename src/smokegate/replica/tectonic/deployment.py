@@ -32,7 +32,7 @@ def complete(plan: Plan) -> None:
         "RENDER_GIT_COMMIT": commit_of(plan.kind),
     }
     plan.instances = [Instance(variables)]
-    plan.options = {"plan": "paid", "fallback": "/index.html", "first": {}}
+    plan.options = {"plan": "paid", "first": {}}
 
 
 def handlers(plan: Plan, ports: list[int]) -> Mapping[str, Handler]:
@@ -43,11 +43,8 @@ def handlers(plan: Plan, ports: list[int]) -> Mapping[str, Handler]:
 
     files = build(PAGE, plan.api_address, plan.options.get("bundle", ()))
     upstream = Upstream(ports, first=plan.options["first"], per_connection=plan.options.get("per_connection", False))
-    backend = render.application(
-        upstream,
-        plan.options["plan"],
-    )
-    frontend = render.static_site(files, fallback=plan.options["fallback"])
+    backend = render.application(upstream, plan.options["plan"])
+    frontend = render.static_site(files)
     return {
         "backend": render.edge(backend, plan.backend.around),
         "frontend": render.edge(frontend, plan.frontend.around),

@@ -6,8 +6,6 @@ Variables: `DATABASE_URL` (any SQLAlchemy URL; a local SQLite file without it), 
 
 from __future__ import annotations
 
-import os
-import sys
 from time import time
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +13,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from smokegate.replica.serving import Stamp, closing, serve
+from smokegate.replica.serving import Stamp, closing, main, require
 from smokegate.replica.trading import monitoring
 from smokegate.replica.trading.market import Market, open_market
 
@@ -24,10 +22,6 @@ if TYPE_CHECKING:
 
 _REQUIRED = ("DATABASE_URL", "ATP_GIT_SHA", "ATP_BUILD_TIME")
 router = APIRouter()
-
-
-class MissingSettingsError(Exception):
-    """Variables without which a strict deployment must not boot; the text names each."""
 
 
 @router.get("/ping_fast")
@@ -78,15 +72,8 @@ def system(request: Request) -> JSONResponse:
 
 
 def create_app(variables: Mapping[str, str]) -> FastAPI:
-    """Build the application, and its tables when the database has none.
-
-    Raises:
-        MissingSettingsError: strict settings, and a required variable is not set.
-        SQLAlchemyError: the database cannot be reached.
-    """
-    missing = [name for name in _REQUIRED if not variables.get(name)]
-    if missing and variables.get("STRICT_SETTINGS") == "1":
-        raise MissingSettingsError(f"required environment variables are not set: {', '.join(missing)}")
+    """Build the application, and its tables when the database has none."""
+    require(variables, _REQUIRED)
     app = FastAPI(title="Automated Trading Platform", docs_url=None, redoc_url=None, openapi_url=None, lifespan=closing)
     app.state.started = time()
     app.state.market = open_market(variables.get("DATABASE_URL") or "sqlite:///./trading.db")
@@ -101,23 +88,10 @@ def create_app(variables: Mapping[str, str]) -> FastAPI:
     return app
 
 
-def main() -> None:
-    """Serve until stopped; say in one line why it cannot."""
-    try:
-        app = create_app(os.environ)
-    except MissingSettingsError as error:
-        raise SystemExit(f"trading: {error}") from error
-    except SQLAlchemyError as error:
-        sys.stderr.write("DB connectivity check failed\n")
-        raise SystemExit(str(error)) from error
-    host = os.environ.get("HOST", "0.0.0.0")  # noqa: S104 -- a container is reached from outside
-    serve(app, port=int(os.environ.get("PORT", "8002")), host=host)
-
-
 def _market(request: Request) -> Market:
     market: Market = request.app.state.market
     return market
 
 
 if __name__ == "__main__":
-    main()
+    main("trading", create_app, 8002)

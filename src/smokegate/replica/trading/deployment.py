@@ -22,11 +22,7 @@ _BUILT = "2026-11-21T12:00:00Z"
 def complete(plan: Plan) -> None:
     """Fill in a healthy plan: the backend, the updater, and a dashboard that asks the same address."""
     plan.api_address = f"{plan.backend.url}/api"
-    variables = {
-        "DATABASE_URL": plan.database_url,
-        "ATP_GIT_SHA": commit_of(plan.kind),
-        "ATP_BUILD_TIME": _BUILT,
-    }
+    variables = {"DATABASE_URL": plan.database_url, "ATP_GIT_SHA": commit_of(plan.kind), "ATP_BUILD_TIME": _BUILT}
     plan.instances = [Instance(variables)]
     plan.workers = [Instance(dict(variables))]
     plan.options = {"timeout": 60.0}
@@ -39,8 +35,5 @@ def handlers(plan: Plan, ports: list[int]) -> Mapping[str, Handler]:
     from smokegate.replica.edge.upstream import Upstream
 
     upstream = Upstream(ports, plan.options["timeout"], per_connection=plan.options.get("per_connection", False))
-    server = nginx.Server(
-        upstream,
-        build(PAGE, plan.api_address, plan.options.get("bundle", ())),
-    )
+    server = nginx.Server(upstream, build(PAGE, plan.api_address, plan.options.get("bundle", ())))
     return {"backend": nginx.edge(server, plan.backend.around)}

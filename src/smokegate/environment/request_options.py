@@ -17,12 +17,7 @@ from smokegate.environment.section import Section
 
 
 def pem_file(value: object, given: variables.Variables | None) -> str:
-    """Read the path of a PEM file, or a variable that holds the path or the PEM text.
-
-    Raises:
-        InvalidValueError: it is neither, or the file cannot be read.
-        MissingVariableError: the variable is not set or empty.
-    """
+    """Read the path of a PEM file, or a variable that holds the path or the PEM text."""
     text = variables.resolve(value, given, "text")
     if "-----BEGIN" in text:
         if given is not None and not isinstance(value, dict):
@@ -57,11 +52,7 @@ class ClientCertificate(Section, frozen=True, kw_only=True):
     """The password of the private key, as `{ env = "NAME" }`."""
 
     def __post_init__(self) -> None:
-        """Refuse a key that does not belong to it.
-
-        Raises:
-            InvalidValueError: OpenSSL cannot use the two.
-        """
+        """Refuse a key that does not belong to it: OpenSSL cannot use the two."""
         import ssl  # noqa: PLC0415 - start-up time: few files have a client certificate
 
         try:
@@ -71,11 +62,7 @@ class ClientCertificate(Section, frozen=True, kw_only=True):
             raise InvalidValueError("a certificate and the private key that belongs to it", found=str(why)) from None
 
     def load_into(self, context: Any) -> None:
-        """Have an `ssl.SSLContext` present it.
-
-        Raises:
-            OSError: certificate and key do not fit, or cannot be read.
-        """
+        """Have an `ssl.SSLContext` present it; `OSError` where the two do not fit, or cannot be read."""
         import tempfile  # noqa: PLC0415 - start-up time
 
         with tempfile.TemporaryDirectory(prefix="smokegate-") as folder:  # only its owner may enter
@@ -90,7 +77,7 @@ class ClientCertificate(Section, frozen=True, kw_only=True):
             context.load_cert_chain(paths[0], paths[1], password=self.password or "")
 
 
-class Carried(Section, frozen=True, kw_only=True):
+class RequestOptions(Section, frozen=True, kw_only=True):
     """How requests are sent."""
 
     send: SentHeaders = field(default_factory=dict)
