@@ -11,6 +11,7 @@ from smokegate.observation.discovery.found import Found
 
 #: Causes that only say that a deployment is not as expected: worth nothing where the expectation was a guess.
 GUESSED = frozenset({"app.health-missing", "app.promise-broken", "undetermined"})
+NO_ROUTE = "edge.no-route"
 #: A step that says when to change something in the environment file.
 CHANGES_FILE = re.compile(r"If .*\b(?:correct|set|raise|write|add|adapt|promise)\b")
 UNDECIDED = "nothing was learned: do what the note says, and run again"
@@ -28,7 +29,9 @@ def downgrade_guesses(document: dict[str, Any], name: str, found: Found) -> None
     cause = environment["cause"]
     for each in [cause, *environment["other_causes"]] if cause else []:
         each["steps"] = [shown for step in each["steps"] if (shown := _without_file(step, name, found.url))]
-    why = _undecided(found, cause["code"] if cause else "")
+    code = cause["code"] if cause else ""
+    # A gateway that is not known by name may be the application itself, which has no such path.
+    why = _undecided(found, "app.health-missing" if code == NO_ROUTE and cause["confidence"] != "certain" else code)
     if why and environment["verdict"] not in {"UNKNOWN", "OUTAGE"}:
         environment.update(verdict="UNKNOWN", decision=UNDECIDED, cause=None, reasons=[why])
         document["run"]["exit"] = exit_code(Verdict[each["verdict"]] for each in document["environments"])

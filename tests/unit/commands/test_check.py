@@ -115,6 +115,22 @@ def test_without_grounds_nothing_is_claimed(check, web):
     assert "--health PATH" in done.stdout
 
 
+def test_a_bare_404_for_every_guessed_path_is_no_proof_of_a_gateway_without_a_route(check, web):
+    """An application that has only `/graphql` answers so, too: UNKNOWN, and how to name what it has."""
+
+    def no_such_path(handler):
+        handler.version_string = lambda: "nginx"
+        return Reply(404, b"Not Found", (("Content-Type", "text/plain; charset=utf-8"),))
+
+    for path in ("/", "/smokegate-no-such-page", *knowledge()["health"]):
+        web.answers[path] = no_such_path
+
+    done = check(web.url)
+
+    assert done.returncode == 6, done.stdout + done.stderr
+    assert "--health PATH" in done.stdout
+
+
 def test_a_static_host_without_a_health_check_is_judged_by_its_page_and_says_so(check, web):
     """The page answers every path, so none of the usual paths is a health check; the page is whole: it goes on."""
     page = b'<!doctype html><html><head><title>Shop</title></head><body><div id="root"></div></body></html>'
