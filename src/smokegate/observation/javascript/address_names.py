@@ -52,9 +52,7 @@ class AddressNames:
             return ADDRESS.search(tokens.word(last)) is not None
         if tokens.word(at) not in self._addresses(script):
             return False
-        before = script.work
-        found = script.visible(tokens.word(at), at)  # minified names are reused
-        self._evaluator.world.steps += script.work - before
+        found = self._evaluator.context.visible(script, tokens.word(at), at)  # minified names are reused
         return isinstance(found, Definition) and _is_address(script, found)
 
     def _addresses(self, script: Script) -> frozenset[str]:
@@ -79,15 +77,12 @@ def address_by_name(evaluator: Evaluator, name: str) -> Value | None:
 
     The object that holds a setting (a webpack module, a class) often cannot be resolved.
     """
-    if name not in evaluator.by_name:
-        evaluator.by_name[name] = None  # guards against recursion
-        evaluator.by_name[name] = _only_address(evaluator, name)
-    return evaluator.by_name[name]
+    return evaluator.once(_only_address, name)
 
 
 def _only_address(evaluator: Evaluator, name: str) -> Value | None:
     found: dict[Value, None] = {}
-    for number, (script, at) in enumerate(evaluator.world.assigned(name)):
+    for number, (script, at) in enumerate(evaluator.context.assigned(name)):
         if number >= MAX_ASSIGNMENTS:
             return None
         tokens = script.tokens

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smokegate.observation.javascript import missing_addresses
 from smokegate.observation.javascript.address_names import AddressNames
 from smokegate.observation.javascript.api_names import (
     ABSOLUTE,
@@ -19,11 +20,10 @@ from smokegate.observation.javascript.called_paths import CalledPaths, is_query,
 from smokegate.observation.javascript.callers import requested_values
 from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.members import member
-from smokegate.observation.javascript.missing import Missing
 from smokegate.observation.javascript.options import Options
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import PUNCTUATION, STRING, TEMPLATE, WORD, Tokens, unescaped
-from smokegate.observation.javascript.values import Undefined, Unknown
+from smokegate.observation.javascript.values import Undefined, Unknown, is_unset
 from smokegate.observation.model import DYNAMIC
 
 NAMED_SETTING = frozenset({"constant", "value", "provide"})
@@ -42,7 +42,6 @@ class Calls:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._names = AddressNames(evaluator)
-        self._missing = Missing(evaluator)
         self.paths = CalledPaths()
         self._options = Options(evaluator, self.paths)
 
@@ -72,11 +71,11 @@ class Calls:
             following, index = "(", index + 1
         if following == "(" and tokens.word(index - 1) != "function":
             yield from self._call(script, index, word)
-            yield from self._missing.to_call(script, index)
+            yield from missing_addresses.in_call(self._evaluator, script, index)
         elif word == "throw":
-            yield from self._missing.in_throw(script, index)
+            yield from missing_addresses.in_throw(script, index)
         elif word == "void" and tokens.is_punctuation(index - 1, "(") and tokens.word(index + 1) == "0":
-            yield from self._missing.undefined_argument(script, index - 1)
+            yield from missing_addresses.in_argument(self._evaluator, script, index - 1)
         elif tokens.is_punctuation(index - 1, *BEFORE_KEY.get(following, ())):
             if word == "path" and (path := path_with_method(tokens, index + 2)):
                 self.paths.note(path)
@@ -89,7 +88,7 @@ class Calls:
     def _call(self, script: Script, index: int, word: str) -> Iterator[Found]:
         tokens, before, first = script.tokens, script.tokens.word(index - 1), index + 2
         if before == "new" and word == "URL" and tokens.closing(index + 1) > first:
-            yield from self._missing.url(script, first)
+            yield from missing_addresses.in_url(self._evaluator, script, first)
         elif word in REQUESTS or (before == "new" and word in CONNECTIONS):
             yield from self._request(script, first, self._method(script, first))
         elif word == "open" and before in {".", "?."}:
@@ -146,7 +145,7 @@ class Calls:
         start = tokens.starts[index] + 1
         head = tokens.text[start : start + 8]
         if tokens.is_punctuation(index + 1, ":") and tokens.is_punctuation(index - 1, "{", ","):
-            yield from self._options.entry(script, unescaped(tokens.word(index)[1:-1]), index + 2)
+            yield from self._options.entry(script, tokens.string(index), index + 2)
         elif head[:1] == "/" and (tokens.is_punctuation(index - 1, "(", ",") or is_query(tokens, index)):
             self._path(script, index, tokens.word(index)[1:-1])
         elif ABSOLUTE.match(head):
@@ -156,11 +155,11 @@ class Calls:
                 yield from self._built(script, index)
             else:
                 how = "built" if tokens.is_punctuation(index - 1, "(") else _stands_as(tokens, index)
-                yield Found(script.url, unescaped(tokens.word(index)[1:-1]), how, "?")
+                yield Found(script.url, tokens.string(index), how, "?")
         elif tokens.is_punctuation(index + 1, ".") and tokens.word(index + 2) == "concat":
             yield from self._built(script, index)
         elif UNSET.match(tokens.word(index), 1) and "/" in tokens.word(index):
-            yield Found(script.url, unescaped(tokens.word(index)[1:-1]), "constant", "?")
+            yield Found(script.url, tokens.string(index), "constant", "?")
 
     def _path(self, script: Script, index: int, path: str) -> None:
         around = script.tokens.parent[index]
@@ -184,7 +183,7 @@ class Calls:
         elif not piece and not whole:
             yield from self._built(script, index)
             first = self._evaluator.value(script, index + 3)
-            if isinstance(first, Undefined) and first.word == "undefined" and names_api(first.name):
+            if is_unset(first) and names_api(first.name):
                 # Whatever sends it, it begins with the API's address: the build left the setting's name.
                 yield Found(script.url, first.word + DYNAMIC, "built", "?", setting=first.name)
 

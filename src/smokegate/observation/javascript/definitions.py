@@ -119,9 +119,9 @@ def _module(script: Script, index: int, word: str) -> None:
         elif target == "`" and tokens.closing(after + 1) == after + 3:
             script.lazy[unescaped(tokens.word(after + 2))] = None
     elif word == "import" and tokens.kind(after) == STRING:
-        script.modules[unescaped(tokens.word(after)[1:-1])] = None
+        script.modules[tokens.string(after)] = None
     elif word == "from" and tokens.kind(after) == STRING:
-        _import(script, index, unescaped(tokens.word(after)[1:-1]))
+        _import(script, index, tokens.string(after))
     elif word == "export":
         _export(script, after)
 

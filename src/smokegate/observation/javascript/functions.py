@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from smokegate.observation.javascript.function_places import body_start, parameters_at, signature
 from smokegate.observation.javascript.members import member
-from smokegate.observation.javascript.scopes import MAX_TOKENS, Parameter, Script, parameters
-from smokegate.observation.javascript.tokens import PUNCTUATION, WORD
+from smokegate.observation.javascript.scopes import MAX_TOKENS, Parameter, Script
+from smokegate.observation.javascript.tokens import WORD
 from smokegate.observation.javascript.values import (
     UNKNOWN,
     Literal,
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 def return_value(evaluator: Evaluator, function: Literal, values: list[Value]) -> Value:
     """Return a function's return value as far as its conditions are known."""
     script, tokens = function.script, function.script.tokens
-    names, body = _signature(function)
-    if body is None:
+    first = None if tokens.word(function.at) == "class" else signature(script, function.at)
+    if first is None:
         return UNKNOWN
-    bound = bind(evaluator, names, values)
+    bound, body = bind(evaluator, parameters_at(script, first), values), body_start(script, first)
     if tokens.word(body) != "{":
         return evaluator.value(script, body, bound)
     found: list[Value] = []
@@ -58,34 +59,10 @@ def _last_expression(script: Script, index: int) -> int:
     """Return the first token of a sequence's last expression (`return check(n), n`)."""
     tokens, first = script.tokens, index
     end = min(index + MAX_TOKENS, len(tokens))
-    while index < end:
-        if tokens.kind(index) == PUNCTUATION:
-            if tokens.word(index) in {";", ")", "]", "}"}:
-                break
-            if tokens.is_punctuation(index, ","):
-                first = index + 1
-            elif tokens.pair.get(index, -1) > index:
-                index = tokens.pair[index]
-        index += 1
+    while index < end and not tokens.is_punctuation(index, ";", ")", "]", "}"):
+        first = index + 1 if tokens.is_punctuation(index, ",") else first
+        index = tokens.after(index)
     return first
-
-
-def _signature(function: Literal) -> tuple[list[Parameter], int | None]:
-    tokens, index = function.script.tokens, function.at
-    while tokens.word(index) in {"async", "function", "*", "get"} or (
-        tokens.kind(index) == WORD and tokens.is_punctuation(index + 1, "(")
-    ):
-        index += 1
-    if tokens.kind(index) == WORD and tokens.word(index) != "class" and not tokens.is_punctuation(index + 1, "=>"):
-        index += 1
-    if tokens.is_punctuation(index + 1, "=>"):
-        return [Parameter(tokens.word(index), 0)], index + 2
-    if not tokens.is_punctuation(index, "("):
-        return [], None
-    end = tokens.closing(index)
-    names = parameters(function.script, index)
-    after = end + 1
-    return names, after + 1 if tokens.is_punctuation(after, "=>") else after if tokens.word(after) == "{" else None
 
 
 def _reached(evaluator: Evaluator, script: Script, index: int, body: int, bound: dict[str, Value]) -> bool | str | None:

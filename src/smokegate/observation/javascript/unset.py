@@ -20,7 +20,7 @@ from smokegate.observation.javascript.function_places import (
 )
 from smokegate.observation.javascript.scopes import Definition, Parameter, Script
 from smokegate.observation.javascript.tokens import ROOT
-from smokegate.observation.javascript.values import UNDEFINED, Undefined, Unknown, Value
+from smokegate.observation.javascript.values import UNDEFINED, UNKNOWN, Value, is_unset
 
 if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
@@ -35,11 +35,7 @@ def unset_argument(evaluator: Evaluator, script: Script, name: str, at: int) -> 
     for first in enclosing_functions(script, at):
         parameter = next((each for each in parameters_at(script, first) if each.name == name), None)
         if parameter is not None:
-            key = (script, first, name)
-            if key not in evaluator.unset_arguments:
-                evaluator.unset_arguments[key] = None  # guards against recursion
-                evaluator.unset_arguments[key] = _unset_argument(evaluator, script, first, parameter)
-            return evaluator.unset_arguments[key]
+            return evaluator.once(_unset_argument, script, first, parameter, guard=None)
     return None
 
 
@@ -49,16 +45,13 @@ def _unset_argument(evaluator: Evaluator, script: Script, first: int, parameter:
     definition = definition_of(script, first)
     calls = call_sites(evaluator, script, definition) if definition else iife_call(script, first)
     found = {_argument_value(evaluator, script, each, parameter) for each in calls}
-    value = found.pop() if len(found) == 1 else None
-    return value if value == "" or (isinstance(value, Undefined) and value.word == "undefined") else None
+    value = found.pop() if len(found) == 1 else UNKNOWN
+    return value if value == "" or is_unset(value) else None
 
 
 def never_set(evaluator: Evaluator, script: Script, definition: Definition) -> Value | None:
     """Return undefined for a name that is never set and only used in texts, as Rspack leaves a missing setting."""
-    key = (script, definition.at, "")
-    if key not in evaluator.unset_arguments:
-        evaluator.unset_arguments[key] = UNDEFINED if _never_set(evaluator, script, definition) else None
-    return evaluator.unset_arguments[key]
+    return UNDEFINED if evaluator.once(_never_set, script, definition, guard=False) else None
 
 
 def _never_set(evaluator: Evaluator, script: Script, definition: Definition) -> bool:
@@ -67,8 +60,8 @@ def _never_set(evaluator: Evaluator, script: Script, definition: Definition) -> 
         return False
     around = tokens.parent[definition.at]
     extent = range(len(tokens)) if around == ROOT else range(around + 1, tokens.closing(around))
-    evaluator.world.steps += len(extent) // MAX_CALLS
-    if len(extent) > MAX_BLOCK or evaluator.world.exhausted:
+    evaluator.context.steps += len(extent) // MAX_CALLS
+    if len(extent) > MAX_BLOCK or evaluator.context.exhausted:
         return False
     found = [each for each, _ in zip(occurrences(script, name, extent), range(MAX_CALLS), strict=False)]
     uses = [each for each in found if each != definition.at and script.visible(name, each) == definition]
@@ -110,10 +103,10 @@ def _in_text(script: Script, at: int) -> bool:
 
 def _argument_value(evaluator: Evaluator, script: Script, opened: int, parameter: Parameter) -> Value:
     """Return a parameter's value in a call, or its default value."""
-    values = evaluator.arguments(script, opened)
+    values = evaluator.items(script, opened)
     if any(script.tokens.is_punctuation(each, "...") for each in range(opened, script.tokens.closing(opened))):
-        return Unknown()
+        return UNKNOWN
     value = values[parameter.number] if parameter.number < len(values) else UNDEFINED
-    if isinstance(value, Undefined) and value.word == "undefined" and parameter.default is not None:
+    if is_unset(value) and parameter.default is not None:
         return evaluator.value(script, parameter.default)
     return value

@@ -9,10 +9,10 @@ from urllib.parse import urljoin
 
 from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.functions import return_value
+from smokegate.observation.javascript.page_context import PageContext
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import STRING, WORD, unescaped
 from smokegate.observation.javascript.values import Literal
-from smokegate.observation.javascript.world import World
 from smokegate.observation.model import DYNAMIC
 from smokegate.observation.plan.step import same_origin
 
@@ -26,27 +26,27 @@ PRECACHED = re.compile(r"""\{[^{}]*?\burl["']?\s*:\s*["'`]([^"'`]+)["'`][^{}]*\}
 WORKER = re.compile(r"\b(?:Shared)?Worker(?=\()")
 
 
-def imported(world: World, script: Script) -> tuple[str, ...]:
+def imported(context: PageContext, script: Script) -> tuple[str, ...]:
     """Return the URLs of the modules that a script imports statically."""
-    return _addresses(world, script, script.modules)
+    return _addresses(context, script, script.modules)
 
 
-def lazy(world: World, evaluator: Evaluator, script: Script) -> tuple[str, ...]:
+def lazy(context: PageContext, evaluator: Evaluator, script: Script) -> tuple[str, ...]:
     """Return the URLs that a script loads lazily: `import("./x.js")`, routes, workers, chunks."""
     names = dict.fromkeys((*script.lazy, *_routes(evaluator, script), *_workers(script)))
-    found = (*_addresses(world, script, names), *_webpack(world, evaluator, script))
+    found = (*_addresses(context, script, names), *_webpack(context, evaluator, script))
     return tuple(dict.fromkeys(found))[:MAX_CHUNKS]
 
 
-def service_workers(world: World) -> tuple[str, ...]:
+def service_workers(context: PageContext) -> tuple[str, ...]:
     """Return the URLs of the service workers that scripts register."""
     found = [
-        world.resolve(world.page, each)
-        for script in world.scripts.values()
+        context.resolve(context.url, each)
+        for script in context.scripts.values()
         if "serviceWorker" in script.tokens.text
         for each in SERVICE_WORKER.findall(script.tokens.text)
     ]
-    return tuple(dict.fromkeys(each for each in found if each and same_origin(each, world.page)))
+    return tuple(dict.fromkeys(each for each in found if each and same_origin(each, context.url)))
 
 
 def precached(url: str, text: str, known: Iterable[str]) -> list[str]:
@@ -66,9 +66,9 @@ def _stem(url: str) -> str:
     return f"{folder}/{re.split('[-._]', name, maxsplit=1)[0]}"
 
 
-def _addresses(world: World, script: Script, names: dict[str, None]) -> tuple[str, ...]:
-    found = (world.resolve(script.url, each) for each in names if len(each) > 1)
-    return tuple(dict.fromkeys(each for each in found if each and _is_file(each) and same_origin(each, world.page)))
+def _addresses(context: PageContext, script: Script, names: dict[str, None]) -> tuple[str, ...]:
+    found = (context.resolve(script.url, each) for each in names if len(each) > 1)
+    return tuple(dict.fromkeys(each for each in found if each and _is_file(each) and same_origin(each, context.url)))
 
 
 def _is_file(url: str) -> bool:
@@ -89,19 +89,19 @@ def _workers(script: Script) -> Iterator[str]:
     for match in WORKER.finditer(tokens.text):
         at = bisect_left(tokens.starts, match.start())
         at += 5 if tokens.word(at + 2) == "new" and tokens.word(at + 3) == "URL" else 2
-        name = unescaped(tokens.word(at)[1:-1]) if tokens.kind(at) == STRING else ""
+        name = tokens.string(at) if tokens.kind(at) == STRING else ""
         if name.startswith((".", "/")):
             yield name
 
 
-def _webpack(world: World, evaluator: Evaluator, script: Script) -> Iterator[str]:
+def _webpack(context: PageContext, evaluator: Evaluator, script: Script) -> Iterator[str]:
     """Yield webpack chunks: the results of `r.u = e => "static/js/" + e + …` for each `r.e(number)`."""
     for at in script.properties.get("u", ()):
         function = evaluator.value(script, at)
         if not isinstance(function, Literal) or ".js" not in _source(script, at):
             continue
-        base = _public_path(world, evaluator, script)
-        for other in world.scripts.values():
+        base = _public_path(context, evaluator, script)
+        for other in context.scripts.values():
             for chunk in _chunk_names(other):
                 name = return_value(evaluator, function, [chunk])
                 if isinstance(name, str) and DYNAMIC not in name and "undefined" not in name and name.endswith(".js"):
@@ -114,12 +114,12 @@ def _source(script: Script, at: int) -> str:
     return tokens.text[tokens.starts[at] : tokens.ends[last]]
 
 
-def _public_path(world: World, evaluator: Evaluator, script: Script) -> str:
+def _public_path(context: PageContext, evaluator: Evaluator, script: Script) -> str:
     for at in script.properties.get("p", ()):
         value = evaluator.value(script, at)
         if isinstance(value, str) and value.startswith(("/", "http://", "https://")):
-            return urljoin(world.page, value)
-    return script.url if script.url != world.page else world.page
+            return urljoin(context.url, value)
+    return script.url if script.url != context.url else context.url
 
 
 def _chunk_names(script: Script) -> Iterator[str]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from smokegate.observation.javascript.function_places import body_of, parameters_at, signature
-from smokegate.observation.javascript.scopes import Definition, Script
-from smokegate.observation.javascript.tokens import ROOT, STRING, TEMPLATE, WORD, unescaped
+from smokegate.observation.javascript.function_places import body_of, occurrences, parameters_at, signature
+from smokegate.observation.javascript.scopes import Parameter, Script
+from smokegate.observation.javascript.tokens import ROOT, STRING, TEMPLATE, WORD, Tokens, unescaped
 from smokegate.observation.javascript.unset import BEFORE, MAX_BODY
 from smokegate.observation.javascript.values import Undefined, Value
 
@@ -47,17 +45,12 @@ def rejection(  # noqa: PLR0913 -- the call, the argument, and how often it was 
         empty: whether it is an empty text rather than undefined.
     """
     if script.tokens.is_punctuation(name - 1, "."):
-        methods = list(_methods(script, script.tokens.word(name))) if depth == 0 else []
-        return _thrown(evaluator, script, methods[0], number, depth, empty=empty) if len(methods) == 1 else ""
+        methods = _methods(script, script.tokens.word(name)) if depth == 0 else []
+        return thrown(evaluator, script, methods[0], number, depth, empty=empty) if len(methods) == 1 else ""
     if depth >= MAX_FORWARDS:
         return ""
-    places = definitions_of(evaluator, script, name)
-    return next((_thrown(evaluator, each, value, number, depth, empty=empty) for each, value in places), "")
-
-
-def throws(evaluator: Evaluator, script: Script, value: int) -> bool:
-    """Return whether a function throws if its first argument is undefined, since it requires an address."""
-    return _thrown(evaluator, script, value, 0, 0, empty=False) != ""
+    places = evaluator.context.functions_named(script, name)
+    return next((thrown(evaluator, each, value, number, depth, empty=empty) for each, value in places), "")
 
 
 def stores_empty_address(evaluator: Evaluator, script: Script, name: int, passed: Value) -> bool:
@@ -65,110 +58,90 @@ def stores_empty_address(evaluator: Evaluator, script: Script, name: int, passed
 
     Without an argument the default value counts: the page's own host, an empty text or `/`.
     """
-    for module, value in definitions_of(evaluator, script, name):
-        first = signature(module, value)
-        parameter = (
-            next((e for e in parameters_at(module, first) if e.number == 0 and not e.key), None) if first else None
-        )
-        if first is None or parameter is None:
+    for module, value in evaluator.context.functions_named(script, name):
+        first, parameter = _parameter(module, value, 0)
+        if parameter is None:
             continue
         default = evaluator.value(module, parameter.default) if parameter.default is not None else passed
         if (default if isinstance(passed, Undefined) else passed) not in {passed, "", "/"}:
             continue
         tokens, extent = module.tokens, body_of(module, first)[:MAX_BODY]
-        block = tokens.parent[extent.start] if module.tokens.word(value) != "class" else tokens.parent[first]
+        evaluator.context.steps += len(extent)
+        block = tokens.parent[first if tokens.word(value) == "class" else extent.start]
         body = tokens.text[tokens.starts[block] : tokens.starts[tokens.closing(block)]] if block != ROOT else ""
-        evaluator.world.steps += len(extent)
-        for at in extent:
-            if (
-                tokens.kind(at) != WORD
-                or tokens.word(at) != parameter.name
-                or not tokens.is_punctuation(at + 1, ",", ";", "}")
-            ):
-                continue
-            field = tokens.word(at - 2) if tokens.is_punctuation(at - 1, "=", ":") else ""
-            if tokens.is_punctuation(at - 1, "=") and not (
-                tokens.word(at - 4) == "this" and tokens.word(at - 3) == "."
-            ):
-                continue
-            sends = any(each in body for each in REQUEST_CALLS)
-            if URL_FIELD.fullmatch(field) or (BASE_FIELD.fullmatch(field) and sends):
+        names = [URL_FIELD, BASE_FIELD] if any(each in body for each in REQUEST_CALLS) else [URL_FIELD]
+        for field in (_field(tokens, at) for at in extent if tokens.word(at) == parameter.name):
+            if any(each.fullmatch(field) for each in names):
                 return not _is_set_later(evaluator, field)
     return False
+
+
+def _parameter(script: Script, value: int, number: int) -> tuple[int, Parameter | None]:
+    """Return the first parameter token of a function or constructor, and its plain parameter at a position."""
+    first = signature(script, value)
+    found = parameters_at(script, first) if first else []
+    return first or 0, next((each for each in found if each.number == number and not each.key), None)
+
+
+def _field(tokens: Tokens, at: int) -> str:
+    """Return the field that a name is stored in: of an object literal, or of `this`."""
+    own = tokens.is_punctuation(at - 1, "=") and tokens.word(at - 3) == "." and tokens.word(at - 4) == "this"
+    stored = tokens.is_punctuation(at + 1, ",", ";", "}") and (own or tokens.is_punctuation(at - 1, ":"))
+    return tokens.word(at - 2) if stored and tokens.kind(at) == WORD else ""
 
 
 def _is_set_later(evaluator: Evaluator, name: str) -> bool:
     """Return whether code outside the object sets its property of this name, or calls its setter."""
     setter = re.compile(rf"[\w$)\]]\??\.set_?{re.escape(name.strip('_'))}\(", re.IGNORECASE)
-    for script, at in evaluator.world.assigned(name):
+    for script, at in evaluator.context.assigned(name):
         if script.tokens.is_punctuation(at - 1, "=") and script.tokens.word(at - 4) != "this":
             return True
-    return any(setter.search(each.tokens.text) for each in evaluator.world.scripts.values())
+    return any(setter.search(each.tokens.text) for each in evaluator.context.scripts.values())
 
 
-def definitions_of(evaluator: Evaluator, script: Script, name: int) -> Iterator[tuple[Script, int]]:
-    """Yield the definition of the function or class that a name refers to, also in another module."""
-    before = script.work
-    found = script.visible(script.tokens.word(name), name)
-    evaluator.world.steps += script.work - before
-    if isinstance(found, Definition) and found.value is not None:
-        yield script, found.value
-    imported = script.imports.get(script.tokens.word(name)) if found is None else None
-    module = evaluator.world.module(script, imported.module) if imported else None
-    if imported is not None and module is not None:
-        parent = module.local.get((module.exports.get(imported.name, ""), ROOT), ())
-        yield from ((module, each.value) for each in parent if each.value is not None)
-
-
-def _methods(script: Script, name: str) -> Iterator[int]:
-    """Yield the definitions of methods with this name."""
+def _methods(script: Script, name: str) -> list[int]:
+    """Return the definitions of methods with this name."""
     tokens = script.tokens
-    for match in re.finditer(rf"(?<![\w$.]){re.escape(name)}(?=\()", tokens.text):
-        at = bisect_left(tokens.starts, match.start())
-        if (
-            tokens.word(at) == name
-            and tokens.word(tokens.closing(at + 1) + 1) == "{"
-            and tokens.word(at - 1) != "function"
-        ):
-            yield at
+    calls = (each for each in occurrences(script, name, range(len(tokens))) if tokens.is_punctuation(each + 1, "("))
+    bodies = (each for each in calls if tokens.word(tokens.closing(each + 1) + 1) == "{")
+    return [each for each in bodies if tokens.word(each - 1) != "function"]
 
 
-def _thrown(  # noqa: PLR0913 -- see above
-    evaluator: Evaluator, script: Script, value: int, number: int, depth: int, *, empty: bool
+def thrown(  # noqa: PLR0913 -- see above
+    evaluator: Evaluator, script: Script, value: int, number: int = 0, depth: int = 0, *, empty: bool = False
 ) -> str:
     """Return what a function or constructor throws, by no other condition, if an argument is unset."""
-    tokens, first = script.tokens, signature(script, value)
-    parameter = (
-        next((e for e in parameters_at(script, first) if e.number == number and not e.key), None) if first else None
-    )
-    if first is None or parameter is None or parameter.default is not None:
+    tokens, (first, parameter) = script.tokens, _parameter(script, value, number)
+    if parameter is None or parameter.default is not None:
         return ""
     names, extent = {parameter.name}, body_of(script, first)
     level = tokens.parent[extent.start]
     for at in extent[:MAX_BODY]:
-        evaluator.world.steps += 1
+        evaluator.context.steps += 1
         word = tokens.word(at) if tokens.kind(at) == WORD else ""
-        if word == "if" and tokens.parent[at] == level and _tests_unset(script, at + 1, names, empty=empty):
-            throws = tokens.closing(at + 1) + 1
-            throws += tokens.is_punctuation(throws, "{")
-            if tokens.word(throws) == "throw":
-                return _message(script, throws)
-        elif word in names and tokens.word(at + 1) in {"=", "||=", "??="}:
+        if word == "if" and tokens.parent[at] == level and (throw := _guarded(script, at + 1, names, empty=empty)):
+            return _message(script, throw)
+        if word not in names:
+            continue
+        if tokens.word(at + 1) in {"=", "||=", "??="}:
             return ""  # it gets another value
-        elif word in names and tokens.is_punctuation(at - 1, "=") and _stays_unset(script, at):
+        if tokens.is_punctuation(at - 1, "=") and _stays_unset(script, at):
             names.add(tokens.word(at - 2))
-        elif word in names and tokens.is_punctuation(at + 1, ")") and _makes_url(script, at - 1, level):
+        elif tokens.is_punctuation(at + 1, ")") and _makes_url(script, at - 1, level):
             return "Invalid URL"
-        elif word in names and tokens.is_punctuation(at + 1, ",", ")") and tokens.is_punctuation(at - 1, "(", ","):
-            opened = tokens.parent[at]
-            before = opened - 2 if tokens.word(opened - 2) != "new" else opened - 3
-            commas = sum(
-                tokens.is_punctuation(each, ",") and tokens.parent[each] == opened for each in range(opened, at)
-            )
-            forwarded = tokens.parent[opened] == level and tokens.word(before) in BEFORE | {"return"}
-            if forwarded and (message := rejection(evaluator, script, opened - 1, commas, depth + 1, empty=empty)):
+        elif _is_forwarded(tokens, at, level):
+            called, position = tokens.parent[at] - 1, list(tokens.entries(tokens.parent[at])).index(at)
+            if message := rejection(evaluator, script, called, position, depth + 1, empty=empty):
                 return message
     return ""
+
+
+def _is_forwarded(tokens: Tokens, at: int, level: int) -> bool:
+    """Return whether a token is an argument of an unconditional call at this level of the function."""
+    opened = tokens.parent[at]
+    before = opened - 2 if tokens.word(opened - 2) != "new" else opened - 3
+    is_argument = tokens.is_punctuation(at + 1, ",", ")") and tokens.is_punctuation(at - 1, "(", ",")
+    return is_argument and tokens.parent[opened] == level and tokens.word(before) in BEFORE | {"return"}
 
 
 def _makes_url(script: Script, opened: int, level: int) -> bool:
@@ -195,12 +168,16 @@ def _stays_unset(script: Script, at: int) -> bool:
     return (chained or words[:5] == ["==", "null", "?", "void", "0"]) and not {"||", "??"} & set(words)
 
 
-def _tests_unset(script: Script, opened: int, names: set[str], *, empty: bool) -> bool:
-    """Return whether a condition holds whenever one of the names is unset."""
+def _guarded(script: Script, opened: int, names: set[str], *, empty: bool) -> int | None:
+    """Return the `throw` after a condition that holds whenever one of the names is unset."""
     last = min(script.tokens.closing(opened), opened + 9)
     words = " ".join(script.tokens.word(each) for each in range(opened + 1, last))
     found = (FALSY_TEST if empty else UNSET_TEST).match(words)
-    return found is not None and next(filter(None, found.groups())) in names
+    if found is None or next(filter(None, found.groups())) not in names:
+        return None
+    inner = script.tokens.closing(opened) + 1
+    inner += script.tokens.is_punctuation(inner, "{")
+    return inner if script.tokens.word(inner) == "throw" else None
 
 
 def _message(script: Script, at: int) -> str:
