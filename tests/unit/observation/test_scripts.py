@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from smokegate.observation.javascript.tokenizer import tokens_of
 from smokegate.observation.javascript.page_context import MAX_STEPS
+from smokegate.observation.javascript.tokenizer import tokens_of
 from smokegate.observation.plan.frontend.files import problem_of
 from smokegate.observation.plan.frontend.page import is_page, page_of
 from smokegate.observation.plan.frontend.reading import Reading

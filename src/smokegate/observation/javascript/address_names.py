@@ -9,14 +9,7 @@ from smokegate.observation.javascript.api_names import ABSOLUTE, ADDRESS, GENERA
 from smokegate.observation.javascript.clients import assignment_target
 from smokegate.observation.javascript.scopes import Definition, Script
 from smokegate.observation.javascript.tokens import STRING, WORD
-from smokegate.observation.javascript.values import (
-    UNDEFINED,
-    UNKNOWN,
-    Choice,
-    Undefined,
-    Value,
-    options_of,
-)
+from smokegate.observation.javascript.values import UNDEFINED, UNKNOWN, Choice, Undefined, Value, options_of
 
 if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
@@ -30,38 +23,24 @@ MAX_ASSIGNMENTS = 40
 """A property with more assignments than these is not a setting."""
 
 
-class AddressNames:
-    """Finds names with a constant address.
+def is_address_argument(evaluator: Evaluator, script: Script, at: int) -> bool:
+    """Return whether an argument is a name with a constant address, or a member that is named like one."""
+    tokens, last = script.tokens, at
+    while tokens.is_punctuation(last + 1, ".") and tokens.kind(last + 2) == WORD:
+        last += 2
+    if tokens.kind(at) != WORD or not tokens.is_punctuation(last + 1, ",", ")"):
+        return False
+    if last > at:
+        return ADDRESS.search(tokens.word(last)) is not None
+    if tokens.word(at) not in evaluator.once(_constant_addresses, script):
+        return False
+    found = evaluator.context.visible(script, tokens.word(at), at)  # minified names are reused
+    return isinstance(found, Definition) and _is_address(script, found)
 
-    Args:
-        evaluator: folds the page's scripts.
-    """
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self._evaluator = evaluator
-        self._named: dict[Script, frozenset[str]] = {}
-
-    def is_argument(self, script: Script, at: int) -> bool:
-        """Return whether an argument is a name with a constant address, or a member that is named like one."""
-        tokens, last = script.tokens, at
-        while tokens.is_punctuation(last + 1, ".") and tokens.kind(last + 2) == WORD:
-            last += 2
-        if not tokens.is_punctuation(last + 1, ",", ")"):
-            return False
-        if last > at:
-            return ADDRESS.search(tokens.word(last)) is not None
-        if tokens.word(at) not in self._addresses(script):
-            return False
-        found = self._evaluator.context.visible(script, tokens.word(at), at)  # minified names are reused
-        return isinstance(found, Definition) and _is_address(script, found)
-
-    def _addresses(self, script: Script) -> frozenset[str]:
-        if script not in self._named:
-            named = (
-                name for name, found in script.definitions.items() if any(_is_address(script, each) for each in found)
-            )
-            self._named[script] = frozenset(named)
-        return self._named[script]
+def _constant_addresses(_: Evaluator, script: Script) -> frozenset[str]:
+    """Return the names that are defined as an address somewhere in a script."""
+    return frozenset(name for name, found in script.definitions.items() if any(_is_address(script, e) for e in found))
 
 
 def _is_address(script: Script, definition: Definition) -> bool:

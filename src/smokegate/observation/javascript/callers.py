@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import islice
 
 from smokegate.observation.javascript.evaluate import Evaluator
-from smokegate.observation.javascript.function_places import body_start, enclosing_functions, parameters_at
+from smokegate.observation.javascript.function_places import body_start, enclosing_functions
 from smokegate.observation.javascript.functions import bind
-from smokegate.observation.javascript.scopes import Definition, Script
+from smokegate.observation.javascript.scopes import Definition, Script, parameters
 from smokegate.observation.javascript.tokens import STRING, WORD
 from smokegate.observation.javascript.values import Unknown, Value, options_of
 from smokegate.observation.model import DYNAMIC
@@ -38,7 +38,7 @@ def _values_from_callers(evaluator: Evaluator, script: Script, at: int) -> Itera
     functions = list(enclosing_functions(script, at))
     evaluator.context.steps += script.work - before
     for first in functions:
-        names, named_at = parameters_at(script, first), _name_of(script, first)
+        names, named_at = parameters(script, first), _name_of(script, first)
         opened = [] if named_at is None else list(islice(_calls_of(evaluator, script, named_at), MAX_CALLERS))
         for each in opened:
             if evaluator.context.exhausted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smokegate.observation.javascript import missing_addresses
-from smokegate.observation.javascript.address_names import AddressNames
+from smokegate.observation.javascript.address_names import is_address_argument
 from smokegate.observation.javascript.api_names import (
     ABSOLUTE,
     CONNECTIONS,
@@ -32,16 +32,15 @@ BEFORE_KEY = {":": ("{", ","), "=": (".", "?.")}
 """Tokens before a name that is assigned: in `a.url ? a.url : b` the colon assigns nothing."""
 
 
-class Calls:
-    """Extracts addresses script by script.
+BEFORE_TEXT = frozenset({"(", ",", "=>", "=", ":", "[", "return"})
+"""Tokens before a concatenation."""
 
-    Args:
-        evaluator: folds the page's scripts.
-    """
+
+class Calls:
+    """Extracts addresses script by script."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
-        self._names = AddressNames(evaluator)
         self.paths = CalledPaths()
         self._options = Options(evaluator, self.paths)
 
@@ -80,9 +79,7 @@ class Calls:
             if word == "path" and (path := path_with_method(tokens, index + 2)):
                 self.paths.note(path)
             yield from self._options.entry(script, word, index + 2)
-        elif (following == "+" and tokens.is_punctuation(index - 1, "(", ",", "=>", "=", ":", "[")) or (
-            following == "+" and tokens.word(index - 1) == "return"
-        ):
+        elif following == "+" and tokens.word(index - 1) in BEFORE_TEXT:
             yield from self._built(script, index)
 
     def _call(self, script: Script, index: int, word: str) -> Iterator[Found]:
@@ -92,12 +89,7 @@ class Calls:
         elif word in REQUESTS or (before == "new" and word in CONNECTIONS):
             yield from self._request(script, first, self._method(script, first))
         elif word == "open" and before in {".", "?."}:
-            verb, second = self._evaluator.value(script, first), self._evaluator.second_argument(script, first)
-            if second is not None and (isinstance(verb, Unknown) or (isinstance(verb, str) and verb.isalpha())):
-                cookies = self._options.enables_cookies(script, tokens.word(index - 2), index)
-                yield from self._request(
-                    script, second, verb.upper() if isinstance(verb, str) else "?", cookies=cookies
-                )
+            yield from self._opened(script, index)
         elif before == "." and word in VERBS:
             yield from self._verb(script, first, word.upper())
         elif before == "." and word in NAMED_SETTING:
@@ -106,8 +98,16 @@ class Calls:
             value = self._evaluator.value(script, first)
             if isinstance(value, str):
                 yield Found(script.url, value, "built")
-        elif tokens.kind(first) == WORD and word not in NOT_REQUESTS and self._names.is_argument(script, first):
+        elif word not in NOT_REQUESTS and is_address_argument(self._evaluator, script, first):
             yield from self._options.given(script, first)
+
+    def _opened(self, script: Script, index: int) -> Iterator[Found]:
+        """Yield the address of an XMLHttpRequest: `x.open("GET", "/items")`."""
+        verb, second = self._evaluator.value(script, index + 2), self._evaluator.second_argument(script, index + 2)
+        verb = "?" if isinstance(verb, Unknown) else verb
+        if second is not None and isinstance(verb, str) and (verb == "?" or verb.isalpha()):
+            cookies = self._options.enables_cookies(script, script.tokens.word(index - 2), index)
+            yield from self._request(script, second, verb.upper(), cookies=cookies)
 
     def _request(self, script: Script, at: int, method: str, *, cookies: bool = False) -> Iterator[Found]:
         cookies = cookies or self._options.send_cookies(script, self._evaluator.second_argument(script, at))
@@ -154,8 +154,7 @@ class Calls:
             if tokens.is_punctuation(index + 1, "+"):
                 yield from self._built(script, index)
             else:
-                how = "built" if tokens.is_punctuation(index - 1, "(") else _stands_as(tokens, index)
-                yield Found(script.url, tokens.string(index), how, "?")
+                yield Found(script.url, tokens.string(index), _stands_as(tokens, index), "?")
         elif tokens.is_punctuation(index + 1, ".") and tokens.word(index + 2) == "concat":
             yield from self._built(script, index)
         elif UNSET.match(tokens.word(index), 1) and "/" in tokens.word(index):
@@ -176,8 +175,7 @@ class Calls:
         if piece[:1] == "/" and (tokens.is_punctuation(index - 1, "(", ",") or is_query(tokens, index)):
             self._path(script, index, piece + ("" if whole else DYNAMIC))
         elif ABSOLUTE.match(piece) and whole:
-            how = "built" if tokens.is_punctuation(index - 1, "(") else _stands_as(tokens, index)
-            yield Found(script.url, unescaped(piece), how, "?")
+            yield Found(script.url, unescaped(piece), _stands_as(tokens, index), "?")
         elif ABSOLUTE.match(piece) or UNSET.match(piece):
             yield from self._built(script, index)
         elif not piece and not whole:
@@ -189,5 +187,7 @@ class Calls:
 
 
 def _stands_as(tokens: Tokens, index: int) -> str:
-    """Return "constant" for a text that is a value, "mention" for any other."""
+    """Return "built" for a text that is passed on, "constant" for one that is a value, "mention" for any other."""
+    if tokens.is_punctuation(index - 1, "("):
+        return "built"
     return "constant" if tokens.is_punctuation(index - 1, "=", ":", "||", "??", "?", "+") else "mention"

@@ -11,8 +11,8 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from smokegate.observation.javascript import functions
-from smokegate.observation.javascript.classes import constructed
 from smokegate.observation.javascript.expressions import MAX_DEPTH, ExpressionReader
+from smokegate.observation.javascript.functions import constructed
 from smokegate.observation.javascript.members import member
 from smokegate.observation.javascript.page_context import PageContext
 from smokegate.observation.javascript.scopes import Definition, Script
@@ -39,11 +39,7 @@ MAX_ARGUMENT_TOKENS = 200
 
 
 class Evaluator:
-    """Folds expressions of a page's scripts.
-
-    Args:
-        context: the page and its scripts.
-    """
+    """Folds expressions of a page's scripts."""
 
     def __init__(self, context: PageContext) -> None:
         self.context = context

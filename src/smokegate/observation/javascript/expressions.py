@@ -32,13 +32,7 @@ if TYPE_CHECKING:
 
 
 class ExpressionReader:
-    """Evaluates one expression.
-
-    Args:
-        evaluator: resolves names.
-        script: contains the expression.
-        bound: values of the enclosing functions' parameters.
-    """
+    """Evaluates one expression; `bound` has the values of the enclosing functions' parameters."""
 
     def __init__(self, evaluator: Evaluator, script: Script, bound: Bound) -> None:
         self._evaluator = evaluator

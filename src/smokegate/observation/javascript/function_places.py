@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from smokegate.observation.javascript.scopes import Definition, Parameter, Script, parameters
+from smokegate.observation.javascript.scopes import Definition, Script
 from smokegate.observation.javascript.tokens import CONDITIONS, ROOT, WORD, Tokens
 
 if TYPE_CHECKING:
@@ -66,12 +66,6 @@ def iife_start(script: Script, at: int) -> int:
     arrow = tokens.is_punctuation(brace, "{") and tokens.is_punctuation(brace - 1, "=>") and first == brace - 3
     wrapped = arrow and around == first - 1 and tokens.is_punctuation(around, "(")
     return around if wrapped and tokens.is_punctuation(tokens.closing(around) + 1, "(") else at
-
-
-def parameters_at(script: Script, first: int) -> list[Parameter]:
-    """Return the parameters of the function whose parameter list begins at a token."""
-    single = script.tokens.word(first) != "("
-    return [Parameter(script.tokens.word(first), 0)] if single else parameters(script, first)
 
 
 def definition_of(script: Script, first: int) -> Definition | None:

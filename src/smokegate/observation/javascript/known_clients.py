@@ -18,20 +18,14 @@ MAX_PARTS, MAX_TEXT, MAX_TOKENS = 12, 20_000, 1500
 
 
 def without_address(evaluator: Evaluator, script: Script, opened: int, option: str = "") -> str | None:
-    """Return what a client calls if its first argument, or an option of it, is undefined.
+    """Return what the client created at an opening bracket calls if its first argument, or an option, is undefined.
 
     None if it is not a known client.
-
-    Args:
-        evaluator: folds the page's scripts.
-        script: contains the call.
-        opened: the opening bracket of the call.
-        option: the undefined option.
     """
-    present = evaluator.once(_present_clients, guard=[])  # none on most pages
+    present = evaluator.once(_present_clients)  # none on most pages
     candidates = [each for each in present if each.option == option]
     place = _called_place(evaluator, script, opened) if candidates else None
-    source = evaluator.once(_source, *place, guard="") if place else ""
+    source = evaluator.once(_source, *place) if place else ""
     return next((each.calls for each in candidates if each.is_in(source)), None)
 
 

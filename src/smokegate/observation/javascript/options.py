@@ -35,12 +35,7 @@ MAX_ASSIGNMENTS = 8
 
 
 class Options:
-    """Reads options and settings one by one.
-
-    Args:
-        evaluator: folds the page's scripts.
-        paths: records whether clients have a base URL.
-    """
+    """Reads options and settings one by one; `paths` records whether clients have a base URL."""
 
     def __init__(self, evaluator: Evaluator, paths: CalledPaths) -> None:
         self._evaluator = evaluator
@@ -59,8 +54,10 @@ class Options:
         self._paths.prefixed |= key.lower() == "prefixurl"
         how = "constant" if self._is_default(script, at) else "client" if client else "setting"
         for value, alone in self._evaluator.possible_values(script, at):
-            if (isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value))) or (
-                isinstance(value, str) and value.strip(DYNAMIC) and (client or value.startswith("/") or "_" in value)
+            if isinstance(value, str) and (
+                ABSOLUTE.match(value)
+                or UNSET.match(value)
+                or (value.strip(DYNAMIC) and (client or value.startswith("/") or "_" in value))
             ):
                 sole = alone and not (client and self._is_replaced(script, key, at))
                 yield Found(script.url, value, how, "?", alone=sole, cookies=client and self._sends_cookies(script, at))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from smokegate.observation.javascript.function_places import body_of, occurrences, parameters_at, signature
-from smokegate.observation.javascript.scopes import Parameter, Script
+from smokegate.observation.javascript.function_places import body_of, occurrences, signature
+from smokegate.observation.javascript.scopes import Parameter, Script, parameters
 from smokegate.observation.javascript.tokens import ROOT, STRING, TEMPLATE, WORD, Tokens, unescaped
 from smokegate.observation.javascript.unset import BEFORE, MAX_BODY
 from smokegate.observation.javascript.values import Undefined, Value
@@ -36,13 +36,7 @@ def rejection(  # noqa: PLR0913 -- the call, the argument, and how often it was 
 ) -> str:
     """Return the error about an address that a function throws if an argument is unset; else an empty text.
 
-    Args:
-        evaluator: folds the page's scripts.
-        script: contains the call.
-        name: the token of its name.
-        number: the argument's position.
-        depth: how often the argument was forwarded.
-        empty: whether it is an empty text rather than undefined.
+    `name` is the token of its name; `empty` is whether the argument is an empty text rather than undefined.
     """
     if script.tokens.is_punctuation(name - 1, "."):
         methods = _methods(script, script.tokens.word(name)) if depth == 0 else []
@@ -79,7 +73,7 @@ def stores_empty_address(evaluator: Evaluator, script: Script, name: int, passed
 def _parameter(script: Script, value: int, number: int) -> tuple[int, Parameter | None]:
     """Return the first parameter token of a function or constructor, and its plain parameter at a position."""
     first = signature(script, value)
-    found = parameters_at(script, first) if first else []
+    found = parameters(script, first) if first else []
     return first or 0, next((each for each in found if each.number == number and not each.key), None)
 
 

@@ -148,8 +148,10 @@ class Parameter(Struct, frozen=True):
 
 
 def parameters(script: Script, opened: int) -> list[Parameter]:
-    """Return the parameters in the bracket that opens at a token."""
+    """Return the parameters in the bracket that opens at a token, or an arrow function's only one without brackets."""
     tokens, found, number = script.tokens, [], 0
+    if tokens.word(opened) != "(":
+        return [Parameter(tokens.word(opened), 0)]
     for each in range(opened + 1, min(tokens.closing(opened), opened + 64)):
         around = tokens.parent[each]
         if around == opened and tokens.is_punctuation(each, ","):

@@ -18,7 +18,7 @@ from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokenizer import tokens_of
 from smokegate.observation.javascript.tokens import Tokens
 from smokegate.observation.model import DYNAMIC, ApiAddress
-from smokegate.observation.plan.frontend.chunks import imported, lazy, service_workers
+from smokegate.observation.plan.frontend.files import imported, lazy, service_workers
 from smokegate.observation.plan.frontend.page import Page
 from smokegate.observation.plan.step import web_origin
 
@@ -40,12 +40,7 @@ REPLACED = re.compile(rf"\b(?:window|globalThis|self)\.fetch\s*=(?!=|{UNCHANGED}
 
 
 class Reading:
-    """The scripts of one page, as read so far.
-
-    Args:
-        url: the page's address.
-        page: the parsed page.
-    """
+    """The scripts of one page, as read so far."""
 
     def __init__(self, url: str, page: Page) -> None:
         self.context = PageContext(url, elements=tuple(page.elements), import_map=page.import_map)
@@ -73,6 +68,10 @@ class Reading:
         """Whether the static page shows nothing, and only scripts from its own files could fill it."""
         idle = all("document" not in text and "import" not in text for text in self._page.inline)
         return not self._page.shows and not self._page.foreign and idle
+
+    def is_module(self, url: str) -> bool:
+        """Return whether the page declares a script as a module."""
+        return self._page.scripts.get(url, False)
 
     def add(self, url: str, text: str) -> Tokens | None:
         """Add a script; return its tokens, None if it exceeds the cap."""
@@ -105,7 +104,7 @@ class Reading:
     def chunks(self) -> tuple[str, ...]:
         """Return the lazy imports of the scripts read so far."""
         evaluator = Evaluator(self.context)
-        found = (url for script in self._scripts() for url in lazy(self.context, evaluator, script))
+        found = (url for script in self._scripts() for url in lazy(evaluator, script))
         return tuple(dict.fromkeys(found))
 
     def _scripts(self) -> tuple[Script, ...]:
