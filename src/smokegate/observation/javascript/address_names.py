@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from smokegate.observation.javascript.api_names import ABSOLUTE, ADDRESS, GENERATED_BASES
+from smokegate.observation.javascript.api_names import ABSOLUTE, ADDRESS, CLIENT_OPTIONS, GENERATED_BASES, names_api
 from smokegate.observation.javascript.clients import assignment_target
 from smokegate.observation.javascript.scopes import Definition, Script
 from smokegate.observation.javascript.tokens import STRING, WORD
@@ -72,7 +72,7 @@ def _only_address(evaluator: Evaluator, name: str) -> Value | None:
             continue
         if name in GENERIC and not isinstance(value, str | Undefined):
             return None  # it may belong to anything
-        value = _unset_word(script, at, name, value)
+        value = _unset_word(evaluator, script, at, name, value)
         if value == "":
             found[value] = None
         if tokens.is_punctuation(at - 1, ":") and assignment_target(script, at) is not None:
@@ -93,13 +93,15 @@ def _value(evaluator: Evaluator, script: Script, at: int) -> Value | None:
     return evaluator.value(script, at) if tokens.kind(at) in {STRING, WORD} or tokens.word(at) == "`" else None
 
 
-def _unset_word(script: Script, at: int, name: str, value: Value) -> Value:
+def _unset_word(evaluator: Evaluator, script: Script, at: int, name: str, value: Value) -> Value:
     """Return "undefined", as in a concatenation, if the value shows an address that is not set; keep an empty text.
 
-    Only constructor arguments and copied settings count (`apiUrl = environment.apiUrl`), not a field that is cleared.
+    Only constructor arguments, copied settings (`apiUrl = environment.apiUrl`) and the page's inline settings
+    (`window.__NUXT__`) count, not a field that is cleared.
     """
     copied = script.tokens.is_punctuation(at + 1, ".")
-    if not ADDRESS_KEY.search(name) or (value == "" and not copied):
+    inline = script.url == evaluator.context.url and names_api(name) and name.lower() not in CLIENT_OPTIONS
+    if not ADDRESS_KEY.search(name) or (value == "" and not copied and not inline):
         return UNKNOWN if value == "" else value
     is_argument = isinstance(value, Undefined) and script.visible(script.tokens.word(at), at) == "parameter"
     return UNDEFINED.word if (copied and value == UNDEFINED) or is_argument else value

@@ -19,6 +19,7 @@ from smokegate.observation.javascript.api_names import (
 from smokegate.observation.javascript.called_paths import CalledPaths, is_query, path_with_method
 from smokegate.observation.javascript.callers import requested_values
 from smokegate.observation.javascript.evaluate import Evaluator
+from smokegate.observation.javascript.known_clients import present_clients
 from smokegate.observation.javascript.members import member
 from smokegate.observation.javascript.options import Options
 from smokegate.observation.javascript.scopes import Script
@@ -43,6 +44,9 @@ class Calls:
         self._evaluator = evaluator
         self.paths = CalledPaths()
         self._options = Options(evaluator, self.paths)
+        self._verbs = {each: each.upper() for each in VERBS}
+        # They take relative paths, as only calls that send a body do otherwise.
+        self._verbs |= {each.method: "POST" for each in evaluator.once(present_clients) if each.method}
 
     def of(self, script: Script) -> list[Found]:
         """Return what a script calls, except where expressions are nested too deep."""
@@ -90,10 +94,12 @@ class Calls:
             yield from self._request(script, first, self._method(script, first))
         elif word == "open" and before in {".", "?."}:
             yield from self._opened(script, index)
-        elif before == "." and word in VERBS:
-            yield from self._verb(script, first, word.upper())
+        elif before == "." and word in self._verbs:
+            yield from self._verb(script, first, self._verbs[word])
         elif before == "." and word in NAMED_SETTING:
             yield from self._options.named(script, first)
+        elif before == "new" and tokens.kind(first) == STRING and names_api(tokens.string(first)):
+            yield from missing_addresses.in_token(self._evaluator, script, first)
         elif tokens.kind(first) == STRING and ABSOLUTE.match(tokens.word(first), 1):
             value = self._evaluator.value(script, first)
             if isinstance(value, str):

@@ -22,14 +22,14 @@ def without_address(evaluator: Evaluator, script: Script, opened: int, option: s
 
     None if it is not a known client.
     """
-    present = evaluator.once(_present_clients)  # none on most pages
+    present = evaluator.once(present_clients)  # none on most pages
     candidates = [each for each in present if each.option == option]
     place = _called_place(evaluator, script, opened) if candidates else None
     source = evaluator.once(_source, *place) if place else ""
     return next((each.calls for each in candidates if each.is_in(source)), None)
 
 
-def _present_clients(evaluator: Evaluator) -> list[Client]:
+def present_clients(evaluator: Evaluator) -> list[Client]:
     """Return the known clients in the page's scripts."""
     texts = [each.tokens.text for each in evaluator.context.scripts.values()]
     return [each for each in clients() if any(map(each.is_in, texts))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from smokegate.observation.javascript.api_names import Found, names_api
@@ -23,6 +24,7 @@ SETS_ADDRESS = re.compile(
     r"(?:(?:set|with)_?)?(?:(?:api|base|root|server)_?)?(?:ur[il]|endpoint)|set_?base_?path", re.IGNORECASE
 )
 """Methods that set a client's base URL: `wretch().url(…)`."""
+MAX_PROVIDERS = 200
 MAX_HEAD = 8
 """Maximum tokens before a schema's entries: `z.object({`."""
 OPTIONAL = re.compile(r"optional|nullish|nullable|default|catch|fallback|prefault|union|any\b|unknown")
@@ -90,6 +92,24 @@ def in_url(evaluator: Evaluator, script: Script, at: int) -> Iterator[Found]:
     # An unset value inside a library is set at run time: only a setting's name counts.
     if not value.name or value.name.isupper() or names_api(value.name):
         yield Found(script.url, value.word, "built", "?", setting=value.name)
+
+
+def in_token(evaluator: Evaluator, script: Script, first: int) -> Iterator[Found]:
+    """Yield the unset address that a token of Angular's injector makes, unless a provider replaces it.
+
+    `new InjectionToken("API_URL", {factory: () => settings.apiUrl})`
+    """
+    tokens, second = script.tokens, evaluator.second_argument(script, first)
+    made = evaluator.value(script, second) if second is not None else UNDEFINED
+    factory = member(evaluator, made, "factory") if isinstance(made, Literal) else made
+    if not isinstance(factory, Literal) or not is_unset(evaluator.return_value(factory, [])):
+        return
+    for module, at in islice(evaluator.context.assigned("provide"), MAX_PROVIDERS):
+        places = evaluator.context.functions_named(module, at)
+        if module.tokens.is_punctuation(at + 1, ".") or any(m is script and first - 8 < e < first for m, e in places):
+            return
+    # As of a client, the page's own host may be right: what uses the token may fall back to it.
+    yield Found(script.url, UNDEFINED.word, "client", "?", setting=tokens.string(first))
 
 
 def _not_given(evaluator: Evaluator, script: Script, index: int) -> Iterator[str]:
