@@ -15,6 +15,7 @@ class Client(Struct, frozen=True):
     holds: tuple[str, ...]
     calls: str
     option: str = ""
+    method: str = ""
 
     def is_in(self, source: str) -> bool:
         """Return whether a source contains this client."""

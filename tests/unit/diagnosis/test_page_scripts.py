@@ -415,3 +415,21 @@ def test_pages_that_call_no_api_may_call_their_own_host() -> None:
         version=None,
     )
     assert judgement(script, environment=own, exchanges=(called,)) == "not known"
+
+
+TOKEN = 'const e={production:!0},t=new K("API_URL",{providedIn:"root",factory:()=>e.apiUrl});'
+
+
+@pytest.mark.parametrize(
+    ("providers", "expected"),
+    [
+        ("{provide:Other,useClass:Q}", "frontend.address-unset"),
+        ("{provide:t,useFactory:()=>p(Settings).url}", "not known"),
+        ("{provide:m.t,useValue:u}", "not known"),
+    ],
+)
+def test_a_token_without_an_address_is_a_missing_setting_unless_a_provider_replaces_it(
+    providers: str, expected: str
+) -> None:
+    """Angular's injector takes a provider's value before that of the token's factory."""
+    assert judgement(f"{TOKEN}boot(App,{{providers:[{providers}]}})") == expected

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from smokegate.observation.javascript.page_context import MAX_STEPS
 from smokegate.observation.javascript.tokenizer import tokens_of
-from smokegate.observation.javascript.world import MAX_STEPS
 from smokegate.observation.plan.frontend.files import problem_of
 from smokegate.observation.plan.frontend.page import is_page, page_of
 from smokegate.observation.plan.frontend.reading import Reading
@@ -58,7 +58,7 @@ def test_looking_for_the_callers_of_a_short_name_counts_as_work() -> None:
     calls = "{" * 90 + 'w(1,t("/a"));' * 200 + "}" * 90
     found = reading(calls + "function t(e){return fetch(e+q)}" * 400)
     found.addresses()
-    assert sum(script.work for script in found.world.scripts.values()) < 2 * MAX_STEPS
+    assert sum(script.work for script in found.context.scripts.values()) < 2 * MAX_STEPS
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from smokegate.observation.javascript.api_names import ABSOLUTE, ADDRESS, GENERATED_BASES
+from smokegate.observation.javascript.api_names import ABSOLUTE, ADDRESS, CLIENT_OPTIONS, GENERATED_BASES, names_api
 from smokegate.observation.javascript.clients import assignment_target
 from smokegate.observation.javascript.scopes import Definition, Script
 from smokegate.observation.javascript.tokens import STRING, WORD
-from smokegate.observation.javascript.values import (
-    UNDEFINED,
-    UNKNOWN,
-    Choice,
-    Undefined,
-    Value,
-    options_of,
-)
+from smokegate.observation.javascript.values import UNDEFINED, UNKNOWN, Choice, Undefined, Value, options_of
 
 if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
@@ -30,40 +23,24 @@ MAX_ASSIGNMENTS = 40
 """A property with more assignments than these is not a setting."""
 
 
-class AddressNames:
-    """Finds names with a constant address.
+def is_address_argument(evaluator: Evaluator, script: Script, at: int) -> bool:
+    """Return whether an argument is a name with a constant address, or a member that is named like one."""
+    tokens, last = script.tokens, at
+    while tokens.is_punctuation(last + 1, ".") and tokens.kind(last + 2) == WORD:
+        last += 2
+    if tokens.kind(at) != WORD or not tokens.is_punctuation(last + 1, ",", ")"):
+        return False
+    if last > at:
+        return ADDRESS.search(tokens.word(last)) is not None
+    if tokens.word(at) not in evaluator.once(_constant_addresses, script):
+        return False
+    found = evaluator.context.visible(script, tokens.word(at), at)  # minified names are reused
+    return isinstance(found, Definition) and _is_address(script, found)
 
-    Args:
-        evaluator: folds the page's scripts.
-    """
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self._evaluator = evaluator
-        self._named: dict[Script, frozenset[str]] = {}
-
-    def is_argument(self, script: Script, at: int) -> bool:
-        """Return whether an argument is a name with a constant address, or a member that is named like one."""
-        tokens, last = script.tokens, at
-        while tokens.is_punctuation(last + 1, ".") and tokens.kind(last + 2) == WORD:
-            last += 2
-        if not tokens.is_punctuation(last + 1, ",", ")"):
-            return False
-        if last > at:
-            return ADDRESS.search(tokens.word(last)) is not None
-        if tokens.word(at) not in self._addresses(script):
-            return False
-        before = script.work
-        found = script.visible(tokens.word(at), at)  # minified names are reused
-        self._evaluator.world.steps += script.work - before
-        return isinstance(found, Definition) and _is_address(script, found)
-
-    def _addresses(self, script: Script) -> frozenset[str]:
-        if script not in self._named:
-            named = (
-                name for name, found in script.definitions.items() if any(_is_address(script, each) for each in found)
-            )
-            self._named[script] = frozenset(named)
-        return self._named[script]
+def _constant_addresses(_: Evaluator, script: Script) -> frozenset[str]:
+    """Return the names that are defined as an address somewhere in a script."""
+    return frozenset(name for name, found in script.definitions.items() if any(_is_address(script, e) for e in found))
 
 
 def _is_address(script: Script, definition: Definition) -> bool:
@@ -79,15 +56,12 @@ def address_by_name(evaluator: Evaluator, name: str) -> Value | None:
 
     The object that holds a setting (a webpack module, a class) often cannot be resolved.
     """
-    if name not in evaluator.by_name:
-        evaluator.by_name[name] = None  # guards against recursion
-        evaluator.by_name[name] = _only_address(evaluator, name)
-    return evaluator.by_name[name]
+    return evaluator.once(_only_address, name)
 
 
 def _only_address(evaluator: Evaluator, name: str) -> Value | None:
     found: dict[Value, None] = {}
-    for number, (script, at) in enumerate(evaluator.world.assigned(name)):
+    for number, (script, at) in enumerate(evaluator.context.assigned(name)):
         if number >= MAX_ASSIGNMENTS:
             return None
         tokens = script.tokens
@@ -98,7 +72,7 @@ def _only_address(evaluator: Evaluator, name: str) -> Value | None:
             continue
         if name in GENERIC and not isinstance(value, str | Undefined):
             return None  # it may belong to anything
-        value = _unset_word(script, at, name, value)
+        value = _unset_word(evaluator, script, at, name, value)
         if value == "":
             found[value] = None
         if tokens.is_punctuation(at - 1, ":") and assignment_target(script, at) is not None:
@@ -119,13 +93,15 @@ def _value(evaluator: Evaluator, script: Script, at: int) -> Value | None:
     return evaluator.value(script, at) if tokens.kind(at) in {STRING, WORD} or tokens.word(at) == "`" else None
 
 
-def _unset_word(script: Script, at: int, name: str, value: Value) -> Value:
+def _unset_word(evaluator: Evaluator, script: Script, at: int, name: str, value: Value) -> Value:
     """Return "undefined", as in a concatenation, if the value shows an address that is not set; keep an empty text.
 
-    Only constructor arguments and copied settings count (`apiUrl = environment.apiUrl`), not a field that is cleared.
+    Only constructor arguments, copied settings (`apiUrl = environment.apiUrl`) and the page's inline settings
+    (`window.__NUXT__`) count, not a field that is cleared.
     """
     copied = script.tokens.is_punctuation(at + 1, ".")
-    if not ADDRESS_KEY.search(name) or (value == "" and not copied):
+    inline = script.url == evaluator.context.url and names_api(name) and name.lower() not in CLIENT_OPTIONS
+    if not ADDRESS_KEY.search(name) or (value == "" and not copied and not inline):
         return UNKNOWN if value == "" else value
     is_argument = isinstance(value, Undefined) and script.visible(script.tokens.word(at), at) == "parameter"
     return UNDEFINED.word if (copied and value == UNDEFINED) or is_argument else value

@@ -6,7 +6,7 @@ import re
 
 from msgspec import Struct, field
 
-from smokegate.observation.javascript.tokens import ROOT, STRING, Tokens, unescaped
+from smokegate.observation.javascript.tokens import ROOT, STRING, Tokens
 
 MAX_PATHS = 400
 METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -49,7 +49,7 @@ def path_with_method(tokens: Tokens, at: int) -> str:
     start, end = tokens.starts[at], tokens.ends[at]
     before, after = tokens.text[max(tokens.starts[opened], start - 200) : start], tokens.text[end : end + 200]
     found = METHOD_OPTION.search(before + after.partition("}")[0])
-    return unescaped(tokens.word(at)[1:-1]) if found else ""
+    return tokens.string(at) if found else ""
 
 
 def is_query(tokens: Tokens, index: int) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smokegate.observation.javascript.address_names import AddressNames
+from smokegate.observation.javascript import missing_addresses
+from smokegate.observation.javascript.address_names import is_address_argument
 from smokegate.observation.javascript.api_names import (
     ABSOLUTE,
     CONNECTIONS,
@@ -18,12 +19,12 @@ from smokegate.observation.javascript.api_names import (
 from smokegate.observation.javascript.called_paths import CalledPaths, is_query, path_with_method
 from smokegate.observation.javascript.callers import requested_values
 from smokegate.observation.javascript.evaluate import Evaluator
+from smokegate.observation.javascript.known_clients import present_clients
 from smokegate.observation.javascript.members import member
-from smokegate.observation.javascript.missing import Missing
 from smokegate.observation.javascript.options import Options
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import PUNCTUATION, STRING, TEMPLATE, WORD, Tokens, unescaped
-from smokegate.observation.javascript.values import Undefined, Unknown
+from smokegate.observation.javascript.values import Undefined, Unknown, is_unset
 from smokegate.observation.model import DYNAMIC
 
 NAMED_SETTING = frozenset({"constant", "value", "provide"})
@@ -32,19 +33,20 @@ BEFORE_KEY = {":": ("{", ","), "=": (".", "?.")}
 """Tokens before a name that is assigned: in `a.url ? a.url : b` the colon assigns nothing."""
 
 
-class Calls:
-    """Extracts addresses script by script.
+BEFORE_TEXT = frozenset({"(", ",", "=>", "=", ":", "[", "return"})
+"""Tokens before a concatenation."""
 
-    Args:
-        evaluator: folds the page's scripts.
-    """
+
+class Calls:
+    """Extracts addresses script by script."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
-        self._names = AddressNames(evaluator)
-        self._missing = Missing(evaluator)
         self.paths = CalledPaths()
         self._options = Options(evaluator, self.paths)
+        self._verbs = {each: each.upper() for each in VERBS}
+        # They take relative paths, as only calls that send a body do otherwise.
+        self._verbs |= {each.method: "POST" for each in evaluator.once(present_clients) if each.method}
 
     def of(self, script: Script) -> list[Found]:
         """Return what a script calls, except where expressions are nested too deep."""
@@ -72,43 +74,46 @@ class Calls:
             following, index = "(", index + 1
         if following == "(" and tokens.word(index - 1) != "function":
             yield from self._call(script, index, word)
-            yield from self._missing.to_call(script, index)
+            yield from missing_addresses.in_call(self._evaluator, script, index)
         elif word == "throw":
-            yield from self._missing.in_throw(script, index)
+            yield from missing_addresses.in_throw(script, index)
         elif word == "void" and tokens.is_punctuation(index - 1, "(") and tokens.word(index + 1) == "0":
-            yield from self._missing.undefined_argument(script, index - 1)
+            yield from missing_addresses.in_argument(self._evaluator, script, index - 1)
         elif tokens.is_punctuation(index - 1, *BEFORE_KEY.get(following, ())):
             if word == "path" and (path := path_with_method(tokens, index + 2)):
                 self.paths.note(path)
             yield from self._options.entry(script, word, index + 2)
-        elif (following == "+" and tokens.is_punctuation(index - 1, "(", ",", "=>", "=", ":", "[")) or (
-            following == "+" and tokens.word(index - 1) == "return"
-        ):
+        elif following == "+" and tokens.word(index - 1) in BEFORE_TEXT:
             yield from self._built(script, index)
 
     def _call(self, script: Script, index: int, word: str) -> Iterator[Found]:
         tokens, before, first = script.tokens, script.tokens.word(index - 1), index + 2
         if before == "new" and word == "URL" and tokens.closing(index + 1) > first:
-            yield from self._missing.url(script, first)
+            yield from missing_addresses.in_url(self._evaluator, script, first)
         elif word in REQUESTS or (before == "new" and word in CONNECTIONS):
             yield from self._request(script, first, self._method(script, first))
         elif word == "open" and before in {".", "?."}:
-            verb, second = self._evaluator.value(script, first), self._evaluator.second_argument(script, first)
-            if second is not None and (isinstance(verb, Unknown) or (isinstance(verb, str) and verb.isalpha())):
-                cookies = self._options.enables_cookies(script, tokens.word(index - 2), index)
-                yield from self._request(
-                    script, second, verb.upper() if isinstance(verb, str) else "?", cookies=cookies
-                )
-        elif before == "." and word in VERBS:
-            yield from self._verb(script, first, word.upper())
+            yield from self._opened(script, index)
+        elif before == "." and word in self._verbs:
+            yield from self._verb(script, first, self._verbs[word])
         elif before == "." and word in NAMED_SETTING:
             yield from self._options.named(script, first)
+        elif before == "new" and tokens.kind(first) == STRING and names_api(tokens.string(first)):
+            yield from missing_addresses.in_token(self._evaluator, script, first)
         elif tokens.kind(first) == STRING and ABSOLUTE.match(tokens.word(first), 1):
             value = self._evaluator.value(script, first)
             if isinstance(value, str):
                 yield Found(script.url, value, "built")
-        elif tokens.kind(first) == WORD and word not in NOT_REQUESTS and self._names.is_argument(script, first):
+        elif word not in NOT_REQUESTS and is_address_argument(self._evaluator, script, first):
             yield from self._options.given(script, first)
+
+    def _opened(self, script: Script, index: int) -> Iterator[Found]:
+        """Yield the address of an XMLHttpRequest: `x.open("GET", "/items")`."""
+        verb, second = self._evaluator.value(script, index + 2), self._evaluator.second_argument(script, index + 2)
+        verb = "?" if isinstance(verb, Unknown) else verb
+        if second is not None and isinstance(verb, str) and (verb == "?" or verb.isalpha()):
+            cookies = self._options.enables_cookies(script, script.tokens.word(index - 2), index)
+            yield from self._request(script, second, verb.upper(), cookies=cookies)
 
     def _request(self, script: Script, at: int, method: str, *, cookies: bool = False) -> Iterator[Found]:
         cookies = cookies or self._options.send_cookies(script, self._evaluator.second_argument(script, at))
@@ -146,7 +151,7 @@ class Calls:
         start = tokens.starts[index] + 1
         head = tokens.text[start : start + 8]
         if tokens.is_punctuation(index + 1, ":") and tokens.is_punctuation(index - 1, "{", ","):
-            yield from self._options.entry(script, unescaped(tokens.word(index)[1:-1]), index + 2)
+            yield from self._options.entry(script, tokens.string(index), index + 2)
         elif head[:1] == "/" and (tokens.is_punctuation(index - 1, "(", ",") or is_query(tokens, index)):
             self._path(script, index, tokens.word(index)[1:-1])
         elif ABSOLUTE.match(head):
@@ -155,12 +160,11 @@ class Calls:
             if tokens.is_punctuation(index + 1, "+"):
                 yield from self._built(script, index)
             else:
-                how = "built" if tokens.is_punctuation(index - 1, "(") else _stands_as(tokens, index)
-                yield Found(script.url, unescaped(tokens.word(index)[1:-1]), how, "?")
+                yield Found(script.url, tokens.string(index), _stands_as(tokens, index), "?")
         elif tokens.is_punctuation(index + 1, ".") and tokens.word(index + 2) == "concat":
             yield from self._built(script, index)
         elif UNSET.match(tokens.word(index), 1) and "/" in tokens.word(index):
-            yield Found(script.url, unescaped(tokens.word(index)[1:-1]), "constant", "?")
+            yield Found(script.url, tokens.string(index), "constant", "?")
 
     def _path(self, script: Script, index: int, path: str) -> None:
         around = script.tokens.parent[index]
@@ -177,18 +181,19 @@ class Calls:
         if piece[:1] == "/" and (tokens.is_punctuation(index - 1, "(", ",") or is_query(tokens, index)):
             self._path(script, index, piece + ("" if whole else DYNAMIC))
         elif ABSOLUTE.match(piece) and whole:
-            how = "built" if tokens.is_punctuation(index - 1, "(") else _stands_as(tokens, index)
-            yield Found(script.url, unescaped(piece), how, "?")
+            yield Found(script.url, unescaped(piece), _stands_as(tokens, index), "?")
         elif ABSOLUTE.match(piece) or UNSET.match(piece):
             yield from self._built(script, index)
         elif not piece and not whole:
             yield from self._built(script, index)
             first = self._evaluator.value(script, index + 3)
-            if isinstance(first, Undefined) and first.word == "undefined" and names_api(first.name):
+            if is_unset(first) and names_api(first.name):
                 # Whatever sends it, it begins with the API's address: the build left the setting's name.
                 yield Found(script.url, first.word + DYNAMIC, "built", "?", setting=first.name)
 
 
 def _stands_as(tokens: Tokens, index: int) -> str:
-    """Return "constant" for a text that is a value, "mention" for any other."""
+    """Return "built" for a text that is passed on, "constant" for one that is a value, "mention" for any other."""
+    if tokens.is_punctuation(index - 1, "("):
+        return "built"
     return "constant" if tokens.is_punctuation(index - 1, "=", ":", "||", "??", "?", "+") else "mention"

@@ -32,19 +32,16 @@ def assignment_target(script: Script, at: int) -> int | None:
 
 def client_of(script: Script, at: int) -> str:
     """Return the name of the client that an option belongs to, empty if it has none."""
-    tokens, position = script.tokens, at
+    tokens = script.tokens
     if tokens.is_punctuation(at - 1, "="):
         return _first_name(script, at - 2)[1]
-    for _ in range(MAX_DEPTH):
-        position = tokens.parent[position]
-        if position == ROOT:
-            return ""
-        if tokens.is_punctuation(position - 1, "="):
-            return tokens.word(position - 2)
-        before, name = _first_name(script, position - 1)
+    for around in tokens.enclosing(at, MAX_DEPTH):
+        if tokens.is_punctuation(around - 1, "="):
+            return tokens.word(around - 2)
+        before, name = _first_name(script, around - 1)
         if tokens.is_punctuation(before, "="):
             return tokens.word(before - 1)
-        if tokens.is_punctuation(position, "(") and tokens.word(position - 1).startswith("set"):
+        if tokens.is_punctuation(around, "(") and tokens.word(around - 1).startswith("set"):
             return name
     return ""
 
@@ -56,14 +53,9 @@ def factory_of(script: Script, opened: int) -> str:
 
 def intercepted_client(script: Script, at: int) -> str:
     """Return the name of the client whose `c.interceptors.request.use(…)` contains a token."""
-    tokens, position = script.tokens, at
-    for _ in range(MAX_DEPTH):
-        position = tokens.parent[position]
-        if position == ROOT:
-            break
-        if tokens.word(position - 1) == "use" and tokens.word(position - 5) == "interceptors":
-            return _first_name(script, position - 1)[1]
-    return ""
+    tokens = script.tokens
+    uses = (each - 1 for each in tokens.enclosing(at, MAX_DEPTH) if tokens.word(each - 1) == "use")
+    return next((_first_name(script, each)[1] for each in uses if tokens.word(each - 4) == "interceptors"), "")
 
 
 def _first_name(script: Script, last: int) -> tuple[int, str]:

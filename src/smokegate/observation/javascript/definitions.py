@@ -50,9 +50,7 @@ def _assignment(script: Script, index: int) -> None:
 def _property(script: Script, index: int) -> None:
     tokens, name = script.tokens, index - 1
     if tokens.kind(name) in {WORD, STRING} and tokens.is_punctuation(name - 1, "{", ","):
-        word = tokens.word(name)
-        key = unescaped(word[1:-1]) if tokens.kind(name) == STRING else word
-        script.properties[key].append(index + 1)
+        script.properties[tokens.key(name)].append(index + 1)
 
 
 def _declarations(script: Script, index: int) -> None:
@@ -75,20 +73,16 @@ def _declarations(script: Script, index: int) -> None:
 def _next_declarator(tokens: Tokens, index: int) -> int:
     """Return the first token of the next declarator, or the end of the script."""
     while index < len(tokens):
-        word = tokens.word(index)
-        if tokens.kind(index) == PUNCTUATION:
-            if word == ",":
-                return index + 1
-            if word in {";", ")", "]", "}"}:
+        if tokens.is_punctuation(index, ","):
+            return index + 1
+        if tokens.is_punctuation(index, ";", ")", "]", "}"):
+            break
+        word = tokens.word(index) if tokens.kind(index) == WORD else ""
+        if word in STATEMENT | {"of", "in"} and not _is_key(tokens, index):
+            expression = tokens.is_punctuation(index - 1, "=", ",", "(", "=>", ":", "?", "||", "&&", "??")
+            if word not in {"function", "class"} or not expression:
                 break
-            if index in tokens.pair and tokens.pair[index] > index:
-                index = tokens.pair[index]
-        elif tokens.kind(index) == WORD and word in STATEMENT | {"of", "in"} and not _is_key(tokens, index):
-            if word not in {"function", "class"}:
-                break
-            if not tokens.is_punctuation(index - 1, "=", ",", "(", "=>", ":", "?", "||", "&&", "??"):
-                break
-        index += 1
+        index = tokens.after(index)
     return len(tokens)
 
 
@@ -113,15 +107,14 @@ def _module(script: Script, index: int, word: str) -> None:
     if _is_key(tokens, index) or tokens.is_punctuation(after, ":"):
         return
     if word == "import" and tokens.is_punctuation(after, "("):
-        target = tokens.word(after + 1)
         if tokens.kind(after + 1) == STRING:
-            script.lazy[unescaped(target[1:-1])] = None
-        elif target == "`" and tokens.closing(after + 1) == after + 3:
+            script.lazy[tokens.string(after + 1)] = None
+        elif tokens.word(after + 1) == "`" and tokens.closing(after + 1) == after + 3:
             script.lazy[unescaped(tokens.word(after + 2))] = None
     elif word == "import" and tokens.kind(after) == STRING:
-        script.modules[unescaped(tokens.word(after)[1:-1])] = None
+        script.modules[tokens.string(after)] = None
     elif word == "from" and tokens.kind(after) == STRING:
-        _import(script, index, unescaped(tokens.word(after)[1:-1]))
+        _import(script, index, tokens.string(after))
     elif word == "export":
         _export(script, after)
 

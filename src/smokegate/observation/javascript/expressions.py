@@ -5,22 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smokegate.observation.javascript import methods
-from smokegate.observation.javascript.extents import after_arrow, after_function, skip
+from smokegate.observation.javascript.function_places import after_function
 from smokegate.observation.javascript.members import member
-from smokegate.observation.javascript.operators import POWER, applied, typeof_value
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import PUNCTUATION, REGEX, STRING, TEMPLATE, WORD, unescaped
 from smokegate.observation.javascript.values import (
+    POWER,
     UNDEFINED,
     UNKNOWN,
     Bound,
     Literal,
     Unknown,
     Value,
-    choice,
+    applied,
     joined,
+    selected,
     text_of,
     truth,
+    typeof_value,
 )
 
 MAX_DEPTH = 14
@@ -30,25 +32,20 @@ if TYPE_CHECKING:
 
 
 class ExpressionReader:
-    """Evaluates one expression.
-
-    Args:
-        evaluator: resolves names.
-        script: contains the expression.
-        bound: values of the enclosing functions' parameters.
-    """
+    """Evaluates one expression; `bound` has the values of the enclosing functions' parameters."""
 
     def __init__(self, evaluator: Evaluator, script: Script, bound: Bound) -> None:
         self._evaluator = evaluator
+        self._context = evaluator.context
         self._script = script
         self._tokens = script.tokens
         self._bound = bound
 
     def expression(self, index: int, power: int, depth: int) -> tuple[Value, int]:
         """Return a value and the token after it; operators with a precedence below `power` are not consumed."""
-        self._evaluator.world.steps += 1
-        if depth > MAX_DEPTH or self._evaluator.world.exhausted:
-            return UNKNOWN, skip(self._evaluator.world, self._tokens, index)
+        self._context.steps += 1
+        if depth > MAX_DEPTH or self._context.exhausted:
+            return UNKNOWN, self._context.skip(self._tokens, index)
         value, index = self._postfix(*self._primary(index, depth), depth)
         while True:
             sign = self._tokens.word(index) if self._tokens.kind(index) in {PUNCTUATION, WORD} else ""
@@ -61,8 +58,7 @@ class ExpressionReader:
         if sign == "?":
             yes, index = self.expression(index, 1, depth + 1)
             no, index = self.expression(index + 1, 1, depth + 1)
-            condition = truth(left)
-            return (choice(yes, no) if condition is None else yes if condition else no), index
+            return selected(truth(left), yes, no), index
         right, index = self.expression(index, power if power == 1 else power + 1, depth + 1)
         return applied(left, sign, right), index
 
@@ -83,7 +79,7 @@ class ExpressionReader:
             return Literal(self._script, index), tokens.closing(index) + 1
         if word in {"!", "-", "+", "~", "++", "--", "..."}:
             if depth >= MAX_DEPTH:
-                return UNKNOWN, skip(self._evaluator.world, self._tokens, index + 1)
+                return UNKNOWN, self._context.skip(self._tokens, index + 1)
             value, index = self._postfix(*self._primary(index + 1, depth + 1), depth)
             condition = truth(value)
             return (not condition if word == "!" and condition is not None else UNKNOWN), index
@@ -99,14 +95,14 @@ class ExpressionReader:
         if word == "async" and (self._tokens.word(index + 1) == "(" or self._tokens.is_punctuation(index + 2, "=>")):
             return self._primary(index + 1, depth + 1)
         if self._tokens.is_punctuation(index + 1, "=>"):
-            return Literal(self._script, index), after_arrow(self._evaluator.world, self._tokens, index + 2)
+            return Literal(self._script, index), self._after_arrow(index + 2)
         if word == "import" and self._tokens.word(index + 1) == ".":
             return Unknown(("import",)), index + 1
         return self._evaluator.name(self._script, word, index, self._bound), index + 1
 
     def _prefixed(self, word: str, index: int, depth: int) -> tuple[Value, int]:
         if depth >= MAX_DEPTH:
-            return UNKNOWN, skip(self._evaluator.world, self._tokens, index)
+            return UNKNOWN, self._context.skip(self._tokens, index)
         if word == "new":
             return self._new(index, depth)
         value, index = self._postfix(*self._primary(index, depth + 1), depth)
@@ -130,6 +126,11 @@ class ExpressionReader:
             return (values[0] if values else UNKNOWN), after
         return (methods.url(values) if name == "URL" else UNKNOWN), after
 
+    def _after_arrow(self, index: int) -> int:
+        """Return the token after an arrow function's body, given the body's first token."""
+        braces = self._tokens.word(index) == "{"
+        return self._tokens.closing(index) + 1 if braces else self._context.skip(self._tokens, index)
+
     def _template(self, index: int, depth: int) -> tuple[Value, int]:
         tokens, end = self._tokens, self._tokens.closing(index)
         value: Value = ""
@@ -147,7 +148,7 @@ class ExpressionReader:
     def _group(self, index: int, depth: int) -> tuple[Value, int]:
         tokens, end = self._tokens, self._tokens.closing(index)
         if tokens.is_punctuation(end + 1, "=>"):
-            return Literal(self._script, index), after_arrow(self._evaluator.world, self._tokens, end + 2)
+            return Literal(self._script, index), self._after_arrow(end + 2)
         values, _ = self.arguments(index, depth)
         return (values[-1] if values else UNKNOWN), end + 1
 
@@ -159,9 +160,7 @@ class ExpressionReader:
         while index < end and len(values) < 32:
             value, after = self.expression(index, 1, depth + 1)
             values.append(value)
-            index = (
-                after if self._tokens.is_punctuation(after, ",") else skip(self._evaluator.world, self._tokens, after)
-            )
+            index = after if self._tokens.is_punctuation(after, ",") else self._context.skip(self._tokens, after)
             index += 1
         return values, end + 1
 

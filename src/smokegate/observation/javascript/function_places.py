@@ -7,13 +7,15 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from smokegate.observation.javascript.scopes import MAX_TOKENS, Definition, Parameter, Script, parameters
-from smokegate.observation.javascript.tokens import CONDITIONS, ROOT, WORD
+from smokegate.observation.javascript.scopes import Definition, Script
+from smokegate.observation.javascript.tokens import CONDITIONS, ROOT, WORD, Tokens
 
 if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
 
 MAX_DEPTH, MAX_CALLS = 8, 40
+MAX_HEAD = 12
+"""Maximum tokens between `class` and its body."""
 
 
 def enclosing_functions(script: Script, at: int) -> Iterator[int]:
@@ -21,7 +23,7 @@ def enclosing_functions(script: Script, at: int) -> Iterator[int]:
     tokens, position = script.tokens, at
     for _ in range(MAX_DEPTH):
         around = tokens.parent[position]
-        arrow = next((each for each in _preceding(script, position) if tokens.is_punctuation(each, "=>")), None)
+        arrow = next((each for each in script.preceding(position) if tokens.is_punctuation(each, "=>")), None)
         if arrow is not None:
             position = tokens.pair.get(arrow - 1, arrow - 1)
             yield position
@@ -38,15 +40,19 @@ def enclosing_functions(script: Script, at: int) -> Iterator[int]:
 
 def runs_on_load(script: Script, at: int) -> bool:
     """Return whether a token is outside every function and block, so that it runs when the script loads."""
-    tokens, around = script.tokens, script.tokens.parent[at]
-    for _ in range(MAX_DEPTH):
-        if around == ROOT:
-            return next(enclosing_functions(script, at), None) is None
+    tokens, brackets = script.tokens, list(script.tokens.enclosing(at, MAX_DEPTH))
+    for around in brackets:
         literal = tokens.word(around) == "{" and tokens.is_punctuation(around - 1, "(", ",", ":", "=", "[")
         if tokens.word(around) != "(" and not literal:
             return False
-        around = tokens.parent[around]
-    return False
+    return len(brackets) < MAX_DEPTH and next(enclosing_functions(script, at), None) is None
+
+
+def after_function(tokens: Tokens, index: int) -> int:
+    """Return the token after a function or a class."""
+    while index < len(tokens) and tokens.word(index) != "{":
+        index = tokens.closing(index) + 1 if tokens.word(index) in {"(", "["} else index + 1
+    return tokens.closing(index) + 1
 
 
 def iife_start(script: Script, at: int) -> int:
@@ -60,23 +66,6 @@ def iife_start(script: Script, at: int) -> int:
     arrow = tokens.is_punctuation(brace, "{") and tokens.is_punctuation(brace - 1, "=>") and first == brace - 3
     wrapped = arrow and around == first - 1 and tokens.is_punctuation(around, "(")
     return around if wrapped and tokens.is_punctuation(tokens.closing(around) + 1, "(") else at
-
-
-def _preceding(script: Script, position: int) -> Iterator[int]:
-    """Yield the preceding tokens, back to the start of the expression or statement."""
-    tokens, index = script.tokens, position - 1
-    for _ in range(MAX_TOKENS):
-        script.work += 1
-        if index in {-1, tokens.parent[position]} or tokens.is_punctuation(index, ",", ";"):
-            return
-        yield index
-        index = tokens.pair[index] - 1 if tokens.pair.get(index, index) < index else index - 1
-
-
-def parameters_at(script: Script, first: int) -> list[Parameter]:
-    """Return the parameters of the function whose parameter list begins at a token."""
-    single = script.tokens.word(first) != "("
-    return [Parameter(script.tokens.word(first), 0)] if single else parameters(script, first)
 
 
 def definition_of(script: Script, first: int) -> Definition | None:
@@ -102,15 +91,21 @@ def iife_call(script: Script, first: int) -> list[int]:
     return [opened] if tokens.is_punctuation(opened, "(") else []
 
 
+def body_start(script: Script, first: int) -> int:
+    """Return the brace, or the first token of the expression, that is the body of a function with these parameters."""
+    tokens = script.tokens
+    last = tokens.closing(first) if tokens.word(first) == "(" else first
+    return last + 2 if tokens.is_punctuation(last + 1, "=>") else last + 1
+
+
 def body_of(script: Script, first: int) -> range:
     """Return the body tokens of the function whose parameter list begins at a token."""
-    tokens, index = script.tokens, script.tokens.closing(first) if script.tokens.word(first) == "(" else first
-    index += 2 if tokens.is_punctuation(index + 1, "=>") else 1
+    tokens, index = script.tokens, body_start(script, first)
     if tokens.word(index) == "{":
         return range(index + 1, tokens.closing(index))
     last = index
     while last < len(tokens) and not tokens.is_punctuation(last, ",", ";", ")", "]", "}"):
-        last = tokens.pair[last] + 1 if tokens.pair.get(last, -1) > last else last + 1
+        last = tokens.after(last)
     return range(index, last)
 
 
@@ -132,7 +127,7 @@ def call_sites(evaluator: Evaluator, script: Script, definition: Definition) -> 
     if tokens.text.count(f"{name}(") > MAX_CALLS or name in script.exports.values():
         return []
     for each in occurrences(script, name, range(len(tokens))):
-        evaluator.world.steps += 1
+        evaluator.context.steps += 1
         if each == definition.at or script.visible(name, each) != definition:
             continue
         if not tokens.is_punctuation(each + 1, "("):
@@ -141,11 +136,16 @@ def call_sites(evaluator: Evaluator, script: Script, definition: Definition) -> 
     return found
 
 
+def class_body(tokens: Tokens, head: int) -> int:
+    """Return the brace of the class that begins at a token."""
+    return next((each for each in range(head, head + MAX_HEAD) if tokens.word(each) == "{"), head)
+
+
 def signature(script: Script, value: int) -> int | None:
     """Return the first parameter token of a function or of a class's constructor."""
     tokens = script.tokens
     if tokens.word(value) == "class":
-        body = next((each for each in range(value, value + 12) if tokens.word(each) == "{"), value)
+        body = class_body(tokens, value)
         inner = range(body + 1, tokens.closing(body))
         constructors = (each for each in inner if tokens.word(each) == "constructor" and tokens.parent[each] == body)
         return next((each + 1 for each in constructors), None)

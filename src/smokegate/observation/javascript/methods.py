@@ -8,7 +8,6 @@ from urllib.parse import urljoin
 
 from smokegate.observation.javascript.definitions import script_of
 from smokegate.observation.javascript.functions import return_value
-from smokegate.observation.javascript.literals import items
 from smokegate.observation.javascript.members import of_element
 from smokegate.observation.javascript.tokenizer import tokens_of
 from smokegate.observation.javascript.values import (
@@ -74,7 +73,7 @@ def call(evaluator: Evaluator, value: Value, receiver: tuple[Value, str] | None,
 def _method(evaluator: Evaluator, value: Value, receiver: tuple[Value, str], values: list[Value]) -> Value:
     (target, name), first = receiver, values[0] if values else UNKNOWN
     if name in {"querySelector", "getElementById"} and isinstance(first, str):
-        return evaluator.world.element(first if name == "querySelector" else f"#{first}")
+        return evaluator.context.element(first if name == "querySelector" else f"#{first}")
     if isinstance(target, Element):
         return of_element(target, first) if name == "getAttribute" and isinstance(first, str) else UNKNOWN
     if isinstance(target, Literal) and name == "get" and target.script.tokens.word(target.at) == "[":
@@ -101,13 +100,14 @@ def _method(evaluator: Evaluator, value: Value, receiver: tuple[Value, str], val
 
 def _of_map(evaluator: Evaluator, target: Literal, key: Value) -> Value:
     """Return the value that `new Map([[key, value], …])` has under a key that is not set later."""
-    pairs = [items(evaluator, each) for each in items(evaluator, target) if isinstance(each, Literal)]
+    entries = [each for each in evaluator.items(target.script, target.at) if isinstance(each, Literal)]
+    pairs = [evaluator.items(each.script, each.at) for each in entries]
     later = re.search(rf"\.set\(\s*[\"'`]{re.escape(text_of(key))}[\"'`]", target.script.tokens.text)
     return UNKNOWN if later else next((each[1] for each in pairs if len(each) > 1 and each[0] == key), UNKNOWN)
 
 
 def _of_list(evaluator: Evaluator, target: Literal, name: str, first: Value) -> Value:
-    values = items(evaluator, target)
+    values = evaluator.items(target.script, target.at)
     if name == "includes":
         known = isinstance(first, str) and all(isinstance(each, str) for each in values)
         return first in values if known else UNKNOWN

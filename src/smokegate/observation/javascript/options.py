@@ -19,11 +19,11 @@ from smokegate.observation.javascript.called_paths import CalledPaths
 from smokegate.observation.javascript.clients import client_of, configures_client, factory_of, intercepted_client
 from smokegate.observation.javascript.evaluate import Evaluator
 from smokegate.observation.javascript.function_places import runs_on_load
+from smokegate.observation.javascript.known_clients import without_address
 from smokegate.observation.javascript.members import member
-from smokegate.observation.javascript.opaque import without_address
 from smokegate.observation.javascript.scopes import Script
-from smokegate.observation.javascript.tokens import STRING, unescaped
-from smokegate.observation.javascript.values import Literal, Undefined, Unknown, Value, options_of
+from smokegate.observation.javascript.tokens import STRING
+from smokegate.observation.javascript.values import Literal, Undefined, Unknown, Value, is_unset, options_of
 from smokegate.observation.model import DYNAMIC
 
 COMPANIONS = {"url": "exchanges", "uri": "(?:cache|link|credentials|fetchOptions)", "endpoint": "defaultAuthMode"}
@@ -35,12 +35,7 @@ MAX_ASSIGNMENTS = 8
 
 
 class Options:
-    """Reads options and settings one by one.
-
-    Args:
-        evaluator: folds the page's scripts.
-        paths: records whether clients have a base URL.
-    """
+    """Reads options and settings one by one; `paths` records whether clients have a base URL."""
 
     def __init__(self, evaluator: Evaluator, paths: CalledPaths) -> None:
         self._evaluator = evaluator
@@ -59,8 +54,10 @@ class Options:
         self._paths.prefixed |= key.lower() == "prefixurl"
         how = "constant" if self._is_default(script, at) else "client" if client else "setting"
         for value, alone in self._evaluator.possible_values(script, at):
-            if (isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value))) or (
-                isinstance(value, str) and value.strip(DYNAMIC) and (client or value.startswith("/") or "_" in value)
+            if isinstance(value, str) and (
+                ABSOLUTE.match(value)
+                or UNSET.match(value)
+                or (value.strip(DYNAMIC) and (client or value.startswith("/") or "_" in value))
             ):
                 sole = alone and not (client and self._is_replaced(script, key, at))
                 yield Found(script.url, value, how, "?", alone=sole, cookies=client and self._sends_cookies(script, at))
@@ -77,7 +74,7 @@ class Options:
     def _address_if_unset(self, script: Script, key: str, at: int, value: Value) -> str | None:
         """Return what a client calls if its option is unset, by its name or its library's source; else None."""
         wants, opened = _wants_address(script, key, at), script.tokens.parent[at] - 1
-        if isinstance(value, Undefined) and value.word == "undefined":
+        if is_unset(value):
             given = script.tokens.word(opened) == "("
             return value.word if wants else without_address(self._evaluator, script, opened, key) if given else None
         return "" if wants and value in ("", Undefined(word="null")) else None
@@ -120,21 +117,20 @@ class Options:
         return False
 
     def _is_same_definition(self, script: Script, name: str, first_use: int, second_use: int) -> bool:
-        before = script.work
-        same = script.visible(name, first_use) == script.visible(name, second_use)
-        self._evaluator.world.steps += script.work - before + len(script.definitions.get(name, ()))
-        return same
+        context = self._evaluator.context
+        context.steps += len(script.definitions.get(name, ()))
+        return context.visible(script, name, first_use) == context.visible(script, name, second_use)
 
     def _is_replaced(self, script: Script, key: str, at: int) -> bool:
         """Return whether an address is a default: of a generated client, or one that the page replaces."""
         owner = client_of(script, at)
         if owner in {"", "this"}:
             return owner == "this" and key in GENERATED_BASES
-        world, places = self._evaluator.world, script.properties.get(key, [])
+        context, places = self._evaluator.context, script.properties.get(key, [])
         first = bisect_right(places, at)
         for each in places[first : first + MAX_ASSIGNMENTS]:
-            world.steps += 1
-            if world.exhausted:
+            context.steps += 1
+            if context.exhausted:
                 return False
             if configures_client(script, each) and client_of(script, each) == owner:
                 return self._is_same_definition(script, owner, each, at)
@@ -148,14 +144,14 @@ class Options:
 
     def named(self, script: Script, first: int) -> Iterator[Found]:
         """Yield the address registered under a name: `constant("API_URL", "https://…")`."""
-        name = unescaped(script.tokens.word(first)[1:-1]) if script.tokens.kind(first) == STRING else ""
+        name = script.tokens.string(first) if script.tokens.kind(first) == STRING else ""
         second = self._evaluator.second_argument(script, first) if names_api(name) else None
         if second is None:
             return
         for value in options_of(self._evaluator.value(script, second)):
             if isinstance(value, str) and (ABSOLUTE.match(value) or UNSET.match(value)):
                 yield Found(script.url, value, "setting", "?", alone=False)
-            elif isinstance(value, Undefined) and value.word == "undefined":
+            elif is_unset(value):
                 yield Found(script.url, value.word, "setting", "?", setting=name)
 
     def _is_default(self, script: Script, at: int) -> bool:

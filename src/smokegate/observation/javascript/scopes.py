@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from msgspec import Struct, field
 
-from smokegate.observation.javascript.tokens import CONDITIONS, PUNCTUATION, ROOT, WORD, Tokens
+from smokegate.observation.javascript.tokens import CONDITIONS, ROOT, WORD, Tokens
 
 MAX_DEPTH = 100
 """Maximum enclosing brackets searched for a definition."""
@@ -42,10 +43,6 @@ class Script(Struct, eq=False):
     """The same by enclosing bracket: minified names are reused thousands of times."""
     properties: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     """Property name → the first tokens of its values, in object literals and assignments."""
-    uses: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    """Function name → its call sites; filled on first use."""
-    instantiations: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    """Class name → the brackets of each `new` of it; filled on first use."""
     work: int = 0
     """Number of tokens read to resolve names; untrusted text can make it large."""
     imports: dict[str, Import] = field(default_factory=dict)
@@ -114,31 +111,23 @@ class Script(Struct, eq=False):
         if not self.tokens.is_punctuation(before, ")"):
             return self.tokens.is_punctuation(brace - 1, "=>") and self.tokens.word(before) == name
         opened = self.tokens.pair.get(before, before)
-        if self.tokens.word(opened - 1) in CONDITIONS | {"switch"}:
-            return False
-        return self._names(name, opened, before)
+        return self.tokens.word(opened - 1) not in CONDITIONS | {"switch"} and self._names(name, opened, before)
 
     def _is_arrow_parameter(self, name: str, position: int) -> bool:
         """Return whether a name is a parameter of an arrow function without braces around this position."""
+        arrows = (each for each in self.preceding(position) if self.tokens.is_punctuation(each, "=>"))
+        return any(self._names(name, self.tokens.before(each - 1), each) for each in arrows)
+
+    def preceding(self, position: int) -> Iterator[int]:
+        """Yield the preceding tokens, back to the start of the expression or statement."""
         tokens, index = self.tokens, position - 1
         around = tokens.parent[position] if position < len(tokens) else ROOT
         for _ in range(MAX_TOKENS):
             self.work += 1
-            if index in {-1, around} or (index in tokens.pair and tokens.pair[index] > index):
-                return False
-            if tokens.kind(index) == PUNCTUATION:
-                if tokens.word(index) in {",", ";"}:
-                    return False
-                if tokens.is_punctuation(index, "=>"):
-                    last = index - 1
-                    first = tokens.pair.get(last, last)
-                    if self._names(name, first - 1, last + 1):
-                        return True
-                    index = first
-                elif index in tokens.pair:
-                    index = tokens.pair[index]
-            index -= 1
-        return False
+            if index < 0 or index == around or tokens.is_punctuation(index, ",", ";"):
+                return
+            yield index
+            index = tokens.before(index)
 
     def _names(self, name: str, first: int, last: int) -> bool:
         """Return whether a name is among the words between two tokens."""
@@ -159,8 +148,10 @@ class Parameter(Struct, frozen=True):
 
 
 def parameters(script: Script, opened: int) -> list[Parameter]:
-    """Return the parameters in the bracket that opens at a token."""
+    """Return the parameters in the bracket that opens at a token, or an arrow function's only one without brackets."""
     tokens, found, number = script.tokens, [], 0
+    if tokens.word(opened) != "(":
+        return [Parameter(tokens.word(opened), 0)]
     for each in range(opened + 1, min(tokens.closing(opened), opened + 64)):
         around = tokens.parent[each]
         if around == opened and tokens.is_punctuation(each, ","):

@@ -25,25 +25,8 @@ TOKEN = re.compile(
 )
 TEMPLATE_PART = re.compile(r"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+")
 REGEX_LITERAL = re.compile(r"/(?:[^/\\\[\n]++|\\.|\[(?:[^\]\\\n]++|\\.)*+\]?)++(/[a-z]*+)?")
-BEFORE_REGEX = frozenset(
-    [
-        "return",
-        "typeof",
-        "case",
-        "in",
-        "of",
-        "delete",
-        "void",
-        "throw",
-        "new",
-        "else",
-        "do",
-        "instanceof",
-        "await",
-        "yield",
-        "default",
-    ]
-)
+BEFORE_REGEX = frozenset({"return", "typeof", "case", "in", "of", "delete", "void", "throw"})
+BEFORE_REGEX |= {"new", "else", "do", "instanceof", "await", "yield", "default"}
 """Keywords after which a slash begins a regular expression."""
 
 

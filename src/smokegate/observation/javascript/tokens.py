@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Iterator
 
 from msgspec import Struct, field
 
@@ -41,11 +42,45 @@ class Tokens(Struct, eq=False):
 
     def is_punctuation(self, index: int, *words: str) -> bool:
         """Return whether a token is one of these punctuators."""
-        return self.kind(index) == PUNCTUATION and self.word(index) in words
+        inside = 0 <= index < len(self.kinds)  # spelled out: this is called for most tokens
+        return inside and self.kinds[index] == PUNCTUATION and self.text[self.starts[index] : self.ends[index]] in words
+
+    def string(self, index: int) -> str:
+        """Return the content of a string literal."""
+        return unescaped(self.word(index)[1:-1])
+
+    def key(self, index: int) -> str:
+        """Return a property's name, quoted or not."""
+        return self.string(index) if self.kind(index) == STRING else self.word(index)
 
     def closing(self, index: int) -> int:
         """Return the matching closing bracket, or the end of the script."""
         return self.pair.get(index, len(self.kinds))
+
+    def after(self, index: int) -> int:
+        """Return the next token on the same level: a bracket is skipped with its content."""
+        return max(self.pair.get(index, index), index) + 1
+
+    def before(self, index: int) -> int:
+        """Return the preceding token on the same level."""
+        return min(self.pair.get(index, index), index) - 1
+
+    def entries(self, opened: int) -> Iterator[int]:
+        """Yield the first token of each entry between brackets."""
+        index, end, starts = opened + 1, self.closing(opened), True
+        while index < end:
+            if starts:
+                yield index
+            starts = self.is_punctuation(index, ",")
+            index = self.after(index)
+
+    def enclosing(self, index: int, limit: int) -> Iterator[int]:
+        """Yield the open brackets around a token, innermost first."""
+        for _ in range(limit):
+            index = self.parent[index]
+            if index == ROOT:
+                return
+            yield index
 
 
 ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\r\n|[\s\S])")

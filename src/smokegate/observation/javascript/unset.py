@@ -6,6 +6,7 @@ first or forwarded may be optional.
 
 from __future__ import annotations
 
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from smokegate.observation.javascript.function_places import (
@@ -16,11 +17,10 @@ from smokegate.observation.javascript.function_places import (
     enclosing_functions,
     iife_call,
     occurrences,
-    parameters_at,
 )
-from smokegate.observation.javascript.scopes import Definition, Parameter, Script
+from smokegate.observation.javascript.scopes import Definition, Parameter, Script, parameters
 from smokegate.observation.javascript.tokens import ROOT
-from smokegate.observation.javascript.values import UNDEFINED, Undefined, Unknown, Value
+from smokegate.observation.javascript.values import UNDEFINED, UNKNOWN, Value, is_unset
 
 if TYPE_CHECKING:
     from smokegate.observation.javascript.evaluate import Evaluator
@@ -33,13 +33,9 @@ BEFORE = frozenset({"(", ",", "=>", "=", ":", "[", "+", ";", "{"})
 def unset_argument(evaluator: Evaluator, script: Script, name: str, at: int) -> Value | None:
     """Return the unset value that every caller passes for a parameter; None if one may set it."""
     for first in enclosing_functions(script, at):
-        parameter = next((each for each in parameters_at(script, first) if each.name == name), None)
+        parameter = next((each for each in parameters(script, first) if each.name == name), None)
         if parameter is not None:
-            key = (script, first, name)
-            if key not in evaluator.unset_arguments:
-                evaluator.unset_arguments[key] = None  # guards against recursion
-                evaluator.unset_arguments[key] = _unset_argument(evaluator, script, first, parameter)
-            return evaluator.unset_arguments[key]
+            return evaluator.once(_unset_argument, script, first, parameter)
     return None
 
 
@@ -49,16 +45,13 @@ def _unset_argument(evaluator: Evaluator, script: Script, first: int, parameter:
     definition = definition_of(script, first)
     calls = call_sites(evaluator, script, definition) if definition else iife_call(script, first)
     found = {_argument_value(evaluator, script, each, parameter) for each in calls}
-    value = found.pop() if len(found) == 1 else None
-    return value if value == "" or (isinstance(value, Undefined) and value.word == "undefined") else None
+    value = found.pop() if len(found) == 1 else UNKNOWN
+    return value if value == "" or is_unset(value) else None
 
 
 def never_set(evaluator: Evaluator, script: Script, definition: Definition) -> Value | None:
     """Return undefined for a name that is never set and only used in texts, as Rspack leaves a missing setting."""
-    key = (script, definition.at, "")
-    if key not in evaluator.unset_arguments:
-        evaluator.unset_arguments[key] = UNDEFINED if _never_set(evaluator, script, definition) else None
-    return evaluator.unset_arguments[key]
+    return UNDEFINED if evaluator.once(_never_set, script, definition) else None
 
 
 def _never_set(evaluator: Evaluator, script: Script, definition: Definition) -> bool:
@@ -67,10 +60,10 @@ def _never_set(evaluator: Evaluator, script: Script, definition: Definition) -> 
         return False
     around = tokens.parent[definition.at]
     extent = range(len(tokens)) if around == ROOT else range(around + 1, tokens.closing(around))
-    evaluator.world.steps += len(extent) // MAX_CALLS
-    if len(extent) > MAX_BLOCK or evaluator.world.exhausted:
+    evaluator.context.steps += len(extent) // MAX_CALLS
+    if len(extent) > MAX_BLOCK or evaluator.context.exhausted:
         return False
-    found = [each for each, _ in zip(occurrences(script, name, extent), range(MAX_CALLS), strict=False)]
+    found = list(islice(occurrences(script, name, extent), MAX_CALLS))
     uses = [each for each in found if each != definition.at and script.visible(name, each) == definition]
     return 0 < len(uses) < MAX_CALLS - 1 and len(found) < MAX_CALLS and all(_in_text(script, each) for each in uses)
 
@@ -86,15 +79,9 @@ def _only_in_texts(script: Script, first: int, name: str) -> bool:
 
 def _is_shadowed(script: Script, name: str, at: int, first: int) -> bool:
     """Return whether a name is shadowed by a parameter of an inner function."""
-    tokens = script.tokens
-    if tokens.is_punctuation(at + 1, "=>"):
-        return True
-    for each in enclosing_functions(script, at):
-        if each == first:
-            return False
-        if any(parameter.name == name for parameter in parameters_at(script, each)):
-            return True
-    return False
+    inner = takewhile(lambda each: each != first, enclosing_functions(script, at))
+    named = any(parameter.name == name for each in inner for parameter in parameters(script, each))
+    return named or script.tokens.is_punctuation(at + 1, "=>")
 
 
 def _in_text(script: Script, at: int) -> bool:
@@ -105,15 +92,15 @@ def _in_text(script: Script, at: int) -> bool:
         after = tokens.closing(at - 1) + 1
         return tokens.is_punctuation(after, ".") and tokens.word(after + 1) == "join"
     begins = tokens.word(at - 1) in BEFORE | {"return"}
-    return begins and tokens.is_punctuation(at + 1, "+") and tokens.word(at + 1) == "+"
+    return begins and tokens.is_punctuation(at + 1, "+")
 
 
 def _argument_value(evaluator: Evaluator, script: Script, opened: int, parameter: Parameter) -> Value:
     """Return a parameter's value in a call, or its default value."""
-    values = evaluator.arguments(script, opened)
+    values = evaluator.items(script, opened)
     if any(script.tokens.is_punctuation(each, "...") for each in range(opened, script.tokens.closing(opened))):
-        return Unknown()
+        return UNKNOWN
     value = values[parameter.number] if parameter.number < len(values) else UNDEFINED
-    if isinstance(value, Undefined) and value.word == "undefined" and parameter.default is not None:
+    if is_unset(value) and parameter.default is not None:
         return evaluator.value(script, parameter.default)
     return value

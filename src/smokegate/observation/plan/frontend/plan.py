@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from smokegate.environment.model import Environment, Frontend
 from smokegate.observation.model import ApiAddress, PageFile, PageView
 from smokegate.observation.plan.backend import JOURNEY, PLAIN, preflight_steps
-from smokegate.observation.plan.step import (
-    RawResponse,
-    RequestToSend,
-    Step,
-    join,
-    same_origin,
-)
+from smokegate.observation.plan.step import RawResponse, RequestToSend, Step, join, same_origin
 from smokegate.observation.transport.limits import KEPT_SCRIPT, MAX_SCRIPTS
 
 if TYPE_CHECKING:
-    from smokegate.observation.plan.frontend.page import Page
     from smokegate.observation.plan.frontend.reading import Reading
 
 MAX_STYLES = 4
@@ -32,11 +28,7 @@ PAGE_FILES = ("script ", "style ", "settings ", "called on ")
 
 
 class FrontendPlan:
-    """The requests to the frontend.
-
-    Args:
-        environment: must declare `frontend`.
-    """
+    """The requests to the frontend, which the environment must declare."""
 
     def __init__(self, environment: Environment) -> None:
         assert environment.frontend is not None
@@ -46,8 +38,6 @@ class FrontendPlan:
         self._reading: Reading | None = None
         self._files: dict[str, PageFile] = {}
         self._roles: dict[str, str] = {}
-        self._modules: frozenset[str] = frozenset()
-        """Scripts that the page declares as modules."""
         self._outstanding = 0
         self._empty: set[str] = set()
         """Empty files."""
@@ -74,7 +64,7 @@ class FrontendPlan:
         If frontend and backend share an origin, browsers send no preflight and the API responds there.
         """
         page = RequestToSend("GET", join(self._frontend.url, self._frontend.path), (("Accept", "text/html,*/*;q=0.5"),))
-        yield Step("page", "frontend", page, priority=JOURNEY, on_response=self._page)
+        yield Step("page", "frontend", page, priority=JOURNEY, on_response=partial(self._contained, self._page))
         if same_origin(self._frontend.url, self._environment.backend.url):
             return
         yield from preflight_steps(self._environment)
@@ -97,79 +87,65 @@ class FrontendPlan:
         from smokegate.observation.plan.frontend.reading import Reading  # noqa: PLC0415 -- see above
 
         page = page_of(raw.text, raw.url)
-        with self._lock:
-            self._reading = Reading(raw.url, page)
-            self._unread += [f"{url}: of another host" for url in page.foreign]
-            return self._contained(lambda: [*self._page_files(page), *self._next_steps()])
-
-    def _page_files(self, page: Page) -> list[Step]:
-        self._modules = frozenset(url for url, module in page.scripts.items() if module)
+        self._reading = Reading(raw.url, page)
+        self._unread += [f"{url}: of another host" for url in page.foreign]
         steps = [step for url in page.scripts for step in self._file(url, "script")]
         steps += [step for url in page.preloads for step in self._file(url, "preload")]
-        for url in list(page.styles)[:MAX_STYLES]:
-            steps += self._file(url, "style")
-        return steps
+        steps += [step for url in list(page.styles)[:MAX_STYLES] for step in self._file(url, "style")]
+        return [*steps, *self._next_steps()]
 
     def _file(self, url: str, role: str) -> list[Step]:
         """Plan a file of the page, once; a preloaded file that turns out to be needed changes its role."""
         if url in self._roles:
             if self._roles[url] == "preload":
                 self._roles[url] = role
-                name = _name(role, url)
-                if name in self._files:
-                    known = self._files[name]
-                    self._files[name] = PageFile(known.exchange, role, known.problem, known.certain)
+                if known := self._files.get(_name(role, url)):
+                    self._files[known.exchange] = replace(known, role=role)
             return []
         if len(self._roles) >= MAX_SCRIPTS + MAX_STYLES:
             self._unread.append(f"{url}: over {MAX_SCRIPTS} files")
             return []
         self._roles[url] = role
         self._outstanding += 1
-        request = RequestToSend("GET", url)
-        return [
-            Step(
-                _name(role, url),
-                "frontend",
-                request,
-                priority=JOURNEY,
-                kept_text=KEPT_SCRIPT,
-                on_response=self._file_callback(url),
-                on_no_answer=self._on_missing_file,
-            )
-        ]
+        read, pass_over = partial(self._contained, self._process_file, url), partial(self._contained, self._pass_over)
+        step = Step(
+            _name(role, url),
+            "frontend",
+            RequestToSend("GET", url),
+            priority=JOURNEY,
+            kept_text=KEPT_SCRIPT,
+            on_response=read,
+            on_no_answer=pass_over,
+        )
+        return [step]
 
-    def _file_callback(self, url: str) -> Callable[[RawResponse], list[Step]]:
-        def on_response(raw: RawResponse) -> list[Step]:
-            with self._lock:
-                return self._contained(lambda: self._process_file(url, raw))
-
-        return on_response
-
-    def _on_missing_file(self) -> list[Step]:
+    def _pass_over(self) -> list[Step]:
         """Continue without a file that got no response; its exchange shows why."""
-        with self._lock:
-            self._outstanding -= 1
-            return self._contained(self._next_steps)
+        self._outstanding -= 1
+        return self._next_steps()
 
-    def _contained(self, work: Callable[[], list[Step]]) -> list[Step]:
+    def _contained(self, work: Callable[..., list[Step]], *args: object) -> list[Step]:
         """Run `work`; an error in parsing third-party code is ours: it is recorded as unread and fails no check."""
-        try:
-            return work()
-        except Exception as error:  # noqa: BLE001 -- see above
-            self._unread.append(f"reading the scripts failed: {type(error).__name__}: {error}")
-            return []
+        with self._lock:
+            try:
+                return work(*args)
+            except Exception as error:  # noqa: BLE001 -- see above
+                self._unread.append(f"reading the scripts failed: {type(error).__name__}: {error}")
+                return []
 
     def _process_file(self, url: str, raw: RawResponse) -> list[Step]:
-        from smokegate.observation.plan.frontend import chunks, files  # noqa: PLC0415 -- see _page
+        from smokegate.observation.plan.frontend import files  # noqa: PLC0415 -- see _page
 
         assert self._reading is not None
         role, name = self._roles[url], _name(self._roles[url], url)
         self._outstanding -= 1
         if not raw.text.strip():
             self._empty.add(name)
-        problem, certain = files.problem_of(raw, role, module=role in {"module", "chunk"} or url in self._modules)
+        problem, certain = files.problem_of(
+            raw, role, module=role in {"module", "chunk"} or self._reading.is_module(url)
+        )
         if role == "worker":
-            kept = [] if problem else chunks.precached(url, raw.text, self._roles)
+            kept = [] if problem else files.precached(url, raw.text, self._roles)
             self._reading.kept.update(dict.fromkeys(kept, "precached"))
             problem = ""  # pages work without a service worker
         elif not problem and role == "settings":
@@ -208,8 +184,9 @@ class FrontendPlan:
             return
         for each in scripts:
             if not each.problem:
-                why = "empty, and nothing else fills the page"
-                self._files[each.exchange] = PageFile(each.exchange, each.role, why, certain=True)
+                self._files[each.exchange] = replace(
+                    each, problem="empty, and nothing else fills the page", certain=True
+                )
 
 
 def _name(role: str, url: str) -> str:

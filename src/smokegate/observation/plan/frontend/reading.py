@@ -13,12 +13,12 @@ from smokegate.observation.javascript.api_names import ABSOLUTE, Found, names_ap
 from smokegate.observation.javascript.calls import Calls
 from smokegate.observation.javascript.definitions import script_of
 from smokegate.observation.javascript.evaluate import Evaluator
+from smokegate.observation.javascript.page_context import PageContext
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokenizer import tokens_of
 from smokegate.observation.javascript.tokens import Tokens
-from smokegate.observation.javascript.world import World
 from smokegate.observation.model import DYNAMIC, ApiAddress
-from smokegate.observation.plan.frontend.chunks import imported, lazy, service_workers
+from smokegate.observation.plan.frontend.files import imported, lazy, service_workers
 from smokegate.observation.plan.frontend.page import Page
 from smokegate.observation.plan.step import web_origin
 
@@ -40,15 +40,10 @@ REPLACED = re.compile(rf"\b(?:window|globalThis|self)\.fetch\s*=(?!=|{UNCHANGED}
 
 
 class Reading:
-    """The scripts of one page, as read so far.
-
-    Args:
-        url: the page's address.
-        page: the parsed page.
-    """
+    """The scripts of one page, as read so far."""
 
     def __init__(self, url: str, page: Page) -> None:
-        self.world = World(url, elements=tuple(page.elements), import_map=page.import_map)
+        self.context = PageContext(url, elements=tuple(page.elements), import_map=page.import_map)
         self._page = page
         self._read = 0
         self.skipped = False
@@ -64,7 +59,7 @@ class Reading:
         self._settings: list[Found] = []
         for number, text in enumerate(page.inline):
             # A unique key for each inline script; its imports are still relative to the page.
-            self.world.scripts[f"{url}#{number}"] = script_of(url, tokens_of(text))
+            self.context.scripts[f"{url}#{number}"] = script_of(url, tokens_of(text))
         for each in page.data:
             self.add_settings(each, url)
 
@@ -73,6 +68,10 @@ class Reading:
         """Whether the static page shows nothing, and only scripts from its own files could fill it."""
         idle = all("document" not in text and "import" not in text for text in self._page.inline)
         return not self._page.shows and not self._page.foreign and idle
+
+    def is_module(self, url: str) -> bool:
+        """Return whether the page declares a script as a module."""
+        return self._page.scripts.get(url, False)
 
     def add(self, url: str, text: str) -> Tokens | None:
         """Add a script; return its tokens, None if it exceeds the cap."""
@@ -83,7 +82,7 @@ class Reading:
         self.opaque |= OPAQUE in text
         self._replaced |= REPLACED.search(text) is not None
         tokens = tokens_of(text)
-        self.world.scripts[url] = script_of(url, tokens)
+        self.context.scripts[url] = script_of(url, tokens)
         return tokens
 
     def add_settings(self, value: Any, url: str) -> None:
@@ -91,7 +90,7 @@ class Reading:
         for key, text in _texts(value):
             if not key:
                 continue
-            self.world.settings.setdefault(key, text)
+            self.context.settings.setdefault(key, text)
             if names_api(key) and (
                 ABSOLUTE.match(text) or UNSET.match(text) or text.startswith(("/", "$", "_", "%", "{", "<"))
             ):
@@ -99,27 +98,27 @@ class Reading:
 
     def modules(self) -> tuple[str, ...]:
         """Return the static imports of the scripts read so far."""
-        found = (url for script in self._scripts() for url in imported(self.world, script))
+        found = (url for script in self._scripts() for url in imported(self.context, script))
         return tuple(dict.fromkeys(found))
 
     def chunks(self) -> tuple[str, ...]:
         """Return the lazy imports of the scripts read so far."""
-        evaluator = Evaluator(self.world)
-        found = (url for script in self._scripts() for url in lazy(self.world, evaluator, script))
+        evaluator = Evaluator(self.context)
+        found = (url for script in self._scripts() for url in lazy(evaluator, script))
         return tuple(dict.fromkeys(found))
 
     def _scripts(self) -> tuple[Script, ...]:
-        return tuple(self.world.scripts.values())
+        return tuple(self.context.scripts.values())
 
     def addresses(self) -> tuple[ApiAddress, ...]:
         """Return the URLs that the scripts call, most certain first, without those that are clearly not an API."""
-        calls = Calls(Evaluator(self.world))
+        calls = Calls(Evaluator(self.context))
         found = [each for script in self._scripts() for each in calls.of(script)]
-        found += [Found(self.world.page, each, "request") for each in self._page.calls]
+        found += [Found(self.context.url, each, "request") for each in self._page.calls]
         paths = calls.paths.known
         self.call_paths = tuple(each for each in paths if not FILE.search(each))[:200]
         self.hidden_base = calls.paths.hidden_base
-        self.kept.update(dict.fromkeys(service_workers(self.world), "worker"))
+        self.kept.update(dict.fromkeys(service_workers(self.context), "worker"))
         self.settings_files = tuple(dict.fromkeys(self._settings_files(found)))
         order = ("client", "request", "setting", "built", "given", "constant", "mention")
         found = sorted((*self._settings, *found), key=lambda each: (order.index(each.how), not each.alone))
@@ -137,8 +136,8 @@ class Reading:
         for each in found:
             path = each.value.partition("?")[0]
             if each.how == "request" and each.method == "GET" and DYNAMIC not in path and SETTINGS_FILE.search(path):
-                url = urljoin(self.world.page, path)
-                if web_origin(url) == web_origin(self.world.page):
+                url = urljoin(self.context.url, path)
+                if web_origin(url) == web_origin(self.context.url):
                     yield url
 
     def _address(self, found: Found) -> ApiAddress | None:
@@ -152,7 +151,7 @@ class Reading:
         if absolute and UNSET.match(value):
             return ApiAddress(script, value, value, found.how, found.alone, found.setting)
         try:
-            resolved = urljoin(self.world.page, AUTHORITY.sub(r"\1/", value))
+            resolved = urljoin(self.context.url, AUTHORITY.sub(r"\1/", value))
             parts = urlsplit(resolved.partition(DYNAMIC)[0])
             _ = parts.port
         except ValueError:
@@ -169,7 +168,7 @@ class Reading:
             return False
         if absolute and (is_third_party(resolved) or is_developer_tool(resolved)):
             return False
-        own = web_origin(self.world.page)
+        own = web_origin(self.context.url)
         if value and resolved.startswith(own) and (is_framework_path(path) or FILE.search(path) or path in {"", "/"}):
             # The page's own host counts only with a path: routers and fallbacks use the bare URL.
             return False

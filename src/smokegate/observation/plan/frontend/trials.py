@@ -36,4 +36,4 @@ def known_by_path(
     """Add addresses known only by path, unless an HTTP client's base URL is unknown."""
     if reading.hidden_base:
         return addresses
-    return (*addresses, *page_calls.by_paths(environment, reading.world.page, reading.call_paths))
+    return (*addresses, *page_calls.by_paths(environment, reading.context.url, reading.call_paths))

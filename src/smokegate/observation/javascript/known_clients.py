@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smokegate.knowledge.clients import Client, clients
-from smokegate.observation.javascript.extents import after_function, skip
-from smokegate.observation.javascript.refusing import definitions_of
+from smokegate.observation.javascript.function_places import after_function
 from smokegate.observation.javascript.scopes import Script
 from smokegate.observation.javascript.tokens import WORD
 
@@ -19,27 +18,21 @@ MAX_PARTS, MAX_TEXT, MAX_TOKENS = 12, 20_000, 1500
 
 
 def without_address(evaluator: Evaluator, script: Script, opened: int, option: str = "") -> str | None:
-    """Return what a client calls if its first argument, or an option of it, is undefined.
+    """Return what the client created at an opening bracket calls if its first argument, or an option, is undefined.
 
     None if it is not a known client.
-
-    Args:
-        evaluator: folds the page's scripts.
-        script: contains the call.
-        opened: the opening bracket of the call.
-        option: the undefined option.
     """
-    candidates = [each for each in _present_clients(evaluator) if each.option == option]
-    source = _source(evaluator, script, opened) if candidates else ""
+    present = evaluator.once(present_clients)  # none on most pages
+    candidates = [each for each in present if each.option == option]
+    place = _called_place(evaluator, script, opened) if candidates else None
+    source = evaluator.once(_source, *place) if place else ""
     return next((each.calls for each in candidates if each.is_in(source)), None)
 
 
-def _present_clients(evaluator: Evaluator) -> list[Client]:
-    """Return the known clients in the page's scripts; most pages have none."""
-    if evaluator.clients is None:
-        texts = [each.tokens.text for each in evaluator.world.scripts.values()]
-        evaluator.clients = [each for each in clients() if any(map(each.is_in, texts))]
-    return evaluator.clients
+def present_clients(evaluator: Evaluator) -> list[Client]:
+    """Return the known clients in the page's scripts."""
+    texts = [each.tokens.text for each in evaluator.context.scripts.values()]
+    return [each for each in clients() if any(map(each.is_in, texts))]
 
 
 def iife_function(script: Script, opened: int) -> int | None:
@@ -53,20 +46,22 @@ def iife_function(script: Script, opened: int) -> int | None:
     return first - (tokens.word(first - 1) == "async")
 
 
-def _source(evaluator: Evaluator, script: Script, opened: int) -> str:
-    """Return the source of the called function or class, with that of its parts."""
+def _called_place(evaluator: Evaluator, script: Script, opened: int) -> tuple[Script, int] | None:
+    """Return where the called function or class is defined."""
     at = iife_function(script, opened)
-    parts = [(script, at)] if at is not None else list(definitions_of(evaluator, script, opened - 1))
-    key = parts[0] if parts else (script, -1)
-    if key not in evaluator.sources:
-        for module, value in parts:  # grows while iterating
-            for each in _parts(evaluator, module, value):
-                if len(parts) < MAX_PARTS and each not in parts:
-                    parts.append(each)
-        texts = [_text(evaluator, *each) for each in parts]
-        evaluator.world.steps += sum(map(len, texts)) // 100
-        evaluator.sources[key] = "\n".join(texts)
-    return evaluator.sources[key]
+    return (script, at) if at is not None else next(evaluator.context.functions_named(script, opened - 1), None)
+
+
+def _source(evaluator: Evaluator, script: Script, value: int) -> str:
+    """Return the source of a function or class, with that of its parts."""
+    parts = [(script, value)]
+    for place in parts:  # grows while iterating
+        for each in _parts(evaluator, *place):
+            if len(parts) < MAX_PARTS and each not in parts:
+                parts.append(each)
+    texts = [_text(evaluator, *each) for each in parts]
+    evaluator.context.steps += sum(map(len, texts)) // 100
+    return "\n".join(texts)
 
 
 def _text(evaluator: Evaluator, script: Script, value: int) -> str:
@@ -77,7 +72,7 @@ def _text(evaluator: Evaluator, script: Script, value: int) -> str:
 
 def _extent(evaluator: Evaluator, script: Script, value: int) -> range:
     tokens, declared = script.tokens, script.tokens.word(value) in {"class", "function"}
-    after = after_function(tokens, value) if declared else skip(evaluator.world, tokens, value)
+    after = after_function(tokens, value) if declared else evaluator.context.skip(tokens, value)
     return range(value, max(value + 1, min(after, value + MAX_TOKENS, len(tokens))))
 
 
@@ -85,8 +80,8 @@ def _parts(evaluator: Evaluator, script: Script, value: int) -> Iterator[tuple[S
     """Yield the definitions of the functions and classes that one calls, instantiates or extends."""
     tokens = script.tokens
     for at in _extent(evaluator, script, value):
-        evaluator.world.steps += 1
-        if tokens.kinds[at] != WORD or tokens.word(at - 1) in {".", "?.", "function"} or evaluator.world.exhausted:
+        evaluator.context.steps += 1
+        if tokens.kinds[at] != WORD or tokens.word(at - 1) in {".", "?.", "function"} or evaluator.context.exhausted:
             continue
         if tokens.is_punctuation(at + 1, "(") or tokens.word(at - 1) == "extends":
-            yield from definitions_of(evaluator, script, at)
+            yield from evaluator.context.functions_named(script, at)
