@@ -149,7 +149,7 @@ def database_away(case: Case) -> Signs | None:
     status = "not found" if not database.found else "suspended" if database.suspended else database.status
     line = f"Render's API: the database {database.name} is {quote(status)}"
     broken = tuple(each.name for each in case.backend if is_broken(case, each))
-    return Signs(evidence=(line,), exchanges=broken, names={"database": plain(database.name), "status": plain(status)})
+    return Signs((line,), broken, names={"database": plain(database.name), "status": plain(status)})
 
 
 def _trouble(*causes: ApiCause) -> Judge:
@@ -160,7 +160,7 @@ def _trouble(*causes: ApiCause) -> Judge:
         if not isinstance(found, PlatformView) or found.cause not in causes:
             return None
         word = {ApiCause.LIMITED: "limits the rate of requests"}.get(found.cause, "does not answer as it should")
-        return Signs(evidence=(plain(found.trouble),), names={"trouble": word})
+        return Signs((plain(found.trouble),), names={"trouble": word})
 
     return judge
 

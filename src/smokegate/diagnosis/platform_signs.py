@@ -58,9 +58,9 @@ def signs_of(  # noqa: PLR0913 -- a value each
     shown = case.exchange(exchanges[0]) if exchanges else None
     lines = (*evidence, *((seen(shown),) if shown is not None else ()))
     return Signs(
-        evidence=tuple(lines),
-        exchanges=exchanges,
-        confidence=confidence,
+        tuple(lines),
+        exchanges,
+        confidence,
         title=title,
         steps=steps,
         names={

@@ -7,26 +7,13 @@ from enum import IntEnum
 
 from msgspec import Struct, field
 
-from smokegate.diagnosis.case import Case
+from smokegate.diagnosis.case import Case, Hit
 from smokegate.diagnosis.model import Confidence, Finding, Owner
 from smokegate.diagnosis.names import IN_RUNBOOK
 from smokegate.diagnosis.wording import without_repeats
 from smokegate.knowledge.causes import CauseText, Step, cause_text
 
-__all__ = [
-    "ANSWERED",
-    "EXPLAINED",
-    "REACHED",
-    "VERIFY",
-    "Case",
-    "Judge",
-    "Level",
-    "Rule",
-    "Signs",
-    "filled",
-    "matches",
-    "remedy",
-]
+__all__ = ["Case", "Confidence", "Hit", "Owner"]  # what every rule needs besides this module's own names
 
 REACHED = ("runner", "net", "tls")
 """What must not be the matter before an answer is worth reading."""

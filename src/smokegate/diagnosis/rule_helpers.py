@@ -45,9 +45,9 @@ def wire_signs(case: Case, hits: tuple[Hit, ...], confidence: Confidence = Confi
 
 def _signs_of(hits: tuple[Hit, ...], final: tuple[Hit, ...], confidence: Confidence, against: list[str]) -> Signs:
     return Signs(
-        evidence=lines(final),
-        exchanges=names(final),
-        confidence=confidence,
+        lines(final),
+        names(final),
+        confidence,
         against=tuple(against),
         advisory=hits[0].healed or None,
         names=request_names(final[0]),

@@ -36,9 +36,9 @@ def by_reason(code: str, *, beside: tuple[str, ...] = ()) -> Judge:
         names = {**(first.names if same else {}), **named(each for each, _ in found)}
         title = first.title if same and first.title else None
         return Signs(
-            evidence=(*lines, *beside, *(state(each) for each, _ in found)),
-            exchanges=affected(case),
-            confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
+            (*lines, *beside, *(state(each) for each, _ in found)),
+            affected(case),
+            Confidence.CERTAIN if sure else Confidence.LIKELY,
             title=title,
             names={"what": "what it needs", "error": first.names.get("error", ""), **names},
         )
@@ -60,9 +60,9 @@ def by_state(
             return None
         said = last_said(found[0]) if last_line else ""
         return Signs(
-            evidence=tuple(dict.fromkeys((*map(state, found), *(line for each in found for line in last_words(each))))),
-            exchanges=affected(case),
-            confidence=confidence,
+            tuple(dict.fromkeys((*map(state, found), *(line for each in found for line in last_words(each))))),
+            affected(case),
+            confidence,
             title=last_line if said else None,
             names={**named(found), "said": said},
         )

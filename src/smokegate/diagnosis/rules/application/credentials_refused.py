@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.broken import described
 from smokegate.diagnosis.exchange_names import is_sample
-from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Owner, Rule, Signs
 from smokegate.diagnosis.rule_helpers import carries_credentials
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Exchange
+from smokegate.observation.exchange import Exchange
 
 UNAUTHORIZED, FORBIDDEN = 401, 403
 
@@ -32,9 +27,7 @@ def _refused(case: Case) -> Signs | None:
     if not hits:
         return None
     return Signs(
-        evidence=tuple(described(each, case) for each in hits[:2]),
-        exchanges=tuple(each.name for each in hits),
-        confidence=Confidence.LIKELY,
+        tuple(described(each, case) for each in hits[:2]), tuple(each.name for each in hits), Confidence.LIKELY
     )
 
 
@@ -46,9 +39,9 @@ def _none_sent(case: Case) -> Signs | None:
     if not all(_status(each) == UNAUTHORIZED and case.unmet_of(each.name) and case.app(each.name) for each in promised):
         return None
     return Signs(
-        evidence=tuple(described(each, case) for each in promised[:2]),
-        exchanges=tuple(each.name for each in promised),
-        confidence=Confidence.LIKELY,
+        tuple(described(each, case) for each in promised[:2]),
+        tuple(each.name for each in promised),
+        Confidence.LIKELY,
         title="{host} requires credentials for every request, including the health check, but {file} has none",
         owner=Owner.CONFIGURATION,
         steps=(

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import stated
 from smokegate.diagnosis.exchange_names import is_of
-from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Owner, Rule, Signs
 from smokegate.diagnosis.wording import around, body, seen, seen_whole
 from smokegate.observation.evidence.application_marks import is_application_error, visible
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.limit import is_limit
 from smokegate.observation.evidence.self_report import crash
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Answer, Exchange
+from smokegate.observation.exchange import Answer, Exchange
 
 EXCEPTION = re.compile(
     r"(?:[\w.]|::)*[A-Z]\w+(?:Error|Exception|NotFound|DoesNotExist|Configured)\b|^Error(?=: (?!\d))", re.MULTILINE
@@ -46,9 +42,9 @@ def judge(case: Case) -> Signs | None:
         return reason
     from_app = any(each.answer and (is_application_error(each.answer) or crash(each.answer)) for each in hits)
     return Signs(
-        evidence=tuple(seen(each, *([_exception(each.answer)] if each.answer else [])) for each in hits[:3]),
-        exchanges=tuple(each.name for each in hits),
-        confidence=Confidence.CERTAIN if from_app else Confidence.LIKELY,
+        tuple(seen(each, *([_exception(each.answer)] if each.answer else [])) for each in hits[:3]),
+        tuple(each.name for each in hits),
+        Confidence.CERTAIN if from_app else Confidence.LIKELY,
     )
 
 
@@ -78,9 +74,9 @@ def _resource(hits: list[Exchange]) -> Signs | None:
     if lack is None:
         return None
     return Signs(
-        evidence=(lack.line,),
-        exchanges=tuple(hit.name for hit in hits),
-        confidence=Confidence.LIKELY,
+        (lack.line,),
+        tuple(hit.name for hit in hits),
+        Confidence.LIKELY,
         title="The app at {host} returns a server error: {what}",
         names={"what": lack.word},
         owner=Owner.CONFIGURATION,
@@ -102,9 +98,9 @@ def in_maintenance(answer: Answer) -> bool:
 def maintenance(hits: list[Exchange]) -> Signs:
     """Return the signs of an application that was put in maintenance: no defect of what was deployed."""
     return Signs(
-        evidence=tuple(map(seen_whole, hits[:3])),
-        exchanges=tuple(each.name for each in hits),
-        confidence=Confidence.LIKELY,
+        tuple(map(seen_whole, hits[:3])),
+        tuple(each.name for each in hits),
+        Confidence.LIKELY,
         title="{host} reports that it is in maintenance",
         owner=Owner.CONFIGURATION,
         steps=(

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.exchange_names import is_sample
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import is_of_framework
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.html import is_html
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Answer
-
+from smokegate.observation.exchange import Answer
 
 GATEWAY = "a gateway without a route to the application, which one is unknown: an empty answer shows not whose it is"
 NO_OTHER_ANSWER = ("another application that answers under this host", "every route of the app being gone")
@@ -35,19 +29,15 @@ def judge(case: Case) -> Signs | None:
         and not is_html(other)
     ]
     if known:
-        return Signs(
-            evidence=(seen(exchange, body(answer)), *(seen(e) for e in known[:2])),
-            exchanges=("health",),
-            confidence=Confidence.CERTAIN,
-        )
+        return Signs((seen(exchange, body(answer)), *(seen(e) for e in known[:2])), ("health",), Confidence.CERTAIN)
     # Proxies are built on the servers of applications, too (YARP on Kestrel): their "no route" has no sign of its own.
     bare = _is_empty(answer)
     others = [e for e in case.backend if not is_sample(e.name) and e is not exchange and _is_empty(case.app(e.name))]
     same = (f"the same of {len(others)} more: {', '.join(e.name for e in others[:3])}",) if bare and others else ()
     return Signs(
-        evidence=(seen(exchange, body(answer)), *same),
-        exchanges=("health",),
-        confidence=Confidence.LIKELY,
+        (seen(exchange, body(answer)), *same),
+        ("health",),
+        Confidence.LIKELY,
         competing=(*((GATEWAY,) if bare else ()), *NO_OTHER_ANSWER),
     )
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.broken import is_broken
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Answer
+from smokegate.observation.exchange import Answer
 
 STATUSES = {400, 403, 404, 421}
 ALL_IT_SAYS = 100
@@ -24,9 +19,9 @@ def judge(case: Case) -> Signs | None:
         return None
     others = [each for each in case.backend if each.answer and each.answer.status < 400 and each.name != "health"]
     return Signs(
-        evidence=(seen(exchange, body(answer)),),
-        exchanges=("health",),
-        confidence=Confidence.LIKELY,
+        (seen(exchange, body(answer)),),
+        ("health",),
+        Confidence.LIKELY,
         against=(f"{seen(others[0])} for the same host name",) if others else (),
     )
 

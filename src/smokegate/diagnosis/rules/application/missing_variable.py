@@ -6,8 +6,7 @@ import re
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import Found, found, stated
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import plain
 
 NAME = r"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"
@@ -40,8 +39,8 @@ def judge(case: Case) -> Signs | None:
         return _setting(list(found(NO_SETTING, broken)), "is not there") or _setting(own, MISSING)
     variable = words[0].word
     return Signs(
-        evidence=tuple(each.line for each in words[:3]),
-        exchanges=tuple(each.exchange.name for each in words),
+        tuple(each.line for each in words[:3]),
+        tuple(each.exchange.name for each in words),
         names={"variable": variable},
     )
 
@@ -51,9 +50,9 @@ def _setting(words: list[Found], what: str) -> Signs | None:
     if not words:
         return None
     return Signs(
-        evidence=tuple(each.line for each in words[:3]),
-        exchanges=tuple(each.exchange.name for each in words),
-        confidence=Confidence.LIKELY,
+        tuple(each.line for each in words[:3]),
+        tuple(each.exchange.name for each in words),
+        Confidence.LIKELY,
         title=f"A setting that the app at {{host}} needs {what}: {{variable}}",
         names={"variable": plain(words[0].word)},
     )

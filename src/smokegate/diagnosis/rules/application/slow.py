@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
+from smokegate.observation.exchange import Exchange
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Exchange
 
 
 def judge(case: Case) -> Signs | None:
@@ -18,7 +14,7 @@ def judge(case: Case) -> Signs | None:
     if not over:
         return None
     return Signs(
-        evidence=tuple(
+        tuple(
             seen(
                 each,
                 f"took {(each.warm_seconds or 0) * 1000:.0f} ms on a warm connection, the budget is"
@@ -26,7 +22,7 @@ def judge(case: Case) -> Signs | None:
             )
             for each, budget in over[:3]
         ),
-        exchanges=tuple(each.name for each, _ in over),
+        tuple(each.name for each, _ in over),
         names={"request": f"{over[0][0].request.method} {over[0][0].request.url}"},
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.database_texts import spoken
 from smokegate.diagnosis.identity import (
     BINARY,
@@ -16,15 +14,11 @@ from smokegate.diagnosis.identity import (
     is_unidentified,
     strangers,
 )
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import is_of_framework
 from smokegate.diagnosis.wording import body, header, seen, seen_whole
 from smokegate.observation.evidence.html import is_html
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Answer, Exchange
-
+from smokegate.observation.exchange import Answer, Exchange
 
 NOT_FOUND = {404, 405, 501}
 ANY_SERVERS = frozenset({"date", "content-length", "connection", "keep-alive", "transfer-encoding", "server"})
@@ -62,9 +56,9 @@ def judge(case: Case) -> Signs | None:
     wrong = [f"{each.what} should be {each.expected} and is {each.actual}" for each in names]
     came = [] if kind in TITLES else ["a page came where JSON was expected"]
     return Signs(
-        evidence=(seen(exchange, *(came or wrong if page else wrong), body(answer)),),
-        exchanges=("health",),
-        confidence=Confidence.LIKELY if page or kind in TITLES else Confidence.CERTAIN,
+        (seen(exchange, *(came or wrong if page else wrong), body(answer)),),
+        ("health",),
+        Confidence.LIKELY if page or kind in TITLES else Confidence.CERTAIN,
         title=TITLES.get(kind),
     )
 
@@ -82,9 +76,9 @@ def _of_no_kind(case: Case, exchange: Exchange) -> Signs | None:
         return None
     kind = [header(answer, "content-type")] if "content-type" in answer.headers else []
     return Signs(
-        evidence=(seen(exchange, *kind, body(answer)),),
-        exchanges=("health",),
-        confidence=Confidence.LIKELY,
+        (seen(exchange, *kind, body(answer)),),
+        ("health",),
+        Confidence.LIKELY,
         advisory=True,
         against=("its status is the one that is expected",),
         title="There is no sign that an application answered the health check at {host}",
@@ -115,9 +109,9 @@ def _another_program(case: Case) -> Signs | None:
     first = found[0].answer
     line = [header(first, "server")] if first and first.headers.get("server") else []
     return Signs(
-        evidence=(seen_whole(found[0], *line), f"none of the {len(found)} paths that the file names is there"),
-        exchanges=tuple(each.name for each in found),
-        confidence=Confidence.LIKELY,
+        (seen_whole(found[0], *line), f"none of the {len(found)} paths that the file names is there"),
+        tuple(each.name for each in found),
+        Confidence.LIKELY,
         title="A different program answers at {host}: it has none of the paths that {file} declares",
         competing=("an app that lost all its routes", "an address that is another service's"),
     )

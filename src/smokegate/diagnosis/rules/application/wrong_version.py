@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, quote, seen
 from smokegate.observation.evidence.version import from_cache, same_version
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Exchange
+from smokegate.observation.exchange import Exchange
 
 
 def judge(case: Case) -> Signs | None:
@@ -24,9 +19,9 @@ def judge(case: Case) -> Signs | None:
         return None
     if actual is None:
         return Signs(
-            evidence=(seen(exchange, _where(case, exchange)),),
-            exchanges=(exchange.name,),
-            confidence=Confidence.LIKELY if expected else Confidence.CERTAIN,
+            (seen(exchange, _where(case, exchange)),),
+            (exchange.name,),
+            Confidence.LIKELY if expected else Confidence.CERTAIN,
             title="{host} does not report its version",
             competing=(
                 "a build that was not given its version",
@@ -38,9 +33,9 @@ def judge(case: Case) -> Signs | None:
     cached = from_cache(answer)
     details = [f"version {quote(actual)}, expected {expected}", *([quote(cached)] if cached else [])]
     return Signs(
-        evidence=(seen(exchange, *details),),
-        exchanges=(exchange.name,),
-        confidence=Confidence.LIKELY if cached else Confidence.CERTAIN,
+        (seen(exchange, *details),),
+        (exchange.name,),
+        Confidence.LIKELY if cached else Confidence.CERTAIN,
         title="{host} reports, from a cache, a version other than {expected}" if cached else None,
         competing=("a cache in front that keeps an older answer: `Cache-Control: no-store` belongs on it",)
         if cached

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Case, Level, Rule
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule
 from smokegate.diagnosis.server_evidence import expected
 from smokegate.diagnosis.server_rule_helpers import EDGE, by_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from smokegate.observation.server.service import ServiceView
 
 

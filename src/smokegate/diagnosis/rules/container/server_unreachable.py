@@ -6,8 +6,7 @@ as seen from outside comes first, and alone it leaves the verdict open.
 
 from __future__ import annotations
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Case, Judge, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Judge, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import view_of
 from smokegate.diagnosis.wording import quote
 from smokegate.observation.server.causes import CommandCause

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import spoken, spoken_in_success
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
 
 CALLED = {
     "store": "its store (a cache, a queue or a broker)",

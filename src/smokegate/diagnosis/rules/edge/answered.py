@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
+from smokegate.diagnosis.case import Hit
 from smokegate.diagnosis.exchange_names import is_sample
-from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import REACHED, Case, Judge, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Confidence, Judge, Level, Owner, Rule, Signs
 from smokegate.diagnosis.rule_helpers import carries_credentials, edge_signs, limited, sometimes
 from smokegate.knowledge.causes import CauseText, Step, cause_text
 from smokegate.knowledge.edge_files import SAYS
 from smokegate.observation.evidence.edge import UNKNOWN
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Hit
 
 TELL_APART: tuple[Step, ...] = (
     (

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from smokegate.diagnosis.exchange_names import is_sample
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rules.edge.answered import by_kind
 from smokegate.diagnosis.wording import quote, seen
 from smokegate.observation.evidence.version import from_cache
@@ -33,9 +32,9 @@ def _of_unknown_age(case: Case) -> Signs | None:
     if any(from_cache(each) is None for each in others):
         return None  # something else was answered anew: the application is there
     return Signs(
-        evidence=(seen(exchange, quote(said)),),
-        exchanges=tuple(each.name for each in case.backend if is_sample(each.name)),
-        confidence=Confidence.LIKELY,
+        (seen(exchange, quote(said)),),
+        tuple(each.name for each in case.backend if is_sample(each.name)),
+        Confidence.LIKELY,
         advisory=True,
         against=("its status and body are those that are expected",),
         title="A cache in front of {target} answered the health check: the state of the application is not known",

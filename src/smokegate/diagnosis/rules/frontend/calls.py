@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Case, Judge, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Confidence, Judge, Level, Rule, Signs
 from smokegate.diagnosis.wording import quote, seen
 from smokegate.observation.evidence.addresses import split_address
 from smokegate.observation.evidence.called_address import STRONG
@@ -31,12 +30,12 @@ def calling(code: str) -> Judge:
         names = [f"script {each.address.script}" for each in wrong]
         called = first.address.setting or first.address.resolved
         return Signs(
-            evidence=(
+            (
                 *(_line(each) for each in wrong[:3]),
                 *(_pretence(case) if code == "frontend.calls-itself" else ()),
             ),
-            exchanges=tuple(dict.fromkeys(name for name in names if case.exchange(name))) or ("page",),
-            confidence=_confidence(first, sole=not found.right),
+            tuple(dict.fromkeys(name for name in names if case.exchange(name))) or ("page",),
+            _confidence(first, sole=not found.right),
             against=tuple(f"script {each.script}: it also calls {shown(each.value)}" for each in found.right[:1]),
             names={
                 "called": called.replace(DYNAMIC, "…"),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from smokegate.diagnosis.exchange_names import host_of
 from smokegate.diagnosis.identity import LIST_OF_FILES
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.predicates import page_faults
@@ -36,8 +35,8 @@ def judge(case: Case) -> Signs | None:
     if answer is not None:
         details.append(body(answer))
     return Signs(
-        evidence=(seen(exchange, *details),),
-        exchanges=("page",),
+        (seen(exchange, *details),),
+        ("page",),
         names={"target": host_of(exchange.request.url), "request": f"GET {exchange.request.url}"},
     )
 
@@ -53,9 +52,9 @@ def judge_likeness(case: Case) -> Signs | None:
         return None
     sign = "" if edge is None else quote(edge.sign) if edge.header else edge.sign
     return Signs(
-        evidence=(seen(exchange, *filter(None, [sign]), body(answer)),),
-        exchanges=("page",),
-        confidence=Confidence.POSSIBLE,
+        (seen(exchange, *filter(None, [sign]), body(answer)),),
+        ("page",),
+        Confidence.POSSIBLE,
         title=FILES if listing else None,
         steps=FILES_STEPS if listing else None,
         names={"target": host_of(exchange.request.url), "request": f"GET {exchange.request.url}"},

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Confidence, Level, Rule, Signs
 from smokegate.observation.evidence.page_calls import judged
 
 
@@ -17,12 +16,7 @@ def judge(case: Case) -> Signs | None:
         return None
     read = sum(not each.problem for each in page.files)
     lines = [f"{read} files of the page were read; none shows {frontend.calls}"]
-    return Signs(
-        evidence=(*lines, *page.unread[:2]),
-        exchanges=("page",),
-        confidence=Confidence.POSSIBLE,
-        names={"calls": frontend.calls},
-    )
+    return Signs((*lines, *page.unread[:2]), ("page",), Confidence.POSSIBLE, names={"calls": frontend.calls})
 
 
 RULES = (

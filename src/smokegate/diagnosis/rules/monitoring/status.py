@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_fresh, monitoring_status
 from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
+from smokegate.environment.model import Monitoring
 from smokegate.observation.evidence.json_rules import MISSING, lookup
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Monitoring
-    from smokegate.observation.exchange import Answer, Exchange
+from smokegate.observation.exchange import Answer, Exchange
 
 FUTURE = "The data in the monitoring summary of {host} has a time in the future"
 SAYS_WHY = re.compile(r"err|reason|cause|problem|fail|warn|issue|alert|exception|detail|message", re.IGNORECASE)
@@ -38,11 +35,7 @@ def error(case: Case) -> Signs | None:
     exchange, answer, monitoring = read
     status = _value(answer, monitoring.field)
     said = f"it has no {monitoring.field}" if status is MISSING else f"{monitoring.field} is {quote(_json(status))}"
-    return Signs(
-        evidence=(seen(exchange, said, body(answer)),),
-        exchanges=("monitoring",),
-        names={"said": said.replace("`", "")},
-    )
+    return Signs((seen(exchange, said, body(answer)),), ("monitoring",), names={"said": said.replace("`", "")})
 
 
 def stale(case: Case) -> Signs | None:
@@ -56,8 +49,8 @@ def stale(case: Case) -> Signs | None:
         return None
     said = f"it has no {monitoring.age_field}" if age is MISSING else f"{monitoring.age_field} is {quote(_json(age))}"
     return Signs(
-        evidence=(seen(exchange, said, f"at most {monitoring.fresh_within:g} s are expected"),),
-        exchanges=("monitoring",),
+        (seen(exchange, said, f"at most {monitoring.fresh_within:g} s are expected"),),
+        ("monitoring",),
         advisory=monitoring.on_stale == "advisory",
         title=FUTURE if isinstance(age, int | float) and age < 0 else None,
     )
@@ -82,7 +75,7 @@ def _status(case: Case, read: Read, words: tuple[str, ...], *, advisory: bool) -
         return None
     why = tuple(f"it says why: {quote(each)}" for each in whys(answer.body.json))
     line = seen(exchange, f"{monitoring.field} is {quote(status)}", *(why or (body(answer),)))
-    return Signs(evidence=(line,), exchanges=("monitoring",), advisory=advisory)
+    return Signs((line,), ("monitoring",), advisory=advisory)
 
 
 def whys(value: object, depth: int = 0, *, named: bool = False) -> list[str]:

@@ -6,8 +6,7 @@ import re
 
 from msgspec.structs import replace
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import by_wire, wire_signs
 from smokegate.knowledge.causes import cause_text
 from smokegate.knowledge.certificates import default_certificate

@@ -24,7 +24,7 @@ def judge(case: Case) -> Signs | None:
                 f"the certificate expires on {expires:%Y-%m-%d}, in {days:.0f} days;"
                 f" it is for `{certificate.subject}` from `{certificate.issuer}`"
             )
-            return Signs(evidence=(seen(exchange, line),), exchanges=(exchange.name,), names={"days": f"{days:.0f}"})
+            return Signs((seen(exchange, line),), (exchange.name,), names={"days": f"{days:.0f}"})
     return None
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Owner, Rule, Signs
 from smokegate.diagnosis.rule_helpers import beyond_runner, by_wire, wire_signs
 from smokegate.observation.transport.causes import Stage, WireCause
 

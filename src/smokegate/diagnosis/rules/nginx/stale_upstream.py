@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
 
 BEHIND = ("nginx.bad-gateway", "nginx.upstream-unavailable", "nginx.gateway-timeout")
@@ -17,11 +16,7 @@ def judge(case: Case) -> Signs | None:
     if exchange is None or edge is None or edge.code not in BEHIND or not answers:
         return None
     inside = [f"origin: GET {each.path} on the server itself answered {each.status}" for each in answers[:2]]
-    return Signs(
-        evidence=(*inside, seen(exchange, edge.sign)),
-        exchanges=("health",),
-        confidence=Confidence.LIKELY,
-    )
+    return Signs((*inside, seen(exchange, edge.sign)), ("health",), Confidence.LIKELY)
 
 
 RULES = (Rule("nginx.stale-upstream", Level.ROUTING, judge, after=REACHED),)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Case, Judge, Level, Rule, Signs
+from smokegate.diagnosis.case import Hit
+from smokegate.diagnosis.rule import REACHED, Case, Confidence, Judge, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import edge_signs, limited, sometimes
 from smokegate.knowledge.causes import cause_text
 from smokegate.observation.exchange import Answer
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Hit
 
 REPLACES = "nginx.upstream-unavailable"
 LIMIT = "nginx.rate-limited"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Level, Rule
+from smokegate.diagnosis.rule import REACHED, Confidence, Level, Rule
 from smokegate.diagnosis.rule_helpers import by_edge
 
 VALUES = {

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec.structs import replace
 
-from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Confidence, Level, Owner, Rule, Signs
 from smokegate.diagnosis.wording import body, header, plain, quote, seen
 from smokegate.observation.evidence.cookies import cookies_of
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.sign_in import leads_elsewhere, owes_token, refuses_login, signs_in
 from smokegate.observation.evidence.sign_in_reply import reply
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Answer
+from smokegate.observation.exchange import Answer
 
 FIRST = "login first"
 LOGINS = (FIRST, "login")
@@ -54,9 +51,9 @@ def other_fields(case: Case) -> Signs | None:
     for exchange, answer in case.answered(*LOGINS):
         if api and leads_elsewhere(answer) and not signs_in(api, reply(answer)):
             return Signs(
-                evidence=(seen(exchange, body(answer)),),
-                exchanges=(exchange.name,),
-                confidence=Confidence.LIKELY,
+                (seen(exchange, body(answer)),),
+                (exchange.name,),
+                Confidence.LIKELY,
                 title="Login at {host} redirects to {where} and does not sign the user in",
                 competing=REDIRECTED,
                 names={"where": plain(answer.url)},
@@ -64,7 +61,7 @@ def other_fields(case: Case) -> Signs | None:
         about_fields = answer.status in {400, 422} and WANTS_FIELDS.search(answer.body.start)
         if (answer.status == 415 or about_fields) and not CSRF.search(answer.body.start):
             line = seen(exchange, body(answer))
-            return Signs(evidence=(line,), exchanges=(exchange.name,), confidence=Confidence.LIKELY)
+            return Signs((line,), (exchange.name,), Confidence.LIKELY)
     return None
 
 
@@ -85,7 +82,7 @@ def csrf(case: Case) -> Signs | None:
     return Signs(
         evidence,
         exchanges,
-        confidence=Confidence.LIKELY,
+        Confidence.LIKELY,
         owner=Owner.CONFIGURATION,
         title="{host} refuses the CSRF token that it issued",
         competing=(
@@ -108,7 +105,7 @@ def no_token(case: Case) -> Signs | None:
             continue
         elsewhere = _found_elsewhere(answer) if not api.by_cookie else ""
         details = (header(answer, "content-type"), body(answer)) if is_html(answer) else (body(answer),)
-        signs = Signs(evidence=(seen(exchange, *details),), exchanges=(exchange.name,), confidence=Confidence.LIKELY)
+        signs = Signs((seen(exchange, *details),), (exchange.name,), Confidence.LIKELY)
         if not elsewhere:
             return signs
         return replace(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.sign_in import opens, refuses_login, shows_account, signs_in
@@ -24,9 +23,9 @@ def survives(case: Case) -> Signs | None:
         sure = shows_account(api, reply(answer), reply(own) if own is not None else None)
         by_design = exchange.name == "account after logout" and not api.by_cookie
         return Signs(
-            evidence=(seen(exchange, body(answer)),),
-            exchanges=(exchange.name,),
-            confidence=Confidence.CERTAIN if sure else Confidence.POSSIBLE,
+            (seen(exchange, body(answer)),),
+            (exchange.name,),
+            Confidence.CERTAIN if sure else Confidence.POSSIBLE,
             competing=_competing(sure=sure, by_design=by_design),
             title="A token or session from before the logout still opens the account at {host}" if by_design else None,
         )
@@ -53,9 +52,9 @@ def any_password(case: Case) -> Signs | None:
         return None
     page, given = is_html(answer), api.by_cookie or signs_in(api, got)
     return Signs(
-        evidence=(seen(exchange, body(answer)),),
-        exchanges=(proof,),
-        confidence=Confidence.CERTAIN if given and not page else Confidence.POSSIBLE,
+        (seen(exchange, body(answer)),),
+        (proof,),
+        Confidence.CERTAIN if given and not page else Confidence.POSSIBLE,
         competing=None if given and not page else ("an answer to any request, which signs no one in",),
     )
 

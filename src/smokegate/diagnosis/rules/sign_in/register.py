@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Confidence, Level, Owner, Rule, Signs
 from smokegate.diagnosis.rules.sign_in.client import WANTS_FIELDS, explains_itself
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.knowledge.refusals import reason_in
@@ -30,13 +29,11 @@ def pretended(case: Case) -> Signs | None:
         if not is_html(answer) or api.by_cookie:
             return None
         line = seen(exchange, header(answer, "content-type"), body(answer))
-        return Signs(evidence=(line,), exchanges=(exchange.name,))
+        return Signs((line,), (exchange.name,))
     if not is_refused(later, REFUSALS) or explains_itself(later):
         return None
     return Signs(
-        evidence=(seen(exchange, body(answer)), seen(login, body(later))),
-        exchanges=(exchange.name, login.name),
-        confidence=Confidence.LIKELY,
+        (seen(exchange, body(answer)), seen(login, body(later))), (exchange.name, login.name), Confidence.LIKELY
     )
 
 
@@ -48,7 +45,7 @@ def unconfirmed(case: Case) -> Signs | None:
     reason = reason_in(answer.body.start, alone=False) if is_refused(answer, REFUSALS) else None
     if reason is None or reason.name not in {"confirmation", "lock"}:
         return None
-    return Signs(evidence=(seen(exchange, body(answer)),), exchanges=(exchange.name,))
+    return Signs((seen(exchange, body(answer)),), (exchange.name,))
 
 
 def failed(case: Case) -> Signs | None:
@@ -65,9 +62,9 @@ def failed(case: Case) -> Signs | None:
     refused = says_no or answer.status in {400, 409, 422}
     taken = answer.status == 409 or (refused and TAKEN.search(answer.body.start) is not None)
     return Signs(
-        evidence=(seen(exchange, body(answer)),),
-        exchanges=("register",),
-        confidence=Confidence.LIKELY if refused else Confidence.CERTAIN,
+        (seen(exchange, body(answer)),),
+        ("register",),
+        Confidence.LIKELY if refused else Confidence.CERTAIN,
         competing=BY_STATUS.get(answer.status),
         owner=Owner.TEST_DATA if taken or (refused and WANTS_FIELDS.search(answer.body.start)) else None,
     )
