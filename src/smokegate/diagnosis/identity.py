@@ -22,6 +22,8 @@ ERROR_PAGE = "the page of an error, under a status of success"
 SOURCE = "the source of a program, which is not run"
 PROTOCOL = "another protocol's words"
 BINARY = "bytes that are not text"
+KINDS = (SIGN_IN, SHELL, LISTING, ERROR_PAGE, SOURCE, PROTOCOL, BINARY)
+"""What may answer in an application's place; `app.wrong-service` has a title for each."""
 LIST_OF_FILES = re.compile(r"<title>\s*(?:Index of|Directory listing for|listing directory) ?/", re.IGNORECASE)
 TITLE_OF_ERROR = re.compile(
     r"<title>\s*(?:(?:error )?[45]\d\d\b|[^<]*\b(?:page (?:could )?not (?:be )?found|internal server error"

@@ -64,6 +64,8 @@ class Signs(Struct, frozen=True):
     advisory: bool | None = None
     title: str | None = None
     steps: tuple[Step, ...] | None = None
+    variant: str = ""
+    """Which variant of the cause's text says what this evidence shows; `knowledge/causes` has it."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Names for the title and the steps that only this case knows."""
 
@@ -101,7 +103,7 @@ class Rule(Struct, frozen=True):
         if signs is None:
             return None
         names = {**case.names, **signs.names}
-        text = self.text
+        text = cause_text(self.code, signs.variant) if signs.variant else self.text
         competing = text.competing if signs.competing is None else signs.competing
         return Finding(
             code=self.code,

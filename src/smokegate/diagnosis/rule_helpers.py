@@ -74,14 +74,15 @@ def edge_signs(
 def by_edge(code: str, confidence: Confidence = Confidence.CERTAIN, *, partly: str = "") -> Judge:
     """Judge by the answers that the edge made for this cause.
 
-    Where other samples are healthy in the same run, the platform's own router is at fault: `partly` is the title then.
+    Where other samples are healthy in the same run, the platform's own router is at fault: `partly` is the text's
+    variant then.
     """
 
     def judge(case: Case) -> Signs | None:
         signs = edge_signs(case, code, confidence)
         if signs is None or not partly or not intermittent(case, signs):
             return signs
-        return replace(signs, confidence=Confidence.LIKELY, owner=Owner.PLATFORM, title=partly)
+        return replace(signs, confidence=Confidence.LIKELY, variant=partly)
 
     return judge
 

@@ -46,26 +46,19 @@ def by_reason(code: str, *, beside: tuple[str, ...] = ()) -> Judge:
     return judge
 
 
-def by_state(
-    services: Callable[[Case], Iterable[ServiceView]], confidence: Confidence, *, last_line: str | None = None
-) -> Judge:
+def by_state(services: Callable[[Case], Iterable[ServiceView]], *, says: str = "") -> Judge:
     """Judge by the services that stand in a certain way.
 
-    `last_line` is the title where their logs say something at all: it has `{said}` in it.
+    `says` is the variant of the text, with `{said}` in its title, where their logs say something at all.
     """
 
     def judge(case: Case) -> Signs | None:
         found = list(services(case))
         if not found:
             return None
-        said = last_said(found[0]) if last_line else ""
-        return Signs(
-            tuple(dict.fromkeys((*map(state, found), *(line for each in found for line in last_words(each))))),
-            affected(case),
-            confidence,
-            title=last_line if said else None,
-            names={**named(found), "said": said},
-        )
+        said = last_said(found[0]) if says else ""
+        lines = dict.fromkeys((*map(state, found), *(line for each in found for line in last_words(each))))
+        return Signs(tuple(lines), affected(case), variant=says if said else "", names={**named(found), "said": said})
 
     return judge
 

@@ -12,6 +12,8 @@ found. It looks so:
     symptom = "…"                       # what a person sees
     steps = ["@restart", ["…", "…"]]    # in order; a pair is a step, and what replaces it where a name is not known
     competing = ["…"]                   # causes that the evidence cannot exclude
+    [variants.other]                    # what a cause says instead where its rule names this variant
+    title = "…"
 """
 
 from __future__ import annotations
@@ -39,8 +41,8 @@ class CauseText(Struct, frozen=True):
 
 
 @cache
-def cause_text(code: str) -> CauseText:
-    """Return what is said of a cause.
+def cause_text(code: str, variant: str = "") -> CauseText:
+    """Return what is said of a cause, or of a variant of it.
 
     Raises:
         KeyError: no file has it; the message names the file and what is missing.
@@ -48,7 +50,7 @@ def cause_text(code: str) -> CauseText:
     family, _, name = code.partition(".")
     table = cause_file(family)
     try:
-        row = table[name]
+        row = {**table[name], **(table["variants"][variant] if variant else {})}
         return CauseText(
             title=row["title"],
             owner=row["owner"],

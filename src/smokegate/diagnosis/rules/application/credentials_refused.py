@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smokegate.diagnosis.broken import described
 from smokegate.diagnosis.exchange_names import is_sample
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Owner, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import carries_credentials
 from smokegate.observation.exchange import Exchange
 
@@ -42,24 +42,7 @@ def _none_sent(case: Case) -> Signs | None:
         tuple(described(each, case) for each in promised[:2]),
         tuple(each.name for each in promised),
         Confidence.LIKELY,
-        title="{host} requires credentials for every request, including the health check, but {file} has none",
-        owner=Owner.CONFIGURATION,
-        steps=(
-            (
-                "Find out who answers 401: look for the request in the application's log. If it is not there, something"
-                " in front checks who calls (nginx `auth_request`, Traefik `forwardAuth`, Caddy `forward_auth`,"
-                " Envoy `ext_authz`, an ingress annotation)."
-            ),
-            "If users are meant to come in without it, take the health check and the public paths out of that check.",
-            (
-                "If the environment is meant to be closed, declare its credentials in {file} (`bearer`, `send` or"
-                " `[backend.basic]`)."
-            ),
-        ),
-        competing=(
-            "an authentication in front of the application that covers more paths than it should",
-            "an application that protects its health check",
-        ),
+        variant="none-sent",
     )
 
 

@@ -38,7 +38,7 @@ def judge(case: Case) -> Signs | None:
         tuple(each.exchange.name for each in (*words, *pages)),
         Confidence.CERTAIN if any(SAYS_DEBUG.search(each.word) for each in words) else Confidence.LIKELY,
         advisory=error and not pages,
-        competing=None if words else ("documentation that was left open without debug mode",),
+        variant="" if words else "documentation",
     )
 
 

@@ -8,7 +8,7 @@ from html import unescape
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import stated
 from smokegate.diagnosis.exchange_names import is_of
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Owner, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import around, body, seen, seen_whole
 from smokegate.observation.evidence.application_marks import is_application_error, visible
 from smokegate.observation.evidence.html import is_html
@@ -77,11 +77,9 @@ def _resource(hits: list[Exchange]) -> Signs | None:
         (lack.line,),
         tuple(hit.name for hit in hits),
         Confidence.LIKELY,
-        title="The app at {host} returns a server error: {what}",
+        variant="resource",
         names={"what": lack.word},
-        owner=Owner.CONFIGURATION,
         steps=lack.steps,
-        competing=("the same words about another machine that the app calls",),
     )
 
 
@@ -101,13 +99,7 @@ def maintenance(hits: list[Exchange]) -> Signs:
         tuple(map(seen_whole, hits[:3])),
         tuple(each.name for each in hits),
         Confidence.LIKELY,
-        title="{host} reports that it is in maintenance",
-        owner=Owner.CONFIGURATION,
-        steps=(
-            "Find out who put it in maintenance, and for how long: a deploy or a migration may still be going on.",
-            "End the maintenance where it was begun (the application's own command or setting, or the proxy in front).",
-        ),
-        competing=("a maintenance that was planned", "a deploy that did not end it"),
+        variant="maintenance",
     )
 
 

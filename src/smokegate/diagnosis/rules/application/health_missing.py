@@ -9,9 +9,6 @@ from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.exchange import Answer
 
-GATEWAY = "a gateway without a route to the application, which one is unknown: an empty answer shows not whose it is"
-NO_OTHER_ANSWER = ("another application that answers under this host", "every route of the app being gone")
-
 
 def judge(case: Case) -> Signs | None:
     """Health is 404 from the application; other paths that are answered make it certain."""
@@ -38,7 +35,7 @@ def judge(case: Case) -> Signs | None:
         (seen(exchange, body(answer)), *same),
         ("health",),
         Confidence.LIKELY,
-        competing=(*((GATEWAY,) if bare else ()), *NO_OTHER_ANSWER),
+        variant="no-answer-but-empty-ones" if bare else "no-other-answer",
     )
 
 

@@ -27,8 +27,6 @@ NO_SETTING = re.compile(
 )
 """A key or a setting that is named in words."""
 
-MISSING = "is missing or cannot be used"
-
 
 def judge(case: Case) -> Signs | None:
     """A broken answer names a variable and says that it is not there."""
@@ -36,7 +34,7 @@ def judge(case: Case) -> Signs | None:
     words = list(found(NOT_SET, broken))
     if not words:
         own = list(stated("setting", broken))
-        return _setting(list(found(NO_SETTING, broken)), "is not there") or _setting(own, MISSING)
+        return _setting(list(found(NO_SETTING, broken)), "setting-missing") or _setting(own, "setting-unusable")
     variable = words[0].word
     return Signs(
         tuple(each.line for each in words[:3]),
@@ -45,7 +43,7 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-def _setting(words: list[Found], what: str) -> Signs | None:
+def _setting(words: list[Found], variant: str) -> Signs | None:
     """A broken answer says what of a setting is wrong, without the name of its variable."""
     if not words:
         return None
@@ -53,7 +51,7 @@ def _setting(words: list[Found], what: str) -> Signs | None:
         tuple(each.line for each in words[:3]),
         tuple(each.exchange.name for each in words),
         Confidence.LIKELY,
-        title=f"A setting that the app at {{host}} needs {what}: {{variable}}",
+        variant=variant,
         names={"variable": plain(words[0].word)},
     )
 

@@ -63,7 +63,7 @@ def _in_part(case: Case, exchange: Exchange, answer: Answer) -> Signs | None:
         ("health",),
         Confidence.LIKELY,
         advisory=True,
-        title="The app at {host} reports that it is degraded",
+        variant="degraded",
         against=("the response meets every expectation",),
     )
 

@@ -3,17 +3,7 @@
 from __future__ import annotations
 
 from smokegate.diagnosis.database_texts import spoken
-from smokegate.diagnosis.identity import (
-    BINARY,
-    ERROR_PAGE,
-    LISTING,
-    PROTOCOL,
-    SHELL,
-    SIGN_IN,
-    SOURCE,
-    is_unidentified,
-    strangers,
-)
+from smokegate.diagnosis.identity import ERROR_PAGE, KINDS, is_unidentified, strangers
 from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import is_of_framework
 from smokegate.diagnosis.wording import body, header, seen, seen_whole
@@ -24,15 +14,6 @@ NOT_FOUND = {404, 405, 501}
 ANY_SERVERS = frozenset({"date", "content-length", "connection", "keep-alive", "transfer-encoding", "server"})
 SEVERAL = 3
 """So many different paths that are all missing are no mistake in one of them."""
-TITLES = {
-    SIGN_IN: "A sign-in page answers the health check at {host} instead of the application",
-    SHELL: "A web page answers the health check at {host}: a static host serves it for every path",
-    LISTING: "A web server shows a list of files at {host} instead of the application's health check",
-    ERROR_PAGE: "An error page with a success status answers the health check at {host}",
-    SOURCE: "The web server at {host} shows the program's source code instead of running it",
-    PROTOCOL: "A program that does not speak HTTP answers at {host}: it is a different program",
-    BINARY: "The response at {host} is garbage: a different program may listen on that port",
-}
 
 
 def judge(case: Case) -> Signs | None:
@@ -51,15 +32,15 @@ def judge(case: Case) -> Signs | None:
     if kind == ERROR_PAGE and any(spoken([exchange])):
         return None  # the page says why, which another rule reads
     page = is_html(answer) and answer.status < 500 and (bool(health.json_) or names) and not own
-    if not page and kind not in TITLES and not (_is_object(answer) and any(e.actual != "no such key" for e in names)):
+    if not page and kind not in KINDS and not (_is_object(answer) and any(e.actual != "no such key" for e in names)):
         return None
     wrong = [f"{each.what} should be {each.expected} and is {each.actual}" for each in names]
-    came = [] if kind in TITLES else ["a page came where JSON was expected"]
+    came = [] if kind in KINDS else ["a page came where JSON was expected"]
     return Signs(
         (seen(exchange, *(came or wrong if page else wrong), body(answer)),),
         ("health",),
-        Confidence.LIKELY if page or kind in TITLES else Confidence.CERTAIN,
-        title=TITLES.get(kind),
+        Confidence.LIKELY if page or kind in KINDS else Confidence.CERTAIN,
+        variant=kind if kind in KINDS else "",
     )
 
 
@@ -81,11 +62,7 @@ def _of_no_kind(case: Case, exchange: Exchange) -> Signs | None:
         Confidence.LIKELY,
         advisory=True,
         against=("its status is the one that is expected",),
-        title="There is no sign that an application answered the health check at {host}",
-        steps=(
-            "Check who answers {url}{health}: a web server's own `return 200`, a file, or the application?",
-            "State in {file} what the application answers (`json` or `contains` under `backend.health`).",
-        ),
+        variant="no-sign",
     )
 
 
@@ -112,8 +89,7 @@ def _another_program(case: Case) -> Signs | None:
         (seen_whole(found[0], *line), f"none of the {len(found)} paths that the file names is there"),
         tuple(each.name for each in found),
         Confidence.LIKELY,
-        title="A different program answers at {host}: it has none of the paths that {file} declares",
-        competing=("an app that lost all its routes", "an address that is another service's"),
+        variant="no-path",
     )
 
 

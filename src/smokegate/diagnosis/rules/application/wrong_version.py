@@ -22,11 +22,7 @@ def judge(case: Case) -> Signs | None:
             (seen(exchange, _where(case, exchange)),),
             (exchange.name,),
             Confidence.LIKELY if expected else Confidence.CERTAIN,
-            title="{host} does not report its version",
-            competing=(
-                "a build that was not given its version",
-                "a path, header or key in {file} that does not hold it",
-            ),
+            variant="version-unreported",
             advisory=expected is None,
             names={"expected": expected or "the version"},
         )
@@ -36,10 +32,7 @@ def judge(case: Case) -> Signs | None:
         (seen(exchange, *details),),
         (exchange.name,),
         Confidence.LIKELY if cached else Confidence.CERTAIN,
-        title="{host} reports, from a cache, a version other than {expected}" if cached else None,
-        competing=("a cache in front that keeps an older answer: `Cache-Control: no-store` belongs on it",)
-        if cached
-        else None,
+        variant="version-cached" if cached else "",
         names={"expected": expected or ""},
     )
 

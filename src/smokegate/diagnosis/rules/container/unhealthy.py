@@ -17,13 +17,6 @@ MISSING = re.compile(
 """What a shell and the engine say of a program that is not in the image."""
 
 
-NO_PROGRAM = "The health check of {service} cannot run: {program} is not in the image"
-STEPS = (
-    "Install the program in the image, or rewrite the check without it (`wget`, or the application's own runtime).",
-    "Then `{compose} up -d --build {service}`; until then, services that wait for it to be healthy do not start.",
-)
-
-
 def judge(case: Case) -> Signs | None:
     """The engine counts failed checks; what the check printed and what the origin answers stand beside."""
     found = [each for each in unexplained(case) if each.health == "unhealthy" and not each.crash_looping]
@@ -44,8 +37,7 @@ def judge(case: Case) -> Signs | None:
         (*map(state, found), *said),
         affected(case),
         Confidence.CERTAIN,
-        title=NO_PROGRAM if program else None,
-        steps=STEPS if program else None,
+        variant="no-program" if program else "",
         against=against,
         names={**named(found), "program": plain(program)},
     )

@@ -15,7 +15,6 @@ SAYS_FAILED = re.compile(
     re.IGNORECASE,
 )
 
-EXTENSION = "The database of {host} lacks an extension, whose function or type the app uses"
 LAG = r"(?:pending|outdated|behind|dirty|incomplete|unapplied|failed|not[ _-]?applied|out[ _-]of[ _-]date)"
 SOME = r"(?:true|[1-9]\d*|\[\s*[^\]\s])"
 SAYS_PENDING = re.compile(
@@ -44,7 +43,7 @@ def uninitialised(case: Case) -> Signs | None:
         Confidence.CERTAIN if texts and not texts[0].place.likely else Confidence.LIKELY,
         advisory=bool(kept),
         against=KEPT if kept else (),
-        title=EXTENSION if texts and texts[0].place.says == "extension" else None,
+        variant="extension" if texts and texts[0].place.says == "extension" else "",
     )
 
 
@@ -58,7 +57,7 @@ def _pending(case: Case, broken: list[Exchange]) -> Signs | None:
         tuple(each.line for each in words[:3]),
         tuple(each.exchange.name for each in words),
         Confidence.LIKELY,
-        title="Migrations of the database of {host} have not run, as the app reports",
+        variant="migrations",
         advisory=not broken,
         against=() if broken else KEPT,
     )

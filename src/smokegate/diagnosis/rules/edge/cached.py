@@ -37,7 +37,7 @@ def _of_unknown_age(case: Case) -> Signs | None:
         Confidence.LIKELY,
         advisory=True,
         against=("its status and body are those that are expected",),
-        title="A cache in front of {target} answered the health check: the state of the application is not known",
+        variant="age-unknown",
     )
 
 

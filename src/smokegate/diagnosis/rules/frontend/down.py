@@ -10,15 +10,6 @@ from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.predicates import page_faults
 from smokegate.observation.exchange import NotSent
 
-FILES = "A web server shows a list of files at {target} instead of the frontend's page"
-FILES_STEPS = (
-    (
-        "Compare the directory that the web server serves (`root`, `DocumentRoot`, `publish`) with the one into which"
-        " the build writes `index.html`."
-    ),
-    "If a list of files is what is to be there, say what it contains (`[frontend]` `contains`).",
-)
-
 
 def judge(case: Case) -> Signs | None:
     """The page has no answer, an error, or nothing of what it promises."""
@@ -55,8 +46,7 @@ def judge_likeness(case: Case) -> Signs | None:
         (seen(exchange, *filter(None, [sign]), body(answer)),),
         ("page",),
         Confidence.POSSIBLE,
-        title=FILES if listing else None,
-        steps=FILES_STEPS if listing else None,
+        variant="file-list" if listing else "",
         names={"target": host_of(exchange.request.url), "request": f"GET {exchange.request.url}"},
     )
 

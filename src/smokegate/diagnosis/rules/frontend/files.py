@@ -43,16 +43,7 @@ def _not_arrived(case: Case) -> Signs | None:
         tuple(seen(each) for each, _ in found[:3]),
         tuple(each.name for each, _ in found),
         names={"missing": urlsplit(exchange.request.url).path, "problem": why.cause.title},
-        steps=(
-            (
-                "Fetch the script with the report's curl line, on the server and from outside: where only the second is"
-                " cut short or fails, a proxy in front does it."
-            ),
-            (
-                "Read the proxy's error log: a full disk, or a folder for temporary files that it may not write"
-                " (nginx: `proxy_temp`), cuts long answers short; so do its limits of time and size."
-            ),
-        ),
+        variant="not-arrived",
     )
 
 

@@ -12,7 +12,6 @@ from smokegate.environment.model import Monitoring
 from smokegate.observation.evidence.json_rules import MISSING, lookup
 from smokegate.observation.exchange import Answer, Exchange
 
-FUTURE = "The data in the monitoring summary of {host} has a time in the future"
 SAYS_WHY = re.compile(r"err|reason|cause|problem|fail|warn|issue|alert|exception|detail|message", re.IGNORECASE)
 WHYS_AT_MOST, DEPTH = 3, 4
 Read = tuple["Exchange", "Answer", "Monitoring"]
@@ -52,7 +51,7 @@ def stale(case: Case) -> Signs | None:
         (seen(exchange, said, f"at most {monitoring.fresh_within:g} s are expected"),),
         ("monitoring",),
         advisory=monitoring.on_stale == "advisory",
-        title=FUTURE if isinstance(age, int | float) and age < 0 else None,
+        variant="future" if isinstance(age, int | float) and age < 0 else "",
     )
 
 

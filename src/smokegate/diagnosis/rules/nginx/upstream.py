@@ -62,7 +62,7 @@ def by_page(code: str) -> Judge:
         return replace(
             signs,
             confidence=Confidence.LIKELY,
-            title="The backend behind nginx at {target} fails on some paths",
+            variant="some-paths",
             against=("the health check was answered by the backend, so it is not down altogether",),
         )
 

@@ -65,7 +65,7 @@ def _held(case: Case) -> Signs | None:
         (seen(health, line),),
         ("health",),
         Confidence.POSSIBLE,
-        competing=("a deploy that was just going live", "anything else that is slow once"),
+        variant="held",
         advisory=True,
     )
 

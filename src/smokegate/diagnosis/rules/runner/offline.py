@@ -17,8 +17,6 @@ ANSWERS = {WireCause.REFUSED, WireCause.PROXY}
 """A refused connection is an answer from the way there, also where the control hosts are blocked."""
 ON_THE_WAY = tuple(cause for cause in WireCause if cause.stage in {Stage.NAME, Stage.CONNECT} and cause not in ANSWERS)
 
-FILTERED = "The machine that runs the suite can reach only some hosts: its connections are filtered"
-
 
 def judge(case: Case) -> Signs | None:
     """The target cannot be reached, and neither can any host that has nothing to do with it."""
@@ -35,7 +33,7 @@ def judge(case: Case) -> Signs | None:
         (f"control: {listed(addresses)} could not be reached either{words}", *lines(hits)),
         names(hits),
         Confidence.CERTAIN if len(away) > 1 and not filtered else Confidence.LIKELY,
-        title=FILTERED if filtered else None,
+        variant="filtered" if filtered else "",
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Confidence, Level, Owner, Rule, Signs
+from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, plain, quote, seen
 from smokegate.observation.evidence.cookies import cookies_of
 from smokegate.observation.evidence.html import is_html
@@ -28,11 +28,6 @@ CSRF = re.compile(
     r"csrf|xsrf|authenticity.?token|page expired|forgery|the change you wanted was rejected", re.IGNORECASE
 )
 TOKEN_KEY = re.compile(r"token|jwt|bearer", re.IGNORECASE)
-REDIRECTED = (
-    "a login that expects a form, or a page requested before it",
-    "a trailing slash, scheme or host that the address in {file} lacks",
-    "a login that moved with this deploy",
-)
 
 
 def explains_itself(answer: Answer) -> bool:
@@ -54,8 +49,7 @@ def other_fields(case: Case) -> Signs | None:
                 (seen(exchange, body(answer)),),
                 (exchange.name,),
                 Confidence.LIKELY,
-                title="Login at {host} redirects to {where} and does not sign the user in",
-                competing=REDIRECTED,
+                variant="redirected",
                 names={"where": plain(answer.url)},
             )
         about_fields = answer.status in {400, 422} and WANTS_FIELDS.search(answer.body.start)
@@ -83,14 +77,7 @@ def csrf(case: Case) -> Signs | None:
         evidence,
         exchanges,
         Confidence.LIKELY,
-        owner=Owner.CONFIGURATION,
-        title="{host} refuses the CSRF token that it issued",
-        competing=(
-            "an origin that the app does not trust, such as `CSRF_TRUSTED_ORIGINS`, or a scheme that a proxy hides",
-            "a cookie that is `Secure` over plain http, or of another domain",
-            "instances with secrets of their own",
-            "`csrf` in {file} that is out of date",
-        ),
+        variant="own-csrf-token",
     )
 
 
@@ -108,12 +95,7 @@ def no_token(case: Case) -> Signs | None:
         signs = Signs((seen(exchange, *details),), (exchange.name,), Confidence.LIKELY)
         if not elsewhere:
             return signs
-        return replace(
-            signs,
-            evidence=(seen(exchange, elsewhere, *details),),
-            owner=Owner.TEST_DATA,
-            title="Login at {host} returns no token where {file} expects it",
-        )
+        return replace(signs, evidence=(seen(exchange, elsewhere, *details),), variant="token-elsewhere")
     return None
 
 

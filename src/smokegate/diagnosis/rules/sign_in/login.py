@@ -70,8 +70,7 @@ def _other_account(case: Case) -> Signs | None:
         tuple(line for _, line in shown),
         tuple(dict.fromkeys(each.name for each, _ in shown)),
         Confidence.CERTAIN if named or proven else Confidence.LIKELY,
-        title="The token from {host} opens a different account",
-        competing=("accounts that are mixed up by the app", "a cache in front that ignores the token"),
+        variant="other-account",
     )
 
 
@@ -90,18 +89,14 @@ def not_shared(case: Case) -> Signs | None:
     if not refused or not any(has_token(case, name) for name in ("login", "login first")):
         return None
     opened = [(each, answer) for each, answer in views if answer.status < 300 and not _turns_away(case, answer)]
-    dropped = "a proxy in front that does not pass on the `Authorization` header or the cookie"
-    competing = (
-        None if opened else (dropped, "a check of tokens that refuses all of them", "instances whose clocks differ")
-    )
     why = next((reason for _, answer in refused if (reason := reason_in(answer.body.start, kind="token"))), None)
     return Signs(
         tuple(seen(each, body(answer)) for each, answer in (*refused, *opened)),
         tuple(each.name for each, _ in refused),
         Confidence.LIKELY,
-        competing=() if why else competing,
-        title=f"{{host}} refuses a token that it has just issued: {why.what}" if why else None,
+        variant="reason-named" if why else "" if opened else "opens-nothing",
         steps=(why.step,) if why else None,
+        names={"why": why.what} if why else {},
     )
 
 

@@ -26,16 +26,9 @@ def survives(case: Case) -> Signs | None:
             (seen(exchange, body(answer)),),
             (exchange.name,),
             Confidence.CERTAIN if sure else Confidence.POSSIBLE,
-            competing=_competing(sure=sure, by_design=by_design),
-            title="A token or session from before the logout still opens the account at {host}" if by_design else None,
+            variant="token-outlives-logout" if by_design else "" if sure else "guests-see-it",
         )
     return None
-
-
-def _competing(*, sure: bool, by_design: bool) -> tuple[str, ...] | None:
-    if by_design:
-        return ("tokens that outlive a logout by design: `revokes = false` for `logout` in {file}",)
-    return None if sure else ("an answer to any request, or what guests see: this run's account is not in it",)
 
 
 def any_password(case: Case) -> Signs | None:
@@ -55,7 +48,7 @@ def any_password(case: Case) -> Signs | None:
         (seen(exchange, body(answer)),),
         (proof,),
         Confidence.CERTAIN if given and not page else Confidence.POSSIBLE,
-        competing=None if given and not page else ("an answer to any request, which signs no one in",),
+        variant="" if given and not page else "any-request",
     )
 
 

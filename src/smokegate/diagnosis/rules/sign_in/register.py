@@ -65,28 +65,15 @@ def failed(case: Case) -> Signs | None:
         (seen(exchange, body(answer)),),
         ("register",),
         Confidence.LIKELY if refused else Confidence.CERTAIN,
-        competing=BY_STATUS.get(answer.status),
+        variant=f"register-{answer.status}" if answer.status in SAYING else "",
         owner=Owner.TEST_DATA if taken or (refused and WANTS_FIELDS.search(answer.body.start)) else None,
     )
 
 
 TAKEN = re.compile(r"already (?:registered|exists|taken|in use)", re.IGNORECASE)
 """The account is there already: that is the suite's own data, not the app's fault."""
-BY_STATUS = {
-    400: ("data that the app does not accept from the suite", "an address that is registered already"),
-    401: ("registration that needs an invitation or a key",),
-    403: ("registration that is switched off", "a firewall that takes the suite for a robot"),
-    404: (
-        "a path that is not the app's: compare `sign_in.register` of {file} with its routes",
-        "a version without this route",
-    ),
-    405: ("a static host in place of the app", "a path that is not the app's"),
-    409: ("an address that is registered already",),
-    422: (
-        "an address or password that the app's rules refuse",
-        "a required field that the suite does not send",
-    ),
-}
+SAYING = frozenset({400, 401, 403, 404, 405, 409, 422})
+"""Statuses that allow a guess at the reason: the variants `register-400` and so on."""
 
 RULES = (
     Rule("sign-in.pretended", Level.SIGN_IN, pretended, after=ANSWERED, unless=EXPLAINED),
