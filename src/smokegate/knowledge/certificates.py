@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 
 from msgspec import Struct
+
+from smokegate.knowledge import rows, table
 
 
 class DefaultCertificate(Struct, frozen=True):
@@ -20,11 +20,7 @@ class DefaultCertificate(Struct, frozen=True):
 
 @cache
 def _known() -> tuple[DefaultCertificate, ...]:
-    table = tomllib.loads((files("smokegate.knowledge") / "certificates.toml").read_text(encoding="utf-8"))
-    return tuple(
-        DefaultCertificate(each["owner"], re.compile(each["names"], re.IGNORECASE), each["step"])
-        for each in table["certificate"]
-    )
+    return rows(table("certificates.toml")["certificate"], DefaultCertificate)
 
 
 def default_certificate(names: str) -> DefaultCertificate | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 
 from msgspec import Struct
+
+from smokegate.knowledge import rows, table
 
 LONGEST = 2000
 """Maximum characters of an answer that are searched for a reason."""
@@ -46,9 +46,4 @@ def reason_in(text: str, *, alone: bool = True, kind: str = "reason") -> Reason 
 
 @cache
 def _reasons(kind: str) -> tuple[Reason, ...]:
-    source = files("smokegate.knowledge") / "texts" / "refusals.toml"
-    table = tomllib.loads(source.read_text(encoding="utf-8"))
-    return tuple(
-        Reason(each["name"], re.compile(each["pattern"], re.IGNORECASE), each["what"], each["step"])
-        for each in table[kind]
-    )
+    return rows(table("texts", "refusals.toml")[kind], Reason)

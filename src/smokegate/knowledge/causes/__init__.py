@@ -18,12 +18,12 @@ found. It looks so:
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from msgspec import Struct
+
+from smokegate.knowledge import table as file
 
 Step = str | tuple[str, str]
 """A step with `{names}` in it; a pair is the step, and what stands in its place where a name is not known."""
@@ -48,7 +48,7 @@ def cause_text(code: str, variant: str = "") -> CauseText:
         KeyError: no file has it; the message names the file and what is missing.
     """
     family, _, name = code.partition(".")
-    table = cause_file(family)
+    table = file("causes", f"{family}.toml")
     try:
         row = {**table[name], **(table["variants"][variant] if variant else {})}
         return CauseText(
@@ -63,10 +63,9 @@ def cause_text(code: str, variant: str = "") -> CauseText:
         raise KeyError(f"smokegate/knowledge/causes/{family}.toml: {name}: {error} is missing") from error
 
 
-@cache
 def cause_file(family: str) -> dict[str, Any]:
     """Return the file of a family as it stands."""
-    return tomllib.loads((files(__name__) / f"{family}.toml").read_text(encoding="utf-8"))
+    return file("causes", f"{family}.toml")
 
 
 def _step(written: str | list[str], shared: dict[str, str | list[str]]) -> Step:
