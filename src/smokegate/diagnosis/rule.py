@@ -9,8 +9,8 @@ from msgspec import Struct, field
 
 from smokegate.diagnosis.case import Case, Hit
 from smokegate.diagnosis.model import Confidence, Finding, Owner
-from smokegate.diagnosis.names import IN_RUNBOOK
 from smokegate.diagnosis.wording import without_repeats
+from smokegate.knowledge import table
 from smokegate.knowledge.causes import CauseText, Step, cause_text
 
 __all__ = ["Case", "Confidence", "Hit", "Owner"]  # what every rule needs besides this module's own names
@@ -115,7 +115,7 @@ class Rule(Struct, frozen=True):
             competing=tuple(line.format_map(names) for line in competing),
             steps=remedy(text.steps if signs.steps is None else signs.steps, names),
             exchanges=signs.exchanges,
-            symptom=filled(text.symptom, {**IN_RUNBOOK, **names}) or "",
+            symptom=filled(text.symptom, {**table("runbook.toml")["names"], **names}) or "",
             reads=text.reads,
             advisory=self.advisory if signs.advisory is None else signs.advisory,
         )
