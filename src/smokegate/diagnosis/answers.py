@@ -97,6 +97,16 @@ class Answers(Struct, frozen=True, dict=True):
         first, _, number = name.rpartition(" ")
         return self._promises.get(name) or (self._promises.get(first) if number.isdecimal() else None)
 
+    def budget(self, name: str) -> float | None:
+        """Return the seconds that an answer may take, where the file says so: each sample, each step of signing in."""
+        sign_in, monitoring = self.environment.sign_in, self.environment.backend.monitoring
+        if name in JOURNEY_NAMES:
+            return sign_in.within if sign_in else None
+        if name == "monitoring":
+            return monitoring.within if monitoring else None
+        promise = self.promise(name)
+        return promise.within if promise else None
+
     @cached_property
     def _promises(self) -> dict[str, Expectation]:
         return {endpoint_name(each): each for each in reversed(self.environment.backend.endpoints)}
