@@ -12,11 +12,11 @@ from msgspec import Struct
 
 from smokegate.diagnosis.wording import around, seen
 from smokegate.observation.evidence.self_report import crash
+from smokegate.observation.exchange import Answer, Exchange
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
     from smokegate.knowledge.database_texts import Place
-    from smokegate.observation.exchange import Answer, Exchange
 
 
 SENTENCE = re.compile(r"(?<!\d)[A-Z]|\w \w")

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from smokegate.environment.model import Health
 from smokegate.observation.evidence.assertions import Unmet, fits, unmet_json
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Health
-    from smokegate.observation.exchange import Answer
+from smokegate.observation.exchange import Answer
 
 NAMING_KEYS = frozenset({"service", "source", "app", "name", "path"})
 """The keys of a health check's body that say who answers, not how it is."""

@@ -5,6 +5,7 @@ They stand outside `rules/`, since building them reads the data: a green run doe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.log_reasons import OWN_ERROR
@@ -15,8 +16,6 @@ from smokegate.knowledge.causes import CauseText
 from smokegate.knowledge.logs import ANYTHING, LogCause, log_causes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from smokegate.diagnosis.case import Case
 
 PORT = "container.port-taken"

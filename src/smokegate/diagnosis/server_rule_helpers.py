@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.model import Confidence
@@ -11,8 +12,6 @@ from smokegate.diagnosis.server_evidence import last_said, last_words, reasons
 from smokegate.diagnosis.service_state import state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from smokegate.diagnosis.case import Case
     from smokegate.observation.server.service import ServiceView
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import broken, described
@@ -11,8 +12,6 @@ from smokegate.diagnosis.wording import seen
 from smokegate.knowledge.causes import CauseText, cause_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from smokegate.diagnosis.case import Case
     from smokegate.diagnosis.outcome import TestOutcome
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from smokegate.diagnosis.case import Case
+from smokegate.environment.model import Environment, Trace, Version
 from smokegate.observation.evidence.version import deployed_version
 from smokegate.observation.exchange import Answer, Exchange, NoAnswer, Outcome, Request
+from smokegate.observation.model import Observation
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 from smokegate.report.plain import plain
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment, Trace, Version
-    from smokegate.observation.model import Observation
 
 LONG = 300
 """Characters of a value that is not as declared."""
