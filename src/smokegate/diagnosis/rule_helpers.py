@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
 from smokegate.diagnosis.exchange_names import host_of, is_sample
-from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.names import dialed
-from smokegate.diagnosis.rule import Judge, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Hit, Judge, Owner, Signs
 from smokegate.diagnosis.wording import seen
 from smokegate.environment.headers import CREDENTIALS
 from smokegate.observation.exchange import Answer, Exchange, NoAnswer
 from smokegate.observation.plan.step import same_origin
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case, Hit
-    from smokegate.observation.transport.causes import WireCause
+from smokegate.observation.transport.causes import WireCause
 
 LINES_AT_MOST = 2
 

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Judge, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Judge, Signs
 from smokegate.diagnosis.server_evidence import last_said, last_words, reasons
 from smokegate.diagnosis.service_state import state
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-    from smokegate.observation.server.service import ServiceView
+from smokegate.observation.server.service import ServiceView
 
 STATES = ("the state of each container, at two samples", "the end of its log")
 EDGE = ("net.refused", "net.hung", "net.connect-timeout", "net.reset", "net.truncated")
 """What users meet at the edge when a container is away: explained by what is seen inside."""
 
 
-def by_reason(code: str, *, beside: tuple[str, ...] = ()) -> Judge:
-    """Judge by what the log of a service in trouble, or the engine, says; `beside` are further lines of evidence."""
+def by_reason(code: str, *, beside: Callable[[Case], tuple[str, ...]] = lambda _: ()) -> Judge:
+    """Judge by what the log of a service in trouble, or the engine, says; `beside` returns further evidence."""
 
     def judge(case: Case) -> Signs | None:
         found = list(reasons(case, code))
@@ -35,7 +30,7 @@ def by_reason(code: str, *, beside: tuple[str, ...] = ()) -> Judge:
         names = {**(first.names if same else {}), **named(each for each, _ in found)}
         title = first.title if same and first.title else None
         return Signs(
-            (*lines, *beside, *(state(each) for each, _ in found)),
+            (*lines, *beside(case), *(state(each) for each, _ in found)),
             affected(case),
             Confidence.CERTAIN if sure else Confidence.LIKELY,
             title=title,

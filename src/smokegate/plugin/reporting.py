@@ -92,21 +92,18 @@ class Reporting:
             self._run.progress_line.stop()
         self._run.collect_results(cut_short=cut_short)
         self._run.close()
+        settings = self._run.settings
+        about_deployments = settings.explicit or any(self._run.planned.values())  # by `--env`, or by what was collected
         if worker_slot() is not None:
             from smokegate.plugin import workers  # noqa: PLC0415 - imports xdist, which only `-n` needs
 
             workers.hand_over(session.config, self._run)
-        elif self._run.settings.observes and self._engaged and exitstatus != pytest.ExitCode.USAGE_ERROR:
+        elif settings.observes and about_deployments and exitstatus != pytest.ExitCode.USAGE_ERROR:
             self._decide(session, exitstatus, cut_short=cut_short)
         result = yield
         if self.output is not None:
             self.output.finish_page()
         return result
-
-    @property
-    def _engaged(self) -> bool:
-        """Whether the run is about deployments: by `--env`, or since checks were collected."""
-        return self._run.settings.explicit or any(self._run.planned.values())
 
     def _decide(self, session: pytest.Session, exitstatus: int, *, cut_short: bool) -> None:
         from smokegate.diagnosis.verdict import Verdict  # noqa: PLC0415 - as below
