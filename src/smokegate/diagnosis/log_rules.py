@@ -27,12 +27,12 @@ def holders(case: Case) -> tuple[str, ...]:
 
 def log_rules() -> tuple[Rule, ...]:
     """Return the rules that read logs: one for each cause of `knowledge/logs`, and one for every other error."""
-    found = [Rule(OWN_ERROR, Level.SERVER, by_reason(OWN_ERROR), silences=EDGE)]
+    found = [Rule(OWN_ERROR, Level.SERVER, by_reason(OWN_ERROR), after=(), silences=EDGE)]
     for cause in log_causes():
         for code in cause.codes:
             what = ANYTHING.get(code.partition(".")[0], "") if "{family}" in cause.code else "{what}"
             steps = tuple(each.replace("{what}", what) for each in cause.steps)
             text = CauseText(cause.title, cause.owner, cause.symptom, STATES, steps, cause.competing)
             judge = by_reason(code, beside=holders) if code == PORT else by_reason(code)
-            found.append(Rule(code, Level.SERVER, judge, silences=EDGE, log_text=text))
+            found.append(Rule(code, Level.SERVER, judge, after=(), silences=EDGE, log_text=text))
     return tuple(found)

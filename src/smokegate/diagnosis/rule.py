@@ -82,8 +82,11 @@ class Rule(Struct, frozen=True):
     code: str
     level: Level
     judge: Judge
-    after: tuple[str, ...] = ()
-    """Findings up the chain: this one follows where they concern the health check or the same exchanges."""
+    after: tuple[str, ...] = ANSWERED
+    """Findings up the chain: this one follows where they concern the health check or the same exchanges.
+
+    Most rules judge what the application answers; one that does not says so.
+    """
     unless: tuple[str, ...] = ()
     """Findings that explain this one wherever they are found."""
     silences: tuple[str, ...] = ()

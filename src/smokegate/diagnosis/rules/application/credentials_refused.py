@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smokegate.diagnosis.broken import described
 from smokegate.diagnosis.exchange_names import is_sample
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import carries_credentials
 from smokegate.observation.exchange import Exchange
 
@@ -51,11 +51,5 @@ def _status(exchange: Exchange) -> int | None:
 
 
 RULES = (
-    Rule(
-        "access.credentials-refused",
-        Level.ROUTING,
-        judge,
-        after=ANSWERED,
-        silences=("app.promise-broken", "app.health-missing"),
-    ),
+    Rule("access.credentials-refused", Level.ROUTING, judge, silences=("app.promise-broken", "app.health-missing")),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import Found, found
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.environment.answers import StatusRule
 from smokegate.observation.evidence.assertions import fits
 from smokegate.observation.evidence.self_report import crash
@@ -52,4 +52,4 @@ def _is_closed(status: StatusRule) -> bool:
     return any(fits(status, each) for each in (401, 403, 404)) and not fits(status, 200)
 
 
-RULES = (Rule("app.debug-on", Level.CONFIGURATION, judge, after=ANSWERED),)
+RULES = (Rule("app.debug-on", Level.CONFIGURATION, judge),)

@@ -8,7 +8,7 @@ from html import unescape
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import stated
 from smokegate.diagnosis.exchange_names import is_of
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import around, body, seen, seen_whole
 from smokegate.observation.evidence.application_marks import is_application_error, visible
 from smokegate.observation.evidence.html import is_html
@@ -103,4 +103,4 @@ def maintenance(hits: list[Exchange]) -> Signs:
     )
 
 
-RULES = (Rule("app.error", Level.HEALTH, judge, after=ANSWERED, unless=("app.wrong-service", "app.unhealthy")),)
+RULES = (Rule("app.error", Level.HEALTH, judge, unless=("app.wrong-service", "app.unhealthy")),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smokegate.diagnosis.broken import described, is_advisory
 from smokegate.diagnosis.exchange_names import is_sample
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.observation.evidence.self_report import crash
 from smokegate.observation.exchange import Exchange
 
@@ -42,7 +42,6 @@ RULES = (
         "app.promise-broken",
         Level.PROMISE,
         judge,
-        after=ANSWERED,
         unless=(
             "app.wrong-service",
             "app.unhealthy",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smokegate.diagnosis.exchange_names import is_sample
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import is_of_framework
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.html import is_html
@@ -43,6 +43,4 @@ def _is_empty(answer: Answer | None) -> bool:
     return answer is not None and answer.status in {404, 405} and not answer.body.start.strip()
 
 
-RULES = (
-    Rule("app.health-missing", Level.HEALTH, judge, after=ANSWERED, unless=("app.wrong-service", "app.wrong-version")),
-)
+RULES = (Rule("app.health-missing", Level.HEALTH, judge, unless=("app.wrong-service", "app.wrong-version")),)

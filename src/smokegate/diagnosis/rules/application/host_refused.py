@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smokegate.diagnosis.broken import is_broken
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.exchange import Answer
 
@@ -38,7 +38,6 @@ RULES = (
         "app.host-refused",
         Level.CONFIGURATION,
         judge,
-        after=ANSWERED,
         silences=("app.wrong-service", "app.promise-broken", "app.health-missing", "app.error", "app.debug-on"),
     ),
 )

@@ -6,7 +6,7 @@ import re
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import Found, found, stated
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import plain
 
 NAME = r"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"
@@ -61,7 +61,6 @@ RULES = (
         "app.missing-variable",
         Level.CONFIGURATION,
         judge,
-        after=ANSWERED,
         silences=("app.error", "app.unhealthy", "app.promise-broken", "app.debug-on", "sign-in.register-failed"),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import limited
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.observation.evidence.limit import is_limit
@@ -31,10 +31,6 @@ def judge(case: Case) -> Signs | None:
 
 RULES = (
     Rule(
-        "app.rate-limited",
-        Level.HEALTH,
-        judge,
-        after=ANSWERED,
-        silences=("app.promise-broken", "app.unhealthy", "app.health-missing"),
+        "app.rate-limited", Level.HEALTH, judge, silences=("app.promise-broken", "app.unhealthy", "app.health-missing")
     ),
 )

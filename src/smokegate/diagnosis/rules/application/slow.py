@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
 
 
@@ -23,4 +23,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule("app.slow", Level.ADVICE, judge, after=ANSWERED, advisory=True),)
+RULES = (Rule("app.slow", Level.ADVICE, judge, advisory=True),)

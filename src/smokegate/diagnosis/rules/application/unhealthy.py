@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smokegate.diagnosis.identity import NAMING_KEYS
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rules.application.error import in_maintenance, maintenance
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.assertions import fits, unmet_json
@@ -68,6 +68,4 @@ def _in_part(case: Case, exchange: Exchange, answer: Answer) -> Signs | None:
     )
 
 
-RULES = (
-    Rule("app.unhealthy", Level.HEALTH, judge, after=ANSWERED, unless=("app.wrong-service", "app.partial-outage")),
-)
+RULES = (Rule("app.unhealthy", Level.HEALTH, judge, unless=("app.wrong-service", "app.partial-outage")),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smokegate.diagnosis.database_texts import spoken
 from smokegate.diagnosis.identity import ERROR_PAGE, KINDS, is_unidentified, strangers
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import is_of_framework
 from smokegate.diagnosis.wording import body, header, seen, seen_whole
 from smokegate.observation.evidence.html import is_html
@@ -93,4 +93,4 @@ def _another_program(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule("app.wrong-service", Level.SERVICE, judge, after=ANSWERED),)
+RULES = (Rule("app.wrong-service", Level.SERVICE, judge),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, quote, seen
 from smokegate.observation.evidence.version import from_cache, same_version
 from smokegate.observation.exchange import Exchange
@@ -50,6 +50,4 @@ def _where(case: Case, exchange: Exchange) -> str:
     return f"it has no version in <meta name={version.meta}>" if version.meta else "its text has no version"
 
 
-RULES = (
-    Rule("app.wrong-version", Level.SERVICE, judge, after=ANSWERED, unless=("app.mixed-versions", "app.wrong-service")),
-)
+RULES = (Rule("app.wrong-version", Level.SERVICE, judge, unless=("app.mixed-versions", "app.wrong-service")),)

@@ -23,4 +23,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule("compose.not-created", Level.SERVER, judge, silences=EDGE),)
+RULES = (Rule("compose.not-created", Level.SERVER, judge, after=(), silences=EDGE),)

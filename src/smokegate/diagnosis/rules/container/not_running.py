@@ -60,9 +60,9 @@ def exited(case: Case) -> Signs | None:
 
 
 RULES = (
-    Rule("container.crash-loop", Level.SERVER, by_state(looping, says="crash-loop-says"), silences=EDGE),
-    Rule("container.exited", Level.SERVER, exited, silences=EDGE),
-    Rule("container.paused", Level.SERVER, by_state(paused), silences=EDGE),
-    Rule("container.stopped", Level.SERVER, by_state(stopped), silences=EDGE),
-    Rule("container.worker-down", Level.SERVER, by_state(in_background)),
+    Rule("container.crash-loop", Level.SERVER, by_state(looping, says="crash-loop-says"), after=(), silences=EDGE),
+    Rule("container.exited", Level.SERVER, exited, after=(), silences=EDGE),
+    Rule("container.paused", Level.SERVER, by_state(paused), after=(), silences=EDGE),
+    Rule("container.stopped", Level.SERVER, by_state(stopped), after=(), silences=EDGE),
+    Rule("container.worker-down", Level.SERVER, by_state(in_background), after=()),
 )

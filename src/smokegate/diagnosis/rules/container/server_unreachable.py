@@ -44,5 +44,6 @@ def by_cause(cause: CommandCause) -> Judge:
 
 
 RULES = tuple(
-    Rule(cause.code, Level.SERVER if cause in ON_SERVER else Level.VANTAGE, by_cause(cause)) for cause in CommandCause
+    Rule(cause.code, Level.SERVER if cause in ON_SERVER else Level.VANTAGE, by_cause(cause), after=())
+    for cause in CommandCause
 )

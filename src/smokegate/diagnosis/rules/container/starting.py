@@ -27,4 +27,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule("container.starting-too-long", Level.SERVER, judge, silences=EDGE),)
+RULES = (Rule("container.starting-too-long", Level.SERVER, judge, after=(), silences=EDGE),)

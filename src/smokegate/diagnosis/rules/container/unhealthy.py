@@ -43,4 +43,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule("container.unhealthy", Level.SERVER, judge, silences=EDGE),)
+RULES = (Rule("container.unhealthy", Level.SERVER, judge, after=(), silences=EDGE),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.observation.evidence.cookies import session_lost
 from smokegate.observation.evidence.page_calls import sends_cookies
@@ -72,8 +72,7 @@ RULES = (
         "frontend.cors-refused",
         Level.FRONTEND,
         judge,
-        after=ANSWERED,
         unless=("app.wrong-service", "frontend.spa-answers-api", "app.error"),
     ),
-    Rule("frontend.cookie-same-site", Level.FRONTEND, judge_cookie, after=ANSWERED),
+    Rule("frontend.cookie-same-site", Level.FRONTEND, judge_cookie),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.exchange_names import is_sample
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, seen
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.plan.sign_in.names import ACCOUNT, AGAIN
@@ -36,4 +36,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule("frontend.spa-answers-api", Level.FRONTEND, judge, after=ANSWERED, unless=("app.wrong-service",)),)
+RULES = (Rule("frontend.spa-answers-api", Level.FRONTEND, judge, unless=("app.wrong-service",)),)

@@ -6,7 +6,7 @@ import json
 import re
 
 from smokegate.diagnosis.broken import is_fresh, monitoring_status
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import EXPLAINED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.environment.model import Monitoring
 from smokegate.observation.evidence.json_rules import MISSING, lookup
@@ -102,8 +102,8 @@ def _json(value: object) -> str:
 
 
 RULES = (
-    Rule("monitoring.error", Level.MONITORING, error, after=ANSWERED, unless=EXPLAINED),
-    Rule("monitoring.stale", Level.MONITORING, stale, after=ANSWERED, unless=(*EXPLAINED, "monitoring.error")),
-    Rule("monitoring.degraded", Level.ADVICE, degraded, after=ANSWERED, unless=EXPLAINED, advisory=True),
-    Rule("monitoring.unhealthy", Level.ADVICE, unhealthy, after=ANSWERED, unless=EXPLAINED, advisory=True),
+    Rule("monitoring.error", Level.MONITORING, error, unless=EXPLAINED),
+    Rule("monitoring.stale", Level.MONITORING, stale, unless=(*EXPLAINED, "monitoring.error")),
+    Rule("monitoring.degraded", Level.ADVICE, degraded, unless=EXPLAINED, advisory=True),
+    Rule("monitoring.unhealthy", Level.ADVICE, unhealthy, unless=EXPLAINED, advisory=True),
 )

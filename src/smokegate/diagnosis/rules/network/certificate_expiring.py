@@ -28,4 +28,4 @@ def judge(case: Case) -> Signs | None:
     return None
 
 
-RULES = (Rule("tls.expiring", Level.ADVICE, judge, advisory=True),)
+RULES = (Rule("tls.expiring", Level.ADVICE, judge, after=(), advisory=True),)

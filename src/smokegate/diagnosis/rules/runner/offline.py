@@ -51,4 +51,4 @@ def _is_address(host: str) -> bool:
     return True
 
 
-RULES = (Rule("runner.offline", Level.RUNNER, judge),)
+RULES = (Rule("runner.offline", Level.RUNNER, judge, after=()),)

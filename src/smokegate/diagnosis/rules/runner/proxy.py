@@ -39,4 +39,4 @@ def _made_by_proxy(case: Case) -> Signs | None:
     return Signs(lines(hits), names(hits), Confidence.LIKELY, variant="answered")
 
 
-RULES = (Rule("runner.proxy", Level.RUNNER, judge),)
+RULES = (Rule("runner.proxy", Level.RUNNER, judge, after=()),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from smokegate.diagnosis.broken import described
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import EXPLAINED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rules.sign_in.client import FIRST, explains_itself
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.sign_in import refuses_login, signs_in
@@ -66,6 +66,6 @@ def _holds_nothing(value: Any) -> bool:
 
 
 RULES = (
-    Rule("sign-in.standing-refused", Level.SIGN_IN, standing_refused, after=ANSWERED, unless=EXPLAINED),
-    Rule("data.lost", Level.DATABASE, data_lost, after=ANSWERED, unless=("app.database-unreachable",)),
+    Rule("sign-in.standing-refused", Level.SIGN_IN, standing_refused, unless=EXPLAINED),
+    Rule("data.lost", Level.DATABASE, data_lost, unless=("app.database-unreachable",)),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import EXPLAINED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, plain, quote, seen
 from smokegate.observation.evidence.cookies import cookies_of
 from smokegate.observation.evidence.html import is_html
@@ -125,7 +125,6 @@ RULES = (
         "sign-in.other-fields",
         Level.SIGN_IN,
         other_fields,
-        after=ANSWERED,
         unless=EXPLAINED,
         silences=("sign-in.pretended", "sign-in.no-token"),
     ),
@@ -133,9 +132,8 @@ RULES = (
         "sign-in.csrf",
         Level.SIGN_IN,
         csrf,
-        after=ANSWERED,
         unless=EXPLAINED,
         silences=("sign-in.register-failed", "sign-in.pretended", "sign-in.standing-refused"),
     ),
-    Rule("sign-in.no-token", Level.SIGN_IN, no_token, after=ANSWERED, unless=EXPLAINED),
+    Rule("sign-in.no-token", Level.SIGN_IN, no_token, unless=EXPLAINED),
 )

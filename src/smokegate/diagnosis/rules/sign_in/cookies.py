@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import quote, seen
 from smokegate.observation.evidence.cookies import Browser, Cookie, browser_of, session_cookies
 from smokegate.observation.evidence.sign_in import opens
@@ -50,7 +50,6 @@ RULES = tuple(
         kind,
         Level.SIGN_IN,
         partial(judge, wanted=kind),
-        after=ANSWERED,
         silences=("sign-in.key-not-shared", "sign-in.pretended", "sign-in.relogin-refused", "sign-in.account-lost"),
     )
     for kind in KINDS

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.exchange import Exchange
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
@@ -60,11 +60,5 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 RULES = (
-    Rule(
-        "sign-in.echo",
-        Level.SIGN_IN,
-        judge,
-        after=ANSWERED,
-        unless=("app.database-unreachable", "app.database-not-initialised"),
-    ),
+    Rule("sign-in.echo", Level.SIGN_IN, judge, unless=("app.database-unreachable", "app.database-not-initialised")),
 )

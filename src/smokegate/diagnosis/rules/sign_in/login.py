@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from smokegate.diagnosis.broken import has_token
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import EXPLAINED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.knowledge.refusals import reason_in
 from smokegate.observation.evidence.sign_in import identity_in, is_refused, leads_elsewhere, shows_another, token_of
@@ -129,17 +129,8 @@ def _worked(case: Case, *names: str) -> tuple[str, ...]:
 
 
 RULES = (
-    Rule("sign-in.login-missing", Level.SIGN_IN, missing, after=ANSWERED, unless=EXPLAINED),
-    Rule("sign-in.account-lost", Level.SIGN_IN, lost, after=ANSWERED, unless=EXPLAINED),
-    Rule(
-        "sign-in.key-not-shared", Level.SIGN_IN, not_shared, after=ANSWERED, unless=(*EXPLAINED, "sign-in.account-lost")
-    ),
-    Rule(
-        "sign-in.relogin-refused",
-        Level.SIGN_IN,
-        revoked,
-        after=ANSWERED,
-        unless=EXPLAINED,
-        silences=("sign-in.key-not-shared",),
-    ),
+    Rule("sign-in.login-missing", Level.SIGN_IN, missing, unless=EXPLAINED),
+    Rule("sign-in.account-lost", Level.SIGN_IN, lost, unless=EXPLAINED),
+    Rule("sign-in.key-not-shared", Level.SIGN_IN, not_shared, unless=(*EXPLAINED, "sign-in.account-lost")),
+    Rule("sign-in.relogin-refused", Level.SIGN_IN, revoked, unless=EXPLAINED, silences=("sign-in.key-not-shared",)),
 )

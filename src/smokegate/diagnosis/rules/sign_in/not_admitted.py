@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Confidence, Level, Owner, Rule, Signs
+from smokegate.diagnosis.rule import EXPLAINED, Case, Confidence, Level, Owner, Rule, Signs
 from smokegate.diagnosis.rules.sign_in.client import token_keys
 from smokegate.diagnosis.wording import body, seen
 from smokegate.environment.signin import SignIn
@@ -63,7 +63,6 @@ RULES = (
         CODE,
         Level.SIGN_IN,
         judge,
-        after=ANSWERED,
         unless=(*EXPLAINED, "sign-in.throttled"),
         silences=(
             "sign-in.register-failed",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.sign_in import opens, refuses_login, shows_account, signs_in
@@ -53,6 +53,6 @@ def any_password(case: Case) -> Signs | None:
 
 
 RULES = (
-    Rule("sign-in.session-survives", Level.SIGN_IN, survives, after=ANSWERED, unless=EXPLAINED),
-    Rule("sign-in.any-password", Level.SIGN_IN, any_password, after=ANSWERED, unless=EXPLAINED),
+    Rule("sign-in.session-survives", Level.SIGN_IN, survives, unless=EXPLAINED),
+    Rule("sign-in.any-password", Level.SIGN_IN, any_password, unless=EXPLAINED),
 )

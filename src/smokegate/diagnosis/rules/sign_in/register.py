@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Confidence, Level, Owner, Rule, Signs
+from smokegate.diagnosis.rule import EXPLAINED, Case, Confidence, Level, Owner, Rule, Signs
 from smokegate.diagnosis.rules.sign_in.client import WANTS_FIELDS, explains_itself
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.knowledge.refusals import reason_in
@@ -76,20 +76,7 @@ SAYING = frozenset({400, 401, 403, 404, 405, 409, 422})
 """Statuses that allow a guess at the reason: the variants `register-400` and so on."""
 
 RULES = (
-    Rule("sign-in.pretended", Level.SIGN_IN, pretended, after=ANSWERED, unless=EXPLAINED),
-    Rule(
-        "sign-in.register-failed",
-        Level.SIGN_IN,
-        failed,
-        after=ANSWERED,
-        unless=(*EXPLAINED, "sign-in.throttled", "sign-in.echo"),
-    ),
-    Rule(
-        "sign-in.unconfirmed",
-        Level.SIGN_IN,
-        unconfirmed,
-        after=ANSWERED,
-        unless=EXPLAINED,
-        silences=("sign-in.pretended",),
-    ),
+    Rule("sign-in.pretended", Level.SIGN_IN, pretended, unless=EXPLAINED),
+    Rule("sign-in.register-failed", Level.SIGN_IN, failed, unless=(*EXPLAINED, "sign-in.throttled", "sign-in.echo")),
+    Rule("sign-in.unconfirmed", Level.SIGN_IN, unconfirmed, unless=EXPLAINED, silences=("sign-in.pretended",)),
 )

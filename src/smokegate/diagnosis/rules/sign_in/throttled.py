@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from smokegate.diagnosis.rule import ANSWERED, Case, Confidence, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.knowledge.refusals import reason_in
 from smokegate.observation.evidence.limit import OTHER_FORMS, is_limit
@@ -42,4 +42,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule("sign-in.throttled", Level.SIGN_IN, judge, after=ANSWERED, silences=("sign-in.standing-refused",)),)
+RULES = (Rule("sign-in.throttled", Level.SIGN_IN, judge, silences=("sign-in.standing-refused",)),)
