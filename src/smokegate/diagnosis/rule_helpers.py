@@ -9,7 +9,7 @@ from smokegate.diagnosis.names import dialed
 from smokegate.diagnosis.rule import Case, Confidence, Hit, Judge, Owner, Signs
 from smokegate.diagnosis.wording import seen
 from smokegate.environment.headers import CREDENTIALS
-from smokegate.observation.exchange import Answer, Exchange, NoAnswer
+from smokegate.observation.exchange import Exchange, NoAnswer
 from smokegate.observation.plan.step import same_origin
 from smokegate.observation.transport.causes import WireCause
 
@@ -151,10 +151,3 @@ def request_names(hit: Hit) -> dict[str, str]:
 def _line(hit: Hit) -> str:
     details = [] if hit.sign is None else [hit.sign]
     return seen(hit.exchange, *details, outcome=hit.outcome) + (" (an earlier attempt)" if hit.healed else "")
-
-
-def is_of_framework(answer: Answer) -> bool:
-    """Return whether an answer shows the framework that made it."""
-    from smokegate.observation.evidence.application_marks import has_mark  # noqa: PLC0415 -- a green run reads none of it
-
-    return has_mark(answer)

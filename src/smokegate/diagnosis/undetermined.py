@@ -22,9 +22,7 @@ WORDS_AT_MOST = 5
 def undetermined(case: Case, advised: Collection[str] = ()) -> Finding | None:
     """Return the finding that names no cause, or None where nothing is broken.
 
-    Args:
-        case: what was seen.
-        advised: the exchanges of which a warning says what is odd: without a check that fails they are not broken.
+    Of the `advised` exchanges a warning says what is odd: without a check that fails they are not broken.
     """
     wrong = tuple(each for each in broken(case) if each.name not in advised or case.failures_on(each.name))
     evidence = tuple(described(exchange, case) for exchange in wrong) or _failed(case)

@@ -27,12 +27,9 @@ class Reason(Struct, frozen=True):
 
 
 def reason_in(text: str, *, alone: bool = True, kind: str = "reason") -> Reason | None:
-    """Return an answer's reason for a refusal, None if it has none.
+    """Return an answer's reason for a refused sign-in, or of a `token`; None if it has none.
 
-    Args:
-        text: the answer's body.
-        kind: `reason` for a refused sign-in, `token` for a token.
-        alone: whether to ignore an answer that names several reasons ("wrong password or locked").
+    `alone` ignores an answer that names several reasons ("wrong password or locked").
     """
     for each in _reasons(kind):
         stated = (m for m in each.pattern.finditer(text[:LONGEST]) if not DENIED.match(text, m.end()))

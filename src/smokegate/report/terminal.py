@@ -42,14 +42,10 @@ class TerminalLine(Struct, frozen=True):
 def block(
     document: dict[str, Any], page: str | None, width: int, *, brief: bool = False, full: bool = False
 ) -> Iterator[TerminalLine]:
-    """Yield the lines of the verdict block, the worst environment first.
+    """Yield the lines of the verdict block, the worst environment last.
 
-    Args:
-        document: the run.
-        page: where the report is.
-        width: the terminal's.
-        brief: the decision and the cause only.
-        full: every step and note, and more of the evidence: there is no page that has them.
+    `brief` are the decision and the cause only; `full` has every step and note, and more of the evidence: there is no
+    page that has them.
     """
     # COLUMNS says so where golden texts are made: they must not depend on where a line ends.
     width = max(LEAST, width if width >= 1000 else min(width, MOST))

@@ -10,6 +10,7 @@ from smokegate.diagnosis.database_texts import stated
 from smokegate.diagnosis.exchange_names import is_of
 from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import around, body, seen, seen_whole
+from smokegate.knowledge.gateway_words import words
 from smokegate.observation.evidence.application_marks import is_application_error, visible
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.limit import is_limit
@@ -85,8 +86,6 @@ def _resource(hits: list[Exchange]) -> Signs | None:
 
 def in_maintenance(answer: Answer) -> bool:
     """Return whether an answer says that someone has put the application in maintenance."""
-    from smokegate.knowledge.gateway_words import words  # noqa: PLC0415 -- a green run reads none of it
-
     said = answer.body.json if answer.body.is_json else None
     keys = said.items() if isinstance(said, dict) else ()
     switched = any(str(key).lower().startswith("maintenance") and value is True for key, value in keys)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from smokegate.diagnosis.exchange_names import is_sample
 from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
-from smokegate.diagnosis.rule_helpers import is_of_framework
 from smokegate.diagnosis.wording import body, seen
+from smokegate.observation.evidence.application_marks import has_mark
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.exchange import Answer
 
@@ -15,7 +15,7 @@ def judge(case: Case) -> Signs | None:
     answer, exchange = case.app("health"), case.exchange("health")
     if answer is None or exchange is None or answer.status not in {404, 405}:
         return None
-    if is_html(answer) and not is_of_framework(answer):
+    if is_html(answer) and not has_mark(answer):
         return None
     known = [
         e

@@ -5,6 +5,7 @@ from __future__ import annotations
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
+from smokegate.knowledge.gateway_words import words
 from smokegate.observation.exchange import Answer
 
 STATUSES = {400, 403, 404, 421}
@@ -27,8 +28,6 @@ def judge(case: Case) -> Signs | None:
 
 
 def _refuses(answer: Answer) -> bool:
-    from smokegate.knowledge.gateway_words import words  # noqa: PLC0415 -- a green run reads none of it
-
     refuses = answer.status in STATUSES or (answer.status == 200 and answer.body.size <= ALL_IT_SAYS)
     return refuses and words("refused_host").search(answer.body.start) is not None
 

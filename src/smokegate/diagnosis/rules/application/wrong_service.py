@@ -5,8 +5,8 @@ from __future__ import annotations
 from smokegate.diagnosis.database_texts import spoken
 from smokegate.diagnosis.identity import ERROR_PAGE, KINDS, is_unidentified, strangers
 from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
-from smokegate.diagnosis.rule_helpers import is_of_framework
 from smokegate.diagnosis.wording import body, header, seen, seen_whole
+from smokegate.observation.evidence.application_marks import has_mark
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.exchange import Answer, Exchange
 
@@ -27,7 +27,7 @@ def judge(case: Case) -> Signs | None:
         return _of_no_kind(case, exchange)
     if (nothing := _another_program(case)) is not None:
         return nothing
-    own = answer.status in NOT_FOUND and is_of_framework(answer)  # the application's, for a path that it does not have
+    own = answer.status in NOT_FOUND and has_mark(answer)  # the application's, for a path that it does not have
     kind = names[0].actual if names else ""
     if kind == ERROR_PAGE and any(spoken([exchange])):
         return None  # the page says why, which another rule reads
@@ -71,8 +71,6 @@ def _all_empty(case: Case) -> bool:
     answers = {e.request.url: e.answer for e in case.backend if e.answer and e.request.method == "GET"}
     if len(answers) < 2 or any(each.status != 200 or each.body.start.strip() for each in answers.values()):
         return False
-    from smokegate.observation.evidence.application_marks import has_mark  # noqa: PLC0415 -- only where nothing came
-
     return not any(has_mark(each) or set(each.headers) - ANY_SERVERS for each in answers.values())
 
 

@@ -101,16 +101,12 @@ def slow_paint(case: Case) -> Signs | None:
 BLANK = (*FILES, "browser.not-opened", "browser.white-screen", "browser.script-error")
 STATIC = "frontend"
 RULES = (
-    rule("not-opened", speaking_for("browser.not-opened"), STATIC),
-    rule("script-is-page", speaking_for("browser.script-is-page"), STATIC),
-    rule("file-missing", speaking_for("browser.file-missing"), STATIC),
+    *(
+        rule(code.removeprefix("browser."), speaking_for(code), STATIC)
+        for code in ("browser.not-opened", *FILES, *CALLS)
+    ),
     rule("script-error", speaking_for("browser.script-error"), STATIC, *FILES, *CALLS),
     rule("white-screen", speaking_for("browser.white-screen"), STATIC, *FILES, *CALLS, "browser.script-error"),
-    rule("calls-localhost", speaking_for("browser.calls-localhost"), STATIC),
-    rule("mixed-content", speaking_for("browser.mixed-content"), STATIC),
-    rule("cors-refused", speaking_for("browser.cors-refused"), STATIC),
-    rule("wrong-origin", speaking_for("browser.wrong-origin"), STATIC),
-    rule("call-failed", speaking_for("browser.call-failed"), STATIC),
     rule("stale-service-worker", stale_worker),
     rule("text-missing", text_missing, STATIC, *FILES, *CALLS, "browser.script-error"),
     rule("slow-paint", slow_paint, advisory=True),

@@ -8,22 +8,20 @@ from smokegate.diagnosis.case import Hit
 from smokegate.diagnosis.exchange_names import is_sample
 from smokegate.diagnosis.rule import REACHED, Case, Confidence, Judge, Level, Owner, Rule, Signs
 from smokegate.diagnosis.rule_helpers import carries_credentials, edge_signs, limited, sometimes
-from smokegate.knowledge.causes import CauseText, Step, cause_text
+from smokegate.diagnosis.wording import quote, seen
+from smokegate.knowledge.causes import CauseText, cause_text
 from smokegate.knowledge.edge_files import SAYS
 from smokegate.observation.evidence.edge import UNKNOWN
+from smokegate.observation.evidence.version import from_cache
+from smokegate.observation.transport.limits import number
 
-TELL_APART: tuple[Step, ...] = (
-    (
-        "Find out which of the two it is: look for this request in the application's log. If it is not there, a gateway"
-        " in front of the application answered."
-    ),
-    (
-        "Or send the same request past the gateway, on the server: `curl -sSi http://127.0.0.1:{port}{health}`.",
-        "Or send the same request past the gateway, to the address where the application itself listens.",
-    ),
-)
 ITSELF = "the application itself, which may answer so without any gateway"
 STEPS_AT_MOST = 5
+CACHED = "edge.cached"
+OWN = "x-nextjs-cache"
+"""What an application says of the cache in itself: it is there."""
+YOUNG = 60
+"""Seconds for which a cached answer is as good as a new one."""
 
 
 def by_kind(code: str) -> Judge:
@@ -52,7 +50,7 @@ def _detailed(case: Case, text: CauseText, signs: Signs, hit: Hit) -> Signs:
     assert edge is not None
     unknown = edge.edge == UNKNOWN
     local = not is_sample(hit.exchange.name) and case.sound("health") and case.edge("health") is None
-    steps = (*TELL_APART, *text.steps) if unknown else (*edge.steps, *text.steps)
+    first = cause_text(edge.code, "gateway-unknown").steps if unknown else edge.steps
     against = signs.against
     if local and not hit.healed:
         against = (*against, "the health check was answered by the application, so it is not down as a whole")
@@ -64,14 +62,10 @@ def _detailed(case: Case, text: CauseText, signs: Signs, hit: Hit) -> Signs:
         title=edge.title or (f"{text.title}; which gateway is not known" if unknown else None),
         competing=((ITSELF,) if not edge.certain else ()) + text.competing,
         against=against,
-        steps=_shortened(steps),
+        steps=tuple(dict.fromkeys((*first, *text.steps)))[:STEPS_AT_MOST],
         evidence=(*signs.evidence, *_marks_missed(case, hit)),
         names={**signs.names, "edge": f"{edge.edge[0].upper()}{edge.edge[1:]}"},
     )
-
-
-def _shortened(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    return tuple(dict.fromkeys(steps))[:STEPS_AT_MOST]
 
 
 def _marks_missed(case: Case, hit: Hit) -> tuple[str, ...]:
@@ -89,6 +83,35 @@ def _marks_missed(case: Case, hit: Hit) -> tuple[str, ...]:
 
 
 CODES = tuple(f"edge.{says}" for says in SAYS)
-RULES = tuple(
-    Rule(code, Level.ROUTING, by_kind(code), after=REACHED, unless=("nginx.stale-upstream",)) for code in CODES
+
+
+def cached(case: Case) -> Signs | None:
+    """The answer is hours old, or of an age that is not known and the only one that the backend gave."""
+    return by_kind(CACHED)(case) or _of_unknown_age(case)
+
+
+def _of_unknown_age(case: Case) -> Signs | None:
+    exchange, answer = case.exchange("health"), case.app("health")
+    if exchange is None or answer is None or case.unmet_of("health"):
+        return None
+    said, age = from_cache(answer), number(answer.headers.get("age", ""))
+    if said is None or said.startswith(OWN) or (age is not None and age <= YOUNG):
+        return None
+    others = [a for each in case.backend if (a := case.app(each.name)) is not None and a.status < 400]
+    if any(from_cache(each) is None for each in others):
+        return None  # something else was answered anew: the application is there
+    return Signs(
+        (seen(exchange, quote(said)),),
+        tuple(each.name for each in case.backend if is_sample(each.name)),
+        Confidence.LIKELY,
+        advisory=True,
+        against=("its status and body are those that are expected",),
+        variant="age-unknown",
+    )
+
+
+STALE = ("nginx.stale-upstream",)
+RULES = (
+    *(Rule(f"edge.{says}", Level.ROUTING, by_kind(f"edge.{says}"), after=REACHED, unless=STALE) for says in SAYS),
+    Rule(CACHED, Level.ROUTING, cached, after=REACHED, unless=STALE),
 )

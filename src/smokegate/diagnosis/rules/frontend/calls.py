@@ -1,4 +1,4 @@
-"""The frontend's scripts call another address than the API's."""
+"""The API addresses that the frontend's scripts call: another than the API's, or none that was found."""
 
 from __future__ import annotations
 
@@ -71,22 +71,32 @@ def _pretence(case: Case) -> tuple[str, ...]:
     return (seen(exchange, "a page, so that registering looks as if it worked"),)
 
 
-RULES = tuple(
-    Rule(
-        code,
-        Level.FRONTEND,
-        calling(code),
-        after=REACHED,
-        unless=("frontend.down", "frontend.file-missing", "frontend.file-is-page", "frontend.settings-missing"),
-    )
-    for code in (
-        "frontend.call-forbidden",
-        "frontend.calls-localhost",
-        "frontend.calls-itself",
-        "frontend.plain-http",
-        "frontend.another-backend",
-        "frontend.wrong-path",
-        "frontend.address-unset",
-        "frontend.address-unfilled",
-    )
+def not_found(case: Case) -> Signs | None:
+    """`calls` states an address, the page and its files are there, and the address was not found in them."""
+    frontend, page, answer = case.environment.frontend, case.observation.page, case.answer("page")
+    if frontend is None or not isinstance(frontend.calls, str) or page is None or page.broken or answer is None:
+        return None
+    found = judged(case.environment, case.observation)
+    if found.right or found.wrong:
+        return None
+    read = sum(not each.problem for each in page.files)
+    lines = [f"{read} files of the page were read; none shows {frontend.calls}"]
+    return Signs((*lines, *page.unread[:2]), ("page",), Confidence.POSSIBLE, names={"calls": frontend.calls})
+
+
+WITHOUT_PAGE = ("frontend.down", "frontend.file-missing", "frontend.file-is-page", "frontend.settings-missing")
+CODES = (
+    "frontend.call-forbidden",
+    "frontend.calls-localhost",
+    "frontend.calls-itself",
+    "frontend.plain-http",
+    "frontend.another-backend",
+    "frontend.wrong-path",
+    "frontend.address-unset",
+    "frontend.address-unfilled",
+)
+NOT_FOUND = "frontend.address-not-found"
+RULES = (
+    *(Rule(code, Level.FRONTEND, calling(code), after=REACHED, unless=WITHOUT_PAGE) for code in CODES),
+    Rule(NOT_FOUND, Level.ADVICE, not_found, after=REACHED, unless=("frontend.down",), advisory=True),
 )

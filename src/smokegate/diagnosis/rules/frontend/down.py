@@ -54,7 +54,7 @@ def judge_likeness(case: Case) -> Signs | None:
 def _with_backend(case: Case) -> bool:
     """Return whether the backend's host, which serves the page too, is away altogether."""
     page = case.exchange("page")
-    same = page is not None and host_of(page.request.url) == case.host
+    same = page is not None and host_of(page.request.url) == case.names["host"]
     return same and (case.wire("health") is not None or case.edge("health") is not None)
 
 
