@@ -61,12 +61,9 @@ class Answers(Struct, frozen=True, dict=True):
         exchange = self.exchange(name)
         return exchange.no_answer if exchange else None
 
-    def edge_alone(self, name: str) -> EdgeAnswer | None:
-        """Return what the edge says of itself where it made the answer, judged by this answer alone."""
-        return self._edges.get(name)
-
     @cached_property
     def _edges(self) -> dict[str, EdgeAnswer | None]:
+        """What the edge says of itself in each answer, judged by this answer alone."""
         answered = ((name, self.answer(name)) for name in self.observation.exchanges)
         return {name: _made_by_edge(name, answer, self.promise(name)) for name, answer in answered if answer}
 
@@ -75,14 +72,14 @@ class Answers(Struct, frozen=True, dict=True):
 
         A bare "not found" is not an edge's where the application answers other paths of this host.
         """
-        edge = self.edge_alone(name)
+        edge = self._edges.get(name)
         return None if edge is not None and edge.weak and self._answers_elsewhere(name) else edge
 
     def _answers_elsewhere(self, name: str) -> bool:
         exchange = self.exchange(name)
         host = host_of(exchange.request.url) if exchange else ""
         return any(
-            each.answer is not None and each.answer.status < 400 and self.edge_alone(each.name) is None
+            each.answer is not None and each.answer.status < 400 and self._edges.get(each.name) is None
             for each in self.exchanges
             if each.name != name and host_of(each.request.url) == host
         )
@@ -104,6 +101,16 @@ class Answers(Struct, frozen=True, dict=True):
             return self.environment.backend.health
         first, _, number = name.rpartition(" ")
         return self._promises.get(name) or (self._promises.get(first) if number.isdecimal() else None)
+
+    def budget(self, name: str) -> float | None:
+        """Return the seconds that an answer may take, where the file says so: each sample, each step of signing in."""
+        sign_in, monitoring = self.environment.sign_in, self.environment.backend.monitoring
+        if name in JOURNEY_NAMES:
+            return sign_in.within if sign_in else None
+        if name == "monitoring":
+            return monitoring.within if monitoring else None
+        promise = self.promise(name)
+        return promise.within if promise else None
 
     @cached_property
     def _promises(self) -> dict[str, Expectation]:

@@ -73,11 +73,6 @@ class Case(Answers, frozen=True, dict=True):
         """The names that titles and steps are filled with."""
         return names_of(self.environment, self.verify)
 
-    @property
-    def host(self) -> str:
-        """The backend's host, with its port where the address has one."""
-        return self.names["host"]
-
     @cached_property
     def samples(self) -> tuple[Exchange, ...]:
         """The health exchanges."""

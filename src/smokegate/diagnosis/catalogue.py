@@ -32,15 +32,9 @@ def all_rules(
 ) -> tuple[Rule, ...]:
     """Return every rule, each behind those that can silence it, otherwise from the top of the chain down.
 
-    Args:
-        logs: also those that read logs, whose data are only loaded where a service is in trouble.
-        platform: also those that read what the platform's API says, whose data are only loaded where it is declared.
-        server: also those that read what was seen from the server.
-        browser: also those that read what a browser saw.
-
-    Raises:
-        ValueError: two rules have one code.
-        graphlib.CycleError: rules silence each other in a circle.
+    The data of those that read `logs` are only loaded where a service is in trouble, and of those that read what the
+    `platform`'s API says where it is declared. Two rules with one code are a ValueError, rules that silence each other
+    in a circle a graphlib.CycleError.
     """
     found: dict[str, Rule] = {}
     left_out = {name for name, wanted in (("container", server), ("browser", browser)) if not wanted}

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from smokegate.diagnosis.wording import around, seen
+from smokegate.knowledge.database_texts import Place, place_in
 from smokegate.observation.evidence.self_report import crash
+from smokegate.observation.exchange import Answer, Exchange
 
 if TYPE_CHECKING:
     from smokegate.diagnosis.case import Case
-    from smokegate.knowledge.database_texts import Place
-    from smokegate.observation.exchange import Answer, Exchange
 
 
 SENTENCE = re.compile(r"(?<!\d)[A-Z]|\w \w")
@@ -87,8 +87,6 @@ def _said(exchange: Exchange) -> str:
 
 def spoken(exchanges: Iterable[Exchange]) -> Iterator[Spoken]:
     """Yield each answer whose body holds the words of a driver, with the most specific place in it."""
-    from smokegate.knowledge.database_texts import place_in  # noqa: PLC0415 -- a green run reads none of it
-
     for exchange in exchanges:
         place = place_in(_said(exchange))
         if place is not None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from smokegate.environment.model import Health
 from smokegate.observation.evidence.assertions import Unmet, fits, unmet_json
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Health
-    from smokegate.observation.exchange import Answer
+from smokegate.observation.exchange import Answer
 
 NAMING_KEYS = frozenset({"service", "source", "app", "name", "path"})
 """The keys of a health check's body that say who answers, not how it is."""
@@ -22,6 +19,8 @@ ERROR_PAGE = "the page of an error, under a status of success"
 SOURCE = "the source of a program, which is not run"
 PROTOCOL = "another protocol's words"
 BINARY = "bytes that are not text"
+KINDS = (SIGN_IN, SHELL, LISTING, ERROR_PAGE, SOURCE, PROTOCOL, BINARY)
+"""What may answer in an application's place; `app.wrong-service` has a title for each."""
 LIST_OF_FILES = re.compile(r"<title>\s*(?:Index of|Directory listing for|listing directory) ?/", re.IGNORECASE)
 TITLE_OF_ERROR = re.compile(
     r"<title>\s*(?:(?:error )?[45]\d\d\b|[^<]*\b(?:page (?:could )?not (?:be )?found|internal server error"

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from smokegate.diagnosis.log_structure import LogExcerpt
 from smokegate.diagnosis.wording import LIMIT, plain, quote
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.log_structure import LogExcerpt
 
 BEFORE = 60
 """So many characters of a long line are shown before its decisive words."""

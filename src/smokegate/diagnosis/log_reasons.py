@@ -46,11 +46,8 @@ class Reason(Struct, frozen=True):
 def reason_in(log: Sequence[str], target_of: TargetOf, *, server: bool = False, serving: bool = False) -> Reason | None:
     """Return the reason that a log gives, None where no line of it says why.
 
-    Args:
-        log: the lines, the last one last.
-        target_of: finds out what a line about a connection speaks of.
-        server: whether the log is that of a database or the like, which also logs the mistakes of its clients.
-        serving: whether such a server still runs, so that an error which no text is known of did not end it.
+    A `server`, such as a database, also logs the mistakes of its clients; while it is `serving`, an error which no
+    text is known of did not end it.
     """
     found = _reason_in(log, target_of, server=server, serving=serving)
     if (found is None or found.code == OWN_ERROR) and (alike := without_level(log)):

@@ -5,19 +5,13 @@ They stand outside `rules/`, since building them reads the data: a green run doe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from smokegate.diagnosis.case import Case
 from smokegate.diagnosis.log_reasons import OWN_ERROR
-from smokegate.diagnosis.rule import Judge, Level, Rule, Signs
+from smokegate.diagnosis.rule import Level, Rule
 from smokegate.diagnosis.server_evidence import view_of
 from smokegate.diagnosis.server_rule_helpers import EDGE, STATES, by_reason
 from smokegate.knowledge.causes import CauseText
-from smokegate.knowledge.logs import ANYTHING, LogCause, log_causes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from smokegate.diagnosis.case import Case
+from smokegate.knowledge.logs import ANYTHING, log_causes
 
 PORT = "container.port-taken"
 
@@ -31,41 +25,14 @@ def holders(case: Case) -> tuple[str, ...]:
     return tuple(f"port {each.port} is held by {each}" for each in others)
 
 
-def judge_of(cause: LogCause, code: str) -> Judge:
-    """Judge by what a log says; for a port that is taken, who holds it stands beside."""
-    plain = by_reason(code)
-    if cause.code != PORT:
-        return plain
-
-    def with_holders(case: Case) -> Signs | None:
-        return by_reason(code, beside=holders(case))(case)
-
-    return with_holders
-
-
-def _rules() -> Iterator[Rule]:
-    for cause in log_causes():
-        for code in cause.codes:
-            what = {"{what}": ANYTHING.get(code.partition(".")[0], "")} if "{family}" in cause.code else {}
-            steps = tuple(_filled(each, what) for each in cause.steps)
-            yield Rule(
-                code,
-                Level.SERVER,
-                judge_of(cause, code),
-                silences=EDGE,
-                log_text=CauseText(cause.title, cause.owner, cause.symptom, STATES, steps, cause.competing),
-            )
-
-
-def _filled(text: str, names: dict[str, str]) -> str:
-    for name, value in names.items():
-        text = text.replace(name, value)
-    return text
-
-
 def log_rules() -> tuple[Rule, ...]:
     """Return the rules that read logs: one for each cause of `knowledge/logs`, and one for every other error."""
-    return (*_rules(), OTHER)
-
-
-OTHER = Rule(OWN_ERROR, Level.SERVER, by_reason(OWN_ERROR), silences=EDGE)
+    found = [Rule(OWN_ERROR, Level.SERVER, by_reason(OWN_ERROR), after=(), silences=EDGE)]
+    for cause in log_causes():
+        for code in cause.codes:
+            what = ANYTHING.get(code.partition(".")[0], "") if "{family}" in cause.code else "{what}"
+            steps = tuple(each.replace("{what}", what) for each in cause.steps)
+            text = CauseText(cause.title, cause.owner, cause.symptom, STATES, steps, cause.competing)
+            judge = by_reason(code, beside=holders) if code == PORT else by_reason(code)
+            found.append(Rule(code, Level.SERVER, judge, after=(), silences=EDGE, log_text=text))
+    return tuple(found)

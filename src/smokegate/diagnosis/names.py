@@ -1,4 +1,4 @@
-"""The names that stand in titles and steps: this deployment's own, or words for them in the runbook."""
+"""The names that stand in titles and steps: this deployment's own."""
 
 from __future__ import annotations
 
@@ -12,63 +12,6 @@ from smokegate.observation.transport.connect import Route
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Compose, Environment
-
-IN_RUNBOOK = {
-    "name": "NAME",
-    "title": "TITLE",
-    "url": "https://HOST",
-    "host": "HOST",
-    "hostname": "HOST",
-    "hosts": "HOST and FRONTEND",
-    "where": "HOST:PORT",
-    "health": "/health",
-    "verify": "pytest --env=NAME",
-    "file": "environments/NAME.toml",
-    "frontend": "https://FRONTEND",
-    "found": "ADDRESS",
-    "called_origin": "https://HOST",
-    "missing": "FILE",
-    "problem": "PROBLEM",
-    "calls": "https://HOST",
-    "register": "/REGISTER",
-    "login": "/LOGIN",
-    "account": "/ACCOUNT",
-    "monitoring": "/MONITORING",
-    "version": "/VERSION",
-    "compose": "docker compose --profile PROFILE",
-    "directory": "DIRECTORY",
-    "service": "SERVICE",
-    "what": "WHAT IT NEEDS",
-    "domain": "DOMAIN",
-    "error": "ERROR",
-    "database": "DATABASE",
-    "port": "PORT",
-    "target": "HOST",
-    "request": "GET https://HOST/PATH",
-    "path": "/PATH",
-    "variable": "VARIABLE",
-    "expected": "COMMIT",
-    "days": "N",
-    "versions": "VERSION and VERSION",
-    "share": "N of M samples of the health check failed",
-    "origin": "https://FRONTEND",
-    "called": "https://ADDRESS/api",
-    "said": "STATUS",
-    "edge": "The gateway",
-    "shows": "MAKER",
-    "page": "https://FRONTEND/PATH",
-    "step": "Registering",
-    "dashboard": "the service in the Render dashboard",
-    "by": "SOMEONE",
-    "remedy": "What to do depends on who suspended it: the dashboard says so.",
-    "why": "",
-    "status": "STATUS",
-    "address": "https://ADDRESS",
-    "variables": "VARIABLE",
-    "values": "VARIABLE=VALUE",
-    "trouble": "does not answer as it should",
-}
-"""What the runbook's pages, which are about no deployment in particular, say instead."""
 
 
 def names_of(environment: Environment, verify: str = "") -> dict[str, str]:

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.platform_signs import affected, awaited, services, signs_of, stated
-from smokegate.diagnosis.rule import Judge, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Judge, Owner, Signs
 from smokegate.diagnosis.wording import plain, quote
 from smokegate.knowledge.causes import Step, cause_file
 from smokegate.knowledge.render_states import is_known
 from smokegate.observation.render.model import DeployView, RenderService
 
 if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
     from smokegate.diagnosis.log_reasons import Reason
 
 LOG_LINES = 2

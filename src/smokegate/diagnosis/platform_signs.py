@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Signs
+from smokegate.diagnosis.rule import Case, Confidence, Signs
 from smokegate.diagnosis.wording import plain, quote, seen
+from smokegate.knowledge.causes import Step
 from smokegate.observation.render.model import DeployView, PlatformView, RenderService
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case
-    from smokegate.knowledge.causes import Step
 
 
 def view_of(case: Case) -> PlatformView | None:
@@ -58,9 +53,9 @@ def signs_of(  # noqa: PLR0913 -- a value each
     shown = case.exchange(exchanges[0]) if exchanges else None
     lines = (*evidence, *((seen(shown),) if shown is not None else ()))
     return Signs(
-        evidence=tuple(lines),
-        exchanges=exchanges,
-        confidence=confidence,
+        tuple(lines),
+        exchanges,
+        confidence,
         title=title,
         steps=steps,
         names={

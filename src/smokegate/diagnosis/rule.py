@@ -7,26 +7,13 @@ from enum import IntEnum
 
 from msgspec import Struct, field
 
-from smokegate.diagnosis.case import Case
+from smokegate.diagnosis.case import Case, Hit
 from smokegate.diagnosis.model import Confidence, Finding, Owner
-from smokegate.diagnosis.names import IN_RUNBOOK
 from smokegate.diagnosis.wording import without_repeats
+from smokegate.knowledge import table
 from smokegate.knowledge.causes import CauseText, Step, cause_text
 
-__all__ = [
-    "ANSWERED",
-    "EXPLAINED",
-    "REACHED",
-    "VERIFY",
-    "Case",
-    "Judge",
-    "Level",
-    "Rule",
-    "Signs",
-    "filled",
-    "matches",
-    "remedy",
-]
+__all__ = ["Case", "Confidence", "Hit", "Owner"]  # what every rule needs besides this module's own names
 
 REACHED = ("runner", "net", "tls")
 """What must not be the matter before an answer is worth reading."""
@@ -77,6 +64,8 @@ class Signs(Struct, frozen=True):
     advisory: bool | None = None
     title: str | None = None
     steps: tuple[Step, ...] | None = None
+    variant: str = ""
+    """Which variant of the cause's text says what this evidence shows; `knowledge/causes` has it."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Names for the title and the steps that only this case knows."""
 
@@ -93,8 +82,11 @@ class Rule(Struct, frozen=True):
     code: str
     level: Level
     judge: Judge
-    after: tuple[str, ...] = ()
-    """Findings up the chain: this one follows where they concern the health check or the same exchanges."""
+    after: tuple[str, ...] = ANSWERED
+    """Findings up the chain: this one follows where they concern the health check or the same exchanges.
+
+    Most rules judge what the application answers; one that does not says so.
+    """
     unless: tuple[str, ...] = ()
     """Findings that explain this one wherever they are found."""
     silences: tuple[str, ...] = ()
@@ -114,7 +106,7 @@ class Rule(Struct, frozen=True):
         if signs is None:
             return None
         names = {**case.names, **signs.names}
-        text = self.text
+        text = cause_text(self.code, signs.variant) if signs.variant else self.text
         competing = text.competing if signs.competing is None else signs.competing
         return Finding(
             code=self.code,
@@ -126,7 +118,7 @@ class Rule(Struct, frozen=True):
             competing=tuple(line.format_map(names) for line in competing),
             steps=remedy(text.steps if signs.steps is None else signs.steps, names),
             exchanges=signs.exchanges,
-            symptom=filled(text.symptom, {**IN_RUNBOOK, **names}) or "",
+            symptom=filled(text.symptom, {**table("runbook.toml")["names"], **names}) or "",
             reads=text.reads,
             advisory=self.advisory if signs.advisory is None else signs.advisory,
         )

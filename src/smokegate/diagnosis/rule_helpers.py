@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
 from smokegate.diagnosis.exchange_names import host_of, is_sample
-from smokegate.diagnosis.model import Confidence, Owner
 from smokegate.diagnosis.names import dialed
-from smokegate.diagnosis.rule import Judge, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Hit, Judge, Owner, Signs
 from smokegate.diagnosis.wording import seen
 from smokegate.environment.request_fields import CREDENTIALS
-from smokegate.observation.exchange import Answer, Exchange, NoAnswer
+from smokegate.observation.exchange import Exchange, NoAnswer
 from smokegate.observation.plan.step import same_origin
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Case, Hit
-    from smokegate.observation.transport.causes import WireCause
+from smokegate.observation.transport.causes import WireCause
 
 LINES_AT_MOST = 2
 
@@ -45,9 +39,9 @@ def wire_signs(case: Case, hits: tuple[Hit, ...], confidence: Confidence = Confi
 
 def _signs_of(hits: tuple[Hit, ...], final: tuple[Hit, ...], confidence: Confidence, against: list[str]) -> Signs:
     return Signs(
-        evidence=lines(final),
-        exchanges=names(final),
-        confidence=confidence,
+        lines(final),
+        names(final),
+        confidence,
         against=tuple(against),
         advisory=hits[0].healed or None,
         names=request_names(final[0]),
@@ -74,14 +68,15 @@ def edge_signs(
 def by_edge(code: str, confidence: Confidence = Confidence.CERTAIN, *, partly: str = "") -> Judge:
     """Judge by the answers that the edge made for this cause.
 
-    Where other samples are healthy in the same run, the platform's own router is at fault: `partly` is the title then.
+    Where other samples are healthy in the same run, the platform's own router is at fault: `partly` is the text's
+    variant then.
     """
 
     def judge(case: Case) -> Signs | None:
         signs = edge_signs(case, code, confidence)
         if signs is None or not partly or not intermittent(case, signs):
             return signs
-        return replace(signs, confidence=Confidence.LIKELY, owner=Owner.PLATFORM, title=partly)
+        return replace(signs, confidence=Confidence.LIKELY, variant=partly)
 
     return judge
 
@@ -156,10 +151,3 @@ def request_names(hit: Hit) -> dict[str, str]:
 def _line(hit: Hit) -> str:
     details = [] if hit.sign is None else [hit.sign]
     return seen(hit.exchange, *details, outcome=hit.outcome) + (" (an earlier attempt)" if hit.healed else "")
-
-
-def is_of_framework(answer: Answer) -> bool:
-    """Return whether an answer shows the framework that made it."""
-    from smokegate.observation.evidence.application_marks import has_mark  # noqa: PLC0415 -- a green run reads none of it
-
-    return has_mark(answer)

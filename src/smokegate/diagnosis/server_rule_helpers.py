@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Judge, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Judge, Signs
 from smokegate.diagnosis.server_evidence import last_said, last_words, reasons
 from smokegate.diagnosis.service_state import state
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from smokegate.diagnosis.case import Case
-    from smokegate.observation.server.service import ServiceView
+from smokegate.observation.server.service import ServiceView
 
 STATES = ("the state of each container, at two samples", "the end of its log")
 EDGE = ("net.refused", "net.hung", "net.connect-timeout", "net.reset", "net.truncated")
 """What users meet at the edge when a container is away: explained by what is seen inside."""
 
 
-def by_reason(code: str, *, beside: tuple[str, ...] = ()) -> Judge:
-    """Judge by what the log of a service in trouble, or the engine, says; `beside` are further lines of evidence."""
+def by_reason(code: str, *, beside: Callable[[Case], tuple[str, ...]] = lambda _: ()) -> Judge:
+    """Judge by what the log of a service in trouble, or the engine, says; `beside` returns further evidence."""
 
     def judge(case: Case) -> Signs | None:
         found = list(reasons(case, code))
@@ -36,9 +30,9 @@ def by_reason(code: str, *, beside: tuple[str, ...] = ()) -> Judge:
         names = {**(first.names if same else {}), **named(each for each, _ in found)}
         title = first.title if same and first.title else None
         return Signs(
-            evidence=(*lines, *beside, *(state(each) for each, _ in found)),
-            exchanges=affected(case),
-            confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
+            (*lines, *beside(case), *(state(each) for each, _ in found)),
+            affected(case),
+            Confidence.CERTAIN if sure else Confidence.LIKELY,
             title=title,
             names={"what": "what it needs", "error": first.names.get("error", ""), **names},
         )
@@ -46,26 +40,19 @@ def by_reason(code: str, *, beside: tuple[str, ...] = ()) -> Judge:
     return judge
 
 
-def by_state(
-    services: Callable[[Case], Iterable[ServiceView]], confidence: Confidence, *, last_line: str | None = None
-) -> Judge:
+def by_state(services: Callable[[Case], Iterable[ServiceView]], *, says: str = "") -> Judge:
     """Judge by the services that stand in a certain way.
 
-    `last_line` is the title where their logs say something at all: it has `{said}` in it.
+    `says` is the variant of the text, with `{said}` in its title, where their logs say something at all.
     """
 
     def judge(case: Case) -> Signs | None:
         found = list(services(case))
         if not found:
             return None
-        said = last_said(found[0]) if last_line else ""
-        return Signs(
-            evidence=tuple(dict.fromkeys((*map(state, found), *(line for each in found for line in last_words(each))))),
-            exchanges=affected(case),
-            confidence=confidence,
-            title=last_line if said else None,
-            names={**named(found), "said": said},
-        )
+        said = last_said(found[0]) if says else ""
+        lines = dict.fromkeys((*map(state, found), *(line for each in found for line in last_words(each))))
+        return Signs(tuple(lines), affected(case), variant=says if said else "", names={**named(found), "said": said})
 
     return judge
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 
 from msgspec import Struct
+
+from smokegate.knowledge import rows, table
 
 
 class DefaultCertificate(Struct, frozen=True):
@@ -16,19 +16,13 @@ class DefaultCertificate(Struct, frozen=True):
     owner: str
     names: re.Pattern[str]
     step: str
-    local: bool
+    local: bool = False
     """Whether it is made for `localhost`, where it is not out of place."""
 
 
 @cache
 def _known() -> tuple[DefaultCertificate, ...]:
-    table = tomllib.loads((files("smokegate.knowledge") / "certificates.toml").read_text(encoding="utf-8"))
-    return tuple(
-        DefaultCertificate(
-            each["owner"], re.compile(each["names"], re.IGNORECASE), each["step"], local=each.get("local", False)
-        )
-        for each in table["certificate"]
-    )
+    return rows(table("certificates.toml")["certificate"], DefaultCertificate)
 
 
 def default_certificate(names: str) -> DefaultCertificate | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 
-from msgspec import Struct, convert
+from msgspec import Struct
+
+from smokegate.knowledge import rows, table
 
 
 class Client(Struct, frozen=True):
@@ -25,5 +25,4 @@ class Client(Struct, frozen=True):
 @cache
 def clients() -> tuple[Client, ...]:
     """Return the known clients."""
-    text = files("smokegate.knowledge").joinpath("pages", "clients.toml").read_text("utf-8")
-    return tuple(convert(each, Client) for each in tomllib.loads(text).values())
+    return rows(list(table("pages", "clients.toml").values()), Client)

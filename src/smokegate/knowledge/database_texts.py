@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache, lru_cache
-from importlib.resources import files
 from string import ascii_lowercase, ascii_uppercase
-from typing import Any
 
 from msgspec import Struct
+
+from smokegate.knowledge import rows, table
 
 SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 UPPER = re.compile(r"\\.|\(\?P<\w+>|[A-Z]")
@@ -35,7 +34,7 @@ SUBJECTS = {"database": "database", "store": "store", "mail": "its mail server"}
 """What an address can belong to, and its name in messages."""
 
 
-class DriverText(Struct, frozen=True):
+class DriverText(Struct, frozen=True, forbid_unknown_fields=True):
     """One error text."""
 
     says: str
@@ -67,8 +66,8 @@ def lowered(pattern: str) -> str:
 @cache
 def driver_texts() -> tuple[DriverText, ...]:
     """Return the texts, the most specific first."""
-    rows: list[dict[str, Any]] = _table()["text"]
-    return tuple(DriverText(**{**row, "pattern": re.compile(lowered(row["pattern"]))}) for row in rows)
+    written = table("texts", "database.toml")["text"]
+    return rows([{**row, "pattern": lowered(row["pattern"])} for row in written], DriverText, re.NOFLAG)
 
 
 @lru_cache(maxsize=32)  # samples repeat texts, and several rules call this
@@ -86,14 +85,9 @@ def place_in(text: str) -> Place | None:
 
 def _subject(match: re.Match[str]) -> str:
     """Return an address's subject, by its host or port."""
-    about, named = _table()["about"], match.groupdict()
+    about, named = table("texts", "database.toml")["about"], match.groupdict()
     host, port = named.get("host") or "", int(named.get("port") or 0)
     for kind, subject in SUBJECTS.items():
         if port in about[f"{kind}_ports"] or re.search(about[kind], host, re.IGNORECASE):
             return subject
     return f"{host}:{port}" if port else host
-
-
-@cache
-def _table() -> dict[str, Any]:
-    return tomllib.loads((files("smokegate.knowledge") / "texts" / "database.toml").read_text(encoding="utf-8"))

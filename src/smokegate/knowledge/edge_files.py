@@ -27,9 +27,8 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, convert, field
 
 SAYS = {
     "nothing-here": True,
@@ -54,7 +53,7 @@ SAYS = {
 """What an edge can report about the application behind it, and whether waiting can fix it."""
 
 
-class Sign(Struct, frozen=True, dict=True):
+class Sign(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     """One answer of an edge: how to recognise it, and its meaning."""
 
     says: str
@@ -68,6 +67,10 @@ class Sign(Struct, frozen=True, dict=True):
     heals: bool | None = None
     title: str | None = None
     cause: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.says not in SAYS:
+            raise ValueError(f"says = {self.says!r}, which is none of {', '.join(SAYS)}")
 
     @property
     def code(self) -> str:
@@ -94,7 +97,7 @@ class EdgeFile(Struct, frozen=True):
     """One platform or proxy."""
 
     name: str
-    signs: tuple[Sign, ...]
+    signs: tuple[Sign, ...] = field(name="sign")
     link: str = ""
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -116,22 +119,7 @@ def edge_files() -> tuple[EdgeFile, ...]:
 
 
 def _file(name: str, text: str) -> EdgeFile:
-    table = tomllib.loads(text)
     try:
-        return EdgeFile(
-            name=table["name"],
-            signs=tuple(_sign(each) for each in table["sign"]),
-            link=table.get("link", ""),
-            steps={says: tuple(steps) for says, steps in table.get("steps", {}).items()},
-        )
-    except (KeyError, TypeError, ValueError) as error:
+        return convert(tomllib.loads(text), EdgeFile)
+    except ValueError as error:
         raise ValueError(f"smokegate/knowledge/edges/{name}: {error}") from error
-
-
-def _sign(table: dict[str, Any]) -> Sign:
-    given = dict(table)
-    if given["says"] not in SAYS:
-        raise ValueError(f"says = {given['says']!r}, which is none of {', '.join(SAYS)}")
-    given["status"] = frozenset(given.get("status", ()))
-    given["absent"] = tuple(given.get("absent", ()))
-    return Sign(**given)  # an unknown key is a TypeError that names it

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 
 from msgspec import Struct
+
+from smokegate.knowledge import rows, table
 
 
 class OwnWords(Struct, frozen=True):
@@ -42,6 +42,4 @@ def explains_itself(text: str) -> bool:
 
 @cache
 def _reasons(kind: str) -> tuple[OwnWords, ...]:
-    source = files("smokegate.knowledge") / "texts" / "own.toml"
-    rows = tomllib.loads(source.read_text(encoding="utf-8"))[kind]
-    return tuple(OwnWords(each["what"], re.compile(each["pattern"]), tuple(each.get("steps", ()))) for each in rows)
+    return rows(table("texts", "own.toml")[kind], OwnWords, re.NOFLAG)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 from itertools import takewhile
 from urllib.parse import urlsplit
+
+from smokegate.knowledge import table
 
 
 @cache
 def _lists() -> dict[str, tuple[str, ...]]:
-    text = files("smokegate.knowledge").joinpath("pages", "hosts.toml").read_text("utf-8")
-    return {name: tuple(values) for name, values in tomllib.loads(text).items()}
+    return {name: tuple(values) for name, values in table("pages", "hosts.toml").items()}
 
 
 def is_third_party(url: str) -> bool:

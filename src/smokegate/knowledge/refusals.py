@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 
 from msgspec import Struct
+
+from smokegate.knowledge import rows, table
 
 LONGEST = 2000
 """Maximum characters of an answer that are searched for a reason."""
@@ -27,12 +27,9 @@ class Reason(Struct, frozen=True):
 
 
 def reason_in(text: str, *, alone: bool = True, kind: str = "reason") -> Reason | None:
-    """Return an answer's reason for a refusal, None if it has none.
+    """Return an answer's reason for a refused sign-in, or of a `token`; None if it has none.
 
-    Args:
-        text: the answer's body.
-        kind: `reason` for a refused sign-in, `token` for a token.
-        alone: whether to ignore an answer that names several reasons ("wrong password or locked").
+    `alone` ignores an answer that names several reasons ("wrong password or locked").
     """
     for each in _reasons(kind):
         stated = (m for m in each.pattern.finditer(text[:LONGEST]) if not DENIED.match(text, m.end()))
@@ -46,9 +43,4 @@ def reason_in(text: str, *, alone: bool = True, kind: str = "reason") -> Reason 
 
 @cache
 def _reasons(kind: str) -> tuple[Reason, ...]:
-    source = files("smokegate.knowledge") / "texts" / "refusals.toml"
-    table = tomllib.loads(source.read_text(encoding="utf-8"))
-    return tuple(
-        Reason(each["name"], re.compile(each["pattern"], re.IGNORECASE), each["what"], each["step"])
-        for each in table[kind]
-    )
+    return rows(table("texts", "refusals.toml")[kind], Reason)

@@ -33,10 +33,7 @@ def last_green(lines: list[Document]) -> Document | None:
 def compare(document: Document, reports: Path, since: dict[str, Document] | None) -> None:
     """Add to every environment its last runs and the state before, mark what is red, and word the decision.
 
-    Args:
-        document: the run, which is changed.
-        reports: where histories are.
-        since: the states of a recorded run; None compares with the last green one.
+    Compares with the states of a recorded run, or with the last green one that the histories have.
     """
     for environment in document["environments"]:
         lines = read(history_file(reports, environment["name"]))

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from smokegate.diagnosis.case import Case
+from smokegate.environment.model import Environment, Trace, Version
 from smokegate.observation.evidence.version import deployed_version
 from smokegate.observation.exchange import Answer, Exchange, NoAnswer, Outcome, Request
-from smokegate.observation.plan.backend import endpoint_name
+from smokegate.observation.model import Observation
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
 from smokegate.report.plain import plain
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment, Trace, Version
-    from smokegate.observation.model import Observation
 
 LONG = 300
 """Characters of a value that is not as declared."""
@@ -30,7 +27,7 @@ def exchanges(environment: Environment, observation: Observation) -> Iterator[di
     for each in case.exchanges:
         yield {
             **exchange(each, environment.version),
-            "budget": _budget(environment, each.name),
+            "budget": case.budget(each.name),
             "step": there.index(each.name) + 1 if each.name in there else None,
             "unmet": [{**plain(wrong), "actual": wrong.actual[:LONG]} for wrong in case.unmet_of(each.name)],
             "trace": _trace(environment.trace, each.request),
@@ -55,16 +52,6 @@ def _log(observation: Observation, trace_id: str | None) -> list[dict[str, Any]]
         for service in observation.server.services
     }
     return [{"service": name, "lines": lines[-LOG_LINES:]} for name, lines in named.items() if lines]
-
-
-def _budget(environment: Environment, name: str) -> float | None:
-    """Return the seconds that an answer may take, where the file says so."""
-    backend = environment.backend
-    if name == "health" or name.startswith("health "):
-        return backend.health.within
-    if name == "monitoring" and backend.monitoring is not None:
-        return backend.monitoring.within
-    return next((each.within for each in backend.endpoints if endpoint_name(each) == name), None)
 
 
 def exchange(each: Exchange, version: Version | None = None) -> dict[str, Any]:

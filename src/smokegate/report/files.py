@@ -44,26 +44,27 @@ def write_all(
     if any(each["verdict"] in {"FAIL", "OUTAGE"} for each in document["environments"]):
         kept = base.parent / "history" / f"{base.name}.red.json"
         writers[str(kept)] = lambda: json_report.write(document, kept)
-    failed: dict[str, str] = {}
-    for name, write in writers.items():
-        try:
-            write()
-        except Exception as error:  # noqa: BLE001 - see the docstring
-            words = (error.strerror or repr(error)) if isinstance(error, OSError) else repr(error)
-            failed[name] = words[:1].lower() + words[1:]
-    for why in dict.fromkeys(failed.values()):
-        yield f"not written: {', '.join(name for name, words in failed.items() if words == why)}: {why}"
+    yield from _written(writers)
 
 
 def write_index(reports: Path) -> Iterator[str]:
     """Write the page over all environments, and yield a line where that is not possible."""
     from smokegate.report.page import index  # noqa: PLC0415 - imports Jinja2
 
-    try:
-        write_whole(reports / "index.html", index(reports).encode("utf-8", "replace"))
-    except Exception as error:  # noqa: BLE001 - a page of trends changes no verdict, and ends no run
-        why = getattr(error, "strerror", None)
-        yield f"not written: {reports / 'index.html'}: {why.lower() if why else repr(error)}"
+    page = reports / "index.html"
+    yield from _written({str(page): lambda: write_whole(page, index(reports).encode("utf-8", "replace"))})
+
+
+def _written(writers: Mapping[str, Callable[[], None]]) -> Iterator[str]:
+    failed: dict[str, str] = {}
+    for name, write in writers.items():
+        try:
+            write()
+        except Exception as error:  # noqa: BLE001 - a page that cannot be written changes no verdict, and ends no run
+            words = (error.strerror or repr(error)) if isinstance(error, OSError) else repr(error)
+            failed[name] = words[:1].lower() + words[1:]
+    for why in dict.fromkeys(failed.values()):
+        yield f"not written: {', '.join(name for name, words in failed.items() if words == why)}: {why}"
 
 
 def ctrf_file(base: Path) -> Path:

@@ -5,18 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from smokegate.report.history import label
+
 TONES = {"PASS": "good", "WARN": "warn", "FAIL": "bad", "OUTAGE": "bad", "UNKNOWN": "warn"}
 SIGNS = {"PASS": "✓", "WARN": "!", "FAIL": "✗", "OUTAGE": "-", "UNKNOWN": "?"}
 """How a verdict of the past is drawn: by a sign as well as by its colour."""
 RED = frozenset({"FAIL", "OUTAGE", "UNKNOWN"})
 """The verdicts that end with an exit code other than 0."""
-DECISIONS = {
-    "PASS": "go on",
-    "WARN": "go on, look at the warnings",
-    "FAIL": "fix or roll back",
-    "OUTAGE": "hold, do not roll back",
-    "UNKNOWN": "nothing was learned: fix the runner, run again",
-}
 COUNTED = re.compile(r"\d+ gating checks? failed")
 """A reason that the counts say already."""
 REPEATED = re.compile(r"\d+ checks? could not be judged: |advisory: |every check .*? by one cause: ")
@@ -34,7 +29,7 @@ def gate(document: dict[str, Any]) -> tuple[str, str]:
     red = [each for each in environments if each["verdict"] in RED]
     warned = [each for each in environments if each["verdict"] == "WARN"]
     if red and total == 1:
-        return "bad", f"Do not go on: {decision(red[0])}"
+        return "bad", f"Do not go on: {red[0]['decision']}"
     if red or not total:
         return "bad", f"Do not go on: {len(red)} of {total} environments not OK"
     if document["run"]["exit"] != 0:
@@ -44,11 +39,6 @@ def gate(document: dict[str, Any]) -> tuple[str, str]:
     if warned:
         return "warn", f"Go on, with warnings: {len(warned)} of {total} environments"
     return "good", f"Go on: {total} of {total} environments live and working"
-
-
-def decision(environment: dict[str, Any]) -> str:
-    """Return what to do about an environment, in the run's own words where it has them."""
-    return str(environment.get("decision") or DECISIONS[environment["verdict"]])
 
 
 def counted(environment: dict[str, Any]) -> str:
@@ -134,7 +124,7 @@ def rank(test: dict[str, Any]) -> int:
 def check_name(test: dict[str, Any]) -> str:
     """Return a check's name as a person says it: its code, else its test without folder."""
     if test.get("code"):
-        return f"{test['code']}[{test['parameter']}]" if test.get("parameter") else str(test["code"])
+        return label(test)
     path, bracket, case = str(test["id"]).partition("[")
     return path.rsplit("/", 1)[-1] + bracket + case
 

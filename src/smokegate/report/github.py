@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from smokegate.observation.evidence import sink
-from smokegate.report.gate import RED, decision, explained, reason
+from smokegate.report.gate import RED, explained, reason
 from smokegate.report.markdown import markdown
 
 DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -53,7 +53,7 @@ def commands(document: dict[str, Any]) -> Iterator[str]:
         cause = explained(environment)
         step = f". First: {cause['steps'][0]}" if cause and cause["steps"] else ""
         named = f"{cause['code']}: " if cause else ""
-        title = f"{environment['name']} {environment['verdict']}: {decision(environment)}"
+        title = f"{environment['name']} {environment['verdict']}: {environment['decision']}"
         text = f"{named}{reason(environment)}{step}"
         yield f"::error title={_line(title).translate(PROPERTY)}::{_line(text).translate(DATA)}"
 

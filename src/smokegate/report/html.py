@@ -34,10 +34,7 @@ INLINE_SCRIPT = re.compile(r"<script(?:\s[^>]*)?>(.*?)</script>", re.DOTALL)
 def row(report: Any, cells: list[str], own_page: str = "") -> None:
     """Name our outcomes, escape the test's id, and put the reason where pytest-html has its links.
 
-    Args:
-        report: of one phase of a test.
-        cells: of its row, which are changed.
-        own_page: where our own page is, seen from this one; each check leads to its place in it.
+    Each check leads to its place in our own page, where there is one.
     """
     noted = getattr(report, "smokegate", None) or {}
     if noted.get("outcome") == "not applicable":

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from smokegate.observation.evidence.clean import clean
-from smokegate.report.gate import check_name, counted, decision, explained, gate, rank, reason, requests
+from smokegate.report.gate import check_name, counted, explained, gate, rank, reason, requests
 
 LIMIT = 60_000
 """Bytes: GitHub drops a step's whole summary above 1 MiB, and a comment above 64 kB."""
@@ -46,7 +46,7 @@ def _head(document: dict[str, Any]) -> Iterator[str]:
     shown = document["environments"][:100]
     for each in shown:
         verdict = each["verdict"]
-        what = "" if len(shown) == 1 and decision(each) in heading else f": {escaped(decision(each))}"
+        what = "" if len(shown) == 1 and each["decision"] in heading else f": {escaped(each['decision'])}"
         yield (
             f"| {escaped(each['name'])} | {MARKS[verdict]} {verdict}{what} "
             f"| {marked(reason(each))} | {escaped(counted(each))} |"

@@ -1,4 +1,4 @@
-"""The block that a person reads at the end of a run: decision, cause, proof, first step, where more is.
+"""The block that a person reads at the end of a run: cause, proof, first step, where more is.
 
 Rendered from the run's JSON, to the terminal's width. At 80 columns a red run fits 24 rows; a green one is one line.
 """
@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from smokegate.observation.evidence.sink import line as safe
 from smokegate.observation.evidence.sink import shown as safe_lines
-from smokegate.report.gate import check_name, counted, decision, explained, notes, reason
+from smokegate.report.gate import check_name, counted, explained, notes, reason
 from smokegate.report.history import ORDER, short
 from smokegate.report.terminal_text import ADDRESS, around, cut, wrapped
 
@@ -42,14 +42,10 @@ class TerminalLine(Struct, frozen=True):
 def block(
     document: dict[str, Any], page: str | None, width: int, *, brief: bool = False, full: bool = False
 ) -> Iterator[TerminalLine]:
-    """Yield the lines of the verdict block, the worst environment first.
+    """Yield the lines of the verdict block, the worst environment last.
 
-    Args:
-        document: the run.
-        page: where the report is.
-        width: the terminal's.
-        brief: the decision and the cause only.
-        full: every step and note, and more of the evidence: there is no page that has them.
+    `brief` are the decision and the cause only; `full` has every step and note, and more of the evidence: there is no
+    page that has them.
     """
     # COLUMNS says so where golden texts are made: they must not depend on where a line ends.
     width = max(LEAST, width if width >= 1000 else min(width, MOST))
@@ -87,7 +83,7 @@ def _greens(environments: list[dict[str, Any]], width: int) -> Iterator[Terminal
 
 def _environment(each: dict[str, Any], width: int, *, brief: bool, full: bool = False) -> Iterator[TerminalLine]:
     colour = COLOURS[each["verdict"]]
-    for text in wrapped(safe(f"{each['verdict']} {each['name']} · {decision(each)}"), width, "", "  ", 2):
+    for text in wrapped(safe(f"{each['verdict']} {each['name']} · {each['decision']}"), width, "", "  ", 2):
         yield TerminalLine(text, colour, bold=True)
     version = f" · {short(str(each['version']))}" if each["version"] else ""
     if not brief:

@@ -9,9 +9,9 @@ import pytest
 
 from smokegate.diagnosis.catalogue import all_rules
 from smokegate.diagnosis.rule import filled
-from smokegate.knowledge import edge_files
+from smokegate.knowledge import edge_files, table
 from smokegate.knowledge.edge_files import SAYS, EdgeFile, Sign
-from smokegate.knowledge.gateway_words import _table, words
+from smokegate.knowledge.gateway_words import words
 
 CODES = {rule.code for rule in all_rules()}
 FILES = edge_files.edge_files()
@@ -36,7 +36,7 @@ def test_steps_are_about_what_a_sign_says() -> None:
         assert set(file.steps) <= {"any", *(sign.says for sign in file.signs)}, file.name
 
 
-@pytest.mark.parametrize("name", list(_table()))
+@pytest.mark.parametrize("name", list(table("gateway.toml")))
 def test_words_of_gateways_compile(name: str) -> None:
     """Each list of words is a pattern."""
     assert words(name).pattern

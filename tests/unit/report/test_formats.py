@@ -58,6 +58,7 @@ def environment(verdict: str = "FAIL", **changes: Any) -> dict[str, Any]:
         "title": "Local",
         "url": "http://127.0.0.1:1",
         "verdict": verdict,
+        "decision": {"PASS": "go on", "WARN": "go on, look at the warnings"}.get(verdict, "fix or roll back"),
         "reasons": ["1 check failed"],
         "version": None,
         "cause": CAUSE if verdict != "PASS" else None,

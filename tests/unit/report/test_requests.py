@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from tests_support.diagnosis import EVERYTHING, an_environment, healthy
 from tests_support.run_documents import environment_report, run_document, run_of
 
+from smokegate.diagnosis.case import Case
 from smokegate.observation.exchange import Headers
 from smokegate.observation.render.model import DeployView, PlatformView, RenderDatabase, RenderService
 from smokegate.observation.server import LogLine, ServerView, ServiceView
+from smokegate.report.exchanges import exchanges
 from smokegate.report.page import page
 from smokegate.report.page.marks import marked_body, wrong_headers
 from smokegate.report.page.outcomes import SUBJECTS
@@ -171,3 +174,13 @@ def test_what_the_platforms_api_said_is_on_the_page() -> None:
         "<mark>Health check timed out</mark>", "Exited with status 1", "shop-db", "dashboard.render.com/web/srv-1",
     ):  # fmt: skip
         assert words in text, words
+
+
+def test_each_request_has_the_budget_by_which_it_is_judged() -> None:
+    """A sample has that of its check, a step of signing in that of all steps; the rule judges by the same."""
+    environment = an_environment(sign_in={**EVERYTHING["sign_in"], "within": "3s"})
+    case = Case(environment, healthy())
+    names = ("health", "health 2", "monitoring", "login", "account again", "page")
+    assert [case.budget(name) for name in names] == [1.0, 1.0, 2.0, 3.0, 3.0, None]
+    shown = {each["name"]: each["budget"] for each in exchanges(environment, case.observation)}
+    assert shown == {name: case.budget(name) for name in shown}

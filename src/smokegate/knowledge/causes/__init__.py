@@ -12,16 +12,18 @@ found. It looks so:
     symptom = "…"                       # what a person sees
     steps = ["@restart", ["…", "…"]]    # in order; a pair is a step, and what replaces it where a name is not known
     competing = ["…"]                   # causes that the evidence cannot exclude
+    [variants.other]                    # what a cause says instead where its rule names this variant
+    title = "…"
 """
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from msgspec import Struct
+
+from smokegate.knowledge import table as file
 
 Step = str | tuple[str, str]
 """A step with `{names}` in it; a pair is the step, and what stands in its place where a name is not known."""
@@ -39,16 +41,16 @@ class CauseText(Struct, frozen=True):
 
 
 @cache
-def cause_text(code: str) -> CauseText:
-    """Return what is said of a cause.
+def cause_text(code: str, variant: str = "") -> CauseText:
+    """Return what is said of a cause, or of a variant of it.
 
     Raises:
         KeyError: no file has it; the message names the file and what is missing.
     """
     family, _, name = code.partition(".")
-    table = cause_file(family)
+    table = file("causes", f"{family}.toml")
     try:
-        row = table[name]
+        row = {**table[name], **(table["variants"][variant] if variant else {})}
         return CauseText(
             title=row["title"],
             owner=row["owner"],
@@ -61,10 +63,9 @@ def cause_text(code: str) -> CauseText:
         raise KeyError(f"smokegate/knowledge/causes/{family}.toml: {name}: {error} is missing") from error
 
 
-@cache
 def cause_file(family: str) -> dict[str, Any]:
     """Return the file of a family as it stands."""
-    return tomllib.loads((files(__name__) / f"{family}.toml").read_text(encoding="utf-8"))
+    return file("causes", f"{family}.toml")
 
 
 def _step(written: str | list[str], shared: dict[str, str | list[str]]) -> Step:

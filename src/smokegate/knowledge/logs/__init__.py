@@ -6,12 +6,14 @@ Loaded only where a log has to be read: a green run reads none of it.
 from __future__ import annotations
 
 import re
-import tomllib
+from collections.abc import Mapping
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from smokegate.knowledge import rows, table
 
 DEPENDENCIES = "dependencies.toml"
 WORDS = "words.toml"
@@ -35,24 +37,24 @@ class LogCause(Struct, frozen=True, dict=True):
     symptom: str
     steps: tuple[str, ...]
     competing: tuple[str, ...]
-    texts: tuple[str, ...]
+    texts: tuple[str, ...] = field(name="says")
     named: str | None = None
     """The title where the text gives a `{detail}`: the name of a variable, a file, a module."""
     client: bool = False
     """Whether it is about something that the service connects to, so that a server's own log does not show it."""
-    raised: tuple[str, str] | None = None
-    """Words that show it only where they were raised in certain frames, and those frames."""
-    hinted: tuple[str, tuple[str, ...]] | None = None
-    """The title where only these texts show it: they fit other causes of the same kind, too."""
+    raised: Mapping[str, str] | None = None
+    """`says`: words that show it only where they were raised in certain frames; `frames`: those."""
+    hinted: Mapping[str, Any] | None = None
+    """`title`, where only the texts of `says` show it: they fit other causes of the same kind, too."""
 
     @cached_property
     def says(self) -> re.Pattern[str]:
         """One pattern for all its texts; compiled where a log is read, not where a runbook is written."""
-        return _any_of((*self.texts, *(self.hinted[1] if self.hinted else ())))
+        return _any_of((*self.texts, *(self.hinted["says"] if self.hinted else ())))
 
     def hint(self, text: str) -> str | None:
         """Return the title that a text allows which does not prove the cause, None where it does."""
-        return self.hinted[0] if self.hinted and not self._proof.search(text) else None
+        return self.hinted["title"] if self.hinted and not self._proof.search(text) else None
 
     @cached_property
     def _proof(self) -> re.Pattern[str]:
@@ -62,8 +64,7 @@ class LogCause(Struct, frozen=True, dict=True):
     def _raised(self) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
         if self.raised is None:
             return None
-        words, frames = self.raised
-        return _any_of((*self.texts, words)), re.compile(frames, re.IGNORECASE)
+        return _any_of((*self.texts, self.raised["says"])), re.compile(self.raised["frames"], re.IGNORECASE)
 
     def says_in(self, frames: str) -> re.Pattern[str]:
         """The pattern for words that stand beside these frames, which may say what plain words leave open."""
@@ -92,43 +93,30 @@ class Thing(Struct, frozen=True):
 @cache
 def log_causes() -> tuple[LogCause, ...]:
     """Return every cause that logs show, the more particular ones first."""
-    tables = [each for name in _names() if name not in {DEPENDENCIES, WORDS} for each in _read(name)["cause"]]
-    return tuple(sorted((_cause(each) for each in tables), key=lambda each: each.place))
+    names = sorted(each.name for each in files(__name__).iterdir() if each.name.endswith(".toml"))
+    tables = [each for name in names if name not in {DEPENDENCIES, WORDS} for each in table("logs", name)["cause"]]
+    return tuple(sorted(rows(tables, LogCause), key=lambda each: each.place))
 
 
 @cache
 def things() -> tuple[Thing, ...]:
     """Return what programs connect to, in the order in which it is looked for."""
-    return tuple(
-        Thing(
-            each["family"],
-            each["what"],
-            re.compile(each["words"], re.IGNORECASE),
-            tuple(each["ports"]),
-            re.compile(each["images"], re.IGNORECASE),
-        )
-        for each in _read(DEPENDENCIES)["thing"]
-    )
+    return rows(table("logs", DEPENDENCIES)["thing"], Thing)
 
 
 @cache
 def words(kind: str) -> re.Pattern[str]:
     """Return one pattern for the vocabulary of a kind, such as `fatal` or `vague`."""
-    return re.compile("|".join(f"(?:{_local(text)})" for text in _vocabulary()[kind]))
+    return re.compile("|".join(f"(?:{_local(text)})" for text in table("logs", WORDS)[kind]))
 
 
 def compile_all() -> None:
     """Compile every pattern, for a process whose forks will read logs."""
     things()
-    for kind in _vocabulary():
+    for kind in table("logs", WORDS):
         words(kind)
     for each in log_causes():
         _ = each.says
-
-
-@cache
-def _vocabulary() -> dict[str, Any]:
-    return _read(WORDS)
 
 
 def _local(text: str) -> str:
@@ -136,33 +124,8 @@ def _local(text: str) -> str:
     return f"(?i:{text.removeprefix('(?i)')})" if text.startswith("(?i)") else text
 
 
-def _cause(table: dict[str, Any]) -> LogCause:
-    return LogCause(
-        code=table["code"],
-        place=table["place"],
-        title=table["title"],
-        owner=table["owner"],
-        symptom=table["symptom"],
-        steps=tuple(table["steps"]),
-        competing=tuple(table["competing"]),
-        texts=tuple(table["says"]),
-        named=table.get("named"),
-        client=table.get("client", False),
-        hinted=(table["hinted"]["title"], tuple(table["hinted"]["says"])) if "hinted" in table else None,
-        raised=(table["raised"]["says"], table["raised"]["frames"]) if "raised" in table else None,
-    )
-
-
 def _any_of(texts: tuple[str, ...]) -> re.Pattern[str]:
     """Return one pattern for all texts; every `(?P<name>…)` becomes a group with a number of its own."""
     written = [text.replace("<VARIABLE>", VARIABLE) for text in texts]
     numbered = [text.replace("(?P<name>", f"(?P<name{number}>") for number, text in enumerate(written)]
     return re.compile("|".join(f"(?:{text})" for text in numbered), re.IGNORECASE)
-
-
-def _names() -> list[str]:
-    return sorted(each.name for each in files(__name__).iterdir() if each.name.endswith(".toml"))
-
-
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((files(__name__) / name).read_text(encoding="utf-8"))

@@ -13,22 +13,18 @@ QUOTED = re.compile(r"'((?:[^'\\]|\\.)+)'")
 Span = tuple[int, int]
 
 
-def pretty(body: dict[str, Any] | None) -> str:
-    """Return a body as a person reads it: JSON with one value a line."""
-    return _pretty(str((body or {}).get("text") or ""))
-
-
 @lru_cache(maxsize=64)  # samples say the same
 def _pretty(text: str) -> str:
+    """Return a body as a person reads it: JSON with one value a line."""
     value = _parsed(text)
     return text if value is None else _laid_out(value)
 
 
 def marked_body(environment: dict[str, Any], exchange: dict[str, Any]) -> list[str]:
     """Return the body in pieces: every second one is what is wrong."""
-    body = exchange["answer"]["body"]
-    text = pretty(body)
-    spans = list(_unmet(exchange.get("unmet") or (), str(body.get("text") or ""), text))
+    raw = str(exchange["answer"]["body"].get("text") or "")
+    text = _pretty(raw)
+    spans = list(_unmet(exchange.get("unmet") or (), raw, text))
     if not spans:
         spans = [span for quote in _quotes(environment, exchange) for span in _places(quote, text)]
     pieces, at = [], 0

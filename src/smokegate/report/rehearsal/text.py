@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from smokegate.report.json import write_whole
+from smokegate.report.plain import plain
 from smokegate.report.rehearsal.model import FaultResult, Mutant, Rehearsal, Score
 from smokegate.report.terminal import TerminalLine, safe, safe_lines
 
@@ -146,31 +147,22 @@ def _fault(each: FaultResult) -> dict[str, Any]:
 
 
 def _deployment(score: Score) -> dict[str, Any]:
-    return {
-        "environment": score.environment,
-        "healthy": score.healthy,
-        "noticed": score.noticed,
-        "of": len(score.mutants),
-        "holes": list(score.holes),
-        "never_red": list(score.never_red),
-        "overshadowed": list(score.overshadowed),
-        "not_rehearsable": list(score.not_rehearsable),
-        "trouble": score.trouble,
-        "mutants": [
-            {
-                "mutant": each.name,
-                "promise": each.promise,
-                "title": each.title,
-                "noticed": each.noticed,
-                "noticed_by": list(each.red),
-                "verdict": each.verdict or None,
-                "cause": each.cause,
-                "seconds": round(each.seconds, 2),
-                "trouble": each.trouble,
-            }
-            for each in score.mutants
-        ],
-    }
+    mutants = [
+        {
+            "mutant": each.name,
+            "promise": each.promise,
+            "title": each.title,
+            "noticed": each.noticed,
+            "noticed_by": list(each.red),
+            "verdict": each.verdict or None,
+            "cause": each.cause,
+            "seconds": round(each.seconds, 2),
+            "trouble": each.trouble,
+        }
+        for each in score.mutants
+    ]
+    counts = {"noticed": score.noticed, "of": len(score.mutants), "holes": list(score.holes)}
+    return {**plain(score), **counts, "mutants": mutants}
 
 
 def write(rehearsal: Rehearsal, json_file: Path, page_file: Path) -> None:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.broken import described
 from smokegate.diagnosis.exchange_names import is_sample
-from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import carries_credentials
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Exchange
+from smokegate.observation.exchange import Exchange
 
 UNAUTHORIZED, FORBIDDEN = 401, 403
 
@@ -32,9 +27,7 @@ def _refused(case: Case) -> Signs | None:
     if not hits:
         return None
     return Signs(
-        evidence=tuple(described(each, case) for each in hits[:2]),
-        exchanges=tuple(each.name for each in hits),
-        confidence=Confidence.LIKELY,
+        tuple(described(each, case) for each in hits[:2]), tuple(each.name for each in hits), Confidence.LIKELY
     )
 
 
@@ -46,27 +39,10 @@ def _none_sent(case: Case) -> Signs | None:
     if not all(_status(each) == UNAUTHORIZED and case.unmet_of(each.name) and case.app(each.name) for each in promised):
         return None
     return Signs(
-        evidence=tuple(described(each, case) for each in promised[:2]),
-        exchanges=tuple(each.name for each in promised),
-        confidence=Confidence.LIKELY,
-        title="{host} requires credentials for every request, including the health check, but {file} has none",
-        owner=Owner.CONFIGURATION,
-        steps=(
-            (
-                "Find out who answers 401: look for the request in the application's log. If it is not there, something"
-                " in front checks who calls (nginx `auth_request`, Traefik `forwardAuth`, Caddy `forward_auth`,"
-                " Envoy `ext_authz`, an ingress annotation)."
-            ),
-            "If users are meant to come in without it, take the health check and the public paths out of that check.",
-            (
-                "If the environment is meant to be closed, declare its credentials in {file} (`bearer`, `send` or"
-                " `[backend.basic]`)."
-            ),
-        ),
-        competing=(
-            "an authentication in front of the application that covers more paths than it should",
-            "an application that protects its health check",
-        ),
+        tuple(described(each, case) for each in promised[:2]),
+        tuple(each.name for each in promised),
+        Confidence.LIKELY,
+        variant="none-sent",
     )
 
 
@@ -75,11 +51,5 @@ def _status(exchange: Exchange) -> int | None:
 
 
 RULES = (
-    Rule(
-        "access.credentials-refused",
-        Level.ROUTING,
-        judge,
-        after=ANSWERED,
-        silences=("app.promise-broken", "app.health-missing"),
-    ),
+    Rule("access.credentials-refused", Level.ROUTING, judge, silences=("app.promise-broken", "app.health-missing")),
 )

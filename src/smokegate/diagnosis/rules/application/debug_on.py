@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import Found, found
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
+from smokegate.environment.answers import StatusRule
 from smokegate.observation.evidence.assertions import fits
 from smokegate.observation.evidence.self_report import crash
-
-if TYPE_CHECKING:
-    from smokegate.environment.answers import StatusRule
 
 INSIDES = re.compile(
     r"Traceback \(most recent call last\)|You're seeing this error because you have <code>DEBUG = True"
@@ -38,11 +34,11 @@ def judge(case: Case) -> Signs | None:
         return None
     error = any(answer.status >= 400 or crash(answer) for each in words if (answer := each.exchange.answer))
     return Signs(
-        evidence=tuple(each.line for each in (*words, *pages)[:3]),
-        exchanges=tuple(each.exchange.name for each in (*words, *pages)),
-        confidence=Confidence.CERTAIN if any(SAYS_DEBUG.search(each.word) for each in words) else Confidence.LIKELY,
+        tuple(each.line for each in (*words, *pages)[:3]),
+        tuple(each.exchange.name for each in (*words, *pages)),
+        Confidence.CERTAIN if any(SAYS_DEBUG.search(each.word) for each in words) else Confidence.LIKELY,
         advisory=error and not pages,
-        competing=None if words else ("documentation that was left open without debug mode",),
+        variant="" if words else "documentation",
     )
 
 
@@ -56,4 +52,4 @@ def _is_closed(status: StatusRule) -> bool:
     return any(fits(status, each) for each in (401, 403, 404)) and not fits(status, 200)
 
 
-RULES = (Rule("app.debug-on", Level.CONFIGURATION, judge, after=ANSWERED),)
+RULES = (Rule("app.debug-on", Level.CONFIGURATION, judge),)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import stated
 from smokegate.diagnosis.exchange_names import is_of
-from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import around, body, seen, seen_whole
+from smokegate.knowledge.gateway_words import words
 from smokegate.observation.evidence.application_marks import is_application_error, visible
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.limit import is_limit
 from smokegate.observation.evidence.self_report import crash
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Answer, Exchange
+from smokegate.observation.exchange import Answer, Exchange
 
 EXCEPTION = re.compile(
     r"(?:[\w.]|::)*[A-Z]\w+(?:Error|Exception|NotFound|DoesNotExist|Configured)\b|^Error(?=: (?!\d))", re.MULTILINE
@@ -46,9 +43,9 @@ def judge(case: Case) -> Signs | None:
         return reason
     from_app = any(each.answer and (is_application_error(each.answer) or crash(each.answer)) for each in hits)
     return Signs(
-        evidence=tuple(seen(each, *([_exception(each.answer)] if each.answer else [])) for each in hits[:3]),
-        exchanges=tuple(each.name for each in hits),
-        confidence=Confidence.CERTAIN if from_app else Confidence.LIKELY,
+        tuple(seen(each, *([_exception(each.answer)] if each.answer else [])) for each in hits[:3]),
+        tuple(each.name for each in hits),
+        Confidence.CERTAIN if from_app else Confidence.LIKELY,
     )
 
 
@@ -78,21 +75,17 @@ def _resource(hits: list[Exchange]) -> Signs | None:
     if lack is None:
         return None
     return Signs(
-        evidence=(lack.line,),
-        exchanges=tuple(hit.name for hit in hits),
-        confidence=Confidence.LIKELY,
-        title="The app at {host} returns a server error: {what}",
+        (lack.line,),
+        tuple(hit.name for hit in hits),
+        Confidence.LIKELY,
+        variant="resource",
         names={"what": lack.word},
-        owner=Owner.CONFIGURATION,
         steps=lack.steps,
-        competing=("the same words about another machine that the app calls",),
     )
 
 
 def in_maintenance(answer: Answer) -> bool:
     """Return whether an answer says that someone has put the application in maintenance."""
-    from smokegate.knowledge.gateway_words import words  # noqa: PLC0415 -- a green run reads none of it
-
     said = answer.body.json if answer.body.is_json else None
     keys = said.items() if isinstance(said, dict) else ()
     switched = any(str(key).lower().startswith("maintenance") and value is True for key, value in keys)
@@ -102,17 +95,11 @@ def in_maintenance(answer: Answer) -> bool:
 def maintenance(hits: list[Exchange]) -> Signs:
     """Return the signs of an application that was put in maintenance: no defect of what was deployed."""
     return Signs(
-        evidence=tuple(map(seen_whole, hits[:3])),
-        exchanges=tuple(each.name for each in hits),
-        confidence=Confidence.LIKELY,
-        title="{host} reports that it is in maintenance",
-        owner=Owner.CONFIGURATION,
-        steps=(
-            "Find out who put it in maintenance, and for how long: a deploy or a migration may still be going on.",
-            "End the maintenance where it was begun (the application's own command or setting, or the proxy in front).",
-        ),
-        competing=("a maintenance that was planned", "a deploy that did not end it"),
+        tuple(map(seen_whole, hits[:3])),
+        tuple(each.name for each in hits),
+        Confidence.LIKELY,
+        variant="maintenance",
     )
 
 
-RULES = (Rule("app.error", Level.HEALTH, judge, after=ANSWERED, unless=("app.wrong-service", "app.unhealthy")),)
+RULES = (Rule("app.error", Level.HEALTH, judge, unless=("app.wrong-service", "app.unhealthy")),)

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.broken import described, is_advisory
 from smokegate.diagnosis.exchange_names import is_sample
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.observation.evidence.self_report import crash
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Exchange
+from smokegate.observation.exchange import Exchange
 
 
 def judge(case: Case) -> Signs | None:
@@ -23,9 +18,9 @@ def judge(case: Case) -> Signs | None:
         return None
     shown = gating or hits
     return Signs(
-        evidence=tuple(described(each, case) for each in shown[:3]),
-        exchanges=tuple(each.name for each in shown),
-        confidence=Confidence.CERTAIN,
+        tuple(described(each, case) for each in shown[:3]),
+        tuple(each.name for each in shown),
+        Confidence.CERTAIN,
         advisory=not gating,
         names={"request": f"{shown[0].request.method} {shown[0].request.url}"},
     )
@@ -47,7 +42,6 @@ RULES = (
         "app.promise-broken",
         Level.PROMISE,
         judge,
-        after=ANSWERED,
         unless=(
             "app.wrong-service",
             "app.unhealthy",

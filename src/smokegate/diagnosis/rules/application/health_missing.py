@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.exchange_names import is_sample
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
-from smokegate.diagnosis.rule_helpers import is_of_framework
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
+from smokegate.observation.evidence.application_marks import has_mark
 from smokegate.observation.evidence.html import is_html
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Answer
-
-
-GATEWAY = "a gateway without a route to the application, which one is unknown: an empty answer shows not whose it is"
-NO_OTHER_ANSWER = ("another application that answers under this host", "every route of the app being gone")
+from smokegate.observation.exchange import Answer
 
 
 def judge(case: Case) -> Signs | None:
@@ -24,7 +15,7 @@ def judge(case: Case) -> Signs | None:
     answer, exchange = case.app("health"), case.exchange("health")
     if answer is None or exchange is None or answer.status not in {404, 405}:
         return None
-    if is_html(answer) and not is_of_framework(answer):
+    if is_html(answer) and not has_mark(answer):
         return None
     known = [
         e
@@ -35,20 +26,16 @@ def judge(case: Case) -> Signs | None:
         and not is_html(other)
     ]
     if known:
-        return Signs(
-            evidence=(seen(exchange, body(answer)), *(seen(e) for e in known[:2])),
-            exchanges=("health",),
-            confidence=Confidence.CERTAIN,
-        )
+        return Signs((seen(exchange, body(answer)), *(seen(e) for e in known[:2])), ("health",), Confidence.CERTAIN)
     # Proxies are built on the servers of applications, too (YARP on Kestrel): their "no route" has no sign of its own.
     bare = _is_empty(answer)
     others = [e for e in case.backend if not is_sample(e.name) and e is not exchange and _is_empty(case.app(e.name))]
     same = (f"the same of {len(others)} more: {', '.join(e.name for e in others[:3])}",) if bare and others else ()
     return Signs(
-        evidence=(seen(exchange, body(answer)), *same),
-        exchanges=("health",),
-        confidence=Confidence.LIKELY,
-        competing=(*((GATEWAY,) if bare else ()), *NO_OTHER_ANSWER),
+        (seen(exchange, body(answer)), *same),
+        ("health",),
+        Confidence.LIKELY,
+        variant="no-answer-but-empty-ones" if bare else "no-other-answer",
     )
 
 
@@ -56,6 +43,4 @@ def _is_empty(answer: Answer | None) -> bool:
     return answer is not None and answer.status in {404, 405} and not answer.body.start.strip()
 
 
-RULES = (
-    Rule("app.health-missing", Level.HEALTH, judge, after=ANSWERED, unless=("app.wrong-service", "app.wrong-version")),
-)
+RULES = (Rule("app.health-missing", Level.HEALTH, judge, unless=("app.wrong-service", "app.wrong-version")),)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.broken import is_broken
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Answer
+from smokegate.knowledge.gateway_words import words
+from smokegate.observation.exchange import Answer
 
 STATUSES = {400, 403, 404, 421}
 ALL_IT_SAYS = 100
@@ -24,16 +20,14 @@ def judge(case: Case) -> Signs | None:
         return None
     others = [each for each in case.backend if each.answer and each.answer.status < 400 and each.name != "health"]
     return Signs(
-        evidence=(seen(exchange, body(answer)),),
-        exchanges=("health",),
-        confidence=Confidence.LIKELY,
+        (seen(exchange, body(answer)),),
+        ("health",),
+        Confidence.LIKELY,
         against=(f"{seen(others[0])} for the same host name",) if others else (),
     )
 
 
 def _refuses(answer: Answer) -> bool:
-    from smokegate.knowledge.gateway_words import words  # noqa: PLC0415 -- a green run reads none of it
-
     refuses = answer.status in STATUSES or (answer.status == 200 and answer.body.size <= ALL_IT_SAYS)
     return refuses and words("refused_host").search(answer.body.start) is not None
 
@@ -43,7 +37,6 @@ RULES = (
         "app.host-refused",
         Level.CONFIGURATION,
         judge,
-        after=ANSWERED,
         silences=("app.wrong-service", "app.promise-broken", "app.health-missing", "app.error", "app.debug-on"),
     ),
 )

@@ -6,8 +6,7 @@ import re
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import Found, found, stated
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import plain
 
 NAME = r"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"
@@ -28,8 +27,6 @@ NO_SETTING = re.compile(
 )
 """A key or a setting that is named in words."""
 
-MISSING = "is missing or cannot be used"
-
 
 def judge(case: Case) -> Signs | None:
     """A broken answer names a variable and says that it is not there."""
@@ -39,24 +36,24 @@ def judge(case: Case) -> Signs | None:
         own = list(stated("setting", broken))
         # A refusal is about the client's credentials, not the app's: "Authentication credentials were not provided."
         inside = [each for each in broken if each.answer is None or each.answer.status not in {401, 403}]
-        return _setting(list(found(NO_SETTING, inside)), "is not there") or _setting(own, MISSING)
+        return _setting(list(found(NO_SETTING, inside)), "setting-missing") or _setting(own, "setting-unusable")
     variable = words[0].word
     return Signs(
-        evidence=tuple(each.line for each in words[:3]),
-        exchanges=tuple(each.exchange.name for each in words),
+        tuple(each.line for each in words[:3]),
+        tuple(each.exchange.name for each in words),
         names={"variable": variable},
     )
 
 
-def _setting(words: list[Found], what: str) -> Signs | None:
+def _setting(words: list[Found], variant: str) -> Signs | None:
     """A broken answer says what of a setting is wrong, without the name of its variable."""
     if not words:
         return None
     return Signs(
-        evidence=tuple(each.line for each in words[:3]),
-        exchanges=tuple(each.exchange.name for each in words),
-        confidence=Confidence.LIKELY,
-        title=f"A setting that the app at {{host}} needs {what}: {{variable}}",
+        tuple(each.line for each in words[:3]),
+        tuple(each.exchange.name for each in words),
+        Confidence.LIKELY,
+        variant=variant,
         names={"variable": plain(words[0].word)},
     )
 
@@ -66,7 +63,6 @@ RULES = (
         "app.missing-variable",
         Level.CONFIGURATION,
         judge,
-        after=ANSWERED,
         silences=("app.error", "app.unhealthy", "app.promise-broken", "app.debug-on", "sign-in.register-failed"),
     ),
 )

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import listed, seen
+from smokegate.environment.model import Version
 from smokegate.observation.evidence.version import deployed_version
+from smokegate.observation.exchange import Exchange
 from smokegate.observation.plan.backend import version_is_health
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Version
-    from smokegate.observation.exchange import Exchange
 
 KEYS = ("commit", "version", "revision", "build", "git_sha")
 """Keys of a health check's body in which services report their version, where `[version]` says none."""
@@ -28,8 +24,8 @@ def judge(case: Case) -> Signs | None:
         return None
     versions = [f"`{version}`" for version in by_version]
     return Signs(
-        evidence=tuple(seen(exchange, f"version `{version}`") for version, exchange in by_version.items()),
-        exchanges=tuple(exchange.name for exchange in by_version.values()),
+        tuple(seen(exchange, f"version `{version}`") for version, exchange in by_version.items()),
+        tuple(exchange.name for exchange in by_version.values()),
         names={"versions": listed(versions)},
     )
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from smokegate.diagnosis.broken import described, failed_attempts
 from smokegate.diagnosis.exchange_names import is_of, is_sample
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
 from smokegate.observation.exchange import Answer, Exchange, NoAnswer
 from smokegate.observation.plan.backend import endpoint_name

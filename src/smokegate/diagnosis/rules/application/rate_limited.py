@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import limited
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.observation.evidence.limit import is_limit
@@ -23,19 +22,15 @@ def judge(case: Case) -> Signs | None:
     exchange, answer = hits[0]
     when = [header(answer, "retry-after")] if "retry-after" in answer.headers else []
     signs = Signs(
-        evidence=(seen(exchange, *when, body(answer)), *(seen(each) for each, _ in hits[1:3])),
-        exchanges=tuple(each.name for each, _ in hits),
-        confidence=Confidence.CERTAIN if answer.status == 429 else Confidence.LIKELY,
+        (seen(exchange, *when, body(answer)), *(seen(each) for each, _ in hits[1:3])),
+        tuple(each.name for each, _ in hits),
+        Confidence.CERTAIN if answer.status == 429 else Confidence.LIKELY,
     )
     return limited(case, signs)
 
 
 RULES = (
     Rule(
-        "app.rate-limited",
-        Level.HEALTH,
-        judge,
-        after=ANSWERED,
-        silences=("app.promise-broken", "app.unhealthy", "app.health-missing"),
+        "app.rate-limited", Level.HEALTH, judge, silences=("app.promise-broken", "app.unhealthy", "app.health-missing")
     ),
 )

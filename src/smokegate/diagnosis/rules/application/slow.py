@@ -2,46 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import seen
-from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Exchange
 
 
 def judge(case: Case) -> Signs | None:
     """The best time on a warm connection is over the budget of the environment file."""
-    over = [(each, budget) for each in case.exchanges if (budget := _over(case, each)) is not None]
+    over = [
+        (each, took, budget)
+        for each in case.exchanges
+        if each.answer and (took := each.warm_seconds) and (budget := case.budget(each.name)) and took > budget
+    ]
     if not over:
         return None
+    said = "took {:.0f} ms on a warm connection, the budget is {:.0f} ms"
     return Signs(
-        evidence=tuple(
-            seen(
-                each,
-                f"took {(each.warm_seconds or 0) * 1000:.0f} ms on a warm connection, the budget is"
-                f" {budget * 1000:.0f} ms",
-            )
-            for each, budget in over[:3]
-        ),
-        exchanges=tuple(each.name for each, _ in over),
+        tuple(seen(each, said.format(took * 1000, budget * 1000)) for each, took, budget in over[:3]),
+        tuple(each.name for each, _, _ in over),
         names={"request": f"{over[0][0].request.method} {over[0][0].request.url}"},
     )
 
 
-def _over(case: Case, exchange: Exchange) -> float | None:
-    promise = case.promise(exchange.name)
-    budget = promise.within if promise else None
-    monitoring = case.environment.backend.monitoring
-    if exchange.name == "monitoring" and monitoring is not None:
-        budget = monitoring.within
-    sign_in = case.environment.sign_in
-    if exchange.name in JOURNEY_NAMES and sign_in is not None:
-        budget = sign_in.within
-    took = exchange.warm_seconds
-    return budget if exchange.answer and budget is not None and took is not None and took > budget else None
-
-
-RULES = (Rule("app.slow", Level.ADVICE, judge, after=ANSWERED, advisory=True),)
+RULES = (Rule("app.slow", Level.ADVICE, judge, advisory=True),)

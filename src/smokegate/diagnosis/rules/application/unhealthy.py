@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.identity import NAMING_KEYS
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rules.application.error import in_maintenance, maintenance
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.assertions import fits, unmet_json
 from smokegate.observation.evidence.health_parts import plain
 from smokegate.observation.evidence.health_vocabulary import WELL
 from smokegate.observation.evidence.self_report import says_ill, sick_words, works_in_part
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Answer, Exchange
+from smokegate.observation.exchange import Answer, Exchange
 
 KEYS = ("status", "state", "health", "healthy", "ok", "ready")
 """The keys in which services report their state, where the environment file promises none."""
@@ -53,7 +48,7 @@ def judge(case: Case) -> Signs | None:
         return None
     if in_maintenance(answer) or any("maintenance" in each.lower() for each in words):
         return maintenance([exchange])
-    return Signs(evidence=(seen(exchange, *words, body(answer)),), exchanges=("health",))
+    return Signs((seen(exchange, *words, body(answer)),), ("health",))
 
 
 def _in_part(case: Case, exchange: Exchange, answer: Answer) -> Signs | None:
@@ -64,15 +59,13 @@ def _in_part(case: Case, exchange: Exchange, answer: Answer) -> Signs | None:
     what, word = found
     says = f"it calls {'itself' if what == 'it' else what} {quote(word.strip())}"
     return Signs(
-        evidence=(seen(exchange, says, body(answer)),),
-        exchanges=("health",),
-        confidence=Confidence.LIKELY,
+        (seen(exchange, says, body(answer)),),
+        ("health",),
+        Confidence.LIKELY,
         advisory=True,
-        title="The app at {host} reports that it is degraded",
+        variant="degraded",
         against=("the response meets every expectation",),
     )
 
 
-RULES = (
-    Rule("app.unhealthy", Level.HEALTH, judge, after=ANSWERED, unless=("app.wrong-service", "app.partial-outage")),
-)
+RULES = (Rule("app.unhealthy", Level.HEALTH, judge, unless=("app.wrong-service", "app.partial-outage")),)

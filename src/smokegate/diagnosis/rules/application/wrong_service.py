@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.database_texts import spoken
-from smokegate.diagnosis.identity import (
-    BINARY,
-    ERROR_PAGE,
-    LISTING,
-    PROTOCOL,
-    SHELL,
-    SIGN_IN,
-    SOURCE,
-    is_unidentified,
-    strangers,
-)
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
-from smokegate.diagnosis.rule_helpers import is_of_framework
+from smokegate.diagnosis.identity import ERROR_PAGE, KINDS, is_unidentified, strangers
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen, seen_whole
+from smokegate.observation.evidence.application_marks import has_mark
 from smokegate.observation.evidence.html import is_html
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Answer, Exchange
-
+from smokegate.observation.exchange import Answer, Exchange
 
 NOT_FOUND = {404, 405, 501}
 ANY_SERVERS = frozenset({"date", "content-length", "connection", "keep-alive", "transfer-encoding", "server"})
 SEVERAL = 3
 """So many different paths that are all missing are no mistake in one of them."""
-TITLES = {
-    SIGN_IN: "A sign-in page answers the health check at {host} instead of the application",
-    SHELL: "A web page answers the health check at {host}: a static host serves it for every path",
-    LISTING: "A web server shows a list of files at {host} instead of the application's health check",
-    ERROR_PAGE: "An error page with a success status answers the health check at {host}",
-    SOURCE: "The web server at {host} shows the program's source code instead of running it",
-    PROTOCOL: "A program that does not speak HTTP answers at {host}: it is a different program",
-    BINARY: "The response at {host} is garbage: a different program may listen on that port",
-}
 
 
 def judge(case: Case) -> Signs | None:
@@ -52,20 +27,20 @@ def judge(case: Case) -> Signs | None:
         return _of_no_kind(case, exchange)
     if (nothing := _another_program(case)) is not None:
         return nothing
-    own = answer.status in NOT_FOUND and is_of_framework(answer)  # the application's, for a path that it does not have
+    own = answer.status in NOT_FOUND and has_mark(answer)  # the application's, for a path that it does not have
     kind = names[0].actual if names else ""
     if kind == ERROR_PAGE and any(spoken([exchange])):
         return None  # the page says why, which another rule reads
     page = is_html(answer) and answer.status < 500 and (bool(health.json_) or names) and not own
-    if not page and kind not in TITLES and not (_is_object(answer) and any(e.actual != "no such key" for e in names)):
+    if not page and kind not in KINDS and not (_is_object(answer) and any(e.actual != "no such key" for e in names)):
         return None
     wrong = [f"{each.what} should be {each.expected} and is {each.actual}" for each in names]
-    came = [] if kind in TITLES else ["a page came where JSON was expected"]
+    came = [] if kind in KINDS else ["a page came where JSON was expected"]
     return Signs(
-        evidence=(seen(exchange, *(came or wrong if page else wrong), body(answer)),),
-        exchanges=("health",),
-        confidence=Confidence.LIKELY if page or kind in TITLES else Confidence.CERTAIN,
-        title=TITLES.get(kind),
+        (seen(exchange, *(came or wrong if page else wrong), body(answer)),),
+        ("health",),
+        Confidence.LIKELY if page or kind in KINDS else Confidence.CERTAIN,
+        variant=kind if kind in KINDS else "",
     )
 
 
@@ -82,16 +57,12 @@ def _of_no_kind(case: Case, exchange: Exchange) -> Signs | None:
         return None
     kind = [header(answer, "content-type")] if "content-type" in answer.headers else []
     return Signs(
-        evidence=(seen(exchange, *kind, body(answer)),),
-        exchanges=("health",),
-        confidence=Confidence.LIKELY,
+        (seen(exchange, *kind, body(answer)),),
+        ("health",),
+        Confidence.LIKELY,
         advisory=True,
         against=("its status is the one that is expected",),
-        title="There is no sign that an application answered the health check at {host}",
-        steps=(
-            "Check who answers {url}{health}: a web server's own `return 200`, a file, or the application?",
-            "State in {file} what the application answers (`json` or `contains` under `backend.health`).",
-        ),
+        variant="no-sign",
     )
 
 
@@ -100,8 +71,6 @@ def _all_empty(case: Case) -> bool:
     answers = {e.request.url: e.answer for e in case.backend if e.answer and e.request.method == "GET"}
     if len(answers) < 2 or any(each.status != 200 or each.body.start.strip() for each in answers.values()):
         return False
-    from smokegate.observation.evidence.application_marks import has_mark  # noqa: PLC0415 -- only where nothing came
-
     return not any(has_mark(each) or set(each.headers) - ANY_SERVERS for each in answers.values())
 
 
@@ -115,12 +84,11 @@ def _another_program(case: Case) -> Signs | None:
     first = found[0].answer
     line = [header(first, "server")] if first and first.headers.get("server") else []
     return Signs(
-        evidence=(seen_whole(found[0], *line), f"none of the {len(found)} paths that the file names is there"),
-        exchanges=tuple(each.name for each in found),
-        confidence=Confidence.LIKELY,
-        title="A different program answers at {host}: it has none of the paths that {file} declares",
-        competing=("an app that lost all its routes", "an address that is another service's"),
+        (seen_whole(found[0], *line), f"none of the {len(found)} paths that the file names is there"),
+        tuple(each.name for each in found),
+        Confidence.LIKELY,
+        variant="no-path",
     )
 
 
-RULES = (Rule("app.wrong-service", Level.SERVICE, judge, after=ANSWERED),)
+RULES = (Rule("app.wrong-service", Level.SERVICE, judge),)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, quote, seen
 from smokegate.observation.evidence.version import from_cache, same_version
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Exchange
+from smokegate.observation.exchange import Exchange
 
 
 def judge(case: Case) -> Signs | None:
@@ -24,27 +19,20 @@ def judge(case: Case) -> Signs | None:
         return None
     if actual is None:
         return Signs(
-            evidence=(seen(exchange, _where(case, exchange)),),
-            exchanges=(exchange.name,),
-            confidence=Confidence.LIKELY if expected else Confidence.CERTAIN,
-            title="{host} does not report its version",
-            competing=(
-                "a build that was not given its version",
-                "a path, header or key in {file} that does not hold it",
-            ),
+            (seen(exchange, _where(case, exchange)),),
+            (exchange.name,),
+            Confidence.LIKELY if expected else Confidence.CERTAIN,
+            variant="version-unreported",
             advisory=expected is None,
             names={"expected": expected or "the version"},
         )
     cached = from_cache(answer)
     details = [f"version {quote(actual)}, expected {expected}", *([quote(cached)] if cached else [])]
     return Signs(
-        evidence=(seen(exchange, *details),),
-        exchanges=(exchange.name,),
-        confidence=Confidence.LIKELY if cached else Confidence.CERTAIN,
-        title="{host} reports, from a cache, a version other than {expected}" if cached else None,
-        competing=("a cache in front that keeps an older answer: `Cache-Control: no-store` belongs on it",)
-        if cached
-        else None,
+        (seen(exchange, *details),),
+        (exchange.name,),
+        Confidence.LIKELY if cached else Confidence.CERTAIN,
+        variant="version-cached" if cached else "",
         names={"expected": expected or ""},
     )
 
@@ -62,6 +50,4 @@ def _where(case: Case, exchange: Exchange) -> str:
     return f"it has no version in <meta name={version.meta}>" if version.meta else "its text has no version"
 
 
-RULES = (
-    Rule("app.wrong-version", Level.SERVICE, judge, after=ANSWERED, unless=("app.mixed-versions", "app.wrong-service")),
-)
+RULES = (Rule("app.wrong-version", Level.SERVICE, judge, unless=("app.mixed-versions", "app.wrong-service")),)

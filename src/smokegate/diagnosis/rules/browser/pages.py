@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.browser_evidence import CALLS, FILES, Trouble, of_page, troubles
 from smokegate.diagnosis.browser_words import shown
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Case, Judge, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Judge, Signs
 from smokegate.diagnosis.rules.browser import rule
 from smokegate.diagnosis.wording import quote
 
@@ -40,9 +39,9 @@ def speaking_for(code: str) -> Judge:
         uncaught = f"{quote(first.line.split('`')[1], 80)}" if "`" in first.line else ""
         lines = tuple(dict.fromkeys(line for each in own[:MOST] for line in (each.line, each.here) if line))
         return Signs(
-            evidence=lines,
-            exchanges=tuple(dict.fromkeys(each.exchange for each in own if each.exchange)),
-            confidence=Confidence.CERTAIN if first.certain else Confidence.LIKELY,
+            lines,
+            tuple(dict.fromkeys(each.exchange for each in own if each.exchange)),
+            Confidence.CERTAIN if first.certain else Confidence.LIKELY,
             names={"said": uncaught, **names_of(case, first.path), **first.names},
         )
 
@@ -65,7 +64,7 @@ def stale_worker(case: Case) -> Signs | None:
     ]
     confidence = Confidence.CERTAIN if cached and new else Confidence.LIKELY
     first = f"page {second.path}, the second visit: {lines[0].partition(': ')[2]}"
-    return Signs(evidence=(first, *lines[1:2], *cached[:MOST]), confidence=confidence)
+    return Signs((first, *lines[1:2], *cached[:MOST]), confidence=confidence)
 
 
 def text_missing(case: Case) -> Signs | None:
@@ -77,7 +76,7 @@ def text_missing(case: Case) -> Signs | None:
             calls = [str(each) for each in page.calls if each.kind in {"fetch", "xhr"}]
             answered = f"its calls: {quote('; '.join(calls), 300)}" if calls else "it made no calls"
             return Signs(
-                evidence=(
+                (
                     f"page {page.path}: {'; '.join(what)}; the page shows {shown(page)}",
                     f"page {page.path}: {answered}",
                 ),
@@ -95,23 +94,19 @@ def slow_paint(case: Case) -> Signs | None:
         budget = budgets.get(page.path)
         if budget and page.painted is not None and page.painted > budget:
             line = f"page {page.path}: painted after {page.painted:.2f} s, budget {budget:g} s"
-            return Signs(evidence=(line,), names=names_of(case, page.path))
+            return Signs((line,), names=names_of(case, page.path))
     return None
 
 
 BLANK = (*FILES, "browser.not-opened", "browser.white-screen", "browser.script-error")
 STATIC = "frontend"
 RULES = (
-    rule("not-opened", speaking_for("browser.not-opened"), STATIC),
-    rule("script-is-page", speaking_for("browser.script-is-page"), STATIC),
-    rule("file-missing", speaking_for("browser.file-missing"), STATIC),
+    *(
+        rule(code.removeprefix("browser."), speaking_for(code), STATIC)
+        for code in ("browser.not-opened", *FILES, *CALLS)
+    ),
     rule("script-error", speaking_for("browser.script-error"), STATIC, *FILES, *CALLS),
     rule("white-screen", speaking_for("browser.white-screen"), STATIC, *FILES, *CALLS, "browser.script-error"),
-    rule("calls-localhost", speaking_for("browser.calls-localhost"), STATIC),
-    rule("mixed-content", speaking_for("browser.mixed-content"), STATIC),
-    rule("cors-refused", speaking_for("browser.cors-refused"), STATIC),
-    rule("wrong-origin", speaking_for("browser.wrong-origin"), STATIC),
-    rule("call-failed", speaking_for("browser.call-failed"), STATIC),
     rule("stale-service-worker", stale_worker),
     rule("text-missing", text_missing, STATIC, *FILES, *CALLS, "browser.script-error"),
     rule("slow-paint", slow_paint, advisory=True),

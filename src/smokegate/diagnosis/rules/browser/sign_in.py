@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.browser_evidence import CALLS, FILES
 from smokegate.diagnosis.browser_words import from_here, same_call
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Case, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Signs
 from smokegate.diagnosis.rules.browser import rule
 from smokegate.diagnosis.rules.browser.pages import BLANK, names_of
 from smokegate.diagnosis.wording import quote
@@ -34,8 +33,8 @@ def pretended(case: Case) -> Signs | None:
             f"{step.name} in the browser: the page went on to {step.page.path} and shows {quote(step.page.text, 120)}"
         )
         return Signs(
-            evidence=(f"{step.name} in the browser: {call}{page}", shown, *here),
-            exchanges=(same.name,) if same is not None else (),
+            (f"{step.name} in the browser: {call}{page}", shown, *here),
+            (same.name,) if same is not None else (),
             names={**names_of(case, step.page.path), "called": f"{call.method} {call.url}"},
         )
     return None
@@ -48,7 +47,7 @@ def token_undefined(case: Case) -> Signs | None:
             keys = ", ".join(f"`{each}`" for each in step.page.junk)
             calls = [f"{step.name} in the browser: {each}" for each in step.page.calls if each.has_account]
             line = f"{step.name} in the browser: {keys} holds `undefined`, or another empty value"
-            return Signs(evidence=(line, *calls[:1]), names={"said": '"undefined"'})
+            return Signs((line, *calls[:1]), names={"said": '"undefined"'})
     return None
 
 
@@ -66,7 +65,7 @@ def refused(case: Case) -> Signs | None:
         more = (f"{step.name} in the browser: {call}",) if call is not None else ()
         here = (from_here(same),) if same is not None else ()
         return Signs(
-            evidence=(*more, f"{step.name} in the browser: {where}{said}; it shows {shown}", *here),
+            (*more, f"{step.name} in the browser: {where}{said}; it shows {shown}", *here),
             confidence=Confidence.CERTAIN if step.failed_call is not None else Confidence.LIKELY,
             names={**names_of(case, step.page.path), "step": step.name.capitalize()},
         )
@@ -81,7 +80,7 @@ def lost_by_reload(case: Case) -> Signs | None:
         return None
     shown = quote(step.page.text, 120) if step.page.drawn else "a blank page"
     errors = [f"console: {quote(each.text)}" for each in step.page.console if each.kind in {"uncaught", "error"}]
-    return Signs(evidence=(f"reload in the browser: {step.page.path} shows {shown}", *errors[:2]))
+    return Signs((f"reload in the browser: {step.page.path} shows {shown}", *errors[:2]))
 
 
 def _states(case: Case) -> bool:

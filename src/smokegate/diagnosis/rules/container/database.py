@@ -21,4 +21,4 @@ def judge(case: Case) -> Signs | None:
     return Signs((*map(state, down), *ready, *words), affected(case))
 
 
-RULES = (Rule("container.database-down", Level.SERVER, judge, silences=EDGE),)
+RULES = (Rule("container.database-down", Level.SERVER, judge, after=(), silences=EDGE),)

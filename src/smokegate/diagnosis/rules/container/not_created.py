@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import expected, troubled
 from smokegate.diagnosis.server_rule_helpers import EDGE, affected, named
 from smokegate.diagnosis.service_state import state
@@ -24,4 +23,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule("compose.not-created", Level.SERVER, judge, silences=EDGE),)
+RULES = (Rule("compose.not-created", Level.SERVER, judge, after=(), silences=EDGE),)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import view_of
 from smokegate.diagnosis.wording import header as header_of
 from smokegate.diagnosis.wording import quote, seen
@@ -30,4 +29,4 @@ def judge(case: Case) -> Signs | None:
     )
 
 
-RULES = (Rule("container.wrong-container", Level.ROUTING, judge, after=ANSWERED),)
+RULES = (Rule("container.wrong-container", Level.ROUTING, judge),)

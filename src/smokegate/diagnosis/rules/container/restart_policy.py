@@ -21,4 +21,4 @@ def judge(case: Case) -> Signs | None:
     return Signs(lines, names=named(found))
 
 
-RULES = (Rule("container.restart-policy", Level.ADVICE, judge, advisory=True),)
+RULES = (Rule("container.restart-policy", Level.ADVICE, judge, after=(), advisory=True),)

@@ -6,8 +6,7 @@ as seen from outside comes first, and alone it leaves the verdict open.
 
 from __future__ import annotations
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Case, Judge, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Judge, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import view_of
 from smokegate.diagnosis.wording import quote
 from smokegate.observation.server.causes import CommandCause
@@ -45,5 +44,6 @@ def by_cause(cause: CommandCause) -> Judge:
 
 
 RULES = tuple(
-    Rule(cause.code, Level.SERVER if cause in ON_SERVER else Level.VANTAGE, by_cause(cause)) for cause in CommandCause
+    Rule(cause.code, Level.SERVER if cause in ON_SERVER else Level.VANTAGE, by_cause(cause), after=())
+    for cause in CommandCause
 )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.server_evidence import role, unexplained, view_of
 from smokegate.diagnosis.server_rule_helpers import EDGE, affected, named
 from smokegate.diagnosis.service_state import state
@@ -16,13 +15,6 @@ MISSING = re.compile(
     r"|exec: \"(?P<engine>[^\"]{1,80})\": (?:executable|stat)"
 )
 """What a shell and the engine say of a program that is not in the image."""
-
-
-NO_PROGRAM = "The health check of {service} cannot run: {program} is not in the image"
-STEPS = (
-    "Install the program in the image, or rewrite the check without it (`wget`, or the application's own runtime).",
-    "Then `{compose} up -d --build {service}`; until then, services that wait for it to be healthy do not start.",
-)
 
 
 def judge(case: Case) -> Signs | None:
@@ -45,11 +37,10 @@ def judge(case: Case) -> Signs | None:
         (*map(state, found), *said),
         affected(case),
         Confidence.CERTAIN,
-        title=NO_PROGRAM if program else None,
-        steps=STEPS if program else None,
+        variant="no-program" if program else "",
         against=against,
         names={**named(found), "program": plain(program)},
     )
 
 
-RULES = (Rule("container.unhealthy", Level.SERVER, judge, silences=EDGE),)
+RULES = (Rule("container.unhealthy", Level.SERVER, judge, after=(), silences=EDGE),)

@@ -3,39 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from smokegate.diagnosis.broken import GIVE_TOKEN, has_token, is_broken
 from smokegate.diagnosis.database_texts import Found, Spoken, found, spoken, spoken_in_success
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen, seen_whole
-from smokegate.knowledge.causes import Step, cause_text
 from smokegate.observation.evidence.health_parts import database_words, lines_of_trouble, plain
 from smokegate.observation.evidence.health_vocabulary import DATABASE_KEY
+from smokegate.observation.exchange import Exchange
 
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Exchange
-
-TITLES = {
-    "login": "The database refuses the app at {host}: its user or password, or what it may do",
-    "no-database": "The database that the app at {host} names does not exist",
-    "connections": "The app at {host} gets no connection to its database: all are in use (limit or pool)",
-    "starting": "The database of {host} is starting up or shutting down",
-    "name": "The app at {host} cannot resolve the name of its database",
-    "pool": "The app at {host} gets no connection to its database: the pool is used up, or cannot open one",
-    "rules": "The database of {host} refuses the app's connection: not by TLS (SSL), or from this user or address",
-    "tls": "The database of {host} and the app do not agree on TLS (SSL) encryption",
-    "read-only": "The database of {host} is read-only: it takes no writes",
-    "disk-full": "The database of {host} has no disk space left",
-}
-"""What a driver's text means beyond "it cannot use its database"."""
-WRONG_IN_THE_VARIABLE = frozenset({"login", "name", "no-database"})
-"""Meanings for which the app's variable is compared first: the database is up, or its name is not known."""
-UNSURE = {"pool": ("connections that are not given back", "a database that is away or refuses the app: see its log")}
-"""What else the words of one meaning are written for."""
 SAYS_DOWN = re.compile(
     r"\"(?:db|database|db_status|postgres|postgresql)\"\s*:"
     r"\s*\"(?:down|disconnected|unreachable|unavailable|error)\""
@@ -85,17 +63,10 @@ def _driver(case: Case, texts: list[Spoken]) -> Signs:
     return Signs(
         tuple(each.line for each in texts[:3]),
         tuple(each.exchange.name for each in texts),
-        Confidence.LIKELY if up or place.likely or place.says in UNSURE or _refuses(texts[0]) else Confidence.CERTAIN,
+        Confidence.LIKELY if up or place.likely or place.says == "pool" or _refuses(texts[0]) else Confidence.CERTAIN,
         against=up,
-        competing=UNSURE.get(place.says),
-        title=TITLES.get(place.says),
-        steps=_compare_first() if place.says in WRONG_IN_THE_VARIABLE else None,
+        variant=place.says,
     )
-
-
-def _compare_first() -> tuple[Step, ...]:
-    look, compare, *rest = cause_text("app.database-unreachable").steps
-    return (compare, look, *rest)
 
 
 def _is_about_the_account(case: Case, text: Spoken) -> bool:
@@ -147,10 +118,7 @@ def _touching(case: Case) -> Signs | None:
         (*map(seen_whole, touching[:3]), *_healthy(case)),
         tuple(each.name for each in touching),
         Confidence.LIKELY,
-        competing=(
-            "any other error of just these paths: the app's log says which",
-            "a proxy that replaces the app's own 503 by its message",
-        ),
+        variant="all-that-touches-it",
     )
 
 
@@ -181,7 +149,7 @@ def _bare(case: Case) -> Signs | None:
         (*map(seen_whole, hits), *_healthy(case)),
         tuple(each.name for each in hits),
         Confidence.LIKELY,
-        competing=("any other error of the login path: its log says which", "a table that is missing"),
+        variant="bare-login",
     )
 
 

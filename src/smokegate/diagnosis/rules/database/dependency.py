@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import spoken, spoken_in_success
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 
 CALLED = {
     "store": "its store (a cache, a queue or a broker)",
@@ -38,7 +37,6 @@ RULES = (
         "app.dependency-unreachable",
         Level.DATABASE,
         judge,
-        after=ANSWERED,
         unless=("app.database-unreachable", "app.database-not-initialised"),
         silences=("app.error", "app.unhealthy", "app.promise-broken"),
     ),

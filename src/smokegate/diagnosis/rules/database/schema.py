@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.database_texts import found, spoken, spoken_in_success
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rules.database.application import EXPLAINS, KEPT
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Exchange
+from smokegate.observation.exchange import Exchange
 
 SAYS_FAILED = re.compile(
     r"\"(?:\w*tables?\w*)\"\s*:\s*(?:\"missing\"|false|\[\s*\])|\"missing_tables\"\s*:\s*\[\s*\"[^\]]*\]",
     re.IGNORECASE,
 )
 
-EXTENSION = "The database of {host} lacks an extension, whose function or type the app uses"
 LAG = r"(?:pending|outdated|behind|dirty|incomplete|unapplied|failed|not[ _-]?applied|out[ _-]of[ _-]date)"
 SOME = r"(?:true|[1-9]\d*|\[\s*[^\]\s])"
 SAYS_PENDING = re.compile(
@@ -48,7 +43,7 @@ def uninitialised(case: Case) -> Signs | None:
         Confidence.CERTAIN if texts and not texts[0].place.likely else Confidence.LIKELY,
         advisory=bool(kept),
         against=KEPT if kept else (),
-        title=EXTENSION if texts and texts[0].place.says == "extension" else None,
+        variant="extension" if texts and texts[0].place.says == "extension" else "",
     )
 
 
@@ -62,7 +57,7 @@ def _pending(case: Case, broken: list[Exchange]) -> Signs | None:
         tuple(each.line for each in words[:3]),
         tuple(each.exchange.name for each in words),
         Confidence.LIKELY,
-        title="Migrations of the database of {host} have not run, as the app reports",
+        variant="migrations",
         advisory=not broken,
         against=() if broken else KEPT,
     )

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
 from smokegate.diagnosis.broken import is_broken
+from smokegate.diagnosis.case import Hit
 from smokegate.diagnosis.exchange_names import host_of, is_sample
-from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import REACHED, Case, Judge, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Confidence, Judge, Level, Owner, Rule, Signs
 from smokegate.diagnosis.rule_helpers import carries_credentials, edge_signs, limited, sometimes
-from smokegate.diagnosis.wording import seen
+from smokegate.diagnosis.wording import quote, seen
 from smokegate.knowledge.causes import CauseText, Step, cause_text
 from smokegate.knowledge.edge_files import SAYS
-from smokegate.observation.evidence.edge import UNKNOWN
+from smokegate.observation.evidence.edge import UNKNOWN, EdgeAnswer
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.sign_in_reply import reply
+from smokegate.observation.evidence.version import from_cache
+from smokegate.observation.transport.limits import number
 
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Hit
-    from smokegate.observation.evidence.edge import EdgeAnswer
-
-TELL_APART: tuple[Step, ...] = (
-    (
-        "Find out whether the application or a gateway in front of it answered: if this request is not in the"
-        " application's log, it was a gateway."
-    ),
-    (
-        "Or send the same request past the gateway, on the server: `curl -sSi http://127.0.0.1:{port}{health}`.",
-        "Or send the same request past the gateway, to the address where the application itself listens.",
-    ),
-)
 ITSELF = "the application itself, which may answer so without any gateway"
 STEPS_AT_MOST = 5
+CACHED = "edge.cached"
+KEPT_OUT = "edge.kept-out"
+OWN = "x-nextjs-cache"
+"""What an application says of the cache in itself: it is there."""
+YOUNG = 60
+"""Seconds for which a cached answer is as good as a new one."""
 
 
 def by_kind(code: str) -> Judge:
@@ -62,7 +54,7 @@ def _detailed(case: Case, text: CauseText, signs: Signs, hit: Hit) -> Signs:
     assert edge is not None
     unknown = edge.edge == UNKNOWN
     local = not is_sample(hit.exchange.name) and case.sound("health") and case.edge("health") is None
-    steps = (*TELL_APART, *text.steps) if unknown else (*edge.steps, *text.steps)
+    first = cause_text(edge.code, "gateway-unknown").steps if unknown else edge.steps
     against = signs.against
     if local and not hit.healed:
         against = (*against, "the health check was answered by the application, so it is not down as a whole")
@@ -74,7 +66,7 @@ def _detailed(case: Case, text: CauseText, signs: Signs, hit: Hit) -> Signs:
         title=edge.title or (f"{text.title}; which gateway is not known" if unknown else None),
         competing=((ITSELF,) if not edge.certain else ()) + text.competing,
         against=against,
-        steps=_shortened(steps, edge),
+        steps=_shortened((*first, *text.steps), edge),
         evidence=(*signs.evidence, *_marks_missed(case, hit)),
         names={**signs.names, "edge": f"{edge.edge[0].upper()}{edge.edge[1:]}"},
     )
@@ -101,31 +93,52 @@ def _marks_missed(case: Case, hit: Hit) -> tuple[str, ...]:
 
 
 def kept_out(case: Case) -> Signs | None:
-    """Judge by a gateway's refusal, or by a health check that was redirected to a sign-in page of the same host."""
-    signs, health = by_kind("edge.kept-out")(case), case.exchange("health")
+    """A gateway refuses this client, or the health check was redirected to a sign-in page of the same host."""
+    signs, health = by_kind(KEPT_OUT)(case), case.exchange("health")
     if signs is not None or health is None or health.answer is None or not is_broken(case, health):
         return signs
     if not (is_html(health.answer) and reply(health.answer).turned_away):
         return None
     walled = [each for each in case.backend if each.answer and reply(each.answer).turned_away]
     return Signs(
-        evidence=(seen(health),),
-        exchanges=("health", *(each.name for each in walled if each is not health)),
-        confidence=Confidence.LIKELY,
-        title="Requests to {target} are redirected to a sign-in page",
-        steps=(*TELL_APART[:1], *cause_text("edge.kept-out").steps),
+        (seen(health),),
+        ("health", *(each.name for each in walled if each is not health)),
+        Confidence.LIKELY,
+        variant="sign-in-page",
         names={"target": host_of(health.request.url)},
     )
 
 
-CODES = tuple(f"edge.{says}" for says in SAYS)
-RULES = tuple(
-    Rule(
-        code,
-        Level.ROUTING,
-        kept_out if code == "edge.kept-out" else by_kind(code),
-        after=REACHED,
-        unless=("nginx.stale-upstream",),
+def cached(case: Case) -> Signs | None:
+    """The answer is hours old, or of an age that is not known and the only one that the backend gave."""
+    return by_kind(CACHED)(case) or _of_unknown_age(case)
+
+
+def _of_unknown_age(case: Case) -> Signs | None:
+    exchange, answer = case.exchange("health"), case.app("health")
+    if exchange is None or answer is None or case.unmet_of("health"):
+        return None
+    said, age = from_cache(answer), number(answer.headers.get("age", ""))
+    if said is None or said.startswith(OWN) or (age is not None and age <= YOUNG):
+        return None
+    others = [a for each in case.backend if (a := case.app(each.name)) is not None and a.status < 400]
+    if any(from_cache(each) is None for each in others):
+        return None  # something else was answered anew: the application is there
+    return Signs(
+        (seen(exchange, quote(said)),),
+        tuple(each.name for each in case.backend if is_sample(each.name)),
+        Confidence.LIKELY,
+        advisory=True,
+        against=("its status and body are those that are expected",),
+        variant="age-unknown",
     )
-    for code in CODES
+
+
+STALE = ("nginx.stale-upstream",)
+RULES = (
+    *(
+        Rule(code, Level.ROUTING, kept_out if code == KEPT_OUT else by_kind(code), after=REACHED, unless=STALE)
+        for code in (f"edge.{says}" for says in SAYS)
+    ),
+    Rule(CACHED, Level.ROUTING, cached, after=REACHED, unless=STALE),
 )

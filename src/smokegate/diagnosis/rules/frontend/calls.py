@@ -1,9 +1,8 @@
-"""The frontend's scripts call another address than the API's."""
+"""The API addresses that the frontend's scripts call: another than the API's, or none that was found."""
 
 from __future__ import annotations
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Case, Judge, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Confidence, Judge, Level, Rule, Signs
 from smokegate.diagnosis.wording import quote, seen
 from smokegate.observation.evidence.addresses import split_address
 from smokegate.observation.evidence.called_address import STRONG
@@ -31,12 +30,12 @@ def calling(code: str) -> Judge:
         names = [f"script {each.address.script}" for each in wrong]
         called = first.address.setting or first.address.resolved
         return Signs(
-            evidence=(
+            (
                 *(_line(each) for each in wrong[:3]),
                 *(_pretence(case) if code == "frontend.calls-itself" else ()),
             ),
-            exchanges=tuple(dict.fromkeys(name for name in names if case.exchange(name))) or ("page",),
-            confidence=_confidence(first, sole=not found.right),
+            tuple(dict.fromkeys(name for name in names if case.exchange(name))) or ("page",),
+            _confidence(first, sole=not found.right),
             against=tuple(f"script {each.script}: it also calls {shown(each.value)}" for each in found.right[:1]),
             names={
                 "called": called.replace(DYNAMIC, "…"),
@@ -72,22 +71,32 @@ def _pretence(case: Case) -> tuple[str, ...]:
     return (seen(exchange, "a page, so that registering looks as if it worked"),)
 
 
-RULES = tuple(
-    Rule(
-        code,
-        Level.FRONTEND,
-        calling(code),
-        after=REACHED,
-        unless=("frontend.down", "frontend.file-missing", "frontend.file-is-page", "frontend.settings-missing"),
-    )
-    for code in (
-        "frontend.call-forbidden",
-        "frontend.calls-localhost",
-        "frontend.calls-itself",
-        "frontend.plain-http",
-        "frontend.another-backend",
-        "frontend.wrong-path",
-        "frontend.address-unset",
-        "frontend.address-unfilled",
-    )
+def not_found(case: Case) -> Signs | None:
+    """`calls` states an address, the page and its files are there, and the address was not found in them."""
+    frontend, page, answer = case.environment.frontend, case.observation.page, case.answer("page")
+    if frontend is None or not isinstance(frontend.calls, str) or page is None or page.broken or answer is None:
+        return None
+    found = judged(case.environment, case.observation)
+    if found.right or found.wrong:
+        return None
+    read = sum(not each.problem for each in page.files)
+    lines = [f"{read} files of the page were read; none shows {frontend.calls}"]
+    return Signs((*lines, *page.unread[:2]), ("page",), Confidence.POSSIBLE, names={"calls": frontend.calls})
+
+
+WITHOUT_PAGE = ("frontend.down", "frontend.file-missing", "frontend.file-is-page", "frontend.settings-missing")
+CODES = (
+    "frontend.call-forbidden",
+    "frontend.calls-localhost",
+    "frontend.calls-itself",
+    "frontend.plain-http",
+    "frontend.another-backend",
+    "frontend.wrong-path",
+    "frontend.address-unset",
+    "frontend.address-unfilled",
+)
+NOT_FOUND = "frontend.address-not-found"
+RULES = (
+    *(Rule(code, Level.FRONTEND, calling(code), after=REACHED, unless=WITHOUT_PAGE) for code in CODES),
+    Rule(NOT_FOUND, Level.ADVICE, not_found, after=REACHED, unless=("frontend.down",), advisory=True),
 )

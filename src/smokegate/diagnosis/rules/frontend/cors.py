@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.observation.evidence.cookies import session_lost
 from smokegate.observation.evidence.page_calls import sends_cookies
@@ -44,9 +43,9 @@ def _refused(case: Case, name: str) -> Signs | None:
     # That the page sends the login is the file's word and plain; which credential it sends later is a conclusion.
     sure = (name == PREFLIGHT and answer.status < 500) or (name in CALLS[:2] and answer.status < 300)
     return Signs(
-        evidence=(seen(exchange, said, f"the page's origin is {wanted}", why, body(answer)),),
-        exchanges=(name,),
-        confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
+        (seen(exchange, said, f"the page's origin is {wanted}", why, body(answer)),),
+        (name,),
+        Confidence.CERTAIN if sure else Confidence.LIKELY,
         names={"origin": wanted},
     )
 
@@ -73,8 +72,7 @@ RULES = (
         "frontend.cors-refused",
         Level.FRONTEND,
         judge,
-        after=ANSWERED,
         unless=("app.wrong-service", "frontend.spa-answers-api", "app.error"),
     ),
-    Rule("frontend.cookie-same-site", Level.FRONTEND, judge_cookie, after=ANSWERED),
+    Rule("frontend.cookie-same-site", Level.FRONTEND, judge_cookie),
 )

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from smokegate.diagnosis.exchange_names import host_of
 from smokegate.diagnosis.identity import LIST_OF_FILES
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.predicates import page_faults
 from smokegate.observation.exchange import NotSent
-
-FILES = "A web server shows a list of files at {target} instead of the frontend's page"
-FILES_STEPS = (
-    (
-        "Compare the directory that the web server serves (`root`, `DocumentRoot`, `publish`) with the one into which"
-        " the build writes `index.html`."
-    ),
-    "If a list of files is what is to be there, say what it contains (`[frontend]` `contains`).",
-)
 
 
 def judge(case: Case) -> Signs | None:
@@ -36,8 +26,8 @@ def judge(case: Case) -> Signs | None:
     if answer is not None:
         details.append(body(answer))
     return Signs(
-        evidence=(seen(exchange, *details),),
-        exchanges=("page",),
+        (seen(exchange, *details),),
+        ("page",),
         names={"target": host_of(exchange.request.url), "request": f"GET {exchange.request.url}"},
     )
 
@@ -53,11 +43,10 @@ def judge_likeness(case: Case) -> Signs | None:
         return None
     sign = "" if edge is None else quote(edge.sign) if edge.header else edge.sign
     return Signs(
-        evidence=(seen(exchange, *filter(None, [sign]), body(answer)),),
-        exchanges=("page",),
-        confidence=Confidence.POSSIBLE,
-        title=FILES if listing else None,
-        steps=FILES_STEPS if listing else None,
+        (seen(exchange, *filter(None, [sign]), body(answer)),),
+        ("page",),
+        Confidence.POSSIBLE,
+        variant="file-list" if listing else "",
         names={"target": host_of(exchange.request.url), "request": f"GET {exchange.request.url}"},
     )
 
@@ -65,7 +54,7 @@ def judge_likeness(case: Case) -> Signs | None:
 def _with_backend(case: Case) -> bool:
     """Return whether the backend's host, which serves the page too, is away altogether."""
     page = case.exchange("page")
-    same = page is not None and host_of(page.request.url) == case.host
+    same = page is not None and host_of(page.request.url) == case.names["host"]
     return same and (case.wire("health") is not None or case.edge("health") is not None)
 
 

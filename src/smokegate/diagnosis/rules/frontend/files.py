@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Case, Judge, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Confidence, Judge, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, seen
-
-if TYPE_CHECKING:
-    from smokegate.observation.model import PageFile
+from smokegate.observation.model import PageFile
 
 PLACES = {
     "script": "the page names it",
@@ -44,19 +40,10 @@ def _not_arrived(case: Case) -> Signs | None:
         return None
     exchange, why = found[0]
     return Signs(
-        evidence=tuple(seen(each) for each, _ in found[:3]),
-        exchanges=tuple(each.name for each, _ in found),
+        tuple(seen(each) for each, _ in found[:3]),
+        tuple(each.name for each, _ in found),
         names={"missing": urlsplit(exchange.request.url).path, "problem": why.cause.title},
-        steps=(
-            (
-                "Fetch the script with the report's curl line, on the server and from outside: where only the second is"
-                " cut short or fails, a proxy in front does it."
-            ),
-            (
-                "Read the proxy's error log: a full disk, or a folder for temporary files that it may not write"
-                " (nginx: `proxy_temp`), cuts long answers short; so do its limits of time and size."
-            ),
-        ),
+        variant="not-arrived",
     )
 
 
@@ -75,9 +62,9 @@ def _having(code: str) -> Judge:
                 lines.append(seen(exchange, each.problem, header(answer, "content-type"), PLACES.get(each.role, "")))
         name = urlsplit(case.observation.exchanges[found[0].exchange].request.url).path
         return Signs(
-            evidence=tuple(lines),
-            exchanges=tuple(each.exchange for each in found),
-            confidence=Confidence.CERTAIN if found[0].certain and found[0].role != "precached" else Confidence.LIKELY,
+            tuple(lines),
+            tuple(each.exchange for each in found),
+            Confidence.CERTAIN if found[0].certain and found[0].role != "precached" else Confidence.LIKELY,
             names={"missing": name, "problem": found[0].problem},
         )
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from smokegate.diagnosis.broken import is_broken
 from smokegate.diagnosis.exchange_names import is_sample
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, seen
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.plan.sign_in.names import ACCOUNT, AGAIN
@@ -31,10 +30,10 @@ def judge(case: Case) -> Signs | None:
     if not several and not any(each.name in {ACCOUNT, AGAIN} for each in pages):
         return None
     return Signs(
-        evidence=tuple(seen(each, header(each.answer, "content-type")) for each in pages[:3] if each.answer),
-        exchanges=tuple(each.name for each in pages),
-        confidence=Confidence.CERTAIN if several else Confidence.LIKELY,
+        tuple(seen(each, header(each.answer, "content-type")) for each in pages[:3] if each.answer),
+        tuple(each.name for each in pages),
+        Confidence.CERTAIN if several else Confidence.LIKELY,
     )
 
 
-RULES = (Rule("frontend.spa-answers-api", Level.FRONTEND, judge, after=ANSWERED, unless=("app.wrong-service",)),)
+RULES = (Rule("frontend.spa-answers-api", Level.FRONTEND, judge, unless=("app.wrong-service",)),)

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
 
 from smokegate.diagnosis.broken import is_fresh, monitoring_status
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import EXPLAINED, Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
+from smokegate.environment.model import Monitoring
 from smokegate.observation.evidence.json_rules import MISSING, lookup
+from smokegate.observation.exchange import Answer, Exchange
 
-if TYPE_CHECKING:
-    from smokegate.environment.model import Monitoring
-    from smokegate.observation.exchange import Answer, Exchange
-
-FUTURE = "The data in the monitoring summary of {host} has a time in the future"
 SAYS_WHY = re.compile(r"err|reason|cause|problem|fail|warn|issue|alert|exception|detail|message", re.IGNORECASE)
 WHYS_AT_MOST, DEPTH = 3, 4
 Read = tuple["Exchange", "Answer", "Monitoring"]
@@ -38,11 +34,7 @@ def error(case: Case) -> Signs | None:
     exchange, answer, monitoring = read
     status = _value(answer, monitoring.field)
     said = f"it has no {monitoring.field}" if status is MISSING else f"{monitoring.field} is {quote(_json(status))}"
-    return Signs(
-        evidence=(seen(exchange, said, body(answer)),),
-        exchanges=("monitoring",),
-        names={"said": said.replace("`", "")},
-    )
+    return Signs((seen(exchange, said, body(answer)),), ("monitoring",), names={"said": said.replace("`", "")})
 
 
 def stale(case: Case) -> Signs | None:
@@ -56,10 +48,10 @@ def stale(case: Case) -> Signs | None:
         return None
     said = f"it has no {monitoring.age_field}" if age is MISSING else f"{monitoring.age_field} is {quote(_json(age))}"
     return Signs(
-        evidence=(seen(exchange, said, f"at most {monitoring.fresh_within:g} s are expected"),),
-        exchanges=("monitoring",),
+        (seen(exchange, said, f"at most {monitoring.fresh_within:g} s are expected"),),
+        ("monitoring",),
         advisory=monitoring.on_stale == "advisory",
-        title=FUTURE if isinstance(age, int | float) and age < 0 else None,
+        variant="future" if isinstance(age, int | float) and age < 0 else "",
     )
 
 
@@ -82,7 +74,7 @@ def _status(case: Case, read: Read, words: tuple[str, ...], *, advisory: bool) -
         return None
     why = tuple(f"it says why: {quote(each)}" for each in whys(answer.body.json))
     line = seen(exchange, f"{monitoring.field} is {quote(status)}", *(why or (body(answer),)))
-    return Signs(evidence=(line,), exchanges=("monitoring",), advisory=advisory)
+    return Signs((line,), ("monitoring",), advisory=advisory)
 
 
 def whys(value: object, depth: int = 0, *, named: bool = False) -> list[str]:
@@ -110,8 +102,8 @@ def _json(value: object) -> str:
 
 
 RULES = (
-    Rule("monitoring.error", Level.MONITORING, error, after=ANSWERED, unless=EXPLAINED),
-    Rule("monitoring.stale", Level.MONITORING, stale, after=ANSWERED, unless=(*EXPLAINED, "monitoring.error")),
-    Rule("monitoring.degraded", Level.ADVICE, degraded, after=ANSWERED, unless=EXPLAINED, advisory=True),
-    Rule("monitoring.unhealthy", Level.ADVICE, unhealthy, after=ANSWERED, unless=EXPLAINED, advisory=True),
+    Rule("monitoring.error", Level.MONITORING, error, unless=EXPLAINED),
+    Rule("monitoring.stale", Level.MONITORING, stale, unless=(*EXPLAINED, "monitoring.error")),
+    Rule("monitoring.degraded", Level.ADVICE, degraded, unless=EXPLAINED, advisory=True),
+    Rule("monitoring.unhealthy", Level.ADVICE, unhealthy, unless=EXPLAINED, advisory=True),
 )

@@ -1,14 +1,15 @@
-"""The certificate does not stand the check."""
+"""The certificate does not stand the check, or not for long."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC
 
 from msgspec.structs import replace
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import by_wire, wire_signs
+from smokegate.diagnosis.wording import seen
 from smokegate.knowledge.causes import cause_text
 from smokegate.knowledge.certificates import default_certificate
 from smokegate.observation.exchange import NoAnswer
@@ -24,6 +25,8 @@ AFTER = (
 )
 DEFAULT = "tls.default-certificate"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+NOT_DEFAULT = (DEFAULT,)
+DAY = 86400.0
 ALERTS = (
     (re.compile(r"unrecognized.name", re.IGNORECASE), Confidence.CERTAIN),
     (
@@ -75,29 +78,33 @@ def client_refused(case: Case) -> Signs | None:
     return None if answered else wire_signs(case, closed, Confidence.LIKELY)
 
 
+def expiring(case: Case) -> Signs | None:
+    """A certificate that answered expires sooner than the environment allows, counted from the start."""
+    started = case.observation.started
+    for exchange in case.observation.exchanges.values():
+        certificate = exchange.answer.certificate if exchange.answer else None
+        if certificate is None:
+            continue
+        expires = certificate.expires if certificate.expires.tzinfo else certificate.expires.replace(tzinfo=UTC)
+        days = (expires - started).total_seconds() / DAY
+        if days < case.environment.backend.certificate_days:
+            line = (
+                f"the certificate expires on {expires:%Y-%m-%d}, in {days:.0f} days;"
+                f" it is for `{certificate.subject}` from `{certificate.issuer}`"
+            )
+            return Signs((seen(exchange, line),), (exchange.name,), names={"days": f"{days:.0f}"})
+    return None
+
+
+expired = by_wire(WireCause.TLS_EXPIRED, WireCause.TLS_NOT_YET_VALID)
+wrong_host = by_wire(WireCause.TLS_WRONG_HOST)
+untrusted = by_wire(WireCause.TLS_UNTRUSTED, confidence=Confidence.LIKELY)
 RULES = (
     Rule("tls.no-certificate", Level.CERTIFICATE, _refused, after=AFTER),
     Rule(DEFAULT, Level.CERTIFICATE, _default, after=AFTER),
-    Rule(
-        "tls.expired",
-        Level.CERTIFICATE,
-        by_wire(WireCause.TLS_EXPIRED, WireCause.TLS_NOT_YET_VALID),
-        after=AFTER,
-        unless=("tls.default-certificate",),
-    ),
-    Rule(
-        "tls.wrong-host",
-        Level.CERTIFICATE,
-        by_wire(WireCause.TLS_WRONG_HOST),
-        after=AFTER,
-        unless=("tls.default-certificate",),
-    ),
-    Rule(
-        "tls.untrusted",
-        Level.CERTIFICATE,
-        by_wire(WireCause.TLS_UNTRUSTED, confidence=Confidence.LIKELY),
-        after=AFTER,
-        unless=("tls.default-certificate",),
-    ),
+    Rule("tls.expired", Level.CERTIFICATE, expired, after=AFTER, unless=NOT_DEFAULT),
+    Rule("tls.wrong-host", Level.CERTIFICATE, wrong_host, after=AFTER, unless=NOT_DEFAULT),
+    Rule("tls.untrusted", Level.CERTIFICATE, untrusted, after=AFTER, unless=NOT_DEFAULT),
     Rule("tls.client-certificate", Level.CERTIFICATE, client_refused, after=AFTER, silences=("net.reset",)),
+    Rule("tls.expiring", Level.ADVICE, expiring, after=(), advisory=True),
 )

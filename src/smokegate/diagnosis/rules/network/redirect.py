@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.exchange_names import host_of
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import REACHED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import header, seen
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Exchange
+from smokegate.observation.exchange import Exchange
 
 
 def judge(case: Case) -> Signs | None:
@@ -22,9 +17,9 @@ def judge(case: Case) -> Signs | None:
     assert answer is not None
     sound = [each for each in case.backend if case.promise(each.name) and case.sound(each.name)]
     return Signs(
-        evidence=(seen(hits[0], header(answer, "location")), *(seen(each) for each in hits[1:3])),
-        exchanges=tuple(each.name for each in hits),
-        confidence=Confidence.LIKELY if sound else Confidence.CERTAIN,
+        (seen(hits[0], header(answer, "location")), *(seen(each) for each in hits[1:3])),
+        tuple(each.name for each in hits),
+        Confidence.LIKELY if sound else Confidence.CERTAIN,
         against=tuple(seen(each) for each in sound[:1]),
         names={"where": answer.redirects_to or "", "request": f"{hits[0].request.method} {hits[0].request.url}"},
     )

@@ -1,19 +1,15 @@
-"""What nginx says when it cannot pass a request on."""
+"""What nginx says when it cannot pass a request on, and when it does not find a backend that answers beside it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Case, Judge, Level, Rule, Signs
+from smokegate.diagnosis.case import Hit
+from smokegate.diagnosis.rule import REACHED, Case, Confidence, Judge, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import edge_signs, limited, sometimes
+from smokegate.diagnosis.wording import seen
 from smokegate.knowledge.causes import cause_text
 from smokegate.observation.exchange import Answer
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Hit
 
 REPLACES = "nginx.upstream-unavailable"
 LIMIT = "nginx.rate-limited"
@@ -67,20 +63,30 @@ def by_page(code: str) -> Judge:
         return replace(
             signs,
             confidence=Confidence.LIKELY,
-            title="The backend behind nginx at {target} fails on some paths",
+            variant="some-paths",
             against=("the health check was answered by the backend, so it is not down altogether",),
         )
 
     return judge
 
 
-RULES = tuple(
-    Rule(
-        code,
-        Level.ROUTING,
-        by_limit if code == LIMIT else by_page(code),
-        after=REACHED,
-        unless=("nginx.stale-upstream", *unless),
-    )
-    for code, unless in PAGES.items()
+BEHIND = ("nginx.bad-gateway", "nginx.upstream-unavailable", "nginx.gateway-timeout")
+
+
+def stale(case: Case) -> Signs | None:
+    """Health is nginx's error at the edge, and 2xx when the server asks the backend itself."""
+    exchange, edge = case.exchange("health"), case.edge("health")
+    origin = getattr(case.observation.server, "origin", ())
+    answers = [each for each in origin if each.status is not None and 200 <= each.status < 300]
+    if exchange is None or edge is None or edge.code not in BEHIND or not answers:
+        return None
+    inside = [f"origin: GET {each.path} on the server itself answered {each.status}" for each in answers[:2]]
+    return Signs((*inside, seen(exchange, edge.sign)), ("health",), Confidence.LIKELY)
+
+
+STALE = "nginx.stale-upstream"
+JUDGES = {code: by_limit if code == LIMIT else by_page(code) for code in PAGES}
+RULES = (
+    *(Rule(code, Level.ROUTING, JUDGES[code], after=REACHED, unless=(STALE, *more)) for code, more in PAGES.items()),
+    Rule(STALE, Level.ROUTING, stale, after=REACHED),
 )

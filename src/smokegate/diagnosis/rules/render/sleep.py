@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec.structs import replace
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import REACHED, Case, Level, Rule, Signs
+from smokegate.diagnosis.case import Hit
+from smokegate.diagnosis.rule import REACHED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import edge_signs, intermittent
 from smokegate.diagnosis.wording import quote, seen
-
-if TYPE_CHECKING:
-    from smokegate.diagnosis.case import Hit
 
 FAILED = "render.wake-failed"
 WAKING = "render.waking"
@@ -67,10 +62,10 @@ def _held(case: Case) -> Signs | None:
         return None
     line = f"its first answer took {first:.1f} s, the fastest one after it {best:.2f} s"
     return Signs(
-        evidence=(seen(health, line),),
-        exchanges=("health",),
-        confidence=Confidence.POSSIBLE,
-        competing=("a deploy that was just going live", "anything else that is slow once"),
+        (seen(health, line),),
+        ("health",),
+        Confidence.POSSIBLE,
+        variant="held",
         advisory=True,
     )
 

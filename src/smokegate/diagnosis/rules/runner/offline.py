@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import lines, names
 from smokegate.diagnosis.wording import listed
 from smokegate.environment.addresses import is_loopback
+from smokegate.observation.model import ControlProbe
 from smokegate.observation.transport.causes import Stage, WireCause
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from smokegate.observation.model import ControlProbe
 
 ANSWERS = {WireCause.REFUSED, WireCause.PROXY}
 """A refused connection is an answer from the way there, also where the control hosts are blocked."""
 ON_THE_WAY = tuple(cause for cause in WireCause if cause.stage in {Stage.NAME, Stage.CONNECT} and cause not in ANSWERS)
-
-FILTERED = "The machine that runs the suite can reach only some hosts: its connections are filtered"
 
 
 def judge(case: Case) -> Signs | None:
@@ -37,10 +30,10 @@ def judge(case: Case) -> Signs | None:
     why = sorted({probe.cause.title for probe in away if probe.cause})
     words = f" ({listed(why)})" if why else ""
     return Signs(
-        evidence=(f"control: {listed(addresses)} could not be reached either{words}", *lines(hits)),
-        exchanges=names(hits),
-        confidence=Confidence.CERTAIN if len(away) > 1 and not filtered else Confidence.LIKELY,
-        title=FILTERED if filtered else None,
+        (f"control: {listed(addresses)} could not be reached either{words}", *lines(hits)),
+        names(hits),
+        Confidence.CERTAIN if len(away) > 1 and not filtered else Confidence.LIKELY,
+        variant="filtered" if filtered else "",
     )
 
 
@@ -58,4 +51,4 @@ def _is_address(host: str) -> bool:
     return True
 
 
-RULES = (Rule("runner.offline", Level.RUNNER, judge),)
+RULES = (Rule("runner.offline", Level.RUNNER, judge, after=()),)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rule_helpers import lines, names, wire_signs
 from smokegate.observation.exchange import Answer
 from smokegate.observation.transport.causes import WireCause
@@ -14,9 +13,6 @@ NOTHING_CAME = "nothing came through the proxy"
 """How the transport words it where the proxy was reached, and the answer of the host did not come."""
 MADE = tuple(f"edge.{says}" for says in ("app-away", "app-slow", "kept-out", "name-of-app", "broke-off"))
 """What a proxy says of a host that it does not reach or does not let through."""
-SILENT = "No response came through the proxy that this machine uses: the proxy or {host} does not respond"
-ANSWERED = "The proxy that this machine uses, or a gateway at {host}, answered instead of the application"
-MAYBE_HOST = ("{host} itself, which does not answer the proxy", "a gateway in front of {host}")
 
 
 def judge(case: Case) -> Signs | None:
@@ -27,7 +23,7 @@ def judge(case: Case) -> Signs | None:
         return _made_by_proxy(case)
     details = [getattr(hit.outcome, "detail", "") for hit in hits]
     open_ = case.environment.backend.url.startswith("http:") and any(NOTHING_CAME in each for each in details)
-    return replace(signs, confidence=Confidence.LIKELY, title=SILENT, competing=MAYBE_HOST) if open_ else signs
+    return replace(signs, confidence=Confidence.LIKELY, variant="silent") if open_ else signs
 
 
 def _made_by_proxy(case: Case) -> Signs | None:
@@ -40,7 +36,7 @@ def _made_by_proxy(case: Case) -> Signs | None:
     )
     if not hits:
         return None
-    return Signs(lines(hits), names(hits), Confidence.LIKELY, title=ANSWERED, competing=MAYBE_HOST)
+    return Signs(lines(hits), names(hits), Confidence.LIKELY, variant="answered")
 
 
-RULES = (Rule("runner.proxy", Level.RUNNER, judge),)
+RULES = (Rule("runner.proxy", Level.RUNNER, judge, after=()),)

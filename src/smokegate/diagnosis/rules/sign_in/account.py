@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from smokegate.diagnosis.broken import described
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import EXPLAINED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.rules.sign_in.client import FIRST, explains_itself
 from smokegate.diagnosis.wording import body, seen
 from smokegate.observation.evidence.sign_in import refuses_login, signs_in
 from smokegate.observation.evidence.sign_in_reply import reply
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Exchange
+from smokegate.observation.exchange import Exchange
 
 LOCKED = 423
 
@@ -25,7 +22,7 @@ def standing_refused(case: Case) -> Signs | None:
         return None
     if answer.status != LOCKED and (explains_itself(answer) or not refuses_login(api, reply(answer))):
         return None
-    return Signs(evidence=(seen(exchange, body(answer)),), exchanges=(FIRST,), confidence=Confidence.LIKELY)
+    return Signs((seen(exchange, body(answer)),), (FIRST,), Confidence.LIKELY)
 
 
 def data_lost(case: Case) -> Signs | None:
@@ -46,7 +43,7 @@ def data_lost(case: Case) -> Signs | None:
     works = (seen(login),) if login and (a := case.answer("login")) and signs_in(api, reply(a)) else ()
     evidence = (seen(exchange, body(answer)), *(described(each, case) for each in emptied[:2]), *works)
     names = (name, *(each.name for each in emptied))
-    return Signs(evidence=evidence, exchanges=names, confidence=Confidence.LIKELY)
+    return Signs(evidence, names, Confidence.LIKELY)
 
 
 def _emptied(case: Case) -> list[Exchange]:
@@ -69,6 +66,6 @@ def _holds_nothing(value: Any) -> bool:
 
 
 RULES = (
-    Rule("sign-in.standing-refused", Level.SIGN_IN, standing_refused, after=ANSWERED, unless=EXPLAINED),
-    Rule("data.lost", Level.DATABASE, data_lost, after=ANSWERED, unless=("app.database-unreachable",)),
+    Rule("sign-in.standing-refused", Level.SIGN_IN, standing_refused, unless=EXPLAINED),
+    Rule("data.lost", Level.DATABASE, data_lost, unless=("app.database-unreachable",)),
 )

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec.structs import replace
 
-from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import EXPLAINED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, plain, quote, seen
 from smokegate.observation.evidence.cookies import cookies_of
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.sign_in import leads_elsewhere, owes_token, refuses_login, signs_in
 from smokegate.observation.evidence.sign_in_reply import reply
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Answer
+from smokegate.observation.exchange import Answer
 
 FIRST = "login first"
 LOGINS = (FIRST, "login")
@@ -31,11 +28,6 @@ CSRF = re.compile(
     r"csrf|xsrf|authenticity.?token|page expired|forgery|the change you wanted was rejected", re.IGNORECASE
 )
 TOKEN_KEY = re.compile(r"token|jwt|bearer", re.IGNORECASE)
-REDIRECTED = (
-    "a login that expects a form, or a page requested before it",
-    "a trailing slash, scheme or host that the address in {file} lacks",
-    "a login that moved with this deploy",
-)
 
 
 def explains_itself(answer: Answer) -> bool:
@@ -54,17 +46,16 @@ def other_fields(case: Case) -> Signs | None:
     for exchange, answer in case.answered(*LOGINS):
         if api and leads_elsewhere(answer) and not signs_in(api, reply(answer)):
             return Signs(
-                evidence=(seen(exchange, body(answer)),),
-                exchanges=(exchange.name,),
-                confidence=Confidence.LIKELY,
-                title="Login at {host} redirects to {where} and does not sign the user in",
-                competing=REDIRECTED,
+                (seen(exchange, body(answer)),),
+                (exchange.name,),
+                Confidence.LIKELY,
+                variant="redirected",
                 names={"where": plain(answer.url)},
             )
         about_fields = answer.status in {400, 422} and WANTS_FIELDS.search(answer.body.start)
         if (answer.status == 415 or about_fields) and not CSRF.search(answer.body.start):
             line = seen(exchange, body(answer))
-            return Signs(evidence=(line,), exchanges=(exchange.name,), confidence=Confidence.LIKELY)
+            return Signs((line,), (exchange.name,), Confidence.LIKELY)
     return None
 
 
@@ -85,15 +76,8 @@ def csrf(case: Case) -> Signs | None:
     return Signs(
         evidence,
         exchanges,
-        confidence=Confidence.LIKELY,
-        owner=Owner.CONFIGURATION,
-        title="{host} refuses the CSRF token that it issued",
-        competing=(
-            "an origin that the app does not trust, such as `CSRF_TRUSTED_ORIGINS`, or a scheme that a proxy hides",
-            "a cookie that is `Secure` over plain http, or of another domain",
-            "instances with secrets of their own",
-            "`csrf` in {file} that is out of date",
-        ),
+        Confidence.LIKELY,
+        variant="own-csrf-token",
     )
 
 
@@ -108,15 +92,10 @@ def no_token(case: Case) -> Signs | None:
             continue
         elsewhere = _found_elsewhere(answer) if not api.by_cookie else ""
         details = (header(answer, "content-type"), body(answer)) if is_html(answer) else (body(answer),)
-        signs = Signs(evidence=(seen(exchange, *details),), exchanges=(exchange.name,), confidence=Confidence.LIKELY)
+        signs = Signs((seen(exchange, *details),), (exchange.name,), Confidence.LIKELY)
         if not elsewhere:
             return signs
-        return replace(
-            signs,
-            evidence=(seen(exchange, elsewhere, *details),),
-            owner=Owner.TEST_DATA,
-            title="Login at {host} returns no token where {file} expects it",
-        )
+        return replace(signs, evidence=(seen(exchange, elsewhere, *details),), variant="token-elsewhere")
     return None
 
 
@@ -146,7 +125,6 @@ RULES = (
         "sign-in.other-fields",
         Level.SIGN_IN,
         other_fields,
-        after=ANSWERED,
         unless=EXPLAINED,
         silences=("sign-in.pretended", "sign-in.no-token"),
     ),
@@ -154,9 +132,8 @@ RULES = (
         "sign-in.csrf",
         Level.SIGN_IN,
         csrf,
-        after=ANSWERED,
         unless=EXPLAINED,
         silences=("sign-in.register-failed", "sign-in.pretended", "sign-in.standing-refused"),
     ),
-    Rule("sign-in.no-token", Level.SIGN_IN, no_token, after=ANSWERED, unless=EXPLAINED),
+    Rule("sign-in.no-token", Level.SIGN_IN, no_token, unless=EXPLAINED),
 )

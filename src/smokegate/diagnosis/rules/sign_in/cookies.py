@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import quote, seen
 from smokegate.observation.evidence.cookies import Browser, Cookie, browser_of, session_cookies
 from smokegate.observation.evidence.sign_in import opens
@@ -30,9 +29,9 @@ def judge(case: Case, wanted: str) -> Signs | None:
             continue
         first, why = given[0], found[0][1]
         return Signs(
-            evidence=(seen(exchange, f"its cookie {quote(first.name)} {why}"), seen(opened)),
-            exchanges=(name, view),
-            confidence=Confidence.LIKELY,
+            (seen(exchange, f"its cookie {quote(first.name)} {why}"), seen(opened)),
+            (name, view),
+            Confidence.LIKELY,
             names={"why": why, "domain": first.domain},
         )
     return None
@@ -51,7 +50,6 @@ RULES = tuple(
         kind,
         Level.SIGN_IN,
         partial(judge, wanted=kind),
-        after=ANSWERED,
         silences=("sign-in.key-not-shared", "sign-in.pretended", "sign-in.relogin-refused", "sign-in.account-lost"),
     )
     for kind in KINDS

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl
 
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
+from smokegate.observation.exchange import Exchange
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Exchange
 
 ECHOES = ("password", "passwd", "pwd", "input")
 """Keys under which a password comes back."""
@@ -27,7 +25,7 @@ def judge(case: Case) -> Signs | None:
         key = echoed_key(exchange)
         if key is not None:
             line = seen(exchange, f"the value of `{key}` is the password that was sent", body(answer))
-            return Signs(evidence=(line,), exchanges=(exchange.name,))
+            return Signs((line,), (exchange.name,))
     return None
 
 
@@ -62,11 +60,5 @@ def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 RULES = (
-    Rule(
-        "sign-in.echo",
-        Level.SIGN_IN,
-        judge,
-        after=ANSWERED,
-        unless=("app.database-unreachable", "app.database-not-initialised"),
-    ),
+    Rule("sign-in.echo", Level.SIGN_IN, judge, unless=("app.database-unreachable", "app.database-not-initialised")),
 )

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smokegate.diagnosis.broken import has_token
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import EXPLAINED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.knowledge.refusals import reason_in
 from smokegate.observation.evidence.sign_in import identity_in, is_refused, leads_elsewhere, shows_another, token_of
 from smokegate.observation.evidence.sign_in_reply import reply
+from smokegate.observation.exchange import Answer, Exchange
 from smokegate.observation.plan.sign_in.names import ANONYMOUS
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Answer, Exchange
 
 REFUSED = frozenset({401, 403})
 UNREADABLE = frozenset({400, 404, 422})
@@ -28,7 +23,7 @@ def missing(case: Case) -> Signs | None:
     for exchange, answer in case.answered("login", "login first"):
         if answer.status in {404, 405} and not leads_elsewhere(answer):
             evidence = (seen(exchange, body(answer)), *_worked(case, "register", "health"))
-            return Signs(evidence=evidence, exchanges=(exchange.name,))
+            return Signs(evidence, (exchange.name,))
     return None
 
 
@@ -45,9 +40,9 @@ def lost(case: Case) -> Signs | None:
     if not has_token(case, "register") and not has_token(case, "login first"):
         return None
     return Signs(
-        evidence=(seen(exchange, body(answer)), *_worked(case, "register", "login first", "account")),
-        exchanges=("login",),
-        confidence=Confidence.LIKELY,
+        (seen(exchange, body(answer)), *_worked(case, "register", "login first", "account")),
+        ("login",),
+        Confidence.LIKELY,
     )
 
 
@@ -72,11 +67,10 @@ def _other_account(case: Case) -> Signs | None:
     by_address = [(each, seen(each, "it shows another user's e-mail address")) for each in named]
     shown = [*by_id, *by_address]
     return Signs(
-        evidence=tuple(line for _, line in shown),
-        exchanges=tuple(dict.fromkeys(each.name for each, _ in shown)),
-        confidence=Confidence.CERTAIN if named or proven else Confidence.LIKELY,
-        title="The token from {host} opens a different account",
-        competing=("accounts that are mixed up by the app", "a cache in front that ignores the token"),
+        tuple(line for _, line in shown),
+        tuple(dict.fromkeys(each.name for each, _ in shown)),
+        Confidence.CERTAIN if named or proven else Confidence.LIKELY,
+        variant="other-account",
     )
 
 
@@ -95,18 +89,14 @@ def not_shared(case: Case) -> Signs | None:
     if not refused or not any(has_token(case, name) for name in ("login", "login first")):
         return None
     opened = [(each, answer) for each, answer in views if answer.status < 300 and not _turns_away(case, answer)]
-    dropped = "a proxy in front that does not pass on the `Authorization` header or the cookie"
-    competing = (
-        None if opened else (dropped, "a check of tokens that refuses all of them", "instances whose clocks differ")
-    )
     why = next((reason for _, answer in refused if (reason := reason_in(answer.body.start, kind="token"))), None)
     return Signs(
-        evidence=tuple(seen(each, body(answer)) for each, answer in (*refused, *opened)),
-        exchanges=tuple(each.name for each, _ in refused),
-        confidence=Confidence.LIKELY,
-        competing=() if why else competing,
-        title=f"{{host}} refuses a token that it has just issued: {why.what}" if why else None,
+        tuple(seen(each, body(answer)) for each, answer in (*refused, *opened)),
+        tuple(each.name for each, _ in refused),
+        Confidence.LIKELY,
+        variant="reason-named" if why else "" if opened else "opens-nothing",
         steps=(why.step,) if why else None,
+        names={"why": why.what} if why else {},
     )
 
 
@@ -123,9 +113,9 @@ def revoked(case: Case) -> Signs | None:
     same = _token(case, "login") in {_token(case, "register"), _token(case, "login first")} - {None}
     detail = ("login gave the very token that the logout had ended",) if same else ()
     return Signs(
-        evidence=(seen(again, body(answer), *detail), seen(out), *_worked(case, "login", "account")),
-        exchanges=("account again", "login", "logout"),
-        confidence=Confidence.CERTAIN if same else Confidence.LIKELY,
+        (seen(again, body(answer), *detail), seen(out), *_worked(case, "login", "account")),
+        ("account again", "login", "logout"),
+        Confidence.CERTAIN if same else Confidence.LIKELY,
     )
 
 
@@ -139,17 +129,8 @@ def _worked(case: Case, *names: str) -> tuple[str, ...]:
 
 
 RULES = (
-    Rule("sign-in.login-missing", Level.SIGN_IN, missing, after=ANSWERED, unless=EXPLAINED),
-    Rule("sign-in.account-lost", Level.SIGN_IN, lost, after=ANSWERED, unless=EXPLAINED),
-    Rule(
-        "sign-in.key-not-shared", Level.SIGN_IN, not_shared, after=ANSWERED, unless=(*EXPLAINED, "sign-in.account-lost")
-    ),
-    Rule(
-        "sign-in.relogin-refused",
-        Level.SIGN_IN,
-        revoked,
-        after=ANSWERED,
-        unless=EXPLAINED,
-        silences=("sign-in.key-not-shared",),
-    ),
+    Rule("sign-in.login-missing", Level.SIGN_IN, missing, unless=EXPLAINED),
+    Rule("sign-in.account-lost", Level.SIGN_IN, lost, unless=EXPLAINED),
+    Rule("sign-in.key-not-shared", Level.SIGN_IN, not_shared, unless=(*EXPLAINED, "sign-in.account-lost")),
+    Rule("sign-in.relogin-refused", Level.SIGN_IN, revoked, unless=EXPLAINED, silences=("sign-in.key-not-shared",)),
 )

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import EXPLAINED, Case, Confidence, Level, Owner, Rule, Signs
 from smokegate.diagnosis.rules.sign_in.client import token_keys
 from smokegate.diagnosis.wording import body, seen
+from smokegate.environment.signin import SignIn
 from smokegate.knowledge.causes import cause_text
 from smokegate.knowledge.refusals import Reason, reason_in
 from smokegate.observation.evidence.limit import is_limit
 from smokegate.observation.evidence.sign_in import refuses_account, signs_in
 from smokegate.observation.evidence.sign_in_reply import reply
+from smokegate.observation.exchange import Answer, Exchange
 from smokegate.observation.plan.step import web_origin
-
-if TYPE_CHECKING:
-    from smokegate.environment.signin import SignIn
-    from smokegate.observation.exchange import Answer, Exchange
 
 CODE = "sign-in.not-admitted"
 REFUSALS = frozenset({400, 401, 403, 412, 422, 423, 428})
@@ -34,9 +29,9 @@ def judge(case: Case) -> Signs | None:
         if reason is None or (new and reason.name in {"confirmation", "lock"}):
             continue  # that is `sign-in.unconfirmed`
         return Signs(
-            evidence=(seen(exchange, body(answer)),),
-            exchanges=(exchange.name,),
-            confidence=Confidence.LIKELY,
+            (seen(exchange, body(answer)),),
+            (exchange.name,),
+            Confidence.LIKELY,
             names={"what": reason.what},
             owner=Owner.CONFIGURATION if reason.name == "origin" and _comes_from_page(case, exchange) else None,
             steps=(reason.step, *cause_text(CODE).steps),
@@ -68,7 +63,6 @@ RULES = (
         CODE,
         Level.SIGN_IN,
         judge,
-        after=ANSWERED,
         unless=(*EXPLAINED, "sign-in.throttled"),
         silences=(
             "sign-in.register-failed",

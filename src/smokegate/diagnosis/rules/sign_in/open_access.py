@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, seen
-from smokegate.knowledge.causes import Step
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.sign_in import opens, refuses_login, shows_account, signs_in
 from smokegate.observation.evidence.sign_in_reply import reply
 
 EXPLAINED = ("app.wrong-service", "frontend.spa-answers-api")
-AFTER_LOGOUT: tuple[Step, ...] = (
-    (
-        "If the session is in the token or cookie itself (JWT; Flask and Rails by default), set `revokes = false` for"
-        " `logout` in {file}: a logout cannot revoke it."
-    ),
-    "Otherwise check whether the logout deletes the session on the server, for all instances.",
-    "Check whether a cache keeps the response of a signed-in user: it needs `Cache-Control: private, no-store`.",
-)
 
 
 def survives(case: Case) -> Signs | None:
@@ -33,20 +23,12 @@ def survives(case: Case) -> Signs | None:
         sure = shows_account(api, reply(answer), reply(own) if own is not None else None)
         by_design = exchange.name == "account after logout"
         return Signs(
-            evidence=(seen(exchange, body(answer)),),
-            exchanges=(exchange.name,),
-            confidence=Confidence.CERTAIN if sure else Confidence.POSSIBLE,
-            competing=_competing(sure=sure, by_design=by_design),
-            title="A token or session from before the logout still opens the account at {host}" if by_design else None,
-            steps=AFTER_LOGOUT if by_design else None,
+            (seen(exchange, body(answer)),),
+            (exchange.name,),
+            Confidence.CERTAIN if sure else Confidence.POSSIBLE,
+            variant="token-outlives-logout" if by_design else "" if sure else "guests-see-it",
         )
     return None
-
-
-def _competing(*, sure: bool, by_design: bool) -> tuple[str, ...] | None:
-    if by_design:
-        return ("tokens or sessions that outlive a logout by design",)
-    return None if sure else ("an answer to any request, or what guests see: this run's account is not in it",)
 
 
 def any_password(case: Case) -> Signs | None:
@@ -63,14 +45,14 @@ def any_password(case: Case) -> Signs | None:
         return None
     page, given = is_html(answer), api.by_cookie or signs_in(api, got)
     return Signs(
-        evidence=(seen(exchange, body(answer)),),
-        exchanges=(proof,),
-        confidence=Confidence.CERTAIN if given and not page else Confidence.POSSIBLE,
-        competing=None if given and not page else ("an answer to any request, which signs no one in",),
+        (seen(exchange, body(answer)),),
+        (proof,),
+        Confidence.CERTAIN if given and not page else Confidence.POSSIBLE,
+        variant="" if given and not page else "any-request",
     )
 
 
 RULES = (
-    Rule("sign-in.session-survives", Level.SIGN_IN, survives, after=ANSWERED, unless=EXPLAINED),
-    Rule("sign-in.any-password", Level.SIGN_IN, any_password, after=ANSWERED, unless=EXPLAINED),
+    Rule("sign-in.session-survives", Level.SIGN_IN, survives, unless=EXPLAINED),
+    Rule("sign-in.any-password", Level.SIGN_IN, any_password, unless=EXPLAINED),
 )

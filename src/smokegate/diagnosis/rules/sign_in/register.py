@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from smokegate.diagnosis.model import Confidence, Owner
-from smokegate.diagnosis.rule import ANSWERED, EXPLAINED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import EXPLAINED, Case, Confidence, Level, Owner, Rule, Signs
 from smokegate.diagnosis.rules.sign_in.client import WANTS_FIELDS, explains_itself
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.knowledge.refusals import reason_in
@@ -30,13 +29,11 @@ def pretended(case: Case) -> Signs | None:
         if not is_html(answer) or api.by_cookie:
             return None
         line = seen(exchange, header(answer, "content-type"), body(answer))
-        return Signs(evidence=(line,), exchanges=(exchange.name,))
+        return Signs((line,), (exchange.name,))
     if not is_refused(later, REFUSALS) or explains_itself(later):
         return None
     return Signs(
-        evidence=(seen(exchange, body(answer)), seen(login, body(later))),
-        exchanges=(exchange.name, login.name),
-        confidence=Confidence.LIKELY,
+        (seen(exchange, body(answer)), seen(login, body(later))), (exchange.name, login.name), Confidence.LIKELY
     )
 
 
@@ -48,7 +45,7 @@ def unconfirmed(case: Case) -> Signs | None:
     reason = reason_in(answer.body.start, alone=False) if is_refused(answer, REFUSALS) else None
     if reason is None or reason.name not in {"confirmation", "lock"}:
         return None
-    return Signs(evidence=(seen(exchange, body(answer)),), exchanges=(exchange.name,))
+    return Signs((seen(exchange, body(answer)),), (exchange.name,))
 
 
 def failed(case: Case) -> Signs | None:
@@ -65,47 +62,21 @@ def failed(case: Case) -> Signs | None:
     refused = says_no or answer.status in {400, 409, 422}
     taken = answer.status == 409 or (refused and TAKEN.search(answer.body.start) is not None)
     return Signs(
-        evidence=(seen(exchange, body(answer)),),
-        exchanges=("register",),
-        confidence=Confidence.LIKELY if refused else Confidence.CERTAIN,
-        competing=BY_STATUS.get(answer.status),
+        (seen(exchange, body(answer)),),
+        ("register",),
+        Confidence.LIKELY if refused else Confidence.CERTAIN,
+        variant=f"register-{answer.status}" if answer.status in SAYING else "",
         owner=Owner.TEST_DATA if taken or (refused and WANTS_FIELDS.search(answer.body.start)) else None,
     )
 
 
 TAKEN = re.compile(r"already (?:registered|exists|taken|in use)", re.IGNORECASE)
 """The account is there already: that is the suite's own data, not the app's fault."""
-BY_STATUS = {
-    400: ("data that the app does not accept from the suite", "an address that is registered already"),
-    401: ("registration that needs an invitation or a key",),
-    403: ("registration that is switched off", "a firewall that takes the suite for a robot"),
-    404: (
-        "a path that is not the app's: compare `sign_in.register` of {file} with its routes",
-        "a version without this route",
-    ),
-    405: ("a static host in place of the app", "a path that is not the app's"),
-    409: ("an address that is registered already",),
-    422: (
-        "an address or password that the app's rules refuse",
-        "a required field that the suite does not send",
-    ),
-}
+SAYING = frozenset({400, 401, 403, 404, 405, 409, 422})
+"""Statuses that allow a guess at the reason: the variants `register-400` and so on."""
 
 RULES = (
-    Rule("sign-in.pretended", Level.SIGN_IN, pretended, after=ANSWERED, unless=EXPLAINED),
-    Rule(
-        "sign-in.register-failed",
-        Level.SIGN_IN,
-        failed,
-        after=ANSWERED,
-        unless=(*EXPLAINED, "sign-in.throttled", "sign-in.echo"),
-    ),
-    Rule(
-        "sign-in.unconfirmed",
-        Level.SIGN_IN,
-        unconfirmed,
-        after=ANSWERED,
-        unless=EXPLAINED,
-        silences=("sign-in.pretended",),
-    ),
+    Rule("sign-in.pretended", Level.SIGN_IN, pretended, unless=EXPLAINED),
+    Rule("sign-in.register-failed", Level.SIGN_IN, failed, unless=(*EXPLAINED, "sign-in.throttled", "sign-in.echo")),
+    Rule("sign-in.unconfirmed", Level.SIGN_IN, unconfirmed, unless=EXPLAINED, silences=("sign-in.pretended",)),
 )

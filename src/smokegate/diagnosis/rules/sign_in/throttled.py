@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from smokegate.diagnosis.model import Confidence
-from smokegate.diagnosis.rule import ANSWERED, Case, Level, Rule, Signs
+from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, header, seen
 from smokegate.knowledge.refusals import reason_in
 from smokegate.observation.evidence.limit import OTHER_FORMS, is_limit
+from smokegate.observation.exchange import Answer
 from smokegate.observation.plan.sign_in.names import JOURNEY_NAMES
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Answer
-
 
 TOO_MANY = re.compile(
     r"(?<!due to )(?<!after )\btoo many (?:login |sign-?in |failed )?(?:attempts|requests|tries)\b", re.IGNORECASE
@@ -41,10 +36,10 @@ def judge(case: Case) -> Signs | None:
     first, answer = hits[0]
     when = [header(answer, "retry-after")] if "retry-after" in answer.headers else []
     return Signs(
-        evidence=(seen(first, *when, body(answer)), *(seen(each) for each, _ in hits[1:3])),
-        exchanges=tuple(each.name for each, _ in hits),
-        confidence=Confidence.LIKELY if answer.status in OTHER_FORMS else Confidence.CERTAIN,
+        (seen(first, *when, body(answer)), *(seen(each) for each, _ in hits[1:3])),
+        tuple(each.name for each, _ in hits),
+        Confidence.LIKELY if answer.status in OTHER_FORMS else Confidence.CERTAIN,
     )
 
 
-RULES = (Rule("sign-in.throttled", Level.SIGN_IN, judge, after=ANSWERED, silences=("sign-in.standing-refused",)),)
+RULES = (Rule("sign-in.throttled", Level.SIGN_IN, judge, silences=("sign-in.standing-refused",)),)
