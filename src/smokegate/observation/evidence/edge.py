@@ -31,6 +31,7 @@ TITLES = re.compile(
     r"|(?:request|access) [^<]{0,20}(?:rejected|denied)"
     r"|blocked|web filter|captcha|robot challenge|security checkpoint|just a second|captive portal|iis windows server"
     r"|not a (?:ro)?bot|(?:a|you) human|human verif|checking your browser|one moment, please"
+    r"|wartung|mantenimiento|manuten[zç]|site en (?:construction|maintenance)|en construc|im aufbau|维护|メンテナンス"
     r"|congratulations|container service|elastic beanstalk|new web ?server|up and running)"
     r"|welcome to render|service waking up|incoming http request detected|allocating compute resources"
     r"|run this repl|<h1>it works|_incapsula_resource|sgcaptcha|successfully installed tomcat"

@@ -40,8 +40,9 @@ NONE = re.compile(r"\b0\b")
 
 
 def plain(text: object) -> str:
-    """Return a key or a word in lower case without punctuation."""
-    return re.sub(r"[^a-z]", "", str(text).lower())
+    """Return a key or a word in lower case without punctuation; one in another script keeps its letters."""
+    low = str(text).lower()
+    return re.sub(r"[^a-z]", "", low) or re.sub(r"[\W\d_]", "", low)
 
 
 def is_sick(said: Any, words: frozenset[str] = SICK) -> bool:

@@ -11,7 +11,7 @@ STATUS_KEYS = frozenset(
         *("status", "state", "health", "healthy", "ok", "ready", "success", "alive", "isalive", "isok", "isready"),
         *("overall", "overallstatus", "overallhealth", "healthstatus", "ishealthy"),
         *("servicestatus", "systemstatus", "appstatus", "globalstatus", "outcome"),
-        *("zustand", "estado", "statut", "etat", "stato"),
+        *("zustand", "estado", "statut", "etat", "stato", "状态", "状態", "상태", "статус", "состояние"),
     }
 )
 """Keys of a service's own status, without case and punctuation."""
@@ -24,15 +24,21 @@ SICK = frozenset(
         *("starting", "initializing", "initialising", "booting", "warmingup", "draining", "shuttingdown"),
         *("stopping", "stopped", "terminating", "crashed", "panic", "notserving", "nothealthy", "notalive"),
         *("fehler", "fehlerhaft", "ausgefallen", "gestrt", "fallo", "cado", "caido", "fueradeservicio", "nodisponible"),
+        *("nichtverfgbar", "nichtverfuegbar", "detenido", "arrt", "arrete", "nofunciona"),
         *("erreur", "horsservice", "indisponible", "erro", "foradoar", "indisponvel", "errore", "guasto"),
         *("red", "major", "majoroutage", "false", "maintenance", "undermaintenance", "inmaintenance"),
+        *("异常", "故障", "错误", "失败", "不可用", "不健康", "已停止"),
+        *("異常", "障害", "エラー", "停止中", "오류", "장애", "비정상"),
+        *("ошибка", "недоступен", "недоступна", "недоступно", "неисправен", "сбой"),
     }
 )
-"""States of an unhealthy service, without case, punctuation and accented letters."""
+"""States of an unhealthy service, without case, punctuation and accented letters; in another script, as they are."""
 AWAY = SICK | {
     *("disconnected", "notconnected", "unreachable", "notreachable", "refused", "timeout", "timedout"),
     *("connectionfailed", "connectionrefused", "connectionerror"),
     *("cannotconnect", "failedtoconnect", "unabletoconnect"),
+    *("nichterreichbar", "nichtverbunden", "desconectado", "desconectada", "noconectado", "dconnect", "nonconnect"),
+    *("未连接", "连接失败", "接続不可", "нетсоединения"),
 }
 """States of an unreachable database."""
 DATABASE = r"(?:database|db|postgres|postgresql|mysql|mariadb|mongo|mongodb|sqlserver|mssql)s?"

@@ -44,7 +44,19 @@ REQUESTS_OWN = re.compile(
     re.IGNORECASE,
 )
 """An error with these words may be about the request: missing parameters or credentials."""
-IN_PART = frozenset({"degraded", "warn", "warning", "partial", "impaired", "partialoutage", "partiallyavailable"})
+UNKNOWN_FIELD = re.compile(
+    r"Cannot query field|\bfield .{1,80} (?:does ?n.t exist|does not exist|not found) (?:on|in) .{0,12}type",
+    re.IGNORECASE,
+)
+"""GraphQL's words where the deployed schema lacks a field that the file requests, in the forms of several servers."""
+INTERNAL = re.compile(r"\b(?:internal|unexpected|database|server) (?:server )?error\b|\bexception\b", re.IGNORECASE)
+"""An error of the application itself."""
+IN_PART = frozenset(
+    {
+        *("degraded", "warn", "warning", "partial", "impaired", "partialoutage", "partiallyavailable"),
+        *("eingeschrnkt", "eingeschraenkt", "beeintrchtigt", "degradado", "degradada", "dgrad", "degradato", "降级"),
+    }
+)
 """States of a partially working service, without case and punctuation."""
 ERRORS_KEYS = frozenset(
     {
@@ -118,11 +130,20 @@ def failure_words(answer: Answer) -> list[tuple[str, Any]]:
     value = answer.body.json if answer.body.is_json else None
     if not isinstance(value, dict) or not 200 <= answer.status < 300 or not _is_empty(value.get("data")):
         return []
-    if not {plain(key) for key in value} <= ERRORS_KEYS or REQUESTS_OWN.search(answer.body.start):
+    if not {plain(key) for key in value} <= ERRORS_KEYS or _about_request(answer.body.start):
         return []
     message = any(isinstance(value.get(key), str) for key in ("error", "message", "msg"))
     refused = [(f"json {key}", False) for key in ("success", "ok") if value.get(key) is False and message]
     return refused or list(_error_only(value, set()))
+
+
+def reports_internal(answer: Answer) -> bool:
+    """Return whether a successful answer reports nothing but an error of the application itself."""
+    return INTERNAL.search(answer.body.start) is not None and bool(failure_words(answer))
+
+
+def _about_request(text: str) -> bool:
+    return REQUESTS_OWN.search(text) is not None and not UNKNOWN_FIELD.search(text)
 
 
 def says_ill(key: str, said: Any) -> bool:
@@ -143,7 +164,7 @@ def works_in_part(promise: Expectation, answer: Answer) -> tuple[str, str] | Non
     declared = {each.path[0] for each in promise.json_ if each.path}
     whole = answer.body.json if answer.body.is_json else {"status": answer.body.start}
     report = {key: said for key, said in whole.items() if key not in declared} if isinstance(whole, dict) else {}
-    for key, said in report.items():
+    for key, said in (pair for _, part in (("", report), *_wrapped(report)) for pair in part.items()):
         word = said[:LONGEST] if isinstance(said, str) and plain(key) in STATUS_KEYS else ""
         if plain(word) in IN_PART or leading_word(word) in IN_PART:
             return "it", word
@@ -169,6 +190,7 @@ def _wrapped(report: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for key in ENVELOPES:
         if isinstance(part := report.get(key), dict):
             yield f"{key}.", part
+            yield from ((f"{key}.{path}", inner) for path, inner in _wrapped(part))
 
 
 def _without_database(whole: dict[str, Any], report: dict[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -14,13 +14,15 @@ from smokegate.knowledge.gateway_words import words
 from smokegate.observation.evidence.application_marks import is_application_error, visible
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.limit import is_limit
-from smokegate.observation.evidence.self_report import crash
+from smokegate.observation.evidence.self_report import crash, reports_internal
 from smokegate.observation.exchange import Answer, Exchange
 
 EXCEPTION = re.compile(
     r"(?:[\w.]|::)*[A-Z]\w+(?:Error|Exception|NotFound|DoesNotExist|Configured)\b|^Error(?=: (?!\d))", re.MULTILINE
 )
 """The name of an exception, as stack traces and debuggers' pages show it."""
+VIEWS = ("account", "account again")
+"""Calls in whose successes an error would look like a token that is refused."""
 TITLE = 300
 """Characters within which a debugger's page names what it is about."""
 
@@ -30,7 +32,9 @@ def judge(case: Case) -> Signs | None:
     hits = [
         each
         for each in case.backend
-        if (answer := case.app(each.name)) and (answer.status >= 500 or crash(answer)) and is_broken(case, each)
+        if (answer := case.app(each.name))
+        and (answer.status >= 500 or crash(answer) or (each.name in VIEWS and reports_internal(answer)))
+        and is_broken(case, each)
     ]
     partly = any(case.sound(each.name) for each in case.samples)
     hits = [each for each in hits if not (_in_part(case, each) or (partly and each.name == "register"))]

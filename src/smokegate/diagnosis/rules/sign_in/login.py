@@ -6,6 +6,7 @@ from smokegate.diagnosis.broken import has_token
 from smokegate.diagnosis.rule import EXPLAINED, Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.knowledge.refusals import reason_in
+from smokegate.observation.evidence.self_report import reports_internal
 from smokegate.observation.evidence.sign_in import identity_in, is_refused, leads_elsewhere, shows_another, token_of
 from smokegate.observation.evidence.sign_in_reply import reply
 from smokegate.observation.exchange import Answer, Exchange
@@ -79,7 +80,12 @@ def _turns_away(case: Case, answer: Answer) -> bool:
     api = case.environment.sign_in
     closed = case.app(ANONYMOUS)
     refused = REFUSED | UNREADABLE if closed is not None and closed.status in REFUSED else REFUSED
-    return is_refused(answer, refused) and api is not None and identity_in(api, reply(answer)) is None
+    return (
+        is_refused(answer, refused)
+        and not reports_internal(answer)
+        and api is not None
+        and identity_in(api, reply(answer)) is None
+    )
 
 
 def not_shared(case: Case) -> Signs | None:
