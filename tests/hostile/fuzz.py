@@ -28,7 +28,7 @@ from smokegate.diagnosis.log_structure import log_excerpts
 from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.load import load
 from smokegate.observation.evidence.edge import edge_answer
-from smokegate.observation.evidence.elements import element
+from smokegate.observation.evidence.html import element
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sink import shown
 from smokegate.observation.exchange import Answer, Body, Headers

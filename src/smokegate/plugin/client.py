@@ -143,7 +143,7 @@ class Client:
         headers: dict[str, str],
         follow: bool,  # noqa: FBT001 -- handed on
     ) -> RequestToSend:
-        from smokegate.observation.plan.bodies import encoded  # noqa: PLC0415 -- imported where it is used
+        from smokegate.observation.plan.backend import encoded  # noqa: PLC0415 -- imported where it is used
 
         if not path.startswith("/"):
             raise Misuse(f'expected a path below the backend\'s address, which begins with "/", found {path!r}')

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from smokegate.environment.model import Version
 from smokegate.observation.evidence.version import deployed_version, same_commit
 from smokegate.observation.exchange import Answer, Body, Headers
+from smokegate.observation.side_probes import is_public
 from smokegate.observation.transport.connect import Origin
-from smokegate.observation.transport.connectivity import is_public
 from smokegate.observation.transport.dial import Dialer, SharedFailureError
 from smokegate.observation.transport.lookup import NameTimeoutError, Resolver
 from smokegate.observation.transport.pool import Pool

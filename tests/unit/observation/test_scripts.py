@@ -6,8 +6,7 @@ import pytest
 
 from smokegate.observation.javascript.tokenizer import tokens_of
 from smokegate.observation.javascript.world import MAX_STEPS
-from smokegate.observation.plan.frontend.files import problem_of
-from smokegate.observation.plan.frontend.page import is_page, page_of
+from smokegate.observation.plan.frontend.page import is_page, page_of, problem_of
 from smokegate.observation.plan.frontend.reading import Reading
 from smokegate.observation.plan.step import RawResponse
 

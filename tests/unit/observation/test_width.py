@@ -22,10 +22,9 @@ from smokegate.observation.model import Observation
 from smokegate.observation.observer import Observer
 from smokegate.observation.transport import width as width_module
 from smokegate.observation.transport.connect import DIRECT
-from smokegate.observation.transport.lane_connection import LaneConnection
 from smokegate.observation.transport.lanes import Lane, LaneRequest
 from smokegate.observation.transport.pool import Pool
-from smokegate.observation.transport.slot import ESTABLISHED, Slot
+from smokegate.observation.transport.slot import ESTABLISHED, LaneConnection, Slot
 from smokegate.observation.transport.width import MAX_CONNECTIONS, Width
 
 

@@ -16,8 +16,8 @@ from smokegate.commands.fix.remedies import Refusal
 from smokegate.commands.fix.repair import HEALTHY, Repair, Tools, listed
 from smokegate.commands.fix.repair import repair as run_repair
 from smokegate.environment.model import Environment
+from smokegate.observation.server.containers import Project
 from smokegate.observation.server.host import HostError, connect
-from smokegate.observation.server.project import Project
 from smokegate.report.console import Console
 from smokegate.report.history import green_versions, history_file
 from smokegate.report.history import read as read_history

@@ -17,7 +17,7 @@ from smokegate.observation.server.host import HostError, tail
 if TYPE_CHECKING:
     from smokegate.commands.fix.lock import Lock
     from smokegate.commands.fix.plan import Action
-    from smokegate.observation.server.project import Project
+    from smokegate.observation.server.containers import Project
 
 PACE = 0.5
 """Seconds between two polls."""

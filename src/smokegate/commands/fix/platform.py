@@ -14,8 +14,7 @@ from smokegate.commands.fix.remedies import Kind, Refusal, Remedy
 from smokegate.observation.evidence.version import same_commit
 from smokegate.observation.render.client import RenderApi
 from smokegate.observation.render.collect import find, read_deploys
-from smokegate.observation.render.model import ApiError, PlatformView, RenderService
-from smokegate.observation.render.read import service
+from smokegate.observation.render.model import ApiError, PlatformView, RenderService, service
 
 if TYPE_CHECKING:
     from smokegate.environment.render import Render

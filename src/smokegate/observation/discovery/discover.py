@@ -6,11 +6,18 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-from smokegate.observation.discovery.found import Found, VersionSource
+from smokegate.observation.discovery.found import Found, VersionSource, page_to_sign_in, wants_basic
 from smokegate.observation.discovery.getter import Getter, Response
-from smokegate.observation.discovery.health import HealthCheck, confirmed, health_check, knowledge, unreachable_check
-from smokegate.observation.discovery.openapi import health_paths, paths_of, token_urls
-from smokegate.observation.discovery.sign_in import page_to_sign_in, wants_basic
+from smokegate.observation.discovery.health import (
+    HealthCheck,
+    confirmed,
+    health_check,
+    health_paths,
+    knowledge,
+    paths_of,
+    token_urls,
+    unreachable_check,
+)
 from smokegate.observation.plan.step import web_origin
 from smokegate.observation.transport.pool import Pool
 

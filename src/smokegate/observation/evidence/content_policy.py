@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult
 
 from smokegate.observation.evidence.addresses import origin_of, split_address
-from smokegate.observation.evidence.elements import policies_in
+from smokegate.observation.evidence.html import policies_in
 from smokegate.observation.model import DYNAMIC
 
 if TYPE_CHECKING:

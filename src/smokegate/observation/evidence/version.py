@@ -7,7 +7,7 @@ from typing import Any
 
 from smokegate.environment.model import Environment, Version
 from smokegate.environment.patterns import found
-from smokegate.observation.evidence.elements import element
+from smokegate.observation.evidence.html import element
 from smokegate.observation.evidence.json_rules import MISSING, lookup
 from smokegate.observation.exchange import Answer, Exchange
 

@@ -16,10 +16,10 @@ from smokegate.observation.plan.servers import Servers
 from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step, never_sent
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin
-from smokegate.observation.transport.lane_connection import LaneConnection
 from smokegate.observation.transport.lanes import LaneRequest
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
+from smokegate.observation.transport.slot import LaneConnection
 
 
 class Graph:

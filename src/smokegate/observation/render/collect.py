@@ -10,8 +10,18 @@ from msgspec.structs import replace
 
 from smokegate.environment.render import KEY_VARIABLE, Render
 from smokegate.observation.render.client import PAGE, UNEXPECTED, RenderApi
-from smokegate.observation.render.model import ApiCause, ApiError, PlatformView, RenderDatabase, RenderService
-from smokegate.observation.render.read import deploys, is_suspended, service, table, text
+from smokegate.observation.render.model import (
+    ApiCause,
+    ApiError,
+    PlatformView,
+    RenderDatabase,
+    RenderService,
+    deploys,
+    is_suspended,
+    service,
+    table,
+    text,
+)
 
 if TYPE_CHECKING:
     from smokegate.observation.evidence.redact import Redactor

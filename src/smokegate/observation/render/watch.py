@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from smokegate.knowledge.render_states import suspender
 from smokegate.observation.render.client import RenderApi
 from smokegate.observation.render.collect import find, read_deploys
-from smokegate.observation.render.model import ApiCause, ApiError, DeployView, RenderService
-from smokegate.observation.render.read import service
+from smokegate.observation.render.model import ApiCause, ApiError, DeployView, RenderService, service
 from smokegate.observation.watching import Watch
 
 if TYPE_CHECKING:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smokegate.observation.server.containers import inspect
+from smokegate.observation.server.containers import Project, inspect
 from smokegate.observation.server.host import Host, HostError, connect
 from smokegate.observation.server.parse import container_ids
-from smokegate.observation.server.project import Project
 from smokegate.observation.watching import Watch
 
 if TYPE_CHECKING:

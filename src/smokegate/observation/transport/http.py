@@ -19,9 +19,9 @@ from urllib3.util import Retry, Timeout, Url, make_headers, parse_url
 from smokegate.observation.plan.step import RequestToSend
 from smokegate.observation.transport.connect import DIRECT, Origin, Route
 from smokegate.observation.transport.dial import Dialer
-from smokegate.observation.transport.lane_connection import LaneConnection
 from smokegate.observation.transport.limits import FailedProxyError
 from smokegate.observation.transport.proxies import proxy_for
+from smokegate.observation.transport.slot import LaneConnection
 from smokegate.observation.transport.trace import Trace, current
 from smokegate.observation.transport.traced import HttpPool, HttpsPool
 from smokegate.observation.transport.width import MAX_CONNECTIONS, Width

@@ -7,7 +7,7 @@ from bisect import insort
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from smokegate.observation.transport.lane_connection import LaneConnection
+from smokegate.observation.transport.slot import LaneConnection
 from smokegate.observation.transport.width import Width
 
 #: Maximum concurrent samples if the server takes several connections, leaving two of six for requests that others

@@ -11,10 +11,9 @@ from smokegate.observation.transport.connect import Origin
 from smokegate.observation.transport.dial import Dialer
 from smokegate.observation.transport.lanes import Lane, LaneRequest
 from smokegate.observation.transport.lookup import Resolver
-from smokegate.observation.transport.timer import Job, Timer
 from smokegate.observation.transport.tls import Contexts
 from smokegate.observation.transport.width import MAX_CONNECTIONS, Width
-from smokegate.observation.transport.workers import Workers, limit_memory_arenas
+from smokegate.observation.transport.workers import Job, Timer, Workers, limit_memory_arenas
 
 if TYPE_CHECKING:
     from smokegate.observation.transport.http import Client

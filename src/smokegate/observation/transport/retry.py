@@ -13,9 +13,9 @@ from smokegate.observation.transport.again import pause_before_next
 from smokegate.observation.transport.causes import WireCause, chain
 from smokegate.observation.transport.dial import SharedFailureError
 from smokegate.observation.transport.fetch import Fetched, fetch
-from smokegate.observation.transport.lane_connection import LaneConnection
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.sites import Sites
+from smokegate.observation.transport.slot import LaneConnection
 
 #: Seconds over the latency budget beyond which the excess is not our noise: no further measurement.
 NOISE = 1.0

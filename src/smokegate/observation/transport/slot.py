@@ -1,14 +1,38 @@
-"""A slot of a server's connection limit: one connection from opening to closing."""
+"""One connection, as the lane that assigns requests to it and the limit of its server see it."""
 
 from __future__ import annotations
 
 import selectors
 import socket
 import sys
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from smokegate.observation.transport.lane_connection import LaneConnection
+if TYPE_CHECKING:
+    from smokegate.observation.transport.connect import Route
+    from smokegate.observation.transport.http import Pools
+
+
+class LaneConnection:
+    """One connection at a time, opened by its first request.
+
+    Args:
+        alone: close it after one request.
+    """
+
+    def __init__(self, *, alone: bool = False) -> None:
+        self.alone = alone
+        self.current = ""
+        """The name of its current or last exchange."""
+        self.pools: dict[Route, Pools] = {}
+
+    def close(self) -> None:
+        """Close it; the next request reopens it."""
+        for each in self.pools.values():
+            each.close()
+        self.pools.clear()
+
 
 #: `TCP_ESTABLISHED` of Linux (include/net/tcp_states.h): neither side has closed.
 ESTABLISHED = 1

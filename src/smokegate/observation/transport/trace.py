@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from smokegate.observation.transport.connect import Connection, Origin, Route
 from smokegate.observation.transport.dial import Dialer
-from smokegate.observation.transport.lane_connection import LaneConnection
+from smokegate.observation.transport.slot import LaneConnection
 from smokegate.observation.transport.width import Width
 
 

@@ -14,8 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from smokegate.observation.transport.lane_connection import LaneConnection
-from smokegate.observation.transport.slot import Slot, alive
+from smokegate.observation.transport.slot import LaneConnection, Slot, alive
 
 #: Connections per server, as in browsers.
 MAX_CONNECTIONS = 6

@@ -160,24 +160,24 @@ class FrontendPlan:
             return []
 
     def _process_file(self, url: str, raw: RawResponse) -> list[Step]:
-        from smokegate.observation.plan.frontend import chunks, files  # noqa: PLC0415 -- see _page
+        from smokegate.observation.plan.frontend import chunks, page  # noqa: PLC0415 -- see _page
 
         assert self._reading is not None
         role, name = self._roles[url], _name(self._roles[url], url)
         self._outstanding -= 1
         if not raw.text.strip():
             self._empty.add(name)
-        problem, certain = files.problem_of(raw, role, module=role in {"module", "chunk"} or url in self._modules)
+        problem, certain = page.problem_of(raw, role, module=role in {"module", "chunk"} or url in self._modules)
         if role == "worker":
             kept = [] if problem else chunks.precached(url, raw.text, self._roles)
             self._reading.kept.update(dict.fromkeys(kept, "precached"))
             problem = ""  # pages work without a service worker
         elif not problem and role == "settings":
             self._reading.add_settings(raw.json, url)
-        elif role not in {"style", "settings", "precached"} and files.is_script(raw):
+        elif role not in {"style", "settings", "precached"} and page.is_script(raw):
             tokens = self._reading.add(url, raw.text)
             if tokens is not None and not problem:
-                problem, certain = files.cut_short(tokens), False
+                problem, certain = page.cut_short(tokens), False
         optional = problem and role == "script" and urlsplit(url).path.startswith(OPTIONAL)
         self._files[name] = PageFile(name, "preload" if optional else role, problem, certain)
         return self._next_steps()

@@ -9,14 +9,13 @@ from urllib.parse import unquote
 from smokegate.environment.calls import IDENTITY, Call, Delete, Logout, Undo, WriteCheck
 from smokegate.environment.signin import SignIn
 from smokegate.observation.evidence.cookies import Browser, Cookie
-from smokegate.observation.evidence.elements import element
+from smokegate.observation.evidence.html import element
 from smokegate.observation.evidence.json_rules import lookup
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sign_in import identity_in, signs_in, token_of
 from smokegate.observation.evidence.sign_in_reply import Reply
 from smokegate.observation.exchange import Headers, NotSent
-from smokegate.observation.plan.backend import JOURNEY
-from smokegate.observation.plan.bodies import encoded
+from smokegate.observation.plan.backend import JOURNEY, encoded
 from smokegate.observation.plan.sign_in.names import CSRF
 from smokegate.observation.plan.step import RawResponse, RequestToSend, Step, join, web_origin
 
