@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from smokegate.environment.headers import CREDENTIALS
 from smokegate.environment.request_contradictions import GRAPHQL_WRITE
 from smokegate.observation.evidence.cookies import Browser, Cookie, browser_of
-from smokegate.observation.exchange import SAFE_METHODS, Headers
+from smokegate.observation.exchange import SAFE_METHODS
 from smokegate.observation.model import InterruptedRunError
 from smokegate.observation.plan.step import RawResponse, RequestToSend, join, json_request
 from smokegate.plugin.failures import Blocked, Misuse
@@ -164,7 +164,7 @@ class Client:
         return RequestToSend(method, url, tuple(headers.items()), body, follow=follow)
 
     def _take(self, raw: RawResponse) -> None:
-        self._browser().keep(self._kept, Headers(raw.headers))
+        self._browser().keep(self._kept, raw.headers)
 
     def _browser(self) -> Browser:
         return browser_of(self._source().environment)

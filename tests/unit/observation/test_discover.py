@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from smokegate.observation.evidence.discover import MOST, discover, discover_in_text, jwts, names_credential
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.secret_places import MARK
+from smokegate.observation.exchange import Headers
 from smokegate.observation.plan.step import RawResponse
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"
@@ -22,7 +23,7 @@ def raw(body: Any = None, *cookies: str, text: str | None = None) -> RawResponse
     """An answer as it came, with some cookies."""
     written = json.dumps(body) if text is None else text
     headers = tuple(("Set-Cookie", cookie) for cookie in cookies)
-    return RawResponse(200, headers, written, len(written), "https://app.example.com/", body, text is None)
+    return RawResponse(200, Headers(headers), written, len(written), "https://app.example.com/", body, text is None)
 
 
 def told(answer: RawResponse, text: str) -> str:

@@ -218,7 +218,7 @@ def lane_begins(lane: Lane, request: LaneRequest, connection: LaneConnection) ->
     connection.current = str(request.run(connection))
     slot = next((each for each in lane.width._open if each.lane_connection is connection), None)
     slot = slot or lane.width.opening(connection)
-    connection.pools[DIRECT] = cast("Any", SimpleNamespace(close=partial(lane.width.remove, slot)))
+    connection.managers[DIRECT, None] = cast("Any", SimpleNamespace(clear=partial(lane.width.remove, slot)))
     lane.width.opened(slot, OPEN, secure=False)
     lane.width.reuse(slot)
 

@@ -192,8 +192,8 @@ def _note_version(found: Found, answers: list[Response]) -> None:
         if not response.ok or response.path == MISSING_PAGE:
             continue
         for name in knowledge()["version_headers"]:
-            if response.header(name):
-                found.version = found.version or VersionSource(response.path, response.header(name), header=name)
+            if value := response.headers.get(name):
+                found.version = found.version or VersionSource(response.path, value, header=name)
         body = response.json if isinstance(response.json, dict) and response.path != "/openapi.json" else {}
         for key in knowledge()["version_keys"]:
             if isinstance(body.get(key), str) and body[key]:

@@ -104,12 +104,12 @@ def page_to_sign_in(page: Response) -> SignIn | None:
 def wants_basic(answers: Iterable[Response]) -> bool:
     """Return whether the deployment requires Basic authentication."""
     refused = [each for each in answers if each.status == 401]
-    schemes = (SCHEME.match(each.header("www-authenticate")) for each in refused)
+    schemes = (SCHEME.match(each.headers.get("www-authenticate", "")) for each in refused)
     return any(found is not None and found[1].lower() == "basic" for found in schemes)
 
 
 def _preset(page: Response) -> str:
-    cookies = " ".join(value for name, value in page.headers if name.lower() == "set-cookie")
+    cookies = " ".join(value for name, value in page.headers.fields if name.lower() == "set-cookie")
     for preset, signs in knowledge()["sign_in"].items():
         if re.search(signs["form"], page.text) or (signs.get("cookie") and re.search(signs["cookie"], cookies)):
             return str(preset)

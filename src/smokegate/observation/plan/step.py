@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from msgspec import Struct
 
 from smokegate.observation.evidence.edge import edge_answer
-from smokegate.observation.exchange import SAFE_METHODS, Exchange, NotSent
+from smokegate.observation.exchange import SAFE_METHODS, Exchange, Headers, NotSent
 from smokegate.observation.transport.causes import Stage
 from smokegate.observation.transport.connect import DIRECT, Origin, Route
 
@@ -93,7 +93,7 @@ class RawResponse(Struct, frozen=True):
     """An unredacted response; it never leaves this package."""
 
     status: int
-    headers: tuple[tuple[str, str], ...]
+    headers: Headers
     text: str
     size: int
     url: str

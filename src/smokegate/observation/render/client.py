@@ -118,9 +118,8 @@ class RenderApi:
         if data is not None:
             headers += (("Content-Type", "application/json"),)
         request = RequestToSend(method, f"{self._section.api}{path}", headers, data, follow=False)
-        client, now = self._pool.client(), time.monotonic()
         self.requests += 1
-        fetched = fetch(client, request, client.trace(now, now + self._section.timeout))
+        fetched = fetch(self._pool, request, time.monotonic() + self._section.timeout)
         if fetched.raw is not None:
             return fetched.raw, ""
         return None, cause_of(fetched.error)[0].title if fetched.error is not None else "no answer"
@@ -132,9 +131,8 @@ def _wait(raw: RawResponse) -> float | None:
         return PAUSE
     if raw.status != 429:
         return None
-    headers = {name.lower(): value for name, value in raw.headers}
     # The reset is documented as seconds from now, on older pages as Unix time.
-    announced = number(headers.get("retry-after", "")) or number(headers.get("ratelimit-reset", "")) or 1
+    announced = number(raw.headers.get("retry-after", "")) or number(raw.headers.get("ratelimit-reset", "")) or 1
     seconds = announced - time.time() if announced > 1_000_000_000 else float(announced)
     return max(0.0, seconds) if seconds <= MAX_WAIT else None
 

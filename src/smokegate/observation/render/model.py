@@ -1,4 +1,4 @@
-"""The data of Render's API: frozen, without the key and the values of variables; anything in a response may be missing."""
+"""The data of Render's API: frozen, without the key and the values of variables; any part of it may be missing."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class Pool:
                 if self._client is None:
                     from smokegate.observation.transport.http import Client  # noqa: PLC0415 -- imported late
 
-                    self._client = Client(self.dialer, self.width)
+                    self._client = Client(self.dialer.contexts)
         return self._client
 
     def prepare(self, origins: Iterable[Origin]) -> None:

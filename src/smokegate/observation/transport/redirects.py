@@ -14,7 +14,7 @@ from smokegate.observation.transport.limits import BadRedirectError
 HARMLESS = frozenset({"accept", "accept-encoding", "user-agent", "accept-language"})
 
 
-def next_request(request: RequestToSend, raw: RawResponse, location: str | None) -> RequestToSend | None:
+def next_request(request: RequestToSend, raw: RawResponse) -> RequestToSend | None:
     """Return the request that follows a redirect; None if there is none to follow.
 
     Redirects to another host are followed only if the environment file allows it, from https to http never. Bodies,
@@ -23,6 +23,7 @@ def next_request(request: RequestToSend, raw: RawResponse, location: str | None)
     Raises:
         BadRedirectError: the location is not an HTTP URL.
     """
+    location = raw.headers.get("location")
     if raw.status not in REDIRECTS or not location or not request.follow:
         return None
     target = _at_original_host(request, _target(request.url, location))

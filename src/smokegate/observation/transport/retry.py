@@ -12,10 +12,11 @@ from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSe
 from smokegate.observation.transport.again import pause_before_next
 from smokegate.observation.transport.causes import WireCause, chain
 from smokegate.observation.transport.dial import SharedFailureError
-from smokegate.observation.transport.fetch import Fetched, fetch
+from smokegate.observation.transport.fetch import fetch
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.sites import Sites
 from smokegate.observation.transport.slot import LaneConnection
+from smokegate.observation.transport.trace import Trace
 
 #: Seconds over the latency budget beyond which the excess is not our noise: no further measurement.
 NOISE = 1.0
@@ -70,16 +71,16 @@ class Retries:
                 connection = LaneConnection(alone=True)
             elif connection is not None and attempts:
                 connection.close()
-            fetched = self._fetch(request, since, deadline, connection)
-            took = fetched.ended - fetched.started
+            trace = fetch(self.pool, request, deadline, since, connection)
+            took = trace.ended - trace.started
             try:
-                outcome = self._outcome(step, fetched)
-                attempts.append(Attempt(outcome, fetched.started - self.recorder.zero, took))
+                outcome = self._outcome(step, trace)
+                attempts.append(Attempt(outcome, trace.started - self.recorder.zero, took))
                 again = step.retry and request.method in IDEMPOTENT
                 waking_up = again and len(attempts) == 1 and self._may_be_waking_up(request, outcome)
-                pause = self._pause(step, attempts, fetched) if again and not waking_up else None
+                pause = self._pause(step, attempts, trace) if again and not waking_up else None
             finally:
-                fetched.body.release()  # free its memory for the next large body
+                trace.body.release()  # free its memory for the next large body
             if waking_up:
                 deadline = time.monotonic() + self.timeout
             elif pause is None or time.monotonic() + pause + took > deadline:
@@ -87,7 +88,7 @@ class Retries:
             else:
                 time.sleep(pause)
             since = time.monotonic()
-        phases = self.recorder.phases(fetched)
+        phases = self.recorder.phases(trace)
         measured = self._measure(step, request, phases, deadline, connection) if isinstance(outcome, Answer) else ()
         exchange = Exchange(
             name=step.name,
@@ -100,7 +101,7 @@ class Retries:
             warm_seconds=min(measured, default=None),
             measured=measured,
         )
-        return RetryResult(exchange, fetched.raw if step.on_response is not None else None)
+        return RetryResult(exchange, trace.raw if step.on_response is not None else None)
 
     def _may_be_waking_up(self, request: RequestToSend, outcome: Answer | NoAnswer) -> bool:
         """Return whether the server may be cold-starting: its first request ever timed out."""
@@ -108,26 +109,17 @@ class Retries:
             return False
         return not self.pool.width(origin_of(request.url, request.route)).answered_once
 
-    def _pause(self, step: Step, attempts: list[Attempt], fetched: Fetched) -> float | None:
+    def _pause(self, step: Step, attempts: list[Attempt], trace: Trace) -> float | None:
         declared = step.declared
         as_declared = None if declared is None else lambda answer: not unmet(declared, answer)
-        return pause_before_next([each.outcome for each in attempts], as_declared, shared=_wraps_shared(fetched.error))
+        return pause_before_next([each.outcome for each in attempts], as_declared, shared=_wraps_shared(trace.error))
 
-    def _fetch(
-        self, request: RequestToSend, since: float, deadline: float, connection: LaneConnection | None = None
-    ) -> Fetched:
-        began = time.monotonic()
-        client = self.pool.client()
-        fetched = fetch(client, request, client.trace(since, deadline, connection))
-        fetched.started = began
-        return fetched
-
-    def _outcome(self, step: Step, fetched: Fetched) -> Answer | NoAnswer:
-        if fetched.raw is None:
-            return self.recorder.no_answer(fetched)
-        answer = self.recorder.answer(fetched, step.kept_text)
+    def _outcome(self, step: Step, trace: Trace) -> Answer | NoAnswer:
+        if trace.raw is None:
+            return self.recorder.no_answer(trace)
+        answer = self.recorder.answer(trace, step.kept_text)
         if step.on_response is None:
-            fetched.raw = None  # may be megabytes, and is not needed
+            trace.raw = None  # may be megabytes, and is not needed
         return answer
 
     def _measure(
@@ -145,7 +137,7 @@ class Retries:
             and request.method in IDEMPOTENT
             and time.monotonic() + min(measured) < deadline
         ):
-            again = self._fetch(request, time.monotonic(), deadline, connection)
+            again = fetch(self.pool, request, deadline, connection=connection)
             again.body.release()
             server_seconds = self.recorder.phases(again).server_seconds
             if again.raw is None or server_seconds is None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 if TYPE_CHECKING:
+    from urllib3 import PoolManager
+
     from smokegate.observation.transport.connect import Route
-    from smokegate.observation.transport.http import Pools
 
 
 class LaneConnection:
@@ -25,13 +26,13 @@ class LaneConnection:
         self.alone = alone
         self.current = ""
         """The name of its current or last exchange."""
-        self.pools: dict[Route, Pools] = {}
+        self.managers: dict[tuple[Route, str | None], PoolManager] = {}
 
     def close(self) -> None:
         """Close it; the next request reopens it."""
-        for each in self.pools.values():
-            each.close()
-        self.pools.clear()
+        for each in self.managers.values():
+            each.clear()
+        self.managers.clear()
 
 
 #: `TCP_ESTABLISHED` of Linux (include/net/tcp_states.h): neither side has closed.

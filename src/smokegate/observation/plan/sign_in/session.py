@@ -14,7 +14,7 @@ from smokegate.observation.evidence.json_rules import lookup
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sign_in import identity_in, signs_in, token_of
 from smokegate.observation.evidence.sign_in_reply import Reply
-from smokegate.observation.exchange import Headers, NotSent
+from smokegate.observation.exchange import NotSent
 from smokegate.observation.plan.backend import JOURNEY, encoded
 from smokegate.observation.plan.sign_in.names import CSRF
 from smokegate.observation.plan.step import RawResponse, RequestToSend, Step, join, web_origin
@@ -46,7 +46,7 @@ class Session:
 
     def take(self, raw: RawResponse) -> Reply:
         """Store the cookies of a response."""
-        reply = Reply(raw.status, Headers(raw.headers), raw.text, raw.json, raw.is_json)
+        reply = Reply(raw.status, raw.headers, raw.text, raw.json, raw.is_json)
         self._browser.keep(self.cookies, reply.headers)
         return reply
 
