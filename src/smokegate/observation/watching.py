@@ -10,11 +10,7 @@ if TYPE_CHECKING:
 
 
 class Watch:
-    """Polls on the pool's threads, one poll at a time, until it is stopped or a poll is the last.
-
-    Args:
-        pool: runs the polls.
-    """
+    """Polls on the pool's threads, one poll at a time, until it is stopped or a poll is the last."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

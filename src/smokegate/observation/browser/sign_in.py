@@ -35,13 +35,7 @@ OUTCOME_WAIT = 1.0
 class PageSignIn:
     """The sign-in flow of one user in the browser.
 
-    Args:
-        window: the browser page.
-        section: the declared flow.
-        person: the user.
-        base: base URL of the pages.
-        trusted: returns whether a URL may receive the credentials.
-        sending: called once, before the account is created.
+    `trusted` returns whether a URL may receive the credentials; `sending` is called before the account is created.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 -- a value each, given once

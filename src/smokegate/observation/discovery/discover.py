@@ -32,14 +32,7 @@ PAGE_MARKS = ("</html>", "</HTML>", "</body>", "</BODY>", "<html", "<HTML", "<!d
 
 
 def discover(url: str, pool: Pool, health: str = "", sent: int = 0) -> Found:
-    """Discover a deployment.
-
-    Args:
-        url: its URL.
-        pool: sends the requests.
-        health: the health check's path, if known.
-        sent: number of requests already used up.
-    """
+    """Discover a deployment; `health` is the health check's path, if known, `sent` the requests already used up."""
     found = Found(url)
     getter = Getter(url, pool, sent)
     known = [health] if health else knowledge()["health"]

@@ -58,10 +58,8 @@ class HealthCheck(Struct, frozen=True):
 def health_check(answers: Iterable[Response], missing_page: Response, page: Response) -> HealthCheck | None:
     """Return the first response that is a health check.
 
-    Args:
-        answers: responses of the candidate paths, in order of preference.
-        missing_page: response of a nonexistent path: whatever looks like it is not a health check.
-        page: response of the root path.
+    The responses of the candidates are in order of preference. Whatever looks like the response of a nonexistent path
+    (`missing_page`), or like the root page, is not a health check.
     """
     for response in answers:
         if response.status and _is_health_check(response, missing_page, page):

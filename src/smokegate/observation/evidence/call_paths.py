@@ -26,13 +26,7 @@ BASES = frozenset({"client", "setting", "built", "given", "constant"})
 
 
 class CallPaths:
-    """The addresses of one page and the paths called below each.
-
-    Args:
-        environment: declares the API's address and paths.
-        addresses: those in the page's scripts.
-        paths: those called relative to a client's base URL.
-    """
+    """The addresses in a page's scripts, and the paths called relative to a client's base URL."""
 
     def __init__(self, environment: Environment, addresses: tuple[ApiAddress, ...], paths: tuple[str, ...]) -> None:
         assert environment.frontend is not None

@@ -72,9 +72,7 @@ class EdgeAnswer(Struct, frozen=True):
 def edge_answer(answer: Answer, promise: Expectation | None = None) -> EdgeAnswer | None:
     """Return the edge's answer, or None if the application answered.
 
-    Args:
-        answer: the response.
-        promise: its expectation: an answer that meets a specific one is the application's.
+    An answer that meets a specific expectation (`promise`) is the application's.
     """
     if promise is not None and _is_health(promise) and (cached := _cached(answer)) is not None:
         return cached

@@ -15,12 +15,7 @@ from smokegate.observation.transport.trace import Trace
 
 
 class Recorder:
-    """Records one environment's exchanges.
-
-    Args:
-        redactor: learns the credentials in answers.
-        zero: the start of all offsets (monotonic clock).
-    """
+    """Records one environment's exchanges; `zero` is the start of all offsets (monotonic clock)."""
 
     def __init__(self, redactor: Redactor, zero: float) -> None:
         self.redactor = redactor

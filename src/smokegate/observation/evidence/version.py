@@ -66,14 +66,7 @@ def _stated(version: Version, answer: Answer) -> str | None:
 
 
 def known_version(environment: Environment, exchange: Exchange | None, platform: Any, server: Any) -> str | None:
-    """Return the version in the answer, else the one from the vantage point that the file names.
-
-    Args:
-        environment: the deployment.
-        exchange: the one with the version, if any.
-        platform: the platform view.
-        server: the server view.
-    """
+    """Return the version in the answer, else the one from the vantage point that the file names."""
     version = environment.version
     answer = exchange.answer if exchange else None
     answered = deployed_version(version, answer) if version and answer else None

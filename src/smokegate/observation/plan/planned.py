@@ -21,12 +21,7 @@ from smokegate.observation.plan.step import GROUPS, Group, Step
 
 
 class PlannedRequests:
-    """The steps of one environment, and the two plans that add steps at run time.
-
-    Args:
-        environment: the deployment.
-        redactor: learns the secrets of the sign-in flow.
-    """
+    """The steps of one environment, and the two plans that add steps at run time."""
 
     def __init__(self, environment: Environment, redactor: Redactor) -> None:
         self._environment = environment

@@ -33,15 +33,9 @@ STEADY, SETTLED = 3, 10
 
 
 class ReadinessWait:
-    """Polls the health check; calls `done` once, on a thread of the pool.
+    """Polls the health check for up to `wait` seconds; calls `done` once, on a thread of the pool.
 
-    Args:
-        environment: the deployment.
-        expected_commit: the commit to wait for; None: any.
-        wait: timeout in seconds.
-        retries: sends one poll.
-        progress: called with a status line several times a second.
-        done: called with the result.
+    `progress` is called with a status line several times a second.
     """
 
     def __init__(  # noqa: PLR0913 -- a value each, given once

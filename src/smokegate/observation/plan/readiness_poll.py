@@ -33,15 +33,7 @@ class Poll(Struct, frozen=True):
 def judge(
     environment: Environment, exchange: Exchange, expected: str | None, watch: Watch | None, commit: str | None
 ) -> Poll:
-    """Judge the response to a readiness poll.
-
-    Args:
-        environment: the deployment.
-        exchange: the poll.
-        expected: the commit to wait for; None: any.
-        watch: the watch of another vantage point, if any.
-        commit: the deployed commit, if known.
-    """
+    """Judge the response to a readiness poll; `commit` is the deployed one, `expected` the awaited one, if known."""
     outcome = exchange.outcome
     if isinstance(outcome, NoAnswer):
         title = outcome.cause.title

@@ -148,11 +148,7 @@ def join(base: str, path: str) -> str:
 
 @lru_cache(1024)  # called several times per request
 def origin_of(url: str, route: Route = DIRECT) -> Origin:
-    """Return the origin of a URL.
-
-    Raises:
-        ValueError: the port is not a number from 0 to 65535.
-    """
+    """Return the origin of a URL; raises ValueError if the port is not a number from 0 to 65535."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return Origin(parts.scheme, parts.hostname or "", port, route.over(parts.scheme))

@@ -34,13 +34,7 @@ MESSAGES = {
 
 
 class RenderApi:
-    """The API client for one key. Not thread-safe.
-
-    Args:
-        section: API URL, key and request timeout.
-        pool: sends the requests.
-        pause: sleeps for some seconds.
-    """
+    """The API client for one key; `pause` sleeps. Not thread-safe. All requests raise ApiError if they fail."""
 
     def __init__(self, section: Render, pool: Pool, pause: Callable[[float], object] = time.sleep) -> None:
         self._section = section
@@ -49,31 +43,19 @@ class RenderApi:
         self.requests = 0
 
     def get(self, path: str, **query: str) -> Any:
-        """Return a resource.
-
-        Raises:
-            ApiError: it could not be read.
-        """
+        """Return a resource."""
         text = f"?{urlencode(query)}" if query else ""
         return self._send("GET", f"{path}{text}", None)
 
     def page(self, path: str, **query: str) -> list[dict[str, Any]]:
-        """Return one page of a list.
-
-        Raises:
-            ApiError: it could not be read, or is not a list, which does not mean an empty one.
-        """
+        """Return one page of a list; what is not a list does not mean an empty one."""
         found = self.get(path, **query)
         if not isinstance(found, list):
             raise ApiError(ApiCause.DOWN, f"{UNEXPECTED}: a list was expected of {path}")
         return [each for each in found if isinstance(each, dict)]
 
     def pages(self, path: str, item: str, **query: str) -> Iterator[dict[str, Any]]:
-        """Yield the items of a list, page by page.
-
-        Raises:
-            ApiError: it could not be read.
-        """
+        """Yield the items of a list, page by page."""
         for _ in range(PAGES):
             rows = self.page(path, limit=str(PAGE), **query)
             yield from (each[item] for each in rows if isinstance(each.get(item), dict))
@@ -83,11 +65,7 @@ class RenderApi:
             query = {**query, "cursor": cursor}
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        """Send a POST, without retries; return the response's JSON, None if empty.
-
-        Raises:
-            ApiError: it was refused, or its outcome is unknown.
-        """
+        """Send a POST, without retries; return the response's JSON, None if empty; its outcome may stay unknown."""
         return self._send("POST", path, body or {})
 
     def _send(self, method: str, path: str, body: dict[str, Any] | None) -> Any:

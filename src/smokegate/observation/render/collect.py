@@ -56,11 +56,7 @@ def collect_platform(section: Render, pool: Pool, redactor: Redactor) -> Platfor
 
 
 def find(api: RenderApi, name: str) -> dict[str, Any] | None:
-    """Return a service by name or id, None if the workspaces of the key have none.
-
-    Raises:
-        ApiError: it could not be read.
-    """
+    """Return a service by name or id, None if the workspaces of the key have none; raises ApiError."""
     if name.startswith(("srv-", "crn-")):
         try:
             found = api.get(f"/services/{name}")
@@ -76,11 +72,7 @@ def find(api: RenderApi, name: str) -> dict[str, Any] | None:
 
 
 def read_deploys(api: RenderApi, found: RenderService) -> RenderService:
-    """Add the newest deploys to a service, with the reason if one failed.
-
-    Raises:
-        ApiError: the deploys could not be read.
-    """
+    """Add the newest deploys to a service, with the reason if one failed; raises ApiError."""
     raw = [table(each, "deploy") for each in api.page(f"/services/{found.id}/deploys", limit=str(DEPLOYS))]
     plain = replace(found, deploys=deploys(raw, []))
     if plain.latest is None or plain.latest.meaning not in {"failed", "canceled", "superseded"}:

@@ -23,14 +23,7 @@ GRACE = 5.0
 
 
 class PlatformWatch(Watch):
-    """Polls the state of the deploy.
-
-    Args:
-        section: the services and the key.
-        pool: runs the polls.
-        expected: the commit to wait for; None: the latest deploy.
-        hopeless: called once with the reason if waiting is pointless.
-    """
+    """Polls the deploy of the expected commit, or the latest; calls `hopeless` once if waiting is pointless."""
 
     def __init__(self, section: Render, pool: Pool, expected: str | None, hopeless: Callable[[str], None]) -> None:
         super().__init__(pool)

@@ -38,19 +38,11 @@ class Project:
         return [*base, *words]
 
     def run(self, *words: str, timeout: float | None = None) -> Output:
-        """Run a compose command for this project.
-
-        Raises:
-            HostError: the server could not be reached, or the command timed out.
-        """
+        """Run a compose command for this project; raises HostError."""
         return self.host.run(self.argv(*words), timeout)
 
     def failure(self, output: Output) -> CommandFailure:
-        """Return why a command for this project failed; checks whether the directory exists if necessary.
-
-        Raises:
-            HostError: the server could not be reached, or the command timed out.
-        """
+        """Return why a command failed; checks whether the directory exists if necessary. Raises HostError."""
         cause = docker_cause(output.stderr)
         if cause is CommandCause.NO_COMPOSE_FILE and not self.host.run(["test", "-d", self.directory]).ok:
             cause = CommandCause.NO_PROJECT_DIRECTORY
@@ -75,20 +67,12 @@ SAMPLE_INTERVAL = 0.2
 
 
 def inspect(host: Host, ids: Iterable[str]) -> list[ServiceView]:
-    """Return a view of each existing container, with one sample and no log.
-
-    Raises:
-        HostError: docker could not be reached, or its output is not JSON.
-    """
+    """Return a view of each existing container, with one sample and no log; raises HostError."""
     return [parse.service(one) for one in _inspected(host, list(ids))]
 
 
 def with_logs(host: Host, service: ServiceView) -> ServiceView:
-    """Add the end of the log to a view.
-
-    Raises:
-        HostError: the server could not be reached, or the command timed out.
-    """
+    """Add the end of the log to a view; raises HostError."""
     if not service.exists:
         return service
     output = host.run(["docker", "logs", "--timestamps", "--tail", str(LOG_LINES), service.id])
@@ -98,13 +82,10 @@ def with_logs(host: Host, service: ServiceView) -> ServiceView:
 
 
 def follow(host: Host, services: tuple[ServiceView, ...]) -> tuple[tuple[ServiceView, ...], datetime | None]:
-    """Sample the containers again; suspects until they have run long enough or have exited.
+    """Sample the containers again; suspects until they have run long enough or have exited. Raises HostError.
 
     Returns the views with all samples, and the engine's time at the last one. Logs of crash-looping containers are
     fetched again.
-
-    Raises:
-        HostError: docker could not be reached, or its output is not JSON.
     """
     deadline = time.monotonic() + MAX_FOLLOW
     while True:

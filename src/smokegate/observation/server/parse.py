@@ -35,11 +35,7 @@ NANO = 1e9
 
 
 def objects(text: str) -> list[dict[str, Any]]:
-    """Parse JSON objects from an array, from lines, or from empty text; other values are dropped.
-
-    Raises:
-        ValueError: the text is not JSON.
-    """
+    """Parse JSON objects from an array, from lines, or from empty text; other values are dropped. Raises ValueError."""
     text = text.strip()
     if not text or text == "null":
         return []
@@ -52,11 +48,7 @@ def objects(text: str) -> list[dict[str, Any]]:
 
 
 def container_ids(ps: str) -> list[str]:
-    """Return the container ids in the output of `docker compose ps --format json`, in order.
-
-    Raises:
-        ValueError: the text is not JSON.
-    """
+    """Return the container ids in the output of `docker compose ps --format json`, in order; raises ValueError."""
     found = [str(each.get("ID", "")) for each in objects(ps)]
     return [each for each in found if re.fullmatch(r"[0-9a-f]{12,64}", each)]
 
@@ -76,11 +68,7 @@ def moment(text: object) -> datetime | None:
 
 
 def service(one: dict[str, Any], *, expected: bool = True) -> ServiceView:
-    """Convert an object of `INSPECT` to a view without logs.
-
-    Raises:
-        ValueError: its structure is unknown.
-    """
+    """Convert an object of `INSPECT` to a view without logs; raises ValueError if its structure is unknown."""
     try:
         return _service(one, expected=expected)
     except (AttributeError, KeyError, TypeError, IndexError, OverflowError) as error:

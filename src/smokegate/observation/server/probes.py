@@ -33,11 +33,7 @@ MAX_TEXT = 20_000
 
 
 def engine(host: Host) -> tuple[str, str, CommandFailure | None]:
-    """Return the engine's version and root directory, or why it cannot be reached.
-
-    Raises:
-        HostError: the server cannot be reached; a hanging engine is a failure in the result.
-    """
+    """Return the engine's version and root directory, or why it cannot be reached, as when it hangs; raises HostError."""
     try:
         output = host.run(["docker", "info", "--format", ENGINE])
     except HostError as error:

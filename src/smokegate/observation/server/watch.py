@@ -18,13 +18,7 @@ INTERVAL = 1.0
 
 
 class LabelWatch(Watch):
-    """Polls the version label of the backend's container.
-
-    Args:
-        server: the host of the engine.
-        compose: the project and service.
-        pool: runs the polls.
-    """
+    """Polls the version label of the backend's container."""
 
     def __init__(self, server: Server, compose: Compose, pool: Pool) -> None:
         super().__init__(pool)

@@ -55,16 +55,9 @@ class BodyReader:
         self._large = False
 
     def bytes(self, stream: Any, left: float) -> bytearray:
-        """Return the decompressed body.
+        """Return the decompressed body of a urllib3 response, `left` seconds before the deadline.
 
-        Args:
-            stream: the urllib3 response.
-            left: seconds until the deadline.
-
-        Raises:
-            TooLargeError: it exceeds the cap, or its Content-Length does.
-            CutShortBodyError: the compressed body is truncated.
-            UnknownEncodingError: its encoding was not requested, or is not the declared one.
+        Raises TooLargeError, CutShortBodyError if the compressed body is truncated, or UnknownEncodingError.
         """
         announced = stream.headers.get("content-length", "").strip()
         if announced and stream.length_remaining != 0:
@@ -128,8 +121,7 @@ def _inflated(raw: Iterator[bytes], encoding: str) -> Iterator[bytes]:
 def decode(body: bytes | bytearray, content_type: str) -> str:
     """Decode a body by the charset of its content type, else as UTF-8; invalid bytes are replaced.
 
-    Raises:
-        TooLargeError: it would take too much memory.
+    Raises TooLargeError.
     """
     charset = "utf-8"
     for parameter in content_type.split(";")[1:]:

@@ -34,11 +34,7 @@ class Dialer:
         self._reached: set[Origin] = set()
 
     def take(self, origin: Origin, since: float, deadline: float, *, public_only: bool = False) -> Connection:
-        """Open a connection for the caller; `since` is when its request was made.
-
-        Raises:
-            OSError, UnicodeError: it could not be opened.
-        """
+        """Open a connection for a request made at `since`; raises OSError or UnicodeError."""
         self._share_failure(origin, since)
         try:
             return self._open(origin, deadline, {}, public_only=public_only)
@@ -50,9 +46,7 @@ class Dialer:
     def tcp(self, host: str, port: int, deadline: float, phases: Phases, *, public_only: bool = False) -> Socket:
         """Resolve a name and connect, recording the duration of both in `phases`.
 
-        Raises:
-            OSError, UnicodeError: it could not be opened.
-            BadRedirectError: only public addresses are allowed, and this one is private.
+        Raises OSError, UnicodeError, or BadRedirectError if only public addresses are allowed and this one is private.
         """
         began = time.monotonic()
         addresses = self.resolver.resolve(host, port, deadline)

@@ -70,11 +70,7 @@ class Client:
         self._managers: dict[tuple[Route, str | None], PoolManager] = {}
 
     def send(self, request: RequestToSend, trace: Trace) -> BaseHTTPResponse:
-        """Send and return once the headers are there; the caller reads the body.
-
-        Raises:
-            urllib3.exceptions.HTTPError, OSError: see `errors.cause_of`.
-        """
+        """Send and return once the headers are there; the caller reads the body. `errors.cause_of` maps what it raises."""
         current.trace = trace
         url = parse_url(request.url)
         if not url.host:

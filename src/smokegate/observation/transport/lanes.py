@@ -41,10 +41,8 @@ class QueuedRequest(NamedTuple):
 class Lane:
     """The request queue of one server and its connections. Guarded by the pool's lock.
 
-    Args:
-        most: maximum concurrent requests.
-        changed: called when the limit was raised.
-        measured: learn how many connections the server takes; else `most` applies from the start.
+    If `measured`, it learns how many connections the server takes, and calls `changed` when there may be more; else
+    `most` requests are sent at a time.
     """
 
     def __init__(self, most: int, changed: Callable[[Lane], None], *, measured: bool) -> None:

@@ -47,10 +47,8 @@ class Resolver:
     def resolve(self, host: str, port: int, deadline: float) -> tuple[Address, ...]:
         """Return the addresses of a host, at least one; joins a lookup in progress.
 
-        Raises:
-            socket.gaierror: the name does not resolve; `.invalid` names never leave this machine (RFC 6761).
-            UnicodeError: it is not a valid host name.
-            NameTimeoutError: the lookup timed out.
+        Raises socket.gaierror (`.invalid` names never leave this machine, RFC 6761), UnicodeError for an invalid name,
+        or NameTimeoutError.
         """
         if host.rstrip(".").lower().endswith(".invalid"):
             raise socket.gaierror(

@@ -30,11 +30,7 @@ LINGER = 1.0
 class Pool:
     """Up to 112 daemon threads and a few connections per server, each opened only when a request is ready for it.
 
-    Jobs must not wait for one another. Thread-safe.
-
-    Args:
-        environments: number of environments that share the threads.
-        threads: maximum number of threads.
+    Several environments share the threads. Jobs must not wait for one another. Thread-safe.
     """
 
     def __init__(self, environments: int = 1, threads: int = THREADS) -> None:
@@ -50,12 +46,9 @@ class Pool:
         self._importing = threading.Lock()
 
     def submit(self, lane: Hashable, job: Job, priority: int = 5) -> None:
-        """Run a job that opens its own connections.
+        """Run a job that opens its own connections; a smaller priority goes first.
 
-        Args:
-            lane: the `Origin` of the job's requests; any other key is a lane of six concurrent jobs.
-            job: the function to run.
-            priority: smaller goes first.
+        The lane is the `Origin` of the job's requests; any other key is a lane of six concurrent jobs.
         """
         self.send(lane, LaneRequest(lambda _: job(), alone=True), priority)
 

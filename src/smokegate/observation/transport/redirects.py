@@ -18,10 +18,7 @@ def next_request(request: RequestToSend, raw: RawResponse) -> RequestToSend | No
     """Return the request that follows a redirect; None if there is none to follow.
 
     Redirects to another host are followed only if the environment file allows it, from https to http never. Bodies,
-    credentials and the headers of the environment file are never sent to another origin.
-
-    Raises:
-        BadRedirectError: the location is not an HTTP URL.
+    credentials and the headers of the environment file are never sent to another origin. Raises BadRedirectError.
     """
     location = raw.headers.get("location")
     if raw.status not in REDIRECTS or not location or not request.follow:

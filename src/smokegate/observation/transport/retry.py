@@ -31,14 +31,7 @@ class RetryResult(NamedTuple):
 
 
 class Retries:
-    """Carries out the steps of one environment.
-
-    Args:
-        pool: provides the connections.
-        recorder: converts responses to recorded outcomes.
-        timeout: seconds per exchange, all attempts included.
-        sites: the declared settings per origin.
-    """
+    """Carries out the steps of one environment, with `timeout` seconds per exchange, all attempts included."""
 
     def __init__(self, pool: Pool, recorder: Recorder, timeout: float, sites: Sites) -> None:
         self.pool = pool
@@ -56,12 +49,8 @@ class Retries:
     ) -> RetryResult:
         """Send a request, with retries, within one deadline.
 
-        Args:
-            step: the planned step.
-            request: the request.
-            since: when it was dequeued (monotonic clock).
-            timeout: seconds, instead of the step's or the environment's timeout.
-            connection: used by the first attempt; each retry reopens it, so that a load balancer chooses again.
+        `since` is when it was dequeued (monotonic clock); `timeout` replaces that of the step or environment. The
+        connection is used by the first attempt; each retry reopens it, so that a load balancer chooses again.
         """
         deadline = time.monotonic() + (timeout or step.timeout or self.timeout)
         request = self.sites.with_trace(self.sites.completed(request))

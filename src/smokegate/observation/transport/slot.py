@@ -16,11 +16,7 @@ if TYPE_CHECKING:
 
 
 class LaneConnection:
-    """One connection at a time, opened by its first request.
-
-    Args:
-        alone: close it after one request.
-    """
+    """One connection at a time, opened by its first request; if `alone`, closed after it."""
 
     def __init__(self, *, alone: bool = False) -> None:
         self.alone = alone

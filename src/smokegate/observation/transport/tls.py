@@ -35,22 +35,14 @@ class _Limited:
     """Bytes that may still be received."""
 
     def spend(self, count: int) -> int:
-        """Count received bytes.
-
-        Raises:
-            TooLargeError: the budget is exceeded.
-        """
+        """Count received bytes; raises TooLargeError over the budget."""
         self.budget -= count
         if self.budget < 0:
             raise TooLargeError(f"the answer is longer than {MAX_WIRE} bytes")
         return count
 
     def left(self) -> float | None:
-        """Return the seconds left; None without a deadline.
-
-        Raises:
-            TimeoutError: none are left.
-        """
+        """Return the seconds left, None without a deadline; raises TimeoutError if none are."""
         if self.deadline == float("inf"):
             return None
         left = self.deadline - time.monotonic()
@@ -104,11 +96,7 @@ class Contexts:
         self._contexts: dict[tuple[str | None, ClientCertificate | None], ssl.SSLContext] = {}
 
     def get(self, ca_file: str | None = None, certificate: ClientCertificate | None = None) -> ssl.SSLContext:
-        """Return the shared context; the first call loads the CA certificates.
-
-        Raises:
-            OSError: a CA file or certificate cannot be read.
-        """
+        """Return the shared context; the first call loads the CA certificates. Raises OSError."""
         with self._lock:
             if (ca_file, certificate) not in self._contexts:
                 self._contexts[ca_file, certificate] = _context(ca_file, certificate)

@@ -26,12 +26,9 @@ PATIENCE = 0.5
 
 
 class Width:
-    """The open connections to one server and their limit. Thread-safe.
+    """The open connections to one server and their limit, `most` at most. Thread-safe.
 
-    Args:
-        most: maximum number of connections.
-        queued: returns the number of queued requests.
-        changed: called when the limit was raised.
+    `queued` returns the number of queued requests; `changed` is called when the limit was raised.
     """
 
     def __init__(self, most: int, queued: Callable[[], int], changed: Callable[[], None]) -> None:

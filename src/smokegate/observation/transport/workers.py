@@ -79,11 +79,7 @@ ARENA_MAX, ARENAS = -8, 1
 
 
 class Workers:
-    """Up to `most` threads; each stays with a lane while it has requests that may start.
-
-    Args:
-        most: maximum number of threads.
-    """
+    """Up to `most` threads; each stays with a lane while it has requests that may start."""
 
     def __init__(self, most: int) -> None:
         self.lock = threading.RLock()

@@ -32,11 +32,7 @@ PAGE_FILES = ("script ", "style ", "settings ", "called on ")
 
 
 class FrontendPlan:
-    """The requests to the frontend.
-
-    Args:
-        environment: must declare `frontend`.
-    """
+    """The requests to the frontend, which the environment must declare."""
 
     def __init__(self, environment: Environment) -> None:
         assert environment.frontend is not None

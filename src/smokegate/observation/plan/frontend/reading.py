@@ -40,12 +40,7 @@ REPLACED = re.compile(rf"\b(?:window|globalThis|self)\.fetch\s*=(?!=|{UNCHANGED}
 
 
 class Reading:
-    """The scripts of one page, as read so far.
-
-    Args:
-        url: the page's address.
-        page: the parsed page.
-    """
+    """The scripts of one page, as read so far."""
 
     def __init__(self, url: str, page: Page) -> None:
         self.world = World(url, elements=tuple(page.elements), import_map=page.import_map)

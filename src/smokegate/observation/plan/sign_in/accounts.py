@@ -13,9 +13,7 @@ from smokegate.observation.plan.sign_in import journal
 class Accounts:
     """The accounts that a run creates, signs in to and deletes, as pairs of address and password.
 
-    Args:
-        environment: must declare `sign_in`.
-        redactor: learns every password before it is used.
+    The redactor learns every password before it is used.
     """
 
     def __init__(self, environment: Environment, redactor: Redactor) -> None:

@@ -60,9 +60,7 @@ BEFORE_CLEAN_UP = (ANONYMOUS, ACCOUNT, LOGOUT, AFTER_LOGOUT, LOGIN, AGAIN, WRITE
 class SignInPlan:
     """The sign-in flow of one run: its accounts, sessions and steps.
 
-    Args:
-        environment: must declare `sign_in`.
-        redactor: learns passwords before they are used, and tokens before responses are recorded.
+    The redactor learns passwords before they are used, and tokens before responses are recorded.
     """
 
     def __init__(self, environment: Environment, redactor: Redactor) -> None:

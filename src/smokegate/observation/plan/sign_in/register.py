@@ -17,13 +17,7 @@ if TYPE_CHECKING:
 
 
 class Registration:
-    """The request that creates the account, and its outcome.
-
-    Args:
-        api: must declare registration.
-        accounts: provides the new account.
-        session: is signed in if registering does so.
-    """
+    """The request that creates the account, and its outcome; it signs the session in if registering does so."""
 
     def __init__(self, api: SignIn, accounts: Accounts, session: Session) -> None:
         self._api = api

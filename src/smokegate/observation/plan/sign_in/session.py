@@ -23,12 +23,8 @@ from smokegate.observation.plan.step import RawResponse, RequestToSend, Step, jo
 class Session:
     """The session of one client.
 
-    Args:
-        api: the declared sign-in.
-        base: the backend's URL.
-        redactor: learns credentials before the responses that hold them are recorded.
-        page: the origin of the sign-in pages, if it differs from the backend's.
-        browser: the user's browser, whose cookie rules apply.
+    `page` is the origin of the sign-in pages, if it differs from the backend's. The redactor learns credentials before
+    the responses that hold them are recorded.
     """
 
     def __init__(self, api: SignIn, base: str, redactor: Redactor, page: str, browser: Browser) -> None:
