@@ -11,7 +11,7 @@ GRACE, SLICE = 1.0, 0.5
 
 
 class Deadline:
-    """The deadline of one environment's run: `seconds` from `restart`, after a readiness wait of up to `wait` seconds."""
+    """The deadline of an environment's run: `seconds` after `restart`, before which `wait` seconds may pass."""
 
     def __init__(self, seconds: float, wait: float = 0.0) -> None:
         self.seconds = seconds

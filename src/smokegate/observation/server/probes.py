@@ -33,7 +33,7 @@ MAX_TEXT = 20_000
 
 
 def engine(host: Host) -> tuple[str, str, CommandFailure | None]:
-    """Return the engine's version and root directory, or why it cannot be reached, as when it hangs; raises HostError."""
+    """Return the engine's version and root directory, or why it cannot be reached; raises HostError."""
     try:
         output = host.run(["docker", "info", "--format", ENGINE])
     except HostError as error:

@@ -70,7 +70,7 @@ class Client:
         self._managers: dict[tuple[Route, str | None], PoolManager] = {}
 
     def send(self, request: RequestToSend, trace: Trace) -> BaseHTTPResponse:
-        """Send and return once the headers are there; the caller reads the body. `errors.cause_of` maps what it raises."""
+        """Send and return once the headers are there; the caller reads the body; `cause_of` maps the errors."""
         current.trace = trace
         url = parse_url(request.url)
         if not url.host:
