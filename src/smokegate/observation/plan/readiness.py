@@ -58,9 +58,7 @@ class ReadinessWait:
         self._done = done
         self._lock = threading.Lock()
         self._wait = wait
-        self._began = time.monotonic()
-        self._deadline = self._began + wait
-        self._begun = False
+        self._began = self._deadline = 0.0
         self._polls = 0
         self._sent = 0
         self._in_flight: dict[int, float] = {}
@@ -81,12 +79,11 @@ class ReadinessWait:
         if environment.render is not None and environment.render.key:
             from smokegate.observation.render.watch import PlatformWatch  # noqa: PLC0415 -- see above
 
-            return PlatformWatch(environment.render, pool, expected, self._give_up)
+            return PlatformWatch(environment.render, pool, expected, self._finish)
         return None
 
     def begin(self) -> None:
         """Start polling; does not block."""
-        self._begun = True
         self._began = time.monotonic()
         self._deadline = self._began + self._wait
         self._tick()
@@ -95,27 +92,30 @@ class ReadinessWait:
 
     def stop(self) -> None:
         """Stop polling; `done` gets the result "not ready"."""
-        if self._begun:
-            self._finish(ready=False, gave_up="the run was cut short")
+        if self._began:
+            self._finish("the run was cut short")
 
     def line(self) -> str:
         """Return a status line: elapsed time, last response, and what is missing."""
-        seconds = time.monotonic() - self._began
-        where = f"last answer: {self._last}; awaited: {self._awaited}"
         deploy = f"; {self._watch.line}" if self._watch is not None and self._watch.line else ""
-        return f"waiting for {seconds:.0f} s; {where}{deploy}"
+        return f"waiting for {time.monotonic() - self._began:.0f} s; {self._where}{deploy}"
+
+    @property
+    def _where(self) -> str:
+        return f"last answer: {self._last}; awaited: {self._awaited}"
 
     def _tick(self) -> None:
         now = time.monotonic()
         if self._result is not None:
             return
         if now >= self._deadline:
-            self._finish(ready=False)
+            self._finish()
             return
+        # Before all that may fail: without another tick the wait would never end.
+        self._pool.later(min(self._interval(now), max(0.0, self._deadline - now)), self._tick)
         self._next(now)
         if self._progress is not None:
             self._progress(self.line())
-        self._pool.later(min(self._interval(now), max(0.0, self._deadline - now)), self._tick)
 
     def _next(self, now: float) -> None:
         """Start a poll, unless one in flight may still be answered."""
@@ -128,10 +128,6 @@ class ReadinessWait:
             self._in_flight[number] = now
             lane = ("waiting", origin_of(self._environment.backend.url))
             self._pool.submit(lane, lambda: self._poll(number, now), priority=0)
-
-    def _give_up(self, why: str) -> None:
-        """Stop: the platform reports that the deploy failed, or that there is none."""
-        self._finish(ready=False, gave_up=why)
 
     def _interval(self, now: float) -> float:
         elapsed = now - self._began
@@ -174,7 +170,7 @@ class ReadinessWait:
         """Apply a poll's result: only consecutive good responses count, a bad one resets the count."""
         self._last, self._awaited = poll.last, poll.awaited or self._awaited
         if poll.hopeless is not None:
-            self._finish(ready=False, gave_up=poll.hopeless)
+            self._finish(poll.hopeless)
             return
         with self._lock:
             self._in_a_row = self._in_a_row + 1 if poll.good else 0
@@ -186,7 +182,7 @@ class ReadinessWait:
         if ready:
             self._finish(ready=True)
 
-    def _finish(self, *, ready: bool, gave_up: str | None = None) -> None:
+    def _finish(self, gave_up: str | None = None, *, ready: bool = False) -> None:
         with self._lock:
             if self._result is not None:
                 return
@@ -195,7 +191,6 @@ class ReadinessWait:
             if self._watch is not None:
                 self._watch.stop()
             if not ready and gave_up is None:
-                where = f"last answer: {self._last}; awaited: {self._awaited}"
-                gave_up = f"the time was up after {waited:.0f} s; {where}"
+                gave_up = f"the time was up after {waited:.0f} s; {self._where}"
             self._result = Readiness(waited=waited, ready=ready, polls=self._polls, gave_up=gave_up, requests=sent)
         self._done(self._result)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from msgspec.structs import replace
+
 from smokegate.environment.calls import IDENTITY, Call, Delete, Logout, Undo, WriteCheck
 from smokegate.environment.signin import SignIn
 from smokegate.observation.evidence.cookies import Browser, Cookie
@@ -159,8 +161,9 @@ class Session:
         on_response: Callable[[RawResponse], None] | None = None,
     ) -> Iterator[Step]:
         """Yield a write, preceded by its CSRF token request if one is declared."""
+        step = Step(name, "sign_in", target, build, after, priority, retry=False, gate=gate, on_response=on_response)
         if self._api.csrf is None:
-            yield Step(name, "sign_in", target, build, after, priority, retry=False, gate=gate, on_response=on_response)
+            yield step
             return
         page = CSRF + name
 
@@ -170,5 +173,4 @@ class Session:
 
         first = self.csrf_page()
         yield Step(page, "sign_in", first, build_page, after, priority, gate=gate, on_response=self.take_csrf)
-        after = (*after, page)
-        yield Step(name, "sign_in", target, build, after, priority, retry=False, gate=gate, on_response=on_response)
+        yield replace(step, after=(*after, page))
