@@ -199,8 +199,8 @@ OPEN: Any = OpenSocket()
 
 
 def put(lane: Lane, name: str, priority: int = 5, **how: Any) -> LaneRequest:
-    request = LaneRequest(lambda _: name, **how)
-    lane.put(request, priority)
+    request = LaneRequest(lambda _: name, priority, **how)
+    lane.put(request)
     return request
 
 

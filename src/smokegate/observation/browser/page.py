@@ -34,11 +34,7 @@ NOTHING: dict[str, Any] = {
 }  # fmt: skip
 
 
-class PageExpectation(Struct, frozen=True):
-    """Elements that a page must show, and must not."""
-
-    shows: tuple[Element, ...] = ()
-    not_shows: tuple[Element, ...] = ()
+Elements = tuple[Element, ...]
 
 
 class Window(Struct):
@@ -69,8 +65,10 @@ class Window(Struct):
             self._shown, self._changed = shown, time.monotonic()
         return facts
 
-    async def open(self, url: str, wanted: PageExpectation, path: str, *, form: bool = False) -> PageSeen:
-        """Open a URL and wait for the expected elements, and for a form if `form`."""
+    async def open(
+        self, url: str, path: str, shows: Elements = (), not_shows: Elements = (), *, form: bool = False
+    ) -> PageSeen:
+        """Open a URL and wait until the page is as expected, with a form if `form`, or idle; return what is visible."""
         from playwright.async_api import Error  # noqa: PLC0415 -- an extra
 
         mark, response, problem = self.record.mark(), None, ""
@@ -78,12 +76,6 @@ class Window(Struct):
             response = await self.page.goto(url, wait_until="domcontentloaded", timeout=1000 * self.timeout)
         except Error as broken:
             problem = str(broken.message).strip().splitlines()[0][:300]
-        return await self._settled(mark, wanted, path, form=form, response=response, problem=problem)
-
-    async def _settled(  # noqa: PLR0913 -- a value each, by name
-        self, mark: Mark, wanted: PageExpectation, path: str, *, form: bool, response: Response | None, problem: str
-    ) -> PageSeen:
-        """Wait until the page is as expected, or idle; return what is visible."""
         facts = NOTHING
         missing: tuple[str, ...] = ()
         unwanted: tuple[str, ...] = ()
@@ -91,9 +83,9 @@ class Window(Struct):
         async def is_done() -> bool:
             nonlocal facts, missing, unwanted
             facts = await self.facts()
-            missing = await self.absent(wanted.shows, facts)
-            gone = await self.absent(wanted.not_shows, facts)
-            unwanted = tuple(str(each) for each in wanted.not_shows if str(each) not in gone)
+            missing = await self.absent(shows, facts)
+            gone = await self.absent(not_shows, facts)
+            unwanted = tuple(str(each) for each in not_shows if str(each) not in gone)
             return drawn(facts) and not missing and not unwanted and (facts["form"] or not form)
 
         if not problem:
@@ -142,7 +134,7 @@ class Window(Struct):
                     return False
             await asyncio.sleep(pause)
 
-    async def absent(self, elements: Sequence[Element], facts: dict[str, Any]) -> tuple[str, ...]:
+    async def absent(self, elements: Elements, facts: dict[str, Any]) -> tuple[str, ...]:
         """Return the elements that are not visible."""
         return tuple([str(each) for each in elements if not await self.shows(each, facts["text"])])
 
@@ -163,9 +155,7 @@ class Window(Struct):
         """Return the locator of an element."""
         page: Any = self.page
         if element.role is not None:
-            found = (
-                page.get_by_role(element.role, name=element.name) if element.name else page.get_by_role(element.role)
-            )
+            found = page.get_by_role(element.role, name=element.name or None)
         elif element.label is not None:
             found = page.get_by_label(element.label)
         else:

@@ -63,8 +63,8 @@ def discover_in_text(text: str, redactor: Redactor) -> None:
 
 def _elsewhere(raw: RawResponse) -> Iterator[str]:
     """Yield the credentials in redirects and cookies."""
-    for _, _, location in raw.redirects:
-        yield from (value for key, value in parse_qsl(urlsplit(location).query) if is_credential(key, value))
+    for hop in raw.redirects:
+        yield from (value for key, value in parse_qsl(urlsplit(hop.location).query) if is_credential(key, value))
     for name, value in raw.headers.fields:
         if name.lower() == "set-cookie":
             cookie, _, attributes = value.partition(";")

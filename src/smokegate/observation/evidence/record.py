@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from smokegate.observation.evidence.discover import discover
 from smokegate.observation.evidence.redact import Redactor
-from smokegate.observation.exchange import Answer, Body, Headers, NoAnswer, Phases, Redirect, Request
+from smokegate.observation.exchange import Answer, Body, Headers, NoAnswer, Phases, Request
 from smokegate.observation.large_body import LargeBody
 from smokegate.observation.plan.step import RawResponse, RequestToSend
 from smokegate.observation.transport.limits import KEPT_HEADER, SMALL_TEXT
@@ -36,7 +36,7 @@ class Recorder:
             headers=Headers(tuple((name, value[:KEPT_HEADER]) for name, value in raw.headers.fields)),
             body=_body(raw, kept_text, withheld=withheld),
             url=raw.url,
-            redirects=tuple(Redirect(status, url, to) for status, url, to in raw.redirects),
+            redirects=raw.redirects,
             address=trace.address,
             certificate=trace.certificate,
             proxied=trace.proxied and raw.url.startswith("http:"),

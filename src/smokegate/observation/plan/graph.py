@@ -115,10 +115,9 @@ class Graph:
         if any(name in self.begun and name not in self.done for name in first):
             self._waiting.append(step)
         else:
-            run = partial(self._run, step, time.monotonic())
-            followed = step.name in self._followed
-            request = LaneRequest(run, step.separate_from, alone=step.fresh, sample=step.sample, followed=followed)
-            self._retries.pool.send(self._origin(step), request, step.priority)
+            run, followed = partial(self._run, step, time.monotonic()), step.name in self._followed
+            request = LaneRequest(run, step.priority, step.separate_from, step.fresh, step.sample, followed)
+            self._retries.pool.send(self._origin(step), request)
 
     def _run(self, step: Step, since: float, connection: LaneConnection) -> None:
         with self._condition:

@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from smokegate.observation.evidence.edge import edge_answer
-from smokegate.observation.exchange import SAFE_METHODS, Exchange, Headers, NotSent
+from smokegate.observation.exchange import SAFE_METHODS, Exchange, Headers, NotSent, Redirect
 from smokegate.observation.transport.causes import Stage
 from smokegate.observation.transport.connect import DIRECT, Origin, Route
 
@@ -99,7 +99,7 @@ class RawResponse(Struct, frozen=True):
     url: str
     json: Any = None
     is_json: bool = False
-    redirects: tuple[tuple[int, str, str], ...] = ()
+    redirects: tuple[Redirect, ...] = ()
 
 
 class Step(Struct, frozen=True):
@@ -173,8 +173,3 @@ def web_origin(url: str) -> str:
 def same_origin(one: str, other: str) -> bool:
     """Return whether two URLs have the same scheme, host and port."""
     return web_origin(one) == web_origin(other)
-
-
-def resolve(base: str, reference: str) -> str:
-    """Resolve a reference on a page to an absolute URL."""
-    return urljoin(base, reference)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -18,6 +17,7 @@ from smokegate.observation.transport.limits import (
     TooLargeError,
     UnknownEncodingError,
     number,
+    set_malloc_option,
 )
 
 #: Supported charsets, all decoded in C in linear time. Others (punycode takes minutes) are read as UTF-8.
@@ -42,10 +42,7 @@ _large_body_slot = threading.Semaphore(1)
 @cache
 def _return_freed_memory() -> None:
     """Make glibc return freed large blocks to the system: by default each thread keeps some."""
-    import ctypes  # noqa: PLC0415 -- start-up time: only where a large body comes
-
-    with suppress(OSError, AttributeError):  # another system, or another C library
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE // 4)
+    set_malloc_option(M_MMAP_THRESHOLD, LARGE // 4)
 
 
 class BodyReader:

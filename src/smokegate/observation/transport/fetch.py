@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from smokegate.observation.exchange import Headers
+from smokegate.observation.exchange import Headers, Redirect
 from smokegate.observation.plan.step import RawResponse, RequestToSend
 from smokegate.observation.transport.body import decode
 from smokegate.observation.transport.causes import chain
@@ -46,7 +46,7 @@ def fetch(
 
 
 def _follow(request: RequestToSend, trace: Trace) -> RawResponse:
-    hops: list[tuple[int, str, str]] = []
+    hops: list[Redirect] = []
     first_url = request.url
     while True:
         try:
@@ -60,9 +60,9 @@ def _follow(request: RequestToSend, trace: Trace) -> RawResponse:
         if found is None:
             return replace(raw, redirects=tuple(hops))
         trace.public_only = trace.public_only or not is_private((trace.address or "").rpartition(":")[0].strip("[]"))
-        hops.append((raw.status, request.url, found.url))
+        hops.append(Redirect(raw.status, request.url, found.url))
         if len(hops) > MAX_REDIRECTS:
-            trail = " -> ".join(url for _, _, url in hops)
+            trail = " -> ".join(each.location for each in hops)
             raise TooManyRedirectsError(f"more than {MAX_REDIRECTS} redirects: {trail}")
         request = found
         trace.redirected = request.url

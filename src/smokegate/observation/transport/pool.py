@@ -50,13 +50,13 @@ class Pool:
 
         The lane is the `Origin` of the job's requests; any other key is a lane of six concurrent jobs.
         """
-        self.send(lane, LaneRequest(lambda _: job(), alone=True), priority)
+        self.send(lane, LaneRequest(lambda _: job(), priority, alone=True))
 
-    def send(self, lane: Hashable, request: LaneRequest, priority: int = 5) -> None:
-        """Queue a request, smallest priority first, to be sent on a connection that its lane chooses."""
+    def send(self, lane: Hashable, request: LaneRequest) -> None:
+        """Queue a request, to be sent on a connection that its lane chooses."""
         with self._workers.lock:
             found = self._lane(lane)
-            found.put(request, priority)
+            found.put(request)
             self._dispatch(found)
 
     def width(self, origin: Origin) -> Width:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from smokegate.observation.exchange import REDIRECTS
-from smokegate.observation.plan.step import RawResponse, RequestToSend, resolve, same_origin
+from smokegate.observation.plan.step import RawResponse, RequestToSend, same_origin
 from smokegate.observation.transport.connect import Route
 from smokegate.observation.transport.limits import BadRedirectError
 
@@ -72,7 +72,7 @@ def is_private(address: str) -> bool:
 
 def _target(base: str, location: str) -> str:
     try:
-        target = resolve(base, location)
+        target = urljoin(base, location)
         usable = target.startswith(("http://", "https://")) and same_origin(target, target)
     except ValueError as error:
         raise BadRedirectError(f"redirect to {location!r}: {error}") from error

@@ -50,13 +50,13 @@ class _Limited:
             raise TimeoutError("timed out")  # the message of a socket timeout
         return left
 
+    def recv_into(self: Any, *args: Any, **kwargs: Any) -> int:
+        self.settimeout(self.left())
+        return self.spend(super().recv_into(*args, **kwargs))  # type: ignore[misc, no-any-return]
+
 
 class Socket(_Limited, socket.socket):
     """A TCP socket that enforces the deadline of its exchange."""
-
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:  # noqa: D102 -- as its base says
-        self.settimeout(self.left())
-        return self.spend(super().recv_into(*args, **kwargs))
 
     def sendall(self, *args: Any, **kwargs: Any) -> None:  # noqa: D102 -- as its base says
         self.settimeout(self.left())
@@ -68,10 +68,6 @@ class TlsSocket(_Limited, ssl.SSLSocket):
 
     shown: bytes = b""
     """The handshake message with the server's certificates, even if they are rejected."""
-
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:  # noqa: D102 -- as its base says
-        self.settimeout(self.left())
-        return self.spend(super().recv_into(*args, **kwargs))
 
     def send(self, *args: Any, **kwargs: Any) -> int:  # noqa: D102 -- as its base says
         self.settimeout(self.left())

@@ -12,10 +12,10 @@ from typing import Any
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from smokegate.observation.transport.connect import Connection, Origin, address_of
+from smokegate.observation.transport.connect import Connection, Origin, describe
 from smokegate.observation.transport.limits import MAX_INTERIM, MAX_WIRE
 from smokegate.observation.transport.slot import Slot
-from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_of
+from smokegate.observation.transport.tls import Socket
 from smokegate.observation.transport.trace import Trace, current
 from smokegate.observation.transport.width import Width
 
@@ -85,8 +85,7 @@ class _Traced:
             began = time.monotonic()
             super().connect()  # type: ignore[misc]
             phases = {"connect": (began, time.monotonic() - began)}
-            certificate = certificate_of(self.sock) if isinstance(self.sock, TlsSocket) else None
-            return Connection(self.sock, address_of(self.sock), phases, certificate)
+            return describe(self.sock, phases)
         opened: Any = trace.pool.dialer.take(origin, trace.since, trace.deadline, public_only=trace.public_only)
         self.sock = opened.sock
         self.is_verified = origin.scheme == "https"

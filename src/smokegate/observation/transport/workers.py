@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import heapq
 import itertools
 import logging
-import sys
 import threading
 import time
 from collections import deque
@@ -14,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 
 from smokegate.observation.transport.lanes import Lane, LaneRequest
+from smokegate.observation.transport.limits import set_malloc_option
 from smokegate.observation.transport.slot import LaneConnection
 
 Job = Callable[[], object]
@@ -137,8 +136,4 @@ class Workers:
 
 def limit_memory_arenas() -> None:
     """Make all threads share one glibc memory arena: freed memory in a thread's arena is unusable to others."""
-    if sys.platform == "linux":
-        import ctypes  # noqa: PLC0415 -- only with many threads
-
-        with contextlib.suppress(AttributeError, OSError):  # another C library
-            ctypes.CDLL(None).mallopt(ARENA_MAX, ARENAS)
+    set_malloc_option(ARENA_MAX, ARENAS)

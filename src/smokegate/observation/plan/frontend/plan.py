@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from smokegate.environment.model import Environment, Frontend
 from smokegate.observation.model import ApiAddress, PageFile, PageView
 from smokegate.observation.plan.backend import JOURNEY, PLAIN, preflight_steps
-from smokegate.observation.plan.step import (
-    RawResponse,
-    RequestToSend,
-    Step,
-    join,
-    same_origin,
-)
+from smokegate.observation.plan.step import RawResponse, RequestToSend, Step, join, same_origin
 from smokegate.observation.transport.limits import KEPT_SCRIPT, MAX_SCRIPTS
 
 if TYPE_CHECKING:
@@ -96,17 +93,17 @@ class FrontendPlan:
         with self._lock:
             self._reading = Reading(raw.url, page)
             self._unread += [f"{url}: of another host" for url in page.foreign]
-            return self._contained(lambda: [*self._page_files(page), *self._next_steps()])
+        return self._contained(self._page_files, page)
 
     def _page_files(self, page: Page) -> list[Step]:
         self._modules = frozenset(url for url, module in page.scripts.items() if module)
-        steps = [step for url in page.scripts for step in self._file(url, "script")]
-        steps += [step for url in page.preloads for step in self._file(url, "preload")]
-        for url in list(page.styles)[:MAX_STYLES]:
-            steps += self._file(url, "style")
-        return steps
+        steps = self._plan_files(page.scripts, "script") + self._plan_files(page.preloads, "preload")
+        return steps + self._plan_files(list(page.styles)[:MAX_STYLES], "style") + self._next_steps()
 
-    def _file(self, url: str, role: str) -> list[Step]:
+    def _plan_files(self, urls: Iterable[str], role: str) -> list[Step]:
+        return [step for url in urls for step in self._plan_file(url, role)]
+
+    def _plan_file(self, url: str, role: str) -> list[Step]:
         """Plan a file of the page, once; a preloaded file that turns out to be needed changes its role."""
         if url in self._roles:
             if self._roles[url] == "preload":
@@ -121,39 +118,24 @@ class FrontendPlan:
             return []
         self._roles[url] = role
         self._outstanding += 1
-        request = RequestToSend("GET", url)
-        return [
-            Step(
-                _name(role, url),
-                "frontend",
-                request,
-                priority=JOURNEY,
-                kept_text=KEPT_SCRIPT,
-                on_response=self._file_callback(url),
-                on_no_answer=self._on_missing_file,
-            )
-        ]
+        step = Step(_name(role, url), "frontend", RequestToSend("GET", url), priority=JOURNEY, kept_text=KEPT_SCRIPT)
+        on_response = partial(self._contained, self._process_file, url)
+        on_no_answer = partial(self._contained, self._process_missing_file)
+        return [replace(step, on_response=on_response, on_no_answer=on_no_answer)]
 
-    def _file_callback(self, url: str) -> Callable[[RawResponse], list[Step]]:
-        def on_response(raw: RawResponse) -> list[Step]:
-            with self._lock:
-                return self._contained(lambda: self._process_file(url, raw))
-
-        return on_response
-
-    def _on_missing_file(self) -> list[Step]:
-        """Continue without a file that got no response; its exchange shows why."""
-        with self._lock:
-            self._outstanding -= 1
-            return self._contained(self._next_steps)
-
-    def _contained(self, work: Callable[[], list[Step]]) -> list[Step]:
+    def _contained(self, work: Callable[..., list[Step]], *arguments: Any) -> list[Step]:
         """Run `work`; an error in parsing third-party code is ours: it is recorded as unread and fails no check."""
-        try:
-            return work()
-        except Exception as error:  # noqa: BLE001 -- see above
-            self._unread.append(f"reading the scripts failed: {type(error).__name__}: {error}")
-            return []
+        with self._lock:
+            try:
+                return work(*arguments)
+            except Exception as error:  # noqa: BLE001 -- see above
+                self._unread.append(f"reading the scripts failed: {type(error).__name__}: {error}")
+                return []
+
+    def _process_missing_file(self) -> list[Step]:
+        """Continue without a file that got no response; its exchange shows why."""
+        self._outstanding -= 1
+        return self._next_steps()
 
     def _process_file(self, url: str, raw: RawResponse) -> list[Step]:
         from smokegate.observation.plan.frontend import chunks, page  # noqa: PLC0415 -- see _page
@@ -181,19 +163,18 @@ class FrontendPlan:
     def _next_steps(self) -> list[Step]:
         """Plan the next steps from what was read so far; after the last file, the trial calls."""
         assert self._reading is not None
-        steps = [step for url in self._reading.modules() for step in self._file(url, "module")]
+        steps = self._plan_files(self._reading.modules(), "module")
         if self._outstanding == 0:
-            steps += [step for url in self._reading.chunks() for step in self._file(url, "chunk")]
+            steps += self._plan_files(self._reading.chunks(), "chunk")
         if self._outstanding or steps:
             return steps
         self._judge_empty()
         from smokegate.observation.plan.frontend.trials import known_by_path, trials  # noqa: PLC0415 -- see _page
 
         self._addresses = known_by_path(self._environment, self._reading.addresses(), self._reading)
-        for url in self._reading.settings_files[:MAX_SETTINGS]:
-            steps += self._file(url, "settings")
+        steps += self._plan_files(self._reading.settings_files[:MAX_SETTINGS], "settings")
         for url, role in self._reading.kept.items():
-            steps += self._file(url, role)
+            steps += self._plan_file(url, role)
         return steps or [*trials(self._environment, self._frontend, self._addresses, self._reading)]
 
     def _judge_empty(self) -> None:
