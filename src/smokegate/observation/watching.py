@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from smokegate.observation.transport.pool import Pool
+from smokegate.observation.transport.pool import Pool
 
 
 class Watch:

@@ -5,8 +5,7 @@ Without a declared path, the backend's answer to the called path decides.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from smokegate.environment.model import Environment
 from smokegate.knowledge.page_hosts import is_developer_tool, is_local, is_third_party
 from smokegate.observation.evidence.addresses import (
     UNFILLED,
@@ -20,13 +19,9 @@ from smokegate.observation.evidence.addresses import (
 from smokegate.observation.evidence.call_paths import BASES, CallPaths, alike
 from smokegate.observation.evidence.content_policy import refused_by, upgrades
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.model import DYNAMIC, ApiAddress
+from smokegate.observation.exchange import Answer
+from smokegate.observation.model import DYNAMIC, ApiAddress, Observation
 from smokegate.observation.plan.step import ON_BACKEND, ON_FRONTEND
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
-    from smokegate.observation.exchange import Answer
-    from smokegate.observation.model import Observation
 
 STRONG = frozenset({"client", "request", "built", "setting"})
 RIGHT, UNCLEAR = "right", "unclear"

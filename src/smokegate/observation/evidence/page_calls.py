@@ -9,20 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 
+from smokegate.environment.model import Environment
 from smokegate.observation.evidence.addresses import split_address
 from smokegate.observation.evidence.called_address import RIGHT, STRONG, UNCLEAR, AddressJudge
-from smokegate.observation.model import ApiAddress
+from smokegate.observation.exchange import Exchange
+from smokegate.observation.model import ApiAddress, Observation
 from smokegate.observation.plan.step import ON_BACKEND, ON_FRONTEND
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
-    from smokegate.observation.exchange import Exchange
-    from smokegate.observation.model import Observation
 
 STAGES = re.compile(
     r"(?:^|[.-])(?:staging|stage|stg|dev|development|test|testing|qa|uat|preview|preprod|sandbox|int)\d*(?=[.-]|$)"

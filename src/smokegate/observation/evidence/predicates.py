@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from smokegate.environment.model import Monitoring
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.json_rules import MISSING, lookup
 from smokegate.observation.evidence.self_report import crash
+from smokegate.observation.exchange import Answer, Exchange, Request
 from smokegate.observation.plan.step import web_origin
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Monitoring
-    from smokegate.observation.exchange import Answer, Exchange, Request
 
 CLOCK_SKEW = 60.0
 """Tolerated clock skew in seconds."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -18,9 +17,7 @@ from smokegate.observation.plan.readiness_poll import Poll, judge
 from smokegate.observation.plan.step import RequestToSend, origin_of
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
-
-if TYPE_CHECKING:
-    from smokegate.observation.watching import Watch
+from smokegate.observation.watching import Watch
 
 #: Seconds between polls: initially and at most; seconds until they slow down.
 QUICK, SLOW, QUICK_FOR = 0.15, 2.0, 30.0

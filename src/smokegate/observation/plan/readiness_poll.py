@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec import Struct
 
+from smokegate.environment.model import Environment
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.edge import edge_answer
 from smokegate.observation.evidence.version import same_version
 from smokegate.observation.exchange import Answer, Exchange, NoAnswer
 from smokegate.observation.plan.step import origin_of
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
-    from smokegate.observation.watching import Watch
+from smokegate.observation.watching import Watch
 
 
 class Poll(Struct, frozen=True):

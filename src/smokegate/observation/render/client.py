@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
+from smokegate.environment.render import Render
 from smokegate.observation.plan.step import RawResponse, RequestToSend
 from smokegate.observation.render.model import ApiCause, ApiError
 from smokegate.observation.transport.errors import cause_of
 from smokegate.observation.transport.fetch import fetch
 from smokegate.observation.transport.limits import number
-
-if TYPE_CHECKING:
-    from smokegate.environment.render import Render
-    from smokegate.observation.transport.pool import Pool
+from smokegate.observation.transport.pool import Pool
 
 PAGE, PAGES = 100, 5
 """Items per page, and maximum pages of a list."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec.structs import replace
 
 from smokegate.environment.render import KEY_VARIABLE, Render
+from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.render.client import PAGE, UNEXPECTED, RenderApi
 from smokegate.observation.render.model import (
     ApiCause,
@@ -22,10 +23,7 @@ from smokegate.observation.render.model import (
     table,
     text,
 )
-
-if TYPE_CHECKING:
-    from smokegate.observation.evidence.redact import Redactor
-    from smokegate.observation.transport.pool import Pool
+from smokegate.observation.transport.pool import Pool
 
 DEPLOYS, LOG_LINES = 20, 100
 MIN_SECRET_LENGTH = 16

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from smokegate.environment.render import Render
 from smokegate.knowledge.render_states import suspender
 from smokegate.observation.render.client import RenderApi
 from smokegate.observation.render.collect import find, read_deploys
 from smokegate.observation.render.model import ApiCause, ApiError, DeployView, RenderService, service
+from smokegate.observation.transport.pool import Pool
 from smokegate.observation.watching import Watch
-
-if TYPE_CHECKING:
-    from smokegate.environment.render import Render
-    from smokegate.observation.transport.pool import Pool
 
 QUICK, SLOWEST, QUICK_FOR = 0.4, 10.0, 20.0
 """Seconds between polls: initially, at most; seconds until they slow down. The API allows 400 requests a minute."""

@@ -6,17 +6,13 @@ import json
 import re
 from collections.abc import Mapping
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin
 
 from msgspec import Struct, field
 
-from smokegate.observation.plan.step import same_origin
-
-if TYPE_CHECKING:
-    from smokegate.observation.javascript.tokens import Tokens
-    from smokegate.observation.plan.step import RawResponse
-
+from smokegate.observation.javascript.tokens import Tokens
+from smokegate.observation.plan.step import RawResponse, same_origin
 
 SCRIPT_TYPES = frozenset({"", "module", "text/javascript", "application/javascript", "text/ecmascript"})
 SHOWN = frozenset({"img", "svg", "picture", "canvas", "iframe", "frame", "object", "embed", "video", "input", "button"})

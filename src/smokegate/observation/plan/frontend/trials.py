@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from smokegate.environment.model import Environment, Frontend
 from smokegate.observation.evidence import page_calls
+from smokegate.observation.model import ApiAddress
 from smokegate.observation.plan.backend import PLAIN
+from smokegate.observation.plan.frontend.reading import Reading
 from smokegate.observation.plan.step import ON_BACKEND, ON_FRONTEND, RequestToSend, Step, join, web_origin
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from smokegate.environment.model import Environment, Frontend
-    from smokegate.observation.model import ApiAddress
-    from smokegate.observation.plan.frontend.reading import Reading
 
 
 def trials(

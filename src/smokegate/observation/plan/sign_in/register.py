@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from smokegate.environment.model import SignIn
 from smokegate.observation.evidence.sign_in import refuses_account
+from smokegate.observation.plan.sign_in.accounts import Accounts
 from smokegate.observation.plan.sign_in.names import REGISTER
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from smokegate.environment.model import SignIn
-    from smokegate.observation.plan.sign_in.accounts import Accounts
-    from smokegate.observation.plan.sign_in.session import Session
-    from smokegate.observation.plan.step import RawResponse, RequestToSend, Step
+from smokegate.observation.plan.sign_in.session import Session
+from smokegate.observation.plan.step import RawResponse, RequestToSend, Step
 
 
 class Registration:
