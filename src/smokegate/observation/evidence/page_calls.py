@@ -53,7 +53,24 @@ def judged(environment: Environment, observation: Observation) -> Judgement:
     """Judge every address that was found."""
     if environment.frontend is None:
         return Judgement()
-    return _judgement(AddressJudge(environment, observation))
+    judge = AddressJudge(environment, observation)
+    kinds = [(each, *judge.kind(each)) for each in judge.calls.addresses]
+    kept = {each: judge.refused_by_policy(each) for each, kind, _ in kinds if kind == RIGHT}
+    right = tuple(each for each, policy in kept.items() if not policy)
+    if not any(each.how in CALLED for each in right) and (first := next(filter(kept.get, kept), None)):
+        return Judgement(wrong=(Wrong("frontend.call-forbidden", first, certain=True, detail=kept[first]),))
+    wrong = [Wrong(kind, each, judge.calls.coincides(each), detail) for each, kind, detail in kinds if "." in kind]
+    near = any(
+        kind in {UNCLEAR, "frontend.wrong-path"} and judge.calls.is_wanted(split_address(each.resolved))
+        for each, kind, _ in kinds
+    )
+    sure = any(_proves_path(judge, each) for each in right)
+    any_right = {each: sure if each.code == "frontend.wrong-path" else bool(right) for each in wrong}
+    counted = tuple(each for each in wrong if _counts(judge, each, any_right=any_right[each], near=near))
+    # A path without a base is part of a call whose base shows the error.
+    counted = tuple(each for each in counted if each.address.how != "path") or counted
+    unclear = tuple(each for each, kind, _ in kinds if kind == UNCLEAR)
+    return Judgement(right, tuple(sorted(counted, key=lambda each: _rank(judge, each))), unclear)
 
 
 def by_paths(environment: Environment, page: str, paths: Iterable[str]) -> tuple[ApiAddress, ...]:
@@ -101,26 +118,6 @@ def sends_cookies(environment: Environment, observation: Observation, exchange: 
     """Return whether all of the page's calls to this URL send cookies."""
     calling = _calling(AddressJudge(environment, observation), urlsplit(exchange.request.url).path)
     return bool(calling) and all(each.cookies for each in calling)
-
-
-def _judgement(judge: AddressJudge) -> Judgement:
-    kinds = [(each, *judge.kind(each)) for each in judge.calls.addresses]
-    kept = {each: judge.refused_by_policy(each) for each, kind, _ in kinds if kind == RIGHT}
-    right = tuple(each for each, policy in kept.items() if not policy)
-    if not any(each.how in CALLED for each in right) and (first := next(filter(kept.get, kept), None)):
-        return Judgement(wrong=(Wrong("frontend.call-forbidden", first, certain=True, detail=kept[first]),))
-    wrong = [Wrong(kind, each, judge.calls.coincides(each), detail) for each, kind, detail in kinds if "." in kind]
-    near = any(
-        kind in {UNCLEAR, "frontend.wrong-path"} and judge.calls.is_wanted(split_address(each.resolved))
-        for each, kind, _ in kinds
-    )
-    sure = any(_proves_path(judge, each) for each in right)
-    any_right = {each: sure if each.code == "frontend.wrong-path" else bool(right) for each in wrong}
-    counted = tuple(each for each in wrong if _counts(judge, each, any_right=any_right[each], near=near))
-    # A path without a base is part of a call whose base shows the error.
-    counted = tuple(each for each in counted if each.address.how != "path") or counted
-    unclear = tuple(each for each, kind, _ in kinds if kind == UNCLEAR)
-    return Judgement(right, tuple(sorted(counted, key=lambda each: _rank(judge, each))), unclear)
 
 
 def _proves_path(judge: AddressJudge, right: ApiAddress) -> bool:

@@ -13,11 +13,10 @@ from smokegate.observation.evidence.version import deployed_version
 from smokegate.observation.exchange import Answer, Exchange
 from smokegate.observation.model import Readiness
 from smokegate.observation.plan.backend import declared_request, health_request, health_steps, version_is_health
-from smokegate.observation.plan.readiness_poll import Poll, judge
+from smokegate.observation.plan.readiness_poll import Poll, Watch, judge
 from smokegate.observation.plan.step import RequestToSend, origin_of
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
-from smokegate.observation.watching import Watch
 
 #: Seconds between polls: initially and at most; seconds until they slow down.
 QUICK, SLOW, QUICK_FOR = 0.15, 2.0, 30.0

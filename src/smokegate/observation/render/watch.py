@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from smokegate.environment.render import Render
 from smokegate.knowledge.render_states import suspender
+from smokegate.observation.plan.readiness_poll import Watch
 from smokegate.observation.render.client import RenderApi
 from smokegate.observation.render.collect import find, read_deploys
 from smokegate.observation.render.model import ApiCause, ApiError, DeployView, RenderService, service
 from smokegate.observation.transport.pool import Pool
-from smokegate.observation.watching import Watch
 
 QUICK, SLOWEST, QUICK_FOR = 0.4, 10.0, 20.0
 """Seconds between polls: initially, at most; seconds until they slow down. The API allows 400 requests a minute."""

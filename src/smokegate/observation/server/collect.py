@@ -19,13 +19,7 @@ from smokegate.observation.server import parse
 from smokegate.observation.server.causes import CommandCause
 from smokegate.observation.server.containers import Project, follow, inspect, with_logs
 from smokegate.observation.server.host import Host, HostError, connect
-from smokegate.observation.server.model import (
-    CommandFailure,
-    DatabaseReady,
-    Disk,
-    OriginAnswer,
-    ServerView,
-)
+from smokegate.observation.server.model import CommandFailure, DatabaseReady, Disk, OriginAnswer, ServerView
 from smokegate.observation.server.probes import (
     ORIGIN_LIMIT,
     database,

@@ -78,18 +78,18 @@ def service(one: dict[str, Any], *, expected: bool = True) -> ServiceView:
 def _service(one: dict[str, Any], *, expected: bool) -> ServiceView:
     state, labels = one.get("State") or {}, one.get("Labels") or {}
     health = state.get("Health") or {}
-    status = "restarting" if state.get("Restarting") else str(state.get("Status", ""))
+    sample = _sample(one)
     return ServiceView(
         name=str(labels.get(SERVICE, "")),
         expected=expected,
         container=str(one.get("Name", "")).lstrip("/"),
         id=str(one.get("Id", "")),
-        state=status,
-        health=str(health.get("Status", "")).replace("none", "") if status == "running" else "",
+        state=sample.state,
+        health=str(health.get("Status", "")).replace("none", "") if sample.state == "running" else "",
         exit_code=int(state.get("ExitCode") or 0),
         error=str(state.get("Error") or ""),
         oom_killed=bool(state.get("OOMKilled")),
-        samples=(_sample(one),),
+        samples=(sample,),
         restart_policy=str(one.get("Policy") or "no"),
         image=str(one.get("Image", "")),
         revision=labels.get(REVISION) or None,

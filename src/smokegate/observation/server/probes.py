@@ -11,13 +11,7 @@ from smokegate.environment.model import Compose
 from smokegate.observation.server import parse_host
 from smokegate.observation.server.causes import CommandCause, docker_cause
 from smokegate.observation.server.host import Host, HostError, Output
-from smokegate.observation.server.model import (
-    CommandFailure,
-    DatabaseReady,
-    Disk,
-    ListenerView,
-    OriginAnswer,
-)
+from smokegate.observation.server.model import CommandFailure, DatabaseReady, Disk, ListenerView, OriginAnswer
 from smokegate.observation.server.service import ServiceView
 
 #: Timeout in seconds of a request to the backend from the server.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from smokegate.environment.model import Compose, Server
+from smokegate.observation.plan.readiness_poll import Watch
 from smokegate.observation.server.containers import Project, inspect
 from smokegate.observation.server.host import Host, HostError, connect
 from smokegate.observation.server.parse import container_ids
 from smokegate.observation.transport.pool import Pool
-from smokegate.observation.watching import Watch
 
 INTERVAL = 1.0
 """Seconds between two polls: each opens an ssh connection and runs two commands."""

@@ -1,13 +1,18 @@
-"""urllib3 over traced connections, through the proxies configured on this machine.
+"""urllib3 over traced connections, through the proxies configured on this machine (`HTTPS_PROXY`, `NO_PROXY` …).
 
-Imported late. Phases behind a proxy (name lookup, connection) cannot be measured and are left out.
+Imported late. Phases behind a proxy (name lookup, connection) cannot be measured and are left out. Loopback addresses
+never use a proxy. `NO_PROXY` is read as Python does (hosts and their subdomains, optional port, `*` for all), plus
+networks such as `10.0.0.0/8`, as curl and requests do.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from importlib.util import find_spec
+from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,14 +20,45 @@ from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, ProxyMana
 from urllib3.exceptions import HTTPError, LocationParseError, LocationValueError, ProxyError, SSLError
 from urllib3.util import Retry, Timeout, Url, make_headers, parse_url
 
+from smokegate.environment.addresses import is_loopback
 from smokegate.observation.plan.step import RequestToSend
 from smokegate.observation.transport.connect import Route
 from smokegate.observation.transport.limits import FailedProxyError
-from smokegate.observation.transport.proxies import proxy_for
 from smokegate.observation.transport.tls import Contexts
 from smokegate.observation.transport.trace import Trace, current
 from smokegate.observation.transport.traced import HttpPool, HttpsPool
 from smokegate.observation.transport.width import MAX_CONNECTIONS
+
+SYSTEMS = ("darwin", "win32")
+"""Platforms with system-wide proxy settings."""
+
+
+def proxy_for(url: Url) -> str | None:
+    """Return the proxy URL for requests to a URL, None for a direct connection."""
+    host = (url.host or "").strip("[]").rstrip(".").lower()
+    if is_loopback(host) or not _may_be_set():
+        return None
+    from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 -- costs start-up time, and few machines need it
+
+    proxies = getproxies()
+    proxy = proxies.get(url.scheme or "") or proxies.get("all")
+    excluded = proxy_bypass(f"{host}:{url.port}" if url.port else host) or _in_network(host, proxies.get("no", ""))
+    if not proxy or excluded:
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _may_be_set() -> bool:
+    return sys.platform in SYSTEMS or any(name.lower().endswith("_proxy") for name in os.environ)
+
+
+def _in_network(host: str, excluded: str) -> bool:
+    networks = [each.strip() for each in excluded.split(",") if "/" in each]
+    try:
+        return any(ip_address(host) in ip_network(each, strict=False) for each in networks)
+    except ValueError:  # the host is a name, or the exclusion is not a network
+        return False
+
 
 MAX_HOSTS = 1024
 NO_RETRIES = Retry(0, read=False)
