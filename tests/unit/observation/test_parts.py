@@ -152,7 +152,7 @@ def test_an_origin_that_was_reached_shares_no_failure(serve: Serve) -> None:
     dialer = Dialer(Resolver(), Contexts())
     origin = Origin("http", "127.0.0.1", server.port)
     asked = time.monotonic()
-    dialer.take(origin, asked, asked + 5).close()
+    dialer.take(origin, asked, asked + 5).sock.close()
     server.close()
     with pytest.raises(ConnectionRefusedError):
         dialer.take(origin, asked, asked + 5)

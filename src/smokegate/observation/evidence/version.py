@@ -101,12 +101,8 @@ def same_commit(expected: str, actual: str | None) -> bool:
         return False
     wanted = [expected.strip()] if COMMIT.fullmatch(expected.strip()) else WITHIN.findall(expected)
     stated = [actual.strip()] if COMMIT.fullmatch(actual.strip()) else WITHIN.findall(actual)
-    return len(wanted) == 1 and any(_begins(wanted[0].lower(), each.lower()) for each in stated)
-
-
-def _begins(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=len)
-    return long.startswith(short)
+    pairs = (sorted((wanted[0].lower(), each.lower()), key=len) for each in stated)
+    return len(wanted) == 1 and any(long.startswith(short) for short, long in pairs)
 
 
 def _releases(text: str) -> tuple[str, ...]:

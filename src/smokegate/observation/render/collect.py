@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
@@ -90,7 +90,9 @@ def _read_service(api: RenderApi, section: Render, name: str, redactor: Redactor
     found = read_deploys(api, service(name, raw))
     if backend:
         found = _part(found, "variables", lambda: _with_variables(api, section, found, redactor))
-        found = _part(found, "instances", lambda: replace(found, instances=_instances(api, found)))
+        found = _part(
+            found, "instances", lambda: replace(found, instances=len(api.page(f"/services/{found.id}/instances")))
+        )
     failed = found.latest is not None and found.latest.meaning == "failed"
     return _part(found, "log", lambda: replace(found, log=_log(api, raw, found))) if failed else found
 
@@ -136,10 +138,6 @@ def _group_variables(api: RenderApi, identity: str) -> dict[str, str]:
     return pairs
 
 
-def _instances(api: RenderApi, found: RenderService) -> int:
-    return len(api.page(f"/services/{found.id}/instances"))
-
-
 def _log(api: RenderApi, raw: dict[str, Any], found: RenderService) -> tuple[str, ...]:
     """Return the last log lines of the failed deploy, in order."""
     assert found.latest is not None
@@ -147,12 +145,8 @@ def _log(api: RenderApi, raw: dict[str, Any], found: RenderService) -> tuple[str
     window = {"startTime": found.latest.created, "endTime": found.latest.finished}
     response = api.get("/logs", **query, **{key: value for key, value in window.items() if value})
     lines = response.get("logs") if isinstance(response, dict) else None
-    return tuple(_lines(lines if isinstance(lines, list) else []))
-
-
-def _lines(logs: list[Any]) -> Iterator[str]:
-    for each in reversed(logs):
-        yield from text(each, "message").splitlines()
+    newest_first = lines if isinstance(lines, list) else []
+    return tuple(line for each in reversed(newest_first) for line in text(each, "message").splitlines())
 
 
 def _database(api: RenderApi, name: str) -> RenderDatabase:

@@ -67,13 +67,10 @@ class PlatformWatch(Watch):
         if self._ended_before is None:
             self._ended_before = {each.id for each in found.deploys if each.meaning != "in progress"}
         if deploy is None:
-            return self._never_deployed(found)
+            # Enough time must have passed for the first to start.
+            late = time.monotonic() - self._began > GRACE
+            return f"{found.name} has never been deployed" if late and not found.deploys else None
         return self._why_ended(found, deploy)
-
-    def _never_deployed(self, found: RenderService) -> str | None:
-        """Return that there is no deploy, once enough time has passed for the first to start."""
-        late = time.monotonic() - self._began > GRACE
-        return f"{found.name} has never been deployed" if late and not found.deploys else None
 
     def _why_ended(self, found: RenderService, deploy: DeployView) -> str | None:
         if deploy.meaning in {"in progress", "live"}:

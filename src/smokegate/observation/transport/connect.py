@@ -78,10 +78,6 @@ class Connection(Struct):
     """Phase → start (monotonic clock) and duration."""
     certificate: Certificate | None = None
 
-    def close(self) -> None:
-        """Close the connection."""
-        self.sock.close()
-
 
 def tcp(addresses: Sequence[Address], deadline: float) -> Socket:
     """Connect to the address that answers first, starting the attempts one shortly after another (Happy Eyeballs).

@@ -101,7 +101,8 @@ class Retries:
     def _pause(self, step: Step, attempts: list[Attempt], trace: Trace) -> float | None:
         declared = step.declared
         as_declared = None if declared is None else lambda answer: not unmet(declared, answer)
-        return pause_before_next([each.outcome for each in attempts], as_declared, shared=_wraps_shared(trace.error))
+        shared = trace.error is not None and any(isinstance(each, SharedFailureError) for each in chain(trace.error))
+        return pause_before_next([each.outcome for each in attempts], as_declared, shared=shared)
 
     def _outcome(self, step: Step, trace: Trace) -> Answer | NoAnswer:
         if trace.raw is None:
@@ -133,7 +134,3 @@ class Retries:
                 break
             measured.append(server_seconds)
         return tuple(measured)
-
-
-def _wraps_shared(error: BaseException | None) -> bool:
-    return error is not None and any(isinstance(each, SharedFailureError) for each in chain(error))
