@@ -7,7 +7,7 @@ from typing import Any
 
 from smokegate.environment.model import Monitoring
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.evidence.json_rules import MISSING, lookup
+from smokegate.observation.evidence.json_rules import value_at
 from smokegate.observation.evidence.self_report import crash
 from smokegate.observation.exchange import Answer, Exchange, Request
 from smokegate.observation.plan.step import web_origin
@@ -18,10 +18,7 @@ CLOCK_SKEW = 60.0
 
 def field(answer: Answer | None, key: str) -> Any:
     """Return the value at a dotted key of an answer's JSON, None if there is none."""
-    if answer is None or not answer.body.is_json:
-        return None
-    value = lookup(answer.body.json, tuple(key.split(".")))
-    return None if value is MISSING else value
+    return None if answer is None else value_at(answer.body.json, key)
 
 
 def known_status(monitoring: Monitoring, answer: Answer | None) -> str | None:

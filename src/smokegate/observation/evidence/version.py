@@ -8,7 +8,7 @@ from typing import Any
 from smokegate.environment.model import Environment, Version
 from smokegate.environment.patterns import found
 from smokegate.observation.evidence.html import element
-from smokegate.observation.evidence.json_rules import MISSING, lookup
+from smokegate.observation.evidence.json_rules import value_at
 from smokegate.observation.exchange import Answer, Exchange
 
 #: Seven digits are git's own default for abbreviated hashes; fewer prove nothing.
@@ -60,7 +60,7 @@ def _stated(version: Version, answer: Answer) -> str | None:
     if version.meta is not None:
         return element(answer.body.text, version.meta, "content")
     if version.field is not None:
-        value = lookup(answer.body.json, tuple(version.field.split("."))) if answer.body.is_json else MISSING
+        value = value_at(answer.body.json, version.field)
         return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
     return answer.body.text
 

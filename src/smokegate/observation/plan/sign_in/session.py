@@ -12,7 +12,7 @@ from smokegate.environment.calls import IDENTITY, Call, Delete, Logout, Undo, Wr
 from smokegate.environment.signin import SignIn
 from smokegate.observation.evidence.cookies import Browser, Cookie
 from smokegate.observation.evidence.html import element
-from smokegate.observation.evidence.json_rules import lookup
+from smokegate.observation.evidence.json_rules import value_at
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sign_in import identity_in, signs_in, token_of
 from smokegate.observation.evidence.sign_in_reply import Reply
@@ -83,7 +83,7 @@ class Session:
         if csrf.answer_header is not None:
             return reply.headers.get(csrf.answer_header)
         if csrf.json_ is not None:
-            found = lookup(reply.json, tuple(csrf.json_.split("."))) if reply.is_json else None
+            found = value_at(reply.json, csrf.json_)
             return found if isinstance(found, str) else None
         name, attribute = (csrf.input, "value") if csrf.input else (csrf.meta or "", "content")
         return element(reply.text, name, attribute)
