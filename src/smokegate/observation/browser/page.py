@@ -47,11 +47,6 @@ class Window(Struct):
     _changed: float = 0.0
     """Time of the last visible change; an unresponsive page counts as changing."""
 
-    @property
-    def idle(self) -> float:
-        """Seconds since the last page or network activity."""
-        return min(self.record.quiet, time.monotonic() - self._changed)
-
     async def facts(self) -> dict[str, Any]:
         """Return what is visible now; nothing while the page navigates or hangs."""
         from playwright.async_api import Error  # noqa: PLC0415 -- an extra
@@ -119,7 +114,6 @@ class Window(Struct):
         Gives up early on a page that is idle for a quarter of the timeout, counted from this call.
         """
         began = time.monotonic()
-        ends = began + self.timeout
         since = None
         while True:
             pause = POLL
@@ -130,7 +124,9 @@ class Window(Struct):
                 pause = max(quiet - self.record.quiet, 0.01)  # a poll costs more than the pause
             else:
                 since = None
-                if min(self.idle, time.monotonic() - began) >= self.timeout / 4 or time.monotonic() >= ends:
+                now = time.monotonic()
+                idle = min(self.record.quiet, now - self._changed, now - began)
+                if idle >= self.timeout / 4 or now >= began + self.timeout:
                     return False
             await asyncio.sleep(pause)
 
@@ -198,8 +194,6 @@ def filled_in(elements: Sequence[Element], **values: str) -> tuple[Element, ...]
     """Fill the placeholders `{email}` and `{name}` in the texts and names of elements."""
 
     def fill(text: str | None) -> str | None:
-        for key, value in values.items():
-            text = text.replace(f"{{{key}}}", value) if text is not None else None
-        return text
+        return text and re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), text)
 
     return tuple(replace(each, text=fill(each.text), name=fill(each.name)) for each in elements)

@@ -145,7 +145,7 @@ class ReadinessWait:
             self._next(time.monotonic())
 
     def _send(self, target: RequestToSend, since: float, timeout: float) -> Exchange:
-        exchange = self._retries.run(self._step, target, since, timeout).exchange
+        exchange = self._retries.run(self._step, target, since, timeout)[0]
         with self._lock:
             self._sent += exchange.requests
         return exchange

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import NamedTuple
 
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.record import Recorder
@@ -23,13 +22,6 @@ NOISE = 1.0
 MAX_REMEASURED = 2
 
 
-class RetryResult(NamedTuple):
-    """The recorded exchange, and the unredacted response for dependent steps."""
-
-    exchange: Exchange
-    raw: RawResponse | None
-
-
 class Retries:
     """Carries out the steps of one environment, with `timeout` seconds per exchange, all attempts included."""
 
@@ -46,8 +38,8 @@ class Retries:
         since: float,
         timeout: float | None = None,
         connection: LaneConnection | None = None,
-    ) -> RetryResult:
-        """Send a request, with retries, within one deadline.
+    ) -> tuple[Exchange, RawResponse | None]:
+        """Send a request, with retries, within one deadline; return also the response for dependent steps.
 
         `since` is when it was dequeued (monotonic clock); `timeout` replaces that of the step or environment. The
         connection is used by the first attempt; each retry reopens it, so that a load balancer chooses again.
@@ -90,7 +82,7 @@ class Retries:
             warm_seconds=min(measured, default=None),
             measured=measured,
         )
-        return RetryResult(exchange, trace.raw if step.on_response is not None else None)
+        return exchange, trace.raw if step.on_response is not None else None
 
     def _may_be_waking_up(self, request: RequestToSend, outcome: Answer | NoAnswer) -> bool:
         """Return whether the server may be cold-starting: its first request ever timed out."""

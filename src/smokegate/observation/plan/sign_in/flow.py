@@ -8,6 +8,7 @@ be opened and the health check got no response either.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -83,23 +84,17 @@ class SignInPlan:
             yield from self.removal(entry.email, entry.password, pair, entry.close)
 
     def _journey(self) -> Iterator[Step]:
-        yield from self._log_in(
-            names.LOGIN_FIRST, "first", self.accounts.used, (names.REGISTER,), why_not=self._why_no_first_login
-        )
-        yield self._view(names.ACCOUNT, "first", "", (names.REGISTER, names.LOGIN_FIRST))
+        accounts, first = self.accounts, (names.REGISTER, names.LOGIN_FIRST)
+        why_not = self._why_no_first_login
+        yield from self._log_in(names.LOGIN_FIRST, "first", accounts.used, (names.REGISTER,), why_not=why_not)
+        yield self._view(names.ACCOUNT, "first", "", first)
         yield from self._log_out()
-        before = (names.REGISTER, names.LOGIN_FIRST, names.LOGOUT)
-        yield from self._log_in(names.LOGIN, "again", self.accounts.used, before, why_not=self._why_no_login)
+        after = (*first, names.LOGOUT)
+        yield from self._log_in(names.LOGIN, "again", accounts.used, after, why_not=self._why_no_login)
         yield self._view(names.AGAIN, "again", names.LOGIN, (names.LOGIN,))
         yield from self._write()
-        yield from self._log_in(
-            names.WRONG,
-            "wrong",
-            self.accounts.wrong,
-            (names.REGISTER, names.LOGIN_FIRST),
-            priority=REFUSAL,
-            why_not=self._why_no_refusal,
-        )
+        why_not = self._why_no_refusal
+        yield from self._log_in(names.WRONG, "wrong", accounts.wrong, first, priority=REFUSAL, why_not=why_not)
         if self._api.by_cookie:
             yield self._view(names.AFTER_WRONG, "wrong", names.WRONG, (names.WRONG,))
 
@@ -146,12 +141,10 @@ class SignInPlan:
     ) -> Iterator[Step]:
         call, session = self._api.login_call, self._sessions[client]
         values = {call.email: account[0], call.password: account[1]}
-
-        def build() -> RequestToSend | NotSent:
-            return why_not() or session.write("POST", call, values)
-
-        target = session.write("POST", call, values)
-        yield from session.sending(name, target, build, after, priority=priority, on_response=session.enter)
+        write = partial(session.write, "POST", call, values)
+        yield from session.sending(
+            name, write(), lambda: why_not() or write(), after, priority=priority, on_response=session.enter
+        )
 
     def _why_no_first_login(self) -> NotSent | None:
         """Return why the first login is skipped: registering already signed in, or it failed."""
