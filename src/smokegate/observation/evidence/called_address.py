@@ -27,7 +27,7 @@ STRONG = frozenset({"client", "request", "built", "setting"})
 RIGHT, UNCLEAR = "right", "unclear"
 
 
-class AddressJudge:
+class AddressJudge(CallPaths):
     """Classifies the addresses of one page, using the page and its other addresses."""
 
     def __init__(
@@ -41,7 +41,7 @@ class AddressJudge:
         self._observation = observation
         if observation is not None:
             addresses, paths = observation.api_addresses, observation.page.call_paths if observation.page else ()
-        self.calls = CallPaths(environment, addresses, paths)
+        super().__init__(environment, addresses, paths)
 
     def kind(self, address: ApiAddress) -> tuple[str, str]:
         """Return an address's kind (a cause code if it is wrong) and the evidence for it."""
@@ -52,18 +52,14 @@ class AddressJudge:
         bare = WITHOUT_SCHEME.match(address.value)
         if bare is not None:
             why = "browsers take it for a path: it has no scheme, or quotation marks around it"
-            meant = bare[1] in {None, "localhost", self.calls.wanted.hostname}
+            meant = bare[1] in {None, "localhost", self.wanted.hostname}
             return ("frontend.calls-itself", why) if meant else (UNCLEAR, "")
         found = split_address(address.resolved)
-        if self.calls.is_wanted(found):
+        if self.is_wanted(found):
             return self._by_path(address, found.path)
-        if origin_of(found) == origin_of(self.calls.home):
+        if origin_of(found) == origin_of(self.home):
             return self._itself(address)
-        if (
-            found.hostname == self.calls.wanted.hostname
-            and found.scheme == "http"
-            and self.calls.home.scheme == "https"
-        ):
+        if found.hostname == self.wanted.hostname and found.scheme == "http" and self.home.scheme == "https":
             page = self._answer("page")
             return (UNCLEAR if page is not None and upgrades(page) else "frontend.plain-http"), ""
         if is_developer_tool(address.resolved) or is_third_party(address.resolved):
@@ -73,9 +69,9 @@ class AddressJudge:
     def _may_be_home(self, address: ApiAddress) -> bool:
         """Return whether a client without a base URL may be right: the page's own host serves the API."""
         unbased = self.unbased(address)
-        if unbased is None or origin_of(self.calls.home) == origin_of(self.calls.wanted):
+        if unbased is None or origin_of(self.home) == origin_of(self.wanted):
             return unbased is not None
-        names = [ON_FRONTEND + each for each in self.calls.samples(unbased)]
+        names = [ON_FRONTEND + each for each in self.samples(unbased)]
         answers = map(self._answer, (*names, "api on frontend"))
         first = next(filter(None, answers), None)
         return first is not None and is_api(first)
@@ -83,39 +79,39 @@ class AddressJudge:
     def unbased(self, address: ApiAddress) -> ApiAddress | None:
         """Return what a client with an unset base URL calls: paths on the page's own host."""
         alone = address.how == "client" and address.value == "undefined"
-        return ApiAddress(address.script, "", self.calls.home.geturl(), "client") if alone else None
+        return ApiAddress(address.script, "", self.home.geturl(), "client") if alone else None
 
     def refused_by_policy(self, address: ApiAddress) -> str:
         """Return the page's CSP directive that blocks an address; empty for none."""
         page = self._answer("page")
         if page is None or address.how not in {"client", "request"} or not address.alone:
             return ""
-        directive = refused_by(page, address.resolved, self.calls.home.geturl())
+        directive = refused_by(page, address.resolved, self.home.geturl())
         return f"the page's policy allows `{directive}`" if directive else ""
 
     def _by_path(self, address: ApiAddress, path: str) -> tuple[str, str]:
         known, cut, _ = path.partition(DYNAMIC)
-        if not self.calls.prefix:
+        if not self.prefix:
             return self._by_trial(address)
-        if is_below(known, self.calls.prefix):
+        if is_below(known, self.prefix):
             return self._by_trial(address)
-        if is_below(self.calls.prefix, known.rstrip("/")) and (cut or address.how in BASES):
-            joined = self.calls.below(known)
-            if any(is_below(each, self.calls.prefix) for each in joined):
+        if is_below(self.prefix, known.rstrip("/")) and (cut or address.how in BASES):
+            joined = self.below(known)
+            if any(is_below(each, self.prefix) for each in joined):
                 return RIGHT, ""
             if not joined:
                 return UNCLEAR, ""
-            known_as = next((each for each in joined if any(d.endswith(each) for d in self.calls.declared)), joined[0])
-            return "frontend.wrong-path", f"it calls `{known_as}` there, and the API is below `{self.calls.prefix}`"
-        return "frontend.wrong-path", f"the API is below `{self.calls.prefix}`"
+            known_as = next((each for each in joined if any(d.endswith(each) for d in self.declared)), joined[0])
+            return "frontend.wrong-path", f"it calls `{known_as}` there, and the API is below `{self.prefix}`"
+        return "frontend.wrong-path", f"the API is below `{self.prefix}`"
 
     def _by_trial(self, address: ApiAddress) -> tuple[str, str]:
         """Without a declared path, the backend's answer to the called path decides."""
-        path = self.calls.suspicious(address)
+        path = self.suspicious(address)
         answer = self._answer(ON_BACKEND + path) if path else None
         if answer is not None and (answer.status == 404 or (is_html(answer) and answer.status < 400)):
-            same = [each for each in self.calls.declared if alike(each, path)]
-            declared = next((d for d in self.calls.declared if d.endswith(path) or path.endswith(d)), "".join(same[:1]))
+            same = [each for each in self.declared if alike(each, path)]
+            declared = next((d for d in self.declared if d.endswith(path) or path.endswith(d)), "".join(same[:1]))
             return "frontend.wrong-path", f"it calls `{path}`, which is not there; `{declared}` is"
         return RIGHT, ""
 
@@ -123,7 +119,7 @@ class AddressJudge:
         """The page's own host is right if its answer shows that it proxies the call, wrong if it only serves pages."""
         if self._environment.frontend is not None and self._environment.frontend.calls is False:
             return UNCLEAR, ""
-        names = [ON_FRONTEND + each for each in self.calls.samples(address)]
+        names = [ON_FRONTEND + each for each in self.samples(address)]
         for name in (*names, "api on frontend"):
             answer = self._answer(name)
             if answer is None:

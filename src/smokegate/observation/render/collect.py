@@ -19,6 +19,7 @@ from smokegate.observation.render.model import (
     RenderService,
     deploys,
     is_suspended,
+    items,
     service,
     table,
     text,
@@ -130,11 +131,9 @@ def _group_variables(api: RenderApi, identity: str) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for row in api.page("/env-groups", limit=str(PAGE)):
         group = table(row, "envGroup") or row  # documented without the cursor of other lists
-        links = group.get("serviceLinks")
-        if any(text(link, "id") == identity for link in (links if isinstance(links, list) else ())):
+        if any(text(link, "id") == identity for link in items(group, "serviceLinks")):
             whole = api.get(f"/env-groups/{text(group, 'id')}")
-            held = whole.get("envVars") if isinstance(whole, dict) else None
-            pairs |= {text(each, "key"): text(each, "value") for each in (held if isinstance(held, list) else ())}
+            pairs |= {text(each, "key"): text(each, "value") for each in items(whole, "envVars")}
     return pairs
 
 
@@ -144,8 +143,7 @@ def _log(api: RenderApi, raw: dict[str, Any], found: RenderService) -> tuple[str
     query = {"ownerId": text(raw, "ownerId"), "resource": found.id, "direction": "backward", "limit": str(LOG_LINES)}
     window = {"startTime": found.latest.created, "endTime": found.latest.finished}
     response = api.get("/logs", **query, **{key: value for key, value in window.items() if value})
-    lines = response.get("logs") if isinstance(response, dict) else None
-    newest_first = lines if isinstance(lines, list) else []
+    newest_first = items(response, "logs")
     return tuple(line for each in reversed(newest_first) for line in text(each, "message").splitlines())
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
 from smokegate.knowledge.render_states import Meaning, database_meaning, deploy_meaning, failure
 from smokegate.observation.evidence.version import same_commit
+
+T = TypeVar("T")
 
 
 class ApiCause(Enum):
@@ -138,14 +140,22 @@ class PlatformView(Struct, frozen=True):
 
 def text(value: Any, key: str) -> str:
     """Return a string of a JSON object, empty if there is none."""
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, str) else ""
+    return _of_type(value, key, str)
 
 
 def table(value: Any, key: str) -> dict[str, Any]:
     """Return a nested object of a JSON object, empty if there is none."""
+    return _of_type(value, key, dict)
+
+
+def items(value: Any, key: str) -> list[Any]:
+    """Return a list in a JSON object, empty if there is none."""
+    return _of_type(value, key, list)
+
+
+def _of_type(value: Any, key: str, kind: type[T]) -> T:
     found = value.get(key) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else {}
+    return found if isinstance(found, kind) else kind()
 
 
 def is_suspended(value: dict[str, Any]) -> bool:
@@ -156,7 +166,6 @@ def is_suspended(value: dict[str, Any]) -> bool:
 def service(name: str, raw: dict[str, Any]) -> RenderService:
     """Return a service, without the parts that need further requests."""
     details = table(raw, "serviceDetails")
-    suspenders = raw.get("suspenders")
     kind = text(raw, "type")
     return RenderService(
         name=text(raw, "name") or name,
@@ -168,7 +177,7 @@ def service(name: str, raw: dict[str, Any]) -> RenderService:
         region=text(details, "region"),
         auto_deploy=text(raw, "autoDeploy") == "yes",
         suspended=is_suspended(raw),
-        suspenders=tuple(each for each in suspenders if isinstance(each, str)) if isinstance(suspenders, list) else (),
+        suspenders=tuple(each for each in items(raw, "suspenders") if isinstance(each, str)),
         health_path=text(details, "healthCheckPath") if kind == "web_service" else None,
     )
 
