@@ -20,6 +20,15 @@ from smokegate.observation.transport.causes import Stage
 from smokegate.observation.transport.dial import Dialer
 from smokegate.observation.transport.pool import Pool
 
+if TYPE_CHECKING:
+    from smokegate.observation.browser.follow_up import FollowUp
+    from smokegate.observation.plan.sign_in.flow import SignInPlan
+
+TIMEOUT = 3.0
+"""Seconds to connect to a control host."""
+#: Domains that are never on the internet (RFC 2606, RFC 6761, RFC 6762).
+LOCAL_NAMES = (".invalid", ".test", ".localhost", ".local", ".example", ".internal", ".home.arpa")
+
 
 class SideProbes:
     """Runs probes on the pool's threads without delaying the exchanges.
@@ -135,16 +144,6 @@ class SideProbes:
 
         assert self._environment.render is not None
         self._views["platform"] = collect_platform(self._environment.render, self._pool, self._redactor)
-
-
-if TYPE_CHECKING:
-    from smokegate.observation.browser.follow_up import FollowUp
-    from smokegate.observation.plan.sign_in.flow import SignInPlan
-
-
-TIMEOUT = 3.0
-#: Domains that are never on the internet (RFC 2606, RFC 6761, RFC 6762).
-LOCAL_NAMES = (".invalid", ".test", ".localhost", ".local", ".example", ".internal", ".home.arpa")
 
 
 def is_public(url: str) -> bool:

@@ -188,5 +188,5 @@ class Graph:
         finally:
             with self._condition:
                 self._condition.notify_all()
-        for held, found in parked:
-            self._finish(held, found)
+            for held, found in parked:
+                self._finish(held, found)
