@@ -28,13 +28,13 @@ from smokegate.diagnosis.log_structure import log_excerpts
 from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.load import load
 from smokegate.observation.evidence.edge import edge_answer
-from smokegate.observation.evidence.elements import element
+from smokegate.observation.evidence.html import element
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sink import shown
 from smokegate.observation.exchange import Answer, Body, Headers
 from smokegate.observation.plan.frontend.page import page_of
 from smokegate.observation.plan.frontend.reading import Reading
-from smokegate.observation.server import parse, parse_host
+from smokegate.observation.server import parse, probes
 from smokegate.observation.transport import again, body, json_body, traced
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.errors import cause_of
@@ -137,16 +137,16 @@ def docker(text: str) -> None:
         for each in parse.objects(text):
             parse.service(each)
     with suppress(ValueError):
-        parse_host.publishers(text, 80)
+        probes.publishers(text, 80)
     with suppress(ValueError):
         parse.container_ids(text)
 
 
 def host(text: str) -> None:
     """Read what the commands on a server say."""
-    parse_host.listeners(text, 80)
-    parse_host.disks(text)
-    parse_host.database("db", 0, text, text)
+    probes.listening(text, 80)
+    probes.file_systems(text)
+    probes.database_state("db", 0, text, text)
     parse.moment(text)
 
 

@@ -11,12 +11,7 @@ GRACE, SLICE = 1.0, 0.5
 
 
 class Deadline:
-    """The deadline of one environment's run.
-
-    Args:
-        seconds: time limit of the run, counted from `restart`.
-        wait: time limit in seconds of the readiness wait before that.
-    """
+    """The deadline of an environment's run: `seconds` after `restart`, before which `wait` seconds may pass."""
 
     def __init__(self, seconds: float, wait: float = 0.0) -> None:
         self.seconds = seconds

@@ -129,10 +129,7 @@ class Observation(Struct, frozen=True):
     @property
     def requests(self) -> int:
         """Number of requests sent: retries, redirects, readiness polls and platform API requests included."""
-        # `version` may be another name of the health exchange.
-        exchanges = {e.name: e for e in self.exchanges.values()}.values()
-        more = (self.readiness, self.platform)
-        return sum(each.requests for each in exchanges) + sum(each.requests for each in more if each)
+        return sum(each.requests for each in (*self._sent, self.readiness, self.platform) if each)
 
     @property
     def writes(self) -> int:

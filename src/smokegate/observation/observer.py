@@ -33,16 +33,10 @@ __all__ = ["Group", "InterruptedRunError", "Observer", "Pool"]
 class Observer:
     """Observes one environment in one run. Thread-safe.
 
-    Sends nothing before `start`, or before an exchange is awaited, which starts its group.
-
-    Args:
-        environment: the deployment.
-        pool: the threads and connections, shared by all environments of the session.
-        expected_commit: the commit that `wait` waits for.
-        wait: seconds to wait for it to become healthy; None: do not wait.
-        progress: called with one line on the state of the wait.
-        controls: `host:port` addresses to use instead of the environment's `control`, whatever its host is.
-        deadline: time limit of the run in seconds, counted from the end of `wait`.
+    Sends nothing before `start`, or before an exchange is awaited, which starts its group. All environments of a
+    session share the pool. With `wait`, it first waits so many seconds for the deployment to become healthy with the
+    expected commit, and `progress` is called with one line on the state of that; the `deadline` of the run, in seconds,
+    counts from its end. `controls` are `host:port` addresses to use instead of the environment's, whatever its host is.
     """
 
     def __init__(  # noqa: PLR0913 -- a value each, given once
@@ -67,7 +61,7 @@ class Observer:
         self._side_probes = SideProbes(environment, pool, self._condition, controls, self.redactor)
         recorder = Recorder(self.redactor, self._zero)
         self._retries = Retries(pool, recorder, environment.backend.timeout, Sites.of(environment))
-        self._graph = Graph(pool, self._retries, self._condition, self._done)
+        self._graph = Graph(self._retries, self._condition, self._side_probes.probe_controls)
         self._plan = PlannedRequests(environment, self.redactor)
         self._groups: set[Group] = set()
         self._readiness: Readiness | None = None
@@ -80,20 +74,17 @@ class Observer:
 
     def start(self, groups: Collection[Group] | None = None) -> None:
         """Start some groups, or all declared ones. Does not block; may be called again with more."""
-        wanted = set(GROUPS if groups is None else groups)
         with self._condition:
-            new = wanted - self._groups
-            first = not self._groups
+            first, new = not self._groups, set(GROUPS if groups is None else groups) - self._groups
             self._groups |= new
             if not new and not first:
                 return
-            if self._readiness_wait is not None and self._readiness is None:
-                if first:
-                    self._readiness_wait.begin()
-            else:
+            if not self._waits:
                 if first:
                     self._deadline.restart()
                 self._begin(new)
+            elif first and self._readiness_wait is not None:
+                self._readiness_wait.begin()
         if first:
             self._pool.prepare(self._retries.sites.origin(step.target) for step in self._plan.steps.values())
 
@@ -104,19 +95,16 @@ class Observer:
     def exchange(self, name: str) -> Exchange:
         """Wait for one exchange and return it.
 
-        Raises:
-            KeyError: it is not declared, or the page does not name that script.
-            InterruptedRunError: the observer was closed before it was done.
+        Raises KeyError if it is not declared, or the page does not name that script; InterruptedRunError.
         """
         if name == "version" and version_is_health(self.environment):
             self.start({"version"})
             name = "health"
-        found = self._graph.get(name)
-        if found is not None:
-            return found
+        if name in self._graph.done:
+            return self._graph.done[name]
         if name.startswith(PAGE_FILES) and "page" in self._plan:
             self.exchange("page")
-            if not self._graph.begun(name):
+            if name not in self._graph.begun:
                 raise KeyError(name)
         else:
             self.start({self._plan.steps[name].group})
@@ -124,13 +112,13 @@ class Observer:
 
     def slowest(self, names: Iterable[str]) -> float | None:
         """Return the duration in seconds of the slowest of these exchanges, None if none is done yet."""
-        done = (self._graph.get(name) for name in names)
-        return max((each.seconds for each in done if each is not None), default=None)
+        return max((self._graph.done[name].seconds for name in names if name in self._graph.done), default=None)
 
     def _wait_for(self, name: str) -> Exchange:
         with self._condition:
-            self._await(lambda: self._graph.get(name) is not None or self._graph.abandoned(name))
-            found = self._graph.get(name)
+            graph = self._graph
+            self._await(lambda: name in graph.done or (graph.stopped and name not in graph.running))
+            found = graph.done.get(name)
         if found is None:
             why = "it was stopped" if self._deadline.left else f"its deadline of {self._deadline.seconds:g} s passed"
             raise InterruptedRunError(f"{self.environment.name}: the run was cut short before {name!r} was seen: {why}")
@@ -139,20 +127,14 @@ class Observer:
     def send(self, request: RequestToSend, on_response: Callable[[RawResponse], None], *, late: bool) -> Exchange:
         """Send a request of a team's own check and return its exchange, recorded like all others.
 
-        Args:
-            request: the request.
-            on_response: called with the unredacted response.
-            late: send even after the run has ended, for cleanup.
-
-        Raises:
-            InterruptedRunError: the run has ended.
+        Raises InterruptedRunError if the run has ended, unless it is `late`: for cleanup.
         """
         return self._wait_for(self._graph.begin_custom(request, on_response, late=late))
 
     def complete(self, groups: Collection[Group] | None = None) -> Observation:
         """Wait for everything that was started, or for some groups, and return the observation."""
         with self._condition:
-            self._await(lambda: self._complete(groups) or self._graph.is_idle)
+            self._await(lambda: self._complete(groups) or (self._graph.stopped and not self._graph.running))
         return self.snapshot()
 
     def _await(self, done: Callable[[], bool]) -> None:
@@ -208,15 +190,7 @@ class Observer:
     def _begin(self, groups: Collection[Group]) -> None:
         self._graph.begin(self._plan.of(groups))
         self._pool.later(self._deadline.left, self._graph.stop)
-        self._side_probes.begin(groups)
-        if "browser" in groups and self.environment.browser is not None:
-            self._run_browser()
-
-    def _run_browser(self) -> None:
-        from smokegate.observation.browser.follow_up import FollowUp  # noqa: PLC0415 -- only where it is declared
-
-        after = FollowUp(self.environment, self._plan.sign_in, self._graph.begin)
-        self._side_probes.run_browser(after.done, redactor=self.redactor, sending=after.sending)
+        self._side_probes.begin(groups, self._plan.sign_in, self._graph.begin)
 
     def await_ready(self, seconds: float) -> Readiness | None:
         """Wait up to `seconds` for the readiness result; None while still waiting."""
@@ -225,17 +199,18 @@ class Observer:
             return self._readiness
 
     @property
-    def _wait_is_over(self) -> bool:
-        return self._readiness_wait is None or self._readiness is not None
+    def _waits(self) -> bool:
+        return self._readiness_wait is not None and self._readiness is None
 
     def _complete(self, groups: Collection[Group] | None) -> bool:
-        if groups is None:
-            return self._wait_is_over and self._side_probes.settled and self._graph.settled
-        names = [name for name, step in self._plan.steps.items() if step.group in groups and self._graph.begun(name)]
-        if "browser" in groups and not self._side_probes.settled:
+        if self._waits:
             return False
-        scripts = "frontend" not in groups or all(self._graph.settled_for(each) for each in PAGE_FILES)
-        return self._wait_is_over and scripts and all(self._graph.get(name) is not None for name in names)
+        if (groups is None or "browser" in groups) and not self._side_probes.settled:
+            return False
+        if groups is None:
+            return self._graph.settled
+        mine = [name for name, step in self._graph.begun.items() if step.group in groups]
+        return all(name in self._graph.done for name in mine if name in self._plan or name.startswith(PAGE_FILES))
 
     def _ready(self, readiness: Readiness) -> None:
         with self._condition:
@@ -243,7 +218,3 @@ class Observer:
             self._deadline.restart()
             self._begin(self._groups)
             self._condition.notify_all()
-
-    def _done(self, exchange: Exchange) -> None:
-        if exchange.name == "health":
-            self._side_probes.probe_controls(exchange)

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import ipaddress
 import threading
-from collections.abc import Callable, Collection, Sequence
-from typing import Any
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from smokegate.environment.model import Environment
 from smokegate.observation.evidence.discover import discover_in_text
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.exchange import Exchange
 from smokegate.observation.model import ControlProbe
-from smokegate.observation.plan.step import Group
+from smokegate.observation.plan.step import Group, Step
 from smokegate.observation.transport.causes import Stage
-from smokegate.observation.transport.connectivity import is_public, probe
+from smokegate.observation.transport.dial import Dialer
 from smokegate.observation.transport.pool import Pool
+
+if TYPE_CHECKING:
+    from smokegate.observation.browser.follow_up import FollowUp
+    from smokegate.observation.plan.sign_in.flow import SignInPlan
+
+TIMEOUT = 3.0
+"""Seconds to connect to a control host."""
+#: Domains that are never on the internet (RFC 2606, RFC 6761, RFC 6762).
+LOCAL_NAMES = (".invalid", ".test", ".localhost", ".local", ".example", ".internal", ".home.arpa")
 
 
 class SideProbes:
     """Runs probes on the pool's threads without delaying the exchanges.
 
-    Args:
-        environment: the deployment.
-        pool: runs the probes.
-        condition: guards the state; notified when a probe is done.
-        controls: `host:port` addresses to use instead of the environment's `control`.
-        redactor: learns the secrets found in logs and platform API responses.
+    The condition guards the state and is notified when a probe is done. `controls` are `host:port` addresses to use
+    instead of the environment's. The redactor learns the secrets found in logs and platform API responses.
     """
 
     def __init__(
@@ -39,17 +48,13 @@ class SideProbes:
         self._environment = environment
         self._pool = pool
         self._condition = condition
-        self._controls = controls
+        self._only_public = controls is None
+        self._controls = environment.control if controls is None else controls
+        self._redactor = redactor
         self._pending = 0
         self._control: dict[str, ControlProbe] = {}
-        self.server: Any = None
-        """The server view."""
-        self.browser: Any = None
-        """The browser view."""
+        self._views: dict[str, Any] = dict.fromkeys(("server", "browser", "platform"))
         self._leave_browser: Callable[[], None] | None = None
-        self.platform: Any = None
-        """The platform view."""
-        self._redactor = redactor
 
     @property
     def settled(self) -> bool:
@@ -57,53 +62,26 @@ class SideProbes:
         return self._pending == 0
 
     @property
-    def control(self) -> tuple[ControlProbe, ...]:
-        """Results of the control probes."""
-        addresses = self._environment.control if self._controls is None else self._controls
-        return tuple(self._control[address] for address in addresses if address in self._control)
-
-    @property
     def views(self) -> dict[str, Any]:
         """The results, keyed by `Observation` field."""
-        return {
-            "control": self.control,
-            "server": self.server,
-            "browser": self.browser,
-            "platform": self.platform,
-        }
+        control = tuple(self._control[address] for address in self._controls if address in self._control)
+        return {"control": control, **self._views}
 
-    def begin(self, groups: Collection[Group]) -> None:
-        """Start server collection and platform API queries, where requested and declared."""
-        if "server" in groups and self._environment.server is not None and self._environment.compose is not None:
+    def begin(
+        self, groups: Collection[Group], sign_in: SignInPlan | None, begin: Callable[[Iterable[Step]], None]
+    ) -> None:
+        """Start the requested and declared probes; `begin` starts the requests that follow a browser run."""
+        declared = self._environment
+        if "server" in groups and declared.server is not None and declared.compose is not None:
             self._begin(self._collect_server)
-        if "platform" in groups and self._environment.render is not None:
+        if "platform" in groups and declared.render is not None:
             self._begin(self._query_platform)
+        if "browser" in groups and declared.browser is not None and self._leave_browser is None:
+            from smokegate.observation.browser.engine import ENGINE  # noqa: PLC0415 -- only where it is declared
+            from smokegate.observation.browser.follow_up import FollowUp  # noqa: PLC0415 -- see above
 
-    def run_browser(self, done: Callable[[Any, Any], None], **options: Any) -> None:
-        """Start the browser if one is declared; `done` gets its view and the user who signed in.
-
-        Args:
-            done: called on the browser run's thread.
-            options: passed to `observation.browser.visit.Visit`.
-        """
-        if self._environment.browser is None or self._leave_browser is not None:
-            return
-        from smokegate.observation.browser.engine import ENGINE  # noqa: PLC0415 -- see above
-        from smokegate.observation.browser.follow_up import person_of, time_limit  # noqa: PLC0415 -- only where it is declared
-        from smokegate.observation.browser.visit import Visit  # noqa: PLC0415 -- see above
-
-        self._leave_browser = leave = ENGINE.use()
-        person = person_of(self._environment)
-
-        def job() -> None:
-            try:
-                visit = Visit(self._environment, person=person, within=time_limit(self._environment), **options)
-                self.browser = visit.take()
-            finally:
-                leave()  # the browser exits while the tests go on
-            done(self.browser, person)
-
-        self._begin(job)
+            self._leave_browser = ENGINE.use()
+            self._begin(partial(self._visit, FollowUp(declared, sign_in, begin)))
 
     def close(self) -> None:
         """Stop the browser if it was used, and wait for its exit."""
@@ -113,15 +91,15 @@ class SideProbes:
             self._leave_browser()
             ENGINE.join()
 
-    def probe_controls(self, health: Exchange) -> None:
-        """Start the control probes if a public host was unreachable."""
-        lost = health.no_answer
+    def probe_controls(self, exchange: Exchange) -> None:
+        """Start the control probes if this is the health check and a public host was unreachable."""
+        lost = exchange.no_answer if exchange.name == "health" else None
         if lost is None or lost.cause.stage not in {Stage.NAME, Stage.CONNECT}:
             return
-        if self._controls is None and not is_public(self._environment.backend.url):
+        if self._only_public and not is_public(self._environment.backend.url):
             return
-        for address in self._environment.control if self._controls is None else self._controls:
-            self._begin(lambda address=address: self._probe_control(address))  # type: ignore[misc]
+        for address in self._controls:
+            self._begin(partial(self._probe_control, address))
 
     def _begin(self, probing: Callable[[], None]) -> None:
         with self._condition:
@@ -142,15 +120,48 @@ class SideProbes:
         with self._condition:
             self._control[address] = found
 
+    def _visit(self, follow_up: FollowUp) -> None:
+        from smokegate.observation.browser.visit import Visit  # noqa: PLC0415 -- see `begin`
+
+        assert self._leave_browser is not None
+        person, limit = follow_up.person, follow_up.time_limit
+        try:
+            visit = Visit(self._environment, self._redactor, person, follow_up.sending, limit)
+            view = self._views["browser"] = visit.take()
+        finally:
+            self._leave_browser()  # the browser exits while the tests go on
+        follow_up.done(view)
+
     def _collect_server(self) -> None:
         from smokegate.observation.server.collect import collect  # noqa: PLC0415 -- only where a server is declared
 
-        self.server = collect(self._environment)
-        for line in (line for service in self.server.services for line in service.log):
+        view = self._views["server"] = collect(self._environment)
+        for line in (line for service in view.services for line in service.log):
             discover_in_text(line.text, self._redactor)
 
     def _query_platform(self) -> None:
         from smokegate.observation.render.collect import collect_platform  # noqa: PLC0415 -- only where it is declared
 
         assert self._environment.render is not None
-        self.platform = collect_platform(self._environment.render, self._pool, self._redactor)
+        self._views["platform"] = collect_platform(self._environment.render, self._pool, self._redactor)
+
+
+def is_public(url: str) -> bool:
+    """Return whether a URL names a host on the internet: only then are control hosts meaningful."""
+    host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith(LOCAL_NAMES)
+
+
+def probe(address: str, dialer: Dialer) -> ControlProbe:
+    """Connect to `host:port` and disconnect."""
+    from smokegate.observation.transport.errors import cause_of  # noqa: PLC0415 -- knows urllib3, which is imported late
+
+    host, _, port = address.rpartition(":")
+    try:
+        dialer.tcp(host.strip("[]"), int(port), time.monotonic() + TIMEOUT, {}).close()
+    except (OSError, ValueError) as error:
+        return ControlProbe(address, reached=False, cause=cause_of(error)[0])
+    return ControlProbe(address, reached=True)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from smokegate.environment.request_contradictions import GRAPHQL_WRITE
 from smokegate.environment.request_fields import CREDENTIALS
 from smokegate.observation.evidence.cookies import Browser, Cookie, browser_of
-from smokegate.observation.exchange import SAFE_METHODS, Headers
+from smokegate.observation.exchange import SAFE_METHODS
 from smokegate.observation.model import InterruptedRunError
 from smokegate.observation.plan.step import RawResponse, RequestToSend, join, json_request
 from smokegate.plugin.failures import Blocked, Misuse
@@ -142,7 +142,7 @@ class Client:
                 break
             self._take(answers[-1])
             try:
-                following = next_request(request, answers[-1], Headers(answers[-1].headers).get("location"))
+                following = next_request(request, answers[-1])
             except BadRedirectError:
                 following = None
             if following is None:
@@ -167,7 +167,7 @@ class Client:
     def _body_and_headers(
         self, url: str, json: Any, form: Mapping[str, Any] | None, headers: Mapping[str, str]
     ) -> tuple[bytes | None, tuple[tuple[str, str], ...]]:
-        from smokegate.observation.plan.bodies import encoded  # noqa: PLC0415 -- imported where it is used
+        from smokegate.observation.plan.backend import encoded  # noqa: PLC0415 -- imported where it is used
 
         sent, own = dict(headers), {name.lower() for name in headers}
         if self._kept and "cookie" not in own and (cookies := self._browser().sent(self._kept, url)):
@@ -183,7 +183,7 @@ class Client:
         return body, tuple(sent.items())
 
     def _take(self, raw: RawResponse) -> None:
-        self._browser().keep(self._kept, Headers(raw.headers))
+        self._browser().keep(self._kept, raw.headers)
 
     def _browser(self) -> Browser:
         return browser_of(self._source().environment)

@@ -8,7 +8,7 @@ from typing import Any
 from smokegate.environment.model import Expectation
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.edge import EdgeAnswer, edge_answer
-from smokegate.observation.evidence.elements import element
+from smokegate.observation.evidence.html import element
 from smokegate.observation.evidence.json_rules import MISSING, lookup
 from smokegate.observation.exchange import Answer, Certificate, Exchange, Headers, NoAnswer, NotSent
 from smokegate.observation.transport.causes import Stage

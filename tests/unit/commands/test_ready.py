@@ -12,8 +12,8 @@ import pytest
 from smokegate.commands.fix.executor import HOPELESS, PACE, await_ready
 from smokegate.environment.model import Compose
 from smokegate.observation.server import CommandCause
+from smokegate.observation.server.containers import Project
 from smokegate.observation.server.host import HostError, Output
-from smokegate.observation.server.project import Project
 
 BACKEND, DATABASE = "a" * 64, "b" * 64
 

@@ -166,7 +166,7 @@ class Prober:
         recorder = Recorder(self.redactor, time.monotonic())
         tries = Retries(self.pool, recorder, self.timeout, Sites({}, self.ca_file))
         known = {"retry": False, **step}
-        return tries.run(Step("probe", "endpoints", ask, **known), ask, time.monotonic()).exchange  # type: ignore[arg-type]
+        return tries.run(Step("probe", "endpoints", ask, **known), ask, time.monotonic())[0]  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tests_support.web import Reply, reply, serve
 from smokegate.diagnosis.verdict import Verdict
 from smokegate.environment.errors import EnvironmentErrors
 from smokegate.environment.load import load
+from smokegate.observation.exchange import Headers
 from smokegate.observation.plan.step import RawResponse, RequestToSend
 from smokegate.observation.transport.connect import Route
 from smokegate.observation.transport.redirects import next_request
@@ -169,8 +170,9 @@ def test_client_certificate_and_address_stay_behind_at_another_host() -> None:
     """A redirect to another origin takes no credential along, and is not connected to the first one's address."""
     shown = object()
     ask = RequestToSend("GET", "https://a.example/x", elsewhere=True, route=Route("ca.pem", shown, "10.0.0.7"))  # type: ignore[arg-type]
-    moved = RawResponse(302, (), "", 0, ask.url)
-    away, within = next_request(ask, moved, "https://b.example/y"), next_request(ask, moved, "/y")
+    targets = ("https://b.example/y", "/y")
+    moved = [RawResponse(302, Headers((("location", each),)), "", 0, ask.url) for each in targets]
+    away, within = (next_request(ask, each) for each in moved)
 
     assert away is not None
     assert within is not None

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smokegate.observation.evidence.discover import MOST, discover, discover_in_text, jwts, names_credential
+from smokegate.observation.evidence.discover import MAX_CREDENTIALS, discover, discover_in_text, jwts, names_credential
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.secret_places import MARK
+from smokegate.observation.exchange import Headers
 from smokegate.observation.plan.step import RawResponse
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"
@@ -22,7 +23,7 @@ def raw(body: Any = None, *cookies: str, text: str | None = None) -> RawResponse
     """An answer as it came, with some cookies."""
     written = json.dumps(body) if text is None else text
     headers = tuple(("Set-Cookie", cookie) for cookie in cookies)
-    return RawResponse(200, headers, written, len(written), "https://app.example.com/", body, text is None)
+    return RawResponse(200, Headers(headers), written, len(written), "https://app.example.com/", body, text is None)
 
 
 def told(answer: RawResponse, text: str) -> str:
@@ -72,10 +73,10 @@ def test_ordinary_data_stays_as_it_is(body: Any) -> None:
 
 def test_an_answer_with_more_credentials_than_the_cap_is_withheld() -> None:
     """What is over the cap is redacted where it stands as it is, too, and the verdict is made from the answer."""
-    body = [{"secret": f"S3cret-value-{index:06}"} for index in range(MOST + 10)]
+    body = [{"secret": f"S3cret-value-{index:06}"} for index in range(MAX_CREDENTIALS + 10)]
     redactor = Redactor()
     assert discover(raw(body), redactor)
-    assert not discover(raw(body[:MOST]), Redactor())
+    assert not discover(raw(body[:MAX_CREDENTIALS]), Redactor())
     assert redactor.text(json.dumps(body)).count("S3cret-value") == 0
 
 

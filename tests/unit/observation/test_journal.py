@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smokegate.observation.plan.sign_in import journal
+from smokegate.observation.plan.sign_in import accounts as journal
 
 BASE = "https://app.invalid"
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from smokegate.environment.model import Version
 from smokegate.observation.evidence.version import deployed_version, same_commit
 from smokegate.observation.exchange import Answer, Body, Headers
+from smokegate.observation.side_probes import is_public
 from smokegate.observation.transport.connect import Origin
-from smokegate.observation.transport.connectivity import is_public
 from smokegate.observation.transport.dial import Dialer, SharedFailureError
 from smokegate.observation.transport.lookup import NameTimeoutError, Resolver
 from smokegate.observation.transport.pool import Pool
@@ -152,7 +152,7 @@ def test_an_origin_that_was_reached_shares_no_failure(serve: Serve) -> None:
     dialer = Dialer(Resolver(), Contexts())
     origin = Origin("http", "127.0.0.1", server.port)
     asked = time.monotonic()
-    dialer.take(origin, asked, asked + 5).close()
+    dialer.take(origin, asked, asked + 5).sock.close()
     server.close()
     with pytest.raises(ConnectionRefusedError):
         dialer.take(origin, asked, asked + 5)

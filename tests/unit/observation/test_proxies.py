@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from urllib3.util import parse_url
 
-from smokegate.observation.transport.proxies import proxy_for
+from smokegate.observation.transport.http import proxy_for
 
 PROXY = "http://proxy.invalid:3128"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from smokegate.observation.exchange import Headers
 from smokegate.observation.javascript.page_context import MAX_STEPS
 from smokegate.observation.javascript.tokenizer import tokens_of
 from smokegate.observation.plan.frontend.files import problem_of
@@ -515,7 +516,7 @@ def test_a_module_of_another_type_is_refused_and_a_classic_script_is_not(
     *, kind: str, module: bool, refused: bool
 ) -> None:
     """Browsers are strict about the types of modules, of those that the page itself names as well."""
-    raw = RawResponse(200, (("content-type", kind),), "start();", 8, PAGE)
+    raw = RawResponse(200, Headers((("content-type", kind),)), "start();", 8, PAGE)
     problem, _ = problem_of(raw, "script", module=module)
     assert bool(problem) is refused
 

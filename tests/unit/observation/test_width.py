@@ -22,10 +22,9 @@ from smokegate.observation.model import Observation
 from smokegate.observation.observer import Observer
 from smokegate.observation.transport import width as width_module
 from smokegate.observation.transport.connect import DIRECT
-from smokegate.observation.transport.lane_connection import LaneConnection
 from smokegate.observation.transport.lanes import Lane, LaneRequest
 from smokegate.observation.transport.pool import Pool
-from smokegate.observation.transport.slot import ESTABLISHED, Slot
+from smokegate.observation.transport.slot import ESTABLISHED, LaneConnection, Slot
 from smokegate.observation.transport.width import MAX_CONNECTIONS, Width
 
 
@@ -200,8 +199,8 @@ OPEN: Any = OpenSocket()
 
 
 def put(lane: Lane, name: str, priority: int = 5, **how: Any) -> LaneRequest:
-    request = LaneRequest(lambda _: name, **how)
-    lane.put(request, priority)
+    request = LaneRequest(lambda _: name, priority, **how)
+    lane.put(request)
     return request
 
 
@@ -219,7 +218,7 @@ def lane_begins(lane: Lane, request: LaneRequest, connection: LaneConnection) ->
     connection.current = str(request.run(connection))
     slot = next((each for each in lane.width._open if each.lane_connection is connection), None)
     slot = slot or lane.width.opening(connection)
-    connection.pools[DIRECT] = cast("Any", SimpleNamespace(close=partial(lane.width.remove, slot)))
+    connection.managers[DIRECT, None] = cast("Any", SimpleNamespace(clear=partial(lane.width.remove, slot)))
     lane.width.opened(slot, OPEN, secure=False)
     lane.width.reuse(slot)
 

@@ -9,8 +9,7 @@ from msgspec.structs import replace
 
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.render.collect import collect_platform
-from smokegate.observation.render.model import ApiCause, PlatformView, RenderService
-from smokegate.observation.render.read import deploys, service
+from smokegate.observation.render.model import ApiCause, PlatformView, RenderService, deploys, service
 from smokegate.observation.transport.pool import Pool
 from smokegate.replica.render.platform import Deploy, through
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smokegate.observation.server import parse, parse_host
+from smokegate.observation.server import parse, probes
 from smokegate.observation.server.model import Disk
 from smokegate.observation.server.service import ServiceView
 
@@ -166,7 +166,7 @@ def test_who_listens_is_read_with_its_program() -> None:
         "LISTEN 0 128 [::1]:8002 [::]:*\n"
         'LISTEN 0 128 127.0.0.1:18002 0.0.0.0:* users:(("other",pid=1,fd=3))\n'
     )
-    found = parse_host.listeners(text, 8002)
+    found = probes.listening(text, 8002)
     assert [(each.address, each.process, each.pid) for each in found] == [
         ("127.0.0.1", "python3", 4711),
         ("[::1]", None, None),
@@ -175,9 +175,9 @@ def test_who_listens_is_read_with_its_program() -> None:
 
 def test_a_container_that_publishes_the_port_is_found_with_its_project(capture: Capture) -> None:
     line = json.loads(capture("ps-healthy")) | {"Ports": "127.0.0.1:8002->8002/tcp, 9000/tcp"}
-    found = parse_host.publishers(json.dumps(line), 8002)
+    found = probes.publishers(json.dumps(line), 8002)
     assert [(each.address, each.service, each.project) for each in found] == [("127.0.0.1", "backend", "stack")]
-    assert parse_host.publishers(json.dumps(line), 9000) == ()
+    assert probes.publishers(json.dumps(line), 9000) == ()
 
 
 def test_disks_are_read_with_names_that_hold_blanks() -> None:
@@ -187,7 +187,7 @@ def test_disks_are_read_with_names_that_hold_blanks() -> None:
         "//host/a share        1024      1024         0     100% /mnt/a share\n"
         "tmpfs                  100        10        90      10% /run/backend\n"
     )
-    found = parse_host.disks(text)
+    found = probes.file_systems(text)
     assert [disk.mount for disk in found] == ["/", "/mnt/a share", "/run/backend"]
     assert [disk.full for disk in found] == [False, True, False]
 
@@ -205,12 +205,12 @@ def test_a_large_disk_is_not_full_while_gigabytes_are_left() -> None:
     ],
 )
 def test_pg_isready_is_believed_by_status_and_words(status: int, said: str, *, ready: bool) -> None:
-    view = parse_host.database("db", status, said, "")
+    view = probes.database_state("db", status, said, "")
     assert (view.ready, view.detail) == (ready, said.strip().rpartition(" - ")[2])
 
 
 def test_a_database_that_cannot_be_asked_is_not_ready() -> None:
-    view = parse_host.database("db", 1, "", 'service "db" is not running\n')
+    view = probes.database_state("db", 1, "", 'service "db" is not running\n')
     assert (view.ready, view.detail) == (False, 'service "db" is not running')
 
 
@@ -229,7 +229,7 @@ def test_zones_and_fractions_of_every_length_are_one_moment() -> None:
 def test_no_text_breaks_the_readers(text: str) -> None:
     """What a server prints is data: no reader of free text raises on any of it."""
     parse.log_lines(text, text, 10)
-    parse_host.listeners(text, 8002)
-    parse_host.disks(text)
+    probes.listening(text, 8002)
+    probes.file_systems(text)
     parse.moment(text)
-    parse_host.database("db", 0, text, text)
+    probes.database_state("db", 0, text, text)

@@ -17,8 +17,8 @@ from smokegate.commands.fix.remedies import Refusal
 from smokegate.commands.fix.repair import HEALTHY, Journal, Repair, Tools, listed, repair
 from smokegate.commands.suite_process import Request
 from smokegate.environment.model import Environment
+from smokegate.observation.server.containers import Project
 from smokegate.observation.server.host import HostError, connect
-from smokegate.observation.server.project import Project
 from smokegate.report.console import Console
 from smokegate.report.history import green_versions, history_file
 from smokegate.report.history import read as read_history

@@ -13,9 +13,8 @@ from msgspec import Struct, field
 from smokegate.commands.fix.lock import Lock
 from smokegate.commands.fix.plan import Action
 from smokegate.observation.server import ServiceView, parse
-from smokegate.observation.server.containers import inspect
+from smokegate.observation.server.containers import Project, inspect
 from smokegate.observation.server.host import HostError, tail
-from smokegate.observation.server.project import Project
 
 PACE = 0.5
 """Seconds between two polls."""

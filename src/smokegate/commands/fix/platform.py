@@ -15,8 +15,7 @@ from smokegate.environment.render import Render
 from smokegate.observation.evidence.version import same_commit
 from smokegate.observation.render.client import RenderApi
 from smokegate.observation.render.collect import find, read_deploys
-from smokegate.observation.render.model import ApiError, PlatformView, RenderService
-from smokegate.observation.render.read import service
+from smokegate.observation.render.model import ApiError, PlatformView, RenderService, service
 from smokegate.report.model import EnvironmentReport
 
 PACE, SLOWEST = 2.0, 10.0

@@ -13,13 +13,4 @@ from smokegate.observation.browser.model import (
     SignInStep,
 )
 
-__all__ = [
-    "BrowserView",
-    "ConsoleLine",
-    "Journey",
-    "NoBrowser",
-    "PageCall",
-    "PageSeen",
-    "Picture",
-    "SignInStep",
-]
+__all__ = ["BrowserView", "ConsoleLine", "Journey", "NoBrowser", "PageCall", "PageSeen", "Picture", "SignInStep"]

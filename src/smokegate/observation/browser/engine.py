@@ -95,12 +95,7 @@ class Engine:
             ended.thread.join(2 * STOP_TIMEOUT)
 
     def run(self, work: Callable[[Browser], Coroutine[Any, Any, T]], within: float) -> T:
-        """Run a coroutine with the browser and wait for it.
-
-        Raises:
-            NoBrowserError: there is no browser, or it does not start.
-            TimeoutError: it timed out.
-        """
+        """Run a coroutine with the browser and wait for it; raises NoBrowserError or TimeoutError."""
         running = self._running
         assert running is not None, "use() comes first"
 

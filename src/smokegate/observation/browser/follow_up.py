@@ -19,33 +19,35 @@ ALLOWANCE = 30.0
 
 
 class FollowUp:
-    """Sends the follow-up requests of a browser run.
-
-    Args:
-        environment: the deployment.
-        journey: the sign-in flow, if declared, which tracks created accounts.
-        begin: starts steps.
-    """
+    """Sends the follow-up requests of a browser run, by `begin`; the sign-in flow tracks created accounts."""
 
     def __init__(
-        self, environment: Environment, journey: SignInPlan | None, begin: Callable[[Iterable[Step]], None]
+        self, environment: Environment, sign_in: SignInPlan | None, begin: Callable[[Iterable[Step]], None]
     ) -> None:
         self._environment = environment
-        self._journey = journey
+        self._sign_in = sign_in
         self._begin = begin
+        self.person = person_of(environment)
         self._forget: Callable[[], None] | None = None
 
     def sending(self, email: str, password: str) -> None:
         """Record the account that the page is about to create."""
-        if self._journey is not None:
-            forget = self._journey.accounts.write_down_browser_account(email, password)
+        if self._sign_in is not None:
+            forget = self._sign_in.accounts.write_down_browser_account(email, password)
             self._forget = self._forget or forget
 
-    def done(self, view: BrowserView, person: Person) -> None:
+    @property
+    def time_limit(self) -> float:
+        """The timeout of the browser run in seconds."""
+        section = self._environment.browser
+        assert section is not None
+        return section.timeout * (len(section.pages) + (5 if section.sign_in else 1)) + ALLOWANCE
+
+    def done(self, view: BrowserView) -> None:
         """Start the follow-up requests."""
-        steps = [*same_calls(self._environment, view)]
-        if self._journey is not None and self._forget is not None:
-            steps += self._journey.removal(person.email, person.password, BY_BROWSER, self._forget)
+        steps, person = [*same_calls(self._environment, view)], self.person
+        if self._sign_in is not None and self._forget is not None and person is not None:
+            steps += self._sign_in.removal(person.email, person.password, BY_BROWSER, self._forget)
         self._begin(steps)
 
 
@@ -58,13 +60,6 @@ def person_of(environment: Environment) -> Person | None:
     if api.creates_accounts and section.register_page is not None and not api.confirms_elsewhere:
         return Person(new_address(api), new_password(), f"Smoke {secrets.token_hex(3)}", creates=True)
     return Person(api.standing.email, str(api.standing.password)) if api.standing is not None else None
-
-
-def time_limit(environment: Environment) -> float:
-    """Return the timeout of a browser run in seconds."""
-    section = environment.browser
-    assert section is not None
-    return section.timeout * (len(section.pages) + (5 if section.sign_in else 1)) + ALLOWANCE
 
 
 def same_calls(environment: Environment, view: BrowserView) -> Iterator[Step]:

@@ -34,11 +34,7 @@ NOTHING: dict[str, Any] = {
 }  # fmt: skip
 
 
-class PageExpectation(Struct, frozen=True):
-    """Elements that a page must show, and must not."""
-
-    shows: tuple[Element, ...] = ()
-    not_shows: tuple[Element, ...] = ()
+Elements = tuple[Element, ...]
 
 
 class Window(Struct):
@@ -50,11 +46,6 @@ class Window(Struct):
     _shown: tuple[object, ...] = ()
     _changed: float = 0.0
     """Time of the last visible change; an unresponsive page counts as changing."""
-
-    @property
-    def idle(self) -> float:
-        """Seconds since the last page or network activity."""
-        return min(self.record.quiet, time.monotonic() - self._changed)
 
     async def facts(self) -> dict[str, Any]:
         """Return what is visible now; nothing while the page navigates or hangs."""
@@ -69,8 +60,10 @@ class Window(Struct):
             self._shown, self._changed = shown, time.monotonic()
         return facts
 
-    async def open(self, url: str, wanted: PageExpectation, path: str, *, form: bool = False) -> PageSeen:
-        """Open a URL and wait for the expected elements, and for a form if `form`."""
+    async def open(
+        self, url: str, path: str, shows: Elements = (), not_shows: Elements = (), *, form: bool = False
+    ) -> PageSeen:
+        """Open a URL and wait until the page is as expected, with a form if `form`, or idle; return what is visible."""
         from playwright.async_api import Error  # noqa: PLC0415 -- an extra
 
         mark, response, problem = self.record.mark(), None, ""
@@ -78,12 +71,6 @@ class Window(Struct):
             response = await self.page.goto(url, wait_until="domcontentloaded", timeout=1000 * self.timeout)
         except Error as broken:
             problem = str(broken.message).strip().splitlines()[0][:300]
-        return await self._settled(mark, wanted, path, form=form, response=response, problem=problem)
-
-    async def _settled(  # noqa: PLR0913 -- a value each, by name
-        self, mark: Mark, wanted: PageExpectation, path: str, *, form: bool, response: Response | None, problem: str
-    ) -> PageSeen:
-        """Wait until the page is as expected, or idle; return what is visible."""
         facts = NOTHING
         missing: tuple[str, ...] = ()
         unwanted: tuple[str, ...] = ()
@@ -91,9 +78,9 @@ class Window(Struct):
         async def is_done() -> bool:
             nonlocal facts, missing, unwanted
             facts = await self.facts()
-            missing = await self.absent(wanted.shows, facts)
-            gone = await self.absent(wanted.not_shows, facts)
-            unwanted = tuple(str(each) for each in wanted.not_shows if str(each) not in gone)
+            missing = await self.absent(shows, facts)
+            gone = await self.absent(not_shows, facts)
+            unwanted = tuple(str(each) for each in not_shows if str(each) not in gone)
             return drawn(facts) and not missing and not unwanted and (facts["form"] or not form)
 
         if not problem:
@@ -127,7 +114,6 @@ class Window(Struct):
         Gives up early on a page that is idle for a quarter of the timeout, counted from this call.
         """
         began = time.monotonic()
-        ends = began + self.timeout
         since = None
         while True:
             pause = POLL
@@ -138,11 +124,13 @@ class Window(Struct):
                 pause = max(quiet - self.record.quiet, 0.01)  # a poll costs more than the pause
             else:
                 since = None
-                if min(self.idle, time.monotonic() - began) >= self.timeout / 4 or time.monotonic() >= ends:
+                now = time.monotonic()
+                idle = min(self.record.quiet, now - self._changed, now - began)
+                if idle >= self.timeout / 4 or now >= began + self.timeout:
                     return False
             await asyncio.sleep(pause)
 
-    async def absent(self, elements: Sequence[Element], facts: dict[str, Any]) -> tuple[str, ...]:
+    async def absent(self, elements: Elements, facts: dict[str, Any]) -> tuple[str, ...]:
         """Return the elements that are not visible."""
         return tuple([str(each) for each in elements if not await self.shows(each, facts["text"])])
 
@@ -163,9 +151,7 @@ class Window(Struct):
         """Return the locator of an element."""
         page: Any = self.page
         if element.role is not None:
-            found = (
-                page.get_by_role(element.role, name=element.name) if element.name else page.get_by_role(element.role)
-            )
+            found = page.get_by_role(element.role, name=element.name or None)
         elif element.label is not None:
             found = page.get_by_label(element.label)
         else:
@@ -208,8 +194,6 @@ def filled_in(elements: Sequence[Element], **values: str) -> tuple[Element, ...]
     """Fill the placeholders `{email}` and `{name}` in the texts and names of elements."""
 
     def fill(text: str | None) -> str | None:
-        for key, value in values.items():
-            text = text.replace(f"{{{key}}}", value) if text is not None else None
-        return text
+        return text and re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), text)
 
     return tuple(replace(each, text=fill(each.text), name=fill(each.name)) for each in elements)

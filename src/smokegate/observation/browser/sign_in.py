@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from smokegate.environment.browser import BrowserSignIn, Element
 from smokegate.observation.browser.model import Journey, Person, SignInStep
-from smokegate.observation.browser.page import SHORT, PageExpectation, Window, drawn, filled_in, says
+from smokegate.observation.browser.page import SHORT, Window, drawn, filled_in, says
 from smokegate.observation.browser.record import Mark
 
 if TYPE_CHECKING:
@@ -35,13 +35,7 @@ OUTCOME_WAIT = 1.0
 class PageSignIn:
     """The sign-in flow of one user in the browser.
 
-    Args:
-        window: the browser page.
-        section: the declared flow.
-        person: the user.
-        base: base URL of the pages.
-        trusted: returns whether a URL may receive the credentials.
-        sending: called once, before the account is created.
+    `trusted` returns whether a URL may receive the credentials; `sending` is called before the account is created.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 -- a value each, given once
@@ -59,7 +53,7 @@ class PageSignIn:
         self._base = base.rstrip("/")
         self._trusted = trusted
         self._sending = sending
-        self._wanted = PageExpectation(filled_in(section.shows, email=person.email, name=person.name))
+        self._shown = filled_in(section.shows, email=person.email, name=person.name)
         window.record.expect_account(person.email)
 
     async def go(self) -> Journey:
@@ -83,7 +77,7 @@ class PageSignIn:
     async def _enter(self, name: str, path: str | None) -> SignInStep:
         """Open a form, fill it in and submit it."""
         window = self._window
-        opened = await window.open(f"{self._base}{path}", PageExpectation(), path or "/", form=True)
+        opened = await window.open(f"{self._base}{path}", path or "/", form=True)
         if opened.problem or not opened.drawn:
             return SignInStep(name, opened)
         if not self._trusted(window.page.url):
@@ -118,8 +112,8 @@ class PageSignIn:
         return SignInStep(name, page, form_gone=gone, account_shown=shown, alert=" ".join(facts["alert"].split()))
 
     async def _is_shown(self, facts: dict[str, Any]) -> bool:
-        if self._wanted.shows:
-            return not await self._window.absent(self._wanted.shows, facts)
+        if self._shown:
+            return not await self._window.absent(self._shown, facts)
         if facts["password"]:
             return False
         return any(says(each, facts["text"]) for each in (self._person.email, self._person.name) if each)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from smokegate.environment.model import Environment
 from smokegate.observation.browser.engine import ENGINE, NoBrowserError
 from smokegate.observation.browser.model import BrowserView, Person, trusted_origins
-from smokegate.observation.browser.page import PageExpectation, Window
+from smokegate.observation.browser.page import Window
 from smokegate.observation.browser.record import Record
 from smokegate.observation.browser.sign_in import PageSignIn
 from smokegate.observation.evidence.redact import Redactor
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 MAX_PICTURES, MAX_FAILURE_PICTURES = 6, 12
 MIN_TOKEN_LENGTH = 20
 """Minimum characters of a stored value that is treated as a credential."""
-AGENT = "smokegate (synthetic check)"
 
 
 class Visit:
@@ -116,14 +115,14 @@ class Visit:
     async def _pages(self, context: BrowserContext) -> None:
         window = await self._window(context)
         for index, declared in enumerate(self._section.pages):
-            wanted = PageExpectation(declared.shows, declared.not_shows)
-            seen = await window.open(f"{self._environment.pages_url.rstrip('/')}{declared.path}", wanted, declared.path)
+            wanted = declared.path, declared.shows, declared.not_shows
+            seen = await window.open(f"{self._environment.pages_url.rstrip('/')}{declared.path}", *wanted)
             self._view = replace(self._view, pages=(*self._view.pages, seen))
             uncaught = any(each.kind == "uncaught" for each in seen.console)
             wrong = bool(seen.problem or seen.missing or seen.unwanted or uncaught or not seen.drawn)
             await self._picture(window, declared.path, wrong=wrong)
             if index == 0 and not seen.problem and await self._has_worker(window):
-                second = await window.open(window.page.url, wanted, declared.path)
+                second = await window.open(window.page.url, *wanted)
                 self._view = replace(self._view, second=second)
                 await self._picture(window, f"{declared.path}, the second visit", wrong=True)
 

@@ -6,11 +6,18 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-from smokegate.observation.discovery.found import Found, VersionSource
+from smokegate.observation.discovery.found import Found, VersionSource, page_to_sign_in, wants_basic
 from smokegate.observation.discovery.getter import Getter, Response
-from smokegate.observation.discovery.health import HealthCheck, confirmed, health_check, knowledge, unreachable_check
-from smokegate.observation.discovery.openapi import health_paths, paths_of, token_urls
-from smokegate.observation.discovery.sign_in import page_to_sign_in, wants_basic
+from smokegate.observation.discovery.health import (
+    HealthCheck,
+    confirmed,
+    health_check,
+    health_paths,
+    knowledge,
+    paths_of,
+    token_urls,
+    unreachable_check,
+)
 from smokegate.observation.plan.step import web_origin
 from smokegate.observation.transport.pool import Pool
 
@@ -25,14 +32,7 @@ PAGE_MARKS = ("</html>", "</HTML>", "</body>", "</BODY>", "<html", "<HTML", "<!d
 
 
 def discover(url: str, pool: Pool, health: str = "", sent: int = 0) -> Found:
-    """Discover a deployment.
-
-    Args:
-        url: its URL.
-        pool: sends the requests.
-        health: the health check's path, if known.
-        sent: number of requests already used up.
-    """
+    """Discover a deployment; `health` is the health check's path, if known, `sent` the requests already used up."""
     found = Found(url)
     getter = Getter(url, pool, sent)
     known = [health] if health else knowledge()["health"]
@@ -186,8 +186,8 @@ def _note_version(found: Found, answers: list[Response]) -> None:
         if not response.ok or response.path == MISSING_PAGE:
             continue
         for name in knowledge()["version_headers"]:
-            if response.header(name):
-                found.version = found.version or VersionSource(response.path, response.header(name), header=name)
+            if value := response.headers.get(name):
+                found.version = found.version or VersionSource(response.path, value, header=name)
         body = response.json if isinstance(response.json, dict) and response.path != "/openapi.json" else {}
         for key in knowledge()["version_keys"]:
             if isinstance(body.get(key), str) and body[key]:

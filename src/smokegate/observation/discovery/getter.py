@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from smokegate.observation.evidence import sink
+from smokegate.observation.exchange import Headers
 from smokegate.observation.plan.step import RequestToSend, join, origin_of
 from smokegate.observation.transport.errors import cause_of
 from smokegate.observation.transport.fetch import fetch
@@ -32,26 +33,23 @@ class Response(Struct, frozen=True):
     """0: no response."""
     url: str = ""
     """The final URL, after redirects."""
-    kind: str = ""
+    headers: Headers = Headers()
     text: str = ""
     json: Any = None
     is_json: bool = False
-    headers: tuple[tuple[str, str], ...] = ()
     problem: str = ""
 
     @property
     def is_html(self) -> bool:
         """Whether it is a page."""
-        return "html" in self.kind or self.text.lstrip()[:15].lower().startswith(("<!doctype", "<html"))
+        return "html" in self.headers.get("content-type", "").lower() or self.text.lstrip()[:15].lower().startswith(
+            ("<!doctype", "<html")
+        )
 
     @property
     def ok(self) -> bool:
         """Whether its status is 2xx."""
         return 200 <= self.status < 300
-
-    def header(self, name: str) -> str:
-        """Return a header's value, empty if missing."""
-        return next((value for key, value in self.headers if key.lower() == name), "")
 
 
 def settle(future: Future[T], job: Callable[[], T]) -> None:
@@ -90,15 +88,12 @@ class Getter:
         return future
 
     def _get(self, path: str, address: str) -> Response:
-        now = time.monotonic()
-        client = self._pool.client()
         request = RequestToSend("GET", address, elsewhere=path == "/")
-        fetched = fetch(client, request, client.trace(now, now + TIMEOUT))
-        fetched.body.release()
-        raw = fetched.raw
+        trace = fetch(self._pool, request, time.monotonic() + TIMEOUT)
+        trace.body.release()
+        raw = trace.raw
         if raw is None:
-            cause, words = cause_of(fetched.error) if fetched.error is not None else (None, "no answer")
+            cause, words = cause_of(trace.error) if trace.error is not None else (None, "no answer")
             title = f"{cause.title} ({words})" if cause is not None else words
             return Response(path, problem=sink.line(title))
-        kind = next((value for name, value in raw.headers if name.lower() == "content-type"), "").lower()
-        return Response(path, raw.status, raw.url, kind, raw.text, raw.json, raw.is_json, raw.headers)
+        return Response(path, raw.status, raw.url, raw.headers, raw.text, raw.json, raw.is_json)

@@ -1,9 +1,10 @@
-"""Finds a deployment's health check among its responses, and which parts of it are stable."""
+"""Finds a deployment's health check among its responses and in its API description, and what of it is stable."""
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,10 +58,8 @@ class HealthCheck(Struct, frozen=True):
 def health_check(answers: Iterable[Response], missing_page: Response, page: Response) -> HealthCheck | None:
     """Return the first response that is a health check.
 
-    Args:
-        answers: responses of the candidate paths, in order of preference.
-        missing_page: response of a nonexistent path: whatever looks like it is not a health check.
-        page: response of the root path.
+    The responses of the candidates are in order of preference. Whatever looks like the response of a nonexistent path
+    (`missing_page`), or like the root page, is not a health check.
     """
     for response in answers:
         if response.status and _is_health_check(response, missing_page, page):
@@ -131,3 +130,31 @@ def confirmed(check: HealthCheck, again: Response | None) -> HealthCheck:
         return check if again is not None and again.text.strip() == check.text else replace(check, text="")
     same = again is not None and isinstance(again.json, dict) and again.json.get(check.key) == check.value
     return check if same or not check.says_healthy else HealthCheck(check.path, check.status, database=check.database)
+
+
+def paths_of(response: Response) -> dict[str, Any]:
+    """Return the described paths, each with its methods."""
+    return _table(_table(response.json).get("paths"))
+
+
+def health_paths(response: Response) -> list[str]:
+    """Return the paths named like a health check."""
+    names = set(knowledge()["openapi_health"])
+    plain = [
+        path
+        for path, methods in paths_of(response).items()
+        if path.startswith("/") and "{" not in path and "get" in _table(methods)
+    ]
+    return [path for path in plain if names & set(re.split(r"[^a-z]+", path.lower()))]
+
+
+def token_urls(response: Response) -> Iterator[str]:
+    """Yield the OAuth2 password token URLs."""
+    for scheme in _table(_table(_table(response.json).get("components")).get("securitySchemes")).values():
+        token = _table(_table(_table(scheme).get("flows")).get("password")).get("tokenUrl")
+        if isinstance(token, str):
+            yield token
+
+
+def _table(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

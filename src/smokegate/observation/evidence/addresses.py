@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
+from smokegate.environment.model import Environment
 from smokegate.observation.evidence.html import is_html
+from smokegate.observation.exchange import Answer
 from smokegate.observation.model import DYNAMIC
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
-    from smokegate.observation.exchange import Answer
-
 
 UNSET = re.compile(
     r"(?:(?:https?|wss?)://)?(?:undefined|null|NaN|\[object Object\])(?=$|[/:?\ufffc])|https?:///"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
+from smokegate.environment.model import Environment
 from smokegate.knowledge.page_hosts import is_local, is_third_party
 from smokegate.observation.evidence.addresses import (
     UNSET,
@@ -17,9 +17,6 @@ from smokegate.observation.evidence.addresses import (
     versionless,
 )
 from smokegate.observation.model import DYNAMIC, ApiAddress
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
 
 BASES = frozenset({"client", "setting", "built", "given", "constant"})
 """Kinds of addresses that may be a base URL."""

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 from urllib.parse import SplitResult
 
 from smokegate.observation.evidence.addresses import origin_of, split_address
-from smokegate.observation.evidence.elements import policies_in
+from smokegate.observation.evidence.html import policies_in
+from smokegate.observation.exchange import Answer
 from smokegate.observation.model import DYNAMIC
-
-if TYPE_CHECKING:
-    from smokegate.observation.exchange import Answer
 
 NAME = "content-security-policy"
 GOVERNS = ("connect-src", "default-src")

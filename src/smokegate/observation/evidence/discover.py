@@ -16,12 +16,12 @@ from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.secret_places import IN_ADDRESS
 from smokegate.observation.plan.step import RawResponse
 
-MOST = 256
+MAX_CREDENTIALS = 256
 """Maximum credentials per answer. With more, the answer is data, and its body is withheld from outputs."""
-MOST_PLAIN = 50_000
-LONGEST = 4096
+MAX_PLAIN = 50_000
+MAX_LENGTH = 4096
 """Maximum characters of a credential: its beginning identifies it, too."""
-DEEPEST = 50
+MAX_DEPTH = 50
 LAST_WORDS = (
     *("token", "secret", "password", "passwd", "passphrase", "passcode", "pwd", "credential", "credentials"),
     *("apikey", "accesskey", "secretkey", "privatekey", "signingkey", "sessionkey", "jwt", "bearer"),
@@ -44,11 +44,11 @@ RUN = re.compile(r"[\w.-]{16,}")
 
 def discover(raw: RawResponse, redactor: Redactor) -> bool:
     """Redact an answer's credentials from now on; returns whether its body must be withheld."""
-    redactor.add(*(value[:LONGEST] for value in islice(_elsewhere(raw), MOST)))
+    redactor.add(*(value[:MAX_LENGTH] for value in islice(_elsewhere(raw), MAX_CREDENTIALS)))
     found = _in_body(raw)
-    redactor.add(*(value[:LONGEST] for value in islice(found, MOST)))
-    rest = list(islice(found, MOST_PLAIN))
-    redactor.add_plain(value[:LONGEST] for value in rest)
+    redactor.add(*(value[:MAX_LENGTH] for value in islice(found, MAX_CREDENTIALS)))
+    rest = list(islice(found, MAX_PLAIN))
+    redactor.add_plain(value[:MAX_LENGTH] for value in rest)
     return bool(rest)
 
 
@@ -58,14 +58,14 @@ def discover_in_text(text: str, redactor: Redactor) -> None:
     A word of letters only, such as `postgres`, may be a name: it is redacted only in the address.
     """
     found = (match[match.lastindex or 0] for match in IN_ADDRESS.finditer(text) if match.lastindex)
-    redactor.add(*(value for value in islice(found, MOST) if not value.isalpha()))
+    redactor.add(*(value for value in islice(found, MAX_CREDENTIALS) if not value.isalpha()))
 
 
 def _elsewhere(raw: RawResponse) -> Iterator[str]:
     """Yield the credentials in redirects and cookies."""
-    for _, _, location in raw.redirects:
-        yield from (value for key, value in parse_qsl(urlsplit(location).query) if is_credential(key, value))
-    for name, value in raw.headers:
+    for hop in raw.redirects:
+        yield from (value for key, value in parse_qsl(urlsplit(hop.location).query) if is_credential(key, value))
+    for name, value in raw.headers.fields:
         if name.lower() == "set-cookie":
             cookie, _, attributes = value.partition(";")
             key, _, text = cookie.partition("=")
@@ -86,7 +86,7 @@ def _tokens(value: Any, key: str = "", depth: int = 0) -> Iterator[str]:
     if isinstance(value, str):
         if is_credential(key, value):
             yield value
-    elif depth <= DEEPEST and isinstance(value, dict | list):
+    elif depth <= MAX_DEPTH and isinstance(value, dict | list):
         pairs: Iterable[tuple[str, Any]] = value.items() if isinstance(value, dict) else ((key, each) for each in value)
         for name, each in pairs:
             yield from _tokens(each, str(name), depth + 1)

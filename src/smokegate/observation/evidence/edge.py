@@ -75,12 +75,13 @@ class EdgeAnswer(Struct, frozen=True):
 def edge_answer(answer: Answer, promise: Expectation | None = None) -> EdgeAnswer | None:
     """Return the edge's answer, or None if the application answered.
 
-    Args:
-        answer: the response.
-        promise: its expectation: an answer that meets a specific one is the application's.
+    An answer that meets a specific expectation (`promise`) is the application's.
     """
-    if promise is not None and _is_health(promise) and (cached := _cached(answer)) is not None:
-        return cached
+    if promise is not None:
+        from smokegate.environment.model import Health  # noqa: PLC0415 -- already loaded by the caller
+
+        if isinstance(promise, Health) and (cached := _cached(answer)) is not None:
+            return cached
     if _is_obviously_application(answer) or (promise is not None and _meets_specific(answer, promise)):
         return None
     known = _known(answer)
@@ -89,12 +90,6 @@ def edge_answer(answer: Answer, promise: Expectation | None = None) -> EdgeAnswe
     from smokegate.observation.evidence.gateway import gateway_answer  # noqa: PLC0415 -- read where it is needed
 
     return gateway_answer(answer)
-
-
-def _is_health(promise: Expectation) -> bool:
-    from smokegate.environment.model import Health  # noqa: PLC0415 -- already loaded by the caller
-
-    return isinstance(promise, Health)
 
 
 def _cached(answer: Answer) -> EdgeAnswer | None:
@@ -135,6 +130,7 @@ def _meets_specific(answer: Answer, promise: Expectation) -> bool:
 
 def _known(answer: Answer) -> EdgeAnswer | None:
     from smokegate.knowledge.edge_files import edge_files  # noqa: PLC0415 -- a green run reads none of it
+    from smokegate.observation.evidence.application_marks import has_mark  # noqa: PLC0415 -- see above
 
     text = answer.body.start[:MAX_SEARCHED]
     headers = {name.lower(): value for name, value in answer.headers.items()}
@@ -142,20 +138,11 @@ def _known(answer: Answer) -> EdgeAnswer | None:
         for sign in file.signs:
             if sign.likely and sign.body is None and answer.body.is_json:
                 continue  # an uncertain sign does not override a JSON body
-            if _fits(sign, answer, headers, text) and not (_only_wording_matches(sign, answer) and _has_mark(answer)):
+            # If only the wording of a JSON body matches: an application may use the same words.
+            only_wording = not sign.headers and answer.body.is_json
+            if _fits(sign, answer, headers, text) and not (only_wording and has_mark(answer)):
                 return _edge_answer(file, sign, answer)
     return None
-
-
-def _only_wording_matches(sign: Sign, answer: Answer) -> bool:
-    """Return whether only the wording of a JSON body matches: an application may use the same words."""
-    return not sign.headers and answer.body.is_json
-
-
-def _has_mark(answer: Answer) -> bool:
-    from smokegate.observation.evidence.application_marks import has_mark  # noqa: PLC0415 -- read where it is needed
-
-    return has_mark(answer)
 
 
 def _fits(sign: Sign, answer: Answer, headers: dict[str, str], text: str) -> bool:

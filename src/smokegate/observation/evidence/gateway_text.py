@@ -44,19 +44,11 @@ WAITS = {"suspended": Said("suspended"), "maintenance": MAINTENANCE, "starting":
 def said_in_text(answer: Answer, text: str) -> Said | None:
     """Classify an answer's visible text."""
     judge = _page if 200 <= answer.status < 300 else BY_STATUS.get(answer.status)
-    return judge(answer, text) if judge else None
+    return judge(answer, text) if callable(judge) else judge
 
 
 def _limited(_: Answer, text: str) -> Said | None:
     return Said("rate-limited", weak=True) if len(text) < 300 else None
-
-
-def _too_large(_: Answer, __: str) -> Said:
-    return Said("too-large")
-
-
-def _ended(_: Answer, __: str) -> Said:
-    return Said("suspended")
 
 
 def _failed(_: Answer, text: str) -> Said | None:
@@ -135,13 +127,13 @@ def _has_more(page: str) -> bool:
     return len(set(OWN_PAGES.findall(page))) >= SEVERAL or words("own_form").search(page) is not None
 
 
-BY_STATUS: dict[int, Callable[[Answer, str], Said | None]] = {
+BY_STATUS: dict[int, Said | Callable[[Answer, str], Said | None]] = {
     **dict.fromkeys((401, 403, 407, 511), _refused),
     429: _limited,
-    **dict.fromkeys((413, 414, 431), _too_large),
-    **dict.fromkeys((402, 451, 509), _ended),
+    **dict.fromkeys((413, 414, 431), Said("too-large")),
+    **dict.fromkeys((402, 451, 509), Said("suspended")),
     **dict.fromkeys((503, *GATEWAY), _unavailable),
     **dict.fromkeys((400, 404, 410, 421), _nothing),
     500: _failed,
 }
-"""The classifier of each status; any other status is the application's."""
+"""The meaning of each status, or its classifier; any other status is the application's."""

@@ -32,6 +32,12 @@ def lookup(value: Any, path: tuple[str, ...]) -> Any:
     return value
 
 
+def value_at(value: Any, key: str) -> Any:
+    """Return the value at a dotted key, None if there is none, as in a body that is not JSON."""
+    at = lookup(value, tuple(key.split(".")))
+    return None if at is MISSING else at
+
+
 def broken(rule: Rule, value: Any) -> str | None:
     """Return what the rule requires if the value does not meet it."""
     given = rule.given

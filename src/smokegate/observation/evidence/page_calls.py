@@ -9,20 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 
+from smokegate.environment.model import Environment
 from smokegate.observation.evidence.addresses import split_address
 from smokegate.observation.evidence.called_address import RIGHT, STRONG, UNCLEAR, AddressJudge
-from smokegate.observation.model import ApiAddress
+from smokegate.observation.exchange import Exchange
+from smokegate.observation.model import ApiAddress, Observation
 from smokegate.observation.plan.step import ON_BACKEND, ON_FRONTEND
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
-    from smokegate.observation.exchange import Exchange
-    from smokegate.observation.model import Observation
 
 STAGES = re.compile(
     r"(?:^|[.-])(?:staging|stage|stg|dev|development|test|testing|qa|uat|preview|preprod|sandbox|int)\d*(?=[.-]|$)"
@@ -57,29 +53,46 @@ def judged(environment: Environment, observation: Observation) -> Judgement:
     """Judge every address that was found."""
     if environment.frontend is None:
         return Judgement()
-    return _judgement(AddressJudge(environment, observation))
+    judge = AddressJudge(environment, observation)
+    kinds = [(each, *judge.kind(each)) for each in judge.addresses]
+    kept = {each: judge.refused_by_policy(each) for each, kind, _ in kinds if kind == RIGHT}
+    right = tuple(each for each, policy in kept.items() if not policy)
+    if not any(each.how in CALLED for each in right) and (first := next(filter(kept.get, kept), None)):
+        return Judgement(wrong=(Wrong("frontend.call-forbidden", first, certain=True, detail=kept[first]),))
+    wrong = [Wrong(kind, each, judge.coincides(each), detail) for each, kind, detail in kinds if "." in kind]
+    near = any(
+        kind in {UNCLEAR, "frontend.wrong-path"} and judge.is_wanted(split_address(each.resolved))
+        for each, kind, _ in kinds
+    )
+    sure = any(_proves_path(judge, each) for each in right)
+    any_right = {each: sure if each.code == "frontend.wrong-path" else bool(right) for each in wrong}
+    counted = tuple(each for each in wrong if _counts(judge, each, any_right=any_right[each], near=near))
+    # A path without a base is part of a call whose base shows the error.
+    counted = tuple(each for each in counted if each.address.how != "path") or counted
+    unclear = tuple(each for each, kind, _ in kinds if kind == UNCLEAR)
+    return Judgement(right, tuple(sorted(counted, key=lambda each: _rank(judge, each))), unclear)
 
 
 def by_paths(environment: Environment, page: str, paths: Iterable[str]) -> tuple[ApiAddress, ...]:
     """Return calls known only by their path, if it is a declared API path."""
     judge = AddressJudge(environment, None)
     found = (ApiAddress("", each, urljoin(page, each), "path") for each in paths if each.startswith("/"))
-    return tuple(each for each in found if judge.calls.coincides(each))[:4]
+    return tuple(each for each in found if judge.coincides(each))[:4]
 
 
 def to_try(environment: Environment, addresses: Iterable[ApiAddress], paths: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names of up to three trial requests that distinguish right from wrong addresses."""
     judge = AddressJudge(environment, None, tuple(addresses), paths)
     found: dict[str, None] = {}
-    if any(judge.kind(each)[0] == RIGHT and _proves_path(judge, each) for each in judge.calls.addresses):
+    if any(judge.kind(each)[0] == RIGHT and _proves_path(judge, each) for each in judge.addresses):
         return ()
-    unset = any(judge.kind(each)[0] == "frontend.address-unset" for each in judge.calls.addresses if each.how in STRONG)
-    for each in judge.calls.addresses:
+    unset = any(judge.kind(each)[0] == "frontend.address-unset" for each in judge.addresses if each.how in STRONG)
+    for each in judge.addresses:
         if judge.kind(each)[0] == "frontend.calls-itself" and not (unset and each.how == "path"):
-            found.update((ON_FRONTEND + path, None) for path in judge.calls.samples(each)[:1])
+            found.update((ON_FRONTEND + path, None) for path in judge.samples(each)[:1])
         elif unbased := judge.unbased(each):
-            found.update((ON_FRONTEND + path, None) for path in judge.calls.samples(unbased)[:1])
-        elif suspicious := judge.calls.suspicious(each):
+            found.update((ON_FRONTEND + path, None) for path in judge.samples(unbased)[:1])
+        elif suspicious := judge.suspicious(each):
             found[ON_BACKEND + suspicious] = None
     return tuple(found)[:3]
 
@@ -95,10 +108,8 @@ def to_read(environment: Environment, addresses: Iterable[ApiAddress], paths: tu
 
 def _calling(judge: AddressJudge, path: str) -> list[ApiAddress]:
     """Return the right addresses on another origin that call a path."""
-    right = [
-        e for e in judge.calls.addresses if e.how in CALLED and judge.kind(e)[0] == RIGHT and not judge.calls.is_home(e)
-    ]
-    return [each for each in right if path.partition("?")[0] in judge.calls.called(each)]
+    right = [e for e in judge.addresses if e.how in CALLED and judge.kind(e)[0] == RIGHT and not judge.is_home(e)]
+    return [each for each in right if path.partition("?")[0] in judge.called(each)]
 
 
 def sends_cookies(environment: Environment, observation: Observation, exchange: Exchange) -> bool:
@@ -107,39 +118,19 @@ def sends_cookies(environment: Environment, observation: Observation, exchange: 
     return bool(calling) and all(each.cookies for each in calling)
 
 
-def _judgement(judge: AddressJudge) -> Judgement:
-    kinds = [(each, *judge.kind(each)) for each in judge.calls.addresses]
-    kept = {each: judge.refused_by_policy(each) for each, kind, _ in kinds if kind == RIGHT}
-    right = tuple(each for each, policy in kept.items() if not policy)
-    if not any(each.how in CALLED for each in right) and (first := next(filter(kept.get, kept), None)):
-        return Judgement(wrong=(Wrong("frontend.call-forbidden", first, certain=True, detail=kept[first]),))
-    wrong = [Wrong(kind, each, judge.calls.coincides(each), detail) for each, kind, detail in kinds if "." in kind]
-    near = any(
-        kind in {UNCLEAR, "frontend.wrong-path"} and judge.calls.is_wanted(split_address(each.resolved))
-        for each, kind, _ in kinds
-    )
-    sure = any(_proves_path(judge, each) for each in right)
-    any_right = {each: sure if each.code == "frontend.wrong-path" else bool(right) for each in wrong}
-    counted = tuple(each for each in wrong if _counts(judge, each, any_right=any_right[each], near=near))
-    # A path without a base is part of a call whose base shows the error.
-    counted = tuple(each for each in counted if each.address.how != "path") or counted
-    unclear = tuple(each for each, kind, _ in kinds if kind == UNCLEAR)
-    return Judgement(right, tuple(sorted(counted, key=lambda each: _rank(judge, each))), unclear)
-
-
 def _proves_path(judge: AddressJudge, right: ApiAddress) -> bool:
     """Return whether a right address proves that the path is right, too.
 
     An undeclared path proves nothing about the others, nor does an address that is only mentioned.
     """
-    shows = right.how != "mention" and not judge.calls.doubles(right)
-    return shows and not judge.calls.suspicious(right) and judge.calls.coincides(right)
+    shows = right.how != "mention" and not judge.doubles(right)
+    return shows and not judge.suspicious(right) and judge.coincides(right)
 
 
 def _counts(judge: AddressJudge, wrong: Wrong, *, any_right: bool, near: bool) -> bool:
     """Return whether a wrong address counts against the page."""
     how, code = wrong.address.how, wrong.code
-    if code == "frontend.calls-itself" and judge.calls.below_base(wrong.address):
+    if code == "frontend.calls-itself" and judge.below_base(wrong.address):
         return False
     if near and code == "frontend.calls-localhost" and (how == "setting" or not wrong.address.alone):
         return False  # a default or another stage's, beside the backend's own address
@@ -154,9 +145,9 @@ def _counts(judge: AddressJudge, wrong: Wrong, *, any_right: bool, near: bool) -
         return how in STRONG and (wrong.certain or _related(judge, wrong.address))
     if how == "path" or not wrong.address.value:
         # A path alone proves too little if the client's base URL is unknown.
-        return (wrong.certain or judge.calls.lacks_beginning(wrong.address)) and bool(wrong.detail)
+        return (wrong.certain or judge.lacks_beginning(wrong.address)) and bool(wrong.detail)
     # An argument of the page's own functions may be a link, but pages do not link to localhost.
-    tried = bool(judge.calls.suspicious(wrong.address))  # the API answered that it does not exist
+    tried = bool(judge.suspicious(wrong.address))  # the API answered that it does not exist
     return how in STRONG or wrong.certain or tried or (how == "given" and code == "frontend.calls-localhost")
 
 
@@ -164,13 +155,13 @@ def _related(judge: AddressJudge, address: ApiAddress) -> bool:
     """Return whether a host is the team's, or the only client's: it belongs to a build for another stage."""
     if _is_own(judge, address):
         return True
-    others = {split_address(each.resolved).hostname for each in judge.calls.addresses if each.how in STRONG}
+    others = {split_address(each.resolved).hostname for each in judge.addresses if each.how in STRONG}
     return address.how == "client" and len(others) == 1
 
 
 def _is_own(judge: AddressJudge, address: ApiAddress) -> bool:
     """Return whether a host's name shows that it is the team's own."""
-    host, parts = split_address(address.resolved).hostname or "", (judge.calls.wanted.hostname or "").split(".")
+    host, parts = split_address(address.resolved).hostname or "", (judge.wanted.hostname or "").split(".")
     return bool(STAGES.search(host)) or (len(parts) > 2 and host.endswith("." + ".".join(parts[-2:])))
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from smokegate.environment.model import Monitoring
 from smokegate.observation.evidence.html import is_html
-from smokegate.observation.evidence.json_rules import MISSING, lookup
+from smokegate.observation.evidence.json_rules import value_at
 from smokegate.observation.evidence.self_report import crash
+from smokegate.observation.exchange import Answer, Exchange, Request
 from smokegate.observation.plan.step import web_origin
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Monitoring
-    from smokegate.observation.exchange import Answer, Exchange, Request
 
 CLOCK_SKEW = 60.0
 """Tolerated clock skew in seconds."""
@@ -20,10 +18,7 @@ CLOCK_SKEW = 60.0
 
 def field(answer: Answer | None, key: str) -> Any:
     """Return the value at a dotted key of an answer's JSON, None if there is none."""
-    if answer is None or not answer.body.is_json:
-        return None
-    value = lookup(answer.body.json, tuple(key.split(".")))
-    return None if value is MISSING else value
+    return None if answer is None else value_at(answer.body.json, key)
 
 
 def known_status(monitoring: Monitoring, answer: Answer | None) -> str | None:

@@ -7,20 +7,15 @@ from __future__ import annotations
 
 from smokegate.observation.evidence.discover import discover
 from smokegate.observation.evidence.redact import Redactor
-from smokegate.observation.exchange import Answer, Body, Headers, NoAnswer, Phases, Redirect, Request
+from smokegate.observation.exchange import Answer, Body, Headers, NoAnswer, Phases, Request
 from smokegate.observation.large_body import LargeBody
 from smokegate.observation.plan.step import RawResponse, RequestToSend
-from smokegate.observation.transport.fetch import Fetched
 from smokegate.observation.transport.limits import KEPT_HEADER, SMALL_TEXT
+from smokegate.observation.transport.trace import Trace
 
 
 class Recorder:
-    """Records one environment's exchanges.
-
-    Args:
-        redactor: learns the credentials in answers.
-        zero: the start of all offsets (monotonic clock).
-    """
+    """Records one environment's exchanges; `zero` is the start of all offsets (monotonic clock)."""
 
     def __init__(self, redactor: Redactor, zero: float) -> None:
         self.redactor = redactor
@@ -31,34 +26,34 @@ class Recorder:
         body = None if request.body is None else request.body.decode("utf-8", "replace")
         return Request(request.method, request.url, Headers(request.headers), body, _options(request))
 
-    def answer(self, fetched: Fetched, kept_text: int | None = None) -> Answer:
+    def answer(self, trace: Trace, kept_text: int | None = None) -> Answer:
         """Record an answer."""
-        raw = fetched.raw
+        raw = trace.raw
         assert raw is not None
         withheld = discover(raw, self.redactor)
         return Answer(
             status=raw.status,
-            headers=Headers(tuple((name, value[:KEPT_HEADER]) for name, value in raw.headers)),
+            headers=Headers(tuple((name, value[:KEPT_HEADER]) for name, value in raw.headers.fields)),
             body=_body(raw, kept_text, withheld=withheld),
             url=raw.url,
-            redirects=tuple(Redirect(status, url, to) for status, url, to in raw.redirects),
-            address=fetched.address,
-            certificate=fetched.certificate,
-            proxied=fetched.proxied,
+            redirects=raw.redirects,
+            address=trace.address,
+            certificate=trace.certificate,
+            proxied=trace.proxied and raw.url.startswith("http:"),
         )
 
-    def no_answer(self, fetched: Fetched) -> NoAnswer:
+    def no_answer(self, trace: Trace) -> NoAnswer:
         """Record why there is no answer."""
         from smokegate.observation.transport.errors import cause_of  # noqa: PLC0415 -- knows urllib3, which is imported late
 
-        assert fetched.error is not None
-        cause, detail = cause_of(fetched.error)
-        return NoAnswer(cause, detail[:KEPT_HEADER], fetched.address, fetched.redirected)
+        assert trace.error is not None
+        cause, detail = cause_of(trace.error)
+        return NoAnswer(cause, detail[:KEPT_HEADER], trace.address, trace.redirected)
 
-    def phases(self, fetched: Fetched) -> Phases:
+    def phases(self, trace: Trace) -> Phases:
         """Record how long each phase took and when it began."""
-        offsets = {name: began - self.zero for name, (began, _) in fetched.phases.items()}
-        return Phases(**{name: took for name, (_, took) in fetched.phases.items()}, offsets=offsets)
+        offsets = {name: began - self.zero for name, (began, _) in trace.phases.items()}
+        return Phases(**{name: took for name, (_, took) in trace.phases.items()}, offsets=offsets)
 
 
 def _options(request: RequestToSend) -> tuple[str, ...]:

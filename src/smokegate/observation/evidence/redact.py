@@ -13,8 +13,15 @@ from array import array
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from smokegate.observation.evidence.forms import SHORTEST, forms
-from smokegate.observation.evidence.secret_places import CUT, MARK, credentials_by_place, merged, places
+from smokegate.observation.evidence.secret_places import (
+    CUT,
+    MARK,
+    SHORTEST,
+    credentials_by_place,
+    forms,
+    merged,
+    places,
+)
 from smokegate.observation.evidence.views import Views
 
 GRAM, OCTET = 4, 8

@@ -194,12 +194,7 @@ def _wrapped(report: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _without_database(whole: dict[str, Any], report: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield an unreachable database in a health report that calls the whole healthy.
-
-    Args:
-        whole: the report.
-        report: the part without declared expectations.
-    """
+    """Yield an unreachable database in a report (without what is declared) of which the whole reports as healthy."""
     overall = [said for key, said in whole.items() if plain(key) in STATUS_KEYS]
     if not is_report(whole) or any(is_sick(said) for said in overall):
         return  # not a health report, or one that reports the whole as unhealthy

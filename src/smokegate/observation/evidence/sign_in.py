@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from smokegate.environment.signin import SignIn
 from smokegate.observation.evidence.cookies import is_named
-from smokegate.observation.evidence.json_rules import MISSING, lookup
+from smokegate.observation.evidence.json_rules import lookup, value_at
 from smokegate.observation.evidence.sign_in_reply import Reply, reply, says_no, says_yes
 from smokegate.observation.exchange import Answer
 
@@ -29,7 +29,7 @@ def token_of(api: SignIn, got: Reply, key: str | None = None) -> str | None:
         said = got.headers.get(api.token_header, "").strip()
         found: Any = said.partition(" ")[2].strip() or said
     else:
-        found = lookup(got.json, tuple((key or api.token).split("."))) if got.is_json else None
+        found = value_at(got.json, key or api.token)
     return found if isinstance(found, str) and found.strip() else None
 
 
@@ -125,8 +125,7 @@ def _is_empty(value: Any) -> bool:
 
 def identity_in(api: SignIn, got: Reply) -> Any:
     """Return the account's identity in an answer, None if there is none."""
-    found = lookup(got.json, tuple(api.identity.split("."))) if got.is_json else None
-    return None if found is MISSING else found
+    return value_at(got.json, api.identity)
 
 
 def shows_account(api: SignIn, got: Reply, own: Reply | None) -> bool:
@@ -149,7 +148,7 @@ def shows_another(api: SignIn, got: Reply) -> bool:
     call = api.register_call
     if not api.creates_accounts or api.confirms_elsewhere or call is None or "mail" not in call.email:
         return False
-    above = lookup(got.json, tuple(api.identity.split(".")[:-1])) if got.is_json else None
+    above = lookup(got.json, tuple(api.identity.split(".")[:-1]))
     keys = ("email", "emailAddress", "email_address")
     said = next((above[key] for key in keys if above.get(key)), None) if isinstance(above, dict) else None
     if not isinstance(said, str) or not WHOLE_ADDRESS.fullmatch(said) or said in (call.fields or {}).values():

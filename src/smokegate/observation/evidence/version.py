@@ -7,8 +7,8 @@ from typing import Any
 
 from smokegate.environment.model import Environment, Version
 from smokegate.environment.patterns import found
-from smokegate.observation.evidence.elements import element
-from smokegate.observation.evidence.json_rules import MISSING, lookup
+from smokegate.observation.evidence.html import element
+from smokegate.observation.evidence.json_rules import value_at
 from smokegate.observation.exchange import Answer, Exchange
 
 #: Seven digits are git's own default for abbreviated hashes; fewer prove nothing.
@@ -60,20 +60,13 @@ def _stated(version: Version, answer: Answer) -> str | None:
     if version.meta is not None:
         return element(answer.body.text, version.meta, "content")
     if version.field is not None:
-        value = lookup(answer.body.json, tuple(version.field.split("."))) if answer.body.is_json else MISSING
+        value = value_at(answer.body.json, version.field)
         return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
     return answer.body.text
 
 
 def known_version(environment: Environment, exchange: Exchange | None, platform: Any, server: Any) -> str | None:
-    """Return the version in the answer, else the one from the vantage point that the file names.
-
-    Args:
-        environment: the deployment.
-        exchange: the one with the version, if any.
-        platform: the platform view.
-        server: the server view.
-    """
+    """Return the version in the answer, else the one from the vantage point that the file names."""
     version = environment.version
     answer = exchange.answer if exchange else None
     answered = deployed_version(version, answer) if version and answer else None
@@ -108,12 +101,8 @@ def same_commit(expected: str, actual: str | None) -> bool:
         return False
     wanted = [expected.strip()] if COMMIT.fullmatch(expected.strip()) else WITHIN.findall(expected)
     stated = [actual.strip()] if COMMIT.fullmatch(actual.strip()) else WITHIN.findall(actual)
-    return len(wanted) == 1 and any(_begins(wanted[0].lower(), each.lower()) for each in stated)
-
-
-def _begins(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=len)
-    return long.startswith(short)
+    pairs = (sorted((wanted[0].lower(), each.lower()), key=len) for each in stated)
+    return len(wanted) == 1 and any(long.startswith(short) for short, long in pairs)
 
 
 def _releases(text: str) -> tuple[str, ...]:

@@ -112,9 +112,7 @@ def _character(digits: str) -> str:
 class Views:
     """A text and its decoded views, created on demand.
 
-    Args:
-        text: the original text.
-        spaceless: whether the last view has no white space, for secrets that contain some.
+    With `spaceless` the last one has no white space, for secrets that contain some.
     """
 
     def __init__(self, text: str, *, spaceless: bool = False) -> None:

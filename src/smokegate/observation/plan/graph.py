@@ -16,33 +16,24 @@ from smokegate.observation.plan.servers import Servers
 from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend, Step, never_sent
 from smokegate.observation.transport.causes import WireCause
 from smokegate.observation.transport.connect import Origin
-from smokegate.observation.transport.lane_connection import LaneConnection
 from smokegate.observation.transport.lanes import LaneRequest
-from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
+from smokegate.observation.transport.slot import LaneConnection
 
 
 class Graph:
     """The steps of one environment: pending, running and done.
 
-    No thread blocks on another job: a finished step submits the steps that waited for it.
-
-    Args:
-        pool: runs the steps.
-        retries: runs one step.
-        condition: guards the state; notified when an exchange is done.
-        done: called with each finished exchange, on its thread.
+    No thread blocks on another job: a finished step submits the steps that waited for it. The condition guards the
+    state and is notified when an exchange is done, after `on_done` was called with it.
     """
 
-    def __init__(
-        self, pool: Pool, retries: Retries, condition: threading.Condition, done: Callable[[Exchange], None]
-    ) -> None:
-        self._pool = pool
+    def __init__(self, retries: Retries, condition: threading.Condition, on_done: Callable[[Exchange], None]) -> None:
         self._retries = retries
         self._condition = condition
-        self._on_done = done
-        self._begun: dict[str, Step] = {}
-        self._done: dict[str, Exchange] = {}
+        self._on_done = on_done
+        self.begun: dict[str, Step] = {}
+        self.done: dict[str, Exchange] = {}
         self._followed: set[str] = set()
         """Exchanges followed by one that must not share their connection."""
         self._waiting: list[Step] = []
@@ -56,21 +47,12 @@ class Graph:
     @property
     def settled(self) -> bool:
         """Whether all steps that were begun are done."""
-        return len(self._done) == len(self._begun)
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether it is stopped with no request in flight."""
-        return self.stopped and not self.running
-
-    def abandoned(self, name: str) -> bool:
-        """Return whether an exchange will never run, because the graph was stopped."""
-        return self.stopped and name not in self.running
+        return len(self.done) == len(self.begun)
 
     def exchanges(self) -> dict[str, Exchange]:
         """Return the finished exchanges in the order they were begun, without those that were not needed."""
         with self._condition:
-            done = {name: self._done[name] for name in self._begun if name in self._done}
+            done = {name: self.done[name] for name in self.begun if name in self.done}
         return {name: each for name, each in done.items() if each.outcome != NotSent("")}
 
     @property
@@ -79,26 +61,18 @@ class Graph:
         with self._condition:
             oldest = min(self.running, key=self.running.__getitem__, default=None)
             since = 0.0 if oldest is None else time.monotonic() - self.running[oldest]
-            text, step = f"{len(self._done)} of {len(self._begun)} answered", self._begun.get(oldest or "")
+            text, step = f"{len(self.done)} of {len(self.begun)} answered", self.begun.get(oldest or "")
         if step is None:
             return text
         path = urlsplit(step.target.url).path or "/"
         limit = f"up to {self._retries.timeout:g} s per attempt"
         return f"{text}, waiting {since:.0f} s for {step.target.method} {path} ({limit})"
 
-    def get(self, name: str) -> Exchange | None:
-        """Return an exchange, None if it is not done."""
-        return self._done.get(name)
-
-    def begun(self, name: str) -> bool:
-        """Return whether a step was begun."""
-        return name in self._begun
-
     def begin(self, steps: Iterable[Step]) -> None:
         """Begin steps, except those already begun."""
         with self._condition:
-            new = [step for step in steps if step.name not in self._begun]
-            self._begun.update((step.name, step) for step in new)
+            new = [step for step in steps if step.name not in self.begun]
+            self.begun.update((step.name, step) for step in new)
             self._followed.update(*(step.separate_from for step in new if not step.sample))
             for step in sorted(new, key=lambda each: each.priority):
                 self._release(step)
@@ -110,7 +84,7 @@ class Graph:
         label = f"own {request.method} {urlsplit(request.url).path}"
         with self._condition:
             names = (label if number == 1 else f"{label} {number}" for number in itertools.count(1))
-            name = next(each for each in names if each not in self._begun)
+            name = next(each for each in names if each not in self.begun)
             upgrades = any(each.lower() == "upgrade" for each, _ in request.headers)
             step = Step(name, "own", request, fresh=upgrades, on_response=on_response)
             if not late or not self.stopped:
@@ -119,16 +93,12 @@ class Graph:
             self.run_now(step)
         return name
 
-    def settled_for(self, prefix: str) -> bool:
-        """Return whether all begun exchanges with this name prefix are done."""
-        return all(name in self._done for name in self._begun if name.startswith(prefix))
-
     def run_now(self, step: Step) -> None:
         """Run a cleanup step on this thread, unless it is done."""
         with self._condition:
-            if step.name in self._done:
+            if step.name in self.done:
                 return
-            self._begun[step.name] = step
+            self.begun[step.name] = step
             self.running[step.name] = time.monotonic()
         self._carry_out(step, time.monotonic())
 
@@ -143,13 +113,12 @@ class Graph:
         first = step.after
         if step.gate is not None and step.target.method not in IDEMPOTENT:
             first += (step.gate,)  # no write before its gate is known to have passed
-        if any(name in self._begun and name not in self._done for name in first):
+        if any(name in self.begun and name not in self.done for name in first):
             self._waiting.append(step)
         else:
-            run = partial(self._run, step, time.monotonic())
-            followed = step.name in self._followed
-            request = LaneRequest(run, step.separate_from, alone=step.fresh, sample=step.sample, followed=followed)
-            self._pool.send(self._origin(step), request, step.priority)
+            run, followed = partial(self._run, step, time.monotonic()), step.name in self._followed
+            request = LaneRequest(run, step.priority, step.separate_from, step.fresh, step.sample, followed)
+            self._retries.pool.send(self._origin(step), request)
 
     def _run(self, step: Step, since: float, connection: LaneConnection) -> None:
         with self._condition:
@@ -163,7 +132,8 @@ class Graph:
         try:
             request = self._request(step)
             if isinstance(request, NotSent):
-                exchange = self._not_sent(step, request)
+                offset = time.monotonic() - self._retries.recorder.zero
+                exchange = Exchange(step.name, self._retries.recorder.request(step.target), request, offset)
             else:
                 if connection is not None:
                     connection.current = step.name
@@ -179,7 +149,7 @@ class Graph:
         self._finish(step, exchange, more)
 
     def _request(self, step: Step) -> RequestToSend | NotSent:
-        gate = self._done.get(step.gate) if step.gate is not None else None
+        gate = self.done.get(step.gate) if step.gate is not None else None
         if gate is not None and step.blocked_when(gate):
             return NotSent(gate.name)
         refused = self._servers.refuses(self._origin(step), sample=step.sample)
@@ -193,44 +163,31 @@ class Graph:
     def _first_hanging(self, step: Step) -> str:
         """Return the first planned of the requests hanging at a server: two may run in parallel."""
         origin = self._origin(step)
-        hanging = {step.name, *(name for name in self.running if self._origin(self._begun[name]) == origin)}
-        return next(name for name in self._begun if name in hanging)
-
-    def _not_sent(self, step: Step, why: NotSent) -> Exchange:
-        return Exchange(
-            step.name,
-            self._retries.recorder.request(step.target),
-            why,
-            time.monotonic() - self._retries.recorder.zero,
-        )
+        hanging = {step.name, *(name for name in self.running if self._origin(self.begun[name]) == origin)}
+        return next(name for name in self.begun if name in hanging)
 
     def _finish(self, step: Step, exchange: Exchange, more: Iterable[Step] = ()) -> None:
+        recorded = exchange
         with self._condition:
             self.running.pop(step.name, None)
-            if self._must_park(step, exchange):
-                self._parked.append((step, exchange))
-                return
-            self._done[step.name] = self._after_gate(step, exchange)
+            if never_sent(exchange) and step.gate is not None:
+                gate = self.done.get(step.gate)
+                if gate is None and step.gate in self.begun:
+                    self._parked.append((step, exchange))  # its gate decides its outcome
+                    return
+                if gate is not None and step.blocked_when(gate):
+                    recorded = replace(exchange, outcome=NotSent(gate.name), earlier=())
+            self.done[step.name] = recorded
             self._servers.note(self._origin(step), exchange, lambda: self._first_hanging(step))
             self.begin(more)
             parked, self._parked = self._parked, []
             waiting, self._waiting = self._waiting, []
             for each in waiting:
                 self._release(each)
-        # Before waking the waiters: follow-up steps belong to the exchange.
-        self._on_done(self._done[step.name])
-        with self._condition:
-            self._condition.notify_all()
-        for held, found in parked:
-            self._finish(held, found)
-
-    def _must_park(self, step: Step, exchange: Exchange) -> bool:
-        """Return whether a step that was never sent must wait for its gate, which decides its outcome."""
-        gated = step.gate is not None and step.gate in self._begun and step.gate not in self._done
-        return gated and never_sent(exchange)
-
-    def _after_gate(self, step: Step, exchange: Exchange) -> Exchange:
-        gate = self._done.get(step.gate) if step.gate is not None else None
-        if gate is not None and step.blocked_when(gate) and never_sent(exchange):
-            return replace(exchange, outcome=NotSent(gate.name), earlier=())
-        return exchange
+        try:
+            self._on_done(recorded)  # before waking the waiters: what it starts belongs to the exchange
+        finally:
+            with self._condition:
+                self._condition.notify_all()
+            for held, found in parked:
+                self._finish(held, found)

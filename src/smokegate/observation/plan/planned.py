@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable
+from itertools import chain
 
 from smokegate.environment.model import Environment
 from smokegate.observation.evidence.redact import Redactor
@@ -17,29 +18,28 @@ from smokegate.observation.plan.backend import (
 from smokegate.observation.plan.frontend.plan import PAGE_FILES, FrontendPlan
 from smokegate.observation.plan.sign_in.flow import SignInPlan
 from smokegate.observation.plan.sign_in.names import CLEAN_UP, UNDO
-from smokegate.observation.plan.step import GROUPS, Group, Step
+from smokegate.observation.plan.step import Group, Step
 
 
 class PlannedRequests:
-    """The steps of one environment, and the two plans that add steps at run time.
-
-    Args:
-        environment: the deployment.
-        redactor: learns the secrets of the sign-in flow.
-    """
+    """The steps of one environment, and the two plans that add steps at run time."""
 
     def __init__(self, environment: Environment, redactor: Redactor) -> None:
         self._environment = environment
         self.sign_in = SignInPlan(environment, redactor) if environment.sign_in else None
         self.frontend = FrontendPlan(environment) if environment.frontend else None
-        self.steps: dict[str, Step] = {step.name: step for group in GROUPS for step in self._of_group(group)}
+        steps = chain(
+            health_steps(environment),
+            endpoint_steps(environment),
+            monitoring_steps(environment),
+            self.sign_in.steps() if self.sign_in else (),
+            self.frontend.steps() if self.frontend else (),
+            version_steps(environment),
+        )
+        self.steps = {step.name: step for step in steps}
 
     def __contains__(self, name: str) -> bool:
         return name in self.steps
-
-    def get(self, name: str) -> Step | None:
-        """Return the step with a name, if planned."""
-        return self.steps.get(name)
 
     def of(self, groups: Collection[Group]) -> list[Step]:
         """Return the steps of some groups, plus the health check if it also returns the version."""
@@ -71,14 +71,3 @@ class PlannedRequests:
         """The cleanup steps that are needed so far."""
         names = self.sign_in.to_finish if self.sign_in is not None else ()
         return [self.steps[name] for name in names if name in self.steps]
-
-    def _of_group(self, group: Group) -> Iterator[Step]:
-        of: Mapping[Group, Callable[[], Iterable[Step]]] = {
-            "health": lambda: health_steps(self._environment),
-            "endpoints": lambda: endpoint_steps(self._environment),
-            "monitoring": lambda: monitoring_steps(self._environment),
-            "sign_in": lambda: self.sign_in.steps() if self.sign_in else (),
-            "frontend": lambda: self.frontend.steps() if self.frontend else (),
-            "version": lambda: version_steps(self._environment),
-        }
-        yield from of[group]() if group in of else ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -14,13 +13,10 @@ from smokegate.observation.evidence.version import deployed_version
 from smokegate.observation.exchange import Answer, Exchange
 from smokegate.observation.model import Readiness
 from smokegate.observation.plan.backend import declared_request, health_request, health_steps, version_is_health
-from smokegate.observation.plan.readiness_poll import Poll, judge
+from smokegate.observation.plan.readiness_poll import Poll, Watch, judge
 from smokegate.observation.plan.step import RequestToSend, origin_of
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.retry import Retries
-
-if TYPE_CHECKING:
-    from smokegate.observation.watching import Watch
 
 #: Seconds between polls: initially and at most; seconds until they slow down.
 QUICK, SLOW, QUICK_FOR = 0.15, 2.0, 30.0
@@ -33,15 +29,9 @@ STEADY, SETTLED = 3, 10
 
 
 class ReadinessWait:
-    """Polls the health check; calls `done` once, on a thread of the pool.
+    """Polls the health check for up to `wait` seconds; calls `done` once, on a thread of the pool.
 
-    Args:
-        environment: the deployment.
-        expected_commit: the commit to wait for; None: any.
-        wait: timeout in seconds.
-        retries: sends one poll.
-        progress: called with a status line several times a second.
-        done: called with the result.
+    `progress` is called with a status line several times a second.
     """
 
     def __init__(  # noqa: PLR0913 -- a value each, given once
@@ -64,9 +54,7 @@ class ReadinessWait:
         self._done = done
         self._lock = threading.Lock()
         self._wait = wait
-        self._began = time.monotonic()
-        self._deadline = self._began + wait
-        self._begun = False
+        self._began = self._deadline = 0.0
         self._polls = 0
         self._sent = 0
         self._in_flight: dict[int, float] = {}
@@ -87,12 +75,11 @@ class ReadinessWait:
         if environment.render is not None and environment.render.key:
             from smokegate.observation.render.watch import PlatformWatch  # noqa: PLC0415 -- see above
 
-            return PlatformWatch(environment.render, pool, expected, self._give_up)
+            return PlatformWatch(environment.render, pool, expected, self._finish)
         return None
 
     def begin(self) -> None:
         """Start polling; does not block."""
-        self._begun = True
         self._began = time.monotonic()
         self._deadline = self._began + self._wait
         self._tick()
@@ -101,27 +88,30 @@ class ReadinessWait:
 
     def stop(self) -> None:
         """Stop polling; `done` gets the result "not ready"."""
-        if self._begun:
-            self._finish(ready=False, gave_up="the run was cut short")
+        if self._began:
+            self._finish("the run was cut short")
 
     def line(self) -> str:
         """Return a status line: elapsed time, last response, and what is missing."""
-        seconds = time.monotonic() - self._began
-        where = f"last answer: {self._last}; still missing: {self._awaited}"
         deploy = f"; {self._watch.line}" if self._watch is not None and self._watch.line else ""
-        return f"waiting for {seconds:.0f} s; {where}{deploy}"
+        return f"waiting for {time.monotonic() - self._began:.0f} s; {self._where}{deploy}"
+
+    @property
+    def _where(self) -> str:
+        return f"last answer: {self._last}; still missing: {self._awaited}"
 
     def _tick(self) -> None:
         now = time.monotonic()
         if self._result is not None:
             return
         if now >= self._deadline:
-            self._finish(ready=False)
+            self._finish()
             return
+        # Before all that may fail: without another tick the wait would never end.
+        self._pool.later(min(self._interval(now), max(0.0, self._deadline - now)), self._tick)
         self._next(now)
         if self._progress is not None:
             self._progress(self.line())
-        self._pool.later(min(self._interval(now), max(0.0, self._deadline - now)), self._tick)
 
     def _next(self, now: float) -> None:
         """Start a poll, unless one in flight may still be answered."""
@@ -134,10 +124,6 @@ class ReadinessWait:
             self._in_flight[number] = now
             lane = ("waiting", origin_of(self._environment.backend.url))
             self._pool.submit(lane, lambda: self._poll(number, now), priority=0)
-
-    def _give_up(self, why: str) -> None:
-        """Stop: the platform reports that the deploy failed, or that there is none."""
-        self._finish(ready=False, gave_up=why)
 
     def _interval(self, now: float) -> float:
         elapsed = now - self._began
@@ -159,7 +145,7 @@ class ReadinessWait:
             self._next(time.monotonic())
 
     def _send(self, target: RequestToSend, since: float, timeout: float) -> Exchange:
-        exchange = self._retries.run(self._step, target, since, timeout).exchange
+        exchange = self._retries.run(self._step, target, since, timeout)[0]
         with self._lock:
             self._sent += exchange.requests
         return exchange
@@ -180,7 +166,7 @@ class ReadinessWait:
         """Apply a poll's result: only consecutive good responses count, a bad one resets the count."""
         self._last, self._awaited = poll.last, poll.awaited or self._awaited
         if poll.hopeless is not None:
-            self._finish(ready=False, gave_up=poll.hopeless)
+            self._finish(poll.hopeless)
             return
         with self._lock:
             self._in_a_row = self._in_a_row + 1 if poll.good else 0
@@ -192,7 +178,7 @@ class ReadinessWait:
         if ready:
             self._finish(ready=True)
 
-    def _finish(self, *, ready: bool, gave_up: str | None = None) -> None:
+    def _finish(self, gave_up: str | None = None, *, ready: bool = False) -> None:
         with self._lock:
             if self._result is not None:
                 return
@@ -201,7 +187,6 @@ class ReadinessWait:
             if self._watch is not None:
                 self._watch.stop()
             if not ready and gave_up is None:
-                where = f"last answer: {self._last}; still missing: {self._awaited}"
-                gave_up = f"timed out after {waited:.0f} s; {where}"
+                gave_up = f"timed out after {waited:.0f} s; {self._where}"
             self._result = Readiness(waited=waited, ready=ready, polls=self._polls, gave_up=gave_up, requests=sent)
         self._done(self._result)

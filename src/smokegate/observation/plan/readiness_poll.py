@@ -1,20 +1,58 @@
-"""Judges a readiness poll: whether the deployment is ready, and whether waiting can help."""
+"""Judges a readiness poll: is the deployment ready, and can waiting help? Polls another vantage point."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
 
 from msgspec import Struct
 
+from smokegate.environment.model import Environment
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.edge import edge_answer
 from smokegate.observation.evidence.version import same_version
 from smokegate.observation.exchange import Answer, Exchange, NoAnswer
 from smokegate.observation.plan.step import origin_of
+from smokegate.observation.transport.pool import Pool
 
-if TYPE_CHECKING:
-    from smokegate.environment.model import Environment
-    from smokegate.observation.watching import Watch
+
+class Watch:
+    """Polls on the pool's threads, one poll at a time, until it is stopped or a poll is the last."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._stopped = False
+        self._began = 0.0
+        self.healing = False
+        """Whether a deploy is in progress that will replace the running version."""
+        self.commit: str | None = None
+        """The running version as this vantage point reports it; None: unknown."""
+        self.line = ""
+        """State of the deploy, in words."""
+
+    @property
+    def requests(self) -> int:
+        """Number of requests sent."""
+        return 0
+
+    def begin(self) -> None:
+        """Start polling; does not block."""
+        self._began = time.monotonic()
+        self._pool.submit(self, self._turn)
+
+    def stop(self) -> None:
+        """Stop polling."""
+        self._stopped = True
+
+    def _turn(self) -> None:
+        if self._stopped:
+            return
+        pause = self._check_once()
+        if pause is not None:
+            self._pool.later(pause, lambda: self._pool.submit(self, self._turn))
+
+    def _check_once(self) -> float | None:
+        """Poll once; return the seconds until the next poll, None to stop."""
+        raise NotImplementedError
 
 
 class Poll(Struct, frozen=True):
@@ -33,15 +71,7 @@ class Poll(Struct, frozen=True):
 def judge(
     environment: Environment, exchange: Exchange, expected: str | None, watch: Watch | None, commit: str | None
 ) -> Poll:
-    """Judge the response to a readiness poll.
-
-    Args:
-        environment: the deployment.
-        exchange: the poll.
-        expected: the commit to wait for; None: any.
-        watch: the watch of another vantage point, if any.
-        commit: the deployed commit, if known.
-    """
+    """Judge the response to a readiness poll; `commit` is the deployed one, `expected` the awaited one, if known."""
     outcome = exchange.outcome
     if isinstance(outcome, NoAnswer):
         title = outcome.cause.title

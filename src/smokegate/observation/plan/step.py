@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from smokegate.observation.evidence.edge import edge_answer
-from smokegate.observation.exchange import SAFE_METHODS, Exchange, NotSent
+from smokegate.observation.exchange import SAFE_METHODS, Exchange, Headers, NotSent, Redirect
 from smokegate.observation.transport.causes import Stage
 from smokegate.observation.transport.connect import DIRECT, Origin, Route
 
@@ -93,13 +93,13 @@ class RawResponse(Struct, frozen=True):
     """An unredacted response; it never leaves this package."""
 
     status: int
-    headers: tuple[tuple[str, str], ...]
+    headers: Headers
     text: str
     size: int
     url: str
     json: Any = None
     is_json: bool = False
-    redirects: tuple[tuple[int, str, str], ...] = ()
+    redirects: tuple[Redirect, ...] = ()
 
 
 class Step(Struct, frozen=True):
@@ -148,11 +148,7 @@ def join(base: str, path: str) -> str:
 
 @lru_cache(1024)  # called several times per request
 def origin_of(url: str, route: Route = DIRECT) -> Origin:
-    """Return the origin of a URL.
-
-    Raises:
-        ValueError: the port is not a number from 0 to 65535.
-    """
+    """Return the origin of a URL; raises ValueError if the port is not a number from 0 to 65535."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return Origin(parts.scheme, parts.hostname or "", port, route.over(parts.scheme))
@@ -177,8 +173,3 @@ def web_origin(url: str) -> str:
 def same_origin(one: str, other: str) -> bool:
     """Return whether two URLs have the same scheme, host and port."""
     return web_origin(one) == web_origin(other)
-
-
-def resolve(base: str, reference: str) -> str:
-    """Resolve a reference on a page to an absolute URL."""
-    return urljoin(base, reference)

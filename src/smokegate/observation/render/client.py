@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
+from smokegate.environment.render import Render
 from smokegate.observation.plan.step import RawResponse, RequestToSend
 from smokegate.observation.render.model import ApiCause, ApiError
 from smokegate.observation.transport.errors import cause_of
 from smokegate.observation.transport.fetch import fetch
 from smokegate.observation.transport.limits import number
-
-if TYPE_CHECKING:
-    from smokegate.environment.render import Render
-    from smokegate.observation.transport.pool import Pool
+from smokegate.observation.transport.pool import Pool
 
 PAGE, PAGES = 100, 5
 """Items per page, and maximum pages of a list."""
@@ -34,13 +32,7 @@ MESSAGES = {
 
 
 class RenderApi:
-    """The API client for one key. Not thread-safe.
-
-    Args:
-        section: API URL, key and request timeout.
-        pool: sends the requests.
-        pause: sleeps for some seconds.
-    """
+    """The API client for one key; `pause` sleeps. Not thread-safe. All requests raise ApiError if they fail."""
 
     def __init__(self, section: Render, pool: Pool, pause: Callable[[float], object] = time.sleep) -> None:
         self._section = section
@@ -49,31 +41,19 @@ class RenderApi:
         self.requests = 0
 
     def get(self, path: str, **query: str) -> Any:
-        """Return a resource.
-
-        Raises:
-            ApiError: it could not be read.
-        """
+        """Return a resource."""
         text = f"?{urlencode(query)}" if query else ""
         return self._send("GET", f"{path}{text}", None)
 
     def page(self, path: str, **query: str) -> list[dict[str, Any]]:
-        """Return one page of a list.
-
-        Raises:
-            ApiError: it could not be read, or is not a list, which does not mean an empty one.
-        """
+        """Return one page of a list; what is not a list does not mean an empty one."""
         found = self.get(path, **query)
         if not isinstance(found, list):
             raise ApiError(ApiCause.DOWN, f"{UNEXPECTED}: a list was expected of {path}")
         return [each for each in found if isinstance(each, dict)]
 
     def pages(self, path: str, item: str, **query: str) -> Iterator[dict[str, Any]]:
-        """Yield the items of a list, page by page.
-
-        Raises:
-            ApiError: it could not be read.
-        """
+        """Yield the items of a list, page by page."""
         for _ in range(PAGES):
             rows = self.page(path, limit=str(PAGE), **query)
             yield from (each[item] for each in rows if isinstance(each.get(item), dict))
@@ -83,11 +63,7 @@ class RenderApi:
             query = {**query, "cursor": cursor}
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        """Send a POST, without retries; return the response's JSON, None if empty.
-
-        Raises:
-            ApiError: it was refused, or its outcome is unknown.
-        """
+        """Send a POST, without retries; return the response's JSON, None if empty; its outcome may stay unknown."""
         return self._send("POST", path, body or {})
 
     def _send(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
@@ -118,9 +94,8 @@ class RenderApi:
         if data is not None:
             headers += (("Content-Type", "application/json"),)
         request = RequestToSend(method, f"{self._section.api}{path}", headers, data, follow=False)
-        client, now = self._pool.client(), time.monotonic()
         self.requests += 1
-        fetched = fetch(client, request, client.trace(now, now + self._section.timeout))
+        fetched = fetch(self._pool, request, time.monotonic() + self._section.timeout)
         if fetched.raw is not None:
             return fetched.raw, ""
         return None, cause_of(fetched.error)[0].title if fetched.error is not None else "no answer"
@@ -132,9 +107,8 @@ def _wait(raw: RawResponse) -> float | None:
         return PAUSE
     if raw.status != 429:
         return None
-    headers = {name.lower(): value for name, value in raw.headers}
     # The reset is documented as seconds from now, on older pages as Unix time.
-    announced = number(headers.get("retry-after", "")) or number(headers.get("ratelimit-reset", "")) or 1
+    announced = number(raw.headers.get("retry-after", "")) or number(raw.headers.get("ratelimit-reset", "")) or 1
     seconds = announced - time.time() if announced > 1_000_000_000 else float(announced)
     return max(0.0, seconds) if seconds <= MAX_WAIT else None
 

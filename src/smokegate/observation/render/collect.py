@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from msgspec.structs import replace
 
 from smokegate.environment.render import KEY_VARIABLE, Render
+from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.render.client import PAGE, UNEXPECTED, RenderApi
-from smokegate.observation.render.model import ApiCause, ApiError, PlatformView, RenderDatabase, RenderService
-from smokegate.observation.render.read import deploys, is_suspended, service, table, text
-
-if TYPE_CHECKING:
-    from smokegate.observation.evidence.redact import Redactor
-    from smokegate.observation.transport.pool import Pool
+from smokegate.observation.render.model import (
+    ApiCause,
+    ApiError,
+    PlatformView,
+    RenderDatabase,
+    RenderService,
+    deploys,
+    is_suspended,
+    items,
+    service,
+    table,
+    text,
+)
+from smokegate.observation.transport.pool import Pool
 
 DEPLOYS, LOG_LINES = 20, 100
 MIN_SECRET_LENGTH = 16
@@ -46,11 +55,7 @@ def collect_platform(section: Render, pool: Pool, redactor: Redactor) -> Platfor
 
 
 def find(api: RenderApi, name: str) -> dict[str, Any] | None:
-    """Return a service by name or id, None if the workspaces of the key have none.
-
-    Raises:
-        ApiError: it could not be read.
-    """
+    """Return a service by name or id, None if the workspaces of the key have none; raises ApiError."""
     if name.startswith(("srv-", "crn-")):
         try:
             found = api.get(f"/services/{name}")
@@ -66,11 +71,7 @@ def find(api: RenderApi, name: str) -> dict[str, Any] | None:
 
 
 def read_deploys(api: RenderApi, found: RenderService) -> RenderService:
-    """Add the newest deploys to a service, with the reason if one failed.
-
-    Raises:
-        ApiError: the deploys could not be read.
-    """
+    """Add the newest deploys to a service, with the reason if one failed; raises ApiError."""
     raw = [table(each, "deploy") for each in api.page(f"/services/{found.id}/deploys", limit=str(DEPLOYS))]
     plain = replace(found, deploys=deploys(raw, []))
     if plain.latest is None or plain.latest.meaning not in {"failed", "canceled", "superseded"}:
@@ -90,7 +91,9 @@ def _read_service(api: RenderApi, section: Render, name: str, redactor: Redactor
     found = read_deploys(api, service(name, raw))
     if backend:
         found = _part(found, "variables", lambda: _with_variables(api, section, found, redactor))
-        found = _part(found, "instances", lambda: replace(found, instances=_instances(api, found)))
+        found = _part(
+            found, "instances", lambda: replace(found, instances=len(api.page(f"/services/{found.id}/instances")))
+        )
     failed = found.latest is not None and found.latest.meaning == "failed"
     return _part(found, "log", lambda: replace(found, log=_log(api, raw, found))) if failed else found
 
@@ -128,16 +131,10 @@ def _group_variables(api: RenderApi, identity: str) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for row in api.page("/env-groups", limit=str(PAGE)):
         group = table(row, "envGroup") or row  # documented without the cursor of other lists
-        links = group.get("serviceLinks")
-        if any(text(link, "id") == identity for link in (links if isinstance(links, list) else ())):
+        if any(text(link, "id") == identity for link in items(group, "serviceLinks")):
             whole = api.get(f"/env-groups/{text(group, 'id')}")
-            held = whole.get("envVars") if isinstance(whole, dict) else None
-            pairs |= {text(each, "key"): text(each, "value") for each in (held if isinstance(held, list) else ())}
+            pairs |= {text(each, "key"): text(each, "value") for each in items(whole, "envVars")}
     return pairs
-
-
-def _instances(api: RenderApi, found: RenderService) -> int:
-    return len(api.page(f"/services/{found.id}/instances"))
 
 
 def _log(api: RenderApi, raw: dict[str, Any], found: RenderService) -> tuple[str, ...]:
@@ -146,13 +143,8 @@ def _log(api: RenderApi, raw: dict[str, Any], found: RenderService) -> tuple[str
     query = {"ownerId": text(raw, "ownerId"), "resource": found.id, "direction": "backward", "limit": str(LOG_LINES)}
     window = {"startTime": found.latest.created, "endTime": found.latest.finished}
     response = api.get("/logs", **query, **{key: value for key, value in window.items() if value})
-    lines = response.get("logs") if isinstance(response, dict) else None
-    return tuple(_lines(lines if isinstance(lines, list) else []))
-
-
-def _lines(logs: list[Any]) -> Iterator[str]:
-    for each in reversed(logs):
-        yield from text(each, "message").splitlines()
+    newest_first = items(response, "logs")
+    return tuple(line for each in reversed(newest_first) for line in text(each, "message").splitlines())
 
 
 def _database(api: RenderApi, name: str) -> RenderDatabase:

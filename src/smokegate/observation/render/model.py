@@ -1,14 +1,17 @@
-"""The data of Render's API: frozen, without the key and the values of variables."""
+"""The data of Render's API: frozen, without the key and the values of variables; any part of it may be missing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
-from smokegate.knowledge.render_states import Meaning, database_meaning, deploy_meaning
+from smokegate.knowledge.render_states import Meaning, database_meaning, deploy_meaning, failure
 from smokegate.observation.evidence.version import same_commit
+
+T = TypeVar("T")
 
 
 class ApiCause(Enum):
@@ -133,3 +136,67 @@ class PlatformView(Struct, frozen=True):
     def backend(self) -> RenderService | None:
         """The backend's service."""
         return self.services.get("backend")
+
+
+def text(value: Any, key: str) -> str:
+    """Return a string of a JSON object, empty if there is none."""
+    return _of_type(value, key, str)
+
+
+def table(value: Any, key: str) -> dict[str, Any]:
+    """Return a nested object of a JSON object, empty if there is none."""
+    return _of_type(value, key, dict)
+
+
+def items(value: Any, key: str) -> list[Any]:
+    """Return a list in a JSON object, empty if there is none."""
+    return _of_type(value, key, list)
+
+
+def _of_type(value: Any, key: str, kind: type[T]) -> T:
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, kind) else kind()
+
+
+def is_suspended(value: dict[str, Any]) -> bool:
+    """Return whether a service or database is suspended, which the API encodes as a string."""
+    return text(value, "suspended") == "suspended"
+
+
+def service(name: str, raw: dict[str, Any]) -> RenderService:
+    """Return a service, without the parts that need further requests."""
+    details = table(raw, "serviceDetails")
+    kind = text(raw, "type")
+    return RenderService(
+        name=text(raw, "name") or name,
+        id=text(raw, "id"),
+        type=kind,
+        dashboard=text(raw, "dashboardUrl"),
+        url=text(details, "url"),
+        plan=text(details, "plan"),
+        region=text(details, "region"),
+        auto_deploy=text(raw, "autoDeploy") == "yes",
+        suspended=is_suspended(raw),
+        suspenders=tuple(each for each in items(raw, "suspenders") if isinstance(each, str)),
+        health_path=text(details, "healthCheckPath") if kind == "web_service" else None,
+    )
+
+
+def deploys(raw: list[dict[str, Any]], events: list[dict[str, Any]]) -> tuple[DeployView, ...]:
+    """Return the deploys, newest first, each with the reason from its last event."""
+    ended = {text(table(each, "details"), "deployId"): table(table(each, "details"), "reason") for each in events[::-1]}
+    found = []
+    for each in raw:
+        reason = ended.get(text(each, "id"), {})
+        found.append(
+            DeployView(
+                id=text(each, "id"),
+                status=text(each, "status"),
+                commit=text(table(each, "commit"), "id") or None,
+                trigger=text(each, "trigger"),
+                created=text(each, "createdAt"),
+                finished=text(each, "finishedAt"),
+                reason=failure(table(reason, "failure")),
+            )
+        )
+    return tuple(sorted(found, key=lambda each: each.created, reverse=True))

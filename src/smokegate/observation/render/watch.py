@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from smokegate.environment.render import Render
 from smokegate.knowledge.render_states import suspender
+from smokegate.observation.plan.readiness_poll import Watch
 from smokegate.observation.render.client import RenderApi
 from smokegate.observation.render.collect import find, read_deploys
-from smokegate.observation.render.model import ApiCause, ApiError, DeployView, RenderService
-from smokegate.observation.render.read import service
-from smokegate.observation.watching import Watch
-
-if TYPE_CHECKING:
-    from smokegate.environment.render import Render
-    from smokegate.observation.transport.pool import Pool
+from smokegate.observation.render.model import ApiCause, ApiError, DeployView, RenderService, service
+from smokegate.observation.transport.pool import Pool
 
 QUICK, SLOWEST, QUICK_FOR = 0.4, 10.0, 20.0
 """Seconds between polls: initially, at most; seconds until they slow down. The API allows 400 requests a minute."""
@@ -24,14 +20,7 @@ GRACE = 5.0
 
 
 class PlatformWatch(Watch):
-    """Polls the state of the deploy.
-
-    Args:
-        section: the services and the key.
-        pool: runs the polls.
-        expected: the commit to wait for; None: the latest deploy.
-        hopeless: called once with the reason if waiting is pointless.
-    """
+    """Polls the deploy of the expected commit, or the latest; calls `hopeless` once if waiting is pointless."""
 
     def __init__(self, section: Render, pool: Pool, expected: str | None, hopeless: Callable[[str], None]) -> None:
         super().__init__(pool)
@@ -78,13 +67,10 @@ class PlatformWatch(Watch):
         if self._ended_before is None:
             self._ended_before = {each.id for each in found.deploys if each.meaning != "in progress"}
         if deploy is None:
-            return self._never_deployed(found)
+            # Enough time must have passed for the first to start.
+            late = time.monotonic() - self._began > GRACE
+            return f"{found.name} has never been deployed" if late and not found.deploys else None
         return self._why_ended(found, deploy)
-
-    def _never_deployed(self, found: RenderService) -> str | None:
-        """Return that there is no deploy, once enough time has passed for the first to start."""
-        late = time.monotonic() - self._began > GRACE
-        return f"{found.name} has never been deployed" if late and not found.deploys else None
 
     def _why_ended(self, found: RenderService, deploy: DeployView) -> str | None:
         if deploy.meaning in {"in progress", "live"}:

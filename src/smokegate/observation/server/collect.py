@@ -17,15 +17,9 @@ from msgspec.structs import replace
 from smokegate.environment.model import Compose, Environment, Server
 from smokegate.observation.server import parse
 from smokegate.observation.server.causes import CommandCause
-from smokegate.observation.server.containers import follow, inspect, with_logs
+from smokegate.observation.server.containers import Project, follow, inspect, with_logs
 from smokegate.observation.server.host import Host, HostError, connect
-from smokegate.observation.server.model import (
-    CommandFailure,
-    DatabaseReady,
-    Disk,
-    OriginAnswer,
-    ServerView,
-)
+from smokegate.observation.server.model import CommandFailure, DatabaseReady, Disk, OriginAnswer, ServerView
 from smokegate.observation.server.probes import (
     ORIGIN_LIMIT,
     database,
@@ -35,7 +29,6 @@ from smokegate.observation.server.probes import (
     listeners,
     origin_answer,
 )
-from smokegate.observation.server.project import Project
 from smokegate.observation.server.service import ServiceView
 
 #: Parallel commands; sshd allows ten sessions per connection (MaxSessions).

@@ -1,18 +1,60 @@
-"""Samples containers during a collection and fetches the end of their logs."""
+"""The compose project on the server: its commands, samples of its containers, and the end of their logs."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from msgspec.structs import replace
 
+from smokegate.environment.model import Compose
 from smokegate.observation.server import parse
 from smokegate.observation.server.causes import CommandCause, docker_cause
-from smokegate.observation.server.host import Host, HostError
+from smokegate.observation.server.host import Host, HostError, Output
+from smokegate.observation.server.model import CommandFailure
 from smokegate.observation.server.service import ServiceView
+
+
+class Project:
+    """A compose project on a host: builds its commands and explains their failures."""
+
+    def __init__(self, host: Host, compose: Compose) -> None:
+        self.host = host
+        self.compose = compose
+        self.directory = _home(compose.directory, remote=host.remote)
+
+    def argv(self, *words: str) -> list[str]:
+        """Return the arguments of a compose command for this project and profile."""
+        base = ["docker", "compose", "--project-directory", self.directory]
+        for name in self.compose.files:
+            base += ["--file", str(PurePosixPath(self.directory) / name)]
+        if self.compose.project:
+            base += ["--project-name", self.compose.project]
+        if self.compose.profile:
+            base += ["--profile", self.compose.profile]
+        return [*base, *words]
+
+    def run(self, *words: str, timeout: float | None = None) -> Output:
+        """Run a compose command for this project; raises HostError."""
+        return self.host.run(self.argv(*words), timeout)
+
+    def failure(self, output: Output) -> CommandFailure:
+        """Return why a command failed; checks whether the directory exists if necessary. Raises HostError."""
+        cause = docker_cause(output.stderr)
+        if cause is CommandCause.NO_COMPOSE_FILE and not self.host.run(["test", "-d", self.directory]).ok:
+            cause = CommandCause.NO_PROJECT_DIRECTORY
+        return output.failure(cause)
+
+
+def _home(directory: str, *, remote: bool) -> str:
+    """Expand a leading `~/`, as no shell does it; commands over ssh start in the user's home."""
+    if not directory.startswith("~/"):
+        return directory
+    return directory.removeprefix("~/") if remote else str(Path(directory).expanduser())
+
 
 #: Log lines fetched per container.
 LOG_LINES = 300
@@ -25,20 +67,12 @@ SAMPLE_INTERVAL = 0.2
 
 
 def inspect(host: Host, ids: Iterable[str]) -> list[ServiceView]:
-    """Return a view of each existing container, with one sample and no log.
-
-    Raises:
-        HostError: docker could not be reached, or its output is not JSON.
-    """
+    """Return a view of each existing container, with one sample and no log; raises HostError."""
     return [parse.service(one) for one in _inspected(host, list(ids))]
 
 
 def with_logs(host: Host, service: ServiceView) -> ServiceView:
-    """Add the end of the log to a view.
-
-    Raises:
-        HostError: the server could not be reached, or the command timed out.
-    """
+    """Add the end of the log to a view; raises HostError."""
     if not service.exists:
         return service
     output = host.run(["docker", "logs", "--timestamps", "--tail", str(LOG_LINES), service.id])
@@ -48,13 +82,10 @@ def with_logs(host: Host, service: ServiceView) -> ServiceView:
 
 
 def follow(host: Host, services: tuple[ServiceView, ...]) -> tuple[tuple[ServiceView, ...], datetime | None]:
-    """Sample the containers again; suspects until they have run long enough or have exited.
+    """Sample the containers again; suspects until they have run long enough or have exited. Raises HostError.
 
     Returns the views with all samples, and the engine's time at the last one. Logs of crash-looping containers are
     fetched again.
-
-    Raises:
-        HostError: docker could not be reached, or its output is not JSON.
     """
     deadline = time.monotonic() + MAX_FOLLOW
     while True:

@@ -6,16 +6,13 @@ the clocks of two machines differ.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
+from smokegate.observation.server.causes import CommandCause
 from smokegate.observation.server.service import ServiceView
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from smokegate.observation.server.causes import CommandCause
 
 
 class CommandFailure(Struct, frozen=True):

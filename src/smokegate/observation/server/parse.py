@@ -35,11 +35,7 @@ NANO = 1e9
 
 
 def objects(text: str) -> list[dict[str, Any]]:
-    """Parse JSON objects from an array, from lines, or from empty text; other values are dropped.
-
-    Raises:
-        ValueError: the text is not JSON.
-    """
+    """Parse JSON objects from an array, from lines, or from empty text; other values are dropped. Raises ValueError."""
     text = text.strip()
     if not text or text == "null":
         return []
@@ -52,11 +48,7 @@ def objects(text: str) -> list[dict[str, Any]]:
 
 
 def container_ids(ps: str) -> list[str]:
-    """Return the container ids in the output of `docker compose ps --format json`, in order.
-
-    Raises:
-        ValueError: the text is not JSON.
-    """
+    """Return the container ids in the output of `docker compose ps --format json`, in order; raises ValueError."""
     found = [str(each.get("ID", "")) for each in objects(ps)]
     return [each for each in found if re.fullmatch(r"[0-9a-f]{12,64}", each)]
 
@@ -76,11 +68,7 @@ def moment(text: object) -> datetime | None:
 
 
 def service(one: dict[str, Any], *, expected: bool = True) -> ServiceView:
-    """Convert an object of `INSPECT` to a view without logs.
-
-    Raises:
-        ValueError: its structure is unknown.
-    """
+    """Convert an object of `INSPECT` to a view without logs; raises ValueError if its structure is unknown."""
     try:
         return _service(one, expected=expected)
     except (AttributeError, KeyError, TypeError, IndexError, OverflowError) as error:
@@ -90,18 +78,18 @@ def service(one: dict[str, Any], *, expected: bool = True) -> ServiceView:
 def _service(one: dict[str, Any], *, expected: bool) -> ServiceView:
     state, labels = one.get("State") or {}, one.get("Labels") or {}
     health = state.get("Health") or {}
-    status = "restarting" if state.get("Restarting") else str(state.get("Status", ""))
+    sample = _sample(one)
     return ServiceView(
         name=str(labels.get(SERVICE, "")),
         expected=expected,
         container=str(one.get("Name", "")).lstrip("/"),
         id=str(one.get("Id", "")),
-        state=status,
-        health=str(health.get("Status", "")).replace("none", "") if status == "running" else "",
+        state=sample.state,
+        health=str(health.get("Status", "")).replace("none", "") if sample.state == "running" else "",
         exit_code=int(state.get("ExitCode") or 0),
         error=str(state.get("Error") or ""),
         oom_killed=bool(state.get("OOMKilled")),
-        samples=(_sample(one),),
+        samples=(sample,),
         restart_policy=str(one.get("Policy") or "no"),
         image=str(one.get("Image", "")),
         revision=labels.get(REVISION) or None,

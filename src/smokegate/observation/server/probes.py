@@ -1,4 +1,4 @@
-"""Single commands on the server: engine, port listeners, disks, database and the local backend."""
+"""Single commands on the server and their output: engine, listeners, disks, database and the local backend."""
 
 from __future__ import annotations
 
@@ -8,16 +8,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from smokegate.environment.model import Compose
-from smokegate.observation.server import parse_host
 from smokegate.observation.server.causes import CommandCause, docker_cause
 from smokegate.observation.server.host import Host, HostError, Output
-from smokegate.observation.server.model import (
-    CommandFailure,
-    DatabaseReady,
-    Disk,
-    ListenerView,
-    OriginAnswer,
-)
+from smokegate.observation.server.model import CommandFailure, DatabaseReady, Disk, ListenerView, OriginAnswer
+from smokegate.observation.server.parse import MAX_OUTPUT, PROJECT, SERVICE, objects
 from smokegate.observation.server.service import ServiceView
 
 #: Timeout in seconds of a request to the backend from the server.
@@ -33,11 +27,7 @@ MAX_TEXT = 20_000
 
 
 def engine(host: Host) -> tuple[str, str, CommandFailure | None]:
-    """Return the engine's version and root directory, or why it cannot be reached.
-
-    Raises:
-        HostError: the server cannot be reached; a hanging engine is a failure in the result.
-    """
+    """Return the engine's version and root directory, or why it cannot be reached; raises HostError."""
     try:
         output = host.run(["docker", "info", "--format", ENGINE])
     except HostError as error:
@@ -59,19 +49,19 @@ def listeners(host: Host, port: int, *, engine: bool) -> tuple[ListenerView, ...
     """Return what holds the port: containers that publish it, and processes other than docker's proxies."""
     found: tuple[ListenerView, ...] = ()
     if engine:
-        found = parse_host.publishers(
+        found = publishers(
             host.run(["docker", "ps", "--filter", f"publish={port}", "--no-trunc", "--format", "{{json .}}"]).stdout,
             port,
         )
     output = host.run(["sh", "-c", LISTENING])
-    processes = parse_host.listeners(output.stdout, port)
+    processes = listening(output.stdout, port)
     unnamed = [each for each in processes if each.process is None and found]
     return (*found, *(each for each in processes if each.process != "docker-proxy" and each not in unnamed))
 
 
 def disks(host: Host, root: str) -> tuple[Disk, ...]:
     """Return the file systems of `/` and of the engine's root directory."""
-    return parse_host.disks(host.run(["df", "-Pk", "/", *([root] if root.startswith("/") else [])]).stdout)
+    return file_systems(host.run(["df", "-Pk", "/", *([root] if root.startswith("/") else [])]).stdout)
 
 
 def disks_inside(host: Host, service: ServiceView) -> tuple[Disk, ...]:
@@ -79,7 +69,7 @@ def disks_inside(host: Host, service: ServiceView) -> tuple[Disk, ...]:
     output = host.run(["docker", "exec", service.id, "df", "-Pk"])
     return tuple(
         each
-        for each in parse_host.disks(output.stdout, service.name)
+        for each in file_systems(output.stdout, service.name)
         if not each.mount.startswith(("/sys", "/proc", "/dev"))
     )
 
@@ -96,7 +86,7 @@ def database(host: Host, compose: Compose, services: tuple[ServiceView, ...]) ->
             detail=f"its container is {one.state or 'not there' if one else 'not there'}",
         )
     output = host.run(["docker", "exec", one.id, "sh", "-c", PG_READY])
-    return parse_host.database(compose.database, output.status, output.stdout, output.stderr)
+    return database_state(compose.database, output.status, output.stdout, output.stderr)
 
 
 def command(port: int, path: str, limit: float, public: str) -> list[str]:
@@ -135,3 +125,47 @@ def _seconds(text: str, default: float) -> float:
         return float(text)
     except ValueError:
         return default
+
+
+def listening(text: str, port: int) -> tuple[ListenerView, ...]:
+    """Parse `ss -Hltnp` and return the processes listening on a port."""
+    found = []
+    for line in text.splitlines():
+        words = line.split()
+        address, _, number = words[3].rpartition(":") if len(words) > 4 else ("", "", "")
+        if number == str(port):
+            who = re.search(r'users:\(\("([^"]*)",pid=(\d+)', line)
+            found.append(ListenerView(address, port, who[1] if who else None, int(who[2]) if who else None))
+    return tuple(found)
+
+
+def publishers(text: str, port: int) -> tuple[ListenerView, ...]:
+    """Parse `docker ps --format '{{json .}}'` and return the containers that publish a port."""
+    found: list[ListenerView] = []
+    for one in objects(text):
+        pairs = (part.split("=", 1) for part in str(one.get("Labels", "")).split(",") if "=" in part)
+        labels, name = dict(pairs), str(one.get("Names", ""))
+        found += (
+            ListenerView(address, port, container=name, project=labels.get(PROJECT), service=labels.get(SERVICE))
+            for address in re.findall(rf"([^\s,]+):{port}->", str(one.get("Ports", "")))
+        )
+    return tuple(found)
+
+
+def file_systems(text: str, service_name: str | None = None) -> tuple[Disk, ...]:
+    """Parse `df -Pk`, with sizes in KiB; each mount point once."""
+    found: dict[str, Disk] = {}
+    for line in text.splitlines()[1:]:
+        row = re.fullmatch(r"(\S.*?)\s+(\d+)\s+(\d+)\s+(-?\d+)\s+\d+%\s+(/.*)", line)
+        if row and not row[1].startswith(("proc", "sysfs", "devtmpfs", "udev", "shm")):
+            found[row[5]] = Disk(row[5], int(row[2]) * 1024, max(0, int(row[4])) * 1024, service_name)
+    return tuple(found.values())
+
+
+def database_state(name: str, status: int, stdout: str, stderr: str) -> DatabaseReady:
+    """Parse `pg_isready`: 0 accepting, 1 rejecting (still starting), 2 no response, 3 not tried."""
+    output = (stdout or stderr).strip()
+    detail = output.rpartition(" - ")[2] if " - " in output else output
+    return DatabaseReady(
+        name, status == 0 and "accepting connections" in output, detail[:MAX_OUTPUT] or f"exit status {status}"
+    )

@@ -32,11 +32,7 @@ class CommandResult(Struct, frozen=True):
 
 
 def execute(argv: Sequence[str], limit: float, cap: int = OUTPUT_CAP) -> CommandResult:
-    """Run a program with empty standard input; `limit` is in seconds, `cap` in bytes per stream.
-
-    Raises:
-        FileNotFoundError: there is no such program.
-    """
+    """Run a program with empty standard input; `limit` is in seconds, `cap` in bytes per stream."""
     deadline = time.monotonic() + limit
     with subprocess.Popen(
         argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from smokegate.observation.server.containers import inspect
+from smokegate.environment.model import Compose, Server
+from smokegate.observation.plan.readiness_poll import Watch
+from smokegate.observation.server.containers import Project, inspect
 from smokegate.observation.server.host import Host, HostError, connect
 from smokegate.observation.server.parse import container_ids
-from smokegate.observation.server.project import Project
-from smokegate.observation.watching import Watch
-
-if TYPE_CHECKING:
-    from smokegate.environment.model import Compose, Server
-    from smokegate.observation.transport.pool import Pool
+from smokegate.observation.transport.pool import Pool
 
 INTERVAL = 1.0
 """Seconds between two polls: each opens an ssh connection and runs two commands."""
 
 
 class LabelWatch(Watch):
-    """Polls the version label of the backend's container.
-
-    Args:
-        server: the host of the engine.
-        compose: the project and service.
-        pool: runs the polls.
-    """
+    """Polls the version label of the backend's container."""
 
     def __init__(self, server: Server, compose: Compose, pool: Pool) -> None:
         super().__init__(pool)

@@ -49,10 +49,8 @@ def pause_before_next(
 ) -> float | None:
     """Return the seconds to wait before the next attempt; None to stop.
 
-    Args:
-        outcomes: the attempts so far.
-        as_declared: whether a response meets the declared expectations; None: nothing is declared.
-        shared: whether the last failure is another request's, which was retried already.
+    `as_declared` returns whether a response meets the declared expectations, if any are. `shared`: the last failure is
+    another request's, which was retried already.
     """
     last = outcomes[-1]
     passed = [_passed(each, as_declared) for each in outcomes]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -18,6 +17,7 @@ from smokegate.observation.transport.limits import (
     TooLargeError,
     UnknownEncodingError,
     number,
+    set_malloc_option,
 )
 
 #: Supported charsets, all decoded in C in linear time. Others (punycode takes minutes) are read as UTF-8.
@@ -42,10 +42,7 @@ _large_body_slot = threading.Semaphore(1)
 @cache
 def _return_freed_memory() -> None:
     """Make glibc return freed large blocks to the system: by default each thread keeps some."""
-    import ctypes  # noqa: PLC0415 -- start-up time: only where a large body comes
-
-    with suppress(OSError, AttributeError):  # another system, or another C library
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE // 4)
+    set_malloc_option(M_MMAP_THRESHOLD, LARGE // 4)
 
 
 class BodyReader:
@@ -55,16 +52,9 @@ class BodyReader:
         self._large = False
 
     def bytes(self, stream: Any, left: float) -> bytearray:
-        """Return the decompressed body.
+        """Return the decompressed body of a urllib3 response, `left` seconds before the deadline.
 
-        Args:
-            stream: the urllib3 response.
-            left: seconds until the deadline.
-
-        Raises:
-            TooLargeError: it exceeds the cap, or its Content-Length does.
-            CutShortBodyError: the compressed body is truncated.
-            UnknownEncodingError: its encoding was not requested, or is not the declared one.
+        Raises TooLargeError, CutShortBodyError if the compressed body is truncated, or UnknownEncodingError.
         """
         announced = stream.headers.get("content-length", "").strip()
         if announced and stream.length_remaining != 0:
@@ -128,8 +118,7 @@ def _inflated(raw: Iterator[bytes], encoding: str) -> Iterator[bytes]:
 def decode(body: bytes | bytearray, content_type: str) -> str:
     """Decode a body by the charset of its content type, else as UTF-8; invalid bytes are replaced.
 
-    Raises:
-        TooLargeError: it would take too much memory.
+    Raises TooLargeError.
     """
     charset = "utf-8"
     for parameter in content_type.split(";")[1:]:

@@ -78,17 +78,11 @@ class Connection(Struct):
     """Phase → start (monotonic clock) and duration."""
     certificate: Certificate | None = None
 
-    def close(self) -> None:
-        """Close the connection."""
-        self.sock.close()
-
 
 def tcp(addresses: Sequence[Address], deadline: float) -> Socket:
     """Connect to the address that answers first, starting the attempts one shortly after another (Happy Eyeballs).
 
-    Raises:
-        ConnectTimeoutError: no address answered before the deadline.
-        OSError: the most specific failure: refused before unreachable.
+    Raises ConnectTimeoutError, or the most specific OSError: refused before unreachable.
     """
     waiting = list(addresses)
     errors: list[OSError] = []
@@ -150,9 +144,7 @@ def _specificity(error: OSError) -> int:
 def secure(sock: Socket, host: str, context: ssl.SSLContext, deadline: float) -> TlsSocket:
     """Do the TLS handshake; the certificate is always verified.
 
-    Raises:
-        ssl.SSLCertVerificationError: the certificate is not trusted; a note has its names.
-        HandshakeError: it failed otherwise, or timed out.
+    Raises ssl.SSLCertVerificationError with a note of the certificate's names, or HandshakeError.
     """
     left = max(0.001, deadline - time.monotonic())
     sock.settimeout(left)

@@ -34,25 +34,23 @@ class Dialer:
         self._reached: set[Origin] = set()
 
     def take(self, origin: Origin, since: float, deadline: float, *, public_only: bool = False) -> Connection:
-        """Open a connection for the caller; `since` is when its request was made.
-
-        Raises:
-            OSError, UnicodeError: it could not be opened.
-        """
-        self._share_failure(origin, since)
+        """Open a connection for a request made at `since`; raises OSError or UnicodeError."""
+        with self._lock:
+            when, error = self._failed.get(origin, (0.0, None))
+            shared = error if when > since and origin not in self._reached else None
+        if shared is not None:
+            raise SharedFailureError(str(shared)) from shared
         try:
             return self._open(origin, deadline, {}, public_only=public_only)
-        except (OSError, UnicodeError) as error:
+        except (OSError, UnicodeError) as failure:
             with self._lock:
-                self._failed[origin] = (time.monotonic(), error)
+                self._failed[origin] = (time.monotonic(), failure)
             raise
 
     def tcp(self, host: str, port: int, deadline: float, phases: Phases, *, public_only: bool = False) -> Socket:
         """Resolve a name and connect, recording the duration of both in `phases`.
 
-        Raises:
-            OSError, UnicodeError: it could not be opened.
-            BadRedirectError: only public addresses are allowed, and this one is private.
+        Raises OSError, UnicodeError, or BadRedirectError if only public addresses are allowed and this one is private.
         """
         began = time.monotonic()
         addresses = self.resolver.resolve(host, port, deadline)
@@ -79,10 +77,3 @@ class Dialer:
             raise
         phases["tls"] = (began, time.monotonic() - began)
         return describe(wrapped, phases)
-
-    def _share_failure(self, origin: Origin, since: float) -> None:
-        with self._lock:
-            when, error = self._failed.get(origin, (0.0, None))
-            shared = error if when > since and origin not in self._reached else None
-        if shared is not None:
-            raise SharedFailureError(str(shared)) from shared

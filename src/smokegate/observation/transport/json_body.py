@@ -26,10 +26,7 @@ def parse(text: str, content_type: str) -> tuple[Any, bool]:
     """Return the JSON value of a body and whether the body is JSON.
 
     A body is JSON by its content type, or if it parses as an object or array whatever its type: an expectation about
-    its keys must not fail because of a wrong header.
-
-    Raises:
-        TooLargeError: its type is JSON, and it exceeds a cap.
+    its keys must not fail because of a wrong header. Raises TooLargeError only by its type.
     """
     declared = content_type.partition(";")[0].strip().lower().endswith(("/json", "+json"))
     if not (declared or STRUCTURE.match(text)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 #: Bytes of a decompressed body; nothing that a smoke test requests is larger.
 MAX_BODY = 8 * 1024 * 1024
 #: Bytes received for one request: head, framing and body.
@@ -61,3 +63,11 @@ def number(text: str) -> int | None:
     """Parse a decimal number in a header; None if it is not one, or implausibly long."""
     text = text.strip()
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else None
+
+
+def set_malloc_option(option: int, value: int) -> None:
+    """Call `mallopt` of glibc; without effect on another system or with another C library."""
+    import ctypes  # noqa: PLC0415 -- start-up time: only for a large body, or many threads
+
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).mallopt(option, value)

@@ -47,10 +47,8 @@ class Resolver:
     def resolve(self, host: str, port: int, deadline: float) -> tuple[Address, ...]:
         """Return the addresses of a host, at least one; joins a lookup in progress.
 
-        Raises:
-            socket.gaierror: the name does not resolve; `.invalid` names never leave this machine (RFC 6761).
-            UnicodeError: it is not a valid host name.
-            NameTimeoutError: the lookup timed out.
+        Raises socket.gaierror (`.invalid` names never leave this machine, RFC 6761), UnicodeError for an invalid name,
+        or NameTimeoutError.
         """
         if host.rstrip(".").lower().endswith(".invalid"):
             raise socket.gaierror(
@@ -68,18 +66,12 @@ class Resolver:
     def _shared(self, host: str, port: int) -> _Lookup:
         with self._lock:
             known = self._lookups.get((host, port))
-            if known is not None and not self._expired(known):
+            # Failures are not cached, because names recover.
+            if known is not None and known.error is None and time.monotonic() - known.ended <= TTL:
                 return known
             lookup = self._lookups[host, port] = _Lookup()
         threading.Thread(target=lookup.run, args=(host, port), name=f"lookup {host}", daemon=True).start()
         return lookup
-
-    @staticmethod
-    def _expired(lookup: _Lookup) -> bool:
-        """Return whether a result is stale; failures are not cached, because names recover."""
-        if not lookup.done.is_set():
-            return False
-        return lookup.error is not None or time.monotonic() - lookup.ended > TTL
 
 
 def _is_address(host: str) -> bool:

@@ -11,10 +11,9 @@ from smokegate.observation.transport.connect import Origin
 from smokegate.observation.transport.dial import Dialer
 from smokegate.observation.transport.lanes import Lane, LaneRequest
 from smokegate.observation.transport.lookup import Resolver
-from smokegate.observation.transport.timer import Job, Timer
 from smokegate.observation.transport.tls import Contexts
 from smokegate.observation.transport.width import MAX_CONNECTIONS, Width
-from smokegate.observation.transport.workers import Workers, limit_memory_arenas
+from smokegate.observation.transport.workers import Job, Timer, Workers, limit_memory_arenas
 
 if TYPE_CHECKING:
     from smokegate.observation.transport.http import Client
@@ -31,11 +30,7 @@ LINGER = 1.0
 class Pool:
     """Up to 112 daemon threads and a few connections per server, each opened only when a request is ready for it.
 
-    Jobs must not wait for one another. Thread-safe.
-
-    Args:
-        environments: number of environments that share the threads.
-        threads: maximum number of threads.
+    Several environments share the threads. Jobs must not wait for one another. Thread-safe.
     """
 
     def __init__(self, environments: int = 1, threads: int = THREADS) -> None:
@@ -51,20 +46,17 @@ class Pool:
         self._importing = threading.Lock()
 
     def submit(self, lane: Hashable, job: Job, priority: int = 5) -> None:
-        """Run a job that opens its own connections.
+        """Run a job that opens its own connections; a smaller priority goes first.
 
-        Args:
-            lane: the `Origin` of the job's requests; any other key is a lane of six concurrent jobs.
-            job: the function to run.
-            priority: smaller goes first.
+        The lane is the `Origin` of the job's requests; any other key is a lane of six concurrent jobs.
         """
-        self.send(lane, LaneRequest(lambda _: job(), alone=True), priority)
+        self.send(lane, LaneRequest(lambda _: job(), priority, alone=True))
 
-    def send(self, lane: Hashable, request: LaneRequest, priority: int = 5) -> None:
-        """Queue a request, smallest priority first, to be sent on a connection that its lane chooses."""
+    def send(self, lane: Hashable, request: LaneRequest) -> None:
+        """Queue a request, to be sent on a connection that its lane chooses."""
         with self._workers.lock:
             found = self._lane(lane)
-            found.put(request, priority)
+            found.put(request)
             self._dispatch(found)
 
     def width(self, origin: Origin) -> Width:
@@ -81,7 +73,7 @@ class Pool:
                 if self._client is None:
                     from smokegate.observation.transport.http import Client  # noqa: PLC0415 -- imported late
 
-                    self._client = Client(self.dialer, self.width)
+                    self._client = Client(self.dialer.contexts)
         return self._client
 
     def prepare(self, origins: Iterable[Origin]) -> None:

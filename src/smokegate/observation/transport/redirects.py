@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from smokegate.observation.exchange import REDIRECTS
-from smokegate.observation.plan.step import RawResponse, RequestToSend, resolve, same_origin
+from smokegate.observation.plan.step import RawResponse, RequestToSend, same_origin
 from smokegate.observation.transport.connect import Route
 from smokegate.observation.transport.limits import BadRedirectError
 
@@ -14,15 +14,13 @@ from smokegate.observation.transport.limits import BadRedirectError
 HARMLESS = frozenset({"accept", "accept-encoding", "user-agent", "accept-language"})
 
 
-def next_request(request: RequestToSend, raw: RawResponse, location: str | None) -> RequestToSend | None:
+def next_request(request: RequestToSend, raw: RawResponse) -> RequestToSend | None:
     """Return the request that follows a redirect; None if there is none to follow.
 
     Redirects to another host are followed only if the environment file allows it, from https to http never. Bodies,
-    credentials and the headers of the environment file are never sent to another origin.
-
-    Raises:
-        BadRedirectError: the location is not an HTTP URL.
+    credentials and the headers of the environment file are never sent to another origin. Raises BadRedirectError.
     """
+    location = raw.headers.get("location")
     if raw.status not in REDIRECTS or not location or not request.follow:
         return None
     target = _at_original_host(request, _target(request.url, location))
@@ -74,7 +72,7 @@ def is_private(address: str) -> bool:
 
 def _target(base: str, location: str) -> str:
     try:
-        target = resolve(base, location)
+        target = urljoin(base, location)
         usable = target.startswith(("http://", "https://")) and same_origin(target, target)
     except ValueError as error:
         raise BadRedirectError(f"redirect to {location!r}: {error}") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import NamedTuple
 
 from smokegate.observation.evidence.assertions import unmet
 from smokegate.observation.evidence.record import Recorder
@@ -12,32 +11,19 @@ from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSe
 from smokegate.observation.transport.again import pause_before_next
 from smokegate.observation.transport.causes import WireCause, chain
 from smokegate.observation.transport.dial import SharedFailureError
-from smokegate.observation.transport.fetch import Fetched, fetch
-from smokegate.observation.transport.lane_connection import LaneConnection
+from smokegate.observation.transport.fetch import fetch
 from smokegate.observation.transport.pool import Pool
 from smokegate.observation.transport.sites import Sites
+from smokegate.observation.transport.slot import LaneConnection
+from smokegate.observation.transport.trace import Trace
 
 #: Seconds over the latency budget beyond which the excess is not our noise: no further measurement.
 NOISE = 1.0
 MAX_REMEASURED = 2
 
 
-class RetryResult(NamedTuple):
-    """The recorded exchange, and the unredacted response for dependent steps."""
-
-    exchange: Exchange
-    raw: RawResponse | None
-
-
 class Retries:
-    """Carries out the steps of one environment.
-
-    Args:
-        pool: provides the connections.
-        recorder: converts responses to recorded outcomes.
-        timeout: seconds per exchange, all attempts included.
-        sites: the declared settings per origin.
-    """
+    """Carries out the steps of one environment, with `timeout` seconds per exchange, all attempts included."""
 
     def __init__(self, pool: Pool, recorder: Recorder, timeout: float, sites: Sites) -> None:
         self.pool = pool
@@ -52,15 +38,11 @@ class Retries:
         since: float,
         timeout: float | None = None,
         connection: LaneConnection | None = None,
-    ) -> RetryResult:
-        """Send a request, with retries, within one deadline.
+    ) -> tuple[Exchange, RawResponse | None]:
+        """Send a request, with retries, within one deadline; return also the response for dependent steps.
 
-        Args:
-            step: the planned step.
-            request: the request.
-            since: when it was dequeued (monotonic clock).
-            timeout: seconds, instead of the step's or the environment's timeout.
-            connection: used by the first attempt; each retry reopens it, so that a load balancer chooses again.
+        `since` is when it was dequeued (monotonic clock); `timeout` replaces that of the step or environment. The
+        connection is used by the first attempt; each retry reopens it, so that a load balancer chooses again.
         """
         deadline = time.monotonic() + (timeout or step.timeout or self.timeout)
         request = self.sites.with_trace(self.sites.completed(request))
@@ -70,16 +52,16 @@ class Retries:
                 connection = LaneConnection(alone=True)
             elif connection is not None and attempts:
                 connection.close()
-            fetched = self._fetch(request, since, deadline, connection)
-            took = fetched.ended - fetched.started
+            trace = fetch(self.pool, request, deadline, since, connection)
+            took = trace.ended - trace.started
             try:
-                outcome = self._outcome(step, fetched)
-                attempts.append(Attempt(outcome, fetched.started - self.recorder.zero, took))
+                outcome = self._outcome(step, trace)
+                attempts.append(Attempt(outcome, trace.started - self.recorder.zero, took))
                 again = step.retry and request.method in IDEMPOTENT
                 waking_up = again and len(attempts) == 1 and self._may_be_waking_up(request, outcome)
-                pause = self._pause(step, attempts, fetched) if again and not waking_up else None
+                pause = self._pause(step, attempts, trace) if again and not waking_up else None
             finally:
-                fetched.body.release()  # free its memory for the next large body
+                trace.body.release()  # free its memory for the next large body
             if waking_up:
                 deadline = time.monotonic() + self.timeout
             elif pause is None or time.monotonic() + pause + took > deadline:
@@ -87,7 +69,7 @@ class Retries:
             else:
                 time.sleep(pause)
             since = time.monotonic()
-        phases = self.recorder.phases(fetched)
+        phases = self.recorder.phases(trace)
         measured = self._measure(step, request, phases, deadline, connection) if isinstance(outcome, Answer) else ()
         exchange = Exchange(
             name=step.name,
@@ -100,7 +82,7 @@ class Retries:
             warm_seconds=min(measured, default=None),
             measured=measured,
         )
-        return RetryResult(exchange, fetched.raw if step.on_response is not None else None)
+        return exchange, trace.raw if step.on_response is not None else None
 
     def _may_be_waking_up(self, request: RequestToSend, outcome: Answer | NoAnswer) -> bool:
         """Return whether the server may be cold-starting: its first request ever timed out."""
@@ -108,26 +90,18 @@ class Retries:
             return False
         return not self.pool.width(origin_of(request.url, request.route)).answered_once
 
-    def _pause(self, step: Step, attempts: list[Attempt], fetched: Fetched) -> float | None:
+    def _pause(self, step: Step, attempts: list[Attempt], trace: Trace) -> float | None:
         declared = step.declared
         as_declared = None if declared is None else lambda answer: not unmet(declared, answer)
-        return pause_before_next([each.outcome for each in attempts], as_declared, shared=_wraps_shared(fetched.error))
+        shared = trace.error is not None and any(isinstance(each, SharedFailureError) for each in chain(trace.error))
+        return pause_before_next([each.outcome for each in attempts], as_declared, shared=shared)
 
-    def _fetch(
-        self, request: RequestToSend, since: float, deadline: float, connection: LaneConnection | None = None
-    ) -> Fetched:
-        began = time.monotonic()
-        client = self.pool.client()
-        fetched = fetch(client, request, client.trace(since, deadline, connection))
-        fetched.started = began
-        return fetched
-
-    def _outcome(self, step: Step, fetched: Fetched) -> Answer | NoAnswer:
-        if fetched.raw is None:
-            return self.recorder.no_answer(fetched)
-        answer = self.recorder.answer(fetched, step.kept_text)
+    def _outcome(self, step: Step, trace: Trace) -> Answer | NoAnswer:
+        if trace.raw is None:
+            return self.recorder.no_answer(trace)
+        answer = self.recorder.answer(trace, step.kept_text)
         if step.on_response is None:
-            fetched.raw = None  # may be megabytes, and is not needed
+            trace.raw = None  # may be megabytes, and is not needed
         return answer
 
     def _measure(
@@ -145,14 +119,10 @@ class Retries:
             and request.method in IDEMPOTENT
             and time.monotonic() + min(measured) < deadline
         ):
-            again = self._fetch(request, time.monotonic(), deadline, connection)
+            again = fetch(self.pool, request, deadline, connection=connection)
             again.body.release()
             server_seconds = self.recorder.phases(again).server_seconds
             if again.raw is None or server_seconds is None:
                 break
             measured.append(server_seconds)
         return tuple(measured)
-
-
-def _wraps_shared(error: BaseException | None) -> bool:
-    return error is not None and any(isinstance(each, SharedFailureError) for each in chain(error))

@@ -14,13 +14,7 @@ from smokegate.observation.transport.connect import Origin, Route
 
 
 class Sites:
-    """The origins of one environment.
-
-    Args:
-        declared: settings by URL; the last one wins, which is the backend's.
-        ca_file: CA file to trust besides the default ones.
-        traced: whether requests to these origins get a `traceparent` header.
-    """
+    """The settings declared per origin; of two for one origin the last wins, which is the backend's."""
 
     def __init__(self, declared: Mapping[str, RequestOptions], ca_file: str | None, *, traced: bool = False) -> None:
         self._declared = {web_origin(url): options for url, options in declared.items()}

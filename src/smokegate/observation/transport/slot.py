@@ -1,14 +1,35 @@
-"""A slot of a server's connection limit: one connection from opening to closing."""
+"""One connection, as the lane that assigns requests to it and the limit of its server see it."""
 
 from __future__ import annotations
 
 import selectors
 import socket
 import sys
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from smokegate.observation.transport.lane_connection import LaneConnection
+if TYPE_CHECKING:
+    from urllib3 import PoolManager
+
+    from smokegate.observation.transport.connect import Route
+
+
+class LaneConnection:
+    """One connection at a time, opened by its first request; if `alone`, closed after it."""
+
+    def __init__(self, *, alone: bool = False) -> None:
+        self.alone = alone
+        self.current = ""
+        """The name of its current or last exchange."""
+        self.managers: dict[tuple[Route, str | None], PoolManager] = {}
+
+    def close(self) -> None:
+        """Close it; the next request reopens it."""
+        for each in self.managers.values():
+            each.clear()
+        self.managers.clear()
+
 
 #: `TCP_ESTABLISHED` of Linux (include/net/tcp_states.h): neither side has closed.
 ESTABLISHED = 1

@@ -35,22 +35,14 @@ class _Limited:
     """Bytes that may still be received."""
 
     def spend(self, count: int) -> int:
-        """Count received bytes.
-
-        Raises:
-            TooLargeError: the budget is exceeded.
-        """
+        """Count received bytes; raises TooLargeError over the budget."""
         self.budget -= count
         if self.budget < 0:
             raise TooLargeError(f"the answer is longer than {MAX_WIRE} bytes")
         return count
 
     def left(self) -> float | None:
-        """Return the seconds left; None without a deadline.
-
-        Raises:
-            TimeoutError: none are left.
-        """
+        """Return the seconds left, None without a deadline; raises TimeoutError if none are."""
         if self.deadline == float("inf"):
             return None
         left = self.deadline - time.monotonic()
@@ -58,13 +50,13 @@ class _Limited:
             raise TimeoutError("timed out")  # the message of a socket timeout
         return left
 
+    def recv_into(self: Any, *args: Any, **kwargs: Any) -> int:
+        self.settimeout(self.left())
+        return self.spend(super().recv_into(*args, **kwargs))  # type: ignore[misc, no-any-return]
+
 
 class Socket(_Limited, socket.socket):
     """A TCP socket that enforces the deadline of its exchange."""
-
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:  # noqa: D102 -- as its base says
-        self.settimeout(self.left())
-        return self.spend(super().recv_into(*args, **kwargs))
 
     def sendall(self, *args: Any, **kwargs: Any) -> None:  # noqa: D102 -- as its base says
         self.settimeout(self.left())
@@ -76,10 +68,6 @@ class TlsSocket(_Limited, ssl.SSLSocket):
 
     shown: bytes = b""
     """The handshake message with the server's certificates, even if they are rejected."""
-
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:  # noqa: D102 -- as its base says
-        self.settimeout(self.left())
-        return self.spend(super().recv_into(*args, **kwargs))
 
     def send(self, *args: Any, **kwargs: Any) -> int:  # noqa: D102 -- as its base says
         self.settimeout(self.left())
@@ -104,11 +92,7 @@ class Contexts:
         self._contexts: dict[tuple[str | None, ClientCertificate | None], ssl.SSLContext] = {}
 
     def get(self, ca_file: str | None = None, certificate: ClientCertificate | None = None) -> ssl.SSLContext:
-        """Return the shared context; the first call loads the CA certificates.
-
-        Raises:
-            OSError: a CA file or certificate cannot be read.
-        """
+        """Return the shared context; the first call loads the CA certificates. Raises OSError."""
         with self._lock:
             if (ca_file, certificate) not in self._contexts:
                 self._contexts[ca_file, certificate] = _context(ca_file, certificate)

@@ -12,10 +12,10 @@ from typing import Any
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from smokegate.observation.transport.connect import Connection, Origin, address_of
+from smokegate.observation.transport.connect import Connection, Origin, describe
 from smokegate.observation.transport.limits import MAX_INTERIM, MAX_WIRE
 from smokegate.observation.transport.slot import Slot
-from smokegate.observation.transport.tls import Socket, TlsSocket, certificate_of
+from smokegate.observation.transport.tls import Socket
 from smokegate.observation.transport.trace import Trace, current
 from smokegate.observation.transport.width import Width
 
@@ -43,6 +43,8 @@ class Response(http.client.HTTPResponse):
 class _Traced:
     """Extends both urllib3 connection classes."""
 
+    sock: Any
+    is_verified: bool
     _opened: Connection | None = None
     _idle_since: float = 0.0
     _width: Width | None = None
@@ -53,7 +55,7 @@ class _Traced:
 
     def _new_conn(self: Any) -> Socket:
         trace = current.trace
-        sock = trace.dialer.tcp(self._dns_host, self.port, trace.deadline, {})
+        sock = trace.pool.dialer.tcp(self._dns_host, self.port, trace.deadline, {})
         sock.deadline = trace.deadline
         sock.settimeout(sock.left())
         return sock
@@ -62,14 +64,14 @@ class _Traced:
         trace = current.trace
         scheme = "https" if isinstance(self, HTTPSConnection) else "http"
         origin = Origin(scheme, self._dns_host, self.port, trace.route.over(scheme))
-        width = trace.widths(origin)
+        width = trace.pool.width(origin)
         slot = width.opening(trace.lane_connection)
         try:
             self._opened = self._dial(origin, trace)
         except BaseException:
             width.remove(slot)
             raise
-        trace.opened = self._opened
+        trace.phases.update(self._opened.phases)
         self._width, self._slot = width, slot
         self._idle_since = time.monotonic()
         width.opened(slot, self.sock, secure=scheme == "https")
@@ -83,9 +85,8 @@ class _Traced:
             began = time.monotonic()
             super().connect()  # type: ignore[misc]
             phases = {"connect": (began, time.monotonic() - began)}
-            certificate = certificate_of(self.sock) if isinstance(self.sock, TlsSocket) else None
-            return Connection(self.sock, address_of(self.sock), phases, certificate)
-        opened: Any = trace.dialer.take(origin, trace.since, trace.deadline, public_only=trace.public_only)
+            return describe(self.sock, phases)
+        opened: Any = trace.pool.dialer.take(origin, trace.since, trace.deadline, public_only=trace.public_only)
         self.sock = opened.sock
         self.is_verified = origin.scheme == "https"
         if hasattr(self, "_post_conn"):  # urllib3-future, which niquests installs in place of urllib3
@@ -105,7 +106,7 @@ class _Traced:
         if self.sock is None:
             self.connect()
         self.sock.deadline, self.sock.budget = trace.deadline, MAX_WIRE
-        trace.used = self._opened
+        trace.address, trace.certificate = self._opened.address or None, self._opened.certificate
         trace.sent_at = time.monotonic()
         super().request(*args, **kwargs)  # type: ignore[misc]
 
@@ -113,7 +114,9 @@ class _Traced:
         width, slot, trace = self._width, self._slot, current.trace  # `Connection: close` resets them
         response = super().getresponse(**options)  # type: ignore[misc]
         self._idle_since = trace.headers_at = now = time.monotonic()
-        width.answered(slot, now - (trace.sent_at or now))
+        sent_at = trace.sent_at or now
+        trace.phases["wait"] = (sent_at, now - sent_at)
+        width.answered(slot, now - sent_at)
         self._failed = response.status >= 500
         if response.status == 101:  # the protocol was switched
             self.close()

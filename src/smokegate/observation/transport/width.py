@@ -14,8 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from smokegate.observation.transport.lane_connection import LaneConnection
-from smokegate.observation.transport.slot import Slot, alive
+from smokegate.observation.transport.slot import LaneConnection, Slot, alive
 
 #: Connections per server, as in browsers.
 MAX_CONNECTIONS = 6
@@ -27,12 +26,9 @@ PATIENCE = 0.5
 
 
 class Width:
-    """The open connections to one server and their limit. Thread-safe.
+    """The open connections to one server and their limit, `most` at most. Thread-safe.
 
-    Args:
-        most: maximum number of connections.
-        queued: returns the number of queued requests.
-        changed: called when the limit was raised.
+    `queued` returns the number of queued requests; `changed` is called when the limit was raised.
     """
 
     def __init__(self, most: int, queued: Callable[[], int], changed: Callable[[], None]) -> None:

@@ -1,27 +1,84 @@
-"""A bounded pool of daemon threads that serve all lanes."""
+"""The threads of a pool: a bounded number that serve all lanes, and one that runs short scheduled jobs."""
 
 from __future__ import annotations
 
-import contextlib
-import sys
+import heapq
+import itertools
+import logging
 import threading
+import time
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 
-from smokegate.observation.transport.lane_connection import LaneConnection
 from smokegate.observation.transport.lanes import Lane, LaneRequest
-from smokegate.observation.transport.timer import guarded
+from smokegate.observation.transport.limits import set_malloc_option
+from smokegate.observation.transport.slot import LaneConnection
+
+Job = Callable[[], object]
+
+
+class Timer:
+    """Runs jobs after a delay, on one daemon thread started by the first job. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._jobs: list[tuple[float, int, Job]] = []
+        self._count = itertools.count()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def later(self, seconds: float, job: Job) -> None:
+        """Run a short job in `seconds`, unless closed before."""
+        with self._condition:
+            if self._closed:
+                return
+            heapq.heappush(self._jobs, (time.monotonic() + seconds, next(self._count), job))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="smokegate timer", daemon=True)
+                self._thread.start()
+            self._condition.notify()
+
+    def close(self) -> None:
+        """Drop the pending jobs."""
+        with self._condition:
+            self._closed = True
+            self._jobs.clear()
+            self._condition.notify()
+
+    def _run(self) -> None:
+        while (job := self._next()) is not None:
+            guarded(job)
+
+    def _next(self) -> Job | None:
+        with self._condition:
+            while not self._closed:
+                left = self._jobs[0][0] - time.monotonic() if self._jobs else None
+                if left is not None and left <= 0:
+                    return heapq.heappop(self._jobs)[2]
+                self._condition.wait(left)
+        return None
+
+
+def guarded(job: Job) -> None:
+    """Run a job and log its exception, so that the thread survives."""
+    try:
+        job()
+    except Exception:  # noqa: BLE001 -- jobs report their failures; a thread must survive them
+        log().exception("a job of the pool failed")
+
+
+def log() -> logging.Logger:
+    """Return the package's logger."""
+    return logging.getLogger("smokegate")
+
 
 #: `M_ARENA_MAX` of glibc (malloc.h), and how many arenas suffice: the GIL lets one thread allocate at a time.
 ARENA_MAX, ARENAS = -8, 1
 
 
 class Workers:
-    """Up to `most` threads; each stays with a lane while it has requests that may start.
-
-    Args:
-        most: maximum number of threads.
-    """
+    """Up to `most` threads; each stays with a lane while it has requests that may start."""
 
     def __init__(self, most: int) -> None:
         self.lock = threading.RLock()
@@ -79,8 +136,4 @@ class Workers:
 
 def limit_memory_arenas() -> None:
     """Make all threads share one glibc memory arena: freed memory in a thread's arena is unusable to others."""
-    if sys.platform == "linux":
-        import ctypes  # noqa: PLC0415 -- only with many threads
-
-        with contextlib.suppress(AttributeError, OSError):  # another C library
-            ctypes.CDLL(None).mallopt(ARENA_MAX, ARENAS)
+    set_malloc_option(ARENA_MAX, ARENAS)

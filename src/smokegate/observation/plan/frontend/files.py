@@ -136,7 +136,7 @@ def _chunk_names(script: Script) -> Iterator[str]:
 
 def problem_of(raw: RawResponse, role: str, *, module: bool) -> tuple[str, bool]:
     """Return why a browser cannot use a response in this role (empty if it can), and whether that is certain."""
-    kind = next((value for name, value in raw.headers if name.lower() == "content-type"), "").lower()
+    kind = raw.headers.get("content-type", "").lower()
     if not 200 <= raw.status < 300:
         return f"answered {raw.status}", raw.status in {404, 410, 403, 400}
     if is_page(raw.text):

@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urljoin
 
 from msgspec import Struct, field
 
-from smokegate.observation.plan.step import resolve, same_origin
+from smokegate.observation.plan.step import same_origin
 
 SCRIPT_TYPES = frozenset({"", "module", "text/javascript", "application/javascript", "text/ecmascript"})
 SHOWN = frozenset({"img", "svg", "picture", "canvas", "iframe", "frame", "object", "embed", "video", "input", "button"})
@@ -140,7 +141,7 @@ def _own(references: Mapping[str, None], base: str, url: str) -> dict[str, None]
 def absolute(reference: str, base: str) -> str | None:
     """Resolve a reference on a page; None if it is not an HTTP URL."""
     try:
-        found = resolve(base, reference.strip()).partition("#")[0]
+        found = urljoin(base, reference.strip()).partition("#")[0]
         return found if found.startswith(("http://", "https://")) and same_origin(found, found) else None
     except ValueError:
         return None

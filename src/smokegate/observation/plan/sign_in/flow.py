@@ -8,6 +8,7 @@ be opened and the health check got no response either.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -17,52 +18,23 @@ from smokegate.observation.evidence.cookies import browser_of
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.exchange import NotSent
 from smokegate.observation.plan.backend import JOURNEY, PLAIN, REFUSAL
+from smokegate.observation.plan.sign_in import names
 from smokegate.observation.plan.sign_in.accounts import Accounts
-from smokegate.observation.plan.sign_in.names import (
-    ACCOUNT,
-    AFTER_LOGOUT,
-    AFTER_WRONG,
-    AGAIN,
-    ANONYMOUS,
-    CLEAN_UP,
-    CSRF,
-    KEPT,
-    LEFT_CLEAN_UP,
-    LEFT_LOGIN,
-    LOGIN,
-    LOGIN_FIRST,
-    LOGOUT,
-    REGISTER,
-    UNDO,
-    WRITE,
-    WRONG,
-)
 from smokegate.observation.plan.sign_in.register import Registration
 from smokegate.observation.plan.sign_in.session import Session
-from smokegate.observation.plan.step import Group, RawResponse, RequestToSend, Step, web_origin
+from smokegate.observation.plan.step import RawResponse, RequestToSend, Step, web_origin
 
 if TYPE_CHECKING:
     from smokegate.observation.plan.sign_in.write import Write
 
 NOT_NEEDED = NotSent("")
 """The outcome of an unneeded step, which is left out of the observation."""
-GROUPS: dict[str, Group] = {
-    **dict.fromkeys((CSRF + WRONG, WRONG, AFTER_WRONG), "refusal"),
-    **dict.fromkeys((CSRF + WRITE, WRITE, CSRF + UNDO, UNDO), "write"),
-}
-"""The groups of steps that repeated runs can omit."""
-GIVE_CREDENTIALS = {ACCOUNT: (REGISTER, LOGIN_FIRST), AGAIN: (LOGIN,)}
-"""Account view → the exchanges whose credentials it uses."""
-BEFORE_CLEAN_UP = (ANONYMOUS, ACCOUNT, LOGOUT, AFTER_LOGOUT, LOGIN, AGAIN, WRITE, UNDO, WRONG, AFTER_WRONG)
-"""The exchanges that must be done before the account is deleted."""
 
 
 class SignInPlan:
     """The sign-in flow of one run: its accounts, sessions and steps.
 
-    Args:
-        environment: must declare `sign_in`.
-        redactor: learns passwords before they are used, and tokens before responses are recorded.
+    The redactor learns passwords before they are used, and tokens before responses are recorded.
     """
 
     def __init__(self, environment: Environment, redactor: Redactor) -> None:
@@ -84,44 +56,47 @@ class SignInPlan:
     @property
     def to_finish(self) -> tuple[str, ...]:
         """The cleanup steps to run if the run ends early."""
-        undo = (CSRF + UNDO, UNDO) if self._written is not None and self._written.done else ()
-        return (*undo, CSRF + CLEAN_UP, CLEAN_UP) if self._registration.done else undo
+        undo = (names.CSRF + names.UNDO, names.UNDO) if self._written is not None and self._written.done else ()
+        return (*undo, names.CSRF + names.CLEAN_UP, names.CLEAN_UP) if self._registration.done else undo
 
     def steps(self) -> Iterator[Step]:
         """Yield the steps; without an account, only the anonymous view is left."""
         for step in self._steps():
-            yield replace(step, group=GROUPS.get(step.name, step.group))
+            yield replace(step, group=names.GROUPS.get(step.name, step.group))
 
     def _steps(self) -> Iterator[Step]:
         accounts = self.accounts
-        yield Step(ANONYMOUS, "sign_in", self._sessions[""].view(), priority=PLAIN)
+        yield Step(names.ANONYMOUS, "sign_in", self._sessions[""].view(), priority=PLAIN)
         if accounts.creates:
             yield from self._registration.steps()
         if accounts.signs_in_new or accounts.standing is not None:
             yield from self._journey()
         if self._api.keep and accounts.signs_in_new and accounts.standing is not None:
-            yield from self._log_in(KEPT, "kept", accounts.standing, ())
+            yield from self._log_in(names.KEPT, "kept", accounts.standing, ())
         if accounts.deletes and self._api.delete_call is not None:
             newest = self._sessions["again"]
             target = newest.target(self._api.delete_call)
-            yield from newest.sending(CLEAN_UP, target, self.clean_up, BEFORE_CLEAN_UP, on_response=self._deleted)
+            yield from newest.sending(
+                names.CLEAN_UP, target, self.clean_up, names.BEFORE_CLEAN_UP, on_response=self._deleted
+            )
         for number, entry in enumerate(self.accounts.left_behind(), 1):
-            names = f"{LEFT_LOGIN} {number}", f"{LEFT_CLEAN_UP} {number}"
-            yield from self.removal(entry.email, entry.password, names, entry.close)
+            pair = f"{names.LEFT_LOGIN} {number}", f"{names.LEFT_CLEAN_UP} {number}"
+            yield from self.removal(entry.email, entry.password, pair, entry.close)
 
     def _journey(self) -> Iterator[Step]:
-        yield from self._log_in(LOGIN_FIRST, "first", self.accounts.used, (REGISTER,), why_not=self._why_no_first_login)
-        yield self._view(ACCOUNT, "first", "", (REGISTER, LOGIN_FIRST))
+        accounts, first = self.accounts, (names.REGISTER, names.LOGIN_FIRST)
+        why_not = self._why_no_first_login
+        yield from self._log_in(names.LOGIN_FIRST, "first", accounts.used, (names.REGISTER,), why_not=why_not)
+        yield self._view(names.ACCOUNT, "first", "", first)
         yield from self._log_out()
-        before = (REGISTER, LOGIN_FIRST, LOGOUT)
-        yield from self._log_in(LOGIN, "again", self.accounts.used, before, why_not=self._why_no_login)
-        yield self._view(AGAIN, "again", LOGIN, (LOGIN,))
+        after = (*first, names.LOGOUT)
+        yield from self._log_in(names.LOGIN, "again", accounts.used, after, why_not=self._why_no_login)
+        yield self._view(names.AGAIN, "again", names.LOGIN, (names.LOGIN,))
         yield from self._write()
-        yield from self._log_in(
-            WRONG, "wrong", self.accounts.wrong, (REGISTER, LOGIN_FIRST), priority=REFUSAL, why_not=self._why_no_refusal
-        )
+        why_not = self._why_no_refusal
+        yield from self._log_in(names.WRONG, "wrong", accounts.wrong, first, priority=REFUSAL, why_not=why_not)
         if self._api.by_cookie:
-            yield self._view(AFTER_WRONG, "wrong", WRONG, (WRONG,))
+            yield self._view(names.AFTER_WRONG, "wrong", names.WRONG, (names.WRONG,))
 
     def _write(self) -> Iterator[Step]:
         """Yield the declared write, with the newest session, and its undo."""
@@ -136,7 +111,7 @@ class SignInPlan:
         call = self._api.delete_call
         session = next((s for s in (self._sessions["again"], self._sessions["first"]) if s.signed_in), None)
         if call is None or session is None:
-            return NotSent(REGISTER)
+            return NotSent(names.REGISTER)
         identity = session.identity if session.identity is not None else self._sessions["first"].identity
         return session.deletion(call, self.accounts.used[1], identity)
 
@@ -144,19 +119,15 @@ class SignInPlan:
         if 200 <= raw.status < 300:
             self.accounts.forget()
 
-    def removal(self, email: str, password: str, names: tuple[str, str], forget: Callable[[], None]) -> Iterator[Step]:
-        """Yield the steps that delete an account created outside of this flow.
+    def removal(self, email: str, password: str, pair: tuple[str, str], forget: Callable[[], None]) -> Iterator[Step]:
+        """Yield the steps that delete an account created outside of this flow: the login, and the deletion.
 
-        Args:
-            email: the account's address.
-            password: its password.
-            names: names of the two exchanges, login and deletion.
-            forget: called once the account no longer exists.
+        They are named by `pair`; `forget` is called once the account no longer exists.
         """
         from smokegate.observation.plan.sign_in.removal import removal  # noqa: PLC0415 -- most runs remove nothing
 
         self._redactor.add(password)
-        return removal(self._api, self._session(), (email, password), names, forget)
+        return removal(self._api, self._session(), (email, password), pair, forget)
 
     def _log_in(  # noqa: PLR0913 -- a value each, given once
         self,
@@ -170,18 +141,16 @@ class SignInPlan:
     ) -> Iterator[Step]:
         call, session = self._api.login_call, self._sessions[client]
         values = {call.email: account[0], call.password: account[1]}
-
-        def build() -> RequestToSend | NotSent:
-            return why_not() or session.write("POST", call, values)
-
-        target = session.write("POST", call, values)
-        yield from session.sending(name, target, build, after, priority=priority, on_response=session.enter)
+        write = partial(session.write, "POST", call, values)
+        yield from session.sending(
+            name, write(), lambda: why_not() or write(), after, priority=priority, on_response=session.enter
+        )
 
     def _why_no_first_login(self) -> NotSent | None:
         """Return why the first login is skipped: registering already signed in, or it failed."""
         if self.accounts.signs_in_new and self._sessions["first"].signed_in:
             return NOT_NEEDED
-        return None if self._registration.done or not self.accounts.signs_in_new else NotSent(REGISTER)
+        return None if self._registration.done or not self.accounts.signs_in_new else NotSent(names.REGISTER)
 
     def _why_no_login(self) -> NotSent | None:
         """Return why a later login is skipped: there is no account."""
@@ -195,7 +164,7 @@ class SignInPlan:
         return None if self._registration.failed else self._why_no_login()
 
     def _opening_step(self) -> str:
-        return LOGIN_FIRST if not self.accounts.signs_in_new or self._registration.done else REGISTER
+        return names.LOGIN_FIRST if not self.accounts.signs_in_new or self._registration.done else names.REGISTER
 
     def _log_out(self) -> Iterator[Step]:
         """Yield the logout of the first session, and an account view with its old credentials."""
@@ -209,9 +178,9 @@ class SignInPlan:
             return session.write(call.method, call, {}) if session.signed_in else NotSent(self._opening_step())
 
         # Its cookies are ignored: the old credentials must be rejected even if a client keeps sending them.
-        yield from session.sending(LOGOUT, session.target(call), build, (ACCOUNT,))
+        yield from session.sending(names.LOGOUT, session.target(call), build, (names.ACCOUNT,))
         if declared is not None and declared.revokes:
-            yield self._view(AFTER_LOGOUT, "first", "", (LOGOUT,))
+            yield self._view(names.AFTER_LOGOUT, "first", "", (names.LOGOUT,))
 
     def _view(self, name: str, client: str, of: str, after: tuple[str, ...]) -> Step:
         """Return the account view of a client."""
@@ -220,8 +189,8 @@ class SignInPlan:
         def build() -> RequestToSend | NotSent:
             if session.signed_in:
                 return session.view()
-            return NOT_NEEDED if name == AFTER_WRONG else NotSent(of or self._opening_step())
+            return NOT_NEEDED if name == names.AFTER_WRONG else NotSent(of or self._opening_step())
 
         # On another connection, so that another instance may respond than the one that issued the credentials.
-        issuers, view = frozenset(GIVE_CREDENTIALS.get(name, ())), session.view()
+        issuers, view = frozenset(names.GIVE_CREDENTIALS.get(name, ())), session.view()
         return Step(name, "sign_in", view, build, after, JOURNEY, separate_from=issuers, on_response=session.see)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from smokegate.observation.plan.step import Group
+
 REGISTER = "register"
 LOGIN_FIRST = "login first"
 """The first login: with the standing account, or with a new one if registering did not sign in."""
@@ -39,3 +44,12 @@ JOURNEY_NAMES = (
     KEPT,
 )
 """The exchanges of the sign-in flow, in order."""
+GROUPS: dict[str, Group] = {
+    **dict.fromkeys((CSRF + WRONG, WRONG, AFTER_WRONG), "refusal"),
+    **dict.fromkeys((CSRF + WRITE, WRITE, CSRF + UNDO, UNDO), "write"),
+}
+"""The groups of steps that repeated runs can omit."""
+GIVE_CREDENTIALS = {ACCOUNT: (REGISTER, LOGIN_FIRST), AGAIN: (LOGIN,)}
+"""Account view → the exchanges whose credentials it uses."""
+BEFORE_CLEAN_UP = (ANONYMOUS, ACCOUNT, LOGOUT, AFTER_LOGOUT, LOGIN, AGAIN, WRITE, UNDO, WRONG, AFTER_WRONG)
+"""The exchanges that must be done before the account is deleted."""

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from smokegate.environment.model import SignIn
 from smokegate.observation.evidence.sign_in import refuses_account
+from smokegate.observation.plan.sign_in.accounts import Accounts
 from smokegate.observation.plan.sign_in.names import REGISTER
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from smokegate.environment.model import SignIn
-    from smokegate.observation.plan.sign_in.accounts import Accounts
-    from smokegate.observation.plan.sign_in.session import Session
-    from smokegate.observation.plan.step import RawResponse, RequestToSend, Step
+from smokegate.observation.plan.sign_in.session import Session
+from smokegate.observation.plan.step import RawResponse, RequestToSend, Step
 
 
 class Registration:
-    """The request that creates the account, and its outcome.
-
-    Args:
-        api: must declare registration.
-        accounts: provides the new account.
-        session: is signed in if registering does so.
-    """
+    """The request that creates the account, and its outcome; it signs the session in if registering does so."""
 
     def __init__(self, api: SignIn, accounts: Accounts, session: Session) -> None:
         self._api = api

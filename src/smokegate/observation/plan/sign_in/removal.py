@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
+from smokegate.environment.model import SignIn
 from smokegate.observation.exchange import NotSent
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from smokegate.environment.model import SignIn
-    from smokegate.observation.plan.sign_in.session import Session
-    from smokegate.observation.plan.step import RawResponse, RequestToSend, Step
+from smokegate.observation.plan.sign_in.session import Session
+from smokegate.observation.plan.step import RawResponse, RequestToSend, Step
 
 NO_SUCH_ACCOUNT = frozenset({400, 401, 404, 410, 422})
 """Login statuses that mean the account does not exist; others, such as a rate limit, do not."""

@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from msgspec.structs import replace
+
 from smokegate.environment.calls import IDENTITY, Call, Delete, Logout, Undo, WriteCheck
 from smokegate.environment.signin import SignIn
 from smokegate.observation.evidence.cookies import Browser, Cookie
-from smokegate.observation.evidence.elements import element
-from smokegate.observation.evidence.json_rules import lookup
+from smokegate.observation.evidence.html import element
+from smokegate.observation.evidence.json_rules import value_at
 from smokegate.observation.evidence.redact import Redactor
 from smokegate.observation.evidence.sign_in import identity_in, signs_in, token_of
 from smokegate.observation.evidence.sign_in_reply import Reply
-from smokegate.observation.exchange import Headers, NotSent
-from smokegate.observation.plan.backend import JOURNEY
-from smokegate.observation.plan.bodies import encoded
+from smokegate.observation.exchange import NotSent
+from smokegate.observation.plan.backend import JOURNEY, encoded
 from smokegate.observation.plan.sign_in.names import CSRF
 from smokegate.observation.plan.step import RawResponse, RequestToSend, Step, join, web_origin
 
@@ -24,12 +25,8 @@ from smokegate.observation.plan.step import RawResponse, RequestToSend, Step, jo
 class Session:
     """The session of one client.
 
-    Args:
-        api: the declared sign-in.
-        base: the backend's URL.
-        redactor: learns credentials before the responses that hold them are recorded.
-        page: the origin of the sign-in pages, if it differs from the backend's.
-        browser: the user's browser, whose cookie rules apply.
+    `page` is the origin of the sign-in pages, if it differs from the backend's. The redactor learns credentials before
+    the responses that hold them are recorded.
     """
 
     def __init__(self, api: SignIn, base: str, redactor: Redactor, page: str, browser: Browser) -> None:
@@ -47,7 +44,7 @@ class Session:
 
     def take(self, raw: RawResponse) -> Reply:
         """Store the cookies of a response."""
-        reply = Reply(raw.status, Headers(raw.headers), raw.text, raw.json, raw.is_json)
+        reply = Reply(raw.status, raw.headers, raw.text, raw.json, raw.is_json)
         self._browser.keep(self.cookies, reply.headers)
         return reply
 
@@ -86,7 +83,7 @@ class Session:
         if csrf.answer_header is not None:
             return reply.headers.get(csrf.answer_header)
         if csrf.json_ is not None:
-            found = lookup(reply.json, tuple(csrf.json_.split("."))) if reply.is_json else None
+            found = value_at(reply.json, csrf.json_)
             return found if isinstance(found, str) else None
         name, attribute = (csrf.input, "value") if csrf.input else (csrf.meta or "", "content")
         return element(reply.text, name, attribute)
@@ -164,8 +161,9 @@ class Session:
         on_response: Callable[[RawResponse], None] | None = None,
     ) -> Iterator[Step]:
         """Yield a write, preceded by its CSRF token request if one is declared."""
+        step = Step(name, "sign_in", target, build, after, priority, retry=False, gate=gate, on_response=on_response)
         if self._api.csrf is None:
-            yield Step(name, "sign_in", target, build, after, priority, retry=False, gate=gate, on_response=on_response)
+            yield step
             return
         page = CSRF + name
 
@@ -175,5 +173,4 @@ class Session:
 
         first = self.csrf_page()
         yield Step(page, "sign_in", first, build_page, after, priority, gate=gate, on_response=self.take_csrf)
-        after = (*after, page)
-        yield Step(name, "sign_in", target, build, after, priority, retry=False, gate=gate, on_response=on_response)
+        yield replace(step, after=(*after, page))

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 from urllib.parse import quote
 
-from smokegate.environment.calls import IDENTITY
+from smokegate.environment.calls import IDENTITY, WriteCheck
 from smokegate.observation.evidence.json_rules import MISSING, lookup
 from smokegate.observation.exchange import NotSent
 from smokegate.observation.plan.sign_in.names import AGAIN, LOGIN, UNDO, WRITE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from smokegate.environment.calls import WriteCheck
-    from smokegate.observation.plan.sign_in.session import Session
-    from smokegate.observation.plan.step import RawResponse, RequestToSend, Step
+from smokegate.observation.plan.sign_in.session import Session
+from smokegate.observation.plan.step import RawResponse, RequestToSend, Step
 
 
 class Write:
