@@ -39,7 +39,8 @@ def test_each_cause_of_the_files_has_a_rule_and_each_rule_a_text() -> None:
 def test_a_shared_step_is_used(family: str) -> None:
     """A step under `[steps]` that no cause names would be out of date unnoticed."""
     table = cause_file(family)
-    used = {step for name in table.keys() - NO_CAUSES for step in table[name]["steps"] if isinstance(step, str)}
+    texts = [table[name] for name in table.keys() - NO_CAUSES] + list(table.get("variants", {}).values())
+    used = {step for text in texts for step in text.get("steps", ()) if isinstance(step, str)}
     assert {f"@{name}" for name in table.get("steps", {})} <= used
 
 
