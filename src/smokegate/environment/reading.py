@@ -52,11 +52,15 @@ def read(file: Path) -> dict[str, Any]:
         text = f"expected a file that can be read, found: {reason(error)}"
     except RecursionError:
         text = f"expected at most {DEEPEST} levels of tables and arrays"
-    except tomllib.TOMLDecodeError as error:
+    except SyntaxMistakeError as error:
         text, location = f"not TOML: {error}", syntax_at(content, str(error))
     except ValueError as error:
         text = str(error)
     raise EnvironmentErrors([Mistake(shown(file), "", text, location)])
+
+
+class SyntaxMistakeError(ValueError):
+    """A file is not TOML; the text says what is wrong, and in which line and column."""
 
 
 def text_of(file: Path) -> str:
@@ -90,7 +94,7 @@ def _table(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         line, column = _position(text)
         message = str(error).replace("(at end of document)", f"(at line {line}, column {column}, the end of the file)")
-        raise tomllib.TOMLDecodeError(message) from None
+        raise SyntaxMistakeError(message) from None
     except ValueError:
         raise ValueError("not TOML: a number has too many digits") from None
     if not table:
