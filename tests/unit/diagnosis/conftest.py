@@ -480,7 +480,7 @@ DEFECTS = (
     Defect(
         "frontend.cors-refused",
         (answered("preflight of account", 401, "Unauthorized", {"access-control-allow-origin": FRONTEND}),),
-        "it was answered 401",
+        "a browser needs a status from 200 to 299, not 401",
         LIKELY,
     ),
     Defect(

@@ -55,7 +55,7 @@ def refusal(answer: Answer, page_url: str, request: Request | None = None, *, co
     """
     allowed, origin = answer.headers.get("access-control-allow-origin"), web_origin(page_url)
     if not 200 <= answer.status < 300:
-        return f"it was answered {answer.status}"
+        return f"a browser needs a status from 200 to 299, not {answer.status}"
     if allowed not in {"*", origin}:
         return f"access-control-allow-origin: {allowed}" if allowed is not None else "no access-control-allow-origin"
     if cookies and (allowed == "*" or answer.headers.get("access-control-allow-credentials") != "true"):

@@ -59,7 +59,9 @@ def _having(code: str) -> Judge:
         for each in found[:3]:
             exchange, answer = case.exchange(each.exchange), case.answer(each.exchange)
             if exchange is not None and answer is not None:
-                lines.append(seen(exchange, each.problem, header(answer, "content-type"), PLACES.get(each.role, "")))
+                # A status is in each line already.
+                why = () if each.problem.startswith("answered") else (each.problem, header(answer, "content-type"))
+                lines.append(seen(exchange, *why, PLACES.get(each.role, "")))
         name = urlsplit(case.observation.exchanges[found[0].exchange].request.url).path
         return Signs(
             tuple(lines),
