@@ -62,7 +62,7 @@ def block(item: pytest.Item, run: Run) -> None:
     if case is None:
         return
     check = check_in(item)
-    if run.all_collected and (unknown := [code for code in check.after if code not in run.codes]):
+    if run.codes and (unknown := [code for code in check.after if code not in run.codes]):
         near = get_close_matches(unknown[0], sorted(run.codes), 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         text = f"{check.code} states after={check.after!r}, and no check has the code {unknown[0]!r}{hint}"

@@ -106,7 +106,8 @@ def plan(run: Run, collected: Sequence[pytest.Item], selected: list[pytest.Item]
             run.planned[name][item.nodeid] = check_in(item).code
     there, chosen = Counter(map(environment_of, collected)), Counter(map(environment_of, selected))
     missing = {file.name for file in suite_directory().glob("test_*.py")} - run.modules
-    run.all_collected = not (missing or run.selected_by_id or leaves_out)
+    if missing or run.selected_by_id or leaves_out:
+        run.codes.clear()
     for name in run.planned:
         run.partial[name] = _partial(len(missing), chosen[name], there[name], singly=run.selected_by_id)
     selected[:] = in_order(selected)

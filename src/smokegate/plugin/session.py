@@ -49,9 +49,7 @@ class Run(Struct, eq=False, dict=True):
     checks: dict[str, Check] = {}
     """What is stated beside each check that was collected, selected or not, by its code."""
     codes: set[str] = set()
-    """The codes of all checks that there are, also of those that no environment of this run declares."""
-    all_collected: bool = False
-    """Whether every check was collected, so that a code which is not among them does not exist."""
+    """The codes of all checks that there are, declared or not; empty where not every check was collected."""
     outcomes: dict[str, dict[str, TestOutcome]] = {}
     there: list[pytest.Item] = []
     """What was collected, before anything was selected."""
@@ -115,8 +113,8 @@ class Run(Struct, eq=False, dict=True):
                 progress=partial(self._progressed, name),
                 deadline=self.settings.limit,
             )
-            made = ObservedDeployment(environment, observe, self.settings.fault, waits=wait is not None)
-            self.deployments[name] = made
+            fault, waits = self.settings.fault, wait is not None
+            self.deployments[name] = ObservedDeployment(environment, observe, fault, waits=waits)
         return self.deployments[name]
 
     def _progressed(self, name: str, line: str) -> None:
