@@ -7,16 +7,19 @@ import random
 import threading
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
+import trustme
 
 from smokegate.environment.model import Expectation
 from smokegate.observation.exchange import Answer, Headers, NoAnswer
 from smokegate.observation.plan.step import RequestToSend, origin_of
 from smokegate.observation.transport.again import BACKOFF, RATE_LIMIT_BACKOFF, pause_before_next, retry_after
 from smokegate.observation.transport.causes import WireCause
+from smokegate.observation.transport.connect import Route
 
-from .conftest import Caller, Handler, Prober, Serve
+from .conftest import Caller, Handler, Prober, Serve, context_of
 
 NGINX = "<html><head><title>502</title></head><body><hr><center>nginx/1.22.1</center></body></html>"
 
@@ -51,6 +54,62 @@ def test_what_can_heal_is_tried_again_and_the_first_try_is_kept(
     assert exchange.answer.body.text == "fine"
     assert len(exchange.earlier) == 1
     assert exchange.earlier[0].started <= exchange.started
+
+
+def ends_after(answers: int, *headers: str) -> Handler:
+    """Close each connection without a word once it has carried this many answers and its next request."""
+
+    def handler(caller: Caller) -> None:
+        for _ in range(answers):
+            head = caller.hear()
+            if not head:
+                return
+            caller.answer("fine", "302 Found" if b" /old " in head else "200 OK", *headers)
+        caller.hear()
+
+    return handler
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_a_kept_alive_connection_that_was_closed_says_nothing_of_the_request(
+    prober: Prober, serve: Serve, tmp_path: Path, secure: bool
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    prober.ca_file = str(tmp_path / "ca.pem") if secure else None
+    context = context_of(authority.issue_cert("127.0.0.1")) if secure else None
+    server = serve(ends_after(1, "Location: /new"), context)
+    prober.pool.width(origin_of(server.url, Route(prober.ca_file))).proven = True
+    exchange = prober.get(f"{server.url}/old", retry=True)
+    assert exchange.answer is not None
+    assert (exchange.answer.body.text, exchange.earlier) == ("fine", ())
+
+
+def test_a_server_that_closed_a_kept_alive_connection_is_sent_one_request_on_each(
+    prober: Prober, serve: Serve
+) -> None:
+    server = serve(ends_after(1))
+    prober.pool.width(origin_of(server.url)).proven = True
+    for _ in range(4):
+        assert prober.get(server.url).answer is not None
+    assert len(server.heard) == 4 + 1, "only the first connection was used again"
+
+
+def test_a_write_is_not_sent_again_when_its_kept_alive_connection_was_closed(prober: Prober, serve: Serve) -> None:
+    server = serve(ends_after(1))
+    prober.pool.width(origin_of(server.url)).proven = True
+    prober.get(server.url)
+    exchange = prober.ask(RequestToSend("POST", server.url, (), b"{}"), retry=True)
+    assert isinstance(exchange.outcome, NoAnswer)
+    assert exchange.outcome.cause in {WireCause.CLOSED, WireCause.RESET}
+    assert len(server.heard) == 2
+
+
+def test_a_server_that_never_answers_is_not_asked_without_end(prober: Prober, serve: Serve) -> None:
+    server = serve(ends_after(0))
+    prober.pool.width(origin_of(server.url)).proven = True
+    assert isinstance(prober.get(server.url).outcome, NoAnswer)
+    assert len(server.heard) == 1
 
 
 def test_there_are_three_attempts_at_most(prober: Prober, serve: Serve) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from ssl import SSLError
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from smokegate.observation.exchange import Headers, Redirect
-from smokegate.observation.plan.step import RawResponse, RequestToSend
+from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend
 from smokegate.observation.transport.body import decode
 from smokegate.observation.transport.causes import chain
 from smokegate.observation.transport.json_body import parse
@@ -18,6 +19,8 @@ from smokegate.observation.transport.slot import LaneConnection
 from smokegate.observation.transport.trace import Trace
 
 if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
+
     from smokegate.observation.transport.pool import Pool
 
 
@@ -71,7 +74,7 @@ def _follow(request: RequestToSend, trace: Trace) -> RawResponse:
 def _send(request: RequestToSend, trace: Trace) -> RawResponse:
     trace.route = request.route
     trace.headers_at = trace.sent_at = None
-    response = trace.pool.client().send(request, trace)
+    response = _response(request, trace)
     trace.body.release()  # the previous redirect's body
     try:
         content = trace.body.bytes(response, trace.deadline - time.monotonic())
@@ -86,6 +89,21 @@ def _send(request: RequestToSend, trace: Trace) -> RawResponse:
     del content
     value, is_json = parse(text, kind)
     return RawResponse(response.status, headers, text, size, request.url, value, is_json)
+
+
+def _response(request: RequestToSend, trace: Trace) -> BaseHTTPResponse:
+    """Send a request, on a new connection if one that was kept alive ends without a response.
+
+    The server may have closed it before the request arrived, which says nothing of the request (RFC 9112, 9.3.1).
+    """
+    while True:
+        trace.kept_alive = False
+        try:
+            return trace.pool.client().send(request, trace)
+        except Exception as error:
+            closed = any(isinstance(each, ConnectionError | SSLError) for each in chain(error))
+            if not (closed and trace.kept_alive and request.method in IDEMPOTENT):
+                raise
 
 
 def drop_tracebacks(error: BaseException) -> BaseException:

@@ -44,6 +44,8 @@ class Trace(Struct):
     certificate: Certificate | None = None
     redirected: str = ""
     """The URL that redirects led to."""
+    kept_alive: bool = False
+    """Whether the request was sent on a connection that has carried a response."""
     sent_at: float | None = None
     headers_at: float | None = None
     proxied: bool = False

@@ -6,6 +6,7 @@ Imported late.
 from __future__ import annotations
 
 import http.client
+import ssl
 import time
 from typing import Any
 
@@ -105,6 +106,7 @@ class _Traced:
                 self.close()
         if self.sock is None:
             self.connect()
+        trace.kept_alive = self._slot.answered
         self.sock.deadline, self.sock.budget = trace.deadline, MAX_WIRE
         trace.address, trace.certificate = self._opened.address or None, self._opened.certificate
         trace.sent_at = time.monotonic()
@@ -112,7 +114,12 @@ class _Traced:
 
     def getresponse(self: Any, **options: Any) -> Any:
         width, slot, trace = self._width, self._slot, current.trace  # `Connection: close` resets them
-        response = super().getresponse(**options)  # type: ignore[misc]
+        try:
+            response = super().getresponse(**options)  # type: ignore[misc]
+        except (ConnectionError, ssl.SSLError):
+            if trace.kept_alive and width is not None:
+                width.closes_unannounced()
+            raise
         self._idle_since = trace.headers_at = now = time.monotonic()
         sent_at = trace.sent_at or now
         trace.phases["wait"] = (sent_at, now - sent_at)

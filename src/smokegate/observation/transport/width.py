@@ -48,6 +48,7 @@ class Width:
         """Whether the server is known to handle several connections."""
         self.single = False
         """Whether the server seems to handle one connection at a time."""
+        self._reusable = True
 
     @property
     def allowed(self) -> int:
@@ -92,7 +93,7 @@ class Width:
     def reuse(self, slot: Slot) -> bool:
         """Record another request on an open connection; False if it must not be reused."""
         with self._lock:
-            if slot.spent:
+            if slot.spent or not self._reusable:
                 return False
             slot.busy = True
             if slot.lane_connection is not None:
@@ -118,7 +119,7 @@ class Width:
         """Record that a response was read to its end; return whether the connection may be reused."""
         with self._lock:
             slot.busy = False
-            if slot.spent or self.single or (not self.proven and not self._queued()):
+            if slot.spent or self.single or not self._reusable or (not self.proven and not self._queued()):
                 return False
             if slot.lane_connection is not None and slot.lane_connection.alone:
                 return False
@@ -128,6 +129,11 @@ class Width:
                 return True
         self._changed()
         return True
+
+    def closes_unannounced(self) -> None:
+        """Record that the server closed a connection that it had not said it would close: none is reused any more."""
+        with self._lock:
+            self._reusable = False
 
     def remove(self, slot: Slot) -> None:
         """Record that a connection was closed."""
