@@ -10,6 +10,8 @@ import pytest
 from tests_support.running import Ran, clean_environment
 from tests_support.web import Reply, reply
 
+from smokegate.observation.transport.limits import MAX_REDIRECTS
+
 FILE = 'title = "Own"\n[backend]\nurl = "{url}"\n[[backend.endpoints]]\npath = "/cart"\ntouches = ["database"]\n'
 
 
@@ -200,3 +202,29 @@ def test_the_cookie_of_a_forms_redirect_is_sent_to_the_next_page(project, web):
             client.get("/me").expect(client.get("/me").value("signed_in"), "still the account")
     """)
     assert outcome(ran, "shop.enter")["outcome"] == "passed"
+
+
+def test_cookies_of_every_redirect_are_kept_and_deleted_ones_are_not_sent(project, web):
+    """A read is redirected, too: to a page that sets a cookie, and past one that deletes another."""
+    web.answers["/a"] = Reply(302, b"", (("Location", "/b"), ("Set-Cookie", "one=1; Path=/"), ("Set-Cookie", "two=2")))
+    web.answers["/b"] = Reply(307, b"", (("Location", "/c"), ("Set-Cookie", "one=; Max-Age=0")))
+    web.answers["/c"] = lambda asked: reply({"cookie": asked.headers.get("Cookie")})
+    ran = project("""
+        def test_ours(deployment):
+            client = deployment.client
+            assert client.get("/a").value("cookie") == "two=2"
+            assert client.cookies == {"two": "2"}
+            assert client.get("/a", headers={"Cookie": "own=1"}).value("cookie") == "own=1"
+    """)
+    assert outcome(ran, "own.ours")["outcome"] == "passed"
+
+
+def test_a_write_that_is_redirected_without_end_has_that_cause(project, web):
+    web.answers["/loop"] = Reply(307, b"", (("Location", "/loop"),))
+    ran = project("""
+        def test_ours(deployment):
+            deployment.client.post("/loop", json={}, harmless=True).status
+    """)
+    assert outcome(ran, "own.ours")["outcome"] == "failed"
+    assert "net.redirect-loop" in ran.out
+    assert web.asked.count(("POST", "/loop")) == MAX_REDIRECTS + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -18,7 +19,6 @@ from smokegate.plugin.failures import Blocked, Misuse
 from smokegate.plugin.response import Response
 
 if TYPE_CHECKING:
-    from smokegate.observation.exchange import Exchange
     from smokegate.observation.observer import Observer
 
 
@@ -115,43 +115,16 @@ class Client:
             raise Misuse(f'expected a path below the backend\'s address, which begins with "/", found {path!r}')
         url = join(source.environment.backend.url, path)
         url += ("&" if "?" in url else "?") + urlencode(query) if query else ""
-        body, sent = self._body_and_headers(url, json, form, headers or {})
-        request = RequestToSend(method, url, sent, body, follow=follow)
+        own = dict(headers or {})
+        body, sent = self._body_and_headers(url, json, form, own)
+        carry = partial(self._carry, own_cookie=any(name.lower() == "cookie" for name in own))
+        request = RequestToSend(method, url, sent, body, follow=follow, on_redirect=carry)
         try:
-            exchange = self._send(source, request)
+            exchange = source.send(request, self._take, late=self.cleaning)
         except InterruptedRunError as over:
             raise Blocked(str(over)) from None
         self._touched(exchange.name)
         return Response(exchange, self._offline)
-
-    def _send(self, source: Observer, request: RequestToSend) -> Exchange:
-        """Send a request; each redirect of a write is a request of its own, with the cookies set so far.
-
-        A form's answer usually sets the session cookie together with the redirect to the next page.
-        """
-        if not request.follow or request.method in SAFE_METHODS:
-            return source.send(request, self._take, late=self.cleaning)
-        from smokegate.observation.transport.limits import MAX_REDIRECTS, BadRedirectError  # noqa: PLC0415 -- as below
-        from smokegate.observation.transport.redirects import next_request  # noqa: PLC0415 -- imported where it is used
-
-        own_cookie = not self._kept and any(name.lower() == "cookie" for name, _ in request.headers)
-        for _ in range(MAX_REDIRECTS):
-            answers: list[RawResponse] = []
-            exchange = source.send(replace(request, follow=False), answers.append, late=self.cleaning)
-            if not answers:
-                break
-            self._take(answers[-1])
-            try:
-                following = next_request(request, answers[-1])
-            except BadRedirectError:
-                following = None
-            if following is None:
-                break
-            self._touched(exchange.name)
-            kept = "" if own_cookie else self._browser().sent(self._kept, following.url)
-            headers = [pair for pair in following.headers if own_cookie or pair[0].lower() != "cookie"]
-            request = replace(following, headers=(*headers, *((("Cookie", kept),) if kept else ())))
-        return exchange
 
     def secret(self, name: str) -> str:
         """Return a secret that `[checks] secrets` of the file names.
@@ -181,6 +154,16 @@ class Client:
         if body is not None and "content-type" not in own:
             sent["Content-Type"] = kind
         return body, tuple(sent.items())
+
+    def _carry(self, raw: RawResponse, following: RequestToSend, *, own_cookie: bool) -> RequestToSend:
+        """Keep the cookies of a redirect and send them on: a form's answer sets the session's together with it."""
+        had_cookies = bool(self._kept)
+        self._take(raw)
+        if own_cookie or not (had_cookies or self._kept):
+            return following
+        others = tuple(pair for pair in following.headers if pair[0].lower() != "cookie")
+        cookies = self._browser().sent(self._kept, following.url)
+        return replace(following, headers=(*others, *((("Cookie", cookies),) if cookies else ())))
 
     def _take(self, raw: RawResponse) -> None:
         self._browser().keep(self._kept, raw.headers)

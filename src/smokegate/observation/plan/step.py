@@ -75,6 +75,8 @@ class RequestToSend(Struct, frozen=True):
     """Whether it omits the headers and credentials declared for the whole backend."""
     route: Route = DIRECT
     """Connection settings; those declared for the origin are added on sending."""
+    on_redirect: Callable[[RawResponse, RequestToSend], RequestToSend] | None = None
+    """Called with each redirect and the request that follows it; returns the request to send instead."""
 
     @property
     def all_headers(self) -> tuple[tuple[str, str], ...]:

@@ -36,7 +36,10 @@ def next_request(request: RequestToSend, raw: RawResponse) -> RequestToSend | No
         headers = tuple(pair for pair in headers if pair[0].lower() in HARMLESS)
         # `connect_to` belongs to the host; a client certificate, like all credentials, to the origin.
         route = Route(route.ca_file, None, route.connect_to if same_host(request.url, target) else None)
-    return RequestToSend(method, target, headers, body, request.follow, request.elsewhere, route=route)
+    found = RequestToSend(
+        method, target, headers, body, request.follow, request.elsewhere, route=route, on_redirect=request.on_redirect
+    )
+    return found if found.on_redirect is None else found.on_redirect(raw, found)
 
 
 def _at_original_host(request: RequestToSend, target: str) -> str:
