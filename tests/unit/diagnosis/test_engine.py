@@ -37,6 +37,26 @@ def test_frontend_speaks_for_itself() -> None:
     assert codes(*both) == ["net.refused", "frontend.down"]
 
 
+@pytest.mark.parametrize(
+    ("cause", "title", "first_step", "confidence"),
+    [
+        (WireCause.NAME_NOT_FOUND, "leads nowhere: the host name does not resolve", "`dig +short ", Confidence.CERTAIN),
+        (WireCause.NAME_SERVER, "leads nowhere: the name server", "`dig +short ", Confidence.LIKELY),
+        (WireCause.TLS_WRONG_HOST, "Browsers refuse", "openssl s_client", Confidence.CERTAIN),
+        (WireCause.TLS_UNTRUSTED, "Browsers refuse", "openssl s_client", Confidence.LIKELY),
+        (WireCause.REFUSED, "is not served", "Open `", Confidence.CERTAIN),
+    ],
+)
+def test_frontend_that_is_not_reached_says_what_is_in_the_way(
+    cause: WireCause, title: str, first_step: str, confidence: Confidence
+) -> None:
+    """Its name and its certificate have steps of their own; what may lie on the runner's side is not certain."""
+    (found,) = judged(silent("page", cause)).findings
+    assert title in found.title
+    assert first_step in found.steps[0]
+    assert found.confidence is confidence
+
+
 def test_gating_cause_comes_before_advice() -> None:
     """A slow answer is reported after a broken one, though it stands in the chain's first link."""
     slow = answered("endpoint /api/extra", 404, "")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
+
 from smokegate.diagnosis.exchange_names import host_of
 from smokegate.diagnosis.identity import LIST_OF_FILES
+from smokegate.diagnosis.names import dialed
 from smokegate.diagnosis.rule import Case, Confidence, Level, Rule, Signs
 from smokegate.diagnosis.wording import body, quote, seen
 from smokegate.observation.evidence.html import is_html
 from smokegate.observation.evidence.predicates import page_faults
-from smokegate.observation.exchange import NotSent
+from smokegate.observation.exchange import NoAnswer, NotSent
+from smokegate.observation.transport.causes import Stage, WireCause
 
 
 def judge(case: Case) -> Signs | None:
@@ -17,7 +23,8 @@ def judge(case: Case) -> Signs | None:
     answer, frontend = case.answer("page"), case.environment.frontend
     if exchange is None or frontend is None or _with_backend(case):
         return None
-    if isinstance(exchange.outcome, NotSent) or (answer and not page_faults(answer, frontend.contains)):
+    outcome = exchange.outcome
+    if isinstance(outcome, NotSent) or (answer and not page_faults(answer, frontend.contains)):
         return None
     edge = case.edge("page")
     details = [quote(edge.sign)] if edge and edge.sign.startswith("x-") else []
@@ -25,11 +32,21 @@ def judge(case: Case) -> Signs | None:
         details.append("it is no page")
     if answer is not None:
         details.append(body(answer))
-    return Signs(
+    signs = Signs(
         (seen(exchange, *details),),
         ("page",),
         names={"target": host_of(exchange.request.url), "request": f"GET {exchange.request.url}"},
     )
+    return _unreached(signs, exchange.request.url, outcome) if isinstance(outcome, NoAnswer) else signs
+
+
+def _unreached(signs: Signs, url: str, outcome: NoAnswer) -> Signs:
+    """Return the signs with the steps for the name or the certificate, where that is why there is no answer."""
+    variant = {Stage.NAME: "name", Stage.TLS: "certificate"}.get(outcome.cause.stage, "")
+    hostname = urlsplit(url).hostname or ""
+    names = {**signs.names, "reason": outcome.cause.title, "hostname": hostname, "where": dialed(url)}
+    unsure = outcome.cause in {WireCause.NAME_SERVER, WireCause.TLS_UNTRUSTED, WireCause.TLS_HANDSHAKE}
+    return replace(signs, variant=variant, names=names, confidence=Confidence.LIKELY if unsure else Confidence.CERTAIN)
 
 
 def judge_likeness(case: Case) -> Signs | None:
