@@ -94,8 +94,10 @@ DECISIONS = {
 def decision(verdict: Verdict, diagnosis: Diagnosis, *, partial: str = "") -> str:
     """Return what to do, in a few words."""
     headline = diagnosis.headline
+    if verdict is Verdict.FAIL and headline is not None and headline.code == "app.wrong-version":
+        return "the expected version is not seen to be live: follow the steps"
     if verdict is Verdict.FAIL and headline is not None and headline.owner is Owner.CONFIGURATION:
-        return "fix the configuration, a rollback will not help"
+        return "fix the configuration, a rollback may not help"
     if partial and (verdict in {Verdict.PASS, Verdict.WARN} or (verdict is Verdict.UNKNOWN and headline is None)):
         return "nothing is decided: only a part of the checks ran"
     if verdict is Verdict.UNKNOWN:

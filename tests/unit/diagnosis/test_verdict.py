@@ -261,6 +261,14 @@ def test_what_to_do_where_nothing_was_learned_is_its_causes(owner: Owner, what: 
     assert decision(Verdict.UNKNOWN, found) == f"nothing was learned: {what}, run again"
 
 
+def test_a_version_that_is_not_live_is_no_matter_of_configuration() -> None:
+    """Its owner is the configuration, and the steps begin with the deploy."""
+    found = [Finding(code, "", Owner.CONFIGURATION, Confidence.CERTAIN, ()) for code in ("app.wrong-version", "x.y")]
+    version, other = (decision(Verdict.FAIL, Diagnosis("staging", each)) for each in found)
+    assert version == "the expected version is not seen to be live: follow the steps"
+    assert other == "fix the configuration, a rollback may not help"
+
+
 def test_what_to_do_where_no_cause_is_named_does_not_blame_the_runner() -> None:
     """Where only a variable is not set, most was learned: the reason says what to set."""
     found = decision(Verdict.UNKNOWN, Diagnosis("staging"))

@@ -39,7 +39,7 @@ def test_the_first_run_has_no_history(tmp_path) -> None:
     assert environment["history"] == []
     assert "since" not in environment
     assert not any("before" in test for test in environment["tests"])
-    assert environment["decision"] == "fix the configuration, a rollback will not help"
+    assert environment["decision"] == "fix the configuration, a rollback may not help"
 
 
 @pytest.mark.parametrize(
