@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from smokegate.environment.model import Expectation
     from smokegate.knowledge.edge_files import EdgeFile, Sign
 
-UNKNOWN = "A gateway that is not known"
+UNKNOWN = "An unrecognized gateway"
 """The name of an unknown edge."""
 MARKS = ("x-render-routing", "ngrok-error-code", "cf-mitigated", "x-vercel-error", "x-amzn-waf-action")
 """Headers that only an edge's own answers have, whatever the status and body."""

@@ -63,7 +63,7 @@ def _detailed(case: Case, text: CauseText, signs: Signs, hit: Hit) -> Signs:
         confidence=Confidence.CERTAIN if edge.certain and not local else Confidence.LIKELY,
         # Only a platform's own word, that nothing else could have said, excludes what the team deployed.
         owner=Owner.CONFIGURATION if text.owner == Owner.PLATFORM.value and not edge.certain else None,
-        title=edge.title or (f"{text.title}; which gateway is not known" if unknown else None),
+        title=edge.title,
         competing=((ITSELF,) if not edge.certain else ()) + text.competing,
         against=against,
         steps=_shortened((*first, *text.steps), edge),
