@@ -118,7 +118,7 @@ class Client:
         own = dict(headers or {})
         body, sent = self._body_and_headers(url, json, form, own)
         carry = partial(self._carry, own_cookie=any(name.lower() == "cookie" for name in own))
-        request = RequestToSend(method, url, sent, body, follow=follow, on_redirect=carry)
+        request = RequestToSend(method, url, sent, body, follow=follow, idempotent=harmless, on_redirect=carry)
         try:
             exchange = source.send(request, self._take, late=self.cleaning)
         except InterruptedRunError as over:

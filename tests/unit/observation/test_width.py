@@ -220,7 +220,7 @@ def lane_begins(lane: Lane, request: LaneRequest, connection: LaneConnection) ->
     slot = slot or lane.width.opening(connection)
     connection.managers[DIRECT, None] = cast("Any", SimpleNamespace(clear=partial(lane.width.remove, slot)))
     lane.width.opened(slot, OPEN, secure=False)
-    lane.width.reuse(slot)
+    lane.width.reuse(slot, repeatable=True)
 
 
 def end(lane: Lane, connection: LaneConnection) -> None:
@@ -520,7 +520,7 @@ def test_without_an_answer_beside_it_the_open_connection_is_closed(width: Width,
     clock.now += 0.2
     width.check()
     assert (width.single, width.allowed, first.spent) == (True, 1, True)
-    assert not width.reuse(first)
+    assert not width.reuse(first, repeatable=True)
     answer(width, clock, second)
     assert not width.release(second), "from now on a connection is closed after its answer"
 

@@ -13,6 +13,7 @@ from smokegate.environment.backend import Sent
 from smokegate.environment.model import Endpoint, Environment, Expectation
 from smokegate.observation.plan.step import (
     ACCOUNT_PREFLIGHT,
+    IDEMPOTENT,
     PREFLIGHT,
     RequestToSend,
     Step,
@@ -52,6 +53,7 @@ def declared_request(environment: Environment, path: str, said: Sent) -> Request
         elsewhere=said.follow is True,
         anonymous=said.anonymous,
         route=route,
+        idempotent=said.verb not in IDEMPOTENT,
     )
 
 

@@ -75,8 +75,15 @@ class RequestToSend(Struct, frozen=True):
     """Whether it omits the headers and credentials declared for the whole backend."""
     route: Route = DIRECT
     """Connection settings; those declared for the origin are added on sending."""
+    idempotent: bool = False
+    """Whether sent twice it does no more than sent once, although its method does not promise that."""
     on_redirect: Callable[[RawResponse, RequestToSend], RequestToSend] | None = None
     """Called with each redirect and the request that follows it; returns the request to send instead."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it may be sent once more on a new connection if one that was kept alive ended without a response."""
+        return self.idempotent or self.method in IDEMPOTENT
 
     @property
     def all_headers(self) -> tuple[tuple[str, str], ...]:
@@ -102,6 +109,8 @@ class RawResponse(Struct, frozen=True):
     json: Any = None
     is_json: bool = False
     redirects: tuple[Redirect, ...] = ()
+    resent: bool = False
+    """Whether its request was sent twice, as a kept-alive connection was closed: both may have been carried out."""
 
 
 class Step(Struct, frozen=True):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from smokegate.observation.exchange import Headers, Redirect
-from smokegate.observation.plan.step import IDEMPOTENT, RawResponse, RequestToSend
+from smokegate.observation.plan.step import RawResponse, RequestToSend
 from smokegate.observation.transport.body import decode
 from smokegate.observation.transport.causes import chain
 from smokegate.observation.transport.json_body import parse
@@ -72,7 +72,7 @@ def _follow(request: RequestToSend, trace: Trace) -> RawResponse:
 
 
 def _send(request: RequestToSend, trace: Trace) -> RawResponse:
-    trace.route = request.route
+    trace.route, trace.repeatable = request.route, request.repeatable
     trace.headers_at = trace.sent_at = None
     response = _response(request, trace)
     trace.body.release()  # the previous redirect's body
@@ -88,7 +88,7 @@ def _send(request: RequestToSend, trace: Trace) -> RawResponse:
     size, text = len(content), decode(content, kind)
     del content
     value, is_json = parse(text, kind)
-    return RawResponse(response.status, headers, text, size, request.url, value, is_json)
+    return RawResponse(response.status, headers, text, size, request.url, value, is_json, resent=trace.resent)
 
 
 def _response(request: RequestToSend, trace: Trace) -> BaseHTTPResponse:
@@ -102,8 +102,9 @@ def _response(request: RequestToSend, trace: Trace) -> BaseHTTPResponse:
             return trace.pool.client().send(request, trace)
         except Exception as error:
             closed = any(isinstance(each, ConnectionError | SSLError) for each in chain(error))
-            if not (closed and trace.kept_alive and request.method in IDEMPOTENT):
+            if not (closed and trace.kept_alive and request.repeatable):
                 raise
+            trace.resent = True
 
 
 def drop_tracebacks(error: BaseException) -> BaseException:

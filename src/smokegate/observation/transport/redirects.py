@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urljoin, urlsplit
 
+from msgspec.structs import replace
+
 from smokegate.observation.exchange import REDIRECTS
 from smokegate.observation.plan.step import RawResponse, RequestToSend, same_origin
 from smokegate.observation.transport.connect import Route
@@ -36,9 +38,7 @@ def next_request(request: RequestToSend, raw: RawResponse) -> RequestToSend | No
         headers = tuple(pair for pair in headers if pair[0].lower() in HARMLESS)
         # `connect_to` belongs to the host; a client certificate, like all credentials, to the origin.
         route = Route(route.ca_file, None, route.connect_to if same_host(request.url, target) else None)
-    found = RequestToSend(
-        method, target, headers, body, request.follow, request.elsewhere, route=route, on_redirect=request.on_redirect
-    )
+    found = replace(request, method=method, url=target, headers=headers, body=body, anonymous=False, route=route)
     return found if found.on_redirect is None else found.on_redirect(raw, found)
 
 

@@ -44,8 +44,11 @@ class Trace(Struct):
     certificate: Certificate | None = None
     redirected: str = ""
     """The URL that redirects led to."""
+    repeatable: bool = True
+    """Whether the request may be sent once more."""
     kept_alive: bool = False
     """Whether the request was sent on a connection that has carried a response."""
+    resent: bool = False
     sent_at: float | None = None
     headers_at: float | None = None
     proxied: bool = False

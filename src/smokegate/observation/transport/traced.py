@@ -102,7 +102,7 @@ class _Traced:
             self.release()
         if self.sock is not None and self._slot is not None:
             stale = self.proxy is None and time.monotonic() - self._idle_since > IDLE
-            if stale or not self._width.reuse(self._slot):
+            if stale or not self._width.reuse(self._slot, repeatable=trace.repeatable):
                 self.close()
         if self.sock is None:
             self.connect()

@@ -49,6 +49,7 @@ class Width:
         self.single = False
         """Whether the server seems to handle one connection at a time."""
         self._reusable = True
+        self._keeps_alive = False
 
     @property
     def allowed(self) -> int:
@@ -90,10 +91,14 @@ class Width:
         if proven:
             self._changed()
 
-    def reuse(self, slot: Slot) -> bool:
-        """Record another request on an open connection; False if it must not be reused."""
+    def reuse(self, slot: Slot, *, repeatable: bool) -> bool:
+        """Record another request on an open connection; False if it must not be reused.
+
+        A request that is not repeatable waits for no connection that may be closing: the server must have answered
+        twice on one before.
+        """
         with self._lock:
-            if slot.spent or not self._reusable:
+            if slot.spent or not self._reusable or not (repeatable or self._keeps_alive):
                 return False
             slot.busy = True
             if slot.lane_connection is not None:
@@ -109,6 +114,7 @@ class Width:
             if not slot.answered and self._trial_ended is not None and now - self._trial_ended > self._trial:
                 # The other connection was closed long ago: this response was merely slow.
                 self.single, self._trial_ended = False, None
+            self._keeps_alive |= slot.answered
             slot.answered = True
             self._slowest = max(self._slowest, took)
             self._last_progress, self._extra = now, 0

@@ -8,7 +8,6 @@ be opened and the health check got no response either.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -141,7 +140,10 @@ class SignInPlan:
     ) -> Iterator[Step]:
         call, session = self._api.login_call, self._sessions[client]
         values = {call.email: account[0], call.password: account[1]}
-        write = partial(session.write, "POST", call, values)
+
+        def write() -> RequestToSend:
+            return replace(session.write("POST", call, values), idempotent=True)
+
         yield from session.sending(
             name, write(), lambda: why_not() or write(), after, priority=priority, on_response=session.enter
         )

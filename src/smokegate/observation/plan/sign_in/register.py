@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from smokegate.environment.model import SignIn
 from smokegate.observation.evidence.sign_in import refuses_account
 from smokegate.observation.plan.sign_in.accounts import Accounts
@@ -35,7 +37,8 @@ class Registration:
         assert call is not None
         values = {call.email: email, call.password: password}
         values |= {call.password_again: password} if call.password_again else {}
-        return self._session.write("POST", call, values)
+        # Its name is new: sent twice it makes one account.
+        return replace(self._session.write("POST", call, values), idempotent=True)
 
     def _build(self) -> RequestToSend:
         self._accounts.write_down()
@@ -47,7 +50,8 @@ class Registration:
         if self.failed:
             return
         if not 200 <= raw.status < 400:
-            self._accounts.forget()
+            if not raw.resent:
+                self._accounts.forget()
             return
         reply = self._session.take(raw)
         if refuses_account(self._api, reply):
