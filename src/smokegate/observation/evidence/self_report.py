@@ -16,7 +16,7 @@ from smokegate.observation.evidence.health_parts import (
     part_words,
     plain,
 )
-from smokegate.observation.evidence.health_vocabulary import CHECKS, LONGEST, SICK, STATUS_KEYS
+from smokegate.observation.evidence.health_vocabulary import CHECKS, GONE, LONGEST, SICK, STATUS_KEYS
 
 if TYPE_CHECKING:
     from smokegate.environment.model import Expectation
@@ -82,7 +82,8 @@ def sick_words(promise: Expectation, answer: Answer) -> list[tuple[str, Any]]:
             return []
         element = XML_STATUS.match(text)
         word = element[1] if element else text[: LONGEST + 1]
-        return [("status" if element else "body", word)] if is_sick(word) else lines_of_trouble(text)
+        reason = "\n" not in word and leading_word(word) in GONE
+        return [("status" if element else "body", word)] if is_sick(word) or reason else lines_of_trouble(text)
     value = answer.body.json
     if not isinstance(value, dict):
         words = [("body", value)] if is_sick(value) else list(database_words(value))
